@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy/builder.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The label and serial number of the volume in the seed post's session. */
+#define BUILTIN_LABEL  "OS"
+#define BUILTIN_SERIAL 0xE033CB3Eu
+
+static size_t aligned(size_t n)
+{
+    return (n + 7) & ~(size_t)7;
+}
+
+struct lx_image *lx_builder_start(struct lx_builder *b, void *buf, size_t room,
+                                  uint32_t mount_count, uint32_t override_count)
+{
+    size_t mounts = aligned(sizeof(struct lx_image));
+    size_t overrides = aligned(mounts + mount_count * sizeof(struct lx_image_mount));
+    size_t size = aligned(overrides + override_count * sizeof(struct lx_image_override));
+    *b = (struct lx_builder){.buf = buf, .room = room, .size = size};
+    if (size > room) {
+        b->error = -ENOSPC;
+        return NULL;
+    }
+    memset(buf, 0, size);
+    struct lx_image *image = buf;
+    image->magic = LX_IMAGE_MAGIC;
+    image->version = LX_IMAGE_VERSION;
+    image->mounts = (uint32_t)mounts;
+    image->mount_count = mount_count;
+    image->overrides = (uint32_t)overrides;
+    image->override_count = override_count;
+    return image;
+}
+
+uint32_t lx_builder_string(struct lx_builder *b, const char *s)
+{
+    if (s == NULL)
+        return 0;
+    size_t n = strlen(s) + 1;
+    if (b->error != 0 || n > b->room - b->size || b->size > UINT32_MAX / 2) {
+        b->error = -ENOSPC;
+        return 0;
+    }
+    memcpy(b->buf + b->size, s, n);
+    b->size += n;
+    return (uint32_t)(b->size - n);
+}
+
+/* "C:", "C:\" and "C:/" are a whole volume; "C:\dir" is not. */
+static int is_volume_root(const char *source)
+{
+    return source[0] != '\0' && source[1] == ':' &&
+           (source[2] == '\0' || ((source[2] == '\\' || source[2] == '/') && source[3] == '\0'));
+}
+
+void lx_builder_mount(struct lx_builder *b, struct lx_image_mount *mount, const char *source,
+                      const char *target, const char *backing)
+{
+    mount->source = lx_builder_string(b, source);
+    mount->target = lx_builder_string(b, target);
+    mount->backing = lx_builder_string(b, backing);
+    mount->type = LX_MOUNT_DRVFS;
+    mount->filesystem = LX_NTFS;
+    mount->case_option = LX_SENSITIVE;
+    mount->flags = is_volume_root(source) ? LX_MOUNT_VOLUME_ROOT : 0;
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        mount->rules[i] = (uint8_t)lx_rules[i].fallback;
+}
+
+long lx_builder_end(struct lx_builder *b)
+{
+    if (b->error != 0)
+        return b->error;
+    ((struct lx_image *)(void *)b->buf)->size = (uint32_t)b->size;
+    return (long)b->size;
+}
+
+/* "C:\home\user\proj" for /home/user/proj: some directory of the drive, never its root. */
+static void builtin_source(const char *directory, char *out, size_t room)
+{
+    size_t n = 2;
+    out[0] = 'C';
+    out[1] = ':';
+    for (; *directory != '\0' && n + 1 < room; directory++)
+        out[n++] = *directory == '/' ? '\\' : *directory;
+    out[n] = '\0';
+}
+
+long lx_builtin_image(void *buf, size_t room, const char *directory, uid_t uid, gid_t gid,
+                      const char *trace, int trace_all)
+{
+    struct lx_builder b;
+    char source[4096 + 8];
+    struct lx_image *image = lx_builder_start(&b, buf, room, 1, 0);
+    if (image == NULL)
+        return b.error;
+    struct lx_image_mount *mount =
+        (struct lx_image_mount *)(void *)((char *)buf + image->mounts);
+    builtin_source(directory, source, sizeof(source));
+    lx_builder_mount(&b, mount, source, directory, directory);
+    mount->uid = uid;
+    mount->gid = gid;
+    mount->flags |= LX_MOUNT_NOATIME;
+    mount->label = lx_builder_string(&b, BUILTIN_LABEL);
+    mount->serial = BUILTIN_SERIAL;
+    image->profile = lx_builder_string(&b, "drvfs");
+    image->trace = lx_builder_string(&b, trace);
+    if (trace_all)
+        image->flags |= LX_IMAGE_TRACE_ALL;
+    return lx_builder_end(&b);
+}

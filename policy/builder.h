@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes an image. Used by the loader of JSON policies and for the built-in default alike. */
+#ifndef LXSHIM_POLICY_BUILDER_H
+#define LXSHIM_POLICY_BUILDER_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "policy/image.h"
+
+struct lx_builder {
+    char *buf; /* room for the whole image, aligned to 8 bytes; the caller's */
+    size_t room;
+    size_t size;
+    int error; /* 0, or -ENOSPC once something did not fit: look at it at the end */
+};
+
+/* Starts an image with room for its tables. They are zeroed, for the caller to fill in. */
+struct lx_image *lx_builder_start(struct lx_builder *b, void *buf, size_t room,
+                                  uint32_t mount_count, uint32_t override_count);
+
+/* Adds a string and returns its offset; 0 for NULL. */
+uint32_t lx_builder_string(struct lx_builder *b, const char *s);
+
+/* A mount with the defaults of every rule, without options. Strings are added to the image. */
+void lx_builder_mount(struct lx_builder *b, struct lx_image_mount *mount, const char *source,
+                      const char *target, const char *backing);
+
+/* Ends the image. Returns its size or -ENOSPC. */
+long lx_builder_end(struct lx_builder *b);
+
+/*
+ * The built-in default: `directory` is a DrvFs mount in place, a directory below C:, with the
+ * options automount gives. trace: a file, or NULL. Returns the image's size or -ENOSPC.
+ */
+long lx_builtin_image(void *buf, size_t room, const char *directory, uid_t uid, gid_t gid,
+                      const char *trace, int trace_all);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The flat image: a policy after checking, as one block without pointers. The first process (or
+ * `lxshim run`) makes it; every child gets it through the environment, or through a file where it
+ * is too large for that, and reads it in place. It is never parsed and never written.
+ *
+ * All offsets count from the start of the image; offset 0 means "none". Numbers are the machine's
+ * own: an image does not travel further than a process tree.
+ */
+#ifndef LXSHIM_POLICY_IMAGE_H
+#define LXSHIM_POLICY_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/rules.h"
+
+#define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
+#define LX_IMAGE_VERSION 1u
+
+/*
+ * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
+ * '-' becomes 'q' (quiet) below a process that installed a seccomp filter of its own.
+ */
+#define LX_STATE_VARIABLE "LXSHIM_STATE"
+#define LX_STATE_VERSION  '1'
+#define LX_STATE_PLAIN    '-'
+#define LX_STATE_QUIET    'q'
+#define LX_STATE_INLINE   ':'
+#define LX_STATE_FILE     '@'
+#define LX_STATE_PREFIX   3 /* bytes before the payload */
+
+/* An environment string may have 128 KiB; this is enough for any usual policy, and a page or two. */
+#define LX_STATE_INLINE_MAX 16384u
+#define LX_IMAGE_INLINE_MAX (LX_STATE_INLINE_MAX / 4u * 3u)
+
+#define LX_MOUNT_MAX 26 /* a drive letter each */
+
+enum lx_image_flag {
+    LX_IMAGE_OBSERVE = 1,  /* record what the rules would have done, and let the call through */
+    LX_IMAGE_TRACE_ALL = 2 /* trace every intercepted call, not only denied and altered ones */
+};
+
+enum lx_mount_type { LX_MOUNT_DRVFS };
+
+enum lx_filesystem { LX_NTFS, LX_FAT, LX_REFS, LX_SMB };
+
+enum lx_mount_flag {
+    LX_MOUNT_READONLY = 1,
+    LX_MOUNT_METADATA = 2,
+    LX_MOUNT_VOLUME_ROOT = 4, /* the source is a whole drive: the mount's root is a volume's root */
+    LX_MOUNT_NOATIME = 8
+};
+
+struct lx_image_mount {
+    uint32_t source;
+    uint32_t target;
+    uint32_t backing;
+    uint32_t label;
+    uint32_t symlinkroot;
+    uint32_t serial;
+    uint32_t uid;
+    uint32_t gid;
+    uint32_t umask;
+    uint32_t fmask;
+    uint32_t dmask;
+    uint8_t type;        /* enum lx_mount_type */
+    uint8_t filesystem;  /* enum lx_filesystem */
+    uint8_t case_option; /* enum lx_value: SENSITIVE (no option), OFF, DIR, FORCE */
+    uint8_t flags;       /* enum lx_mount_flag */
+    uint8_t rules[LX_RULE_MAX];
+};
+
+enum lx_override_action { LX_OVERRIDE_ERRNO, LX_OVERRIDE_DELAY, LX_OVERRIDE_ALLOW };
+
+struct lx_image_override {
+    uint64_t ops;        /* one bit per enum lx_op */
+    uint32_t path;       /* glob over the path inside its mount as programs see it, or 0: any */
+    uint32_t note;       /* the policy's own words for the trace, or 0 */
+    int32_t when_errno;  /* act when the call would end with this errno; 0: act before the call */
+    int32_t error;       /* what LX_OVERRIDE_ERRNO answers */
+    uint32_t delay_ms;   /* wait so long first, whatever the action */
+    uint32_t times;      /* act at most so often; 0: without end */
+    uint32_t every;      /* act on every n-th match; 0 and 1: on each */
+    uint32_t after;      /* let so many matches pass first */
+    uint32_t counter;    /* index of its match counter in the shared statistics */
+    uint8_t action;      /* enum lx_override_action */
+    uint8_t pad[7];
+};
+
+struct lx_image {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t size;
+    uint32_t flags;
+    uint32_t profile;
+    uint32_t trace; /* file the trace goes to, or 0 */
+    uint32_t stats; /* file of shared counters (struct lx_stats), or 0 */
+    uint32_t mounts;
+    uint32_t mount_count;
+    uint32_t overrides;
+    uint32_t override_count;
+    uint32_t pad;
+};
+
+/*
+ * Counters that a whole process tree shares, in a file mapped by each process: what `lxshim run`
+ * sums up at the end, and the counters of overrides. Every field is only ever added to with atomic
+ * operations, from any thread, signal handler or vfork child; `example` is written once, by whoever
+ * moves `claimed` from 0 to 1, and may be read when `ready` is 1.
+ */
+struct lx_stats_rule {
+    _Atomic uint64_t denied;
+    _Atomic uint64_t altered;
+    _Atomic uint64_t observed;
+    _Atomic uint32_t claimed;
+    _Atomic uint32_t ready;
+    char example[224];
+};
+
+#define LX_STATS_MAGIC 0x5453584cu /* "LXST" */
+
+struct lx_stats {
+    uint32_t magic;
+    uint32_t override_count;
+    _Atomic uint64_t processes;
+    struct lx_stats_rule rules[LX_RULE_MAX + 1]; /* the last: overrides */
+    _Atomic uint32_t overrides[];
+};
+
+static inline size_t lx_stats_size(uint32_t override_count)
+{
+    return offsetof(struct lx_stats, overrides) + (size_t)override_count * sizeof(uint32_t);
+}
+
+/* The string at an offset, or NULL for offset 0. */
+static inline const char *lx_image_string(const struct lx_image *image, uint32_t offset)
+{
+    return offset == 0 ? NULL : (const char *)image + offset;
+}
+
+static inline const struct lx_image_mount *lx_image_mounts(const struct lx_image *image)
+{
+    return (const struct lx_image_mount *)(const void *)((const char *)image + image->mounts);
+}
+
+static inline const struct lx_image_override *lx_image_overrides(const struct lx_image *image)
+{
+    return (const struct lx_image_override *)(const void *)((const char *)image +
+                                                            image->overrides);
+}
+
+/*
+ * Checks that `size` bytes at `image` are an image that may be read in place: magic, version, and
+ * every offset and string inside the block. Returns 0 or -EINVAL.
+ */
+int lx_image_check(const struct lx_image *image, size_t size);
+
+/*
+ * Base64 (RFC 4648 url alphabet, no padding), NUL-terminated. Encoding returns the length without
+ * the NUL, decoding the number of bytes; -EINVAL for a foreign character, -ENOSPC for want of room.
+ */
+long lx_base64_encode(const void *data, size_t size, char *out, size_t room);
+long lx_base64_decode(const char *text, void *out, size_t room);
+
+#endif

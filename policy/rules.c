@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy/rules.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define V(symbol) (UINT64_C(1) << LX_##symbol)
+
+const struct lx_rule_info lx_rules[LX_RULE_COUNT] = {
+#define RULE(symbol, id, values, value, summary, evidence) \
+    [LX_RULE_##symbol] = {id, values, LX_##value, summary, evidence},
+#include "rules.def"
+#undef RULE
+};
+
+static const struct {
+    const char *word;
+    int error;
+} values[LX_VALUE_COUNT] = {
+#define VALUE(symbol, word, error) [LX_##symbol] = {word, error},
+#include "values.def"
+#undef VALUE
+};
+
+const char *lx_value_word(enum lx_value value)
+{
+    return value < LX_VALUE_COUNT ? values[value].word : "?";
+}
+
+int lx_value_errno(enum lx_value value)
+{
+    return value < LX_VALUE_COUNT ? values[value].error : 0;
+}
+
+enum lx_rule lx_rule_find(const char *id)
+{
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        if (strcmp(lx_rules[i].id, id) == 0)
+            return (enum lx_rule)i;
+    return LX_RULE_NONE;
+}
+
+enum lx_value lx_rule_value_find(enum lx_rule rule, const char *word)
+{
+    for (unsigned i = 0; i < LX_VALUE_COUNT; i++)
+        if (lx_rules[rule].values >> i & 1 && strcmp(values[i].word, word) == 0)
+            return (enum lx_value)i;
+    return LX_VALUE_COUNT;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One file system call on its way down: who asks, what for, where it leads, and which rules spoke.
+ * vfs fills `at`, a file system's ops table answers, vfs finishes. No pointer here outlives the
+ * call, and nothing is allocated.
+ */
+#ifndef LXSHIM_FS_CALL_H
+#define LXSHIM_FS_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "policy/policy.h"
+#include "store/holders.h"
+
+struct stat;
+struct statx;
+struct statfs;
+
+enum lx_op {
+#define OP(symbol, word, paths, properties) LX_OP_##symbol,
+#include "fs/ops.def"
+#undef OP
+    LX_OP_COUNT
+};
+
+/*
+ * On whose behalf a call is made. Descriptors in a call are always this process's own: whoever acts
+ * for another process (a supervisor) fetches them first, and gives that process's current
+ * directory as cwd.
+ */
+struct lx_task {
+    const struct lx_policy *policy;
+    int cwd;      /* AT_FDCWD for ourselves, or a descriptor of the other's current directory */
+    int pid;      /* 0 for ourselves */
+    bool caching; /* verdicts about this task's descriptors and cwd may be kept (ourselves only) */
+    bool quiet;   /* its seccomp filter allows nothing we add: make only the call it made */
+
+    /* Opens what may block, as a cancellation point; NULL: a plain system call does. */
+    int (*open)(int dfd, const char *path, int flags, mode_t mode);
+};
+
+enum lx_loc_flag {
+    LX_LOC_ROOT_DIR = 1,    /* the parent directory is the mount's root */
+    LX_LOC_WALKED = 2,      /* the walk found it: not a symlink that would be followed */
+    LX_LOC_PRIVATE = 4,     /* the path spells an escaped character */
+    LX_LOC_PENDING_DIR = 8, /* the parent directory is waiting to be deleted */
+    LX_LOC_DESCRIPTOR = 16  /* the object behind dfd itself; path is "" */
+};
+
+/* Where a path leads, in the kernel's terms. */
+struct lx_loc {
+    const struct lx_mount *mount; /* NULL outside every mount */
+    int dfd;
+    const char *path;  /* native spelling, relative to dfd */
+    const char *given; /* last component as the program spelled it, in NT spelling, or NULL */
+    unsigned flags;
+};
+
+struct lx_call {
+    const struct lx_task *task;
+    enum lx_op op;
+    int flags;
+    unsigned mode; /* permissions, access mode, or event mask */
+    int fd[2];
+    const char *path[2]; /* as the program gave it; NULL: the descriptor itself */
+    union {
+        struct {
+            void *buf; /* answers: struct stat, statx, statfs, text, xattr value or list */
+            size_t size;
+            const char *name; /* of an xattr; target of a symlink */
+            const void *value;
+        };
+        struct {
+            uid_t uid;
+            gid_t gid;
+        };
+        const struct timespec *times;
+        struct {
+            off_t offset;
+            off_t length;
+        };
+        dev_t dev;
+        struct {
+            char *const *argv;
+            char *const *envp;
+        };
+    };
+    struct lx_loc at[2];
+
+    /* What the explanation says. */
+    uint64_t altered;      /* rules that changed the answer, one bit each */
+    uint64_t observed;     /* rules that would have, in observe mode */
+    enum lx_rule denied;   /* the rule that refused, or LX_RULE_NONE */
+    uint32_t override;     /* index + 1 of the override that acted, or 0 */
+    bool allowed;          /* an override lets the call pass the rules */
+    bool moves_directory;  /* a rename that moved no regular file: verdicts may be stale */
+    uint8_t holder_count;  /* who has the file open, for the trace */
+    struct store_holder holders[STORE_HOLDER_MAX];
+};
+
+/*
+ * What a file system answers to say "walk": the last component is a symlink to be followed, or may
+ * have another spelling. Never leaves vfs. Far from any errno.
+ */
+#define LX_EWALK 5000
+
+/* What exec answers for a script that its caller has to run through the interpreter. */
+#define LX_ESCRIPT 5001
+
+typedef long lx_fs_op(struct lx_call *c);
+
+/* A file system is its ops table and its spelling of names; vfs knows no more of it. */
+struct lx_fs {
+    const char *name;
+    lx_fs_op *run[LX_OP_COUNT]; /* NULL: no rule about it, so the host's */
+
+    /*
+     * Writes the native spelling of one component and returns its length, or -errno for a name
+     * that cannot exist here. Pure.
+     */
+    long (*spell)(struct lx_call *c, const struct lx_mount *mount, const char *name, size_t n,
+                  char *out, size_t room);
+
+    /*
+     * Called when the native spelling of a component is not in directory `dir` (an absolute native
+     * path): finds an entry that is the same name by another spelling or case, writes it to out
+     * and returns its length; 0 where there is none. `root`: dir is the mount's root.
+     */
+    long (*search)(const struct lx_mount *mount, const char *dir, bool root, const char *name,
+                   size_t n, char *out, size_t room);
+};
+
+static inline uint64_t lx_rule_bit(enum lx_rule rule)
+{
+    return UINT64_C(1) << rule;
+}
+
+static inline bool lx_observing(const struct lx_call *c)
+{
+    return c->allowed || c->task->policy->observe;
+}
+
+/*
+ * A rule refuses the call. Returns -error, or 0 where the call is let through all the same (observe
+ * mode, or an override that allows it): if ((r = lx_deny(c, RULE, EPERM)) < 0) return r;
+ */
+static inline int lx_deny(struct lx_call *c, enum lx_rule rule, int error)
+{
+    if (lx_observing(c)) {
+        c->observed |= lx_rule_bit(rule);
+        return 0;
+    }
+    c->denied = rule;
+    return -error;
+}
+
+/* As lx_deny with the errno that the rule's value stands for; 0 for a value that refuses nothing. */
+static inline int lx_deny_by(struct lx_call *c, const struct lx_mount *mount, enum lx_rule rule)
+{
+    int error = lx_value_errno(lx_rule(mount, rule));
+    return error == 0 ? 0 : lx_deny(c, rule, error);
+}
+
+/* A rule is about to change the call or its answer. False where it must not (observe mode). */
+static inline bool lx_alter(struct lx_call *c, enum lx_rule rule)
+{
+    if (lx_observing(c)) {
+        c->observed |= lx_rule_bit(rule);
+        return false;
+    }
+    c->altered |= lx_rule_bit(rule);
+    return true;
+}
+
+extern const struct lx_fs lx_host_fs;
+extern const struct lx_fs lx_drvfs;
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* DrvFs: a Windows drive. Shared between the files that implement its operations. */
+#ifndef LXSHIM_FS_DRVFS_H
+#define LXSHIM_FS_DRVFS_H
+
+#include <sys/stat.h>
+
+#include "fs/call.h"
+
+/* A directory's st_size and every st_blksize; also where a file stops being "small". */
+#define DRVFS_BLOCK 4096
+
+/* The backing modes of what is made without metadata: the write bit is the read-only attribute. */
+#define DRVFS_WRITABLE 0755u
+#define DRVFS_READONLY 0555u
+
+/* True where a backing mode means the read-only attribute. */
+static inline bool drvfs_is_readonly(mode_t native)
+{
+    return (native & 0222) == 0;
+}
+
+/* The mode a file shows, from its backing mode. [vendor test DrvFsTestAccess] */
+mode_t drvfs_mode(const struct lx_mount *mount, mode_t native);
+
+/* lstat of path i in the kernel's terms, nothing altered. */
+int drvfs_native_stat(const struct lx_call *c, unsigned i, struct stat *st);
+
+/* True where the caller may do what only root and the shown owner may. */
+bool drvfs_is_owner(const struct lx_mount *mount, const struct stat *native);
+
+/*
+ * Checks the shown permissions of an object (R_OK, W_OK, X_OK) for the caller's effective ids, on
+ * mounts whose masks take something away. 0 or -EACCES.
+ */
+int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct stat *native,
+                 int want);
+
+/*
+ * Before an entry is made under a new name: refuses names that wait to be deleted, and a directory
+ * the caller may not write. 0 or -errno.
+ */
+int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at);
+
+/* Corrects what the umask took from something just made. fd, or at->path where fd is negative. */
+void drvfs_restore_mode(const struct lx_loc *at, int fd, mode_t wanted);
+
+/* True where a path ends in "." or "..". */
+bool drvfs_last_is_dots(const char *path);
+
+/* Where a call keeps the list of holders it finds. */
+static inline struct store_holders drvfs_holders(struct lx_call *c)
+{
+    return (struct store_holders){.list = c->holders, .room = STORE_HOLDER_MAX, .count = 0};
+}
+
+static inline void drvfs_keep_holders(struct lx_call *c, const struct store_holders *h)
+{
+    c->holder_count = (uint8_t)(h->count < h->room ? h->count : h->room);
+}
+
+/* The case flag of a directory ("user.lxshim.case_sensitive"); see drvfs_case.c. */
+#define DRVFS_CASE_XATTR "user.lxshim.case_sensitive"
+
+/* True where look-ups in directory `dir` (native path) ignore case. */
+bool drvfs_folds(const struct lx_mount *mount, const char *dir, bool root);
+
+/* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
+int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
+
+long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
+                  size_t n, char *out, size_t room);
+
+lx_fs_op drvfs_open;
+lx_fs_op drvfs_stat;
+lx_fs_op drvfs_statx;
+lx_fs_op drvfs_access;
+lx_fs_op drvfs_statfs;
+lx_fs_op drvfs_unlink;
+lx_fs_op drvfs_rmdir;
+lx_fs_op drvfs_rename;
+lx_fs_op drvfs_link;
+lx_fs_op drvfs_symlink;
+lx_fs_op drvfs_mkdir;
+lx_fs_op drvfs_mknod;
+lx_fs_op drvfs_bind;
+lx_fs_op drvfs_chmod;
+lx_fs_op drvfs_chown;
+lx_fs_op drvfs_utimes;
+lx_fs_op drvfs_truncate;
+lx_fs_op drvfs_fallocate;
+lx_fs_op drvfs_getxattr;
+lx_fs_op drvfs_setxattr;
+lx_fs_op drvfs_listxattr;
+lx_fs_op drvfs_removexattr;
+lx_fs_op drvfs_exec;
+
+#endif

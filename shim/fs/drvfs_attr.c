@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* chmod, chown, utimes, truncate and fallocate on a Windows drive. */
+#include "fs/drvfs.h"
+#include "sys/sys.h"
+
+/* Owner and type of the object; says "walk" for a symlink that the call follows. */
+static int look(const struct lx_call *c, struct stat *st)
+{
+    int r = drvfs_native_stat(c, 0, st);
+    if (r == 0 && S_ISLNK(st->st_mode) && (c->flags & AT_SYMLINK_NOFOLLOW) == 0 &&
+        (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0)
+        return -LX_EWALK;
+    return r;
+}
+
+static int check_owner(struct lx_call *c, const struct stat *st, enum lx_rule rule)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    return lx_metadata(m) || drvfs_is_owner(m, st) ? 0 : lx_deny_by(c, m, rule);
+}
+
+/* [seed: DrvFs permissions] chmod sets or clears the read-only attribute of a file, and no more. */
+long drvfs_chmod(struct lx_call *c)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    struct stat st;
+    mode_t asked = c->mode;
+
+    if (lx_metadata(m) || lx_rule(m, LX_RULE_CHMOD_READONLY_BIT) != LX_ON)
+        return lx_host_fs.run[LX_OP_CHMOD](c);
+    int r = look(c, &st);
+    if (r == 0 && S_ISLNK(st.st_mode))
+        return lx_host_fs.run[LX_OP_CHMOD](c);
+    if (r == 0)
+        r = check_owner(c, &st, LX_RULE_CHMOD_NON_OWNER);
+    if (r < 0)
+        return r;
+    bool readonly = (asked & 0222) == 0;
+    mode_t kept = st.st_mode & 07777;
+    if (S_ISREG(st.st_mode) && readonly != drvfs_is_readonly(st.st_mode))
+        kept = readonly ? kept & ~0222u : kept | 0200u;
+    if (kept == (asked & 07777))
+        return lx_host_fs.run[LX_OP_CHMOD](c);
+    if (!lx_alter(c, LX_RULE_CHMOD_READONLY_BIT))
+        return lx_host_fs.run[LX_OP_CHMOD](c);
+    if (kept == (st.st_mode & 07777))
+        return 0;
+    c->mode = kept;
+    long result = lx_host_fs.run[LX_OP_CHMOD](c);
+    c->mode = asked;
+    return result;
+}
+
+/* Without metadata there is no owner to change: root and the owner are told it worked. */
+long drvfs_chown(struct lx_call *c)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    struct stat st;
+    if (lx_metadata(m) || lx_rule(m, LX_RULE_MODE_OWNER) != LX_OPTIONS)
+        return lx_host_fs.run[LX_OP_CHOWN](c);
+    int r = look(c, &st);
+    if (r == 0)
+        r = check_owner(c, &st, LX_RULE_CHOWN_NON_OWNER);
+    if (r < 0)
+        return r;
+    bool unchanged = (c->uid == (uid_t)-1 || c->uid == m->uid) &&
+                     (c->gid == (gid_t)-1 || c->gid == m->gid);
+    if (!unchanged && sys_geteuid() != 0) {
+        r = lx_deny_by(c, m, LX_RULE_CHOWN_OWNER);
+        if (r < 0)
+            return r;
+    }
+    if (!unchanged && !lx_alter(c, LX_RULE_CHOWN_OWNER))
+        return lx_host_fs.run[LX_OP_CHOWN](c);
+    return 0;
+}
+
+long drvfs_utimes(struct lx_call *c)
+{
+    struct stat st;
+    if (c->times != NULL && sys_geteuid() != 0) {
+        int r = look(c, &st);
+        if (r == 0)
+            r = check_owner(c, &st, LX_RULE_UTIMES_NON_OWNER);
+        if (r < 0)
+            return r;
+    }
+    return lx_host_fs.run[LX_OP_UTIMES](c);
+}
+
+long drvfs_truncate(struct lx_call *c)
+{
+    struct stat st;
+    /* A descriptor that is open for writing may write, whatever the attribute says by now. */
+    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0) {
+        int r = look(c, &st);
+        if (r == 0 && S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
+            r = lx_deny_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
+        if (r == 0)
+            r = drvfs_permit(c, c->at[0].mount, &st, 2);
+        if (r < 0)
+            return r;
+    }
+    return lx_host_fs.run[LX_OP_TRUNCATE](c);
+}
+
+long drvfs_fallocate(struct lx_call *c)
+{
+    int r = lx_deny_by(c, c->at[0].mount, LX_RULE_FILE_FALLOCATE);
+    return r < 0 ? r : lx_host_fs.run[LX_OP_FALLOCATE](c);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Case on a Windows drive: which directories ignore it, and what the flag on a directory says. */
+#include <limits.h>
+#include <string.h>
+
+#include "fs/drvfs.h"
+#include "nt/names.h"
+#include "store/foldnames.h"
+#include "sys/sys.h"
+
+/* True where a directory carries the case-sensitive flag. */
+static bool flagged(const char *dir)
+{
+    char value = 0;
+    return SYS4(SYS_getxattr, dir, DRVFS_CASE_XATTR, &value, 1) == 1 && value == '1';
+}
+
+bool drvfs_folds(const struct lx_mount *mount, const char *dir, bool root)
+{
+    if (root && (mount->flags & LX_MOUNT_VOLUME_ROOT) != 0)
+        return lx_rule(mount, LX_RULE_CASE_VOLUME_ROOT) == LX_INSENSITIVE;
+    if (mount->case_option != LX_OFF && mount->case_option != LX_DIR)
+        return false;
+    return !flagged(dir);
+}
+
+long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
+                  size_t n, char *out, size_t room)
+{
+    char path[PATH_MAX];
+    size_t length = strlen(dir);
+    if (n >= room)
+        return -ENAMETOOLONG;
+    memcpy(out, name, n + 1);
+    size_t plain = nt_name_unescape(out, n);
+    if (plain < n && length + 1 + plain < sizeof(path)) {
+        /* Made by a program that never heard of escaping: its name holds the character itself. */
+        struct stat st;
+        memcpy(path, dir, length);
+        path[length] = '/';
+        memcpy(path + length + 1, out, plain + 1);
+        if (sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+            return (long)plain;
+    }
+    return drvfs_folds(mount, dir, root) ? store_fold_lookup(dir, name, n, out, room) : 0;
+}
+
+/* The new directory's path and its parent's, native. */
+static bool parent_flagged(const struct lx_loc *at)
+{
+    char dir[PATH_MAX];
+    const char *slash = strrchr(at->path, '/');
+    size_t n = slash == NULL ? 0 : slash == at->path ? 1 : (size_t)(slash - at->path);
+    char value = 0;
+    if (n >= sizeof(dir))
+        return false;
+    memcpy(dir, at->path, n);
+    dir[n] = '\0';
+    int fd = sys_openat(at->dfd, n == 0 ? "." : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    bool yes = SYS4(SYS_fgetxattr, fd, DRVFS_CASE_XATTR, &value, 1) == 1 && value == '1';
+    sys_close(fd);
+    return yes;
+}
+
+int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at)
+{
+    const struct lx_mount *m = at->mount;
+    if (lx_observing(c))
+        return 0;
+    bool flag = m->case_option == LX_DIR || m->case_option == LX_FORCE ||
+                (m->case_option == LX_OFF && lx_rule(m, LX_RULE_CASE_INHERIT) == LX_ON &&
+                 parent_flagged(at));
+    if (!flag)
+        return 0;
+    int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+    int r = fd;
+    if (fd >= 0) {
+        r = (int)SYS5(SYS_fsetxattr, fd, DRVFS_CASE_XATTR, "1", 1, 0);
+        sys_close(fd);
+    }
+    /* A directory without the flag it should have would fold names silently: rather none at all.
+     * [openvmm lxutil mkdir_helper] */
+    if (r < 0)
+        sys_unlinkat(at->dfd, at->path, AT_REMOVEDIR);
+    return r < 0 ? r : 0;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* New entries on a Windows drive: directories, links, and what it has no room for. */
+#include "fs/drvfs.h"
+#include "store/pending.h"
+#include "sys/sys.h"
+
+long drvfs_mkdir(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    int r = drvfs_check_new_entry(c, at);
+    if (r < 0)
+        return r;
+    bool fixed = !lx_metadata(at->mount) && lx_rule(at->mount, LX_RULE_MODE_FIXED) == LX_ON &&
+                 !lx_observing(c);
+    r = sys_mkdirat(at->dfd, at->path, fixed ? DRVFS_WRITABLE : c->mode);
+    if (r < 0)
+        return r;
+    if (fixed)
+        drvfs_restore_mode(at, -1, DRVFS_WRITABLE);
+    return drvfs_inherit_case(c, at);
+}
+
+long drvfs_symlink(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    int r = lx_deny_by(c, at->mount, LX_RULE_SYMLINK_CREATE);
+    if (r == 0)
+        r = drvfs_check_new_entry(c, at);
+    /* An LX symlink is opaque bytes: the target is stored as it is. [seed: DrvFs] */
+    return r < 0 ? r : sys_symlinkat(c->name, at->dfd, at->path);
+}
+
+long drvfs_link(struct lx_call *c)
+{
+    int r = lx_deny_by(c, c->at[1].mount, LX_RULE_LINK_CREATE);
+    if (r == 0)
+        r = drvfs_check_new_entry(c, &c->at[1]);
+    return r < 0 ? r : lx_host_fs.run[LX_OP_LINK](c);
+}
+
+/* The rule for a type of node; LX_RULE_NONE for a type that does not exist. */
+static enum lx_rule node_rule(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case 0:
+    case S_IFREG:
+        return LX_RULE_MKNOD_REGULAR;
+    case S_IFIFO:
+        return LX_RULE_SPECIAL_FIFO;
+    case S_IFSOCK:
+        return LX_RULE_SPECIAL_SOCKET;
+    case S_IFCHR:
+    case S_IFBLK:
+        return LX_RULE_SPECIAL_DEVICE;
+    default:
+        return LX_RULE_NONE;
+    }
+}
+
+/* With metadata a drive holds special files. [RN:17063] */
+static int check_node(struct lx_call *c, const struct lx_mount *m, enum lx_rule rule)
+{
+    if (rule == LX_RULE_NONE || (lx_metadata(m) && rule != LX_RULE_MKNOD_REGULAR))
+        return 0;
+    return lx_deny_by(c, m, rule);
+}
+
+long drvfs_mknod(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    enum lx_rule rule = node_rule(c->mode);
+    int r = check_node(c, at->mount, rule);
+    if (r == 0)
+        r = drvfs_check_new_entry(c, at);
+    if (r < 0)
+        return r;
+    bool fixed = rule == LX_RULE_MKNOD_REGULAR && !lx_metadata(at->mount) &&
+                 lx_rule(at->mount, LX_RULE_MODE_FIXED) == LX_ON && !lx_observing(c);
+    mode_t mode = (c->mode & 0222) != 0 ? DRVFS_WRITABLE : DRVFS_READONLY;
+    r = sys_mknodat(at->dfd, at->path, fixed ? S_IFREG | mode : c->mode, c->dev);
+    if (r == 0 && fixed)
+        drvfs_restore_mode(at, -1, mode);
+    return r;
+}
+
+long drvfs_bind(struct lx_call *c)
+{
+    int r = check_node(c, c->at[0].mount, LX_RULE_SPECIAL_SOCKET);
+    if (r == 0)
+        r = drvfs_check_new_entry(c, &c->at[0]);
+    return r < 0 ? r : lx_host_fs.run[LX_OP_BIND](c);
+}

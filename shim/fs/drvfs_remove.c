@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* unlink and rmdir on a Windows drive: what is open does not go. */
+#include <limits.h>
+
+#include "fs/drvfs.h"
+#include "store/pending.h"
+#include "sys/sys.h"
+
+static int native_unlink(const struct lx_loc *at, int flags)
+{
+    return sys_unlinkat(at->dfd, at->path, flags);
+}
+
+/*
+ * Somebody has it open. Returns 1 where the removal may go on as on Linux, 0 where it is pending
+ * now, or -errno.
+ */
+static int held(struct lx_call *c, enum lx_rule rule, const struct store_holders *holders)
+{
+    const struct lx_loc *at = &c->at[0];
+    drvfs_keep_holders(c, holders);
+    if (lx_rule(at->mount, rule) == LX_DENY) {
+        int r = lx_deny(c, rule, EACCES);
+        return r < 0 ? r : 1;
+    }
+    if (!lx_alter(c, rule))
+        return 1;
+    int r = store_pending_mark(at->dfd, at->path);
+    /* No room for the mark in so long a name: refusing is the nearest to "it stays until closed". */
+    return r == -ENAMETOOLONG ? lx_deny(c, rule, EACCES) : r;
+}
+
+static int check_readonly(struct lx_call *c)
+{
+    struct stat st;
+    if (lx_rule(c->at[0].mount, LX_RULE_UNLINK_READONLY_FILE) == LX_ALLOW)
+        return 0;
+    if (drvfs_native_stat(c, 0, &st) < 0 || !S_ISREG(st.st_mode) || !drvfs_is_readonly(st.st_mode))
+        return 0;
+    return lx_deny_by(c, c->at[0].mount, LX_RULE_UNLINK_READONLY_FILE);
+}
+
+/* What a listing shows as waiting to be deleted cannot be deleted again. */
+static long missing(struct lx_call *c, long r)
+{
+    const struct lx_loc *at = &c->at[0];
+    if (r == -ENOENT && store_pending_blocks(at->dfd, at->path))
+        c->denied = LX_RULE_UNLINK_OPEN_FILE;
+    return r;
+}
+
+long drvfs_unlink(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct store_holders holders = drvfs_holders(c);
+    int r = check_readonly(c);
+    if (r < 0)
+        return r;
+    if (lx_rule(at->mount, LX_RULE_UNLINK_OPEN_FILE) == LX_POSIX)
+        return native_unlink(at, c->flags);
+
+    /* While we hold the claim nobody else can open the file: what is free now is free below. */
+    int claim = store_claim_file(at->dfd, at->path, &holders);
+    if (claim == -EBUSY) {
+        r = held(c, LX_RULE_UNLINK_OPEN_FILE, &holders);
+        return r <= 0 ? r : native_unlink(at, c->flags);
+    }
+    long result = native_unlink(at, c->flags);
+    if (claim >= 0)
+        sys_close(claim);
+    return missing(c, result);
+}
+
+static bool is_empty(int dir)
+{
+    char buf[512] __attribute__((aligned(8)));
+    /* "." and ".." take 24 bytes each. */
+    long n = SYS3(SYS_getdents64, dir, buf, sizeof(buf));
+    return n >= 0 && n <= 48 && SYS3(SYS_getdents64, dir, buf, sizeof(buf)) == 0;
+}
+
+long drvfs_rmdir(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct store_holders holders = drvfs_holders(c);
+    if (drvfs_last_is_dots(at->path))
+        return native_unlink(at, c->flags); /* EINVAL, ENOTEMPTY: the kernel's to say */
+    int dir = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (dir < 0)
+        return missing(c, native_unlink(at, c->flags));
+
+    long r;
+    bool posix = lx_rule(at->mount, LX_RULE_RMDIR_OPEN_DIRECTORY) == LX_POSIX;
+    if (!posix && is_empty(dir) && store_directory_held(dir, &holders)) {
+        r = held(c, LX_RULE_RMDIR_OPEN_DIRECTORY, &holders);
+        if (r <= 0) {
+            sys_close(dir);
+            return r;
+        }
+    }
+    r = native_unlink(at, c->flags);
+    if (r == -ENOTEMPTY && SYS3(SYS_lseek, dir, 0, SEEK_SET) == 0 && store_pending_sweep(dir))
+        r = native_unlink(at, c->flags);
+    sys_close(dir);
+    return r;
+}

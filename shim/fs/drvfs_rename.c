@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* rename on a Windows drive. */
+#include <limits.h>
+#include <string.h>
+
+#include "fs/drvfs.h"
+#include "fs/native.h"
+#include "store/pending.h"
+#include "sys/sys.h"
+
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#endif
+
+static int native_rename(const struct lx_call *c, const char *to, unsigned flags)
+{
+    return sys_renameat2(c->at[0].dfd, c->at[0].path, c->at[1].dfd, to, flags);
+}
+
+/* The absolute native path of a location. */
+static int absolute(const struct lx_loc *at, char *out)
+{
+    if (at->path[0] == '/') {
+        size_t n = strlen(at->path);
+        if (n >= PATH_MAX)
+            return -ENAMETOOLONG;
+        memcpy(out, at->path, n + 1);
+        return 0;
+    }
+    char link[32];
+    int fd = sys_openat(at->dfd, at->path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd;
+    native_fd_path(fd, link);
+    long n = sys_readlinkat(AT_FDCWD, link, out, PATH_MAX - 1);
+    sys_close(fd);
+    if (n < 0)
+        return (int)n;
+    out[n] = '\0';
+    return 0;
+}
+
+/* [WSL#1529] A directory stays where it is while anything below it is open. */
+static int check_descendants(struct lx_call *c)
+{
+    struct store_holders holders = drvfs_holders(c);
+    char path[PATH_MAX];
+    if (lx_rule(c->at[0].mount, LX_RULE_RENAME_OPEN_DESCENDANT) != LX_EACCES)
+        return 0;
+    int r = absolute(&c->at[0], path);
+    if (r < 0)
+        return r;
+    if (!store_descendant_held(c->at[0].dfd, c->at[0].path, path, &holders))
+        return 0;
+    drvfs_keep_holders(c, &holders);
+    return lx_deny(c, LX_RULE_RENAME_OPEN_DESCENDANT, EACCES);
+}
+
+/* Renames over a file that exists: it must not be open [WSL#1398], nor read-only in some eras. */
+static int replace(struct lx_call *c, const struct stat *from, const struct stat *to)
+{
+    struct store_holders holders = drvfs_holders(c);
+    const struct lx_mount *m = c->at[1].mount;
+    int claim = -1;
+
+    bool same = from->st_dev == to->st_dev && from->st_ino == to->st_ino;
+    if (same || !S_ISREG(to->st_mode) || S_ISDIR(from->st_mode))
+        return native_rename(c, c->at[1].path, 0);
+    if (drvfs_is_readonly(to->st_mode)) {
+        int r = lx_deny_by(c, m, LX_RULE_RENAME_READONLY_TARGET);
+        if (r < 0)
+            return r;
+    }
+    if (lx_rule(m, LX_RULE_RENAME_OPEN_TARGET) != LX_POSIX) {
+        claim = store_claim_file(c->at[1].dfd, c->at[1].path, &holders);
+        if (claim == -EBUSY) {
+            drvfs_keep_holders(c, &holders);
+            int r = lx_deny_by(c, m, LX_RULE_RENAME_OPEN_TARGET);
+            if (r < 0)
+                return r;
+        }
+    }
+    int r = native_rename(c, c->at[1].path, 0);
+    if (claim >= 0)
+        sys_close(claim);
+    return r;
+}
+
+/*
+ * Where look-ups ignore case, "TestDir" finds "testdir": renaming one to the other changes only the
+ * spelling of the entry. [vendor test DrvFsTestCaseSensitivityRoot] True with the new path where
+ * that is so; two hard links of one file are two entries, and stay.
+ */
+static bool respells(const struct lx_call *c, const struct stat *from, const struct stat *to,
+                     char *path)
+{
+    const struct lx_loc *at = &c->at[1];
+    if (at->given == NULL || at->given[0] == '\0' || from->st_ino != to->st_ino ||
+        from->st_dev != to->st_dev || (from->st_nlink > 1 && !S_ISDIR(from->st_mode)))
+        return false;
+    const char *slash = strrchr(at->path, '/');
+    size_t leaf = slash == NULL ? 0 : (size_t)(slash - at->path) + 1;
+    size_t given = strlen(at->given);
+    if (strcmp(at->path + leaf, at->given) == 0 || leaf + given >= PATH_MAX)
+        return false;
+    memcpy(path, at->path, leaf);
+    memcpy(path + leaf, at->given, given + 1);
+    return true;
+}
+
+long drvfs_rename(struct lx_call *c)
+{
+    const struct lx_loc *to = &c->at[1];
+    struct stat from_stat;
+    struct stat to_stat;
+    char respelled[PATH_MAX];
+
+    if (c->mode != 0) {
+        int r = lx_deny_by(c, to->mount, LX_RULE_RENAME_FLAGS);
+        return r < 0 ? r : lx_host_fs.run[LX_OP_RENAME](c);
+    }
+    int r = drvfs_native_stat(c, 0, &from_stat);
+    if (r < 0)
+        return r;
+    if (drvfs_last_is_dots(c->at[0].path) || drvfs_last_is_dots(to->path))
+        return native_rename(c, to->path, 0); /* EBUSY, and the kernel says it */
+    r = drvfs_check_new_entry(c, to);
+    if (r == 0 && S_ISDIR(from_stat.st_mode))
+        r = check_descendants(c);
+    if (r < 0)
+        return r;
+    c->moves_directory = !S_ISREG(from_stat.st_mode);
+    r = native_rename(c, to->path, RENAME_NOREPLACE);
+    if (r != -EEXIST && r != -EINVAL)
+        return r;
+    /* Something is there, or this file system knows no RENAME_NOREPLACE, or the kernel objects. */
+    if (drvfs_native_stat(c, 1, &to_stat) < 0)
+        return native_rename(c, to->path, 0);
+    if (respells(c, &from_stat, &to_stat, respelled))
+        return native_rename(c, respelled, 0);
+    return replace(c, &from_stat, &to_stat);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* What stat, access and statfs show of a Windows drive. [drvfs: mode, owner, sizes, times] */
+#include <string.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "fs/drvfs.h"
+#include "nt/times.h"
+#include "sys/sys.h"
+
+/* A file up to this size lives in its MFT record and has no clusters. Recalled, not measured. */
+#define RESIDENT_MAX 700
+
+#define WSL1_MAGIC 0x53464846
+#define V9FS_TYPE  0x01021997
+#define FUSE_TYPE  0x65735546
+
+int drvfs_native_stat(const struct lx_call *c, unsigned i, struct stat *st)
+{
+    const struct lx_loc *at = &c->at[i];
+    if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
+        return at->dfd == AT_FDCWD ? sys_fstatat(AT_FDCWD, "", st, AT_EMPTY_PATH)
+                                   : sys_fstat(at->dfd, st);
+    return sys_fstatat(at->dfd, at->path, st, AT_SYMLINK_NOFOLLOW);
+}
+
+mode_t drvfs_mode(const struct lx_mount *mount, mode_t native)
+{
+    mode_t type = native & S_IFMT;
+    if (lx_metadata(mount))
+        return native;
+    if (S_ISLNK(native))
+        return type | 0777;
+    if (S_ISDIR(native))
+        return type | (0777 & ~mount->dir_mask);
+    return type | ((drvfs_is_readonly(native) ? 0555u : 0777u) & ~mount->file_mask);
+}
+
+/* What stat and statx have in common. */
+struct shape {
+    mode_t mode;
+    uid_t uid;
+    gid_t gid;
+    nlink_t nlink;
+    int64_t size;
+    uint64_t blocks;
+    int64_t seconds[4];
+    long nanoseconds[4];
+    unsigned times;
+};
+
+static void shape_owner(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+{
+    mode_t mode = drvfs_mode(m, s->mode);
+    if (mode != s->mode && lx_rule(m, LX_RULE_MODE_FIXED) == LX_ON && lx_alter(c, LX_RULE_MODE_FIXED))
+        s->mode = mode;
+    if (!lx_metadata(m) && (s->uid != m->uid || s->gid != m->gid) &&
+        lx_rule(m, LX_RULE_MODE_OWNER) == LX_OPTIONS && lx_alter(c, LX_RULE_MODE_OWNER)) {
+        s->uid = m->uid;
+        s->gid = m->gid;
+    }
+}
+
+static void shape_size(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+{
+    if (S_ISDIR(s->mode)) {
+        if ((s->size != DRVFS_BLOCK || s->blocks != 0 || s->nlink != 1) &&
+            lx_rule(m, LX_RULE_STAT_DIRECTORY) == LX_ON && lx_alter(c, LX_RULE_STAT_DIRECTORY)) {
+            s->size = DRVFS_BLOCK;
+            s->blocks = 0;
+            s->nlink = 1;
+        }
+    } else if (s->size <= RESIDENT_MAX && s->blocks != 0 &&
+               lx_rule(m, LX_RULE_STAT_SMALL_FILE) == LX_ON &&
+               lx_alter(c, LX_RULE_STAT_SMALL_FILE)) {
+        s->blocks = 0;
+    }
+}
+
+static void shape_times(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+{
+    unsigned odd = 0;
+    for (unsigned i = 0; i < s->times; i++)
+        odd |= (unsigned)(s->nanoseconds[i] % 100);
+    if (odd == 0 || lx_rule(m, LX_RULE_STAT_TIMES) != LX_UNITS_100NS ||
+        !lx_alter(c, LX_RULE_STAT_TIMES))
+        return;
+    for (unsigned i = 0; i < s->times; i++)
+        nt_time_round(&s->seconds[i], &s->nanoseconds[i]);
+}
+
+static void shape_all(struct lx_call *c, struct shape *s)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    shape_owner(c, m, s);
+    shape_size(c, m, s);
+    shape_times(c, m, s);
+}
+
+long drvfs_stat(struct lx_call *c)
+{
+    struct stat *st = c->buf;
+    long r = lx_host_fs.run[LX_OP_STAT](c);
+    if (r < 0)
+        return r;
+    struct shape s = {
+        .mode = st->st_mode,
+        .uid = st->st_uid,
+        .gid = st->st_gid,
+        .nlink = st->st_nlink,
+        .size = st->st_size,
+        .blocks = (uint64_t)st->st_blocks,
+        .seconds = {st->st_atim.tv_sec, st->st_mtim.tv_sec, st->st_ctim.tv_sec},
+        .nanoseconds = {st->st_atim.tv_nsec, st->st_mtim.tv_nsec, st->st_ctim.tv_nsec},
+        .times = 3,
+    };
+    shape_all(c, &s);
+    st->st_mode = s.mode;
+    st->st_uid = s.uid;
+    st->st_gid = s.gid;
+    st->st_nlink = s.nlink;
+    st->st_size = s.size;
+    st->st_blocks = (blkcnt_t)s.blocks;
+    st->st_atim = (struct timespec){.tv_sec = s.seconds[0], .tv_nsec = s.nanoseconds[0]};
+    st->st_mtim = (struct timespec){.tv_sec = s.seconds[1], .tv_nsec = s.nanoseconds[1]};
+    st->st_ctim = (struct timespec){.tv_sec = s.seconds[2], .tv_nsec = s.nanoseconds[2]};
+    return 0;
+}
+
+long drvfs_statx(struct lx_call *c)
+{
+    struct statx *stx = c->buf;
+    struct statx_timestamp *times[4] = {&stx->stx_atime, &stx->stx_mtime, &stx->stx_ctime,
+                                        &stx->stx_btime};
+    unsigned mask = c->mode;
+    /* Mode and size decide the other fields, asked for or not. */
+    c->mode |= STATX_TYPE | STATX_MODE | STATX_SIZE;
+    long r = lx_host_fs.run[LX_OP_STATX](c);
+    c->mode = mask;
+    if (r < 0)
+        return r;
+    struct shape s = {
+        .mode = stx->stx_mode,
+        .uid = stx->stx_uid,
+        .gid = stx->stx_gid,
+        .nlink = stx->stx_nlink,
+        .size = (int64_t)stx->stx_size,
+        .blocks = stx->stx_blocks,
+        .times = 4,
+    };
+    for (unsigned i = 0; i < 4; i++) {
+        s.seconds[i] = times[i]->tv_sec;
+        s.nanoseconds[i] = times[i]->tv_nsec;
+    }
+    shape_all(c, &s);
+    stx->stx_mode = (uint16_t)s.mode;
+    stx->stx_uid = s.uid;
+    stx->stx_gid = s.gid;
+    stx->stx_nlink = (uint32_t)s.nlink;
+    stx->stx_size = (uint64_t)s.size;
+    stx->stx_blocks = s.blocks;
+    for (unsigned i = 0; i < 4; i++) {
+        times[i]->tv_sec = s.seconds[i];
+        times[i]->tv_nsec = (uint32_t)s.nanoseconds[i];
+    }
+    return 0;
+}
+
+static bool in_group(gid_t gid, bool effective)
+{
+    gid_t groups[256];
+    if (gid == (effective ? sys_getegid() : sys_getgid()))
+        return true;
+    int n = sys_getgroups((int)(sizeof(groups) / sizeof(groups[0])), groups);
+    for (int i = 0; i < n; i++)
+        if (groups[i] == gid)
+            return true;
+    return false;
+}
+
+/* The permission bits (0 to 7) that the shown mode grants the caller. */
+static unsigned granted(const struct lx_mount *m, const struct stat *native, bool effective)
+{
+    bool options = !lx_metadata(m) && lx_rule(m, LX_RULE_MODE_OWNER) == LX_OPTIONS;
+    uid_t owner = options ? m->uid : native->st_uid;
+    gid_t group = options ? m->gid : native->st_gid;
+    uid_t uid = effective ? sys_geteuid() : sys_getuid();
+    mode_t mode = drvfs_mode(m, native->st_mode);
+    if (uid == 0)
+        return 6 | ((mode & 0111) != 0 || S_ISDIR(mode) ? 1u : 0u);
+    if (uid == owner)
+        return mode >> 6 & 7;
+    return (in_group(group, effective) ? mode >> 3 : mode) & 7;
+}
+
+bool drvfs_is_owner(const struct lx_mount *mount, const struct stat *native)
+{
+    uid_t uid = sys_geteuid();
+    bool options = !lx_metadata(mount) && lx_rule(mount, LX_RULE_MODE_OWNER) == LX_OPTIONS;
+    return uid == 0 || uid == (options ? mount->uid : native->st_uid);
+}
+
+int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct stat *native,
+                 int want)
+{
+    if (!mount->dac || lx_rule(mount, LX_RULE_MODE_ACCESS) != LX_SHOWN)
+        return 0;
+    return ((unsigned)want & ~granted(mount, native, true)) == 0
+               ? 0
+               : lx_deny(c, LX_RULE_MODE_ACCESS, EACCES);
+}
+
+long drvfs_access(struct lx_call *c)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    struct stat st;
+    unsigned want = c->mode;
+
+    if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || lx_metadata(m) || (want & ~7u) != 0)
+        return lx_host_fs.run[LX_OP_ACCESS](c);
+    int r = drvfs_native_stat(c, 0, &st);
+    if (r < 0)
+        return r;
+    if (S_ISLNK(st.st_mode) && (c->flags & AT_SYMLINK_NOFOLLOW) == 0)
+        return -LX_EWALK;
+    if ((want & W_OK) != 0 && (m->flags & LX_MOUNT_READONLY) != 0)
+        return -EROFS;
+    unsigned grants = granted(m, &st, (c->flags & AT_EACCESS) != 0);
+    /* NT looks at the attribute, not at who asks: root is bound as well. */
+    if (S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
+        grants &= ~(unsigned)W_OK;
+    if ((want & ~grants) != 0)
+        return lx_deny(c, LX_RULE_MODE_ACCESS, EACCES);
+    return 0;
+}
+
+long drvfs_statfs(struct lx_call *c)
+{
+    struct statfs *fs = c->buf;
+    enum lx_value type = lx_rule(c->at[0].mount, LX_RULE_STATFS_TYPE);
+    long r = lx_host_fs.run[LX_OP_STATFS](c);
+    if (r < 0 || type == LX_NATIVE || !lx_alter(c, LX_RULE_STATFS_TYPE))
+        return r;
+    /* Space in units of f_bsize: convert before the unit changes. */
+    uint64_t unit = (uint64_t)(fs->f_frsize > 0 ? fs->f_frsize : fs->f_bsize);
+    fs->f_blocks = fs->f_blocks * unit / DRVFS_BLOCK;
+    fs->f_bfree = fs->f_bfree * unit / DRVFS_BLOCK;
+    fs->f_bavail = fs->f_bavail * unit / DRVFS_BLOCK;
+    fs->f_type = type == LX_PLAN9 ? V9FS_TYPE : type == LX_FUSE ? FUSE_TYPE : WSL1_MAGIC;
+    fs->f_bsize = DRVFS_BLOCK;
+    fs->f_frsize = DRVFS_BLOCK;
+    /* As straced on WSL1. [WSL#2627; openvmm lxutil get_lx_file_system_attributes] */
+    fs->f_files = 999;
+    fs->f_ffree = 1000000;
+    fs->f_namelen = 255;
+    memset(&fs->f_fsid, 0, sizeof(fs->f_fsid));
+    memcpy(&fs->f_fsid, &(int){1}, sizeof(int));
+    return 0;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* Extended attributes on a Windows drive: the case flag by its WSL name, ours hidden. */
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/xattr.h>
+
+#include "fs/drvfs.h"
+#include "sys/sys.h"
+
+#define WSL_CASE     "system.wsl_case_sensitive"
+#define OWN_PREFIX   "user.lxshim."
+#define SMB_REPARSE  "user.SmbReparse"
+#define DOS_ATTRIB   "user.DOSATTRIB"
+#define LIST_MAX     65536 /* the kernel's own limit */
+
+static bool is_case_flag(const struct lx_call *c)
+{
+    return strcmp(c->name, WSL_CASE) == 0 && c->at[0].mount->case_option != LX_SENSITIVE;
+}
+
+/* Where Windows' own facts are kept: no program sees them as attributes. */
+static bool reserved(const char *name)
+{
+    return strncmp(name, OWN_PREFIX, sizeof(OWN_PREFIX) - 1) == 0 ||
+           strcmp(name, SMB_REPARSE) == 0 || strcmp(name, DOS_ATTRIB) == 0;
+}
+
+/* The object itself, following like the call does. */
+static int look(const struct lx_call *c, struct stat *st)
+{
+    int r = drvfs_native_stat(c, 0, st);
+    return r < 0 ? r : S_ISDIR(st->st_mode) ? 1 : 0;
+}
+
+static long case_value(const struct lx_call *c)
+{
+    char value = '0';
+    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
+        (void)SYS4(SYS_fgetxattr, c->at[0].dfd, DRVFS_CASE_XATTR, &value, 1);
+    else
+        (void)SYS4(SYS_getxattr, c->at[0].path, DRVFS_CASE_XATTR, &value, 1);
+    return value == '1' || c->at[0].mount->case_option == LX_FORCE ? '1' : '0';
+}
+
+static long get_case(const struct lx_call *c)
+{
+    struct stat st;
+    int directory = look(c, &st);
+    if (directory <= 0)
+        return directory < 0 ? directory : -EINVAL; /* a file: invalid parameter. [recalled] */
+    if (c->size == 0)
+        return c->buf == NULL ? 1 : -ERANGE;
+    *(char *)c->buf = (char)case_value(c);
+    return 1;
+}
+
+static int is_empty(const struct lx_call *c)
+{
+    char buf[512] __attribute__((aligned(8)));
+    int fd = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0
+                 ? sys_openat(c->at[0].dfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+                 : sys_openat(AT_FDCWD, c->at[0].path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd;
+    long n = sys_getdents64(fd, buf, sizeof(buf));
+    sys_close(fd);
+    return n >= 0 && n <= 48; /* "." and ".." take 24 bytes each */
+}
+
+static long set_case(struct lx_call *c)
+{
+    struct stat st;
+    int directory = look(c, &st);
+    if (directory <= 0)
+        return directory < 0 ? directory : -EINVAL;
+    char value = c->size == 1 ? *(const char *)c->value : '\0';
+    if (value != '0' && value != '1')
+        return -EINVAL;
+    if ((c->mode & XATTR_CREATE) != 0)
+        return -EEXIST; /* every directory has it */
+    if (case_value(c) == value)
+        return 0;
+    int empty = is_empty(c);
+    if (empty <= 0)
+        return empty < 0 ? empty : -ENOTEMPTY;
+    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
+        return SYS5(SYS_fsetxattr, c->at[0].dfd, DRVFS_CASE_XATTR, &value, 1, 0);
+    return SYS5(SYS_setxattr, c->at[0].path, DRVFS_CASE_XATTR, &value, 1, 0);
+}
+
+/* A pointer the kernel would answer EFAULT for is left to the kernel. */
+static bool named(const struct lx_call *c)
+{
+    return (uintptr_t)c->name >= 4096;
+}
+
+long drvfs_getxattr(struct lx_call *c)
+{
+    int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
+    if (r < 0 || !named(c))
+        return r < 0 ? r : lx_host_fs.run[LX_OP_GETXATTR](c);
+    if (is_case_flag(c))
+        return get_case(c);
+    return reserved(c->name) ? -ENODATA : lx_host_fs.run[LX_OP_GETXATTR](c);
+}
+
+long drvfs_setxattr(struct lx_call *c)
+{
+    int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
+    if (r < 0 || !named(c))
+        return r < 0 ? r : lx_host_fs.run[LX_OP_SETXATTR](c);
+    if (is_case_flag(c))
+        return set_case(c);
+    return reserved(c->name) ? -EPERM : lx_host_fs.run[LX_OP_SETXATTR](c);
+}
+
+long drvfs_removexattr(struct lx_call *c)
+{
+    int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
+    if (r < 0 || !named(c))
+        return r < 0 ? r : lx_host_fs.run[LX_OP_REMOVEXATTR](c);
+    if (is_case_flag(c))
+        return -EOPNOTSUPP;
+    return reserved(c->name) ? -ENODATA : lx_host_fs.run[LX_OP_REMOVEXATTR](c);
+}
+
+/* Takes the reserved names out of a list, in place; returns its new length. */
+static size_t strip(char *list, size_t n)
+{
+    size_t to = 0;
+    for (size_t from = 0; from < n;) {
+        size_t length = strnlen(list + from, n - from) + 1;
+        if (!reserved(list + from)) {
+            memmove(list + to, list + from, length);
+            to += length;
+        }
+        from += length;
+    }
+    return to;
+}
+
+static __attribute__((noinline)) long list_all(struct lx_call *c, char *out, size_t room)
+{
+    struct stat st;
+    struct lx_call inner = *c;
+    inner.buf = out;
+    inner.size = room;
+    long n = lx_host_fs.run[LX_OP_LISTXATTR](&inner);
+    if (n < 0)
+        return n;
+    size_t length = strip(out, (size_t)n);
+    if (c->at[0].mount->case_option != LX_SENSITIVE && look(c, &st) == 1) {
+        if (length + sizeof(WSL_CASE) > room)
+            return -ERANGE;
+        memcpy(out + length, WSL_CASE, sizeof(WSL_CASE));
+        length += sizeof(WSL_CASE);
+    }
+    return (long)length;
+}
+
+long drvfs_listxattr(struct lx_call *c)
+{
+    char small[2048];
+    char *list = small;
+    int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
+    if (r < 0)
+        return r;
+    long n = list_all(c, list, sizeof(small));
+    if (n == -ERANGE) {
+        list = sys_mmap(NULL, LIST_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (sys_mmap_failed(list))
+            return -ENOMEM;
+        n = list_all(c, list, LIST_MAX);
+    }
+    if (n > 0 && c->size != 0) {
+        if ((size_t)n > c->size)
+            n = -ERANGE;
+        else
+            memcpy(c->buf, list, (size_t)n);
+    }
+    if (list != small)
+        sys_munmap(list, LIST_MAX);
+    return n;
+}

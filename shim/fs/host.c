@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The host's own file system: every operation is the one system call it always was. DrvFs uses the
+ * same functions wherever it has no rule.
+ */
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
+#include <sys/un.h>
+
+#include "fs/call.h"
+#include "fs/native.h"
+#include "sys/sys.h"
+
+static bool is_descriptor(const struct lx_call *c)
+{
+    return (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0;
+}
+
+/* True where the last component might be a symlink that the call is to follow. */
+static bool unsure(const struct lx_call *c)
+{
+    return (c->at[0].flags & LX_LOC_WALKED) == 0 && !c->task->quiet;
+}
+
+static long host_open(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct stat st;
+    bool exclusive = (c->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
+    if (!unsure(c) || (c->flags & O_NOFOLLOW) != 0 || exclusive)
+        return native_open(c, at->dfd, at->path, c->flags, c->mode);
+
+    /* Not through a symlink: it may lead into a mount. */
+    int fd = native_open(c, at->dfd, at->path, c->flags | O_NOFOLLOW, c->mode);
+    if (fd == -ELOOP)
+        return -LX_EWALK;
+    /* A directory is asked for: the kernel says ENOTDIR of a symlink. */
+    if (fd == -ENOTDIR && (c->flags & O_DIRECTORY) != 0)
+        return -LX_EWALK;
+    if (fd >= 0 && (c->flags & O_PATH) != 0 && sys_fstat(fd, &st) == 0 && S_ISLNK(st.st_mode)) {
+        sys_close(fd);
+        return -LX_EWALK;
+    }
+    return fd;
+}
+
+static long host_stat(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct stat *st = c->buf;
+    if (is_descriptor(c) && !c->task->quiet && at->dfd != AT_FDCWD)
+        return sys_fstat(at->dfd, st);
+    if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0)
+        return sys_fstatat(at->dfd, at->path, st, c->flags);
+    int r = sys_fstatat(at->dfd, at->path, st, c->flags | AT_SYMLINK_NOFOLLOW);
+    return r == 0 && S_ISLNK(st->st_mode) ? -LX_EWALK : r;
+}
+
+static long host_statx(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct statx *stx = c->buf;
+    if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0)
+        return sys_statx(at->dfd, at->path, c->flags, c->mode, stx);
+    /* The type comes with every mask, so that asking for less does not hide a symlink. */
+    int r = sys_statx(at->dfd, at->path, c->flags | AT_SYMLINK_NOFOLLOW, c->mode | STATX_TYPE, stx);
+    return r == 0 && S_ISLNK(stx->stx_mode) ? -LX_EWALK : r;
+}
+
+/*
+ * Outside, only some answers could differ had a symlink led into a mount: a refusal, a miss, and
+ * root's permission to write. The others stand, at the price of the one call.
+ */
+static long host_access(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct stat st;
+    int r = sys_faccessat(at->dfd, at->path, (int)c->mode, c->flags);
+    if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0 || c->task->policy->mount_count == 0)
+        return r;
+    bool doubtful = r == -EACCES || r == -ENOENT ||
+                    (r == 0 && (c->mode & W_OK) != 0 && sys_geteuid() == 0);
+    if (!doubtful || sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return r;
+    return S_ISLNK(st.st_mode) ? -LX_EWALK : r;
+}
+
+static long host_readlink(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    return sys_readlinkat(at->dfd, at->path, c->buf, c->size);
+}
+
+static long host_unlink(struct lx_call *c)
+{
+    return sys_unlinkat(c->at[0].dfd, c->at[0].path, c->flags);
+}
+
+static long host_rename(struct lx_call *c)
+{
+    return sys_renameat2(c->at[0].dfd, c->at[0].path, c->at[1].dfd, c->at[1].path, c->mode);
+}
+
+static long host_link(struct lx_call *c)
+{
+    int flags = c->flags;
+    if ((c->at[0].flags & LX_LOC_WALKED) != 0 && c->at[0].path != c->path[0])
+        flags &= ~AT_SYMLINK_FOLLOW;
+    return sys_linkat(c->at[0].dfd, c->at[0].path, c->at[1].dfd, c->at[1].path, flags);
+}
+
+static long host_symlink(struct lx_call *c)
+{
+    return sys_symlinkat(c->name, c->at[0].dfd, c->at[0].path);
+}
+
+static long host_mkdir(struct lx_call *c)
+{
+    return sys_mkdirat(c->at[0].dfd, c->at[0].path, c->mode);
+}
+
+static long host_mknod(struct lx_call *c)
+{
+    return sys_mknodat(c->at[0].dfd, c->at[0].path, c->mode, c->dev);
+}
+
+static long host_chmod(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    if (is_descriptor(c) && c->path[0] == NULL)
+        return sys_fchmod(at->dfd, c->mode);
+    if (c->flags == 0)
+        return sys_fchmodat(at->dfd, at->path, c->mode);
+    int r = (int)SYS4(SYS_fchmodat2, at->dfd, at->path, c->mode, c->flags);
+    if (r != -ENOSYS)
+        return r;
+    /* Before Linux 6.6 no call changes the mode of a symlink, and everything else may be followed. */
+    struct stat st;
+    r = sys_fstatat(at->dfd, at->path, &st, c->flags);
+    if (r < 0)
+        return r;
+    return S_ISLNK(st.st_mode) ? -EOPNOTSUPP : sys_fchmodat(at->dfd, at->path, c->mode);
+}
+
+static long host_chown(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    if (is_descriptor(c) && c->path[0] == NULL)
+        return sys_fchown(at->dfd, c->uid, c->gid);
+    return sys_fchownat(at->dfd, at->path, c->uid, c->gid, c->flags);
+}
+
+static long host_utimes(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    const char *path = is_descriptor(c) && c->path[0] == NULL ? NULL : at->path;
+    return sys_utimensat(at->dfd, path, c->times, c->flags);
+}
+
+static long host_truncate(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    if (is_descriptor(c))
+        return sys_ftruncate(at->dfd, c->length);
+    return sys_truncate(at->path, c->length);
+}
+
+static long host_fallocate(struct lx_call *c)
+{
+    return sys_fallocate(c->at[0].dfd, (int)c->mode, c->offset, c->length);
+}
+
+static bool nofollow(const struct lx_call *c)
+{
+    return (c->flags & AT_SYMLINK_NOFOLLOW) != 0;
+}
+
+static long host_getxattr(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    if (is_descriptor(c))
+        return SYS4(SYS_fgetxattr, at->dfd, c->name, c->buf, c->size);
+    return SYS4(nofollow(c) ? SYS_lgetxattr : SYS_getxattr, at->path, c->name, c->buf, c->size);
+}
+
+static long host_setxattr(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    if (is_descriptor(c))
+        return SYS5(SYS_fsetxattr, at->dfd, c->name, c->value, c->size, c->mode);
+    return SYS5(nofollow(c) ? SYS_lsetxattr : SYS_setxattr, at->path, c->name, c->value, c->size,
+                c->mode);
+}
+
+static long host_listxattr(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    if (is_descriptor(c))
+        return SYS3(SYS_flistxattr, at->dfd, c->buf, c->size);
+    return SYS3(nofollow(c) ? SYS_llistxattr : SYS_listxattr, at->path, c->buf, c->size);
+}
+
+static long host_removexattr(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    if (is_descriptor(c))
+        return SYS2(SYS_fremovexattr, at->dfd, c->name);
+    return SYS2(nofollow(c) ? SYS_lremovexattr : SYS_removexattr, at->path, c->name);
+}
+
+static long host_statfs(struct lx_call *c)
+{
+    if (is_descriptor(c))
+        return sys_fstatfs(c->at[0].dfd, c->buf);
+    return sys_statfs(c->at[0].path, c->buf);
+}
+
+static long host_chdir(struct lx_call *c)
+{
+    if (is_descriptor(c))
+        return sys_fchdir(c->at[0].dfd);
+    return sys_chdir(c->at[0].path);
+}
+
+static long host_exec(struct lx_call *c)
+{
+    return sys_execveat(c->at[0].dfd, c->at[0].path, c->argv, c->envp, c->flags);
+}
+
+static long host_watch(struct lx_call *c)
+{
+    return sys_inotify_add_watch(c->fd[1], c->at[0].path, c->mode);
+}
+
+static long host_handle(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    int flags = (int)c->mode;
+    if ((at->flags & LX_LOC_WALKED) != 0 && at->path != c->path[0])
+        flags &= ~AT_SYMLINK_FOLLOW;
+    return SYS5(SYS_name_to_handle_at, at->dfd, at->path, c->buf, c->value, flags);
+}
+
+static long host_path(struct lx_call *c)
+{
+    const char *path = c->at[0].path;
+    size_t n = strlen(path);
+    if (n >= c->size)
+        return -ENAMETOOLONG;
+    memcpy(c->buf, path, n + 1);
+    return (long)n;
+}
+
+/*
+ * A socket address holds 107 bytes of path, and the native spelling may be longer than the
+ * program's: then the directory is reached through a descriptor.
+ */
+static long host_socket(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t n = strlen(at->path);
+    int dir = -1;
+    if (n < sizeof(address.sun_path)) {
+        memcpy(address.sun_path, at->path, n + 1);
+    } else {
+        dir = native_short_path(at->path, address.sun_path, sizeof(address.sun_path));
+        if (dir < 0)
+            return dir;
+        n = strlen(address.sun_path);
+    }
+    long size = (long)(offsetof(struct sockaddr_un, sun_path) + n + 1);
+    long r = SYS3(c->op == LX_OP_BIND ? SYS_bind : SYS_connect, c->fd[1], &address, size);
+    if (dir >= 0)
+        sys_close(dir);
+    return r;
+}
+
+const struct lx_fs lx_host_fs = {
+    .name = "host",
+    .run = {
+        [LX_OP_OPEN] = host_open,
+        [LX_OP_STAT] = host_stat,
+        [LX_OP_STATX] = host_statx,
+        [LX_OP_ACCESS] = host_access,
+        [LX_OP_READLINK] = host_readlink,
+        [LX_OP_UNLINK] = host_unlink,
+        [LX_OP_RMDIR] = host_unlink,
+        [LX_OP_RENAME] = host_rename,
+        [LX_OP_LINK] = host_link,
+        [LX_OP_SYMLINK] = host_symlink,
+        [LX_OP_MKDIR] = host_mkdir,
+        [LX_OP_MKNOD] = host_mknod,
+        [LX_OP_CHMOD] = host_chmod,
+        [LX_OP_CHOWN] = host_chown,
+        [LX_OP_UTIMES] = host_utimes,
+        [LX_OP_TRUNCATE] = host_truncate,
+        [LX_OP_FALLOCATE] = host_fallocate,
+        [LX_OP_GETXATTR] = host_getxattr,
+        [LX_OP_SETXATTR] = host_setxattr,
+        [LX_OP_LISTXATTR] = host_listxattr,
+        [LX_OP_REMOVEXATTR] = host_removexattr,
+        [LX_OP_STATFS] = host_statfs,
+        [LX_OP_CHDIR] = host_chdir,
+        [LX_OP_EXEC] = host_exec,
+        [LX_OP_WATCH] = host_watch,
+        [LX_OP_BIND] = host_socket,
+        [LX_OP_CONNECT] = host_socket,
+        [LX_OP_HANDLE] = host_handle,
+        [LX_OP_PATH] = host_path,
+    },
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/native.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "sys/sys.h"
+
+int native_open(const struct lx_call *c, int dfd, const char *path, int flags, mode_t mode)
+{
+    if (c->task->open != NULL)
+        return c->task->open(dfd, path, flags, mode);
+    return sys_openat(dfd, path, flags, mode);
+}
+
+void native_fd_path(int fd, char *out)
+{
+    static const char prefix[] = "/proc/self/fd/";
+    char digits[12];
+    size_t n = 0;
+    unsigned value = (unsigned)fd;
+    do {
+        digits[n++] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    memcpy(out, prefix, sizeof(prefix) - 1);
+    out += sizeof(prefix) - 1;
+    while (n > 0)
+        *out++ = digits[--n];
+    *out = '\0';
+}
+
+int native_short_path(const char *path, char *out, size_t room)
+{
+    char dir[PATH_MAX];
+    char link[32];
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+    if (n + 2 > sizeof(dir))
+        return -ENAMETOOLONG;
+    memcpy(dir, path, n);
+    dir[n] = '\0';
+    int fd = sys_openat(AT_FDCWD, n == 0 ? (slash == NULL ? "." : "/") : dir,
+                        O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd;
+    native_fd_path(fd, link);
+    n = strlen(link);
+    if (n + 1 + strlen(name) >= room) {
+        sys_close(fd);
+        return -ENAMETOOLONG;
+    }
+    memcpy(out, link, n);
+    out[n] = '/';
+    memcpy(out + n + 1, name, strlen(name) + 1);
+    return fd;
+}

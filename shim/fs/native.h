@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What the file systems share in talking to the kernel. */
+#ifndef LXSHIM_FS_NATIVE_H
+#define LXSHIM_FS_NATIVE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "fs/call.h"
+
+/*
+ * Opens a file that may block (a FIFO without its other end): a cancellation point of the task's
+ * where it has one.
+ */
+int native_open(const struct lx_call *c, int dfd, const char *path, int flags, mode_t mode);
+
+/*
+ * A path that is too long for where it has to go: opens its directory and writes
+ * "/proc/self/fd/N/name" to out. Returns the descriptor, which must stay open while the path is
+ * used, or -errno.
+ */
+int native_short_path(const char *path, char *out, size_t room);
+
+/* Writes "/proc/self/fd/N" to out (32 bytes are enough). */
+void native_fd_path(int fd, char *out);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "nt/names.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "nt/utf.h"
+
+/* One bit per ASCII character, two words: 00-3F and 40-7F. NUL and '/' never reach a name. */
+static const uint64_t illegal[2] = {
+    UINT64_C(0xFFFFFFFE) | UINT64_C(1) << '"' | UINT64_C(1) << '*' | UINT64_C(1) << ':' |
+        UINT64_C(1) << '<' | UINT64_C(1) << '>' | UINT64_C(1) << '?',
+    UINT64_C(1) << ('\\' - 64) | UINT64_C(1) << ('|' - 64),
+};
+
+int nt_char_illegal(unsigned char c)
+{
+    return c < 0x80 && (illegal[c >> 6] >> (c & 63) & 1) != 0;
+}
+
+/* U+F0xx is EF 80..83 xx: the escaped ASCII characters lie in the first two rows. */
+static int escaped_char(const unsigned char *p, size_t n)
+{
+    if (n < 3 || p[0] != 0xEF || (p[1] != 0x80 && p[1] != 0x81) || (p[2] & 0xC0) != 0x80)
+        return -1;
+    int c = (p[1] & 1) << 6 | (p[2] & 0x3F);
+    return nt_char_illegal((unsigned char)c) ? c : -1;
+}
+
+static int starts_pending_suffix(const char *s, size_t n)
+{
+    return n >= NT_PENDING_SUFFIX_LENGTH &&
+           memcmp(s, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH) == 0;
+}
+
+unsigned nt_name_scan(const char *s, size_t n)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    unsigned kind = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] >= 0x80) {
+            kind |= NT_HIGH;
+            if (p[i] == 0xEF &&
+                (escaped_char(p + i, n - i) >= 0 || starts_pending_suffix(s + i, n - i)))
+                kind |= NT_PRIVATE;
+        } else if (nt_char_illegal(p[i])) {
+            kind |= NT_ILLEGAL;
+        }
+    }
+    return kind;
+}
+
+long nt_name_escape(const char *name, size_t n, char *out, size_t room)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)name[i];
+        int escape = nt_char_illegal(c);
+        if (room - length < (escape ? 4u : 2u))
+            return -ENAMETOOLONG;
+        if (escape)
+            length += (size_t)nt_utf8_encode(0xF000u + c, out + length);
+        else
+            out[length++] = (char)c;
+    }
+    out[length] = '\0';
+    return (long)length;
+}
+
+size_t nt_name_unescape(char *s, size_t n)
+{
+    char *first = memchr(s, 0xEF, n);
+    if (first == NULL)
+        return n;
+    size_t to = (size_t)(first - s);
+    for (size_t from = to; from < n;) {
+        int c = escaped_char((const unsigned char *)s + from, n - from);
+        if (c >= 0) {
+            s[to++] = (char)c;
+            from += 3;
+        } else {
+            s[to++] = s[from++];
+        }
+    }
+    if (to < n)
+        s[to] = '\0';
+    return to;
+}
+
+int nt_name_pending(const char *name, size_t n)
+{
+    return n >= NT_PENDING_SUFFIX_LENGTH &&
+           starts_pending_suffix(name + n - NT_PENDING_SUFFIX_LENGTH, NT_PENDING_SUFFIX_LENGTH);
+}
+
+size_t nt_path_strip_pending(char *path, size_t n)
+{
+    size_t to = 0;
+    for (size_t from = 0; from < n;) {
+        size_t left = n - from;
+        if (starts_pending_suffix(path + from, left) &&
+            (left == NT_PENDING_SUFFIX_LENGTH || path[from + NT_PENDING_SUFFIX_LENGTH] == '/')) {
+            from += NT_PENDING_SUFFIX_LENGTH;
+            continue;
+        }
+        path[to++] = path[from++];
+    }
+    if (to < n)
+        path[to] = '\0';
+    return to;
+}
+
+int nt_name_check(const char *name, size_t n, int check_utf8, int check_length)
+{
+    long units = nt_utf16_length(name, n);
+    if (units < 0)
+        return check_utf8 ? -EINVAL : 0;
+    return check_length && units > NT_NAME_UNITS ? -ENAMETOOLONG : 0;
+}

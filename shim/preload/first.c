@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/first.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "policy/builder.h"
+#include "sys/sys.h"
+
+#ifndef LXSHIM_BINDIR
+#define LXSHIM_BINDIR "/usr/local/bin"
+#endif
+
+#define POLICY_FILE ".lxshim.json"
+
+static const char *get(char *const *env, const char *name)
+{
+    size_t n = strlen(name);
+    for (; env != NULL && *env != NULL; env++)
+        if (strncmp(*env, name, n) == 0 && (*env)[n] == '=' && (*env)[n + 1] != '\0')
+            return *env + n + 1;
+    return NULL;
+}
+
+/* Makes path absolute in out. */
+static int absolute(const char *path, const char *cwd, char *out)
+{
+    size_t n = strlen(path);
+    size_t c = path[0] == '/' ? 0 : strlen(cwd) + 1;
+    if (c + n >= PATH_MAX)
+        return -ENAMETOOLONG;
+    if (c > 0) {
+        memcpy(out, cwd, c - 1);
+        out[c - 1] = '/';
+    }
+    memcpy(out + c, path, n + 1);
+    return 0;
+}
+
+static int encode(const void *image, size_t size, char *out, size_t room)
+{
+    if (room < LX_STATE_PREFIX)
+        return -ENOSPC;
+    out[0] = LX_STATE_VERSION;
+    out[1] = LX_STATE_PLAIN;
+    out[2] = LX_STATE_INLINE;
+    long n = lx_base64_encode(image, size, out + LX_STATE_PREFIX, room - LX_STATE_PREFIX);
+    return n < 0 ? (int)n : 0;
+}
+
+static int built_in(char *out, size_t room, const char *cwd, char *const *env)
+{
+    char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
+    char trace[PATH_MAX];
+    const char *file = get(env, "LXSHIM_TRACE");
+    int all = file != NULL && strncmp(file, "all:", 4) == 0;
+    if (strcmp(cwd, "/") == 0)
+        return -EXDEV;
+    if (file != NULL) {
+        int r = absolute(all ? file + 4 : file, cwd, trace);
+        if (r < 0)
+            return r;
+    }
+    long size = lx_builtin_image(image, sizeof(image), cwd, sys_getuid(), sys_getgid(),
+                                 file != NULL ? trace : NULL, all);
+    return size < 0 ? (int)size : encode(image, (size_t)size, out, room);
+}
+
+/* The lxshim program: beside the library (a build tree), or where it was installed. */
+static int find_program(const char *library, char *out)
+{
+    static const char name[] = "/lxshim";
+    const char *slash = strrchr(library, '/');
+    size_t n = slash == NULL ? 0 : (size_t)(slash - library);
+    if (slash != NULL && n + sizeof(name) <= PATH_MAX) {
+        memcpy(out, library, n);
+        memcpy(out + n, name, sizeof(name));
+        if (sys_faccessat(AT_FDCWD, out, 1 /* X_OK */, 0) == 0)
+            return 0;
+    }
+    memcpy(out, LXSHIM_BINDIR "/lxshim", sizeof(LXSHIM_BINDIR "/lxshim"));
+    return sys_faccessat(AT_FDCWD, out, 1, 0) == 0 ? 0 : -ENOEXEC;
+}
+
+/* Reads what the child prints until it closes its end. */
+static size_t read_all(int fd, char *out, size_t room)
+{
+    size_t have = 0;
+    while (have < room) {
+        long n = sys_read(fd, out + have, room - have);
+        if (n == -EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        have += (size_t)n;
+    }
+    return have;
+}
+
+/*
+ * Runs `lxshim policy state FILE` and takes its output. A plain fork with nothing but system calls:
+ * this is before main, and libc's own may have handlers that are not ready.
+ */
+static int compile(const char *program, const char *file, char *const *env, char *out, size_t room)
+{
+    const char *trace = get(env, "LXSHIM_TRACE");
+    char variable[PATH_MAX + 16] = "LXSHIM_TRACE=";
+    char *argv[] = {(char[]){"lxshim"}, (char[]){"policy"}, (char[]){"state"}, NULL, NULL};
+    char *envp[] = {NULL, NULL};
+    int ends[2];
+    int status = 0;
+
+    if (trace != NULL && strlen(trace) < PATH_MAX) {
+        memcpy(variable + 13, trace, strlen(trace) + 1);
+        envp[0] = variable;
+    }
+    argv[3] = (char *)(uintptr_t)file;
+    long r = SYS2(SYS_pipe2, ends, O_CLOEXEC);
+    if (r < 0)
+        return (int)r;
+    /* No SIGCHLD at its end: the program to come has not asked for one. */
+    long child = sys_call6(SYS_clone, 0, 0, 0, 0, 0, 0);
+    if (child == 0) {
+        sys_dup3(ends[1], 1, 0);
+        sys_execveat(AT_FDCWD, program, argv, envp, 0);
+        SYS1(SYS_exit_group, 126);
+    }
+    sys_close(ends[1]);
+    size_t n = child < 0 ? 0 : read_all(ends[0], out, room - 1);
+    sys_close(ends[0]);
+    if (child < 0)
+        return (int)child;
+    while (SYS4(SYS_wait4, child, &status, __WALL, NULL) == -EINTR)
+        ;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) == 126)
+        return -ENOEXEC;
+    if (WEXITSTATUS(status) != 0)
+        SYS1(SYS_exit_group, 125); /* it has said why */
+    while (n > 0 && out[n - 1] == '\n')
+        n--;
+    out[n] = '\0';
+    return 0;
+}
+
+int lx_first_state(char *out, size_t room, const char *library, char *const *env)
+{
+    char cwd[PATH_MAX];
+    char program[PATH_MAX];
+    const char *file = get(env, "LXSHIM_POLICY");
+    long n = sys_getcwd(cwd, sizeof(cwd));
+    if (n < 0 || cwd[0] != '/')
+        return -ENOENT;
+    if (file == NULL && sys_faccessat(AT_FDCWD, POLICY_FILE, 0 /* F_OK */, 0) == 0)
+        file = POLICY_FILE;
+    if (file == NULL)
+        return built_in(out, room, cwd, env);
+    int r = find_program(library, program);
+    return r < 0 ? r : compile(program, file, env, out, room);
+}
+
+const char *lx_first_problem(int error)
+{
+    switch (-error) {
+    case EXDEV:
+        return "/ cannot be a Windows drive: start in the directory that shall be one, or name a "
+               "policy in LXSHIM_POLICY";
+    case ENOENT:
+        return "the current directory is gone";
+    case ENOEXEC:
+        return "cannot read the policy: no lxshim program beside liblxshim.so nor in " LXSHIM_BINDIR;
+    case ENOSPC:
+    case ENAMETOOLONG:
+        return "the current directory's path is too long";
+    default:
+        return "cannot start the lxshim program that reads the policy";
+    }
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* Start-up: the policy of this process, from its parent or, in the first one, made. */
+#include <dlfcn.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "policy/builder.h"
+#include "preload/first.h"
+#include "preload/shim.h"
+#include "sys/sys.h"
+
+/*
+ * The state of this process. Written once, before main, by whichever of our functions is called
+ * first (the constructor, or a name that another library's constructor calls); read by everyone
+ * afterwards. `quiet` alone is written later: see lx_be_quiet.
+ */
+static struct lx_policy policy;
+static struct lx_task task = {.policy = &policy, .cwd = AT_FDCWD};
+static _Atomic int phase; /* 0: nothing yet, 1: somebody is at it, 2: ready */
+static char state[sizeof(LX_STATE_VARIABLE) + LX_STATE_INLINE_MAX];
+static char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
+static char library[PATH_MAX];
+
+#define STATE_VALUE (state + sizeof(LX_STATE_VARIABLE)) /* after "LXSHIM_STATE=" */
+
+const char *lx_library_path(void)
+{
+    return library;
+}
+
+const char *lx_state_value(void)
+{
+    return STATE_VALUE;
+}
+
+/* glibc knows whether there is another thread; elsewhere assume there is. */
+extern char __libc_single_threaded __attribute__((weak));
+
+/* open blocks on a FIFO, and is a cancellation point then. */
+static int cancellable_open(int dfd, const char *path, int flags, mode_t mode)
+{
+    int type;
+    if (&__libc_single_threaded != NULL && __libc_single_threaded)
+        return sys_openat(dfd, path, flags, mode);
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+    int fd = sys_openat(dfd, path, flags, mode);
+    pthread_setcanceltype(type, NULL);
+    return fd;
+}
+
+/* Where this object was loaded from, absolute. */
+static void find_library(void)
+{
+    Dl_info info;
+    size_t n;
+    if (dladdr(lx_self, &info) == 0 || info.dli_fname == NULL)
+        return;
+    n = strlen(info.dli_fname);
+    if (info.dli_fname[0] == '/') {
+        if (n < sizeof(library))
+            memcpy(library, info.dli_fname, n + 1);
+        return;
+    }
+    long cwd = sys_getcwd(library, sizeof(library));
+    if (cwd <= 0 || (size_t)cwd + n + 1 > sizeof(library)) {
+        library[0] = '\0';
+        return;
+    }
+    library[cwd - 1] = '/';
+    memcpy(library + cwd, info.dli_fname, n + 1);
+}
+
+/* Maps the image that a state too large for the environment lies in. */
+static const struct lx_image *map_image(const char *file, size_t *size)
+{
+    struct stat st;
+    int fd = sys_openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return NULL;
+    void *at = NULL;
+    if (sys_fstat(fd, &st) == 0 && st.st_size > 0) {
+        *size = (size_t)st.st_size;
+        at = sys_mmap(NULL, *size, PROT_READ, MAP_SHARED, fd, 0);
+        if (sys_mmap_failed(at))
+            at = NULL;
+    }
+    sys_close(fd);
+    return at;
+}
+
+/* The counters of the tree; without them nothing is counted. */
+static void map_stats(void)
+{
+    const char *file = lx_image_string(policy.image, policy.image->stats);
+    size_t size = lx_stats_size(policy.image->override_count);
+    if (file == NULL)
+        return;
+    int fd = sys_openat(AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    void *at = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    sys_close(fd);
+    if (sys_mmap_failed(at))
+        return;
+    policy.stats = at;
+    atomic_fetch_add_explicit(&policy.stats->processes, 1, memory_order_relaxed);
+}
+
+/* Takes over the state that `value` says. Returns 0 or -errno. */
+static int adopt(const char *value)
+{
+    const struct lx_image *from = (const struct lx_image *)(const void *)image;
+    size_t length = strlen(value);
+    size_t size = 0;
+    if (length < LX_STATE_PREFIX || length >= LX_STATE_INLINE_MAX || value[0] != LX_STATE_VERSION)
+        return -EINVAL;
+    if (value[2] == LX_STATE_INLINE) {
+        long n = lx_base64_decode(value + LX_STATE_PREFIX, image, sizeof(image));
+        if (n < 0)
+            return (int)n;
+        size = (size_t)n;
+    } else if (value[2] == LX_STATE_FILE) {
+        from = map_image(value + LX_STATE_PREFIX, &size);
+        if (from == NULL)
+            return -ENOENT;
+    } else {
+        return -EINVAL;
+    }
+    int r = lx_policy_attach(&policy, from, size);
+    if (r < 0)
+        return r;
+    memcpy(state, LX_STATE_VARIABLE "=", sizeof(LX_STATE_VARIABLE));
+    memcpy(STATE_VALUE, value, length + 1);
+    task.quiet = value[1] == LX_STATE_QUIET;
+    return 0;
+}
+
+static const char *find(char *const *env, const char *name)
+{
+    size_t n = strlen(name);
+    for (; env != NULL && *env != NULL; env++)
+        if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+            return *env + n + 1;
+    return NULL;
+}
+
+/* Gives our own environment what children need; libc copies it when it has to change it. */
+static void publish(void)
+{
+    static struct lx_environment own; /* only here, before main */
+    if (lx_environment_for(&own, environ) == 0)
+        environ = own.envp;
+}
+
+/* No rule of WSL's is worth running a program unshimmed that was to be shimmed. */
+static void refuse(const char *why, const char *what)
+{
+    static const char start[] = "lxshim: ";
+    (void)sys_write(2, start, sizeof(start) - 1);
+    (void)sys_write(2, why, strlen(why));
+    (void)sys_write(2, what, strlen(what));
+    (void)sys_write(2, "\n", 1);
+    SYS1(SYS_exit_group, 125);
+}
+
+static void begin(void)
+{
+    const char *inherited = find(environ, LX_STATE_VARIABLE);
+    char made[LX_STATE_INLINE_MAX];
+    find_library();
+    if (inherited == NULL) {
+        int r = lx_first_state(made, sizeof(made), library, environ);
+        if (r < 0)
+            refuse(lx_first_problem(r), "");
+        inherited = made;
+    }
+    if (adopt(inherited) < 0)
+        refuse(LX_STATE_VARIABLE " is damaged, or its image is gone; unset it to start anew: ",
+               inherited);
+    task.caching = true;
+    task.open = cancellable_open;
+    map_stats();
+    if (inherited == made)
+        publish();
+}
+
+/* Slow half of lx_self. */
+static __attribute__((noinline)) const struct lx_task *initialise(void)
+{
+    int none = 0;
+    if (atomic_compare_exchange_strong(&phase, &none, 1)) {
+        int error = errno;
+        begin();
+        errno = error;
+        atomic_store_explicit(&phase, 2, memory_order_release);
+    }
+    return &task;
+}
+
+const struct lx_task *lx_self(void)
+{
+    if (__builtin_expect(atomic_load_explicit(&phase, memory_order_acquire) == 2, 1))
+        return &task;
+    return initialise();
+}
+
+/* Not static and not needed by anyone: the earliest moment a constructor may have. */
+static __attribute__((constructor(101))) void constructor(void)
+{
+    lx_self();
+}
+
+void lx_be_quiet(void)
+{
+    task.quiet = true;
+    STATE_VALUE[1] = LX_STATE_QUIET;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* Permissions, owners, times, sizes and extended attributes. */
+#include <fcntl.h>
+#include <sys/time.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+#include <utime.h>
+
+#include "preload/shim.h"
+#include "sys/sys.h"
+
+LX_EXPORT int access(const char *path, int mode)
+{
+    return (int)lx_ret(lx_faccessat(lx_self(), AT_FDCWD, path, mode, 0));
+}
+
+LX_EXPORT int faccessat(int dirfd, const char *path, int mode, int flags)
+{
+    return (int)lx_ret(lx_faccessat(lx_self(), dirfd, path, mode, flags));
+}
+
+LX_EXPORT int eaccess(const char *path, int mode)
+{
+    return (int)lx_ret(lx_faccessat(lx_self(), AT_FDCWD, path, mode, AT_EACCESS));
+}
+LX_ALIAS(euidaccess, eaccess);
+
+LX_EXPORT int chmod(const char *path, mode_t mode)
+{
+    return (int)lx_ret(lx_fchmodat(lx_self(), AT_FDCWD, path, mode, 0));
+}
+
+LX_EXPORT int fchmod(int fd, mode_t mode)
+{
+    return (int)lx_ret(lx_fchmodat(lx_self(), fd, NULL, mode, 0));
+}
+
+LX_EXPORT int fchmodat(int dirfd, const char *path, mode_t mode, int flags)
+{
+    if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) != 0)
+        return (int)lx_ret(-EINVAL);
+    return (int)lx_ret(lx_fchmodat(lx_self(), dirfd, path, mode, flags));
+}
+
+LX_EXPORT int lchmod(const char *path, mode_t mode)
+{
+    return fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW);
+}
+
+LX_EXPORT int chown(const char *path, uid_t uid, gid_t gid)
+{
+    return (int)lx_ret(lx_fchownat(lx_self(), AT_FDCWD, path, uid, gid, 0));
+}
+
+LX_EXPORT int lchown(const char *path, uid_t uid, gid_t gid)
+{
+    return (int)lx_ret(lx_fchownat(lx_self(), AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW));
+}
+
+LX_EXPORT int fchown(int fd, uid_t uid, gid_t gid)
+{
+    return (int)lx_ret(lx_fchownat(lx_self(), fd, NULL, uid, gid, 0));
+}
+
+LX_EXPORT int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
+{
+    return (int)lx_ret(lx_fchownat(lx_self(), dirfd, path, uid, gid, flags));
+}
+
+LX_EXPORT int utimensat(int dirfd, const char *path, const struct timespec times[2], int flags)
+{
+    if ((uintptr_t)path == 0) /* the header says it never is */
+        return (int)lx_ret(-EINVAL);
+    return (int)lx_ret(lx_utimensat(lx_self(), dirfd, path, times, flags));
+}
+
+LX_EXPORT int futimens(int fd, const struct timespec times[2])
+{
+    if (fd < 0)
+        return (int)lx_ret(-EBADF);
+    return (int)lx_ret(lx_utimensat(lx_self(), fd, NULL, times, 0));
+}
+
+/* Microseconds to nanoseconds; NULL (now) stays NULL. False for what is no time. */
+static bool to_ns(const struct timeval tv[2], struct timespec ts[2], const struct timespec **times)
+{
+    *times = tv == NULL ? NULL : ts;
+    for (int i = 0; tv != NULL && i < 2; i++) {
+        if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
+            return false;
+        ts[i].tv_sec = tv[i].tv_sec;
+        ts[i].tv_nsec = tv[i].tv_usec * 1000L;
+    }
+    return true;
+}
+
+static int set_times(int dirfd, const char *path, const struct timeval tv[2], int flags)
+{
+    struct timespec ts[2];
+    const struct timespec *times;
+    if (!to_ns(tv, ts, &times))
+        return (int)lx_ret(-EINVAL);
+    return (int)lx_ret(lx_utimensat(lx_self(), dirfd, path, times, flags));
+}
+
+LX_EXPORT int utimes(const char *path, const struct timeval tv[2])
+{
+    return set_times(AT_FDCWD, path, tv, 0);
+}
+
+LX_EXPORT int lutimes(const char *path, const struct timeval tv[2])
+{
+    return set_times(AT_FDCWD, path, tv, AT_SYMLINK_NOFOLLOW);
+}
+
+LX_EXPORT int futimes(int fd, const struct timeval tv[2])
+{
+    return fd < 0 ? (int)lx_ret(-EBADF) : set_times(fd, NULL, tv, 0);
+}
+
+LX_EXPORT int futimesat(int dirfd, const char *path, const struct timeval tv[2])
+{
+    return set_times(dirfd, path, tv, 0);
+}
+
+LX_EXPORT int utime(const char *path, const struct utimbuf *buf)
+{
+    if (buf == NULL)
+        return set_times(AT_FDCWD, path, NULL, 0);
+    struct timeval tv[2] = {{.tv_sec = buf->actime}, {.tv_sec = buf->modtime}};
+    return set_times(AT_FDCWD, path, tv, 0);
+}
+
+LX_EXPORT int truncate(const char *path, off_t length)
+{
+    return (int)lx_ret(lx_truncate(lx_self(), AT_FDCWD, path, length));
+}
+LX_ALIAS(truncate64, truncate);
+
+LX_EXPORT int ftruncate(int fd, off_t length)
+{
+    return (int)lx_ret(lx_truncate(lx_self(), fd, NULL, length));
+}
+LX_ALIAS(ftruncate64, ftruncate);
+
+LX_EXPORT int fallocate(int fd, int mode, off_t offset, off_t length)
+{
+    return (int)lx_ret(lx_fallocate(lx_self(), fd, mode, offset, length));
+}
+LX_ALIAS(fallocate64, fallocate);
+
+LX_EXPORT ssize_t getxattr(const char *path, const char *name, void *value, size_t size)
+{
+    return lx_ret(lx_getxattr(lx_self(), AT_FDCWD, path, name, value, size, 0));
+}
+
+LX_EXPORT ssize_t lgetxattr(const char *path, const char *name, void *value, size_t size)
+{
+    return lx_ret(lx_getxattr(lx_self(), AT_FDCWD, path, name, value, size, AT_SYMLINK_NOFOLLOW));
+}
+
+LX_EXPORT ssize_t fgetxattr(int fd, const char *name, void *value, size_t size)
+{
+    return lx_ret(lx_getxattr(lx_self(), fd, NULL, name, value, size, 0));
+}
+
+LX_EXPORT int setxattr(const char *path, const char *name, const void *value, size_t size,
+                       int flags)
+{
+    return (int)lx_ret(lx_setxattr(lx_self(), AT_FDCWD, path, name, value, size, flags, 0));
+}
+
+LX_EXPORT int lsetxattr(const char *path, const char *name, const void *value, size_t size,
+                        int flags)
+{
+    return (int)lx_ret(
+        lx_setxattr(lx_self(), AT_FDCWD, path, name, value, size, flags, AT_SYMLINK_NOFOLLOW));
+}
+
+LX_EXPORT int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
+{
+    return (int)lx_ret(lx_setxattr(lx_self(), fd, NULL, name, value, size, flags, 0));
+}
+
+LX_EXPORT ssize_t listxattr(const char *path, char *list, size_t size)
+{
+    return lx_ret(lx_listxattr(lx_self(), AT_FDCWD, path, list, size, 0));
+}
+
+LX_EXPORT ssize_t llistxattr(const char *path, char *list, size_t size)
+{
+    return lx_ret(lx_listxattr(lx_self(), AT_FDCWD, path, list, size, AT_SYMLINK_NOFOLLOW));
+}
+
+LX_EXPORT ssize_t flistxattr(int fd, char *list, size_t size)
+{
+    return lx_ret(lx_listxattr(lx_self(), fd, NULL, list, size, 0));
+}
+
+LX_EXPORT int removexattr(const char *path, const char *name)
+{
+    return (int)lx_ret(lx_removexattr(lx_self(), AT_FDCWD, path, name, 0));
+}
+
+LX_EXPORT int lremovexattr(const char *path, const char *name)
+{
+    return (int)lx_ret(lx_removexattr(lx_self(), AT_FDCWD, path, name, AT_SYMLINK_NOFOLLOW));
+}
+
+LX_EXPORT int fremovexattr(int fd, const char *name)
+{
+    return (int)lx_ret(lx_removexattr(lx_self(), fd, NULL, name, 0));
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Directory entries: making, linking, moving, removing, reading links. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "preload/shim.h"
+#include "sys/sys.h"
+
+void __chk_fail(void) __attribute__((weak, noreturn));
+
+static void check_room(size_t size, size_t room)
+{
+    if (size > room && __chk_fail != NULL)
+        __chk_fail();
+}
+
+LX_EXPORT ssize_t readlink(const char *restrict path, char *restrict buf, size_t size)
+{
+    return lx_ret(lx_readlinkat(lx_self(), AT_FDCWD, path, buf, size));
+}
+
+LX_EXPORT ssize_t readlinkat(int dirfd, const char *restrict path, char *restrict buf, size_t size)
+{
+    return lx_ret(lx_readlinkat(lx_self(), dirfd, path, buf, size));
+}
+
+LX_EXPORT ssize_t __readlink_chk(const char *path, char *buf, size_t size, size_t room);
+LX_EXPORT ssize_t __readlink_chk(const char *path, char *buf, size_t size, size_t room)
+{
+    check_room(size, room);
+    return readlink(path, buf, size);
+}
+
+LX_EXPORT ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_t size,
+                                   size_t room);
+LX_EXPORT ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_t size,
+                                   size_t room)
+{
+    check_room(size, room);
+    return readlinkat(dirfd, path, buf, size);
+}
+
+LX_EXPORT int unlink(const char *path)
+{
+    return (int)lx_ret(lx_unlinkat(lx_self(), AT_FDCWD, path, 0));
+}
+
+LX_EXPORT int rmdir(const char *path)
+{
+    return (int)lx_ret(lx_unlinkat(lx_self(), AT_FDCWD, path, AT_REMOVEDIR));
+}
+
+LX_EXPORT int unlinkat(int dirfd, const char *path, int flags)
+{
+    return (int)lx_ret(lx_unlinkat(lx_self(), dirfd, path, flags));
+}
+
+LX_EXPORT int remove(const char *path)
+{
+    long r = lx_unlinkat(lx_self(), AT_FDCWD, path, 0);
+    if (r == -EISDIR)
+        r = lx_unlinkat(lx_self(), AT_FDCWD, path, AT_REMOVEDIR);
+    return (int)lx_ret(r);
+}
+
+LX_EXPORT int rename(const char *old, const char *new)
+{
+    return (int)lx_ret(lx_renameat2(lx_self(), AT_FDCWD, old, AT_FDCWD, new, 0));
+}
+
+LX_EXPORT int renameat(int odfd, const char *old, int ndfd, const char *new)
+{
+    return (int)lx_ret(lx_renameat2(lx_self(), odfd, old, ndfd, new, 0));
+}
+
+LX_EXPORT int renameat2(int odfd, const char *old, int ndfd, const char *new, unsigned flags)
+{
+    return (int)lx_ret(lx_renameat2(lx_self(), odfd, old, ndfd, new, flags));
+}
+
+LX_EXPORT int link(const char *old, const char *new)
+{
+    return (int)lx_ret(lx_linkat(lx_self(), AT_FDCWD, old, AT_FDCWD, new, 0));
+}
+
+LX_EXPORT int linkat(int odfd, const char *old, int ndfd, const char *new, int flags)
+{
+    return (int)lx_ret(lx_linkat(lx_self(), odfd, old, ndfd, new, flags));
+}
+
+LX_EXPORT int symlink(const char *target, const char *path)
+{
+    return (int)lx_ret(lx_symlinkat(lx_self(), target, AT_FDCWD, path));
+}
+
+LX_EXPORT int symlinkat(const char *target, int dirfd, const char *path)
+{
+    return (int)lx_ret(lx_symlinkat(lx_self(), target, dirfd, path));
+}
+
+LX_EXPORT int mkdir(const char *path, mode_t mode)
+{
+    return (int)lx_ret(lx_mkdirat(lx_self(), AT_FDCWD, path, mode));
+}
+
+LX_EXPORT int mkdirat(int dirfd, const char *path, mode_t mode)
+{
+    return (int)lx_ret(lx_mkdirat(lx_self(), dirfd, path, mode));
+}
+
+LX_EXPORT int mknod(const char *path, mode_t mode, dev_t dev)
+{
+    return (int)lx_ret(lx_mknodat(lx_self(), AT_FDCWD, path, mode, dev));
+}
+
+LX_EXPORT int mknodat(int dirfd, const char *path, mode_t mode, dev_t dev)
+{
+    return (int)lx_ret(lx_mknodat(lx_self(), dirfd, path, mode, dev));
+}
+
+LX_EXPORT int __xmknod(int version, const char *path, mode_t mode, dev_t *dev);
+LX_EXPORT int __xmknod(int version, const char *path, mode_t mode, dev_t *dev)
+{
+    return version == 0 ? mknod(path, mode, *dev) : (int)lx_ret(-EINVAL);
+}
+
+LX_EXPORT int __xmknodat(int version, int dirfd, const char *path, mode_t mode, dev_t *dev);
+LX_EXPORT int __xmknodat(int version, int dirfd, const char *path, mode_t mode, dev_t *dev)
+{
+    return version == 0 ? mknodat(dirfd, path, mode, *dev) : (int)lx_ret(-EINVAL);
+}
+
+LX_EXPORT int mkfifo(const char *path, mode_t mode)
+{
+    return mknod(path, (mode & 07777) | S_IFIFO, 0);
+}
+
+LX_EXPORT int mkfifoat(int dirfd, const char *path, mode_t mode)
+{
+    return mknodat(dirfd, path, (mode & 07777) | S_IFIFO, 0);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/foldnames.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "nt/fold.h"
+#include "sys/dirents.h"
+#include "sys/sys.h"
+
+/*
+ * Names of a few directories, hashed as NTFS compares them. Any thread or signal handler may look,
+ * but only one at a time: who finds the tables taken reads the directory instead of waiting. A
+ * child forked while another thread had them finds them taken for ever, and only loses speed.
+ */
+#define TABLES 8
+
+struct table {
+    struct stat dir; /* what the directory was when it was read */
+    char *names;     /* NUL-terminated, one after the other; mapped */
+    size_t size;     /* of the mapping */
+    size_t used;
+    uint64_t *slots; /* hash in the upper half, offset in names + 1 in the lower; 0: free */
+    size_t slot_count;
+    unsigned last_use;
+};
+
+static struct table tables[TABLES];
+static unsigned uses;
+static atomic_flag taken = ATOMIC_FLAG_INIT;
+
+/*
+ * A directory changed within this time of being read may change again without its times showing
+ * it: the kernel's clock for them ticks every 1 to 10 ms. Its names are not kept.
+ */
+#define RACY_NS 20000000L
+
+static bool same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+           a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+static bool racy(const struct stat *dir)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0)
+        return true;
+    int64_t age = (now.tv_sec - dir->st_mtim.tv_sec) * INT64_C(1000000000) +
+                  (now.tv_nsec - dir->st_mtim.tv_nsec);
+    return age < RACY_NS;
+}
+
+static long give(const char *found, char *out, size_t room)
+{
+    size_t n = strlen(found);
+    if (n >= room)
+        return -ENAMETOOLONG;
+    memcpy(out, found, n + 1);
+    return (long)n;
+}
+
+/* Calls each entry's name until one says stop (non-zero). */
+typedef long each_name(void *context, const char *name);
+
+static long read_names(int fd, void *buf, size_t size, each_name *each, void *context)
+{
+    long n;
+    while ((n = sys_getdents64(fd, buf, size)) > 0) {
+        for (long at = 0; at < n;) {
+            const struct sys_dirent *e = sys_dirent_at(buf, at);
+            at += e->length;
+            if (sys_dirent_is_dots(e))
+                continue;
+            long r = each(context, e->name);
+            if (r != 0)
+                return r;
+        }
+    }
+    return n;
+}
+
+struct wanted {
+    const char *name;
+    size_t length;
+    char *out;
+    size_t room;
+};
+
+static long compare(void *context, const char *name)
+{
+    const struct wanted *w = context;
+    return nt_fold_equal(w->name, w->length, name, strlen(name)) ? give(name, w->out, w->room) : 0;
+}
+
+/* The way without tables. */
+static __attribute__((noinline)) long scan(const char *dir, struct wanted *w)
+{
+    char buf[4096] __attribute__((aligned(8)));
+    int fd = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd;
+    long r = read_names(fd, buf, sizeof(buf), compare, w);
+    sys_close(fd);
+    return r;
+}
+
+static void *map(size_t size)
+{
+    void *at = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return sys_mmap_failed(at) ? NULL : at;
+}
+
+static void drop(struct table *t)
+{
+    if (t->names != NULL)
+        sys_munmap(t->names, t->size);
+    if (t->slots != NULL)
+        sys_munmap(t->slots, t->slot_count * sizeof(*t->slots));
+    *t = (struct table){.names = NULL};
+}
+
+static long append(void *context, const char *name)
+{
+    struct table *t = context;
+    size_t n = strlen(name) + 1;
+    if (t->used + n > t->size) {
+        char *larger = map(t->size * 2);
+        if (larger == NULL)
+            return -ENOMEM;
+        memcpy(larger, t->names, t->used);
+        sys_munmap(t->names, t->size);
+        t->names = larger;
+        t->size *= 2;
+    }
+    memcpy(t->names + t->used, name, n);
+    t->used += n;
+    t->slot_count++;
+    return 0;
+}
+
+static long index_names(struct table *t)
+{
+    size_t count = 64;
+    while (count < t->slot_count * 2)
+        count *= 2;
+    t->slots = map(count * sizeof(*t->slots));
+    t->slot_count = count;
+    if (t->slots == NULL)
+        return -ENOMEM;
+    for (size_t at = 0; at < t->used;) {
+        size_t n = strlen(t->names + at);
+        uint64_t hash = nt_fold_hash(t->names + at, n);
+        size_t i = hash & (count - 1);
+        while (t->slots[i] != 0)
+            i = (i + 1) & (count - 1);
+        t->slots[i] = (hash >> 32) << 32 | (at + 1);
+        at += n + 1;
+    }
+    return 0;
+}
+
+/* Reads a directory into a table. */
+static __attribute__((noinline)) long fill(struct table *t, const char *dir)
+{
+    char buf[4096] __attribute__((aligned(8)));
+    int fd = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd;
+    long r = sys_fstat(fd, &t->dir);
+    t->size = 65536;
+    t->names = r == 0 ? map(t->size) : NULL;
+    if (t->names == NULL)
+        r = r == 0 ? -ENOMEM : r;
+    if (r == 0)
+        r = read_names(fd, buf, sizeof(buf), append, t);
+    sys_close(fd);
+    if (r == 0 && t->used > UINT32_MAX / 2)
+        r = -ENOMEM;
+    return r == 0 ? index_names(t) : r;
+}
+
+static long look_up(const struct table *t, const struct wanted *w)
+{
+    uint64_t hash = nt_fold_hash(w->name, w->length);
+    for (size_t i = hash & (t->slot_count - 1); t->slots[i] != 0; i = (i + 1) & (t->slot_count - 1)) {
+        const char *name = t->names + (uint32_t)t->slots[i] - 1;
+        if (t->slots[i] >> 32 == hash >> 32 &&
+            nt_fold_equal(w->name, w->length, name, strlen(name)))
+            return give(name, w->out, w->room);
+    }
+    return 0;
+}
+
+/* The table of a directory, freshly read if need be; NULL where its names must not be kept. */
+static struct table *table_of(const char *dir, const struct stat *st)
+{
+    struct table *oldest = &tables[0];
+    for (unsigned i = 0; i < TABLES; i++) {
+        if (tables[i].names != NULL && same(&tables[i].dir, st))
+            return &tables[i];
+        if (tables[i].last_use < oldest->last_use)
+            oldest = &tables[i];
+    }
+    if (racy(st))
+        return NULL;
+    drop(oldest);
+    if (fill(oldest, dir) < 0 || !same(&oldest->dir, st)) {
+        drop(oldest);
+        return NULL;
+    }
+    return oldest;
+}
+
+long store_fold_lookup(const char *dir, const char *name, size_t n, char *out, size_t room)
+{
+    struct wanted w = {.name = name, .length = n, .out = out, .room = room};
+    struct stat st;
+    long r = sys_fstatat(AT_FDCWD, dir, &st, 0);
+    if (r < 0)
+        return r;
+    if (!atomic_flag_test_and_set_explicit(&taken, memory_order_acquire)) {
+        struct table *t = table_of(dir, &st);
+        if (t != NULL) {
+            t->last_use = ++uses;
+            r = look_up(t, &w);
+        }
+        atomic_flag_clear_explicit(&taken, memory_order_release);
+        if (t != NULL)
+            return r;
+    }
+    return scan(dir, &w);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who has a file or directory open. The answer comes from the kernel, never from a table of ours:
+ * it counts every process, those that never heard of lxshim included, and a killed one holds
+ * nothing.
+ */
+#ifndef LXSHIM_STORE_HOLDERS_H
+#define LXSHIM_STORE_HOLDERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define STORE_HOLDER_MAX 4
+
+enum store_holder_by {
+    STORE_BY_DESCRIPTOR,
+    STORE_BY_MAPPING,
+    STORE_BY_CWD,
+    STORE_BY_ROOT,
+    STORE_BY_PROGRAM, /* it is the program that runs */
+    STORE_BY_UNKNOWN  /* the kernel says it is open, and /proc does not show by whom */
+};
+
+struct store_holder {
+    int pid;
+    int fd;
+    uint8_t by;
+    char comm[16];
+};
+
+/* A list that is filled as far as it goes; `count` keeps counting. */
+struct store_holders {
+    struct store_holder *list;
+    unsigned room;
+    unsigned count;
+};
+
+/* "descriptor", "mapping" ... as traces print it. */
+const char *store_holder_word(unsigned by);
+
+/*
+ * Claims the regular file at dfd/path: finds out whether anyone has it open, by asking for a write
+ * lease. Returns a descriptor when nobody has; as long as it is open, whoever opens the file waits,
+ * so close it soon. -EBUSY: it is open; holders say by whom. -ELOOP: a symlink. -EINVAL: no regular
+ * file. Any other -errno: as open() answers. Where there are no leases, or the caller may not take
+ * one (not the owner), /proc answers instead.
+ */
+int store_claim_file(int dfd, const char *path, struct store_holders *holders);
+
+/* Marks a directory just opened as open, for store_directory_held. Costs one system call. */
+void store_mark_directory(int fd);
+
+/* True where somebody has marked the directory open behind `fd`; says nothing of cwds. */
+bool store_directory_marked(int fd);
+
+/*
+ * True where somebody but this call has the directory open or as current directory. `fd` is a
+ * descriptor of it that the caller opened for this, and did not mark. Descriptors count that the
+ * library opened; current directories count of every process.
+ */
+bool store_directory_held(int fd, struct store_holders *holders);
+
+/*
+ * True where anything below the directory at dfd/path is open, mapped or somebody's current
+ * directory. Walks the tree, or reads /proc where the tree is large. `native`: its absolute path.
+ */
+bool store_descendant_held(int dfd, const char *path, const char *native,
+                           struct store_holders *holders);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/pending.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "nt/names.h"
+#include "store/holders.h"
+#include "sys/dirents.h"
+#include "sys/sys.h"
+
+int store_pending_path(const char *path, char *out, size_t room)
+{
+    size_t n = strlen(path);
+    const char *slash = memrchr(path, '/', n);
+    size_t leaf = slash == NULL ? n : (size_t)(path + n - slash - 1);
+    if (leaf + NT_PENDING_SUFFIX_LENGTH > NT_NAME_BYTES ||
+        n + NT_PENDING_SUFFIX_LENGTH + 1 > room)
+        return -ENAMETOOLONG;
+    memcpy(out, path, n);
+    memcpy(out + n, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH + 1);
+    return 0;
+}
+
+int store_pending_mark(int dfd, const char *path)
+{
+    char marked[PATH_MAX];
+    int r = store_pending_path(path, marked, sizeof(marked));
+    return r < 0 ? r : sys_renameat2(dfd, path, dfd, marked, 0);
+}
+
+bool store_pending_entry_held(int dfd, const char *marked)
+{
+    struct store_holders nobody = {.list = NULL, .room = 0};
+    bool held;
+    int fd = store_claim_file(dfd, marked, &nobody);
+    if (fd >= 0) {
+        sys_unlinkat(dfd, marked, 0);
+        sys_close(fd);
+        return false;
+    }
+    if (fd != -EINVAL)
+        return fd != -ENOENT;
+    fd = sys_openat(dfd, marked, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd != -ENOENT;
+    held = store_directory_held(fd, &nobody);
+    sys_close(fd);
+    return held || sys_unlinkat(dfd, marked, AT_REMOVEDIR) < 0;
+}
+
+bool store_pending_blocks(int dfd, const char *path)
+{
+    char marked[PATH_MAX];
+    struct stat st;
+    if (store_pending_path(path, marked, sizeof(marked)) < 0 ||
+        sys_fstatat(dfd, marked, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return false;
+    return store_pending_entry_held(dfd, marked);
+}
+
+bool store_pending_sweep(int dir)
+{
+    char buf[2048] __attribute__((aligned(8)));
+    bool removed = false;
+    long n;
+    while ((n = sys_getdents64(dir, buf, sizeof(buf))) > 0) {
+        for (long at = 0; at < n;) {
+            const struct sys_dirent *e = sys_dirent_at(buf, at);
+            at += e->length;
+            if (nt_name_pending(e->name, strlen(e->name)))
+                removed |= !store_pending_entry_held(dir, e->name);
+        }
+    }
+    return removed;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/procscan.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "sys/dirents.h"
+#include "sys/sys.h"
+
+const char *store_holder_word(unsigned by)
+{
+    static const char *const words[] = {"descriptor", "mapping", "cwd", "root", "program",
+                                        "unknown"};
+    return by < sizeof(words) / sizeof(words[0]) ? words[by] : "?";
+}
+
+static int number(const char *name)
+{
+    int value = 0;
+    for (; *name != '\0'; name++) {
+        if (*name < '0' || *name > '9' || value > INT_MAX / 10 - 1)
+            return -1;
+        value = value * 10 + (*name - '0');
+    }
+    return value;
+}
+
+/* Reads a small file of a process whole; returns its length, 0 where it cannot be read. */
+static size_t slurp(int dir, const char *name, char *buf, size_t size)
+{
+    int fd = sys_openat(dir, name, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return 0;
+    long n = sys_read(fd, buf, size - 1);
+    sys_close(fd);
+    n = n < 0 ? 0 : n;
+    buf[n] = '\0';
+    return (size_t)n;
+}
+
+static void add_holder(struct procscan *s, int dir, int pid, int fd, enum store_holder_by by)
+{
+    struct store_holders *h = s->holders;
+    if (h->count < h->room) {
+        struct store_holder *to = &h->list[h->count];
+        size_t n = slurp(dir, "comm", to->comm, sizeof(to->comm));
+        if (n > 0 && to->comm[n - 1] == '\n')
+            to->comm[n - 1] = '\0';
+        to->pid = pid;
+        to->fd = fd;
+        to->by = (uint8_t)by;
+    }
+    h->count++;
+}
+
+/* Is what a link of /proc leads to what we look for? */
+static bool matches(const struct procscan *s, int dir, const char *name)
+{
+    if (s->path == NULL) {
+        struct stat st;
+        return sys_fstatat(dir, name, &st, 0) == 0 && st.st_ino == s->ino && st.st_dev == s->dev;
+    }
+    char target[PATH_MAX];
+    long n = sys_readlinkat(dir, name, target, sizeof(target) - 1);
+    if (n <= (long)s->path_length || memcmp(target, s->path, s->path_length) != 0 ||
+        target[s->path_length] != '/')
+        return false;
+    /* What was deleted for good is below nothing any more. */
+    static const char deleted[] = " (deleted)";
+    size_t tail = sizeof(deleted) - 1;
+    return (size_t)n < tail || memcmp(target + n - tail, deleted, tail) != 0;
+}
+
+/* A descriptor opened only to probe is no holder. */
+static bool is_probe(int dir, const char *fd)
+{
+    char name[32] = "fdinfo/";
+    char text[256];
+    const char *flags;
+    unsigned long value = 0;
+    memcpy(name + 7, fd, strnlen(fd, sizeof(name) - 8) + 1);
+    if (slurp(dir, name, text, sizeof(text)) == 0 || (flags = strstr(text, "flags:")) == NULL)
+        return false;
+    for (flags += 6; *flags == ' ' || *flags == '\t'; flags++)
+        ;
+    for (; *flags >= '0' && *flags <= '7'; flags++)
+        value = value * 8 + (unsigned long)(*flags - '0');
+    /* The kernel does not keep O_NOCTTY, and adds O_LARGEFILE (0100000), which is 0 in user space. */
+    return (value & ~0100000UL) == (unsigned long)(STORE_PROBE_FLAGS & ~O_NOCTTY);
+}
+
+typedef void each_entry(struct procscan *s, int dir, int pid, const char *name);
+
+static bool list(struct procscan *s, int dir, int pid, each_entry *each)
+{
+    char buf[2048] __attribute__((aligned(8)));
+    long n;
+    while ((n = sys_getdents64(dir, buf, sizeof(buf))) > 0) {
+        for (long at = 0; at < n;) {
+            const struct sys_dirent *e = sys_dirent_at(buf, at);
+            each(s, dir, pid, e->name);
+            at += e->length;
+        }
+    }
+    return n == 0;
+}
+
+static void look_at_descriptor(struct procscan *s, int fds, int pid, const char *name)
+{
+    int fd = number(name);
+    if (fd < 0 || (fd == s->own_fd && pid == sys_getpid()) || !matches(s, fds, name))
+        return;
+    int process = sys_openat(fds, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (process < 0)
+        return;
+    if (s->path == NULL && is_probe(process, name))
+        s->probers = true;
+    else
+        add_holder(s, process, pid, fd, STORE_BY_DESCRIPTOR);
+    sys_close(process);
+}
+
+/* One line of maps: address perms offset dev inode path. True where it is the inode or below. */
+static bool line_matches(const struct procscan *s, const char *line, size_t n)
+{
+    const char *end = line + n;
+    const char *p = line;
+    unsigned long ino = 0;
+    for (int field = 0; field < 4; field++) {
+        p = memchr(p, ' ', (size_t)(end - p));
+        if (p == NULL)
+            return false;
+        p++;
+    }
+    for (; p < end && *p >= '0' && *p <= '9'; p++)
+        ino = ino * 10 + (unsigned long)(*p - '0');
+    if (ino == 0)
+        return false;
+    const char *path = memchr(p, '/', (size_t)(end - p));
+    if (s->path == NULL) {
+        /* The device of a map differs from stat's on overlayfs and btrfs: ask for the path. */
+        char name[PATH_MAX];
+        struct stat st;
+        if (ino != s->ino || path == NULL || (size_t)(end - path) >= sizeof(name))
+            return false;
+        memcpy(name, path, (size_t)(end - path));
+        name[end - path] = '\0';
+        return sys_fstatat(AT_FDCWD, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+               st.st_ino == s->ino && st.st_dev == s->dev;
+    }
+    return path != NULL && (size_t)(end - path) > s->path_length &&
+           memcmp(path, s->path, s->path_length) == 0 && path[s->path_length] == '/';
+}
+
+static void look_at_maps(struct procscan *s, int process, int pid)
+{
+    char buf[8192];
+    size_t have = 0;
+    int fd = sys_openat(process, "maps", O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    for (;;) {
+        long n = sys_read(fd, buf + have, sizeof(buf) - have);
+        if (n <= 0)
+            break;
+        have += (size_t)n;
+        char *line = buf;
+        char *newline;
+        while ((newline = memchr(line, '\n', (size_t)(buf + have - line))) != NULL) {
+            if (line_matches(s, line, (size_t)(newline - line))) {
+                add_holder(s, process, pid, -1, STORE_BY_MAPPING);
+                sys_close(fd);
+                return;
+            }
+            line = newline + 1;
+        }
+        have -= (size_t)(line - buf);
+        memmove(buf, line, have);
+        if (have == sizeof(buf))
+            have = 0; /* a line longer than any path */
+    }
+    sys_close(fd);
+}
+
+/* The link first and the process only on a match: most processes are somewhere else. */
+static void look_at_cwd(struct procscan *s, int proc, int unused, const char *name)
+{
+    char link[24];
+    size_t n = strnlen(name, sizeof(link) - 5);
+    (void)unused;
+    if (number(name) <= 0)
+        return;
+    memcpy(link, name, n);
+    memcpy(link + n, "/cwd", 5);
+    if (!matches(s, proc, link))
+        return;
+    int process = sys_openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (process < 0)
+        return;
+    add_holder(s, process, number(name), -1, STORE_BY_CWD);
+    sys_close(process);
+}
+
+static void look_at_process(struct procscan *s, int proc, int unused, const char *name)
+{
+    int pid = number(name);
+    (void)unused;
+    if (pid <= 0)
+        return;
+    int process = sys_openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (process < 0)
+        return;
+    unsigned before = s->holders->count;
+    if (matches(s, process, "cwd"))
+        add_holder(s, process, pid, -1, STORE_BY_CWD);
+    if (matches(s, process, "root"))
+        add_holder(s, process, pid, -1, STORE_BY_ROOT);
+    if (matches(s, process, "exe"))
+        add_holder(s, process, pid, -1, STORE_BY_PROGRAM);
+    int fds = sys_openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fds >= 0) {
+        list(s, fds, pid, look_at_descriptor);
+        sys_close(fds);
+    } else {
+        s->incomplete = true;
+    }
+    if (s->holders->count == before)
+        look_at_maps(s, process, pid);
+    sys_close(process);
+}
+
+bool procscan(struct procscan *s)
+{
+    unsigned before = s->holders->count;
+    s->probers = false;
+    s->incomplete = false;
+    int proc = sys_openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (proc < 0) {
+        s->incomplete = true;
+        return false;
+    }
+    if (!list(s, proc, 0, s->cwds_only ? look_at_cwd : look_at_process))
+        s->incomplete = true;
+    sys_close(proc);
+    return s->holders->count > before;
+}

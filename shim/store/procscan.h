@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What /proc says about open files: who holds an inode, who holds anything below a directory. */
+#ifndef LXSHIM_STORE_PROCSCAN_H
+#define LXSHIM_STORE_PROCSCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "store/holders.h"
+
+/* How this library opens a file only to probe it: no program combines these. See fdinfo. */
+#define STORE_PROBE_FLAGS (O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_SYNC)
+
+struct procscan {
+    dev_t dev; /* the inode asked for, when path is NULL */
+    ino_t ino;
+    const char *path; /* or a native directory: anything below it */
+    size_t path_length;
+    int own_fd;       /* a descriptor of this process that does not count, or -1 */
+    bool cwds_only;   /* look at current directories only */
+    struct store_holders *holders;
+    bool probers;     /* out: somebody else is probing it just now */
+    bool incomplete;  /* out: some process could not be looked into */
+};
+
+/* Reads all of /proc: 1 ms and more. Returns true where a holder was found. */
+bool procscan(struct procscan *scan);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What getdents64 writes, record after record. */
+#ifndef LXSHIM_SYS_DIRENTS_H
+#define LXSHIM_SYS_DIRENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sys_dirent {
+    uint64_t ino;
+    int64_t off;
+    uint16_t length; /* of this record */
+    uint8_t type;    /* DT_* */
+    char name[];
+};
+
+static inline struct sys_dirent *sys_dirent_at(void *buf, long offset)
+{
+    return (struct sys_dirent *)(void *)((char *)buf + offset);
+}
+
+static inline bool sys_dirent_is_dots(const struct sys_dirent *e)
+{
+    return e->name[0] == '.' &&
+           (e->name[1] == '\0' || (e->name[1] == '.' && e->name[2] == '\0'));
+}
+
+#endif

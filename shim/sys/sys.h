@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Raw system calls with C types. Nothing above this file: no rule, no path, no errno.
+ * Every function returns what the kernel returns: a result, or -errno.
+ *
+ * A call on AT_FDCWD without flags uses the number libc uses for the plain name (unlink, not
+ * unlinkat) where the architecture has it: a program under its own seccomp filter has allowed the
+ * call that libc would have made, and nothing else [peers: file#179].
+ */
+#ifndef LXSHIM_SYS_SYS_H
+#define LXSHIM_SYS_SYS_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+
+#include "sys/arch.h"
+
+struct statfs;
+struct statx;
+struct sockaddr;
+
+#define SYS0(nr)                sys_call6((nr), 0, 0, 0, 0, 0, 0)
+#define SYS1(nr, a)             sys_call6((nr), (long)(a), 0, 0, 0, 0, 0)
+#define SYS2(nr, a, b)          sys_call6((nr), (long)(a), (long)(b), 0, 0, 0, 0)
+#define SYS3(nr, a, b, c)       sys_call6((nr), (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define SYS4(nr, a, b, c, d)    sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define SYS5(nr, a, b, c, d, e) \
+    sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+
+/* Not in every libc's headers: the kernel's struct open_how and the one resolve flag we use. */
+struct sys_open_how {
+    uint64_t flags;
+    uint64_t mode;
+    uint64_t resolve;
+};
+#define SYS_RESOLVE_NO_SYMLINKS 0x04u
+
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
+#endif
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+
+static inline int sys_openat(int dfd, const char *path, int flags, mode_t mode)
+{
+    return (int)SYS4(SYS_openat, dfd, path, flags, mode);
+}
+
+static inline int sys_openat2(int dfd, const char *path, const struct sys_open_how *how)
+{
+    return (int)SYS4(SYS_openat2, dfd, path, how, sizeof(*how));
+}
+
+static inline int sys_close(int fd)
+{
+    return (int)SYS1(SYS_close, fd);
+}
+
+static inline int sys_fstatat(int dfd, const char *path, struct stat *st, int flags)
+{
+    return (int)SYS4(SYS_newfstatat, dfd, path, st, flags);
+}
+
+static inline int sys_fstat(int fd, struct stat *st)
+{
+    return (int)SYS2(SYS_fstat, fd, st);
+}
+
+static inline int sys_statx(int dfd, const char *path, int flags, unsigned mask, struct statx *stx)
+{
+    return (int)SYS5(SYS_statx, dfd, path, flags, mask, stx);
+}
+
+/* flags as faccessat2 takes them. Without flags the older number, which every kernel has. */
+static inline int sys_faccessat(int dfd, const char *path, int mode, int flags)
+{
+    if (flags != 0)
+        return (int)SYS4(SYS_faccessat2, dfd, path, mode, flags);
+#ifdef SYS_access
+    if (dfd == AT_FDCWD)
+        return (int)SYS2(SYS_access, path, mode);
+#endif
+    return (int)SYS3(SYS_faccessat, dfd, path, mode);
+}
+
+static inline long sys_readlinkat(int dfd, const char *path, char *buf, size_t size)
+{
+#ifdef SYS_readlink
+    if (dfd == AT_FDCWD)
+        return SYS3(SYS_readlink, path, buf, size);
+#endif
+    return SYS4(SYS_readlinkat, dfd, path, buf, size);
+}
+
+static inline int sys_unlinkat(int dfd, const char *path, int flags)
+{
+#ifdef SYS_unlink
+    if (dfd == AT_FDCWD && flags == 0)
+        return (int)SYS1(SYS_unlink, path);
+    if (dfd == AT_FDCWD && flags == AT_REMOVEDIR)
+        return (int)SYS1(SYS_rmdir, path);
+#endif
+    return (int)SYS3(SYS_unlinkat, dfd, path, flags);
+}
+
+static inline int sys_renameat2(int odfd, const char *old, int ndfd, const char *new,
+                                unsigned flags)
+{
+#ifdef SYS_rename
+    if (odfd == AT_FDCWD && ndfd == AT_FDCWD && flags == 0)
+        return (int)SYS2(SYS_rename, old, new);
+#endif
+#ifdef SYS_renameat
+    if (flags == 0)
+        return (int)SYS4(SYS_renameat, odfd, old, ndfd, new);
+#endif
+    return (int)SYS5(SYS_renameat2, odfd, old, ndfd, new, flags);
+}
+
+static inline int sys_linkat(int odfd, const char *old, int ndfd, const char *new, int flags)
+{
+#ifdef SYS_link
+    if (odfd == AT_FDCWD && ndfd == AT_FDCWD && flags == 0)
+        return (int)SYS2(SYS_link, old, new);
+#endif
+    return (int)SYS5(SYS_linkat, odfd, old, ndfd, new, flags);
+}
+
+static inline int sys_symlinkat(const char *target, int dfd, const char *path)
+{
+#ifdef SYS_symlink
+    if (dfd == AT_FDCWD)
+        return (int)SYS2(SYS_symlink, target, path);
+#endif
+    return (int)SYS3(SYS_symlinkat, target, dfd, path);
+}
+
+static inline int sys_mkdirat(int dfd, const char *path, mode_t mode)
+{
+#ifdef SYS_mkdir
+    if (dfd == AT_FDCWD)
+        return (int)SYS2(SYS_mkdir, path, mode);
+#endif
+    return (int)SYS3(SYS_mkdirat, dfd, path, mode);
+}
+
+static inline int sys_mknodat(int dfd, const char *path, mode_t mode, dev_t dev)
+{
+    return (int)SYS4(SYS_mknodat, dfd, path, mode, dev);
+}
+
+static inline int sys_fchmodat(int dfd, const char *path, mode_t mode)
+{
+#ifdef SYS_chmod
+    if (dfd == AT_FDCWD)
+        return (int)SYS2(SYS_chmod, path, mode);
+#endif
+    return (int)SYS3(SYS_fchmodat, dfd, path, mode);
+}
+
+static inline int sys_fchmod(int fd, mode_t mode)
+{
+    return (int)SYS2(SYS_fchmod, fd, mode);
+}
+
+static inline int sys_fchownat(int dfd, const char *path, uid_t uid, gid_t gid, int flags)
+{
+#ifdef SYS_chown
+    if (dfd == AT_FDCWD && flags == 0)
+        return (int)SYS3(SYS_chown, path, uid, gid);
+    if (dfd == AT_FDCWD && flags == AT_SYMLINK_NOFOLLOW)
+        return (int)SYS3(SYS_lchown, path, uid, gid);
+#endif
+    return (int)SYS5(SYS_fchownat, dfd, path, uid, gid, flags);
+}
+
+static inline int sys_fchown(int fd, uid_t uid, gid_t gid)
+{
+    return (int)SYS3(SYS_fchown, fd, uid, gid);
+}
+
+/* path NULL: the descriptor itself, as futimens asks. */
+static inline int sys_utimensat(int dfd, const char *path, const struct timespec *times, int flags)
+{
+    return (int)SYS4(SYS_utimensat, dfd, path, times, flags);
+}
+
+static inline int sys_truncate(const char *path, off_t length)
+{
+    return (int)SYS2(SYS_truncate, path, length);
+}
+
+static inline int sys_ftruncate(int fd, off_t length)
+{
+    return (int)SYS2(SYS_ftruncate, fd, length);
+}
+
+static inline int sys_fallocate(int fd, int mode, off_t offset, off_t length)
+{
+    return (int)SYS4(SYS_fallocate, fd, mode, offset, length);
+}
+
+static inline long sys_getdents64(int fd, void *buf, size_t size)
+{
+    return SYS3(SYS_getdents64, fd, buf, size);
+}
+
+/* Returns the length with its NUL. */
+static inline long sys_getcwd(char *buf, size_t size)
+{
+    return SYS2(SYS_getcwd, buf, size);
+}
+
+static inline int sys_chdir(const char *path)
+{
+    return (int)SYS1(SYS_chdir, path);
+}
+
+static inline int sys_fchdir(int fd)
+{
+    return (int)SYS1(SYS_fchdir, fd);
+}
+
+static inline int sys_statfs(const char *path, struct statfs *buf)
+{
+    return (int)SYS2(SYS_statfs, path, buf);
+}
+
+static inline int sys_fstatfs(int fd, struct statfs *buf)
+{
+    return (int)SYS2(SYS_fstatfs, fd, buf);
+}
+
+static inline int sys_fcntl(int fd, int cmd, long arg)
+{
+    return (int)SYS3(SYS_fcntl, fd, cmd, arg);
+}
+
+static inline long sys_read(int fd, void *buf, size_t size)
+{
+    return SYS3(SYS_read, fd, buf, size);
+}
+
+static inline long sys_pread(int fd, void *buf, size_t size, off_t offset)
+{
+    return SYS4(SYS_pread64, fd, buf, size, offset);
+}
+
+static inline long sys_write(int fd, const void *buf, size_t size)
+{
+    return SYS3(SYS_write, fd, buf, size);
+}
+
+static inline int sys_dup3(int from, int to, int flags)
+{
+    return (int)SYS3(SYS_dup3, from, to, flags);
+}
+
+static inline int sys_execveat(int dfd, const char *path, char *const argv[], char *const envp[],
+                               int flags)
+{
+    if (dfd == AT_FDCWD && flags == 0)
+        return (int)SYS3(SYS_execve, path, argv, envp);
+    return (int)SYS5(SYS_execveat, dfd, path, argv, envp, flags);
+}
+
+static inline int sys_inotify_add_watch(int fd, const char *path, uint32_t mask)
+{
+    return (int)SYS3(SYS_inotify_add_watch, fd, path, mask);
+}
+
+static inline int sys_getpid(void)
+{
+    return (int)SYS0(SYS_getpid);
+}
+
+static inline uid_t sys_geteuid(void)
+{
+    return (uid_t)SYS0(SYS_geteuid);
+}
+
+static inline uid_t sys_getuid(void)
+{
+    return (uid_t)SYS0(SYS_getuid);
+}
+
+static inline gid_t sys_getegid(void)
+{
+    return (gid_t)SYS0(SYS_getegid);
+}
+
+static inline gid_t sys_getgid(void)
+{
+    return (gid_t)SYS0(SYS_getgid);
+}
+
+static inline int sys_getgroups(int size, gid_t *list)
+{
+    return (int)SYS2(SYS_getgroups, size, list);
+}
+
+static inline void *sys_mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
+{
+    return (void *)sys_call6(SYS_mmap, (long)addr, (long)length, prot, flags, fd, offset);
+}
+
+/* True where sys_mmap answered with -errno instead of an address. */
+static inline int sys_mmap_failed(const void *address)
+{
+    return (unsigned long)address > (unsigned long)-4096L;
+}
+
+static inline int sys_munmap(void *addr, size_t length)
+{
+    return (int)SYS2(SYS_munmap, addr, length);
+}
+
+#endif

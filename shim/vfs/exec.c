@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Running programs: scripts that the kernel cannot run by the path it would be given. */
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sys/sys.h"
+#include "vfs/ops.h"
+#include "vfs/run.h"
+
+#define SCRIPT_LINE  256 /* as the kernel: BINPRM_BUF_SIZE */
+#define SCRIPT_DEPTH 4   /* interpreters that are scripts themselves; the fifth is ELOOP */
+#define ARGV_SMALL   64
+
+static long run(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
+                char *const envp[], int flags)
+{
+    struct lx_call c;
+    vfs_call_init(&c, t, LX_OP_EXEC);
+    c.fd[0] = dirfd;
+    c.path[0] = path;
+    c.flags = flags;
+    c.argv = argv;
+    c.envp = envp;
+    return vfs_run(&c);
+}
+
+/* Splits "#! interpreter argument" in place. Returns -ENOEXEC for what the kernel would not run. */
+static int parse_line(char *line, size_t n, char **interpreter, char **argument)
+{
+    char *end = memchr(line, '\n', n);
+    if (end == NULL) {
+        if (n == SCRIPT_LINE && memchr(line + 2, ' ', n - 2) == NULL)
+            return -ENOEXEC; /* the interpreter's name itself is cut off */
+        end = line + n;
+    }
+    while (end > line + 2 && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    *end = '\0';
+    char *p = line + 2;
+    p += strspn(p, " \t");
+    if (*p == '\0')
+        return -ENOEXEC;
+    *interpreter = p;
+    p += strcspn(p, " \t");
+    *argument = NULL;
+    if (*p != '\0') {
+        *p++ = '\0';
+        *argument = p + strspn(p, " \t");
+    }
+    return 0;
+}
+
+static long read_line(const struct lx_task *t, int dirfd, const char *path, char *line)
+{
+    long fd = lx_openat(t, dirfd, path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd;
+    long n = sys_read((int)fd, line, SCRIPT_LINE);
+    sys_close((int)fd);
+    return n;
+}
+
+static long run_script(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
+                       char *const envp[], unsigned depth);
+
+static long run_or_script(const struct lx_task *t, int dirfd, const char *path,
+                          char *const argv[], char *const envp[], int flags, unsigned depth)
+{
+    long r = run(t, dirfd, path, argv, envp, flags);
+    if (r != -LX_ESCRIPT)
+        return r;
+    return depth == SCRIPT_DEPTH ? -ELOOP : run_script(t, dirfd, path, argv, envp, depth + 1);
+}
+
+/* Builds interpreter, its argument, the script's path and the rest of argv, and runs that. */
+static long with_arguments(const struct lx_task *t, const char *interpreter, char *argument,
+                           const char *script, char *const argv[], char *const envp[],
+                           unsigned depth)
+{
+    char *small[ARGV_SMALL];
+    char **list = small;
+    size_t count = 0;
+    size_t at = 0;
+    while (argv != NULL && argv[count] != NULL)
+        count++;
+    size_t size = (count + 4) * sizeof(*list);
+    if (count + 4 > ARGV_SMALL) {
+        list = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (sys_mmap_failed(list))
+            return -ENOMEM;
+    }
+    list[at++] = (char *)(uintptr_t)interpreter;
+    if (argument != NULL)
+        list[at++] = argument;
+    list[at++] = (char *)(uintptr_t)script;
+    for (size_t i = 1; i < count; i++)
+        list[at++] = argv[i];
+    list[at] = NULL;
+    long r = run_or_script(t, AT_FDCWD, interpreter, list, envp, 0, depth);
+    if (list != small)
+        sys_munmap(list, size);
+    return r;
+}
+
+static long run_script(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
+                       char *const envp[], unsigned depth)
+{
+    char line[SCRIPT_LINE + 1];
+    char *interpreter;
+    char *argument;
+    long n = read_line(t, dirfd, path, line);
+    if (n < 3)
+        return n < 0 ? n : -ENOEXEC;
+    int r = parse_line(line, (size_t)n, &interpreter, &argument);
+    if (r < 0)
+        return r;
+    return with_arguments(t, interpreter, argument, path, argv, envp, depth);
+}
+
+long lx_execveat(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
+                 char *const envp[], int flags)
+{
+    return run_or_script(t, dirfd, path, argv, envp, flags, 0);
+}

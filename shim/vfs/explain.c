@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/explain.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "policy/errnames.h"
+#include "sys/sys.h"
+#include "vfs/locate.h"
+#include "vfs/text.h"
+
+/* The longest path a line shows. Two of them as given and two native ones must fit a line, with the
+ * rest: a line cut short would be no JSON. */
+#define SHOWN_PATH 480
+#define SHOWN_TEXT 240
+#define LINE_ROOM  4096
+
+static const char *outcome(const struct lx_call *c)
+{
+    if (c->denied != LX_RULE_NONE)
+        return "denied";
+    if (c->override != 0)
+        return "overridden";
+    if (c->altered != 0)
+        return "altered";
+    return c->observed != 0 ? "observed" : "passed";
+}
+
+static void comm_of_self(char comm[16])
+{
+    memset(comm, 0, 16);
+    SYS5(SYS_prctl, PR_GET_NAME, comm, 0, 0, 0);
+    comm[15] = '\0';
+}
+
+static void put_time(struct text *t)
+{
+    struct timespec now = {0, 0};
+    struct tm date;
+    clock_gettime(CLOCK_REALTIME, &now);
+    /* gmtime_r takes a lock for the time zone: civil time from the day count instead. */
+    int64_t days = now.tv_sec / 86400;
+    int64_t second = now.tv_sec % 86400;
+    int64_t shifted = days + 719468; /* days since 0000-03-01 */
+    int64_t era = shifted / 146097;
+    int64_t day = shifted - era * 146097;
+    int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    day -= 365 * year + year / 4 - year / 100;
+    int64_t month = (5 * day + 2) / 153;
+    date.tm_mday = (int)(day - (153 * month + 2) / 5 + 1);
+    date.tm_mon = (int)(month < 10 ? month + 3 : month - 9);
+    text_put(t, "\"");
+    text_padded(t, (uint64_t)(era * 400 + year + (date.tm_mon <= 2)), 4);
+    text_put(t, "-");
+    text_padded(t, (uint64_t)date.tm_mon, 2);
+    text_put(t, "-");
+    text_padded(t, (uint64_t)date.tm_mday, 2);
+    text_put(t, "T");
+    text_padded(t, (uint64_t)(second / 3600), 2);
+    text_put(t, ":");
+    text_padded(t, (uint64_t)(second / 60 % 60), 2);
+    text_put(t, ":");
+    text_padded(t, (uint64_t)(second % 60), 2);
+    text_put(t, ".");
+    text_padded(t, (uint64_t)now.tv_nsec / 1000, 6);
+    text_put(t, "Z\"");
+}
+
+static void put_result(struct text *t, long result)
+{
+    const char *name = result < 0 ? lx_errno_name((int)-result) : NULL;
+    if (name != NULL)
+        text_json(t, name, 32);
+    else
+        text_number(t, result);
+}
+
+static void put_path(struct text *t, const char *path, int fd)
+{
+    if (path != NULL && (uintptr_t)path < 4096)
+        path = "(bad address)";
+    if (path == NULL || path[0] == '\0') {
+        text_put(t, "{\"fd\":");
+        text_number(t, fd);
+        text_put(t, "}");
+    } else {
+        text_json(t, path, SHOWN_PATH);
+    }
+}
+
+/* The rules that changed or would have changed the call, ids in an array. */
+static void put_rules(struct text *t, const char *key, uint64_t rules)
+{
+    if (rules == 0)
+        return;
+    text_put(t, ",\"");
+    text_put(t, key);
+    text_put(t, "\":[");
+    for (unsigned i = 0, n = 0; i < LX_RULE_COUNT; i++) {
+        if ((rules >> i & 1) == 0)
+            continue;
+        text_put(t, n++ > 0 ? ",\"" : "\"");
+        text_put(t, lx_rules[i].id);
+        text_put(t, "\"");
+    }
+    text_put(t, "]");
+}
+
+/* The rule a line is about: the one that refused, else the first that changed something. */
+static enum lx_rule chief(const struct lx_call *c)
+{
+    uint64_t rules = c->altered != 0 ? c->altered : c->observed;
+    if (c->denied != LX_RULE_NONE)
+        return c->denied;
+    return rules != 0 ? (enum lx_rule)__builtin_ctzll(rules) : LX_RULE_NONE;
+}
+
+static void put_call(struct text *t, const struct lx_call *c)
+{
+    unsigned paths = vfs_ops[c->op].paths;
+    text_put(t, ",\"call\":\"");
+    text_put(t, vfs_ops[c->op].word);
+    text_put(t, "\",\"args\":[");
+    for (unsigned i = 0; i < paths; i++) {
+        if (i > 0)
+            text_put(t, ",");
+        put_path(t, c->path[i], c->fd[i]);
+    }
+    if (c->op == LX_OP_SYMLINK && c->name != NULL) {
+        text_put(t, ",");
+        text_json(t, c->name, SHOWN_PATH);
+    }
+    text_put(t, "],\"flags\":");
+    text_number(t, c->flags);
+    text_put(t, ",\"mode\":");
+    text_number(t, c->mode);
+}
+
+/* The kernel's spelling, where the call came as far as that. */
+static void put_native(struct text *t, const struct lx_call *c)
+{
+    unsigned paths = vfs_ops[c->op].paths;
+    if (c->at[paths - 1].path == NULL)
+        return;
+    text_put(t, ",\"native\":[");
+    for (unsigned i = 0; i < paths; i++) {
+        const struct lx_loc *at = &c->at[i];
+        if (i > 0)
+            text_put(t, ",");
+        put_path(t, at->path, at->dfd);
+    }
+    text_put(t, "]");
+}
+
+static void put_holders(struct text *t, const struct lx_call *c)
+{
+    text_put(t, ",\"holders\":[");
+    for (unsigned i = 0; i < c->holder_count; i++) {
+        const struct store_holder *h = &c->holders[i];
+        text_put(t, i > 0 ? ",{\"pid\":" : "{\"pid\":");
+        text_number(t, h->pid);
+        text_put(t, ",\"comm\":");
+        text_json(t, h->comm, sizeof(h->comm));
+        text_put(t, ",\"by\":\"");
+        text_put(t, store_holder_word(h->by));
+        if (h->by == STORE_BY_DESCRIPTOR) {
+            text_put(t, "\",\"fd\":");
+            text_number(t, h->fd);
+            text_put(t, "}");
+        } else {
+            text_put(t, "\"}");
+        }
+    }
+    text_put(t, "]");
+}
+
+/* One line, one write on an append-only descriptor: lines of many processes never mix. */
+static void write_line(const char *file, const struct text *t)
+{
+    int fd = sys_openat(AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+    if (fd < 0)
+        return;
+    (void)sys_write(fd, t->at, t->length);
+    sys_close(fd);
+}
+
+static __attribute__((noinline)) void trace(const struct lx_call *c, long result)
+{
+    char buf[LINE_ROOM];
+    char comm[16];
+    struct text t = {buf, 0, sizeof(buf) - 3}; /* room for the closing brace */
+    enum lx_rule rule = chief(c);
+
+    text_put(&t, "{\"time\":");
+    put_time(&t);
+    text_put(&t, ",\"pid\":");
+    text_number(&t, c->task->pid != 0 ? c->task->pid : sys_getpid());
+    comm_of_self(comm);
+    text_put(&t, ",\"comm\":");
+    text_json(&t, comm, sizeof(comm));
+    put_call(&t, c);
+    put_native(&t, c);
+    text_put(&t, ",\"result\":");
+    put_result(&t, result);
+    text_put(&t, ",\"outcome\":\"");
+    text_put(&t, outcome(c));
+    text_put(&t, "\"");
+    if (rule != LX_RULE_NONE) {
+        text_put(&t, ",\"rule\":\"");
+        text_put(&t, lx_rules[rule].id);
+        text_put(&t, "\",\"evidence\":");
+        text_json(&t, lx_rules[rule].evidence, SHOWN_TEXT);
+    }
+    put_rules(&t, "altered", c->altered);
+    put_rules(&t, "observed", c->observed);
+    if (c->override != 0) {
+        const struct lx_image *image = c->task->policy->image;
+        const char *note =
+            lx_image_string(image, lx_image_overrides(image)[c->override - 1].note);
+        text_put(&t, ",\"override\":");
+        text_number(&t, c->override - 1);
+        if (note != NULL) {
+            text_put(&t, ",\"note\":");
+            text_json(&t, note, SHOWN_TEXT);
+        }
+    }
+    if (c->holder_count > 0)
+        put_holders(&t, c);
+    t.room = sizeof(buf);
+    text_put(&t, "}\n");
+    write_line(c->task->policy->trace, &t);
+}
+
+/* "rename d/a d/b: EACCES (mv, pid 7)": what a summary shows for a rule. */
+static void example(struct lx_stats_rule *rule, const struct lx_call *c, long result)
+{
+    char comm[16];
+    struct text t = {rule->example, 0, sizeof(rule->example) - 1};
+    comm_of_self(comm);
+    text_put(&t, vfs_ops[c->op].word);
+    for (unsigned i = 0; i < vfs_ops[c->op].paths; i++) {
+        const char *path = c->path[i];
+        text_put(&t, " ");
+        if (path == NULL || path[0] == '\0' || (uintptr_t)path < 4096) {
+            text_put(&t, "fd ");
+            text_number(&t, c->fd[i]);
+        } else {
+            text_raw(&t, path, strnlen(path, 72));
+        }
+    }
+    if (result < 0) {
+        const char *name = lx_errno_name((int)-result);
+        text_put(&t, ": ");
+        text_put(&t, name != NULL ? name : "error");
+    }
+    text_put(&t, " (");
+    text_put(&t, comm);
+    text_put(&t, ", pid ");
+    text_number(&t, sys_getpid());
+    text_put(&t, ")");
+    rule->example[t.length] = '\0';
+    atomic_store_explicit(&rule->ready, 1, memory_order_release);
+}
+
+static void count(struct lx_stats *stats, const struct lx_call *c, long result)
+{
+    uint64_t rules = c->altered | c->observed;
+    if (c->denied != LX_RULE_NONE)
+        rules |= lx_rule_bit(c->denied);
+    if (c->override != 0)
+        rules |= UINT64_C(1) << 63; /* the slot after the last rule */
+    while (rules != 0) {
+        unsigned i = (unsigned)__builtin_ctzll(rules);
+        rules &= rules - 1;
+        struct lx_stats_rule *rule = &stats->rules[i == 63 ? LX_RULE_MAX : i];
+        _Atomic uint64_t *counter = i == c->denied                      ? &rule->denied
+                                    : i < 63 && (c->observed >> i & 1) ? &rule->observed
+                                                                        : &rule->altered;
+        atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+        if (atomic_load_explicit(&rule->claimed, memory_order_relaxed) == 0 &&
+            atomic_exchange_explicit(&rule->claimed, 1, memory_order_relaxed) == 0)
+            example(rule, c, result);
+    }
+}
+
+void vfs_explain(const struct lx_call *c, long result)
+{
+    const struct lx_policy *policy = c->task->policy;
+    if (c->task->quiet)
+        return;
+    if (policy->stats != NULL)
+        count(policy->stats, c, result);
+    if (policy->trace != NULL)
+        trace(c, result);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The fast way to a path: decides from remembered verdicts where it leads, without walking it. */
+#ifndef LXSHIM_VFS_LOCATE_H
+#define LXSHIM_VFS_LOCATE_H
+
+#include "fs/call.h"
+#include "vfs/verdict.h"
+
+/* What locating a path says beside its lx_loc: for the descriptor that an open may return. */
+struct vfs_found {
+    struct verdict self; /* of the object, if it is a directory and no symlink */
+    uint64_t hash;       /* of its spelling; 0 where it is not known */
+};
+
+/*
+ * Fills c->at[i] for c->path[i]. Returns 0, LX_EWALK where only the walk can tell, or -errno.
+ * The path in c->at[i] is the program's own, untouched.
+ */
+int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found);
+
+/* The properties of operations: see ops.def. */
+enum vfs_op_property { FOLLOWS = 1, PROBES = 2, CHANGES = 4, CREATES = 8 };
+
+struct vfs_op {
+    const char *word;
+    uint8_t paths;
+    uint8_t properties;
+};
+
+extern const struct vfs_op vfs_ops[LX_OP_COUNT];
+
+/* True where the call follows a symlink in the last component of its path i. */
+bool vfs_follows(const struct lx_call *c, unsigned i);
+
+/* The verdict on an open descriptor (AT_FDCWD: the cwd). `hash` as in struct vfs_found. */
+struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/mounts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "nt/names.h"
+
+/* True where path is dir or lies below it. */
+static bool within(const char *path, size_t n, const char *dir, size_t length)
+{
+    return n >= length && memcmp(path, dir, length) == 0 && (n == length || path[length] == '/');
+}
+
+/* What a path outside every mount is to one mount point. */
+static unsigned above(const char *path, size_t n, const char *point, size_t length)
+{
+    if (n >= length || memcmp(path, point, n) != 0 || point[n] != '/')
+        return 0;
+    return VERDICT_ANCESTOR |
+           (memchr(point + n + 1, '/', length - n - 1) == NULL ? (unsigned)VERDICT_PARENT : 0);
+}
+
+static bool has_pending(const char *path, size_t n)
+{
+    return memmem(path, n, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH) != NULL;
+}
+
+struct verdict mounts_classify(const struct lx_policy *policy, const char *native, size_t n)
+{
+    struct verdict v = {0, 0};
+    if (n == 1 && native[0] == '/')
+        n = 0;
+    for (unsigned i = 0; i < policy->mount_count; i++) {
+        const struct lx_mount *m = &policy->mounts[i];
+        if (within(native, n, m->backing, m->backing_length)) {
+            v.mount = (uint8_t)(i + 1);
+            v.flags = n == m->backing_length ? VERDICT_ROOT : 0;
+            if (has_pending(native, n))
+                v.flags |= VERDICT_PENDING;
+            return v;
+        }
+        v.flags |= (uint8_t)above(native, n, m->backing, m->backing_length);
+        if (!m->in_place)
+            v.flags |= (uint8_t)above(native, n, m->target, m->target_length);
+    }
+    return v;
+}
+
+const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const char *path, size_t n)
+{
+    for (unsigned i = 0; i < policy->mount_count; i++) {
+        const struct lx_mount *m = &policy->mounts[i];
+        if (!m->in_place && within(path, n, m->target, m->target_length))
+            return m;
+    }
+    return NULL;
+}
+
+const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
+                                              size_t n)
+{
+    for (unsigned i = 0; i < policy->mount_count; i++) {
+        const struct lx_mount *m = &policy->mounts[i];
+        if (!m->in_place && n == m->backing_length && memcmp(native, m->backing, n) == 0)
+            return m;
+    }
+    return NULL;
+}
+
+static bool last_name_is(const char *point, size_t length, const char *name, size_t n)
+{
+    return length > n && point[length - n - 1] == '/' && memcmp(point + length - n, name, n) == 0;
+}
+
+bool mounts_root_name(const struct lx_policy *policy, const char *name, size_t n)
+{
+    for (unsigned i = 0; i < policy->mount_count; i++) {
+        const struct lx_mount *m = &policy->mounts[i];
+        if (last_name_is(m->backing, m->backing_length, name, n) ||
+            last_name_is(m->target, m->target_length, name, n))
+            return true;
+    }
+    return false;
+}
+
+long mounts_to_program(const struct lx_policy *policy, char *path, size_t n, size_t room)
+{
+    struct verdict v = mounts_classify(policy, path, n);
+    if (v.mount == 0)
+        return (long)n;
+    const struct lx_mount *m = &policy->mounts[v.mount - 1];
+    char *rest = path + m->backing_length;
+    size_t left = n - m->backing_length;
+    left = nt_path_strip_pending(rest, left);
+    left = nt_name_unescape(rest, left);
+    if (!m->in_place) {
+        if (m->target_length + left >= room)
+            return -ERANGE;
+        memmove(path + m->target_length, rest, left);
+        memcpy(path, m->target, m->target_length);
+    }
+    path[m->target_length + left] = '\0';
+    return (long)(m->target_length + left);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The mount table: which path belongs to which mount, in the kernel's spelling and in programs'. */
+#ifndef LXSHIM_VFS_MOUNTS_H
+#define LXSHIM_VFS_MOUNTS_H
+
+#include <stddef.h>
+
+#include "policy/policy.h"
+#include "vfs/verdict.h"
+
+/*
+ * Where a canonical native path lies ("" stands for "/"). The backing directory reached by its own
+ * name is the mount as well: no descriptor and no cwd can tell by which name it was reached.
+ */
+struct verdict mounts_classify(const struct lx_policy *policy, const char *native, size_t n);
+
+/* The mount whose target (backing elsewhere) is, or is a parent of, an absolute path; or NULL. */
+const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const char *path, size_t n);
+
+/* The mount, its backing elsewhere, whose root a canonical native path is; or NULL. */
+const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
+                                              size_t n);
+
+/* True where a name directly below a VERDICT_PARENT directory may be a mount's root. */
+bool mounts_root_name(const struct lx_policy *policy, const char *name, size_t n);
+
+/*
+ * Turns a native path into the one programs see, in place: target for backing, Linux spelling for
+ * NT spelling, without marks of pending deletion. A trailing " (deleted)" is kept. Returns the new
+ * length, or -ERANGE where room is too small.
+ */
+long mounts_to_program(const struct lx_policy *policy, char *path, size_t n, size_t room);
+
+#endif

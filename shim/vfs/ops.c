@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/ops.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/inotify.h>
+
+#include "sys/sys.h"
+#include "vfs/mounts.h"
+#include "vfs/run.h"
+#include "vfs/verdict.h"
+#include "vfs/walk.h"
+
+static void start(struct lx_call *c, const struct lx_task *t, enum lx_op op, int fd,
+                  const char *path, int flags)
+{
+    vfs_call_init(c, t, op);
+    c->fd[0] = fd;
+    c->path[0] = path;
+    c->flags = flags;
+}
+
+long lx_openat(const struct lx_task *t, int dirfd, const char *path, int flags, mode_t mode)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_OPEN, dirfd, path, flags);
+    c.mode = mode;
+    return vfs_run(&c);
+}
+
+long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_STAT, dirfd, path, flags);
+    c.buf = st;
+    return vfs_run(&c);
+}
+
+long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, unsigned mask,
+              struct statx *stx)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_STATX, dirfd, path, flags);
+    c.mode = mask;
+    c.buf = stx;
+    return vfs_run(&c);
+}
+
+long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode, int flags)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_ACCESS, dirfd, path, flags);
+    c.mode = (unsigned)mode;
+    return vfs_run(&c);
+}
+
+long lx_readlinkat(const struct lx_task *t, int dirfd, const char *path, char *buf, size_t size)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_READLINK, dirfd, path, AT_EMPTY_PATH);
+    c.buf = buf;
+    c.size = size;
+    return vfs_run(&c);
+}
+
+long lx_unlinkat(const struct lx_task *t, int dirfd, const char *path, int flags)
+{
+    struct lx_call c;
+    start(&c, t, flags == AT_REMOVEDIR ? LX_OP_RMDIR : LX_OP_UNLINK, dirfd, path, flags);
+    return vfs_run(&c);
+}
+
+long lx_renameat2(const struct lx_task *t, int odfd, const char *old, int ndfd, const char *new,
+                  unsigned flags)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_RENAME, odfd, old, 0);
+    c.fd[1] = ndfd;
+    c.path[1] = new;
+    c.mode = flags;
+    return vfs_run(&c);
+}
+
+long lx_linkat(const struct lx_task *t, int odfd, const char *old, int ndfd, const char *new,
+               int flags)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_LINK, odfd, old, flags);
+    c.fd[1] = ndfd;
+    c.path[1] = new;
+    return vfs_run(&c);
+}
+
+long lx_symlinkat(const struct lx_task *t, const char *target, int dirfd, const char *path)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_SYMLINK, dirfd, path, 0);
+    c.name = target;
+    return vfs_run(&c);
+}
+
+long lx_mkdirat(const struct lx_task *t, int dirfd, const char *path, mode_t mode)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_MKDIR, dirfd, path, 0);
+    c.mode = mode;
+    return vfs_run(&c);
+}
+
+long lx_mknodat(const struct lx_task *t, int dirfd, const char *path, mode_t mode, dev_t dev)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_MKNOD, dirfd, path, 0);
+    c.mode = mode;
+    c.dev = dev;
+    return vfs_run(&c);
+}
+
+long lx_fchmodat(const struct lx_task *t, int dirfd, const char *path, mode_t mode, int flags)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_CHMOD, dirfd, path, flags);
+    c.mode = mode;
+    return vfs_run(&c);
+}
+
+long lx_fchownat(const struct lx_task *t, int dirfd, const char *path, uid_t uid, gid_t gid,
+                 int flags)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_CHOWN, dirfd, path, flags);
+    c.uid = uid;
+    c.gid = gid;
+    return vfs_run(&c);
+}
+
+long lx_utimensat(const struct lx_task *t, int dirfd, const char *path,
+                  const struct timespec *times, int flags)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_UTIMES, dirfd, path, flags);
+    c.times = times;
+    return vfs_run(&c);
+}
+
+long lx_truncate(const struct lx_task *t, int fd, const char *path, off_t length)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_TRUNCATE, fd, path, 0);
+    c.length = length;
+    return vfs_run(&c);
+}
+
+long lx_fallocate(const struct lx_task *t, int fd, int mode, off_t offset, off_t length)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_FALLOCATE, fd, NULL, 0);
+    c.mode = (unsigned)mode;
+    c.offset = offset;
+    c.length = length;
+    return vfs_run(&c);
+}
+
+static long xattr(const struct lx_task *t, enum lx_op op, int fd, const char *path,
+                  const char *name, void *buf, const void *value, size_t size, int mode, int flags)
+{
+    struct lx_call c;
+    start(&c, t, op, fd, path, flags);
+    c.name = name;
+    c.buf = buf;
+    c.value = value;
+    c.size = size;
+    c.mode = (unsigned)mode;
+    return vfs_run(&c);
+}
+
+long lx_getxattr(const struct lx_task *t, int fd, const char *path, const char *name, void *value,
+                 size_t size, int flags)
+{
+    return xattr(t, LX_OP_GETXATTR, fd, path, name, value, NULL, size, 0, flags);
+}
+
+long lx_setxattr(const struct lx_task *t, int fd, const char *path, const char *name,
+                 const void *value, size_t size, int mode, int flags)
+{
+    return xattr(t, LX_OP_SETXATTR, fd, path, name, NULL, value, size, mode, flags);
+}
+
+long lx_listxattr(const struct lx_task *t, int fd, const char *path, char *list, size_t size,
+                  int flags)
+{
+    return xattr(t, LX_OP_LISTXATTR, fd, path, NULL, list, NULL, size, 0, flags);
+}
+
+long lx_removexattr(const struct lx_task *t, int fd, const char *path, const char *name, int flags)
+{
+    return xattr(t, LX_OP_REMOVEXATTR, fd, path, name, NULL, NULL, 0, 0, flags);
+}
+
+long lx_statfs(const struct lx_task *t, int fd, const char *path, struct statfs *buf)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_STATFS, fd, path, 0);
+    c.buf = buf;
+    return vfs_run(&c);
+}
+
+long lx_chdir(const struct lx_task *t, int fd, const char *path)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_CHDIR, fd, path, 0);
+    if (t->caching)
+        verdict_forget_fd(AT_FDCWD);
+    long r = vfs_run(&c);
+    if (t->caching)
+        verdict_forget_fd(AT_FDCWD); /* finding the path may have looked the old one up again */
+    return r;
+}
+
+long lx_inotify_add_watch(const struct lx_task *t, int fd, const char *path, uint32_t mask)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_WATCH, AT_FDCWD, path, (mask & IN_DONT_FOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
+    c.fd[1] = fd;
+    c.mode = mask;
+    return vfs_run(&c);
+}
+
+long lx_name_to_handle_at(const struct lx_task *t, int dirfd, const char *path, void *handle,
+                          int *mount_id, int flags)
+{
+    struct lx_call c;
+    /* Alone among its kind it follows only when asked to. */
+    start(&c, t, LX_OP_HANDLE, dirfd, path,
+          (flags & AT_EMPTY_PATH) | ((flags & AT_SYMLINK_FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW));
+    c.mode = (unsigned)flags;
+    c.buf = handle;
+    c.value = mount_id;
+    return vfs_run(&c);
+}
+
+long lx_unix_socket(const struct lx_task *t, enum lx_op op, int fd, const char *path)
+{
+    struct lx_call c;
+    start(&c, t, op, AT_FDCWD, path, 0);
+    c.fd[1] = fd;
+    return vfs_run(&c);
+}
+
+long lx_native_path(const struct lx_task *t, int dirfd, const char *path, char *buf, size_t size,
+                    int flags)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_PATH, dirfd, path, flags);
+    c.buf = buf;
+    c.size = size;
+    return vfs_run(&c);
+}
+
+long lx_getcwd(const struct lx_task *t, char *buf, size_t size)
+{
+    char path[PATH_MAX];
+    long n = vfs_directory_path(t, AT_FDCWD, path);
+    if (n < 0)
+        return n;
+    n = mounts_to_program(t->policy, path, (size_t)n, sizeof(path));
+    if (n < 0)
+        return n;
+    if ((size_t)n >= size)
+        return -ERANGE;
+    memcpy(buf, path, (size_t)n + 1);
+    return n + 1;
+}
+
+long lx_realpath(const struct lx_task *t, const char *path, char *buf)
+{
+    struct lx_call c;
+    struct walk w;
+    start(&c, t, LX_OP_PATH, AT_FDCWD, path, 0);
+    int r = vfs_walk(&c, AT_FDCWD, path, WALK_FOLLOW, &w);
+    if (r == 0 && (!w.exists || w.opaque))
+        r = -ENOENT;
+    if (r < 0)
+        return r;
+    memcpy(buf, w.path, w.length + 1);
+    return mounts_to_program(t->policy, buf, w.length, PATH_MAX);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/overrides.h"
+
+#include <limits.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#include "policy/glob.h"
+#include "sys/sys.h"
+#include "vfs/mounts.h"
+
+/*
+ * Counts a match and says whether this is one to act on. The counters are the tree's where it
+ * shares statistics; a process that could not map them counts for itself.
+ */
+static bool due(const struct lx_policy *policy, const struct lx_image_override *o)
+{
+    static _Atomic uint32_t own[64]; /* any thread of a process that lost the shared counters */
+    _Atomic uint32_t *counter =
+        policy->stats != NULL ? &policy->stats->overrides[o->counter] : &own[o->counter % 64];
+    if (o->times == 0 && o->every <= 1 && o->after == 0)
+        return true;
+    uint32_t n = atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+    if (n < o->after)
+        return false;
+    n -= o->after;
+    uint32_t every = o->every > 1 ? o->every : 1;
+    if (n % every != every - 1)
+        return false;
+    return o->times == 0 || n / every < o->times;
+}
+
+static void wait_ms(uint32_t ms)
+{
+    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000L};
+    while (SYS4(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &t, &t) == -EINTR)
+        ;
+}
+
+/* The path inside its mount, as programs see it, without a leading slash. */
+static bool inner_path(const struct lx_call *c, const char *native, char *out)
+{
+    const struct lx_policy *policy = c->task->policy;
+    size_t n = strlen(native);
+    struct verdict v = mounts_classify(policy, native, n);
+    if (v.mount == 0)
+        return false;
+    memcpy(out, native, n + 1);
+    if (mounts_to_program(policy, out, n, PATH_MAX) < 0)
+        return false;
+    const char *inner = out + policy->mounts[v.mount - 1].target_length;
+    inner += *inner == '/';
+    memmove(out, inner, strlen(inner) + 1);
+    return true;
+}
+
+static int act(struct lx_call *c, uint32_t i, const struct lx_image_override *o)
+{
+    c->override = i + 1;
+    if (o->delay_ms > 0)
+        wait_ms(o->delay_ms);
+    if (o->action == LX_OVERRIDE_ALLOW)
+        c->allowed = true;
+    return o->action == LX_OVERRIDE_ERRNO ? -o->error : 0;
+}
+
+long vfs_override_before(struct lx_call *c, const char *native, uint32_t *waiting)
+{
+    char path[PATH_MAX];
+    const struct lx_image *image = c->task->policy->image;
+    bool known = inner_path(c, native, path);
+
+    for (uint32_t i = 0; known && i < image->override_count; i++) {
+        const struct lx_image_override *o = &lx_image_overrides(image)[i];
+        const char *glob = lx_image_string(image, o->path);
+        if ((o->ops >> c->op & 1) == 0 || (glob != NULL && !lx_glob_match(glob, path)))
+            continue;
+        if (o->when_errno != 0) {
+            *waiting = i + 1;
+            return 0;
+        }
+        if (due(c->task->policy, o))
+            return act(c, i, o);
+    }
+    return 0;
+}
+
+long vfs_override_after(struct lx_call *c, uint32_t waiting, long result)
+{
+    const struct lx_image_override *o = &lx_image_overrides(c->task->policy->image)[waiting - 1];
+    if (result != -o->when_errno || !due(c->task->policy, o))
+        return result;
+    int r = act(c, waiting - 1, o);
+    return r < 0 ? r : result;
+}

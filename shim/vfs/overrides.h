@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Overrides: a policy's experiments on single calls (fail the second rename of *.lock). */
+#ifndef LXSHIM_VFS_OVERRIDES_H
+#define LXSHIM_VFS_OVERRIDES_H
+
+#include "fs/call.h"
+
+/* True where some override of the policy is about this operation. */
+static inline bool vfs_overrides_apply(const struct lx_call *c)
+{
+    return (c->task->policy->override_ops >> c->op & 1) != 0;
+}
+
+/*
+ * Lets the overrides speak before the call. `native` is the canonical path of its last argument.
+ * Returns 0 to go on, or -errno; sets *waiting to one that wants to see the result first, if any
+ * (index + 1).
+ */
+long vfs_override_before(struct lx_call *c, const char *native, uint32_t *waiting);
+
+/* Gives the result to the override that waited for it; returns what the program shall see. */
+long vfs_override_after(struct lx_call *c, uint32_t waiting, long result);
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/run.h"
+
+#include <string.h>
+
+#include "sys/sys.h"
+#include "vfs/explain.h"
+#include "vfs/locate.h"
+#include "vfs/overrides.h"
+#include "vfs/walk.h"
+
+static unsigned paths_of(const struct lx_call *c)
+{
+    return vfs_ops[c->op].paths;
+}
+
+/* One lstat for operations whose own system call would follow a symlink without our knowing. */
+static bool leads_on(const struct lx_call *c, unsigned i)
+{
+    const struct lx_loc *at = &c->at[i];
+    struct stat st;
+    if ((at->flags & LX_LOC_WALKED) != 0 || (vfs_ops[c->op].properties & PROBES) != 0 ||
+        c->task->quiet || !vfs_follows(c, i))
+        return false;
+    return sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+}
+
+/* rename and link: both ends on one file system? */
+static int check_boundary(struct lx_call *c)
+{
+    const struct lx_mount *from = c->at[0].mount;
+    const struct lx_mount *to = c->at[1].mount;
+    if (from == to)
+        return 0;
+    return lx_deny_by(c, to != NULL ? to : from, LX_RULE_MOUNT_BOUNDARY);
+}
+
+/* The file system that answers: where the entry is that the call makes, changes or looks at. */
+static const struct lx_fs *answering(const struct lx_call *c)
+{
+    unsigned last = paths_of(c) - 1;
+    if (last == 1 && c->at[0].mount != c->at[1].mount)
+        return &lx_host_fs;
+    /* Under a seccomp filter of the program's own, only answers can be altered. */
+    if (c->task->quiet && c->op != LX_OP_STAT && c->op != LX_OP_STATX && c->op != LX_OP_STATFS)
+        return &lx_host_fs;
+    return vfs_fs(c->at[last].mount);
+}
+
+/* A miss by the program's spelling may be a hit by another spelling or case. */
+static bool look_closer(const struct lx_call *c)
+{
+    for (unsigned i = 0; i < paths_of(c); i++) {
+        const struct lx_loc *at = &c->at[i];
+        if (at->mount != NULL && (at->flags & LX_LOC_WALKED) == 0 &&
+            (at->mount->folds || (at->flags & LX_LOC_PRIVATE) != 0))
+            return true;
+    }
+    return false;
+}
+
+static long dispatch(struct lx_call *c)
+{
+    unsigned properties = vfs_ops[c->op].properties;
+    const struct lx_loc *last = &c->at[paths_of(c) - 1];
+    int r = 0;
+
+    for (unsigned i = 0; i < paths_of(c); i++)
+        if (leads_on(c, i))
+            return -LX_EWALK;
+    if (paths_of(c) == 2)
+        r = check_boundary(c);
+    if (r == 0 && last->mount != NULL) {
+        if ((properties & CHANGES) != 0 && (last->mount->flags & LX_MOUNT_READONLY) != 0)
+            return -EROFS;
+        /* A directory that is about to go takes no new entries: STATUS_DELETE_PENDING. */
+        if ((properties & CREATES) != 0 && (last->flags & LX_LOC_PENDING_DIR) != 0)
+            r = lx_deny(c, LX_RULE_RMDIR_OPEN_DIRECTORY, ENOENT);
+    }
+    if (r < 0)
+        return r;
+    lx_fs_op *op = answering(c)->run[c->op];
+    if (op == NULL)
+        op = lx_host_fs.run[c->op];
+    long result = op(c);
+    return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
+}
+
+/* A mount's root is no entry of the directory around it: mount points are busy. */
+static long entry_is_mount(const struct lx_call *c)
+{
+    switch (c->op) {
+    case LX_OP_UNLINK:
+        return -EISDIR;
+    case LX_OP_RMDIR:
+    case LX_OP_RENAME:
+        return -EBUSY;
+    default:
+        return 0;
+    }
+}
+
+/* Walks to path i. Returns 0 or -errno. */
+static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
+{
+    bool entry = !vfs_follows(c, i) && (vfs_ops[c->op].properties & CHANGES) != 0 &&
+                 (vfs_ops[c->op].properties & FOLLOWS) == 0;
+    enum walk_last last = vfs_follows(c, i) ? WALK_FOLLOW : entry ? WALK_ENTRY : WALK_NOFOLLOW;
+    struct lx_loc *at = &c->at[i];
+    int r = vfs_walk(c, c->fd[i], c->path[i], last, w);
+    if (r < 0)
+        return r;
+    bool is_mount = (w->self.flags & VERDICT_ROOT) != 0 && w->dir.mount == 0;
+    if (entry && is_mount) {
+        long busy = entry_is_mount(c);
+        if (busy < 0)
+            return busy;
+    }
+    struct verdict v = w->opaque || !entry ? w->self : w->dir;
+    at->mount = v.mount == 0 ? NULL : &c->task->policy->mounts[v.mount - 1];
+    at->flags = LX_LOC_WALKED;
+    if ((w->dir.flags & VERDICT_ROOT) != 0)
+        at->flags |= LX_LOC_ROOT_DIR;
+    if (((w->dir.flags | w->self.flags) & VERDICT_PENDING) != 0 && w->dir.mount != 0)
+        at->flags |= LX_LOC_PENDING_DIR;
+    at->given = w->given;
+    /* A script sees by which name it was run, and a library by which it was loaded. */
+    bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH;
+    if (w->opaque || ((v.mount == 0 || by_name) && !w->rewritten)) {
+        /* The kernel finds its way by the program's own words, and better. */
+        at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
+        at->path = c->path[i];
+    } else {
+        at->dfd = AT_FDCWD;
+        at->path = w->path;
+    }
+    return 0;
+}
+
+/* True where a verdict is remembered on a directory of the very name that path i spells. */
+static bool remembered(const struct lx_call *c, unsigned i)
+{
+    const char *path = c->path[i];
+    uint64_t hash = VERDICT_SEED_ROOT;
+    struct verdict v;
+    if (path[0] != '/')
+        vfs_descriptor(c->task, c->fd[i], &hash);
+    return verdict_recall(verdict_hash(hash, path, strlen(path)), verdict_stamp(), &v);
+}
+
+/*
+ * What a successful call does to the verdicts of this process. A rename outside may have moved a
+ * symlink or a directory; asking which would cost every rename a system call, so only names matter
+ * that were just used as directories. (The clock's tick takes care of the rest.)
+ */
+static void forget(const struct lx_call *c)
+{
+    switch (c->op) {
+    case LX_OP_SYMLINK:
+        verdict_forget_all();
+        break;
+    case LX_OP_RENAME:
+        if (c->moves_directory || remembered(c, 0) || remembered(c, 1))
+            verdict_forget_all();
+        break;
+    case LX_OP_MKDIR:
+        if (remembered(c, 0))
+            verdict_forget_all();
+        break;
+    default:
+        break;
+    }
+}
+
+/* Remembers where a descriptor is that the call has just made. */
+static long finish(struct lx_call *c, long r, const struct vfs_found *found)
+{
+    if (c->task->caching && r >= 0) {
+        if (c->op == LX_OP_OPEN && found->hash != 0)
+            verdict_remember_fd((int)r, verdict_stamp(), found->self, found->hash);
+        else if (c->op == LX_OP_OPEN)
+            verdict_forget_fd((int)r);
+        else
+            forget(c);
+    }
+    if ((c->altered | c->observed) != 0 || c->denied != LX_RULE_NONE || c->override != 0 ||
+        c->task->policy->trace_all)
+        vfs_explain(c, r);
+    return r;
+}
+
+static long walk_and_run(struct lx_call *c, struct walk *first, const struct walk *last,
+                         uint64_t symlink_hash)
+{
+    struct vfs_found found = {.self = first->self, .hash = 0};
+    uint32_t overridden = 0;
+    long r = 0;
+
+    if (vfs_overrides_apply(c))
+        r = vfs_override_before(c, last->path, &overridden);
+    if (r == 0)
+        r = dispatch(c);
+    if (overridden != 0) {
+        r = vfs_override_after(c, overridden, r);
+        if (c->allowed) {
+            c->denied = LX_RULE_NONE;
+            r = dispatch(c);
+        }
+    }
+    if (first->exists && !first->opaque && first->length > 0)
+        found.hash = verdict_hash(VERDICT_SEED_ROOT, first->path, first->length);
+    /* A symlink that stays outside need not be walked again: see vfs_run. */
+    if (symlink_hash != 0 && c->at[0].mount == NULL && c->at[0].path == c->path[0])
+        verdict_remember(symlink_hash, verdict_stamp(), (struct verdict){0, 0});
+    return finish(c, r, &found);
+}
+
+/* Both walks have large buffers: each in a frame of its own, and only on the slow way. */
+static __attribute__((noinline)) long run_walk1(struct lx_call *c, uint64_t symlink_hash)
+{
+    struct walk w;
+    long r = walk_to(c, 0, &w);
+    if (r < 0)
+        return finish(c, r, &(struct vfs_found){.hash = 0});
+    return walk_and_run(c, &w, &w, symlink_hash);
+}
+
+static __attribute__((noinline)) long run_walk2(struct lx_call *c)
+{
+    struct walk w[2];
+    for (unsigned i = 0; i < 2; i++) {
+        long r = walk_to(c, i, &w[i]);
+        if (r < 0)
+            return finish(c, r, &(struct vfs_found){.hash = 0});
+    }
+    return walk_and_run(c, &w[0], &w[1], 0);
+}
+
+static bool has_text(const struct lx_call *c)
+{
+    return c->path[0] != NULL && c->path[0][0] != '\0';
+}
+
+long vfs_run(struct lx_call *c)
+{
+    struct vfs_found found[2];
+    long r = 0;
+    bool walk = false;
+
+    found[0].hash = 0;
+    for (unsigned i = 0; i < paths_of(c); i++) {
+        int located = vfs_locate(c, i, &found[i]);
+        if (located < 0)
+            return finish(c, located, &found[0]);
+        walk |= located == LX_EWALK;
+        if (c->at[i].mount != NULL && vfs_overrides_apply(c) && has_text(c))
+            walk = true;
+    }
+    if (!walk) {
+        r = dispatch(c);
+        if (r != -LX_EWALK)
+            return finish(c, r, &found[0]);
+    }
+    if (paths_of(c) == 2)
+        return run_walk2(c);
+
+    struct verdict v;
+    if (!walk && found[0].hash != 0 && c->at[0].mount == NULL && c->task->caching &&
+        verdict_recall(found[0].hash, verdict_stamp(), &v) && v.mount == 0) {
+        c->at[0].flags |= LX_LOC_WALKED;
+        return finish(c, dispatch(c), &(struct vfs_found){.hash = 0});
+    }
+    return run_walk1(c, walk ? 0 : found[0].hash);
+}

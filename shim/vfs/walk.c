@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/walk.h"
+
+#include <string.h>
+
+#include "fs/native.h"
+#include "sys/sys.h"
+#include "vfs/mounts.h"
+
+#define LINKS_MAX 40 /* as the kernel: MAXSYMLINKS */
+
+const struct lx_fs *vfs_fs(const struct lx_mount *mount)
+{
+    return mount == NULL ? &lx_host_fs : &lx_drvfs;
+}
+
+long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
+{
+    int fd = dirfd == AT_FDCWD ? task->cwd : dirfd;
+    long n;
+    if (fd == AT_FDCWD) {
+        n = sys_getcwd(buf, PATH_MAX);
+        if (n > 0)
+            n--; /* the NUL */
+    } else {
+        char link[32];
+        if (fd < 0)
+            return -EBADF;
+        native_fd_path(fd, link);
+        n = sys_readlinkat(AT_FDCWD, link, buf, PATH_MAX - 1);
+        if (n == -ENOENT)
+            n = -EBADF;
+        if (n >= 0)
+            buf[n] = '\0';
+    }
+    if (n < 0)
+        return n;
+    /* "(unreachable)/x" after a lazy unmount, "pipe:[1]" for what never had a path. */
+    return n > 0 && buf[0] == '/' ? n : -ENOENT;
+}
+
+/* The text still to be walked: the program's own, until a symlink's target is put before it. */
+struct rest {
+    const char *text;
+    char buf[PATH_MAX];
+};
+
+static int append(struct walk *w, const char *name, size_t n)
+{
+    w->dir_length = w->length;
+    if (w->length + 1 + n >= sizeof(w->path))
+        return -ENAMETOOLONG;
+    w->path[w->length] = '/';
+    memcpy(w->path + w->length + 1, name, n);
+    w->length += 1 + n;
+    w->path[w->length] = '\0';
+    return 0;
+}
+
+static void cut(struct walk *w, size_t length)
+{
+    w->length = length;
+    w->path[length] = '\0';
+}
+
+static void parent(struct lx_call *c, struct walk *w)
+{
+    const struct lx_mount *m = mounts_redirected_root(c->task->policy, w->path, w->length);
+    if (m != NULL) {
+        /* Out of a mount: its parent is the target's, wherever its backing is. */
+        memcpy(w->path, m->target, m->target_length + 1);
+        w->length = m->target_length;
+        w->rewritten = true;
+    }
+    const char *slash = memrchr(w->path, '/', w->length);
+    cut(w, slash == NULL ? 0 : (size_t)(slash - w->path));
+}
+
+/*
+ * Links below /proc lead to an object, not to a text: /proc/self/fd/3 may be deleted, moved, or a
+ * pipe. Where the text still names the same object it is as good; else only the kernel can follow.
+ */
+static bool magic(const struct walk *w, const char *target)
+{
+    struct stat by_link;
+    struct stat by_text;
+    if (strncmp(w->path, "/proc/", 6) != 0)
+        return false;
+    if (target[0] != '/')
+        return strchr(target, ':') != NULL; /* pipe:[1], anon_inode:[eventfd] */
+    return sys_fstatat(AT_FDCWD, w->path, &by_link, 0) < 0 ||
+           sys_fstatat(AT_FDCWD, target, &by_text, AT_SYMLINK_NOFOLLOW) < 0 ||
+           by_link.st_dev != by_text.st_dev || by_link.st_ino != by_text.st_ino;
+}
+
+/*
+ * Follows the symlink at w->path: its target goes before what is still to be walked. One buffer
+ * serves, because a signal stack is small: the remainder waits at its end while the target is read
+ * into its beginning. Returns 0, or 1 where the link is opaque.
+ */
+static int follow(struct lx_call *c, struct walk *w, struct rest *rest)
+{
+    size_t left = strlen(rest->text);
+    char *tail = rest->buf + sizeof(rest->buf) - left - 1;
+    if (left + 2 >= sizeof(rest->buf))
+        return -ENAMETOOLONG;
+    memmove(tail, rest->text, left + 1);
+    size_t room = (size_t)(tail - rest->buf) - 1;
+    long n = sys_readlinkat(AT_FDCWD, w->path, rest->buf, room);
+    if (n < 0)
+        return (int)n;
+    if (n == 0)
+        return -ENOENT;
+    if ((size_t)n == room)
+        return -ENAMETOOLONG;
+    rest->buf[n] = '\0';
+    if (magic(w, rest->buf)) {
+        w->self = mounts_classify(c->task->policy, rest->buf, (size_t)n);
+        return 1;
+    }
+    cut(w, rest->buf[0] == '/' ? 0 : w->dir_length);
+    /* `left` begins with its slash, where anything is left. */
+    memmove(rest->buf + n, tail, left + 1);
+    rest->text = rest->buf;
+    return 0;
+}
+
+/* Spells one component as its directory's file system does and appends it. */
+static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
+{
+    const struct lx_policy *policy = c->task->policy;
+    w->dir = mounts_classify(policy, w->path, w->length);
+    if (w->dir.mount == 0) {
+        if (n > NT_NAME_BYTES)
+            return -ENAMETOOLONG;
+        memcpy(w->given, name, n);
+        w->given[n] = '\0';
+        int r = append(w, name, n);
+        if (r == 0) {
+            const struct lx_mount *m = mounts_redirected(policy, w->path, w->length);
+            if (m != NULL && m->target_length == w->length) {
+                memcpy(w->path, m->backing, m->backing_length + 1);
+                w->length = m->backing_length;
+                w->rewritten = true;
+            }
+        }
+        return r;
+    }
+    const struct lx_mount *mount = &policy->mounts[w->dir.mount - 1];
+    long length = vfs_fs(mount)->spell(c, mount, name, n, w->given, sizeof(w->given));
+    if (length < 0)
+        return (int)length;
+    if ((size_t)length != n || memcmp(name, w->given, n) != 0)
+        w->rewritten = true;
+    return append(w, w->given, (size_t)length);
+}
+
+/* Looks for the last appended component under another spelling. True where it was found. */
+static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
+{
+    char name[NT_NAME_BYTES + 1];
+    if (w->dir.mount == 0)
+        return false;
+    const struct lx_mount *mount = &c->task->policy->mounts[w->dir.mount - 1];
+    w->path[w->dir_length] = '\0';
+    long n = vfs_fs(mount)->search(mount, w->path, (w->dir.flags & VERDICT_ROOT) != 0, w->given,
+                                   strlen(w->given), name, sizeof(name));
+    w->path[w->dir_length] = '/';
+    if (n <= 0)
+        return false;
+    cut(w, w->dir_length);
+    if (append(w, name, (size_t)n) < 0)
+        return false;
+    w->rewritten = true;
+    return sys_fstatat(AT_FDCWD, w->path, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* What a trailing slash demands of the last component. */
+static int check_slash(const struct lx_call *c, const struct walk *w, const struct stat *st)
+{
+    if (w->exists)
+        return S_ISDIR(st->st_mode) || c->op == LX_OP_MKDIR ? 0 : -ENOTDIR;
+    if (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0)
+        return -EISDIR;
+    return c->op == LX_OP_MKDIR || c->op == LX_OP_RENAME ? 0 : -ENOENT;
+}
+
+static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
+{
+    w->rewritten = false;
+    w->opaque = false;
+    w->exists = true;
+    w->dir_length = 0;
+    w->given[0] = '\0';
+    cut(w, 0);
+    if (path[0] == '/')
+        return 0;
+    long n = vfs_directory_path(c->task, dirfd, w->path);
+    if (n < 0)
+        return (int)n;
+    w->length = n == 1 ? 0 : (size_t)n;
+    return 0;
+}
+
+static size_t skip_slashes(const char *s)
+{
+    return strspn(s, "/");
+}
+
+/* "." and ".." as the last component of an entry stay in the path: the kernel has errnos for them. */
+static int keep_dots(struct lx_call *c, struct walk *w, const char *name, size_t n)
+{
+    w->dir = mounts_classify(c->task->policy, w->path, w->length);
+    w->self = w->dir;
+    return append(w, name, n);
+}
+
+int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last, struct walk *w)
+{
+    struct rest rest;
+    struct stat st;
+    unsigned links = 0;
+    int r = start(c, dirfd, path, w);
+    if (r < 0)
+        return r;
+    rest.text = path;
+
+    for (;;) {
+        rest.text += skip_slashes(rest.text);
+        size_t n = strcspn(rest.text, "/");
+        if (n == 0)
+            break;
+        const char *name = rest.text;
+        bool slash = name[n] == '/';
+        bool is_last = name[n + skip_slashes(name + n)] == '\0';
+        rest.text += n;
+
+        if (name[0] == '.' && (n == 1 || (n == 2 && name[1] == '.'))) {
+            if (is_last && last == WALK_ENTRY)
+                return keep_dots(c, w, name, n);
+            if (n == 2)
+                parent(c, w);
+            continue;
+        }
+        r = enter(c, w, name, n);
+        if (r < 0)
+            return r;
+        r = sys_fstatat(AT_FDCWD, w->path, &st, AT_SYMLINK_NOFOLLOW);
+        if (r == -ENOENT && other_spelling(c, w, &st))
+            r = 0;
+        if (r == -ENOENT && is_last) {
+            w->exists = false;
+            w->self = w->dir;
+            return slash ? check_slash(c, w, &st) : 0;
+        }
+        if (r < 0)
+            return r;
+        if (S_ISLNK(st.st_mode)) {
+            if (is_last && (last == WALK_ENTRY || (last == WALK_NOFOLLOW && !slash))) {
+                w->self = w->dir;
+                return slash ? check_slash(c, w, &st) : 0;
+            }
+            if (++links > LINKS_MAX)
+                return -ELOOP;
+            r = follow(c, w, &rest);
+            if (r < 0)
+                return r;
+            if (r > 0) {
+                w->opaque = true;
+                return 0;
+            }
+            continue;
+        }
+        if (is_last) {
+            w->self = mounts_classify(c->task->policy, w->path, w->length);
+            return slash ? check_slash(c, w, &st) : 0;
+        }
+        if (!S_ISDIR(st.st_mode))
+            return -ENOTDIR;
+    }
+    /* The path ended in a directory: "/", "." or "..". */
+    w->self = mounts_classify(c->task->policy, w->path, w->length);
+    w->dir = w->self;
+    w->dir_length = w->length;
+    if (w->length == 0) {
+        memcpy(w->path, "/", 2);
+        w->length = 1;
+    }
+    return 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The slow way to a path: component by component, as Linux would resolve it with our mounts. */
+#ifndef LXSHIM_VFS_WALK_H
+#define LXSHIM_VFS_WALK_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fs/call.h"
+#include "nt/names.h"
+#include "vfs/verdict.h"
+
+enum walk_last {
+    WALK_FOLLOW,   /* a symlink in the last component is followed */
+    WALK_NOFOLLOW, /* it is not, unless a slash comes after it */
+    WALK_ENTRY     /* the last component is a directory entry to be made, moved or removed */
+};
+
+struct walk {
+    char path[PATH_MAX]; /* absolute, native, free of symlinks up to the last component */
+    size_t length;
+    size_t dir_length;                /* of the directory that holds the last component */
+    char given[NT_NAME_BYTES + 1];    /* the last component in NT spelling as the program gave it */
+    struct verdict dir;               /* where the directory of the last component is */
+    struct verdict self;              /* where the object itself is */
+    bool exists;
+    bool rewritten; /* the kernel would not have come here by the program's own spelling */
+    bool opaque;    /* through /proc to something without a usable name: only the kernel can */
+};
+
+/*
+ * Resolves path from dirfd (AT_FDCWD: the task's cwd). Crosses into mounts whose backing is
+ * elsewhere, spells names as their mount does, finds other spellings and cases, follows up to 40
+ * symlinks; `..` after a symlink goes where the symlink led. Returns 0 (the last component may be
+ * missing: see exists) or -errno as the kernel would answer.
+ */
+int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last, struct walk *w);
+
+/*
+ * The native path of a directory descriptor, or of the task's cwd for AT_FDCWD, into buf of
+ * PATH_MAX bytes. Returns its length, or -errno (-ENOENT: it has no path any more).
+ */
+long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf);
+
+/* The file system a mount is, host_fs for NULL. */
+const struct lx_fs *vfs_fs(const struct lx_mount *mount);
+
+#endif

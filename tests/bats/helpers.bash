@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+# What every bats file loads. `load helpers` first.
+#
+# A rule's test runs the same steps twice, each time in a fresh directory:
+#
+#   steps='exec 3>f; rm f; cat f'
+#   native "$steps"    # plain Linux's answer
+#   assert_success
+#   shimmed "$steps"   # DrvFs's answer
+#   assert_failure
+#
+# Steps are bash, run with -u. Give them the policy's rules as RULE=VALUE before the steps.
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+bats_load_library bats-file
+
+export LC_ALL=C.UTF-8
+unset LXSHIM_POLICY LXSHIM_STATE LXSHIM_TRACE LD_PRELOAD
+
+SOURCE_ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+BUILD=${LXSHIM_BUILD:-$SOURCE_ROOT/build}
+LIB=$BUILD/liblxshim.so
+LXSHIM=$BUILD/lxshim
+# Small C programs of the tests (tests/programs/*.c), on every PATH.
+PROGRAMS=$BUILD/tests/programs
+export BUILD LIB LXSHIM PROGRAMS PATH="$PROGRAMS:$PATH"
+
+# A directory nobody has used yet in this test.
+fresh() {
+  mktemp -d "$BATS_TEST_TMPDIR/${1:-dir}.XXXXXX"
+}
+
+# Runs steps on plain Linux. The directory is left in $NATIVE.
+native() {
+  NATIVE=$(fresh native)
+  run env -C "$NATIVE" bash -uc "$1"
+}
+
+# Runs steps under the shim, as LD_PRELOAD alone would. Arguments before the last are RULE=VALUE, or
+# a JSON object (a whole policy without mounts is completed). The directory is left in $DRIVE.
+shimmed() {
+  DRIVE=$(fresh drive)
+  if (($# > 1)); then
+    policy_for "$DRIVE" "${@:1:$#-1}" >"$BATS_TEST_TMPDIR/policy.json"
+    run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" LD_PRELOAD="$LIB" \
+      bash -uc "${!#}"
+  else
+    run env -C "$DRIVE" LD_PRELOAD="$LIB" bash -uc "$1"
+  fi
+}
+
+# policy_for DIR [RULE=VALUE | mount.KEY=VALUE]...: a policy with DIR as its one mount.
+policy_for() {
+  local dir=$1 rules="" mount="" pair
+  shift
+  for pair in "$@"; do
+    case $pair in
+      mount.*)
+        pair=${pair#mount.}
+        mount+=", \"${pair%%=*}\": \"${pair#*=}\""
+        ;;
+      *) rules+="${rules:+, }\"${pair%%=*}\": \"${pair#*=}\"" ;;
+    esac
+  done
+  [[ $mount == *'"source"'* ]] || mount+=', "source": "C:\\test"'
+  [[ $mount == *'"options"'* ]] || mount+=", \"options\": \"uid=$(id -u),gid=$(id -g)\""
+  printf '{"version": 1, "mounts": [{"type": "drvfs", "target": "%s"%s}], "rules": {%s}}\n' \
+    "$dir" "$mount" "$rules"
+}
+
+# Waits until a command succeeds; the bound is for a broken test, not for timing.
+until_true() {
+  local end=$((SECONDS + 20))
+  until "$@"; do
+    ((SECONDS < end)) || return 1
+  done
+}
+
+# Runs a command as an unprivileged user where the tests run as root.
+as_user() {
+  if (($(id -u) == 0)); then
+    setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+  else
+    "$@"
+  fi
+}
