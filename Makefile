@@ -38,10 +38,11 @@ LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-co
 POLICY_FLAT := $(addprefix policy/,rules.c image.c policy.c builder.c glob.c errnames.c)
 CORE_SRC := $(POLICY_FLAT) $(wildcard shim/nt/*.c shim/store/*.c shim/fs/*.c shim/vfs/*.c)
 LIB_SRC  := $(CORE_SRC) $(wildcard shim/preload/*.c)
+LIB_ASM  := $(wildcard shim/preload/*.S)
 CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(POLICY_FLAT) \
             $(wildcard shim/nt/*.c shim/cli/*.c)
 
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/lib/%.o)
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/lib/%.o) $(LIB_ASM:%.S=$(B)/lib/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/cli/%.o)
 
 .PHONY: all
@@ -56,6 +57,10 @@ $(B)/lxshim: $(CLI_OBJ)
 $(B)/lib/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) $(LIBFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/lib/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) -Ishim $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
 $(B)/cli/%.o: %.c
 	@mkdir -p $(@D)

@@ -7,10 +7,6 @@
 #include "store/pending.h"
 #include "sys/sys.h"
 
-#ifndef __O_TMPFILE
-#define __O_TMPFILE 020000000
-#endif
-
 /* Between "not there" and "created" another process may create or remove the file. */
 #define CREATE_ROUNDS 8
 
@@ -169,7 +165,7 @@ long drvfs_open(struct lx_call *c)
         creates = false;
     if ((m->flags & LX_MOUNT_READONLY) != 0 && (c->flags & O_PATH) == 0 && writes(c))
         return -EROFS;
-    if ((c->flags & __O_TMPFILE) != 0) {
+    if ((c->flags & O_TMPFILE) == O_TMPFILE) {
         int r = lx_deny_by(c, m, LX_RULE_OPEN_TMPFILE);
         return r < 0 ? r : lx_host_fs.run[LX_OP_OPEN](c);
     }

@@ -32,6 +32,13 @@ static inline long lx_ret(long r)
     return r;
 }
 
+/* True for NULL where a header promises that an argument never is, and callers pass it anyway. */
+static inline bool lx_is_null(const void *p)
+{
+    __asm__("" : "+r"(p));
+    return p == NULL;
+}
+
 /*
  * The environment a child needs to be shimmed: envp itself where it has LD_PRELOAD and LXSHIM_STATE
  * already, else a copy with them in `env`. A wsl kernel would still be there after `env -i`, too.

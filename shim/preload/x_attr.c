@@ -69,7 +69,7 @@ LX_EXPORT int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int fl
 
 LX_EXPORT int utimensat(int dirfd, const char *path, const struct timespec times[2], int flags)
 {
-    if ((uintptr_t)path == 0) /* the header says it never is */
+    if (lx_is_null(path))
         return (int)lx_ret(-EINVAL);
     return (int)lx_ret(lx_utimensat(lx_self(), dirfd, path, times, flags));
 }

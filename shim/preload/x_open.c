@@ -5,16 +5,12 @@
 #include "preload/shim.h"
 #include "sys/sys.h"
 
-#ifndef __O_TMPFILE
-#define __O_TMPFILE 020000000
-#endif
-
 /* Fortified programs call these when they pass no mode; a mode is needed to create. */
 void __chk_fail(void) __attribute__((weak, noreturn));
 
 static bool needs_mode(int flags)
 {
-    return (flags & O_CREAT) != 0 || (flags & __O_TMPFILE) != 0;
+    return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
 }
 
 LX_EXPORT int open(const char *path, int flags, ...)

@@ -257,6 +257,16 @@ long lx_native_path(const struct lx_task *t, int dirfd, const char *path, char *
     return vfs_run(&c);
 }
 
+long lx_where(const struct lx_task *t, int dirfd, const char *path)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_PATH, dirfd, path, 0);
+    long r = vfs_run(&c);
+    if (r < 0)
+        return r;
+    return c.at[0].mount == NULL ? 0 : c.at[0].mount->index + 1;
+}
+
 long lx_getcwd(const struct lx_task *t, char *buf, size_t size)
 {
     char path[PATH_MAX];

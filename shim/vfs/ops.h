@@ -62,6 +62,9 @@ long lx_execveat(const struct lx_task *t, int dirfd, const char *path, char *con
 long lx_native_path(const struct lx_task *t, int dirfd, const char *path, char *buf, size_t size,
                     int flags);
 
+/* Which mount a path (symlinks followed) is in: its index + 1, 0 outside, or -errno. */
+long lx_where(const struct lx_task *t, int dirfd, const char *path);
+
 /* The task's current directory as programs see it. Returns the length with its NUL, as getcwd. */
 long lx_getcwd(const struct lx_task *t, char *buf, size_t size);
 

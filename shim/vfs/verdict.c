@@ -119,3 +119,10 @@ void verdict_forget_all(void)
 {
     atomic_fetch_add_explicit(&generation, 1, memory_order_relaxed);
 }
+
+void verdict_forget_descriptors(void)
+{
+    for (int fd = 0; fd < (int)DESCRIPTOR_SLOTS; fd++)
+        if (atomic_load_explicit(&descriptors[fd].data, memory_order_relaxed) != 0)
+            verdict_forget_fd(fd);
+}

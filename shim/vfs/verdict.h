@@ -46,6 +46,9 @@ void verdict_remember_fd(int fd, uint64_t stamp, struct verdict v, uint64_t hash
 /* Before a descriptor is closed or replaced; AT_FDCWD before the cwd changes. */
 void verdict_forget_fd(int fd);
 
+/* Before many are closed at once. The cwd stays. */
+void verdict_forget_descriptors(void);
+
 /* After this process moved or removed a directory, or made a symlink. */
 void verdict_forget_all(void);
 

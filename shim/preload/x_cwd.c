@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Where we are, and what a path really is: getcwd, chdir, realpath and relatives. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "preload/next.h"
+#include "preload/shim.h"
+#include "sys/sys.h"
+
+void __chk_fail(void) __attribute__((weak, noreturn));
+
+LX_EXPORT int chdir(const char *path)
+{
+    return (int)lx_ret(lx_chdir(lx_self(), AT_FDCWD, path));
+}
+
+LX_EXPORT int fchdir(int fd)
+{
+    return (int)lx_ret(fd < 0 ? -EBADF : lx_chdir(lx_self(), fd, NULL));
+}
+
+LX_EXPORT char *getcwd(char *buf, size_t size)
+{
+    char path[PATH_MAX];
+    if (buf != NULL && size == 0) {
+        errno = EINVAL;
+        return NULL;
+    }
+    long n = lx_getcwd(lx_self(), path, sizeof(path));
+    if (n == -ENAMETOOLONG)
+        return NEXT(getcwd)(buf, size); /* longer than a page: libc climbs up to the root */
+    if (lx_ret(n) < 0)
+        return NULL;
+    if (buf == NULL) {
+        /* As glibc: of the size asked for, or just large enough. The caller frees it. */
+        if (size == 0)
+            size = (size_t)n;
+        if (size >= (size_t)n)
+            buf = malloc(size);
+    }
+    if (size < (size_t)n) {
+        errno = ERANGE;
+        return NULL;
+    }
+    return buf == NULL ? NULL : memcpy(buf, path, (size_t)n);
+}
+
+LX_EXPORT char *__getcwd_chk(char *buf, size_t size, size_t room);
+LX_EXPORT char *__getcwd_chk(char *buf, size_t size, size_t room)
+{
+    if (size > room && __chk_fail != NULL)
+        __chk_fail();
+    return getcwd(buf, size);
+}
+
+/* On failure buf holds a message: so says the manual. */
+static char *get_wd(char *buf)
+{
+    long n = lx_ret(lx_getcwd(lx_self(), buf, PATH_MAX));
+    if (n >= 0)
+        return buf;
+    strcpy(buf, strerrordesc_np(errno));
+    return NULL;
+}
+
+LX_EXPORT char *getwd(char *buf)
+{
+    return get_wd(buf);
+}
+
+LX_EXPORT char *__getwd_chk(char *buf, size_t room);
+LX_EXPORT char *__getwd_chk(char *buf, size_t room)
+{
+    char path[PATH_MAX];
+    if (get_wd(path) == NULL)
+        return NULL;
+    if (strlen(path) + 1 > room && __chk_fail != NULL)
+        __chk_fail();
+    return strcpy(buf, path);
+}
+
+LX_EXPORT char *get_current_dir_name(void)
+{
+    const struct lx_task *t = lx_self();
+    const char *pwd = getenv("PWD");
+    struct stat here;
+    struct stat there;
+    if (pwd != NULL && pwd[0] == '/' && lx_fstatat(t, AT_FDCWD, ".", &here, 0) == 0 &&
+        lx_fstatat(t, AT_FDCWD, pwd, &there, 0) == 0 && here.st_dev == there.st_dev &&
+        here.st_ino == there.st_ino)
+        return strdup(pwd);
+    return getcwd(NULL, 0);
+}
+
+static char *resolve(const char *path, char *resolved)
+{
+    char buf[PATH_MAX];
+    if (path == NULL || path[0] == '\0') {
+        errno = path == NULL ? EINVAL : ENOENT;
+        return NULL;
+    }
+    long n = lx_ret(lx_realpath(lx_self(), path, buf));
+    if (n < 0)
+        return NULL;
+    return resolved == NULL ? strdup(buf) : memcpy(resolved, buf, (size_t)n + 1);
+}
+
+LX_EXPORT char *realpath(const char *restrict path, char *restrict resolved)
+{
+    return resolve(path, resolved);
+}
+
+LX_EXPORT char *__realpath_chk(const char *path, char *resolved, size_t room);
+LX_EXPORT char *__realpath_chk(const char *path, char *resolved, size_t room)
+{
+    if (room < PATH_MAX && __chk_fail != NULL)
+        __chk_fail();
+    return resolve(path, resolved);
+}
+
+LX_EXPORT char *canonicalize_file_name(const char *path)
+{
+    return resolve(path, NULL);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Directory streams. They stay libc's own, whoever made them; only the names that come out are
+ * turned into what a program sees, in the stream's buffer. A name can only get shorter.
+ */
+#include <dirent.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "preload/next.h"
+#include "preload/shim.h"
+#include "sys/dirents.h"
+#include "sys/sys.h"
+#include "vfs/names.h"
+#include "vfs/verdict.h"
+
+LX_EXPORT DIR *opendir(const char *path)
+{
+    int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
+    int fd = (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, flags, 0));
+    if (fd < 0)
+        return NULL;
+    DIR *dir = fdopendir(fd);
+    if (dir == NULL)
+        sys_close(fd);
+    return dir;
+}
+
+LX_EXPORT int closedir(DIR *dir)
+{
+    verdict_forget_fd(dirfd(dir));
+    return NEXT(closedir)(dir);
+}
+
+LX_EXPORT struct dirent *readdir(DIR *dir)
+{
+    struct dirent *e;
+    do
+        e = NEXT(readdir)(dir);
+    while (e != NULL && !vfs_listed_name(lx_self(), dirfd(dir), e->d_name));
+    return e;
+}
+LX_ALIAS(readdir64, readdir);
+
+/* Deprecated, but programs use it; and so must we, to be in its place. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+LX_EXPORT int readdir_r(DIR *restrict dir, struct dirent *restrict entry,
+                        struct dirent **restrict result)
+{
+    int error;
+    do
+        error = NEXT(readdir_r)(dir, entry, result);
+    while (error == 0 && *result != NULL &&
+           !vfs_listed_name(lx_self(), dirfd(dir), (*result)->d_name));
+    return error;
+}
+#pragma GCC diagnostic pop
+LX_ALIAS(readdir64_r, readdir_r);
+
+LX_EXPORT ssize_t getdents64(int fd, void *buf, size_t size)
+{
+    long n;
+    /* A block of which nothing is left is not the end of the directory. */
+    do {
+        n = lx_ret(sys_getdents64(fd, buf, size));
+        if (n <= 0)
+            return n;
+        n = vfs_listed_block(lx_self(), fd, buf, n);
+    } while (n == 0);
+    return n;
+}
+
+struct list {
+    struct dirent **entries;
+    size_t count;
+    size_t room;
+};
+
+static void drop(struct list *l)
+{
+    while (l->count > 0)
+        free(l->entries[--l->count]);
+    free(l->entries);
+}
+
+static int keep(struct list *l, const struct dirent *e)
+{
+    if (l->count == l->room) {
+        size_t room = l->room == 0 ? 16 : l->room * 2;
+        struct dirent **larger = reallocarray(l->entries, room, sizeof(*larger));
+        if (larger == NULL)
+            return -ENOMEM;
+        l->entries = larger;
+        l->room = room;
+    }
+    size_t size = offsetof(struct dirent, d_name) + strlen(e->d_name) + 1;
+    struct dirent *copy = malloc(size < e->d_reclen ? e->d_reclen : size);
+    if (copy == NULL)
+        return -ENOMEM;
+    memcpy(copy, e, size);
+    l->entries[l->count++] = copy;
+    return 0;
+}
+
+typedef int compare_fn(const struct dirent **, const struct dirent **);
+
+LX_EXPORT int scandirat(int dirfd, const char *restrict path, struct dirent ***restrict names,
+                        int (*filter)(const struct dirent *), compare_fn *compare)
+{
+    struct list l = {NULL, 0, 0};
+    int before = errno;
+    int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
+    int fd = (int)lx_ret(lx_openat(lx_self(), dirfd, path, flags, 0));
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (dir == NULL) {
+        if (fd >= 0)
+            sys_close(fd);
+        return -1;
+    }
+    for (;;) {
+        errno = 0;
+        struct dirent *e = readdir(dir);
+        if (e == NULL)
+            break;
+        if (filter != NULL && filter(e) == 0)
+            continue;
+        if (keep(&l, e) < 0) {
+            errno = ENOMEM;
+            break;
+        }
+    }
+    int error = errno;
+    closedir(dir);
+    errno = error != 0 ? error : before;
+    if (error != 0 || l.count > INT_MAX) {
+        drop(&l);
+        return -1;
+    }
+    if (compare != NULL)
+        qsort(l.entries, l.count, sizeof(*l.entries),
+              (int (*)(const void *, const void *))(void (*)(void))compare);
+    *names = l.entries;
+    return (int)l.count;
+}
+LX_ALIAS(scandirat64, scandirat);
+
+LX_EXPORT int scandir(const char *restrict path, struct dirent ***restrict names,
+                      int (*filter)(const struct dirent *), compare_fn *compare)
+{
+    return scandirat(AT_FDCWD, path, names, filter, compare);
+}
+LX_ALIAS(scandir64, scandir);

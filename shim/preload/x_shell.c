@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * system and popen start the shell with the process's own environment, inside libc. Where that has
+ * lost what a child needs, the command is wrapped in a shell that gets it back; it is the program's
+ * own shell then that runs shimmed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "preload/next.h"
+#include "preload/shim.h"
+
+/* Writes s in single quotes; returns what comes after it. */
+static char *quote(char *to, const char *s)
+{
+    *to++ = '\'';
+    for (; *s != '\0'; s++) {
+        if (*s == '\'') {
+            memcpy(to, "'\\''", 4);
+            to += 4;
+        } else {
+            *to++ = *s;
+        }
+    }
+    *to++ = '\'';
+    return to;
+}
+
+static char *put(char *to, const char *s)
+{
+    size_t n = strlen(s);
+    memcpy(to, s, n);
+    return to + n;
+}
+
+/* LD_PRELOAD='..' LXSHIM_STATE='..' exec /bin/sh -c '..', to be freed; NULL for want of memory. */
+static char *wrap(const char *command)
+{
+    const char *library = lx_library_path();
+    const char *state = lx_state_value();
+    size_t size = 4 * (strlen(library) + strlen(state) + strlen(command)) + 96;
+    char *line = malloc(size);
+    if (line == NULL)
+        return NULL;
+    char *to = put(line, "LD_PRELOAD=");
+    to = quote(to, library);
+    to = put(to, " LXSHIM_STATE=");
+    to = quote(to, state);
+    to = put(to, " exec /bin/sh -c ");
+    to = quote(to, command);
+    *to = '\0';
+    return line;
+}
+
+LX_EXPORT int system(const char *command)
+{
+    if (command == NULL || !lx_environment_lost())
+        return NEXT(system)(command);
+    char *line = wrap(command);
+    if (line == NULL)
+        return -1;
+    int r = NEXT(system)(line);
+    int error = errno;
+    free(line);
+    errno = error;
+    return r;
+}
+
+LX_EXPORT FILE *popen(const char *command, const char *mode)
+{
+    if (!lx_environment_lost())
+        return NEXT(popen)(command, mode);
+    char *line = wrap(command);
+    if (line == NULL)
+        return NULL;
+    FILE *stream = NEXT(popen)(line, mode);
+    int error = errno;
+    free(line);
+    errno = error;
+    return stream;
+}
+LX_ALIAS(_IO_popen, popen);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* Sockets: only AF_UNIX addresses that are paths concern us, all else is the next definition's. */
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "preload/next.h"
+#include "preload/shim.h"
+#include "sys/sys.h"
+#include "vfs/sockets.h"
+
+LX_EXPORT int bind(int fd, const struct sockaddr *address, socklen_t size)
+{
+    return (int)lx_ret(lx_bind(lx_self(), fd, address, size));
+}
+
+LX_EXPORT int connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+    /* A network connection may block and be cancelled; the next definition knows how. */
+    if (!vfs_socket_has_path(address, size))
+        return NEXT(connect)(fd, address, size);
+    return (int)lx_ret(lx_connect(lx_self(), fd, address, size));
+}
+LX_ALIAS(__connect, connect);
+
+/* What sending needs of an address; released by the caller. */
+struct native {
+    struct sockaddr_un un;
+    const struct sockaddr *address;
+    socklen_t size;
+    int dir;
+};
+
+static int prepare(struct native *n, const struct sockaddr *address, socklen_t size)
+{
+    int error = 0;
+    n->size = size;
+    n->address = vfs_socket_native(lx_self(), address, &n->size, &n->un, &n->dir, &error);
+    return error;
+}
+
+static void release(struct native *n)
+{
+    if (n->dir >= 0)
+        sys_close(n->dir);
+}
+
+LX_EXPORT ssize_t sendto(int fd, const void *buf, size_t length, int flags,
+                         const struct sockaddr *address, socklen_t size)
+{
+    struct native n;
+    if (!vfs_socket_has_path(address, size))
+        return NEXT(sendto)(fd, buf, length, flags, address, size);
+    int error = prepare(&n, address, size);
+    if (error < 0)
+        return lx_ret(error);
+    ssize_t r = NEXT(sendto)(fd, buf, length, flags, n.address, n.size);
+    release(&n);
+    return r;
+}
+
+LX_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    struct native n;
+    if ((uintptr_t)message < 4096 || !vfs_socket_has_path(message->msg_name, message->msg_namelen))
+        return NEXT(sendmsg)(fd, message, flags);
+    int error = prepare(&n, message->msg_name, message->msg_namelen);
+    if (error < 0)
+        return lx_ret(error);
+    struct msghdr copy = *message;
+    copy.msg_name = (void *)(uintptr_t)n.address;
+    copy.msg_namelen = n.size;
+    ssize_t r = NEXT(sendmsg)(fd, &copy, flags);
+    release(&n);
+    return r;
+}
+
+/* Addresses that come back. `room` is what the caller had for them. */
+
+LX_EXPORT int getsockname(int fd, struct sockaddr *restrict address, socklen_t *restrict size)
+{
+    socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
+    int r = NEXT(getsockname)(fd, address, size);
+    if (r == 0)
+        vfs_socket_to_program(lx_self(), address, room, size);
+    return r;
+}
+
+LX_EXPORT int getpeername(int fd, struct sockaddr *restrict address, socklen_t *restrict size)
+{
+    socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
+    int r = NEXT(getpeername)(fd, address, size);
+    if (r == 0)
+        vfs_socket_to_program(lx_self(), address, room, size);
+    return r;
+}
+
+LX_EXPORT int accept(int fd, struct sockaddr *restrict address, socklen_t *restrict size)
+{
+    socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
+    int r = NEXT(accept)(fd, address, size);
+    if (r >= 0 && room > 0)
+        vfs_socket_to_program(lx_self(), address, room, size);
+    return r;
+}
+
+LX_EXPORT int accept4(int fd, struct sockaddr *restrict address, socklen_t *restrict size, int flags)
+{
+    socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
+    int r = NEXT(accept4)(fd, address, size, flags);
+    if (r >= 0 && room > 0)
+        vfs_socket_to_program(lx_self(), address, room, size);
+    return r;
+}
+
+LX_EXPORT ssize_t recvfrom(int fd, void *restrict buf, size_t length, int flags,
+                           struct sockaddr *restrict address, socklen_t *restrict size)
+{
+    socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
+    ssize_t r = NEXT(recvfrom)(fd, buf, length, flags, address, size);
+    if (r >= 0 && room > 0)
+        vfs_socket_to_program(lx_self(), address, room, size);
+    return r;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* Streams that are opened by name. libc opens them inside itself, where no name of ours is called. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/native.h"
+#include "preload/next.h"
+#include "preload/shim.h"
+#include "sys/sys.h"
+
+/* The open flags of a mode string, or -1. Letters beyond the seventh are not looked at, as in glibc. */
+static int open_flags(const char *mode)
+{
+    int flags;
+    switch (*mode) {
+    case 'r':
+        flags = O_RDONLY;
+        break;
+    case 'w':
+        flags = O_WRONLY | O_CREAT | O_TRUNC;
+        break;
+    case 'a':
+        flags = O_WRONLY | O_CREAT | O_APPEND;
+        break;
+    default:
+        return -1;
+    }
+    for (int i = 1; i < 7 && mode[i] != '\0' && mode[i] != ','; i++) {
+        if (mode[i] == '+')
+            flags = (flags & ~O_ACCMODE) | O_RDWR;
+        else if (mode[i] == 'x')
+            flags |= O_EXCL;
+        else if (mode[i] == 'e')
+            flags |= O_CLOEXEC;
+    }
+    return flags;
+}
+
+/* The same mode for a file that is open already: without 'x', which would find it existing. */
+static void reopen_mode(const char *mode, char *out, size_t room)
+{
+    size_t n = 0;
+    size_t letters = strcspn(mode, ",");
+    for (size_t i = 0; mode[i] != '\0' && n + 1 < room; i++)
+        if (mode[i] != 'x' || i >= letters)
+            out[n++] = mode[i];
+    out[n] = '\0';
+}
+
+static int open_for(const char *path, const char *mode)
+{
+    int flags = open_flags(mode);
+    if (flags < 0)
+        return (int)lx_ret(-EINVAL);
+    return (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, flags, 0666));
+}
+
+LX_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
+{
+    FILE *stream;
+    int fd = open_for(path, mode);
+    if (fd < 0)
+        return NULL;
+    if (strstr(mode, ",ccs=") == NULL) {
+        stream = fdopen(fd, mode);
+        if (stream == NULL)
+            sys_close(fd);
+        return stream;
+    }
+    /* Only opening by name sets up a conversion; the descriptor has a name. */
+    char name[32];
+    char same[64];
+    native_fd_path(fd, name);
+    reopen_mode(mode, same, sizeof(same));
+    stream = NEXT(fopen)(name, same);
+    sys_close(fd);
+    return stream;
+}
+LX_ALIAS(fopen64, fopen);
+LX_ALIAS(_IO_fopen, fopen);
+
+LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode,
+                        FILE *restrict stream)
+{
+    char name[32];
+    char same[64];
+    if (path == NULL)
+        return NEXT(freopen)(path, mode, stream);
+    int fd = open_for(path, mode);
+    if (fd < 0) {
+        /* The stream is closed all the same, as only libc's own failing freopen does it. */
+        int error = errno;
+        (void)NEXT(freopen)("/dev/null/none", "r", stream);
+        errno = error;
+        return NULL;
+    }
+    native_fd_path(fd, name);
+    reopen_mode(mode, same, sizeof(same));
+    stream = NEXT(freopen)(name, same, stream);
+    sys_close(fd);
+    return stream;
+}
+LX_ALIAS(freopen64, freopen);

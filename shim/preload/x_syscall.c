@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* What syscall() hands us, and the calls by which a program confines itself. */
+#include <linux/seccomp.h>
+#include <stdarg.h>
+#include <sys/prctl.h>
+
+#include "preload/exec.h"
+#include "preload/shim.h"
+#include "sys/sys.h"
+#include "vfs/syscalls.h"
+
+/* Called by syscall.S for the numbers that vfs_syscalls has an entry for. */
+long lx_syscall(long nr, long a, long b, long c, long d, long e, long f);
+
+static bool installs_filter(long operation)
+{
+    return operation == SECCOMP_SET_MODE_FILTER || operation == SECCOMP_SET_MODE_STRICT;
+}
+
+static long by_number(long nr, const long a[6])
+{
+    long r;
+    switch (nr) {
+    case SYS_execve:
+        return exec_at(AT_FDCWD, (const char *)a[0], (char *const *)a[1], (char *const *)a[2], 0);
+    case SYS_execveat:
+        return exec_at((int)a[0], (const char *)a[1], (char *const *)a[2], (char *const *)a[3],
+                       (int)a[4]);
+    case SYS_seccomp:
+        r = SYS3(SYS_seccomp, a[0], a[1], a[2]);
+        if (r >= 0 && installs_filter(a[0]))
+            lx_be_quiet();
+        return r;
+    case SYS_prctl:
+        r = SYS5(SYS_prctl, a[0], a[1], a[2], a[3], a[4]);
+        if (r >= 0 && a[0] == PR_SET_SECCOMP)
+            lx_be_quiet();
+        return r;
+    default:
+        return vfs_syscalls[nr](lx_self(), a);
+    }
+}
+
+long lx_syscall(long nr, long a, long b, long c, long d, long e, long f)
+{
+    return lx_ret(by_number(nr, (const long[6]){a, b, c, d, e, f}));
+}
+
+LX_EXPORT int prctl(int option, ...)
+{
+    long a[6] = {option};
+    va_list args;
+    va_start(args, option);
+    for (int i = 1; i < 5; i++)
+        a[i] = va_arg(args, long);
+    va_end(args);
+    return (int)lx_ret(by_number(SYS_prctl, a));
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Names on their way from the kernel to a program: listings, /proc links, event names. */
+#ifndef LXSHIM_VFS_NAMES_H
+#define LXSHIM_VFS_NAMES_H
+
+#include "fs/call.h"
+
+/*
+ * Turns one name that a listing of directory `fd` has into what the program sees, in place; the
+ * name never grows. Returns false where the program must not see it at all: its deletion was
+ * pending and is done now.
+ */
+bool vfs_listed_name(const struct lx_task *t, int fd, char *name);
+
+/* The same for a block of getdents64 records. Returns the length left. */
+long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size);
+
+/* True where a name may need vfs_listed_name: a cheap first look. */
+bool vfs_name_suspect(const char *name);
+
+#endif

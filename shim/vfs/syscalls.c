@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/syscalls.h"
+
+#include <string.h>
+#include <sys/time.h>
+#include <utime.h>
+
+#include "sys/dirents.h"
+#include "sys/sys.h"
+#include "vfs/names.h"
+#include "vfs/ops.h"
+#include "vfs/sockets.h"
+#include "vfs/verdict.h"
+
+/* Not in the headers of every libc. */
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#ifndef SYS_io_uring_setup
+#define SYS_io_uring_setup 425
+#endif
+
+#define PTR(type, i) ((type)(uintptr_t)a[i])
+#define PATH(i)      PTR(const char *, i)
+#define FD(i)        ((int)a[i])
+
+#define CALL(name, body)                                        \
+    static long name(const struct lx_task *t, const long a[6]) \
+    {                                                           \
+        return body;                                            \
+    }
+
+CALL(call_openat, lx_openat(t, FD(0), PATH(1), (int)a[2], (mode_t)a[3]))
+CALL(call_newfstatat, lx_fstatat(t, FD(0), PATH(1), PTR(struct stat *, 2), (int)a[3]))
+CALL(call_fstat, lx_fstatat(t, FD(0), "", PTR(struct stat *, 1), AT_EMPTY_PATH))
+CALL(call_statx,
+     lx_statx(t, FD(0), PATH(1), (int)a[2], (unsigned)a[3], PTR(struct statx *, 4)))
+CALL(call_faccessat, lx_faccessat(t, FD(0), PATH(1), (int)a[2], 0))
+CALL(call_faccessat2, lx_faccessat(t, FD(0), PATH(1), (int)a[2], (int)a[3]))
+CALL(call_readlinkat, lx_readlinkat(t, FD(0), PATH(1), PTR(char *, 2), (size_t)a[3]))
+CALL(call_unlinkat, lx_unlinkat(t, FD(0), PATH(1), (int)a[2]))
+CALL(call_renameat2, lx_renameat2(t, FD(0), PATH(1), FD(2), PATH(3), (unsigned)a[4]))
+CALL(call_linkat, lx_linkat(t, FD(0), PATH(1), FD(2), PATH(3), (int)a[4]))
+CALL(call_symlinkat, lx_symlinkat(t, PATH(0), FD(1), PATH(2)))
+CALL(call_mkdirat, lx_mkdirat(t, FD(0), PATH(1), (mode_t)a[2]))
+CALL(call_mknodat, lx_mknodat(t, FD(0), PATH(1), (mode_t)a[2], (dev_t)a[3]))
+CALL(call_fchmod, lx_fchmodat(t, FD(0), NULL, (mode_t)a[1], 0))
+CALL(call_fchmodat, lx_fchmodat(t, FD(0), PATH(1), (mode_t)a[2], 0))
+CALL(call_fchmodat2, lx_fchmodat(t, FD(0), PATH(1), (mode_t)a[2], (int)a[3]))
+CALL(call_fchown, lx_fchownat(t, FD(0), NULL, (uid_t)a[1], (gid_t)a[2], 0))
+CALL(call_fchownat, lx_fchownat(t, FD(0), PATH(1), (uid_t)a[2], (gid_t)a[3], (int)a[4]))
+CALL(call_utimensat,
+     lx_utimensat(t, FD(0), PATH(1), PTR(const struct timespec *, 2), (int)a[3]))
+CALL(call_truncate, lx_truncate(t, AT_FDCWD, PATH(0), (off_t)a[1]))
+CALL(call_ftruncate, lx_truncate(t, FD(0), NULL, (off_t)a[1]))
+CALL(call_fallocate, lx_fallocate(t, FD(0), (int)a[1], (off_t)a[2], (off_t)a[3]))
+CALL(call_getxattr, lx_getxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(void *, 2), (size_t)a[3], 0))
+CALL(call_lgetxattr, lx_getxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(void *, 2), (size_t)a[3],
+                                 AT_SYMLINK_NOFOLLOW))
+CALL(call_fgetxattr, lx_getxattr(t, FD(0), NULL, PATH(1), PTR(void *, 2), (size_t)a[3], 0))
+CALL(call_setxattr, lx_setxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(const void *, 2), (size_t)a[3],
+                                (int)a[4], 0))
+CALL(call_lsetxattr, lx_setxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(const void *, 2), (size_t)a[3],
+                                 (int)a[4], AT_SYMLINK_NOFOLLOW))
+CALL(call_fsetxattr,
+     lx_setxattr(t, FD(0), NULL, PATH(1), PTR(const void *, 2), (size_t)a[3], (int)a[4], 0))
+CALL(call_listxattr, lx_listxattr(t, AT_FDCWD, PATH(0), PTR(char *, 1), (size_t)a[2], 0))
+CALL(call_llistxattr,
+     lx_listxattr(t, AT_FDCWD, PATH(0), PTR(char *, 1), (size_t)a[2], AT_SYMLINK_NOFOLLOW))
+CALL(call_flistxattr, lx_listxattr(t, FD(0), NULL, PTR(char *, 1), (size_t)a[2], 0))
+CALL(call_removexattr, lx_removexattr(t, AT_FDCWD, PATH(0), PATH(1), 0))
+CALL(call_lremovexattr, lx_removexattr(t, AT_FDCWD, PATH(0), PATH(1), AT_SYMLINK_NOFOLLOW))
+CALL(call_fremovexattr, lx_removexattr(t, FD(0), NULL, PATH(1), 0))
+CALL(call_statfs, lx_statfs(t, AT_FDCWD, PATH(0), PTR(struct statfs *, 1)))
+CALL(call_fstatfs, lx_statfs(t, FD(0), NULL, PTR(struct statfs *, 1)))
+CALL(call_getcwd, lx_getcwd(t, PTR(char *, 0), (size_t)a[1]))
+CALL(call_chdir, lx_chdir(t, AT_FDCWD, PATH(0)))
+CALL(call_fchdir, lx_chdir(t, FD(0), NULL))
+CALL(call_inotify_add_watch, lx_inotify_add_watch(t, FD(0), PATH(1), (uint32_t)a[2]))
+CALL(call_name_to_handle_at,
+     lx_name_to_handle_at(t, FD(0), PATH(1), PTR(void *, 2), PTR(int *, 3), (int)a[4]))
+
+CALL(call_bind, lx_bind(t, FD(0), PTR(const struct sockaddr *, 1), (socklen_t)a[2]))
+CALL(call_connect, lx_connect(t, FD(0), PTR(const struct sockaddr *, 1), (socklen_t)a[2]))
+
+/* Of its resolve flags none can be kept while names are spelled anew: every caller has openat to
+ * fall back on. io_uring opens files where nobody sees it, and every caller can do without. */
+CALL(call_refused, ((void)t, (void)a, -ENOSYS))
+
+static long call_getdents64(const struct lx_task *t, const long a[6])
+{
+    long n;
+    do {
+        n = sys_getdents64(FD(0), PTR(void *, 1), (size_t)a[2]);
+        if (n <= 0)
+            return n;
+        n = vfs_listed_block(t, FD(0), PTR(void *, 1), n);
+    } while (n == 0);
+    return n;
+}
+
+static long call_close(const struct lx_task *t, const long a[6])
+{
+    (void)t;
+    verdict_forget_fd(FD(0));
+    return sys_close(FD(0));
+}
+
+static long call_close_range(const struct lx_task *t, const long a[6])
+{
+    (void)t;
+    verdict_forget_descriptors();
+    return SYS3(SYS_close_range, a[0], a[1], a[2]);
+}
+
+static long call_dup3(const struct lx_task *t, const long a[6])
+{
+    (void)t;
+    verdict_forget_fd(FD(1));
+    return sys_dup3(FD(0), FD(1), (int)a[2]);
+}
+
+#ifdef SYS_open /* the names of before the *at calls: x86-64 has them, newer architectures not */
+CALL(call_open, lx_openat(t, AT_FDCWD, PATH(0), (int)a[1], (mode_t)a[2]))
+CALL(call_creat, lx_openat(t, AT_FDCWD, PATH(0), O_WRONLY | O_CREAT | O_TRUNC, (mode_t)a[1]))
+CALL(call_stat, lx_fstatat(t, AT_FDCWD, PATH(0), PTR(struct stat *, 1), 0))
+CALL(call_lstat, lx_fstatat(t, AT_FDCWD, PATH(0), PTR(struct stat *, 1), AT_SYMLINK_NOFOLLOW))
+CALL(call_access, lx_faccessat(t, AT_FDCWD, PATH(0), (int)a[1], 0))
+CALL(call_readlink, lx_readlinkat(t, AT_FDCWD, PATH(0), PTR(char *, 1), (size_t)a[2]))
+CALL(call_unlink, lx_unlinkat(t, AT_FDCWD, PATH(0), 0))
+CALL(call_rmdir, lx_unlinkat(t, AT_FDCWD, PATH(0), AT_REMOVEDIR))
+CALL(call_rename, lx_renameat2(t, AT_FDCWD, PATH(0), AT_FDCWD, PATH(1), 0))
+CALL(call_link, lx_linkat(t, AT_FDCWD, PATH(0), AT_FDCWD, PATH(1), 0))
+CALL(call_symlink, lx_symlinkat(t, PATH(0), AT_FDCWD, PATH(1)))
+CALL(call_mkdir, lx_mkdirat(t, AT_FDCWD, PATH(0), (mode_t)a[1]))
+CALL(call_mknod, lx_mknodat(t, AT_FDCWD, PATH(0), (mode_t)a[1], (dev_t)a[2]))
+CALL(call_chmod, lx_fchmodat(t, AT_FDCWD, PATH(0), (mode_t)a[1], 0))
+CALL(call_chown, lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], 0))
+CALL(call_lchown,
+     lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], AT_SYMLINK_NOFOLLOW))
+CALL(call_renameat, lx_renameat2(t, FD(0), PATH(1), FD(2), PATH(3), 0))
+
+static long call_dup2(const struct lx_task *t, const long a[6])
+{
+    (void)t;
+    verdict_forget_fd(FD(1));
+    return SYS2(SYS_dup2, a[0], a[1]);
+}
+
+/* Microseconds (NULL: now) to what the kernel keeps. */
+static long set_times(const struct lx_task *t, int dirfd, const char *path,
+                      const struct timeval *tv)
+{
+    struct timespec ts[2];
+    for (int i = 0; tv != NULL && i < 2; i++) {
+        if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
+            return -EINVAL;
+        ts[i] = (struct timespec){.tv_sec = tv[i].tv_sec, .tv_nsec = tv[i].tv_usec * 1000L};
+    }
+    return lx_utimensat(t, dirfd, path, tv == NULL ? NULL : ts, 0);
+}
+
+static long call_utime(const struct lx_task *t, const long a[6])
+{
+    const struct utimbuf *buf = PTR(const struct utimbuf *, 1);
+    struct timeval tv[2] = {{0, 0}, {0, 0}};
+    if (buf != NULL) {
+        tv[0].tv_sec = buf->actime;
+        tv[1].tv_sec = buf->modtime;
+    }
+    return set_times(t, AT_FDCWD, PATH(0), buf == NULL ? NULL : tv);
+}
+CALL(call_utimes, set_times(t, AT_FDCWD, PATH(0), PTR(const struct timeval *, 1)))
+CALL(call_futimesat, set_times(t, FD(0), PATH(1), PTR(const struct timeval *, 2)))
+
+/* The record of before getdents64: the name comes earlier, the type is the last byte. */
+struct old_dirent {
+    unsigned long ino;
+    unsigned long off;
+    unsigned short length;
+    char name[];
+};
+
+static long call_getdents(const struct lx_task *t, const long a[6])
+{
+    char *block = PTR(char *, 1);
+    long n;
+    long to;
+    do {
+        n = SYS3(SYS_getdents, a[0], block, a[2]);
+        if (n <= 0)
+            return n;
+        to = 0;
+        for (long from = 0; from < n;) {
+            struct old_dirent *e = (struct old_dirent *)(void *)(block + from);
+            unsigned short length = e->length;
+            if (vfs_listed_name(t, FD(0), e->name)) {
+                memmove(block + to, e, length);
+                to += length;
+            }
+            from += length;
+        }
+    } while (to == 0);
+    return to;
+}
+#endif
+
+vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
+    [SYS_openat] = call_openat,
+    [SYS_openat2] = call_refused,
+    [SYS_newfstatat] = call_newfstatat,
+    [SYS_fstat] = call_fstat,
+    [SYS_statx] = call_statx,
+    [SYS_faccessat] = call_faccessat,
+    [SYS_faccessat2] = call_faccessat2,
+    [SYS_readlinkat] = call_readlinkat,
+    [SYS_unlinkat] = call_unlinkat,
+    [SYS_renameat2] = call_renameat2,
+    [SYS_linkat] = call_linkat,
+    [SYS_symlinkat] = call_symlinkat,
+    [SYS_mkdirat] = call_mkdirat,
+    [SYS_mknodat] = call_mknodat,
+    [SYS_fchmod] = call_fchmod,
+    [SYS_fchmodat] = call_fchmodat,
+    [SYS_fchmodat2] = call_fchmodat2,
+    [SYS_fchown] = call_fchown,
+    [SYS_fchownat] = call_fchownat,
+    [SYS_utimensat] = call_utimensat,
+    [SYS_truncate] = call_truncate,
+    [SYS_ftruncate] = call_ftruncate,
+    [SYS_fallocate] = call_fallocate,
+    [SYS_getxattr] = call_getxattr,
+    [SYS_lgetxattr] = call_lgetxattr,
+    [SYS_fgetxattr] = call_fgetxattr,
+    [SYS_setxattr] = call_setxattr,
+    [SYS_lsetxattr] = call_lsetxattr,
+    [SYS_fsetxattr] = call_fsetxattr,
+    [SYS_listxattr] = call_listxattr,
+    [SYS_llistxattr] = call_llistxattr,
+    [SYS_flistxattr] = call_flistxattr,
+    [SYS_removexattr] = call_removexattr,
+    [SYS_lremovexattr] = call_lremovexattr,
+    [SYS_fremovexattr] = call_fremovexattr,
+    [SYS_statfs] = call_statfs,
+    [SYS_fstatfs] = call_fstatfs,
+    [SYS_getcwd] = call_getcwd,
+    [SYS_chdir] = call_chdir,
+    [SYS_fchdir] = call_fchdir,
+    [SYS_inotify_add_watch] = call_inotify_add_watch,
+    [SYS_name_to_handle_at] = call_name_to_handle_at,
+    [SYS_getdents64] = call_getdents64,
+    [SYS_close] = call_close,
+    [SYS_close_range] = call_close_range,
+    [SYS_dup3] = call_dup3,
+    [SYS_io_uring_setup] = call_refused,
+    [SYS_bind] = call_bind,
+    [SYS_connect] = call_connect,
+    [SYS_execve] = call_refused,
+    [SYS_execveat] = call_refused,
+    [SYS_prctl] = call_refused,
+    [SYS_seccomp] = call_refused,
+#ifdef SYS_open
+    [SYS_open] = call_open,
+    [SYS_creat] = call_creat,
+    [SYS_stat] = call_stat,
+    [SYS_lstat] = call_lstat,
+    [SYS_access] = call_access,
+    [SYS_readlink] = call_readlink,
+    [SYS_unlink] = call_unlink,
+    [SYS_rmdir] = call_rmdir,
+    [SYS_rename] = call_rename,
+    [SYS_renameat] = call_renameat,
+    [SYS_link] = call_link,
+    [SYS_symlink] = call_symlink,
+    [SYS_mkdir] = call_mkdir,
+    [SYS_mknod] = call_mknod,
+    [SYS_chmod] = call_chmod,
+    [SYS_chown] = call_chown,
+    [SYS_lchown] = call_lchown,
+    [SYS_utime] = call_utime,
+    [SYS_utimes] = call_utimes,
+    [SYS_futimesat] = call_futimesat,
+    [SYS_getdents] = call_getdents,
+    [SYS_dup2] = call_dup2,
+#endif
+};
