@@ -11,6 +11,7 @@
 #include "policy/builder.h"
 #include "preload/first.h"
 #include "preload/shim.h"
+#include "store/cwds.h"
 #include "sys/sys.h"
 
 /*
@@ -208,10 +209,11 @@ const struct lx_task *lx_self(void)
     return initialise();
 }
 
-/* Not static and not needed by anyone: the earliest moment a constructor may have. */
+/* The earliest moment a constructor may have. */
 static __attribute__((constructor(101))) void constructor(void)
 {
     lx_self();
+    pthread_atfork(NULL, store_cwds_forget, NULL);
 }
 
 void lx_be_quiet(void)

@@ -15,6 +15,7 @@
 
 #include "preload/exec.h"
 #include "preload/shim.h"
+#include "store/cwds.h"
 #include "sys/sys.h"
 #include "vfs/verdict.h"
 
@@ -299,6 +300,7 @@ static int spawn(pid_t *pid, struct spawn *s)
             ;
     SYS4(SYS_rt_sigprocmask, SIG_SETMASK, &own, NULL, 8);
     pthread_setcancelstate(cancel, NULL);
+    store_cwds_forget();
     if (error == 0 && pid != NULL)
         *pid = child;
     errno = before;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "store/cwds.h"
 #include "store/procscan.h"
 #include "sys/sys.h"
 
@@ -121,16 +122,20 @@ bool store_directory_marked(int fd)
 bool store_directory_held(int fd, struct store_holders *holders)
 {
     struct stat st;
-    struct procscan scan = {.own_fd = fd, .holders = holders};
     if (sys_fstat(fd, &st) < 0)
         return false;
-    scan.dev = st.st_dev;
-    scan.ino = st.st_ino;
-    if (!store_directory_marked(fd)) {
-        scan.cwds_only = true;
-        return procscan(&scan);
-    }
-    if (!procscan(&scan))
+    bool marked = store_directory_marked(fd);
+    if (!marked && !store_is_cwd(st.st_dev, st.st_ino))
+        return false;
+    /* It is held. Who holds it is for the explanation, and confirms what was read a moment ago. */
+    struct procscan scan = {.dev = st.st_dev,
+                            .ino = st.st_ino,
+                            .own_fd = fd,
+                            .cwds_only = !marked,
+                            .holders = holders};
+    if (procscan(&scan))
+        return true;
+    if (marked)
         add_unknown(holders);
-    return true;
+    return marked;
 }

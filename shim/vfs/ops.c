@@ -4,7 +4,9 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/statfs.h>
 
+#include "store/cwds.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
 #include "vfs/run.h"
@@ -54,13 +56,62 @@ long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode
     return vfs_run(&c);
 }
 
+#define PROC_MAGIC 0x9fa0
+
+/*
+ * The links of /proc show the backing's spelling: /proc/self/fd/3, cwd, exe. Every other link is
+ * opaque bytes, whatever it looks like.
+ */
+static __attribute__((noinline)) long proc_link(const struct lx_task *t, int dirfd,
+                                                const char *path, char *buf, size_t size, long n)
+{
+    char full[PATH_MAX];
+    struct statfs fs;
+    int fd = sys_openat(dirfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (fd < 0)
+        return n;
+    long length = -EINVAL;
+    if (sys_fstatfs(fd, &fs) == 0 && fs.f_type == PROC_MAGIC)
+        length = sys_readlinkat(fd, "", full, sizeof(full) - 1);
+    sys_close(fd);
+    if (length < 0)
+        return n;
+    full[length] = '\0';
+    length = mounts_to_program(t->policy, full, (size_t)length, sizeof(full));
+    if (length < 0)
+        return n;
+    size_t shown = (size_t)length < size ? (size_t)length : size;
+    memcpy(buf, full, shown);
+    return (long)shown;
+}
+
+/* True where a link's text, cut to size or not, is a native path that programs see otherwise. */
+static bool needs_translation(const struct lx_policy *policy, const char *text, size_t n)
+{
+    if (n == 0 || text[0] != '/' || policy->mount_count == 0)
+        return false;
+    if (memchr(text, 0xEF, n) != NULL)
+        return true;
+    for (unsigned i = 0; i < policy->mount_count; i++) {
+        const struct lx_mount *m = &policy->mounts[i];
+        size_t common = n < m->backing_length ? n : m->backing_length;
+        if (!m->in_place && memcmp(text, m->backing, common) == 0)
+            return true;
+    }
+    return false;
+}
+
 long lx_readlinkat(const struct lx_task *t, int dirfd, const char *path, char *buf, size_t size)
 {
     struct lx_call c;
     start(&c, t, LX_OP_READLINK, dirfd, path, AT_EMPTY_PATH);
     c.buf = buf;
     c.size = size;
-    return vfs_run(&c);
+    long n = vfs_run(&c);
+    if (n > 0 && c.at[0].mount == NULL && !t->quiet &&
+        needs_translation(t->policy, buf, (size_t)n))
+        return proc_link(t, dirfd, path, buf, size, n);
+    return n;
 }
 
 long lx_unlinkat(const struct lx_task *t, int dirfd, const char *path, int flags)
@@ -214,6 +265,7 @@ long lx_chdir(const struct lx_task *t, int fd, const char *path)
     long r = vfs_run(&c);
     if (t->caching)
         verdict_forget_fd(AT_FDCWD); /* finding the path may have looked the old one up again */
+    store_cwds_forget();
     return r;
 }
 
