@@ -47,8 +47,8 @@ enum lx_loc_flag {
     LX_LOC_ROOT_DIR = 1,    /* the parent directory is the mount's root */
     LX_LOC_WALKED = 2,      /* the walk found it: not a symlink that would be followed */
     LX_LOC_PRIVATE = 4,     /* the path spells an escaped character */
-    LX_LOC_PENDING_DIR = 8, /* the parent directory is waiting to be deleted */
-    LX_LOC_DESCRIPTOR = 16  /* the object behind dfd itself; path is "" */
+    LX_LOC_SLASH = 16,      /* the path ended in a slash: a directory is meant */
+    LX_LOC_DESCRIPTOR = 8   /* the object behind dfd itself; path is "" */
 };
 
 /* Where a path leads, in the kernel's terms. */

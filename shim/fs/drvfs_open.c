@@ -5,6 +5,7 @@
 #include "fs/drvfs.h"
 #include "fs/native.h"
 #include "store/pending.h"
+#include "sys/fdpath.h"
 #include "sys/sys.h"
 
 /* Between "not there" and "created" another process may create or remove the file. */
@@ -31,11 +32,14 @@ void drvfs_restore_mode(const struct lx_loc *at, int fd, mode_t wanted)
 int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at)
 {
     struct stat st;
-    if (store_pending_blocks(at->dfd, at->path)) {
-        int r = lx_deny(c, LX_RULE_UNLINK_OPEN_FILE, ENOENT);
-        if (r < 0)
-            return r;
-    }
+    int r = 0;
+    /* A name, or a whole directory, that is about to go: STATUS_DELETE_PENDING. */
+    if (store_pending_blocks(at->dfd, at->path))
+        r = lx_deny(c, LX_RULE_UNLINK_OPEN_FILE, ENOENT);
+    else if (store_pending_directory(at->dfd, at->path))
+        r = lx_deny(c, LX_RULE_RMDIR_OPEN_DIRECTORY, ENOENT);
+    if (r < 0)
+        return r;
     if (!at->mount->dac)
         return 0;
     /* A mask on directories is the same for all of them. */
@@ -77,7 +81,7 @@ static int truncate_open(const struct lx_call *c, int fd)
     if ((c->flags & O_ACCMODE) != O_RDONLY)
         return sys_ftruncate(fd, 0);
     char path[32]; /* O_RDONLY|O_TRUNC: the descriptor itself cannot truncate */
-    native_fd_path(fd, path);
+    sys_fd_path(fd, path);
     int again = sys_openat(AT_FDCWD, path, O_WRONLY | O_TRUNC | O_CLOEXEC, 0);
     return again < 0 ? again : sys_close(again);
 }

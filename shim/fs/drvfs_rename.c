@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "fs/drvfs.h"
-#include "fs/native.h"
 #include "store/pending.h"
+#include "sys/fdpath.h"
 #include "sys/sys.h"
 
 #ifndef RENAME_NOREPLACE
@@ -31,7 +31,7 @@ static int absolute(const struct lx_loc *at, char *out)
     int fd = sys_openat(at->dfd, at->path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    native_fd_path(fd, link);
+    sys_fd_path(fd, link);
     long n = sys_readlinkat(AT_FDCWD, link, out, PATH_MAX - 1);
     sys_close(fd);
     if (n < 0)
@@ -122,6 +122,8 @@ long drvfs_rename(struct lx_call *c)
     int r = drvfs_native_stat(c, 0, &from_stat);
     if (r < 0)
         return r;
+    if ((to->flags & LX_LOC_SLASH) != 0 && !S_ISDIR(from_stat.st_mode))
+        return -ENOTDIR;
     if (drvfs_last_is_dots(c->at[0].path) || drvfs_last_is_dots(to->path))
         return native_rename(c, to->path, 0); /* EBUSY, and the kernel says it */
     r = drvfs_check_new_entry(c, to);

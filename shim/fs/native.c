@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "sys/fdpath.h"
 #include "sys/sys.h"
 
 int native_open(const struct lx_call *c, int dfd, const char *path, int flags, mode_t mode)
@@ -11,23 +12,6 @@ int native_open(const struct lx_call *c, int dfd, const char *path, int flags, m
     if (c->task->open != NULL)
         return c->task->open(dfd, path, flags, mode);
     return sys_openat(dfd, path, flags, mode);
-}
-
-void native_fd_path(int fd, char *out)
-{
-    static const char prefix[] = "/proc/self/fd/";
-    char digits[12];
-    size_t n = 0;
-    unsigned value = (unsigned)fd;
-    do {
-        digits[n++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    memcpy(out, prefix, sizeof(prefix) - 1);
-    out += sizeof(prefix) - 1;
-    while (n > 0)
-        *out++ = digits[--n];
-    *out = '\0';
 }
 
 int native_short_path(const char *path, char *out, size_t room)
@@ -45,7 +29,7 @@ int native_short_path(const char *path, char *out, size_t room)
                         O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    native_fd_path(fd, link);
+    sys_fd_path(fd, link);
     n = strlen(link);
     if (n + 1 + strlen(name) >= room) {
         sys_close(fd);

@@ -21,7 +21,4 @@ int native_open(const struct lx_call *c, int dfd, const char *path, int flags, m
  */
 int native_short_path(const char *path, char *out, size_t room);
 
-/* Writes "/proc/self/fd/N" to out (32 bytes are enough). */
-void native_fd_path(int fd, char *out);
-
 #endif

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fs/native.h"
 #include "preload/next.h"
 #include "preload/shim.h"
+#include "sys/fdpath.h"
 #include "sys/sys.h"
 
 /* The open flags of a mode string, or -1. Letters beyond the seventh are not looked at, as in glibc. */
@@ -71,7 +71,7 @@ LX_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
     /* Only opening by name sets up a conversion; the descriptor has a name. */
     char name[32];
     char same[64];
-    native_fd_path(fd, name);
+    sys_fd_path(fd, name);
     reopen_mode(mode, same, sizeof(same));
     stream = NEXT(fopen)(name, same);
     sys_close(fd);
@@ -95,7 +95,7 @@ LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode,
         errno = error;
         return NULL;
     }
-    native_fd_path(fd, name);
+    sys_fd_path(fd, name);
     reopen_mode(mode, same, sizeof(same));
     stream = NEXT(freopen)(name, same, stream);
     sys_close(fd);

@@ -7,6 +7,7 @@
 #include "nt/names.h"
 #include "store/holders.h"
 #include "sys/dirents.h"
+#include "sys/fdpath.h"
 #include "sys/sys.h"
 
 int store_pending_path(const char *path, char *out, size_t room)
@@ -22,11 +23,49 @@ int store_pending_path(const char *path, char *out, size_t room)
     return 0;
 }
 
+/*
+ * A directory that waits to go is told by its sticky bit first, which one fstat shows; the bit means
+ * nothing on a directory nobody can enter by name, and one that had it before costs a second look.
+ */
+static void hint(int dfd, const char *marked)
+{
+    struct stat st;
+    if (sys_fstatat(dfd, marked, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+        sys_fchmodat(dfd, marked, (st.st_mode & 07777) | S_ISVTX);
+}
+
 int store_pending_mark(int dfd, const char *path)
 {
     char marked[PATH_MAX];
     int r = store_pending_path(path, marked, sizeof(marked));
-    return r < 0 ? r : sys_renameat2(dfd, path, dfd, marked, 0);
+    if (r == 0)
+        r = sys_renameat2(dfd, path, dfd, marked, 0);
+    if (r == 0)
+        hint(dfd, marked);
+    return r;
+}
+
+static __attribute__((noinline)) bool descriptor_pending(int dfd)
+{
+    char path[PATH_MAX];
+    char link[32];
+    long n;
+    if (dfd == AT_FDCWD) {
+        n = sys_getcwd(path, sizeof(path));
+    } else {
+        sys_fd_path(dfd, link);
+        n = sys_readlinkat(AT_FDCWD, link, path, sizeof(path));
+    }
+    return n > 0 && memmem(path, (size_t)n, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH) != NULL;
+}
+
+bool store_pending_directory(int dfd, const char *path)
+{
+    struct stat st;
+    if (path[0] == '/') /* walked to: the path says it */
+        return strstr(path, NT_PENDING_SUFFIX "/") != NULL;
+    int r = dfd == AT_FDCWD ? sys_fstatat(dfd, "", &st, AT_EMPTY_PATH) : sys_fstat(dfd, &st);
+    return r == 0 && (st.st_mode & S_ISVTX) != 0 && descriptor_pending(dfd);
 }
 
 bool store_pending_entry_held(int dfd, const char *marked)

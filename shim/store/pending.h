@@ -27,7 +27,13 @@ int store_pending_mark(int dfd, const char *path);
  */
 bool store_pending_blocks(int dfd, const char *path);
 
-/* The same for a marked name as a listing has it. */
+/*
+ * True where the directory that holds dfd/path is waiting to be deleted. Only a descriptor or a
+ * current directory still leads there.
+ */
+bool store_pending_directory(int dfd, const char *path);
+
+/* store_pending_blocks for a marked name as a listing has it. */
 bool store_pending_entry_held(int dfd, const char *marked);
 
 /* Finishes what nobody holds in a directory. True where something was removed. */

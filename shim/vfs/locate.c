@@ -28,6 +28,11 @@ bool vfs_follows(const struct lx_call *c, unsigned i)
     }
 }
 
+bool vfs_is_entry(const struct lx_call *c)
+{
+    return (vfs_ops[c->op].properties & (CHANGES | FOLLOWS)) == CHANGES;
+}
+
 /* Reads where a descriptor or the cwd is from the kernel. Apart, for its buffer. */
 static __attribute__((noinline)) struct verdict resolve_descriptor(const struct lx_task *task,
                                                                     int fd, uint64_t *hash)
@@ -178,8 +183,6 @@ static void set(struct lx_call *c, unsigned i, struct verdict v, int dfd, const 
     at->flags = flags;
     if ((v.flags & VERDICT_ROOT) != 0)
         at->flags |= LX_LOC_ROOT_DIR;
-    if ((v.flags & VERDICT_PENDING) != 0)
-        at->flags |= LX_LOC_PENDING_DIR;
 }
 
 static int locate_descriptor(struct lx_call *c, unsigned i, struct vfs_found *found)
@@ -244,6 +247,8 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     if (leaf_length == 0 && n > 1)
         return LX_EWALK; /* a trailing slash */
     bool dots = leaf_length == 0 || strcmp(leaf, ".") == 0 || strcmp(leaf, "..") == 0;
+    if (dots && vfs_is_entry(c))
+        return LX_EWALK; /* an errno, by the directory it is said in */
     if (dots)
         dir_length = n;
 

@@ -32,6 +32,9 @@ extern const struct vfs_op vfs_ops[LX_OP_COUNT];
 /* True where the call follows a symlink in the last component of its path i. */
 bool vfs_follows(const struct lx_call *c, unsigned i);
 
+/* True where the call makes, moves or removes a directory entry. */
+bool vfs_is_entry(const struct lx_call *c);
+
 /* The verdict on an open descriptor (AT_FDCWD: the cwd). `hash` as in struct vfs_found. */
 struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash);
 

@@ -21,11 +21,6 @@ static unsigned above(const char *path, size_t n, const char *point, size_t leng
            (memchr(point + n + 1, '/', length - n - 1) == NULL ? (unsigned)VERDICT_PARENT : 0);
 }
 
-static bool has_pending(const char *path, size_t n)
-{
-    return memmem(path, n, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH) != NULL;
-}
-
 struct verdict mounts_classify(const struct lx_policy *policy, const char *native, size_t n)
 {
     struct verdict v = {0, 0};
@@ -36,8 +31,6 @@ struct verdict mounts_classify(const struct lx_policy *policy, const char *nativ
         if (within(native, n, m->backing, m->backing_length)) {
             v.mount = (uint8_t)(i + 1);
             v.flags = n == m->backing_length ? VERDICT_ROOT : 0;
-            if (has_pending(native, n))
-                v.flags |= VERDICT_PENDING;
             return v;
         }
         v.flags |= (uint8_t)above(native, n, m->backing, m->backing_length);

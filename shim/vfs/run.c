@@ -70,13 +70,9 @@ static long dispatch(struct lx_call *c)
             return -LX_EWALK;
     if (paths_of(c) == 2)
         r = check_boundary(c);
-    if (r == 0 && last->mount != NULL) {
-        if ((properties & CHANGES) != 0 && (last->mount->flags & LX_MOUNT_READONLY) != 0)
-            return -EROFS;
-        /* A directory that is about to go takes no new entries: STATUS_DELETE_PENDING. */
-        if ((properties & CREATES) != 0 && (last->flags & LX_LOC_PENDING_DIR) != 0)
-            r = lx_deny(c, LX_RULE_RMDIR_OPEN_DIRECTORY, ENOENT);
-    }
+    if (r == 0 && last->mount != NULL && (properties & CHANGES) != 0 &&
+        (last->mount->flags & LX_MOUNT_READONLY) != 0)
+        return -EROFS;
     if (r < 0)
         return r;
     lx_fs_op *op = answering(c)->run[c->op];
@@ -103,8 +99,7 @@ static long entry_is_mount(const struct lx_call *c)
 /* Walks to path i. Returns 0 or -errno. */
 static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
 {
-    bool entry = !vfs_follows(c, i) && (vfs_ops[c->op].properties & CHANGES) != 0 &&
-                 (vfs_ops[c->op].properties & FOLLOWS) == 0;
+    bool entry = !vfs_follows(c, i) && vfs_is_entry(c);
     enum walk_last last = vfs_follows(c, i) ? WALK_FOLLOW : entry ? WALK_ENTRY : WALK_NOFOLLOW;
     struct lx_loc *at = &c->at[i];
     int r = vfs_walk(c, c->fd[i], c->path[i], last, w);
@@ -118,11 +113,9 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     }
     struct verdict v = w->opaque || !entry ? w->self : w->dir;
     at->mount = v.mount == 0 ? NULL : &c->task->policy->mounts[v.mount - 1];
-    at->flags = LX_LOC_WALKED;
+    at->flags = LX_LOC_WALKED | (w->slash ? (unsigned)LX_LOC_SLASH : 0);
     if ((w->dir.flags & VERDICT_ROOT) != 0)
         at->flags |= LX_LOC_ROOT_DIR;
-    if (((w->dir.flags | w->self.flags) & VERDICT_PENDING) != 0 && w->dir.mount != 0)
-        at->flags |= LX_LOC_PENDING_DIR;
     at->given = w->given;
     /* A script sees by which name it was run, and a library by which it was loaded. */
     bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH;

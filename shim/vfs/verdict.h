@@ -18,9 +18,7 @@ enum verdict_flag {
     VERDICT_ROOT = 1,      /* the directory is a mount's root */
     VERDICT_PARENT = 2,    /* outside, and a mount's root is directly below */
     VERDICT_ANCESTOR = 4,  /* outside, and a mount's root is somewhere below */
-    VERDICT_REWRITE = 8,   /* the kernel would not get there by the program's spelling: walk */
-    VERDICT_TRANSLATE = 16, /* the spelling begins with a mount's target whose backing is elsewhere */
-    VERDICT_PENDING = 32   /* a component of its path is waiting to be deleted */
+    VERDICT_REWRITE = 8 /* the kernel would not get there by the program's spelling: walk */
 };
 
 struct verdict {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "fs/native.h"
+#include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
 
@@ -26,7 +26,7 @@ long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
         char link[32];
         if (fd < 0)
             return -EBADF;
-        native_fd_path(fd, link);
+        sys_fd_path(fd, link);
         n = sys_readlinkat(AT_FDCWD, link, buf, PATH_MAX - 1);
         if (n == -ENOENT)
             n = -EBADF;
@@ -190,6 +190,7 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
     w->rewritten = false;
     w->opaque = false;
     w->exists = true;
+    w->slash = false;
     w->dir_length = 0;
     w->given[0] = '\0';
     cut(w, 0);
@@ -234,6 +235,7 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
         bool slash = name[n] == '/';
         bool is_last = name[n + skip_slashes(name + n)] == '\0';
         rest.text += n;
+        w->slash = is_last && slash;
 
         if (name[0] == '.' && (n == 1 || (n == 2 && name[1] == '.'))) {
             if (is_last && last == WALK_ENTRY)

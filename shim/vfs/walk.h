@@ -25,6 +25,7 @@ struct walk {
     struct verdict dir;               /* where the directory of the last component is */
     struct verdict self;              /* where the object itself is */
     bool exists;
+    bool slash;     /* a slash came after the last component */
     bool rewritten; /* the kernel would not have come here by the program's own spelling */
     bool opaque;    /* through /proc to something without a usable name: only the kernel can */
 };

@@ -32,16 +32,16 @@ fresh() {
   mktemp -d "$BATS_TEST_TMPDIR/${1:-dir}.XXXXXX"
 }
 
-# Runs steps on plain Linux. The directory is left in $NATIVE.
+# Runs steps on plain Linux, in $IN where that is set, else in a fresh directory left in $NATIVE.
 native() {
-  NATIVE=$(fresh native)
+  NATIVE=${IN:-$(fresh native)}
   run env -C "$NATIVE" bash -uc "$1"
 }
 
-# Runs steps under the shim, as LD_PRELOAD alone would. Arguments before the last are RULE=VALUE, or
-# a JSON object (a whole policy without mounts is completed). The directory is left in $DRIVE.
+# Runs steps under the shim, as LD_PRELOAD alone would, in $IN where that is set, else in a fresh
+# directory left in $DRIVE. Arguments before the last are the policy's, as policy_for takes them.
 shimmed() {
-  DRIVE=$(fresh drive)
+  DRIVE=${IN:-$(fresh drive)}
   if (($# > 1)); then
     policy_for "$DRIVE" "${@:1:$#-1}" >"$BATS_TEST_TMPDIR/policy.json"
     run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" LD_PRELOAD="$LIB" \
@@ -49,6 +49,22 @@ shimmed() {
   else
     run env -C "$DRIVE" LD_PRELOAD="$LIB" bash -uc "$1"
   fi
+}
+
+# Starts `hold KIND PATH` outside the shim, as a Windows process would be, and waits until it holds.
+# stop_holding ends it.
+start_holding() {
+  mkfifo "$BATS_TEST_TMPDIR/hold.in" "$BATS_TEST_TMPDIR/hold.out"
+  hold "$@" <"$BATS_TEST_TMPDIR/hold.in" >"$BATS_TEST_TMPDIR/hold.out" 3>&- &
+  HOLDER=$!
+  exec 8>"$BATS_TEST_TMPDIR/hold.in" 9<"$BATS_TEST_TMPDIR/hold.out"
+  read -r -u 9 _
+}
+
+stop_holding() {
+  exec 8>&- 9<&-
+  wait "$HOLDER"
+  rm "$BATS_TEST_TMPDIR/hold.in" "$BATS_TEST_TMPDIR/hold.out"
 }
 
 # policy_for DIR [RULE=VALUE | mount.KEY=VALUE]...: a policy with DIR as its one mount.
@@ -76,6 +92,16 @@ until_true() {
   until "$@"; do
     ((SECONDS < end)) || return 1
   done
+}
+
+# A directory that another user can reach, too: bats' own cannot be entered. Removed in teardown.
+shared() {
+  SHARED=$(mktemp -d /tmp/lxshim-test.XXXXXX)
+  chmod 777 "$SHARED"
+}
+
+teardown() {
+  [[ -z ${SHARED-} ]] || rm -rf "$SHARED"
 }
 
 # Runs a command as an unprivileged user where the tests run as root.

@@ -1,0 +1,176 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Rules names.*: what NTFS cannot hold, both spellings, invalid UTF-8, lengths.
+
+load helpers
+
+# The NT spelling of ":" in a backing directory: U+F03A.
+COLON=$'\xef\x80\xba'
+
+@test "names.illegal: every character of the escape set is storable and comes back as typed" {
+  steps='
+    for i in {1..31} 34 42 58 60 62 63 92 124; do
+      printf -v c "\\x%x" "$i"; printf -v name "a${c}b"
+      : >"$name" || echo "refused $i"
+      [[ -e $name ]] || echo "lost $i"
+    done
+    python3 -c "import os; print(sorted(ord(n[1]) for n in os.listdir(\".\")))"'
+  all='[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 34, 42, 58, 60, 62, 63, 92, 124]'
+  native "$steps"
+  assert_output "$all"
+  run python3 -c 'import os,sys; print(any(n[1] >= "\uf000" for n in os.listdir(sys.argv[1])))' "$NATIVE"
+  assert_output False
+  shimmed "$steps"
+  assert_output "$all"
+  # What a Windows program would see: U+F000 + code, nothing else.
+  run python3 -c 'import os,sys; print(sorted(ord(n[1]) - 0xf000 for n in os.listdir(sys.argv[1])))' "$DRIVE"
+  assert_output "$all"
+}
+
+@test "names.illegal: no other character is escaped" {
+  steps='touch "a b" a. "a " %x "#x" CON nul.txt $'"'a\x7fb'"' é; ls -b'
+  native "$steps"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  run ls -b "$DRIVE"
+  assert_output "$expected"
+}
+
+@test "names.illegal: both spellings are one file, in every direction" {
+  steps='
+    echo x >"a:b"; [[ a:b -ef a'$COLON'b ]] && echo one || echo two
+    echo y >"c'$COLON'd"; ls c* | cat -v; cat c:d
+    mkdir "e:"; touch e'$COLON'/f; ls e:
+    mv a'$COLON'b z:; cat z:
+    set -C; : >z'$COLON' && echo created'
+  native "$steps"
+  assert_output - <<EOF
+two
+cM-oM-^@M-:d
+cat: 'c:d': No such file or directory
+touch: cannot touch 'e${COLON}/f': No such file or directory
+mv: cannot stat 'a${COLON}b': No such file or directory
+cat: 'z:': No such file or directory
+created
+EOF
+  shimmed "$steps"
+  assert_output - <<EOF
+one
+c:d
+y
+f
+x
+bash: line 6: z${COLON}: cannot overwrite existing file
+EOF
+}
+
+@test "names.illegal: only private characters that stand for an escaped one are converted" {
+  # U+F025 would be %, U+F02F would be /, and the others are no ASCII at all.
+  steps='touch $'"'\uf025 \uf02f \ueffe \uf100 \ufb00 \uf000'"'; ls | cat -v'
+  native "$steps"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  assert_output --partial 'M-oM-^@M-%'
+}
+
+@test "names.illegal: getcwd, realpath, readlink of /proc and glob show the Linux spelling" {
+  steps='
+    mkdir "d:1"; cd "d'$COLON'1"; /bin/pwd; touch "f?"; echo f*
+    exec 3<"f?"; readlink /proc/self/fd/3; readlink /proc/self/cwd; realpath .
+    cd ..; for i in d*; do echo "$i"; done'
+  native "mkdir 'd:1'; $steps"
+  assert_line --partial "$COLON"
+  shimmed "$steps"
+  assert_output - <<EOF
+$DRIVE/d:1
+f?
+$DRIVE/d:1/f?
+$DRIVE/d:1
+$DRIVE/d:1
+d:1
+EOF
+}
+
+@test "names.illegal: symlink and link names, and targets, are one name in both spellings" {
+  steps='
+    echo x >t:; ln t: "l:"; ln -s t: "s:"; cat l'$COLON' s'$COLON'; readlink s:
+    stat -c %h t:'
+  native "$steps"
+  assert_output "cat: l${COLON}: No such file or directory
+cat: s${COLON}: No such file or directory
+t:
+2"
+  shimmed "$steps"
+  assert_output "x
+x
+t:
+2"
+}
+
+@test "names.illegal: inotify tells the name as it was typed" {
+  steps='
+    inotifywait -q -m -e create,delete --format "%e %f" . >events 2>ready &
+    until inotifywait -q -t 1 -e open . >/dev/null 2>&1 || [[ -s events ]]; do touch probe; rm probe; done
+    : >"n:m"; rm "n:m"; : >"end"
+    until grep -q end events; do :; done; kill %1; grep n events'
+  native "$steps"
+  assert_line "CREATE n:m"
+  shimmed "$steps"
+  assert_line "CREATE n:m"
+  assert_line "DELETE n:m"
+}
+
+@test "names.illegal=reject: EINVAL, as before build 17101" {
+  steps='touch a:b; mkdir "c?"; : >ok; ls'
+  native "$steps"
+  assert_output "a:b
+c?
+ok"
+  shimmed names.illegal=reject "$steps"
+  assert_output "touch: cannot touch 'a:b': Invalid argument
+mkdir: cannot create directory ‘c?’: Invalid argument
+ok"
+}
+
+@test "names.invalid_utf8: EINVAL" {
+  steps='touch $'"'\xff'"' $'"'a\xc0\x80'"' $'"'\xed\xa0\x80'"'; ls | wc -l'
+  native "$steps"
+  assert_output 3
+  shimmed "$steps"
+  assert_line --partial 'Invalid argument'
+  assert_line 0
+  shimmed names.invalid_utf8=allow "$steps"
+  assert_output 3
+}
+
+@test "names.length: 255 UTF-16 units, an escaped character counting once" {
+  steps='
+    printf -v n "%0255d" 0; touch "${n//0/:}" && echo 255
+    ls | tr -d "\n" | wc -c; rm -- *:; touch "${n//0/:}:" 2>&1 | grep -o "File name too long"'
+  native "$steps"
+  assert_output "255
+255
+File name too long"
+  shimmed "$steps"
+  assert_output "255
+255
+File name too long"
+}
+
+@test "an existing file with an illegal character in its name needs no conversion" {
+  IN=$(fresh drive)
+  echo old >"$IN/o:ld"
+  mkdir "$IN/d?"
+  echo in >"$IN/d?/x"
+  shimmed 'cat o:ld o'$COLON'ld "d?/x"; mv o:ld new; ls -b; rm -r "d?"; ls'
+  assert_output - <<EOF
+old
+old
+in
+d?
+new
+new
+EOF
+}
