@@ -60,13 +60,17 @@ struct lx_loc {
     unsigned flags;
 };
 
+/* In place of a path: the descriptor itself. (NULL is a bad address, and the kernel's to refuse.) */
+#define LX_DESCRIPTOR lx_descriptor
+extern const char lx_descriptor[];
+
 struct lx_call {
     const struct lx_task *task;
     enum lx_op op;
     int flags;
     unsigned mode; /* permissions, access mode, or event mask */
     int fd[2];
-    const char *path[2]; /* as the program gave it; NULL: the descriptor itself */
+    const char *path[2]; /* as the program gave it, or LX_DESCRIPTOR */
     union {
         struct {
             void *buf; /* answers: struct stat, statx, statfs, text, xattr value or list */

@@ -128,7 +128,7 @@ static long host_mknod(struct lx_call *c)
 static long host_chmod(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    if (is_descriptor(c) && c->path[0] == NULL)
+    if (is_descriptor(c) && c->path[0] == LX_DESCRIPTOR)
         return sys_fchmod(at->dfd, c->mode);
     if (c->flags == 0)
         return sys_fchmodat(at->dfd, at->path, c->mode);
@@ -146,7 +146,7 @@ static long host_chmod(struct lx_call *c)
 static long host_chown(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    if (is_descriptor(c) && c->path[0] == NULL)
+    if (is_descriptor(c) && c->path[0] == LX_DESCRIPTOR)
         return sys_fchown(at->dfd, c->uid, c->gid);
     return sys_fchownat(at->dfd, at->path, c->uid, c->gid, c->flags);
 }
@@ -154,7 +154,7 @@ static long host_chown(struct lx_call *c)
 static long host_utimes(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    const char *path = is_descriptor(c) && c->path[0] == NULL ? NULL : at->path;
+    const char *path = is_descriptor(c) && c->path[0] == LX_DESCRIPTOR ? NULL : at->path;
     return sys_utimensat(at->dfd, path, c->times, c->flags);
 }
 

@@ -60,10 +60,13 @@ static void find_library(void)
     size_t n;
     if (dladdr(lx_self, &info) == 0 || info.dli_fname == NULL)
         return;
-    n = strlen(info.dli_fname);
-    if (info.dli_fname[0] == '/') {
+    const char *name = info.dli_fname;
+    if (name[0] == '.' && name[1] == '/')
+        name += 2;
+    n = strlen(name);
+    if (name[0] == '/') {
         if (n < sizeof(library))
-            memcpy(library, info.dli_fname, n + 1);
+            memcpy(library, name, n + 1);
         return;
     }
     long cwd = sys_getcwd(library, sizeof(library));
@@ -72,7 +75,7 @@ static void find_library(void)
         return;
     }
     library[cwd - 1] = '/';
-    memcpy(library + cwd, info.dli_fname, n + 1);
+    memcpy(library + cwd, name, n + 1);
 }
 
 /* Maps the image that a state too large for the environment lies in. */
@@ -98,7 +101,7 @@ static void map_stats(void)
 {
     const char *file = lx_image_string(policy.image, policy.image->stats);
     size_t size = lx_stats_size(policy.image->override_count);
-    if (file == NULL)
+    if (file == NULL || task.quiet)
         return;
     int fd = sys_openat(AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
     if (fd < 0)

@@ -32,7 +32,7 @@ LX_EXPORT int chmod(const char *path, mode_t mode)
 
 LX_EXPORT int fchmod(int fd, mode_t mode)
 {
-    return (int)lx_ret(lx_fchmodat(lx_self(), fd, NULL, mode, 0));
+    return (int)lx_ret(lx_fchmodat(lx_self(), fd, LX_DESCRIPTOR, mode, 0));
 }
 
 LX_EXPORT int fchmodat(int dirfd, const char *path, mode_t mode, int flags)
@@ -59,7 +59,7 @@ LX_EXPORT int lchown(const char *path, uid_t uid, gid_t gid)
 
 LX_EXPORT int fchown(int fd, uid_t uid, gid_t gid)
 {
-    return (int)lx_ret(lx_fchownat(lx_self(), fd, NULL, uid, gid, 0));
+    return (int)lx_ret(lx_fchownat(lx_self(), fd, LX_DESCRIPTOR, uid, gid, 0));
 }
 
 LX_EXPORT int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
@@ -78,7 +78,7 @@ LX_EXPORT int futimens(int fd, const struct timespec times[2])
 {
     if (fd < 0)
         return (int)lx_ret(-EBADF);
-    return (int)lx_ret(lx_utimensat(lx_self(), fd, NULL, times, 0));
+    return (int)lx_ret(lx_utimensat(lx_self(), fd, LX_DESCRIPTOR, times, 0));
 }
 
 /* Microseconds to nanoseconds; NULL (now) stays NULL. False for what is no time. */
@@ -115,12 +115,12 @@ LX_EXPORT int lutimes(const char *path, const struct timeval tv[2])
 
 LX_EXPORT int futimes(int fd, const struct timeval tv[2])
 {
-    return fd < 0 ? (int)lx_ret(-EBADF) : set_times(fd, NULL, tv, 0);
+    return fd < 0 ? (int)lx_ret(-EBADF) : set_times(fd, LX_DESCRIPTOR, tv, 0);
 }
 
 LX_EXPORT int futimesat(int dirfd, const char *path, const struct timeval tv[2])
 {
-    return set_times(dirfd, path, tv, 0);
+    return set_times(dirfd, lx_is_null(path) ? LX_DESCRIPTOR : path, tv, 0);
 }
 
 LX_EXPORT int utime(const char *path, const struct utimbuf *buf)
@@ -139,7 +139,7 @@ LX_ALIAS(truncate64, truncate);
 
 LX_EXPORT int ftruncate(int fd, off_t length)
 {
-    return (int)lx_ret(lx_truncate(lx_self(), fd, NULL, length));
+    return (int)lx_ret(lx_truncate(lx_self(), fd, LX_DESCRIPTOR, length));
 }
 LX_ALIAS(ftruncate64, ftruncate);
 
@@ -161,7 +161,7 @@ LX_EXPORT ssize_t lgetxattr(const char *path, const char *name, void *value, siz
 
 LX_EXPORT ssize_t fgetxattr(int fd, const char *name, void *value, size_t size)
 {
-    return lx_ret(lx_getxattr(lx_self(), fd, NULL, name, value, size, 0));
+    return lx_ret(lx_getxattr(lx_self(), fd, LX_DESCRIPTOR, name, value, size, 0));
 }
 
 LX_EXPORT int setxattr(const char *path, const char *name, const void *value, size_t size,
@@ -179,7 +179,7 @@ LX_EXPORT int lsetxattr(const char *path, const char *name, const void *value, s
 
 LX_EXPORT int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
 {
-    return (int)lx_ret(lx_setxattr(lx_self(), fd, NULL, name, value, size, flags, 0));
+    return (int)lx_ret(lx_setxattr(lx_self(), fd, LX_DESCRIPTOR, name, value, size, flags, 0));
 }
 
 LX_EXPORT ssize_t listxattr(const char *path, char *list, size_t size)
@@ -194,7 +194,7 @@ LX_EXPORT ssize_t llistxattr(const char *path, char *list, size_t size)
 
 LX_EXPORT ssize_t flistxattr(int fd, char *list, size_t size)
 {
-    return lx_ret(lx_listxattr(lx_self(), fd, NULL, list, size, 0));
+    return lx_ret(lx_listxattr(lx_self(), fd, LX_DESCRIPTOR, list, size, 0));
 }
 
 LX_EXPORT int removexattr(const char *path, const char *name)
@@ -209,5 +209,5 @@ LX_EXPORT int lremovexattr(const char *path, const char *name)
 
 LX_EXPORT int fremovexattr(int fd, const char *name)
 {
-    return (int)lx_ret(lx_removexattr(lx_self(), fd, NULL, name, 0));
+    return (int)lx_ret(lx_removexattr(lx_self(), fd, LX_DESCRIPTOR, name, 0));
 }

@@ -18,7 +18,7 @@ LX_EXPORT int chdir(const char *path)
 
 LX_EXPORT int fchdir(int fd)
 {
-    return (int)lx_ret(fd < 0 ? -EBADF : lx_chdir(lx_self(), fd, NULL));
+    return (int)lx_ret(fd < 0 ? -EBADF : lx_chdir(lx_self(), fd, LX_DESCRIPTOR));
 }
 
 LX_EXPORT char *getcwd(char *buf, size_t size)

@@ -16,7 +16,7 @@ LX_ALIAS(__statfs, statfs);
 
 LX_EXPORT int fstatfs(int fd, struct statfs *buf)
 {
-    return (int)lx_ret(fd < 0 ? -EBADF : lx_statfs(lx_self(), fd, NULL, buf));
+    return (int)lx_ret(fd < 0 ? -EBADF : lx_statfs(lx_self(), fd, LX_DESCRIPTOR, buf));
 }
 LX_ALIAS(fstatfs64, fstatfs);
 

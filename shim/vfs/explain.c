@@ -79,9 +79,9 @@ static void put_result(struct text *t, long result)
 
 static void put_path(struct text *t, const char *path, int fd)
 {
-    if (path != NULL && (uintptr_t)path < 4096)
+    if ((uintptr_t)path < 4096)
         path = "(bad address)";
-    if (path == NULL || path[0] == '\0') {
+    if (path[0] == '\0') {
         text_put(t, "{\"fd\":");
         text_number(t, fd);
         text_put(t, "}");
@@ -243,7 +243,7 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
     for (unsigned i = 0; i < vfs_ops[c->op].paths; i++) {
         const char *path = c->path[i];
         text_put(&t, " ");
-        if (path == NULL || path[0] == '\0' || (uintptr_t)path < 4096) {
+        if ((uintptr_t)path < 4096 || path[0] == '\0') {
             text_put(&t, "fd ");
             text_number(&t, c->fd[i]);
         } else {

@@ -16,6 +16,8 @@ const struct vfs_op vfs_ops[LX_OP_COUNT] = {
 #undef OP
 };
 
+const char lx_descriptor[] = "";
+
 bool vfs_follows(const struct lx_call *c, unsigned i)
 {
     switch (c->op) {
@@ -38,10 +40,13 @@ static __attribute__((noinline)) struct verdict resolve_descriptor(const struct 
                                                                     int fd, uint64_t *hash)
 {
     char path[PATH_MAX];
+    struct verdict v = {0, 0};
     long n = vfs_directory_path(task, fd, path);
     if (n < 0) {
-        *hash = 0;
-        return (struct verdict){0, 0};
+        /* Deeper than a path can say: it is still where it was. */
+        if (n != -ENAMETOOLONG || !task->caching || !verdict_recall_fd_stale(fd, &v, hash))
+            *hash = 0;
+        return v;
     }
     *hash = verdict_hash(VERDICT_SEED_ROOT, path, (size_t)n);
     return mounts_classify(task->policy, path, (size_t)n);
@@ -49,7 +54,12 @@ static __attribute__((noinline)) struct verdict resolve_descriptor(const struct 
 
 struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash)
 {
-    struct verdict v;
+    struct verdict v = {0, 0};
+    if (task->quiet) {
+        *hash = 0;
+        verdict_recall_fd_stale(fd, &v, hash);
+        return v;
+    }
     if (!task->caching)
         return resolve_descriptor(task, fd, hash);
     uint64_t stamp = verdict_stamp();
@@ -203,8 +213,9 @@ static bool readable(const char *path)
 static bool is_descriptor(const struct lx_call *c, unsigned i)
 {
     const char *path = c->path[i];
-    return path == NULL || (readable(path) && path[0] == '\0' && i == 0 && c->op != LX_OP_OPEN &&
-                            (c->flags & AT_EMPTY_PATH) != 0);
+    return path == LX_DESCRIPTOR ||
+           (readable(path) && path[0] == '\0' && i == 0 && c->op != LX_OP_OPEN &&
+            (c->flags & AT_EMPTY_PATH) != 0);
 }
 
 static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, const char *leaf,

@@ -205,7 +205,7 @@ long lx_truncate(const struct lx_task *t, int fd, const char *path, off_t length
 long lx_fallocate(const struct lx_task *t, int fd, int mode, off_t offset, off_t length)
 {
     struct lx_call c;
-    start(&c, t, LX_OP_FALLOCATE, fd, NULL, 0);
+    start(&c, t, LX_OP_FALLOCATE, fd, LX_DESCRIPTOR, 0);
     c.mode = (unsigned)mode;
     c.offset = offset;
     c.length = length;
@@ -260,12 +260,9 @@ long lx_chdir(const struct lx_task *t, int fd, const char *path)
 {
     struct lx_call c;
     start(&c, t, LX_OP_CHDIR, fd, path, 0);
-    if (t->caching)
-        verdict_forget_fd(AT_FDCWD);
     long r = vfs_run(&c);
-    if (t->caching)
-        verdict_forget_fd(AT_FDCWD); /* finding the path may have looked the old one up again */
-    store_cwds_forget();
+    if (r == 0)
+        store_cwds_forget();
     return r;
 }
 

@@ -165,16 +165,17 @@ static void forget(const struct lx_call *c)
     }
 }
 
-/* Remembers where a descriptor is that the call has just made. */
+/* Remembers where a descriptor, or the cwd, is that the call has just made. */
 static long finish(struct lx_call *c, long r, const struct vfs_found *found)
 {
     if (c->task->caching && r >= 0) {
-        if (c->op == LX_OP_OPEN && found->hash != 0)
-            verdict_remember_fd((int)r, verdict_stamp(), found->self, found->hash);
-        else if (c->op == LX_OP_OPEN)
-            verdict_forget_fd((int)r);
-        else
+        int fd = c->op == LX_OP_CHDIR ? AT_FDCWD : (int)r;
+        if (c->op != LX_OP_OPEN && c->op != LX_OP_CHDIR)
             forget(c);
+        else if (found->hash != 0)
+            verdict_remember_fd(fd, verdict_stamp(), found->self, found->hash);
+        else
+            verdict_forget_fd(fd);
     }
     if ((c->altered | c->observed) != 0 || c->denied != LX_RULE_NONE || c->override != 0 ||
         c->task->policy->trace_all)
@@ -231,7 +232,7 @@ static __attribute__((noinline)) long run_walk2(struct lx_call *c)
 
 static bool has_text(const struct lx_call *c)
 {
-    return c->path[0] != NULL && c->path[0][0] != '\0';
+    return (uintptr_t)c->path[0] >= 4096 && c->path[0][0] != '\0';
 }
 
 long vfs_run(struct lx_call *c)

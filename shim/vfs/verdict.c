@@ -101,10 +101,22 @@ bool verdict_recall_fd(int fd, uint64_t stamp, struct verdict *v, uint64_t *hash
     return *hash != 0 && recall(e, *hash, stamp, v);
 }
 
+bool verdict_recall_fd_stale(int fd, struct verdict *v, uint64_t *hash)
+{
+    const struct entry *e = descriptor(fd);
+    if (e == NULL)
+        return false;
+    uint64_t data = atomic_load_explicit(&e->data, memory_order_relaxed);
+    *hash = atomic_load_explicit(&e->key, memory_order_relaxed) ^ data;
+    return data != 0 && recall(e, *hash, data >> STAMP_SHIFT, v);
+}
+
 void verdict_remember_fd(int fd, uint64_t stamp, struct verdict v, uint64_t hash)
 {
     struct entry *e = descriptor(fd);
-    if (e != NULL && hash != 0 && atomic_load_explicit(&verdict_vforks, memory_order_relaxed) == 0)
+    if (atomic_load_explicit(&verdict_vforks, memory_order_relaxed) != 0)
+        verdict_forget_fd(fd); /* it may be the child's, and the number the parent's as well */
+    else if (e != NULL && hash != 0)
         remember(e, hash, stamp, v);
 }
 

@@ -39,6 +39,9 @@ void verdict_remember(uint64_t hash, uint64_t stamp, struct verdict v);
 
 /* The same for a descriptor, with the hash its path would have. AT_FDCWD stands for the cwd. */
 bool verdict_recall_fd(int fd, uint64_t stamp, struct verdict *v, uint64_t *hash);
+/* What was last known, however long ago: for a directory whose path has become too long to ask. */
+bool verdict_recall_fd_stale(int fd, struct verdict *v, uint64_t *hash);
+
 void verdict_remember_fd(int fd, uint64_t stamp, struct verdict v, uint64_t hash);
 
 /* Before a descriptor is closed or replaced; AT_FDCWD before the cwd changes. */

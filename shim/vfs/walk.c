@@ -5,6 +5,7 @@
 
 #include "sys/fdpath.h"
 #include "sys/sys.h"
+#include "vfs/locate.h"
 #include "vfs/mounts.h"
 
 #define LINKS_MAX 40 /* as the kernel: MAXSYMLINKS */
@@ -197,6 +198,14 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
     if (path[0] == '/')
         return 0;
     long n = vfs_directory_path(c->task, dirfd, w->path);
+    if (n == -ENAMETOOLONG) {
+        /* Deeper than a path can say. The kernel gets there; names stay as they are. */
+        uint64_t hash;
+        w->dir = vfs_descriptor(c->task, dirfd, &hash);
+        w->self = w->dir;
+        w->opaque = true;
+        return 1;
+    }
     if (n < 0)
         return (int)n;
     w->length = n == 1 ? 0 : (size_t)n;
@@ -222,8 +231,8 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
     struct stat st;
     unsigned links = 0;
     int r = start(c, dirfd, path, w);
-    if (r < 0)
-        return r;
+    if (r != 0)
+        return r < 0 ? r : 0;
     rest.text = path;
 
     for (;;) {

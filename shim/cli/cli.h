@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands of lxshim share: their table, their options, errors and output. */
+#ifndef LXSHIM_CLI_CLI_H
+#define LXSHIM_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/effective.h"
+
+enum cli_status {
+    CLI_OK = 0,
+    CLI_NO = 1,    /* the answer is no: invalid, missing, not covered, or not to be written */
+    CLI_USAGE = 2, /* the command line was not understood */
+    CLI_CANNOT_EXECUTE = 126,
+    CLI_NOT_FOUND = 127,
+    CLI_FAILED = 125 /* `run` itself failed, not its command */
+};
+
+/* The options a command takes, one bit each. */
+enum cli_option {
+    CLI_POLICY = 1,
+    CLI_PROFILE = 2,
+    CLI_MOUNT = 4,
+    CLI_SET = 8,
+    CLI_TRACE = 16,
+    CLI_OBSERVE = 32,
+    CLI_QUIET = 64,
+    CLI_JSON = 128
+};
+
+struct cli_arguments {
+    struct lx_request request; /* what --policy, --profile, --mount ... ask for */
+    bool quiet;
+    bool json;
+    int count; /* of what is left after the options */
+    char **rest;
+};
+
+struct cli_command {
+    const char *name;
+    const char *usage;   /* what follows the name: "[--json] [FILE]" */
+    const char *summary; /* a line for --help; NULL: not listed there */
+    const char *help;    /* the paragraphs of COMMAND --help */
+    unsigned options;    /* enum cli_option */
+    int least;           /* arguments besides the options, at least and at most; -1: any number */
+    int most;
+    int (*run)(const struct cli_arguments *arguments);
+    const struct cli_command *commands; /* or a table of commands below this one */
+};
+
+/* The tables end with name NULL. */
+extern const struct cli_command cli_commands[];
+extern const struct cli_command cli_policy_commands[];
+
+/*
+ * Runs the command of a table that argv[0] names; `path` is how it was reached ("lxshim policy").
+ * Returns the exit status. argv is reordered.
+ */
+int cli_dispatch(const struct cli_command *table, const char *path, int argc, char **argv);
+
+/*
+ * Reads a command's options and arguments. Returns true to go on; false with *status to exit with
+ * (--help has been answered, or a mistake reported).
+ */
+bool cli_parse(const struct cli_command *command, const char *path, int argc, char **argv,
+               struct cli_arguments *out, int *status);
+
+/* Prints a command's usage, help and options. */
+void cli_print_help(const struct cli_command *command, const char *path);
+
+/* One line on stderr: "lxshim: ...". */
+void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints text in lines of 80 columns, each after `indent` spaces; "\n" starts a new line. */
+void cli_wrap(unsigned indent, const char *text);
+
+/*
+ * The policy that a command without a policy's name is about: $LXSHIM_POLICY, else .lxshim.json of
+ * the current directory, else NULL for the built-in default.
+ */
+const char *cli_default_policy(void);
+
+/*
+ * Loads what was asked for; says what is wrong on stderr and returns false. Give the policy back
+ * with lx_effective_free in either case.
+ */
+bool cli_load(const struct lx_request *request, struct lx_effective *policy);
+
+/* Loads and prints the image's LXSHIM_STATE, or the effective policy: see lxshim policy --help. */
+int cli_policy_show(const struct cli_arguments *arguments);
+
+int cli_run(const struct cli_arguments *arguments);
+int cli_explain(const struct cli_arguments *arguments);
+int cli_doctor(const struct cli_arguments *arguments);
+int cli_help(const struct cli_arguments *arguments);
+
+/* The id of the rule with that id or unique prefix, or LX_RULE_NONE after saying why on stderr. */
+enum lx_rule cli_find_rule(const char *word);
+
+/* "default", "profile wsl1-1809", "policy.json:3": where a value came from. Valid until the next
+ * call. */
+const char *cli_origin(const struct lx_origin *origin);
+
+/*
+ * The liblxshim.so that belongs to this program: beside it, or where it was installed. Returns
+ * false after describing in `out` where it was looked for. room: at least PATH_MAX * 2.
+ */
+bool cli_library(char *out, size_t room);
+
+/* This program's own path, absolute. Returns 0 or -errno. */
+int cli_program(char *out, size_t room);
+
+#endif

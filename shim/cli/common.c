@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Small things that several commands do. */
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "policy/nearest.h"
+
+#define POLICY_FILE ".lxshim.json"
+#define COLUMNS     80
+
+void cli_error(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("lxshim: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+void cli_wrap(unsigned indent, const char *text)
+{
+    while (*text != '\0') {
+        unsigned column = indent;
+        printf("%*s", (int)indent, "");
+        while (*text != '\0' && *text != '\n') {
+            unsigned n = (unsigned)strcspn(text, " \n");
+            if (column > indent && column + 1 + n > COLUMNS)
+                break;
+            printf("%s%.*s", column > indent ? " " : "", (int)n, text);
+            column += n + (column > indent);
+            text += n;
+            text += strspn(text, " ");
+        }
+        text += *text == '\n';
+        putchar('\n');
+    }
+}
+
+const char *cli_default_policy(void)
+{
+    const char *file = getenv("LXSHIM_POLICY");
+    if (file != NULL && file[0] != '\0')
+        return file;
+    return access(POLICY_FILE, F_OK) == 0 ? POLICY_FILE : NULL;
+}
+
+bool cli_load(const struct lx_request *request, struct lx_effective *policy)
+{
+    struct lx_request whole = *request;
+    const char *trace = getenv("LXSHIM_TRACE");
+    char *directory = getcwd(NULL, 0);
+    bool loaded = false;
+
+    *policy = (struct lx_effective){0};
+    if (directory == NULL) {
+        cli_error("the current directory is gone or cannot be reached: %s", strerror(errno));
+        return false;
+    }
+    whole.directory = lx_arena_string(&policy->arena, directory, strlen(directory));
+    free(directory);
+    whole.uid = getuid();
+    whole.gid = getgid();
+    if (whole.trace == NULL && trace != NULL && trace[0] != '\0') {
+        whole.trace = trace;
+        whole.trace_from = "LXSHIM_TRACE";
+    }
+    loaded = lx_effective_load(policy, &whole) == 0;
+    if (!loaded)
+        cli_error("%s", policy->problem);
+    return loaded;
+}
+
+enum lx_rule cli_find_rule(const char *word)
+{
+    struct lx_nearest nearest;
+    enum lx_rule found = LX_RULE_NONE;
+    unsigned matches = 0;
+    char list[512] = "";
+
+    lx_nearest_start(&nearest, word);
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
+        const char *id = lx_rules[i].id;
+        if (strcmp(id, word) == 0)
+            return (enum lx_rule)i;
+        lx_nearest_try(&nearest, id);
+        if (strncmp(id, word, strlen(word)) != 0)
+            continue;
+        found = (enum lx_rule)i;
+        size_t n = strlen(list);
+        snprintf(list + n, sizeof(list) - n, "%s%s", matches++ > 0 ? ", " : "", id);
+    }
+    if (matches == 1)
+        return found;
+    const char *near = lx_nearest_found(&nearest);
+    if (matches > 1)
+        cli_error("\"%s\" is the beginning of several rules: %s", word, list);
+    else
+        cli_error("unknown rule \"%s\"%s%s%s; \"lxshim policy rules\" lists them", word,
+                  near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                  near != NULL ? "\"?" : "");
+    return LX_RULE_NONE;
+}
+
+const char *cli_origin(const struct lx_origin *origin)
+{
+    static char text[PATH_MAX + 32]; /* the program has one thread */
+    switch (origin->kind) {
+    case LX_ORIGIN_DEFAULT:
+        return "default";
+    case LX_ORIGIN_PROFILE:
+        snprintf(text, sizeof(text), "profile %s", origin->name);
+        break;
+    case LX_ORIGIN_FILE:
+        snprintf(text, sizeof(text), "%s:%u", origin->name, origin->line);
+        break;
+    case LX_ORIGIN_VOLUME:
+        snprintf(text, sizeof(text), "volume %s", origin->name);
+        break;
+    case LX_ORIGIN_FLAG:
+        return origin->name;
+    }
+    return text;
+}
+
+int cli_program(char *out, size_t room)
+{
+    ssize_t n = readlink("/proc/self/exe", out, room - 1);
+    if (n < 0)
+        return -errno;
+    out[n] = '\0';
+    return 0;
+}
+
+bool cli_library(char *out, size_t room)
+{
+    static const char name[] = "liblxshim.so";
+    char program[PATH_MAX];
+    int length = 0;
+    if (cli_program(program, sizeof(program)) == 0)
+        length = (int)(strrchr(program, '/') - program);
+    if (length > 0) {
+        snprintf(out, room, "%.*s/%s", length, program, name);
+        if (access(out, R_OK) == 0)
+            return true;
+    }
+    snprintf(out, room, "%s/%s", LXSHIM_LIBDIR, name);
+    if (access(out, R_OK) == 0)
+        return true;
+    snprintf(out, room, "no %s in %.*s%s%s: build it with make, or make install", name, length,
+             program, length > 0 ? " nor in " : "", LXSHIM_LIBDIR);
+    return false;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* lxshim explain: one rule, whole. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/summary.h"
+#include "policy/errnames.h"
+#include "policy/profile.h"
+
+static void print_values(const struct lx_rule_info *rule)
+{
+    printf("\nvalues\n");
+    for (unsigned v = 0; v < LX_VALUE_COUNT; v++) {
+        if ((rule->values >> v & 1) == 0)
+            continue;
+        int error = lx_value_errno((enum lx_value)v);
+        printf("  %s%s", lx_value_word((enum lx_value)v),
+               v == rule->fallback ? " (default)" : "");
+        if (error != 0)
+            printf(": refused with %s, %s", lx_errno_name(error), strerror(error));
+        putchar('\n');
+    }
+}
+
+static void print_profiles(enum lx_rule rule)
+{
+    const struct lx_profile *p;
+    printf("\nin the built-in profiles\n");
+    for (size_t i = 0; (p = lx_profile_at(i)) != NULL; i++)
+        printf("  %-14s %s\n", p->name, lx_value_word(p->rules[rule]));
+}
+
+int cli_explain(const struct cli_arguments *arguments)
+{
+    const char *word = arguments->rest[0];
+    if (strcmp(word, SUMMARY_OVERRIDES) == 0) {
+        cli_wrap(0, "No rule: calls that an override of the policy answered or delayed. \"lxshim "
+                    "policy show\" lists the overrides, \"lxshim help overrides\" says what they "
+                    "are.");
+        return CLI_OK;
+    }
+    enum lx_rule rule = cli_find_rule(word);
+    if (rule == LX_RULE_NONE)
+        return CLI_NO;
+    const struct lx_rule_info *info = &lx_rules[rule];
+    printf("%s\n\n", info->id);
+    cli_wrap(2, info->summary);
+    print_values(info);
+    print_profiles(rule);
+    printf("\nevidence\n");
+    cli_wrap(2, info->evidence);
+    printf("\nto change it\n  lxshim run --set %s=VALUE -- COMMAND\n  or \"rules\": {\"%s\": "
+           "\"VALUE\"} in a policy\n",
+           info->id, info->id);
+    return CLI_OK;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* lxshim help: a few topics, in short; the man pages have it all. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "policy/nearest.h"
+
+static const struct {
+    const char *name;
+    const char *summary;
+    const char *text;
+} topics[] = {
+    {"run", "running a command",
+     "lxshim run -- COMMAND makes the current directory a Windows drive, in place, and runs COMMAND "
+     "with the rules of the profile drvfs. Its children have the same rules, whatever they do to "
+     "their environment.\n"
+     "\n"
+     "  lxshim run -- make\n"
+     "  lxshim run --profile wsl1-1903 -- git rebase main\n"
+     "  lxshim run --set unlink.open_file=deny -- npm install\n"
+     "  lxshim run --mount drvfs:C::/mnt/c:./drive -- ls /mnt/c\n"
+     "\n"
+     "The exit status is COMMAND's, and so is the signal it dies of. Signals sent to lxshim are "
+     "passed on, and a stopped COMMAND stops lxshim. A summary at the end says what the rules "
+     "denied and altered; --quiet leaves it out.\n"},
+    {"policy", "what a policy looks like",
+     "A policy is JSON. The least one, and a useful one:\n"
+     "\n"
+     "  {\"version\": 1}\n"
+     "\n"
+     "  {\"version\": 1,\n"
+     "   \"profile\": \"wsl1-1809\",\n"
+     "   \"mounts\": [{\"type\": \"drvfs\", \"source\": \"C:\", \"target\": \"/mnt/c\",\n"
+     "               \"backing\": \"drive\", \"options\": \"uid=1000,gid=1000\"}],\n"
+     "   \"rules\": {\"rename.open_target\": \"posix\"}}\n"
+     "\n"
+     "Its keys are version, profile, extends, mounts, rules, overrides, mode and trace; \"//\" is a "
+     "comment. Paths are relative to the file. \"lxshim policy check FILE\" finds mistakes, "
+     "\"lxshim policy show FILE\" says what holds and why, and \"lxshim policy schema\" is for your "
+     "editor. lxshim-policy(5) has it all.\n"},
+    {"rules", "what rules are, and which value wins",
+     "A rule is a named switch: what DrvFs does, and when. \"lxshim policy rules\" lists them, "
+     "\"lxshim explain RULE\" tells of one, and \"lxshim policy show\" says which value holds and "
+     "where it came from. The later wins:\n"
+     "\n"
+     "  the default, which is the profile drvfs\n"
+     "  the profile, with the profiles it extends\n"
+     "  the policies that a policy extends\n"
+     "  the kind of the mount's volume (fat, refs, smb)\n"
+     "  \"rules\" of the policy\n"
+     "  \"rules\" of the mount\n"
+     "  --set RULE=VALUE\n"},
+    {"mounts", "drives: source, target, backing, options",
+     "A mount is a directory that behaves like a drive. Its source is the drive or a directory of "
+     "it (C:, C:\\dir), its target where programs see it, its backing the ordinary directory with "
+     "the files. Without a backing the target is used in place. In the root of a drive, whose "
+     "source is C:, names ignore case.\n"
+     "\n"
+     "  --mount drvfs:C::/mnt/c:./drive,metadata,uid=1000\n"
+     "  --mount drvfs:C:\\src:./work\n"
+     "\n"
+     "Options are DrvFs's own: metadata, uid=, gid=, umask=, fmask=, dmask=, case=off|dir|force, "
+     "symlinkroot=, fallback=, ro and rw; mount's flags for every file system are accepted without "
+     "effect. Without uid= and gid= files belong to root, as on a drive mounted by hand.\n"},
+    {"overrides", "experiments on single calls",
+     "An override changes what single calls answer: fail the second rename of a lock file, delay "
+     "every unlink, let one program pass.\n"
+     "\n"
+     "  {\"when\": {\"op\": \"rename\", \"path\": \"**/*.lock\"},\n"
+     "   \"then\": {\"errno\": \"EACCES\"}, \"times\": 1, \"after\": 1}\n"
+     "\n"
+     "\"when\" has an op (or a list, or \"*\"), a glob over paths inside the mount, and an errno "
+     "that the call would answer. \"then\" has an errno, a delay in milliseconds, or allow. After "
+     "so many matches, every so many, it acts so many times. The first override that fits acts.\n"},
+    {"trace", "seeing every decision",
+     "With --trace FILE, \"trace\" in a policy, or LXSHIM_TRACE=FILE, every call that was denied or "
+     "altered is one JSON line in FILE, with the rule, the evidence, and who holds the file. "
+     "all:FILE writes every call on a mount.\n"
+     "\n"
+     "  lxshim run --trace t.jsonl -- make; jq 'select(.outcome==\"denied\")' t.jsonl\n"},
+    {"coverage", "what the library does not see",
+     "The library is preloaded into dynamically linked programs. It does not see statically linked "
+     "programs, Go programs (they make their system calls themselves), programs with another C "
+     "library than glibc, system calls from inline assembly, and io_uring. ld.so drops it from "
+     "setuid, setgid and file-capability programs.\n"
+     "\"lxshim doctor COMMAND\" tells whether a command is one of them.\n"},
+    {"environment", "variables that lxshim looks at",
+     "LXSHIM_POLICY=FILE   the policy, where no --policy is given\n"
+     "LXSHIM_TRACE=FILE    the trace; all:FILE for every call\n"
+     "LXSHIM_STATE         the policy as children get it; not for you to set\n"
+     "LD_PRELOAD           the library, put first; what else is there stays\n"},
+};
+#define TOPIC_COUNT (sizeof(topics) / sizeof(topics[0]))
+
+/* Paragraphs are wrapped; lines that begin with a space or are columns are left alone. */
+static void print_text(const char *text)
+{
+    char line[1024];
+    while (*text != '\0') {
+        size_t n = strcspn(text, "\n");
+        snprintf(line, sizeof(line), "%.*s", (int)n, text);
+        if (line[0] == ' ' || strstr(line, "  ") != NULL)
+            puts(line);
+        else if (n == 0)
+            putchar('\n');
+        else
+            cli_wrap(0, line);
+        text += n + (text[n] == '\n');
+    }
+}
+
+int cli_help(const struct cli_arguments *arguments)
+{
+    struct lx_nearest nearest;
+    if (arguments->count == 0) {
+        printf("lxshim help TOPIC:\n");
+        for (size_t i = 0; i < TOPIC_COUNT; i++)
+            printf("  %-12s %s\n", topics[i].name, topics[i].summary);
+        return CLI_OK;
+    }
+    const char *word = arguments->rest[0];
+    lx_nearest_start(&nearest, word);
+    for (size_t i = 0; i < TOPIC_COUNT; i++) {
+        lx_nearest_try(&nearest, topics[i].name);
+        if (strcmp(topics[i].name, word) == 0) {
+            print_text(topics[i].text);
+            return CLI_OK;
+        }
+    }
+    const char *found = lx_nearest_found(&nearest);
+    cli_error("no topic \"%s\"%s%s%s; \"lxshim help\" lists them", word,
+              found != NULL ? "; did you mean \"" : "", found != NULL ? found : "",
+              found != NULL ? "\"?" : "");
+    return CLI_USAGE;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* lxshim: run programs on a Windows drive that is none, and look into policies. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/relay.h"
+
+#ifndef LXSHIM_VERSION
+#define LXSHIM_VERSION "unknown"
+#endif
+
+const struct cli_command cli_commands[] = {
+    {
+        .name = "run",
+        .usage = "[OPTION]... [--] COMMAND [ARGUMENT]...",
+        .summary = "run a command with the rules of a policy",
+        .help = "Runs COMMAND in a directory that behaves like a Windows drive seen from WSL. The "
+                "policy\nis --policy, else $LXSHIM_POLICY, else ./.lxshim.json, else the current "
+                "directory as a\ndrive. The exit status is COMMAND's; 127 if it is not found, 126 "
+                "if it cannot be run,\n125 if lxshim itself fails. At the end a summary says what "
+                "was denied or altered.\n",
+        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE |
+                   CLI_QUIET,
+        .least = 1,
+        .most = -1,
+        .run = cli_run,
+    },
+    {
+        .name = "policy",
+        .usage = "COMMAND [OPTION]... [FILE]",
+        .summary = "check and show policies, list profiles and rules",
+        .help = "Looks into policies. \"lxshim policy COMMAND --help\" tells more of each.\n",
+        .commands = cli_policy_commands,
+    },
+    {
+        .name = "explain",
+        .usage = "RULE",
+        .summary = "say what a rule does, its values, and why",
+        .help = "Explains a rule, by its id or the unique beginning of one.\n",
+        .least = 1,
+        .most = 1,
+        .run = cli_explain,
+    },
+    {
+        .name = "doctor",
+        .usage = "[COMMAND]",
+        .summary = "say what works here, and for a command",
+        .help = "Tries what lxshim needs of the kernel and of the current directory, and names the\n"
+                "consequence of what is missing. With COMMAND, also whether that program can be\n"
+                "covered. Exits 1 if something essential is missing or COMMAND is not covered.\n",
+        .least = 0,
+        .most = 1,
+        .run = cli_doctor,
+    },
+    {
+        .name = "help",
+        .usage = "[TOPIC]",
+        .summary = "explain a topic",
+        .help = "Prints a topic, or the list of them.\n",
+        .least = 0,
+        .most = 1,
+        .run = cli_help,
+    },
+    {.name = NULL},
+};
+
+static void print_help(void)
+{
+    printf("usage: lxshim COMMAND [OPTION]... [ARGUMENT]...\n"
+           "       lxshim --help | --version\n\n"
+           "An ordinary directory that behaves like a Windows drive seen from WSL.\n\n"
+           "commands:\n");
+    for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
+        if (c->summary != NULL)
+            printf("  %-10s %s\n", c->name, c->summary);
+    printf("\n\"lxshim COMMAND --help\" tells more, and so does lxshim(1).\n");
+}
+
+static int start(int argc, char **argv)
+{
+    if (argc < 2) {
+        cli_error("no command; see lxshim --help");
+        return CLI_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help();
+        return CLI_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        printf("lxshim %s\n", LXSHIM_VERSION);
+        return CLI_OK;
+    }
+    return cli_dispatch(cli_commands, "lxshim", argc - 1, argv + 1);
+}
+
+/* Answers that were not written are no answers. */
+static int finish(int status)
+{
+    bool failed = ferror(stdout) != 0;
+    if (fflush(stdout) != 0 || failed || (fclose(stdout) != 0 && errno != EBADF)) {
+        cli_error("cannot write to standard output: %s", strerror(errno));
+        return status == CLI_OK ? CLI_NO : status;
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[0], RELAY_STAGE) == 0)
+        return relay_stage(argv + 1);
+    return finish(start(argc, argv));
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of all commands, and commands found by their names. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "policy/nearest.h"
+
+#define SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct {
+    enum cli_option bit;
+    const char *name;
+    const char *argument; /* or NULL */
+    const char *help;
+} options[] = {
+    {CLI_POLICY, "policy", "FILE", "use this policy"},
+    {CLI_PROFILE, "profile", "NAME", "start from this built-in profile"},
+    {CLI_MOUNT, "mount", "TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]",
+     "mount this, instead of the policy's mounts; may be repeated"},
+    {CLI_SET, "set", "RULE=VALUE", "set a rule for all mounts, over everything else; may be "
+                                   "repeated"},
+    {CLI_TRACE, "trace", "[all:]FILE", "write changed calls, or all, to FILE as JSON lines"},
+    {CLI_OBSERVE, "observe", NULL, "let every call through and count what rules would have done"},
+    {CLI_QUIET, "quiet", NULL, "no summary at the end"},
+    {CLI_JSON, "json", NULL, "print JSON"},
+};
+
+static void note_option(struct cli_arguments *out, enum cli_option bit, char *value, char **mounts,
+                        char **sets)
+{
+    struct lx_request *request = &out->request;
+    switch (bit) {
+    case CLI_POLICY:
+        request->file = value;
+        break;
+    case CLI_PROFILE:
+        request->profile = value;
+        break;
+    case CLI_MOUNT:
+        mounts[request->mount_count++] = value;
+        break;
+    case CLI_SET:
+        sets[request->set_count++] = value;
+        break;
+    case CLI_TRACE:
+        request->trace = value;
+        request->trace_from = "--trace";
+        break;
+    case CLI_OBSERVE:
+        request->observe = true;
+        break;
+    case CLI_QUIET:
+        out->quiet = true;
+        break;
+    case CLI_JSON:
+        out->json = true;
+        break;
+    }
+}
+
+/* The options of a command for getopt_long: `val` is the index in our table plus one. */
+static void long_options(unsigned wanted, struct option *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < SIZE(options); i++)
+        if ((wanted & options[i].bit) != 0)
+            out[n++] = (struct option){options[i].name,
+                                       options[i].argument != NULL ? required_argument
+                                                                   : no_argument,
+                                       NULL, (int)i + 1};
+    out[n++] = (struct option){"help", no_argument, NULL, 'h'};
+    out[n] = (struct option){NULL, 0, NULL, 0};
+}
+
+static void unknown_option(const char *path, const char *given, const struct option *known)
+{
+    struct lx_nearest nearest;
+    char word[64];
+    const char *start = given + strspn(given, "-");
+    snprintf(word, sizeof(word), "%.*s", (int)strcspn(start, "="), start);
+    lx_nearest_start(&nearest, word);
+    for (; known->name != NULL; known++)
+        lx_nearest_try(&nearest, known->name);
+    const char *found = lx_nearest_found(&nearest);
+    cli_error("unknown option %s%s%s%s; see %s --help", given,
+              found != NULL ? "; did you mean --" : "", found != NULL ? found : "",
+              found != NULL ? "?" : "", path);
+}
+
+static bool usage(int *status)
+{
+    *status = CLI_USAGE;
+    return false;
+}
+
+bool cli_parse(const struct cli_command *command, const char *path, int argc, char **argv,
+               struct cli_arguments *out, int *status)
+{
+    struct option known[SIZE(options) + 2];
+    char **mounts = calloc((size_t)argc + 1, sizeof(char *)); /* live as long as the program */
+    char **sets = calloc((size_t)argc + 1, sizeof(char *));
+    int c;
+
+    *out = (struct cli_arguments){.request.mounts = mounts, .request.sets = sets};
+    if (mounts == NULL || sets == NULL) {
+        cli_error("out of memory");
+        *status = CLI_FAILED;
+        return false;
+    }
+    long_options(command->options, known);
+    opterr = 0;
+    optind = 0; /* glibc: begin anew */
+    /* A command line of somebody else's begins at the first argument: its options are not ours. */
+    while ((c = getopt_long(argc, argv, command->most < 0 ? "+:hq" : ":hq", known, NULL)) != -1) {
+        if (c == 'h') {
+            cli_print_help(command, path);
+            *status = CLI_OK;
+            return false;
+        }
+        if (c == 'q' && (command->options & CLI_QUIET) != 0) {
+            out->quiet = true;
+        } else if (c == ':') {
+            cli_error("%s needs an argument; see %s --help", argv[optind - 1], path);
+            return usage(status);
+        } else if (c == '?' || c == 'q') {
+            unknown_option(path, argv[optind - 1], known);
+            return usage(status);
+        } else {
+            note_option(out, options[c - 1].bit, optarg, mounts, sets);
+        }
+    }
+    out->count = argc - optind;
+    out->rest = argv + optind;
+    if (out->count < command->least || (command->most >= 0 && out->count > command->most)) {
+        cli_error("usage: %s %s", path, command->usage);
+        return usage(status);
+    }
+    return true;
+}
+
+void cli_print_help(const struct cli_command *command, const char *path)
+{
+    printf("usage: %s %s\n\n%s", path, command->usage, command->help);
+    if (command->options != 0)
+        printf("\noptions:\n");
+    for (size_t i = 0; i < SIZE(options); i++) {
+        if ((command->options & options[i].bit) == 0)
+            continue;
+        const char *argument = options[i].argument;
+        printf("  --%s%s%s%s\n", options[i].name, argument != NULL ? " " : "",
+               argument != NULL ? argument : "", options[i].bit == CLI_QUIET ? ", -q" : "");
+        cli_wrap(8, options[i].help);
+    }
+    if (command->commands == NULL)
+        return;
+    printf("\ncommands:\n");
+    for (const struct cli_command *c = command->commands; c->name != NULL; c++)
+        if (c->summary != NULL)
+            printf("  %-10s %s\n", c->name, c->summary);
+}
+
+static int unknown_command(const struct cli_command *table, const char *path, const char *name)
+{
+    struct lx_nearest nearest;
+    lx_nearest_start(&nearest, name);
+    for (const struct cli_command *c = table; c->name != NULL; c++)
+        lx_nearest_try(&nearest, c->name);
+    const char *found = lx_nearest_found(&nearest);
+    cli_error("unknown command \"%s\"%s%s%s; see %s --help", name,
+              found != NULL ? "; did you mean \"" : "", found != NULL ? found : "",
+              found != NULL ? "\"?" : "", path);
+    return CLI_USAGE;
+}
+
+int cli_dispatch(const struct cli_command *table, const char *path, int argc, char **argv)
+{
+    const struct cli_command *c = table;
+    struct cli_arguments arguments;
+    char below[64];
+    int status;
+    while (c->name != NULL && strcmp(c->name, argv[0]) != 0)
+        c++;
+    if (c->name == NULL)
+        return unknown_command(table, path, argv[0]);
+    snprintf(below, sizeof(below), "%s %s", path, c->name);
+    if (c->commands != NULL && argc > 1 && argv[1][0] != '-')
+        return cli_dispatch(c->commands, below, argc - 1, argv + 1);
+    if (!cli_parse(c, below, argc, argv, &arguments, &status))
+        return status;
+    if (c->run == NULL) {
+        cli_error("%s needs a command; see %s --help", below, below);
+        return CLI_USAGE;
+    }
+    return c->run(&arguments);
+}

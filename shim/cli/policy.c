@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* lxshim policy check, profiles, rules, schema and state. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "policy/embedded.h"
+#include "policy/emit.h"
+#include "policy/profile.h"
+
+/* The file a command was given, or the one that applies here. */
+static const char *file_of(const struct cli_arguments *arguments)
+{
+    if (arguments->count > 0)
+        return arguments->rest[0];
+    return arguments->request.file != NULL ? arguments->request.file : cli_default_policy();
+}
+
+static int policy_check(const struct cli_arguments *arguments)
+{
+    struct lx_request request = arguments->request;
+    struct lx_effective policy;
+    int status = CLI_NO;
+    request.file = file_of(arguments);
+    if (cli_load(&request, &policy)) {
+        printf("%s: ok, %zu mount%s, profile %s\n",
+               request.file != NULL ? request.file : "built-in policy", policy.mount_count,
+               policy.mount_count == 1 ? "" : "s", policy.profile);
+        status = CLI_OK;
+    }
+    lx_effective_free(&policy);
+    return status;
+}
+
+static int policy_profiles(const struct cli_arguments *arguments)
+{
+    json_t *list = json_array();
+    const struct lx_profile *p;
+    for (size_t i = 0; (p = lx_profile_at(i)) != NULL; i++) {
+        if (!arguments->json) {
+            printf("%-14s %s\n", p->name, p->summary);
+            continue;
+        }
+        json_t *rules = json_object();
+        for (unsigned r = 0; r < LX_RULE_COUNT; r++)
+            json_object_set_new(rules, lx_rules[r].id, json_string(lx_value_word(p->rules[r])));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:o}", "name", p->name, "summary",
+                                              p->summary, "extends", p->extends, "rules", rules));
+    }
+    if (arguments->json) {
+        json_dumpf(list, stdout, JSON_INDENT(2));
+        putchar('\n');
+    }
+    json_decref(list);
+    return CLI_OK;
+}
+
+static json_t *values_of(const struct lx_rule_info *rule)
+{
+    json_t *values = json_array();
+    for (unsigned v = 0; v < LX_VALUE_COUNT; v++)
+        if ((rule->values >> v & 1) != 0)
+            json_array_append_new(values, json_string(lx_value_word((enum lx_value)v)));
+    return values;
+}
+
+static int policy_rules(const struct cli_arguments *arguments)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
+        const struct lx_rule_info *rule = &lx_rules[i];
+        const char *fallback = lx_value_word(rule->fallback);
+        json_t *values = values_of(rule);
+        if (arguments->json) {
+            json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:s, s:s}", "id", rule->id,
+                                                  "values", values, "default", fallback, "summary",
+                                                  rule->summary, "evidence", rule->evidence));
+            continue;
+        }
+        size_t index;
+        json_t *value;
+        printf("%s%s\n    values:", i > 0 ? "\n" : "", rule->id);
+        json_array_foreach(values, index, value)
+        {
+            const char *word = json_string_value(value);
+            printf(" %s%s", word, strcmp(word, fallback) == 0 ? " (default)" : "");
+        }
+        json_decref(values);
+        putchar('\n');
+        cli_wrap(4, rule->summary);
+        printf("    evidence:\n");
+        cli_wrap(6, rule->evidence);
+    }
+    if (arguments->json) {
+        json_dumpf(list, stdout, JSON_INDENT(2));
+        putchar('\n');
+    }
+    json_decref(list);
+    return CLI_OK;
+}
+
+static int policy_schema(const struct cli_arguments *arguments)
+{
+    (void)arguments;
+    fputs(lx_embedded_schema.text, stdout);
+    return CLI_OK;
+}
+
+/* What the library asks for in the first process: see liblxshim(7). */
+static int policy_state(const struct cli_arguments *arguments)
+{
+    struct lx_request request = arguments->request;
+    struct lx_effective policy;
+    void *image = NULL;
+    char *stats = NULL;
+    char *value = NULL;
+    request.file = file_of(arguments);
+    if (!cli_load(&request, &policy)) {
+        lx_effective_free(&policy);
+        return CLI_FAILED;
+    }
+    long r = lx_emit_counts(&policy) ? lx_emit_stats_file(&policy, &stats) : 0;
+    if (r == 0)
+        r = lx_emit_image(&policy, stats, &image);
+    if (r >= 0)
+        r = lx_emit_state(image, (size_t)r, &value);
+    if (r == 0)
+        puts(value);
+    else if (r == -EXDEV)
+        cli_error("/ cannot be a Windows drive: start in the directory that shall be one, or name "
+                  "mounts in the policy");
+    else
+        cli_error("cannot hand the policy on: %s", strerror((int)-r));
+    free(image);
+    free(stats);
+    free(value);
+    lx_effective_free(&policy);
+    return r == 0 ? CLI_OK : CLI_FAILED;
+}
+
+const struct cli_command cli_policy_commands[] = {
+    {
+        .name = "check",
+        .usage = "[FILE]",
+        .summary = "check a policy",
+        .help = "Checks a policy: the file, else $LXSHIM_POLICY, else ./.lxshim.json. Exits 1 with "
+                "the\nfirst mistake as FILE:LINE:COLUMN (lines and columns from 1, columns in "
+                "bytes).\n",
+        .most = 1,
+        .run = policy_check,
+    },
+    {
+        .name = "show",
+        .usage = "[OPTION]... [FILE]",
+        .summary = "show the effective policy, and where each value comes from",
+        .help = "Shows what a policy comes to with its profile, its bases and the options: every "
+                "value,\nand whether it is the default or comes from a profile, a line of a file, "
+                "the kind of\nvolume, or an option.\n",
+        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE |
+                   CLI_JSON,
+        .most = 1,
+        .run = cli_policy_show,
+    },
+    {
+        .name = "profiles",
+        .usage = "[--json]",
+        .summary = "list the built-in profiles",
+        .help = "Lists the built-in profiles: the eras of WSL, and the default.\n",
+        .options = CLI_JSON,
+        .run = policy_profiles,
+    },
+    {
+        .name = "rules",
+        .usage = "[--json]",
+        .summary = "list all rules with their values and evidence",
+        .help = "Lists every rule: its id, its values, what it does, and the evidence for it.\n",
+        .options = CLI_JSON,
+        .run = policy_rules,
+    },
+    {
+        .name = "schema",
+        .usage = "",
+        .summary = "print the JSON Schema of policies",
+        .help = "Prints the JSON Schema (draft 2020-12) of policies, for editors and checkers.\n",
+        .run = policy_schema,
+    },
+    {
+        .name = "state",
+        .usage = "[FILE]",
+        .help = "Prints the LXSHIM_STATE of a policy. The library runs this in a tree's first "
+                "process.\n",
+        .most = 1,
+        .run = policy_state,
+    },
+    {.name = NULL},
+};

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/relay.h"
+
+#include <errno.h>
+#include <link.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+/* Raised by the process itself when it goes wrong: nothing to pass on. */
+static const int own_faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+
+/* What the terminal sends to everyone in the foreground: the command has had it already. */
+static const int of_terminal[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGCONT};
+
+static bool among(int sig, const int *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == sig)
+            return true;
+    return false;
+}
+#define AMONG(sig, list) among(sig, list, sizeof(list) / sizeof((list)[0]))
+
+/*
+ * The signals to wait for: all but faults and those that are ignored, which the command shall
+ * inherit as they are.
+ */
+static void relayed_signals(sigset_t *set)
+{
+    struct sigaction now;
+    sigfillset(set);
+    for (int sig = 1; sig <= SIGRTMAX; sig++)
+        if (AMONG(sig, own_faults) ||
+            (sig != SIGCHLD && sigaction(sig, NULL, &now) == 0 && now.sa_handler == SIG_IGN))
+            sigdelset(set, sig);
+}
+
+/* True where a signal came from the kernel to a whole process group, the command included. */
+static bool had_already(const siginfo_t *info)
+{
+    if (info->si_code != SI_KERNEL)
+        return false;
+    /* When a terminal hangs up, the kernel tells the session's leader alone. */
+    if (info->si_signo == SIGHUP)
+        return getsid(0) != getpid();
+    return AMONG(info->si_signo, of_terminal);
+}
+
+static void pass_on(pid_t child, const siginfo_t *info)
+{
+    if (had_already(info))
+        return;
+    if (info->si_code == SI_QUEUE)
+        sigqueue(child, info->si_signo, info->si_value);
+    else
+        kill(child, info->si_signo);
+}
+
+/* True where the child is stopped; assumed where /proc does not say. */
+static bool is_stopped(pid_t child)
+{
+    char name[32];
+    char line[128];
+    snprintf(name, sizeof(name), "/proc/%d/stat", (int)child);
+    FILE *f = fopen(name, "re");
+    if (f == NULL)
+        return true;
+    size_t n = fread(line, 1, sizeof(line) - 1, f);
+    fclose(f);
+    line[n] = '\0';
+    const char *state = strrchr(line, ')'); /* comm may hold anything, and is short */
+    return state == NULL || strncmp(state, ") T", 3) == 0;
+}
+
+/* Stops this process as the child has stopped, and takes the child along when it goes on. */
+static void stop_too(pid_t child, int sig)
+{
+    const struct timespec none = {0, 0};
+    sigset_t pending;
+    sigset_t set;
+    /* Already told to go on? Then a stop would throw that away. */
+    if (sigpending(&pending) == 0 && sigismember(&pending, SIGCONT) == 1 && !is_stopped(child))
+        return;
+    sigemptyset(&set);
+    sigaddset(&set, sig);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    raise(sig);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    if (is_stopped(child))
+        kill(child, SIGCONT);
+    sigemptyset(&set);
+    sigaddset(&set, SIGCONT);
+    while (sigtimedwait(&set, NULL, &none) > 0)
+        ;
+}
+
+/* Collects children until the one that counts has ended. True with its status then. */
+static bool collect(pid_t child, int *status)
+{
+    pid_t pid;
+    int s;
+    /* Any child: as init of a container, or started with children, there are others. */
+    while ((pid = waitpid(-1, &s, WNOHANG | WUNTRACED)) > 0) {
+        if (pid != child)
+            continue;
+        if (!WIFSTOPPED(s)) {
+            *status = s;
+            return true;
+        }
+        stop_too(child, WSTOPSIG(s));
+    }
+    return false;
+}
+
+/* In the child: becomes the second stage. */
+static _Noreturn void start_stage(char **argv, const sigset_t *mask, bool chld_ignored)
+{
+    size_t n = 0;
+    while (argv[n] != NULL)
+        n++;
+    char **stage = calloc(n + 2, sizeof(char *));
+    if (chld_ignored)
+        signal(SIGCHLD, SIG_IGN);
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    if (stage != NULL) {
+        stage[0] = (char[]){RELAY_STAGE};
+        memcpy(stage + 1, argv, n * sizeof(char *));
+        execv("/proc/self/exe", stage);
+    }
+    cli_error("cannot start the command: %s", strerror(errno));
+    _exit(CLI_FAILED);
+}
+
+int relay_run(char **argv)
+{
+    struct sigaction chld;
+    sigset_t relayed;
+    sigset_t mask;
+    siginfo_t info;
+    int status = 0;
+
+    /* Whoever ignores SIGCHLD has no child to wait for; the command may, and inherits that. */
+    sigaction(SIGCHLD, NULL, &chld);
+    bool chld_ignored = chld.sa_handler == SIG_IGN;
+    signal(SIGCHLD, SIG_DFL);
+    relayed_signals(&relayed);
+    sigprocmask(SIG_BLOCK, &relayed, &mask);
+
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        start_stage(argv, &mask, chld_ignored);
+    if (child < 0) {
+        int error = errno;
+        sigprocmask(SIG_SETMASK, &mask, NULL);
+        return -error;
+    }
+    while (!collect(child, &status)) {
+        if (sigwaitinfo(&relayed, &info) > 0 && info.si_signo != SIGCHLD)
+            pass_on(child, &info);
+    }
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    return status;
+}
+
+int relay_end(int status)
+{
+    const struct rlimit none = {0, 0};
+    sigset_t set;
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status);
+    int sig = WTERMSIG(status);
+    /* The core, if there is one, is the command's. */
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+    signal(sig, SIG_DFL);
+    sigemptyset(&set);
+    sigaddset(&set, sig);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    raise(sig);
+    return 128 + sig; /* init of a container does not die of signals */
+}
+
+static int is_library(struct dl_phdr_info *info, size_t size, void *unused)
+{
+    static const char name[] = "/liblxshim.so";
+    size_t n = strlen(info->dlpi_name);
+    (void)size;
+    (void)unused;
+    return n >= sizeof(name) - 1 && strcmp(info->dlpi_name + n - (sizeof(name) - 1), name) == 0;
+}
+
+int relay_stage(char **argv)
+{
+    /* ld.so only grumbles about a library that it cannot load. */
+    if (dl_iterate_phdr(is_library, NULL) == 0) {
+        cli_error("the library was not loaded: %s", getenv("LD_PRELOAD"));
+        return CLI_FAILED;
+    }
+    execvp(argv[0], argv);
+    int error = errno;
+    bool there = strchr(argv[0], '/') != NULL && access(argv[0], F_OK) == 0;
+    if (error == ENOENT && there) {
+        cli_error("%s: its interpreter is missing; \"lxshim doctor %s\" tells which", argv[0],
+                  argv[0]);
+        return CLI_CANNOT_EXECUTE;
+    }
+    cli_error("%s: %s", argv[0],
+              error == ENOENT && strchr(argv[0], '/') == NULL ? "command not found"
+                                                              : strerror(error));
+    return error == ENOENT ? CLI_NOT_FOUND : CLI_CANNOT_EXECUTE;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs a command in a child and stands in for it towards the outside: signals are passed on, a stop
+ * is shared, and so is the way it ends.
+ */
+#ifndef LXSHIM_CLI_RELAY_H
+#define LXSHIM_CLI_RELAY_H
+
+/* argv[0] of the second stage: this program, with the library in it, about to become the command. */
+#define RELAY_STAGE "lxshim-exec"
+
+/*
+ * Runs argv with this process's environment until it ends. Returns its wait status, or -errno where
+ * there is no child. The command is executed by a second stage with the library preloaded, so that
+ * it is found, and its execution judged, by the policy's rules.
+ */
+int relay_run(char **argv);
+
+/* The second stage: executes argv or says why not. Returns the exit status of a failure. */
+int relay_stage(char **argv);
+
+/* Ends this process the way the status says; returns the exit status where that is one. */
+int relay_end(int status);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* lxshim run */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/relay.h"
+#include "cli/summary.h"
+#include "policy/emit.h"
+
+/*
+ * Children find the counters by this process's id and descriptor. A process that outlives us may
+ * look when somebody else has the id: a number few processes have keeps it from what is not ours.
+ */
+#define STATS_FD 731
+
+/* The counters in memory that children can map. Returns a descriptor or -errno. */
+static int make_stats(const struct lx_effective *policy, struct lx_stats **stats)
+{
+    int fd = memfd_create("lxshim-stats", MFD_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, STATS_FD);
+    if (moved >= 0) {
+        close(fd);
+        fd = moved;
+    }
+    int r = lx_emit_stats(policy, fd);
+    if (r == 0) {
+        *stats = mmap(NULL, lx_stats_size((uint32_t)policy->override_count), PROT_READ, MAP_SHARED,
+                      fd, 0);
+        r = *stats == MAP_FAILED ? -errno : 0;
+    }
+    if (r < 0)
+        close(fd);
+    return r < 0 ? r : fd;
+}
+
+/* Ours first, then what else is preloaded; ours of another build is left out. */
+static char *preload_list(const char *library, const char *before)
+{
+    static const char name[] = "/liblxshim.so";
+    size_t suffix = sizeof(name) - 1;
+    size_t length = strlen(library);
+    char *list = calloc(1, length + strlen(before) + 2);
+    if (list == NULL)
+        return NULL;
+    memcpy(list, library, length);
+    while (*(before += strspn(before, ": ")) != '\0') {
+        size_t n = strcspn(before, ": ");
+        if (n < suffix || memcmp(before + n - suffix, name, suffix) != 0) {
+            list[length++] = ':';
+            memcpy(list + length, before, n);
+            length += n;
+        }
+        before += n;
+    }
+    return list;
+}
+
+static int set_preload(void)
+{
+    char library[PATH_MAX * 2];
+    const char *before = getenv("LD_PRELOAD");
+    if (!cli_library(library, sizeof(library))) {
+        cli_error("%s", library);
+        return -ENOENT;
+    }
+    if (strpbrk(library, ": ") != NULL) {
+        cli_error("%s cannot be preloaded: ld.so takes spaces and colons for separators; move it, "
+                  "or install it with make install",
+                  library);
+        return -EINVAL;
+    }
+    char *list = preload_list(library, before != NULL ? before : "");
+    if (list == NULL || setenv("LD_PRELOAD", list, 1) < 0) {
+        cli_error("out of memory");
+        return -ENOMEM;
+    }
+    free(list);
+    return 0;
+}
+
+static int set_state(const struct lx_effective *policy, int stats)
+{
+    char path[64];
+    void *image = NULL;
+    char *value = NULL;
+    snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), stats);
+    long size = lx_emit_image(policy, path, &image);
+    long r = size < 0 ? size : lx_emit_state(image, (size_t)size, &value);
+    if (r == 0 && setenv(LX_STATE_VARIABLE, value, 1) < 0)
+        r = -errno;
+    free(image);
+    free(value);
+    if (r == -EXDEV)
+        cli_error("/ cannot be a Windows drive: start in the directory that shall be one, or name "
+                  "mounts in a policy");
+    else if (r < 0)
+        cli_error("cannot hand the policy on: %s", strerror((int)-r));
+    return (int)r;
+}
+
+int cli_run(const struct cli_arguments *arguments)
+{
+    struct lx_request request = arguments->request;
+    struct lx_effective policy;
+    struct lx_stats *stats = NULL;
+
+    if (request.file == NULL)
+        request.file = cli_default_policy();
+    if (!cli_load(&request, &policy) || set_preload() < 0) {
+        lx_effective_free(&policy);
+        return CLI_FAILED;
+    }
+    int fd = make_stats(&policy, &stats);
+    if (fd < 0)
+        cli_error("cannot count what the rules do: %s", strerror(-fd));
+    bool observe = policy.observe;
+    int r = fd < 0 ? fd : set_state(&policy, fd);
+    lx_effective_free(&policy);
+    if (r < 0)
+        return CLI_FAILED;
+    int status = relay_run(arguments->rest);
+    if (status < 0) {
+        cli_error("cannot start the command: %s", strerror(-status));
+        return CLI_FAILED;
+    }
+    if (!arguments->quiet)
+        summary_print(stats, observe);
+    return relay_end(status);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* lxshim policy show: the effective policy with where each value came from. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "policy/errnames.h"
+
+/* The words of operations, in the order of the bits in an override. */
+static const char *const ops[] = {
+#define OP(symbol, word, paths, properties) word,
+#include "fs/ops.def"
+#undef OP
+};
+#define OP_COUNT (sizeof(ops) / sizeof(ops[0]))
+
+/* Metadata the volume has no room for is dropped silently, as WSL does. [WSL#4200] */
+static bool drops_metadata(const struct lx_effective_mount *m)
+{
+    return m->options.metadata &&
+           (m->volume.filesystem == LX_FAT || m->volume.filesystem == LX_SMB);
+}
+
+static void show_mount(const struct lx_effective_mount *m, size_t number)
+{
+    const struct lx_mount_options *o = &m->options;
+    bool in_place = strcmp(m->target, m->backing) == 0;
+    printf("\nmount %zu     %s on %s  (%s)\n", number, m->source, m->target, cli_origin(&m->origin));
+    printf("  backing   %s\n", in_place ? "in place" : m->backing);
+    printf("  owner     uid=%u,gid=%u\n", o->uid, o->gid);
+    printf("  masks     umask=%03o,fmask=%03o,dmask=%03o\n", o->umask, o->fmask, o->dmask);
+    printf("  options   %s%s%s%s\n", o->readonly ? "ro" : "rw", o->noatime ? ",noatime" : "",
+           o->metadata ? ",metadata" : "",
+           drops_metadata(m) ? " (dropped: the volume has no room for it)" : "");
+    if (o->case_option != LX_VALUE_COUNT)
+        printf("  case      %s, instead of case.directories\n", lx_value_word(o->case_option));
+    printf("  volume    %s%s%s", lx_filesystem_word(m->volume.filesystem),
+           m->volume.label != NULL ? ", label " : "", m->volume.label != NULL ? m->volume.label : "");
+    if (m->volume.serial != 0)
+        printf(", serial %04X-%04X", m->volume.serial >> 16, m->volume.serial & 0xFFFF);
+    putchar('\n');
+}
+
+static bool same_everywhere(const struct lx_effective *policy, size_t rule)
+{
+    for (size_t i = 1; i < policy->mount_count; i++)
+        if (policy->mounts[i].rules[rule].value != policy->mounts[0].rules[rule].value)
+            return false;
+    return true;
+}
+
+static void show_rules(const struct lx_effective *policy)
+{
+    printf("\n%-24s %-12s %s\n", "rule", "value", "from");
+    for (size_t i = 0; i < LX_RULE_COUNT; i++) {
+        const struct lx_setting *s = &policy->mounts[0].rules[i];
+        if (same_everywhere(policy, i)) {
+            printf("%-24s %-12s %s\n", lx_rules[i].id, lx_value_word(s->value),
+                   cli_origin(&s->origin));
+            continue;
+        }
+        for (size_t m = 0; m < policy->mount_count; m++) {
+            s = &policy->mounts[m].rules[i];
+            printf("%-24s %-12s %s (mount %zu)\n", m == 0 ? lx_rules[i].id : "",
+                   lx_value_word(s->value), cli_origin(&s->origin), m + 1);
+        }
+    }
+}
+
+static void print_ops(uint64_t set)
+{
+    if (set == (UINT64_C(1) << OP_COUNT) - 1) {
+        printf(" *");
+        return;
+    }
+    for (size_t i = 0; i < OP_COUNT; i++)
+        if ((set >> i & 1) != 0)
+            printf(" %s", ops[i]);
+}
+
+static void show_override(const struct lx_effective_override *o, size_t number)
+{
+    const struct lx_image_override *image = &o->image;
+    printf("  %zu  when", number);
+    print_ops(image->ops);
+    if (o->path != NULL)
+        printf(" %s", o->path);
+    if (image->when_errno != 0)
+        printf(" answers %s", lx_errno_name(image->when_errno));
+    printf(", then");
+    if (image->delay_ms != 0)
+        printf(" wait %u ms", image->delay_ms);
+    if (image->error != 0)
+        printf(" %s", lx_errno_name(image->error));
+    if (image->action == LX_OVERRIDE_ALLOW)
+        printf(" allow");
+    if (image->after != 0)
+        printf(", after %u", image->after);
+    if (image->every > 1)
+        printf(", every %u", image->every);
+    if (image->times != 0)
+        printf(", %u time%s", image->times, image->times == 1 ? "" : "s");
+    printf("  (%s)\n", cli_origin(&o->origin));
+    if (o->note != NULL)
+        printf("     %s\n", o->note);
+}
+
+static void show_text(const struct lx_effective *policy)
+{
+    printf("profile     %s  (%s)\n", policy->profile, cli_origin(&policy->profile_origin));
+    printf("mode        %s  (%s)\n", policy->observe ? "observe" : "enforce",
+           cli_origin(&policy->observe_origin));
+    if (policy->trace != NULL)
+        printf("trace       %s, %s calls  (%s)\n", policy->trace,
+               policy->trace_all ? "all" : "changed", cli_origin(&policy->trace_origin));
+    for (size_t i = 0; i < policy->mount_count; i++)
+        show_mount(&policy->mounts[i], i + 1);
+    show_rules(policy);
+    if (policy->override_count > 0)
+        printf("\noverrides\n");
+    for (size_t i = 0; i < policy->override_count; i++)
+        show_override(&policy->overrides[i], i + 1);
+}
+
+static json_t *origin_json(const struct lx_origin *origin)
+{
+    static const char *const kinds[] = {"default", "profile", "file", "volume", "flag"};
+    json_t *from = json_object();
+    json_object_set_new(from, "kind", json_string(kinds[origin->kind]));
+    if (origin->name != NULL)
+        json_object_set_new(from, "name", json_string(origin->name));
+    if (origin->line != 0)
+        json_object_set_new(from, "line", json_integer(origin->line));
+    return from;
+}
+
+static json_t *valued(json_t *value, const struct lx_origin *origin)
+{
+    return json_pack("{s:o, s:o}", "value", value, "from", origin_json(origin));
+}
+
+static json_t *octal(uint32_t mask)
+{
+    char text[16];
+    snprintf(text, sizeof(text), "%03o", mask);
+    return json_string(text);
+}
+
+static json_t *options_json(const struct lx_effective_mount *m)
+{
+    const struct lx_mount_options *o = &m->options;
+    json_t *options = json_object();
+    json_object_set_new(options, "metadata", json_boolean(o->metadata && !drops_metadata(m)));
+    json_object_set_new(options, "readonly", json_boolean(o->readonly));
+    json_object_set_new(options, "noatime", json_boolean(o->noatime));
+    json_object_set_new(options, "uid", json_integer(o->uid));
+    json_object_set_new(options, "gid", json_integer(o->gid));
+    json_object_set_new(options, "umask", octal(o->umask));
+    json_object_set_new(options, "fmask", octal(o->fmask));
+    json_object_set_new(options, "dmask", octal(o->dmask));
+    if (o->case_option != LX_VALUE_COUNT)
+        json_object_set_new(options, "case", json_string(lx_value_word(o->case_option)));
+    if (o->symlinkroot != NULL)
+        json_object_set_new(options, "symlinkroot",
+                            json_stringn(o->symlinkroot, o->symlinkroot_length));
+    return options;
+}
+
+static json_t *volume_json(const struct lx_volume *volume)
+{
+    json_t *v = json_pack("{s:s}", "filesystem", lx_filesystem_word(volume->filesystem));
+    char text[16];
+    if (volume->label != NULL)
+        json_object_set_new(v, "label", json_string(volume->label));
+    if (volume->serial != 0) {
+        snprintf(text, sizeof(text), "%04X-%04X", volume->serial >> 16, volume->serial & 0xFFFF);
+        json_object_set_new(v, "serial", json_string(text));
+    }
+    return v;
+}
+
+static json_t *mount_json(const struct lx_effective_mount *m)
+{
+    json_t *rules = json_object();
+    for (size_t i = 0; i < LX_RULE_COUNT; i++)
+        json_object_set_new(rules, lx_rules[i].id,
+                            valued(json_string(lx_value_word(m->rules[i].value)),
+                                   &m->rules[i].origin));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "type", "drvfs", "source",
+                     m->source, "target", m->target, "backing", m->backing, "from",
+                     origin_json(&m->origin), "options", options_json(m), "volume",
+                     volume_json(&m->volume), "rules", rules);
+}
+
+static json_t *override_json(const struct lx_effective_override *o)
+{
+    const struct lx_image_override *image = &o->image;
+    json_t *when = json_object();
+    json_t *then = json_object();
+    json_t *words = json_array();
+    for (size_t i = 0; i < OP_COUNT; i++)
+        if ((image->ops >> i & 1) != 0)
+            json_array_append_new(words, json_string(ops[i]));
+    json_object_set_new(when, "op", words);
+    if (o->path != NULL)
+        json_object_set_new(when, "path", json_string(o->path));
+    if (image->when_errno != 0)
+        json_object_set_new(when, "errno", json_string(lx_errno_name(image->when_errno)));
+    if (image->error != 0)
+        json_object_set_new(then, "errno", json_string(lx_errno_name(image->error)));
+    if (image->delay_ms != 0)
+        json_object_set_new(then, "delay", json_integer(image->delay_ms));
+    if (image->action == LX_OVERRIDE_ALLOW)
+        json_object_set_new(then, "allow", json_true());
+    json_t *all = json_pack("{s:o, s:o, s:i, s:i, s:i, s:o}", "when", when, "then", then, "times",
+                            (int)image->times, "every", (int)image->every, "after",
+                            (int)image->after, "from", origin_json(&o->origin));
+    if (o->note != NULL)
+        json_object_set_new(all, "note", json_string(o->note));
+    return all;
+}
+
+static void show_json(const struct lx_effective *policy)
+{
+    json_t *mounts = json_array();
+    json_t *overrides = json_array();
+    for (size_t i = 0; i < policy->mount_count; i++)
+        json_array_append_new(mounts, mount_json(&policy->mounts[i]));
+    for (size_t i = 0; i < policy->override_count; i++)
+        json_array_append_new(overrides, override_json(&policy->overrides[i]));
+    json_t *all = json_pack(
+        "{s:o, s:o, s:o, s:o}", "profile",
+        valued(json_string(policy->profile), &policy->profile_origin), "mode",
+        valued(json_string(policy->observe ? "observe" : "enforce"), &policy->observe_origin),
+        "mounts", mounts, "overrides", overrides);
+    if (policy->trace != NULL) {
+        json_t *trace = valued(json_string(policy->trace), &policy->trace_origin);
+        json_object_set_new(trace, "calls", json_string(policy->trace_all ? "all" : "changed"));
+        json_object_set_new(all, "trace", trace);
+    }
+    json_dumpf(all, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(all);
+}
+
+int cli_policy_show(const struct cli_arguments *arguments)
+{
+    struct lx_request request = arguments->request;
+    struct lx_effective policy;
+    int status = CLI_NO;
+    if (arguments->count > 0)
+        request.file = arguments->rest[0];
+    else if (request.file == NULL)
+        request.file = cli_default_policy();
+    if (cli_load(&request, &policy)) {
+        if (arguments->json)
+            show_json(&policy);
+        else
+            show_text(&policy);
+        status = CLI_OK;
+    }
+    lx_effective_free(&policy);
+    return status;
+}

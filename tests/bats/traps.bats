@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The situations in which interposers break: threads, signals, fork, descriptors, environments.
+
+load helpers
+
+# Runs one of tests/programs/traps.c natively and under the shim; both must be well.
+trap_holds() {
+  native "traps $1"
+  assert_output ok
+  shimmed "traps $1"
+  assert_output ok
+}
+
+@test "a thread blocked in open of a FIFO holds up nobody" {
+  trap_holds blocked
+}
+
+@test "open of a FIFO stays a cancellation point" {
+  trap_holds cancel
+}
+
+@test "a child forked while threads are inside the library can use it" {
+  trap_holds fork_threads
+}
+
+@test "signal handlers may open, stat and close at any moment, on a small stack" {
+  trap_holds signals
+}
+
+@test "errno survives every successful call" {
+  trap_holds errno
+}
+
+@test "a vfork child's descriptors and directory are its own" {
+  trap_holds vfork
+}
+
+@test "close_range, closefrom, fclose and dup2 behind our back: numbers are not identities" {
+  trap_holds close
+}
+
+@test "a program's own seccomp filter is not violated by anything we add" {
+  trap_holds seccomp
+}
+
+@test "bad pointers are the kernel's to refuse, with EFAULT" {
+  trap_holds pointers
+}
+
+@test "paths and directories deeper than a path can say" {
+  trap_holds long
+}
+
+@test "file(1), which confines itself by seccomp, names a file in the drive" {
+  steps='printf "#!/bin/sh\n" >s; file -b s; echo $?'
+  native "$steps"
+  assert_line --partial 'shell script'
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+}
+
+@test "a program with a JSON library of its own keeps it" {
+  steps='json_user own:json; cat own:json'
+  native "$steps"
+  assert_output mine
+  shimmed "$steps"
+  assert_output mine
+}
+
+@test "jemalloc as a neighbour in LD_PRELOAD, before and after us" {
+  jemalloc=$(ldconfig -p | awk '/libjemalloc.so.2/ {print $NF; exit}')
+  [[ -n $jemalloc ]] || fail "libjemalloc2 is not installed"
+  cd "$(fresh drive)"
+  for order in "$jemalloc:$LIB" "$LIB:$jemalloc" "$jemalloc $LIB"; do
+    LD_PRELOAD=$order run bash -c ': >a:b; ls; bash -c "echo \$LD_PRELOAD; rm a:b; ls"'
+    assert_output "a:b
+$order"
+  done
+}
+
+@test "an emptied environment: env -i, execve without one, unsetenv before system and popen" {
+  steps='
+    env -i sh -c "touch a:b"; env -i /usr/bin/env -i ls
+    python3 -c "
+import os, ctypes
+os.spawnve(os.P_WAIT, \"/bin/ls\", [\"ls\"], {})
+os.posix_spawn(\"/bin/ls\", [\"ls\"], {}) and os.wait()
+libc = ctypes.CDLL(None)
+libc.clearenv()
+libc.system(b\"ls\")
+"'
+  native "$steps"
+  assert_output "a:b
+a:b
+a:b
+a:b"
+  shimmed "$steps"
+  assert_output "a:b
+a:b
+a:b
+a:b"
+}
+
+@test "an emptied environment: what a child sees of it is what it was given, and us" {
+  shimmed 'env -i A=1 env | sed "s/=.*//" | sort'
+  assert_output "A
+LD_PRELOAD
+LXSHIM_STATE"
+}
+
+@test "children keep the first process's mount, whatever they chdir to" {
+  IN=$(fresh drive)
+  mkdir "$IN/sub"
+  shimmed 'drive=$PWD; export drive; cd sub
+    sh -c "touch a:b; cd /; sh -c '"'cd \"\$drive\"; ls sub; touch ../x:y; stat -c %a sub'"'"
+    cd /tmp; sh -c "stat -c %a $drive"'
+  assert_output "a:b
+777
+777"
+  # Outside, names stay what they are.
+  run ls "$IN/.."
+  assert_line x:y
+}
+
+@test "a relative LD_PRELOAD works on after a chdir" {
+  cp "$LIB" "$BATS_TEST_TMPDIR/liblxshim.so"
+  cd "$BATS_TEST_TMPDIR"
+  mkdir drive
+  LD_PRELOAD=./liblxshim.so run bash -c 'cd drive; ls 2>&1; sh -c "cd /; echo \$LD_PRELOAD"'
+  assert_output "$BATS_TEST_TMPDIR/liblxshim.so"
+}
+
+@test "a library opened by dlopen from a name with illegal characters" {
+  steps='
+    cp "$(ldconfig -p | awk "/libz.so.1 / {print \$NF; exit}")" "lib:z?.so"
+    python3 -c "import ctypes; print(ctypes.CDLL(\"./lib:z?.so\").zlibVersion is not None)"'
+  native "$steps"
+  assert_output True
+  shimmed "$steps"
+  assert_output True
+}
+
+@test "the root directory cannot become a drive by accident" {
+  cd /
+  LD_PRELOAD=$LIB run /bin/true
+  assert_failure 125
+  assert_output --partial "/ cannot be a Windows drive"
+}
