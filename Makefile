@@ -9,6 +9,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 
 VERSION := 0.1.0
 
@@ -70,6 +71,118 @@ $(B)/cli/%.o: %.c
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
+
+# --- tests -----------------------------------------------------------------------------------------
+
+JOBS ?= $(shell nproc)
+
+# The core as a plain program, under the sanitizers: they do not like to be preloaded.
+SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all -O1 -g
+SAN_SRC  := $(CORE_SRC) $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c))
+SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
+UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_%,$(wildcard tests/programs/*.c)))
+
+$(B)/san/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(SAN) -MMD -MP -c -o $@ $<
+
+$(B)/san/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
+
+$(B)/tests/unit/%: tests/unit/%.c $(SAN_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(SAN) -o $@ $< $(SAN_OBJ) -lcmocka -ljansson
+
+# A fuzz target with a driver of our own: the same inputs every time, for `make check`.
+$(B)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(SAN_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(SAN) -o $@ $< tests/fuzz/driver.c $(SAN_OBJ) -ljansson
+
+$(B)/tests/programs/probe: $(wildcard tests/programs/probe*.c tests/programs/probe*.h)
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -O1 -g -o $@ $(filter %.c,$^) -ldl -lpthread
+
+$(B)/tests/programs/%: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -O1 -g -o $@ $< -ldl -lpthread
+
+-include $(SAN_OBJ:.o=.d)
+
+.PHONY: check unit bats check-deps
+check: check-deps
+	$(MAKE) --no-print-directory unit bats
+
+check-deps:
+	@tools/deps build check
+
+unit: $(UNIT) $(FUZZ)
+	@set -e; for t in $(UNIT); do echo "$$t"; $$t 2>$$t.log >&2 || { cat $$t.log; exit 1; }; done
+	@set -e; for t in $(FUZZ); do echo "$$t"; $$t tests/fuzz/corpus/$${t##*/}; done
+
+# BATS= names the files to run, e.g. make bats BATS=tests/bats/names.bats
+BATS ?= tests/bats
+bats: all $(PROGRAMS)
+	LXSHIM_BUILD=$(CURDIR)/$(B) BATS_TEST_TIMEOUT=240 bats --jobs $(JOBS) --print-output-on-failure $(BATS)
+
+# With clang's own fuzzer, for as long as one likes: make fuzz FUZZ_SECONDS=600
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz
+fuzz:
+	@tools/deps build lint
+	@mkdir -p $(B)/fuzz
+	@set -e; for f in $(wildcard tests/fuzz/fuzz_*.c); do \
+	    n=$$(basename $$f .c); mkdir -p $(B)/fuzz/corpus/$$n; \
+	    clang $(COMMON) -g -O1 -fsanitize=fuzzer,address,undefined -o $(B)/fuzz/$$n $$f $(SAN_SRC) -ljansson; \
+	    $(B)/fuzz/$$n -max_total_time=$(FUZZ_SECONDS) $(B)/fuzz/corpus/$$n tests/fuzz/corpus/$$n; \
+	done
+
+# --- style -----------------------------------------------------------------------------------------
+
+C_FILES  := $(wildcard shim/*/*.c shim/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h)
+SH_FILES := tools/deps examples/demo .ci/run $(wildcard tests/bats/*.bash)
+
+.PHONY: lint
+lint:
+	@tools/deps build check lint
+	clang-format --dry-run -Werror $(C_FILES)
+	shellcheck -x $(wildcard $(SH_FILES))
+	shellcheck -s bats -x $(wildcard tests/bats/*.bats)
+	$(MAKE) --no-print-directory B=$(B)/clang CC=clang CFLAGS='-O2 -Werror' all
+	$(MAKE) --no-print-directory B=$(B)/gcc CC=gcc CFLAGS='-O2 -Werror' all
+	clang-tidy --quiet $(filter %.c,$(wildcard shim/*/*.c policy/*.c)) -- $(COMMON)
+
+.PHONY: format
+format:
+	clang-format -i $(C_FILES)
+
+# --- installing ------------------------------------------------------------------------------------
+
+.PHONY: install uninstall
+install: all
+	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
+	install -m 755 $(B)/liblxshim.so $(DESTDIR)$(LIBDIR)/liblxshim.so
+	install -m 755 $(B)/lxshim $(DESTDIR)$(BINDIR)/lxshim
+	install -m 644 man/lxshim.1 $(DESTDIR)$(MANDIR)/man1/lxshim.1
+	install -m 644 man/lxshim-policy.5 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5
+	install -m 644 man/liblxshim.7 $(DESTDIR)$(MANDIR)/man7/liblxshim.7
+
+uninstall:
+	rm -f $(DESTDIR)$(LIBDIR)/liblxshim.so $(DESTDIR)$(BINDIR)/lxshim \
+	    $(DESTDIR)$(MANDIR)/man1/lxshim.1 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5 \
+	    $(DESTDIR)$(MANDIR)/man7/liblxshim.7
+
+.PHONY: demo
+demo:
+	@tools/deps build demo
+	@$(MAKE) --no-print-directory all >/dev/null
+	@LXSHIM_BUILD=$(CURDIR)/$(B) examples/demo
+
+.PHONY: help
+help:
+	@sed -n 's/^#   \(make .*\)/  \1/p' Makefile
+	@echo "  make unit | bats BATS=FILE | fuzz | format | clean | uninstall"
 
 .PHONY: clean
 clean:

@@ -73,6 +73,9 @@ void cli_print_help(const struct cli_command *command, const char *path);
 /* One line on stderr: "lxshim: ...". */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* "unknown command "polcy"; did you mean "policy"? See lxshim --help"; nearest may be NULL. */
+void cli_unknown(const char *what, const char *word, const char *nearest, const char *cure);
+
 /* Prints text in lines of 80 columns, each after `indent` spaces; "\n" starts a new line. */
 void cli_wrap(unsigned indent, const char *text);
 
@@ -88,7 +91,7 @@ const char *cli_default_policy(void);
  */
 bool cli_load(const struct lx_request *request, struct lx_effective *policy);
 
-/* Loads and prints the image's LXSHIM_STATE, or the effective policy: see lxshim policy --help. */
+/* The commands: each returns an exit status. */
 int cli_policy_show(const struct cli_arguments *arguments);
 
 int cli_run(const struct cli_arguments *arguments);

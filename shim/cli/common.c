@@ -24,6 +24,14 @@ void cli_error(const char *format, ...)
     va_end(args);
 }
 
+void cli_unknown(const char *what, const char *word, const char *nearest, const char *cure)
+{
+    if (nearest != NULL)
+        cli_error("unknown %s \"%s\"; did you mean \"%s\"? See %s", what, word, nearest, cure);
+    else
+        cli_error("unknown %s \"%s\"; see %s", what, word, cure);
+}
+
 void cli_wrap(unsigned indent, const char *text)
 {
     while (*text != '\0') {
@@ -98,13 +106,10 @@ enum lx_rule cli_find_rule(const char *word)
     }
     if (matches == 1)
         return found;
-    const char *near = lx_nearest_found(&nearest);
     if (matches > 1)
         cli_error("\"%s\" is the beginning of several rules: %s", word, list);
     else
-        cli_error("unknown rule \"%s\"%s%s%s; \"lxshim policy rules\" lists them", word,
-                  near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
-                  near != NULL ? "\"?" : "");
+        cli_unknown("rule", word, lx_nearest_found(&nearest), "lxshim policy rules");
     return LX_RULE_NONE;
 }
 

@@ -15,8 +15,7 @@ static void print_values(const struct lx_rule_info *rule)
         if ((rule->values >> v & 1) == 0)
             continue;
         int error = lx_value_errno((enum lx_value)v);
-        printf("  %s%s", lx_value_word((enum lx_value)v),
-               v == rule->fallback ? " (default)" : "");
+        printf("  %s%s", lx_value_word((enum lx_value)v), v == rule->fallback ? " (default)" : "");
         if (error != 0)
             printf(": refused with %s, %s", lx_errno_name(error), strerror(error));
         putchar('\n');

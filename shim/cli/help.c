@@ -12,7 +12,8 @@ static const struct {
     const char *text;
 } topics[] = {
     {"run", "running a command",
-     "lxshim run -- COMMAND makes the current directory a Windows drive, in place, and runs COMMAND "
+     "lxshim run -- COMMAND makes the current directory a Windows drive, in place, and runs "
+     "COMMAND "
      "with the rules of the profile drvfs. Its children have the same rules, whatever they do to "
      "their environment.\n"
      "\n"
@@ -35,9 +36,11 @@ static const struct {
      "               \"backing\": \"drive\", \"options\": \"uid=1000,gid=1000\"}],\n"
      "   \"rules\": {\"rename.open_target\": \"posix\"}}\n"
      "\n"
-     "Its keys are version, profile, extends, mounts, rules, overrides, mode and trace; \"//\" is a "
+     "Its keys are version, profile, extends, mounts, rules, overrides, mode and trace; \"//\" is "
+     "a "
      "comment. Paths are relative to the file. \"lxshim policy check FILE\" finds mistakes, "
-     "\"lxshim policy show FILE\" says what holds and why, and \"lxshim policy schema\" is for your "
+     "\"lxshim policy show FILE\" says what holds and why, and \"lxshim policy schema\" is for "
+     "your "
      "editor. lxshim-policy(5) has it all.\n"},
     {"rules", "what rules are, and which value wins",
      "A rule is a named switch: what DrvFs does, and when. \"lxshim policy rules\" lists them, "
@@ -74,7 +77,8 @@ static const struct {
      "that the call would answer. \"then\" has an errno, a delay in milliseconds, or allow. After "
      "so many matches, every so many, it acts so many times. The first override that fits acts.\n"},
     {"trace", "seeing every decision",
-     "With --trace FILE, \"trace\" in a policy, or LXSHIM_TRACE=FILE, every call that was denied or "
+     "With --trace FILE, \"trace\" in a policy, or LXSHIM_TRACE=FILE, every call that was denied "
+     "or "
      "altered is one JSON line in FILE, with the rule, the evidence, and who holds the file. "
      "all:FILE writes every call on a mount.\n"
      "\n"
@@ -128,9 +132,6 @@ int cli_help(const struct cli_arguments *arguments)
             return CLI_OK;
         }
     }
-    const char *found = lx_nearest_found(&nearest);
-    cli_error("no topic \"%s\"%s%s%s; \"lxshim help\" lists them", word,
-              found != NULL ? "; did you mean \"" : "", found != NULL ? found : "",
-              found != NULL ? "\"?" : "");
+    cli_unknown("topic", word, lx_nearest_found(&nearest), "lxshim help");
     return CLI_USAGE;
 }

@@ -22,8 +22,8 @@ const struct cli_command cli_commands[] = {
                 "directory as a\ndrive. The exit status is COMMAND's; 127 if it is not found, 126 "
                 "if it cannot be run,\n125 if lxshim itself fails. At the end a summary says what "
                 "was denied or altered.\n",
-        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE |
-                   CLI_QUIET,
+        .options =
+            CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE | CLI_QUIET,
         .least = 1,
         .most = -1,
         .run = cli_run,
@@ -48,9 +48,10 @@ const struct cli_command cli_commands[] = {
         .name = "doctor",
         .usage = "[COMMAND]",
         .summary = "say what works here, and for a command",
-        .help = "Tries what lxshim needs of the kernel and of the current directory, and names the\n"
-                "consequence of what is missing. With COMMAND, also whether that program can be\n"
-                "covered. Exits 1 if something essential is missing or COMMAND is not covered.\n",
+        .help =
+            "Tries what lxshim needs of the kernel and of the current directory, and names the\n"
+            "consequence of what is missing. With COMMAND, also whether that program can be\n"
+            "covered. Exits 1 if something essential is missing or COMMAND is not covered.\n",
         .least = 0,
         .most = 1,
         .run = cli_doctor,

@@ -22,8 +22,9 @@ static const struct {
     {CLI_PROFILE, "profile", "NAME", "start from this built-in profile"},
     {CLI_MOUNT, "mount", "TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]",
      "mount this, instead of the policy's mounts; may be repeated"},
-    {CLI_SET, "set", "RULE=VALUE", "set a rule for all mounts, over everything else; may be "
-                                   "repeated"},
+    {CLI_SET, "set", "RULE=VALUE",
+     "set a rule for all mounts, over everything else; may be "
+     "repeated"},
     {CLI_TRACE, "trace", "[all:]FILE", "write changed calls, or all, to FILE as JSON lines"},
     {CLI_OBSERVE, "observe", NULL, "let every call through and count what rules would have done"},
     {CLI_QUIET, "quiet", NULL, "no summary at the end"},
@@ -69,27 +70,31 @@ static void long_options(unsigned wanted, struct option *out)
     size_t n = 0;
     for (size_t i = 0; i < SIZE(options); i++)
         if ((wanted & options[i].bit) != 0)
-            out[n++] = (struct option){options[i].name,
-                                       options[i].argument != NULL ? required_argument
-                                                                   : no_argument,
-                                       NULL, (int)i + 1};
+            out[n++] = (struct option){
+                options[i].name, options[i].argument != NULL ? required_argument : no_argument,
+                NULL, (int)i + 1};
     out[n++] = (struct option){"help", no_argument, NULL, 'h'};
     out[n] = (struct option){NULL, 0, NULL, 0};
 }
 
-static void unknown_option(const char *path, const char *given, const struct option *known)
+/* What is wrong with the option that getopt_long has just refused. */
+static void refused_option(const char *path, const char *given, const struct option *known)
 {
     struct lx_nearest nearest;
+    char cure[64];
     char word[64];
     const char *start = given + strspn(given, "-");
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(start, "="), start);
     lx_nearest_start(&nearest, word);
-    for (; known->name != NULL; known++)
-        lx_nearest_try(&nearest, known->name);
-    const char *found = lx_nearest_found(&nearest);
-    cli_error("unknown option %s%s%s%s; see %s --help", given,
-              found != NULL ? "; did you mean --" : "", found != NULL ? found : "",
-              found != NULL ? "?" : "", path);
+    for (const struct option *o = known; o->name != NULL; o++) {
+        if (optopt == o->val && strcmp(o->name, word) == 0) {
+            cli_error("--%s takes no argument; see %s --help", word, path);
+            return;
+        }
+        lx_nearest_try(&nearest, o->name);
+    }
+    snprintf(cure, sizeof(cure), "%s --help", path);
+    cli_unknown("option", word, lx_nearest_found(&nearest), cure);
 }
 
 static bool usage(int *status)
@@ -128,7 +133,7 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
             cli_error("%s needs an argument; see %s --help", argv[optind - 1], path);
             return usage(status);
         } else if (c == '?' || c == 'q') {
-            unknown_option(path, argv[optind - 1], known);
+            refused_option(path, argv[optind - 1], known);
             return usage(status);
         } else {
             note_option(out, options[c - 1].bit, optarg, mounts, sets);
@@ -167,13 +172,12 @@ void cli_print_help(const struct cli_command *command, const char *path)
 static int unknown_command(const struct cli_command *table, const char *path, const char *name)
 {
     struct lx_nearest nearest;
+    char cure[64];
     lx_nearest_start(&nearest, name);
     for (const struct cli_command *c = table; c->name != NULL; c++)
         lx_nearest_try(&nearest, c->name);
-    const char *found = lx_nearest_found(&nearest);
-    cli_error("unknown command \"%s\"%s%s%s; see %s --help", name,
-              found != NULL ? "; did you mean \"" : "", found != NULL ? found : "",
-              found != NULL ? "\"?" : "", path);
+    snprintf(cure, sizeof(cure), "%s --help", path);
+    cli_unknown("command", name, lx_nearest_found(&nearest), cure);
     return CLI_USAGE;
 }
 

@@ -81,21 +81,29 @@ static bool is_stopped(pid_t child)
     return state == NULL || strncmp(state, ") T", 3) == 0;
 }
 
+/* True where the child is in the stop that we know of, and not in one since. */
+static bool still_stopped(pid_t child)
+{
+    siginfo_t info = {.si_pid = 0};
+    return is_stopped(child) &&
+           (waitid(P_PID, (id_t)child, &info, WSTOPPED | WNOHANG | WNOWAIT) < 0 ||
+            info.si_pid == 0);
+}
+
 /* Stops this process as the child has stopped, and takes the child along when it goes on. */
 static void stop_too(pid_t child, int sig)
 {
     const struct timespec none = {0, 0};
-    sigset_t pending;
     sigset_t set;
-    /* Already told to go on? Then a stop would throw that away. */
-    if (sigpending(&pending) == 0 && sigismember(&pending, SIGCONT) == 1 && !is_stopped(child))
-        return;
+    if (!still_stopped(child))
+        return; /* it has gone on meanwhile: a stop now would throw away our own SIGCONT */
+    /* Blocked, so that it is one with what the terminal has sent us: one stop, not two. */
+    raise(sig);
     sigemptyset(&set);
     sigaddset(&set, sig);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
-    raise(sig);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    if (is_stopped(child))
+    if (still_stopped(child))
         kill(child, SIGCONT);
     sigemptyset(&set);
     sigaddset(&set, SIGCONT);

@@ -6,7 +6,8 @@
 #ifndef LXSHIM_CLI_RELAY_H
 #define LXSHIM_CLI_RELAY_H
 
-/* argv[0] of the second stage: this program, with the library in it, about to become the command. */
+/* argv[0] of the second stage: this program, with the library in it, about to become the command.
+ */
 #define RELAY_STAGE "lxshim-exec"
 
 /*

@@ -27,7 +27,8 @@ static void show_mount(const struct lx_effective_mount *m, size_t number)
 {
     const struct lx_mount_options *o = &m->options;
     bool in_place = strcmp(m->target, m->backing) == 0;
-    printf("\nmount %zu     %s on %s  (%s)\n", number, m->source, m->target, cli_origin(&m->origin));
+    printf("\nmount %zu     %s on %s  (%s)\n", number, m->source, m->target,
+           cli_origin(&m->origin));
     printf("  backing   %s\n", in_place ? "in place" : m->backing);
     printf("  owner     uid=%u,gid=%u\n", o->uid, o->gid);
     printf("  masks     umask=%03o,fmask=%03o,dmask=%03o\n", o->umask, o->fmask, o->dmask);
@@ -37,7 +38,8 @@ static void show_mount(const struct lx_effective_mount *m, size_t number)
     if (o->case_option != LX_VALUE_COUNT)
         printf("  case      %s, instead of case.directories\n", lx_value_word(o->case_option));
     printf("  volume    %s%s%s", lx_filesystem_word(m->volume.filesystem),
-           m->volume.label != NULL ? ", label " : "", m->volume.label != NULL ? m->volume.label : "");
+           m->volume.label != NULL ? ", label " : "",
+           m->volume.label != NULL ? m->volume.label : "");
     if (m->volume.serial != 0)
         printf(", serial %04X-%04X", m->volume.serial >> 16, m->volume.serial & 0xFFFF);
     putchar('\n');
@@ -185,9 +187,9 @@ static json_t *mount_json(const struct lx_effective_mount *m)
 {
     json_t *rules = json_object();
     for (size_t i = 0; i < LX_RULE_COUNT; i++)
-        json_object_set_new(rules, lx_rules[i].id,
-                            valued(json_string(lx_value_word(m->rules[i].value)),
-                                   &m->rules[i].origin));
+        json_object_set_new(
+            rules, lx_rules[i].id,
+            valued(json_string(lx_value_word(m->rules[i].value)), &m->rules[i].origin));
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "type", "drvfs", "source",
                      m->source, "target", m->target, "backing", m->backing, "from",
                      origin_json(&m->origin), "options", options_json(m), "volume",

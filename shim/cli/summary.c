@@ -18,8 +18,8 @@ struct row {
 /* A copy of a rule's counters; its example made fit for a terminal. */
 static struct row row_of(const struct lx_stats_rule *rule, const char *name)
 {
-    struct row row = {.name = name, .denied = rule->denied, .altered = rule->altered,
-                      .observed = rule->observed};
+    struct row row = {
+        .name = name, .denied = rule->denied, .altered = rule->altered, .observed = rule->observed};
     if (atomic_load_explicit(&rule->ready, memory_order_acquire) == 1)
         memcpy(row.example, rule->example, sizeof(row.example) - 1);
     for (char *p = row.example; *p != '\0'; p++)
@@ -52,9 +52,8 @@ void summary_print(const struct lx_stats *stats, bool observe)
     size_t count = 0;
     int width = (int)sizeof("rule") - 1;
     for (size_t i = 0; i <= LX_RULE_COUNT; i++) {
-        struct row row = i < LX_RULE_COUNT
-                             ? row_of(&stats->rules[i], lx_rules[i].id)
-                             : row_of(&stats->rules[LX_RULE_MAX], SUMMARY_OVERRIDES);
+        struct row row = i < LX_RULE_COUNT ? row_of(&stats->rules[i], lx_rules[i].id)
+                                           : row_of(&stats->rules[LX_RULE_MAX], SUMMARY_OVERRIDES);
         if ((row.denied | row.altered | row.observed) == 0)
             continue;
         int n = (int)strlen(row.name);

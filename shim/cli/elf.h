@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What an ELF program says about itself. */
+#ifndef LXSHIM_CLI_ELF_H
+#define LXSHIM_CLI_ELF_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+struct elf_facts {
+    bool foreign; /* another machine, class or byte order than this program: nothing else is set */
+    unsigned char bits;    /* 32 or 64 */
+    unsigned machine;      /* e_machine */
+    bool go;               /* made by the Go compiler */
+    char loader[PATH_MAX]; /* PT_INTERP; empty for a static program */
+};
+
+/* Reads the headers of an open file. Returns 0, or -ENOEXEC for what is no ELF file, or damaged. */
+int elf_read(int fd, struct elf_facts *facts);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* lxshim doctor COMMAND: follows scripts to their interpreters and looks at what will run. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "cli/doctor.h"
+#include "cli/elf.h"
+
+#define SCRIPT_DEPTH 5 /* as the kernel's */
+
+/* Finds a command as a shell does. */
+static bool find(const char *command, char *out)
+{
+    struct stat st;
+    if (strchr(command, '/') != NULL) {
+        snprintf(out, PATH_MAX, "%s", command);
+        return access(out, F_OK) == 0;
+    }
+    const char *path = getenv("PATH");
+    if (path == NULL)
+        path = "/bin:/usr/bin";
+    for (;; path++) {
+        int n = (int)strcspn(path, ":");
+        snprintf(out, PATH_MAX, "%.*s%s%s", n, path, n > 0 ? "/" : "./", command);
+        if (access(out, X_OK) == 0 && stat(out, &st) == 0 && S_ISREG(st.st_mode))
+            return true;
+        path += n;
+        if (*path == '\0')
+            return false;
+    }
+}
+
+/* The first line of a script after "#!", cut into the interpreter and its one argument. */
+static bool read_interpreter(int fd, char *interpreter, char *argument, size_t room)
+{
+    char line[PATH_MAX];
+    ssize_t n = pread(fd, line, sizeof(line) - 1, 0);
+    if (n < 2 || line[0] != '#' || line[1] != '!')
+        return false;
+    line[n] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    char *start = line + 2 + strspn(line + 2, " \t");
+    size_t length = strcspn(start, " \t");
+    snprintf(interpreter, room, "%.*s", (int)length, start);
+    start += length + strspn(start + length, " \t");
+    snprintf(argument, room, "%s", start);
+    for (length = strlen(argument); length > 0 && strchr(" \t\r", argument[length - 1]) != NULL;)
+        argument[--length] = '\0';
+    return true;
+}
+
+/* The program that `env` in a "#!" line starts: its first word that is no option or assignment. */
+static const char *env_program(char *argument)
+{
+    char *rest = NULL;
+    for (char *word = strtok_r(argument, " \t", &rest); word != NULL;
+         word = strtok_r(NULL, " \t", &rest))
+        if (word[0] != '-' && strchr(word, '=') == NULL)
+            return word;
+    return NULL;
+}
+
+/* True where ld.so runs in secure mode, and drops what would be preloaded. */
+static void check_secure(int fd, const struct stat *st)
+{
+    struct statvfs fs;
+    char value[64];
+    if (getuid() == 0 && geteuid() == 0 && getgid() == getegid() && (st->st_mode & S_ISGID) == 0) {
+        if ((st->st_mode & S_ISUID) == 0 || st->st_uid == 0)
+            return; /* nothing to gain: not secure mode */
+    }
+    if (fstatvfs(fd, &fs) == 0 && (fs.f_flag & ST_NOSUID) != 0)
+        return;
+    if ((st->st_mode & S_ISUID) != 0 && st->st_uid != getuid())
+        doctor_say(DOCTOR_BAD, "setuid", "ld.so drops LD_PRELOAD: not covered");
+    else if ((st->st_mode & S_ISGID) != 0 && st->st_gid != getgid())
+        doctor_say(DOCTOR_BAD, "setgid", "ld.so drops LD_PRELOAD: not covered");
+    else if (getuid() != 0 && fgetxattr(fd, "security.capability", value, sizeof(value)) > 0)
+        doctor_say(DOCTOR_BAD, "capabilities",
+                   "the file has some, so ld.so drops LD_PRELOAD: not covered");
+}
+
+static const char *basename_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static void check_elf(const struct elf_facts *facts)
+{
+    const char *loader = basename_of(facts->loader);
+    if (facts->foreign) {
+        doctor_say(DOCTOR_BAD, "machine",
+                   "a %d-bit program for another machine (ELF %u): the library is not of its kind, "
+                   "not covered",
+                   facts->bits, facts->machine);
+        return;
+    }
+    if (facts->loader[0] == '\0') {
+        doctor_say(DOCTOR_BAD, "static", "%sno ld.so, nothing is preloaded: not covered",
+                   facts->go ? "a Go program; " : "");
+        return;
+    }
+    if (strncmp(loader, "ld-musl-", 8) == 0) {
+        doctor_say(DOCTOR_BAD, "musl",
+                   "%s: musl cannot load the library, which needs glibc, and under LD_PRELOAD the "
+                   "program does not start: not supported by the preload lane",
+                   facts->loader);
+        return;
+    }
+    if (strncmp(loader, "ld-linux", 8) != 0 && strncmp(loader, "ld64.so", 7) != 0)
+        doctor_say(DOCTOR_NOTE, "loader", "%s, which is not known here", facts->loader);
+    else if (access(facts->loader, X_OK) != 0)
+        doctor_say(DOCTOR_BAD, "loader", "%s is missing: the program cannot start", facts->loader);
+    else
+        doctor_say(DOCTOR_OK, "dynamic", "glibc's %s will preload the library", facts->loader);
+    if (facts->go)
+        doctor_say(DOCTOR_BAD, "go",
+                   "Go makes its system calls itself, not by libc: its own calls are not covered");
+}
+
+/* Looks at one file. Returns true with the next one to look at where this is a script. */
+static bool examine(const char *path, char *next)
+{
+    char interpreter[PATH_MAX];
+    char argument[PATH_MAX];
+    struct elf_facts facts;
+    struct stat st;
+    bool more = false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        doctor_say(DOCTOR_NOTE, "program", "%s cannot be read: %s", path, strerror(errno));
+    } else if (!S_ISREG(st.st_mode)) {
+        doctor_say(DOCTOR_BAD, "program", "%s is no file", path);
+    } else if (read_interpreter(fd, interpreter, argument, sizeof(interpreter))) {
+        bool by_env = strcmp(basename_of(interpreter), "env") == 0;
+        const char *name = by_env ? env_program(argument) : NULL;
+        if (name == NULL)
+            name = interpreter;
+        more = true;
+        doctor_say(DOCTOR_OK, "script", "%s, run by %s%s%s", path, interpreter,
+                   name != interpreter ? " " : "", name != interpreter ? name : "");
+        if (!find(name, next)) {
+            doctor_say(DOCTOR_BAD, "interpreter", "%s is missing: the script cannot start", name);
+            more = false;
+        }
+    } else if (elf_read(fd, &facts) == 0) {
+        doctor_say(DOCTOR_OK, "program", "%s", path);
+        check_secure(fd, &st);
+        check_elf(&facts);
+    } else {
+        doctor_say(DOCTOR_NOTE, "program",
+                   "%s is no program and has no #! line: shells run it by /bin/sh", path);
+        more = find("/bin/sh", next);
+    }
+    if (fd >= 0)
+        close(fd);
+    return more;
+}
+
+void doctor_program(const char *command)
+{
+    char path[PATH_MAX];
+    char next[PATH_MAX];
+    if (!find(command, path)) {
+        doctor_say(DOCTOR_BAD, "command", "%s is not found", command);
+        return;
+    }
+    for (unsigned depth = 0; examine(path, next); depth++) {
+        if (depth == SCRIPT_DEPTH) {
+            doctor_say(DOCTOR_BAD, "script", "its interpreters are scripts without end");
+            return;
+        }
+        memcpy(path, next, sizeof(path));
+    }
+}

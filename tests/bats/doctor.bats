@@ -1,0 +1,231 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# lxshim doctor: what it says of this machine, and of commands of every kind.
+
+load helpers
+
+setup() {
+  cd "$(fresh clinic)" || return
+}
+
+# Compiles an empty program: compile OUTPUT [OPTION]...
+compile() {
+  command -v gcc >/dev/null || skip "no gcc"
+  echo 'int main(void) { return 0; }' | gcc -x c - -o "$@"
+}
+
+@test "the host: every check has its line, and leaves nothing behind" {
+  run "$LXSHIM" doctor
+  assert_success
+  for what in kernel library /proc "write leases" "directory marks" "user xattrs" renameat2 \
+    openat2 namespaces seccomp; do
+    assert_line --regexp "^(ok|note) +$what "
+  done
+  assert_line --regexp "^ok +library +$(dirname "$LXSHIM")/liblxshim.so$"
+  run find . -mindepth 1
+  assert_output ""
+}
+
+@test "a directory that cannot be written to" {
+  shared
+  cp "$BUILD/lxshim" "$SHARED"
+  mkdir -m 555 "$SHARED/closed"
+  run as_user env -C "$SHARED/closed" "$SHARED/lxshim" doctor
+  assert_line --regexp "^note +directory +cannot be written to \(Permission denied\)"
+}
+
+@test "no library is bad" {
+  cp "$LXSHIM" alone
+  [[ ! -e /usr/local/lib/liblxshim.so ]] || skip "a library is installed"
+  run ./alone doctor
+  assert_failure 1
+  assert_line --regexp "^BAD +library +no liblxshim.so in $PWD nor in "
+}
+
+@test "a filter of seccomp is noticed" {
+  command -v python3 >/dev/null || skip "no python3"
+  # prctl(PR_SET_NO_NEW_PRIVS), then a filter of one instruction that allows everything.
+  run python3 - "$LXSHIM" <<'EOF'
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+code = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0x7FFF0000))
+class Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+program = Program(1, ctypes.addressof(code))
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0
+os.execv(sys.argv[1], [sys.argv[1], "doctor"])
+EOF
+  assert_success
+  assert_line --regexp '^note +seccomp +a filter is active here'
+}
+
+@test "an ordinary program is covered" {
+  compile dynamic
+  run "$LXSHIM" doctor ./dynamic
+  assert_success
+  assert_line --regexp '^ok +program +\./dynamic$'
+  assert_line --regexp "^ok +dynamic +glibc's /.*ld-linux.* will preload the library$"
+}
+
+@test "what doctor says is covered is covered, and what it says is not is not" {
+  compile dynamic
+  compile static -static
+  for kind in dynamic static; do
+    run env LXSHIM_TRACE=all:trace LD_PRELOAD="$LIB" "./$kind"
+    assert_success
+  done
+  run "$LXSHIM" doctor ./static
+  assert_failure 1
+  assert_line --regexp '^BAD +static +no ld.so, nothing is preloaded: not covered$'
+  compile static-pie -static-pie
+  run "$LXSHIM" doctor ./static-pie
+  assert_failure 1
+  assert_line --regexp '^BAD +static '
+}
+
+@test "a command is found as a shell finds it, or not" {
+  run "$LXSHIM" doctor sh
+  assert_success
+  assert_line --regexp '^ok +program +/.*/sh$'
+  run "$LXSHIM" doctor no-such-command-here
+  assert_failure 1
+  assert_line --regexp '^BAD +command +no-such-command-here is not found$'
+  run "$LXSHIM" doctor ./
+  assert_failure 1
+  assert_line --regexp '^BAD +program +\./ is no file$'
+}
+
+@test "a script is followed to what runs it, through env as well" {
+  printf '#!/usr/bin/env -S bash -u\n' >by-env
+  printf '#! %s/by-env an argument\n' "$PWD" >by-script
+  chmod +x by-env by-script
+  run "$LXSHIM" doctor ./by-script
+  assert_success
+  assert_line --regexp "^ok +script +\./by-script, run by $PWD/by-env$"
+  assert_line --regexp "^ok +script +$PWD/by-env, run by /usr/bin/env bash$"
+  assert_line --regexp '^ok +program +/.*/bash$'
+}
+
+@test "a script without interpreter, with a missing one, and one that is its own" {
+  echo 'echo plain' >plain
+  run "$LXSHIM" doctor ./plain
+  assert_success
+  assert_line --regexp '^note +program +\./plain is no program and has no #! line: shells run it by /bin/sh$'
+  echo '#!/no/such/thing' >missing
+  run "$LXSHIM" doctor ./missing
+  assert_failure 1
+  assert_line --regexp '^BAD +interpreter +/no/such/thing is missing: the script cannot start$'
+  echo "#!$PWD/loop" >loop
+  run "$LXSHIM" doctor ./loop
+  assert_failure 1
+  assert_line --regexp '^BAD +script +its interpreters are scripts without end$'
+}
+
+@test "setuid, setgid and capabilities make ld.so drop the library" {
+  (($(id -u) == 0)) || skip "needs root"
+  compile suid
+  cp suid sgid
+  cp suid capable
+  cp "$LXSHIM" "$LIB" .
+  chown 1:1 suid sgid
+  chmod 4755 suid
+  chmod 2755 sgid
+  run "$LXSHIM" doctor ./suid
+  assert_failure 1
+  assert_line --regexp '^BAD +setuid +ld.so drops LD_PRELOAD: not covered$'
+  run "$LXSHIM" doctor ./sgid
+  assert_failure 1
+  assert_line --regexp '^BAD +setgid '
+  command -v setcap >/dev/null || skip "no setcap: capabilities not tried"
+  shared
+  cp capable "$BUILD/lxshim" "$SHARED"
+  setcap cap_net_raw+ep "$SHARED/capable" || skip "no file capabilities here"
+  run "$LXSHIM" doctor "$SHARED/capable"
+  assert_success # root gains nothing by it
+  run as_user env -C "$SHARED" ./lxshim doctor ./capable
+  assert_failure 1
+  assert_line --regexp '^BAD +capabilities '
+}
+
+@test "setuid of root is no privilege to root" {
+  (($(id -u) == 0)) || skip "needs root"
+  compile suid
+  chmod 4755 suid
+  run "$LXSHIM" doctor ./suid
+  assert_success
+}
+
+@test "another machine, another word size, a damaged file" {
+  compile program
+  # e_machine of IBM S/390 at offset 18
+  cp program foreign
+  printf '\x16\x00' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
+  run "$LXSHIM" doctor ./foreign
+  assert_failure 1
+  assert_line --regexp '^BAD +machine +a 64-bit program for another machine \(ELF 22\)'
+  cp program narrow
+  printf '\x01' | dd of=narrow bs=1 seek=4 conv=notrunc status=none
+  run "$LXSHIM" doctor ./narrow
+  assert_failure 1
+  assert_line --regexp '^BAD +machine +a 32-bit program'
+  head -c 40 program >cut
+  run "$LXSHIM" doctor ./cut
+  assert_line --regexp '^note +program +\./cut is no program'
+  # headers that lie outside the file
+  cp program wild
+  printf '\xff\xff\xff\xff\xff\xff\xff\x7f' | dd of=wild bs=1 seek=32 conv=notrunc status=none
+  run "$LXSHIM" doctor ./wild
+  assert_line --regexp '^note +program +\./wild is no program'
+}
+
+@test "a loader that is missing" {
+  compile odd -Wl,--dynamic-linker=/lib64/ld-linux-missing.so.9
+  run "$LXSHIM" doctor ./odd
+  assert_failure 1
+  assert_line --regexp '^BAD +loader +/lib64/ld-linux-missing.so.9 is missing'
+}
+
+@test "musl: said plainly, and true" {
+  command -v musl-gcc >/dev/null || skip "no musl-gcc"
+  echo 'int main(void) { return 0; }' | musl-gcc -x c - -o musl
+  run "$LXSHIM" doctor ./musl
+  assert_failure 1
+  assert_line --regexp '^BAD +musl .*: not supported by the preload lane$'
+  run ./musl
+  assert_success
+  run -127 env LD_PRELOAD="$LIB" ./musl
+}
+
+@test "Go: known by its note and by its sections" {
+  command -v objcopy >/dev/null || skip "no objcopy"
+  compile static -static
+  printf '\x04\0\0\0\x04\0\0\0\x04\0\0\0Go\0\0abcd' >note
+  objcopy --add-section .note.go.buildid=note static go-static
+  run "$LXSHIM" doctor ./go-static
+  assert_failure 1
+  assert_line --regexp '^BAD +static +a Go program; no ld.so'
+  compile dynamic
+  objcopy --add-section .go.buildinfo=note dynamic go-dynamic
+  run "$LXSHIM" doctor ./go-dynamic
+  assert_failure 1
+  assert_line --regexp '^BAD +go +Go makes its system calls itself'
+  # Stripped of its sections, with the note in a segment: the linker's own note segment will do.
+  cat >note.s <<'EOF'
+.section .note.go.buildid, "a", @note
+.align 4
+.long 4, 4, 4
+.ascii "Go\0\0"
+.ascii "abcd"
+EOF
+  compile go-note note.s 2>/dev/null || gcc -x c <(echo 'int main(void){return 0;}') -x assembler note.s -o go-note
+  strip --strip-section-headers go-note 2>/dev/null || strip go-note
+  run "$LXSHIM" doctor ./go-note
+  assert_failure 1
+  assert_line --regexp '^BAD +go '
+}
+
+@test "under lxshim the doctor says so" {
+  run "$LXSHIM" run -q -- "$LXSHIM" doctor
+  assert_line --regexp '^note +lxshim +is active here already'
+}

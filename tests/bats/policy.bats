@@ -1,0 +1,454 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Policies: what is taken, what is refused and where, and that everything published agrees.
+
+load helpers
+
+CASES=$SOURCE_ROOT/tests/policy
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+}
+
+# A copy, so that nothing is written into the source tree and paths are known.
+copy_case() {
+  cp -R "$CASES/$1" "$BATS_TEST_TMPDIR/case-${1##*/}"
+  cd "$BATS_TEST_TMPDIR/case-${1##*/}" || return
+}
+
+@test "every policy in tests/policy/invalid is refused with its message" {
+  local name count=0 failed=0
+  for name in "$CASES"/invalid/*/; do
+    name=${name%/}
+    copy_case "invalid/${name##*/}"
+    run --separate-stderr "$LXSHIM" policy check policy.json
+    # shellcheck disable=SC2154
+    stderr=${stderr//"$PWD"/@DIR@}
+    if ((status != 1)) || [[ -n $output || $stderr != "lxshim: $(cat error)" ]]; then
+      echo "${name##*/}: status $status, stdout '$output'"
+      echo "  expected: lxshim: $(cat error)"
+      echo "  got:      $stderr"
+      failed=$((failed + 1))
+    fi
+    count=$((count + 1))
+  done
+  assert_equal "$failed" 0
+  ((count >= 100))
+}
+
+@test "every policy in tests/policy/valid is taken, and comes to what is expected" {
+  local name count=0 failed=0 windir
+  for name in "$CASES"/valid/*/; do
+    name=${name%/}
+    copy_case "valid/${name##*/}"
+    windir="C:${PWD//\//\\}"
+    run --separate-stderr "$LXSHIM" policy show policy.json
+    output=$(grep -v ' default$' <<<"$output")
+    output=${output//"$windir"/@WINDIR@}
+    output=${output//"$PWD"/@DIR@}
+    if grep -q '@OWNER@' show; then
+      output=${output//"uid=$(id -u),gid=$(id -g)"/@OWNER@}
+    fi
+    if ((status != 0)) || [[ -n $stderr ]] || ! diff show - <<<"$output"; then
+      echo "${name##*/}: status $status $stderr"
+      failed=$((failed + 1))
+    fi
+    count=$((count + 1))
+  done
+  assert_equal "$failed" 0
+  ((count >= 15))
+}
+
+@test "schema, loader, rules and profiles agree" {
+  command -v python3 >/dev/null || skip "no python3"
+  python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
+  run python3 "$CASES/agree.py" "$LXSHIM" "$SOURCE_ROOT"
+  assert_success
+  assert_line --regexp '^[0-9]+ values of [0-9]+ rules, [0-9]+ policies$'
+}
+
+@test "check says what it is about" {
+  printf '{"version": 1, "profile": "wsl2-9p"}' >p.json
+  run "$LXSHIM" policy check p.json
+  assert_success
+  assert_output "p.json: ok, 1 mount, profile wsl2-9p"
+}
+
+@test "check without a file: LXSHIM_POLICY, then .lxshim.json, then the built-in policy" {
+  run "$LXSHIM" policy check
+  assert_output "built-in policy: ok, 1 mount, profile drvfs"
+  printf '{"version": 1, "profile": "wsl1-1903"}' >.lxshim.json
+  run "$LXSHIM" policy check
+  assert_output ".lxshim.json: ok, 1 mount, profile wsl1-1903"
+  printf '{"version": 1, "profile": "wsl1-1607"}' >other.json
+  LXSHIM_POLICY=other.json run "$LXSHIM" policy check
+  assert_output "other.json: ok, 1 mount, profile wsl1-1607"
+}
+
+@test "a policy that cannot be opened, is a directory, is too large" {
+  run "$LXSHIM" policy check nothing.json
+  assert_failure 1
+  assert_output "lxshim: nothing.json: cannot open the policy: No such file or directory"
+  run "$LXSHIM" policy check .
+  assert_failure 1
+  assert_output "lxshim: .: not a file, expected a policy in JSON"
+  truncate -s 16777217 large.json
+  run "$LXSHIM" policy check large.json
+  assert_failure 1
+  assert_output "lxshim: large.json: larger than 16 MiB, expected a policy in JSON"
+  run bash -c 'head -c 16777217 /dev/zero | "$1" policy check /dev/stdin' - "$LXSHIM"
+  assert_failure 1
+  assert_output "lxshim: /dev/stdin: larger than 16 MiB, expected a policy in JSON"
+}
+
+@test "a policy may come from a pipe" {
+  run bash -c '"$1" policy check <(echo "{\"version\": 1}")' - "$LXSHIM"
+  assert_success
+}
+
+@test "a base that is a FIFO is refused, not waited for" {
+  mkfifo fifo
+  printf '{"version": 1, "extends": "fifo"}' >p.json
+  run timeout 20 "$LXSHIM" policy check p.json
+  assert_failure 1
+  assert_output 'lxshim: p.json:1:27: "fifo": not a file, expected a policy in JSON'
+}
+
+@test "a chain of 32 policies is taken, one of 33 is not" {
+  local i
+  printf '{"version": 1}' >1.json
+  for i in {2..33}; do
+    printf '{"version": 1, "extends": "%d.json"}' $((i - 1)) >"$i.json"
+  done
+  run "$LXSHIM" policy check 32.json
+  assert_success
+  run "$LXSHIM" policy check 33.json
+  assert_failure 1
+  assert_output "lxshim: 2.json:1:27: a chain of more than 32 policies"
+}
+
+@test "4096 overrides are taken, with their lines; 4097 are not" {
+  many() {
+    echo '{"version": 1, "overrides": ['
+    for ((i = 1; i < $1; i++)); do
+      echo '{"when": {"op": "open", "path": "none"}, "then": {"errno": "EIO"}},'
+    done
+    echo '{"when": {"op": "stat"}, "then": {"errno": "EIO"}}]}'
+  }
+  many 4096 >many.json
+  run "$LXSHIM" policy show many.json
+  assert_success
+  assert_line "  4096  when stat, then EIO  (many.json:4097)"
+  many 4097 >many.json
+  run "$LXSHIM" policy check many.json
+  assert_failure 1
+  assert_output "lxshim: many.json:1:29: 4097 overrides, expected at most 4096"
+}
+
+@test "two files may not add up to more overrides than one may have" {
+  printf '{"version": 1, "extends": "base.json", "overrides": [%s]}' \
+    '{"when": {"op": "stat"}, "then": {"errno": "EIO"}}' >p.json
+  {
+    printf '{"version": 1, "overrides": ['
+    for i in {1..4095}; do printf '{"when": {"op": "stat"}, "then": {"errno": "EIO"}},'; done
+    printf '{"when": {"op": "stat"}, "then": {"errno": "EIO"}}]}'
+  } >base.json
+  run "$LXSHIM" policy check p.json
+  assert_failure 1
+  assert_output "lxshim: p.json: 4097 overrides with those it extends, expected at most 4096"
+}
+
+@test "a symlink in a target is resolved, and a dangling one refused" {
+  mkdir drive
+  ln -s drive link
+  ln -s nowhere dangling
+  printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:", "target": "%s"}]}' link >p.json
+  run "$LXSHIM" policy show p.json
+  assert_line "mount 1     C: on $PWD/drive  (p.json:1)"
+  printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:", "target": "%s",
+    "backing": "drive"}]}' dangling >p.json
+  run "$LXSHIM" policy check p.json
+  assert_failure 1
+  assert_output 'lxshim: p.json:1:71: target "dangling": No such file or directory, expected a directory'
+}
+
+@test "symlinks do not hide an overlap" {
+  mkdir -p drive/sub
+  ln -s drive/sub link
+  printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:", "target": "drive"},
+    {"type": "drvfs", "source": "D:", "target": "link"}]}' >p.json
+  run "$LXSHIM" policy check p.json
+  assert_failure 1
+  assert_output --partial "mount 2 (D: on $PWD/drive/sub,"
+}
+
+@test "--mount, --set and --profile win over the file, and are named" {
+  mkdir drive
+  printf '{"version": 1, "profile": "wsl1-1903", "rules": {"rename.flags": "native"},
+    "mounts": [{"type": "drvfs", "source": "C:", "target": "missing"}]}' >p.json
+  run "$LXSHIM" policy show --profile wsl1-1607 --set rename.flags=EINVAL --set mode.fixed=off \
+    --mount 'drvfs:D:\x:./drive,metadata,uid=7' --observe --trace all:t.jsonl p.json
+  assert_success
+  assert_line "profile     wsl1-1607  (--profile)"
+  assert_line "mode        observe  (--observe)"
+  assert_line "trace       $PWD/t.jsonl, all calls  (--trace)"
+  assert_line "mount 1     D:\\x on $PWD/drive  (--mount)"
+  assert_line "  owner     uid=7,gid=0"
+  assert_line --regexp '^rename.flags +EINVAL +--set$'
+  assert_line --regexp '^mode.fixed +off +--set$'
+  assert_line --regexp '^names.illegal +reject +profile wsl1-1607$'
+}
+
+@test "--mount with a drive alone and a backing" {
+  mkdir drive
+  run "$LXSHIM" policy show --mount drvfs:C::/missing/mnt/c:./drive,noatime
+  assert_success
+  assert_line "mount 1     C: on /missing/mnt/c  (--mount)"
+  assert_line "  backing   $PWD/drive"
+  assert_line "  options   rw,noatime"
+}
+
+@test "flags are refused with what was expected" {
+  mkdir drive
+  refused() {
+    run "$LXSHIM" policy show "$1" "$2"
+    assert_failure 1
+    assert_output "lxshim: $3"
+  }
+  refused --set rename.flags '--set rename.flags: no '\''='\'', expected RULE=VALUE'
+  refused --set rename.flag=native "--set rename.flag=native: unknown rule \"rename.flag\", expected an id that \"lxshim policy rules\" lists; did you mean \"rename.flags\"?"
+  refused --set rename.flags=nativ "--set rename.flags=nativ: \"nativ\" is no value of rename.flags, expected native or EINVAL; did you mean \"native\"?"
+  refused --profile wsl1-1904 '--profile: unknown profile "wsl1-1904", expected one that "lxshim policy profiles" lists; did you mean "wsl1-1903"?'
+  refused --mount drvfs "--mount drvfs: no ':' after the type, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]"
+  refused --mount volfs:C:/:drive '--mount volfs:C:/:drive: mount type "volfs" is reserved and not yet implemented in this version, expected drvfs'
+  refused --mount drvfs:C:drive '--mount drvfs:C:drive: no '\'':'\'' after the source, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]'
+  refused --mount drvfs:/c:drive '--mount drvfs:/c:drive: source "/c:drive" does not begin with a drive letter, expected a drive such as C: or a directory such as C:\dir'
+  refused --mount drvfs:C::,ro '--mount drvfs:C::,ro: an empty target, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]'
+  refused --mount drvfs:C::drive:,ro '--mount drvfs:C::drive:,ro: an empty backing directory, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]'
+  refused --mount drvfs:C::drive,rx '--mount drvfs:C::drive,rx: unknown mount option "rx", expected an option of DrvFs or a flag of mount; did you mean "ro"?'
+  refused --mount drvfs:C::drive, '--mount drvfs:C::drive,: an empty mount option, expected an option of DrvFs or a flag of mount'
+  refused --trace missing/t "--trace: trace file \"missing/t\": no directory $PWD/missing, expected one that is there"
+}
+
+@test "LXSHIM_TRACE wins over the policy's trace and loses to --trace" {
+  printf '{"version": 1, "trace": "of-policy"}' >p.json
+  LXSHIM_TRACE=all:of-variable run "$LXSHIM" policy show p.json
+  assert_line "trace       $PWD/of-variable, all calls  (LXSHIM_TRACE)"
+  LXSHIM_TRACE=all:of-variable run "$LXSHIM" policy show --trace of-flag p.json
+  assert_line "trace       $PWD/of-flag, changed calls  (--trace)"
+}
+
+@test "show --json says the same as show" {
+  copy_case valid/precedence
+  run bash -c '"$1" policy show --json policy.json | jq -r "
+    .profile.value, .profile.from.line, .mode.value, .mounts[0].rules[\"rename.flags\"].value,
+    .mounts[0].rules[\"rename.flags\"].from.line, .mounts[0].rules[\"xattr.user\"].from.kind,
+    .mounts[0].rules[\"names.illegal\"].from.name, (.mounts[0].rules | length)"' - "$LXSHIM"
+  assert_success
+  assert_output "wsl1-1903
+4
+observe
+native
+7
+volume
+wsl1-1803
+$("$LXSHIM" policy rules --json | jq length)"
+}
+
+@test "the state of a policy: one line, short policies in it, large ones in a file" {
+  run --separate-stderr "$LXSHIM" policy state
+  assert_success
+  assert_output --regexp '^1-:[A-Za-z0-9_-]+$'
+  {
+    printf '{"version": 1, "overrides": ['
+    for i in {1..400}; do printf '{"when": {"path": "f%d"}, "then": {"errno": "EIO"}},' "$i"; done
+    printf '{"when": {"path": "g"}, "then": {"errno": "EIO"}}]}'
+  } >p.json
+  run "$LXSHIM" policy state p.json
+  assert_success
+  assert_output --regexp '^1-@/.*/lxshim-[0-9]+-[0-9a-f]{16}$'
+  file=${output#1-@}
+  assert_equal "$(stat -c '%a %u' "$file")" "444 $(id -u)"
+  first=$(stat -c '%i' "$file")
+  run "$LXSHIM" policy state p.json
+  assert_output "1-@$file"
+  assert_equal "$(stat -c '%i' "$file")" "$first"
+  rm "$file"
+}
+
+@test "a large policy works under plain LD_PRELOAD, and a file that is not ours is not used" {
+  {
+    printf '{"version": 1, "overrides": ['
+    for i in {1..400}; do printf '{"when": {"path": "f%d"}, "then": {"errno": "EIO"}},' "$i"; done
+    printf '{"when": {"path": "g"}, "then": {"errno": "EDQUOT"}}]}'
+  } >p.json
+  mkdir drive
+  state=$("$LXSHIM" policy state p.json)
+  file=${state#1-@}
+  rm "$file"
+  echo "somebody else's" >"$file"
+  run env LXSHIM_POLICY=p.json LD_PRELOAD="$LIB" bash -c 'echo x >g; echo "${LXSHIM_STATE%%@*}"'
+  assert_output --partial "Disk quota exceeded"
+  assert_output --partial "1-"
+  rm -f "$file"
+}
+
+@test "counters of overrides get a file of their own, and no other policy does" {
+  before=$(find /dev/shm /tmp -maxdepth 1 -name "lxshim-$(id -u)-stats-*" | sort)
+  printf '{"version": 1, "overrides": [
+    {"when": {"op": "mkdir"}, "then": {"errno": "EIO"}, "times": 2}]}' >p.json
+  run env LXSHIM_POLICY=p.json LD_PRELOAD="$LIB" bash -c \
+    'for i in 1 2 3 4; do mkdir "d$i" 2>/dev/null && echo "made d$i"; done'
+  assert_output "made d3
+made d4"
+  made=$(comm -13 <(echo "$before") <(find /dev/shm /tmp -maxdepth 1 -name "lxshim-$(id -u)-stats-*" | sort))
+  assert_equal "$(wc -l <<<"$made")" 1
+  assert_equal "$(stat -c %a "$made")" 600
+  rm "$made"
+  printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "EIO"}}]}' >p.json
+  run env LXSHIM_POLICY=p.json LD_PRELOAD="$LIB" bash -c 'mkdir x || exit 3'
+  assert_failure 3
+  assert_equal "$(find /dev/shm /tmp -maxdepth 1 -name "lxshim-$(id -u)-stats-*" | sort)" "$before"
+}
+
+@test "a preloaded program whose policy is wrong prints that line and exits 125" {
+  printf '{"version": 1, "profil": 1}' >.lxshim.json
+  run env LD_PRELOAD="$LIB" true
+  assert_failure 125
+  assert_output 'lxshim: .lxshim.json:1:16: unknown key "profil" in a policy, expected $schema, version, profile, extends, mounts, rules, overrides, mode or trace; did you mean "profile"?'
+}
+
+@test "/ is no drive, unless the policy has mounts" {
+  cd /
+  run "$LXSHIM" policy state
+  assert_failure 125
+  assert_output "lxshim: / cannot be a Windows drive: start in the directory that shall be one, or name mounts in the policy"
+  printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:", "target": "."}]}' \
+    >"$BATS_TEST_TMPDIR/p.json"
+  run "$LXSHIM" policy state "$BATS_TEST_TMPDIR/p.json"
+  assert_success
+}
+
+@test "a directory that is gone" {
+  mkdir gone
+  cd gone
+  rmdir ../gone
+  run "$LXSHIM" policy check
+  assert_failure 1
+  assert_output --partial "lxshim: the current directory is gone"
+}
+
+@test "profiles, rules, explain" {
+  run "$LXSHIM" policy profiles
+  assert_success
+  assert_line --regexp '^drvfs '
+  assert_line --regexp '^wsl2-virtiofs '
+  run "$LXSHIM" policy rules
+  assert_success
+  assert_line "unlink.open_file"
+  assert_line "    values: pending (default) deny posix"
+  run "$LXSHIM" explain unlink.open
+  assert_success
+  assert_line "unlink.open_file"
+  assert_line "  deny: refused with EACCES, Permission denied"
+  assert_line --regexp '^  wsl1-1709 +posix$'
+  assert_line --partial "WSL#1357"
+  run "$LXSHIM" explain overrides
+  assert_success
+}
+
+@test "explain: an unknown rule, and the beginning of several" {
+  run "$LXSHIM" explain ulink.open_file
+  assert_failure 1
+  assert_output 'lxshim: unknown rule "ulink.open_file"; did you mean "unlink.open_file"? See lxshim policy rules'
+  run "$LXSHIM" explain unlink
+  assert_failure 1
+  assert_output 'lxshim: "unlink" is the beginning of several rules: unlink.open_file, unlink.readonly_file'
+}
+
+@test "schema prints the published file" {
+  run bash -c '"$1" policy schema | cmp - "$2"' - "$LXSHIM" \
+    "$SOURCE_ROOT/policy/schema/lxshim-policy-1.schema.json"
+  assert_success
+}
+
+@test "unknown words of the command line: usage, and the nearest" {
+  unknown() {
+    run "$LXSHIM" "${@:2}"
+    assert_failure 2
+    assert_output "lxshim: $1"
+  }
+  unknown 'no command; see lxshim --help'
+  unknown 'unknown command "polcy"; did you mean "policy"? See lxshim --help' polcy
+  unknown 'unknown command "chekc"; did you mean "check"? See lxshim policy --help' policy chekc
+  unknown 'unknown command "xyzzy"; see lxshim --help' xyzzy
+  unknown 'lxshim policy needs a command; see lxshim policy --help' policy
+  unknown 'unknown option "jsn"; did you mean "json"? See lxshim policy rules --help' policy rules --jsn
+  unknown '--json takes no argument; see lxshim policy rules --help' policy rules --json=1
+  unknown '--set needs an argument; see lxshim policy show --help' policy show --set
+  unknown 'usage: lxshim policy check [FILE]' policy check a b
+  unknown 'usage: lxshim explain RULE' explain
+  unknown 'unknown topic "mount"; did you mean "mounts"? See lxshim help' help mount
+}
+
+@test "help: of the program, of every command, of every topic" {
+  run "$LXSHIM" --help
+  assert_success
+  assert_line --partial "doctor"
+  refute_line --partial "state"
+  run "$LXSHIM" --version
+  assert_success
+  assert_output --regexp '^lxshim [0-9]+\.[0-9]+\.[0-9]+$'
+  for command in run policy "policy check" "policy show" "policy profiles" "policy rules" \
+    "policy schema" "policy state" explain doctor help; do
+    # shellcheck disable=SC2086
+    run --separate-stderr "$LXSHIM" $command --help
+    assert_success
+    assert_line --index 0 --partial "usage: lxshim $command"
+    assert_equal "$stderr" ""
+  done
+  for topic in run policy rules mounts overrides trace coverage environment; do
+    run "$LXSHIM" help
+    assert_line --regexp "^  $topic "
+    run "$LXSHIM" help "$topic"
+    assert_success
+    ((${#lines[@]} >= 3))
+  done
+}
+
+@test "an answer that cannot be written is no answer" {
+  run bash -c '"$1" policy rules >/dev/full' - "$LXSHIM"
+  assert_failure 1
+  assert_output "lxshim: cannot write to standard output: No space left on device"
+  run bash -c '"$1" policy rules >&-' - "$LXSHIM"
+  assert_failure 1
+  assert_output "lxshim: cannot write to standard output: Bad file descriptor"
+  run bash -c 'trap "" PIPE; "$1" policy schema | true; exit "${PIPESTATUS[0]}"' - "$LXSHIM"
+  # The pipe may have taken it all before its reader went.
+  if ((status != 0)); then
+    assert_failure 1
+    assert_output "lxshim: cannot write to standard output: Broken pipe"
+  fi
+}
+
+@test "the man pages have no mistakes, and know every word" {
+  command -v groff >/dev/null || skip "no groff"
+  for page in lxshim.1 liblxshim.7 lxshim-policy.5; do
+    run bash -c 'groff -man -Tutf8 -ww "$1" >/dev/null' - "$SOURCE_ROOT/man/$page"
+    assert_success
+    assert_output ""
+  done
+  page=$SOURCE_ROOT/man/lxshim-policy.5
+  for word in $("$LXSHIM" policy rules --json | jq -r '.[].id'); do
+    grep -qF "$word" "$page" || fail "lxshim-policy(5) lacks the rule $word"
+  done
+  for word in $("$LXSHIM" policy profiles --json | jq -r '.[].name'); do
+    grep -qF "${word//-/\\-}" "$page" || fail "lxshim-policy(5) lacks the profile $word"
+  done
+  for word in $("$LXSHIM" policy schema | jq -r '[.. | .properties? // empty | keys[]] | unique[]' | grep -v '^//$\|\.'); do
+    grep -qF "$word" "$page" || fail "lxshim-policy(5) lacks the key $word"
+  done
+  for option in policy profile mount set trace observe quiet json; do
+    grep -q -- "\\\\-\\\\-$option" "$SOURCE_ROOT/man/lxshim.1" || fail "lxshim(1) lacks --$option"
+  done
+}

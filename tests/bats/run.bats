@@ -1,0 +1,364 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# lxshim run: what it hands to a command, and how it stands in for it.
+
+load helpers
+
+setup() {
+  DRIVE=$(fresh drive)
+  cd "$DRIVE" || return
+}
+
+# Runs a job on a terminal of its own; see terminal.py.
+on_terminal() {
+  command -v python3 >/dev/null || skip "no python3"
+  run python3 "$BATS_TEST_DIRNAME/terminal.py" "$@"
+}
+
+# lxrun [-STATUS] [OPTION]... -- COMMAND...: runs it and expects that status, 0 if not given.
+lxrun() {
+  local expected=-0
+  if [[ $1 =~ ^-[0-9]+$ ]]; then
+    expected=$1
+    shift
+  fi
+  run "$expected" --separate-stderr "$LXSHIM" run --quiet "$@"
+}
+
+@test "the current directory is a drive, and its children's too" {
+  native 'mkfifo pipe && echo made'
+  assert_output made
+  lxrun -1 -- bash -c 'bash -c "mkfifo pipe"'
+  # shellcheck disable=SC2154
+  [[ $stderr == *"Operation not permitted"* ]]
+}
+
+@test "the exit status is the command's" {
+  for wanted in 0 1 3 125 126 255; do
+    run "$LXSHIM" run --quiet -- sh -c "exit $wanted"
+    assert_equal "$status" "$wanted"
+  done
+  run "$LXSHIM" run -- sh -c 'exit 42'
+  assert_failure 42
+  run "$LXSHIM" run sh -c 'exit 43'
+  assert_failure 43
+}
+
+@test "not found is 127, not executable is 126, as in a shell" {
+  lxrun -127 -- no-such-command-here
+  assert_equal "$stderr" "lxshim: no-such-command-here: command not found"
+  lxrun -127 -- ./nothing
+  assert_equal "$stderr" "lxshim: ./nothing: No such file or directory"
+  mkdir directory
+  lxrun -126 -- ./directory
+  assert_equal "$stderr" "lxshim: ./directory: Permission denied"
+  printf '#!/no/such/interpreter\n' >script
+  chmod +x script
+  lxrun -126 -- ./script
+  assert_equal "$stderr" 'lxshim: ./script: its interpreter is missing; "lxshim doctor ./script" tells which'
+}
+
+@test "lxshim's own failures are 125" {
+  lxrun -125 --set no.rule=on -- true
+  lxrun -125 --policy nothing.json -- true
+  assert_equal "$stderr" "lxshim: nothing.json: cannot open the policy: No such file or directory"
+  lxrun -125 --profile nothing -- true
+  run env -C / "$LXSHIM" run -- true
+  assert_failure 125
+  assert_output "lxshim: / cannot be a Windows drive: start in the directory that shall be one, or name mounts in a policy"
+}
+
+@test "a command line that is not understood is 2" {
+  lxrun -2
+  assert_equal "$stderr" "lxshim: usage: lxshim run [OPTION]... [--] COMMAND [ARGUMENT]..."
+  run "$LXSHIM" run --quite -- true
+  assert_failure 2
+  assert_output 'lxshim: unknown option "quite"; did you mean "quiet"? See lxshim run --help'
+}
+
+@test "the command's own options are left alone" {
+  lxrun -- printf '%s|' --quiet -- --set x
+  assert_output -- '--quiet|--|--set|x|'
+  lxrun printf '%s|' --policy x
+  assert_output -- '--policy|x|'
+}
+
+@test "dies of the signal its command died of, without a core" {
+  command -v python3 >/dev/null || skip "no python3"
+  for signal in TERM KILL SEGV USR1 INT; do
+    run python3 -c 'import resource, subprocess, sys
+resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+print(subprocess.run(sys.argv[1:]).returncode)' \
+      "$LXSHIM" run -q -- bash -c "ulimit -c 0; kill -$signal \$\$"
+    assert_output "-$(kill -l $signal)"
+  done
+  run find . -name 'core*'
+  assert_output ""
+}
+
+@test "signals are passed on, and a value with them" {
+  command -v python3 >/dev/null || skip "no python3"
+  run python3 - "$LXSHIM" <<'EOF'
+import os, signal, subprocess, sys
+child = """
+import signal
+wanted = {signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGINT,
+          signal.SIGQUIT, signal.SIGALRM, signal.SIGPIPE, signal.SIGRTMIN, signal.SIGWINCH,
+          signal.SIGABRT}
+signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
+print("ready", flush=True)
+for _ in wanted:
+    print(signal.Signals(signal.sigwaitinfo(wanted).si_signo).name, flush=True)
+"""
+p = subprocess.Popen([sys.argv[1], "run", "-q", "--", sys.executable, "-c", child],
+                     stdout=subprocess.PIPE, text=True)
+assert p.stdout.readline() == "ready\n"
+for name in "TERM HUP USR1 USR2 INT QUIT ALRM PIPE RTMIN WINCH ABRT".split():
+    p.send_signal(signal.Signals["SIG" + name])
+    print(name, p.stdout.readline().strip())
+print(p.wait())
+EOF
+  assert_success
+  assert_output "TERM SIGTERM
+HUP SIGHUP
+USR1 SIGUSR1
+USR2 SIGUSR2
+INT SIGINT
+QUIT SIGQUIT
+ALRM SIGALRM
+PIPE SIGPIPE
+RTMIN SIGRTMIN
+WINCH SIGWINCH
+ABRT SIGABRT
+0"
+}
+
+@test "an alarm set before is the command's" {
+  command -v python3 >/dev/null || skip "no python3"
+  run python3 -c 'import signal, subprocess, sys
+p = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, preexec_fn=lambda: signal.alarm(1))
+print(signal.Signals(-p.wait(30)).name)' "$LXSHIM" run -q -- cat
+  assert_success
+  assert_output SIGALRM
+}
+
+@test "ignored signals stay ignored" {
+  run bash -c 'trap "" HUP USR1 CHLD; "$1" run -q -- bash -c "grep SigIgn /proc/self/status"' - "$LXSHIM"
+  with=$output
+  run bash -c 'trap "" HUP USR1 CHLD; bash -c "grep SigIgn /proc/self/status"'
+  assert_output "$with"
+}
+
+@test "blocked signals stay blocked" {
+  command -v python3 >/dev/null || skip "no python3"
+  run python3 -c 'import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGCHLD})
+os.execv(sys.argv[1], sys.argv[1:])' "$LXSHIM" run -q -- grep SigBlk /proc/self/status
+  assert_success
+  assert_output --regexp '^SigBlk:.0000000000010200$'
+}
+
+@test "a command has the descriptors it would have without lxshim, and no others" {
+  native 'exec 7</dev/null; ls /proc/self/fd | wc -l'
+  without=$output
+  run bash -c 'exec 7</dev/null; "$1" run -q -- bash -c "ls /proc/self/fd | wc -l"' - "$LXSHIM"
+  assert_output "$without"
+  run bash -c '"$1" run -q -- bash -c "ls /proc/self/fd | wc -l" <&- 2>&-' - "$LXSHIM"
+  closed=$output
+  run bash -c 'bash -c "ls /proc/self/fd | wc -l" <&- 2>&-'
+  assert_output "$closed"
+}
+
+@test "no zombies, and lxshim does not wait for grandchildren" {
+  mkfifo "$BATS_TEST_TMPDIR/go"
+  run "$LXSHIM" run -q -- bash -c "(read -r <'$BATS_TEST_TMPDIR/go') >/dev/null 2>&1 & echo done"
+  assert_success
+  assert_output done
+  echo >"$BATS_TEST_TMPDIR/go"
+}
+
+@test "terminal: ^C reaches the command once, and not lxshim" {
+  # USR1 goes through lxshim, after whatever it might have made of ^C.
+  # shellcheck disable=SC2016
+  on_terminal ready,intr,line,kill-USR1,line "$LXSHIM" run -q -- bash -c '
+    trap "echo INT" INT; trap "echo USR1; exit 7" USR1
+    echo ready; while :; do read -r -t 20; done'
+  assert_success
+  assert_output "INT
+USR1
+exit status 7"
+}
+
+@test "terminal: ^C kills both, by the same signal" {
+  on_terminal ready,intr "$LXSHIM" run -q -- bash -c 'echo ready; exec cat'
+  assert_output "killed by SIGINT"
+}
+
+@test "terminal: ^Z stops both, and the shell sees it; fg goes on" {
+  on_terminal ready,susp,wait-stop,states,cont,intr \
+    "$LXSHIM" run -q -- bash -c 'echo ready; exec cat'
+  assert_output "stopped by SIGTSTP
+stopped stopped
+killed by SIGINT"
+}
+
+@test "terminal: a command that stops itself stops lxshim" {
+  for go_on in cont cont-first; do
+    # shellcheck disable=SC2016
+    on_terminal wait-stop,states,$go_on,line \
+      "$LXSHIM" run -q -- bash -c 'kill -STOP $$; echo went on; exit 4'
+    assert_output "stopped by SIGSTOP
+stopped stopped
+went on
+exit status 4"
+  done
+}
+
+@test "terminal: a stop sent to lxshim alone stops the command" {
+  on_terminal ready,kill-TSTP,wait-stop,states,cont,kill-TERM \
+    "$LXSHIM" run -q -- bash -c 'echo ready; exec cat'
+  assert_output "stopped by SIGTSTP
+stopped stopped
+killed by SIGTERM"
+}
+
+@test "terminal: a background job that reads stops, as without lxshim" {
+  on_terminal ready,susp,wait-stop,bg,wait-stop,states,cont,intr \
+    "$LXSHIM" run -q -- bash -c 'echo ready; exec cat'
+  with=$output
+  on_terminal ready,susp,wait-stop,bg,wait-stop,states,cont,intr \
+    bash -c 'echo ready; exec cat'
+  assert_output "${with/stopped stopped/stopped}"
+  assert_line "stopped by SIGTTIN"
+}
+
+@test "terminal: a hangup reaches the command of a session's leader" {
+  on_terminal ready,hangup \
+    "$LXSHIM" run -q -- bash -c 'trap "exit 9" HUP; echo ready; while :; do read -r -t 20 <>/dev/zero; done'
+  assert_output "exit status 9"
+}
+
+@test "the summary: denied first, with the first example; nothing without cause; --quiet" {
+  run --separate-stderr "$LXSHIM" run -- bash -c 'mkfifo a; mkfifo b; stat . >/dev/null; true'
+  assert_success
+  summary=${stderr#*$'\n\n'}
+  assert_equal "$(sed -n 1p <<<"$summary")" "lxshim: what the rules denied and altered"
+  [[ $(sed -n 3p <<<"$summary") =~ ^\ \ special\.fifo\ +2\ +0\ \ mknod\ a:\ EPERM\ \(mkfifo,\ pid\ [0-9]+\)$ ]]
+  [[ $(sed -n 4p <<<"$summary") =~ ^\ \ [a-z._]+\ +0\ +[1-9][0-9]*\  ]]
+  assert_equal "$(tail -n 1 <<<"$summary")" '"lxshim explain RULE" tells more of each.'
+  run "$LXSHIM" run --quiet -- stat .
+  refute_output --partial lxshim
+  run --separate-stderr "$LXSHIM" run --mount drvfs:C::/missing/c:. -- env -C / stat /usr
+  assert_success
+  assert_equal "$stderr" ""
+}
+
+@test "the summary in observe mode" {
+  run "$LXSHIM" run --observe -- mkfifo pipe
+  assert_success
+  [[ -p pipe ]]
+  assert_line "lxshim: what the rules would have done (observe mode)"
+  assert_line --regexp '^  special.fifo +0 +0 +1  mknod pipe '
+}
+
+@test "the summary shows what overrides did, and a name cannot paint the terminal" {
+  printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "EIO"}}]}' >p.json
+  run "$LXSHIM" run --policy p.json -- mkdir $'a\eb'
+  assert_failure
+  assert_line --regexp '^  overrides +[01] +[01]  mkdir a\?b: EIO '
+}
+
+@test "counters of overrides are shared by the whole tree" {
+  printf '{"version": 1, "overrides": [
+    {"when": {"op": "mkdir"}, "then": {"errno": "EIO"}, "after": 1, "times": 2}]}' >p.json
+  run "$LXSHIM" run -q --policy p.json -- bash -c \
+    'for i in 1 2 3 4 5; do (mkdir d$i) 2>/dev/null || echo $i; done'
+  assert_output "2
+3"
+}
+
+@test "policies: --policy, then LXSHIM_POLICY, then .lxshim.json" {
+  for name in of-flag of-variable; do
+    printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "%s"}}]}' \
+      "$([[ $name == of-flag ]] && echo EIO || echo ENOSPC)" >"$name"
+  done
+  printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "EDQUOT"}}]}' \
+    >.lxshim.json
+  run "$LXSHIM" run -q -- mkdir d
+  assert_output --partial "Disk quota exceeded"
+  LXSHIM_POLICY=of-variable run "$LXSHIM" run -q -- mkdir d
+  assert_output --partial "No space left on device"
+  LXSHIM_POLICY=of-variable run "$LXSHIM" run -q --policy of-flag -- mkdir d
+  assert_output --partial "Input/output error"
+}
+
+@test "--set, --profile, --trace" {
+  run "$LXSHIM" run -q --set special.fifo=allow -- mkfifo pipe
+  assert_success
+  run "$LXSHIM" run -q --profile wsl2-9p -- mkfifo pipe2
+  assert_failure
+  assert_output --partial "Operation not supported"
+  run "$LXSHIM" run -q --trace t.jsonl -- mkfifo pipe3
+  assert_failure
+  run jq -r 'select(.outcome == "denied") | .call + " " + .rule' t.jsonl
+  assert_output "mknod special.fifo"
+}
+
+@test "a mount whose backing is elsewhere, and a command that is only there" {
+  mkdir -p drive/bin
+  printf '#!/bin/sh\necho "in $PWD"\n' >drive/bin/tool
+  chmod +x drive/bin/tool
+  target=$BATS_TEST_TMPDIR/c
+  run "$LXSHIM" run -q --mount "drvfs:C::$target:drive" -- "$target/bin/tool"
+  assert_success
+  assert_output "in $DRIVE"
+  PATH="$target/bin:$PATH" run "$LXSHIM" run -q --mount "drvfs:C::$target:drive" -- tool
+  assert_success
+}
+
+@test "in a drive every file can be executed, the first command too" {
+  printf '#!/bin/sh\necho ran\n' >script
+  chmod 644 script
+  native '[ -x /proc/self/exe ]'
+  run "$LXSHIM" run -q -- ./script
+  assert_success
+  assert_output ran
+}
+
+@test "LD_PRELOAD: ours first, once, what else is there stays; no words of the policy's file left" {
+  other=$BATS_TEST_TMPDIR/other.so
+  cp "$LIB" "$BATS_TEST_TMPDIR/liblxshim.so"
+  : >"$other" # ld.so grumbles about it and goes on
+  LD_PRELOAD="$BATS_TEST_TMPDIR/liblxshim.so:$other" run --separate-stderr "$LXSHIM" run -q -- \
+    printenv LD_PRELOAD
+  assert_output "$(dirname "$LXSHIM")/liblxshim.so:$other"
+}
+
+@test "a run inside a run has its own policy" {
+  run "$LXSHIM" run -q -- "$LXSHIM" run -q --set special.fifo=EOPNOTSUPP -- mkfifo pipe
+  assert_failure
+  assert_output --partial "Operation not supported"
+}
+
+@test "a library whose path ld.so cannot take is refused with the cure" {
+  mkdir "$BATS_TEST_TMPDIR/with space"
+  cp "$LXSHIM" "$LIB" "$BATS_TEST_TMPDIR/with space"
+  run "$BATS_TEST_TMPDIR/with space/lxshim" run -- true
+  assert_failure 125
+  assert_output "lxshim: $BATS_TEST_TMPDIR/with space/liblxshim.so cannot be preloaded: ld.so takes spaces and colons for separators; move it, or install it with make install"
+}
+
+@test "a library that is missing or does not load is no reason to run without" {
+  mkdir "$BATS_TEST_TMPDIR/alone"
+  cp "$LXSHIM" "$BATS_TEST_TMPDIR/alone"
+  if [[ ! -e /usr/local/lib/liblxshim.so ]]; then
+    run "$BATS_TEST_TMPDIR/alone/lxshim" run -- touch ran
+    assert_failure 125
+    assert_output --partial "no liblxshim.so in $BATS_TEST_TMPDIR/alone nor in "
+  fi
+  echo "no library" >"$BATS_TEST_TMPDIR/alone/liblxshim.so"
+  run "$BATS_TEST_TMPDIR/alone/lxshim" run -- touch ran
+  assert_failure 125
+  assert_output --partial "lxshim: the library was not loaded: $BATS_TEST_TMPDIR/alone/liblxshim.so"
+  assert_file_not_exist ran
+}

@@ -1,0 +1,198 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Rules special.*, mknod.*, open.tmpfile, file.fallocate, symlink.*, link.*, xattr.*.
+
+load helpers
+
+# What a call answers: "ok" or the error's text.
+ANSWER='
+import os, socket, stat, sys
+def answer(label, call):
+    try:
+        call(); print(label, "ok")
+    except OSError as e:
+        print(label, os.strerror(e.errno))
+'
+
+@test "special.*: FIFOs, sockets and devices are EPERM without metadata, for root too" {
+  steps="python3 -c '$ANSWER
+answer(\"fifo\", lambda: os.mkfifo(\"p\"))
+answer(\"mknod fifo\", lambda: os.mknod(\"q\", stat.S_IFIFO | 0o600))
+answer(\"mknod socket\", lambda: os.mknod(\"r\", stat.S_IFSOCK | 0o600))
+answer(\"bind\", lambda: socket.socket(socket.AF_UNIX).bind(\"s\"))
+answer(\"device\", lambda: os.mknod(\"d\", stat.S_IFCHR | 0o600, os.makedev(1, 3)))
+print(sorted(os.listdir(\".\")))
+'"
+  native "$steps"
+  assert_line "fifo ok"
+  assert_line "bind ok"
+  shimmed "$steps"
+  assert_output "fifo Operation not permitted
+mknod fifo Operation not permitted
+mknod socket Operation not permitted
+bind Operation not permitted
+device Operation not permitted
+[]"
+  shimmed special.fifo=EOPNOTSUPP special.socket=EOPNOTSUPP special.device=EOPNOTSUPP "$steps"
+  assert_output "fifo Operation not supported
+mknod fifo Operation not supported
+mknod socket Operation not supported
+bind Operation not supported
+device Operation not supported
+[]"
+  shimmed special.fifo=allow special.socket=allow "$steps"
+  assert_line "fifo ok"
+  assert_line "bind ok"
+}
+
+@test "special.socket=allow: a socket in the drive talks, and its name is the program's" {
+  steps='python3 -c "
+import os, socket
+a = socket.socket(socket.AF_UNIX); a.bind(\"s:1\"); a.listen()
+b = socket.socket(socket.AF_UNIX); b.connect(\"s:1\"); c, _ = a.accept()
+b.send(b\"x\"); print(c.recv(1), a.getsockname(), b.getpeername(), os.listdir(\".\"))
+"'
+  native "$steps"
+  assert_output "b'x' s:1 s:1 ['s:1']"
+  shimmed special.socket=allow "$steps"
+  assert_output "b'x' s:1 s:1 ['s:1']"
+}
+
+@test "special.socket: abstract and unnamed sockets are none of a drive's business" {
+  steps='python3 -c "
+import socket
+a = socket.socket(socket.AF_UNIX); a.bind(\"\\0lxshim-test\"); a.listen(); print(a.getsockname())
+b, c = socket.socketpair(); b.send(b\"x\"); print(c.recv(1))
+"'
+  native "$steps"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+}
+
+@test "mknod.regular: a regular file, or EPERM as before 18252" {
+  steps="python3 -c '$ANSWER
+answer(\"mknod\", lambda: os.mknod(\"f\", stat.S_IFREG | 0o600))
+answer(\"again\", lambda: os.mknod(\"f\", 0o600))
+'; stat -c %a f"
+  native "$steps"
+  assert_output "mknod ok
+again File exists
+600"
+  shimmed "$steps"
+  assert_output "mknod ok
+again File exists
+777"
+  shimmed mknod.regular=EPERM "$steps"
+  assert_line "mknod Operation not permitted"
+}
+
+@test "open.tmpfile: O_TMPFILE is EOPNOTSUPP, and python falls back" {
+  steps="python3 -c '$ANSWER
+answer(\"tmpfile\", lambda: os.close(os.open(\".\", os.O_TMPFILE | os.O_RDWR, 0o600)))
+import tempfile
+f = tempfile.TemporaryFile(dir=\".\"); f.write(b\"x\"); print(f.tell())
+'"
+  native "$steps"
+  assert_output "tmpfile ok
+1"
+  shimmed "$steps"
+  assert_output "tmpfile Operation not supported
+1"
+  shimmed open.tmpfile=allow "$steps"
+  assert_line "tmpfile ok"
+}
+
+@test "file.fallocate: works, or EOPNOTSUPP as on WSL2" {
+  steps=': >f; fallocate -l 8192 f && stat -c %s f'
+  native "$steps"
+  assert_output 8192
+  shimmed "$steps"
+  assert_output 8192
+  shimmed file.fallocate=EOPNOTSUPP "$steps"
+  assert_output "fallocate: fallocate failed: Operation not supported"
+}
+
+@test "symlink.create: an LX symlink is a plain one, its target opaque bytes" {
+  steps='
+    for t in f none /etc/passwd "a:b" "C:\\x" $'"'\xff'"' ../.. ; do
+      ln -sT "$t" l && readlink l | cat -v; rm l; done'
+  native "$steps"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed symlink.create=EPERM 'ln -s x l; ls'
+  assert_output "ln: failed to create symbolic link 'l': Operation not permitted"
+}
+
+@test "symlinks: size, mode, loops and dangling ones as on Linux, but 0777" {
+  steps='ln -s 0123456789 l; ln -s b a; ln -s a b; stat -c "%s %A" l; cat a; cat l; echo x >l; ls'
+  native "$steps"
+  expected=$output
+  assert_line "10 lrwxrwxrwx"
+  shimmed "$steps"
+  assert_output "$expected"
+}
+
+@test "symlinks: a target with an illegal character leads to the escaped file" {
+  steps='echo x >a:b; mkdir d:; echo y >d:/f; ln -s a:b l; ln -s d: m; cat l m/f; echo z >m/g:; ls d:'
+  native "$steps"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+}
+
+@test "link.create: hard links share the inode and count, or EPERM as on FAT" {
+  steps=': >a; ln a b; [[ a -ef b ]] && stat -c %h a'
+  native "$steps"
+  assert_output 2
+  shimmed "$steps"
+  assert_output 2
+  shimmed link.create=EPERM "$steps"
+  assert_output "ln: failed to create hard link 'b' => 'a': Operation not permitted"
+}
+
+@test "xattr.user: attributes work, ours are hidden, or EOPNOTSUPP as on FAT" {
+  steps='python3 -c "
+import os
+open(\"f\", \"w\")
+os.setxattr(\"f\", \"user.a\", b\"1\"); print(os.listxattr(\"f\"), os.getxattr(\"f\", \"user.a\"))
+os.removexattr(\"f\", \"user.a\"); print(os.listxattr(\"f\"))
+" 2>&1 | tail -2'
+  native "$steps"
+  assert_output "['user.a'] b'1'
+[]"
+  shimmed "$steps"
+  assert_output "['user.a'] b'1'
+[]"
+  shimmed xattr.user=EOPNOTSUPP "$steps"
+  assert_line --partial "Operation not supported"
+  # Where Windows' facts are kept: invisible, and not to be forged.
+  IN=$(fresh drive)
+  : >"$IN/f"
+  setfattr -n user.lxshim.case_sensitive -v 1 "$IN/f"
+  shimmed 'getfattr f; setfattr -n user.DOSATTRIB -v x f; getfattr -n user.lxshim.case_sensitive f'
+  refute_output --partial 'user.lxshim.case_sensitive="1"'
+  assert_line --partial "Operation not permitted"
+  assert_line --partial "No such attribute"
+}
+
+@test "volume: a FAT drive has no links, no attributes and no case; SMB no symlinks" {
+  steps='
+    : >f; ln f g; ln -s f l; setfattr -n user.a -v 1 f; [[ -e F ]] && echo folds; ls'
+  native "$steps"
+  assert_output "f
+g
+l"
+  shimmed 'mount.volume={"filesystem": "fat"}' "$steps"
+  assert_output "ln: failed to create hard link 'g' => 'f': Operation not permitted
+ln: failed to create symbolic link 'l': Operation not permitted
+setfattr: f: Operation not supported
+folds
+f"
+  shimmed 'mount.volume={"filesystem": "smb"}' "$steps"
+  assert_output "ln: failed to create symbolic link 'l': Operation not permitted
+folds
+f
+g"
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* policy/image, builder, policy and glob: what children read, and what they must refuse. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/builder.h"
+#include "policy/errnames.h"
+#include "policy/glob.h"
+#include "policy/policy.h"
+
+static char image[8192] __attribute__((aligned(8)));
+
+static size_t builtin(void)
+{
+    long n = lx_builtin_image(image, sizeof(image), "/home/u/proj", 1000, 100, "/tmp/trace", 1);
+    assert_true(n > 0);
+    return (size_t)n;
+}
+
+static void the_builtin_default_is_what_the_manual_says(void **state)
+{
+    (void)state;
+    struct lx_policy p;
+    size_t n = builtin();
+    assert_int_equal(lx_policy_attach(&p, (const struct lx_image *)(const void *)image, n), 0);
+    assert_int_equal(p.mount_count, 1);
+    const struct lx_mount *m = &p.mounts[0];
+    assert_string_equal(m->target, "/home/u/proj");
+    assert_true(m->in_place);
+    assert_string_equal(m->source, "C:\\home\\u\\proj");
+    assert_int_equal(m->flags & LX_MOUNT_VOLUME_ROOT, 0);
+    assert_int_not_equal(m->flags & LX_MOUNT_NOATIME, 0);
+    assert_int_equal(m->uid, 1000);
+    assert_int_equal(m->gid, 100);
+    assert_false(m->folds);
+    assert_false(m->dac);
+    assert_string_equal(p.trace, "/tmp/trace");
+    assert_true(p.trace_all);
+    assert_false(p.observe);
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        assert_int_equal(lx_rule(m, (enum lx_rule)i), lx_rules[i].fallback);
+}
+
+static void every_rule_is_well_formed(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
+        const struct lx_rule_info *r = &lx_rules[i];
+        assert_true(r->values >> r->fallback & 1);
+        assert_true(__builtin_popcountll(r->values) >= 2);
+        assert_true(strlen(r->summary) > 20 || r->summary[0] != '\0');
+        assert_true(strlen(r->evidence) > 5);
+        assert_int_equal(lx_rule_find(r->id), i);
+        for (unsigned v = 0; v < LX_VALUE_COUNT; v++) {
+            const char *word = lx_value_word((enum lx_value)v);
+            enum lx_value found = lx_rule_value_find((enum lx_rule)i, word);
+            assert_int_equal(found, r->values >> v & 1 ? v : LX_VALUE_COUNT);
+        }
+    }
+    assert_int_equal(lx_rule_find("no.such"), LX_RULE_NONE);
+}
+
+/* Every image that is damaged in one byte is refused, or is read without leaving the block. */
+static void a_damaged_image_is_never_read_outside(void **state)
+{
+    (void)state;
+    size_t n = builtin();
+    char *copy = malloc(n);
+    assert_non_null(copy);
+    for (size_t at = 0; at < n; at++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            struct lx_policy p;
+            memcpy(copy, image, n);
+            copy[at] = (char)(copy[at] ^ (1 << bit));
+            if (lx_policy_attach(&p, (const struct lx_image *)(const void *)copy, n) == 0)
+                for (unsigned i = 0; i < p.mount_count; i++)
+                    assert_true(strlen(p.mounts[i].target) + strlen(p.mounts[i].backing) < 2 * n);
+        }
+    }
+    for (size_t less = 0; less < n; less++)
+        assert_int_equal(lx_image_check((const struct lx_image *)(const void *)copy, less), -EINVAL);
+    free(copy);
+}
+
+static void what_does_not_fit_is_an_error(void **state)
+{
+    (void)state;
+    char small[200] __attribute__((aligned(8)));
+    assert_int_equal(lx_builtin_image(small, sizeof(small), "/home/u/proj", 0, 0, NULL, 0),
+                     -ENOSPC);
+    assert_int_equal(lx_builtin_image(small, 10, "/home/u/proj", 0, 0, NULL, 0), -ENOSPC);
+}
+
+static void base64_round_trips(void **state)
+{
+    (void)state;
+    unsigned char data[64];
+    unsigned char back[64];
+    char text[100];
+    for (size_t n = 0; n < sizeof(data); n++) {
+        for (size_t i = 0; i < n; i++)
+            data[i] = (unsigned char)(i * 37 + n);
+        long length = lx_base64_encode(data, n, text, sizeof(text));
+        assert_int_equal(length, strlen(text));
+        assert_int_equal(lx_base64_decode(text, back, sizeof(back)), n);
+        assert_memory_equal(data, back, n);
+    }
+    assert_int_equal(lx_base64_decode("ab=c", back, sizeof(back)), -EINVAL);
+    assert_int_equal(lx_base64_decode("AAAA", back, 2), -ENOSPC);
+    assert_int_equal(lx_base64_encode(data, 3, text, 4), -ENOSPC);
+}
+
+static void globs_match_paths(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *glob;
+        const char *path;
+        bool matches;
+    } cases[] = {
+        {"a.c", "a.c", true},      {"a.c", "b.c", false},       {"*.c", "a.c", true},
+        {"*.c", "d/a.c", false},   {"**.c", "d/a.c", true},     {"**/a.c", "a.c", true},
+        {"**/a.c", "x/y/a.c", true}, {"**/a.c", "xa.c", false}, {"d/**", "d/e/f", true},
+        {"d/**", "d", false},      {"?", "/", false},           {"?", "x", true},
+        {"[a-c]", "b", true},      {"[!a-c]", "b", false},      {"[]]", "]", true},
+        {"[", "[", false},         {"\\*", "*", true},          {"\\*", "x", false},
+        {"*a*b", "xaxbxab", true}, {"**/n/*.j", "n/q.j", true}, {"**/n/*.j", "a/n/b/q.j", false},
+        {"", "", true},            {"*", "", true},             {"**", "a/b", true},
+        {"a**b", "a/x/b", true},   {"**/**/c", "a/b/c", true},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        if (lx_glob_match(cases[i].glob, cases[i].path) != cases[i].matches)
+            fail_msg("%s against %s", cases[i].glob, cases[i].path);
+    assert_null(lx_glob_error("src/**/*.[ch]"));
+    assert_non_null(lx_glob_error("[a"));
+    assert_non_null(lx_glob_error("a\\"));
+    assert_non_null(lx_glob_error(""));
+    assert_non_null(lx_glob_error("/a"));
+}
+
+static void errnos_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(lx_errno_name(EACCES), "EACCES");
+    assert_int_equal(lx_errno_find("EACCES"), EACCES);
+    assert_int_equal(lx_errno_find("ENOTSUP"), EOPNOTSUPP);
+    assert_int_equal(lx_errno_find("ENOSUCH"), 0);
+    assert_null(lx_errno_name(9999));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_builtin_default_is_what_the_manual_says),
+        cmocka_unit_test(every_rule_is_well_formed),
+        cmocka_unit_test(a_damaged_image_is_never_read_outside),
+        cmocka_unit_test(what_does_not_fit_is_an_error),
+        cmocka_unit_test(base64_round_trips),
+        cmocka_unit_test(globs_match_paths),
+        cmocka_unit_test(errnos_have_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The emulation as a library: lx_* on a task, in a plain program under the sanitizers. One mount in
+ * place, one whose target does not exist and whose backing is elsewhere.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "policy/builder.h"
+#include "vfs/mounts.h"
+#include "vfs/ops.h"
+#include "vfs/verdict.h"
+#include "vfs/walk.h"
+
+static char root[64];
+static char image[8192] __attribute__((aligned(8)));
+static struct lx_policy policy;
+static struct lx_task task = {.policy = &policy, .cwd = AT_FDCWD};
+
+/* "<root>/" and a path; a few of them live at a time. */
+static const char *at(const char *path)
+{
+    static char buf[8][PATH_MAX];
+    static unsigned next;
+    char *out = buf[next++ % 8];
+    snprintf(out, PATH_MAX, "%s/%s", root, path);
+    return out;
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *f = fopen(at(path), "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static int set_up(void **state)
+{
+    struct lx_builder b;
+    (void)state;
+    strcpy(root, "/tmp/lxshim-unit.XXXXXX");
+    assert_non_null(mkdtemp(root));
+    mkdir(at("here"), 0755);
+    mkdir(at("back"), 0755);
+    mkdir(at("back/dir"), 0755);
+    mkdir(at("out"), 0755);
+    put("here/file", "in place");
+    put("back/file", "behind");
+    put("back/dir/deep", "deep");
+    put("out/file", "outside");
+
+    struct lx_image *head = lx_builder_start(&b, image, sizeof(image), 2, 0);
+    struct lx_image_mount *mounts = (struct lx_image_mount *)(void *)(image + head->mounts);
+    lx_builder_mount(&b, &mounts[0], "C:\\here", at("here"), at("here"));
+    lx_builder_mount(&b, &mounts[1], "D:", at("mnt/d"), at("back"));
+    mounts[0].uid = mounts[1].uid = 1234;
+    head->profile = lx_builder_string(&b, "drvfs");
+    long size = lx_builder_end(&b);
+    assert_true(size > 0);
+    assert_int_equal(lx_policy_attach(&policy, head, (size_t)size), 0);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    char command[128];
+    (void)state;
+    snprintf(command, sizeof(command), "rm -rf '%s'", root);
+    return system(command);
+}
+
+static void reads(const char *path, const char *expected)
+{
+    char buf[64] = {0};
+    long fd = lx_openat(&task, AT_FDCWD, path, O_RDONLY, 0);
+    if (fd < 0)
+        fail_msg("%s: %s", path, strerror((int)-fd));
+    assert_true(read((int)fd, buf, sizeof(buf) - 1) >= 0);
+    close((int)fd);
+    assert_string_equal(buf, expected);
+}
+
+static long opens(const char *path)
+{
+    long fd = lx_openat(&task, AT_FDCWD, path, O_RDONLY, 0);
+    if (fd >= 0)
+        close((int)fd);
+    return fd < 0 ? fd : 0;
+}
+
+static void paths_lead_to_their_mounts(void **state)
+{
+    (void)state;
+    reads(at("here/file"), "in place");
+    reads(at("mnt/d/file"), "behind");
+    reads(at("mnt/d/dir/deep"), "deep");
+    reads(at("mnt//d/./dir/../file"), "behind");
+    reads(at("out/file"), "outside");
+    assert_int_equal(opens(at("mnt/d/none")), -ENOENT);
+    assert_int_equal(opens(at("mnt/d/file/x")), -ENOTDIR);
+    assert_int_equal(opens(at("mnt/e")), -ENOENT);
+    assert_int_equal(lx_where(&task, AT_FDCWD, at("here")), 1);
+    assert_int_equal(lx_where(&task, AT_FDCWD, at("mnt/d")), 2);
+    assert_int_equal(lx_where(&task, AT_FDCWD, at("back/dir")), 2);
+    assert_int_equal(lx_where(&task, AT_FDCWD, at("out")), 0);
+}
+
+static void symlinks_cross_borders_both_ways(void **state)
+{
+    (void)state;
+    assert_int_equal(symlink(at("mnt/d"), at("out/drive")), 0);
+    assert_int_equal(symlink(at("mnt/d/dir"), at("back/absolute")), 0);
+    assert_int_equal(symlink("../out", at("here/relative")), 0);
+    assert_int_equal(symlink("../../here/file", at("back/up")), 0);
+    reads(at("out/drive/file"), "behind");
+    reads(at("out/drive/absolute/deep"), "deep");
+    reads(at("mnt/d/absolute/../file"), "behind");
+    /* `..` after a symlink goes where the symlink led. */
+    reads(at("here/relative/../here/file"), "in place");
+    reads(at("mnt/d/up"), "in place"); /* from <root>/mnt/d, not from <root>/back */
+    /* Outside stays outside, though the path began inside. */
+    struct stat st;
+    assert_int_equal(lx_fstatat(&task, AT_FDCWD, at("here/relative/file"), &st, 0), 0);
+    assert_int_equal(st.st_uid, getuid());
+    assert_int_equal(lx_fstatat(&task, AT_FDCWD, at("here/file"), &st, 0), 0);
+    assert_int_equal(st.st_uid, 1234);
+}
+
+static void loops_end(void **state)
+{
+    (void)state;
+    assert_int_equal(symlink("loop2", at("here/loop1")), 0);
+    assert_int_equal(symlink("loop1", at("here/loop2")), 0);
+    assert_int_equal(opens(at("here/loop1")), -ELOOP);
+    assert_int_equal(opens(at("here/loop1/x")), -ELOOP);
+}
+
+static void names_come_back_as_programs_spell_them(void **state)
+{
+    char buf[PATH_MAX];
+    (void)state;
+    assert_int_equal(lx_mkdirat(&task, AT_FDCWD, at("mnt/d/a:b"), 0755), 0);
+    assert_int_equal(access(at("back/a\xEF\x80\xBA"
+                               "b"),
+                            F_OK),
+                     0);
+    long n = lx_realpath(&task, at("mnt/d/a:b"), buf);
+    assert_true(n > 0);
+    assert_string_equal(buf, at("mnt/d/a:b"));
+    assert_true(lx_native_path(&task, AT_FDCWD, at("mnt/d/a:b"), buf, sizeof(buf), 0) > 0);
+    assert_string_equal(buf, at("back/a\xEF\x80\xBA"
+                                "b"));
+    assert_int_equal(lx_unlinkat(&task, AT_FDCWD, at("mnt/d/a:b"), AT_REMOVEDIR), 0);
+}
+
+static void entries_of_mounts_are_busy(void **state)
+{
+    (void)state;
+    assert_int_equal(lx_unlinkat(&task, AT_FDCWD, at("mnt/d"), AT_REMOVEDIR), -EBUSY);
+    assert_int_equal(lx_unlinkat(&task, AT_FDCWD, at("here"), 0), -EISDIR);
+    assert_int_equal(lx_renameat2(&task, AT_FDCWD, at("here"), AT_FDCWD, at("there"), 0), -EBUSY);
+    assert_int_equal(lx_mkdirat(&task, AT_FDCWD, at("mnt/d"), 0755), -EEXIST);
+    assert_int_equal(
+        lx_renameat2(&task, AT_FDCWD, at("here/file"), AT_FDCWD, at("mnt/d/new"), 0), -EXDEV);
+}
+
+static void the_walk_says_what_the_kernel_says(void **state)
+{
+    static const char *const paths[] = {
+        "out/file",  "out/file/",    "out/file/x", "out/none", "out/none/x", "out/./file",
+        "out/../out/file", "out/file/..", "none/../out/file", "out//file", "out/.", "out/..",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        struct stat native;
+        struct stat ours;
+        int n = stat(at(paths[i]), &native) == 0 ? 0 : -errno;
+        long o = lx_fstatat(&task, AT_FDCWD, at(paths[i]), &ours, 0);
+        if (n != o)
+            fail_msg("%s: %d natively, %ld here", paths[i], n, o);
+    }
+}
+
+static void classification_is_by_whole_components(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/hereabouts", root);
+    assert_int_equal(mounts_classify(&policy, path, strlen(path)).mount, 0);
+    struct verdict v = mounts_classify(&policy, root, strlen(root));
+    assert_int_equal(v.mount, 0);
+    assert_true((v.flags & VERDICT_PARENT) != 0);
+    v = mounts_classify(&policy, "/", 1);
+    assert_true((v.flags & VERDICT_ANCESTOR) != 0 && (v.flags & VERDICT_PARENT) == 0);
+    v = mounts_classify(&policy, at("here"), strlen(at("here")));
+    assert_true(v.mount == 1 && (v.flags & VERDICT_ROOT) != 0);
+}
+
+static void verdicts_are_forgotten(void **state)
+{
+    struct verdict v = {1, 0};
+    struct verdict got;
+    uint64_t hash;
+    (void)state;
+    uint64_t stamp = verdict_stamp();
+    verdict_remember(42, stamp, v);
+    assert_true(verdict_recall(42, stamp, &got) && got.mount == 1);
+    assert_false(verdict_recall(43, stamp, &got));
+    verdict_forget_all();
+    assert_false(verdict_recall(42, verdict_stamp(), &got));
+
+    stamp = verdict_stamp();
+    verdict_remember_fd(7, stamp, v, 99);
+    assert_true(verdict_recall_fd(7, stamp, &got, &hash) && hash == 99);
+    verdict_forget_fd(7);
+    assert_false(verdict_recall_fd(7, stamp, &got, &hash));
+    verdict_remember_fd(100000, stamp, v, 99);
+    assert_false(verdict_recall_fd(100000, stamp, &got, &hash));
+    verdict_vforks++;
+    verdict_remember_fd(7, stamp, v, 99);
+    assert_false(verdict_recall_fd(7, stamp, &got, &hash));
+    verdict_vforks--;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paths_lead_to_their_mounts),
+        cmocka_unit_test(symlinks_cross_borders_both_ways),
+        cmocka_unit_test(loops_end),
+        cmocka_unit_test(names_come_back_as_programs_spell_them),
+        cmocka_unit_test(entries_of_mounts_are_busy),
+        cmocka_unit_test(the_walk_says_what_the_kernel_says),
+        cmocka_unit_test(classification_is_by_whole_components),
+        cmocka_unit_test(verdicts_are_forgotten),
+    };
+    int uncached = cmocka_run_group_tests(tests, set_up, tear_down);
+    task.caching = true;
+    return uncached + cmocka_run_group_tests(tests, set_up, tear_down);
+}
