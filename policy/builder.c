@@ -4,10 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* The label and serial number of the volume in the seed post's session. */
-#define BUILTIN_LABEL  "OS"
-#define BUILTIN_SERIAL 0xE033CB3Eu
-
 static size_t aligned(size_t n)
 {
     return (n + 7) & ~(size_t)7;
@@ -78,14 +74,13 @@ long lx_builder_end(struct lx_builder *b)
     return (long)b->size;
 }
 
-/* "C:\home\user\proj" for /home/user/proj: some directory of the drive, never its root. */
-static void builtin_source(const char *directory, char *out, size_t room)
+void lx_builtin_source(const char *directory, char *out, size_t room)
 {
     size_t n = 2;
     out[0] = 'C';
     out[1] = ':';
     for (; *directory != '\0' && n + 1 < room; directory++)
-        out[n++] = *directory == '/' ? '\\' : *directory;
+        out[n++] = (char)(*directory == '/' ? '\\' : *directory);
     out[n] = '\0';
 }
 
@@ -97,15 +92,14 @@ long lx_builtin_image(void *buf, size_t room, const char *directory, uid_t uid, 
     struct lx_image *image = lx_builder_start(&b, buf, room, 1, 0);
     if (image == NULL)
         return b.error;
-    struct lx_image_mount *mount =
-        (struct lx_image_mount *)(void *)((char *)buf + image->mounts);
-    builtin_source(directory, source, sizeof(source));
+    struct lx_image_mount *mount = (struct lx_image_mount *)(void *)((char *)buf + image->mounts);
+    lx_builtin_source(directory, source, sizeof(source));
     lx_builder_mount(&b, mount, source, directory, directory);
     mount->uid = uid;
     mount->gid = gid;
     mount->flags |= LX_MOUNT_NOATIME;
-    mount->label = lx_builder_string(&b, BUILTIN_LABEL);
-    mount->serial = BUILTIN_SERIAL;
+    mount->label = lx_builder_string(&b, LX_BUILTIN_LABEL);
+    mount->serial = LX_BUILTIN_SERIAL;
     image->profile = lx_builder_string(&b, "drvfs");
     image->trace = lx_builder_string(&b, trace);
     if (trace_all)

@@ -26,8 +26,8 @@ static bool in_set(const char *set, const char *end, char c)
         p++;
     for (; p < end; p++) {
         if (p + 2 < end && p[1] == '-') {
-            found |= (unsigned char)c >= (unsigned char)p[0] &&
-                     (unsigned char)c <= (unsigned char)p[2];
+            found |=
+                (unsigned char)c >= (unsigned char)p[0] && (unsigned char)c <= (unsigned char)p[2];
             p += 2;
         } else {
             found |= c == *p;

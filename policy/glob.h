@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Matches a path against a glob: `*` any characters but '/', `**` any characters, a leading `**` with
- * its slash also no directory at all, `?` one but '/',
+ * Matches a path against a glob: `*` any characters but '/', `**` any characters, a leading `**`
+ * with its slash also no directory at all, `?` one but '/',
  * `[a-z]` `[!a-z]` one of a set, `\` takes the next character as it is.
  */
 bool lx_glob_match(const char *glob, const char *path);

@@ -50,8 +50,7 @@ int lx_image_check(const struct lx_image *image, size_t size)
         return -EINVAL;
     if (image->mount_count > LX_MOUNT_MAX ||
         !table_ok(image, image->mounts, image->mount_count, sizeof(struct lx_image_mount)) ||
-        !table_ok(image, image->overrides, image->override_count,
-                  sizeof(struct lx_image_override)))
+        !table_ok(image, image->overrides, image->override_count, sizeof(struct lx_image_override)))
         return -EINVAL;
     for (uint32_t i = 0; i < image->mount_count; i++)
         if (!mount_ok(image, &lx_image_mounts(image)[i]))

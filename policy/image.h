@@ -30,7 +30,8 @@
 #define LX_STATE_FILE     '@'
 #define LX_STATE_PREFIX   3 /* bytes before the payload */
 
-/* An environment string may have 128 KiB; this is enough for any usual policy, and a page or two. */
+/* An environment string may have 128 KiB; this is enough for any usual policy, and a page or two.
+ */
 #define LX_STATE_INLINE_MAX 16384u
 #define LX_IMAGE_INLINE_MAX (LX_STATE_INLINE_MAX / 4u * 3u)
 
@@ -74,17 +75,17 @@ struct lx_image_mount {
 enum lx_override_action { LX_OVERRIDE_ERRNO, LX_OVERRIDE_DELAY, LX_OVERRIDE_ALLOW };
 
 struct lx_image_override {
-    uint64_t ops;        /* one bit per enum lx_op */
-    uint32_t path;       /* glob over the path inside its mount as programs see it, or 0: any */
-    uint32_t note;       /* the policy's own words for the trace, or 0 */
-    int32_t when_errno;  /* act when the call would end with this errno; 0: act before the call */
-    int32_t error;       /* what LX_OVERRIDE_ERRNO answers */
-    uint32_t delay_ms;   /* wait so long first, whatever the action */
-    uint32_t times;      /* act at most so often; 0: without end */
-    uint32_t every;      /* act on every n-th match; 0 and 1: on each */
-    uint32_t after;      /* let so many matches pass first */
-    uint32_t counter;    /* index of its match counter in the shared statistics */
-    uint8_t action;      /* enum lx_override_action */
+    uint64_t ops;       /* one bit per enum lx_op */
+    uint32_t path;      /* glob over the path inside its mount as programs see it, or 0: any */
+    uint32_t note;      /* the policy's own words for the trace, or 0 */
+    int32_t when_errno; /* act when the call would end with this errno; 0: act before the call */
+    int32_t error;      /* what LX_OVERRIDE_ERRNO answers */
+    uint32_t delay_ms;  /* wait so long first, whatever the action */
+    uint32_t times;     /* act at most so often; 0: without end */
+    uint32_t every;     /* act on every n-th match; 0 and 1: on each */
+    uint32_t after;     /* let so many matches pass first */
+    uint32_t counter;   /* index of its match counter in the shared statistics */
+    uint8_t action;     /* enum lx_override_action */
     uint8_t pad[7];
 };
 
@@ -146,8 +147,7 @@ static inline const struct lx_image_mount *lx_image_mounts(const struct lx_image
 
 static inline const struct lx_image_override *lx_image_overrides(const struct lx_image *image)
 {
-    return (const struct lx_image_override *)(const void *)((const char *)image +
-                                                            image->overrides);
+    return (const struct lx_image_override *)(const void *)((const char *)image + image->overrides);
 }
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The policy as the library reads it: the flat image with its mounts laid out, and rule look-ups. */
+/* The policy as the library reads it: the flat image with its mounts laid out, and rule look-ups.
+ */
 #ifndef LXSHIM_POLICY_POLICY_H
 #define LXSHIM_POLICY_POLICY_H
 

@@ -62,7 +62,7 @@ int cli_dispatch(const struct cli_command *table, const char *path, int argc, ch
 
 /*
  * Reads a command's options and arguments. Returns true to go on; false with *status to exit with
- * (--help has been answered, or a mistake reported).
+ * (--help has been answered, or a mistake reported). Its lists of mounts and sets are to be freed.
  */
 bool cli_parse(const struct cli_command *command, const char *path, int argc, char **argv,
                struct cli_arguments *out, int *status);

@@ -66,13 +66,12 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy)
     char *directory = getcwd(NULL, 0);
     bool loaded = false;
 
-    *policy = (struct lx_effective){0};
     if (directory == NULL) {
+        *policy = (struct lx_effective){0};
         cli_error("the current directory is gone or cannot be reached: %s", strerror(errno));
         return false;
     }
-    whole.directory = lx_arena_string(&policy->arena, directory, strlen(directory));
-    free(directory);
+    whole.directory = directory;
     whole.uid = getuid();
     whole.gid = getgid();
     if (whole.trace == NULL && trace != NULL && trace[0] != '\0') {
@@ -80,6 +79,7 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy)
         whole.trace_from = "LXSHIM_TRACE";
     }
     loaded = lx_effective_load(policy, &whole) == 0;
+    free(directory);
     if (!loaded)
         cli_error("%s", policy->problem);
     return loaded;

@@ -97,6 +97,12 @@ static void refused_option(const char *path, const char *given, const struct opt
     cli_unknown("option", word, lx_nearest_found(&nearest), cure);
 }
 
+static void free_arguments(struct cli_arguments *arguments)
+{
+    free((void *)(uintptr_t)arguments->request.mounts);
+    free((void *)(uintptr_t)arguments->request.sets);
+}
+
 static bool usage(int *status)
 {
     *status = CLI_USAGE;
@@ -107,7 +113,7 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
                struct cli_arguments *out, int *status)
 {
     struct option known[SIZE(options) + 2];
-    char **mounts = calloc((size_t)argc + 1, sizeof(char *)); /* live as long as the program */
+    char **mounts = calloc((size_t)argc + 1, sizeof(char *));
     char **sets = calloc((size_t)argc + 1, sizeof(char *));
     int c;
 
@@ -184,7 +190,7 @@ static int unknown_command(const struct cli_command *table, const char *path, co
 int cli_dispatch(const struct cli_command *table, const char *path, int argc, char **argv)
 {
     const struct cli_command *c = table;
-    struct cli_arguments arguments;
+    struct cli_arguments arguments __attribute__((cleanup(free_arguments))) = {.count = 0};
     char below[64];
     int status;
     while (c->name != NULL && strcmp(c->name, argv[0]) != 0)

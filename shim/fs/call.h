@@ -44,11 +44,11 @@ struct lx_task {
 };
 
 enum lx_loc_flag {
-    LX_LOC_ROOT_DIR = 1,    /* the parent directory is the mount's root */
-    LX_LOC_WALKED = 2,      /* the walk found it: not a symlink that would be followed */
-    LX_LOC_PRIVATE = 4,     /* the path spells an escaped character */
-    LX_LOC_SLASH = 16,      /* the path ended in a slash: a directory is meant */
-    LX_LOC_DESCRIPTOR = 8   /* the object behind dfd itself; path is "" */
+    LX_LOC_ROOT_DIR = 1,  /* the parent directory is the mount's root */
+    LX_LOC_WALKED = 2,    /* the walk found it: not a symlink that would be followed */
+    LX_LOC_PRIVATE = 4,   /* the path spells an escaped character */
+    LX_LOC_SLASH = 16,    /* the path ended in a slash: a directory is meant */
+    LX_LOC_DESCRIPTOR = 8 /* the object behind dfd itself; path is "" */
 };
 
 /* Where a path leads, in the kernel's terms. */
@@ -60,7 +60,8 @@ struct lx_loc {
     unsigned flags;
 };
 
-/* In place of a path: the descriptor itself. (NULL is a bad address, and the kernel's to refuse.) */
+/* In place of a path: the descriptor itself. (NULL is a bad address, and the kernel's to refuse.)
+ */
 #define LX_DESCRIPTOR lx_descriptor
 extern const char lx_descriptor[];
 
@@ -96,13 +97,13 @@ struct lx_call {
     struct lx_loc at[2];
 
     /* What the explanation says. */
-    uint64_t altered;      /* rules that changed the answer, one bit each */
-    uint64_t observed;     /* rules that would have, in observe mode */
-    enum lx_rule denied;   /* the rule that refused, or LX_RULE_NONE */
-    uint32_t override;     /* index + 1 of the override that acted, or 0 */
-    bool allowed;          /* an override lets the call pass the rules */
-    bool moves_directory;  /* a rename that moved no regular file: verdicts may be stale */
-    uint8_t holder_count;  /* who has the file open, for the trace */
+    uint64_t altered;     /* rules that changed the answer, one bit each */
+    uint64_t observed;    /* rules that would have, in observe mode */
+    enum lx_rule denied;  /* the rule that refused, or LX_RULE_NONE */
+    uint32_t override;    /* index + 1 of the override that acted, or 0 */
+    bool allowed;         /* an override lets the call pass the rules */
+    bool moves_directory; /* a rename that moved no regular file: verdicts may be stale */
+    uint8_t holder_count; /* who has the file open, for the trace */
     struct store_holder holders[STORE_HOLDER_MAX];
 };
 
@@ -162,7 +163,8 @@ static inline int lx_deny(struct lx_call *c, enum lx_rule rule, int error)
     return -error;
 }
 
-/* As lx_deny with the errno that the rule's value stands for; 0 for a value that refuses nothing. */
+/* As lx_deny with the errno that the rule's value stands for; 0 for a value that refuses nothing.
+ */
 static inline int lx_deny_by(struct lx_call *c, const struct lx_mount *mount, enum lx_rule rule)
 {
     int error = lx_value_errno(lx_rule(mount, rule));

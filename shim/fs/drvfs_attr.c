@@ -63,8 +63,8 @@ long drvfs_chown(struct lx_call *c)
         r = check_owner(c, &st, LX_RULE_CHOWN_NON_OWNER);
     if (r < 0)
         return r;
-    bool unchanged = (c->uid == (uid_t)-1 || c->uid == m->uid) &&
-                     (c->gid == (gid_t)-1 || c->gid == m->gid);
+    bool unchanged =
+        (c->uid == (uid_t)-1 || c->uid == m->uid) && (c->gid == (gid_t)-1 || c->gid == m->gid);
     if (!unchanged && sys_geteuid() != 0) {
         r = lx_deny_by(c, m, LX_RULE_CHOWN_OWNER);
         if (r < 0)

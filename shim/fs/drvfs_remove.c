@@ -26,7 +26,8 @@ static int held(struct lx_call *c, enum lx_rule rule, const struct store_holders
     if (!lx_alter(c, rule))
         return 1;
     int r = store_pending_mark(at->dfd, at->path);
-    /* No room for the mark in so long a name: refusing is the nearest to "it stays until closed". */
+    /* No room for the mark in so long a name: refusing is the nearest to "it stays until closed".
+     */
     return r == -ENAMETOOLONG ? lx_deny(c, rule, EACCES) : r;
 }
 

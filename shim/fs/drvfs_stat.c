@@ -52,7 +52,8 @@ struct shape {
 static void shape_owner(struct lx_call *c, const struct lx_mount *m, struct shape *s)
 {
     mode_t mode = drvfs_mode(m, s->mode);
-    if (mode != s->mode && lx_rule(m, LX_RULE_MODE_FIXED) == LX_ON && lx_alter(c, LX_RULE_MODE_FIXED))
+    if (mode != s->mode && lx_rule(m, LX_RULE_MODE_FIXED) == LX_ON &&
+        lx_alter(c, LX_RULE_MODE_FIXED))
         s->mode = mode;
     if (!lx_metadata(m) && (s->uid != m->uid || s->gid != m->gid) &&
         lx_rule(m, LX_RULE_MODE_OWNER) == LX_OPTIONS && lx_alter(c, LX_RULE_MODE_OWNER)) {

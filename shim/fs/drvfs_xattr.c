@@ -7,11 +7,11 @@
 #include "fs/drvfs.h"
 #include "sys/sys.h"
 
-#define WSL_CASE     "system.wsl_case_sensitive"
-#define OWN_PREFIX   "user.lxshim."
-#define SMB_REPARSE  "user.SmbReparse"
-#define DOS_ATTRIB   "user.DOSATTRIB"
-#define LIST_MAX     65536 /* the kernel's own limit */
+#define WSL_CASE    "system.wsl_case_sensitive"
+#define OWN_PREFIX  "user.lxshim."
+#define SMB_REPARSE "user.SmbReparse"
+#define DOS_ATTRIB  "user.DOSATTRIB"
+#define LIST_MAX    65536 /* the kernel's own limit */
 
 static bool is_case_flag(const struct lx_call *c)
 {
@@ -32,14 +32,16 @@ static int look(const struct lx_call *c, struct stat *st)
     return r < 0 ? r : S_ISDIR(st->st_mode) ? 1 : 0;
 }
 
-static long case_value(const struct lx_call *c)
+static char case_value(const struct lx_call *c)
 {
     char value = '0';
     if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
         (void)SYS4(SYS_fgetxattr, c->at[0].dfd, DRVFS_CASE_XATTR, &value, 1);
     else
         (void)SYS4(SYS_getxattr, c->at[0].path, DRVFS_CASE_XATTR, &value, 1);
-    return value == '1' || c->at[0].mount->case_option == LX_FORCE ? '1' : '0';
+    if (c->at[0].mount->case_option == LX_FORCE)
+        value = '1';
+    return value;
 }
 
 static long get_case(const struct lx_call *c)
@@ -50,7 +52,7 @@ static long get_case(const struct lx_call *c)
         return directory < 0 ? directory : -EINVAL; /* a file: invalid parameter. [recalled] */
     if (c->size == 0)
         return c->buf == NULL ? 1 : -ERANGE;
-    *(char *)c->buf = (char)case_value(c);
+    *(char *)c->buf = case_value(c);
     return 1;
 }
 

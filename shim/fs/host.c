@@ -79,8 +79,8 @@ static long host_access(struct lx_call *c)
     int r = sys_faccessat(at->dfd, at->path, (int)c->mode, c->flags);
     if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0 || c->task->policy->mount_count == 0)
         return r;
-    bool doubtful = r == -EACCES || r == -ENOENT ||
-                    (r == 0 && (c->mode & W_OK) != 0 && sys_geteuid() == 0);
+    bool doubtful =
+        r == -EACCES || r == -ENOENT || (r == 0 && (c->mode & W_OK) != 0 && sys_geteuid() == 0);
     if (!doubtful || sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return r;
     return S_ISLNK(st.st_mode) ? -LX_EWALK : r;
@@ -135,7 +135,8 @@ static long host_chmod(struct lx_call *c)
     int r = (int)SYS4(SYS_fchmodat2, at->dfd, at->path, c->mode, c->flags);
     if (r != -ENOSYS)
         return r;
-    /* Before Linux 6.6 no call changes the mode of a symlink, and everything else may be followed. */
+    /* Before Linux 6.6 no call changes the mode of a symlink, and everything else may be followed.
+     */
     struct stat st;
     r = sys_fstatat(at->dfd, at->path, &st, c->flags);
     if (r < 0)
@@ -281,35 +282,36 @@ static long host_socket(struct lx_call *c)
 
 const struct lx_fs lx_host_fs = {
     .name = "host",
-    .run = {
-        [LX_OP_OPEN] = host_open,
-        [LX_OP_STAT] = host_stat,
-        [LX_OP_STATX] = host_statx,
-        [LX_OP_ACCESS] = host_access,
-        [LX_OP_READLINK] = host_readlink,
-        [LX_OP_UNLINK] = host_unlink,
-        [LX_OP_RMDIR] = host_unlink,
-        [LX_OP_RENAME] = host_rename,
-        [LX_OP_LINK] = host_link,
-        [LX_OP_SYMLINK] = host_symlink,
-        [LX_OP_MKDIR] = host_mkdir,
-        [LX_OP_MKNOD] = host_mknod,
-        [LX_OP_CHMOD] = host_chmod,
-        [LX_OP_CHOWN] = host_chown,
-        [LX_OP_UTIMES] = host_utimes,
-        [LX_OP_TRUNCATE] = host_truncate,
-        [LX_OP_FALLOCATE] = host_fallocate,
-        [LX_OP_GETXATTR] = host_getxattr,
-        [LX_OP_SETXATTR] = host_setxattr,
-        [LX_OP_LISTXATTR] = host_listxattr,
-        [LX_OP_REMOVEXATTR] = host_removexattr,
-        [LX_OP_STATFS] = host_statfs,
-        [LX_OP_CHDIR] = host_chdir,
-        [LX_OP_EXEC] = host_exec,
-        [LX_OP_WATCH] = host_watch,
-        [LX_OP_BIND] = host_socket,
-        [LX_OP_CONNECT] = host_socket,
-        [LX_OP_HANDLE] = host_handle,
-        [LX_OP_PATH] = host_path,
-    },
+    .run =
+        {
+            [LX_OP_OPEN] = host_open,
+            [LX_OP_STAT] = host_stat,
+            [LX_OP_STATX] = host_statx,
+            [LX_OP_ACCESS] = host_access,
+            [LX_OP_READLINK] = host_readlink,
+            [LX_OP_UNLINK] = host_unlink,
+            [LX_OP_RMDIR] = host_unlink,
+            [LX_OP_RENAME] = host_rename,
+            [LX_OP_LINK] = host_link,
+            [LX_OP_SYMLINK] = host_symlink,
+            [LX_OP_MKDIR] = host_mkdir,
+            [LX_OP_MKNOD] = host_mknod,
+            [LX_OP_CHMOD] = host_chmod,
+            [LX_OP_CHOWN] = host_chown,
+            [LX_OP_UTIMES] = host_utimes,
+            [LX_OP_TRUNCATE] = host_truncate,
+            [LX_OP_FALLOCATE] = host_fallocate,
+            [LX_OP_GETXATTR] = host_getxattr,
+            [LX_OP_SETXATTR] = host_setxattr,
+            [LX_OP_LISTXATTR] = host_listxattr,
+            [LX_OP_REMOVEXATTR] = host_removexattr,
+            [LX_OP_STATFS] = host_statfs,
+            [LX_OP_CHDIR] = host_chdir,
+            [LX_OP_EXEC] = host_exec,
+            [LX_OP_WATCH] = host_watch,
+            [LX_OP_BIND] = host_socket,
+            [LX_OP_CONNECT] = host_socket,
+            [LX_OP_HANDLE] = host_handle,
+            [LX_OP_PATH] = host_path,
+        },
 };

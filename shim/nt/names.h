@@ -26,7 +26,7 @@
 enum nt_name_kind {
     NT_ILLEGAL = 1, /* has a character that needs escaping */
     NT_HIGH = 2,    /* has a byte above 0x7F: UTF-8 to be checked */
-    NT_PRIVATE = 4 /* has an escaped character in its NT spelling, or the pending suffix */
+    NT_PRIVATE = 4  /* has an escaped character in its NT spelling, or the pending suffix */
 };
 
 /* True for the ASCII characters NTFS refuses: 01-1F and " * : < > ? \ |. '/' is no name's part. */

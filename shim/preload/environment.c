@@ -12,8 +12,8 @@
 #define STATE   LX_STATE_VARIABLE "="
 
 /*
- * Our library in any build of it, by an absolute path: a nested `lxshim run` brings its own, and one
- * is enough. A relative path means nothing after the next chdir.
+ * Our library in any build of it, by an absolute path: a nested `lxshim run` brings its own, and
+ * one is enough. A relative path means nothing after the next chdir.
  */
 static bool is_ours(const char *path, size_t n)
 {

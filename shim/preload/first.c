@@ -168,7 +168,8 @@ const char *lx_first_problem(int error)
     case ENOENT:
         return "the current directory is gone";
     case ENOEXEC:
-        return "cannot read the policy: no lxshim program beside liblxshim.so nor in " LXSHIM_BINDIR;
+        return "cannot read the policy: no lxshim program beside liblxshim.so nor "
+               "in " LXSHIM_BINDIR;
     case ENOSPC:
     case ENAMETOOLONG:
         return "the current directory's path is too long";

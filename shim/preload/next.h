@@ -13,10 +13,10 @@
 /* A pointer to the next definition; found once, by any thread. Never NULL: see next.c. */
 void *lx_next(void *_Atomic *slot, const char *name);
 
-#define NEXT(name)                                                \
-    ({                                                            \
-        static void *_Atomic slot_;                               \
-        (__typeof__(&name))lx_next(&slot_, #name);                \
+#define NEXT(name)                                 \
+    ({                                             \
+        static void *_Atomic slot_;                \
+        (__typeof__(&name))lx_next(&slot_, #name); \
     })
 
 #endif

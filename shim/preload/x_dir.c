@@ -139,7 +139,7 @@ LX_EXPORT int scandirat(int dirfd, const char *restrict path, struct dirent ***r
         drop(&l);
         return -1;
     }
-    if (compare != NULL)
+    if (compare != NULL && l.count > 1)
         qsort(l.entries, l.count, sizeof(*l.entries),
               (int (*)(const void *, const void *))(void (*)(void))compare);
     *names = l.entries;

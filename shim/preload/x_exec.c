@@ -42,16 +42,16 @@ LX_EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 
 /* The argument list of execl and friends as an array; on the stack, since this may be a signal
  * handler or a vfork child. `extra` receives what comes after the NULL. */
-#define COLLECT(first, argv, count, args)                 \
-    va_start(args, first);                                \
-    for (count = 1; va_arg(args, char *) != NULL;)        \
-        count++;                                          \
-    va_end(args);                                         \
-    char *argv[count + 1];                                \
-    argv[0] = (char *)(uintptr_t)first;                   \
-    va_start(args, first);                                \
-    for (size_t i_ = 1; i_ <= count; i_++)                \
-        argv[i_] = va_arg(args, char *)
+#define COLLECT(first, argv, count, args)          \
+    va_start(args, first);                         \
+    for (count = 1; va_arg(args, char *) != NULL;) \
+        count++;                                   \
+    va_end(args);                                  \
+    char *argv[count + 1];                         \
+    argv[0] = (char *)(uintptr_t)first;            \
+    va_start(args, first);                         \
+    for (size_t i_ = 1; i_ <= count; i_++)         \
+    argv[i_] = va_arg(args, char *)
 
 LX_EXPORT int execl(const char *path, const char *arg, ...)
 {

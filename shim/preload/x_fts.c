@@ -217,7 +217,8 @@ LX_EXPORT FTS *fts_open(char *const *paths, int options, compare_fn *compare)
     for (; *paths != NULL; paths++) {
         if ((*paths)[0] == '\0')
             continue;
-        /* The name of an argument is the argument, as in glibc; only below it are they components. */
+        /* The name of an argument is the argument, as in glibc; only below it are they components.
+         */
         FTSENT *e = new_entry(s->root, *paths, *paths);
         if (e == NULL) {
             fts_close(&s->fts);
@@ -236,7 +237,8 @@ LX_ALIAS(fts64_open, fts_open);
 LX_EXPORT int fts_close(FTS *fts)
 {
     struct stream *s = stream_of(fts);
-    /* Everything alive hangs off the current entry: its later siblings, and those of its parents. */
+    /* Everything alive hangs off the current entry: its later siblings, and those of its parents.
+     */
     FTSENT *e = fts->fts_cur;
     while (e != NULL && e->fts_level >= FTS_ROOTLEVEL) {
         FTSENT *above = e->fts_parent;

@@ -33,8 +33,7 @@ LX_EXPORT ssize_t __readlink_chk(const char *path, char *buf, size_t size, size_
 
 LX_EXPORT ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_t size,
                                    size_t room);
-LX_EXPORT ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_t size,
-                                   size_t room)
+LX_EXPORT ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_t size, size_t room)
 {
     check_room(size, room);
     return readlinkat(dirfd, path, buf, size);

@@ -103,7 +103,8 @@ LX_EXPORT int accept(int fd, struct sockaddr *restrict address, socklen_t *restr
     return r;
 }
 
-LX_EXPORT int accept4(int fd, struct sockaddr *restrict address, socklen_t *restrict size, int flags)
+LX_EXPORT int accept4(int fd, struct sockaddr *restrict address, socklen_t *restrict size,
+                      int flags)
 {
     socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
     int r = NEXT(accept4)(fd, address, size, flags);

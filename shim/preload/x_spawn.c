@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * posix_spawn. libc's opens and changes directory inside itself, where no name of ours is called;
- * so the file actions are kept in a list of our own, and the child, a vfork, runs them through lx_*,
- * which make system calls only.
+ * so the file actions are kept in a list of our own, and the child, a vfork, runs them through
+ * lx_*, which make system calls only.
  */
 #include <limits.h>
 #include <pthread.h>

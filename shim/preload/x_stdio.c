@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Streams that are opened by name. libc opens them inside itself, where no name of ours is called. */
+/* Streams that are opened by name. libc opens them inside itself, where no name of ours is called.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
-/* The open flags of a mode string, or -1. Letters beyond the seventh are not looked at, as in glibc. */
+/* The open flags of a mode string, or -1. Letters beyond the seventh are not looked at, as in
+ * glibc. */
 static int open_flags(const char *mode)
 {
     int flags;
@@ -80,8 +82,7 @@ LX_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
 LX_ALIAS(fopen64, fopen);
 LX_ALIAS(_IO_fopen, fopen);
 
-LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode,
-                        FILE *restrict stream)
+LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {
     char name[32];
     char same[64];

@@ -111,8 +111,8 @@ LX_ALIAS(__mktemp, mktemp);
 static bool is_directory(const char *path)
 {
     struct stat st;
-    return path != NULL && path[0] != '\0' &&
-           lx_fstatat(lx_self(), AT_FDCWD, path, &st, 0) == 0 && S_ISDIR(st.st_mode);
+    return path != NULL && path[0] != '\0' && lx_fstatat(lx_self(), AT_FDCWD, path, &st, 0) == 0 &&
+           S_ISDIR(st.st_mode);
 }
 
 /* TMPDIR, then the caller's directory, then /tmp, as in glibc; TMPDIR not for setuid programs. */
@@ -128,8 +128,8 @@ LX_EXPORT char *tempnam(const char *dir, const char *prefix)
 {
     char *name;
     int length = prefix == NULL ? 0 : (int)strnlen(prefix, 5);
-    if (asprintf(&name, "%s/%.*sXXXXXX", temporary_directory(dir),
-                 length > 0 ? length : 4, length > 0 ? prefix : "file") < 0)
+    if (asprintf(&name, "%s/%.*sXXXXXX", temporary_directory(dir), length > 0 ? length : 4,
+                 length > 0 ? prefix : "file") < 0)
         return NULL;
     if (lx_ret(fill(name, 0, 0, only_free)) < 0) {
         free(name);

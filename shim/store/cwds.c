@@ -107,8 +107,7 @@ static bool kept_answer(struct cwd *wanted, bool *found)
         }
         int64_t end = now();
         int64_t fresh = INT64_MAX;
-        atomic_compare_exchange_strong_explicit(&serves_until, &fresh,
-                                                end + SERVES * (end - start),
+        atomic_compare_exchange_strong_explicit(&serves_until, &fresh, end + SERVES * (end - start),
                                                 memory_order_relaxed, memory_order_relaxed);
     }
     *found = false;

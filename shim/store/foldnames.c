@@ -187,7 +187,8 @@ static __attribute__((noinline)) long fill(struct table *t, const char *dir)
 static long look_up(const struct table *t, const struct wanted *w)
 {
     uint64_t hash = nt_fold_hash(w->name, w->length);
-    for (size_t i = hash & (t->slot_count - 1); t->slots[i] != 0; i = (i + 1) & (t->slot_count - 1)) {
+    for (size_t i = hash & (t->slot_count - 1); t->slots[i] != 0;
+         i = (i + 1) & (t->slot_count - 1)) {
         const char *name = t->names + (uint32_t)t->slots[i] - 1;
         if (t->slots[i] >> 32 == hash >> 32 &&
             nt_fold_equal(w->name, w->length, name, strlen(name)))

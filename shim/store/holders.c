@@ -102,20 +102,23 @@ int store_claim_file(int dfd, const char *path, struct store_holders *holders)
     }
     if (r != -EAGAIN)
         return r;
-    /* The kernel keeps saying so: a holder in another PID namespace, or one we may not look into. */
+    /* The kernel keeps saying so: a holder in another PID namespace, or one we may not look into.
+     */
     add_unknown(holders);
     return -EBUSY;
 }
 
 void store_mark_directory(int fd)
 {
-    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = MARK_OFFSET, .l_len = 1};
+    struct flock lock = {
+        .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = MARK_OFFSET, .l_len = 1};
     (void)SYS3(SYS_fcntl, fd, F_OFD_SETLK, &lock);
 }
 
 bool store_directory_marked(int fd)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = MARK_OFFSET, .l_len = 1};
+    struct flock lock = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = MARK_OFFSET, .l_len = 1};
     return SYS3(SYS_fcntl, fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
@@ -128,11 +131,8 @@ bool store_directory_held(int fd, struct store_holders *holders)
     if (!marked && !store_is_cwd(st.st_dev, st.st_ino))
         return false;
     /* It is held. Who holds it is for the explanation, and confirms what was read a moment ago. */
-    struct procscan scan = {.dev = st.st_dev,
-                            .ino = st.st_ino,
-                            .own_fd = fd,
-                            .cwds_only = !marked,
-                            .holders = holders};
+    struct procscan scan = {
+        .dev = st.st_dev, .ino = st.st_ino, .own_fd = fd, .cwds_only = !marked, .holders = holders};
     if (procscan(&scan))
         return true;
     if (marked)

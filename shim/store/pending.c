@@ -15,8 +15,7 @@ int store_pending_path(const char *path, char *out, size_t room)
     size_t n = strlen(path);
     const char *slash = memrchr(path, '/', n);
     size_t leaf = slash == NULL ? n : (size_t)(path + n - slash - 1);
-    if (leaf + NT_PENDING_SUFFIX_LENGTH > NT_NAME_BYTES ||
-        n + NT_PENDING_SUFFIX_LENGTH + 1 > room)
+    if (leaf + NT_PENDING_SUFFIX_LENGTH > NT_NAME_BYTES || n + NT_PENDING_SUFFIX_LENGTH + 1 > room)
         return -ENAMETOOLONG;
     memcpy(out, path, n);
     memcpy(out + n, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH + 1);
@@ -24,8 +23,9 @@ int store_pending_path(const char *path, char *out, size_t room)
 }
 
 /*
- * A directory that waits to go is told by its sticky bit first, which one fstat shows; the bit means
- * nothing on a directory nobody can enter by name, and one that had it before costs a second look.
+ * A directory that waits to go is told by its sticky bit first, which one fstat shows; the bit
+ * means nothing on a directory nobody can enter by name, and one that had it before costs a second
+ * look.
  */
 static void hint(int dfd, const char *marked)
 {

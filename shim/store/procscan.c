@@ -9,8 +9,8 @@
 
 const char *store_holder_word(unsigned by)
 {
-    static const char *const words[] = {"descriptor", "mapping", "cwd", "root", "program",
-                                        "unknown"};
+    static const char *const words[] = {"descriptor", "mapping", "cwd",
+                                        "root",       "program", "unknown"};
     return by < sizeof(words) / sizeof(words[0]) ? words[by] : "?";
 }
 
@@ -85,7 +85,8 @@ static bool is_probe(int dir, const char *fd)
         ;
     for (; *flags >= '0' && *flags <= '7'; flags++)
         value = value * 8 + (unsigned long)(*flags - '0');
-    /* The kernel does not keep O_NOCTTY, and adds O_LARGEFILE (0100000), which is 0 in user space. */
+    /* The kernel does not keep O_NOCTTY, and adds O_LARGEFILE (0100000), which is 0 in user space.
+     */
     return (value & ~0100000UL) == (unsigned long)(STORE_PROBE_FLAGS & ~O_NOCTTY);
 }
 
@@ -145,8 +146,8 @@ static bool line_matches(const struct procscan *s, const char *line, size_t n)
             return false;
         memcpy(name, path, (size_t)(end - path));
         name[end - path] = '\0';
-        return sys_fstatat(AT_FDCWD, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-               st.st_ino == s->ino && st.st_dev == s->dev;
+        return sys_fstatat(AT_FDCWD, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == s->ino &&
+               st.st_dev == s->dev;
     }
     return path != NULL && (size_t)(end - path) > s->path_length &&
            memcmp(path, s->path, s->path_length) == 0 && path[s->path_length] == '/';

@@ -17,11 +17,11 @@ struct procscan {
     ino_t ino;
     const char *path; /* or a native directory: anything below it */
     size_t path_length;
-    int own_fd;       /* a descriptor of this process that does not count, or -1 */
-    bool cwds_only;   /* look at current directories only */
+    int own_fd;     /* a descriptor of this process that does not count, or -1 */
+    bool cwds_only; /* look at current directories only */
     struct store_holders *holders;
-    bool probers;     /* out: somebody else is probing it just now */
-    bool incomplete;  /* out: some process could not be looked into */
+    bool probers;    /* out: somebody else is probing it just now */
+    bool incomplete; /* out: some process could not be looked into */
 };
 
 /* Reads all of /proc: 1 ms and more. Returns true where a holder was found. */

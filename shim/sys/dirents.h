@@ -21,8 +21,7 @@ static inline struct sys_dirent *sys_dirent_at(void *buf, long offset)
 
 static inline bool sys_dirent_is_dots(const struct sys_dirent *e)
 {
-    return e->name[0] == '.' &&
-           (e->name[1] == '\0' || (e->name[1] == '.' && e->name[2] == '\0'));
+    return e->name[0] == '.' && (e->name[1] == '\0' || (e->name[1] == '.' && e->name[2] == '\0'));
 }
 
 #endif

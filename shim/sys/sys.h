@@ -24,11 +24,11 @@ struct statfs;
 struct statx;
 struct sockaddr;
 
-#define SYS0(nr)                sys_call6((nr), 0, 0, 0, 0, 0, 0)
-#define SYS1(nr, a)             sys_call6((nr), (long)(a), 0, 0, 0, 0, 0)
-#define SYS2(nr, a, b)          sys_call6((nr), (long)(a), (long)(b), 0, 0, 0, 0)
-#define SYS3(nr, a, b, c)       sys_call6((nr), (long)(a), (long)(b), (long)(c), 0, 0, 0)
-#define SYS4(nr, a, b, c, d)    sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define SYS0(nr)             sys_call6((nr), 0, 0, 0, 0, 0, 0)
+#define SYS1(nr, a)          sys_call6((nr), (long)(a), 0, 0, 0, 0, 0)
+#define SYS2(nr, a, b)       sys_call6((nr), (long)(a), (long)(b), 0, 0, 0, 0)
+#define SYS3(nr, a, b, c)    sys_call6((nr), (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define SYS4(nr, a, b, c, d) sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 #define SYS5(nr, a, b, c, d, e) \
     sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 

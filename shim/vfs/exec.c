@@ -64,8 +64,8 @@ static long read_line(const struct lx_task *t, int dirfd, const char *path, char
 static long run_script(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
                        char *const envp[], unsigned depth);
 
-static long run_or_script(const struct lx_task *t, int dirfd, const char *path,
-                          char *const argv[], char *const envp[], int flags, unsigned depth)
+static long run_or_script(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
+                          char *const envp[], int flags, unsigned depth)
 {
     long r = run(t, dirfd, path, argv, envp, flags);
     if (r != -LX_ESCRIPT)

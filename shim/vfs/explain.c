@@ -217,8 +217,7 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     put_rules(&t, "observed", c->observed);
     if (c->override != 0) {
         const struct lx_image *image = c->task->policy->image;
-        const char *note =
-            lx_image_string(image, lx_image_overrides(image)[c->override - 1].note);
+        const char *note = lx_image_string(image, lx_image_overrides(image)[c->override - 1].note);
         text_put(&t, ",\"override\":");
         text_number(&t, c->override - 1);
         if (note != NULL) {
@@ -275,9 +274,9 @@ static void count(struct lx_stats *stats, const struct lx_call *c, long result)
         unsigned i = (unsigned)__builtin_ctzll(rules);
         rules &= rules - 1;
         struct lx_stats_rule *rule = &stats->rules[i == 63 ? LX_RULE_MAX : i];
-        _Atomic uint64_t *counter = i == c->denied                      ? &rule->denied
+        _Atomic uint64_t *counter = i == c->denied                     ? &rule->denied
                                     : i < 63 && (c->observed >> i & 1) ? &rule->observed
-                                                                        : &rule->altered;
+                                                                       : &rule->altered;
         atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
         if (atomic_load_explicit(&rule->claimed, memory_order_relaxed) == 0 &&
             atomic_exchange_explicit(&rule->claimed, 1, memory_order_relaxed) == 0)

@@ -22,7 +22,8 @@ bool vfs_follows(const struct lx_call *c, unsigned i)
 {
     switch (c->op) {
     case LX_OP_OPEN:
-        return (c->flags & O_NOFOLLOW) == 0 && (c->flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+        return (c->flags & O_NOFOLLOW) == 0 &&
+               (c->flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
     case LX_OP_LINK:
         return i == 0 && (c->flags & AT_SYMLINK_FOLLOW) != 0;
     default:
@@ -37,7 +38,7 @@ bool vfs_is_entry(const struct lx_call *c)
 
 /* Reads where a descriptor or the cwd is from the kernel. Apart, for its buffer. */
 static __attribute__((noinline)) struct verdict resolve_descriptor(const struct lx_task *task,
-                                                                    int fd, uint64_t *hash)
+                                                                   int fd, uint64_t *hash)
 {
     char path[PATH_MAX];
     struct verdict v = {0, 0};
@@ -130,9 +131,9 @@ static struct verdict walk_directory(struct lx_call *c, int dirfd, const char *p
  * Finds out where a directory is whose spelling (n bytes of path) no verdict is remembered for:
  * asks the kernel whether the spelling is free of symlinks, in which case it is what it says.
  */
-static __attribute__((noinline)) struct verdict
-resolve_directory(struct lx_call *c, unsigned i, size_t n, struct verdict base, uint64_t hash,
-                  uint64_t stamp)
+static __attribute__((noinline)) struct verdict resolve_directory(struct lx_call *c, unsigned i,
+                                                                  size_t n, struct verdict base,
+                                                                  uint64_t hash, uint64_t stamp)
 {
     char dir[PATH_MAX];
     const struct lx_policy *policy = c->task->policy;
@@ -213,9 +214,8 @@ static bool readable(const char *path)
 static bool is_descriptor(const struct lx_call *c, unsigned i)
 {
     const char *path = c->path[i];
-    return path == LX_DESCRIPTOR ||
-           (readable(path) && path[0] == '\0' && i == 0 && c->op != LX_OP_OPEN &&
-            (c->flags & AT_EMPTY_PATH) != 0);
+    return path == LX_DESCRIPTOR || (readable(path) && path[0] == '\0' && i == 0 &&
+                                     c->op != LX_OP_OPEN && (c->flags & AT_EMPTY_PATH) != 0);
 }
 
 static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, const char *leaf,

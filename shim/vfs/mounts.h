@@ -15,7 +15,8 @@
 struct verdict mounts_classify(const struct lx_policy *policy, const char *native, size_t n);
 
 /* The mount whose target (backing elsewhere) is, or is a parent of, an absolute path; or NULL. */
-const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const char *path, size_t n);
+const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const char *path,
+                                         size_t n);
 
 /* The mount, its backing elsewhere, whose root a canonical native path is; or NULL. */
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,

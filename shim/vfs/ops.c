@@ -108,8 +108,7 @@ long lx_readlinkat(const struct lx_task *t, int dirfd, const char *path, char *b
     c.buf = buf;
     c.size = size;
     long n = vfs_run(&c);
-    if (n > 0 && c.at[0].mount == NULL && !t->quiet &&
-        needs_translation(t->policy, buf, (size_t)n))
+    if (n > 0 && c.at[0].mount == NULL && !t->quiet && needs_translation(t->policy, buf, (size_t)n))
         return proc_link(t, dirfd, path, buf, size, n);
     return n;
 }
@@ -269,7 +268,8 @@ long lx_chdir(const struct lx_task *t, int fd, const char *path)
 long lx_inotify_add_watch(const struct lx_task *t, int fd, const char *path, uint32_t mask)
 {
     struct lx_call c;
-    start(&c, t, LX_OP_WATCH, AT_FDCWD, path, (mask & IN_DONT_FOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
+    start(&c, t, LX_OP_WATCH, AT_FDCWD, path,
+          (mask & IN_DONT_FOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
     c.fd[1] = fd;
     c.mode = mask;
     return vfs_run(&c);

@@ -22,7 +22,8 @@ bool vfs_socket_has_path(const struct sockaddr *address, socklen_t size)
 }
 
 /* The path with its NUL, which an address need not have. */
-static void path_of(const struct sockaddr *address, socklen_t size, char out[sizeof(((struct sockaddr_un *)0)->sun_path) + 1])
+static void path_of(const struct sockaddr *address, socklen_t size,
+                    char out[sizeof(((struct sockaddr_un *)0)->sun_path) + 1])
 {
     const struct sockaddr_un *un = (const struct sockaddr_un *)(const void *)address;
     size_t n = strnlen(un->sun_path, size - PATH_OFFSET);

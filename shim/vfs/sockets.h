@@ -24,7 +24,8 @@ const struct sockaddr *vfs_socket_native(const struct lx_task *t, const struct s
                                          socklen_t *size, struct sockaddr_un *out, int *dir,
                                          int *error);
 
-/* Turns an address the kernel gave into what programs see, in place; `room` as the program gave it. */
+/* Turns an address the kernel gave into what programs see, in place; `room` as the program gave it.
+ */
 void vfs_socket_to_program(const struct lx_task *t, struct sockaddr *address, socklen_t room,
                            socklen_t *size);
 

@@ -24,17 +24,16 @@
 #define PATH(i)      PTR(const char *, i)
 #define FD(i)        ((int)a[i])
 
-#define CALL(name, body)                                        \
+#define CALL(name, body)                                       \
     static long name(const struct lx_task *t, const long a[6]) \
-    {                                                           \
-        return body;                                            \
+    {                                                          \
+        return body;                                           \
     }
 
 CALL(call_openat, lx_openat(t, FD(0), PATH(1), (int)a[2], (mode_t)a[3]))
 CALL(call_newfstatat, lx_fstatat(t, FD(0), PATH(1), PTR(struct stat *, 2), (int)a[3]))
 CALL(call_fstat, lx_fstatat(t, FD(0), "", PTR(struct stat *, 1), AT_EMPTY_PATH))
-CALL(call_statx,
-     lx_statx(t, FD(0), PATH(1), (int)a[2], (unsigned)a[3], PTR(struct statx *, 4)))
+CALL(call_statx, lx_statx(t, FD(0), PATH(1), (int)a[2], (unsigned)a[3], PTR(struct statx *, 4)))
 CALL(call_faccessat, lx_faccessat(t, FD(0), PATH(1), (int)a[2], 0))
 CALL(call_faccessat2, lx_faccessat(t, FD(0), PATH(1), (int)a[2], (int)a[3]))
 CALL(call_readlinkat, lx_readlinkat(t, FD(0), PATH(1), PTR(char *, 2), (size_t)a[3]))
@@ -49,22 +48,21 @@ CALL(call_fchmodat, lx_fchmodat(t, FD(0), PATH(1), (mode_t)a[2], 0))
 CALL(call_fchmodat2, lx_fchmodat(t, FD(0), PATH(1), (mode_t)a[2], (int)a[3]))
 CALL(call_fchown, lx_fchownat(t, FD(0), LX_DESCRIPTOR, (uid_t)a[1], (gid_t)a[2], 0))
 CALL(call_fchownat, lx_fchownat(t, FD(0), PATH(1), (uid_t)a[2], (gid_t)a[3], (int)a[4]))
-CALL(call_utimensat,
-     lx_utimensat(t, FD(0), a[1] == 0 ? LX_DESCRIPTOR : PATH(1), PTR(const struct timespec *, 2),
-                  (int)a[3]))
+CALL(call_utimensat, lx_utimensat(t, FD(0), a[1] == 0 ? LX_DESCRIPTOR : PATH(1),
+                                  PTR(const struct timespec *, 2), (int)a[3]))
 CALL(call_truncate, lx_truncate(t, AT_FDCWD, PATH(0), (off_t)a[1]))
 CALL(call_ftruncate, lx_truncate(t, FD(0), LX_DESCRIPTOR, (off_t)a[1]))
 CALL(call_fallocate, lx_fallocate(t, FD(0), (int)a[1], (off_t)a[2], (off_t)a[3]))
 CALL(call_getxattr, lx_getxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(void *, 2), (size_t)a[3], 0))
-CALL(call_lgetxattr, lx_getxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(void *, 2), (size_t)a[3],
-                                 AT_SYMLINK_NOFOLLOW))
+CALL(call_lgetxattr,
+     lx_getxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(void *, 2), (size_t)a[3], AT_SYMLINK_NOFOLLOW))
 CALL(call_fgetxattr, lx_getxattr(t, FD(0), LX_DESCRIPTOR, PATH(1), PTR(void *, 2), (size_t)a[3], 0))
-CALL(call_setxattr, lx_setxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(const void *, 2), (size_t)a[3],
-                                (int)a[4], 0))
+CALL(call_setxattr,
+     lx_setxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(const void *, 2), (size_t)a[3], (int)a[4], 0))
 CALL(call_lsetxattr, lx_setxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(const void *, 2), (size_t)a[3],
                                  (int)a[4], AT_SYMLINK_NOFOLLOW))
-CALL(call_fsetxattr,
-     lx_setxattr(t, FD(0), LX_DESCRIPTOR, PATH(1), PTR(const void *, 2), (size_t)a[3], (int)a[4], 0))
+CALL(call_fsetxattr, lx_setxattr(t, FD(0), LX_DESCRIPTOR, PATH(1), PTR(const void *, 2),
+                                 (size_t)a[3], (int)a[4], 0))
 CALL(call_listxattr, lx_listxattr(t, AT_FDCWD, PATH(0), PTR(char *, 1), (size_t)a[2], 0))
 CALL(call_llistxattr,
      lx_listxattr(t, AT_FDCWD, PATH(0), PTR(char *, 1), (size_t)a[2], AT_SYMLINK_NOFOLLOW))
@@ -137,8 +135,7 @@ CALL(call_mkdir, lx_mkdirat(t, AT_FDCWD, PATH(0), (mode_t)a[1]))
 CALL(call_mknod, lx_mknodat(t, AT_FDCWD, PATH(0), (mode_t)a[1], (dev_t)a[2]))
 CALL(call_chmod, lx_fchmodat(t, AT_FDCWD, PATH(0), (mode_t)a[1], 0))
 CALL(call_chown, lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], 0))
-CALL(call_lchown,
-     lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], AT_SYMLINK_NOFOLLOW))
+CALL(call_lchown, lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], AT_SYMLINK_NOFOLLOW))
 CALL(call_renameat, lx_renameat2(t, FD(0), PATH(1), FD(2), PATH(3), 0))
 
 static long call_dup2(const struct lx_task *t, const long a[6])

@@ -15,10 +15,10 @@
 #include <stdint.h>
 
 enum verdict_flag {
-    VERDICT_ROOT = 1,      /* the directory is a mount's root */
-    VERDICT_PARENT = 2,    /* outside, and a mount's root is directly below */
-    VERDICT_ANCESTOR = 4,  /* outside, and a mount's root is somewhere below */
-    VERDICT_REWRITE = 8 /* the kernel would not get there by the program's spelling: walk */
+    VERDICT_ROOT = 1,     /* the directory is a mount's root */
+    VERDICT_PARENT = 2,   /* outside, and a mount's root is directly below */
+    VERDICT_ANCESTOR = 4, /* outside, and a mount's root is somewhere below */
+    VERDICT_REWRITE = 8   /* the kernel would not get there by the program's spelling: walk */
 };
 
 struct verdict {
@@ -26,7 +26,8 @@ struct verdict {
     uint8_t flags; /* enum verdict_flag */
 };
 
-/* Hashes of directory spellings. Seeds keep "src" below one directory apart from "src" below another. */
+/* Hashes of directory spellings. Seeds keep "src" below one directory apart from "src" below
+ * another. */
 #define VERDICT_SEED_ROOT UINT64_C(0x9E3779B97F4A7C15)
 uint64_t verdict_hash(uint64_t seed, const char *path, size_t n);
 

@@ -217,7 +217,8 @@ static size_t skip_slashes(const char *s)
     return strspn(s, "/");
 }
 
-/* "." and ".." as the last component of an entry stay in the path: the kernel has errnos for them. */
+/* "." and ".." as the last component of an entry stay in the path: the kernel has errnos for them.
+ */
 static int keep_dots(struct lx_call *c, struct walk *w, const char *name, size_t n)
 {
     w->dir = mounts_classify(c->task->policy, w->path, w->length);

@@ -20,10 +20,10 @@ enum walk_last {
 struct walk {
     char path[PATH_MAX]; /* absolute, native, free of symlinks up to the last component */
     size_t length;
-    size_t dir_length;                /* of the directory that holds the last component */
-    char given[NT_NAME_BYTES + 1];    /* the last component in NT spelling as the program gave it */
-    struct verdict dir;               /* where the directory of the last component is */
-    struct verdict self;              /* where the object itself is */
+    size_t dir_length;             /* of the directory that holds the last component */
+    char given[NT_NAME_BYTES + 1]; /* the last component in NT spelling as the program gave it */
+    struct verdict dir;            /* where the directory of the last component is */
+    struct verdict self;           /* where the object itself is */
     bool exists;
     bool slash;     /* a slash came after the last component */
     bool rewritten; /* the kernel would not have come here by the program's own spelling */

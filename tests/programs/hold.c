@@ -73,10 +73,8 @@ static void hold_scm(const char *path)
     char room[CMSG_SPACE(sizeof(int))] = {0};
     char byte = 0;
     struct iovec data = {.iov_base = &byte, .iov_len = 1};
-    struct msghdr message = {.msg_iov = &data,
-                             .msg_iovlen = 1,
-                             .msg_control = room,
-                             .msg_controllen = sizeof(room)};
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
         die("socketpair");
     struct cmsghdr *control = CMSG_FIRSTHDR(&message);

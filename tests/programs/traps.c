@@ -25,12 +25,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHECK(condition)                                                                   \
-    do {                                                                                   \
-        if (!(condition)) {                                                                \
-            printf("line %d: %s (errno %s)\n", __LINE__, #condition, strerror(errno));     \
-            exit(1);                                                                       \
-        }                                                                                  \
+#define CHECK(condition)                                                               \
+    do {                                                                               \
+        if (!(condition)) {                                                            \
+            printf("line %d: %s (errno %s)\n", __LINE__, #condition, strerror(errno)); \
+            exit(1);                                                                   \
+        }                                                                              \
     } while (0)
 
 static char fifo[64];
@@ -187,10 +187,10 @@ static void keep_errno(void)
     struct stat st;
     char buf[4096];
     int fd;
-#define KEEPS(call)          \
-    do {                     \
-        errno = 4242;        \
-        CHECK((call) >= 0);  \
+#define KEEPS(call)           \
+    do {                      \
+        errno = 4242;         \
+        CHECK((call) >= 0);   \
         CHECK(errno == 4242); \
     } while (0)
     KEEPS(fd = open("e:1", O_CREAT | O_RDWR, 0644));
@@ -283,8 +283,7 @@ static int restrict_to(const int *allowed, size_t count)
     program[n++] =
         (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
     for (size_t i = 0; i < count; i++)
-        program[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-                                                    (unsigned)allowed[i],
+        program[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)allowed[i],
                                                     (unsigned char)(count - i), 0);
     program[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
     program[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -361,15 +360,9 @@ int main(int argc, char **argv)
         const char *name;
         void (*run)(void);
     } traps[] = {
-        {"blocked", blocked},
-        {"cancel", cancel},
-        {"fork_threads", fork_threads},
-        {"signals", signals},
-        {"errno", keep_errno},
-        {"vfork", vforked},
-        {"close", close_everything},
-        {"seccomp", seccomp_filter},
-        {"pointers", bad_pointers},
+        {"blocked", blocked},        {"cancel", cancel},          {"fork_threads", fork_threads},
+        {"signals", signals},        {"errno", keep_errno},       {"vfork", vforked},
+        {"close", close_everything}, {"seccomp", seccomp_filter}, {"pointers", bad_pointers},
         {"long", long_paths},
     };
     alarm(60);

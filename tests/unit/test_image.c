@@ -85,7 +85,8 @@ static void a_damaged_image_is_never_read_outside(void **state)
         }
     }
     for (size_t less = 0; less < n; less++)
-        assert_int_equal(lx_image_check((const struct lx_image *)(const void *)copy, less), -EINVAL);
+        assert_int_equal(lx_image_check((const struct lx_image *)(const void *)copy, less),
+                         -EINVAL);
     free(copy);
 }
 
@@ -125,15 +126,32 @@ static void globs_match_paths(void **state)
         const char *path;
         bool matches;
     } cases[] = {
-        {"a.c", "a.c", true},      {"a.c", "b.c", false},       {"*.c", "a.c", true},
-        {"*.c", "d/a.c", false},   {"**.c", "d/a.c", true},     {"**/a.c", "a.c", true},
-        {"**/a.c", "x/y/a.c", true}, {"**/a.c", "xa.c", false}, {"d/**", "d/e/f", true},
-        {"d/**", "d", false},      {"?", "/", false},           {"?", "x", true},
-        {"[a-c]", "b", true},      {"[!a-c]", "b", false},      {"[]]", "]", true},
-        {"[", "[", false},         {"\\*", "*", true},          {"\\*", "x", false},
-        {"*a*b", "xaxbxab", true}, {"**/n/*.j", "n/q.j", true}, {"**/n/*.j", "a/n/b/q.j", false},
-        {"", "", true},            {"*", "", true},             {"**", "a/b", true},
-        {"a**b", "a/x/b", true},   {"**/**/c", "a/b/c", true},
+        {"a.c", "a.c", true},
+        {"a.c", "b.c", false},
+        {"*.c", "a.c", true},
+        {"*.c", "d/a.c", false},
+        {"**.c", "d/a.c", true},
+        {"**/a.c", "a.c", true},
+        {"**/a.c", "x/y/a.c", true},
+        {"**/a.c", "xa.c", false},
+        {"d/**", "d/e/f", true},
+        {"d/**", "d", false},
+        {"?", "/", false},
+        {"?", "x", true},
+        {"[a-c]", "b", true},
+        {"[!a-c]", "b", false},
+        {"[]]", "]", true},
+        {"[", "[", false},
+        {"\\*", "*", true},
+        {"\\*", "x", false},
+        {"*a*b", "xaxbxab", true},
+        {"**/n/*.j", "n/q.j", true},
+        {"**/n/*.j", "a/n/b/q.j", false},
+        {"", "", true},
+        {"*", "", true},
+        {"**", "a/b", true},
+        {"a**b", "a/x/b", true},
+        {"**/**/c", "a/b/c", true},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         if (lx_glob_match(cases[i].glob, cases[i].path) != cases[i].matches)

@@ -142,8 +142,17 @@ static void what_is_not_utf8_is_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "\xFF",         "\x80",     "\xC3",         "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80",
-        "\xED\xA0\x80", "\xE8\xAA", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xF0\x80\x80\x80",
+        "\xFF",
+        "\x80",
+        "\xC3",
+        "\xC0\x80",
+        "\xC1\xBF",
+        "\xE0\x80\x80",
+        "\xED\xA0\x80",
+        "\xE8\xAA",
+        "\xF4\x90\x80\x80",
+        "\xF5\x80\x80\x80",
+        "\xF0\x80\x80\x80",
         "a\xFF",
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -173,15 +173,16 @@ static void entries_of_mounts_are_busy(void **state)
     assert_int_equal(lx_unlinkat(&task, AT_FDCWD, at("here"), 0), -EISDIR);
     assert_int_equal(lx_renameat2(&task, AT_FDCWD, at("here"), AT_FDCWD, at("there"), 0), -EBUSY);
     assert_int_equal(lx_mkdirat(&task, AT_FDCWD, at("mnt/d"), 0755), -EEXIST);
-    assert_int_equal(
-        lx_renameat2(&task, AT_FDCWD, at("here/file"), AT_FDCWD, at("mnt/d/new"), 0), -EXDEV);
+    assert_int_equal(lx_renameat2(&task, AT_FDCWD, at("here/file"), AT_FDCWD, at("mnt/d/new"), 0),
+                     -EXDEV);
 }
 
 static void the_walk_says_what_the_kernel_says(void **state)
 {
     static const char *const paths[] = {
-        "out/file",  "out/file/",    "out/file/x", "out/none", "out/none/x", "out/./file",
-        "out/../out/file", "out/file/..", "none/../out/file", "out//file", "out/.", "out/..",
+        "out/file",         "out/file/",  "out/file/x",      "out/none",
+        "out/none/x",       "out/./file", "out/../out/file", "out/file/..",
+        "none/../out/file", "out//file",  "out/.",           "out/..",
     };
     (void)state;
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/* From a policy's text to the image that processes read. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "policy/builder.h"
+#include "policy/effective.h"
+#include "policy/emit.h"
+#include "policy/policy.h"
+#include "policy/profile.h"
+
+static char directory[] = "/tmp/lxshim-unit-XXXXXX";
+
+static int make_directory(void **state)
+{
+    char path[PATH_MAX];
+    (void)state;
+    if (mkdtemp(directory) == NULL)
+        return -1;
+    snprintf(path, sizeof(path), "%s/drive", directory);
+    return mkdir(path, 0777);
+}
+
+static int remove_directory(void **state)
+{
+    char path[PATH_MAX];
+    (void)state;
+    snprintf(path, sizeof(path), "%s/drive", directory);
+    rmdir(path);
+    return rmdir(directory);
+}
+
+/* A loaded policy with its image attached, as the library has it. */
+struct loaded {
+    struct lx_effective effective;
+    struct lx_policy policy;
+    void *image;
+    long size;
+};
+
+static int load(struct loaded *l, const char *text, struct lx_request request)
+{
+    request.directory = directory;
+    request.file = text != NULL ? "p.json" : NULL;
+    request.text = text;
+    request.size = text != NULL ? strlen(text) : 0;
+    *l = (struct loaded){.image = NULL};
+    int r = lx_effective_load(&l->effective, &request);
+    if (r != 0)
+        return r;
+    l->size = lx_emit_image(&l->effective, NULL, &l->image);
+    assert_true(l->size > 0);
+    assert_int_equal(lx_policy_attach(&l->policy, l->image, (size_t)l->size), 0);
+    return 0;
+}
+
+static void unload(struct loaded *l)
+{
+    lx_effective_free(&l->effective);
+    free(l->image);
+}
+
+static void must_load(struct loaded *l, const char *text, struct lx_request request)
+{
+    if (load(l, text, request) != 0)
+        fail_msg("%s", l->effective.problem);
+}
+
+static enum lx_value value(const struct loaded *l, enum lx_rule rule)
+{
+    return lx_rule(&l->policy.mounts[0], rule);
+}
+
+/* Without a policy, and with the least one, the image is the one the library makes by itself. */
+static void the_built_in_policy_is_the_librarys(void **state)
+{
+    char expected[4096] __attribute__((aligned(8)));
+    struct loaded l;
+    (void)state;
+    long size = lx_builtin_image(expected, sizeof(expected), directory, 7, 8, "/t", 1);
+    assert_true(size > 0);
+    for (int i = 0; i < 2; i++) {
+        must_load(&l, i == 0 ? NULL : "{\"version\": 1}",
+                  (struct lx_request){.uid = 7, .gid = 8, .trace = "all:/t", .trace_from = "x"});
+        const struct lx_image *ours = l.image;
+        const struct lx_image *theirs = (const struct lx_image *)(const void *)expected;
+        const struct lx_image_mount *a = lx_image_mounts(ours);
+        const struct lx_image_mount *b = lx_image_mounts(theirs);
+        assert_int_equal(ours->mount_count, theirs->mount_count);
+        assert_int_equal(ours->flags, theirs->flags);
+        assert_string_equal(lx_image_string(ours, ours->profile),
+                            lx_image_string(theirs, theirs->profile));
+        assert_string_equal(lx_image_string(ours, ours->trace),
+                            lx_image_string(theirs, theirs->trace));
+        assert_string_equal(lx_image_string(ours, a->source), lx_image_string(theirs, b->source));
+        assert_string_equal(lx_image_string(ours, a->target), lx_image_string(theirs, b->target));
+        assert_string_equal(lx_image_string(ours, a->backing), lx_image_string(theirs, b->backing));
+        assert_string_equal(lx_image_string(ours, a->label), lx_image_string(theirs, b->label));
+        assert_memory_equal(&a->serial, &b->serial,
+                            sizeof(*a) - offsetof(struct lx_image_mount, serial));
+        unload(&l);
+    }
+}
+
+static void mounts_reach_the_image(void **state)
+{
+    struct loaded l;
+    char path[PATH_MAX];
+    (void)state;
+    must_load(&l,
+              "{\"version\": 1, \"mode\": \"observe\", \"mounts\": [{\"type\": \"drvfs\","
+              "\"source\": \"C:\\\\\", \"target\": \"c/../c\", \"backing\": \"drive\","
+              "\"options\": \"metadata,ro,noatime,uid=5,gid=6,umask=2,fmask=11,dmask=1,case=dir,"
+              "symlinkroot=/m/\", \"volume\": {\"label\": \"Data\", \"serial\": \"00ff-1234\"}}]}",
+              (struct lx_request){.uid = 1});
+    const struct lx_mount *m = &l.policy.mounts[0];
+    const struct lx_image_mount *i = lx_image_mounts(l.policy.image);
+    assert_true(l.policy.observe);
+    assert_string_equal(m->source, "C:\\");
+    snprintf(path, sizeof(path), "%s/c", directory);
+    assert_string_equal(m->target, path);
+    snprintf(path, sizeof(path), "%s/drive", directory);
+    assert_string_equal(m->backing, path);
+    assert_int_equal(m->flags, LX_MOUNT_METADATA | LX_MOUNT_READONLY | LX_MOUNT_NOATIME |
+                                   LX_MOUNT_VOLUME_ROOT);
+    assert_int_equal(m->uid, 5);
+    assert_int_equal(m->gid, 6);
+    assert_int_equal(m->file_mask, 013);
+    assert_int_equal(m->dir_mask, 3);
+    assert_int_equal(m->case_option, LX_DIR);
+    assert_string_equal(m->label, "Data");
+    assert_int_equal(m->serial, 0x00ff1234);
+    assert_string_equal(lx_image_string(l.policy.image, i->symlinkroot), "/m/");
+    unload(&l);
+}
+
+/* A mount without case= takes the rule's value; on FAT that is off, and metadata is dropped. */
+static void volumes_set_rules(void **state)
+{
+    static const char text[] =
+        "{\"version\": 1, \"mounts\": [{\"type\": \"drvfs\", \"source\": \"C:\","
+        "\"target\": \"drive\", \"options\": \"metadata\", \"volume\": {\"filesystem\": \"%s\"}}]}";
+    static const struct {
+        enum lx_filesystem kind;
+        enum lx_value symlink, link, fifo, xattr, case_option;
+        bool metadata;
+    } expected[] = {
+        {LX_NTFS, LX_LX, LX_ALLOW, LX_EPERM, LX_ALLOW, LX_SENSITIVE, true},
+        {LX_FAT, LX_EPERM, LX_EPERM, LX_EPERM, LX_EOPNOTSUPP, LX_OFF, false},
+        {LX_REFS, LX_EPERM, LX_ALLOW, LX_EPERM, LX_ALLOW, LX_SENSITIVE, true},
+        {LX_SMB, LX_EPERM, LX_ALLOW, LX_EPERM, LX_ALLOW, LX_OFF, false},
+    };
+    struct loaded l;
+    char policy[512];
+    (void)state;
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+        snprintf(policy, sizeof(policy), text, lx_filesystem_word(expected[i].kind));
+        must_load(&l, policy, (struct lx_request){0});
+        assert_int_equal(l.policy.mounts[0].filesystem, expected[i].kind);
+        assert_int_equal(value(&l, LX_RULE_SYMLINK_CREATE), expected[i].symlink);
+        assert_int_equal(value(&l, LX_RULE_LINK_CREATE), expected[i].link);
+        assert_int_equal(value(&l, LX_RULE_SPECIAL_FIFO), expected[i].fifo);
+        assert_int_equal(value(&l, LX_RULE_XATTR_USER), expected[i].xattr);
+        assert_int_equal(l.policy.mounts[0].case_option, expected[i].case_option);
+        assert_int_equal(lx_metadata(&l.policy.mounts[0]), expected[i].metadata);
+        unload(&l);
+    }
+}
+
+/* Each layer over the one before it, one rule at a time. */
+static void the_later_layer_wins(void **state)
+{
+    static char set[] = "symlink.create=lx";
+    char *sets[] = {set};
+    struct loaded l;
+    (void)state;
+    must_load(&l, NULL, (struct lx_request){0});
+    assert_int_equal(value(&l, LX_RULE_SPECIAL_SOCKET), LX_EPERM);
+    assert_int_equal(l.effective.mounts[0].rules[LX_RULE_SPECIAL_SOCKET].origin.kind,
+                     LX_ORIGIN_DEFAULT);
+    unload(&l);
+    must_load(&l, "{\"version\": 1, \"profile\": \"wsl2-9p\"}", (struct lx_request){0});
+    assert_int_equal(value(&l, LX_RULE_SPECIAL_SOCKET), LX_EOPNOTSUPP);
+    assert_int_equal(l.effective.mounts[0].rules[LX_RULE_SPECIAL_SOCKET].origin.kind,
+                     LX_ORIGIN_PROFILE);
+    unload(&l);
+#define DRIVE                                                                       \
+    "\"mounts\": [{\"type\": \"drvfs\", \"source\": \"C:\", \"target\": \"drive\"," \
+    "\"volume\": {\"filesystem\": \"fat\"}"
+    must_load(&l, "{\"version\": 1, \"profile\": \"wsl2-9p\", " DRIVE "}]}",
+              (struct lx_request){0});
+    assert_int_equal(value(&l, LX_RULE_SPECIAL_SOCKET), LX_EPERM);
+    unload(&l);
+    must_load(&l, "{\"version\": 1, \"rules\": {\"symlink.create\": \"lx\"}, " DRIVE "}]}",
+              (struct lx_request){0});
+    assert_int_equal(value(&l, LX_RULE_SYMLINK_CREATE), LX_LX);
+    unload(&l);
+    static const char all[] = "{\"version\": 1, \"rules\": {\"symlink.create\": \"lx\"}, " DRIVE
+                              ", \"rules\": {\"symlink.create\": \"EPERM\"}}]}";
+    must_load(&l, all, (struct lx_request){0});
+    assert_int_equal(value(&l, LX_RULE_SYMLINK_CREATE), LX_EPERM);
+    unload(&l);
+    must_load(&l, all, (struct lx_request){.sets = sets, .set_count = 1});
+    assert_int_equal(value(&l, LX_RULE_SYMLINK_CREATE), LX_LX);
+    assert_int_equal(l.effective.mounts[0].rules[LX_RULE_SYMLINK_CREATE].origin.kind,
+                     LX_ORIGIN_FLAG);
+    unload(&l);
+}
+
+static void overrides_reach_the_image(void **state)
+{
+    struct loaded l;
+    (void)state;
+    must_load(&l,
+              "{\"version\": 1, \"overrides\": ["
+              "{\"when\": {\"op\": [\"open\", \"stat\"], \"path\": \"*.o\", \"errno\": \"EIO\"},"
+              "\"then\": {\"errno\": \"EACCES\", \"delay\": 3}, \"times\": 4, \"every\": 5,"
+              "\"after\": 6, \"note\": \"why\"},"
+              "{\"when\": {\"path\": \"x\"}, \"then\": {\"allow\": true}}]}",
+              (struct lx_request){0});
+    const struct lx_image *image = l.policy.image;
+    const struct lx_image_override *o = lx_image_overrides(image);
+    assert_int_equal(image->override_count, 2);
+    assert_int_equal(o[0].ops, 3); /* open and stat are the first two of ops.def */
+    assert_string_equal(lx_image_string(image, o[0].path), "*.o");
+    assert_string_equal(lx_image_string(image, o[0].note), "why");
+    assert_int_equal(o[0].when_errno, EIO);
+    assert_int_equal(o[0].error, EACCES);
+    assert_int_equal(o[0].delay_ms, 3);
+    assert_int_equal(o[0].times, 4);
+    assert_int_equal(o[0].every, 5);
+    assert_int_equal(o[0].after, 6);
+    assert_int_equal(o[0].action, LX_OVERRIDE_ERRNO);
+    assert_int_equal(o[0].counter, 0);
+    assert_int_equal(o[1].action, LX_OVERRIDE_ALLOW);
+    assert_int_equal(o[1].counter, 1);
+    assert_int_equal(__builtin_popcountll(o[1].ops), __builtin_ctzll(~o[1].ops));
+    assert_true(lx_emit_counts(&l.effective));
+    unload(&l);
+    must_load(&l,
+              "{\"version\": 1, \"overrides\": [{\"when\": {\"op\": \"open\"},"
+              "\"then\": {\"delay\": 1}, \"every\": 1, \"times\": 0}]}",
+              (struct lx_request){0});
+    assert_int_equal(lx_image_overrides(l.policy.image)[0].action, LX_OVERRIDE_DELAY);
+    assert_false(lx_emit_counts(&l.effective));
+    unload(&l);
+}
+
+static void the_first_problem_is_the_one(void **state)
+{
+    struct loaded l;
+    (void)state;
+    assert_int_equal(load(&l,
+                          "{\"version\": 1,\n \"rules\": {\"a\": 1, \"b\": 2},\n \"profile\": 3}",
+                          (struct lx_request){0}),
+                     -EINVAL);
+    assert_string_equal(l.effective.problem, "p.json:2:12: unknown rule \"a\", expected an id that "
+                                             "\"lxshim policy rules\" lists");
+    unload(&l);
+    /* A message is one line, whatever is in the policy. */
+    assert_int_equal(load(&l, "{\"version\": 1, \"a\\nb\\u001b\": 2}", (struct lx_request){0}),
+                     -EINVAL);
+    assert_null(strpbrk(l.effective.problem, "\n\033"));
+    unload(&l);
+}
+
+static void a_policy_alone_opens_no_other(void **state)
+{
+    struct loaded l;
+    (void)state;
+    assert_int_equal(load(&l, "{\"version\": 1, \"extends\": \"/dev/stdin\"}",
+                          (struct lx_request){.alone = true}),
+                     -EINVAL);
+    assert_string_equal(l.effective.problem,
+                        "p.json:1:27: \"extends\" in a policy that is not a file");
+    unload(&l);
+}
+
+/* The state is what the library decodes: inline, and by a file where it is too large. */
+static void state_comes_back(void **state)
+{
+    char decoded[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
+    struct loaded l;
+    char *value_text = NULL;
+    struct stat st;
+    (void)state;
+    must_load(&l, NULL, (struct lx_request){0});
+    assert_int_equal(lx_emit_state(l.image, (size_t)l.size, &value_text), 0);
+    assert_memory_equal(value_text, "1-:", 3);
+    assert_int_equal(lx_base64_decode(value_text + LX_STATE_PREFIX, decoded, sizeof(decoded)),
+                     l.size);
+    assert_memory_equal(decoded, l.image, (size_t)l.size);
+    free(value_text);
+    unload(&l);
+
+    char *text = calloc(1, 1 << 20);
+    assert_non_null(text);
+    size_t n = (size_t)sprintf(text, "{\"version\": 1, \"overrides\": [");
+    for (int i = 0; i < 300; i++)
+        n +=
+            (size_t)sprintf(text + n, "%s{\"when\": {\"path\": \"f%d\"}, \"then\": {\"delay\": 1}}",
+                            i > 0 ? "," : "", i);
+    strcpy(text + n, "]}");
+    must_load(&l, text, (struct lx_request){0});
+    free(text);
+    assert_true((size_t)l.size > LX_IMAGE_INLINE_MAX);
+    assert_int_equal(lx_emit_state(l.image, (size_t)l.size, &value_text), 0);
+    assert_memory_equal(value_text, "1-@/", 4);
+    const char *path = value_text + LX_STATE_PREFIX;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, l.size);
+    assert_int_equal(st.st_mode & 07777, 0444);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    void *at = mmap(NULL, (size_t)l.size, PROT_READ, MAP_SHARED, fd, 0);
+    assert_ptr_not_equal(at, MAP_FAILED);
+    assert_memory_equal(at, l.image, (size_t)l.size);
+    munmap(at, (size_t)l.size);
+    close(fd);
+    unlink(path);
+    free(value_text);
+    unload(&l);
+}
+
+/* No image is so large or small that its state is more than the library takes. */
+static void a_state_always_fits(void **state)
+{
+    (void)state;
+    for (size_t size = LX_IMAGE_INLINE_MAX - 8; size <= LX_IMAGE_INLINE_MAX + 1; size++) {
+        char *image = calloc(1, size);
+        char *text = NULL;
+        assert_int_equal(lx_emit_state(image, size, &text), 0);
+        assert_true(strlen(text) < LX_STATE_INLINE_MAX);
+        if (text[2] == LX_STATE_FILE)
+            unlink(text + LX_STATE_PREFIX);
+        free(text);
+        free(image);
+    }
+}
+
+static void counters_start_at_zero(void **state)
+{
+    struct loaded l;
+    char *path = NULL;
+    struct stat st;
+    (void)state;
+    must_load(&l,
+              "{\"version\": 1, \"overrides\": [{\"when\": {\"op\": \"open\"},"
+              "\"then\": {\"delay\": 1}, \"times\": 2}]}",
+              (struct lx_request){0});
+    assert_int_equal(lx_emit_stats_file(&l.effective, &path), 0);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, lx_stats_size(1));
+    assert_int_equal(st.st_mode & 07777, 0600);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct lx_stats *stats = mmap(NULL, lx_stats_size(1), PROT_READ, MAP_SHARED, fd, 0);
+    assert_ptr_not_equal(stats, MAP_FAILED);
+    assert_int_equal(stats->magic, LX_STATS_MAGIC);
+    assert_int_equal(stats->override_count, 1);
+    assert_int_equal(stats->overrides[0], 0);
+    munmap(stats, lx_stats_size(1));
+    close(fd);
+    unlink(path);
+    free(path);
+    unload(&l);
+}
+
+static void the_root_is_no_drive(void **state)
+{
+    struct lx_effective e;
+    void *image = NULL;
+    (void)state;
+    assert_int_equal(lx_effective_load(&e, &(struct lx_request){.directory = "/"}), 0);
+    assert_int_equal(lx_emit_image(&e, NULL, &image), -EXDEV);
+    lx_effective_free(&e);
+}
+
+/* The profile drvfs says what rules.def says, all of it; an era says only what changed. */
+static void profiles_are_what_they_say(void **state)
+{
+    const struct lx_profile *p = lx_profile_find("drvfs");
+    (void)state;
+    for (size_t i = 0; i < LX_RULE_COUNT; i++) {
+        assert_int_equal(p->rules[i], lx_rules[i].fallback);
+        assert_non_null(p->from[i]);
+    }
+    for (size_t n = 1; (p = lx_profile_at(n)) != NULL; n++) {
+        const struct lx_profile *base = lx_profile_find(p->extends);
+        assert_non_null(base);
+        for (size_t i = 0; i < LX_RULE_COUNT; i++) {
+            bool own = strcmp(p->from[i], p->name) == 0;
+            assert_int_equal(own, p->rules[i] != base->rules[i]);
+        }
+    }
+    assert_int_equal(lx_profile_find("wsl1-1703")->rules[LX_RULE_UNLINK_OPEN_FILE], LX_PENDING);
+    assert_int_equal(lx_profile_find("wsl1-1709")->rules[LX_RULE_UNLINK_OPEN_FILE], LX_POSIX);
+    assert_int_equal(lx_profile_find("wsl1-1809")->rules[LX_RULE_RENAME_READONLY_TARGET], LX_ALLOW);
+    assert_int_equal(lx_profile_find("wsl1-19041")->rules[LX_RULE_RENAME_READONLY_TARGET],
+                     LX_EACCES);
+    assert_int_equal(lx_profile_find("wsl1-current")->rules[LX_RULE_RENAME_READONLY_TARGET],
+                     LX_ALLOW);
+    assert_int_equal(lx_profile_find("wsl2-virtiofs")->rules[LX_RULE_STATFS_TYPE], LX_FUSE);
+    assert_null(lx_profile_find("nothing"));
+    assert_string_equal(lx_profile_nearest("wsl2-9"), "wsl2-9p");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_built_in_policy_is_the_librarys),
+        cmocka_unit_test(mounts_reach_the_image),
+        cmocka_unit_test(volumes_set_rules),
+        cmocka_unit_test(the_later_layer_wins),
+        cmocka_unit_test(overrides_reach_the_image),
+        cmocka_unit_test(the_first_problem_is_the_one),
+        cmocka_unit_test(a_policy_alone_opens_no_other),
+        cmocka_unit_test(state_comes_back),
+        cmocka_unit_test(a_state_always_fits),
+        cmocka_unit_test(counters_start_at_zero),
+        cmocka_unit_test(the_root_is_no_drive),
+        cmocka_unit_test(profiles_are_what_they_say),
+    };
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
