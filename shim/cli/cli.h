@@ -91,6 +91,9 @@ const char *cli_default_policy(void);
  */
 bool cli_load(const struct lx_request *request, struct lx_effective *policy);
 
+/* Says why lx_emit_image or lx_emit_state failed. */
+void cli_refuse_image(long error);
+
 /* The commands: each returns an exit status. */
 int cli_policy_show(const struct cli_arguments *arguments);
 

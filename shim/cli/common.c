@@ -85,6 +85,15 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy)
     return loaded;
 }
 
+void cli_refuse_image(long error)
+{
+    if (error == -EXDEV)
+        cli_error("/ cannot be a Windows drive: start in the directory that shall be one, or name "
+                  "mounts in a policy");
+    else
+        cli_error("cannot hand the policy on: %s", strerror((int)-error));
+}
+
 enum lx_rule cli_find_rule(const char *word)
 {
     struct lx_nearest nearest;

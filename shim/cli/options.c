@@ -190,7 +190,7 @@ static int unknown_command(const struct cli_command *table, const char *path, co
 int cli_dispatch(const struct cli_command *table, const char *path, int argc, char **argv)
 {
     const struct cli_command *c = table;
-    struct cli_arguments arguments __attribute__((cleanup(free_arguments))) = {.count = 0};
+    struct cli_arguments arguments;
     char below[64];
     int status;
     while (c->name != NULL && strcmp(c->name, argv[0]) != 0)
@@ -200,11 +200,13 @@ int cli_dispatch(const struct cli_command *table, const char *path, int argc, ch
     snprintf(below, sizeof(below), "%s %s", path, c->name);
     if (c->commands != NULL && argc > 1 && argv[1][0] != '-')
         return cli_dispatch(c->commands, below, argc - 1, argv + 1);
-    if (!cli_parse(c, below, argc, argv, &arguments, &status))
-        return status;
-    if (c->run == NULL) {
-        cli_error("%s needs a command; see %s --help", below, below);
-        return CLI_USAGE;
+    if (cli_parse(c, below, argc, argv, &arguments, &status)) {
+        status = CLI_USAGE;
+        if (c->run != NULL)
+            status = c->run(&arguments);
+        else
+            cli_error("%s needs a command; see %s --help", below, below);
     }
-    return c->run(&arguments);
+    free_arguments(&arguments);
+    return status;
 }

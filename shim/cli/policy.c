@@ -129,11 +129,8 @@ static int policy_state(const struct cli_arguments *arguments)
         r = lx_emit_state(image, (size_t)r, &value);
     if (r == 0)
         puts(value);
-    else if (r == -EXDEV)
-        cli_error("/ cannot be a Windows drive: start in the directory that shall be one, or name "
-                  "mounts in the policy");
     else
-        cli_error("cannot hand the policy on: %s", strerror((int)-r));
+        cli_refuse_image(r);
     free(image);
     free(stats);
     free(value);

@@ -79,12 +79,11 @@ static int set_preload(void)
         return -EINVAL;
     }
     char *list = preload_list(library, before != NULL ? before : "");
-    if (list == NULL || setenv("LD_PRELOAD", list, 1) < 0) {
+    int r = list == NULL || setenv("LD_PRELOAD", list, 1) < 0 ? -ENOMEM : 0;
+    if (r < 0)
         cli_error("out of memory");
-        return -ENOMEM;
-    }
     free(list);
-    return 0;
+    return r;
 }
 
 static int set_state(const struct lx_effective *policy, int stats)
@@ -99,11 +98,8 @@ static int set_state(const struct lx_effective *policy, int stats)
         r = -errno;
     free(image);
     free(value);
-    if (r == -EXDEV)
-        cli_error("/ cannot be a Windows drive: start in the directory that shall be one, or name "
-                  "mounts in a policy");
-    else if (r < 0)
-        cli_error("cannot hand the policy on: %s", strerror((int)-r));
+    if (r < 0)
+        cli_refuse_image(r);
     return (int)r;
 }
 

@@ -8,21 +8,6 @@
 #include "cli/cli.h"
 #include "policy/errnames.h"
 
-/* The words of operations, in the order of the bits in an override. */
-static const char *const ops[] = {
-#define OP(symbol, word, paths, properties) word,
-#include "fs/ops.def"
-#undef OP
-};
-#define OP_COUNT (sizeof(ops) / sizeof(ops[0]))
-
-/* Metadata the volume has no room for is dropped silently, as WSL does. [WSL#4200] */
-static bool drops_metadata(const struct lx_effective_mount *m)
-{
-    return m->options.metadata &&
-           (m->volume.filesystem == LX_FAT || m->volume.filesystem == LX_SMB);
-}
-
 static void show_mount(const struct lx_effective_mount *m, size_t number)
 {
     const struct lx_mount_options *o = &m->options;
@@ -34,7 +19,7 @@ static void show_mount(const struct lx_effective_mount *m, size_t number)
     printf("  masks     umask=%03o,fmask=%03o,dmask=%03o\n", o->umask, o->fmask, o->dmask);
     printf("  options   %s%s%s%s\n", o->readonly ? "ro" : "rw", o->noatime ? ",noatime" : "",
            o->metadata ? ",metadata" : "",
-           drops_metadata(m) ? " (dropped: the volume has no room for it)" : "");
+           o->metadata && !lx_keeps_metadata(m) ? " (dropped: the volume has no room for it)" : "");
     if (o->case_option != LX_VALUE_COUNT)
         printf("  case      %s, instead of case.directories\n", lx_value_word(o->case_option));
     printf("  volume    %s%s%s", lx_filesystem_word(m->volume.filesystem),
@@ -71,15 +56,17 @@ static void show_rules(const struct lx_effective *policy)
     }
 }
 
+/* The operations of a set, " *" where it has them all. */
 static void print_ops(uint64_t set)
 {
-    if (set == (UINT64_C(1) << OP_COUNT) - 1) {
+    uint64_t all = 0;
+    for (size_t i = 0; lx_op_word(i) != NULL; i++)
+        all |= UINT64_C(1) << i;
+    if (set == all)
         printf(" *");
-        return;
-    }
-    for (size_t i = 0; i < OP_COUNT; i++)
+    for (size_t i = 0; set != all && lx_op_word(i) != NULL; i++)
         if ((set >> i & 1) != 0)
-            printf(" %s", ops[i]);
+            printf(" %s", lx_op_word(i));
 }
 
 static void show_override(const struct lx_effective_override *o, size_t number)
@@ -154,7 +141,7 @@ static json_t *options_json(const struct lx_effective_mount *m)
 {
     const struct lx_mount_options *o = &m->options;
     json_t *options = json_object();
-    json_object_set_new(options, "metadata", json_boolean(o->metadata && !drops_metadata(m)));
+    json_object_set_new(options, "metadata", json_boolean(lx_keeps_metadata(m)));
     json_object_set_new(options, "readonly", json_boolean(o->readonly));
     json_object_set_new(options, "noatime", json_boolean(o->noatime));
     json_object_set_new(options, "uid", json_integer(o->uid));
@@ -202,9 +189,9 @@ static json_t *override_json(const struct lx_effective_override *o)
     json_t *when = json_object();
     json_t *then = json_object();
     json_t *words = json_array();
-    for (size_t i = 0; i < OP_COUNT; i++)
+    for (size_t i = 0; lx_op_word(i) != NULL; i++)
         if ((image->ops >> i & 1) != 0)
-            json_array_append_new(words, json_string(ops[i]));
+            json_array_append_new(words, json_string(lx_op_word(i)));
     json_object_set_new(when, "op", words);
     if (o->path != NULL)
         json_object_set_new(when, "path", json_string(o->path));

@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "fs/drvfs.h"
+#include "store/directory.h"
 #include "store/pending.h"
 #include "sys/sys.h"
 
@@ -72,14 +73,6 @@ long drvfs_unlink(struct lx_call *c)
     return missing(c, result);
 }
 
-static bool is_empty(int dir)
-{
-    char buf[512] __attribute__((aligned(8)));
-    /* "." and ".." take 24 bytes each. */
-    long n = SYS3(SYS_getdents64, dir, buf, sizeof(buf));
-    return n >= 0 && n <= 48 && SYS3(SYS_getdents64, dir, buf, sizeof(buf)) == 0;
-}
-
 long drvfs_rmdir(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
@@ -92,7 +85,7 @@ long drvfs_rmdir(struct lx_call *c)
 
     long r;
     bool posix = lx_rule(at->mount, LX_RULE_RMDIR_OPEN_DIRECTORY) == LX_POSIX;
-    if (!posix && is_empty(dir) && store_directory_held(dir, &holders)) {
+    if (!posix && store_directory_empty(dir) && store_directory_held(dir, &holders)) {
         r = held(c, LX_RULE_RMDIR_OPEN_DIRECTORY, &holders);
         if (r <= 0) {
             sys_close(dir);

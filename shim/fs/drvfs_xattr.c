@@ -5,6 +5,7 @@
 #include <sys/xattr.h>
 
 #include "fs/drvfs.h"
+#include "store/directory.h"
 #include "sys/sys.h"
 
 #define WSL_CASE    "system.wsl_case_sensitive"
@@ -58,15 +59,14 @@ static long get_case(const struct lx_call *c)
 
 static int is_empty(const struct lx_call *c)
 {
-    char buf[512] __attribute__((aligned(8)));
     int fd = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0
                  ? sys_openat(c->at[0].dfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
                  : sys_openat(AT_FDCWD, c->at[0].path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    long n = sys_getdents64(fd, buf, sizeof(buf));
+    bool empty = store_directory_empty(fd);
     sys_close(fd);
-    return n >= 0 && n <= 48; /* "." and ".." take 24 bytes each */
+    return empty;
 }
 
 static long set_case(struct lx_call *c)
@@ -75,7 +75,9 @@ static long set_case(struct lx_call *c)
     int directory = look(c, &st);
     if (directory <= 0)
         return directory < 0 ? directory : -EINVAL;
-    char value = c->size == 1 ? *(const char *)c->value : '\0';
+    char value = '\0';
+    if (c->size == 1)
+        value = *(const char *)c->value;
     if (value != '0' && value != '1')
         return -EINVAL;
     if ((c->mode & XATTR_CREATE) != 0)
