@@ -123,6 +123,10 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
         /* The kernel finds its way by the program's own words, and better. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
         at->path = c->path[i];
+    } else if (w->straight && w->length > w->base + 1) {
+        /* Relative as the program's own path: a socket's name is told back to it. */
+        at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
+        at->path = w->path + w->base + 1;
     } else {
         at->dfd = AT_FDCWD;
         at->path = w->path;

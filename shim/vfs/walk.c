@@ -143,6 +143,7 @@ static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
                 memcpy(w->path, m->backing, m->backing_length + 1);
                 w->length = m->backing_length;
                 w->rewritten = true;
+                w->straight = false;
             }
         }
         return r;
@@ -191,6 +192,8 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
     w->rewritten = false;
     w->opaque = false;
     w->exists = true;
+    w->base = 0;
+    w->straight = false;
     w->slash = false;
     w->dir_length = 0;
     w->given[0] = '\0';
@@ -209,6 +212,8 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
     if (n < 0)
         return (int)n;
     w->length = n == 1 ? 0 : (size_t)n;
+    w->base = w->length;
+    w->straight = true;
     return 0;
 }
 
@@ -250,8 +255,10 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
         if (name[0] == '.' && (n == 1 || (n == 2 && name[1] == '.'))) {
             if (is_last && last == WALK_ENTRY)
                 return keep_dots(c, w, name, n);
-            if (n == 2)
+            if (n == 2) {
                 parent(c, w);
+                w->straight = false;
+            }
             continue;
         }
         r = enter(c, w, name, n);
@@ -276,6 +283,7 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
                 w->self = w->dir;
                 return slash ? check_slash(c, w, &st) : 0;
             }
+            w->straight = false;
             if (++links > LINKS_MAX)
                 return -ELOOP;
             r = follow(c, w, &rest);

@@ -4,7 +4,7 @@
 
 load helpers
 
-ROOT='mount.source=C:'
+ROOT='drive.source=C:'
 
 @test "below a volume's root names differ by case; the built-in mount is no root" {
   steps='echo a >f; echo b >F; cat f F; ls'
@@ -83,10 +83,10 @@ f"
   shimmed case.directories=off "$steps"
   assert_output "a
 f"
-  shimmed mount.options=case=off "$steps"
+  shimmed drive.options=case=off "$steps"
   assert_output "a
 f"
-  shimmed mount.options=case=force "$steps"
+  shimmed drive.options=case=force "$steps"
   assert_output "cat: D/F: No such file or directory
 F
 f"
@@ -95,7 +95,7 @@ f"
 @test "case=dir: directories made here are sensitive, those that were there are not" {
   IN=$(fresh drive)
   mkdir "$IN/old"
-  shimmed mount.options=case=dir 'mkdir new; : >new/a; : >new/A; : >old/a; : >old/A; ls new old
+  shimmed drive.options=case=dir 'mkdir new; : >new/a; : >new/A; : >old/a; : >old/A; ls new old
     python3 -c "
 import os
 for d in \"new\", \"old\": print(d, os.getxattr(d, \"system.wsl_case_sensitive\"))"'
@@ -111,9 +111,9 @@ old b'0'"
 
 @test "case.inherit: a new directory in a sensitive one is sensitive too, on WSL2" {
   steps='mkdir a; setfattr -n system.wsl_case_sensitive -v 1 a; mkdir a/b; : >a/b/x; : >a/b/X; ls a/b'
-  shimmed mount.options=case=off "$steps"
+  shimmed drive.options=case=off "$steps"
   assert_output x
-  shimmed mount.options=case=off case.inherit=on "$steps"
+  shimmed drive.options=case=off case.inherit=on "$steps"
   assert_output "X
 x"
 }
@@ -143,7 +143,7 @@ answer("full", lambda: os.setxattr("d", name, b"1"))
 EOF'
   native "$steps"
   assert_line "get Operation not supported"
-  shimmed mount.options=case=off "$steps"
+  shimmed drive.options=case=off "$steps"
   assert_output "get b'0'
 set None
 get b'1'
@@ -165,7 +165,7 @@ full Directory not empty"
   steps='touch é ß ǆ ж "a:b"; for n in É SS ẞ Ǆ Ж A:B İ; do [[ -e $n ]] && echo "$n"; done; :'
   native "$steps"
   assert_output ""
-  shimmed mount.options=case=off "$steps"
+  shimmed drive.options=case=off "$steps"
   assert_output "É
 Ǆ
 Ж
@@ -177,7 +177,7 @@ A:B"
   : >"$IN/first"
   touch -d '1 hour ago' "$IN"
   mkfifo "$BATS_TEST_TMPDIR/ask" "$BATS_TEST_TMPDIR/answer"
-  policy_for "$IN" mount.options=case=off >"$BATS_TEST_TMPDIR/p.json"
+  policy_for "$IN" drive.options=case=off >"$BATS_TEST_TMPDIR/p.json"
   env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/p.json" LD_PRELOAD="$LIB" strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=getdents64 \
     python3 -c '
 import os, sys

@@ -9,7 +9,8 @@
 #   shimmed "$steps"   # DrvFs's answer
 #   assert_failure
 #
-# Steps are bash, run with -u. Give them the policy's rules as RULE=VALUE before the steps.
+# Steps are bash, run with -u. Rules come before them as RULE=VALUE, what is said of the mount as
+# drive.KEY=VALUE.
 
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
@@ -39,7 +40,7 @@ native() {
 }
 
 # Runs steps under the shim, as LD_PRELOAD alone would, in $IN where that is set, else in a fresh
-# directory left in $DRIVE. Arguments before the last are the policy's, as policy_for takes them.
+# directory left in $DRIVE. Arguments before the last are the policy's: see policy_for.
 shimmed() {
   DRIVE=${IN:-$(fresh drive)}
   if (($# > 1)); then
@@ -67,14 +68,19 @@ stop_holding() {
   rm "$BATS_TEST_TMPDIR/hold.in" "$BATS_TEST_TMPDIR/hold.out"
 }
 
-# policy_for DIR [RULE=VALUE | mount.KEY=VALUE]...: a policy with DIR as its one mount.
+# policy_for DIR [RULE=VALUE | drive.KEY=VALUE]...: a policy with DIR as its one mount. A value that
+# is a JSON object is taken as it is.
 policy_for() {
   local dir=$1 rules="" mount="" pair
   shift
   for pair in "$@"; do
     case $pair in
-      mount.*)
-        pair=${pair#mount.}
+      drive.*=\{*)
+        pair=${pair#drive.}
+        mount+=", \"${pair%%=*}\": ${pair#*=}"
+        ;;
+      drive.*)
+        pair=${pair#drive.}
         mount+=", \"${pair%%=*}\": \"${pair#*=}\""
         ;;
       *) rules+="${rules:+, }\"${pair%%=*}\": \"${pair#*=}\"" ;;

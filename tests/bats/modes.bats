@@ -42,11 +42,11 @@ lrwxrwxrwx"
 }
 
 @test "mode.fixed: fmask, dmask and umask take bits away" {
-  shimmed "mount.options=uid=$(id -u),gid=$(id -g),fmask=111,dmask=22" 'umask 0; : >f; mkdir d; stat -c %a f d .'
+  shimmed "drive.options=uid=$(id -u),gid=$(id -g),fmask=111,dmask=22" 'umask 0; : >f; mkdir d; stat -c %a f d .'
   assert_output "666
 755
 755"
-  shimmed "mount.options=uid=$(id -u),gid=$(id -g),umask=077" ': >f; chmod a-w f; stat -c %a f .'
+  shimmed "drive.options=uid=$(id -u),gid=$(id -g),umask=077" ': >f; chmod a-w f; stat -c %a f .'
   assert_output "500
 700"
 }
@@ -57,9 +57,9 @@ lrwxrwxrwx"
   assert_output "$(id -u):$(id -g)"
   shimmed "$steps"
   assert_output "$(id -u):$(id -g)"
-  shimmed "mount.options=uid=1234,gid=567" "$steps"
+  shimmed "drive.options=uid=1234,gid=567" "$steps"
   assert_output "1234:567"
-  shimmed "mount.options=uid=1234,gid=567" mode.owner=native "$steps"
+  shimmed "drive.options=uid=1234,gid=567" mode.owner=native "$steps"
   assert_output "$(id -u):$(id -g)"
 }
 
@@ -123,14 +123,14 @@ lrwxrwxrwx"
   chown 65534:65534 "$IN/f"
   run as_user env -C "$IN" bash -uc "$steps"
   assert_output done
-  policy_for "$IN" "mount.options=uid=1000,gid=1000" >"$SHARED/p.json"
+  policy_for "$IN" "drive.options=uid=1000,gid=1000" >"$SHARED/p.json"
   chmod 644 "$SHARED/p.json"
   run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" LD_PRELOAD="$LIB" bash -uc "$steps"
   assert_output "chmod: changing permissions of 'f': Operation not permitted
 chown: changing ownership of 'f': Operation not permitted
 touch: setting times of 'f': Operation not permitted
 done"
-  policy_for "$IN" "mount.options=uid=1000,gid=1000" chmod.non_owner=allow chown.non_owner=allow \
+  policy_for "$IN" "drive.options=uid=1000,gid=1000" chmod.non_owner=allow chown.non_owner=allow \
     utimes.non_owner=allow >"$SHARED/p.json"
   run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" LD_PRELOAD="$LIB" bash -uc "$steps"
   assert_output done
@@ -157,7 +157,7 @@ done"
   run as_user env -C "$IN" LD_PRELOAD="$LIB" bash -uc "$steps"
   assert_output ""
   run as_user bash -c "id -u; id -g"
-  policy_for "$IN" "mount.options=uid=${lines[0]},gid=${lines[1]}" chown.owner=EPERM >"$SHARED/p.json"
+  policy_for "$IN" "drive.options=uid=${lines[0]},gid=${lines[1]}" chown.owner=EPERM >"$SHARED/p.json"
   chmod 644 "$SHARED/p.json"
   run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" LD_PRELOAD="$LIB" bash -uc "$steps"
   assert_output "chown: changing ownership of 'f': Operation not permitted"
@@ -248,12 +248,12 @@ x"
 755"
   chmod 644 "$IN/t"
   shimmed exec.any_file=native './s; ./t; echo $?'
-  assert_line --partial './s: Permission denied'
+  assert_line --index 0 --partial 'Permission denied'
   assert_line 126
 }
 
 @test "exec.any_file: fmask takes x away, for root too" {
-  shimmed "mount.options=uid=$(id -u),gid=$(id -g),fmask=111" 'cp /bin/true t; ./t; echo $?'
+  shimmed "drive.options=uid=$(id -u),gid=$(id -g),fmask=111" 'cp /bin/true t; ./t; echo $?'
   assert_line --partial 'Permission denied'
   assert_line 126
 }
@@ -279,7 +279,7 @@ print([os.access(\"f\", m) for m in (os.F_OK, os.R_OK, os.W_OK, os.X_OK)])"'
   run as_user env -C "$IN" bash -uc "$steps"
   assert_output x
   rm "$IN/g"
-  policy_for "$IN" "mount.options=uid=1000,gid=1000,umask=077" >"$SHARED/p.json"
+  policy_for "$IN" "drive.options=uid=1000,gid=1000,umask=077" >"$SHARED/p.json"
   chmod 644 "$SHARED/p.json"
   run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" LD_PRELOAD="$LIB" bash -uc "$steps"
   assert_output "cat: f: Permission denied
@@ -291,7 +291,7 @@ unreadable"
   steps='umask 027; : >f; mkdir d; chmod 4640 f; stat -c %a f d; mkfifo p; stat -c %F p'
   native "$steps"
   expected=$output
-  shimmed "mount.options=metadata,uid=$(id -u),gid=$(id -g)" "$steps"
+  shimmed "drive.options=metadata,uid=$(id -u),gid=$(id -g)" "$steps"
   assert_output "$expected"
   assert_output "4640
 750
@@ -302,10 +302,10 @@ fifo"
   IN=$(fresh drive)
   echo x >"$IN/f"
   steps='cat f; for c in "touch g" "rm f" "mv f h" "mkdir d" "ln -s a b" "chmod 600 f" "truncate -s 0 f"; do $c 2>&1 | grep -o "Read-only file system"; done'
-  native "cat f; $steps"
-  assert_success
+  native "$steps"
+  assert_output x
   echo x >"$IN/f"
-  shimmed "mount.options=ro" "$steps"
+  shimmed "drive.options=ro" "$steps"
   assert_output "x
 Read-only file system
 Read-only file system

@@ -184,13 +184,13 @@ os.removexattr(\"f\", \"user.a\"); print(os.listxattr(\"f\"))
   assert_output "f
 g
 l"
-  shimmed 'mount.volume={"filesystem": "fat"}' "$steps"
+  shimmed 'drive.volume={"filesystem": "fat"}' "$steps"
   assert_output "ln: failed to create hard link 'g' => 'f': Operation not permitted
 ln: failed to create symbolic link 'l': Operation not permitted
 setfattr: f: Operation not supported
 folds
 f"
-  shimmed 'mount.volume={"filesystem": "smb"}' "$steps"
+  shimmed 'drive.volume={"filesystem": "smb"}' "$steps"
   assert_output "ln: failed to create symbolic link 'l': Operation not permitted
 folds
 f
