@@ -3,24 +3,8 @@
 #include <unistd.h>
 
 #include "fs/drvfs.h"
+#include "fs/native.h"
 #include "sys/sys.h"
-
-enum image { IMAGE_UNKNOWN, IMAGE_SCRIPT, IMAGE_ELF };
-
-static enum image look(const struct lx_loc *at)
-{
-    char magic[4] = {0};
-    int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return IMAGE_UNKNOWN;
-    long n = sys_read(fd, magic, sizeof(magic));
-    sys_close(fd);
-    if (n >= 2 && magic[0] == '#' && magic[1] == '!')
-        return IMAGE_SCRIPT;
-    return n == 4 && magic[0] == 0x7F && magic[1] == 'E' && magic[2] == 'L' && magic[3] == 'F'
-               ? IMAGE_ELF
-               : IMAGE_UNKNOWN;
-}
 
 long drvfs_exec(struct lx_call *c)
 {
@@ -39,17 +23,20 @@ long drvfs_exec(struct lx_call *c)
     if (r < 0)
         return r;
 
-    /* The kernel would hand a script's interpreter the backing path instead of the program's. */
-    if (rewritten && look(at) == IMAGE_SCRIPT)
+    /*
+     * The kernel would hand a script's interpreter the backing path instead of the program's, and
+     * look for the interpreter where it is not.
+     */
+    if ((rewritten || !at->mount->in_place) && native_image(at->dfd, at->path) == NATIVE_SCRIPT)
         return -LX_ESCRIPT;
     if ((st.st_mode & 0111) == 0 && !lx_metadata(at->mount) &&
         lx_rule(at->mount, LX_RULE_EXEC_ANY_FILE) == LX_ALLOW) {
-        enum image image = look(at);
-        if (image != IMAGE_UNKNOWN && !lx_alter(c, LX_RULE_EXEC_ANY_FILE))
+        enum native_image image = native_image(at->dfd, at->path);
+        if (image != NATIVE_UNKNOWN && !lx_alter(c, LX_RULE_EXEC_ANY_FILE))
             return -EACCES;
-        if (image == IMAGE_SCRIPT)
+        if (image == NATIVE_SCRIPT)
             return -LX_ESCRIPT;
-        if (image == IMAGE_UNKNOWN)
+        if (image == NATIVE_UNKNOWN)
             return -ENOEXEC;
         /* Only the kernel can run a binary: let the backing file say what the drive says. */
         sys_fchmodat(at->dfd, at->path, (st.st_mode & 07777) | (st.st_mode & 0444) >> 2);

@@ -138,12 +138,9 @@ static mode_t creation_mode(struct lx_call *c)
     const struct lx_mount *m = c->at[0].mount;
     if (lx_metadata(m) || lx_rule(m, LX_RULE_MODE_FIXED) != LX_ON)
         return c->mode;
-    if ((c->mode & 0222) != 0)
-        return DRVFS_WRITABLE;
-    if (lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) == LX_READONLY &&
-        lx_alter(c, LX_RULE_CREATE_NO_WRITE_BIT))
-        return DRVFS_READONLY;
-    return lx_observing(c) ? c->mode : DRVFS_WRITABLE;
+    if ((c->mode & 0222) == 0 && lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) == LX_READONLY)
+        return lx_alter(c, LX_RULE_CREATE_NO_WRITE_BIT) ? DRVFS_READONLY : c->mode;
+    return lx_alter(c, LX_RULE_MODE_FIXED) ? DRVFS_WRITABLE : c->mode;
 }
 
 static int create(struct lx_call *c)

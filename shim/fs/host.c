@@ -226,7 +226,14 @@ static long host_chdir(struct lx_call *c)
 
 static long host_exec(struct lx_call *c)
 {
-    return sys_execveat(c->at[0].dfd, c->at[0].path, c->argv, c->envp, c->flags);
+    const struct lx_loc *at = &c->at[0];
+    int r = sys_execveat(at->dfd, at->path, c->argv, c->envp, c->flags);
+    /* A script's interpreter may be where only we find it: in a mount whose backing is elsewhere.
+     */
+    if (r == -ENOENT && !is_descriptor(c) && !c->task->quiet &&
+        native_image(at->dfd, at->path) == NATIVE_SCRIPT)
+        return -LX_ESCRIPT;
+    return r;
 }
 
 static long host_watch(struct lx_call *c)

@@ -14,6 +14,24 @@ int native_open(const struct lx_call *c, int dfd, const char *path, int flags, m
     return sys_openat(dfd, path, flags, mode);
 }
 
+enum native_image native_image(int dfd, const char *path)
+{
+    char magic[4] = {0};
+    int fd = sys_openat(dfd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    if (fd < 0)
+        return NATIVE_UNKNOWN;
+    long n = sys_read(fd, magic, sizeof(magic));
+    sys_close(fd);
+    if (n >= 2 && magic[0] == '#' && magic[1] == '!')
+        return NATIVE_SCRIPT;
+    return n == 4 && memcmp(magic,
+                            "\x7F"
+                            "ELF",
+                            4) == 0
+               ? NATIVE_ELF
+               : NATIVE_UNKNOWN;
+}
+
 int native_short_path(const char *path, char *out, size_t room)
 {
     char dir[PATH_MAX];

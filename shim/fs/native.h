@@ -14,6 +14,11 @@
  */
 int native_open(const struct lx_call *c, int dfd, const char *path, int flags, mode_t mode);
 
+enum native_image { NATIVE_UNKNOWN, NATIVE_SCRIPT, NATIVE_ELF };
+
+/* What kind of program the file at dfd/path is, by its first bytes. */
+enum native_image native_image(int dfd, const char *path);
+
 /*
  * A path that is too long for where it has to go: opens its directory and writes
  * "/proc/self/fd/N/name" to out. Returns the descriptor, which must stay open while the path is

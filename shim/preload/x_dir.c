@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,18 +29,91 @@ LX_EXPORT DIR *opendir(const char *path)
     return dir;
 }
 
+/*
+ * Streams that are showing mounts at their end. As with any stream, one thread at a time uses a
+ * slot; who finds none free (so many such streams at once) sees the host's entries only.
+ */
+static struct showing {
+    DIR *_Atomic dir;
+    unsigned shown;
+    struct dirent entry;
+} showing[16];
+
+static struct showing *slot_of(DIR *dir)
+{
+    for (size_t i = 0; i < sizeof(showing) / sizeof(showing[0]); i++)
+        if (atomic_load_explicit(&showing[i].dir, memory_order_relaxed) == dir)
+            return &showing[i];
+    return NULL;
+}
+
+static struct showing *new_slot(DIR *dir)
+{
+    for (size_t i = 0; i < sizeof(showing) / sizeof(showing[0]); i++) {
+        DIR *none = NULL;
+        if (atomic_compare_exchange_strong(&showing[i].dir, &none, dir)) {
+            showing[i].shown = 0;
+            return &showing[i];
+        }
+    }
+    return NULL;
+}
+
+static void stop_showing(DIR *dir)
+{
+    struct showing *s = slot_of(dir);
+    if (s != NULL)
+        atomic_store(&s->dir, NULL);
+}
+
+/* A mount's entry after the host's last one; NULL at the real end. */
+static struct dirent *mount_entry(DIR *dir)
+{
+    struct showing *s = slot_of(dir);
+    const char *name = vfs_listed_mount(lx_self(), dirfd(dir), s == NULL ? 0 : s->shown);
+    if (name == NULL || (s == NULL && (s = new_slot(dir)) == NULL))
+        return NULL;
+    s->shown++;
+    s->entry = (struct dirent){.d_type = DT_DIR, .d_reclen = sizeof(s->entry), .d_off = INT64_MAX};
+    size_t n = strnlen(name, sizeof(s->entry.d_name) - 1);
+    memcpy(s->entry.d_name, name, n);
+    struct stat st;
+    if (fstatat(dirfd(dir), s->entry.d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        s->entry.d_ino = st.st_ino;
+    return &s->entry;
+}
+
 LX_EXPORT int closedir(DIR *dir)
 {
+    stop_showing(dir);
     verdict_forget_fd(dirfd(dir));
     return NEXT(closedir)(dir);
+}
+
+LX_EXPORT void rewinddir(DIR *dir)
+{
+    stop_showing(dir);
+    NEXT(rewinddir)(dir);
+}
+
+LX_EXPORT void seekdir(DIR *dir, long position)
+{
+    stop_showing(dir);
+    NEXT(seekdir)(dir, position);
 }
 
 LX_EXPORT struct dirent *readdir(DIR *dir)
 {
     struct dirent *e;
+    int before = errno;
+    errno = 0;
     do
         e = NEXT(readdir)(dir);
     while (e != NULL && !vfs_listed_name(lx_self(), dirfd(dir), e->d_name));
+    if (e == NULL && errno == 0)
+        e = mount_entry(dir);
+    if (errno == 0)
+        errno = before;
     return e;
 }
 LX_ALIAS(readdir64, readdir);
@@ -55,6 +129,13 @@ LX_EXPORT int readdir_r(DIR *restrict dir, struct dirent *restrict entry,
         error = NEXT(readdir_r)(dir, entry, result);
     while (error == 0 && *result != NULL &&
            !vfs_listed_name(lx_self(), dirfd(dir), (*result)->d_name));
+    if (error == 0 && *result == NULL) {
+        const struct dirent *e = mount_entry(dir);
+        if (e != NULL) {
+            *entry = *e;
+            *result = entry;
+        }
+    }
     return error;
 }
 #pragma GCC diagnostic pop

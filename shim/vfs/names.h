@@ -15,6 +15,12 @@ bool vfs_listed_name(const struct lx_task *t, int fd, char *name);
 /* The same for a block of getdents64 records. Returns the length left. */
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size);
 
+/*
+ * The name of the n-th mount (from 0) whose target belongs into directory `fd` but is not there on
+ * the host; NULL where there are no more. A listing shows them after the host's own entries.
+ */
+const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned n);
+
 /* True where a name may need vfs_listed_name: a cheap first look. */
 bool vfs_name_suspect(const char *name);
 

@@ -267,10 +267,6 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
         r = sys_fstatat(AT_FDCWD, w->path, &st, AT_SYMLINK_NOFOLLOW);
         if (r == -ENOENT && other_spelling(c, w, &st))
             r = 0;
-        /* A mount's target may be where the host has no directories at all: /mnt/c without /mnt. */
-        if (r == -ENOENT && !is_last &&
-            (mounts_classify(c->task->policy, w->path, w->length).flags & VERDICT_ANCESTOR) != 0)
-            continue;
         if (r == -ENOENT && is_last) {
             w->exists = false;
             w->self = w->dir;

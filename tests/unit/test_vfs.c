@@ -57,6 +57,7 @@ static int set_up(void **state)
     mkdir(at("back"), 0755);
     mkdir(at("back/dir"), 0755);
     mkdir(at("out"), 0755);
+    mkdir(at("mnt"), 0755);
     put("here/file", "in place");
     put("back/file", "behind");
     put("back/dir/deep", "deep");

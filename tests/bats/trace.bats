@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The explanation: LXSHIM_TRACE, observe mode, overrides.
+
+load helpers
+
+# traced STEPS: runs them under the shim with a trace; its lines are in $TRACE.
+traced() {
+  DRIVE=$(fresh drive)
+  TRACE=$BATS_TEST_TMPDIR/trace.json
+  rm -f "$TRACE"
+  run env -C "$DRIVE" LXSHIM_TRACE="${ALL-}$TRACE" LD_PRELOAD="$LIB" bash -uc "$1"
+}
+
+@test "LXSHIM_TRACE: one JSON line per denied call, with everything that explains it" {
+  native 'mkdir a; exec 3>a/f; mv a b && echo moved'
+  assert_output moved
+  traced 'mkdir a; exec 3>a/f; mv a b; false'
+  assert_failure
+  run jq -sr '.[] | select(.outcome == "denied" and .call == "rename" and .result == "EACCES") |
+    [.comm, .args[0], .args[1], .rule, (.evidence | contains("WSL#1529")), (.native | length),
+     (.pid | type), (.time | test("^20[0-9-]+T[0-9:.]+Z$")), .holders[0].comm, .holders[0].by, .holders[0].fd] | @tsv' "$TRACE"
+  assert_output "$(printf 'mv\ta\tb\trename.open_descendant\ttrue\t2\tnumber\ttrue\tbash\tdescriptor\t3')"
+}
+
+@test "LXSHIM_TRACE: altered calls name every rule that changed something" {
+  traced 'umask 022; : >f; stat f >/dev/null'
+  assert_success
+  run jq -sr '.[] | select(.call == "statx" or .call == "stat") | select(.args[0] == "f") | .outcome, (.altered | index("mode.fixed") != null)' "$TRACE"
+  assert_line altered
+  assert_line true
+  # A call nothing happened to is not there.
+  run jq -sr '[.[] | select(.outcome == "passed")] | length' "$TRACE"
+  assert_output 0
+}
+
+@test "LXSHIM_TRACE=all:FILE: every intercepted call" {
+  ALL=all: traced 'cat /etc/hostname /none'
+  run jq -sr '.[] | select(.comm == "cat" and .call == "open") | [.args[0], .outcome, .result] | @tsv' "$TRACE"
+  assert_line --regexp $'^/etc/hostname\tpassed\t[0-9]+$'
+  assert_line $'/none\tpassed\tENOENT'
+}
+
+@test "trace lines of many processes never interleave, and odd bytes are legal JSON" {
+  traced 'for i in {1..40}; do (for j in {1..20}; do touch "x:$i.$j"; mkfifo "$i\"\\	é"; done) 2>/dev/null & done; touch $'"'\xff'"'; wait'
+  run jq -s 'length > 1600' "$TRACE"
+  assert_output true
+  run jq -sr '[.[] | select(.rule == "special.fifo")] | length' "$TRACE"
+  assert_output 800
+  run jq -sr '.[] | select(.result == "EINVAL" and .rule == "names.invalid_utf8") | .args[0]' "$TRACE"
+  assert_line '\xff'
+}
+
+@test "a trace file that cannot be written changes nothing" {
+  DRIVE=$(fresh drive)
+  run env -C "$DRIVE" LXSHIM_TRACE=/proc/none LD_PRELOAD="$LIB" bash -uc ': >f; stat -c %a f; mkfifo p'
+  assert_output "777
+mkfifo: cannot create fifo 'p': Operation not permitted"
+}
+
+@test "mode observe: calls go through, and the trace says what would have happened" {
+  DRIVE=$(fresh drive)
+  policy_for "$DRIVE" | jq '. + {mode: "observe", trace: "trace.json"}' >"$BATS_TEST_TMPDIR/p.json"
+  run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/p.json" LD_PRELOAD="$LIB" bash -uc '
+    umask 022; : >a:b; stat -c %a a:b; mkfifo p; chmod 600 a:b; stat -c %a a:b
+    mkdir d; exec 3>d/f; mv d e; rm e/f; ls e; exec 3>&-; ls'
+  assert_output "644
+600
+a:b
+e
+p"
+  run jq -sr '[.[] | select(.outcome == "observed") | .observed[]] | unique | .[]' "$BATS_TEST_TMPDIR/trace.json"
+  for rule in chmod.readonly_bit mode.fixed names.illegal rename.open_descendant special.fifo unlink.open_file; do
+    assert_line "$rule"
+  done
+  run jq -sr '[.[] | select(.outcome != "observed")] | length' "$BATS_TEST_TMPDIR/trace.json"
+  assert_output 0
+}
+
+# overridden JSON STEPS: runs steps with these overrides.
+overridden() {
+  DRIVE=$(fresh drive)
+  policy_for "$DRIVE" | jq --argjson o "$1" '. + {overrides: $o}' >"$BATS_TEST_TMPDIR/p.json"
+  run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/p.json" LXSHIM_TRACE="$BATS_TEST_TMPDIR/trace.json" \
+    LD_PRELOAD="$LIB" bash -uc "$2"
+}
+
+@test "overrides: an errno for one operation on some paths" {
+  overridden '[{"when": {"op": "rename", "path": "**/*.lock"}, "then": {"errno": "EIO"}, "note": "try me"}]' '
+    mkdir d; : >d/a.lock; : >b; : >c; mv b d/x.lock; mv c d/y; ls d'
+  assert_output "mv: cannot move 'b' to 'd/x.lock': Input/output error
+a.lock
+y"
+  run jq -sr '.[] | select(.outcome == "overridden") | [.call, .result, .note] | @tsv' "$BATS_TEST_TMPDIR/trace.json"
+  assert_output "$(printf 'rename\tEIO\ttry me')"
+}
+
+@test "overrides: times, every and after count over the whole tree of processes" {
+  overridden '[{"when": {"op": "unlink"}, "then": {"errno": "EACCES"}, "times": 2}]' '
+    for i in 1 2 3 4; do : >f$i; rm f$i 2>/dev/null && echo "$i ok" || echo "$i failed"; done'
+  assert_output "1 failed
+2 failed
+3 ok
+4 ok"
+  overridden '[{"when": {"op": "mkdir"}, "then": {"errno": "ENOSPC"}, "every": 3, "after": 1}]' '
+    for i in 1 2 3 4 5 6 7; do mkdir d$i 2>/dev/null && echo "$i ok" || echo "$i failed"; done'
+  assert_output "1 ok
+2 ok
+3 ok
+4 failed
+5 ok
+6 ok
+7 failed"
+}
+
+@test "overrides: allow lets a call pass the rules; by errno it waits for the answer" {
+  overridden '[{"when": {"op": ["mknod"], "path": "ok*"}, "then": {"allow": true}}]' 'mkfifo ok1; mkfifo no; ls'
+  assert_output "mkfifo: cannot create fifo 'no': Operation not permitted
+ok1"
+  overridden '[{"when": {"op": "rename", "errno": "EACCES"}, "then": {"allow": true}, "times": 1}]' '
+    mkdir a b; exec 3>a/f 4>b/f; mv a x && echo first; mv b y'
+  assert_output "first
+mv: cannot move 'b' to 'y': Permission denied"
+  overridden '[{"when": {"op": "open", "errno": "ENOENT", "path": "cfg"}, "then": {"errno": "EIO"}}]' 'cat cfg; cat other'
+  assert_output "cat: cfg: Input/output error
+cat: other: No such file or directory"
+}
+
+@test "overrides: a delay, alone and before an errno" {
+  overridden '[{"when": {"op": "mkdir"}, "then": {"delay": 30, "errno": "EIO"}}, {"when": {"op": "rmdir"}, "then": {"delay": 30}}]' '
+    mkdir a; strace -qq -e trace=clock_nanosleep,rmdir -o t rmdir b 2>/dev/null; grep -c "clock_nanosleep.*30000000" t'
+  assert_output "mkdir: cannot create directory ‘a’: Input/output error
+1"
+}
+
+@test "overrides do nothing outside the mounts" {
+  overridden '[{"when": {"op": "*"}, "then": {"errno": "EIO"}}]' 'cat /etc/hostname >/dev/null && echo fine; [[ -e /etc ]] && echo there'
+  assert_output "fine
+there"
+}
