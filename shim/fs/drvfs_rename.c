@@ -115,11 +115,9 @@ long drvfs_rename(struct lx_call *c)
     struct stat to_stat;
     char respelled[PATH_MAX];
 
-    if (c->mode != 0) {
-        int r = lx_deny_by(c, to->mount, LX_RULE_RENAME_FLAGS);
-        return r < 0 ? r : lx_host_fs.run[LX_OP_RENAME](c);
-    }
-    int r = drvfs_native_stat(c, 0, &from_stat);
+    int r = c->mode == 0 ? 0 : lx_deny_by(c, to->mount, LX_RULE_RENAME_FLAGS);
+    if (r == 0)
+        r = drvfs_native_stat(c, 0, &from_stat);
     if (r < 0)
         return r;
     if ((to->flags & LX_LOC_SLASH) != 0 && !S_ISDIR(from_stat.st_mode))
@@ -132,6 +130,8 @@ long drvfs_rename(struct lx_call *c)
     if (r < 0)
         return r;
     c->moves_directory = !S_ISREG(from_stat.st_mode);
+    if (c->mode != 0)
+        return lx_host_fs.run[LX_OP_RENAME](c);
     r = native_rename(c, to->path, RENAME_NOREPLACE);
     if (r != -EEXIST && r != -EINVAL)
         return r;
