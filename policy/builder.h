@@ -29,6 +29,13 @@ void lx_builder_mount(struct lx_builder *b, struct lx_image_mount *mount, const 
 /* Ends the image. Returns its size or -ENOSPC. */
 long lx_builder_end(struct lx_builder *b);
 
+/* The label and serial number of the volume in the seed post's session. */
+#define LX_BUILTIN_LABEL  "OS"
+#define LX_BUILTIN_SERIAL 0xE033CB3Eu
+
+/* "C:\home\user\proj" for /home/user/proj: some directory of the drive, never its root. */
+void lx_builtin_source(const char *directory, char *out, size_t room);
+
 /*
  * The built-in default: `directory` is a DrvFs mount in place, a directory below C:, with the
  * options automount gives. trace: a file, or NULL. Returns the image's size or -ENOSPC.

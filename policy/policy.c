@@ -21,6 +21,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->stats = NULL;
     policy->observe = (image->flags & LX_IMAGE_OBSERVE) != 0;
     policy->trace_all = (image->flags & LX_IMAGE_TRACE_ALL) != 0;
+    policy->redirects = false;
     policy->override_ops = 0;
     for (uint32_t i = 0; i < image->override_count; i++)
         policy->override_ops |= lx_image_overrides(image)[i].ops;
@@ -46,6 +47,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
         to->flags = from->flags;
         to->rules = from->rules;
         to->in_place = strcmp(to->target, to->backing) == 0;
+        policy->redirects |= !to->in_place;
         to->folds = may_fold(to);
         to->dac = !lx_metadata(to) && (to->file_mask | to->dir_mask) != 0;
     }

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The effective policy: what the built-in profiles, a policy file with its bases, and the flags of
+ * a command come to, checked, with where each value came from. `policy show` prints it, and
+ * policy/emit.h turns it into the image.
+ */
+#ifndef LXSHIM_POLICY_EFFECTIVE_H
+#define LXSHIM_POLICY_EFFECTIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "policy/arena.h"
+#include "policy/image.h"
+#include "policy/options.h"
+#include "policy/rules.h"
+
+/* The lowest first: a later kind wins over an earlier one. */
+enum lx_origin_kind {
+    LX_ORIGIN_DEFAULT, /* rules.def, and the profile drvfs that restates it */
+    LX_ORIGIN_PROFILE,
+    LX_ORIGIN_FILE,
+    LX_ORIGIN_VOLUME, /* the kind of the mount's volume */
+    LX_ORIGIN_FLAG    /* of the command line, or a variable of the environment */
+};
+
+struct lx_origin {
+    enum lx_origin_kind kind;
+    const char *name; /* of the profile, file, volume kind, flag; NULL for the default */
+    unsigned line;    /* in the file */
+};
+
+/* One rule's value. LX_VALUE_COUNT: not stated. */
+struct lx_setting {
+    enum lx_value value;
+    struct lx_origin origin;
+};
+
+struct lx_volume {
+    enum lx_filesystem filesystem;
+    const char *label; /* or NULL */
+    uint32_t serial;
+};
+
+struct lx_effective_mount {
+    const char *source;
+    const char *target;  /* canonical */
+    const char *backing; /* canonical; equal to target when in place */
+    struct lx_mount_options options;
+    const char *options_text; /* as it was written, or NULL */
+    struct lx_volume volume;
+    struct lx_origin origin;
+    struct lx_setting rules[LX_RULE_COUNT];
+};
+
+struct lx_effective_override {
+    struct lx_image_override image; /* without its strings and its counter */
+    const char *path;
+    const char *note;
+    struct lx_origin origin;
+};
+
+struct lx_effective {
+    struct lx_arena arena; /* holds everything below */
+    const char *problem;   /* why it could not be loaded: one line, or NULL */
+    const char *profile;
+    struct lx_origin profile_origin;
+    bool observe;
+    struct lx_origin observe_origin;
+    const char *trace; /* absolute, or NULL */
+    bool trace_all;
+    struct lx_origin trace_origin;
+    size_t mount_count;
+    struct lx_effective_mount *mounts;
+    size_t override_count;
+    struct lx_effective_override *overrides;
+};
+
+/* What to load. Everything but directory may be NULL or 0. */
+struct lx_request {
+    const char *directory; /* absolute: the current directory of who asks */
+    const char *file;      /* a policy, as it was named */
+    const char *text;      /* its content, where the caller has it: the file is not opened then */
+    size_t size;
+    bool alone; /* a policy may not open other files: `extends` is refused */
+    const char *profile;
+    char *const *mounts; /* --mount TYPE:SOURCE:TARGET[:BACKING][,OPTIONS] */
+    size_t mount_count;
+    char *const *sets; /* --set RULE=VALUE */
+    size_t set_count;
+    const char *trace;      /* FILE or all:FILE, relative to directory */
+    const char *trace_from; /* "--trace" or "LXSHIM_TRACE" */
+    bool observe;
+    uid_t uid; /* who owns the built-in mount */
+    gid_t gid;
+};
+
+/*
+ * Loads and checks. Returns 0, or -EINVAL with problem set. Give the policy back with
+ * lx_effective_free in either case.
+ */
+int lx_effective_load(struct lx_effective *policy, const struct lx_request *request);
+
+void lx_effective_free(struct lx_effective *policy);
+
+/* The word of an operation by its number in overrides; NULL after the last. */
+const char *lx_op_word(size_t op);
+
+/*
+ * FAT and SMB have no room for metadata; the option is dropped silently there, as WSL does.
+ * [WSL#4200] True where a mount has it all the same.
+ */
+bool lx_keeps_metadata(const struct lx_effective_mount *mount);
+
+/* Words for the kinds of volumes, in the order of enum lx_filesystem; LX_SMB is the last. */
+const char *lx_filesystem_word(enum lx_filesystem filesystem);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy/emit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "policy/builder.h"
+
+/* Enough for nearly every policy; doubled as long as it is not. */
+#define FIRST_ROOM ((size_t)16384)
+
+static uint8_t case_option(const struct lx_effective_mount *mount)
+{
+    enum lx_value option = mount->options.case_option;
+    if (option == LX_VALUE_COUNT)
+        option = mount->rules[LX_RULE_CASE_DIRECTORIES].value;
+    return (uint8_t)option;
+}
+
+static void put_mount(struct lx_builder *b, const struct lx_effective_mount *from,
+                      struct lx_image_mount *to)
+{
+    const struct lx_mount_options *options = &from->options;
+    lx_builder_mount(b, to, from->source, from->target, from->backing);
+    to->label = lx_builder_string(b, from->volume.label);
+    to->serial = from->volume.serial;
+    to->filesystem = (uint8_t)from->volume.filesystem;
+    to->uid = options->uid;
+    to->gid = options->gid;
+    to->umask = options->umask;
+    to->fmask = options->fmask;
+    to->dmask = options->dmask;
+    to->case_option = case_option(from);
+    if (options->readonly)
+        to->flags |= LX_MOUNT_READONLY;
+    if (options->noatime)
+        to->flags |= LX_MOUNT_NOATIME;
+    if (lx_keeps_metadata(from))
+        to->flags |= LX_MOUNT_METADATA;
+    if (options->symlinkroot != NULL) {
+        char *root = strndup(options->symlinkroot, options->symlinkroot_length);
+        to->symlinkroot = lx_builder_string(b, root);
+        free(root);
+    }
+    for (size_t i = 0; i < LX_RULE_COUNT; i++)
+        to->rules[i] = (uint8_t)from->rules[i].value;
+}
+
+static long put_image(const struct lx_effective *policy, const char *stats, void *buf, size_t room)
+{
+    struct lx_builder b;
+    struct lx_image *image = lx_builder_start(&b, buf, room, (uint32_t)policy->mount_count,
+                                              (uint32_t)policy->override_count);
+    if (image == NULL)
+        return b.error;
+    char *base = buf;
+    struct lx_image_mount *mounts = (struct lx_image_mount *)(void *)(base + image->mounts);
+    struct lx_image_override *overrides =
+        (struct lx_image_override *)(void *)(base + image->overrides);
+    for (size_t i = 0; i < policy->mount_count; i++)
+        put_mount(&b, &policy->mounts[i], &mounts[i]);
+    for (size_t i = 0; i < policy->override_count; i++) {
+        const struct lx_effective_override *from = &policy->overrides[i];
+        overrides[i] = from->image;
+        overrides[i].path = lx_builder_string(&b, from->path);
+        overrides[i].note = lx_builder_string(&b, from->note);
+        overrides[i].counter = (uint32_t)i;
+    }
+    image->profile = lx_builder_string(&b, policy->profile);
+    image->trace = lx_builder_string(&b, policy->trace);
+    image->stats = lx_builder_string(&b, stats);
+    if (policy->observe)
+        image->flags |= LX_IMAGE_OBSERVE;
+    if (policy->trace_all)
+        image->flags |= LX_IMAGE_TRACE_ALL;
+    return lx_builder_end(&b);
+}
+
+long lx_emit_image(const struct lx_effective *policy, const char *stats, void **image)
+{
+    for (size_t i = 0; i < policy->mount_count; i++)
+        if (strcmp(policy->mounts[i].target, "/") == 0)
+            return -EXDEV;
+    for (size_t room = FIRST_ROOM;; room *= 2) {
+        void *buf = malloc(room);
+        if (buf == NULL)
+            return -ENOMEM;
+        long size = put_image(policy, stats, buf, room);
+        if (size >= 0) {
+            *image = buf;
+            return size;
+        }
+        free(buf);
+        if (room > (size_t)UINT32_MAX / 4)
+            return size;
+    }
+}
+
+bool lx_emit_counts(const struct lx_effective *policy)
+{
+    for (size_t i = 0; i < policy->override_count; i++) {
+        const struct lx_image_override *o = &policy->overrides[i].image;
+        if (o->times != 0 || o->every > 1 || o->after != 0)
+            return true;
+    }
+    return false;
+}
+
+int lx_emit_stats(const struct lx_effective *policy, int fd)
+{
+    const struct lx_stats head = {.magic = LX_STATS_MAGIC,
+                                  .override_count = (uint32_t)policy->override_count};
+    if (ftruncate(fd, (off_t)lx_stats_size(head.override_count)) < 0)
+        return -errno;
+    ssize_t n = pwrite(fd, &head, sizeof(head.magic) + sizeof(head.override_count), 0);
+    return n < 0 ? -errno : 0;
+}

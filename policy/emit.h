@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* From the effective policy to what processes get: the image, the counters, LXSHIM_STATE. */
+#ifndef LXSHIM_POLICY_EMIT_H
+#define LXSHIM_POLICY_EMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/effective.h"
+
+/*
+ * Makes the image. stats: the file of its counters, or NULL. Returns its size with *image to be
+ * freed, or -EXDEV where the policy cannot be used here (the built-in mount in /), or -ENOMEM,
+ * -ENOSPC.
+ */
+long lx_emit_image(const struct lx_effective *policy, const char *stats, void **image);
+
+/* True where an override counts: its counters have to be shared by the process tree. */
+bool lx_emit_counts(const struct lx_effective *policy);
+
+/* Sizes a file for the counters of a policy and begins it. Returns 0 or -errno. */
+int lx_emit_stats(const struct lx_effective *policy, int fd);
+
+/*
+ * The value of LXSHIM_STATE for an image, to be freed; *value is set. A large image goes to a file
+ * in one of the directories for files that live as long as a boot. Returns 0 or -errno.
+ */
+int lx_emit_state(const void *image, size_t size, char **value);
+
+/*
+ * Makes a file of counters with a name of its own and writes its path to *path, to be freed. It
+ * remains until somebody removes it. Returns 0 or -errno.
+ */
+int lx_emit_stats_file(const struct lx_effective *policy, char **path);
+
+#endif

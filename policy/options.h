@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* DrvFs mount options: "metadata,uid=1000,umask=22,case=dir". Pure. */
+#ifndef LXSHIM_POLICY_OPTIONS_H
+#define LXSHIM_POLICY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/rules.h"
+
+struct lx_mount_options {
+    bool metadata;
+    bool readonly;
+    bool noatime;
+    uint32_t uid; /* 0 and 0 where they are not given, as a manual mount has it [RN:17063] */
+    uint32_t gid;
+    uint32_t umask;
+    uint32_t fmask;
+    uint32_t dmask;
+    enum lx_value case_option; /* LX_OFF, LX_DIR or LX_FORCE; LX_VALUE_COUNT: no case= */
+    const char *symlinkroot;   /* points into the text, symlinkroot_length bytes; or NULL */
+    size_t symlinkroot_length;
+};
+
+/* What is wrong with an option, and which bytes of the text it is. */
+struct lx_option_error {
+    size_t offset;
+    size_t length;
+    const char *word;       /* "unknown mount option", "bad value of the mount option" */
+    const char *expected;   /* what was expected */
+    const char *suggestion; /* the nearest known word, or NULL */
+};
+
+/* An option the grammar knows, for documentation. */
+struct lx_option_info {
+    const char *word;  /* as it is written: "uid=" */
+    const char *value; /* "decimal number"; NULL for a flag */
+    const char *summary;
+};
+
+/* The grammar's own options, then those that are accepted without effect; ends with word NULL. */
+extern const struct lx_option_info lx_option_list[];
+
+/*
+ * Reads a comma-separated list; the last of several equal options counts, as in a mount's own.
+ * Returns 0, or -EINVAL with *error filled in.
+ */
+int lx_options_parse(const char *text, struct lx_mount_options *out, struct lx_option_error *error);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One document of a policy, or one flag of the command line, after its words and types have been
+ * checked and before anything is merged or any path is looked at.
+ */
+#ifndef LXSHIM_POLICY_PART_H
+#define LXSHIM_POLICY_PART_H
+
+#include "policy/document.h"
+#include "policy/effective.h"
+
+/* No tree of policies is deeper, and no list of experiments longer. */
+#define LX_EXTENDS_MAX  32
+#define LX_OVERRIDE_MAX 4096
+
+/* A rule's value, LX_VALUE_COUNT where it is not stated, and the line it stands on. */
+struct lx_stated {
+    enum lx_value value;
+    unsigned line;
+};
+
+struct lx_rule_set {
+    struct lx_stated rules[LX_RULE_COUNT];
+};
+
+struct lx_mount_part {
+    struct lx_place place;
+    struct lx_place target_place;
+    struct lx_place backing_place;
+    const char *directory; /* what relative paths are relative to */
+    const char *type;
+    const char *source;
+    const char *target;
+    const char *backing; /* NULL: in place */
+    const char *options_text;
+    struct lx_mount_options options;
+    struct lx_volume volume;
+    struct lx_rule_set rules;
+};
+
+struct lx_part {
+    const struct lx_document *document;
+    const struct lx_part *base; /* what it extends, or NULL */
+    const char *profile;
+    unsigned profile_line;
+    bool has_mounts;
+    size_t mount_count;
+    struct lx_mount_part *mounts;
+    struct lx_rule_set rules;
+    size_t override_count;
+    struct lx_effective_override *overrides;
+    bool has_mode;
+    bool observe;
+    unsigned mode_line;
+    const char *trace; /* relative to the document's directory */
+    bool trace_all;
+    struct lx_place trace_place;
+};
+
+/*
+ * Reads a document and the chain of documents it extends. Returns NULL with the problem noted.
+ * alone: it may not extend anything.
+ */
+struct lx_part *lx_part_read(struct lx_load *load, struct lx_document *document, bool alone);
+
+/* A rule set in which nothing is stated. */
+void lx_rule_set_clear(struct lx_rule_set *set);
+
+/* Readers of single things; out is what the name says, zeroed. */
+int lx_read_rules(struct lx_load *load, const struct lx_node *node, struct lx_rule_set *out);
+int lx_read_mount(struct lx_load *load, const struct lx_node *node, struct lx_mount_part *out);
+int lx_read_override(struct lx_load *load, const struct lx_node *node,
+                     struct lx_effective_override *out);
+
+/* Reads --mount and --set. */
+int lx_read_mount_flag(struct lx_load *load, const char *flag, const char *directory,
+                       struct lx_mount_part *out);
+int lx_read_set_flag(struct lx_load *load, const char *flag, struct lx_rule_set *out);
+
+/* Checks a mount's type and source, and parses its options. `inside`: where options_text stands. */
+int lx_check_type(struct lx_load *load, struct lx_place place, const char *type);
+int lx_check_source(struct lx_load *load, struct lx_place place, const char *source);
+
+/* The value of a rule by words; refused with the nearest word. */
+int lx_state_rule(struct lx_load *load, struct lx_place rule_place, const char *rule,
+                  struct lx_place value_place, const char *value, struct lx_rule_set *out);
+
+/* Notes an error of lx_options_parse that stands at `place`. */
+int lx_refuse_option(struct lx_load *load, struct lx_place place, const char *text,
+                     const struct lx_option_error *error);
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* A mount in a policy and in --mount. */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "policy/nearest.h"
+#include "policy/part.h"
+
+#define SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+#define LABEL_MAX 32 /* characters, of NTFS */
+
+static const char *const filesystems[] = {
+    [LX_NTFS] = "ntfs", [LX_FAT] = "fat", [LX_REFS] = "refs", [LX_SMB] = "smb"};
+
+const char *lx_filesystem_word(enum lx_filesystem filesystem)
+{
+    return filesystems[filesystem];
+}
+
+int lx_check_type(struct lx_load *load, struct lx_place place, const char *type)
+{
+    static const char *const reserved[] = {"volfs", "procfs"};
+    struct lx_nearest nearest;
+    if (strcmp(type, "drvfs") == 0)
+        return 0;
+    lx_nearest_start(&nearest, type);
+    lx_nearest_try(&nearest, "drvfs");
+    for (size_t i = 0; i < SIZE(reserved); i++)
+        if (strcmp(type, reserved[i]) == 0)
+            return lx_refuse(load, place,
+                             "mount type \"%s\" is reserved and not yet implemented in this "
+                             "version, expected drvfs",
+                             type);
+    return lx_refuse_word(load, place, lx_nearest_found(&nearest),
+                          "unknown mount type \"%s\", expected drvfs", type);
+}
+
+int lx_check_source(struct lx_load *load, struct lx_place place, const char *source)
+{
+    static const char expected[] = "expected a drive such as C: or a directory such as C:\\dir";
+    if ((source[0] == '\\' && source[1] == '\\') || (source[0] == '/' && source[1] == '/'))
+        return lx_refuse(load, place,
+                         "source \"%s\" is a network path, %s with volume.filesystem smb", source,
+                         expected);
+    if (!isalpha((unsigned char)source[0]) || source[1] != ':')
+        return lx_refuse(load, place, "source \"%s\" does not begin with a drive letter, %s",
+                         source, expected);
+    if (source[2] != '\0' && source[2] != '\\' && source[2] != '/')
+        return lx_refuse(load, place, "source \"%s\" has no slash after the drive, %s", source,
+                         expected);
+    for (const char *p = source + 2; *p != '\0'; p++)
+        if (strchr("\"*:<>?|", *p) != NULL || (unsigned char)*p < ' ')
+            return lx_refuse(load, place, "source \"%s\" has a character no Windows name has, %s",
+                             source, expected);
+    return 0;
+}
+
+int lx_refuse_option(struct lx_load *load, struct lx_place place, const char *text,
+                     const struct lx_option_error *error)
+{
+    if (error->length == 0)
+        return lx_refuse(load, place, "%s, expected %s", error->word, error->expected);
+    return lx_refuse_word(load, place, error->suggestion, "%s \"%.*s\", expected %s", error->word,
+                          (int)error->length, text + error->offset, error->expected);
+}
+
+static int read_type(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    struct lx_mount_part *mount = out;
+    mount->type = lx_read_string(load, node, "drvfs");
+    return mount->type == NULL ? -EINVAL : lx_check_type(load, lx_place_of(node), mount->type);
+}
+
+static int read_source(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    struct lx_mount_part *mount = out;
+    mount->source = lx_read_string(load, node, "a drive such as C:, or a directory of one");
+    return mount->source == NULL ? -EINVAL
+                                 : lx_check_source(load, lx_place_of(node), mount->source);
+}
+
+static int read_target(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    struct lx_mount_part *mount = out;
+    mount->target_place = lx_place_of(node);
+    mount->target = lx_read_string(load, node, "the directory where the mount appears");
+    return mount->target != NULL ? 0 : -EINVAL;
+}
+
+static int read_backing(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    struct lx_mount_part *mount = out;
+    mount->backing_place = lx_place_of(node);
+    mount->backing = lx_read_string(load, node, "the directory that holds the mount's files");
+    return mount->backing != NULL ? 0 : -EINVAL;
+}
+
+static int read_options(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    struct lx_mount_part *mount = out;
+    struct lx_option_error error;
+    mount->options_text = lx_read_string(load, node, "mount options, \"metadata,umask=22\"");
+    if (mount->options_text == NULL)
+        return -EINVAL;
+    int r = lx_options_parse(mount->options_text, &mount->options, &error);
+    return r == 0 ? 0
+                  : lx_refuse_option(load, lx_place_inside(node, error.offset), mount->options_text,
+                                     &error);
+}
+
+static int read_filesystem(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    struct lx_volume *volume = out;
+    struct lx_nearest nearest;
+    const char *word = lx_read_string(load, node, "ntfs, fat, refs or smb");
+    if (word == NULL)
+        return -EINVAL;
+    lx_nearest_start(&nearest, word);
+    for (size_t i = 0; i < SIZE(filesystems); i++) {
+        if (strcmp(filesystems[i], word) == 0) {
+            volume->filesystem = (enum lx_filesystem)i;
+            return 0;
+        }
+        lx_nearest_try(&nearest, filesystems[i]);
+    }
+    return lx_refuse_word(load, lx_place_of(node), lx_nearest_found(&nearest),
+                          "unknown file system \"%s\", expected ntfs, fat, refs or smb", word);
+}
+
+static int read_label(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    struct lx_volume *volume = out;
+    size_t characters = 0;
+    volume->label = lx_read_string(load, node, "a volume label");
+    if (volume->label == NULL)
+        return -EINVAL;
+    for (const char *p = volume->label; *p != '\0'; p++)
+        characters += (*p & 0xC0) != 0x80;
+    return characters <= LABEL_MAX
+               ? 0
+               : lx_refuse(load, lx_place_of(node),
+                           "a volume label of %zu characters, expected at most %d", characters,
+                           LABEL_MAX);
+}
+
+static int read_serial(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    struct lx_volume *volume = out;
+    const char *text = lx_read_string(load, node, "a serial number such as \"E033-CB3E\"");
+    if (text == NULL)
+        return -EINVAL;
+    volume->serial = 0;
+    for (size_t i = 0; i < 9; i++) {
+        char c = text[i];
+        if (i == 4 ? c != '-' : !isxdigit((unsigned char)c))
+            return lx_refuse(load, lx_place_of(node),
+                             "serial number \"%s\", expected one such as \"E033-CB3E\"", text);
+        if (i != 4)
+            volume->serial =
+                volume->serial << 4 |
+                (uint32_t)(isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+    return text[9] == '\0'
+               ? 0
+               : lx_refuse(load, lx_place_of(node),
+                           "serial number \"%s\", expected one such as \"E033-CB3E\"", text);
+}
+
+static int read_volume(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    static const struct lx_key keys[] = {
+        {"filesystem", read_filesystem}, {"label", read_label}, {"serial", read_serial}};
+    return lx_read_object(load, node, "\"volume\"", keys, SIZE(keys),
+                          &((struct lx_mount_part *)out)->volume);
+}
+
+static int read_rules(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    return lx_read_rules(load, node, &((struct lx_mount_part *)out)->rules);
+}
+
+static void start(struct lx_mount_part *mount, struct lx_place place, const char *directory)
+{
+    *mount = (struct lx_mount_part){.place = place,
+                                    .target_place = place,
+                                    .backing_place = place,
+                                    .directory = directory,
+                                    .options.case_option = LX_VALUE_COUNT};
+    lx_rule_set_clear(&mount->rules);
+}
+
+int lx_read_mount(struct lx_load *load, const struct lx_node *node, struct lx_mount_part *out)
+{
+    static const struct lx_key keys[] = {
+        {"type", read_type},       {"source", read_source},   {"target", read_target},
+        {"backing", read_backing}, {"options", read_options}, {"volume", read_volume},
+        {"rules", read_rules},
+    };
+    start(out, lx_place_of(node), node->document->directory);
+    int r = lx_read_object(load, node, "a mount", keys, SIZE(keys), out);
+    if (r < 0)
+        return r;
+    const char *missing = out->type == NULL     ? "type"
+                          : out->source == NULL ? "source"
+                          : out->target == NULL ? "target"
+                                                : NULL;
+    if (missing == NULL)
+        return 0;
+    return lx_refuse(load, out->place, "a mount without \"%s\", expected type, source and target",
+                     missing);
+}
+
+/* Cuts `*text` at the first of `ends`; returns what was before it and moves past it. */
+static char *cut(char **text, const char *ends, char *end)
+{
+    char *start = *text;
+    char *p = start + strcspn(start, ends);
+    *end = *p;
+    *text = *p == '\0' ? p : p + 1;
+    *p = '\0';
+    return start;
+}
+
+int lx_read_mount_flag(struct lx_load *load, const char *flag, const char *directory,
+                       struct lx_mount_part *out)
+{
+    static const char expected[] = "expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]";
+    struct lx_place place = {.file = lx_arena_format(load->arena, "--mount %s", flag)};
+    char *text = lx_arena_string(load->arena, flag, strlen(flag));
+    struct lx_option_error error;
+    char end;
+
+    start(out, place, directory);
+    out->type = cut(&text, ":", &end);
+    if (end == '\0')
+        return lx_refuse(load, place, "no ':' after the type, %s", expected);
+    int r = lx_check_type(load, place, out->type);
+    if (r < 0)
+        return r;
+    /* The drive's colon is part of the source: it ends at the next one. */
+    char *source = text;
+    if (!isalpha((unsigned char)text[0]) || text[1] != ':')
+        return lx_check_source(load, place, text);
+    text += 2;
+    cut(&text, ":", &end);
+    out->source = source;
+    if (end == '\0')
+        return lx_refuse(load, place, "no ':' after the source, %s", expected);
+    r = lx_check_source(load, place, source);
+    if (r < 0)
+        return r;
+    out->target = cut(&text, ":,", &end);
+    if (end == ':')
+        out->backing = cut(&text, ",", &end);
+    if (out->target[0] == '\0' || (out->backing != NULL && out->backing[0] == '\0'))
+        return lx_refuse(load, place, "an empty %s, %s",
+                         out->target[0] == '\0' ? "target" : "backing directory", expected);
+    if (end != ',')
+        return 0;
+    out->options_text = text;
+    r = lx_options_parse(text, &out->options, &error);
+    return r == 0 ? 0 : lx_refuse_option(load, place, text, &error);
+}

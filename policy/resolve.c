@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy/resolve.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static char *absolute(struct lx_load *load, const char *directory, const char *path)
+{
+    return path[0] == '/' ? lx_arena_string(load->arena, path, strlen(path))
+                          : lx_arena_format(load->arena, "%s/%s", directory, path);
+}
+
+/*
+ * The canonical path of a directory that need not be there itself; the one it lies in has to be.
+ * NULL with errno set where it is not.
+ */
+static char *canonical(struct lx_load *load, const char *path)
+{
+    char real[PATH_MAX];
+    struct stat st;
+    size_t n = strlen(path);
+    if (realpath(path, real) != NULL)
+        return lx_arena_string(load->arena, real, strlen(real));
+    if (errno != ENOENT || lstat(path, &st) == 0) /* a dangling symlink is no place for one */
+        return NULL;
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    const char *whole = lx_arena_string(load->arena, path, n);
+    const char *leaf = strrchr(whole, '/') + 1;
+    const char *parent = lx_arena_string(load->arena, whole, (size_t)(leaf - whole));
+    if (strcmp(leaf, ".") == 0 || strcmp(leaf, "..") == 0 || realpath(parent, real) == NULL)
+        return NULL;
+    char *result = lx_arena_format(load->arena, "%s/%s", strcmp(real, "/") == 0 ? "" : real, leaf);
+    if (strlen(result) < PATH_MAX)
+        return result;
+    errno = ENAMETOOLONG;
+    return NULL;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* True where `path` is `dir` or something below it. */
+static bool within(const char *path, const char *dir)
+{
+    size_t n = strlen(dir);
+    if (strcmp(dir, "/") == 0)
+        return true;
+    return strncmp(path, dir, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+static bool touch(const char *a, const char *b)
+{
+    return within(a, b) || within(b, a);
+}
+
+static int resolve_backing(struct lx_load *load, const struct lx_mount_part *part,
+                           struct lx_effective_mount *out)
+{
+    char real[PATH_MAX];
+    if (part->backing == NULL) {
+        if (!is_directory(out->target))
+            return lx_refuse(load, part->target_place,
+                             "target \"%s\" is no directory, expected one, or a \"backing\" for it",
+                             part->target);
+        out->backing = out->target;
+        return 0;
+    }
+    if (realpath(absolute(load, part->directory, part->backing), real) == NULL)
+        return lx_refuse(load, part->backing_place,
+                         "backing \"%s\": %s, expected a directory that is there", part->backing,
+                         strerror(errno));
+    if (!is_directory(real))
+        return lx_refuse(load, part->backing_place, "backing \"%s\" is no directory, expected one",
+                         part->backing);
+    out->backing = lx_arena_string(load->arena, real, strlen(real));
+    if (strcmp(out->target, out->backing) != 0 && touch(out->target, out->backing))
+        return lx_refuse(load, part->backing_place,
+                         "target %s and backing %s are one inside the other, expected the same "
+                         "directory or two apart",
+                         out->target, out->backing);
+    return 0;
+}
+
+int lx_resolve_mount(struct lx_load *load, const struct lx_mount_part *part,
+                     struct lx_effective_mount *out)
+{
+    /*
+     * It may be missing, but not what it lies in: a directory that is there lists the mount's name,
+     * and nothing could list that of a directory which is not.
+     */
+    out->target = canonical(load, absolute(load, part->directory, part->target));
+    if (out->target == NULL)
+        return lx_refuse(load, part->target_place,
+                         "target \"%s\": %s, expected a directory, or a name in one", part->target,
+                         strerror(errno));
+    if (strcmp(out->target, "/") == 0)
+        return lx_refuse(load, part->target_place,
+                         "target \"%s\" is /, expected a directory below it", part->target);
+    struct stat st;
+    if (stat(out->target, &st) == 0 && !S_ISDIR(st.st_mode))
+        return lx_refuse(load, part->target_place, "target \"%s\" is no directory, expected one",
+                         part->target);
+    return resolve_backing(load, part, out);
+}
+
+int lx_resolve_overlap(struct lx_load *load, const struct lx_mount_part *part,
+                       const struct lx_effective_mount *mounts, size_t index)
+{
+    const struct lx_effective_mount *m = &mounts[index];
+    for (size_t i = 0; i < index; i++) {
+        const struct lx_effective_mount *other = &mounts[i];
+        if (touch(m->target, other->target) || touch(m->target, other->backing) ||
+            touch(m->backing, other->target) || touch(m->backing, other->backing))
+            return lx_refuse(load, part->target_place,
+                             "mount %zu (%s on %s, backing %s) overlaps mount %zu (%s on %s, "
+                             "backing %s), expected directories apart",
+                             index + 1, m->source, m->target, m->backing, i + 1, other->source,
+                             other->target, other->backing);
+    }
+    return 0;
+}
+
+const char *lx_resolve_trace(struct lx_load *load, struct lx_place place, const char *directory,
+                             const char *file)
+{
+    char *path = absolute(load, directory, file);
+    char *slash = strrchr(path, '/');
+    const char *parent =
+        slash == path ? "/" : lx_arena_string(load->arena, path, (size_t)(slash - path));
+    if (is_directory(path) || slash[1] == '\0')
+        lx_refuse(load, place, "trace file \"%s\" is a directory, expected a file", file);
+    else if (!is_directory(parent))
+        lx_refuse(load, place, "trace file \"%s\": no directory %s, expected one that is there",
+                  file, parent);
+    else if (strlen(path) >= PATH_MAX)
+        lx_refuse(load, place, "trace file \"%s\": the path is too long", file);
+    else
+        return path;
+    return NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Paths of a policy: made canonical, and mounts that get into each other's way refused. */
+#ifndef LXSHIM_POLICY_RESOLVE_H
+#define LXSHIM_POLICY_RESOLVE_H
+
+#include "policy/effective.h"
+#include "policy/part.h"
+
+/* Fills target and backing of a mount from its part. Returns 0 or -EINVAL. */
+int lx_resolve_mount(struct lx_load *load, const struct lx_mount_part *part,
+                     struct lx_effective_mount *out);
+
+/*
+ * Refuses mount `index` where it overlaps one before it: no target or backing directory may be
+ * equal to or inside another mount's.
+ */
+int lx_resolve_overlap(struct lx_load *load, const struct lx_mount_part *part,
+                       const struct lx_effective_mount *mounts, size_t index);
+
+/* The absolute path of a trace file whose directory is there, or NULL and refused. */
+const char *lx_resolve_trace(struct lx_load *load, struct lx_place place, const char *directory,
+                             const char *file);
+
+#endif
