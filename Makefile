@@ -7,6 +7,12 @@
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make help       all targets
 
+# V=1 shows the commands.
+ifneq ($(V),1)
+MAKEFLAGS += --silent
+say = echo "  $(1)	$(patsubst $(CURDIR)/%,%,$@)";
+endif
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
@@ -50,22 +56,22 @@ CLI_OBJ := $(CLI_SRC:%.c=$(B)/cli/%.o)
 all: $(B)/liblxshim.so $(B)/lxshim
 
 $(B)/liblxshim.so: $(LIB_OBJ)
-	$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
+	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
 
 $(B)/lxshim: $(CLI_OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
+	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
 
 $(B)/lib/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(CFLAGS) $(LIBFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) $(LIBFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/lib/%.o: %.S
 	@mkdir -p $(@D)
-	$(CC) -Ishim $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+	$(call say,AS)$(CC) -Ishim $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
 $(B)/cli/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
@@ -86,26 +92,26 @@ PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_%,$(wildcard
 
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(SAN) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(COMMON) $(SAN) -MMD -MP -c -o $@ $<
 
 $(B)/san/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
 $(B)/tests/unit/%: tests/unit/%.c $(SAN_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(SAN) -o $@ $< $(SAN_OBJ) -lcmocka -ljansson
+	$(call say,LD)$(CC) $(COMMON) $(SAN) -o $@ $< $(SAN_OBJ) -lcmocka -ljansson
 
 # A fuzz target with a driver of our own: the same inputs every time, for `make check`.
 $(B)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(SAN_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(SAN) -o $@ $< tests/fuzz/driver.c $(SAN_OBJ) -ljansson
+	$(call say,LD)$(CC) $(COMMON) $(SAN) -o $@ $< tests/fuzz/driver.c $(SAN_OBJ) -ljansson
 
 $(B)/tests/programs/probe: $(wildcard tests/programs/probe*.c tests/programs/probe*.h)
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -O1 -g -o $@ $(filter %.c,$^) -ldl -lpthread
+	$(call say,LD)$(CC) $(COMMON) -O1 -g -o $@ $(filter %.c,$^) -ldl -lpthread
 
 $(B)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -O1 -g -o $@ $< -ldl -lpthread
+	$(call say,LD)$(CC) $(COMMON) -O1 -g -o $@ $< -ldl -lpthread
 
 -include $(SAN_OBJ:.o=.d)
 

@@ -75,8 +75,7 @@ long drvfs_mknod(struct lx_call *c)
     if (r < 0)
         return r;
     bool fixed = rule == LX_RULE_MKNOD_REGULAR && !lx_metadata(at->mount) &&
-                 lx_rule(at->mount, LX_RULE_MODE_FIXED) == LX_ON &&
-                 lx_alter(c, LX_RULE_MODE_FIXED);
+                 lx_rule(at->mount, LX_RULE_MODE_FIXED) == LX_ON && lx_alter(c, LX_RULE_MODE_FIXED);
     mode_t mode = (c->mode & 0222) != 0 ? DRVFS_WRITABLE : DRVFS_READONLY;
     r = sys_mknodat(at->dfd, at->path, fixed ? S_IFREG | mode : c->mode, c->dev);
     if (r == 0 && fixed)

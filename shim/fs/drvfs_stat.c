@@ -217,7 +217,9 @@ long drvfs_access(struct lx_call *c)
     struct stat st;
     unsigned want = c->mode;
 
-    if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || lx_metadata(m) || (want & ~7u) != 0)
+    int known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+    if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || lx_metadata(m) || (want & ~7u) != 0 ||
+        (c->flags & ~known) != 0)
         return lx_host_fs.run[LX_OP_ACCESS](c);
     int r = drvfs_native_stat(c, 0, &st);
     if (r < 0)

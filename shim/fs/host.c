@@ -228,10 +228,10 @@ static long host_exec(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     int r = sys_execveat(at->dfd, at->path, c->argv, c->envp, c->flags);
-    /* A script's interpreter may be where only we find it: in a mount whose backing is elsewhere.
+    /* A script's interpreter may be where only we find it, in a mount whose backing is elsewhere.
      */
-    if (r == -ENOENT && !is_descriptor(c) && !c->task->quiet &&
-        native_image(at->dfd, at->path) == NATIVE_SCRIPT)
+    if (r == -ENOENT && !c->task->quiet && c->task->policy->redirects && c->flags == 0 &&
+        c->fd[0] == AT_FDCWD && native_image(at->dfd, at->path) == NATIVE_SCRIPT)
         return -LX_ESCRIPT;
     return r;
 }

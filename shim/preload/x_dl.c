@@ -16,8 +16,15 @@ static bool native_name(const char *file, char *native)
 {
     if (file == NULL || strchr(file, '/') == NULL)
         return false;
-    return lx_native_path(lx_self(), AT_FDCWD, file, native, PATH_MAX, 0) > 0 &&
-           strcmp(file, native) != 0;
+    long n = lx_native_path(lx_self(), AT_FDCWD, file, native, PATH_MAX, 0);
+    if (n <= 0 || strcmp(file, native) == 0)
+        return false;
+    if (strchr(native, '/') == NULL && n + 2 < PATH_MAX) {
+        /* Without a slash it would be looked for where libraries are. */
+        memmove(native + 2, native, (size_t)n + 1);
+        memcpy(native, "./", 2);
+    }
+    return true;
 }
 
 static __attribute__((noinline)) bool needs_other_name(const char *file)

@@ -151,9 +151,9 @@ static FTSENT *child(struct stream *s, FTSENT *dir, const struct dirent *e)
     FTSENT *entry = new_entry(dir, e->d_name, path);
     if (entry == NULL)
         return NULL;
-    bool unknown = e->d_type == DT_UNKNOWN || e->d_type == DT_DIR ||
-                   (e->d_type == DT_LNK && (s->fts.fts_options & FTS_LOGICAL) != 0);
-    if ((s->fts.fts_options & FTS_NOSTAT) != 0 && !unknown)
+    bool unknown = e->d_type == DT_UNKNOWN || e->d_type == DT_DIR;
+    int physical = FTS_NOSTAT | FTS_PHYSICAL;
+    if ((s->fts.fts_options & physical) == physical && !unknown)
         entry->fts_info = FTS_NSOK;
     else
         examine(s, entry, false);
@@ -217,8 +217,7 @@ LX_EXPORT FTS *fts_open(char *const *paths, int options, compare_fn *compare)
     for (; *paths != NULL; paths++) {
         if ((*paths)[0] == '\0')
             continue;
-        /* The name of an argument is the argument, as in glibc; only below it are they components.
-         */
+        /* The whole argument is its name, as in glibc, until it is read: see give. */
         FTSENT *e = new_entry(s->root, *paths, *paths);
         if (e == NULL) {
             fts_close(&s->fts);
@@ -254,6 +253,11 @@ LX_ALIAS(fts64_close, fts_close);
 
 static FTSENT *give(struct stream *s, FTSENT *e)
 {
+    char *slash = e->fts_level == FTS_ROOTLEVEL ? strrchr(e->fts_name, '/') : NULL;
+    if (slash != NULL && (slash != e->fts_name || slash[1] != '\0')) {
+        e->fts_namelen = (unsigned short)strlen(slash + 1);
+        memmove(e->fts_name, slash + 1, e->fts_namelen + 1U);
+    }
     s->fts.fts_cur = e;
     s->fts.fts_dev = e->fts_level == FTS_ROOTLEVEL ? e->fts_dev : s->fts.fts_dev;
     return e;

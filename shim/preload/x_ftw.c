@@ -132,6 +132,8 @@ static int visit_entries(struct walk *w, const char *names, size_t length, int l
         w->path[length] = '\0';
         if (gnu(w) && r == FTW_SKIP_SIBLINGS)
             return 0;
+        if (gnu(w) && r == FTW_SKIP_SUBTREE)
+            r = 0;
         if (r != 0)
             return r;
     }
@@ -159,15 +161,15 @@ static int visit_directory(struct walk *w, const struct stat *st, size_t length,
         return errno == EACCES ? call(w, st, FTW_DNR, base, level) : -1;
     if (!depth)
         r = call(w, st, FTW_D, base, level);
-    if (gnu(w) && r == FTW_SKIP_SUBTREE) {
-        free(names);
-        return 0;
-    }
     if (r == 0)
         r = visit_entries(w, names, length, level);
     free(names);
-    if (r == 0 && depth && (r = go_to(w, base)) == 0)
+    if (r == 0 && depth) {
+        /* glibc is still inside the directory when it says that it is done. */
+        if ((w->flags & FTW_CHDIR) != 0 && chdir(w->path) < 0)
+            return -1;
         r = call(w, st, FTW_DP, base, level);
+    }
     return r;
 }
 

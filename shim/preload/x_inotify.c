@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "nt/names.h"
+#include "preload/inotify.h"
 #include "preload/shim.h"
 #include "sys/sys.h"
 #include "vfs/locate.h"
@@ -24,14 +25,19 @@ void __chk_fail(void) __attribute__((weak, noreturn));
 static _Atomic uint64_t watching[16];
 static _Atomic bool any;
 
-LX_EXPORT int inotify_add_watch(int fd, const char *path, uint32_t mask)
+long inotify_watch(int fd, const char *path, uint32_t mask)
 {
-    int r = (int)lx_ret(lx_inotify_add_watch(lx_self(), fd, path, mask));
+    long r = lx_inotify_add_watch(lx_self(), fd, path, mask);
     if (r >= 0 && fd >= 0 && fd < 1024 && lx_where(lx_self(), AT_FDCWD, path) > 0) {
         atomic_fetch_or_explicit(&watching[fd / 64], UINT64_C(1) << fd % 64, memory_order_relaxed);
         atomic_store_explicit(&any, true, memory_order_relaxed);
     }
     return r;
+}
+
+LX_EXPORT int inotify_add_watch(int fd, const char *path, uint32_t mask)
+{
+    return (int)lx_ret(inotify_watch(fd, path, mask));
 }
 
 static bool is_watching(int fd)

@@ -39,6 +39,14 @@ LX_EXPORT ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_
     return readlinkat(dirfd, path, buf, size);
 }
 
+struct file_handle;
+
+LX_EXPORT int name_to_handle_at(int dirfd, const char *path, struct file_handle *handle,
+                                int *mount_id, int flags)
+{
+    return (int)lx_ret(lx_name_to_handle_at(lx_self(), dirfd, path, handle, mount_id, flags));
+}
+
 LX_EXPORT int unlink(const char *path)
 {
     return (int)lx_ret(lx_unlinkat(lx_self(), AT_FDCWD, path, 0));

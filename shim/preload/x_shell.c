@@ -10,6 +10,8 @@
 
 #include "preload/next.h"
 #include "preload/shim.h"
+#include "store/cwds.h"
+#include "vfs/verdict.h"
 
 /* Writes s in single quotes; returns what comes after it. */
 static char *quote(char *to, const char *s)
@@ -55,29 +57,31 @@ static char *wrap(const char *command)
 
 LX_EXPORT int system(const char *command)
 {
-    if (command == NULL || !lx_environment_lost())
-        return NEXT(system)(command);
-    char *line = wrap(command);
-    if (line == NULL)
-        return -1;
-    int r = NEXT(system)(line);
+    char *line = command == NULL || !lx_environment_lost() ? NULL : wrap(command);
+    int r = NEXT(system)(line != NULL ? line : command);
     int error = errno;
     free(line);
+    verdict_forget_all(); /* as after any child: see x_wait.c */
+    store_cwds_forget();
     errno = error;
     return r;
 }
 
 LX_EXPORT FILE *popen(const char *command, const char *mode)
 {
-    if (!lx_environment_lost())
-        return NEXT(popen)(command, mode);
-    char *line = wrap(command);
-    if (line == NULL)
-        return NULL;
-    FILE *stream = NEXT(popen)(line, mode);
+    char *line = lx_environment_lost() ? wrap(command) : NULL;
+    FILE *stream = NEXT(popen)(line != NULL ? line : command, mode);
     int error = errno;
     free(line);
     errno = error;
     return stream;
 }
 LX_ALIAS(_IO_popen, popen);
+
+LX_EXPORT int pclose(FILE *stream)
+{
+    int r = NEXT(pclose)(stream);
+    verdict_forget_all();
+    store_cwds_forget();
+    return r;
+}

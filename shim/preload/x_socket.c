@@ -8,6 +8,8 @@
 #include "sys/sys.h"
 #include "vfs/sockets.h"
 
+void __chk_fail(void) __attribute__((weak, noreturn));
+
 LX_EXPORT int bind(int fd, const struct sockaddr *address, socklen_t size)
 {
     return (int)lx_ret(lx_bind(lx_self(), fd, address, size));
@@ -76,49 +78,63 @@ LX_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 
 /* Addresses that come back. `room` is what the caller had for them. */
 
-LX_EXPORT int getsockname(int fd, struct sockaddr *restrict address, socklen_t *restrict size)
+static socklen_t room_in(const socklen_t *size)
 {
-    socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
-    int r = NEXT(getsockname)(fd, address, size);
-    if (r == 0)
+    return (uintptr_t)size < 4096 ? 0 : *size;
+}
+
+static ssize_t shown(ssize_t r, struct sockaddr *address, socklen_t room, socklen_t *size)
+{
+    if (r >= 0 && room > 0)
         vfs_socket_to_program(lx_self(), address, room, size);
     return r;
+}
+
+LX_EXPORT int getsockname(int fd, struct sockaddr *restrict address, socklen_t *restrict size)
+{
+    socklen_t room = room_in(size);
+    return (int)shown(NEXT(getsockname)(fd, address, size), address, room, size);
 }
 
 LX_EXPORT int getpeername(int fd, struct sockaddr *restrict address, socklen_t *restrict size)
 {
-    socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
-    int r = NEXT(getpeername)(fd, address, size);
-    if (r == 0)
-        vfs_socket_to_program(lx_self(), address, room, size);
-    return r;
+    socklen_t room = room_in(size);
+    return (int)shown(NEXT(getpeername)(fd, address, size), address, room, size);
 }
 
 LX_EXPORT int accept(int fd, struct sockaddr *restrict address, socklen_t *restrict size)
 {
-    socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
-    int r = NEXT(accept)(fd, address, size);
-    if (r >= 0 && room > 0)
-        vfs_socket_to_program(lx_self(), address, room, size);
-    return r;
+    socklen_t room = room_in(size);
+    return (int)shown(NEXT(accept)(fd, address, size), address, room, size);
 }
 
 LX_EXPORT int accept4(int fd, struct sockaddr *restrict address, socklen_t *restrict size,
                       int flags)
 {
-    socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
-    int r = NEXT(accept4)(fd, address, size, flags);
-    if (r >= 0 && room > 0)
-        vfs_socket_to_program(lx_self(), address, room, size);
-    return r;
+    socklen_t room = room_in(size);
+    return (int)shown(NEXT(accept4)(fd, address, size, flags), address, room, size);
 }
 
 LX_EXPORT ssize_t recvfrom(int fd, void *restrict buf, size_t length, int flags,
                            struct sockaddr *restrict address, socklen_t *restrict size)
 {
-    socklen_t room = (uintptr_t)size < 4096 ? 0 : *size;
-    ssize_t r = NEXT(recvfrom)(fd, buf, length, flags, address, size);
-    if (r >= 0 && room > 0)
-        vfs_socket_to_program(lx_self(), address, room, size);
-    return r;
+    socklen_t room = room_in(size);
+    return shown(NEXT(recvfrom)(fd, buf, length, flags, address, size), address, room, size);
+}
+
+LX_EXPORT ssize_t __recvfrom_chk(int fd, void *buf, size_t length, size_t room, int flags,
+                                 struct sockaddr *address, socklen_t *size);
+LX_EXPORT ssize_t __recvfrom_chk(int fd, void *buf, size_t length, size_t room, int flags,
+                                 struct sockaddr *address, socklen_t *size)
+{
+    if (length > room && __chk_fail != NULL)
+        __chk_fail();
+    return recvfrom(fd, buf, length, flags, address, size);
+}
+
+LX_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+    socklen_t room = (uintptr_t)message < 4096 ? 0 : message->msg_namelen;
+    ssize_t r = NEXT(recvmsg)(fd, message, flags);
+    return room == 0 ? r : shown(r, message->msg_name, room, &message->msg_namelen);
 }

@@ -120,7 +120,8 @@ LX_EXPORT int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *r
 
 LX_EXPORT int posix_spawn_file_actions_addfchdir_np(posix_spawn_file_actions_t *fa, int fd)
 {
-    return valid(fd) ? add(fa, (struct action){.kind = FCHDIR, .fd = fd}, NULL) : EBADF;
+    /* Not looked at until the child tries, as in glibc. */
+    return add(fa, (struct action){.kind = FCHDIR, .fd = fd}, NULL);
 }
 
 LX_EXPORT int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *fa, int fd)

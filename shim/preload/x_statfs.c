@@ -54,7 +54,7 @@ LX_ALIAS(statvfs64, statvfs);
 LX_EXPORT int fstatvfs(int fd, struct statvfs *buf)
 {
     struct statfs fs;
-    return convert(fd < 0 ? -EBADF : lx_statfs(lx_self(), fd, NULL, &fs), &fs, buf);
+    return convert(fd < 0 ? -EBADF : lx_statfs(lx_self(), fd, LX_DESCRIPTOR, &fs), &fs, buf);
 }
 LX_ALIAS(fstatvfs64, fstatvfs);
 

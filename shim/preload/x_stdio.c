@@ -9,6 +9,7 @@
 #include "preload/shim.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
+#include "vfs/verdict.h"
 
 /* The open flags of a mode string, or -1. Letters beyond the seventh are not looked at, as in
  * glibc. */
@@ -86,6 +87,9 @@ LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FI
 {
     char name[32];
     char same[64];
+    /* libc replaces the descriptor below the stream by itself. */
+    int below = fileno(stream);
+    verdict_forget_fd(below);
     if (path == NULL)
         return NEXT(freopen)(path, mode, stream);
     int fd = open_for(path, mode);
@@ -100,6 +104,7 @@ LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FI
     reopen_mode(mode, same, sizeof(same));
     stream = NEXT(freopen)(name, same, stream);
     sys_close(fd);
+    verdict_forget_fd(below);
     return stream;
 }
 LX_ALIAS(freopen64, freopen);

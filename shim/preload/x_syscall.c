@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 
 #include "preload/exec.h"
+#include "preload/inotify.h"
 #include "preload/shim.h"
 #include "sys/sys.h"
 #include "vfs/syscalls.h"
@@ -26,6 +27,8 @@ static long by_number(long nr, const long a[6])
     case SYS_execveat:
         return exec_at((int)a[0], (const char *)a[1], (char *const *)a[2], (char *const *)a[3],
                        (int)a[4]);
+    case SYS_inotify_add_watch:
+        return inotify_watch((int)a[0], (const char *)a[1], (uint32_t)a[2]);
     case SYS_seccomp:
         r = SYS3(SYS_seccomp, a[0], a[1], a[2]);
         if (r >= 0 && installs_filter(a[0]))

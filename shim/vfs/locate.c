@@ -43,6 +43,12 @@ static __attribute__((noinline)) struct verdict resolve_descriptor(const struct 
     char path[PATH_MAX];
     struct verdict v = {0, 0};
     long n = vfs_directory_path(task, fd, path);
+    if (n == -ENOENT && fd == AT_FDCWD) {
+        /* Removed. /proc still knows from where: "/mnt/c/dir (deleted)". */
+        n = sys_readlinkat(AT_FDCWD, "/proc/self/cwd", path, sizeof(path) - 1);
+        *hash = 0;
+        return n > 0 ? mounts_classify(task->policy, path, (size_t)n) : v;
+    }
     if (n < 0) {
         /* Deeper than a path can say: it is still where it was. */
         if (n != -ENAMETOOLONG || !task->caching || !verdict_recall_fd_stale(fd, &v, hash))
@@ -72,23 +78,25 @@ struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash
 }
 
 /*
- * Copies a directory's spelling without doubled slashes and "." components. Returns its length, or
- * -1 where it has a ".." (only the walk knows where that leads) or is too long.
+ * Copies a directory's spelling without doubled slashes, "." and ".."; right if none of its
+ * components is a symlink. Returns its length, or -1 where it climbs above where it starts.
  */
 static long tidy(const char *path, size_t n, char *out)
 {
     size_t length = 0;
-    if (n >= PATH_MAX)
-        return -1;
+    bool absolute = path[0] == '/';
     for (size_t i = 0; i < n;) {
         size_t end = i;
         while (end < n && path[end] != '/')
             end++;
         size_t name = end - i;
-        if (name == 2 && path[i] == '.' && path[i + 1] == '.')
-            return -1;
-        if (name > 0 && !(name == 1 && path[i] == '.')) {
-            if (length > 0 || path[0] == '/')
+        if (name == 2 && path[i] == '.' && path[i + 1] == '.') {
+            const char *slash = memrchr(out, '/', length);
+            if (length == 0 && !absolute)
+                return -1;
+            length = slash == NULL ? 0 : (size_t)(slash - out);
+        } else if (name > 0 && !(name == 1 && path[i] == '.')) {
+            if (length > 0 || absolute)
                 out[length++] = '/';
             memcpy(out + length, path + i, name);
             length += name;
@@ -96,9 +104,34 @@ static long tidy(const char *path, size_t n, char *out)
         i = end + 1;
     }
     if (length == 0)
-        out[length++] = path[0] == '/' ? '/' : '.';
+        out[length++] = absolute ? '/' : '.';
     out[length] = '\0';
     return (long)length;
+}
+
+/*
+ * The verdict on a directory that its spelling (n bytes) gives, if no component is a symlink. False
+ * where only the walk can tell. `buf`: PATH_MAX bytes to work in.
+ */
+static bool verdict_of_spelling(const struct lx_policy *policy, const char *path, size_t n,
+                                struct verdict base, char *buf, struct verdict *v)
+{
+    long length = tidy(path, n, buf);
+    if (length < 0)
+        return false;
+    if (path[0] == '/') {
+        *v = mounts_classify(policy, buf, (size_t)length);
+        if (mounts_redirected(policy, buf, (size_t)length) != NULL)
+            return false;
+    } else {
+        *v = base;
+        if (strcmp(buf, ".") == 0)
+            return true;
+        if ((base.flags & (VERDICT_ANCESTOR | VERDICT_REWRITE)) != 0)
+            return false;
+        v->flags &= (uint8_t)~VERDICT_ROOT;
+    }
+    return v->mount == 0 || (nt_name_scan(path, n) & NT_ILLEGAL) == 0;
 }
 
 /*
@@ -136,34 +169,18 @@ static __attribute__((noinline)) struct verdict resolve_directory(struct lx_call
                                                                   uint64_t hash, uint64_t stamp)
 {
     char dir[PATH_MAX];
-    const struct lx_policy *policy = c->task->policy;
     const char *path = c->path[i];
     int dirfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
     struct verdict v = {0, 0};
 
     if (plain_proc(path, n))
-        return (struct verdict){0, 0};
-    long length = tidy(path, n, dir);
-    if (length < 0) {
-        if (n >= PATH_MAX)
-            return (struct verdict){0, VERDICT_REWRITE};
-        memcpy(dir, path, n);
-        dir[n] = '\0';
-    } else if (path[0] == '/') {
-        v = mounts_classify(policy, dir, (size_t)length);
-        if (mounts_redirected(policy, dir, (size_t)length) != NULL)
-            length = -1;
-    } else {
-        v = base;
-        v.flags &= (uint8_t)~VERDICT_ROOT;
-        if ((base.flags & (VERDICT_ANCESTOR | VERDICT_REWRITE)) != 0 && strcmp(dir, ".") != 0)
-            length = -1;
-        else if (strcmp(dir, ".") == 0)
-            v = base;
-    }
-    if (length >= 0 && v.mount != 0 && (nt_name_scan(path, n) & NT_ILLEGAL) != 0)
-        length = -1;
-    if (length >= 0 && !c->task->quiet) {
+        return v;
+    bool spelled = verdict_of_spelling(c->task->policy, path, n, base, dir, &v);
+    if (spelled && c->task->quiet)
+        return v;
+    memcpy(dir, path, n);
+    dir[n] = '\0';
+    if (spelled) {
         struct sys_open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
                                    .resolve = SYS_RESOLVE_NO_SYMLINKS};
         int fd = sys_openat2(dirfd, dir, &how);
@@ -172,10 +189,13 @@ static __attribute__((noinline)) struct verdict resolve_directory(struct lx_call
             verdict_remember(hash, stamp, v);
             return v;
         }
-        if (fd == -ENOENT && v.mount == 0)
-            return v; /* the kernel will say so; nothing inside a mount is meant */
-    } else if (length >= 0) {
-        return v;
+        /*
+         * The kernel will say so, and nothing inside a mount is meant, unless the way there was
+         * through one that the host lacks, and out again.
+         */
+        bool climbs = memmem(path, n, "..", 2) != NULL;
+        if (fd == -ENOENT && v.mount == 0 && !(climbs && c->task->policy->redirects))
+            return v;
     }
     v = walk_directory(c, dirfd, dir);
     if ((v.flags & VERDICT_REWRITE) == 0)
@@ -218,6 +238,12 @@ static bool is_descriptor(const struct lx_call *c, unsigned i)
                                      c->op != LX_OP_OPEN && (c->flags & AT_EMPTY_PATH) != 0);
 }
 
+bool vfs_has_path(const struct lx_call *c, unsigned i)
+{
+    const char *path = c->path[i];
+    return is_descriptor(c, i) || (readable(path) && path[0] != '\0');
+}
+
 static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, const char *leaf,
                          size_t n)
 {
@@ -251,6 +277,10 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     }
 
     size_t n = strlen(path);
+    if (n >= PATH_MAX) {
+        set(c, i, v, dirfd, path, LX_LOC_WALKED); /* ENAMETOOLONG, before anything is looked up */
+        return 0;
+    }
     const char *slash = memrchr(path, '/', n);
     const char *leaf = slash == NULL ? path : slash + 1;
     size_t leaf_length = (size_t)(path + n - leaf);

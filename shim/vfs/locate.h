@@ -32,6 +32,10 @@ extern const struct vfs_op vfs_ops[LX_OP_COUNT];
 /* True where the call follows a symlink in the last component of its path i. */
 bool vfs_follows(const struct lx_call *c, unsigned i);
 
+/* False for a path that the kernel refuses unseen: a bad address, empty where that means nothing.
+ */
+bool vfs_has_path(const struct lx_call *c, unsigned i);
+
 /* True where the call makes, moves or removes a directory entry. */
 bool vfs_is_entry(const struct lx_call *c);
 

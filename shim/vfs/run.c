@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vfs/run.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "sys/sys.h"
@@ -187,24 +188,29 @@ static long finish(struct lx_call *c, long r, const struct vfs_found *found)
     return r;
 }
 
+/* Lets the override that waited for a result act; one that allows the call has it made again. */
+static long overridden(struct lx_call *c, uint32_t waiting, long r)
+{
+    r = vfs_override_after(c, waiting, r);
+    if (!c->allowed)
+        return r;
+    c->denied = LX_RULE_NONE;
+    return dispatch(c);
+}
+
 static long walk_and_run(struct lx_call *c, struct walk *first, const struct walk *last,
                          uint64_t symlink_hash)
 {
     struct vfs_found found = {.self = first->self, .hash = 0};
-    uint32_t overridden = 0;
+    uint32_t waiting = 0;
     long r = 0;
 
     if (vfs_overrides_apply(c))
-        r = vfs_override_before(c, last->path, &overridden);
+        r = vfs_override_before(c, last->path, &waiting);
     if (r == 0)
         r = dispatch(c);
-    if (overridden != 0) {
-        r = vfs_override_after(c, overridden, r);
-        if (c->allowed) {
-            c->denied = LX_RULE_NONE;
-            r = dispatch(c);
-        }
-    }
+    if (waiting != 0)
+        r = overridden(c, waiting, r);
     if (first->exists && !first->opaque && first->length > 0)
         found.hash = verdict_hash(VERDICT_SEED_ROOT, first->path, first->length);
     /* A symlink that stays outside need not be walked again: see vfs_run. */
@@ -234,9 +240,47 @@ static __attribute__((noinline)) long run_walk2(struct lx_call *c)
     return walk_and_run(c, &w[0], &w[1], 0);
 }
 
-static bool has_text(const struct lx_call *c)
+/* Path i to the kernel as it was given. */
+static void verbatim(struct lx_call *c, unsigned i)
 {
-    return (uintptr_t)c->path[0] >= 4096 && c->path[0][0] != '\0';
+    c->at[i] = (struct lx_loc){.dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i],
+                               .path = c->path[i],
+                               .flags = LX_LOC_WALKED};
+}
+
+/*
+ * A call with a path that is none: the kernel refuses it, but of two paths looks for the first
+ * before it looks at the second.
+ */
+static __attribute__((noinline)) long refused(struct lx_call *c)
+{
+    for (unsigned i = 0; i < paths_of(c); i++)
+        verbatim(c, i);
+    if (vfs_has_path(c, 0)) {
+        struct walk w;
+        long r = walk_to(c, 0, &w);
+        if (r < 0)
+            return r;
+        if (!w.exists && c->op == LX_OP_LINK)
+            return -ENOENT;
+        c->at[0].path = "/"; /* nothing to refuse here */
+    }
+    return lx_host_fs.run[c->op](c);
+}
+
+/* Overrides of calls on a descriptor: they match by the path it has. */
+static __attribute__((noinline)) long run_descriptor(struct lx_call *c,
+                                                     const struct vfs_found *found)
+{
+    char path[PATH_MAX];
+    uint32_t waiting = 0;
+    long n = vfs_directory_path(c->task, c->fd[0], path);
+    long r = n < 0 ? 0 : vfs_override_before(c, path, &waiting);
+    if (r == 0)
+        r = dispatch(c);
+    if (waiting != 0)
+        r = overridden(c, waiting, r);
+    return finish(c, r, found);
 }
 
 long vfs_run(struct lx_call *c)
@@ -246,13 +290,19 @@ long vfs_run(struct lx_call *c)
     bool walk = false;
 
     found[0].hash = 0;
+    for (unsigned i = 0; i < paths_of(c); i++)
+        if (!vfs_has_path(c, i))
+            return refused(c);
     for (unsigned i = 0; i < paths_of(c); i++) {
         int located = vfs_locate(c, i, &found[i]);
         if (located < 0)
             return finish(c, located, &found[0]);
         walk |= located == LX_EWALK;
-        if (c->at[i].mount != NULL && vfs_overrides_apply(c) && has_text(c))
+        if (located == 0 && c->at[i].mount != NULL && vfs_overrides_apply(c)) {
+            if ((c->at[i].flags & LX_LOC_DESCRIPTOR) != 0)
+                return run_descriptor(c, &found[0]);
             walk = true;
+        }
     }
     if (!walk) {
         r = dispatch(c);

@@ -20,6 +20,13 @@
 #define SYS_io_uring_setup 425
 #endif
 
+#ifndef SYS_setxattrat
+#define SYS_setxattrat    463
+#define SYS_getxattrat    464
+#define SYS_listxattrat   465
+#define SYS_removexattrat 466
+#endif
+
 #define PTR(type, i) ((type)(uintptr_t)a[i])
 #define PATH(i)      PTR(const char *, i)
 #define FD(i)        ((int)a[i])
@@ -82,8 +89,11 @@ CALL(call_name_to_handle_at,
 CALL(call_bind, lx_bind(t, FD(0), PTR(const struct sockaddr *, 1), (socklen_t)a[2]))
 CALL(call_connect, lx_connect(t, FD(0), PTR(const struct sockaddr *, 1), (socklen_t)a[2]))
 
-/* Of its resolve flags none can be kept while names are spelled anew: every caller has openat to
- * fall back on. io_uring opens files where nobody sees it, and every caller can do without. */
+/*
+ * Answered by ENOSYS, for which every caller has something to fall back on: openat2, whose resolve
+ * flags cannot be kept while names are spelled anew; io_uring, which opens files where nobody sees
+ * it; and calls so new that no program can count on them.
+ */
 CALL(call_refused, ((void)t, (void)a, -ENOSYS))
 
 static long call_getdents64(const struct lx_task *t, const long a[6])
@@ -251,6 +261,10 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_close_range] = call_close_range,
     [SYS_dup3] = call_dup3,
     [SYS_io_uring_setup] = call_refused,
+    [SYS_setxattrat] = call_refused,
+    [SYS_getxattrat] = call_refused,
+    [SYS_listxattrat] = call_refused,
+    [SYS_removexattrat] = call_refused,
     [SYS_bind] = call_bind,
     [SYS_connect] = call_connect,
     [SYS_execve] = call_refused,

@@ -201,8 +201,8 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
     if (path[0] == '/')
         return 0;
     long n = vfs_directory_path(c->task, dirfd, w->path);
-    if (n == -ENAMETOOLONG) {
-        /* Deeper than a path can say. The kernel gets there; names stay as they are. */
+    if (n == -ENAMETOOLONG || n == -ENOENT) {
+        /* Deeper than a path can say, or removed: the kernel knows. Names stay as they are. */
         uint64_t hash;
         w->dir = vfs_descriptor(c->task, dirfd, &hash);
         w->self = w->dir;

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Waiting for a child is how a process learns that others have changed the world: what was
+ * remembered about directories is forgotten then.
+ */
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "preload/next.h"
+#include "preload/shim.h"
+#include "store/cwds.h"
+#include "vfs/verdict.h"
+
+static pid_t waited(pid_t r)
+{
+    verdict_forget_all();
+    store_cwds_forget();
+    return r;
+}
+
+LX_EXPORT pid_t wait(int *status)
+{
+    return waited(NEXT(wait)(status));
+}
+LX_ALIAS(__wait, wait);
+
+LX_EXPORT pid_t waitpid(pid_t pid, int *status, int options)
+{
+    return waited(NEXT(waitpid)(pid, status, options));
+}
+LX_ALIAS(__waitpid, waitpid);
+
+LX_EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+    return waited(NEXT(waitid)(type, id, info, options));
+}
+
+LX_EXPORT pid_t wait3(int *status, int options, struct rusage *usage)
+{
+    return waited(NEXT(wait3)(status, options, usage));
+}
+
+LX_EXPORT pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
+{
+    return waited(NEXT(wait4)(pid, status, options, usage));
+}
