@@ -41,6 +41,7 @@ setup_file() {
   cut -d' ' -f1 "$LISTS/libc-versions" | sort -u >"$LISTS/libc"
   grep -v GLIBC_PRIVATE "$LISTS/libc-versions" | cut -d' ' -f1 | sort -u >"$LISTS/libc-public"
   nm -D --defined-only "$LIB" | awk '{ print $NF }' | sort >"$LISTS/exports"
+  (($(wc -l <"$LISTS/exports") > 150))
   grep -v '^#' "$SURFACE" | grep . | sort >"$LISTS/surface"
   grep -v '^#' "$GAPS" | grep . | sort >"$LISTS/gaps-reasons"
   cut -f1 "$LISTS/gaps-reasons" | sort >"$LISTS/gaps"
@@ -139,10 +140,10 @@ relatives() {
 
 @test "every name of the surface is exported or a known gap" {
   sort -u "$LISTS/exports" "$LISTS/gaps" >"$BATS_TEST_TMPDIR/accounted"
-  none_but "$LISTS/surface" "$BATS_TEST_TMPDIR/accounted"
   echo "# $(comm -12 "$LISTS/surface" "$LISTS/exports" | wc -l) of 222 names are wrapped," \
     "$(comm -12 "$LISTS/surface" "$LISTS/gaps" | wc -l) are known gaps;" \
     "$(wc -l <"$LISTS/exports") names exported" >&3
+  none_but "$LISTS/surface" "$BATS_TEST_TMPDIR/accounted"
 }
 
 @test "a known gap is a name of libc's that is not wrapped, has a reason, and stands there once" {

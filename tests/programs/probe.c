@@ -8,7 +8,6 @@
 #include <dlfcn.h>
 #include <ftw.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <sys/mman.h>
 
 #define CHILD_LIMIT 60 /* seconds until a check that hangs is killed and reported */
@@ -29,7 +28,9 @@ static char base_path[PATH_MAX];
 static char self_path[PATH_MAX];
 
 static const struct check *const tables[] = {
-    probe_files, probe_attributes, probe_entries, probe_trees, probe_processes, probe_descriptors, probe_sockets, probe_views, probe_syscalls,
+    probe_files,     probe_attributes,  probe_entries, probe_trees,
+    probe_processes, probe_descriptors, probe_sockets, probe_views,
+    probe_errors,    probe_syscalls,    probe_waits,
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 
@@ -94,9 +95,9 @@ const char *check_name(void)
 /* dir/name in one of a few buffers, so that a call can have two of them. */
 static const char *join(const char *dir, const char *name)
 {
-    static char paths[4][PATH_MAX];
+    static char paths[16][PATH_MAX];
     static unsigned turn;
-    char *path = paths[turn++ % 4];
+    char *path = paths[turn++ % 16];
     if (snprintf(path, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
         end_check(wrong("before: DIR is too long"));
     return path;
@@ -116,8 +117,9 @@ const char *outside(void)
         if (mkdtemp(path) == NULL)
             end_check(wrong("before: mkdtemp: %s", strerrorname_np(errno)));
         memcpy(report->outside, path, sizeof(path));
-        if (make_file(in_outside("o:ut")) != OK)
+        if (make_file(in_outside("o:ut")) != OK || make_file(in_outside("plain")) != OK)
             end_check(WRONG);
+        chmod(in_outside("plain"), 0640);
     }
     return report->outside;
 }

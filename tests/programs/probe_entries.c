@@ -148,17 +148,32 @@ static int symlink_path(void)
 
 static int symlink_at(void)
 {
-    TRY(SYMBOL(int(const char *, int, const char *))("f:ile", base_fd(), "n:ew"));
-    return points("n:ew", "f:ile");
+    typedef int fn(const char *, int, const char *);
+    TRY(SYMBOL(fn)("f:ile", base_fd(), "n:ew"));
+    TRY(SYMBOL(fn)("in:ner", AT_FDCWD, in("d:ir/n:ew")));
+    SEE(points("n:ew", "f:ile"));
+    return points("d:ir/n:ew", "in:ner");
 }
 
 /* Making */
 
-static int has_type(mode_t type)
+static int is_type(const char *name, mode_t type)
 {
     struct stat st;
-    TRY(lstat(in("n:ew"), &st));
-    return (st.st_mode & S_IFMT) == type ? OK : wrong("mode %o", st.st_mode);
+    TRY(lstat(in(name), &st));
+    return (st.st_mode & S_IFMT) == type ? OK : wrong("%s has mode %o", name, st.st_mode);
+}
+
+static int has_type(mode_t type)
+{
+    return is_type("n:ew", type);
+}
+
+/* The *at calls make two: one relative to a descriptor, one by its whole path. */
+static int have_type(mode_t type)
+{
+    SEE(is_type("n:ew", type));
+    return is_type("d:ir/n:ew", type);
 }
 
 static int mkdir_path(void)
@@ -169,8 +184,10 @@ static int mkdir_path(void)
 
 static int mkdir_at(void)
 {
-    TRY(SYMBOL(int(int, const char *, mode_t))(base_fd(), "n:ew", 0755));
-    return has_type(S_IFDIR);
+    typedef int fn(int, const char *, mode_t);
+    TRY(SYMBOL(fn)(base_fd(), "n:ew", 0755));
+    TRY(SYMBOL(fn)(AT_FDCWD, in("d:ir/n:ew"), 0755));
+    return have_type(S_IFDIR);
 }
 
 static int mkfifo_path(void)
@@ -181,8 +198,10 @@ static int mkfifo_path(void)
 
 static int mkfifo_at(void)
 {
-    TRY(SYMBOL(int(int, const char *, mode_t))(base_fd(), "n:ew", 0644));
-    return has_type(S_IFIFO);
+    typedef int fn(int, const char *, mode_t);
+    TRY(SYMBOL(fn)(base_fd(), "n:ew", 0644));
+    TRY(SYMBOL(fn)(AT_FDCWD, in("d:ir/n:ew"), 0644));
+    return have_type(S_IFIFO);
 }
 
 static int mknod_path(void)
@@ -193,8 +212,10 @@ static int mknod_path(void)
 
 static int mknod_at(void)
 {
-    TRY(SYMBOL(int(int, const char *, mode_t, dev_t))(base_fd(), "n:ew", S_IFREG | 0644, 0));
-    return has_type(S_IFREG);
+    typedef int fn(int, const char *, mode_t, dev_t);
+    TRY(SYMBOL(fn)(base_fd(), "n:ew", S_IFREG | 0644, 0));
+    TRY(SYMBOL(fn)(AT_FDCWD, in("d:ir/n:ew"), S_IFREG | 0644, 0));
+    return have_type(S_IFREG);
 }
 
 static int xmknod_path(void)
@@ -210,7 +231,8 @@ static int xmknod_at(void)
     dev_t none = 0;
     typedef int fn(int, int, const char *, mode_t, dev_t *);
     TRY(SYMBOL(fn)(0, base_fd(), "n:ew", S_IFREG | 0644, &none));
-    return has_type(S_IFREG);
+    TRY(SYMBOL(fn)(0, AT_FDCWD, in("d:ir/n:ew"), S_IFREG | 0644, &none));
+    return have_type(S_IFREG);
 }
 
 static int mknod_fifo(void)

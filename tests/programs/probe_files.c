@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Checks of names that open a file or say something about one. */
+#include <dlfcn.h>
+#include <link.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <wchar.h>
 
 #include "probe.h"
 
@@ -65,7 +68,8 @@ static int open_tmpfile(void)
     int fd = open(in("d:ir"), O_TMPFILE | O_RDWR, 0600);
     TRY(fd);
     NEED(fstat(fd, &st));
-    return S_ISREG(st.st_mode) && st.st_nlink == 0 ? OK : wrong("it has %ld links", (long)st.st_nlink);
+    return S_ISREG(st.st_mode) && st.st_nlink == 0 ? OK
+                                                   : wrong("it has %ld links", (long)st.st_nlink);
 }
 
 /* stat, in its generations */
@@ -94,8 +98,8 @@ static int same_stat(const struct stat *st)
     SEE(is_file(st));
     if (named.st_ino != st->st_ino || named.st_mode != st->st_mode || named.st_uid != st->st_uid ||
         named.st_blocks != st->st_blocks)
-        return wrong("mode %o and %ld blocks, by path %o and %ld", st->st_mode,
-                     (long)st->st_blocks, named.st_mode, (long)named.st_blocks);
+        return wrong("mode %o and %ld blocks, by path %o and %ld", st->st_mode, (long)st->st_blocks,
+                     named.st_mode, (long)named.st_blocks);
     return OK;
 }
 
@@ -192,13 +196,24 @@ static int stream_reads(FILE *stream)
     return got != NULL && strcmp(line, "hello\n") == 0 ? OK : wrong("another file: '%s'", line);
 }
 
+/* With a conversion, which makes it a stream of wide characters. */
+static int wide_stream_reads(FILE *stream)
+{
+    wchar_t line[32] = L"";
+    if (stream == NULL)
+        return errno;
+    wchar_t *got = fgetws(line, 32, stream);
+    fclose(stream);
+    return got != NULL && wcscmp(line, L"hello\n") == 0 ? OK : wrong("another wide file");
+}
+
 typedef FILE *fopen_fn(const char *, const char *);
 
 static int open_stream(void)
 {
     fopen_fn *call = SYMBOL(fopen_fn);
     SEE(stream_reads(call(in("f:ile"), "r")));
-    SEE(stream_reads(call(in("l:ink"), "r,ccs=UTF-8")));
+    SEE(wide_stream_reads(call(in("l:ink"), "r,ccs=UTF-8")));
     FILE *stream = call(in("n:ew"), "wx");
     if (stream == NULL)
         return errno;
@@ -231,8 +246,9 @@ static int statfs_descriptor(void)
     struct statfs named;
     TRY(SYMBOL(int(int, struct statfs *))(base_fd(), &fs));
     NEED(statfs(base(), &named));
-    return fs.f_type == named.f_type ? OK : wrong("type %lx, by path %lx", (long)fs.f_type,
-                                                  (long)named.f_type);
+    return fs.f_type == named.f_type
+               ? OK
+               : wrong("type %lx, by path %lx", (long)fs.f_type, (long)named.f_type);
 }
 
 static int statvfs_path(void)
@@ -265,6 +281,39 @@ static int pathconf_descriptor(void)
     long n = SYMBOL(long(int, int))(base_fd(), _PC_NAME_MAX);
     TRY(n);
     return n == 255 ? OK : wrong("%ld", n);
+}
+
+/* Libraries: libm under a name inside the tree. */
+
+static int prepare_library(void)
+{
+    struct link_map *map;
+    void *libm = dlopen("libm.so.6", RTLD_NOW);
+    if (libm == NULL || dlinfo(libm, RTLD_DI_LINKMAP, &map) < 0)
+        return absent("no libm.so.6");
+    return copy_file(map->l_name, in("l:ib.so"), 0755);
+}
+
+static int is_library(void *library)
+{
+    if (library == NULL) {
+        const char *why = dlerror();
+        return wrong("%s", why == NULL ? "no reason" : why);
+    }
+    return dlsym(library, "cos") != NULL ? OK : wrong("it is another library");
+}
+
+static int load(void)
+{
+    SEE(prepare_library());
+    return is_library(SYMBOL(void *(const char *, int))(in("l:ib.so"), RTLD_NOW));
+}
+
+static int load_in_space(void)
+{
+    SEE(prepare_library());
+    return is_library(
+        SYMBOL(void *(Lmid_t, const char *, int))(LM_ID_BASE, in("l:ib.so"), RTLD_NOW));
 }
 
 const struct check probe_files[] = {
@@ -319,6 +368,8 @@ const struct check probe_files[] = {
     {"fstatvfs64", statvfs_descriptor},
     {"pathconf", pathconf_path},
     {"fpathconf", pathconf_descriptor},
+    {"dlopen", load},
+    {"dlmopen", load_in_space},
     {"syscall:open", open_file},
     {"syscall:openat", open_at},
     {"syscall:creat", open_creat},

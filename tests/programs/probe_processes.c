@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Checks of names that start programs, and of what those programs see. */
-#include <dlfcn.h>
-#include <link.h>
-#include <math.h>
 #include <sched.h>
 #include <spawn.h>
 
@@ -10,7 +7,8 @@
 
 extern char **environ;
 
-/* The other side: probe --child WHAT ARGS, run by a check. 0 for what is right, 1 for what is not. */
+/* The other side: probe --child WHAT ARGS, run by a check. 0 for what is right, 1 for what is not.
+ */
 
 static int child_sees(const char *path)
 {
@@ -48,8 +46,6 @@ int run_as_child(int argc, char **argv)
         return child_is_run_as(path);
     if (strcmp(what, "reads") == 0)
         return reads(0) == OK ? 0 : 1;
-    if (strcmp(what, "script") == 0) /* probe --child script NAME-OF-SCRIPT EXPECTED */
-        return argc == 3 && strcmp(argv[1], argv[2]) == 0 && child_sees(argv[1]) == 1 ? 0 : 1;
     return 2;
 }
 
@@ -92,17 +88,8 @@ static int call_execv(void)
     return errno;
 }
 
-/* By PATH, with a directory before it that has no such program. */
-static void set_path(void)
-{
-    char path[2 * PATH_MAX];
-    snprintf(path, sizeof(path), "%s:%s", base(), in("d:ir"));
-    setenv("PATH", path, 1);
-}
-
 static int call_execvp(void)
 {
-    /* PATH has ':' between its directories, so that these have none in their names. */
     SYMBOL(int(const char *, char *const *))("probe", arguments);
     return errno;
 }
@@ -191,8 +178,9 @@ static int exec_fd(void)
  */
 static int prepare_search(void)
 {
-    char dir[PATH_MAX];
-    snprintf(dir, sizeof(dir), "%s/bin.%s", top(), check_name());
+    char dir[PATH_MAX - 8];
+    if (snprintf(dir, sizeof(dir), "%s/bin.%s", top(), check_name()) >= (int)sizeof(dir))
+        return wrong("before: DIR is too long");
     NEED(mkdir(dir, 0755));
     snprintf(program, sizeof(program), "%s/probe", dir);
     snprintf(seen, sizeof(seen), "%s", in("f:ile"));
@@ -378,12 +366,38 @@ static __attribute__((noinline)) pid_t start_vfork(pid_t (*call)(void))
     return pid;
 }
 
+/*
+ * A child on our memory that goes elsewhere before it ends, as those of subprocess.run(cwd=) do:
+ * what it learns of its directory is not so of ours.
+ */
+static __attribute__((noinline)) pid_t start_elsewhere(pid_t (*call)(void), const char *elsewhere)
+{
+    struct stat st;
+    pid_t pid = call();
+    if (pid == 0)
+        _exit(chdir(elsewhere) == 0 && stat("plain", &st) == 0 ? 0 : 1);
+    return pid;
+}
+
 static int vfork_child(void)
 {
+    struct stat here;
+    struct stat there;
+    pid_t (*call)(void) = SYMBOL(pid_t(void));
     prepare_outside();
-    pid_t pid = start_vfork(SYMBOL(pid_t(void)));
+    pid_t pid = start_vfork(call);
     TRY(pid);
-    return child_result(pid);
+    SEE(child_result(pid));
+    const char *elsewhere = outside();
+    SEE(make_file(in("d:ir/plain")));
+    NEED(chdir(in("d:ir")));
+    pid = start_elsewhere(call, elsewhere);
+    TRY(pid);
+    TRY(stat("plain", &here));
+    SEE(child_result(pid));
+    NEED(stat(in("d:ir/plain"), &there));
+    return here.st_mode == there.st_mode ? OK
+                                         : wrong("mode %o for %o", here.st_mode, there.st_mode);
 }
 
 static int clone_main(void *unused)
@@ -407,8 +421,9 @@ static int clone_child(void)
 static int shell_status(int status)
 {
     TRY(status);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? OK : wrong("the shell ends with %x",
-                                                                       (unsigned)status);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0
+               ? OK
+               : wrong("the shell ends with %x", (unsigned)status);
 }
 
 static const char *test_command(void)
@@ -418,16 +433,14 @@ static const char *test_command(void)
     return command;
 }
 
+/* With our variables, and without any. */
 static int run_command(void)
 {
-    return shell_status(SYMBOL(int(const char *))(test_command()));
-}
-
-static int run_command_bare(void)
-{
+    typedef int fn(const char *);
     const char *command = test_command();
+    SEE(shell_status(SYMBOL(fn)(command)));
     clearenv();
-    return shell_status(system(command));
+    return shell_status(SYMBOL(fn)(command));
 }
 
 static int pipe_status(FILE *stream)
@@ -441,20 +454,16 @@ static int open_pipe(void)
 {
     char line[16] = "";
     char command[2 * PATH_MAX];
+    typedef FILE *fn(const char *, const char *);
     snprintf(command, sizeof(command), "cat '%s'", in("f:ile"));
-    FILE *stream = SYMBOL(FILE * (const char *, const char *))(command, "r");
+    FILE *stream = SYMBOL(fn)(command, "r");
     if (stream == NULL)
         return errno;
     if (fgets(line, sizeof(line), stream) == NULL || strcmp(line, "hello\n") != 0)
         return wrong("the shell writes '%s'", line);
-    return pipe_status(stream);
-}
-
-static int open_pipe_bare(void)
-{
-    const char *command = test_command();
+    SEE(pipe_status(stream));
     environ = no_environment;
-    return pipe_status(popen(command, "r"));
+    return pipe_status(SYMBOL(fn)(test_command(), "r"));
 }
 
 /* A program that has thrown the variables away starts a child with what is left. */
@@ -577,44 +586,12 @@ static int interpreter_copy(void)
     SEE(write_script());
     int fd = open(script, O_WRONLY | O_APPEND);
     NEED(fd);
-    int n = snprintf(body, sizeof(body), "test \"$0\" = \"$1\" && read line <'%s' && test $line = hello\n",
-                     in("f:ile"));
+    int n =
+        snprintf(body, sizeof(body),
+                 "test \"$0\" = \"$1\" && read line <'%s' && test $line = hello\n", in("f:ile"));
     NEED(write(fd, body, (size_t)n));
     close(fd);
     return in_child(exec_script);
-}
-
-/* Libraries: libm under a name inside the tree. */
-
-static int prepare_library(void)
-{
-    struct link_map *map;
-    void *libm = dlopen("libm.so.6", RTLD_NOW);
-    if (libm == NULL || dlinfo(libm, RTLD_DI_LINKMAP, &map) < 0)
-        return absent("no libm.so.6");
-    return copy_file(map->l_name, in("l:ib.so"), 0755);
-}
-
-static int is_library(void *library)
-{
-    if (library == NULL) {
-        const char *why = dlerror();
-        return wrong("%s", why == NULL ? "no reason" : why);
-    }
-    return dlsym(library, "cos") != NULL ? OK : wrong("it is another library");
-}
-
-static int load(void)
-{
-    SEE(prepare_library());
-    return is_library(SYMBOL(void *(const char *, int))(in("l:ib.so"), RTLD_NOW));
-}
-
-static int load_in_space(void)
-{
-    SEE(prepare_library());
-    return is_library(SYMBOL(void *(Lmid_t, const char *, int))(LM_ID_BASE, in("l:ib.so"),
-                                                                RTLD_NOW));
 }
 
 const struct check probe_processes[] = {
@@ -650,12 +627,8 @@ const struct check probe_processes[] = {
     {"unsetenv", unset_variable},
     {"putenv", put_variable},
     {"clearenv", clear_variables},
-    {"dlopen", load},
-    {"dlmopen", load_in_space},
     {"child:environment-kept", keep_environment},
     {"child:posix_spawn-empty-environment", spawn_bare},
-    {"child:system-empty-environment", run_command_bare},
-    {"child:popen-empty-environment", open_pipe_bare},
     {"child:shell-env-i", shell_env},
     {"child:proc-self-exe", exe_name},
     {"child:interpreter-inside", interpreter_copy},

@@ -53,12 +53,12 @@ static int lists(DIR *dir)
 
 static int open_stream(void)
 {
-    return lists(SYMBOL(DIR *(const char *))(base()));
+    return lists(SYMBOL(DIR * (const char *))(base()));
 }
 
 static int open_stream_of(void)
 {
-    return lists(SYMBOL(DIR *(int))(base_fd()));
+    return lists(SYMBOL(DIR * (int))(base_fd()));
 }
 
 static int read_stream(void)
@@ -184,7 +184,8 @@ static int scan(void)
 {
     struct dirent **list = NULL;
     typedef int fn(const char *, struct dirent ***, int (*)(const struct dirent *), compare_fn *);
-    return is_sorted(SYMBOL(fn)(base(), &list, only_colons, alphasort), list);
+    int n = SYMBOL(fn)(base(), &list, only_colons, alphasort);
+    return is_sorted(n, list);
 }
 
 static int scan_at(void)
@@ -192,7 +193,8 @@ static int scan_at(void)
     struct dirent **list = NULL;
     typedef int fn(int, const char *, struct dirent ***, int (*)(const struct dirent *),
                    compare_fn *);
-    return is_sorted(SYMBOL(fn)(base_fd(), ".", &list, only_colons, alphasort), list);
+    int n = SYMBOL(fn)(base_fd(), ".", &list, only_colons, alphasort);
+    return is_sorted(n, list);
 }
 
 /* glob */
@@ -223,8 +225,8 @@ static struct tally tally;
 
 static void count(const char *path, bool is_directory)
 {
-    static const char *const known[] = {"", "/f:ile", "/d:ir", "/d:ir/in:ner", "/l:ink", "/dl:ink",
-                                        "/dl:ink/in:ner"};
+    static const char *const known[] = {"",       "/f:ile",  "/d:ir",         "/d:ir/in:ner",
+                                        "/l:ink", "/dl:ink", "/dl:ink/in:ner"};
     size_t n = strlen(base());
     bool good = false;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -436,15 +438,30 @@ static int get_cwd_length(void)
     return n == (long)strlen(path) + 1 ? same_text(path, in("d:ir")) : wrong("%ld bytes", n);
 }
 
+/* Outside, and known to be: what is known must not outlive the change. */
+static int start_outside(void)
+{
+    SEE(make_file(in("d:ir/plain")));
+    NEED(chdir(outside()));
+    return reads(open("plain", O_RDONLY));
+}
+
 static int is_in_directory(void)
 {
     char path[PATH_MAX];
+    struct stat here;
+    struct stat there;
+    TRY(stat("plain", &here));
+    NEED(stat(in("d:ir/plain"), &there));
+    if (here.st_ino != there.st_ino || here.st_mode != there.st_mode)
+        return wrong("mode %o, by its whole path %o", here.st_mode, there.st_mode);
     SEE(same_text(getcwd(path, sizeof(path)), in("d:ir")));
     return reads(open("in:ner", O_RDONLY));
 }
 
 static int change_directory(void)
 {
+    SEE(start_outside());
     TRY(SYMBOL(int(const char *))(in("dl:ink")));
     return is_in_directory();
 }
@@ -453,6 +470,7 @@ static int change_directory_to(void)
 {
     int fd = open(in("d:ir"), O_RDONLY | O_DIRECTORY);
     NEED(fd);
+    SEE(start_outside());
     TRY(SYMBOL(int(int))(fd));
     return is_in_directory();
 }

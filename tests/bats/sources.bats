@@ -1,0 +1,176 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The architecture, held by reading the sources: who may include, call and export what.
+
+load helpers
+
+cd "$SOURCE_ROOT" || exit
+
+# The floors of the library, top to bottom.
+FLOORS=(shim/preload shim/supervisor shim/vfs shim/fs shim/store shim/nt shim/sys)
+
+# What each of them may include, itself among it: calls go down only.
+allowed_in() {
+  case $1 in
+    shim/nt) echo nt ;;
+    shim/sys) echo sys ;;
+    shim/store) echo nt sys store ;;
+    shim/fs) echo policy store nt sys fs ;;
+    shim/vfs) echo fs policy store nt sys vfs ;;
+    shim/preload | shim/supervisor) echo vfs fs policy store nt sys preload supervisor ;;
+  esac
+}
+
+# C sources and headers of the directories given, where they exist.
+sources_in() {
+  local dir
+  for dir in "$@"; do
+    [[ ! -d $dir ]] || find "$dir" -name '*.[chS]' -o -name '*.def'
+  done | sort
+}
+
+# What the library has of policy/, by the Makefile's word for it.
+flat_policy() {
+  sed -n '/^POLICY_FLAT *:=/,/[^\\]$/p' Makefile | grep -oE '[a-z]+\.c' | sed 's|^|policy/|'
+}
+
+all_sources() {
+  sources_in policy shim tests examples
+  find tests .ci tools -type f \( -name '*.bats' -o -name '*.bash' -o -name '*.sh' \
+    -o -name '*.py' -o -path 'tests/symbols/*' -o -path '.ci/*' -o -path 'tools/*' \) \
+    ! -name '*.pyc' 2>/dev/null | sort
+  echo Makefile
+}
+
+mapfile -t LIBRARY < <(sources_in "${FLOORS[@]}")
+mapfile -t FLAT < <(flat_policy)
+mapfile -t SOURCES < <(all_sources)
+
+# Sources without comments and without what is in quotes, each line after its file and number.
+code() {
+  awk '
+    function strip(s,   out, c, i, quote) {
+      for (i = 1; i <= length(s); i++) {
+        c = substr(s, i, 1)
+        if (comment) {
+          if (substr(s, i, 2) == "*/") { comment = 0; i++ }
+        } else if (quote != "") {
+          if (c == "\\") i++
+          else if (c == quote) { quote = ""; out = out c }
+        } else if (substr(s, i, 2) == "/*") { comment = 1; i++ }
+        else if (substr(s, i, 2) == "//") break
+        else { out = out c; if (c == "\"" || c == "\047") quote = c }
+      }
+      return out
+    }
+    FNR == 1 { comment = 0 }
+    { line = strip($0); if (line ~ /[^ \t]/) print FILENAME ":" FNR ": " line }' "$@"
+}
+
+# none COMMAND...: it finds nothing, and what it finds is shown.
+none() {
+  run "$@"
+  assert_output ""
+}
+
+@test "there are sources to read" {
+  ((${#LIBRARY[@]} > 60 && ${#FLAT[@]} > 4 && ${#SOURCES[@]} > 100))
+  assert_file_exists "${FLAT[0]}"
+}
+
+@test "calls go down only: what each floor includes" {
+  local dir file include allowed
+  for dir in "${FLOORS[@]}"; do
+    allowed=" $(allowed_in "$dir") "
+    while read -r file; do
+      while read -r include; do
+        [[ $include == */* && $allowed == *" ${include%%/*} "* ]] || echo "$file: $include"
+      done < <(sed -n 's/^ *# *include *"\(.*\)".*/\1/p' "$file")
+    done < <(sources_in "$dir")
+  done >"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
+}
+
+@test "a file system knows nothing of vfs, and the library nothing of the command line" {
+  none grep -rn '#include "vfs/' shim/fs shim/store shim/nt shim/sys
+  none grep -nE '#include ".*cli/' "${LIBRARY[@]}" "${FLAT[@]}"
+}
+
+@test "the flat policy includes nothing but policy" {
+  local file include
+  for file in "${FLAT[@]}" "${FLAT[@]/%.c/.h}"; do
+    while read -r include; do
+      [[ -f policy/${include#policy/} ]] || echo "$file: $include"
+    done < <(sed -n 's/^ *# *include *"\(.*\)".*/\1/p' "$file")
+  done >"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
+}
+
+@test "JSON is read by the loader and the command line only" {
+  none grep -nE 'jansson|json_(t|loads|object|array)\b' "${LIBRARY[@]}" "${FLAT[@]}" \
+    "${FLAT[@]/%.c/.h}"
+  run grep -rl 'jansson.h' policy shim/cli
+  assert_success
+}
+
+@test "names are exported by shim/preload/x_*.c only" {
+  code "${LIBRARY[@]}" >"$BATS_TEST_TMPDIR/code"
+  grep -E 'LX_EXPORT|LX_ALIAS|visibility' "$BATS_TEST_TMPDIR/code" >"$BATS_TEST_TMPDIR/exporting"
+  (($(wc -l <"$BATS_TEST_TMPDIR/exporting") > 100))
+  none grep -vE '^shim/preload/(x_[a-z]+\.c|shim\.h):' "$BATS_TEST_TMPDIR/exporting"
+}
+
+# calls_to NAMES FILE: lines of code with a call of one of them; a member's is another function.
+calls_to() {
+  grep -P "(?<![\w.>])(?:$1) ?\(" "$2" | grep -vE '^[^ ]+ *#' || true
+}
+
+@test "what is exported is not called below by its plain name" {
+  local names files
+  # It would come back to us: lx_* or sys_* is meant.
+  names=$(nm -D --defined-only "$LIB" | awk '{ print $NF }' | paste -sd'|')
+  [[ $names == *"|open|"* ]]
+  mapfile -t files < <(printf '%s\n' "${LIBRARY[@]}" "${FLAT[@]}" | grep -v '^shim/preload/x_')
+  code "${files[@]}" >"$BATS_TEST_TMPDIR/code"
+  none calls_to "$names" "$BATS_TEST_TMPDIR/code"
+  # One would be seen.
+  printf 'static int f(void)\n{\n    /* open() */\n    t->open("open(");\n    return open("x", 0);\n}\n' \
+    >"$BATS_TEST_TMPDIR/bad.c"
+  code "$BATS_TEST_TMPDIR/bad.c" >"$BATS_TEST_TMPDIR/code"
+  run calls_to "$names" "$BATS_TEST_TMPDIR/code"
+  assert_output --regexp '^[^ ]*bad\.c:5: +return open\("", 0\);$'
+}
+
+@test "errno and libc's way to fail stay in shim/preload" {
+  local files
+  mapfile -t files < <(printf '%s\n' "${LIBRARY[@]}" | grep -v '^shim/preload/')
+  code "${files[@]}" "${FLAT[@]}" | grep -vE '^[^ ]+ *#' >"$BATS_TEST_TMPDIR/code"
+  none grep -P '(?<!\w)errno(?!\w)' "$BATS_TEST_TMPDIR/code"
+}
+
+@test "no lock is held anywhere in the library" {
+  none grep -nE 'pthread_(mutex|rwlock|spin|cond|once)|sem_wait|mtx_lock|call_once' "${LIBRARY[@]}"
+}
+
+@test "every source says its licence in its first line, or after its #! line" {
+  local file line
+  for file in "${SOURCES[@]}"; do
+    { read -r line && [[ $line != '#!'* ]] || read -r line; } <"$file" || true
+    [[ $line == *'SPDX-License-Identifier: MIT'* ]] || echo "$file: $line"
+  done >"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
+}
+
+@test "no source is longer than 700 lines" {
+  local file
+  for file in "${SOURCES[@]}"; do
+    (($(wc -l <"$file") <= 700)) || echo "$file: $(wc -l <"$file") lines"
+  done >"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
+}
+
+@test "nothing is left to be done in a comment" {
+  local documents
+  mapfile -t documents < <(find . -maxdepth 2 \( -path './[A-Z]*.md' -o -path './docs/*.md' \))
+  none grep -nwE 'TO''DO|FIX''ME|XX''X' "${SOURCES[@]}" "${documents[@]}"
+}
