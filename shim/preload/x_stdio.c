@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Streams that are opened by name. libc opens them inside itself, where no name of ours is called.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,15 @@ LX_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
 LX_ALIAS(fopen64, fopen);
 LX_ALIAS(_IO_fopen, fopen);
 
+/* True where libc may open a path by itself: no rule applies, and its spelling is the kernel's. */
+static bool is_plain(const char *path)
+{
+    char native[PATH_MAX];
+    return lx_where(lx_self(), AT_FDCWD, path) == 0 &&
+           lx_native_path(lx_self(), AT_FDCWD, path, native, sizeof(native), 0) > 0 &&
+           strcmp(path, native) == 0;
+}
+
 LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {
     char name[32];
@@ -90,8 +100,11 @@ LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FI
     /* libc replaces the descriptor below the stream by itself. */
     int below = fileno(stream);
     verdict_forget_fd(below);
-    if (path == NULL)
-        return NEXT(freopen)(path, mode, stream);
+    if (path == NULL || is_plain(path)) {
+        stream = NEXT(freopen)(path, mode, stream);
+        verdict_forget_fd(below);
+        return stream;
+    }
     int fd = open_for(path, mode);
     if (fd < 0) {
         /* The stream is closed all the same, as only libc's own failing freopen does it. */

@@ -10,10 +10,10 @@
 load helpers
 
 # Calls that change something, or by which somebody else learns of us: exactly the same ones.
-CHANGES="bind chdir connect create execve fchdir fchmodat fchownat linkat lremovexattr lsetxattr
-mkdirat mknodat removexattr renameat2 setxattr symlinkat truncate unlinkat utimensat"
-# Calls that only look: the shim may make more of them.
-LOOKS="faccessat getcwd newfstatat openat openat2 readlinkat statfs statx"
+CHANGES="bind connect create execve fchmodat fchownat linkat lremovexattr lsetxattr mkdirat mknodat
+removexattr renameat2 setxattr symlinkat truncate unlinkat utimensat"
+# Calls that only look, or move the process about: the shim may make more of them.
+LOOKS="chdir faccessat fchdir getcwd newfstatat openat openat2 readlinkat statfs statx"
 # How many more, of what the command makes itself; and so many for a command that makes hardly any.
 # One look at a directory and one at a descriptor for each call is the most there can be; most are
 # remembered for a tick of the clock, so that a slow machine sees more of them.
@@ -206,6 +206,8 @@ if ((EUID == 0)); then mknod null c 1 3; mknod disk b 7 0; chown 1:2 dir/large; 
   local before='mkdir -p deep/er/est skipped/inside unreadable .hidden; echo hi >file; echo x >deep/f2
     echo y >deep/er/f3; ln -s deep/er followed; ln -s nowhere dangling; ln -s loop loop
     ln -s . rounds; touch "f?le" v10 v9 .hidden/x skipped/inside/y; mkfifo fifo; chmod 0 unreadable'
+  # fts and nftw are made anew in the shim: each name of theirs is looked at as if a program had.
+  local BOUND=5
   fresh_work "$before"
   same walks "" 'echo hi >file; walks .'
   ((EUID != 0)) || return 0
@@ -218,9 +220,13 @@ if ((EUID == 0)); then mknod null c 1 3; mknod disk b 7 0; chown 1:2 dir/large; 
 }
 
 @test "every check of probe, failures included" {
+  # Of failures some are found by the shim itself, so that calls are not compared.
+  local TRACER=
   # Calls the shim has no answer to, wherever: programs do without them.
   same probe 'true' 'probe "$PWD" |
-    grep -v -e ^syscall:openat2 -e ^syscall:io_uring_setup -e "^syscall:[a-z]*xattrat"'
+    grep -v -e ^syscall:openat2 -e ^syscall:io_uring_setup -e "^syscall:[a-z]*xattrat"
+    # What has random names in it, or links to a directory that has one.
+    rm -r t:mk*temp* t:wait* t:__wait* t:pclose t:view:link-to-outside'
   run grep -c ' ok$' "$RESULTS/shim.out"
   ((output > 340))
 }
