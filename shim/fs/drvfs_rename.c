@@ -116,8 +116,9 @@ long drvfs_rename(struct lx_call *c)
     char respelled[PATH_MAX];
 
     int r = c->mode == 0 ? 0 : lx_deny_by(c, to->mount, LX_RULE_RENAME_FLAGS);
-    if (r == 0)
-        r = drvfs_native_stat(c, 0, &from_stat);
+    if (r < 0)
+        return r;
+    r = drvfs_native_stat(c, 0, &from_stat);
     if (r < 0)
         return r;
     if ((to->flags & LX_LOC_SLASH) != 0 && !S_ISDIR(from_stat.st_mode))

@@ -154,11 +154,11 @@ bash: line 1: f: No such file or directory"
     done
     rmdir d && echo done'
   native "$steps"
-  assert_output done
+  assert_output "done"
   shimmed unlink.open_file=deny "$steps"
-  assert_output done
+  assert_output "done"
   shimmed "$steps"
-  assert_output done
+  assert_output "done"
 }
 
 @test "unlink.readonly_file: allowed, or EACCES as on SMB" {

@@ -122,7 +122,7 @@ lrwxrwxrwx"
   # The native twin: the same user, who owns the file.
   chown 65534:65534 "$IN/f"
   run as_user env -C "$IN" bash -uc "$steps"
-  assert_output done
+  assert_output "done"
   policy_for "$IN" "drive.options=uid=1000,gid=1000" >"$SHARED/p.json"
   chmod 644 "$SHARED/p.json"
   run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" LD_PRELOAD="$LIB" bash -uc "$steps"
@@ -133,7 +133,7 @@ done"
   policy_for "$IN" "drive.options=uid=1000,gid=1000" chmod.non_owner=allow chown.non_owner=allow \
     utimes.non_owner=allow >"$SHARED/p.json"
   run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" LD_PRELOAD="$LIB" bash -uc "$steps"
-  assert_output done
+  assert_output "done"
 }
 
 @test "chown.owner: root and the owner are told it worked, and nothing changes" {
