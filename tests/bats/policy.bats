@@ -59,6 +59,15 @@ copy_case() {
   ((count >= 15))
 }
 
+@test "the policies in examples are taken" {
+  cp "$SOURCE_ROOT"/examples/policies/*.json .
+  mkdir drive
+  for name in *.json; do
+    run "$LXSHIM" policy check "$name"
+    assert_success
+  done
+}
+
 @test "schema, loader, rules and profiles agree" {
   command -v python3 >/dev/null || skip "no python3"
   python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
