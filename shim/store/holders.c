@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 #include "store/cwds.h"
 #include "store/procscan.h"
@@ -21,10 +22,13 @@
 #endif
 
 /*
- * How often a probe is repeated that fails only because of another one. Each round reads /proc, so
- * this is a second or more; two processes that delete the same tree never need it.
+ * A probe that fails only because of another one is repeated: every so many tries /proc is read for
+ * a holder. A process that holds a claim may wait for its disk before it gives it back, so that
+ * time decides when to give up, and not the number of tries.
  */
-#define PROBE_ROUNDS 400
+#define TRIES         4
+#define PAUSE_NS      200000
+#define PATIENCE_SECS 5
 
 /*
  * A read lock here marks a directory as open. Nobody can write-lock a directory, and no program
@@ -33,9 +37,17 @@
  */
 #define MARK_OFFSET (INT64_MAX - 0x4c58)
 
-static void yield(void)
+static void pause_briefly(void)
 {
-    SYS0(SYS_sched_yield);
+    const struct timespec pause = {0, PAUSE_NS};
+    SYS2(SYS_nanosleep, &pause, NULL);
+}
+
+static long seconds(void)
+{
+    struct timespec now = {0, 0};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return now.tv_sec;
 }
 
 static void add_unknown(struct store_holders *h)
@@ -45,63 +57,78 @@ static void add_unknown(struct store_holders *h)
     h->count++;
 }
 
-/*
- * Asks /proc for the holders of an inode. Returns -EBUSY for a holder, -EAGAIN where somebody is
- * only probing it, and -ENOENT where it shows nobody at all.
- */
-static int who(const struct stat *st, int own_fd, struct store_holders *holders)
+/* Asks /proc who has what `fd` is open on. True with holders filled in where it shows any. */
+static bool shown(int fd, struct store_holders *holders)
 {
-    struct procscan scan = {
-        .dev = st->st_dev, .ino = st->st_ino, .own_fd = own_fd, .holders = holders};
-    if (procscan(&scan))
-        return -EBUSY;
-    return scan.probers ? -EAGAIN : -ENOENT;
+    struct stat st;
+    if (sys_fstat(fd, &st) < 0)
+        return false;
+    struct procscan scan = {.dev = st.st_dev,
+                            .ino = st.st_ino,
+                            .info_ino = procscan_info_ino(fd),
+                            .own_fd = fd,
+                            .holders = holders};
+    return procscan(&scan);
 }
 
-/* One probe. As store_claim_file, but -EAGAIN: another probe was in the way. */
-static int probe(int dfd, const char *path, struct store_holders *holders)
+/* Who has the file at dfd/path open: -EBUSY with holders, 0 for nobody, or -errno. */
+static int ask_proc(int dfd, const char *path, struct store_holders *holders)
+{
+    /* Does not open the file, and keeps its inode number from being given to another. */
+    int fd = sys_openat(dfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd;
+    bool busy = shown(fd, holders);
+    sys_close(fd);
+    return busy ? -EBUSY : 0;
+}
+
+/* One probe: a descriptor with the claim, -EAGAIN while anybody has the file open, or -errno. */
+static int probe(int dfd, const char *path)
 {
     struct stat st;
     int fd = sys_openat(dfd, path, STORE_PROBE_FLAGS, 0);
-    if (fd == -EACCES) {
-        /* A file we may not read can be looked up in /proc, if not probed. */
-        int r = sys_fstatat(dfd, path, &st, AT_SYMLINK_NOFOLLOW);
-        return r == 0 && who(&st, -1, holders) == -EBUSY ? -EBUSY : -EACCES;
-    }
     if (fd < 0)
         return fd; /* -EAGAIN: a lease, so somebody probes */
     /* A lease break sends SIGIO, which kills; SIGURG is ignored unless a program wants it. */
     sys_fcntl(fd, F_SETSIG, SIGURG);
-    int r = sys_fcntl(fd, F_SETLEASE, F_WRLCK);
-    if (r == 0)
+    int refused = sys_fcntl(fd, F_SETLEASE, F_WRLCK);
+    if (refused == 0)
         return fd;
-    int refused = r;
-    r = sys_fstat(fd, &st);
+    int r = sys_fstat(fd, &st);
     if (r == 0 && !S_ISREG(st.st_mode))
         r = -EINVAL;
-    if (r == 0)
-        r = who(&st, fd, holders);
-    if (r == -ENOENT) {
+    if (r == 0 && refused != -EAGAIN) {
         /* No leases here, or not ours to take: what /proc shows is all there is. */
-        if (refused != -EAGAIN)
+        struct store_holders nobody = {.room = 0};
+        if (!shown(fd, &nobody))
             return fd;
-        r = -EAGAIN;
     }
+    /* Not open any longer than needed: it is in the way of other probes. */
     sys_close(fd);
-    return r;
+    return r < 0 ? r : -EAGAIN;
 }
 
 int store_claim_file(int dfd, const char *path, struct store_holders *holders)
 {
-    int r = -EAGAIN;
-    for (int i = 0; i < PROBE_ROUNDS; i++) {
-        r = probe(dfd, path, holders);
+    long start = 0;
+    for (unsigned i = 1; start == 0 || seconds() - start <= PATIENCE_SECS; i++) {
+        int r = probe(dfd, path);
+        if (r == -EACCES) { /* we may not read it: it can be looked up, if not probed */
+            r = ask_proc(dfd, path, holders);
+            return r < 0 ? r : -EACCES;
+        }
         if (r != -EAGAIN)
-            break;
-        yield();
+            return r;
+        if (i % TRIES != 0)
+            continue;
+        r = ask_proc(dfd, path, holders);
+        if (r < 0)
+            return r;
+        if (start == 0)
+            start = seconds();
+        pause_briefly();
     }
-    if (r != -EAGAIN)
-        return r;
     /* The kernel keeps saying so: a holder in another PID namespace, or one we may not look into.
      */
     add_unknown(holders);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sys/dirents.h"
+#include "sys/fdpath.h"
 #include "sys/sys.h"
 
 const char *store_holder_word(unsigned by)
@@ -71,28 +72,59 @@ static bool matches(const struct procscan *s, int dir, const char *name)
     return (size_t)n < tail || memcmp(target + n - tail, deleted, tail) != 0;
 }
 
-/* A descriptor opened only to probe is no holder. */
-static bool is_probe(int dir, const char *fd)
+/* A number in the text of fdinfo, or `missing`. */
+static unsigned long field(const char *text, const char *name, unsigned base, unsigned long missing)
+{
+    unsigned long value = 0;
+    const char *p = strstr(text, name);
+    if (p == NULL)
+        return missing;
+    for (p += strlen(name); *p == ' ' || *p == '\t'; p++)
+        ;
+    for (; *p >= '0' && *p < '0' + (char)base; p++)
+        value = value * base + (unsigned long)(*p - '0');
+    return value;
+}
+
+/*
+ * A descriptor that is no holder, though its link led to the inode: opened only to probe, or only
+ * as a path, or closed meanwhile. Flags and inode come in one reading, so that a prober which opens
+ * something else under the same number is not taken for a holder.
+ */
+static bool is_probe(const struct procscan *s, int dir, const char *fd)
 {
     char name[32] = "fdinfo/";
     char text[256];
-    const char *flags;
-    unsigned long value = 0;
     memcpy(name + 7, fd, strnlen(fd, sizeof(name) - 8) + 1);
-    if (slurp(dir, name, text, sizeof(text)) == 0 || (flags = strstr(text, "flags:")) == NULL)
-        return false;
-    for (flags += 6; *flags == ' ' || *flags == '\t'; flags++)
-        ;
-    for (; *flags >= '0' && *flags <= '7'; flags++)
-        value = value * 8 + (unsigned long)(*flags - '0');
-    /* The kernel does not keep O_NOCTTY, and adds O_LARGEFILE (0100000), which is 0 in user space.
+    if (slurp(dir, name, text, sizeof(text)) == 0)
+        return true;
+    if (s->info_ino != 0 && field(text, "ino:", 10, s->info_ino) != s->info_ino)
+        return true;
+    unsigned long flags = field(text, "flags:", 8, 0);
+    if ((flags & O_PATH) != 0)
+        return true;
+    /*
+     * The kernel does not keep O_NOCTTY, and adds O_LARGEFILE (0100000), which is 0 in user space,
+     * and O_ASYNC when a lease is granted.
      */
-    return (value & ~0100000UL) == (unsigned long)(STORE_PROBE_FLAGS & ~O_NOCTTY);
+    flags &= ~(0100000UL | O_ASYNC);
+    return flags == (unsigned long)(STORE_PROBE_FLAGS & ~O_NOCTTY);
+}
+
+unsigned long procscan_info_ino(int fd)
+{
+    char link[32];
+    char info[48] = "/proc/self/fdinfo/";
+    char text[256];
+    sys_fd_path(fd, link);
+    const char *digits = strrchr(link, '/') + 1;
+    memcpy(info + strlen(info), digits, strlen(digits) + 1);
+    return slurp(AT_FDCWD, info, text, sizeof(text)) == 0 ? 0 : field(text, "ino:", 10, 0);
 }
 
 typedef void each_entry(struct procscan *s, int dir, int pid, const char *name);
 
-static bool list(struct procscan *s, int dir, int pid, each_entry *each)
+static void list(struct procscan *s, int dir, int pid, each_entry *each)
 {
     char buf[2048] __attribute__((aligned(8)));
     long n;
@@ -103,7 +135,6 @@ static bool list(struct procscan *s, int dir, int pid, each_entry *each)
             at += e->length;
         }
     }
-    return n == 0;
 }
 
 static void look_at_descriptor(struct procscan *s, int fds, int pid, const char *name)
@@ -114,9 +145,7 @@ static void look_at_descriptor(struct procscan *s, int fds, int pid, const char 
     int process = sys_openat(fds, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (process < 0)
         return;
-    if (s->path == NULL && is_probe(process, name))
-        s->probers = true;
-    else
+    if (s->path != NULL || !is_probe(s, process, name))
         add_holder(s, process, pid, fd, STORE_BY_DESCRIPTOR);
     sys_close(process);
 }
@@ -222,8 +251,6 @@ static void look_at_process(struct procscan *s, int proc, int unused, const char
     if (fds >= 0) {
         list(s, fds, pid, look_at_descriptor);
         sys_close(fds);
-    } else {
-        s->incomplete = true;
     }
     if (s->holders->count == before)
         look_at_maps(s, process, pid);
@@ -233,15 +260,10 @@ static void look_at_process(struct procscan *s, int proc, int unused, const char
 bool procscan(struct procscan *s)
 {
     unsigned before = s->holders->count;
-    s->probers = false;
-    s->incomplete = false;
     int proc = sys_openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (proc < 0) {
-        s->incomplete = true;
+    if (proc < 0)
         return false;
-    }
-    if (!list(s, proc, 0, s->cwds_only ? look_at_cwd : look_at_process))
-        s->incomplete = true;
+    list(s, proc, 0, s->cwds_only ? look_at_cwd : look_at_process);
     sys_close(proc);
     return s->holders->count > before;
 }

@@ -15,14 +15,19 @@
 struct procscan {
     dev_t dev; /* the inode asked for, when path is NULL */
     ino_t ino;
-    const char *path; /* or a native directory: anything below it */
+    unsigned long info_ino; /* as fdinfo says it (procscan_info_ino), or 0 where not known */
+    const char *path;       /* or a native directory: anything below it */
     size_t path_length;
     int own_fd;     /* a descriptor of this process that does not count, or -1 */
     bool cwds_only; /* look at current directories only */
     struct store_holders *holders;
-    bool probers;    /* out: somebody else is probing it just now */
-    bool incomplete; /* out: some process could not be looked into */
 };
+
+/*
+ * The inode number that /proc/PID/fdinfo has for what `fd` is open on: that of the file system,
+ * which on overlayfs is not always stat's. 0 before Linux 5.14.
+ */
+unsigned long procscan_info_ino(int fd);
 
 /* Reads all of /proc: 1 ms and more. Returns true where a holder was found. */
 bool procscan(struct procscan *scan);
