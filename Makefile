@@ -29,7 +29,8 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 CFLAGS ?= -O2 -g
-WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+# psabi: gcc's note on a structure of <signal.h>, passed as every ABI has it since 2008.
+WARN   := -Wno-psabi -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 B      ?= build
 
 COMMON  := -std=c11 -D_GNU_SOURCE -I. -Ishim $(WARN) -DLXSHIM_VERSION='"$(VERSION)"' \
@@ -72,6 +73,11 @@ $(B)/lib/%.o: %.S
 $(B)/cli/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Where things get installed is compiled in, too, as the last place to look.
+PLACES := $(B)/places
+$(shell mkdir -p $(B); echo '$(BINDIR) $(LIBDIR)' | cmp -s - $(PLACES) || echo '$(BINDIR) $(LIBDIR)' >$(PLACES))
+$(B)/lib/shim/preload/first.o $(B)/cli/shim/cli/common.o: $(PLACES)
 
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)

@@ -164,10 +164,14 @@ bool cli_library(char *out, size_t room)
         if (access(out, R_OK) == 0)
             return true;
     }
+    snprintf(out, room, "%.*s/../lib/%s", length, program, name);
+    if (length > 0 && access(out, R_OK) == 0)
+        return true;
     snprintf(out, room, "%s/%s", LXSHIM_LIBDIR, name);
     if (access(out, R_OK) == 0)
         return true;
-    snprintf(out, room, "no %s in %.*s%s%s: build it with make, or make install", name, length,
-             program, length > 0 ? " nor in " : "", LXSHIM_LIBDIR);
+    snprintf(out, room,
+             "no %s in %.*s, ../lib from there, nor in %s: build it with make, or make install",
+             name, length, program, LXSHIM_LIBDIR);
     return false;
 }

@@ -36,6 +36,12 @@ bool drvfs_is_owner(const struct lx_mount *mount, const struct stat *native);
 int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct stat *native,
                  int want);
 
+/* The rule by which something of that type still waits to be deleted. */
+static inline enum lx_rule drvfs_pending_rule(mode_t type)
+{
+    return S_ISDIR(type) ? LX_RULE_RMDIR_OPEN_DIRECTORY : LX_RULE_UNLINK_OPEN_FILE;
+}
+
 /*
  * Before an entry is made under a new name: refuses names that wait to be deleted, and a directory
  * the caller may not write. 0 or -errno.

@@ -34,8 +34,9 @@ int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at)
     struct stat st;
     int r = 0;
     /* A name, or a whole directory, that is about to go: STATUS_DELETE_PENDING. */
-    if (store_pending_blocks(at->dfd, at->path))
-        r = lx_deny(c, LX_RULE_UNLINK_OPEN_FILE, ENOENT);
+    mode_t waiting = store_pending_blocks(at->dfd, at->path);
+    if (waiting != 0)
+        r = lx_deny(c, drvfs_pending_rule(waiting), ENOENT);
     else if (store_pending_directory(at->dfd, at->path))
         r = lx_deny(c, LX_RULE_RMDIR_OPEN_DIRECTORY, ENOENT);
     if (r < 0)

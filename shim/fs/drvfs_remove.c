@@ -46,8 +46,9 @@ static int check_readonly(struct lx_call *c)
 static long missing(struct lx_call *c, long r)
 {
     const struct lx_loc *at = &c->at[0];
-    if (r == -ENOENT && store_pending_blocks(at->dfd, at->path))
-        c->denied = LX_RULE_UNLINK_OPEN_FILE;
+    mode_t waiting = r == -ENOENT ? store_pending_blocks(at->dfd, at->path) : 0;
+    if (waiting != 0)
+        c->denied = drvfs_pending_rule(waiting);
     return r;
 }
 

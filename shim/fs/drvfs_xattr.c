@@ -98,6 +98,12 @@ static bool named(const struct lx_call *c)
     return (uintptr_t)c->name >= 4096;
 }
 
+/* NTFS has nothing of the kind: "system.posix_acl_access" is not kept, and not passed on. */
+static bool of_system(const char *name)
+{
+    return strncmp(name, "system.", 7) == 0;
+}
+
 long drvfs_getxattr(struct lx_call *c)
 {
     int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
@@ -105,6 +111,9 @@ long drvfs_getxattr(struct lx_call *c)
         return r < 0 ? r : lx_host_fs.run[LX_OP_GETXATTR](c);
     if (is_case_flag(c))
         return get_case(c);
+    /* Not noted: ls asks for the ACL of everything it lists. */
+    if (of_system(c->name) && lx_rule(c->at[0].mount, LX_RULE_XATTR_SYSTEM) != LX_ALLOW)
+        return -EOPNOTSUPP;
     return reserved(c->name) ? -ENODATA : lx_host_fs.run[LX_OP_GETXATTR](c);
 }
 
@@ -115,6 +124,10 @@ long drvfs_setxattr(struct lx_call *c)
         return r < 0 ? r : lx_host_fs.run[LX_OP_SETXATTR](c);
     if (is_case_flag(c))
         return set_case(c);
+    if (of_system(c->name))
+        r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
+    if (r < 0)
+        return r;
     return reserved(c->name) ? -EPERM : lx_host_fs.run[LX_OP_SETXATTR](c);
 }
 
@@ -125,16 +138,21 @@ long drvfs_removexattr(struct lx_call *c)
         return r < 0 ? r : lx_host_fs.run[LX_OP_REMOVEXATTR](c);
     if (is_case_flag(c))
         return -EOPNOTSUPP;
+    if (of_system(c->name))
+        r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
+    if (r < 0)
+        return r;
     return reserved(c->name) ? -ENODATA : lx_host_fs.run[LX_OP_REMOVEXATTR](c);
 }
 
-/* Takes the reserved names out of a list, in place; returns its new length. */
-static size_t strip(char *list, size_t n)
+/* Takes the names out of a list that get would not find, in place; returns its new length. */
+static size_t strip(const struct lx_mount *mount, char *list, size_t n)
 {
+    bool system = lx_rule(mount, LX_RULE_XATTR_SYSTEM) == LX_ALLOW;
     size_t to = 0;
     for (size_t from = 0; from < n;) {
         size_t length = strnlen(list + from, n - from) + 1;
-        if (!reserved(list + from)) {
+        if (!reserved(list + from) && (system || !of_system(list + from))) {
             memmove(list + to, list + from, length);
             to += length;
         }
@@ -152,7 +170,7 @@ static __attribute__((noinline)) long list_all(struct lx_call *c, char *out, siz
     long n = lx_host_fs.run[LX_OP_LISTXATTR](&inner);
     if (n < 0)
         return n;
-    size_t length = strip(out, (size_t)n);
+    size_t length = strip(c->at[0].mount, out, (size_t)n);
     if (c->at[0].mount->case_option != LX_SENSITIVE && look(c, &st) == 1) {
         if (length + sizeof(WSL_CASE) > room)
             return -ERANGE;

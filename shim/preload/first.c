@@ -61,21 +61,32 @@ static int built_in(char *out, size_t room, const char *cwd, char *const *env)
         int r = absolute(all ? file + 4 : file, cwd, trace);
         if (r < 0)
             return r;
+        /* Now, and not at the first denial, which nobody would hear of. */
+        r = sys_openat(AT_FDCWD, trace, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        if (r < 0)
+            return -EIO;
+        sys_close(r);
     }
     long size = lx_builtin_image(image, sizeof(image), cwd, sys_getuid(), sys_getgid(),
                                  file != NULL ? trace : NULL, all);
     return size < 0 ? (int)size : encode(image, (size_t)size, out, room);
 }
 
-/* The lxshim program: beside the library (a build tree), or where it was installed. */
+/*
+ * The lxshim program: beside the library (a build tree), in bin beside its directory (an
+ * installation, wherever it has been moved), or where it was to be installed.
+ */
 static int find_program(const char *library, char *out)
 {
-    static const char name[] = "/lxshim";
+    static const char *const places[] = {"/lxshim", "/../bin/lxshim"};
     const char *slash = strrchr(library, '/');
     size_t n = slash == NULL ? 0 : (size_t)(slash - library);
-    if (slash != NULL && n + sizeof(name) <= PATH_MAX) {
+    for (size_t i = 0; slash != NULL && i < sizeof(places) / sizeof(places[0]); i++) {
+        size_t length = strlen(places[i]) + 1;
+        if (n + length > PATH_MAX)
+            continue;
         memcpy(out, library, n);
-        memcpy(out + n, name, sizeof(name));
+        memcpy(out + n, places[i], length);
         if (sys_faccessat(AT_FDCWD, out, 1 /* X_OK */, 0) == 0)
             return 0;
     }
@@ -165,11 +176,14 @@ const char *lx_first_problem(int error)
     case EXDEV:
         return "/ cannot be a Windows drive: start in the directory that shall be one, or name a "
                "policy in LXSHIM_POLICY";
+    case EIO:
+        return "LXSHIM_TRACE: the file cannot be written to";
     case ENOENT:
         return "the current directory is gone";
     case ENOEXEC:
-        return "cannot read the policy: no lxshim program beside liblxshim.so nor "
-               "in " LXSHIM_BINDIR;
+        return "cannot read the policy: no lxshim program beside liblxshim.so, in ../bin from "
+               "there, "
+               "nor in " LXSHIM_BINDIR;
     case ENOSPC:
     case ENAMETOOLONG:
         return "the current directory's path is too long";

@@ -88,14 +88,14 @@ bool store_pending_entry_held(int dfd, const char *marked)
     return held || sys_unlinkat(dfd, marked, AT_REMOVEDIR) < 0;
 }
 
-bool store_pending_blocks(int dfd, const char *path)
+mode_t store_pending_blocks(int dfd, const char *path)
 {
     char marked[PATH_MAX];
     struct stat st;
     if (store_pending_path(path, marked, sizeof(marked)) < 0 ||
         sys_fstatat(dfd, marked, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return false;
-    return store_pending_entry_held(dfd, marked);
+        return 0;
+    return store_pending_entry_held(dfd, marked) ? st.st_mode & S_IFMT : 0;
 }
 
 bool store_pending_sweep(int dir)

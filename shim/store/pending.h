@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * Writes the marked name of a path to out. -ENAMETOOLONG where the last component has no room for
@@ -22,10 +23,10 @@ int store_pending_path(const char *path, char *out, size_t room);
 int store_pending_mark(int dfd, const char *path);
 
 /*
- * True where dfd/path is waiting to be deleted. Removes it for good, and says false, where nobody
- * holds it any more.
+ * The type (S_IFREG, S_IFDIR ...) of what is waiting to be deleted at dfd/path, 0 for nothing.
+ * Removes it for good, and says 0, where nobody holds it any more.
  */
-bool store_pending_blocks(int dfd, const char *path);
+mode_t store_pending_blocks(int dfd, const char *path);
 
 /*
  * True where the directory that holds dfd/path is waiting to be deleted. Only a descriptor or a

@@ -274,7 +274,8 @@ static void count(struct lx_stats *stats, const struct lx_call *c, long result)
         unsigned i = (unsigned)__builtin_ctzll(rules);
         rules &= rules - 1;
         struct lx_stats_rule *rule = &stats->rules[i == 63 ? LX_RULE_MAX : i];
-        _Atomic uint64_t *counter = i == c->denied                     ? &rule->denied
+        bool refused = i == 63 ? result < 0 : i == c->denied;
+        _Atomic uint64_t *counter = refused                            ? &rule->denied
                                     : i < 63 && (c->observed >> i & 1) ? &rule->observed
                                                                        : &rule->altered;
         atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);

@@ -26,7 +26,7 @@ LIB=$BUILD/liblxshim.so
 LXSHIM=$BUILD/lxshim
 # Small C programs of the tests (tests/programs/*.c), on every PATH.
 PROGRAMS=$BUILD/tests/programs
-export BUILD LIB LXSHIM PROGRAMS PATH="$PROGRAMS:$PATH"
+export BUILD LIB LXSHIM PROGRAMS PATH="$PROGRAMS:$PATH:/usr/sbin:/sbin"
 
 # A directory nobody has used yet in this test.
 fresh() {

@@ -147,10 +147,13 @@ f"
 }
 
 @test "a volume root and a plain directory as two mounts: moving between them is EXDEV" {
+  local owner
+  owner=uid=$(id -u),gid=$(id -g)
   mkdir "$ROOT/two"
   printf '{"version": 1, "mounts": [
-    {"type": "drvfs", "source": "C:", "target": "%s", "backing": "back"},
-    {"type": "drvfs", "source": "D:\\\\x", "target": "%s/mnt/d", "backing": "two"}]}\n' "$C" "$ROOT" >"$ROOT/policy.json"
+    {"type": "drvfs", "source": "C:", "target": "%s", "backing": "back", "options": "%s"},
+    {"type": "drvfs", "source": "D:\\\\x", "target": "%s/mnt/d", "backing": "two", "options": "%s"}]}\n' \
+    "$C" "$owner" "$ROOT" "$owner" >"$ROOT/policy.json"
   drive '
     D=${C%c}d; echo x >$C/File; cat $C/FILE; echo y >$D/File; cat $D/FILE
     ln $C/File $D/l; mv $C/File $D/moved; cat $D/moved; ls $C $D'

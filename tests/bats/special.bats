@@ -177,6 +177,37 @@ os.removexattr(\"f\", \"user.a\"); print(os.listxattr(\"f\"))
   assert_line --partial "No such attribute"
 }
 
+@test "xattr.system: no POSIX ACLs, which would set the mode behind the rules" {
+  # A minimal ACL of mode 0600: user::rw-, group::---, other::---.
+  steps='python3 -c "
+import os, struct
+acl = struct.pack(\"<I\", 2) + b\"\".join(struct.pack(\"<HHI\", *e) for e in
+    ((1, 6, 0xffffffff), (4, 0, 0xffffffff), (0x20, 0, 0xffffffff)))
+open(\"f\", \"w\")
+for call in (lambda: os.setxattr(\"f\", \"system.posix_acl_access\", acl),
+             lambda: os.getxattr(\"f\", \"system.posix_acl_access\"),
+             lambda: os.removexattr(\"f\", \"system.posix_acl_access\")):
+    try: call(); print(\"ok\")
+    except OSError as e: print(e.strerror)
+"; stat -c %a f'
+  native "$steps"
+  # Equal to a mode, it is kept as one.
+  assert_output "ok
+No data available
+ok
+600"
+  shimmed "$steps"
+  assert_output "Operation not supported
+Operation not supported
+Operation not supported
+777"
+  assert_equal "$(stat -c %A "$DRIVE/f" | cut -c3)" w
+  shimmed xattr.system=allow "$steps"
+  assert_line --index 0 ok
+  # Its mode, not only what is shown.
+  assert_equal "$(stat -c %a "$DRIVE/f")" 600
+}
+
 @test "volume: a FAT drive has no links, no attributes and no case; SMB no symlinks" {
   steps='
     : >f; ln f g; ln -s f l; setfattr -n user.a -v 1 f; [[ -e F ]] && echo folds; ls'

@@ -51,11 +51,30 @@ traced() {
   assert_line '\xff'
 }
 
-@test "a trace file that cannot be written changes nothing" {
+@test "a trace file that cannot be written is refused before main; one that goes later changes nothing" {
   DRIVE=$(fresh drive)
-  run env -C "$DRIVE" LXSHIM_TRACE=/proc/none LD_PRELOAD="$LIB" bash -uc ': >f; stat -c %a f; mkfifo p'
+  run env -C "$DRIVE" LXSHIM_TRACE=/proc/none LD_PRELOAD="$LIB" bash -uc 'echo main'
+  assert_failure 125
+  assert_output "lxshim: LXSHIM_TRACE: the file cannot be written to"
+  run env -C "$DRIVE" "$LXSHIM" run --trace /proc/none -- bash -uc 'echo main'
+  assert_failure 125
+  assert_output --partial "cannot write the trace to /proc/none"
+  local gone=$BATS_TEST_TMPDIR/gone
+  mkdir "$gone"
+  run env -C "$DRIVE" LXSHIM_TRACE="$gone/t" LD_PRELOAD="$LIB" bash -uc '
+    rm -r "$1"; : >f; stat -c %a f; mkfifo p' - "$gone"
   assert_output "777
 mkfifo: cannot create fifo 'p': Operation not permitted"
+}
+
+@test "a name that waits to be deleted is denied by the rule of what it was" {
+  traced 'mkdir d; exec 3<d 4>f; rmdir d; rm f; mkdir d; mkdir f; rmdir d; rm f'
+  run jq -r 'select(.result == "ENOENT" and .outcome == "denied") | [.call, .args[0], .rule] | join(" ")' \
+    "$TRACE"
+  assert_line "mkdir d rmdir.open_directory"
+  assert_line "mkdir f unlink.open_file"
+  assert_line "rmdir d rmdir.open_directory"
+  assert_line "unlink f unlink.open_file"
 }
 
 @test "mode observe: calls go through, and the trace says what would have happened" {

@@ -5,10 +5,11 @@
 load helpers
 
 # Runs one of tests/programs/traps.c natively and under the shim; both must be well.
+# trap_holds TRAP [RULE=VALUE]...
 trap_holds() {
   native "traps $1"
   assert_output ok
-  shimmed "traps $1"
+  shimmed "${@:2}" "traps $1"
   assert_output ok
 }
 
@@ -21,7 +22,8 @@ trap_holds() {
 }
 
 @test "a child forked while threads are inside the library can use it" {
-  trap_holds fork_threads
+  # The child has a copy of what another thread has open: a removed name would not be free at once.
+  trap_holds fork_threads unlink.open_file=posix
 }
 
 @test "signal handlers may open, stat and close at any moment, on a small stack" {

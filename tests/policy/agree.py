@@ -83,6 +83,9 @@ def check_rules(schema, rules, directory):
     check({r["id"]: r["default"] for r in rules} == drvfs, "profile drvfs is not the defaults")
     for rule in rules:
         name = rule["id"]
+        if name not in stated:
+            check(False, f"the schema has no {name}")
+            continue
         check(stated[name]["enum"] == rule["values"], f"schema's values of {name}")
         check(stated[name]["description"] == rule["summary"], f"schema's description of {name}")
         for word in words:
