@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What an operation costs in system calls, without a clock: a change that adds one goes red here, on
+# a machine of any speed.
+#
+# Where a directory leads is remembered for one tick of the kernel's coarse clock, so a turn of an
+# operation has two prices: with the verdict at hand, and just after a tick. Each is the cheapest of
+# many turns, since a tick may pass in the middle of any.
+
+load helpers
+
+# Upper bounds: system calls of one turn, REMEMBERED/FORGOTTEN; native calls to close what was opened
+# are among them. Where an operation comes to need less, lower its figure, so that the gain is kept.
+# WALK: an absolute path to a mount that only the shim knows is walked from the root.
+BOUNDS='
+operation      native  outside  drvfs  case=off  metadata  redirected
+stat                1      1/3    1/3       1/3       1/3         1/3
+stat-here           1      1/1    1/1       1/1       1/1         1/1
+stat-absolute       1      1/3    1/3       1/3       1/3  WALK/WALK
+stat-missing        1      1/3    1/3      11/9       1/3         1/3
+lstat               1      1/3    1/3       1/3       1/3         1/3
+access              1      1/3    2/4       2/4       1/3         2/4
+open                2      2/4    3/5       3/5       3/5         3/5
+openat              2      2/3    3/4       3/4       3/4         3/4
+readlink            1      1/3    1/3       1/3       1/3         1/3
+create              3      3/5  10/12     19/21      9/11       10/12
+rename              2      2/4   8/10     32/34      8/10        8/10
+mkdir               2      2/4  11/13     20/22     10/12       11/13
+readdir             5      7/7    9/9       9/9       9/9         9/9
+'
+
+setup_file() {
+  strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+}
+
+# turns ARGUMENT...: system calls of the cheapest turn of `steady` with these arguments, in $DIR
+# under $STATE, natively where that is empty.
+turns() {
+  local shim=()
+  [[ -z $STATE ]] || shim=(-E LD_PRELOAD="$LIB" -E LXSHIM_STATE="$STATE")
+  rm -rf "$BACKING"
+  mkdir "$BACKING"
+  # env goes where the mount is, as only the shim may know the way.
+  strace -qq -o "$BATS_TEST_TMPDIR/trace" "${shim[@]}" env -C "$DIR" steady "$@"
+  awk '
+    /^getppid\(/ { counting = 1; calls = 0; next }
+    /^sched_yield\(/ { counting = 0; if (least == "" || calls < least) least = calls; next }
+    counting { calls++ }
+    END { print least }' "$BATS_TEST_TMPDIR/trace"
+}
+
+# within_bounds PLACE [drive.KEY=VALUE...]: every operation of `steady` against its column.
+within_bounds() {
+  local place=$1 operation bound found checked=0 failed=0 slashes WALK
+  shift
+  DIR=${DIR-$BATS_TEST_TMPDIR/work} BACKING=${BACKING-$BATS_TEST_TMPDIR/work} STATE=
+  if [[ $place != native ]]; then
+    mkdir -p "$BACKING"
+    policy_for "${MOUNT-$DIR}" "$@" >"$BATS_TEST_TMPDIR/policy.json"
+    STATE=$("$LXSHIM" policy state "$BATS_TEST_TMPDIR/policy.json")
+    [[ $STATE == 1-* ]]
+  fi
+  slashes=${DIR//[!\/]/}
+  WALK=$((4 + 2 * ${#slashes}))
+  while read -r operation bound; do
+    bound=${bound//WALK/$WALK}
+    found=$(turns "$operation")
+    [[ $place == native ]] || found+=/$(turns "$operation" forget)
+    if ((${found%/*} > ${bound%/*} || ${found#*/} > ${bound#*/})); then
+      echo "$operation, $place: $found system calls, not $bound"
+      failed=1
+    fi
+    checked=$((checked + 1))
+  done < <(awk -v place="$place" '
+    NF == 0 { next }
+    column == "" { for (column = NF; $column != place; column--) if (column == 0) exit; next }
+    { print $1, $column }' <<<"$BOUNDS")
+  ((failed == 0 && checked > 10))
+}
+
+@test "there is a bound for every operation" {
+  run steady list
+  assert_output "$(awk 'NF > 1 && $1 != "operation" { print $1 }' <<<"$BOUNDS")"
+}
+
+@test "natively: the calls that were meant" {
+  within_bounds native
+}
+
+@test "outside every mount: with a verdict at hand, libc's own calls" {
+  MOUNT=$BATS_TEST_TMPDIR/mount
+  mkdir "$MOUNT"
+  within_bounds outside
+}
+
+@test "in a drive" {
+  within_bounds drvfs
+}
+
+@test "in a drive that ignores case" {
+  within_bounds case=off drive.options="uid=$(id -u),gid=$(id -g),case=off"
+}
+
+@test "in a drive with metadata" {
+  within_bounds metadata drive.options="uid=$(id -u),gid=$(id -g),metadata"
+}
+
+@test "in a drive whose backing is elsewhere" {
+  BACKING=$BATS_TEST_TMPDIR/backing
+  within_bounds redirected drive.backing="$BACKING"
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * steady OP [forget]: repeats one operation in the current directory, so that a tracer can count
+ * the system calls of one turn: those between a getppid and the sched_yield after it, neither of
+ * which the shim knows. With `forget`, a symlink is made before each turn: whatever the shim
+ * remembers of directories is then as old as after a tick of the clock.
+ *
+ * steady list: the names of the operations.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Turns of which a few fall into one tick of the clock, however slow the tracer. */
+#define TURNS 48
+
+static char absolute[PATH_MAX];
+static int directory;
+
+static void must(int result, const char *what)
+{
+    if (result < 0) {
+        perror(what);
+        exit(1);
+    }
+}
+
+static void done(int fd)
+{
+    must(fd, "open");
+    close(fd);
+}
+
+static void do_stat(void)
+{
+    struct stat st;
+    must(stat("dir/file", &st), "stat");
+}
+
+static void do_stat_here(void)
+{
+    struct stat st;
+    must(stat("file", &st), "stat");
+}
+
+static void do_stat_absolute(void)
+{
+    struct stat st;
+    must(stat(absolute, &st), "stat");
+}
+
+static void do_stat_missing(void)
+{
+    struct stat st;
+    must(stat("dir/missing", &st) == 0 ? -1 : 0, "stat of a missing name");
+}
+
+static void do_lstat(void)
+{
+    struct stat st;
+    must(lstat("dir/file", &st), "lstat");
+}
+
+static void do_access(void)
+{
+    must(access("dir/file", R_OK), "access");
+}
+
+static void do_open(void)
+{
+    done(open("dir/file", O_RDONLY));
+}
+
+static void do_openat(void)
+{
+    done(openat(directory, "file", O_RDONLY));
+}
+
+static void do_readlink(void)
+{
+    char target[16];
+    must((int)readlink("dir/link", target, sizeof(target)), "readlink");
+}
+
+static void do_create(void)
+{
+    done(open("dir/new", O_WRONLY | O_CREAT | O_EXCL, 0644));
+    must(unlink("dir/new"), "unlink");
+}
+
+static void do_rename(void)
+{
+    must(rename("dir/moved", "dir/there"), "rename");
+    must(rename("dir/there", "dir/moved"), "rename back");
+}
+
+static void do_mkdir(void)
+{
+    must(mkdir("dir/made", 0755), "mkdir");
+    must(rmdir("dir/made"), "rmdir");
+}
+
+static void do_readdir(void)
+{
+    DIR *dir = opendir("dir");
+    must(dir == NULL ? -1 : 0, "opendir");
+    while (readdir(dir) != NULL)
+        ;
+    closedir(dir);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} operations[] = {
+    {"stat", do_stat},
+    {"stat-here", do_stat_here},
+    {"stat-absolute", do_stat_absolute},
+    {"stat-missing", do_stat_missing},
+    {"lstat", do_lstat},
+    {"access", do_access},
+    {"open", do_open},
+    {"openat", do_openat},
+    {"readlink", do_readlink},
+    {"create", do_create},
+    {"rename", do_rename},
+    {"mkdir", do_mkdir},
+    {"readdir", do_readdir},
+};
+
+#define COUNT (sizeof(operations) / sizeof(operations[0]))
+
+static void prepare(void)
+{
+    must(mkdir("dir", 0755), "mkdir");
+    done(open("file", O_WRONLY | O_CREAT, 0644));
+    done(open("dir/file", O_WRONLY | O_CREAT, 0644));
+    done(open("dir/moved", O_WRONLY | O_CREAT, 0644));
+    must(symlink("file", "dir/link"), "symlink");
+    if (getcwd(absolute, sizeof(absolute) - sizeof("/dir/file")) == NULL)
+        must(-1, "getcwd");
+    strcat(absolute, "/dir/file");
+    must(directory = open("dir", O_RDONLY | O_DIRECTORY), "dir");
+}
+
+static void forget_all(void)
+{
+    must(symlink("nowhere", "passing"), "symlink");
+    must(unlink("passing"), "unlink");
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "list";
+    for (size_t i = 0; i < COUNT; i++) {
+        if (strcmp(name, "list") == 0)
+            puts(operations[i].name);
+        if (strcmp(name, operations[i].name) != 0)
+            continue;
+        prepare();
+        operations[i].run();
+        for (int turn = 0; turn < TURNS; turn++) {
+            if (argc > 2)
+                forget_all();
+            getppid();
+            operations[i].run();
+            sched_yield();
+        }
+        return 0;
+    }
+    return strcmp(name, "list") == 0 ? 0 : 2;
+}
