@@ -3,6 +3,7 @@
 #   make            build/liblxshim.so and build/lxshim
 #   make check      build, and pass every test (installs what the tests need)
 #   make demo       the main job on a real project, and four WSL-only bugs
+#   make bench      what it costs, beside native and other mechanisms (QUICK=1: in two minutes)
 #   make lint       formatting, static analysis, shellcheck
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make help       all targets
@@ -149,10 +150,26 @@ fuzz:
 	    $(B)/fuzz/$$n -max_total_time=$(FUZZ_SECONDS) $(B)/fuzz/corpus/$$n tests/fuzz/corpus/$$n; \
 	done
 
+# --- speed -----------------------------------------------------------------------------------------
+
+.PHONY: bench
+bench: all $(B)/bench/micro $(B)/bench/forward.so
+	@tools/deps build bench || echo "bench: goes on without them"
+	QUICK='$(QUICK)' python3 bench/run.py $(B)
+
+$(B)/bench/micro: bench/micro.c bench/operations.c bench/operations.h
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) -o $@ $(filter %.c,$^) -lpthread
+
+$(B)/bench/forward.so: bench/forward.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
 # --- style -----------------------------------------------------------------------------------------
 
-C_FILES  := $(wildcard shim/*/*.c shim/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h)
-SH_FILES := tools/deps examples/demo .ci/run $(wildcard tests/bats/*.bash)
+C_FILES  := $(wildcard shim/*/*.c shim/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
+            bench/*.c bench/*.h)
+SH_FILES := tools/deps tools/fetch-source examples/demo bench/profile .ci/run $(wildcard tests/bats/*.bash)
 
 .PHONY: lint
 lint:

@@ -35,8 +35,8 @@ flat_policy() {
 }
 
 all_sources() {
-  sources_in policy shim tests examples
-  find tests .ci tools -type f \( -name '*.bats' -o -name '*.bash' -o -name '*.sh' \
+  sources_in policy shim tests examples bench
+  find tests .ci tools bench -type f \( -name '*.bats' -o -name '*.bash' -o -name '*.sh' \
     -o -name '*.py' -o -path 'tests/symbols/*' -o -path '.ci/*' -o -path 'tools/*' \) \
     ! -name '*.pyc' 2>/dev/null | sort
   echo Makefile

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""The terminal's tables."""
+
+import budgets
+
+WIDTH = 11
+
+
+def _time(value, unit):
+    value = value if unit == "ns" else value * 1e9
+    for limit, size, name in ((1e3, 1, "ns"), (1e6, 1e3, "µs"), (1e9, 1e6, "ms")):
+        if value < limit:
+            return f"{value / size:.3g} {name}"
+    return f"{value / 1e9:.3g} s"
+
+
+def _number(ratio):
+    if ratio >= 9999.5:
+        return f"{ratio / 1000:.0f}k"
+    return f"{ratio:.0f}" if ratio >= 99.95 else f"{ratio:.3g}"
+
+
+def _cell(row, contender):
+    if contender.name in row.failures:
+        return "fails"
+    if contender.name not in row.pairs:
+        return "–"
+    ratio = row.ratio(contender.name)
+    spread = (ratio["quartiles"][1] - ratio["quartiles"][0]) / 2 / ratio["median"]
+    verdict = budgets.judge(row, contender)
+    mark = " " if verdict is None else "✓" if verdict["met"] else "✗"
+    return f"{_number(ratio['median'])}±{min(99, spread * 100):.0f}%{mark}"
+
+
+class Table:
+    """Written row by row, as they are measured."""
+
+    def __init__(self, title, contenders, label=22):
+        self.others = contenders[1:]
+        self.label = label
+        names = "".join(f"{c.name:>{WIDTH}}" for c in self.others)
+        print(f"\n{title}\n\n{'':{label}}{'native':>9} {names}", flush=True)
+
+    def add(self, row):
+        native = _time(row.as_data()["native"]["median"], row.unit) if row.native else "–"
+        cells = "".join(f"{_cell(row, c):>{WIDTH}}" for c in self.others)
+        print(f"{row.name:{self.label}}{native:>9} {cells}", flush=True)
+
+
+def budget_table(verdicts):
+    met = sum(v["met"] for v in verdicts)
+    print(f"\nBudgets: {met} met, {len(verdicts) - met} missed.")
+    missed = [v for v in verdicts if not v["met"]]
+    for v in sorted(missed, key=lambda v: -v["found"] / v["budget"]):
+        unit = " ms more" if v["kind"] == "added ms" else ""
+        print(f"  missed: {v['row']:18} {v['contender']:10} {v['found']:.3g}{unit}"
+              f" [{v['min']:.3g}-{v['max']:.3g}], budget {v['budget']:g}{unit}")
+
+
+def failures(rows):
+    for row in rows:
+        for contender, why in row.failures.items():
+            print(f"  fails: {row.name}, {contender}: {' '.join(why.split())[-160:]}")
