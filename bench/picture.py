@@ -4,6 +4,8 @@
 import math
 from xml.sax.saxutils import escape
 
+import report
+
 COLORS = {
     "forward": "#9a9a9a", "outside": "#1b7837", "drvfs": "#2166ac", "metadata": "#67a9cf",
     "case=off": "#762a83", "redirected": "#c2a5cf", "run": "#053061", "1 MB policy": "#80cdc1",
@@ -88,7 +90,7 @@ def _growth(canvas, x, y, title, axis, points):
     canvas.line(left, top, left, bottom, "#888")
     for value in (low * 1.3, high / 1.3):
         at = _scale(value, low, high, bottom, top)
-        canvas.text(left - 4, at + 4, f"{value / 1e3:.3g} µs", "end", 9)
+        canvas.text(left - 4, at + 4, report.in_units(value, "ns"), "end", 9)
     step = (right - left - 16) / max(1, len(points) - 1)
     for i, (at, _) in enumerate(points):
         canvas.text(left + 8 + i * step, bottom + 12, at, "middle", 9)
@@ -99,7 +101,7 @@ def _growth(canvas, x, y, title, axis, points):
         for (x1, y1), (x2, y2) in zip(spots, spots[1:]):
             canvas.line(x1, y1, x2, y2, color, 1.5)
         for (px, py), (_, v) in zip(spots, line):
-            canvas.dot(px, py, color, f"{name}: {v / 1e3:.3g} µs")
+            canvas.dot(px, py, color, f"{name}: {report.in_units(v, 'ns')}")
 
 
 def draw(path, machine, suites, growth, contenders):

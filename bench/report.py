@@ -6,7 +6,7 @@ import budgets
 WIDTH = 11
 
 
-def _time(value, unit):
+def in_units(value, unit):
     value = value if unit == "ns" else value * 1e9
     for limit, size, name in ((1e3, 1, "ns"), (1e6, 1e3, "µs"), (1e9, 1e6, "ms")):
         if value < limit:
@@ -42,7 +42,7 @@ class Table:
         print(f"\n{title}\n\n{'':{label}}{'native':>9} {names}", flush=True)
 
     def add(self, row):
-        native = _time(row.as_data()["native"]["median"], row.unit) if row.native else "–"
+        native = in_units(row.as_data()["native"]["median"], row.unit) if row.native else "–"
         cells = "".join(f"{_cell(row, c):>{WIDTH}}" for c in self.others)
         print(f"{row.name:{self.label}}{native:>9} {cells}", flush=True)
 
