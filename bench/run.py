@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True
 import budgets
 import contenders as who
 import machine
+import measure
 import micro_suite
 import picture
 import process
@@ -150,15 +151,22 @@ def main():
     settings = Settings(quick=os.environ.get("QUICK", "") not in ("", "0"))
     if settings.quick:
         settings.milliseconds, settings.files = 8, 2000
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda n, _: sys.exit(128 + n))
     about = machine.describe()
     print("Linux {kernel}, {cpu}, {cpus} CPUs, load {load:.2f}".format(**about),
-          f"{about['processes']} processes", f"{settings.rounds} runs A B A C A", sep=", ")
+          f"{about['processes']} processes", f"{settings.rounds} runs A B A C A, "
+          f"{measure.HOPELESS_RUNS} of what takes {measure.HOPELESS_RATIO} times as long", sep=", ")
     bench = Bench(build, settings)
     with contextlib.ExitStack() as stack:
-        bench.measure(stack, in_memory())
-        if not settings.quick:
-            bench.measure_disk(stack, os.path.join(build, "bench"))
+        try:
+            bench.measure(stack, in_memory())
+            if not settings.quick:
+                bench.measure_disk(stack, os.path.join(build, "bench"))
+        finally:
+            # Taking away what was made is not to be interrupted.
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
     report.budget_table(bench.verdicts)
     bench.write(about)
 
