@@ -48,8 +48,8 @@ POLICY_FLAT := $(addprefix policy/,rules.c image.c policy.c builder.c glob.c err
 CORE_SRC := $(POLICY_FLAT) $(wildcard shim/nt/*.c shim/store/*.c shim/fs/*.c shim/vfs/*.c)
 LIB_SRC  := $(CORE_SRC) $(wildcard shim/preload/*.c)
 LIB_ASM  := $(wildcard shim/preload/*.S)
-CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(POLICY_FLAT) \
-            $(wildcard shim/nt/*.c shim/cli/*.c)
+CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
+            $(wildcard shim/supervise/*.c shim/cli/*.c)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/lib/%.o) $(LIB_ASM:%.S=$(B)/lib/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/cli/%.o)
@@ -61,7 +61,7 @@ $(B)/liblxshim.so: $(LIB_OBJ)
 	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
 
 $(B)/lxshim: $(CLI_OBJ)
-	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
+	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lseccomp
 
 $(B)/lib/%.o: %.c
 	@mkdir -p $(@D)

@@ -121,10 +121,21 @@ struct lx_stats_rule {
 
 #define LX_STATS_MAGIC 0x5453584cu /* "LXST" */
 
+#define LX_STATS_NAMES 16
+
+/* What the supervisor has seen. */
+struct lx_stats_lane {
+    _Atomic uint64_t trapped;  /* calls that did not come by the library */
+    _Atomic uint64_t answered; /* of those: made for the program, because a rule touches them */
+    _Atomic uint32_t names;    /* programs without the library in them whose calls were answered */
+    char name[LX_STATS_NAMES][16];
+};
+
 struct lx_stats {
     uint32_t magic;
     uint32_t override_count;
     _Atomic uint64_t processes;
+    struct lx_stats_lane lane;
     struct lx_stats_rule rules[LX_RULE_MAX + 1]; /* the last: overrides */
     _Atomic uint32_t overrides[];
 };

@@ -27,14 +27,18 @@ enum cli_option {
     CLI_TRACE = 16,
     CLI_OBSERVE = 32,
     CLI_QUIET = 64,
-    CLI_JSON = 128
+    CLI_JSON = 128,
+    CLI_LANE = 256,
+    CLI_COMPLETE = 512
 };
 
 struct cli_arguments {
     struct lx_request request; /* what --policy, --profile, --mount ... ask for */
     bool quiet;
     bool json;
-    int count; /* of what is left after the options */
+    bool complete;    /* --require-complete */
+    const char *lane; /* --lane, or NULL */
+    int count;        /* of what is left after the options */
     char **rest;
 };
 

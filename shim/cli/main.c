@@ -22,8 +22,8 @@ const struct cli_command cli_commands[] = {
                 "directory as a\ndrive. The exit status is COMMAND's; 127 if it is not found, 126 "
                 "if it cannot be run,\n125 if lxshim itself fails. At the end a summary says what "
                 "was denied or altered.\n",
-        .options =
-            CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE | CLI_QUIET,
+        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE |
+                   CLI_LANE | CLI_COMPLETE | CLI_QUIET,
         .least = 1,
         .most = -1,
         .run = cli_run,

@@ -27,6 +27,9 @@ static const struct {
      "repeated"},
     {CLI_TRACE, "trace", "[all:]FILE", "write changed calls, or all, to FILE as JSON lines"},
     {CLI_OBSERVE, "observe", NULL, "let every call through and count what rules would have done"},
+    {CLI_LANE, "lane", "LANE",
+     "see calls by the preloaded library (preload), by the supervisor (supervisor), or by both"},
+    {CLI_COMPLETE, "require-complete", NULL, "do not start where the supervisor cannot be had"},
     {CLI_QUIET, "quiet", NULL, "no summary at the end"},
     {CLI_JSON, "json", NULL, "print JSON"},
 };
@@ -60,6 +63,12 @@ static void note_option(struct cli_arguments *out, enum cli_option bit, char *va
         break;
     case CLI_JSON:
         out->json = true;
+        break;
+    case CLI_LANE:
+        out->lane = value;
+        break;
+    case CLI_COMPLETE:
+        out->complete = true;
         break;
     }
 }

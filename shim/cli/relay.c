@@ -10,10 +10,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "supervise/supervise.h"
 
 /* Raised by the process itself when it goes wrong: nothing to pass on. */
 static const int own_faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
@@ -111,13 +113,24 @@ static void stop_too(pid_t child, int sig)
         ;
 }
 
+/* Without its supervisor, which has said why, the command's calls fail: it is stopped. */
+static void supervisor_ended(pid_t child, int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return; /* nobody is left to be served */
+    cli_error("the supervisor has failed: the command is stopped");
+    kill(child, SIGKILL);
+}
+
 /* Collects children until the one that counts has ended. True with its status then. */
-static bool collect(pid_t child, int *status)
+static bool collect(pid_t child, pid_t supervisor, int *status)
 {
     pid_t pid;
     int s;
     /* Any child: as init of a container, or started with children, there are others. */
     while ((pid = waitpid(-1, &s, WNOHANG | WUNTRACED)) > 0) {
+        if (pid == supervisor && !WIFSTOPPED(s))
+            supervisor_ended(child, s);
         if (pid != child)
             continue;
         if (!WIFSTOPPED(s)) {
@@ -129,33 +142,42 @@ static bool collect(pid_t child, int *status)
     return false;
 }
 
-/* In the child: becomes the second stage. */
-static _Noreturn void start_stage(char **argv, const sigset_t *mask, bool chld_ignored)
+/* In the child: becomes the second stage, which gets in one word what it has to know. */
+static _Noreturn void start_stage(char **argv, const sigset_t *mask, bool chld_ignored,
+                                  const struct relay_lanes *lanes, int socket)
 {
+    char word[32];
     size_t n = 0;
+    snprintf(word, sizeof(word), "%c%c%d", lanes->preload ? 'p' : '-', lanes->complete ? 'c' : '-',
+             socket);
     while (argv[n] != NULL)
         n++;
-    char **stage = calloc(n + 2, sizeof(char *));
+    char **stage = calloc(n + 3, sizeof(char *));
     if (chld_ignored)
         signal(SIGCHLD, SIG_IGN);
     sigprocmask(SIG_SETMASK, mask, NULL);
     if (stage != NULL) {
         stage[0] = (char[]){RELAY_STAGE};
-        memcpy(stage + 1, argv, n * sizeof(char *));
+        stage[1] = word;
+        memcpy(stage + 2, argv, n * sizeof(char *));
         execv("/proc/self/exe", stage);
     }
     cli_error("cannot start the command: %s", strerror(errno));
     _exit(CLI_FAILED);
 }
 
-int relay_run(char **argv)
+int relay_run(char **argv, const struct relay_lanes *lanes)
 {
     struct sigaction chld;
     sigset_t relayed;
     sigset_t mask;
     siginfo_t info;
     int status = 0;
+    int sockets[2] = {-1, -1};
+    pid_t supervisor = 0;
 
+    if (lanes->supervise && socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) < 0)
+        return -errno;
     /* Whoever ignores SIGCHLD has no child to wait for; the command may, and inherits that. */
     sigaction(SIGCHLD, NULL, &chld);
     bool chld_ignored = chld.sa_handler == SIG_IGN;
@@ -165,14 +187,22 @@ int relay_run(char **argv)
 
     fflush(NULL);
     pid_t child = fork();
-    if (child == 0)
-        start_stage(argv, &mask, chld_ignored);
-    if (child < 0) {
-        int error = errno;
+    if (child == 0) {
+        close(sockets[0]);
+        start_stage(argv, &mask, chld_ignored, lanes, sockets[1]);
+    }
+    int error = child < 0 ? errno : 0;
+    close(sockets[1]);
+    if (child > 0 && lanes->supervise)
+        supervisor = supervise_start(sockets[0], lanes->policy);
+    close(sockets[0]);
+    if (error != 0) {
         sigprocmask(SIG_SETMASK, &mask, NULL);
         return -error;
     }
-    while (!collect(child, &status)) {
+    if (supervisor < 0)
+        supervisor_ended(child, SUPERVISE_FAILED << 8);
+    while (!collect(child, supervisor, &status)) {
         if (sigwaitinfo(&relayed, &info) > 0 && info.si_signo != SIGCHLD)
             pass_on(child, &info);
     }
@@ -207,13 +237,40 @@ static int is_library(struct dl_phdr_info *info, size_t size, void *unused)
     return n >= sizeof(name) - 1 && strcmp(info->dlpi_name + n - (sizeof(name) - 1), name) == 0;
 }
 
+/* Puts this process under the supervisor. Returns whether the command may start. */
+static bool enter_supervisor(int socket, bool required)
+{
+    if (socket < 0)
+        return true;
+    int listener = supervise_install();
+    int r = listener < 0 ? listener : supervise_hand_over(socket, listener);
+    if (listener >= 0)
+        close(listener);
+    close(socket);
+    if (r == 0)
+        return true;
+    if (listener >= 0) { /* under the filter, and nobody answers */
+        cli_error("the supervisor does not answer");
+        return false;
+    }
+    cli_error("no supervisor here (%s%s): static programs, Go programs and others that make system "
+              "calls without libc are not covered",
+              strerror(-r), r == -EBUSY ? ", one is there already" : "");
+    return !required;
+}
+
 int relay_stage(char **argv)
 {
+    const char *word = *argv++;
+    bool preload = word[0] == 'p';
+    bool required = word[1] == 'c' || !preload;
     /* ld.so only grumbles about a library that it cannot load. */
-    if (dl_iterate_phdr(is_library, NULL) == 0) {
+    if (preload && dl_iterate_phdr(is_library, NULL) == 0) {
         cli_error("the library was not loaded: %s", getenv("LD_PRELOAD"));
         return CLI_FAILED;
     }
+    if (!enter_supervisor(atoi(word + 2), required))
+        return CLI_FAILED;
     execvp(argv[0], argv);
     int error = errno;
     bool there = strchr(argv[0], '/') != NULL && access(argv[0], F_OK) == 0;

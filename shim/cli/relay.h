@@ -6,16 +6,28 @@
 #ifndef LXSHIM_CLI_RELAY_H
 #define LXSHIM_CLI_RELAY_H
 
+#include <stdbool.h>
+
+#include "policy/policy.h"
+
 /* argv[0] of the second stage: this program, with the library in it, about to become the command.
  */
 #define RELAY_STAGE "lxshim-exec"
 
+/* By which ways the command's calls are seen. */
+struct relay_lanes {
+    bool preload;
+    bool supervise;
+    bool complete; /* not without the supervisor */
+    const struct lx_policy *policy;
+};
+
 /*
  * Runs argv with this process's environment until it ends. Returns its wait status, or -errno where
  * there is no child. The command is executed by a second stage with the library preloaded, so that
- * it is found, and its execution judged, by the policy's rules.
+ * it is found, and its execution judged, by the policy's rules; and under the supervisor's filter.
  */
-int relay_run(char **argv);
+int relay_run(char **argv, const struct relay_lanes *lanes);
 
 /* The second stage: executes argv or says why not. Returns the exit status of a failure. */
 int relay_stage(char **argv);

@@ -13,6 +13,7 @@
 #include "cli/relay.h"
 #include "cli/summary.h"
 #include "policy/emit.h"
+#include "policy/nearest.h"
 
 /*
  * Children find the counters by this process's id and descriptor. A process that outlives us may
@@ -33,8 +34,8 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
     }
     int r = lx_emit_stats(policy, fd);
     if (r == 0) {
-        *stats = mmap(NULL, lx_stats_size((uint32_t)policy->override_count), PROT_READ, MAP_SHARED,
-                      fd, 0);
+        *stats = mmap(NULL, lx_stats_size((uint32_t)policy->override_count), PROT_READ | PROT_WRITE,
+                      MAP_SHARED, fd, 0);
         r = *stats == MAP_FAILED ? -errno : 0;
     }
     if (r < 0)
@@ -86,7 +87,35 @@ static int set_preload(void)
     return r;
 }
 
-static int set_state(const struct lx_effective *policy, int stats)
+/* The lanes that --lane names; both without it. Returns 0, or -EINVAL after saying why. */
+static int choose_lanes(const struct cli_arguments *arguments, struct relay_lanes *lanes)
+{
+    static const struct {
+        const char *name;
+        bool preload;
+        bool supervise;
+    } known[] = {{"both", true, true}, {"preload", true, false}, {"supervisor", false, true}};
+    struct lx_nearest nearest;
+    const char *name = arguments->lane != NULL ? arguments->lane : "both";
+    lanes->complete = arguments->complete;
+    lx_nearest_start(&nearest, name);
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(known[i].name, name) == 0) {
+            lanes->preload = known[i].preload;
+            lanes->supervise = known[i].supervise;
+            return 0;
+        }
+        lx_nearest_try(&nearest, known[i].name);
+    }
+    cli_unknown("lane", name, lx_nearest_found(&nearest), "lxshim run --help");
+    return -EINVAL;
+}
+
+/*
+ * Makes the state that children get, and the policy by which the supervisor judges: one image.
+ * The image stays; this process lives as long as the command.
+ */
+static int set_state(const struct lx_effective *policy, int stats, struct lx_policy *attached)
 {
     char path[64];
     void *image = NULL;
@@ -96,7 +125,8 @@ static int set_state(const struct lx_effective *policy, int stats)
     long r = size < 0 ? size : lx_emit_state(image, (size_t)size, &value);
     if (r == 0 && setenv(LX_STATE_VARIABLE, value, 1) < 0)
         r = -errno;
-    free(image);
+    if (r == 0)
+        r = lx_policy_attach(attached, image, (size_t)size);
     free(value);
     if (r < 0)
         cli_refuse_image(r);
@@ -108,10 +138,14 @@ int cli_run(const struct cli_arguments *arguments)
     struct lx_request request = arguments->request;
     struct lx_effective policy;
     struct lx_stats *stats = NULL;
+    struct lx_policy attached;
+    struct relay_lanes lanes = {.policy = &attached};
 
+    if (choose_lanes(arguments, &lanes) < 0)
+        return CLI_FAILED;
     if (request.file == NULL)
         request.file = cli_default_policy();
-    if (!cli_load(&request, &policy) || set_preload() < 0) {
+    if (!cli_load(&request, &policy) || (lanes.preload && set_preload() < 0)) {
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
@@ -129,11 +163,12 @@ int cli_run(const struct cli_arguments *arguments)
     if (fd < 0)
         cli_error("cannot count what the rules do: %s", strerror(-fd));
     bool observe = policy.observe;
-    int r = fd < 0 ? fd : set_state(&policy, fd);
+    int r = fd < 0 ? fd : set_state(&policy, fd, &attached);
     lx_effective_free(&policy);
     if (r < 0)
         return CLI_FAILED;
-    int status = relay_run(arguments->rest);
+    attached.stats = stats;
+    int status = relay_run(arguments->rest, &lanes);
     if (status < 0) {
         cli_error("cannot start the command: %s", strerror(-status));
         return CLI_FAILED;

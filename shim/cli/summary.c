@@ -46,6 +46,20 @@ static int compare(const void *one, const void *other)
     return order != 0 ? order : strcmp(a->name, b->name);
 }
 
+static void print_lane(const struct lx_stats_lane *lane)
+{
+    uint32_t names = lane->names < LX_STATS_NAMES ? lane->names : LX_STATS_NAMES;
+    if (names == 0)
+        return;
+    fprintf(stderr,
+            "\nlxshim: the supervisor answered %" PRIu64 " calls that the library does not see, of "
+            "%" PRIu64 " it was asked about\n  programs without the library:",
+            lane->answered, lane->trapped);
+    for (uint32_t i = 0; i < names; i++)
+        fprintf(stderr, " %.15s", lane->name[i]);
+    fputc('\n', stderr);
+}
+
 void summary_print(const struct lx_stats *stats, bool observe)
 {
     struct row rows[LX_RULE_COUNT + 1];
@@ -60,6 +74,7 @@ void summary_print(const struct lx_stats *stats, bool observe)
         width = n > width ? n : width;
         rows[count++] = row;
     }
+    print_lane(&stats->lane);
     if (count == 0)
         return;
     qsort(rows, count, sizeof(rows[0]), compare);

@@ -37,6 +37,7 @@ struct lx_task {
     int cwd;      /* AT_FDCWD for ourselves, or a descriptor of the other's current directory */
     int pid;      /* 0 for ourselves */
     bool caching; /* verdicts about this task's descriptors and cwd may be kept (ourselves only) */
+    bool deputy;  /* what no rule touches is left to the task itself: the answer is -LX_EPASS */
     bool quiet;   /* its seccomp filter allows nothing we add: make only the call it made */
 
     /* Opens what may block, as a cancellation point; NULL: a plain system call does. */
@@ -115,6 +116,9 @@ struct lx_call {
 
 /* What exec answers for a script that its caller has to run through the interpreter. */
 #define LX_ESCRIPT 5001
+
+/* To a deputy: whoever asked can make this call as it is. */
+#define LX_EPASS 5002
 
 typedef long lx_fs_op(struct lx_call *c);
 

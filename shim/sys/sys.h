@@ -24,13 +24,19 @@ struct statfs;
 struct statx;
 struct sockaddr;
 
-#define SYS0(nr)             sys_call6((nr), 0, 0, 0, 0, 0, 0)
-#define SYS1(nr, a)          sys_call6((nr), (long)(a), 0, 0, 0, 0, 0)
-#define SYS2(nr, a, b)       sys_call6((nr), (long)(a), (long)(b), 0, 0, 0, 0)
-#define SYS3(nr, a, b, c)    sys_call6((nr), (long)(a), (long)(b), (long)(c), 0, 0, 0)
-#define SYS4(nr, a, b, c, d) sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+/*
+ * The sixth argument of our own calls, where the kernel looks for none: the supervisor's filter
+ * lets them pass. Any number would do that no program leaves in that register by chance.
+ */
+#define SYS_COOKIE 0x4c785368696d2e31L
+
 #define SYS5(nr, a, b, c, d, e) \
-    sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+    sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), SYS_COOKIE)
+#define SYS4(nr, a, b, c, d) SYS5(nr, a, b, c, d, 0)
+#define SYS3(nr, a, b, c)    SYS5(nr, a, b, c, 0, 0)
+#define SYS2(nr, a, b)       SYS5(nr, a, b, 0, 0, 0)
+#define SYS1(nr, a)          SYS5(nr, a, 0, 0, 0, 0)
+#define SYS0(nr)             SYS5(nr, 0, 0, 0, 0, 0)
 
 /* Not in every libc's headers: the kernel's struct open_how and the one resolve flag we use. */
 struct sys_open_how {

@@ -28,10 +28,31 @@ static const char *outcome(const struct lx_call *c)
     return c->observed != 0 ? "observed" : "passed";
 }
 
-static void comm_of_self(char comm[16])
+/* Who made the call, and under which name. */
+static int pid_of(const struct lx_call *c)
+{
+    return c->task->pid != 0 ? c->task->pid : sys_getpid();
+}
+
+static void comm_of(const struct lx_call *c, char comm[16])
 {
     memset(comm, 0, 16);
-    SYS5(SYS_prctl, PR_GET_NAME, comm, 0, 0, 0);
+    if (c->task->pid == 0) {
+        SYS5(SYS_prctl, PR_GET_NAME, comm, 0, 0, 0);
+    } else {
+        char name[48];
+        struct text t = {name, 0, sizeof(name) - 1};
+        text_put(&t, "/proc/");
+        text_number(&t, c->task->pid);
+        text_put(&t, "/comm");
+        name[t.length] = '\0';
+        int fd = sys_openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC, 0);
+        long n = fd < 0 ? 0 : sys_read(fd, comm, 15);
+        if (fd >= 0)
+            sys_close(fd);
+        if (n > 0 && comm[n - 1] == '\n')
+            comm[n - 1] = '\0';
+    }
     comm[15] = '\0';
 }
 
@@ -196,8 +217,8 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     text_put(&t, "{\"time\":");
     put_time(&t);
     text_put(&t, ",\"pid\":");
-    text_number(&t, c->task->pid != 0 ? c->task->pid : sys_getpid());
-    comm_of_self(comm);
+    text_number(&t, pid_of(c));
+    comm_of(c, comm);
     text_put(&t, ",\"comm\":");
     text_json(&t, comm, sizeof(comm));
     put_call(&t, c);
@@ -237,7 +258,7 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
 {
     char comm[16];
     struct text t = {rule->example, 0, sizeof(rule->example) - 1};
-    comm_of_self(comm);
+    comm_of(c, comm);
     text_put(&t, vfs_ops[c->op].word);
     for (unsigned i = 0; i < vfs_ops[c->op].paths; i++) {
         const char *path = c->path[i];
@@ -257,7 +278,7 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
     text_put(&t, " (");
     text_put(&t, comm);
     text_put(&t, ", pid ");
-    text_number(&t, sys_getpid());
+    text_number(&t, pid_of(c));
     text_put(&t, ")");
     rule->example[t.length] = '\0';
     atomic_store_explicit(&rule->ready, 1, memory_order_release);

@@ -20,8 +20,9 @@ static bool leads_on(const struct lx_call *c, unsigned i)
 {
     const struct lx_loc *at = &c->at[i];
     struct stat st;
-    if ((at->flags & LX_LOC_WALKED) != 0 || (vfs_ops[c->op].properties & PROBES) != 0 ||
-        c->task->quiet || !vfs_follows(c, i))
+    if ((at->flags & LX_LOC_WALKED) != 0 ||
+        ((vfs_ops[c->op].properties & PROBES) != 0 && !c->task->deputy) || c->task->quiet ||
+        !vfs_follows(c, i))
         return false;
     return sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
 }
@@ -60,6 +61,22 @@ static bool look_closer(const struct lx_call *c)
     return false;
 }
 
+/*
+ * True where whoever asked can make the call itself, as it is: outside every mount, by the path it
+ * gave. Not readlink below /proc, whose answer may be the native path of something inside one.
+ */
+static bool passes(const struct lx_call *c)
+{
+    if (!c->task->deputy || c->op == LX_OP_PATH)
+        return false;
+    for (unsigned i = 0; i < paths_of(c); i++) {
+        const struct lx_loc *at = &c->at[i];
+        if (at->mount != NULL || ((at->flags & LX_LOC_DESCRIPTOR) == 0 && at->path != c->path[i]))
+            return false;
+    }
+    return c->op != LX_OP_READLINK || strncmp(c->at[0].path, "/proc/", 6) != 0;
+}
+
 static long dispatch(struct lx_call *c)
 {
     unsigned properties = vfs_ops[c->op].properties;
@@ -69,6 +86,8 @@ static long dispatch(struct lx_call *c)
     for (unsigned i = 0; i < paths_of(c); i++)
         if (leads_on(c, i))
             return -LX_EWALK;
+    if (passes(c))
+        return -LX_EPASS;
     if (paths_of(c) == 2)
         r = check_boundary(c);
     if (r == 0 && last->mount != NULL && (properties & CHANGES) != 0 &&
@@ -173,6 +192,8 @@ static void forget(const struct lx_call *c)
 /* Remembers where a descriptor, or the cwd, is that the call has just made. */
 static long finish(struct lx_call *c, long r, const struct vfs_found *found)
 {
+    if (r == -LX_EPASS)
+        return r;
     if (c->task->caching && r >= 0) {
         int fd = c->op == LX_OP_CHDIR ? AT_FDCWD : (int)r;
         if (c->op != LX_OP_OPEN && c->op != LX_OP_CHDIR)
@@ -292,7 +313,7 @@ long vfs_run(struct lx_call *c)
     found[0].hash = 0;
     for (unsigned i = 0; i < paths_of(c); i++)
         if (!vfs_has_path(c, i))
-            return refused(c);
+            return c->task->deputy ? -LX_EPASS : refused(c);
     for (unsigned i = 0; i < paths_of(c); i++) {
         int located = vfs_locate(c, i, &found[i]);
         if (located < 0)

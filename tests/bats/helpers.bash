@@ -42,13 +42,16 @@ native() {
 # Runs steps under the shim, as LD_PRELOAD alone would, in $IN where that is set, else in a fresh
 # directory left in $DRIVE. Arguments before the last are the policy's: see policy_for.
 shimmed() {
+  local start=(LD_PRELOAD="$LIB")
+  # Or in another lane than LD_PRELOAD alone: the answers are the same.
+  [[ -z ${LXSHIM_TEST_LANE-} ]] || start=("$LXSHIM" run -q --require-complete --lane "$LXSHIM_TEST_LANE" --)
   DRIVE=${IN:-$(fresh drive)}
   if (($# > 1)); then
     policy_for "$DRIVE" "${@:1:$#-1}" >"$BATS_TEST_TMPDIR/policy.json"
-    run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" LD_PRELOAD="$LIB" \
+    run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${start[@]}" \
       bash -uc "${!#}"
   else
-    run env -C "$DRIVE" LD_PRELOAD="$LIB" bash -uc "$1"
+    run env -C "$DRIVE" "${start[@]}" bash -uc "$1"
   fi
 }
 

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervise/answer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fs/call.h"
+#include "supervise/calls.h"
+#include "supervise/tracee.h"
+#include "vfs/syscalls.h"
+
+#ifndef SECCOMP_ADDFD_FLAG_SEND
+#define SECCOMP_ADDFD_FLAG_SEND (1UL << 1)
+#endif
+
+#define ARGUMENTS 6
+#define BLOCK_MAX \
+    65536 /* no extended attribute and no directory block that programs read is larger */
+
+/* One call with its arguments brought over. */
+struct request {
+    struct tracee tracee;
+    struct lx_task task;
+    const struct supervise_call *call;
+    const uint64_t *given; /* the arguments as they came */
+    long args[ARGUMENTS];  /* and as this process can use them */
+    int descriptors[2];    /* fetched ones, to be closed */
+    unsigned descriptor_count;
+};
+
+/*
+ * Where arguments are copied to. A worker takes one call at a time and has one thread; large, and
+ * therefore not on its stack.
+ */
+static char strings[2][PATH_MAX + 64];
+static char block[BLOCK_MAX] __attribute__((aligned(16)));
+
+/* "/proc/self" is whoever asks. Changes text of room bytes in place. */
+static void name_the_caller(char *path, size_t room, pid_t tid)
+{
+    static const struct {
+        const char *prefix;
+        const char *below;
+    } own[] = {{"/proc/self", ""},      {"/proc/thread-self", ""}, {"/dev/fd", "/fd"},
+               {"/dev/stdin", "/fd/0"}, {"/dev/stdout", "/fd/1"},  {"/dev/stderr", "/fd/2"}};
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        size_t n = strlen(own[i].prefix);
+        char rest[PATH_MAX];
+        if (strncmp(path, own[i].prefix, n) != 0 || (path[n] != '\0' && path[n] != '/'))
+            continue;
+        snprintf(rest, sizeof(rest), "%s", path + n);
+        snprintf(path, room, "/proc/%d%s%s", (int)tid, own[i].below, rest);
+        return;
+    }
+}
+
+static int bring_descriptor(struct request *r, unsigned i)
+{
+    int fd = (int)r->given[i];
+    if (fd == AT_FDCWD) {
+        r->args[i] = AT_FDCWD;
+        return 0;
+    }
+    /* Of no use to an absolute path; a bad number is no mistake there. */
+    int copy = tracee_descriptor(&r->tracee, fd);
+    if (copy >= 0)
+        r->descriptors[r->descriptor_count++] = copy;
+    r->args[i] = copy < 0 ? -1 : copy;
+    return 0;
+}
+
+static int bring_cwd(struct request *r)
+{
+    if (r->task.cwd == AT_FDCWD)
+        r->task.cwd = tracee_cwd(&r->tracee);
+    return r->task.cwd < 0 ? r->task.cwd : 0;
+}
+
+static int bring_string(struct request *r, unsigned i, char *to, bool path)
+{
+    if (r->given[i] == 0) {
+        r->args[i] = 0;
+        return 0;
+    }
+    long n = tracee_string(&r->tracee, r->given[i], to, PATH_MAX);
+    if (n < 0)
+        return (int)n;
+    if (path)
+        name_the_caller(to, sizeof(strings[0]), r->tracee.tid);
+    r->args[i] = (long)(uintptr_t)to;
+    return path && to[0] != '/' ? bring_cwd(r) : 0;
+}
+
+/* A buffer that is read (n bytes, may be NULL) or, with n 0, only has to be there. */
+static int bring_block(struct request *r, unsigned i, size_t n)
+{
+    if (n > sizeof(block))
+        return -E2BIG;
+    r->args[i] = r->given[i] == 0 ? 0 : (long)(uintptr_t)block;
+    return r->given[i] == 0 || n == 0 ? 0 : tracee_read(&r->tracee, r->given[i], block, n);
+}
+
+static int bring(struct request *r)
+{
+    unsigned string = 0;
+    int error = r->call->number == SYS_getcwd ? bring_cwd(r) : 0;
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++) {
+        switch (r->call->arguments[i]) {
+        case 'f':
+            error = bring_descriptor(r, i);
+            break;
+        case 'p':
+        case 'n':
+            error = bring_string(r, i, strings[string++], r->call->arguments[i] == 'p');
+            break;
+        case 't':
+            error = bring_block(r, i, r->call->size);
+            break;
+        case 'v':
+            error = bring_block(r, i, (size_t)r->given[i + 1]);
+            break;
+        case 's':
+        case 'b':
+            error = bring_block(r, i, 0);
+            break;
+        default:
+            r->args[i] = (long)r->given[i];
+            /* The length of a buffer before it: no more than we have. */
+            if (i > 0 && r->call->arguments[i - 1] == 'b' && r->given[i] > sizeof(block))
+                r->args[i] = sizeof(block);
+            break;
+        }
+    }
+    return error;
+}
+
+/* Writes back what the call has written. Returns its result, or -EFAULT. */
+static long take_back(struct request *r, long result)
+{
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && result >= 0; i++) {
+        char kind = r->call->arguments[i];
+        size_t n = kind == 's' ? r->call->size : kind == 'b' ? (size_t)result : 0;
+        if (kind == 'b' && r->given[i + 1] == 0)
+            n = 0; /* only the length was asked for */
+        if (n > 0 && tracee_write(&r->tracee, r->given[i], block, n) < 0)
+            return -EFAULT;
+    }
+    return result;
+}
+
+static bool opens(const struct supervise_call *call)
+{
+    return strcmp(call->name, "openat") == 0 || strcmp(call->name, "open") == 0 ||
+           strcmp(call->name, "creat") == 0;
+}
+
+static long flags_of_open(const struct request *r)
+{
+    return strcmp(r->call->name, "openat") == 0 ? r->args[2]
+           : strcmp(r->call->name, "open") == 0 ? r->args[1]
+                                                : 0;
+}
+
+/* Gives a descriptor to the caller as the result of its call. Returns 0, or -errno of the result.
+ */
+static int give_descriptor(const struct request *r, int fd)
+{
+    struct seccomp_notif_addfd add = {.id = r->tracee.id,
+                                      .flags = SECCOMP_ADDFD_FLAG_SEND,
+                                      .srcfd = (uint32_t)fd,
+                                      .newfd_flags = (uint32_t)flags_of_open(r) & O_CLOEXEC};
+    int given = ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+    int error = given < 0 ? -errno : 0;
+    close(fd);
+    return error == -ENOENT ? 0 : error; /* killed meanwhile: nobody waits */
+}
+
+static void send(const struct request *r, long result)
+{
+    struct seccomp_notif_resp response = {.id = r->tracee.id};
+    if (result == -LX_EPASS)
+        response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    else if (result < 0)
+        response.error = (int32_t)result;
+    else
+        response.val = result;
+    /* ENOENT: it was killed. There is nobody to tell. */
+    (void)ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+static long run(struct request *r)
+{
+    vfs_syscall *answer = vfs_syscalls[r->call->number];
+    mode_t mask = 0;
+    bool creates = opens(r->call) || strncmp(r->call->name, "mk", 2) == 0;
+    if (creates)
+        mask = umask(tracee_umask(&r->tracee));
+    tracee_become(&r->tracee);
+    long result = answer(&r->task, r->args);
+    tracee_become(NULL);
+    if (creates)
+        umask(mask);
+    return result;
+}
+
+/* Notes the name of a program whose calls the library does not see, once. */
+static void note_program(struct lx_stats_lane *lane, const struct tracee *t)
+{
+    /* This worker's own: the program it looked at last. */
+    static pid_t last;
+    char comm[16];
+    if (t->tid == last)
+        return;
+    last = t->tid;
+    if (tracee_has_library(t))
+        return;
+    tracee_comm(t, comm);
+    uint32_t count = atomic_load(&lane->names);
+    for (uint32_t i = 0; i < count && i < LX_STATS_NAMES; i++)
+        if (strncmp(lane->name[i], comm, sizeof(comm)) == 0)
+            return;
+    /* Two workers at once may note one name twice, or lose one: it is for a summary. */
+    if (count < LX_STATS_NAMES) {
+        memcpy(lane->name[count], comm, sizeof(comm));
+        atomic_compare_exchange_strong(&lane->names, &count, count + 1);
+    }
+}
+
+static void count(const struct request *r, long result)
+{
+    struct lx_stats *stats = r->task.policy->stats;
+    if (stats == NULL)
+        return;
+    atomic_fetch_add_explicit(&stats->lane.trapped, 1, memory_order_relaxed);
+    if (result == -LX_EPASS)
+        return;
+    atomic_fetch_add_explicit(&stats->lane.answered, 1, memory_order_relaxed);
+    note_program(&stats->lane, &r->tracee);
+}
+
+void supervise_answer(const struct lx_policy *policy, int listener,
+                      const struct seccomp_notif *call)
+{
+    struct request r = {.call = supervise_call_find(call->data.nr),
+                        .given = (const uint64_t *)call->data.args};
+    long result = -LX_EPASS;
+    r.task =
+        (struct lx_task){.policy = policy, .cwd = AT_FDCWD, .pid = (int)call->pid, .deputy = true};
+    if (tracee_take(&r.tracee, listener, call) == 0 && r.call != NULL) {
+        int error = bring(&r);
+        /* What was read is the caller's only if it still waits. */
+        if (error == 0 && tracee_waits(&r.tracee))
+            result = run(&r);
+        count(&r, result);
+        if (result >= 0 && opens(r.call) && (flags_of_open(&r) & O_PATH) != 0) {
+            /* A descriptor that only names cannot be handed over; the rules have spoken. */
+            close((int)result);
+            result = -LX_EPASS;
+        }
+        /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */
+        if (result >= 0 && opens(r.call)) {
+            error = give_descriptor(&r, (int)result);
+            if (error < 0)
+                send(&r, error);
+        } else {
+            send(&r, result == -LX_EPASS ? result : take_back(&r, result));
+        }
+    } else {
+        send(&r, -ENOSYS);
+    }
+    for (unsigned i = 0; i < r.descriptor_count; i++)
+        close(r.descriptors[i]);
+    if (r.task.cwd >= 0)
+        close(r.task.cwd);
+    tracee_release(&r.tracee);
+}

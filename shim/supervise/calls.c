@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervise/calls.h"
+
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/time.h>
+#include <utime.h>
+
+const struct supervise_call supervise_calls[] = {
+#define CALL(name, arguments, size) {SYS_##name, #name, arguments, size},
+#include "supervise/calls.def"
+#undef CALL
+};
+
+const size_t supervise_call_count = sizeof(supervise_calls) / sizeof(supervise_calls[0]);
+
+const struct supervise_call *supervise_call_find(int number)
+{
+    for (size_t i = 0; i < supervise_call_count; i++)
+        if (supervise_calls[i].number == number)
+            return &supervise_calls[i];
+    return NULL;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The system calls that are trapped, and what their arguments are. */
+#ifndef LXSHIM_SUPERVISE_CALLS_H
+#define LXSHIM_SUPERVISE_CALLS_H
+
+#include <stddef.h>
+#include <sys/syscall.h>
+
+/* Not in the headers of every libc. */
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
+#endif
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+
+struct supervise_call {
+    int number;
+    const char *name;
+    const char *arguments; /* see calls.def */
+    size_t size;
+};
+
+extern const struct supervise_call supervise_calls[];
+extern const size_t supervise_call_count;
+
+/* The one of that number, or NULL. */
+const struct supervise_call *supervise_call_find(int number);
+
+#endif

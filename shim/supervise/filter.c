@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* The seccomp filter: which calls are trapped, which are refused, and how it is installed. */
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <linux/filter.h>
+
+#include "supervise/calls.h"
+#include "supervise/supervise.h"
+#include "sys/sys.h"
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+/*
+ * Calls without an answer of ours, and for which every caller has something to fall back on: the
+ * resolve flags of openat2 cannot be kept while names are spelled anew, io_uring opens files where
+ * nobody sees it, and the others are newer than any program's least kernel.
+ */
+static const int refused[] = {
+    437 /* openat2 */,    425 /* io_uring_setup */, 463 /* setxattrat */,
+    464 /* getxattrat */, 465 /* listxattrat */,    466 /* removexattrat */,
+};
+
+static int fill(scmp_filter_ctx ctx)
+{
+    int r = 0;
+    for (size_t i = 0; i < supervise_call_count && r == 0; i++)
+        r = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number, 1,
+                             SCMP_A5(SCMP_CMP_NE, (scmp_datum_t)SYS_COOKIE));
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && r == 0; i++)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), refused[i], 1,
+                             SCMP_A5(SCMP_CMP_NE, (scmp_datum_t)SYS_COOKIE));
+    return r;
+}
+
+/* The filter's program for the kernel, to be freed; *length in instructions. NULL on failure. */
+static struct sock_filter *compile(unsigned short *length)
+{
+    struct sock_filter *code = NULL;
+    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+    int fd = memfd_create("filter", MFD_CLOEXEC);
+    if (ctx == NULL || fd < 0)
+        goto out;
+    /* Nobody walks around by switching to the 32-bit ABI: its calls are not there. */
+    if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)) != 0 ||
+        seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0 || fill(ctx) != 0 ||
+        seccomp_export_bpf(ctx, fd) != 0)
+        goto out;
+    off_t size = lseek(fd, 0, SEEK_END);
+    code = size > 0 ? malloc((size_t)size) : NULL;
+    if (code != NULL && pread(fd, code, (size_t)size, 0) != size) {
+        free(code);
+        code = NULL;
+    }
+    *length = (unsigned short)((size_t)size / sizeof(*code));
+out:
+    if (fd >= 0)
+        close(fd);
+    if (ctx != NULL)
+        seccomp_release(ctx);
+    return code;
+}
+
+int supervise_install(void)
+{
+    struct sock_fprog program;
+    program.filter = compile(&program.len);
+    if (program.filter == NULL)
+        return -ENOMEM;
+    /*
+     * By the instruction itself: to the preloaded library in this process, a program that installs
+     * a filter of its own has to be left alone.
+     */
+    if (geteuid() != 0)
+        SYS5(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    /* A call that has been taken is not interrupted but by a fatal signal: it may have been made.
+     */
+    unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+    long fd = SYS3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+    if (fd == -EINVAL) /* before Linux 5.19 */
+        fd = SYS3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+    if (fd == -EPERM && geteuid() == 0) { /* root, but not of this container's parent */
+        SYS5(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        fd = SYS3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+    }
+    free(program.filter);
+    return (int)fd;
+}

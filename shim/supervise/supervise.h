@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The second lane: system calls that never pass through libc's names (static programs, Go, musl,
+ * ld.so, inline assembly) reach the same lx_* functions by seccomp's user notification.
+ *
+ * The filter notifies of every call that takes a path or tells a name, unless its sixth argument is
+ * the cookie that the preloaded library's own calls carry. A small tree of processes answers: a
+ * master that outlives the command as long as anybody lives under the filter, and workers that each
+ * take one call at a time. Workers are processes and not threads, so that a call that waits stops
+ * nobody else, and descriptors taken from a program go with their worker.
+ */
+#ifndef LXSHIM_SUPERVISE_SUPERVISE_H
+#define LXSHIM_SUPERVISE_SUPERVISE_H
+
+#include <sys/types.h>
+
+#include "policy/policy.h"
+
+/*
+ * In the process that will become the command: installs the filter for itself and all it starts.
+ * Needs no_new_privs unless root, which makes setuid programs run as whoever starts them. Returns a
+ * listener, close-on-exec, or -errno: -EBUSY under another listener, -EINVAL or -ENOSYS where the
+ * kernel or the container has none.
+ */
+int supervise_install(void);
+
+/*
+ * Sends the listener over a socket and waits until it is served. Returns 0 or -errno. The command
+ * makes no call that is trapped before that.
+ */
+int supervise_hand_over(int socket, int listener);
+
+/*
+ * The other end: receives the listener and starts to serve it with `policy`, which has to stay
+ * where it is. Returns the master's process id, 0 where the other side has sent none, or -errno.
+ */
+#define SUPERVISE_FAILED 125 /* the master's exit status when it cannot go on */
+pid_t supervise_start(int socket, const struct lx_policy *policy);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* A program that waits in a trapped call: its memory, descriptors and current directory. */
+#ifndef LXSHIM_SUPERVISE_TRACEE_H
+#define LXSHIM_SUPERVISE_TRACEE_H
+
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct tracee {
+    int listener;
+    uint64_t id; /* of the notification */
+    pid_t tid;
+    int proc;  /* its directory in /proc, or -1 */
+    int pidfd; /* or -1 until needed */
+};
+
+/* Takes hold of who made a call. Returns 0, or -ESRCH where it is gone. Give back with _release. */
+int tracee_take(struct tracee *t, int listener, const struct seccomp_notif *call);
+void tracee_release(struct tracee *t);
+
+/* True while the call still waits: what was read before is the caller's, not that of a later
+ * process with the same id. */
+bool tracee_waits(const struct tracee *t);
+
+/* Reads or writes n bytes of its memory. Returns 0 or -EFAULT. */
+int tracee_read(const struct tracee *t, uint64_t from, void *to, size_t n);
+int tracee_write(const struct tracee *t, uint64_t to, const void *from, size_t n);
+
+/* Reads a string with its NUL into room bytes. Returns its length, -EFAULT or -ENAMETOOLONG. */
+long tracee_string(const struct tracee *t, uint64_t from, char *to, size_t room);
+
+/* A duplicate of its descriptor, close-on-exec, or -errno (-EBADF: it has none of that number). */
+int tracee_descriptor(struct tracee *t, int fd);
+
+/* Its current directory as a descriptor that only names it, or -errno. */
+int tracee_cwd(const struct tracee *t);
+
+/* Makes this process's effective ids those of the caller; back to our own with NULL. */
+void tracee_become(const struct tracee *t);
+
+/* True where the preloaded library is in it: then only libc's inner calls come here. */
+bool tracee_has_library(const struct tracee *t);
+
+/* The name of the program, as ps shows it. */
+void tracee_comm(const struct tracee *t, char comm[16]);
+
+/* Its umask, 022 where that is not known. */
+mode_t tracee_umask(const struct tracee *t);
+
+#endif
