@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "supervise/supervise.h"
+#include "supervisor/supervisor.h"
 
 /* Raised by the process itself when it goes wrong: nothing to pass on. */
 static const int own_faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};

@@ -44,7 +44,8 @@ native() {
 shimmed() {
   local start=(LD_PRELOAD="$LIB")
   # Or in another lane than LD_PRELOAD alone: the answers are the same.
-  [[ -z ${LXSHIM_TEST_LANE-} ]] || start=("$LXSHIM" run -q --require-complete --lane "$LXSHIM_TEST_LANE" --)
+  [[ -z ${LXSHIM_TEST_LANE-} ]] ||
+    start=("$LXSHIM" run -q --require-complete --lane "$LXSHIM_TEST_LANE" --)
   DRIVE=${IN:-$(fresh drive)}
   if (($# > 1)); then
     policy_for "$DRIVE" "${@:1:$#-1}" >"$BATS_TEST_TMPDIR/policy.json"
@@ -53,6 +54,11 @@ shimmed() {
   else
     run env -C "$DRIVE" "${start[@]}" bash -uc "$1"
   fi
+}
+
+# beyond_supervisor WHY: for what a supervisor alone cannot do.
+beyond_supervisor() {
+  [[ ${LXSHIM_TEST_LANE-} != supervisor ]] || skip "$1"
 }
 
 # Starts `hold KIND PATH` outside the shim, as a Windows process would be, and waits until it holds.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The master, its workers, and how a listener comes to them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -15,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "supervise/answer.h"
-#include "supervise/supervise.h"
+#include "supervisor/answer.h"
+#include "supervisor/supervisor.h"
 
 #ifndef SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
@@ -26,6 +27,8 @@
 #endif
 
 #define WORKERS_MAX 256 /* as many calls can wait at once, for a FIFO or by an override's delay */
+
+#define IDLE_MAX 3 /* workers beyond these that have nothing to do go */
 
 /* Shared by the master and its workers. */
 struct pool {
@@ -109,12 +112,35 @@ static _Noreturn void work(const struct lx_policy *policy, int listener, struct 
             supervise_answer(policy, listener, &call);
         else if ((error != EINTR && error != ENOENT) || is_unused(listener))
             break;
-        if (atomic_load(&pool->idle) >= 2) {
+        if (atomic_load(&pool->idle) >= IDLE_MAX) {
             atomic_fetch_sub(&pool->workers, 1);
             break;
         }
     }
     _exit(0);
+}
+
+/*
+ * Leaves everything behind that others might wait for: standard streams that end in somebody's
+ * pipe, other descriptors, the current directory, the terminal's process group.
+ */
+static void detach(int listener, int ready)
+{
+    sigset_t none;
+    int low = listener < ready ? listener : ready;
+    int high = listener < ready ? ready : listener;
+    int null = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd < 3 && null >= 0; fd++)
+        dup2(null, fd);
+    close_range(3, (unsigned)low - 1, 0);
+    close_range((unsigned)low + 1, (unsigned)high - 1, 0);
+    close_range((unsigned)high + 1, ~0U, 0);
+    (void)!chdir("/");
+    setpgid(0, 0);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGTERM, SIG_IGN); /* what it sends to its workers */
 }
 
 /*
@@ -126,11 +152,9 @@ static _Noreturn void serve(const struct lx_policy *policy, int listener, int re
     struct pool *pool =
         mmap(NULL, sizeof(*pool), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int status;
-    setpgid(0, 0);
+    detach(listener, ready);
     /* Workers of workers are collected here. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGTERM, SIG_IGN); /* what it sends to its workers */
     (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
     if (pool == MAP_FAILED)
         _exit(SUPERVISE_FAILED);

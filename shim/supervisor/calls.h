@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The system calls that are trapped, and what their arguments are. */
-#ifndef LXSHIM_SUPERVISE_CALLS_H
-#define LXSHIM_SUPERVISE_CALLS_H
+#ifndef LXSHIM_SUPERVISOR_CALLS_H
+#define LXSHIM_SUPERVISOR_CALLS_H
 
 #include <stddef.h>
 #include <sys/syscall.h>

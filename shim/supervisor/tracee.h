@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A program that waits in a trapped call: its memory, descriptors and current directory. */
-#ifndef LXSHIM_SUPERVISE_TRACEE_H
-#define LXSHIM_SUPERVISE_TRACEE_H
+#ifndef LXSHIM_SUPERVISOR_TRACEE_H
+#define LXSHIM_SUPERVISOR_TRACEE_H
 
 #include <linux/seccomp.h>
 #include <stdbool.h>

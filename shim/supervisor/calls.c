@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervise/calls.h"
+#include "supervisor/calls.h"
 
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -8,7 +8,7 @@
 
 const struct supervise_call supervise_calls[] = {
 #define CALL(name, arguments, size) {SYS_##name, #name, arguments, size},
-#include "supervise/calls.def"
+#include "supervisor/calls.def"
 #undef CALL
 };
 

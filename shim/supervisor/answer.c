@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervise/answer.h"
+#include "supervisor/answer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "fs/call.h"
-#include "supervise/calls.h"
-#include "supervise/tracee.h"
+#include "supervisor/calls.h"
+#include "supervisor/tracee.h"
 #include "vfs/syscalls.h"
 
 #ifndef SECCOMP_ADDFD_FLAG_SEND

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervise/tracee.h"
+#include "supervisor/tracee.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -9,8 +9,8 @@
  * take one call at a time. Workers are processes and not threads, so that a call that waits stops
  * nobody else, and descriptors taken from a program go with their worker.
  */
-#ifndef LXSHIM_SUPERVISE_SUPERVISE_H
-#define LXSHIM_SUPERVISE_SUPERVISE_H
+#ifndef LXSHIM_SUPERVISOR_SUPERVISOR_H
+#define LXSHIM_SUPERVISOR_SUPERVISOR_H
 
 #include <sys/types.h>
 

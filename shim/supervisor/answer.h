@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One trapped call, from its numbers to the answer. */
-#ifndef LXSHIM_SUPERVISE_ANSWER_H
-#define LXSHIM_SUPERVISE_ANSWER_H
+#ifndef LXSHIM_SUPERVISOR_ANSWER_H
+#define LXSHIM_SUPERVISOR_ANSWER_H
 
 #include <linux/seccomp.h>
 

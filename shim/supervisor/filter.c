@@ -10,8 +10,8 @@
 
 #include <linux/filter.h>
 
-#include "supervise/calls.h"
-#include "supervise/supervise.h"
+#include "supervisor/calls.h"
+#include "supervisor/supervisor.h"
 #include "sys/sys.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV

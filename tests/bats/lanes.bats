@@ -1,0 +1,158 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The supervisor: calls that never pass through libc's names get the same answers.
+
+load helpers
+
+setup() {
+  cd "$(fresh drive)" || return
+  "$LXSHIM" run -q --lane supervisor -- true 2>/dev/null || skip "seccomp's listener cannot be had here"
+}
+
+# in_lanes STEPS: the steps in lanes both and supervisor, each in a new directory: one answer.
+in_lanes() {
+  local first
+  run env -C "$(fresh both)" "$LXSHIM" run -q --require-complete -- bash -uc "$1"
+  first=$output
+  run env -C "$(fresh alone)" "$LXSHIM" run -q --lane supervisor -- bash -uc "$1"
+  assert_output "$first"
+}
+
+# What the rules make of `bare` on plain Linux ($output).
+expected() {
+  sed -E '
+    s/^stat (a:b|link) ok .*/stat \1 ok 777/
+    s/^mkfifo ok/mkfifo EPERM/
+    s/^rename dir ok/rename dir EACCES/
+    s/^rmdir ENOENT/rmdir ok/
+    s/^openat2 .*/openat2 ENOSYS/' <<<"$output"
+}
+
+@test "system calls by the instruction itself, dynamic and static" {
+  for program in bare bare-static; do
+    native "$program"
+    assert_line "rename dir ok"
+    answers=$(expected)
+    in_lanes "$program"
+    assert_output "$answers"
+    # The library alone does not see them.
+    run env LD_PRELOAD="$LIB" "$program"
+    assert_line "rename dir ok"
+    rm -rf ./*
+  done
+}
+
+@test "an emptied environment, in a program that no library can be preloaded into" {
+  native 'env -i "$PROGRAMS/bare-static"'
+  answers=$(expected)
+  in_lanes 'env -i "$PROGRAMS/bare-static"'
+  assert_output "$answers"
+}
+
+@test "busybox, static, as a shell with its own commands" {
+  command -v busybox >/dev/null || skip "no busybox"
+  steps='busybox sh -c "
+    mkdir d; cd d; pwd | grep -c /d; : >\"x:y\"; ls; chmod 600 \"x:y\"; stat -c %a \"x:y\"
+    exec 3<\"x:y\"; rm \"x:y\"; ls; touch \"x:y\"; exec 3<&-; ls; cd ..; mv d e; ls; mkfifo p" 2>&1'
+  native "$steps"
+  assert_output "1
+x:y
+600
+x:y
+e"
+  in_lanes "$steps"
+  assert_output "1
+x:y
+777
+ls: ./x:y: No such file or directory
+touch: x:y: No such file or directory
+e
+mkfifo: p: Operation not permitted"
+}
+
+@test "a call that waits stops nobody else" {
+  # The reader of a FIFO in the drive waits inside the supervisor until a writer comes.
+  in_lanes 'true'
+  policy_for "$PWD" special.fifo=allow >"$BATS_TEST_TMPDIR/policy.json"
+  run env LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "$LXSHIM" run -q --lane supervisor -- bash -uc '
+    mkfifo a b c; for f in a b c; do cat $f & done
+    for i in {1..20}; do : >"x:$i"; done; ls | wc -l; for f in a b c; do echo $f >$f; wait -n; done'
+  assert_output "23
+a
+b
+c"
+}
+
+@test "whoever lives on is served on, and holds up no pipe" {
+  mkfifo "$BATS_TEST_TMPDIR/go" "$BATS_TEST_TMPDIR/done"
+  run "$LXSHIM" run -q -- bash -c '
+    (exec </dev/null >/dev/null 2>&1; read -r <"$0/go"; bare-static >"$0/out"; echo end >"$0/done") &
+    echo started' "$BATS_TEST_TMPDIR"
+  assert_output started
+  echo >"$BATS_TEST_TMPDIR/go"
+  read -r <"$BATS_TEST_TMPDIR/done"
+  run cat "$BATS_TEST_TMPDIR/out"
+  assert_line "rename dir EACCES"
+}
+
+@test "exit statuses and signals as in the other lane" {
+  for lane in both supervisor; do
+    run "$LXSHIM" run -q --lane "$lane" -- bash -c 'exit 42'
+    assert_failure 42
+    run -127 "$LXSHIM" run -q --lane "$lane" -- no-such-command
+    run -143 bash -c '"$0" run -q --lane "$1" -- bash -c "kill \$\$"' "$LXSHIM" "$lane"
+  done
+  run "$LXSHIM" run --lane bith -- true
+  assert_failure 125
+  assert_output 'lxshim: unknown lane "bith"; did you mean "both"? See lxshim run --help'
+}
+
+@test "a signal interrupts a call that waits in the supervisor" {
+  policy_for "$PWD" special.fifo=allow >"$BATS_TEST_TMPDIR/policy.json"
+  run env LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" timeout 20 "$LXSHIM" run -q --lane supervisor -- \
+    bash -c 'mkfifo p; cat p & kill -KILL $!; wait $!; echo "$?"'
+  assert_line 137
+}
+
+@test "one inside the other: the inner one says what it goes without" {
+  run "$LXSHIM" run -q -- "$LXSHIM" run -q -- bash -c ': >"a:b"; ls'
+  assert_success
+  assert_line --partial "lxshim: no supervisor here ("
+  assert_line "a:b"
+  run "$LXSHIM" run -q -- "$LXSHIM" run -q --require-complete -- true
+  assert_failure 125
+}
+
+@test "without its supervisor a command is stopped" {
+  mkfifo "$BATS_TEST_TMPDIR/ready"
+  "$LXSHIM" run -q -- bash -c 'echo $PPID >"$0/ready"; read -r <"$0/never"' "$BATS_TEST_TMPDIR" \
+    >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+  local outer=$! relay master=
+  mkfifo "$BATS_TEST_TMPDIR/never"
+  read -r relay <"$BATS_TEST_TMPDIR/ready"
+  assert_equal "$relay" "$outer"
+  for pid in $(pgrep -P "$relay"); do
+    [[ $(readlink "/proc/$pid/cwd") != / ]] || master=$pid
+  done
+  kill -KILL "$master"
+  run wait "$outer"
+  assert_failure 137
+  run cat "$BATS_TEST_TMPDIR/out"
+  assert_line "lxshim: the supervisor has failed: the command is stopped"
+}
+
+@test "the summary names programs that the library does not see" {
+  run "$LXSHIM" run -- bash -c 'bare-static >/dev/null'
+  assert_line --regexp '^lxshim: the supervisor answered [0-9]+ calls that the library does not see, of [0-9]+ it was asked about$'
+  assert_line "  programs without the library: bare-static"
+  run "$LXSHIM" run --trace t.jsonl -q -- bare-static
+  run jq -r 'select(.rule == "special.fifo") | [.comm, .call, .args[0], .result] | join(" ")' t.jsonl
+  assert_output "bare-static mknod pipe EPERM"
+}
+
+@test "hundreds of processes, one after the other and at once" {
+  run timeout 100 "$LXSHIM" run -q --lane supervisor -- bash -c '
+    for i in {1..300}; do /bin/true || echo failed; done
+    for i in {1..200}; do (: >"f:$i"; [[ -e f:$i ]] || echo missing) & done; wait; ls | wc -l'
+  assert_output 200
+}
