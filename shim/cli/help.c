@@ -88,7 +88,13 @@ static const struct {
      "programs, Go programs (they make their system calls themselves), programs with another C "
      "library than glibc, system calls from inline assembly, and io_uring. ld.so drops it from "
      "setuid, setgid and file-capability programs.\n"
-     "\"lxshim doctor COMMAND\" tells whether a command is one of them.\n"},
+     "\"lxshim run\" sees those too, by its supervisor: seccomp tells it of every call that the "
+     "library "
+     "has not seen, and it answers by the same rules. It cannot run a file that has no x bit, "
+     "change "
+     "the directory to a name that is stored escaped, or translate what inotify and getsockname "
+     "tell. Without root it sets no_new_privs: sudo and other setuid programs gain nothing.\n"
+     "\"lxshim doctor COMMAND\" tells whether a command needs it.\n"},
     {"environment", "variables that lxshim looks at",
      "LXSHIM_POLICY=FILE   the policy, where no --policy is given\n"
      "LXSHIM_TRACE=FILE    the trace; all:FILE for every call\n"

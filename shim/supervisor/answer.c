@@ -34,6 +34,7 @@ struct request {
     long args[ARGUMENTS];  /* and as this process can use them */
     int descriptors[2];    /* fetched ones, to be closed */
     unsigned descriptor_count;
+    bool goes; /* to the caller's current directory */
 };
 
 /*
@@ -114,6 +115,16 @@ static int bring(struct request *r)
     int error = r->call->number == SYS_getcwd ? bring_cwd(r) : 0;
     for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++) {
         switch (r->call->arguments[i]) {
+        case 'P':
+            error = bring_string(r, i, strings[string++], true);
+            r->goes = r->task.cwd >= 0;
+            break;
+        case 'V':
+            error = bring_block(r, i, (size_t)r->given[i + 1]);
+            if (error == 0)
+                error = bring_cwd(r);
+            r->goes = error == 0;
+            break;
         case 'f':
             error = bring_descriptor(r, i);
             break;
@@ -203,9 +214,13 @@ static long run(struct request *r)
     bool creates = opens(r->call) || strncmp(r->call->name, "mk", 2) == 0;
     if (creates)
         mask = umask(tracee_umask(&r->tracee));
+    if (r->goes)
+        (void)!fchdir(r->task.cwd);
     tracee_become(&r->tracee);
     long result = answer(&r->task, r->args);
     tracee_become(NULL);
+    if (r->goes)
+        (void)!chdir("/");
     if (creates)
         umask(mask);
     return result;
