@@ -2,6 +2,7 @@
 #include "cli/relay.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -166,6 +167,19 @@ static _Noreturn void start_stage(char **argv, const sigset_t *mask, bool chld_i
     _exit(CLI_FAILED);
 }
 
+/* Two ends that are no standard streams, whichever of those somebody has closed. */
+static int make_sockets(int ends[2])
+{
+    int low[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, low) < 0)
+        return -1;
+    for (int i = 0; i < 2; i++)
+        ends[i] = fcntl(low[i], F_DUPFD, 3);
+    close(low[0]);
+    close(low[1]);
+    return ends[0] < 0 || ends[1] < 0 ? -1 : 0;
+}
+
 int relay_run(char **argv, const struct relay_lanes *lanes)
 {
     struct sigaction chld;
@@ -176,7 +190,7 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     int sockets[2] = {-1, -1};
     pid_t supervisor = 0;
 
-    if (lanes->supervise && socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) < 0)
+    if (lanes->supervise && make_sockets(sockets) < 0)
         return -errno;
     /* Whoever ignores SIGCHLD has no child to wait for; the command may, and inherits that. */
     sigaction(SIGCHLD, NULL, &chld);

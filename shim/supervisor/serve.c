@@ -77,7 +77,11 @@ static int receive(int socket)
     struct cmsghdr *c = CMSG_FIRSTHDR(&message);
     if (c != NULL && c->cmsg_type == SCM_RIGHTS)
         memcpy(&listener, CMSG_DATA(c), sizeof(int));
-    return listener;
+    /* Out of the way of standard streams that somebody has closed, for which it would be taken. */
+    int high = fcntl(listener, F_DUPFD_CLOEXEC, 3);
+    int error = errno;
+    close(listener);
+    return high < 0 ? -error : high;
 }
 
 /* True when nobody lives under the filter any more. */

@@ -39,7 +39,7 @@ compile() {
   [[ ! -e /usr/local/lib/liblxshim.so ]] || skip "a library is installed"
   run ./alone doctor
   assert_failure 1
-  assert_line --regexp "^BAD +library +no liblxshim.so in $PWD nor in "
+  assert_line --regexp "^BAD +library +no liblxshim.so in $PWD, ../lib from there, nor in "
 }
 
 @test "a filter of seccomp is noticed" {

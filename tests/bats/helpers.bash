@@ -109,14 +109,18 @@ until_true() {
   done
 }
 
-# A directory that another user can reach, too: bats' own cannot be entered. Removed in teardown.
+# A directory that another user can reach, too: bats' own cannot be entered, and nor perhaps can the
+# build tree. Removed in teardown.
 shared() {
   SHARED=$(mktemp -d /tmp/lxshim-test.XXXXXX)
+  mkdir "$SHARED.bin"
+  cp "$LIB" "$LXSHIM" "$SHARED.bin"
+  LIB=$SHARED.bin/liblxshim.so LXSHIM=$SHARED.bin/lxshim
   chmod 777 "$SHARED"
 }
 
 teardown() {
-  [[ -z ${SHARED-} ]] || rm -rf "$SHARED"
+  [[ -z ${SHARED-} ]] || rm -rf "$SHARED" "$SHARED.bin"
 }
 
 # Runs a command as an unprivileged user where the tests run as root.

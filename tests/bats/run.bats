@@ -359,7 +359,7 @@ killed by SIGTERM"
   if [[ ! -e /usr/local/lib/liblxshim.so ]]; then
     run "$BATS_TEST_TMPDIR/alone/lxshim" run -- touch ran
     assert_failure 125
-    assert_output --partial "no liblxshim.so in $BATS_TEST_TMPDIR/alone nor in "
+    assert_output --partial "no liblxshim.so in $BATS_TEST_TMPDIR/alone, ../lib from there, nor in "
   fi
   echo "no library" >"$BATS_TEST_TMPDIR/alone/liblxshim.so"
   run "$BATS_TEST_TMPDIR/alone/lxshim" run -- touch ran
