@@ -30,13 +30,12 @@ static const int refused[] = {
 
 static int fill(scmp_filter_ctx ctx)
 {
+    const struct scmp_arg_cmp ours = {.arg = 5, .op = SCMP_CMP_NE, .datum_a = SYS_COOKIE};
     int r = 0;
     for (size_t i = 0; i < supervise_call_count && r == 0; i++)
-        r = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number, 1,
-                             SCMP_A5(SCMP_CMP_NE, (scmp_datum_t)SYS_COOKIE));
+        r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number, 1, &ours);
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && r == 0; i++)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), refused[i], 1,
-                             SCMP_A5(SCMP_CMP_NE, (scmp_datum_t)SYS_COOKIE));
+        r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), refused[i], 1, &ours);
     return r;
 }
 

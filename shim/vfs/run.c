@@ -98,7 +98,7 @@ static long dispatch(struct lx_call *c)
     lx_fs_op *op = answering(c)->run[c->op];
     if (op == NULL)
         op = lx_host_fs.run[c->op];
-    long result = op(c);
+    long result = op == NULL ? -ENOSYS : op(c);
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
 }
 

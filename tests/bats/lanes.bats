@@ -127,11 +127,12 @@ c"
   mkfifo "$BATS_TEST_TMPDIR/ready"
   "$LXSHIM" run -q -- bash -c 'echo $PPID >"$0/ready"; read -r <"$0/never"' "$BATS_TEST_TMPDIR" \
     >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
-  local outer=$! relay master= status
+  local outer=$! relay master='' status
   mkfifo "$BATS_TEST_TMPDIR/never"
   read -r relay <"$BATS_TEST_TMPDIR/ready"
   assert_equal "$relay" "$outer"
-  for status in $(grep -ls "^PPid:[[:space:]]*$relay\$" /proc/[0-9]*/status); do
+  for status in /proc/[0-9]*/status; do
+    grep -qs "^PPid:[[:space:]]*$relay\$" "$status" || continue
     [[ $(readlink "${status%/status}/cwd") != / ]] || master=$(basename "${status%/status}")
   done
   kill -KILL "$master"
