@@ -78,6 +78,20 @@ long tracee_string(const struct tracee *t, uint64_t from, char *to, size_t room)
     return -ENAMETOOLONG;
 }
 
+#define STATUS_ROOM 256 /* what we look for stands at its beginning */
+
+/* What follows a key in its status, NULL where that cannot be read. */
+static const char *status_line(const struct tracee *t, const char *key, char text[STATUS_ROOM])
+{
+    int fd = openat(t->proc, "status", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, STATUS_ROOM - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n < 0 ? 0 : n] = '\0';
+    const char *found = strstr(text, key);
+    return found == NULL ? NULL : found + strlen(key);
+}
+
 int tracee_descriptor(struct tracee *t, int fd)
 {
     if (fd < 0)
@@ -86,16 +100,11 @@ int tracee_descriptor(struct tracee *t, int fd)
         /* A thread may have descriptors of its own; before 6.9 only its leader can be asked. */
         t->pidfd = (int)syscall(SYS_pidfd_open, t->tid, PIDFD_THREAD);
         if (t->pidfd < 0) {
-            char line[256];
-            int status = openat(t->proc, "status", O_RDONLY | O_CLOEXEC);
-            ssize_t n = status < 0 ? -1 : read(status, line, sizeof(line) - 1);
-            if (status >= 0)
-                close(status);
-            line[n < 0 ? 0 : n] = '\0';
-            const char *group = strstr(line, "\nTgid:");
             int leader = t->tid;
-            if (group != NULL)
-                (void)sscanf(group, "\nTgid: %d", &leader);
+            char text[STATUS_ROOM];
+            const char *line = status_line(t, "\nTgid:", text);
+            if (line != NULL)
+                (void)sscanf(line, "%d", &leader);
             t->pidfd = (int)syscall(SYS_pidfd_open, leader, 0);
         }
         if (t->pidfd < 0)
@@ -132,16 +141,11 @@ void tracee_become(const struct tracee *t)
 
 mode_t tracee_umask(const struct tracee *t)
 {
-    char text[256];
     unsigned mask = 022;
-    int fd = openat(t->proc, "status", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-    if (fd >= 0)
-        close(fd);
-    text[n < 0 ? 0 : n] = '\0';
-    const char *line = strstr(text, "\nUmask:");
+    char text[STATUS_ROOM];
+    const char *line = status_line(t, "\nUmask:", text);
     if (line != NULL)
-        (void)sscanf(line, "\nUmask: %o", &mask);
+        (void)sscanf(line, "%o", &mask);
     return (mode_t)mask;
 }
 
