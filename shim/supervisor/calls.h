@@ -4,15 +4,8 @@
 #define LXSHIM_SUPERVISOR_CALLS_H
 
 #include <stddef.h>
-#include <sys/syscall.h>
 
-/* Not in the headers of every libc. */
-#ifndef SYS_faccessat2
-#define SYS_faccessat2 439
-#endif
-#ifndef SYS_fchmodat2
-#define SYS_fchmodat2 452
-#endif
+#include "sys/numbers.h"
 
 struct supervise_call {
     int number;

@@ -24,8 +24,8 @@
  * nobody sees it, and the others are newer than any program's least kernel.
  */
 static const int refused[] = {
-    437 /* openat2 */,    425 /* io_uring_setup */, 463 /* setxattrat */,
-    464 /* getxattrat */, 465 /* listxattrat */,    466 /* removexattrat */,
+    SYS_openat2,    SYS_io_uring_setup, SYS_setxattrat,
+    SYS_getxattrat, SYS_listxattrat,    SYS_removexattrat,
 };
 
 static int fill(scmp_filter_ctx ctx)

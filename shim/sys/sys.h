@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include "sys/arch.h"
+#include "sys/numbers.h"
 
 struct statfs;
 struct statx;
@@ -45,16 +46,6 @@ struct sys_open_how {
     uint64_t resolve;
 };
 #define SYS_RESOLVE_NO_SYMLINKS 0x04u
-
-#ifndef SYS_faccessat2
-#define SYS_faccessat2 439
-#endif
-#ifndef SYS_openat2
-#define SYS_openat2 437
-#endif
-#ifndef SYS_fchmodat2
-#define SYS_fchmodat2 452
-#endif
 
 static inline int sys_openat(int dfd, const char *path, int flags, mode_t mode)
 {

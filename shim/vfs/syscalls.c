@@ -12,21 +12,6 @@
 #include "vfs/sockets.h"
 #include "vfs/verdict.h"
 
-/* Not in the headers of every libc. */
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-#ifndef SYS_io_uring_setup
-#define SYS_io_uring_setup 425
-#endif
-
-#ifndef SYS_setxattrat
-#define SYS_setxattrat    463
-#define SYS_getxattrat    464
-#define SYS_listxattrat   465
-#define SYS_removexattrat 466
-#endif
-
 #define PTR(type, i) ((type)(uintptr_t)a[i])
 #define PATH(i)      PTR(const char *, i)
 #define FD(i)        ((int)a[i])

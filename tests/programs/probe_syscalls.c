@@ -7,30 +7,7 @@
 #include <utime.h>
 
 #include "probe.h"
-
-/* Not in the headers of every libc; on one that lacks the call itself, the answer is ENOSYS. */
-#ifndef SYS_openat2
-#define SYS_openat2 437
-#endif
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-#ifndef SYS_faccessat2
-#define SYS_faccessat2 439
-#endif
-#ifndef SYS_fchmodat2
-#define SYS_fchmodat2 452
-#endif
-#ifndef SYS_io_uring_setup
-#define SYS_io_uring_setup 425
-#endif
-
-#ifndef SYS_setxattrat
-#define SYS_setxattrat    463
-#define SYS_getxattrat    464
-#define SYS_listxattrat   465
-#define SYS_removexattrat 466
-#endif
+#include "sys/numbers.h"
 
 #define CALL1(name, result, A)                 \
     static result n_##name(A a)                \

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Numbers of system calls that are newer than the headers of some libc. They are the same on every
+ * architecture: from 424 on, Linux gives new calls one number.
+ */
+#ifndef LXSHIM_SYS_NUMBERS_H
+#define LXSHIM_SYS_NUMBERS_H
+
+#include <sys/syscall.h>
+
+#ifndef SYS_io_uring_setup
+#define SYS_io_uring_setup 425
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
+#endif
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+#ifndef SYS_setxattrat
+#define SYS_setxattrat    463
+#define SYS_getxattrat    464
+#define SYS_listxattrat   465
+#define SYS_removexattrat 466
+#endif
+
+#endif
