@@ -256,7 +256,8 @@ static long set_attributes(struct spawn *s)
     return r;
 }
 
-static long in_child(struct spawn *s)
+/* Apart from the function that vforks, which shares its registers with the parent. */
+static __attribute__((noinline)) long in_child(struct spawn *s)
 {
     long r = set_attributes(s);
     const struct action *a = s->actions == NULL ? NULL : s->actions->first;
