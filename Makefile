@@ -46,7 +46,9 @@ LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-co
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
 POLICY_FLAT := $(addprefix policy/,rules.c image.c policy.c builder.c glob.c errnames.c)
 CORE_SRC := $(POLICY_FLAT) $(wildcard shim/nt/*.c shim/store/*.c shim/fs/*.c shim/vfs/*.c)
-LIB_SRC  := $(CORE_SRC) $(wildcard shim/preload/*.c)
+# Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
+WIN_ONLY := $(addprefix shim/nt/,dosattrib.c ntstatus.c reparse.c utf16.c)
+LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)
 LIB_ASM  := $(wildcard shim/preload/*.S)
 CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
             $(wildcard shim/supervisor/*.c shim/cli/*.c)
