@@ -104,6 +104,7 @@ int cli_policy_show(const struct cli_arguments *arguments);
 int cli_run(const struct cli_arguments *arguments);
 int cli_explain(const struct cli_arguments *arguments);
 int cli_doctor(const struct cli_arguments *arguments);
+int cli_win(const struct cli_arguments *arguments);
 int cli_help(const struct cli_arguments *arguments);
 
 /* The id of the rule with that id or unique prefix, or LX_RULE_NONE after saying why on stderr. */

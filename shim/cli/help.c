@@ -76,6 +76,19 @@ static const struct {
      "\"when\" has an op (or a list, or \"*\"), a glob over paths inside the mount, and an errno "
      "that the call would answer. \"then\" has an errno, a delay in milliseconds, or allow. After "
      "so many matches, every so many, it acts so many times. The first override that fits acts.\n"},
+    {"win", "the same directory, as Windows sees it",
+     "lxshim win COMMAND does what cmd.exe would on the drives of the policy: dir, type, copy, "
+     "move, ren, del, md, rd, mklink, attrib, fsutil. Its messages are Windows' own.\n"
+     "\n"
+     "  ln -s target.txt link.txt\n"
+     "  lxshim win type link.txt          The file cannot be accessed by the system.\n"
+     "  lxshim win dir                    <JUNCTION>     link.txt [...]\n"
+     "  lxshim win ntcreate link.txt      STATUS_IO_REPARSE_TAG_NOT_HANDLED\n"
+     "  lxshim win cmd                    lines from standard input, with a prompt\n"
+     "  lxshim win hold file -- make      a Windows process has it open\n"
+     "\n"
+     "Links that mklink makes are reparse buffers in extended attributes, where Samba looks for "
+     "them, and so are attributes and streams.\n"},
     {"trace", "seeing every decision",
      "With --trace FILE, \"trace\" in a policy, or LXSHIM_TRACE=FILE, every call that was denied "
      "or "

@@ -29,6 +29,10 @@ sources_in() {
   done | sort
 }
 
+# What is no part of the library: Windows' view, which the program alone has. The policy it is
+# given says what the drives are.
+WIN_MAY='nt sys store policy win'
+
 # What the library has of policy/, by the Makefile's word for it.
 flat_policy() {
   sed -n '/^POLICY_FLAT *:=/,/[^\\]$/p' Makefile | grep -oE '[a-z]+\.c' | sed 's|^|policy/|'
@@ -95,6 +99,29 @@ none() {
 @test "a file system knows nothing of vfs, and the library nothing of the command line" {
   none grep -rn '#include "vfs/' shim/fs shim/store shim/nt shim/sys
   none grep -nE '#include ".*cli/' "${LIBRARY[@]}" "${FLAT[@]}"
+}
+
+@test "Windows' view is the program's alone, and stands on the lower floors" {
+  local file include
+  while read -r file; do
+    while read -r include; do
+      [[ " $WIN_MAY " == *" ${include%%/*} "* ]] || echo "$file: $include"
+    done < <(sed -n 's/^ *# *include *"\(.*\)".*/\1/p' "$file")
+  done < <(sources_in shim/win) >"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
+  none grep -n '#include "win/' "${LIBRARY[@]}" "${FLAT[@]}"
+  # Knowledge that only it needs is not in the library.
+  none bash -c "nm '$LIB' | grep -E ' (win_|nt_(status|reparse|dosattrib|win32)|store_share)'"
+  run bash -c "nm '$LXSHIM' | grep -c ' T win_'"
+  ((output > 30))
+}
+
+@test "Windows' view sees files by system calls that no preloaded library answers" {
+  local files
+  mapfile -t files < <(sources_in shim/win)
+  code "${files[@]}" >"$BATS_TEST_TMPDIR/code"
+  none calls_to 'open|openat|fopen|(f|l)?stat|readlink|opendir|access|mkdir|rmdir|unlink|rename|link|symlink|chmod|getcwd|[fl]?(get|set|list|remove)xattr|truncate|statfs' \
+    "$BATS_TEST_TMPDIR/code"
 }
 
 @test "the flat policy includes nothing but policy" {

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* lxshim win: the drives of a policy as Windows sees them. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "policy/nearest.h"
+#include "win/command.h"
+
+static void print_commands(void)
+{
+    for (const struct win_command *c = win_commands; c->name != NULL; c++)
+        if (c->summary != NULL)
+            printf("  %-9s %s\n", c->name, c->summary);
+}
+
+static int unknown(const char *name)
+{
+    struct lx_nearest nearest;
+    lx_nearest_start(&nearest, name);
+    for (const struct win_command *c = win_commands; c->name != NULL; c++)
+        lx_nearest_try(&nearest, c->name);
+    cli_unknown("command", name, lx_nearest_found(&nearest), "lxshim win");
+    return CLI_USAGE;
+}
+
+int cli_win(const struct cli_arguments *arguments)
+{
+    static struct win win; /* large */
+    struct lx_effective policy;
+    struct lx_request request = arguments->request;
+    int status = CLI_FAILED;
+    if (arguments->count == 0) {
+        puts("lxshim win COMMAND:");
+        print_commands();
+        return CLI_OK;
+    }
+    const struct win_command *command = win_find_command(arguments->rest[0]);
+    if (command == NULL)
+        return unknown(arguments->rest[0]);
+    if (request.file == NULL && request.mount_count == 0)
+        request.file = cli_default_policy();
+    if (cli_load(&request, &policy)) {
+        win_start(&win, &policy);
+        status = win_run(&win, command, arguments->count - 1, arguments->rest + 1, NULL);
+    }
+    lx_effective_free(&policy);
+    return status;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What Windows processes opened a file for and what they share, so that the next one can be told
+ * what MS-FSA tells it. The record is a set of locks: nothing is left behind by a killed process.
+ */
+#ifndef LXSHIM_STORE_SHARES_H
+#define LXSHIM_STORE_SHARES_H
+
+/* Each is true of some open handle. MS-FSA's rules ask about one of them at a time. */
+enum store_share {
+    STORE_READS = 0x1,
+    STORE_WRITES = 0x2,
+    STORE_DELETES = 0x4,
+    STORE_NO_SHARE_READ = 0x8,
+    STORE_NO_SHARE_WRITE = 0x10,
+    STORE_NO_SHARE_DELETE = 0x20
+};
+#define STORE_SHARE_BITS 6
+
+/*
+ * Marks the file or directory behind fd, which is open for reading, until its open file description
+ * goes. Returns 0 or -errno.
+ */
+int store_share_mark(int fd, unsigned share);
+
+/* What others than fd's open file description have marked: a set of enum store_share. */
+unsigned store_shares(int fd);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd: lines as cmd.exe reads them, and the commands that are about the session itself. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "win/command.h"
+
+#define LINE_ROOM 8192 /* what cmd.exe reads of one */
+
+/* --- lines ---------------------------------------------------------------------------------- */
+
+/* A line taken apart: the command with what follows it, and where its output goes. */
+struct line {
+    char text[LINE_ROOM];
+    char target[WIN_PATH]; /* of ">" */
+    char source[WIN_PATH]; /* of "<" */
+    bool append;
+    bool broken;
+};
+
+static const char *skip_blanks(const char *s)
+{
+    return s + strspn(s, " \t");
+}
+
+/* One word with its quotes taken off. */
+static const char *read_word(const char *s, char *out, size_t room)
+{
+    size_t n = 0;
+    bool quoted = false;
+    for (; *s != '\0' && (quoted || strchr(" \t<>", *s) == NULL); s++) {
+        if (*s == '"')
+            quoted = !quoted;
+        else if (n + 1 < room)
+            out[n++] = *s;
+    }
+    out[n] = '\0';
+    return s;
+}
+
+/* Takes redirections out; the rest stays as it was typed, blanks and all. */
+static void split_line(const char *s, struct line *out)
+{
+    size_t n = 0;
+    bool quoted = false;
+    *out = (struct line){.append = false};
+    while (*s != '\0' && n + 1 < sizeof(out->text)) {
+        if (*s == '"')
+            quoted = !quoted;
+        if (quoted || (*s != '>' && *s != '<')) {
+            out->text[n++] = *s++;
+            continue;
+        }
+        bool in = *s++ == '<';
+        if (!in && *s == '>') {
+            out->append = true;
+            s++;
+        }
+        char *to = in ? out->source : out->target;
+        s = read_word(skip_blanks(s), to, WIN_PATH);
+        out->broken |= to[0] == '\0';
+    }
+}
+
+/* --- what is about the session -------------------------------------------------------------- */
+
+static int change_directory(struct win *win, const char *typed)
+{
+    struct win_path path;
+    struct win_file file;
+    nt_status status = win_resolve(win, typed, WIN_FOLLOW, &path);
+    if (status == NT_OBJECT_NAME_NOT_FOUND || (status == NT_SUCCESS && !path.exists))
+        status = NT_OBJECT_PATH_NOT_FOUND;
+    if (status == NT_SUCCESS)
+        status = win_file_stat(path.native, &file);
+    if (status == NT_SUCCESS && !win_is_directory(&file))
+        status = NT_NOT_A_DIRECTORY;
+    if (status != NT_SUCCESS)
+        return win_fail(win, status);
+    memcpy(win->directory, path.name, strlen(path.name) + 1);
+    return 0;
+}
+
+static int run_cd(struct win *win, const char *rest)
+{
+    char word[WIN_PATH];
+    rest = skip_blanks(rest);
+    if (strncasecmp(rest, "/d", 2) == 0)
+        rest = skip_blanks(rest + 2);
+    (void)read_word(rest, word, sizeof(word));
+    if (word[0] == '\0') {
+        fprintf(win->out, "%s\n", win->directory);
+        return 0;
+    }
+    return change_directory(win, word);
+}
+
+static int run_exit(struct win *win, const char *rest)
+{
+    rest = skip_blanks(rest);
+    if (strncasecmp(rest, "/b", 2) == 0)
+        rest += 2;
+    win->left = true;
+    return atoi(rest);
+}
+
+static int run_rem(struct win *win, const char *rest)
+{
+    (void)win;
+    (void)rest;
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct win *win, const char *rest);
+} session[] = {
+    {"cd", run_cd},
+    {"chdir", run_cd},
+    {"exit", run_exit},
+    {"rem", run_rem},
+};
+
+/* --- running -------------------------------------------------------------------------------- */
+
+static int unknown(struct win *win, const char *text)
+{
+    char name[WIN_PATH];
+    (void)read_word(text, name, sizeof(name)); /* the text is recalled */
+    return win_error(win,
+                     "'%s' is not recognized as an internal or external command,\n"
+                     "operable program or batch file.",
+                     name);
+}
+
+static int run_words(struct win *win, const struct win_command *command, const char *tail,
+                     const char *source)
+{
+    static char words[WIN_WORDS][WIN_PATH]; /* one thread */
+    char *arguments[WIN_WORDS];
+    int count = 0;
+    for (const char *s = skip_blanks(tail); *s != '\0' && count < WIN_WORDS - 1;
+         s = skip_blanks(s)) {
+        s = read_word(s, words[count], WIN_PATH);
+        arguments[count] = words[count];
+        count++;
+    }
+    if (source[0] != '\0') { /* `more < file:stream` */
+        (void)win_print_path(words[count], "%s", source);
+        arguments[count] = words[count];
+        count++;
+    }
+    return win_run(win, command, count, arguments, tail);
+}
+
+static int run_text(struct win *win, const char *text, const char *source)
+{
+    char name[32];
+    size_t n = 0;
+    text += strspn(text, " \t@,;=");
+    while (isalnum((unsigned char)text[n]) && n + 1 < sizeof(name))
+        n++;
+    (void)snprintf(name, sizeof(name), "%.*s", (int)n, text);
+    const char *rest = text + n;
+    if (n == 0 || strchr(" \t/\\.,;=:\"+", *rest) == NULL)
+        return *text == '\0' ? 0 : unknown(win, text);
+    if (n == 1 && *rest == ':') /* another drive */
+        return win_drive_of(win, text) != NULL ? change_directory(win, text)
+                                               : win_fail(win, NT_OBJECT_PATH_NOT_FOUND);
+    for (size_t i = 0; i < sizeof(session) / sizeof(session[0]); i++)
+        if (strcasecmp(session[i].name, name) == 0)
+            return session[i].run(win, rest);
+    const struct win_command *command = win_find_command(name);
+    return command != NULL ? run_words(win, command, rest, source) : unknown(win, text);
+}
+
+/* Runs a command with its output kept, and writes that to a file. */
+static int run_redirected(struct win *win, const struct line *line)
+{
+    struct win_handle handle;
+    struct win_request request = {.access = WIN_GENERIC_WRITE,
+                                  .share = WIN_SHARE_READ,
+                                  .disposition = line->append ? WIN_OPEN_IF : WIN_OVERWRITE_IF,
+                                  .options = WIN_NON_DIRECTORY_FILE};
+    FILE *console = win->out;
+    bool nowhere = strcasecmp(line->target, "nul") == 0;
+    char *text = NULL;
+    size_t size = 0;
+    nt_status status = nowhere ? NT_SUCCESS : win_create(win, line->target, &request, &handle);
+    if (status != NT_SUCCESS)
+        return win_fail(win, status);
+    win->out = open_memstream(&text, &size);
+    if (win->out == NULL) {
+        win->out = console;
+        if (!nowhere)
+            win_close(&handle);
+        return win_fail(win, NT_NO_MEMORY);
+    }
+    win->redirected = true;
+    int result = run_text(win, line->text, line->source);
+    win->redirected = false;
+    fclose(win->out);
+    win->out = console;
+    if (!nowhere) {
+        status = win_write(&handle, text, size, line->append);
+        win_close(&handle);
+    }
+    free(text);
+    return status == NT_SUCCESS ? result : win_fail(win, status);
+}
+
+int win_run_line(struct win *win, const char *text)
+{
+    struct line line;
+    split_line(text, &line);
+    if (line.broken)
+        return win_syntax(win);
+    return line.target[0] != '\0' ? run_redirected(win, &line)
+                                  : run_text(win, line.text, line.source);
+}
+
+/* As `cmd /k` without its greeting; what is not typed at a terminal is shown after the prompt. */
+int win_cmd(struct win *win, const struct win_words *words)
+{
+    char line[LINE_ROOM];
+    int result = 0;
+    if (words->count > 0 && strcasecmp(words->word[0], "/c") == 0) {
+        line[0] = '\0';
+        for (int i = 1; i < words->count; i++) {
+            size_t used = strlen(line);
+            (void)snprintf(line + used, sizeof(line) - used, "%s%s", i > 1 ? " " : "",
+                           words->word[i]);
+        }
+        return win_run_line(win, line);
+    }
+    if (words->count > 0)
+        return win_syntax(win);
+    bool typed = isatty(STDIN_FILENO);
+    fprintf(win->out, "%s>", win->directory);
+    fflush(win->out);
+    while (!win->left && fgets(line, sizeof(line), stdin) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (!typed)
+            fprintf(win->out, "%s\n", line);
+        if (line[0] != '\0') {
+            result = win_run_line(win, line);
+            fflush(win->out);
+            if (!win->left)
+                fputc('\n', win->out);
+        }
+        if (!win->left)
+            fprintf(win->out, "%s>", win->directory);
+        fflush(win->out);
+    }
+    if (!win->left)
+        fputc('\n', win->out);
+    return result;
+}

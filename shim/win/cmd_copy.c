@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* copy, move and ren: files that get another name, or a second. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "nt/win32names.h"
+#include "sys/sys.h"
+#include "win/command.h"
+
+/* --- copying -------------------------------------------------------------------------------- */
+
+/* What CopyFile takes along: streams, attributes, and the time of the last write. */
+static nt_status copy_rest(const struct win_handle *from, const char *to)
+{
+    struct win_stream *list;
+    struct win_file file;
+    nt_status status = NT_SUCCESS;
+    size_t count = win_streams(from->path.native, &list);
+    for (size_t i = 0; status == NT_SUCCESS && i < count; i++) {
+        size_t size;
+        uint8_t *data = win_stream_get(from->path.native, list[i].name, &size, &status);
+        if (data != NULL)
+            status = win_stream_set(to, list[i].name, data, size);
+        free(data);
+    }
+    free(list);
+    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, from->file.times[WIN_WRITE]};
+    sys_utimensat(AT_FDCWD, to, times, 0);
+    if (status == NT_SUCCESS)
+        status = win_file_stat(to, &file);
+    if (status == NT_SUCCESS)
+        status = win_set_attributes(to, &file, from->file.attributes | NT_ARCHIVE);
+    return status;
+}
+
+static nt_status copy_file(const struct win *win, const char *from, const char *to)
+{
+    struct win_handle source;
+    struct win_handle target;
+    static const struct win_request reading = {.access = WIN_GENERIC_READ,
+                                               .share = WIN_SHARE_READ | WIN_SHARE_WRITE,
+                                               .disposition = WIN_OPEN,
+                                               .options = WIN_NON_DIRECTORY_FILE};
+    static const struct win_request writing = {.access = WIN_GENERIC_WRITE,
+                                               .share = WIN_SHARE_READ,
+                                               .disposition = WIN_OVERWRITE_IF,
+                                               .options = WIN_NON_DIRECTORY_FILE};
+    size_t size = 0;
+    nt_status status = win_create(win, from, &reading, &source);
+    if (status != NT_SUCCESS)
+        return status;
+    uint8_t *data = win_read(&source, &size, &status);
+    if (status == NT_SUCCESS)
+        status = win_create(win, to, &writing, &target);
+    if (status == NT_SUCCESS) {
+        status = win_write(&target, data, size, false);
+        if (status == NT_SUCCESS && source.path.stream[0] == '\0' && target.path.stream[0] == '\0')
+            status = copy_rest(&source, target.path.native);
+        win_close(&target);
+    }
+    free(data);
+    win_close(&source);
+    return status;
+}
+
+static nt_status move_file(const struct win *win, const char *from, const char *to)
+{
+    struct win_handle handle;
+    static const struct win_request request = {.access = WIN_DELETE | WIN_READ_ATTRIBUTES,
+                                               .share = WIN_SHARE_ALL,
+                                               .disposition = WIN_OPEN,
+                                               .options = WIN_OPEN_REPARSE_POINT};
+    nt_status status = win_create(win, from, &request, &handle);
+    if (status != NT_SUCCESS)
+        return status;
+    status = win_rename(win, &handle, to, true);
+    win_close(&handle);
+    return status;
+}
+
+/* True where a name is a directory, or a link to one. */
+static bool is_directory(const struct win *win, const char *name)
+{
+    struct win_path path;
+    struct win_file file;
+    return win_resolve(win, name, WIN_FOLLOW, &path) == NT_SUCCESS && path.exists &&
+           win_file_stat(path.native, &file) == NT_SUCCESS && win_is_directory(&file);
+}
+
+/* What copy and move do with each file, and how they count. */
+struct transfer {
+    nt_status (*one)(const struct win *win, const char *from, const char *to);
+    const char *verb; /* "copied" */
+    bool directories; /* they are moved, and not copied */
+};
+
+static bool target_of(const struct win *win, const char *to, const char *leaf, char out[WIN_PATH])
+{
+    if (!is_directory(win, to))
+        return win_print_path(out, "%s", to);
+    return win_print_path(out, "%s\\%s", to, leaf);
+}
+
+static int transfer(struct win *win, const struct win_words *words, const struct transfer *how)
+{
+    struct win_expansion e;
+    unsigned count = 0;
+    const char *what = "file";
+    const char *to = words->count > 1 ? words->word[1] : ".";
+    if (words->count < 1 || words->count > 2)
+        return win_syntax(win);
+    nt_status status = win_expand(win, words->word[0], &e);
+    bool streamed = status == NT_SUCCESS && e.path.stream[0] != '\0';
+    if (status == NT_SUCCESS && e.entries.count == 0)
+        status = NT_OBJECT_NAME_NOT_FOUND;
+    for (size_t i = 0; status == NT_SUCCESS && i < e.entries.count; i++) {
+        char from[WIN_PATH];
+        char target[WIN_PATH];
+        struct win_file file;
+        if (!win_entry_name(&e, i, from) || !target_of(win, to, e.entries.list[i].name, target) ||
+            win_entry_stat(&e, i, &file) != NT_SUCCESS)
+            continue;
+        bool directory = win_is_directory(&file) && !win_is_reparse(&file);
+        if (directory && (e.wild || !how->directories))
+            continue;
+        if (e.wild)
+            fprintf(win->out, "%s\n", e.entries.list[i].name);
+        status = how->one(win, streamed ? words->word[0] : from, target);
+        count += status == NT_SUCCESS;
+        what = directory ? "dir" : "file";
+    }
+    win_list_free(&e.entries);
+    if (status != NT_SUCCESS)
+        win_fail(win, status);
+    if (status == NT_SUCCESS || !how->directories || count > 0)
+        fprintf(win->out, "%9u %s(s) %s.\n", count, what, how->verb);
+    return status == NT_SUCCESS && count > 0 ? 0 : 1;
+}
+
+int win_copy(struct win *win, const struct win_words *words)
+{
+    static const struct transfer copy = {.one = copy_file, .verb = "copied"};
+    return win_switches_known(win, words, "abdlnvyz") ? transfer(win, words, &copy) : 1;
+}
+
+int win_move(struct win *win, const struct win_words *words)
+{
+    static const struct transfer move = {.one = move_file, .verb = "moved", .directories = true};
+    return win_switches_known(win, words, "y") ? transfer(win, words, &move) : 1;
+}
+
+/* --- ren ------------------------------------------------------------------------------------ */
+
+/* One part of the new name: "*" stands for the old one's. */
+static void part(const char *pattern, size_t n, const char *old, size_t old_n, char *out)
+{
+    size_t used = strlen(out);
+    for (size_t i = 0; i < n && used + old_n + 1 < WIN_PATH; i++) {
+        if (pattern[i] == '*') {
+            (void)snprintf(out + used, WIN_PATH - used, "%.*s", (int)old_n, old);
+            break;
+        }
+        if (pattern[i] != '?' || i < old_n) {
+            const char *from = pattern[i] == '?' ? old + i : pattern + i;
+            out[used++] = *from;
+            out[used] = '\0';
+        }
+        used = strlen(out);
+    }
+}
+
+static void new_name(const char *pattern, const char *old, char out[WIN_PATH])
+{
+    const char *dot = strrchr(pattern, '.');
+    const char *old_dot = strrchr(old, '.');
+    size_t old_base = old_dot != NULL && dot != NULL ? (size_t)(old_dot - old) : strlen(old);
+    out[0] = '\0';
+    part(pattern, dot != NULL ? (size_t)(dot - pattern) : strlen(pattern), old, old_base, out);
+    if (dot == NULL)
+        return;
+    strcat(out, ".");
+    part(dot + 1, strlen(dot + 1), old_dot != NULL ? old_dot + 1 : "",
+         old_dot != NULL ? strlen(old_dot + 1) : 0, out);
+    out[nt_win32_strip(out, strlen(out))] = '\0';
+}
+
+static nt_status rename_one(struct win *win, const struct win_expansion *e, size_t i,
+                            const char *pattern)
+{
+    struct win_handle handle;
+    static const struct win_request request = {.access = WIN_DELETE | WIN_READ_ATTRIBUTES,
+                                               .share = WIN_SHARE_ALL,
+                                               .disposition = WIN_OPEN,
+                                               .options = WIN_OPEN_REPARSE_POINT};
+    char from[WIN_PATH];
+    char leaf[WIN_PATH];
+    char to[WIN_PATH * 2];
+    if (!win_entry_name(e, i, from))
+        return NT_NAME_TOO_LONG;
+    new_name(pattern, e->entries.list[i].name, leaf);
+    (void)snprintf(to, sizeof(to), "%s\\%s", e->directory, leaf);
+    nt_status status = win_create(win, from, &request, &handle);
+    if (status == NT_SUCCESS) {
+        status = win_rename(win, &handle, to, false);
+        win_close(&handle);
+    }
+    return status;
+}
+
+int win_ren(struct win *win, const struct win_words *words)
+{
+    struct win_expansion e;
+    if (words->count != 2 || strpbrk(words->word[1], "\\/:") != NULL)
+        return win_syntax(win);
+    nt_status status = win_expand(win, words->word[0], &e);
+    if (status == NT_SUCCESS && e.entries.count == 0)
+        status = NT_OBJECT_NAME_NOT_FOUND;
+    for (size_t i = 0; status == NT_SUCCESS && i < e.entries.count; i++)
+        status = rename_one(win, &e, i, words->word[1]);
+    win_list_free(&e.entries);
+    if (status == NT_OBJECT_NAME_COLLISION)
+        return win_error(win, "A duplicate file name exists, or the file\ncannot be found.");
+    return status == NT_SUCCESS ? 0 : win_fail(win, status);
+}

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: MIT */
+/* dir */
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statfs.h>
+#include <time.h>
+
+#include "nt/utf16.h"
+#include "nt/win32names.h"
+#include "sys/sys.h"
+#include "win/command.h"
+
+/* A row that is to be printed. */
+struct row {
+    const char *name;
+    char native[WIN_PATH];
+    struct win_file file;
+};
+
+struct dir {
+    struct win *win;
+    bool bare;
+    bool recurse;
+    bool shorts;
+    bool streams;
+    bool owners;
+    bool separators;
+    enum win_time time;
+    const char *order; /* "" : by name; NULL: as it comes, which on NTFS is by name too */
+    uint32_t want;     /* attributes that have to be set, and those that must not be */
+    uint32_t refuse;
+    bool headed; /* the volume's lines were printed */
+    bool found;
+    uint64_t files;
+    uint64_t bytes;
+    uint64_t directories;
+};
+
+static const struct win_word attribute_letters[] = {
+    {"h", NT_HIDDEN},  {"s", NT_SYSTEM},        {"d", NT_DIRECTORY},   {"r", NT_READONLY},
+    {"a", NT_ARCHIVE}, {"l", NT_REPARSE_POINT}, {"i", NT_NOT_INDEXED}, {"o", NT_OFFLINE},
+};
+
+/* --- what is printed ------------------------------------------------------------------------ */
+
+static void print_head(struct dir *d, const char *name)
+{
+    const struct win_drive *drive = win_drive_of(d->win, name);
+    if (d->headed || drive == NULL)
+        return;
+    d->headed = true;
+    if (drive->label != NULL && drive->label[0] != '\0')
+        fprintf(d->win->out, " Volume in drive %c is %s\n", drive->source[0], drive->label);
+    else
+        fprintf(d->win->out, " Volume in drive %c has no label.\n", drive->source[0]);
+    fprintf(d->win->out, " Volume Serial Number is %04X-%04X\n", drive->serial >> 16,
+            drive->serial & 0xFFFF);
+}
+
+/* The target of a link in brackets. A tag that Windows cannot read has no name to show. */
+static void print_target(const struct row *row, FILE *out)
+{
+    static uint8_t buffer[NT_REPARSE_MAX];
+    char text[WIN_PATH];
+    struct nt_reparse r;
+    nt_status status;
+    size_t n = win_reparse_get(row->native, &row->file, buffer, &status);
+    if ((row->file.tag != NT_TAG_SYMLINK && row->file.tag != NT_TAG_MOUNT_POINT) || n == 0 ||
+        nt_reparse_decode(buffer, n, &r) < 0) {
+        fputs(" [...]", out);
+        return;
+    }
+    const struct nt_bytes *name = r.print.n > 0 ? &r.print : &r.substitute;
+    if (nt_utf16le_to_utf8(name->at, name->n, text, sizeof(text)) < 0)
+        (void)snprintf(text, sizeof(text), "...");
+    fprintf(out, " [%s]", text);
+}
+
+/* What stands in the place of a size; NULL for a file. Every surrogate but a symlink is a junction
+ * to dir. */
+static const char *kind(const struct win_file *file)
+{
+    if (win_is_reparse(file) && nt_tag_surrogate(file->tag)) {
+        if (file->tag != NT_TAG_SYMLINK)
+            return "<JUNCTION>";
+        return win_is_directory(file) ? "<SYMLINKD>" : "<SYMLINK>";
+    }
+    return win_is_directory(file) ? "<DIR>" : NULL;
+}
+
+static void print_date(struct timespec when, FILE *out)
+{
+    char text[32];
+    struct tm tm;
+    localtime_r(&when.tv_sec, &tm);
+    strftime(text, sizeof(text), "%m/%d/%Y  %I:%M %p", &tm);
+    fputs(text, out);
+}
+
+static void print_owner(uid_t uid, FILE *out)
+{
+    char text[64];
+    const struct passwd *who = getpwuid(uid);
+    if (who != NULL)
+        (void)snprintf(text, sizeof(text), "%s", who->pw_name);
+    else
+        (void)snprintf(text, sizeof(text), "%u", uid);
+    fprintf(out, "%-23.22s", text); /* the width is recalled */
+}
+
+static void print_streams(const struct dir *d, const struct row *row)
+{
+    struct win_stream *list;
+    char number[32];
+    size_t count = win_streams(row->native, &list);
+    for (size_t i = 0; i < count; i++)
+        fprintf(d->win->out, "%38s %s:%s:$DATA\n", win_number(list[i].size, d->separators, number),
+                row->name, list[i].name);
+    free(list);
+}
+
+static void print_row(const struct dir *d, const struct row *row, const char *short_name)
+{
+    FILE *out = d->win->out;
+    const char *tag = kind(&row->file);
+    char number[32];
+    char offline[36];
+    print_date(row->file.times[d->time], out);
+    if (tag != NULL) {
+        fprintf(out, "    %-15s", tag);
+    } else {
+        win_number(row->file.size, d->separators, number);
+        (void)snprintf(offline, sizeof(offline),
+                       (row->file.attributes & NT_OFFLINE) != 0 ? "(%s)" : "%s", number);
+        fprintf(out, "%18s ", offline); /* parentheses: recalled */
+    }
+    if (d->shorts)
+        fprintf(out, "%-12s ", short_name);
+    if (d->owners)
+        print_owner(row->file.owner, out);
+    fputs(row->name, out);
+    if (tag != NULL && win_is_reparse(&row->file))
+        print_target(row, out);
+    fputc('\n', out);
+    if (d->streams)
+        print_streams(d, row);
+}
+
+static void print_files(const struct dir *d, uint64_t files, uint64_t bytes)
+{
+    char a[32];
+    char b[32];
+    fprintf(d->win->out, "%16s File(s) %14s bytes\n", win_number(files, d->separators, a),
+            win_number(bytes, d->separators, b));
+}
+
+static void print_free(const struct dir *d, const char *native)
+{
+    struct statfs fs;
+    char a[32];
+    char b[32];
+    uint64_t available = 0;
+    if (sys_statfs(native, &fs) == 0)
+        available = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
+    fprintf(d->win->out, "%16s Dir(s)  %14s bytes free\n",
+            win_number(d->directories, d->separators, a), win_number(available, d->separators, b));
+}
+
+/* --- which rows, in which order ------------------------------------------------------------- */
+
+static bool wanted(const struct dir *d, const struct win_file *file)
+{
+    return (file->attributes & d->want) == d->want && (file->attributes & d->refuse) == 0;
+}
+
+static const char *extension(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot != NULL ? dot : "";
+}
+
+static const struct dir *sorting; /* qsort has no argument for it; one thread */
+
+static int compare_by(char key, const struct row *a, const struct row *b)
+{
+    const struct timespec *x = &a->file.times[sorting->time];
+    const struct timespec *y = &b->file.times[sorting->time];
+    switch (key) {
+    case 'n':
+        return strcasecmp(a->name, b->name);
+    case 'e':
+        return strcasecmp(extension(a->name), extension(b->name));
+    case 's':
+        return (a->file.size > b->file.size) - (a->file.size < b->file.size);
+    case 'd':
+        if (x->tv_sec != y->tv_sec)
+            return x->tv_sec < y->tv_sec ? -1 : 1;
+        return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
+    default: /* g: directories first */
+        return (int)win_is_directory(&b->file) - (int)win_is_directory(&a->file);
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    for (const char *o = sorting->order[0] != '\0' ? sorting->order : "gn"; *o != '\0'; o++) {
+        bool backwards = *o == '-';
+        if (backwards && *++o == '\0')
+            break;
+        int r = compare_by((char)(*o | 0x20), a, b);
+        if (r != 0)
+            return backwards ? -r : r;
+    }
+    return strcasecmp(((const struct row *)a)->name, ((const struct row *)b)->name);
+}
+
+/* The count-th name of a directory with this beginning of its 8.3 name has number count. */
+static const char *short_name(const struct win_listing *all, const struct row *row,
+                              char out[NT_SHORT_NAME])
+{
+    char other[NT_SHORT_NAME];
+    char first[NT_SHORT_NAME];
+    unsigned count = 1;
+    if (nt_short_name(row->name, strlen(row->name), 1, first) == 0)
+        return "";
+    /* Windows counts in the order of creation; the order of names is as good. (inference) */
+    for (size_t i = 0; i < all->count && strcmp(all->list[i].name, row->name) != 0; i++) {
+        const char *name = all->list[i].name;
+        if (nt_short_name(name, strlen(name), 1, other) != 0 && strcmp(other, first) == 0)
+            count++;
+    }
+    nt_short_name(row->name, strlen(row->name), count, out);
+    return out;
+}
+
+/*
+ * "." and ".." of a directory. A volume's root has neither; and the post's listing of a directory
+ * right below it has "." alone and counts so, which other versions of Windows do not.
+ */
+static void print_dots(struct dir *d, const char *name, const char *native)
+{
+    bool first_level = strchr(name + 3, '\\') == NULL;
+    static const char *const dots[] = {".", ".."};
+    for (size_t i = 0; i < (first_level ? 1u : 2u); i++) {
+        struct row row = {.name = dots[i]};
+        char parent[WIN_PATH];
+        (void)win_print_path(parent, "%s%s", native, i == 0 ? "" : "/..");
+        (void)win_print_path(row.native, "%s", native);
+        if (win_file_stat(parent, &row.file) != NT_SUCCESS || !wanted(d, &row.file))
+            continue;
+        print_row(d, &row, "");
+        d->directories++;
+    }
+}
+
+static void print_bare(const struct dir *d, const struct win_expansion *e, const struct row *row)
+{
+    if (d->recurse)
+        fprintf(d->win->out, "%s\\", e->directory);
+    fprintf(d->win->out, "%s\n", row->name);
+}
+
+/* --- one directory -------------------------------------------------------------------------- */
+
+/* The rows that an expansion has for us; to be freed. */
+static size_t collect(const struct dir *d, const struct win_expansion *e, struct row **rows)
+{
+    size_t count = 0;
+    *rows = calloc(e->entries.count + 1, sizeof(**rows));
+    for (size_t i = 0; *rows != NULL && i < e->entries.count; i++) {
+        struct row *row = &(*rows)[count];
+        row->name = e->entries.list[i].name;
+        if (win_entry_stat(e, i, &row->file) == NT_SUCCESS && wanted(d, &row->file) &&
+            win_print_path(row->native, "%s/%s", e->native, e->entries.list[i].native))
+            count++;
+    }
+    sorting = d;
+    if (d->order != NULL && count > 1)
+        qsort(*rows, count, sizeof(**rows), compare);
+    return count;
+}
+
+static void print_directory(struct dir *d, const struct win_expansion *e, const struct row *rows,
+                            size_t count, bool dots)
+{
+    uint64_t files = 0;
+    uint64_t bytes = 0;
+    char alias[NT_SHORT_NAME];
+    bool root = strlen(e->directory) == 2;
+    print_head(d, e->path.name);
+    if (!d->bare)
+        fprintf(d->win->out, "\n Directory of %s%s\n\n", e->directory, root ? "\\" : "");
+    if (dots && !root && !d->bare)
+        print_dots(d, e->directory, e->native);
+    for (size_t i = 0; i < count; i++) {
+        const struct win_file *f = &rows[i].file;
+        if (d->bare)
+            print_bare(d, e, &rows[i]);
+        else
+            print_row(d, &rows[i], d->shorts ? short_name(&e->entries, &rows[i], alias) : "");
+        if (win_is_directory(f)) {
+            d->directories++;
+        } else {
+            files++;
+            bytes += f->size;
+        }
+    }
+    d->files += files;
+    d->bytes += bytes;
+    if (!d->bare && (count > 0 || dots))
+        print_files(d, files, bytes);
+}
+
+static nt_status list(struct dir *d, const char *name, bool top);
+
+/* Every directory below, but not through links. */
+static void descend(struct dir *d, const struct win_expansion *e)
+{
+    struct win_expansion all;
+    char name[WIN_PATH];
+    if (!win_print_path(name, "%s\\*", e->directory) || win_expand(d->win, name, &all) != 0)
+        return;
+    for (size_t i = 0; i < all.entries.count; i++) {
+        struct win_file file;
+        if (win_entry_stat(&all, i, &file) != NT_SUCCESS || !win_is_directory(&file) ||
+            win_is_reparse(&file))
+            continue;
+        if (win_print_path(name, "%s\\%s\\%s", e->directory, all.entries.list[i].name, e->pattern))
+            (void)list(d, name, false);
+    }
+    win_list_free(&all.entries);
+}
+
+static nt_status list(struct dir *d, const char *name, bool top)
+{
+    struct win_expansion e;
+    struct row *rows;
+    nt_status status = win_expand(d->win, name, &e);
+    if (status != NT_SUCCESS)
+        return status;
+    bool everything = strcmp(e.pattern, "*") == 0 || strcmp(e.pattern, "*.*") == 0;
+    size_t count = collect(d, &e, &rows);
+    bool dots = everything && (d->refuse & NT_DIRECTORY) == 0;
+    if (count > 0 || (everything && (top || !d->bare)) || (top && !d->recurse)) {
+        print_directory(d, &e, rows, count, dots);
+    }
+    d->found |= count > 0 || (dots && !d->bare && strlen(e.directory) > 2);
+    free(rows);
+    if (d->recurse)
+        descend(d, &e);
+    win_list_free(&e.entries);
+    return NT_SUCCESS;
+}
+
+/* One argument: a directory means everything in it. */
+static int list_argument(struct dir *d, const char *typed)
+{
+    struct win_path path;
+    struct win_file file;
+    char name[WIN_PATH];
+    d->headed = d->bare;
+    d->found = false;
+    d->files = d->bytes = d->directories = 0;
+    /* A link to a directory shows what it leads to; one that leads nowhere shows itself. */
+    nt_status status = win_resolve(d->win, typed, WIN_FOLLOW | WIN_WILD, &path);
+    bool directory = status == NT_SUCCESS && path.exists &&
+                     win_file_stat(path.native, &file) == NT_SUCCESS && win_is_directory(&file);
+    if (directory &&
+        !win_print_path(name, "%s%s*", path.name, win_is_volume_root(path.name) ? "" : "\\"))
+        return win_fail(d->win, NT_NAME_TOO_LONG);
+    status = list(d, directory ? name : typed, true);
+    if (status != NT_SUCCESS)
+        return win_fail(d->win, status);
+    if (!d->found)
+        return win_error(d->win, "File Not Found");
+    if (d->bare)
+        return 0;
+    if (d->recurse) {
+        fputs("\n     Total Files Listed:\n", d->win->out);
+        print_files(d, d->files, d->bytes);
+    }
+    print_free(d, path.drive != NULL ? path.drive->root : "/");
+    return 0;
+}
+
+/* "/a" alone shows everything; "/a:h-d" wants hidden files. */
+static bool read_attributes(struct dir *d, const char *text)
+{
+    if (text == NULL) {
+        d->refuse = NT_HIDDEN | NT_SYSTEM;
+        return true;
+    }
+    for (; *text != '\0'; text++) {
+        bool off = *text == '-';
+        text += off;
+        size_t i = 0;
+        const size_t count = sizeof(attribute_letters) / sizeof(attribute_letters[0]);
+        while (i < count && attribute_letters[i].name[0] != (*text | 0x20))
+            i++;
+        if (i == count)
+            return false;
+        *(off ? &d->refuse : &d->want) |= attribute_letters[i].value;
+    }
+    return true;
+}
+
+int win_dir(struct win *win, const struct win_words *words)
+{
+    struct dir d = {.win = win, .time = WIN_WRITE};
+    const char *time = win_switch(words, "t");
+    int result = 0;
+    if (!win_switches_known(win, words, "abcdlnopqrstwx4"))
+        return 1;
+    d.bare = win_switch(words, "b") != NULL;
+    d.recurse = win_switch(words, "s") != NULL;
+    d.shorts = win_switch(words, "x") != NULL;
+    d.streams = win_switch(words, "r") != NULL;
+    d.owners = win_switch(words, "q") != NULL;
+    d.separators = win_switch(words, "-c") == NULL;
+    d.order = win_switch(words, "o");
+    if (time != NULL && time[0] != '\0')
+        d.time = (time[0] | 0x20) == 'c'   ? WIN_CREATION
+                 : (time[0] | 0x20) == 'a' ? WIN_ACCESS
+                                           : WIN_WRITE;
+    if (!read_attributes(&d, win_switch(words, "a")))
+        return win_error(win, "Parameter format not correct - \"a%s\".", win_switch(words, "a"));
+    if (words->count == 0)
+        return list_argument(&d, win->directory);
+    for (int i = 0; i < words->count; i++)
+        result |= list_argument(&d, words->word[i]);
+    return result;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* ntcreate and hold: one open of NtCreateFile, looked at or kept. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "nt/bytes.h"
+#include "store/holders.h"
+#include "win/command.h"
+
+static const struct win_word access_words[] = {
+    {"read", WIN_GENERIC_READ},       {"write", WIN_GENERIC_WRITE},
+    {"execute", WIN_GENERIC_EXECUTE}, {"all", WIN_GENERIC_ALL},
+    {"delete", WIN_DELETE},           {"attributes", WIN_READ_ATTRIBUTES},
+    {"synchronize", WIN_SYNCHRONIZE}, {.name = NULL},
+};
+
+static const struct win_word share_words[] = {
+    {"none", 0},
+    {"read", WIN_SHARE_READ},
+    {"write", WIN_SHARE_WRITE},
+    {"delete", WIN_SHARE_DELETE},
+    {"all", WIN_SHARE_ALL},
+    {.name = NULL},
+};
+
+static const struct win_word disposition_words[] = {
+    {"supersede", WIN_SUPERSEDE},
+    {"open", WIN_OPEN},
+    {"create", WIN_CREATE},
+    {"open-if", WIN_OPEN_IF},
+    {"overwrite", WIN_OVERWRITE},
+    {"overwrite-if", WIN_OVERWRITE_IF},
+    {.name = NULL},
+};
+
+static const struct win_word option_words[] = {
+    {"directory-file", WIN_DIRECTORY_FILE},         {"synchronous-io-nonalert", 0x20},
+    {"non-directory-file", WIN_NON_DIRECTORY_FILE}, {"backup-intent", 0x4000},
+    {"open-reparse-point", WIN_OPEN_REPARSE_POINT}, {.name = NULL},
+};
+
+static const struct win_word attribute_words[] = {
+    {"READONLY", NT_READONLY},
+    {"HIDDEN", NT_HIDDEN},
+    {"SYSTEM", NT_SYSTEM},
+    {"DIRECTORY", NT_DIRECTORY},
+    {"ARCHIVE", NT_ARCHIVE},
+    {"REPARSE_POINT", NT_REPARSE_POINT},
+    {"OFFLINE", NT_OFFLINE},
+    {"NOT_CONTENT_INDEXED", NT_NOT_INDEXED},
+    {.name = NULL},
+};
+
+/* What the two commands are told, beyond a request. */
+struct told {
+    struct win_request request;
+    const char *name;
+    int64_t milliseconds; /* hold: how long; -1: until standard input ends */
+    const char *const *command;
+    int command_count;
+};
+
+/* "50ms", "2s"; false for anything else. */
+static bool read_time(const char *text, int64_t *out)
+{
+    char *end;
+    long n = strtol(text, &end, 10);
+    if (end == text || n < 0 || n > 86400000)
+        return false;
+    *out = strcmp(end, "s") == 0 ? n * 1000L : n;
+    return strcmp(end, "ms") == 0 || strcmp(end, "s") == 0;
+}
+
+static bool set_option(struct told *t, const char *option, const char *value)
+{
+    static const struct {
+        const char *name;
+        const struct win_word *words;
+        size_t field;
+    } options[] = {
+        {"--access", access_words, offsetof(struct win_request, access)},
+        {"--share", share_words, offsetof(struct win_request, share)},
+        {"--disposition", disposition_words, offsetof(struct win_request, disposition)},
+        {"--options", option_words, offsetof(struct win_request, options)},
+    };
+    if (value == NULL)
+        return false;
+    if (strcmp(option, "--for") == 0)
+        return read_time(value, &t->milliseconds);
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        uint32_t number;
+        if (strcmp(option, options[i].name) != 0)
+            continue;
+        if (!win_flags(value, options[i].words, &number))
+            return false;
+        memcpy((char *)&t->request + options[i].field, &number, sizeof(number));
+        return true;
+    }
+    return false;
+}
+
+/* Reads a command line; complains and returns false where it is not understood. */
+static bool read_words(struct win *win, const struct win_words *words, struct told *t)
+{
+    t->milliseconds = -1;
+    for (int i = 0; i < words->count; i++) {
+        const char *word = words->word[i];
+        if (strcmp(word, "--") == 0) {
+            t->command = words->word + i + 1;
+            t->command_count = words->count - i - 1;
+            break;
+        }
+        if (strcmp(word, "--until-stdin-closes") == 0)
+            continue;
+        if (strncmp(word, "--", 2) != 0 && t->name == NULL) {
+            t->name = word;
+            continue;
+        }
+        const char *value = i + 1 < words->count ? words->word[i + 1] : NULL;
+        if (!set_option(t, word, value)) {
+            win_error(win, "lxshim: win: not understood: %s %s", word, value != NULL ? value : "");
+            return false;
+        }
+        i++;
+    }
+    if (t->name == NULL)
+        win_syntax(win);
+    return t->name != NULL && t->request.disposition <= WIN_OVERWRITE_IF;
+}
+
+/* --- ntcreate ------------------------------------------------------------------------------- */
+
+static void print_attributes(FILE *out, uint32_t attributes)
+{
+    const char *separator = " (";
+    fprintf(out, "File attributes: %08X", attributes);
+    for (const struct win_word *w = attribute_words; w->name != NULL; w++) {
+        if ((attributes & w->value) == 0)
+            continue;
+        fprintf(out, "%s%s", separator, w->name);
+        separator = "|";
+    }
+    fputs(separator[0] == '|' ? ")\n" : "\n", out);
+}
+
+static void print_reparse(FILE *out, const struct win_handle *handle)
+{
+    static uint8_t buffer[NT_REPARSE_MAX];
+    nt_status status;
+    size_t n = win_reparse_get(handle->path.native, &handle->file, buffer, &status);
+    const char *name = nt_reparse_name(handle->file.tag);
+    if (n < 8)
+        return;
+    fprintf(out, "Tag: %08X", handle->file.tag);
+    if (name != NULL)
+        fprintf(out, " (IO_REPARSE_TAG_%s)", name);
+    fprintf(out,
+            "\nReparseDataLength: 0x%02X\nReserved: 0x%02X\nGenericReparseBuffer\n"
+            "  DataBuffer:",
+            nt_get16(buffer + 4), nt_get16(buffer + 6));
+    for (size_t i = 8; i < n; i++)
+        fprintf(out, " %02x", buffer[i]);
+    fputc('\n', out);
+}
+
+int win_ntcreate(struct win *win, const struct win_words *words)
+{
+    static const char *const information[] = {"SUPERSEDED",  "OPENED", "CREATED",
+                                              "OVERWRITTEN", "EXISTS", "DOES_NOT_EXIST"};
+    struct told t = {.request = {.access = WIN_GENERIC_READ | WIN_SYNCHRONIZE,
+                                 .share = WIN_SHARE_ALL,
+                                 .disposition = WIN_OPEN}};
+    struct win_handle handle;
+    FILE *out = win->out;
+    if (!read_words(win, words, &t))
+        return 1;
+    nt_status status = win_create(win, t.name, &t.request, &handle);
+    const char *name = nt_status_name(status);
+    fprintf(out, "Status: %s (0x%08X)\n", name != NULL ? name : "STATUS_UNSUCCESSFUL", status);
+    if (status != NT_SUCCESS) {
+        fputs("File handle: NULL\nIoStatus.Info:\n", out);
+        return 1;
+    }
+    fprintf(out, "File name: %s\n", handle.path.name);
+    fprintf(out, "IoStatus.Info: %016X (FILE_%s)\n", handle.information,
+            information[handle.information]);
+    print_attributes(out, handle.file.attributes);
+    fprintf(out, "End of file: %llu\n", (unsigned long long)handle.file.size);
+    fprintf(out, "File id: %016llX\n", (unsigned long long)handle.file.id);
+    if (win_is_reparse(&handle.file))
+        print_reparse(out, &handle);
+    win_close(&handle);
+    return 0;
+}
+
+/* --- hold ----------------------------------------------------------------------------------- */
+
+static int run_command(struct win *win, const struct told *t)
+{
+    char *argv[WIN_WORDS + 1] = {NULL};
+    int status = 0;
+    for (int i = 0; i < t->command_count; i++)
+        argv[i] = (char *)(uintptr_t)t->command[i];
+    fflush(win->out);
+    pid_t child = fork();
+    if (child == 0) {
+        execvp(argv[0], argv);
+        fprintf(stderr, "lxshim: %s: %s\n", argv[0], strerror(errno));
+        _exit(errno == ENOENT ? 127 : 126);
+    }
+    if (child < 0 || waitpid(child, &status, 0) < 0)
+        return win_fail(win, NT_INSUFFICIENT_RESOURCES);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Says so, and waits: nobody has to guess when it is open. */
+static int wait_for_end(struct win *win, const struct told *t)
+{
+    char nothing[256];
+    fputs("ready\n", win->out);
+    fflush(win->out);
+    if (t->milliseconds < 0) {
+        while (read(STDIN_FILENO, nothing, sizeof(nothing)) > 0)
+            ;
+        return 0;
+    }
+    struct timespec left = {.tv_sec = t->milliseconds / 1000,
+                            .tv_nsec = t->milliseconds % 1000 * 1000000L};
+    while (nanosleep(&left, &left) < 0 && errno == EINTR)
+        ;
+    return 0;
+}
+
+int win_hold(struct win *win, const struct win_words *words)
+{
+    struct told t = {.request = {.access = WIN_GENERIC_READ,
+                                 .share = WIN_SHARE_READ | WIN_SHARE_WRITE,
+                                 .disposition = WIN_OPEN}};
+    struct win_handle handle;
+    if (!read_words(win, words, &t))
+        return 1;
+    nt_status status = win_create(win, t.name, &t.request, &handle);
+    if (status != NT_SUCCESS)
+        return win_fail(win, status);
+    if (win_is_directory(&handle.file)) /* programs under the library look for this mark */
+        store_mark_directory(handle.fd);
+    int result = t.command_count > 0 ? run_command(win, &t) : wait_for_end(win, &t);
+    win_close(&handle);
+    return result;
+}

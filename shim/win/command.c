@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "win/command.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nt/names.h"
+#include "nt/win32names.h"
+
+const struct win_command win_commands[] = {
+    {"attrib", "[+-RASHOIXPU...] [NAME] [/s] [/l]", "show or change attributes", false, win_attrib},
+    {"cmd", "[/c LINE]", "read lines as cmd.exe does", true, win_cmd},
+    {"copy", "NAME TARGET", "copy files", false, win_copy},
+    {"del", "[/f] [/s] [/q] [/a[:ATTRIBUTES]] NAME...", "delete files", false, win_del},
+    {"dir", "[/a[:...]] [/b] [/s] [/x] [/r] [/o[:...]] [/t[:...]] [/q] [NAME...]",
+     "list directories", false, win_dir},
+    {"echo", "TEXT", "print text", true, win_echo},
+    {"erase", NULL, NULL, false, win_del},
+    {"fsutil", "reparsepoint|file|hardlink ...", "reparse points, case, links", true, win_fsutil},
+    {"hold", "[--access A] [--share S] [--for TIME | --until-stdin-closes] NAME [-- COMMAND...]",
+     "hold a file or directory open", true, win_hold},
+    {"md", "NAME...", "make directories", false, win_md},
+    {"mkdir", NULL, NULL, false, win_md},
+    {"mklink", "[/d|/j|/h] LINK TARGET", "make a link", false, win_mklink},
+    {"more", "NAME", "print a file or stream", false, win_more},
+    {"move", "NAME TARGET", "move files", false, win_move},
+    {"ntcreate", "NAME [--access A] [--share S] [--disposition D] [--options O]",
+     "what NtCreateFile answers", true, win_ntcreate},
+    {"rd", "[/s] [/q] NAME...", "remove directories", false, win_rd},
+    {"ren", "NAME NEW", "rename files", false, win_ren},
+    {"rename", NULL, NULL, false, win_ren},
+    {"rmdir", NULL, NULL, false, win_rd},
+    {"type", "NAME...", "print files", false, win_type},
+    {"write", "NAME TEXT...", "write a line, as `echo TEXT> NAME` does", true, win_write_text},
+    {.name = NULL},
+};
+
+const struct win_command *win_find_command(const char *name)
+{
+    const struct win_command *c = win_commands;
+    while (c->name != NULL && strcasecmp(c->name, name) != 0)
+        c++;
+    return c->name != NULL ? c : NULL;
+}
+
+/* "/s/q" as two; a word that is full is cut, and then unknown. */
+static void add_switches(struct win_words *words, const char *text)
+{
+    while (*text == '/' && words->switch_count < WIN_WORDS) {
+        size_t n = strcspn(++text, "/");
+        char *out = words->switches[words->switch_count++];
+        (void)snprintf(out, sizeof(words->switches[0]), "%.*s", (int)n, text);
+        out[0] = (char)tolower((unsigned char)out[0]);
+        text += n;
+    }
+}
+
+int win_run(struct win *win, const struct win_command *command, int count, char *const *arguments,
+            const char *tail)
+{
+    struct win_words words = {.tail = tail};
+    for (int i = 0; i < count; i++) {
+        if (!command->plain && arguments[i][0] == '/' && arguments[i][1] != '\0')
+            add_switches(&words, arguments[i]);
+        else if (words.count < WIN_WORDS)
+            words.word[words.count++] = arguments[i];
+        else
+            return win_error(win, "The command line is too long.");
+    }
+    return command->run(win, &words);
+}
+
+const char *win_switch(const struct win_words *words, const char *letter)
+{
+    size_t n = strlen(letter);
+    for (int i = words->switch_count - 1; i >= 0; i--) {
+        const char *s = words->switches[i];
+        if (strncmp(s, letter, n) == 0)
+            return s + n + (s[n] == ':');
+    }
+    return NULL;
+}
+
+bool win_switches_known(struct win *win, const struct win_words *words, const char *letters)
+{
+    for (int i = 0; i < words->switch_count; i++) {
+        const char *s = words->switches[i];
+        const char *letter = s[0] == '-' ? s + 1 : s;
+        if (*letter == '\0' || strchr(letters, *letter) == NULL) {
+            win_error(win, "Invalid switch - \"%s\".", s); /* recalled */
+            return false;
+        }
+    }
+    return true;
+}
+
+int win_error(struct win *win, const char *format, ...)
+{
+    va_list args;
+    fflush(win->out);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    return 1;
+}
+
+int win_fail(struct win *win, nt_status status)
+{
+    return win_error(win, "%s", nt_status_message(status));
+}
+
+int win_syntax(struct win *win)
+{
+    return win_error(win, "The syntax of the command is incorrect.");
+}
+
+bool win_sure(struct win *win, const char *text)
+{
+    char answer[256];
+    fprintf(win->out, "%s, Are you sure (Y/N)? ", text);
+    fflush(win->out);
+    return fgets(answer, sizeof(answer), stdin) != NULL && (answer[0] | 0x20) == 'y';
+}
+
+static bool keep_matching(struct win_expansion *out, const struct win_listing *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        struct win_entry *e = &all->list[i];
+        if (!nt_wild_match(out->pattern, e->name)) {
+            free(e->name);
+            free(e->native);
+            continue;
+        }
+        out->entries.list[out->entries.count++] = *e;
+    }
+    return true;
+}
+
+static nt_status one_entry(struct win_expansion *out)
+{
+    char name[NT_NAME_BYTES * 3 + 1];
+    const char *slash = strrchr(out->path.native, '/');
+    if (!out->path.exists)
+        return NT_SUCCESS;
+    if (nt_name_escape(slash + 1, strlen(slash + 1), name, sizeof(name)) < 0)
+        return NT_NAME_TOO_LONG;
+    out->entries.list = calloc(1, sizeof(*out->entries.list));
+    if (out->entries.list == NULL)
+        return NT_NO_MEMORY;
+    out->entries.list[0] = (struct win_entry){strdup(name), strdup(slash + 1)};
+    out->entries.count = 1;
+    return NT_SUCCESS;
+}
+
+nt_status win_expand(const struct win *win, const char *typed, struct win_expansion *out)
+{
+    *out = (struct win_expansion){.wild = false};
+    nt_status status = win_resolve(win, typed, WIN_NO_FOLLOW | WIN_WILD, &out->path);
+    if (status != NT_SUCCESS)
+        return status;
+    (void)win_print_path(out->pattern, "%s", win_leaf(out->path.name));
+    (void)win_print_path(out->directory, "%.*s",
+                         (int)(win_leaf(out->path.name) - out->path.name - 1), out->path.name);
+    (void)win_print_path(out->native, "%s", out->path.native);
+    *strrchr(out->native, '/') = '\0';
+    out->wild = !out->path.exists && nt_wild(out->pattern);
+    if (!out->wild)
+        return one_entry(out);
+    struct win_listing all;
+    status = win_list(out->native[0] != '\0' ? out->native : "/", &all);
+    if (status == NT_SUCCESS && all.count > 0) {
+        out->entries.list = calloc(all.count, sizeof(*all.list));
+        if (out->entries.list == NULL || !keep_matching(out, &all))
+            status = NT_NO_MEMORY;
+    }
+    free(all.list);
+    return status;
+}
+
+bool win_entry_name(const struct win_expansion *e, size_t i, char out[WIN_PATH])
+{
+    return win_print_path(out, "%s\\%s", e->directory, e->entries.list[i].name);
+}
+
+nt_status win_entry_stat(const struct win_expansion *e, size_t i, struct win_file *out)
+{
+    char native[WIN_PATH];
+    if (!win_print_path(native, "%s/%s", e->native, e->entries.list[i].native))
+        return NT_NAME_TOO_LONG;
+    return win_file_stat(native, out);
+}
+
+const char *win_number(uint64_t value, bool separators, char out[32])
+{
+    char digits[32];
+    int n = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)value);
+    size_t used = 0;
+    for (int i = 0; i < n; i++) {
+        if (separators && i > 0 && (n - i) % 3 == 0)
+            out[used++] = ',';
+        out[used++] = digits[i];
+    }
+    out[used] = '\0';
+    return out;
+}
+
+bool win_flags(const char *text, const struct win_word *words, uint32_t *out)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 16);
+    *out = (uint32_t)number;
+    if (end != text && *end == '\0')
+        return true;
+    *out = 0;
+    while (*text != '\0') {
+        size_t n = strcspn(text, "+,|");
+        const struct win_word *w = words;
+        while (w->name != NULL && (strncmp(w->name, text, n) != 0 || w->name[n] != '\0'))
+            w++;
+        if (w->name == NULL)
+            return false;
+        *out |= w->value;
+        text += n + (text[n] != '\0');
+    }
+    return true;
+}

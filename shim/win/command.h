@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands of cmd.exe share: their table, switches, wildcards and messages. */
+#ifndef LXSHIM_WIN_COMMAND_H
+#define LXSHIM_WIN_COMMAND_H
+
+#include "win/ntcreate.h"
+
+#define WIN_WORDS 64
+
+/* A command line, taken apart: "/s/q" are two switches, wherever they stand. */
+struct win_words {
+    int count;
+    const char *word[WIN_WORDS];
+    int switch_count;
+    char switches[WIN_WORDS][32]; /* without the slash; the first letter in lower case */
+    const char *tail;             /* everything after the command's name as it was typed */
+};
+
+struct win_command {
+    const char *name;
+    const char *usage;
+    const char *summary;
+    bool plain; /* words with a slash are words */
+    int (*run)(struct win *win, const struct win_words *words);
+};
+
+/* Ends with name NULL. */
+extern const struct win_command win_commands[];
+
+/* The command of a name, whatever its case; NULL for none. */
+const struct win_command *win_find_command(const char *name);
+
+/* Runs a command with its arguments; returns the exit status, 1 for failure as in Windows. */
+int win_run(struct win *win, const struct win_command *command, int count, char *const *arguments,
+            const char *tail);
+
+/* Runs a line as cmd.exe reads it: quotes, ">", ">>" and "<". Returns the exit status. */
+int win_run_line(struct win *win, const char *line);
+
+/* What follows a switch: "h" of "/a:h" or "/ah", "" of "/a"; NULL where it is not there. */
+const char *win_switch(const struct win_words *words, const char *letter);
+
+/* True where every switch begins with one of these letters; complains otherwise. */
+bool win_switches_known(struct win *win, const struct win_words *words, const char *letters);
+
+/* A line on standard error, after everything that was printed before. Always returns 1. */
+int win_error(struct win *win, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The message of a status, as win_error. */
+int win_fail(struct win *win, nt_status status);
+
+/* "The syntax of the command is incorrect." */
+int win_syntax(struct win *win);
+
+/* Asks "TEXT, Are you sure (Y/N)? " and reads the answer from standard input. */
+bool win_sure(struct win *win, const char *text);
+
+/* The files that a name with or without wildcards means. */
+struct win_expansion {
+    struct win_path path;     /* of the name as it is */
+    char directory[WIN_PATH]; /* full name of the directory, without a separator at its end */
+    char native[WIN_PATH];    /* the directory */
+    char pattern[WIN_PATH];   /* the last component */
+    bool wild;
+    struct win_listing entries; /* that match */
+};
+
+/*
+ * Expands a name. A name without wildcards has one entry, or none where it is not there. Give the
+ * entries back with win_list_free.
+ */
+nt_status win_expand(const struct win *win, const char *typed, struct win_expansion *out);
+
+/* The full name of an entry: "C:\testing\a.txt". */
+bool win_entry_name(const struct win_expansion *e, size_t i, char out[WIN_PATH]);
+
+/* The facts of an entry. */
+nt_status win_entry_stat(const struct win_expansion *e, size_t i, struct win_file *out);
+
+/* A number with thousands separated, in a buffer of 32. */
+const char *win_number(uint64_t value, bool separators, char out[32]);
+
+/* A number in hexadecimal, or names joined by '+' or ','; see each command. */
+struct win_word {
+    const char *name;
+    uint32_t value;
+};
+bool win_flags(const char *text, const struct win_word *words, uint32_t *out);
+
+int win_dir(struct win *win, const struct win_words *words);
+int win_type(struct win *win, const struct win_words *words);
+int win_more(struct win *win, const struct win_words *words);
+int win_echo(struct win *win, const struct win_words *words);
+int win_write_text(struct win *win, const struct win_words *words);
+int win_copy(struct win *win, const struct win_words *words);
+int win_move(struct win *win, const struct win_words *words);
+int win_ren(struct win *win, const struct win_words *words);
+int win_del(struct win *win, const struct win_words *words);
+int win_rd(struct win *win, const struct win_words *words);
+int win_md(struct win *win, const struct win_words *words);
+int win_mklink(struct win *win, const struct win_words *words);
+int win_attrib(struct win *win, const struct win_words *words);
+int win_fsutil(struct win *win, const struct win_words *words);
+int win_cmd(struct win *win, const struct win_words *words);
+int win_ntcreate(struct win *win, const struct win_words *words);
+int win_hold(struct win *win, const struct win_words *words);
+
+#endif

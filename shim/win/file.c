@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+#include "win/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "nt/dosattrib.h"
+#include "nt/fold.h"
+#include "nt/names.h"
+#include "nt/times.h"
+#include "store/pending.h"
+#include "sys/dirents.h"
+#include "sys/sys.h"
+
+#define XATTR_MAX 65536
+#define SETTABLE                                                                       \
+    (NT_HIDDEN | NT_SYSTEM | NT_ARCHIVE | NT_OFFLINE | NT_NOT_INDEXED | NT_TEMPORARY | \
+     NT_NO_SCRUB | NT_PINNED | NT_UNPINNED)
+
+/* What a Linux object is for Windows when nothing more is said of it. */
+static const struct {
+    mode_t type;
+    uint32_t tag;
+} types[] = {
+    {S_IFLNK, NT_TAG_LX_SYMLINK}, {S_IFIFO, NT_TAG_LX_FIFO}, {S_IFSOCK, NT_TAG_AF_UNIX},
+    {S_IFCHR, NT_TAG_LX_CHR},     {S_IFBLK, NT_TAG_LX_BLK},
+};
+
+static uint32_t tag_of_type(mode_t mode)
+{
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if ((mode & S_IFMT) == types[i].type)
+            return types[i].tag;
+    return 0;
+}
+
+static long get_xattr(const char *native, const char *name, void *value, size_t room)
+{
+    return SYS4(SYS_lgetxattr, native, name, value, room);
+}
+
+/*
+ * An attribute of a file that its owner may not write, or not read, needs the bit for a moment:
+ * Linux takes it for the file's content, and NTFS does not.
+ */
+static long set_xattr(const char *native, const char *name, const void *value, size_t size)
+{
+    struct stat st;
+    long r = SYS5(SYS_lsetxattr, native, name, value, size, 0);
+    if (r != -EACCES || sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+        S_ISLNK(st.st_mode) || sys_fchmodat(AT_FDCWD, native, (st.st_mode & 07777) | 0200) < 0)
+        return r;
+    r = SYS5(SYS_lsetxattr, native, name, value, size, 0);
+    sys_fchmodat(AT_FDCWD, native, st.st_mode & 07777);
+    return r;
+}
+
+static nt_status of(long r)
+{
+    return r < 0 ? nt_status_of_errno((int)-r) : NT_SUCCESS;
+}
+
+/* Where an attribute cannot be kept, somebody has to hear of it. */
+static nt_status of_xattr(long r)
+{
+    if (r == -EOPNOTSUPP || r == -EPERM)
+        return NT_EAS_NOT_SUPPORTED;
+    return r == -ENOSPC || r == -E2BIG ? NT_EA_TOO_LARGE : of(r);
+}
+
+static bool read_dosattrib(const char *native, struct nt_dosattrib *out)
+{
+    uint8_t value[256];
+    long n = get_xattr(native, NT_DOSATTRIB_XATTR, value, sizeof(value));
+    return n > 0 && nt_dosattrib_decode(value, (size_t)n, out) == 0;
+}
+
+static nt_status write_dosattrib(const char *native, uint32_t attributes, struct timespec created)
+{
+    uint8_t value[NT_DOSATTRIB_SIZE];
+    struct nt_dosattrib d = {.valid = NT_HAS_ATTRIBUTES | NT_HAS_CREATION,
+                             .attributes = attributes,
+                             .creation = nt_filetime(created.tv_sec, created.tv_nsec)};
+    return of_xattr(set_xattr(native, NT_DOSATTRIB_XATTR, value, nt_dosattrib_encode(&d, value)));
+}
+
+static struct timespec time_of(const struct statx_timestamp *t)
+{
+    return (struct timespec){.tv_sec = t->tv_sec, .tv_nsec = t->tv_nsec};
+}
+
+/* What user.DOSATTRIB adds to what Linux knows. */
+static void add_dosattrib(const char *native, struct win_file *out)
+{
+    struct nt_dosattrib d;
+    uint8_t tag[4];
+    if (!read_dosattrib(native, &d)) {
+        if (!win_is_directory(out))
+            out->attributes |= NT_ARCHIVE; /* as a new file has it */
+        return;
+    }
+    if ((d.valid & NT_HAS_ATTRIBUTES) != 0)
+        /* Read-only and directory are Linux's own to say, whatever was written once. */
+        out->attributes |=
+            d.attributes & ~(uint32_t)(NT_READONLY | NT_DIRECTORY | NT_REPARSE_POINT | NT_NORMAL);
+    if ((d.valid & NT_HAS_CREATION) != 0 && d.creation != 0) {
+        out->times[WIN_CREATION].tv_sec = nt_filetime_seconds(d.creation);
+        out->times[WIN_CREATION].tv_nsec = (long)(d.creation % 10000000u) * 100;
+    }
+    /* The buffer counts where the attribute says so, as for Samba. */
+    if ((d.attributes & NT_REPARSE_POINT) != 0) {
+        static uint8_t buffer[NT_REPARSE_MAX]; /* one thread */
+        long n = get_xattr(native, WIN_REPARSE_XATTR, buffer, sizeof(buffer));
+        if (n >= 8) {
+            memcpy(tag, buffer, 4);
+            out->tag = (uint32_t)tag[0] | (uint32_t)tag[1] << 8 | (uint32_t)tag[2] << 16 |
+                       (uint32_t)tag[3] << 24;
+            out->attributes |= NT_REPARSE_POINT;
+        }
+    }
+}
+
+nt_status win_file_stat(const char *native, struct win_file *out)
+{
+    struct statx st;
+    *out = (struct win_file){.attributes = 0};
+    int r = sys_statx(AT_FDCWD, native, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME, &st);
+    if (r < 0)
+        return of(r);
+    *out = (struct win_file){.mode = st.stx_mode,
+                             .links = st.stx_nlink,
+                             .owner = st.stx_uid,
+                             .device = st.stx_dev_major * 256u + st.stx_dev_minor,
+                             .inode = st.stx_ino};
+    out->times[WIN_CREATION] =
+        time_of((st.stx_mask & STATX_BTIME) != 0 ? &st.stx_btime : &st.stx_mtime);
+    out->times[WIN_ACCESS] = time_of(&st.stx_atime);
+    out->times[WIN_WRITE] = time_of(&st.stx_mtime);
+    /* A file reference is a sequence number and 48 bits of record; the inode has no sequence. */
+    out->id = UINT64_C(1) << 48 | (st.stx_ino & UINT64_C(0xFFFFFFFFFFFF));
+    if (S_ISDIR(out->mode))
+        out->attributes |= NT_DIRECTORY;
+    out->tag = tag_of_type(out->mode);
+    if (out->tag != 0) {
+        out->attributes |= NT_REPARSE_POINT | NT_ARCHIVE;
+        return NT_SUCCESS; /* Linux keeps no attributes on these */
+    }
+    if ((out->mode & 0222) == 0)
+        out->attributes |= NT_READONLY;
+    add_dosattrib(native, out);
+    if (S_ISREG(out->mode)) {
+        out->size = st.stx_size;
+        out->allocation = st.stx_blocks * 512u;
+    }
+    return NT_SUCCESS;
+}
+
+/* --- reparse points ------------------------------------------------------------------------- */
+
+size_t win_reparse_get(const char *native, const struct win_file *file,
+                       uint8_t buffer[NT_REPARSE_MAX], nt_status *status)
+{
+    char target[WIN_PATH];
+    struct nt_reparse r = {.tag = file->tag, .version = 2};
+    long n;
+    *status = NT_SUCCESS;
+    if (!win_is_reparse(file)) {
+        *status = NT_NOT_A_REPARSE_POINT;
+        return 0;
+    }
+    if (tag_of_type(file->mode) == 0) {
+        n = get_xattr(native, WIN_REPARSE_XATTR, buffer, NT_REPARSE_MAX);
+    } else {
+        if (S_ISLNK(file->mode)) {
+            n = sys_readlinkat(AT_FDCWD, native, target, sizeof(target));
+            r.target = (struct nt_bytes){(const uint8_t *)target, n > 0 ? (size_t)n : 0};
+        }
+        n = nt_reparse_encode(&r, buffer, NT_REPARSE_MAX);
+    }
+    if (n < 0)
+        *status = of(n);
+    return n < 0 ? 0 : (size_t)n;
+}
+
+static bool is_empty(const char *native, const struct win_file *file)
+{
+    struct win_listing entries;
+    if (!win_is_directory(file))
+        return file->size == 0;
+    if (win_list(native, &entries) != NT_SUCCESS)
+        return false;
+    bool empty = entries.count == 0;
+    win_list_free(&entries);
+    return empty;
+}
+
+nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size)
+{
+    struct nt_reparse r;
+    struct win_file file;
+    int refused = nt_reparse_decode(buffer, size, &r);
+    if (refused < 0)
+        return refused == -EPERM ? NT_IO_REPARSE_TAG_INVALID : NT_IO_REPARSE_DATA_INVALID;
+    nt_status status = win_file_stat(native, &file);
+    if (status == NT_SUCCESS && win_is_reparse(&file) && file.tag != r.tag)
+        status = NT_IO_REPARSE_TAG_MISMATCH;
+    if (status == NT_SUCCESS && !is_empty(native, &file))
+        status = win_is_directory(&file) ? NT_DIRECTORY_NOT_EMPTY : NT_IO_REPARSE_DATA_INVALID;
+    if (status == NT_SUCCESS)
+        status = of_xattr(set_xattr(native, WIN_REPARSE_XATTR, buffer, size));
+    if (status == NT_SUCCESS)
+        status =
+            write_dosattrib(native, file.attributes | NT_REPARSE_POINT, file.times[WIN_CREATION]);
+    return status;
+}
+
+nt_status win_reparse_delete(const char *native)
+{
+    struct win_file file;
+    nt_status status = win_file_stat(native, &file);
+    if (status == NT_SUCCESS && !win_is_reparse(&file))
+        status = NT_NOT_A_REPARSE_POINT;
+    if (status != NT_SUCCESS)
+        return status;
+    if (tag_of_type(file.mode) != 0) {
+        /* The object was the reparse point: an empty file takes its name. */
+        long r = sys_unlinkat(AT_FDCWD, native, 0);
+        if (r == 0)
+            r = sys_openat(AT_FDCWD, native, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0777);
+        if (r >= 0)
+            sys_close((int)r);
+        return of(r);
+    }
+    status = write_dosattrib(native, file.attributes & ~(uint32_t)NT_REPARSE_POINT,
+                             file.times[WIN_CREATION]);
+    if (status == NT_SUCCESS)
+        status = of(SYS2(SYS_lremovexattr, native, WIN_REPARSE_XATTR));
+    return status;
+}
+
+nt_status win_set_attributes(const char *native, const struct win_file *file, uint32_t attributes)
+{
+    mode_t mode = file->mode & 07777;
+    uint32_t kept = (file->attributes & ~(uint32_t)SETTABLE) | (attributes & SETTABLE);
+    nt_status status = NT_SUCCESS;
+    if (tag_of_type(file->mode) != 0)
+        return (attributes & SETTABLE) == NT_ARCHIVE ? NT_SUCCESS : NT_EAS_NOT_SUPPORTED;
+    if (kept != file->attributes)
+        status =
+            write_dosattrib(native, (kept & ~(uint32_t)NT_READONLY) | (attributes & NT_READONLY),
+                            file->times[WIN_CREATION]);
+    if (status != NT_SUCCESS || ((attributes ^ file->attributes) & NT_READONLY) == 0)
+        return status;
+    mode = (attributes & NT_READONLY) != 0 ? mode & ~(mode_t)0222 : mode | 0222;
+    return of(sys_fchmodat(AT_FDCWD, native, mode));
+}
+
+/* --- streams -------------------------------------------------------------------------------- */
+
+static bool stream_xattr(const char *stream, char out[NT_NAME_BYTES + 1])
+{
+    int n =
+        snprintf(out, NT_NAME_BYTES + 1, "%s%s%s", WIN_STREAM_PREFIX, stream, WIN_STREAM_SUFFIX);
+    return n > 0 && n <= NT_NAME_BYTES;
+}
+
+uint8_t *win_stream_get(const char *native, const char *stream, size_t *size, nt_status *status)
+{
+    char name[NT_NAME_BYTES + 1];
+    uint8_t *value = malloc(XATTR_MAX);
+    long n = -ENAMETOOLONG;
+    if (value != NULL && stream_xattr(stream, name))
+        n = get_xattr(native, name, value, XATTR_MAX);
+    *status = n == -ENODATA ? NT_OBJECT_NAME_NOT_FOUND : of(n);
+    if (n < 0) {
+        free(value);
+        return NULL;
+    }
+    *size = n > 0 ? (size_t)n - 1 : 0; /* Samba's byte at the end */
+    return value;
+}
+
+nt_status win_stream_set(const char *native, const char *stream, const void *data, size_t size)
+{
+    char name[NT_NAME_BYTES + 1];
+    char *value = calloc(1, size + 1);
+    if (value == NULL || !stream_xattr(stream, name)) {
+        free(value);
+        return NT_OBJECT_NAME_INVALID;
+    }
+    if (size > 0)
+        memcpy(value, data, size);
+    nt_status status = of_xattr(set_xattr(native, name, value, size + 1));
+    free(value);
+    return status;
+}
+
+static int by_stream(const void *a, const void *b)
+{
+    return strcmp(((const struct win_stream *)a)->name, ((const struct win_stream *)b)->name);
+}
+
+size_t win_streams(const char *native, struct win_stream **list)
+{
+    static const size_t prefix = sizeof(WIN_STREAM_PREFIX) - 1;
+    static const size_t suffix = sizeof(WIN_STREAM_SUFFIX) - 1;
+    char *names = malloc(XATTR_MAX);
+    size_t count = 0;
+    long n = names != NULL ? SYS3(SYS_llistxattr, native, names, XATTR_MAX) : 0;
+    *list = NULL;
+    for (long at = 0; at < n; at += (long)strlen(names + at) + 1) {
+        const char *name = names + at;
+        size_t length = strlen(name);
+        if (strncmp(name, WIN_STREAM_PREFIX, prefix) != 0 || length <= prefix + suffix ||
+            strcmp(name + length - suffix, WIN_STREAM_SUFFIX) != 0)
+            continue;
+        struct win_stream *more = realloc(*list, (count + 1) * sizeof(**list));
+        if (more == NULL)
+            break;
+        *list = more;
+        long size = get_xattr(native, name, NULL, 0);
+        (void)snprintf(more[count].name, WIN_STREAM, "%.*s", (int)(length - prefix - suffix),
+                       name + prefix);
+        more[count++].size = size > 0 ? (uint64_t)size - 1 : 0;
+    }
+    free(names);
+    if (count > 1)
+        qsort(*list, count, sizeof(**list), by_stream);
+    return count;
+}
+
+/* --- directories ---------------------------------------------------------------------------- */
+
+/* NTFS keeps names in the order of their upper-case forms. */
+static int by_name(const void *a, const void *b)
+{
+    const unsigned char *x = (const unsigned char *)((const struct win_entry *)a)->name;
+    const unsigned char *y = (const unsigned char *)((const struct win_entry *)b)->name;
+    while (*x != '\0' && nt_upcase(*x < 0x80 ? *x : 0) == nt_upcase(*y < 0x80 ? *y : 0) &&
+           (*x < 0x80 || *x == *y))
+        x++, y++;
+    unsigned cx = *x < 0x80 ? nt_upcase(*x) : *x;
+    unsigned cy = *y < 0x80 ? nt_upcase(*y) : *y;
+    return cx < cy ? -1 : cx > cy;
+}
+
+static bool add_entry(struct win_listing *l, const char *native)
+{
+    char name[NT_NAME_BYTES * 3 + 1];
+    size_t n = strlen(native);
+    if (nt_name_pending(native, n)) /* listed until the last handle goes, under its own name */
+        n -= NT_PENDING_SUFFIX_LENGTH;
+    struct win_entry *more = realloc(l->list, (l->count + 1) * sizeof(*more));
+    if (more == NULL)
+        return false;
+    l->list = more;
+    if (nt_name_escape(native, n, name, sizeof(name)) < 0)
+        return true;
+    more[l->count] = (struct win_entry){strdup(name), strdup(native)};
+    l->count++;
+    return more[l->count - 1].name != NULL && more[l->count - 1].native != NULL;
+}
+
+nt_status win_list(const char *native, struct win_listing *out)
+{
+    char buf[8192] __attribute__((aligned(8)));
+    bool ok = true;
+    long n;
+    *out = (struct win_listing){.list = NULL};
+    int fd = sys_openat(AT_FDCWD, native, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return of(fd);
+    while (ok && (n = sys_getdents64(fd, buf, sizeof(buf))) > 0) {
+        for (long at = 0; ok && at < n; at += sys_dirent_at(buf, at)->length) {
+            const struct sys_dirent *e = sys_dirent_at(buf, at);
+            /* A deletion that nobody keeps up any more is finished by whoever lists. */
+            if (!sys_dirent_is_dots(e) && (!nt_name_pending(e->name, strlen(e->name)) ||
+                                           store_pending_entry_held(fd, e->name)))
+                ok = add_entry(out, e->name);
+        }
+    }
+    sys_close(fd);
+    if (out->count > 1)
+        qsort(out->list, out->count, sizeof(*out->list), by_name);
+    return ok ? NT_SUCCESS : NT_NO_MEMORY;
+}
+
+void win_list_free(struct win_listing *listing)
+{
+    for (size_t i = 0; i < listing->count; i++) {
+        free(listing->list[i].name);
+        free(listing->list[i].native);
+    }
+    free(listing->list);
+    *listing = (struct win_listing){.list = NULL};
+}

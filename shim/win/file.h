@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* One file's facts as Windows knows them, and where they are kept on a Linux file. */
+#ifndef LXSHIM_WIN_FILE_H
+#define LXSHIM_WIN_FILE_H
+
+#include <sys/types.h>
+#include <time.h>
+
+#include "nt/attributes.h"
+#include "nt/reparse.h"
+#include "win/win.h"
+
+#define WIN_REPARSE_XATTR "user.SmbReparse"
+#define WIN_STREAM_PREFIX "user.DosStream."
+#define WIN_STREAM_SUFFIX ":$DATA"
+#define WIN_CASE_XATTR    "user.lxshim.case_sensitive"
+
+enum win_time { WIN_CREATION, WIN_ACCESS, WIN_WRITE, WIN_TIMES };
+
+struct win_file {
+    uint32_t attributes;
+    uint32_t tag; /* of a reparse point */
+    uint64_t size;
+    uint64_t allocation;
+    struct timespec times[WIN_TIMES];
+    uint64_t id; /* file reference: sequence number and record */
+    uint32_t links;
+    uid_t owner;
+    mode_t mode;
+    dev_t device;
+    ino_t inode;
+};
+
+/* The facts of a native path itself; links are not followed. */
+nt_status win_file_stat(const char *native, struct win_file *out);
+
+static inline bool win_is_directory(const struct win_file *file)
+{
+    return (file->attributes & NT_DIRECTORY) != 0;
+}
+
+static inline bool win_is_reparse(const struct win_file *file)
+{
+    return (file->attributes & NT_REPARSE_POINT) != 0;
+}
+
+/*
+ * The reparse buffer of a file: what is stored, or what Windows would show of a Linux object that
+ * is one by itself (a symlink is an LX symlink). Returns its size, or STATUS_NOT_A_REPARSE_POINT
+ * in *status and 0.
+ */
+size_t win_reparse_get(const char *native, const struct win_file *file,
+                       uint8_t buffer[NT_REPARSE_MAX], nt_status *status);
+
+/* Makes an empty file or directory a reparse point. STATUS_IO_REPARSE_*: the buffer is none. */
+nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size);
+
+/*
+ * Makes a reparse point an ordinary file or directory. What is a link for Linux becomes an empty
+ * file, as NTFS leaves one.
+ */
+nt_status win_reparse_delete(const char *native);
+
+/* Sets R, H, S, A and what else may be set; the others stay. */
+nt_status win_set_attributes(const char *native, const struct win_file *file, uint32_t attributes);
+
+/* Alternate data streams: the whole value at once, as they are small. */
+struct win_stream {
+    char name[WIN_STREAM];
+    uint64_t size;
+};
+
+/* The streams of a file; the list is to be freed. */
+size_t win_streams(const char *native, struct win_stream **list);
+
+/* A stream's content, to be freed, with its size; NULL with *status where there is none. */
+uint8_t *win_stream_get(const char *native, const char *stream, size_t *size, nt_status *status);
+
+nt_status win_stream_set(const char *native, const char *stream, const void *data, size_t size);
+
+/* Every entry of a native directory by its Windows name, in NTFS's order; to be freed. */
+struct win_entry {
+    char *name;   /* as Windows sees it */
+    char *native; /* the last component */
+};
+struct win_listing {
+    struct win_entry *list;
+    size_t count;
+};
+nt_status win_list(const char *native, struct win_listing *out);
+void win_list_free(struct win_listing *listing);
+
+#endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+#include "win/ntcreate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "store/holders.h"
+#include "store/shares.h"
+#include "sys/sys.h"
+
+/* New files and directories, as a drive has them: nobody is kept out by mode bits. */
+#define NEW_FILE      0777
+#define NEW_DIRECTORY 0777
+
+static nt_status of(long r)
+{
+    return r < 0 ? nt_status_of_errno((int)-r) : NT_SUCCESS;
+}
+
+/* Generic rights become what they stand for on a file. */
+static uint32_t map_access(uint32_t access)
+{
+    if ((access & (WIN_GENERIC_READ | WIN_GENERIC_ALL)) != 0)
+        access |= WIN_READ_DATA | WIN_READ_ATTRIBUTES;
+    if ((access & (WIN_GENERIC_WRITE | WIN_GENERIC_ALL)) != 0)
+        access |= WIN_WRITE_DATA | WIN_APPEND_DATA;
+    if ((access & (WIN_GENERIC_EXECUTE | WIN_GENERIC_ALL)) != 0)
+        access |= WIN_EXECUTE | WIN_READ_ATTRIBUTES;
+    if ((access & WIN_GENERIC_ALL) != 0)
+        access |= WIN_DELETE;
+    return access;
+}
+
+/* --- sharing -------------------------------------------------------------------------------- */
+
+/* What of a request takes part in sharing; 0 where only attributes are asked for. */
+static unsigned shares_of(uint32_t access, uint32_t share)
+{
+    unsigned bits = 0;
+    if ((access & (WIN_READ_DATA | WIN_EXECUTE)) != 0)
+        bits |= STORE_READS;
+    if ((access & (WIN_WRITE_DATA | WIN_APPEND_DATA)) != 0)
+        bits |= STORE_WRITES;
+    if ((access & WIN_DELETE) != 0)
+        bits |= STORE_DELETES;
+    if (bits == 0)
+        return 0;
+    if ((share & WIN_SHARE_READ) == 0)
+        bits |= STORE_NO_SHARE_READ;
+    if ((share & WIN_SHARE_WRITE) == 0)
+        bits |= STORE_NO_SHARE_WRITE;
+    if ((share & WIN_SHARE_DELETE) == 0)
+        bits |= STORE_NO_SHARE_DELETE;
+    return bits;
+}
+
+/* The two sides of each of MS-FSA's rules, which are the same both ways. [MS-FSA 2.1.5.1.2.2] */
+static const struct {
+    unsigned does;
+    unsigned refuses;
+} conflicts[] = {
+    {STORE_READS, STORE_NO_SHARE_READ},
+    {STORE_WRITES, STORE_NO_SHARE_WRITE},
+    {STORE_DELETES, STORE_NO_SHARE_DELETE},
+};
+
+static bool conflict(unsigned theirs, unsigned ours)
+{
+    for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++) {
+        if ((theirs & conflicts[i].does) != 0 && (ours & conflicts[i].refuses) != 0)
+            return true;
+        if ((theirs & conflicts[i].refuses) != 0 && (ours & conflicts[i].does) != 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * True where somebody has it open who has not said for what: a program of Linux. It counts as one
+ * that reads and shares reading and writing, but not deleting, as most programs of Windows do.
+ */
+static bool held_by_linux(const char *native, const struct win_file *file, int fd)
+{
+    struct store_holders nobody = {.list = NULL, .room = 0};
+    if (win_is_directory(file))
+        return store_directory_held(fd, &nobody);
+    int claim = store_claim_file(AT_FDCWD, native, &nobody);
+    if (claim >= 0)
+        sys_close(claim);
+    return claim == -EBUSY;
+}
+
+/* Opens the file behind a handle, checks what others have it open for, and marks it. */
+static nt_status share(struct win_handle *handle, unsigned ours)
+{
+    const char *native = handle->path.native;
+    int fd =
+        sys_openat(AT_FDCWD, native, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0);
+    if (fd == -ELOOP || fd == -ENXIO) /* a symlink, a socket: there is nothing to be open */
+        return NT_SUCCESS;
+    if (fd < 0)
+        return of(fd);
+    unsigned theirs = store_shares(fd);
+    bool refused = conflict(theirs, ours);
+    if (!refused && theirs == 0 && (ours & (STORE_DELETES | STORE_NO_SHARE_READ)) != 0) {
+        sys_close(fd); /* it would count */
+        fd = -1;
+        if (win_is_directory(&handle->file))
+            fd = sys_openat(AT_FDCWD, native, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+        refused = held_by_linux(native, &handle->file, fd);
+        if (fd < 0)
+            fd = sys_openat(AT_FDCWD, native,
+                            O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0);
+    }
+    if (!refused && fd >= 0)
+        (void)store_share_mark(fd, ours);
+    if (refused && fd >= 0)
+        sys_close(fd);
+    handle->fd = refused ? -1 : fd;
+    return refused ? NT_SHARING_VIOLATION : NT_SUCCESS;
+}
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+static bool may_create(uint32_t disposition)
+{
+    return disposition != WIN_OPEN && disposition != WIN_OVERWRITE;
+}
+
+static bool overwrites(uint32_t disposition)
+{
+    return disposition == WIN_SUPERSEDE || disposition >= WIN_OVERWRITE;
+}
+
+static nt_status make(struct win_handle *handle, const struct win_request *request)
+{
+    const char *native = handle->path.native;
+    long r;
+    if (!may_create(request->disposition))
+        return NT_OBJECT_NAME_NOT_FOUND;
+    if (handle->path.drive->readonly)
+        return NT_MEDIA_WRITE_PROTECTED;
+    if ((request->options & WIN_DIRECTORY_FILE) != 0) {
+        r = sys_mkdirat(AT_FDCWD, native, NEW_DIRECTORY);
+    } else {
+        r = sys_openat(AT_FDCWD, native, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, NEW_FILE);
+        if (r >= 0)
+            sys_close((int)r);
+    }
+    if (r >= 0) /* no umask of ours holds on Windows */
+        sys_fchmodat(AT_FDCWD, native, NEW_FILE);
+    handle->information = WIN_FILE_CREATED;
+    return of(r < 0 ? r : 0);
+}
+
+/* What an existing file refuses before anybody is asked who has it open. */
+static nt_status check_existing(const struct win_handle *handle, const struct win_request *request,
+                                uint32_t access)
+{
+    const struct win_file *file = &handle->file;
+    bool writes =
+        (access & (WIN_WRITE_DATA | WIN_APPEND_DATA)) != 0 || overwrites(request->disposition);
+    if (request->disposition == WIN_CREATE)
+        return NT_OBJECT_NAME_COLLISION;
+    if ((request->options & WIN_DIRECTORY_FILE) != 0 && !win_is_directory(file))
+        return NT_NOT_A_DIRECTORY;
+    if ((request->options & WIN_NON_DIRECTORY_FILE) != 0 && win_is_directory(file))
+        return NT_FILE_IS_A_DIRECTORY;
+    if (handle->path.directory_wanted && !win_is_directory(file))
+        return NT_OBJECT_NAME_INVALID;
+    if (writes && handle->path.drive->readonly)
+        return NT_MEDIA_WRITE_PROTECTED;
+    if (writes && !win_is_directory(file) && (file->attributes & NT_READONLY) != 0)
+        return NT_ACCESS_DENIED;
+    /* Who writes over a hidden or system file has to name these attributes; no command does. */
+    if (overwrites(request->disposition) && (file->attributes & (NT_HIDDEN | NT_SYSTEM)) != 0)
+        return NT_ACCESS_DENIED;
+    return NT_SUCCESS;
+}
+
+static nt_status check_stream(const struct win_handle *handle, const struct win_request *request)
+{
+    size_t size;
+    nt_status status;
+    uint8_t *data = win_stream_get(handle->path.native, handle->path.stream, &size, &status);
+    free(data);
+    if (data == NULL && status == NT_OBJECT_NAME_NOT_FOUND && may_create(request->disposition))
+        return NT_SUCCESS;
+    return status;
+}
+
+static nt_status truncate_to_nothing(struct win_handle *handle, const struct win_request *request)
+{
+    handle->information =
+        request->disposition == WIN_SUPERSEDE ? WIN_FILE_SUPERSEDED : WIN_FILE_OVERWRITTEN;
+    if (handle->path.stream[0] != '\0')
+        return win_stream_set(handle->path.native, handle->path.stream, "", 0);
+    if (win_is_reparse(&handle->file))
+        return NT_ACCESS_DENIED;
+    return of(sys_truncate(handle->path.native, 0));
+}
+
+nt_status win_create(const struct win *win, const char *name, const struct win_request *request,
+                     struct win_handle *handle)
+{
+    uint32_t access = map_access(request->access);
+    bool raw = (request->options & WIN_OPEN_REPARSE_POINT) != 0;
+    handle->fd = -1;
+    handle->information = WIN_FILE_OPENED;
+    nt_status status = win_resolve(win, name, raw ? WIN_NO_FOLLOW : WIN_FOLLOW, &handle->path);
+    if (status != NT_SUCCESS)
+        return status;
+    bool made = !handle->path.exists;
+    if (made)
+        status = make(handle, request);
+    if (status == NT_SUCCESS)
+        status = win_file_stat(handle->path.native, &handle->file);
+    if (status == NT_SUCCESS && !made)
+        status = check_existing(handle, request, access);
+    if (status == NT_SUCCESS && handle->path.stream[0] != '\0')
+        status = check_stream(handle, request);
+    if (status == NT_SUCCESS)
+        status = share(handle, shares_of(access, request->share));
+    if (status == NT_SUCCESS && !made && overwrites(request->disposition))
+        status = truncate_to_nothing(handle, request);
+    if (status != NT_SUCCESS)
+        win_close(handle);
+    return status;
+}
+
+void win_close(struct win_handle *handle)
+{
+    if (handle->fd >= 0)
+        sys_close(handle->fd);
+    handle->fd = -1;
+}
+
+/* --- changing ------------------------------------------------------------------------------- */
+
+nt_status win_delete(const struct win_handle *handle)
+{
+    const struct win_file *file = &handle->file;
+    if (handle->path.drive->readonly)
+        return NT_MEDIA_WRITE_PROTECTED;
+    if ((file->attributes & NT_READONLY) != 0)
+        return NT_CANNOT_DELETE;
+    if (win_is_volume_root(handle->path.name) ||
+        strcmp(handle->path.native, handle->path.drive->root) == 0)
+        return NT_ACCESS_DENIED; /* a mount's root, which is no file of the drive */
+    return of(sys_unlinkat(AT_FDCWD, handle->path.native, S_ISDIR(file->mode) ? AT_REMOVEDIR : 0));
+}
+
+nt_status win_remove(const struct win *win, const char *name, uint32_t options)
+{
+    struct win_handle handle;
+    struct win_request request = {.access = WIN_DELETE | WIN_READ_ATTRIBUTES,
+                                  .share = WIN_SHARE_ALL,
+                                  .disposition = WIN_OPEN,
+                                  .options = options | WIN_OPEN_REPARSE_POINT};
+    nt_status status = win_create(win, name, &request, &handle);
+    if (status != NT_SUCCESS)
+        return status;
+    status = win_delete(&handle);
+    win_close(&handle);
+    return status;
+}
+
+/* True where both names are one file: its name is only written otherwise. */
+static bool same_file(const struct win_file *a, const struct win_file *b)
+{
+    return a->device == b->device && a->inode == b->inode;
+}
+
+/* Clears the way for a rename. [MS-FSA 2.1.5.15.11] */
+static nt_status check_target(const struct win_handle *handle, const struct win_path *to,
+                              bool replace)
+{
+    struct store_holders nobody = {.list = NULL, .room = 0};
+    struct win_file there;
+    nt_status status = win_file_stat(to->native, &there);
+    if (status != NT_SUCCESS || same_file(&there, &handle->file))
+        return status;
+    if (!replace)
+        return NT_OBJECT_NAME_COLLISION;
+    if (win_is_directory(&there) || (there.attributes & NT_READONLY) != 0)
+        return NT_ACCESS_DENIED;
+    int claim = store_claim_file(AT_FDCWD, to->native, &nobody);
+    if (claim >= 0)
+        sys_close(claim);
+    return claim == -EBUSY ? NT_ACCESS_DENIED : NT_SUCCESS;
+}
+
+nt_status win_rename(const struct win *win, const struct win_handle *handle, const char *name,
+                     bool replace)
+{
+    struct store_holders nobody = {.list = NULL, .room = 0};
+    struct win_path to;
+    char native[WIN_PATH];
+    nt_status status = win_resolve(win, name, WIN_NO_FOLLOW, &to);
+    if (status != NT_SUCCESS)
+        return status;
+    if (handle->path.drive->readonly || to.drive->readonly)
+        return NT_MEDIA_WRITE_PROTECTED;
+    if (to.exists)
+        status = check_target(handle, &to, replace);
+    if (status != NT_SUCCESS)
+        return status;
+    if (S_ISDIR(handle->file.mode) && !win_is_reparse(&handle->file) &&
+        store_descendant_held(AT_FDCWD, handle->path.native, handle->path.native, &nobody))
+        return NT_ACCESS_DENIED;
+    /* The file has the name as it was typed, even where only its case differs. */
+    memcpy(native, to.native, strlen(to.native) + 1);
+    char *leaf = strrchr(native, '/');
+    if (leaf != NULL) {
+        *leaf = '\0';
+        if (!win_print_path(to.native, "%s/%s", native, win_leaf(to.name)))
+            return NT_NAME_TOO_LONG;
+    }
+    long r = sys_renameat2(AT_FDCWD, handle->path.native, AT_FDCWD, to.native, 0);
+    return r == -EINVAL ? NT_SHARING_VIOLATION : of(r); /* below itself (recalled) */
+}
+
+nt_status win_write(const struct win_handle *handle, const void *data, size_t size, bool append)
+{
+    const char *at = data;
+    if (handle->path.stream[0] != '\0')
+        return win_stream_set(handle->path.native, handle->path.stream, data, size);
+    int fd = sys_openat(AT_FDCWD, handle->path.native,
+                        O_WRONLY | O_NOFOLLOW | O_CLOEXEC | (append ? O_APPEND : 0), 0);
+    long n = fd;
+    while (fd >= 0 && size > 0) {
+        n = sys_write(fd, at, size);
+        if (n < 0 && n != -EINTR)
+            break;
+        if (n > 0) {
+            at += n;
+            size -= (size_t)n;
+        }
+    }
+    if (fd >= 0)
+        sys_close(fd);
+    return of(n < 0 ? n : 0);
+}
+
+uint8_t *win_read(const struct win_handle *handle, size_t *size, nt_status *status)
+{
+    uint8_t *data = NULL;
+    size_t used = 0;
+    long n = 1;
+    if (handle->path.stream[0] != '\0')
+        return win_stream_get(handle->path.native, handle->path.stream, size, status);
+    while (n > 0) {
+        uint8_t *more = realloc(data, used + 65536);
+        if (more == NULL) {
+            n = -ENOMEM;
+            break;
+        }
+        data = more;
+        n = sys_pread(handle->fd, data + used, 65536, (off_t)used);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    *size = used;
+    *status = of(n < 0 ? n : 0);
+    if (n < 0) {
+        free(data);
+        data = NULL;
+    }
+    return data;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening, deleting and renaming as NTFS does: every command goes through here. [MS-FSA 2.1.5] */
+#ifndef LXSHIM_WIN_NTCREATE_H
+#define LXSHIM_WIN_NTCREATE_H
+
+#include "win/file.h"
+
+/* Access bits, the generic ones and combinations (recalled, as standard as they are). */
+#define WIN_READ_DATA       0x1u
+#define WIN_WRITE_DATA      0x2u
+#define WIN_APPEND_DATA     0x4u
+#define WIN_EXECUTE         0x20u
+#define WIN_READ_ATTRIBUTES 0x80u
+#define WIN_DELETE          0x10000u
+#define WIN_SYNCHRONIZE     0x100000u
+#define WIN_GENERIC_READ    0x80000000u
+#define WIN_GENERIC_WRITE   0x40000000u
+#define WIN_GENERIC_EXECUTE 0x20000000u
+#define WIN_GENERIC_ALL     0x10000000u
+
+#define WIN_SHARE_READ   1u
+#define WIN_SHARE_WRITE  2u
+#define WIN_SHARE_DELETE 4u
+#define WIN_SHARE_ALL    7u
+
+enum win_disposition {
+    WIN_SUPERSEDE,
+    WIN_OPEN,
+    WIN_CREATE,
+    WIN_OPEN_IF,
+    WIN_OVERWRITE,
+    WIN_OVERWRITE_IF
+};
+
+/* Options, and the values of IoStatus.Information. */
+#define WIN_DIRECTORY_FILE     0x1u
+#define WIN_NON_DIRECTORY_FILE 0x40u
+#define WIN_OPEN_REPARSE_POINT 0x200000u
+
+enum win_information {
+    WIN_FILE_SUPERSEDED,
+    WIN_FILE_OPENED,
+    WIN_FILE_CREATED,
+    WIN_FILE_OVERWRITTEN,
+    WIN_FILE_EXISTS,
+    WIN_FILE_DOES_NOT_EXIST
+};
+
+struct win_request {
+    uint32_t access;
+    uint32_t share;
+    uint32_t disposition; /* enum win_disposition */
+    uint32_t options;
+};
+
+struct win_handle {
+    struct win_path path;
+    struct win_file file;
+    int fd; /* for reading, with what it was opened for marked on it; -1 for what is no file */
+    enum win_information information;
+};
+
+/*
+ * Opens or makes what a name says. On success the handle is to be given back with win_close; on
+ * failure handle->path says how far the name led.
+ */
+nt_status win_create(const struct win *win, const char *name, const struct win_request *request,
+                     struct win_handle *handle);
+
+void win_close(struct win_handle *handle);
+
+/* Deletes what a handle with DELETE is on; the name is free at once, as since Windows 10 1809. */
+nt_status win_delete(const struct win_handle *handle);
+
+/* Gives the file of a handle with DELETE another name; `replace`: a file that has it goes. */
+nt_status win_rename(const struct win *win, const struct win_handle *handle, const char *name,
+                     bool replace);
+
+/* win_create for no other purpose than win_delete. */
+nt_status win_remove(const struct win *win, const char *name, uint32_t options);
+
+/* Writes all of it from the beginning, or at the end. */
+nt_status win_write(const struct win_handle *handle, const void *data, size_t size, bool append);
+
+/* Everything in a file or stream, to be freed; NULL with *status. */
+uint8_t *win_read(const struct win_handle *handle, size_t *size, nt_status *status);
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* From what was typed to a full name, and from a full name to a file. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "nt/names.h"
+#include "nt/utf.h"
+#include "nt/utf16.h"
+#include "nt/win32names.h"
+#include "store/foldnames.h"
+#include "store/pending.h"
+#include "sys/sys.h"
+#include "win/file.h"
+
+#define LINK_MAX 63 /* reparse points in one name; the number is recalled */
+#define RAW      "\\\\?\\"
+
+bool win_print_path(char out[WIN_PATH], const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(out, WIN_PATH, format, args);
+    va_end(args);
+    return n >= 0 && n < WIN_PATH;
+}
+
+/* --- names ---------------------------------------------------------------------------------- */
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_separator(char c, bool raw)
+{
+    return c == '\\' || (c == '/' && !raw);
+}
+
+/* "file:stream:$DATA", ":$DATA" or ":stream"; the type may be left out. [FSCC 2.1.5] */
+static nt_status split_stream(char *component, char *stream)
+{
+    char *colon = strchr(component, ':');
+    if (colon == NULL)
+        return NT_SUCCESS;
+    char *type = strchr(colon + 1, ':');
+    if (type != NULL && strcasecmp(type, ":$DATA") != 0)
+        return NT_OBJECT_NAME_INVALID;
+    size_t n = type != NULL ? (size_t)(type - colon - 1) : strlen(colon + 1);
+    if ((type == NULL && n == 0) || n >= WIN_STREAM)
+        return NT_OBJECT_NAME_INVALID;
+    memcpy(stream, colon + 1, n);
+    stream[n] = '\0';
+    *colon = '\0';
+    return NT_SUCCESS;
+}
+
+/* Where a typed name starts from, with what is left of it to be added. */
+static nt_status begin_name(const struct win *win, const char **typed, bool raw, char *name)
+{
+    const char *s = *typed;
+    char drive = win->directory[0];
+    if (is_letter(s[0]) && s[1] == ':') {
+        drive = s[0];
+        *typed = s + 2;
+        s += 2;
+    } else if (raw) {
+        return NT_OBJECT_PATH_NOT_FOUND;
+    }
+    if (is_separator(s[0], raw) && is_separator(s[1], raw))
+        return NT_OBJECT_PATH_NOT_FOUND; /* another machine's */
+    if (is_separator(s[0], raw) || ((drive ^ win->directory[0]) & ~0x20) != 0) {
+        (void)snprintf(name, WIN_PATH, "%c:", drive);
+        return NT_SUCCESS;
+    }
+    if (raw)
+        return NT_OBJECT_NAME_INVALID;
+    (void)snprintf(name, WIN_PATH, "%s", win->directory);
+    size_t n = strlen(name);
+    if (n == 3)
+        name[2] = '\0';
+    return NT_SUCCESS;
+}
+
+static void drop_component(char *name)
+{
+    char *slash = strrchr(name, '\\');
+    if (slash != NULL)
+        *slash = '\0';
+}
+
+/* Adds one component; "" where it came to nothing. */
+static nt_status add_component(char *name, char *component, bool last, unsigned how, bool raw,
+                               char *stream)
+{
+    nt_status status = NT_SUCCESS;
+    if (!raw && strcmp(component, "..") == 0) {
+        drop_component(name);
+        return NT_SUCCESS;
+    }
+    if (!raw && strcmp(component, ".") == 0)
+        return NT_SUCCESS;
+    if (last)
+        status = split_stream(component, stream);
+    size_t n = strlen(component);
+    if (!raw)
+        n = nt_win32_strip(component, n);
+    component[n] = '\0';
+    if (status != NT_SUCCESS || (n == 0 && stream[0] == '\0'))
+        return status;
+    if (n == 0) /* ":stream" of a directory */
+        return NT_SUCCESS;
+    if (!raw && nt_win32_reserved(component, n))
+        return NT_OBJECT_NAME_INVALID; /* a device, and no file of ours (inference) */
+    for (const char *c = component; *c != '\0'; c++)
+        if (nt_char_illegal((unsigned char)*c) &&
+            !(last && (how & WIN_WILD) != 0 && (*c == '*' || *c == '?')))
+            return NT_OBJECT_NAME_INVALID;
+    long units = nt_utf16_length(component, n);
+    if (units < 0)
+        return NT_OBJECT_NAME_INVALID;
+    if (units > NT_NAME_UNITS || strlen(name) + n + 2 > WIN_PATH)
+        return NT_OBJECT_NAME_INVALID;
+    strcat(name, "\\");
+    strcat(name, component);
+    return NT_SUCCESS;
+}
+
+nt_status win_full_name(const struct win *win, const char *typed, unsigned how, char *name,
+                        char *stream)
+{
+    char component[WIN_PATH];
+    bool raw = strncmp(typed, RAW, 4) == 0 || strncmp(typed, "\\??\\", 4) == 0;
+    stream[0] = '\0';
+    if (raw)
+        typed += 4;
+    if (typed[0] == '\0')
+        return NT_OBJECT_PATH_NOT_FOUND;
+    nt_status status = begin_name(win, &typed, raw, name);
+    while (status == NT_SUCCESS && *typed != '\0') {
+        while (is_separator(*typed, raw))
+            typed++;
+        size_t n = 0;
+        while (typed[n] != '\0' && !is_separator(typed[n], raw))
+            n++;
+        if (n == 0)
+            break;
+        if (n >= sizeof(component))
+            return NT_NAME_TOO_LONG;
+        memcpy(component, typed, n);
+        component[n] = '\0';
+        typed += n;
+        status = add_component(name, component, *typed == '\0', how, raw, stream);
+    }
+    if (strlen(name) == 2) /* dropping components may end at the volume */
+        strcat(name, "\\");
+    return status;
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+bool win_case_sensitive(const char *directory)
+{
+    char value = 0;
+    return SYS4(SYS_lgetxattr, directory, WIN_CASE_XATTR, &value, 1) == 1 && value == '1';
+}
+
+bool win_find(const char *directory, const char *name, char out[WIN_PATH])
+{
+    struct stat st;
+    char other[NT_NAME_BYTES * 3 + 1];
+    size_t n = strlen(name);
+    if (!win_print_path(out, "%s/%s", directory, name) || n >= sizeof(other))
+        return false;
+    if (sys_fstatat(AT_FDCWD, out, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return true;
+    /* Made on Linux by a program that never heard of escapes: the name has the character itself. */
+    memcpy(other, name, n + 1);
+    if (nt_name_unescape(other, n) != n && win_print_path(out, "%s/%s", directory, other) &&
+        sys_fstatat(AT_FDCWD, out, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return true;
+    if (!win_case_sensitive(directory) &&
+        store_fold_lookup(directory, name, n, other, sizeof(other)) > 0 &&
+        win_print_path(out, "%s/%s", directory, other))
+        return true;
+    (void)win_print_path(out, "%s/%s", directory, name);
+    return false;
+}
+
+/* True for tags whose filter every Windows has, and which look like plain files. (inference) */
+static bool tag_transparent(uint32_t tag)
+{
+    return tag == NT_TAG_WOF || tag == NT_TAG_DEDUP || (tag & 0xFFFF0FFFu) == NT_TAG_CLOUD ||
+           tag == NT_TAG_PROJFS || tag == NT_TAG_FILE_PLACEHOLDER || tag == NT_TAG_ONEDRIVE;
+}
+
+/*
+ * Puts a link's target in place of `name` up to `end`; what follows is kept. STATUS_IO_REPARSE_TAG_
+ * NOT_HANDLED for a tag that Windows has no driver for: WSL's own links are of them.
+ */
+static nt_status replace_link(const struct win *win, const struct win_file *file,
+                              const char *native, char *name, size_t end)
+{
+    static uint8_t buffer[NT_REPARSE_MAX]; /* one thread, and no call below comes back */
+    char target[WIN_PATH];
+    char rest[WIN_PATH];
+    char next[WIN_PATH];
+    char whole[WIN_PATH];
+    char stream[WIN_STREAM];
+    struct nt_reparse r;
+    nt_status status;
+    if (file->tag != NT_TAG_SYMLINK && file->tag != NT_TAG_MOUNT_POINT)
+        return NT_IO_REPARSE_TAG_NOT_HANDLED;
+    size_t size = win_reparse_get(native, file, buffer, &status);
+    if (size == 0)
+        return status;
+    if (nt_reparse_decode(buffer, size, &r) < 0)
+        return NT_IO_REPARSE_DATA_INVALID;
+    if (nt_utf16le_to_utf8(r.substitute.at, r.substitute.n, target, sizeof(target)) < 0)
+        return NT_IO_REPARSE_DATA_INVALID;
+    (void)snprintf(rest, sizeof(rest), "%s", name + end);
+    if (r.relative && target[0] != '\\') {
+        /* From the directory of the link, as the name spells it. */
+        name[end] = '\0';
+        drop_component(name);
+        if (!win_print_path(next, "%s\\%s%s", name, target, rest))
+            return NT_NAME_TOO_LONG;
+    } else if (r.relative) { /* from the root of the link's volume (recalled) */
+        if (!win_print_path(next, "%.2s%s%s", name, target, rest))
+            return NT_NAME_TOO_LONG;
+    } else if (!win_print_path(next, "%s%s", target, rest)) {
+        return NT_NAME_TOO_LONG;
+    }
+    status = win_full_name(win, next, WIN_FOLLOW, whole, stream);
+    if (status == NT_SUCCESS)
+        memcpy(name, whole, strlen(whole) + 1);
+    return status;
+}
+
+/* What a walk has come to. */
+struct walk {
+    const struct win *win;
+    struct win_path *out;
+    unsigned how;
+    unsigned links;
+    bool again; /* a link was put in: begin anew */
+};
+
+/* One component of the walk: `name` is in out->native's directory; `end`: where it ends. */
+static nt_status step(struct walk *w, const char *component, size_t end, bool last)
+{
+    struct win_path *p = w->out;
+    char directory[WIN_PATH];
+    struct win_file file;
+    memcpy(directory, p->native, strlen(p->native) + 1);
+    if (!win_find(directory, component, p->native)) {
+        if (store_pending_blocks(AT_FDCWD, p->native))
+            return NT_DELETE_PENDING;
+        return last ? NT_SUCCESS : NT_OBJECT_PATH_NOT_FOUND;
+    }
+    nt_status status = win_file_stat(p->native, &file);
+    if (status != NT_SUCCESS)
+        return status;
+    if (win_is_reparse(&file) && !(last && (w->how & WIN_NO_FOLLOW) != 0) &&
+        !tag_transparent(file.tag)) {
+        if (++w->links > LINK_MAX)
+            return NT_REPARSE_POINT_NOT_RESOLVED;
+        if (last && !p->linked) {
+            p->linked = true;
+            p->linked_as_directory = win_is_directory(&file);
+        }
+        w->again = true;
+        return replace_link(w->win, &file, p->native, p->name, end);
+    }
+    if (!last && !win_is_directory(&file))
+        return NT_OBJECT_PATH_NOT_FOUND;
+    p->exists = last;
+    return NT_SUCCESS;
+}
+
+static nt_status walk(struct walk *w)
+{
+    struct win_path *p = w->out;
+    char component[NT_NAME_BYTES * 3 + 1];
+    struct stat st;
+    p->drive = win_drive_of(w->win, p->name);
+    if (p->drive == NULL || !win_print_path(p->native, "%s", p->drive->root) ||
+        sys_fstatat(AT_FDCWD, p->native, &st, 0) < 0)
+        return NT_OBJECT_PATH_NOT_FOUND;
+    size_t at = strlen(p->drive->source);
+    w->again = false;
+    p->exists = p->name[at] == '\0' || p->name[at + 1] == '\0';
+    nt_status status = NT_SUCCESS;
+    while (status == NT_SUCCESS && !w->again && p->name[at] == '\\' && p->name[at + 1] != '\0') {
+        size_t start = ++at;
+        while (p->name[at] != '\0' && p->name[at] != '\\')
+            at++;
+        if (at - start >= sizeof(component))
+            return NT_OBJECT_NAME_INVALID;
+        memcpy(component, p->name + start, at - start);
+        component[at - start] = '\0';
+        status = step(w, component, at, p->name[at] == '\0');
+    }
+    return status;
+}
+
+nt_status win_resolve(const struct win *win, const char *typed, unsigned how, struct win_path *out)
+{
+    struct walk w = {.win = win, .out = out, .how = how};
+    struct win_file file;
+    char first[WIN_PATH];
+    size_t n = strlen(typed);
+    *out = (struct win_path){.directory_wanted = n > 0 && is_separator(typed[n - 1], false)};
+    nt_status status = win_full_name(win, typed, how, out->name, out->stream);
+    memcpy(first, out->name, strlen(out->name) + 1);
+    do {
+        if (status == NT_SUCCESS)
+            status = walk(&w);
+    } while (status == NT_SUCCESS && w.again);
+    if (status == NT_SUCCESS && out->linked && out->exists &&
+        win_file_stat(out->native, &file) == NT_SUCCESS &&
+        win_is_directory(&file) != out->linked_as_directory)
+        status = out->linked_as_directory ? NT_NOT_A_DIRECTORY : NT_ACCESS_DENIED; /* recalled */
+    memcpy(out->name, first, strlen(first) + 1); /* messages show what was asked for */
+    return status;
+}

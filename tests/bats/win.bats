@@ -1,0 +1,637 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# lxshim win: what Windows makes of a directory, in cmd.exe's own words.
+
+load helpers
+
+# A drive C: with a directory testing, which is the current one.
+setup() {
+  ROOT=$(fresh drive)
+  DIR=$ROOT/testing
+  mkdir "$DIR"
+  policy_for "$ROOT" drive.source=C: 'drive.volume={"label": "OS", "serial": "E033-CB3E"}' \
+    >"$BATS_TEST_TMPDIR/policy.json"
+  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
+}
+
+# win COMMAND...: as typed in C:\testing.
+win() {
+  run env -C "$DIR" "$LXSHIM" win "$@"
+}
+
+# The same, and it has to work.
+windows() {
+  win "$@"
+  assert_success
+}
+
+# Lines from standard input, as a session shows them; dates and free space are placeholders.
+session() {
+  run bash -c 'env -C "$0" "$1" win cmd 2>&1 | tr -d "\r" | sed -E "$2"' "$DIR" "$LXSHIM" "$PLACES"
+}
+PLACES='s,[0-9]{2}/[0-9]{2}/[0-9]{4}  [0-9]{2}:[0-9]{2} [AP]M,MM/DD/YYYY  HH:MM AM,
+s/^( *[0-9,]+ Dir\(s\)) +[0-9,]+ bytes free/\1 FREE bytes free/'
+
+hex() {
+  od -An -v -tx1 | tr -d ' \n'
+}
+
+# xattr_hex NAME FILE
+xattr_hex() {
+  getfattr --absolute-names --only-values -n "$1" "$2" | hex
+}
+
+@test "the session of the post: what Windows makes of a link of WSL's, and of its own" {
+  echo 'this is a symlink test' >"$DIR/test_symlink.txt"
+  ln -s test_symlink.txt "$DIR/targetfile.txt"
+  session <<'END'
+type targetfile.txt
+dir
+echo "this is a test for windows symlink" > test_win_symlink.txt
+mklink win_targetfile.txt test_win_symlink.txt
+dir
+type win_targetfile.txt
+echo "this is a test for windows junctions" > test_win_junction.txt
+mklink /J junction_targetfile.txt test_win_junction.txt
+dir
+type test_win_junction.txt
+END
+  assert_success
+  # Blanks that the post lost are as cmd.exe prints them; echo's blank before ">" is in the files.
+  assert_output "$(sed 's/·$/ /' <<'END'
+C:\testing>type targetfile.txt
+The file cannot be accessed by the system.
+
+C:\testing>dir
+ Volume in drive C is OS
+ Volume Serial Number is E033-CB3E
+
+ Directory of C:\testing
+
+MM/DD/YYYY  HH:MM AM    <DIR>          .
+MM/DD/YYYY  HH:MM AM    <JUNCTION>     targetfile.txt [...]
+MM/DD/YYYY  HH:MM AM                23 test_symlink.txt
+               2 File(s)             23 bytes
+               1 Dir(s) FREE bytes free
+
+C:\testing>echo "this is a test for windows symlink" > test_win_symlink.txt
+
+C:\testing>mklink win_targetfile.txt test_win_symlink.txt
+symbolic link created for win_targetfile.txt <<===>> test_win_symlink.txt
+
+C:\testing>dir
+ Volume in drive C is OS
+ Volume Serial Number is E033-CB3E
+
+ Directory of C:\testing
+
+MM/DD/YYYY  HH:MM AM    <DIR>          .
+MM/DD/YYYY  HH:MM AM    <JUNCTION>     targetfile.txt [...]
+MM/DD/YYYY  HH:MM AM                23 test_symlink.txt
+MM/DD/YYYY  HH:MM AM                39 test_win_symlink.txt
+MM/DD/YYYY  HH:MM AM    <SYMLINK>      win_targetfile.txt [test_win_symlink.txt]
+               4 File(s)             62 bytes
+               1 Dir(s) FREE bytes free
+
+C:\testing>type win_targetfile.txt
+"this is a test for windows symlink"·
+
+C:\testing>echo "this is a test for windows junctions" > test_win_junction.txt
+
+C:\testing>mklink /J junction_targetfile.txt test_win_junction.txt
+Junction created for junction_targetfile.txt <<===>> test_win_junction.txt
+
+C:\testing>dir
+ Volume in drive C is OS
+ Volume Serial Number is E033-CB3E
+
+ Directory of C:\testing
+
+MM/DD/YYYY  HH:MM AM    <DIR>          .
+MM/DD/YYYY  HH:MM AM    <JUNCTION>     junction_targetfile.txt [C:\testing\test_win_junction.txt]
+MM/DD/YYYY  HH:MM AM    <JUNCTION>     targetfile.txt [...]
+MM/DD/YYYY  HH:MM AM                23 test_symlink.txt
+MM/DD/YYYY  HH:MM AM                41 test_win_junction.txt
+MM/DD/YYYY  HH:MM AM                39 test_win_symlink.txt
+MM/DD/YYYY  HH:MM AM    <SYMLINK>      win_targetfile.txt [test_win_symlink.txt]
+               5 File(s)            103 bytes
+               2 Dir(s) FREE bytes free
+
+C:\testing>type test_win_junction.txt
+"this is a test for windows junctions"·
+
+C:\testing>
+END
+)"
+}
+
+@test "NtCreateFile on a link of WSL's: refused, and looked at" {
+  ln -s test_symlink.txt "$DIR/targetfile.txt"
+  # The values of the post's dialogue.
+  win ntcreate --access 80100000 --share 7 --disposition 3 --options 20 \
+    '\\?\C:\testing\targetfile.txt'
+  assert_failure 1
+  assert_output 'Status: STATUS_IO_REPARSE_TAG_NOT_HANDLED (0xC0000279)
+File handle: NULL
+IoStatus.Info:'
+  windows ntcreate --options open-reparse-point '\\?\C:\testing\targetfile.txt'
+  assert_line 'Status: STATUS_SUCCESS (0x00000000)'
+  assert_line 'File attributes: 00000420 (ARCHIVE|REPARSE_POINT)'
+  assert_line 'Tag: A000001D (IO_REPARSE_TAG_LX_SYMLINK)'
+  assert_line 'ReparseDataLength: 0x14'
+  assert_line '  DataBuffer: 02 00 00 00 74 65 73 74 5f 73 79 6d 6c 69 6e 6b 2e 74 78 74'
+}
+
+@test "NtCreateFile: dispositions and what they report" {
+  windows ntcreate --disposition create new
+  assert_line 'IoStatus.Info: 0000000000000002 (FILE_CREATED)'
+  assert_file_exists "$DIR/new"
+  win ntcreate --disposition create NEW
+  assert_failure 1
+  assert_line 'Status: STATUS_OBJECT_NAME_COLLISION (0xC0000035)'
+  echo x >"$DIR/new"
+  windows ntcreate --access write --disposition overwrite-if new
+  assert_line 'IoStatus.Info: 0000000000000003 (FILE_OVERWRITTEN)'
+  assert_file_empty "$DIR/new"
+  win ntcreate none
+  assert_line 'Status: STATUS_OBJECT_NAME_NOT_FOUND (0xC0000034)'
+  win ntcreate 'none\x'
+  assert_line 'Status: STATUS_OBJECT_PATH_NOT_FOUND (0xC000003A)'
+  win ntcreate --options directory-file new
+  assert_line 'Status: STATUS_NOT_A_DIRECTORY (0xC0000103)'
+  win ntcreate --options non-directory-file .
+  assert_line 'Status: STATUS_FILE_IS_A_DIRECTORY (0xC00000BA)'
+  chmod a-w "$DIR/new"
+  win ntcreate --access write new
+  assert_line 'Status: STATUS_ACCESS_DENIED (0xC0000022)'
+}
+
+@test "fsutil reparsepoint: a link of WSL's, mklink's own, a junction, nothing" {
+  ln -s test_symlink.txt "$DIR/lx"
+  touch "$DIR/file"
+  windows fsutil reparsepoint query lx
+  assert_output 'Reparse Tag Value : 0xa000001d
+Tag value: Microsoft
+Tag value: Name Surrogate
+
+Reparse Data Length: 0x14
+Reparse Data:
+0000:  02 00 00 00 74 65 73 74  5f 73 79 6d 6c 69 6e 6b  ....test_symlink
+0010:  2e 74 78 74                                       .txt'
+  windows mklink /D dot .
+  windows fsutil reparsepoint query dot
+  assert_output 'Reparse Tag Value : 0xa000000c
+Tag value: Microsoft
+Tag value: Name Surrogate
+Tag value: Symbolic Link
+
+Reparse Data Length: 0x10
+Reparse Data:
+0000:  02 00 02 00 00 00 02 00  01 00 00 00 2e 00 2e 00  ................'
+  windows mklink /J j 'C:\Users'
+  windows fsutil reparsepoint query j
+  assert_output --partial 'Tag value: Mount Point
+Substitue Name offset: 0
+Substitue Name length: 24
+Print Name offset:     26
+Print Name Length:     16
+Substitute Name:       \??\C:\Users
+Print Name:            C:\Users'
+  win fsutil reparsepoint query file
+  assert_failure 1
+  assert_output 'Error:  The file or directory is not a reparse point.'
+  windows fsutil reparsepoint delete lx
+  assert_output ''
+  assert_file_empty "$DIR/lx"
+  assert [ ! -L "$DIR/lx" ]
+  windows fsutil reparsepoint delete j
+  windows rd j
+}
+
+@test "links are stored as the raw buffer, byte for byte, where Samba looks for it" {
+  windows mklink link 'C:\t\a.txt'
+  run xattr_hex user.SmbReparse "$DIR/link"
+  assert_output "0c0000a03c00000014001c000000140000000000$(printf 'C:\\t\\a.txt\\??\\C:\\t\\a.txt' |
+    iconv -t UTF-16LE | hex)"
+  windows mklink /J j 'C:\Users'
+  run xattr_hex user.SmbReparse "$DIR/j"
+  assert_output "030000a034000000000018001a001000$(printf '\\??\\C:\\Users\0C:\\Users\0' |
+    iconv -t UTF-16LE | hex)"
+}
+
+@test "links are followed as Windows does it: relative, absolute, in the middle, in a circle" {
+  mkdir "$DIR/dir"
+  echo text >"$DIR/dir/file"
+  windows mklink rel 'dir\file'
+  windows type rel
+  assert_output text
+  windows mklink abs 'C:\testing\dir\file'
+  windows type abs
+  assert_output text
+  windows mklink rooted '\testing\dir\file'
+  windows type rooted
+  assert_output text
+  windows mklink /d d dir
+  windows type 'd\file'
+  assert_output text
+  windows mklink /j j dir
+  windows type 'j\file'
+  assert_output text
+  windows mklink 'd\up' '..\dir\file'
+  windows type 'd\up'
+  assert_output text
+  win mklink rel other
+  assert_failure 1
+  assert_output 'Cannot create a file when that file already exists.'
+  windows mklink a b
+  windows mklink b a
+  win type a
+  assert_failure 1
+  assert_output 'The name of the file cannot be resolved by the system.'
+  windows mklink lost nothing
+  win type lost
+  assert_output 'The system cannot find the file specified.'
+  # A link of WSL's in the middle of a name is as bad as at its end.
+  ln -s dir "$DIR/lx"
+  win type 'lx\file'
+  assert_output 'The file cannot be accessed by the system.'
+  # A link to a file that leads to a directory, and the other way round.
+  windows mklink asfile dir
+  win type asfile
+  assert_output 'Access is denied.'
+  windows mklink /d asdir 'dir\file'
+  win type asdir
+  assert_output 'The directory name is invalid.'
+}
+
+@test "dir: links, sizes, switches" {
+  mkdir "$DIR/sub" "$DIR/Program Files"
+  head -c 1234567 /dev/zero >"$DIR/big.bin"
+  touch "$DIR/a.txt" "$DIR/sub/deep.txt"
+  windows mklink /d ntdir sub
+  session <<'END'
+dir
+dir /b
+dir /b /s *.txt
+dir /x program*
+dir /a:d /b
+dir /o-s /b *.*
+dir nothing
+dir sub
+END
+  assert_output - <<'END'
+C:\testing>dir
+ Volume in drive C is OS
+ Volume Serial Number is E033-CB3E
+
+ Directory of C:\testing
+
+MM/DD/YYYY  HH:MM AM    <DIR>          .
+MM/DD/YYYY  HH:MM AM                 0 a.txt
+MM/DD/YYYY  HH:MM AM         1,234,567 big.bin
+MM/DD/YYYY  HH:MM AM    <SYMLINKD>     ntdir [sub]
+MM/DD/YYYY  HH:MM AM    <DIR>          Program Files
+MM/DD/YYYY  HH:MM AM    <DIR>          sub
+               2 File(s)      1,234,567 bytes
+               4 Dir(s) FREE bytes free
+
+C:\testing>dir /b
+a.txt
+big.bin
+ntdir
+Program Files
+sub
+
+C:\testing>dir /b /s *.txt
+C:\testing\a.txt
+C:\testing\sub\deep.txt
+
+C:\testing>dir /x program*
+ Volume in drive C is OS
+ Volume Serial Number is E033-CB3E
+
+ Directory of C:\testing
+
+MM/DD/YYYY  HH:MM AM    <DIR>          PROGRA~1     Program Files
+               0 File(s)              0 bytes
+               1 Dir(s) FREE bytes free
+
+C:\testing>dir /a:d /b
+ntdir
+Program Files
+sub
+
+C:\testing>dir /o-s /b *.*
+big.bin
+a.txt
+ntdir
+Program Files
+sub
+
+C:\testing>dir nothing
+ Volume in drive C is OS
+ Volume Serial Number is E033-CB3E
+
+ Directory of C:\testing
+
+File Not Found
+
+C:\testing>dir sub
+ Volume in drive C is OS
+ Volume Serial Number is E033-CB3E
+
+ Directory of C:\testing\sub
+
+MM/DD/YYYY  HH:MM AM    <DIR>          .
+MM/DD/YYYY  HH:MM AM    <DIR>          ..
+MM/DD/YYYY  HH:MM AM                 0 deep.txt
+               1 File(s)              0 bytes
+               2 Dir(s) FREE bytes free
+
+C:\testing>
+END
+}
+
+@test "streams: written, read, listed, copied along; not for type" {
+  windows write f.txt main
+  windows write f.txt:info in the stream
+  windows more f.txt:info
+  assert_output $'in the stream\r'
+  win type f.txt:info
+  assert_failure 1
+  assert_output 'The filename, directory name, or volume label syntax is incorrect.'
+  run cat "$DIR/f.txt"
+  assert_output $'main\r'
+  windows copy f.txt g.txt
+  assert_output '        1 file(s) copied.'
+  windows dir /r g.txt
+  assert_line --regexp '^ {36}15 g\.txt:info:\$DATA$'
+  # Samba's form: one more byte at the end.
+  run xattr_hex 'user.DosStream.info:$DATA' "$DIR/f.txt"
+  assert_output "$(printf 'in the stream\r\n\0' | hex)"
+  win more f.txt:none
+  assert_failure 1
+  assert_output 'The system cannot find the file specified.'
+}
+
+@test "attrib: letters in their columns, changes, what is not there" {
+  touch "$DIR/f"
+  windows attrib f
+  assert_output 'A                    C:\testing\f'
+  windows attrib +h +s f
+  assert_output ''
+  windows attrib f
+  assert_output 'A  SH                C:\testing\f'
+  windows attrib +r f
+  assert_output 'Not resetting hidden file - C:\testing\f'
+  windows attrib -h -s -a +r +i f
+  windows attrib f
+  assert_output '     R  I            C:\testing\f'
+  # Read-only is Linux's own: no write bits.
+  run stat -c %A "$DIR/f"
+  refute_output --partial w
+  win attrib nope
+  assert_failure 1
+  assert_output 'File not found - C:\testing\nope'
+  win attrib 'nope\x'
+  assert_output 'Path not found - C:\testing\nope\x'
+}
+
+@test "attributes are kept as Samba and Wine read them" {
+  touch "$DIR/f"
+  windows attrib +h f
+  run xattr_hex user.DOSATTRIB "$DIR/f"
+  assert_output --regexp '^3078303030303032320003000300000011000000220000000{40}[0-9a-f]{16}0{16}$'
+  # And read as Samba writes them: version 5, hidden and archive.
+  setfattr -n user.DOSATTRIB -v 0x0000050005000000110000002200000080b2a4d46a4eda01 "$DIR/f"
+  windows attrib f
+  assert_output 'A   H                C:\testing\f'
+  TZ=UTC0 windows dir /a /tc f
+  assert_line --regexp '^01/24/2024  '
+}
+
+@test "del, rd: messages, prompts, what they do not touch" {
+  mkdir -p "$DIR/d/e"
+  touch "$DIR/f" "$DIR/ro" "$DIR/d/x" "$DIR/d/e/y" "$DIR/hidden"
+  chmod a-w "$DIR/ro"
+  windows attrib +h hidden
+  win del nope.txt
+  assert_failure 1
+  assert_output 'Could Not Find C:\testing\nope.txt'
+  win del ro
+  assert_failure 1
+  assert_output $'C:\\testing\\ro\nAccess is denied.'
+  windows del /f RO
+  assert_file_not_exists "$DIR/ro"
+  run bash -c 'echo n | env -C "$0" "$1" win del "*"' "$DIR" "$LXSHIM"
+  assert_output 'C:\testing\*, Are you sure (Y/N)? '
+  assert_file_exists "$DIR/f"
+  windows del /q '*'
+  assert_file_not_exists "$DIR/f"
+  assert_file_exists "$DIR/hidden"
+  assert_dir_exists "$DIR/d"
+  win rd d
+  assert_failure 1
+  assert_output 'The directory is not empty.'
+  win rd nope
+  assert_output 'The system cannot find the file specified.'
+  win rd hidden
+  assert_output 'The directory name is invalid.'
+  # A junction goes, what it leads to stays.
+  windows mklink /j j d
+  windows rd j
+  assert_file_exists "$DIR/d/x"
+  windows mklink /j 'd\e\back' d
+  windows rd /s /q d
+  assert_dir_not_exists "$DIR/d"
+}
+
+@test "md, ren, move, copy: messages" {
+  windows md 'a\b\c'
+  assert_dir_exists "$DIR/a/b/c"
+  win md a
+  assert_failure 1
+  assert_output 'A subdirectory or file a already exists.'
+  echo 1 >"$DIR/one"
+  echo 2 >"$DIR/two.txt"
+  win ren one two.txt
+  assert_failure 1
+  assert_output $'A duplicate file name exists, or the file\ncannot be found.'
+  win ren nope x
+  assert_output 'The system cannot find the file specified.'
+  windows ren one ONE
+  run ls "$DIR"
+  assert_line ONE
+  windows ren '*.txt' '*.bak'
+  assert_file_exists "$DIR/two.bak"
+  windows move one a
+  assert_output '        1 file(s) moved.'
+  assert_file_exists "$DIR/a/ONE"
+  windows copy two.bak 'a\three'
+  assert_output '        1 file(s) copied.'
+  ln -s two.bak "$DIR/lx"
+  win copy lx x
+  assert_failure 1
+  assert_output $'The file cannot be accessed by the system.\n        0 file(s) copied.'
+  assert_file_not_exists "$DIR/x"
+  win ren 'one\x' y
+  assert_output 'The system cannot find the path specified.'
+}
+
+@test "names: case, slashes, dots, reserved, illegal, raw, escaped" {
+  mkdir "$DIR/Dir"
+  echo text >"$DIR/Dir/File.txt"
+  windows type 'dir/FILE.TXT'
+  assert_output text
+  windows type 'C:\testing\.\dir\..\DIR\file.txt. .'
+  assert_output text
+  windows type '\testing\dir\file.txt'
+  assert_output text
+  windows type 'c:dir\file.txt'
+  assert_output text
+  local name
+  for name in con NUL.txt 'dir\aux' lpt9; do
+    win write "$name" x
+    assert_failure 1
+  done
+  win write 'a?b' x
+  assert_output 'The filename, directory name, or volume label syntax is incorrect.'
+  # What only WSL can make, Windows reaches by a raw name alone.
+  echo dotted >"$DIR/dot."
+  echo device >"$DIR/con"
+  win type dot.
+  assert_output 'The system cannot find the file specified.'
+  windows type '\\?\C:\testing\dot.'
+  assert_output dotted
+  windows type '\\?\C:\testing\con'
+  assert_output device
+  # Escaped by the shim, and the same made without it: Windows sees the private character.
+  echo colon >"$DIR/a"$'\uF03A'b
+  echo star >"$DIR/c*d"
+  windows dir /b
+  assert_line $'a\uF03Ab'
+  assert_line $'c\uF02Ad'
+  windows type $'A\uF03AB'
+  assert_output colon
+  windows type $'c\uF02Ad'
+  assert_output star
+}
+
+@test "fsutil: case of a directory, ids, hard links" {
+  mkdir "$DIR/d"
+  windows fsutil file queryCaseSensitiveInfo d
+  assert_output 'Case sensitive attribute on directory d is disabled.'
+  windows fsutil file setCaseSensitiveInfo d enable
+  assert_output 'Case sensitive attribute on directory d is enabled.'
+  echo lower >"$DIR/d/a"
+  echo upper >"$DIR/d/A"
+  windows type 'd\A'
+  assert_output upper
+  rm "$DIR/d/A"
+  win type 'd\A'
+  assert_failure
+  win fsutil file setCaseSensitiveInfo d disable
+  assert_failure 1
+  assert_output 'Error:  The directory is not empty.'
+  win fsutil file setCaseSensitiveInfo 'd\a' enable
+  assert_output 'Error:  The directory name is invalid.'
+  windows mklink /h link 'd\a'
+  assert_output 'Hardlink created for link <<===>> d\a'
+  windows fsutil hardlink list link
+  assert_output $'\\testing\\d\\a\n\\testing\\link'
+  windows fsutil file queryFileID link
+  id=${output##* }
+  windows fsutil file queryFileNameById 'C:\' "$id"
+  assert_output --partial '\\?\C:\testing\d\a'
+  win mklink /h dirlink d
+  assert_failure 1
+  assert_output 'Access is denied.'
+}
+
+@test "cmd: prompt, cd, redirection, what it does not know" {
+  session <<'END'
+md sub
+cd SUB
+cd
+echo one> f.txt
+echo two>> F.TXT
+type f.txt
+cd ..
+cd nowhere
+frob x
+rem nothing
+exit 3
+END
+  assert_output - <<'END'
+C:\testing>md sub
+
+C:\testing>cd SUB
+
+C:\testing\SUB>cd
+C:\testing\SUB
+
+C:\testing\SUB>echo one> f.txt
+
+C:\testing\SUB>echo two>> F.TXT
+
+C:\testing\SUB>type f.txt
+one
+two
+
+C:\testing\SUB>cd ..
+
+C:\testing>cd nowhere
+The system cannot find the path specified.
+
+C:\testing>frob x
+'frob' is not recognized as an internal or external command,
+operable program or batch file.
+
+C:\testing>rem nothing
+
+C:\testing>exit 3
+END
+  win cmd /c 'type nope'
+  assert_failure 1
+  windows cmd /c 'echo hello'
+  assert_output hello
+}
+
+@test "the view is the same under the library, which does not see it" {
+  steps="ln -s x l; '$LXSHIM' win dir /b; '$LXSHIM' win write 'a.txt' text; cat a.txt"
+  unset LXSHIM_POLICY
+  native "$steps"
+  assert_output $'l\ntext\r'
+  shimmed "$steps"
+  assert_output $'l\ntext\r'
+}
+
+@test "a removed file that is still open is listed, denied, and gone with its holder" {
+  echo x >"$DIR/f"
+  mkdir "$DIR/d"
+  start_holding fd "$DIR/f"
+  run env -C "$DIR" LD_PRELOAD="$LIB" rm f
+  assert_success
+  windows dir /b
+  assert_line f
+  win type f
+  assert_failure 1
+  assert_output 'Access is denied.'
+  stop_holding
+  windows dir /b
+  refute_line f
+}
+
+@test "what it does not understand" {
+  win frobnicate
+  assert_failure 2
+  assert_output --partial 'unknown command "frobnicate"'
+  win
+  assert_success
+  assert_output --partial 'mklink'
+  win mklink only
+  assert_failure 1
+  assert_line --index 0 'The syntax of the command is incorrect.'
+  win dir /é
+  assert_failure 1
+}
