@@ -13,9 +13,10 @@ enum store_share {
     STORE_DELETES = 0x4,
     STORE_NO_SHARE_READ = 0x8,
     STORE_NO_SHARE_WRITE = 0x10,
-    STORE_NO_SHARE_DELETE = 0x20
+    STORE_NO_SHARE_DELETE = 0x20,
+    STORE_OPEN = 0x40 /* of every handle: one that only asks for attributes has no other */
 };
-#define STORE_SHARE_BITS 6
+#define STORE_SHARE_BITS 7
 
 /*
  * Marks the file or directory behind fd, which is open for reading, until its open file description

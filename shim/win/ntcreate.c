@@ -34,18 +34,18 @@ static uint32_t map_access(uint32_t access)
 
 /* --- sharing -------------------------------------------------------------------------------- */
 
-/* What of a request takes part in sharing; 0 where only attributes are asked for. */
+/* What a request means to others. One that asks for attributes alone does not mind sharing. */
 static unsigned shares_of(uint32_t access, uint32_t share)
 {
-    unsigned bits = 0;
+    unsigned bits = STORE_OPEN;
     if ((access & (WIN_READ_DATA | WIN_EXECUTE)) != 0)
         bits |= STORE_READS;
     if ((access & (WIN_WRITE_DATA | WIN_APPEND_DATA)) != 0)
         bits |= STORE_WRITES;
     if ((access & WIN_DELETE) != 0)
         bits |= STORE_DELETES;
-    if (bits == 0)
-        return 0;
+    if (bits == STORE_OPEN)
+        return bits;
     if ((share & WIN_SHARE_READ) == 0)
         bits |= STORE_NO_SHARE_READ;
     if ((share & WIN_SHARE_WRITE) == 0)

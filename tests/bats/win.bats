@@ -541,7 +541,7 @@ END
   assert_output $'\\testing\\d\\a\n\\testing\\link'
   windows fsutil file queryFileID link
   id=${output##* }
-  windows fsutil file queryFileNameById 'C:\' "$id"
+  windows fsutil file queryFileNameById "C:\\" "$id"
   assert_output --partial '\\?\C:\testing\d\a'
   win mklink /h dirlink d
   assert_failure 1
