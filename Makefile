@@ -187,7 +187,7 @@ $(B)/bench/forward.so: bench/forward.c
 
 C_FILES  := $(wildcard shim/*/*.c shim/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
             bench/*.c bench/*.h)
-SH_FILES := tools/deps tools/fetch-source examples/demo bench/profile .ci/run $(wildcard tests/bats/*.bash)
+SH_FILES := tools/deps tools/fetch-source examples/demo examples/two-worlds bench/profile .ci/run $(wildcard tests/bats/*.bash)
 
 .PHONY: lint
 lint:

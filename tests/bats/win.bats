@@ -635,3 +635,13 @@ END
   win dir /é
   assert_failure 1
 }
+
+@test "the example tells the same" {
+  unset LXSHIM_POLICY
+  run env LXSHIM_BUILD="$BUILD" "$SOURCE_ROOT/examples/two-worlds"
+  assert_success
+  assert_line 'The file cannot be accessed by the system.'
+  assert_line 'Status: STATUS_IO_REPARSE_TAG_NOT_HANDLED (0xC0000279)'
+  assert_line --regexp '<JUNCTION>     targetfile\.txt \[\.\.\.\]$'
+  assert_line --regexp '<SYMLINK>      win_targetfile\.txt \[test_win_symlink\.txt\]$'
+}

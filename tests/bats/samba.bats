@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A real Samba on the same directory: it reads what lxshim win writes, and the other way round.
+
+load helpers
+
+setup_file() {
+  local base=$BATS_FILE_TMPDIR port
+  mkdir "$base/share" "$base/state"
+  # A port nobody has; smbd says so where somebody took it meanwhile.
+  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  cat >"$base/smb.conf" <<END
+[global]
+  server role = standalone
+  map to guest = bad user
+  guest account = $(id -un)
+  interfaces = lo
+  bind interfaces only = yes
+  smb ports = $port
+  private dir = $base/state
+  lock directory = $base/state
+  state directory = $base/state
+  cache directory = $base/state
+  pid directory = $base/state
+  ncalrpc dir = $base/state/rpc
+  log file = $base/log
+  disable spoolss = yes
+  load printers = no
+[share]
+  path = $base/share
+  read only = no
+  guest ok = yes
+  ea support = yes
+  store dos attributes = yes
+  map archive = no
+  map readonly = no
+  vfs objects = streams_xattr
+END
+  PORT=$port
+  export PORT
+  # In the foreground it makes a process group of its own, and ends that and nothing else.
+  smbd -s "$base/smb.conf" -F </dev/null >"$base/out" 2>&1 3>&- &
+  SMBD=$!
+  export SMBD
+  until_true smb 'ls'
+}
+
+teardown_file() {
+  kill "$SMBD"
+}
+
+setup() {
+  cd "$BATS_FILE_TMPDIR/share" || return
+}
+
+smb() {
+  smbclient -s "$BATS_FILE_TMPDIR/smb.conf" -p "$PORT" -N //127.0.0.1/share -c "$1" 2>&1
+}
+
+win() {
+  run "$LXSHIM" win "$@"
+  assert_success
+}
+
+@test "Samba reads our attributes, creation time and streams" {
+  win write ours text
+  win write ours:info stream
+  TZ=UTC0 win attrib +h +s ours
+  # The attributes were written with the time of creation, which now stays behind mtime.
+  touch -d '2001-02-03 04:05:06 UTC' ours
+  TZ=UTC0 run smb 'allinfo ours'
+  assert_line 'attributes: HSA (26)'
+  assert_line 'stream: [:info:$DATA], 8 bytes'
+  assert_line --regexp '^write_time: +Sat Feb  3 04:05:06 2001 UTC'
+  local created
+  created=$(TZ=UTC0 date -d "@$(stat -c %W ours)" '+%a %b %e %T %Y')
+  refute_line --regexp '^create_time: +Sat Feb  3'
+  # Samba rounds to seconds as it likes: one more or less is the same.
+  assert_line --regexp "^create_time: +${created% *:*} [0-9:]+ ${created##* } UTC"
+}
+
+@test "we read Samba's" {
+  echo data >"$BATS_TEST_TMPDIR/from"
+  smb "put $BATS_TEST_TMPDIR/from theirs; put $BATS_TEST_TMPDIR/from theirs:info; setmode theirs +h"
+  # Samba's own form, which is not ours.
+  run getfattr --only-values -n user.DOSATTRIB -e hex theirs
+  assert_success
+  win attrib theirs
+  assert_output --regexp '^A   H                C:.*\\theirs$'
+  win more theirs:info
+  assert_output data
+  # And write it back in a form that Samba reads again.
+  win attrib -h +s theirs
+  run smb 'allinfo theirs'
+  assert_line 'attributes: SA (24)'
+  assert_line 'stream: [:info:$DATA], 5 bytes'
+}
+
+@test "what Samba's client deletes is gone for us" {
+  win write both text
+  run smb 'del both'
+  refute_output --partial NT_STATUS
+  assert_file_not_exists both
+  run "$LXSHIM" win type both
+  assert_output 'The system cannot find the file specified.'
+}
