@@ -141,6 +141,13 @@ struct lx_fs {
      */
     long (*search)(const struct lx_mount *mount, const char *dir, bool root, const char *name,
                    size_t n, char *out, size_t room);
+
+    /*
+     * The target of a link that is none for the kernel, at dfd/path with its facts; its length, 0
+     * where it is no link, -EIO where it leads nowhere that Linux knows. NULL: it has none.
+     */
+    long (*link)(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
+                 const char *path, const struct stat *st, char *out, size_t room);
 };
 
 static inline uint64_t lx_rule_bit(enum lx_rule rule)

@@ -3,6 +3,8 @@
 #ifndef LXSHIM_FS_DRVFS_H
 #define LXSHIM_FS_DRVFS_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "fs/call.h"
@@ -74,6 +76,19 @@ bool drvfs_folds(const struct lx_mount *mount, const char *dir, bool root);
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
 int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
 
+/* True where a file may be a link that Windows made: worth a second look. */
+bool drvfs_may_be_link(const struct stat *st);
+
+/*
+ * The target of the link at dfd/path, with its facts, in Linux' words, and its length; 0 where it
+ * is none, -EIO where Linux has no words for it.
+ */
+long drvfs_link_target(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
+                       const char *path, const struct stat *st, char *out, size_t room);
+
+/* The length of the target where a call's first path is such a link, and may be shown as one. */
+long drvfs_link_length(struct lx_call *c, const struct stat *st);
+
 long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
                   size_t n, char *out, size_t room);
 
@@ -81,6 +96,7 @@ lx_fs_op drvfs_open;
 lx_fs_op drvfs_stat;
 lx_fs_op drvfs_statx;
 lx_fs_op drvfs_access;
+lx_fs_op drvfs_readlink;
 lx_fs_op drvfs_statfs;
 lx_fs_op drvfs_unlink;
 lx_fs_op drvfs_rmdir;

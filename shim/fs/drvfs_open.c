@@ -95,6 +95,8 @@ static int opened(struct lx_call *c, int fd, bool truncate)
     int r = sys_fstat(fd, &st);
     if (r == 0 && S_ISLNK(st.st_mode) && (c->flags & O_NOFOLLOW) == 0)
         r = -LX_EWALK; /* O_PATH opens the link itself */
+    if (r == 0 && drvfs_may_be_link(&st) && drvfs_link_length(c, &st) > 0)
+        r = (c->flags & O_NOFOLLOW) != 0 ? -ELOOP : -LX_EWALK;
     if (r == 0 && S_ISDIR(st.st_mode) && (c->flags & O_CREAT) != 0 && (c->flags & O_PATH) == 0)
         r = -EISDIR;
     if (r == 0 && (c->flags & O_PATH) == 0) {

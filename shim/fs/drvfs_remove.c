@@ -52,6 +52,14 @@ static long missing(struct lx_call *c, long r)
     return r;
 }
 
+/* A link to a directory that Windows made: a file for WSL. [vendor test DrvFsTestReparse] */
+static bool is_directory_link(struct lx_call *c)
+{
+    struct stat st;
+    return drvfs_native_stat(c, 0, &st) == 0 && S_ISDIR(st.st_mode) &&
+           drvfs_link_length(c, &st) > 0;
+}
+
 long drvfs_unlink(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
@@ -69,6 +77,8 @@ long drvfs_unlink(struct lx_call *c)
         return r <= 0 ? r : native_unlink(at, c->flags);
     }
     long result = native_unlink(at, c->flags);
+    if (result == -EISDIR && is_directory_link(c))
+        result = native_unlink(at, AT_REMOVEDIR);
     if (claim >= 0)
         sys_close(claim);
     return missing(c, result);
@@ -83,6 +93,10 @@ long drvfs_rmdir(struct lx_call *c)
     int dir = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (dir < 0)
         return missing(c, native_unlink(at, c->flags));
+    if (is_directory_link(c)) {
+        sys_close(dir);
+        return -ENOTDIR;
+    }
 
     long r;
     bool posix = lx_rule(at->mount, LX_RULE_RMDIR_OPEN_DIRECTORY) == LX_POSIX;

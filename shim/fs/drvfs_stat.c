@@ -90,6 +90,17 @@ static void shape_times(struct lx_call *c, const struct lx_mount *m, struct shap
         nt_time_round(&s->seconds[i], &s->nanoseconds[i]);
 }
 
+/* A link that Windows made, of so many bytes. */
+static void shape_link(struct shape *s, long length)
+{
+    if (length == 0)
+        return;
+    s->mode = S_IFLNK | 0777;
+    s->size = length;
+    s->blocks = 0;
+    s->nlink = 1;
+}
+
 static void shape_all(struct lx_call *c, struct shape *s)
 {
     const struct lx_mount *m = c->at[0].mount;
@@ -104,6 +115,9 @@ long drvfs_stat(struct lx_call *c)
     long r = lx_host_fs.run[LX_OP_STAT](c);
     if (r < 0)
         return r;
+    long link = drvfs_link_length(c, st);
+    if (link > 0 && (c->flags & AT_SYMLINK_NOFOLLOW) == 0)
+        return -LX_EWALK;
     struct shape s = {
         .mode = st->st_mode,
         .uid = st->st_uid,
@@ -115,6 +129,7 @@ long drvfs_stat(struct lx_call *c)
         .nanoseconds = {st->st_atim.tv_nsec, st->st_mtim.tv_nsec, st->st_ctim.tv_nsec},
         .times = 3,
     };
+    shape_link(&s, link);
     shape_all(c, &s);
     st->st_mode = s.mode;
     st->st_uid = s.uid;
@@ -140,6 +155,10 @@ long drvfs_statx(struct lx_call *c)
     c->mode = mask;
     if (r < 0)
         return r;
+    struct stat as_stat = {.st_mode = stx->stx_mode, .st_size = (off_t)stx->stx_size};
+    long link = drvfs_link_length(c, &as_stat);
+    if (link > 0 && (c->flags & AT_SYMLINK_NOFOLLOW) == 0)
+        return -LX_EWALK;
     struct shape s = {
         .mode = stx->stx_mode,
         .uid = stx->stx_uid,
@@ -149,6 +168,7 @@ long drvfs_statx(struct lx_call *c)
         .blocks = stx->stx_blocks,
         .times = 4,
     };
+    shape_link(&s, link);
     for (unsigned i = 0; i < 4; i++) {
         s.seconds[i] = times[i]->tv_sec;
         s.nanoseconds[i] = times[i]->tv_nsec;
@@ -224,7 +244,8 @@ long drvfs_access(struct lx_call *c)
     int r = drvfs_native_stat(c, 0, &st);
     if (r < 0)
         return r;
-    if (S_ISLNK(st.st_mode) && (c->flags & AT_SYMLINK_NOFOLLOW) == 0)
+    bool link = S_ISLNK(st.st_mode) || drvfs_link_length(c, &st) > 0;
+    if (link && (c->flags & AT_SYMLINK_NOFOLLOW) == 0)
         return -LX_EWALK;
     if ((want & W_OK) != 0 && (m->flags & LX_MOUNT_READONLY) != 0)
         return -EROFS;

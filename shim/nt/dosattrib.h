@@ -43,7 +43,8 @@ int nt_dosattrib_decode(const void *value, size_t size, struct nt_dosattrib *out
 
 /*
  * Writes a value that Samba, ksmbd and Wine all read: Samba's is tested, the others are inference
- * from how each reads; see the source for the layout. Only attributes and creation time are kept. Returns NT_DOSATTRIB_SIZE.
+ * from how each reads; see the source for the layout. Only attributes and creation time are kept.
+ * Returns NT_DOSATTRIB_SIZE.
  */
 size_t nt_dosattrib_encode(const struct nt_dosattrib *d, uint8_t out[NT_DOSATTRIB_SIZE]);
 

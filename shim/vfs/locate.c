@@ -161,6 +161,16 @@ static struct verdict walk_directory(struct lx_call *c, int dirfd, const char *p
 }
 
 /*
+ * A link to a directory that Windows made is an empty directory for the kernel, and sticky. One
+ * that is not the last is a name that the kernel does not find.
+ */
+static bool may_be_link(int fd)
+{
+    struct stat st;
+    return sys_fstat(fd, &st) == 0 && (st.st_mode & S_ISVTX) != 0;
+}
+
+/*
  * Finds out where a directory is whose spelling (n bytes of path) no verdict is remembered for:
  * asks the kernel whether the spelling is free of symlinks, in which case it is what it says.
  */
@@ -184,8 +194,10 @@ static __attribute__((noinline)) struct verdict resolve_directory(struct lx_call
         struct sys_open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
                                    .resolve = SYS_RESOLVE_NO_SYMLINKS};
         int fd = sys_openat2(dirfd, dir, &how);
-        if (fd >= 0) {
+        bool linked = fd >= 0 && v.mount != 0 && may_be_link(fd);
+        if (fd >= 0)
             sys_close(fd);
+        if (fd >= 0 && !linked) {
             verdict_remember(hash, stamp, v);
             return v;
         }

@@ -24,7 +24,9 @@ static bool leads_on(const struct lx_call *c, unsigned i)
         ((vfs_ops[c->op].properties & PROBES) != 0 && !c->task->deputy) || c->task->quiet ||
         !vfs_follows(c, i))
         return false;
-    return sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+    /* A sticky object on a mount may be a link that only the walk can read. */
+    return sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (S_ISLNK(st.st_mode) || (at->mount != NULL && (st.st_mode & S_ISVTX) != 0));
 }
 
 /* rename and link: both ends on one file system? */

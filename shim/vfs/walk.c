@@ -95,11 +95,34 @@ static bool magic(const struct walk *w, const char *target)
 }
 
 /*
+ * The target of a link that its file system keeps in a way the kernel does not know: its length, 0
+ * where there is none, or -errno.
+ */
+static long foreign_link(const struct lx_call *c, const struct walk *w, const struct stat *st,
+                         char *out, size_t room)
+{
+    if (w->dir.mount == 0 || (st->st_mode & S_ISVTX) == 0 || lx_observing(c))
+        return 0;
+    const struct lx_mount *mount = &c->task->policy->mounts[w->dir.mount - 1];
+    const struct lx_fs *fs = vfs_fs(mount);
+    return fs->link == NULL ? 0
+                            : fs->link(c->task->policy, mount, AT_FDCWD, w->path, st, out, room);
+}
+
+/* The same as a question; it needs a buffer that the walk itself has no room for. */
+static __attribute__((noinline)) bool is_foreign_link(const struct lx_call *c, const struct walk *w,
+                                                      const struct stat *st)
+{
+    char target[PATH_MAX];
+    return foreign_link(c, w, st, target, sizeof(target)) != 0;
+}
+
+/*
  * Follows the symlink at w->path: its target goes before what is still to be walked. One buffer
  * serves, because a signal stack is small: the remainder waits at its end while the target is read
  * into its beginning. Returns 0, or 1 where the link is opaque.
  */
-static int follow(struct lx_call *c, struct walk *w, struct rest *rest)
+static int follow(struct lx_call *c, struct walk *w, const struct stat *st, struct rest *rest)
 {
     size_t left = strlen(rest->text);
     char *tail = rest->buf + sizeof(rest->buf) - left - 1;
@@ -107,7 +130,8 @@ static int follow(struct lx_call *c, struct walk *w, struct rest *rest)
         return -ENAMETOOLONG;
     memmove(tail, rest->text, left + 1);
     size_t room = (size_t)(tail - rest->buf) - 1;
-    long n = sys_readlinkat(AT_FDCWD, w->path, rest->buf, room);
+    long n = S_ISLNK(st->st_mode) ? sys_readlinkat(AT_FDCWD, w->path, rest->buf, room)
+                                  : foreign_link(c, w, st, rest->buf, room);
     if (n < 0)
         return (int)n;
     if (n == 0)
@@ -274,15 +298,18 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
         }
         if (r < 0)
             return r;
-        if (S_ISLNK(st.st_mode)) {
+        bool foreign = (st.st_mode & S_ISVTX) != 0 && is_foreign_link(c, w, &st);
+        if (S_ISLNK(st.st_mode) || foreign) {
             if (is_last && (last == WALK_ENTRY || (last == WALK_NOFOLLOW && !slash))) {
                 w->self = w->dir;
+                if (foreign)
+                    st.st_mode = S_IFLNK | 0777;
                 return slash ? check_slash(c, w, &st) : 0;
             }
             w->straight = false;
             if (++links > LINKS_MAX)
                 return -ELOOP;
-            r = follow(c, w, &rest);
+            r = follow(c, w, &st, &rest);
             if (r < 0)
                 return r;
             if (r > 0) {

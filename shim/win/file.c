@@ -213,6 +213,9 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
     if (status == NT_SUCCESS)
         status =
             write_dosattrib(native, file.attributes | NT_REPARSE_POINT, file.times[WIN_CREATION]);
+    /* By the sticky bit the library knows that a second look is due, at no cost to other files. */
+    if (status == NT_SUCCESS)
+        status = of(sys_fchmodat(AT_FDCWD, native, (file.mode & 07777) | S_ISVTX));
     return status;
 }
 
@@ -228,7 +231,7 @@ nt_status win_reparse_delete(const char *native)
         /* The object was the reparse point: an empty file takes its name. */
         long r = sys_unlinkat(AT_FDCWD, native, 0);
         if (r == 0)
-            r = sys_openat(AT_FDCWD, native, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0777);
+            r = sys_openat(AT_FDCWD, native, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
         if (r >= 0)
             sys_close((int)r);
         return of(r);
@@ -237,6 +240,8 @@ nt_status win_reparse_delete(const char *native)
                              file.times[WIN_CREATION]);
     if (status == NT_SUCCESS)
         status = of(SYS2(SYS_lremovexattr, native, WIN_REPARSE_XATTR));
+    if (status == NT_SUCCESS)
+        status = of(sys_fchmodat(AT_FDCWD, native, file.mode & 06777));
     return status;
 }
 

@@ -9,9 +9,9 @@
 #include "store/shares.h"
 #include "sys/sys.h"
 
-/* New files and directories, as a drive has them: nobody is kept out by mode bits. */
-#define NEW_FILE      0777
-#define NEW_DIRECTORY 0777
+/* New files and directories, with the modes that the library gives them. */
+#define NEW_FILE      0755
+#define NEW_DIRECTORY 0755
 
 static nt_status of(long r)
 {

@@ -644,4 +644,7 @@ END
   assert_line 'Status: STATUS_IO_REPARSE_TAG_NOT_HANDLED (0xC0000279)'
   assert_line --regexp '<JUNCTION>     targetfile\.txt \[\.\.\.\]$'
   assert_line --regexp '<SYMLINK>      win_targetfile\.txt \[test_win_symlink\.txt\]$'
+  assert_line --regexp '^lrwxrwxrwx .* 16 .* targetfile\.txt -> test_symlink\.txt$'
+  assert_line --regexp '^lrwxrwxrwx .* 20 .* win_targetfile\.txt -> test_win_symlink\.txt$'
+  assert_line --regexp '^lrwxrwxrwx .* junction_targetfile\.txt -> /.*/testing/test_win_junction\.txt$'
 }
