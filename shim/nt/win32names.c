@@ -67,34 +67,43 @@ static uint32_t next(const char **s)
     return n > 0 ? nt_upcase(code) : code + 0x110000u;
 }
 
+/*
+ * One pattern against one name. A star takes as little as it can, and more where the rest does not
+ * match: only the last star has to be tried again, so the time is bounded by the two lengths.
+ */
 static bool match(const char *p, const char *s)
 {
+    const char *after_star = NULL;
+    const char *taken = s;
     for (;;) {
-        if (*p == '\0')
-            return *s == '\0';
         if (*p == '*') {
             while (*p == '*')
                 p++;
-            for (const char *rest = s;;) {
-                if (match(p, rest))
-                    return true;
-                if (*rest == '\0')
-                    return false;
-                next(&rest);
-            }
+            after_star = p;
+            taken = s;
+            continue;
         }
         if (*p == '?' && (*s == '\0' || *s == '.')) {
             p++; /* nothing to match: at the end of a name or of its base */
             continue;
         }
-        if (*s == '\0')
-            /* "name.*" matches a name without extension, too. */
-            return strcmp(p, ".*") == 0;
-        const char *q = p;
-        uint32_t want = next(&p);
-        uint32_t got = next(&s);
-        if (*q != '?' && want != got)
+        /* "name.*" matches a name without extension, too. */
+        if (*s == '\0' && (*p == '\0' || strcmp(p, ".*") == 0))
+            return true;
+        if (*s != '\0' && *p != '\0') {
+            bool any = *p == '?';
+            uint32_t want = next(&p);
+            const char *after = s;
+            if (next(&after) == want || any) {
+                s = after;
+                continue;
+            }
+        }
+        if (after_star == NULL || *taken == '\0')
             return false;
+        next(&taken);
+        p = after_star;
+        s = taken;
     }
 }
 

@@ -113,6 +113,10 @@ static nt_status add_component(char *name, char *component, bool last, unsigned 
         return NT_SUCCESS;
     if (!raw && nt_win32_reserved(component, n))
         return NT_OBJECT_NAME_INVALID; /* a device, and no file of ours (inference) */
+    /* Nobody makes "." and ".." of a raw name a way, and a slash is no character of one. */
+    if (strcmp(component, ".") == 0 || strcmp(component, "..") == 0 ||
+        strchr(component, '/') != NULL)
+        return NT_OBJECT_NAME_INVALID;
     for (const char *c = component; *c != '\0'; c++)
         if (nt_char_illegal((unsigned char)*c) &&
             !(last && (how & WIN_WILD) != 0 && (*c == '*' || *c == '?')))

@@ -505,6 +505,12 @@ END
   assert_output dotted
   windows type '\\?\C:\testing\con'
   assert_output device
+  # A raw name has no way out of its drive.
+  for name in '\\?\C:\testing\..\..\x' '\\?\C:\testing\../../x' '\\?\C:\testing\.\dot.'; do
+    win type "$name"
+    assert_failure 1
+    assert_output 'The filename, directory name, or volume label syntax is incorrect.'
+  done
   # Escaped by the shim, and the same made without it: Windows sees the private character.
   echo colon >"$DIR/a"$'\uF03A'b
   echo star >"$DIR/c*d"

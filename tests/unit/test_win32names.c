@@ -66,6 +66,18 @@ static void wildcards(void **state)
     for (size_t i = 0; i < COUNT(cases); i++)
         if (nt_wild_match(cases[i].pattern, cases[i].name) != cases[i].match)
             fail_msg("%s %s", cases[i].pattern, cases[i].name);
+    /* A pattern that would take for ever if each star were tried with each other. */
+    char pattern[201];
+    char name[201];
+    for (size_t i = 0; i < 200; i++) {
+        pattern[i] = i % 2 == 0 ? '*' : 'a';
+        name[i] = 'a';
+    }
+    pattern[199] = 'b';
+    pattern[200] = name[200] = '\0';
+    assert_false(nt_wild_match(pattern, name));
+    name[199] = 'b';
+    assert_true(nt_wild_match(pattern, name));
 }
 
 static void short_is(const char *name, unsigned count, const char *expected)
