@@ -307,6 +307,7 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
                 return slash ? check_slash(c, w, &st) : 0;
             }
             w->straight = false;
+            w->rewritten |= foreign; /* the kernel does not get there by the same words */
             if (++links > LINKS_MAX)
                 return -ELOOP;
             r = follow(c, w, &st, &rest);

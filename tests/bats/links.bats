@@ -122,3 +122,15 @@ rooted"
   wsl 'stat -c %F sticky stickydir; : >stickydir/x; ls stickydir'
   assert_output $'regular empty file\ndirectory\nx'
 }
+
+@test "symlink.nt: a junction in the middle of a path, where no name ignores case" {
+  # Without a volume's root nothing is looked for twice: the junction itself has to be noticed.
+  local steps='cat junc/g; echo x >junc/made; cat d/made; stat -c %s junc/nothing'
+  policy_for "$IN" 'drive.source=C:\\t' >"$BATS_TEST_TMPDIR/policy.json"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" LD_PRELOAD="$LIB" bash -uc "$steps"
+  assert_output "deep
+x
+stat: cannot statx 'junc/nothing': No such file or directory"
+  native "$steps"
+  assert_line --index 0 "cat: junc/g: No such file or directory"
+}
