@@ -189,9 +189,7 @@ static bool is_empty(const char *native, const struct win_file *file)
     struct win_listing entries;
     if (!win_is_directory(file))
         return file->size == 0;
-    if (win_list(native, &entries) != NT_SUCCESS)
-        return false;
-    bool empty = entries.count == 0;
+    bool empty = win_list(native, &entries) == NT_SUCCESS && entries.count == 0;
     win_list_free(&entries);
     return empty;
 }

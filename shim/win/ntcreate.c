@@ -207,6 +207,7 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
     uint32_t access = map_access(request->access);
     bool raw = (request->options & WIN_OPEN_REPARSE_POINT) != 0;
     handle->fd = -1;
+    handle->file = (struct win_file){.attributes = 0};
     handle->information = WIN_FILE_OPENED;
     nt_status status = win_resolve(win, name, raw ? WIN_NO_FOLLOW : WIN_FOLLOW, &handle->path);
     if (status != NT_SUCCESS)
