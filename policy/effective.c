@@ -192,6 +192,25 @@ static void settle_mode(struct merge *m)
     }
 }
 
+const char *lx_windows_word(enum lx_windows_fact fact)
+{
+    static const char *const words[LX_WINDOWS_FACTS] = {"developer_mode", "elevated"};
+    return words[fact];
+}
+
+static void settle_windows(struct merge *m)
+{
+    for (unsigned fact = 0; fact < LX_WINDOWS_FACTS; fact++) {
+        const struct lx_part *part = m->file;
+        while (part != NULL && !part->windows[fact].stated)
+            part = part->base;
+        if (part != NULL)
+            m->out->windows[fact] = (struct lx_effective_fact){
+                part->windows[fact].value,
+                {LX_ORIGIN_FILE, part->document->name, part->windows[fact].line}};
+    }
+}
+
 static int settle_trace(struct merge *m)
 {
     struct lx_effective *out = m->out;
@@ -290,8 +309,10 @@ int lx_effective_load(struct lx_effective *policy, const struct lx_request *requ
         r = settle_overrides(&m);
     if (r == 0)
         r = settle_trace(&m);
-    if (r == 0)
+    if (r == 0) {
         settle_mode(&m);
+        settle_windows(&m);
+    }
     policy->problem = m.load.problem;
     lx_load_close(&m.load);
     return r;

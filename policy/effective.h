@@ -55,6 +55,14 @@ struct lx_effective_mount {
     struct lx_setting rules[LX_RULE_COUNT];
 };
 
+/* Windows itself, as far as a rule asks: who may make symlinks that it follows. */
+enum lx_windows_fact { LX_DEVELOPER_MODE, LX_ELEVATED, LX_WINDOWS_FACTS };
+
+struct lx_effective_fact {
+    bool value;
+    struct lx_origin origin; /* LX_ORIGIN_DEFAULT: not stated */
+};
+
 struct lx_effective_override {
     struct lx_image_override image; /* without its strings and its counter */
     const char *path;
@@ -72,6 +80,7 @@ struct lx_effective {
     const char *trace; /* absolute, or NULL */
     bool trace_all;
     struct lx_origin trace_origin;
+    struct lx_effective_fact windows[LX_WINDOWS_FACTS];
     size_t mount_count;
     struct lx_effective_mount *mounts;
     size_t override_count;
@@ -113,6 +122,9 @@ const char *lx_op_word(size_t op);
  * [WSL#4200] True where a mount has it all the same.
  */
 bool lx_keeps_metadata(const struct lx_effective_mount *mount);
+
+/* "developer_mode" and "elevated", in the order of enum lx_windows_fact. */
+const char *lx_windows_word(enum lx_windows_fact fact);
 
 /* Words for the kinds of volumes, in the order of enum lx_filesystem; LX_SMB is the last. */
 const char *lx_filesystem_word(enum lx_filesystem filesystem);

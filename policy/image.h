@@ -38,8 +38,9 @@
 #define LX_MOUNT_MAX 26 /* a drive letter each */
 
 enum lx_image_flag {
-    LX_IMAGE_OBSERVE = 1,  /* record what the rules would have done, and let the call through */
-    LX_IMAGE_TRACE_ALL = 2 /* trace every intercepted call, not only denied and altered ones */
+    LX_IMAGE_OBSERVE = 1,   /* record what the rules would have done, and let the call through */
+    LX_IMAGE_TRACE_ALL = 2, /* trace every intercepted call, not only denied and altered ones */
+    LX_IMAGE_MAY_LINK = 4   /* Windows lets its user make symlinks */
 };
 
 enum lx_mount_type { LX_MOUNT_DRVFS };

@@ -186,10 +186,40 @@ static int read_trace(struct lx_load *load, const struct lx_node *node, void *ou
     return r;
 }
 
+static int read_fact(struct lx_load *load, const struct lx_node *node, struct lx_part *part,
+                     enum lx_windows_fact fact)
+{
+    if (!json_is_boolean(node->value))
+        return lx_refuse_type(load, node, "true or false");
+    part->windows[fact].stated = true;
+    part->windows[fact].value = json_is_true(node->value);
+    part->windows[fact].line = lx_place_of(node).line;
+    return 0;
+}
+
+static int read_developer_mode(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    return read_fact(load, node, out, LX_DEVELOPER_MODE);
+}
+
+static int read_elevated(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    return read_fact(load, node, out, LX_ELEVATED);
+}
+
+static int read_windows(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    static const struct lx_key keys[] = {{"developer_mode", read_developer_mode},
+                                         {"elevated", read_elevated}};
+    return lx_read_object(load, node, "\"windows\"", keys, SIZE(keys),
+                          ((struct reading *)out)->part);
+}
+
 static const struct lx_key keys[] = {
     {"$schema", read_schema},      {"version", read_version}, {"profile", read_profile},
     {"extends", read_extends},     {"mounts", read_mounts},   {"rules", read_rules},
     {"overrides", read_overrides}, {"mode", read_mode},       {"trace", read_trace},
+    {"windows", read_windows},
 };
 
 /* The version first: a later one's keys are not ours to judge. */

@@ -55,6 +55,11 @@ struct lx_part {
     const char *trace; /* relative to the document's directory */
     bool trace_all;
     struct lx_place trace_place;
+    struct {
+        bool stated;
+        bool value;
+        unsigned line;
+    } windows[LX_WINDOWS_FACTS];
 };
 
 /*

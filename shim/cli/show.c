@@ -104,6 +104,11 @@ static void show_text(const struct lx_effective *policy)
     if (policy->trace != NULL)
         printf("trace       %s, %s calls  (%s)\n", policy->trace,
                policy->trace_all ? "all" : "changed", cli_origin(&policy->trace_origin));
+    for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)
+        if (policy->windows[i].origin.kind != LX_ORIGIN_DEFAULT)
+            printf("windows     %s %s  (%s)\n", lx_windows_word(i),
+                   policy->windows[i].value ? "true" : "false",
+                   cli_origin(&policy->windows[i].origin));
     for (size_t i = 0; i < policy->mount_count; i++)
         show_mount(&policy->mounts[i], i + 1);
     show_rules(policy);
@@ -229,6 +234,12 @@ static void show_json(const struct lx_effective *policy)
         json_object_set_new(trace, "calls", json_string(policy->trace_all ? "all" : "changed"));
         json_object_set_new(all, "trace", trace);
     }
+    json_t *windows = json_object();
+    for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)
+        json_object_set_new(
+            windows, lx_windows_word(i),
+            valued(json_boolean(policy->windows[i].value), &policy->windows[i].origin));
+    json_object_set_new(all, "windows", windows);
     json_dumpf(all, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(all);

@@ -10,13 +10,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 
 #include "policy/policy.h"
+#include "store/facts.h"
 #include "store/holders.h"
 
-struct stat;
 struct statx;
 struct statfs;
 
@@ -143,12 +144,24 @@ struct lx_fs {
                    size_t n, char *out, size_t room);
 
     /*
-     * The target of a link that is none for the kernel, at dfd/path with its facts; its length, 0
-     * where it is no link, -EIO where it leads nowhere that Linux knows. NULL: it has none.
+     * The target of a link that is none for the kernel, at dfd/path with its facts, where
+     * lx_may_be_link; its length, 0 where it is no link, -EIO where it leads nowhere that Linux
+     * knows. NULL: it has none.
      */
     long (*link)(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
                  const char *path, const struct stat *st, char *out, size_t room);
 };
+
+/*
+ * True where a file may be a link that the kernel knows nothing of: it has the mark, or it is
+ * empty, as those are that another program stored. (Samba stores none on directories.)
+ */
+static inline bool lx_may_be_link(const struct stat *st)
+{
+    if (store_marked(st))
+        return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
+    return S_ISREG(st->st_mode) && st->st_size == 0;
+}
 
 static inline uint64_t lx_rule_bit(enum lx_rule rule)
 {

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 
 #include "fs/call.h"
+#include "store/facts.h"
+#include "store/shares.h"
 
 /* A directory's st_size and every st_blksize; also where a file stops being "small". */
 #define DRVFS_BLOCK 4096
@@ -67,27 +69,65 @@ static inline void drvfs_keep_holders(struct lx_call *c, const struct store_hold
     c->holder_count = (uint8_t)(h->count < h->room ? h->count : h->room);
 }
 
-/* The case flag of a directory ("user.lxshim.case_sensitive"); see drvfs_case.c. */
-#define DRVFS_CASE_XATTR "user.lxshim.case_sensitive"
-
 /* True where look-ups in directory `dir` (native path) ignore case. */
 bool drvfs_folds(const struct lx_mount *mount, const char *dir, bool root);
 
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
 int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
 
-/* True where a file may be a link that Windows made: worth a second look. */
-bool drvfs_may_be_link(const struct stat *st);
+/* What a reparse buffer makes of a file. */
+enum drvfs_kind {
+    DRVFS_FILE, /* nothing that WSL knows of: a file or directory as it is */
+    DRVFS_LINK,
+    DRVFS_ALIAS /* an AppExecLink: two bytes, "MZ" */
+};
+#define DRVFS_ALIAS_SIZE 2
 
 /*
  * The target of the link at dfd/path, with its facts, in Linux' words, and its length; 0 where it
- * is none, -EIO where Linux has no words for it.
+ * is none, -EIO where Linux has no words for it. An empty path: what dfd is open on.
  */
 long drvfs_link_target(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
                        const char *path, const struct stat *st, char *out, size_t room);
 
-/* The length of the target where a call's first path is such a link, and may be shown as one. */
-long drvfs_link_length(struct lx_call *c, const struct stat *st);
+/* What dfd/path is, where lx_may_be_link; notes the rule. *length: of what stat shows. */
+enum drvfs_kind drvfs_look_again(struct lx_call *c, const struct lx_mount *mount, int dfd,
+                                 const char *path, const struct stat *st, long *length);
+
+/*
+ * The same for path i of a call, whose lstat is given; no more than a look at the mode for nearly
+ * all files. Of a descriptor only what is marked: who creates a file asks for its size at once.
+ */
+static inline enum drvfs_kind drvfs_kind(struct lx_call *c, unsigned i, const struct stat *st,
+                                         long *length)
+{
+    const struct lx_loc *at = &c->at[i];
+    if (!lx_may_be_link(st) || c->task->quiet ||
+        ((at->flags & LX_LOC_DESCRIPTOR) != 0 && !store_marked(st)))
+        return DRVFS_FILE;
+    return drvfs_look_again(c, at->mount, at->dfd, at->path, st, length);
+}
+
+static inline bool drvfs_is_link(struct lx_call *c, unsigned i, const struct stat *st)
+{
+    long length;
+    return drvfs_kind(c, i, st, &length) == DRVFS_LINK;
+}
+
+/*
+ * Refuses what a process of Windows that has the file behind fd open does not share with us
+ * (`ours`: enum store_share), as `lxshim win hold` does. 0 or -EACCES.
+ */
+int drvfs_check_sharing(struct lx_call *c, unsigned i, int fd, unsigned ours);
+
+/* The same by the path of a file with the mark, whose facts are given. */
+int drvfs_check_sharing_at(struct lx_call *c, unsigned i, const struct stat *st, unsigned ours);
+
+/*
+ * Gives the file of an AppExecLink, open behind fd, the two bytes that programs see in it. Windows
+ * shows it empty all the same. 0 or -EIO.
+ */
+int drvfs_fill_alias(int fd);
 
 long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
                   size_t n, char *out, size_t room);

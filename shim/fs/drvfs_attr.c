@@ -98,6 +98,8 @@ long drvfs_truncate(struct lx_call *c)
             r = lx_deny_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
         if (r == 0)
             r = drvfs_permit(c, c->at[0].mount, &st, 2);
+        if (r == 0)
+            r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_WRITES);
         if (r < 0)
             return r;
     }

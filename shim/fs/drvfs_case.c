@@ -12,7 +12,7 @@
 static bool flagged(const char *dir)
 {
     char value = 0;
-    return SYS4(SYS_getxattr, dir, DRVFS_CASE_XATTR, &value, 1) == 1 && value == '1';
+    return SYS4(SYS_getxattr, dir, STORE_CASE, &value, 1) == 1 && value == '1';
 }
 
 bool drvfs_folds(const struct lx_mount *mount, const char *dir, bool root)
@@ -59,7 +59,7 @@ static bool parent_flagged(const struct lx_loc *at)
     int fd = sys_openat(at->dfd, n == 0 ? "." : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return false;
-    bool yes = SYS4(SYS_fgetxattr, fd, DRVFS_CASE_XATTR, &value, 1) == 1 && value == '1';
+    bool yes = SYS4(SYS_fgetxattr, fd, STORE_CASE, &value, 1) == 1 && value == '1';
     sys_close(fd);
     return yes;
 }
@@ -77,7 +77,7 @@ int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at)
     int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     int r = fd;
     if (fd >= 0) {
-        r = (int)SYS5(SYS_fsetxattr, fd, DRVFS_CASE_XATTR, "1", 1, 0);
+        r = (int)SYS5(SYS_fsetxattr, fd, STORE_CASE, "1", 1, 0);
         sys_close(fd);
     }
     /* A directory without the flag it should have would fold names silently: rather none at all.

@@ -20,6 +20,8 @@ long drvfs_exec(struct lx_call *c)
     if (!S_ISREG(st.st_mode))
         return -EACCES;
     r = drvfs_permit(c, at->mount, &st, X_OK);
+    if (r == 0)
+        r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_READS);
     if (r < 0)
         return r;
 

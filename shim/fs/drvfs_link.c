@@ -1,28 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Links that Windows made: NT symlinks and junctions, which a WSL program sees as symlinks. */
+/*
+ * What a reparse buffer makes of a file: NT symlinks, junctions and version 1 LX symlinks, which a
+ * WSL program sees as symlinks, and AppExecLinks, which it sees as programs of two bytes.
+ */
 #include <string.h>
 
 #include "fs/drvfs.h"
+#include "nt/bytes.h"
 #include "nt/fold.h"
 #include "nt/names.h"
 #include "nt/reparse.h"
 #include "nt/utf16.h"
+#include "store/facts.h"
+#include "store/procscan.h"
+#include "sys/fdpath.h"
 #include "sys/sys.h"
 
-#define REPARSE_XATTR "user.SmbReparse"
-
-/*
- * The largest buffer we read: what fits on a signal stack, and more than a target of Linux can be
- * as long as it is plain ASCII.
- */
+/* The largest buffer we read: no target that Linux could follow is longer, but by a print name. */
 #define BUFFER_ROOM 4096
-
-/* Sticky, and empty as NTFS wants it: whoever stored a link for us said so (see win/file.c). */
-bool drvfs_may_be_link(const struct stat *st)
-{
-    return (st->st_mode & S_ISVTX) != 0 &&
-           (S_ISDIR(st->st_mode) || (S_ISREG(st->st_mode) && st->st_size == 0));
-}
 
 static bool same_char(char a, char b)
 {
@@ -80,99 +75,167 @@ static long finish_target(char *out, size_t n)
 static long translate(const struct lx_policy *policy, const struct lx_mount *mount,
                       const struct nt_reparse *r, char *out, size_t room)
 {
-    char text[BUFFER_ROOM];
-    const char *rest = text;
-    char volume[3] = {mount->source[0], ':', '\0'};
-    long n = nt_utf16le_to_utf8(r->substitute.at, r->substitute.n, text, sizeof(text));
-    if (n < 0)
-        return -EIO;
-    if (r->relative && text[0] != '\\') {
-        if ((size_t)n >= room)
-            return -EIO;
-        memcpy(out, text, (size_t)n + 1);
-        return finish_target(out, (size_t)n);
-    }
+    const char *rest = out;
     const char *target = NULL;
+    const char volume[3] = {mount->source[0], ':', '\0'};
+    long n = nt_utf16le_to_utf8(r->substitute.at, r->substitute.n, out, room);
+    if (n <= 0)
+        return -EIO;
+    if (r->relative && out[0] != '\\')
+        return finish_target(out, (size_t)n);
     if (r->relative) {
         target = target_of(policy, volume, &rest);
-        rest = text;
-    } else if (strncmp(text, "\\??\\", 4) == 0) {
-        target = target_of(policy, text + 4, &rest);
+        rest = out;
+    } else if (strncmp(out, "\\??\\UNC\\", 8) == 0) {
+        out[6] = '\\'; /* \\server\share */
+        target = target_of(policy, out + 6, &rest);
+    } else if (strncmp(out, "\\??\\", 4) == 0) {
+        target = target_of(policy, out + 4, &rest);
     }
-    if (target == NULL || strlen(target) + strlen(rest) >= room)
+    size_t left = target == NULL ? 0 : strlen(rest);
+    size_t length = target == NULL ? 0 : strlen(target);
+    if (target == NULL || length + left >= room)
         return -EIO;
-    size_t length = strlen(target);
+    memmove(out + length, rest, left + 1);
     memcpy(out, target, length);
-    memcpy(out + length, rest, strlen(rest) + 1);
-    long below = finish_target(out + length, strlen(rest));
-    return (long)length + below;
+    return (long)length + finish_target(out + length, left);
+}
+
+/* Version 1 of an LX symlink has its target in the file. [vendor test DrvFsTestReparse] */
+static long read_target(int dfd, const char *path, char *out, size_t room)
+{
+    char link[32];
+    if (path[0] == '\0')
+        sys_fd_path(dfd, link);
+    int fd = sys_openat(path[0] == '\0' ? AT_FDCWD : dfd, path[0] == '\0' ? link : path,
+                        STORE_PROBE_FLAGS & ~(path[0] == '\0' ? O_NOFOLLOW : 0), 0);
+    if (fd < 0)
+        return -EIO;
+    long n = sys_pread(fd, out, room, 0);
+    sys_close(fd);
+    if (n <= 0 || (size_t)n >= room)
+        return -EIO;
+    out[n] = '\0';
+    return (long)strlen(out);
+}
+
+static long lx_target(const struct nt_reparse *r, int dfd, const char *path, char *out, size_t room)
+{
+    if (r->version == 1)
+        return read_target(dfd, path, out, room);
+    /* Who wrote a NUL behind it did not mean it. */
+    size_t n = strnlen((const char *)r->target.at, r->target.n);
+    if (n == 0 || n >= room)
+        return -EIO;
+    memcpy(out, r->target.at, n);
+    out[n] = '\0';
+    return (long)n;
+}
+
+/*
+ * Reads what dfd/path is. The length of a link's target, -EIO where it cannot be said in Linux'
+ * words or the rule wants no look at it, 0 for what is no link; *kind says what it is.
+ */
+static __attribute__((noinline)) long read_kind(const struct lx_policy *policy,
+                                                const struct lx_mount *mount, int dfd,
+                                                const char *path, const struct stat *st,
+                                                enum drvfs_kind *kind, char *out, size_t room)
+{
+    uint8_t buffer[BUFFER_ROOM];
+    struct nt_reparse r;
+    enum lx_value rule = lx_rule(mount, LX_RULE_SYMLINK_NT);
+    *kind = DRVFS_FILE;
+    if (rule == LX_OFF)
+        return 0;
+    long n = store_fact_get(dfd, path, STORE_REPARSE, buffer, sizeof(buffer));
+    if (n < 0 && n != -ERANGE)
+        return 0;
+    /* What it leads to is for Windows to know, and the vendor's test leaves it out. */
+    if (n >= 8 && nt_get32(buffer) == NT_TAG_APPEXECLINK) {
+        if (S_ISREG(st->st_mode) && st->st_size == 0)
+            *kind = DRVFS_ALIAS;
+        return 0;
+    }
+    *kind = DRVFS_LINK;
+    if (n == -ERANGE || nt_reparse_decode(buffer, (size_t)n, &r) < 0)
+        return -EIO;
+    switch (r.tag) {
+    case NT_TAG_LX_SYMLINK:
+        return lx_target(&r, dfd, path, out, room);
+    case NT_TAG_SYMLINK:
+    case NT_TAG_MOUNT_POINT:
+        return rule == LX_EIO ? -EIO : translate(policy, mount, &r, out, room);
+    default: /* a tag that is no link: WSL shows the file as it is */
+        *kind = DRVFS_FILE;
+        return 0;
+    }
 }
 
 long drvfs_link_target(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
                        const char *path, const struct stat *st, char *out, size_t room)
 {
-    uint8_t buffer[BUFFER_ROOM];
-    struct nt_reparse r;
-    if (!drvfs_may_be_link(st) || lx_rule(mount, LX_RULE_SYMLINK_NT) != LX_ON)
-        return 0;
-    int fd = sys_openat(dfd, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return 0;
-    long n = SYS4(SYS_fgetxattr, fd, REPARSE_XATTR, buffer, sizeof(buffer));
-    sys_close(fd);
-    if (n == -ERANGE)
-        return -EIO;
-    if (n < 0)
-        return 0;
-    if (nt_reparse_decode(buffer, (size_t)n, &r) < 0)
-        return -EIO;
-    if (r.tag == NT_TAG_LX_SYMLINK && r.target.n > 0 && r.target.n < room) {
-        memcpy(out, r.target.at, r.target.n);
-        out[r.target.n] = '\0';
-        return (long)r.target.n;
-    }
-    /* A tag that is no link: WSL shows the file as it is. */
-    if (r.tag != NT_TAG_SYMLINK && r.tag != NT_TAG_MOUNT_POINT)
-        return 0;
-    return translate(policy, mount, &r, out, room);
+    enum drvfs_kind kind;
+    long n = read_kind(policy, mount, dfd, path, st, &kind, out, room);
+    return kind == DRVFS_LINK ? n : 0;
 }
 
-/* drvfs_link_target of a call's first path. */
-static __attribute__((noinline)) long target_at(const struct lx_call *c, const struct stat *st,
-                                                char *out, size_t room)
-{
-    const struct lx_loc *at = &c->at[0];
-    if ((at->flags & LX_LOC_DESCRIPTOR) != 0 || lx_observing(c))
-        return 0;
-    return drvfs_link_target(c->task->policy, at->mount, at->dfd, at->path, st, out, room);
-}
-
-long drvfs_link_length(struct lx_call *c, const struct stat *st)
+enum drvfs_kind drvfs_look_again(struct lx_call *c, const struct lx_mount *mount, int dfd,
+                                 const char *path, const struct stat *st, long *length)
 {
     char target[PATH_MAX];
-    if (!drvfs_may_be_link(st))
+    enum drvfs_kind kind;
+    long n = read_kind(c->task->policy, mount, dfd, path, st, &kind, target, sizeof(target));
+    if (kind == DRVFS_FILE || !lx_alter(c, LX_RULE_SYMLINK_NT))
+        return DRVFS_FILE;
+    /* Nobody knows how long it is, where it cannot be read. [WSL#3759: lstat shows 0] */
+    *length = kind == DRVFS_ALIAS ? DRVFS_ALIAS_SIZE : n < 0 ? 0 : n;
+    return kind;
+}
+
+int drvfs_fill_alias(int fd)
+{
+    char link[32];
+    struct stat st;
+    sys_fd_path(fd, link);
+    if (sys_fstat(fd, &st) < 0 || st.st_size != 0)
         return 0;
-    long n = target_at(c, st, target, sizeof(target));
-    /* One that cannot be translated is a link all the same. */
-    if (n == -EIO)
-        n = 1;
-    return n > 0 && lx_alter(c, LX_RULE_SYMLINK_NT) ? n : 0;
+    int writing = sys_openat(AT_FDCWD, link, O_WRONLY | O_CLOEXEC, 0);
+    if (writing < 0)
+        return -EIO;
+    const struct timespec times[2] = {st.st_atim, st.st_mtim};
+    long n = SYS4(SYS_pwrite64, writing, "MZ", DRVFS_ALIAS_SIZE, 0);
+    sys_utimensat(writing, NULL, times, 0);
+    sys_close(writing);
+    return n == DRVFS_ALIAS_SIZE ? 0 : -EIO;
+}
+
+static __attribute__((noinline)) long read_foreign(struct lx_call *c)
+{
+    char target[PATH_MAX];
+    struct stat st;
+    enum drvfs_kind kind;
+    const struct lx_loc *at = &c->at[0];
+    if (drvfs_native_stat(c, 0, &st) < 0 || !lx_may_be_link(&st))
+        return -EINVAL;
+    long n = read_kind(c->task->policy, at->mount, at->dfd, at->path, &st, &kind, target,
+                       sizeof(target));
+    if (kind != DRVFS_LINK || !lx_alter(c, LX_RULE_SYMLINK_NT))
+        return -EINVAL;
+    if (n < 0)
+        return n;
+    if ((size_t)n > c->size)
+        n = (long)c->size;
+    memcpy(c->buf, target, (size_t)n);
+    return n;
 }
 
 long drvfs_readlink(struct lx_call *c)
 {
-    char target[PATH_MAX];
-    struct stat st;
     long n = lx_host_fs.run[LX_OP_READLINK](c);
-    if (n != -EINVAL || drvfs_native_stat(c, 0, &st) < 0 || !drvfs_may_be_link(&st))
+    /* A descriptor of what is no link for the kernel (readlinkat with no path) is ENOENT. */
+    bool other = n == -EINVAL || (n == -ENOENT && (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0);
+    if (!other)
         return n;
-    long length = target_at(c, &st, target, sizeof(target));
-    if (length == 0 || !lx_alter(c, LX_RULE_SYMLINK_NT))
-        return n;
-    if (length < 0)
-        return length;
-    if ((size_t)length > c->size)
-        length = (long)c->size;
-    memcpy(c->buf, target, (size_t)length);
-    return length;
+    long again = read_foreign(c);
+    return again == -EINVAL ? n : again;
 }

@@ -20,16 +20,6 @@ long drvfs_mkdir(struct lx_call *c)
     return drvfs_inherit_case(c, at);
 }
 
-long drvfs_symlink(struct lx_call *c)
-{
-    const struct lx_loc *at = &c->at[0];
-    int r = lx_deny_by(c, at->mount, LX_RULE_SYMLINK_CREATE);
-    if (r == 0)
-        r = drvfs_check_new_entry(c, at);
-    /* An LX symlink is opaque bytes: the target is stored as it is. [seed: DrvFs] */
-    return r < 0 ? r : sys_symlinkat(c->name, at->dfd, at->path);
-}
-
 long drvfs_link(struct lx_call *c)
 {
     int r = lx_deny_by(c, c->at[1].mount, LX_RULE_LINK_CREATE);

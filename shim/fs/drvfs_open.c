@@ -87,6 +87,30 @@ static int truncate_open(const struct lx_call *c, int fd)
     return again < 0 ? again : sys_close(again);
 }
 
+/* What the mark of a file, or one that is empty, may mean: a link, an alias, an open in Windows. */
+static int second_look(struct lx_call *c, int fd, const struct stat *st)
+{
+    long length;
+    enum drvfs_kind kind = drvfs_look_again(c, c->at[0].mount, fd, "", st, &length);
+    if (kind == DRVFS_LINK) {
+        if ((c->flags & O_NOFOLLOW) == 0)
+            return -LX_EWALK;
+        if ((c->flags & O_DIRECTORY) != 0)
+            return -ENOTDIR;
+        return (c->flags & O_PATH) != 0 ? 0 : -ELOOP;
+    }
+    if ((c->flags & O_PATH) != 0)
+        return 0;
+    if (kind == DRVFS_ALIAS && (c->flags & O_TRUNC) == 0)
+        return drvfs_fill_alias(fd);
+    unsigned ours = STORE_OPEN;
+    if ((c->flags & O_ACCMODE) != O_WRONLY)
+        ours |= STORE_READS;
+    if (writes(c))
+        ours |= STORE_WRITES;
+    return store_marked(st) ? drvfs_check_sharing(c, 0, fd, ours) : 0;
+}
+
 /* What is left to do once the file is open. Returns fd, or -errno with it closed. */
 static int opened(struct lx_call *c, int fd, bool truncate)
 {
@@ -95,8 +119,8 @@ static int opened(struct lx_call *c, int fd, bool truncate)
     int r = sys_fstat(fd, &st);
     if (r == 0 && S_ISLNK(st.st_mode) && (c->flags & O_NOFOLLOW) == 0)
         r = -LX_EWALK; /* O_PATH opens the link itself */
-    if (r == 0 && drvfs_may_be_link(&st) && drvfs_link_length(c, &st) > 0)
-        r = (c->flags & O_NOFOLLOW) != 0 ? -ELOOP : -LX_EWALK;
+    if (r == 0 && lx_may_be_link(&st))
+        r = second_look(c, fd, &st);
     if (r == 0 && S_ISDIR(st.st_mode) && (c->flags & O_CREAT) != 0 && (c->flags & O_PATH) == 0)
         r = -EISDIR;
     if (r == 0 && (c->flags & O_PATH) == 0) {
@@ -119,10 +143,9 @@ static int open_existing(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     int flags = plain_flags(c);
-    /* Root's O_TRUNC would empty a read-only file before we see what it is. */
-    bool truncate = (flags & O_TRUNC) != 0 && sys_geteuid() == 0;
-    if (truncate)
-        flags &= ~O_TRUNC;
+    /* O_TRUNC would empty a file before we see what it is: read-only, or open in Windows. */
+    bool truncate = (flags & O_TRUNC) != 0;
+    flags &= ~O_TRUNC;
     int fd = native_open(c, at->dfd, at->path, flags, 0);
     /* A probe of ours holds a lease for a moment; a regular file never blocks otherwise. */
     for (int i = 0; fd == -EAGAIN && i < 1000; i++) {

@@ -56,8 +56,22 @@ static long missing(struct lx_call *c, long r)
 static bool is_directory_link(struct lx_call *c)
 {
     struct stat st;
-    return drvfs_native_stat(c, 0, &st) == 0 && S_ISDIR(st.st_mode) &&
-           drvfs_link_length(c, &st) > 0;
+    return drvfs_native_stat(c, 0, &st) == 0 && S_ISDIR(st.st_mode) && drvfs_is_link(c, 0, &st);
+}
+
+/* Deleting needs everybody's consent who has it open in Windows, in every era. */
+static int check_sharing(struct lx_call *c)
+{
+    struct stat st;
+    if (drvfs_native_stat(c, 0, &st) < 0)
+        return 0; /* the removal itself says why */
+    return drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_DELETES);
+}
+
+static long unlink_entry(struct lx_call *c)
+{
+    long r = native_unlink(&c->at[0], c->flags);
+    return r == -EISDIR && is_directory_link(c) ? native_unlink(&c->at[0], AT_REMOVEDIR) : r;
 }
 
 long drvfs_unlink(struct lx_call *c)
@@ -67,18 +81,20 @@ long drvfs_unlink(struct lx_call *c)
     int r = check_readonly(c);
     if (r < 0)
         return r;
-    if (lx_rule(at->mount, LX_RULE_UNLINK_OPEN_FILE) == LX_POSIX)
-        return native_unlink(at, c->flags);
+    if (lx_rule(at->mount, LX_RULE_UNLINK_OPEN_FILE) == LX_POSIX) {
+        r = check_sharing(c);
+        return r < 0 ? r : unlink_entry(c);
+    }
 
     /* While we hold the claim nobody else can open the file: what is free now is free below. */
     int claim = store_claim_file(at->dfd, at->path, &holders);
     if (claim == -EBUSY) {
-        r = held(c, LX_RULE_UNLINK_OPEN_FILE, &holders);
+        r = check_sharing(c);
+        if (r == 0)
+            r = held(c, LX_RULE_UNLINK_OPEN_FILE, &holders);
         return r <= 0 ? r : native_unlink(at, c->flags);
     }
-    long result = native_unlink(at, c->flags);
-    if (result == -EISDIR && is_directory_link(c))
-        result = native_unlink(at, AT_REMOVEDIR);
+    long result = unlink_entry(c);
     if (claim >= 0)
         sys_close(claim);
     return missing(c, result);
@@ -93,14 +109,19 @@ long drvfs_rmdir(struct lx_call *c)
     int dir = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (dir < 0)
         return missing(c, native_unlink(at, c->flags));
-    if (is_directory_link(c)) {
+    struct stat st;
+    long r = sys_fstat(dir, &st);
+    if (r == 0 && drvfs_is_link(c, 0, &st))
+        r = -ENOTDIR;
+    if (r == 0 && store_marked(&st))
+        r = drvfs_check_sharing(c, 0, dir, STORE_OPEN | STORE_DELETES);
+    if (r < 0) {
         sys_close(dir);
-        return -ENOTDIR;
+        return r;
     }
 
-    long r;
     bool posix = lx_rule(at->mount, LX_RULE_RMDIR_OPEN_DIRECTORY) == LX_POSIX;
-    if (!posix && store_directory_empty(dir) && store_directory_held(dir, &holders)) {
+    if (!posix && store_directory_empty(dir) && store_directory_held(dir, &st, &holders)) {
         r = held(c, LX_RULE_RMDIR_OPEN_DIRECTORY, &holders);
         if (r <= 0) {
             sys_close(dir);

@@ -10,6 +10,7 @@
 
 #ifndef RENAME_NOREPLACE
 #define RENAME_NOREPLACE 1
+#define RENAME_EXCHANGE  2
 #endif
 
 static int native_rename(const struct lx_call *c, const char *to, unsigned flags)
@@ -56,6 +57,20 @@ static int check_descendants(struct lx_call *c)
     return lx_deny(c, LX_RULE_RENAME_OPEN_DESCENDANT, EACCES);
 }
 
+/*
+ * Renames over what exists. A link that Windows made to a directory is one for the kernel: what is
+ * of another kind changes places with it, so that the new name is there at every moment.
+ */
+static int native_replace(const struct lx_call *c, const struct stat *from, const struct stat *to,
+                          bool links)
+{
+    const struct lx_loc *old = &c->at[0];
+    if (!links || S_ISDIR(from->st_mode) == S_ISDIR(to->st_mode))
+        return native_rename(c, c->at[1].path, 0);
+    int r = native_rename(c, c->at[1].path, RENAME_EXCHANGE);
+    return r < 0 ? r : sys_unlinkat(old->dfd, old->path, S_ISDIR(to->st_mode) ? AT_REMOVEDIR : 0);
+}
+
 /* Renames over a file that exists: it must not be open [WSL#1398], nor read-only in some eras. */
 static int replace(struct lx_call *c, const struct stat *from, const struct stat *to)
 {
@@ -63,11 +78,23 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
     const struct lx_mount *m = c->at[1].mount;
     int claim = -1;
 
-    bool same = from->st_dev == to->st_dev && from->st_ino == to->st_ino;
-    if (same || !S_ISREG(to->st_mode) || S_ISDIR(from->st_mode))
+    if (from->st_dev == to->st_dev && from->st_ino == to->st_ino)
         return native_rename(c, c->at[1].path, 0);
+    bool from_link = drvfs_is_link(c, 0, from);
+    bool to_link = drvfs_is_link(c, 1, to);
+    bool links = from_link || to_link;
+    bool directory = S_ISDIR(from->st_mode) && !from_link;
+    if (directory && to_link)
+        return -ENOTDIR;
+    if (from_link && S_ISDIR(to->st_mode) && !to_link)
+        return -EISDIR;
+    int r = drvfs_check_sharing_at(c, 1, to, STORE_OPEN | STORE_DELETES);
+    if (r < 0)
+        return r;
+    if (!S_ISREG(to->st_mode) || directory)
+        return native_replace(c, from, to, links);
     if (drvfs_is_readonly(to->st_mode)) {
-        int r = lx_deny_by(c, m, LX_RULE_RENAME_READONLY_TARGET);
+        r = lx_deny_by(c, m, LX_RULE_RENAME_READONLY_TARGET);
         if (r < 0)
             return r;
     }
@@ -75,12 +102,12 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
         claim = store_claim_file(c->at[1].dfd, c->at[1].path, &holders);
         if (claim == -EBUSY) {
             drvfs_keep_holders(c, &holders);
-            int r = lx_deny_by(c, m, LX_RULE_RENAME_OPEN_TARGET);
+            r = lx_deny_by(c, m, LX_RULE_RENAME_OPEN_TARGET);
             if (r < 0)
                 return r;
         }
     }
-    int r = native_rename(c, c->at[1].path, 0);
+    r = native_replace(c, from, to, links);
     if (claim >= 0)
         sys_close(claim);
     return r;
@@ -126,10 +153,14 @@ long drvfs_rename(struct lx_call *c)
     if (drvfs_last_is_dots(c->at[0].path) || drvfs_last_is_dots(to->path))
         return native_rename(c, to->path, 0); /* EBUSY, and the kernel says it */
     r = drvfs_check_new_entry(c, to);
+    if (r == 0)
+        r = drvfs_check_sharing_at(c, 0, &from_stat, STORE_OPEN | STORE_DELETES);
     if (r == 0 && S_ISDIR(from_stat.st_mode))
         r = check_descendants(c);
     if (r < 0)
         return r;
+    if (store_marked(&from_stat) && drvfs_is_link(c, 0, &from_stat))
+        store_note_link(to->dfd, to->path);
     c->moves_directory = !S_ISREG(from_stat.st_mode);
     if (c->mode != 0)
         return lx_host_fs.run[LX_OP_RENAME](c);

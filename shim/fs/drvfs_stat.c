@@ -90,13 +90,15 @@ static void shape_times(struct lx_call *c, const struct lx_mount *m, struct shap
         nt_time_round(&s->seconds[i], &s->nanoseconds[i]);
 }
 
-/* A link that Windows made, of so many bytes. */
-static void shape_link(struct shape *s, long length)
+/* A link that Windows made, or an alias: of so many bytes. */
+static void shape_kind(struct shape *s, enum drvfs_kind kind, long length)
 {
-    if (length == 0)
+    if (kind == DRVFS_FILE)
+        return;
+    s->size = length;
+    if (kind == DRVFS_ALIAS)
         return;
     s->mode = S_IFLNK | 0777;
-    s->size = length;
     s->blocks = 0;
     s->nlink = 1;
 }
@@ -109,14 +111,21 @@ static void shape_all(struct lx_call *c, struct shape *s)
     shape_times(c, m, s);
 }
 
+/* A descriptor of a link is the link. */
+static bool follows(const struct lx_call *c)
+{
+    return (c->flags & AT_SYMLINK_NOFOLLOW) == 0 && (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0;
+}
+
 long drvfs_stat(struct lx_call *c)
 {
     struct stat *st = c->buf;
     long r = lx_host_fs.run[LX_OP_STAT](c);
     if (r < 0)
         return r;
-    long link = drvfs_link_length(c, st);
-    if (link > 0 && (c->flags & AT_SYMLINK_NOFOLLOW) == 0)
+    long length = 0;
+    enum drvfs_kind kind = drvfs_kind(c, 0, st, &length);
+    if (kind == DRVFS_LINK && follows(c))
         return -LX_EWALK;
     struct shape s = {
         .mode = st->st_mode,
@@ -129,7 +138,7 @@ long drvfs_stat(struct lx_call *c)
         .nanoseconds = {st->st_atim.tv_nsec, st->st_mtim.tv_nsec, st->st_ctim.tv_nsec},
         .times = 3,
     };
-    shape_link(&s, link);
+    shape_kind(&s, kind, length);
     shape_all(c, &s);
     st->st_mode = s.mode;
     st->st_uid = s.uid;
@@ -156,8 +165,9 @@ long drvfs_statx(struct lx_call *c)
     if (r < 0)
         return r;
     struct stat as_stat = {.st_mode = stx->stx_mode, .st_size = (off_t)stx->stx_size};
-    long link = drvfs_link_length(c, &as_stat);
-    if (link > 0 && (c->flags & AT_SYMLINK_NOFOLLOW) == 0)
+    long length = 0;
+    enum drvfs_kind kind = drvfs_kind(c, 0, &as_stat, &length);
+    if (kind == DRVFS_LINK && follows(c))
         return -LX_EWALK;
     struct shape s = {
         .mode = stx->stx_mode,
@@ -168,7 +178,7 @@ long drvfs_statx(struct lx_call *c)
         .blocks = stx->stx_blocks,
         .times = 4,
     };
-    shape_link(&s, link);
+    shape_kind(&s, kind, length);
     for (unsigned i = 0; i < 4; i++) {
         s.seconds[i] = times[i]->tv_sec;
         s.nanoseconds[i] = times[i]->tv_nsec;
@@ -231,6 +241,16 @@ int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct s
                : lx_deny(c, LX_RULE_MODE_ACCESS, EACCES);
 }
 
+/* What the kernel says, but for a link that it does not know. */
+static long native_access(struct lx_call *c)
+{
+    struct stat st;
+    long r = lx_host_fs.run[LX_OP_ACCESS](c);
+    bool link = r == 0 && (c->flags & AT_SYMLINK_NOFOLLOW) == 0 &&
+                drvfs_native_stat(c, 0, &st) == 0 && drvfs_is_link(c, 0, &st);
+    return link ? -LX_EWALK : r;
+}
+
 long drvfs_access(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
@@ -240,11 +260,11 @@ long drvfs_access(struct lx_call *c)
     int known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
     if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || lx_metadata(m) || (want & ~7u) != 0 ||
         (c->flags & ~known) != 0)
-        return lx_host_fs.run[LX_OP_ACCESS](c);
+        return native_access(c);
     int r = drvfs_native_stat(c, 0, &st);
     if (r < 0)
         return r;
-    bool link = S_ISLNK(st.st_mode) || drvfs_link_length(c, &st) > 0;
+    bool link = S_ISLNK(st.st_mode) || drvfs_is_link(c, 0, &st);
     if (link && (c->flags & AT_SYMLINK_NOFOLLOW) == 0)
         return -LX_EWALK;
     if ((want & W_OK) != 0 && (m->flags & LX_MOUNT_READONLY) != 0)

@@ -8,11 +8,8 @@
 #include "store/directory.h"
 #include "sys/sys.h"
 
-#define WSL_CASE    "system.wsl_case_sensitive"
-#define OWN_PREFIX  "user.lxshim."
-#define SMB_REPARSE "user.SmbReparse"
-#define DOS_ATTRIB  "user.DOSATTRIB"
-#define LIST_MAX    65536 /* the kernel's own limit */
+#define WSL_CASE "system.wsl_case_sensitive"
+#define LIST_MAX 65536 /* the kernel's own limit */
 
 static bool is_case_flag(const struct lx_call *c)
 {
@@ -22,8 +19,8 @@ static bool is_case_flag(const struct lx_call *c)
 /* Where Windows' own facts are kept: no program sees them as attributes. */
 static bool reserved(const char *name)
 {
-    return strncmp(name, OWN_PREFIX, sizeof(OWN_PREFIX) - 1) == 0 ||
-           strcmp(name, SMB_REPARSE) == 0 || strcmp(name, DOS_ATTRIB) == 0;
+    return strncmp(name, STORE_OWN_PREFIX, sizeof(STORE_OWN_PREFIX) - 1) == 0 ||
+           strcmp(name, STORE_REPARSE) == 0 || strcmp(name, STORE_DOSATTRIB) == 0;
 }
 
 /* The object itself, following like the call does. */
@@ -37,9 +34,9 @@ static char case_value(const struct lx_call *c)
 {
     char value = '0';
     if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
-        (void)SYS4(SYS_fgetxattr, c->at[0].dfd, DRVFS_CASE_XATTR, &value, 1);
+        (void)SYS4(SYS_fgetxattr, c->at[0].dfd, STORE_CASE, &value, 1);
     else
-        (void)SYS4(SYS_getxattr, c->at[0].path, DRVFS_CASE_XATTR, &value, 1);
+        (void)SYS4(SYS_getxattr, c->at[0].path, STORE_CASE, &value, 1);
     if (c->at[0].mount->case_option == LX_FORCE)
         value = '1';
     return value;
@@ -88,8 +85,8 @@ static long set_case(struct lx_call *c)
     if (empty <= 0)
         return empty < 0 ? empty : -ENOTEMPTY;
     if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
-        return SYS5(SYS_fsetxattr, c->at[0].dfd, DRVFS_CASE_XATTR, &value, 1, 0);
-    return SYS5(SYS_setxattr, c->at[0].path, DRVFS_CASE_XATTR, &value, 1, 0);
+        return SYS5(SYS_fsetxattr, c->at[0].dfd, STORE_CASE, &value, 1, 0);
+    return SYS5(SYS_setxattr, c->at[0].path, STORE_CASE, &value, 1, 0);
 }
 
 /* A pointer the kernel would answer EFAULT for is left to the kernel. */

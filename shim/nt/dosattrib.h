@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NT_DOSATTRIB_XATTR "user.DOSATTRIB"
-#define NT_DOSATTRIB_SIZE  60 /* of what we write */
+#define NT_DOSATTRIB_SIZE 60 /* of what we write */
 
 /* Which fields a value has. */
 enum nt_dosattrib_valid {

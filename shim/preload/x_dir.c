@@ -109,7 +109,7 @@ LX_EXPORT struct dirent *readdir(DIR *dir)
     errno = 0;
     do
         e = NEXT(readdir)(dir);
-    while (e != NULL && !vfs_listed_name(lx_self(), dirfd(dir), e->d_name));
+    while (e != NULL && !vfs_listed_name(lx_self(), dirfd(dir), e->d_name, &e->d_type));
     if (e == NULL && errno == 0)
         e = mount_entry(dir);
     if (errno == 0)
@@ -128,7 +128,7 @@ LX_EXPORT int readdir_r(DIR *restrict dir, struct dirent *restrict entry,
     do
         error = NEXT(readdir_r)(dir, entry, result);
     while (error == 0 && *result != NULL &&
-           !vfs_listed_name(lx_self(), dirfd(dir), (*result)->d_name));
+           !vfs_listed_name(lx_self(), dirfd(dir), (*result)->d_name, &(*result)->d_type));
     if (error == 0 && *result == NULL) {
         const struct dirent *e = mount_entry(dir);
         if (e != NULL) {

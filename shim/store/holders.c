@@ -57,8 +57,7 @@ static void add_unknown(struct store_holders *h)
     h->count++;
 }
 
-/* Asks /proc who has what `fd` is open on. True with holders filled in where it shows any. */
-static bool shown(int fd, struct store_holders *holders)
+bool store_find_holders(int fd, struct store_holders *holders)
 {
     struct stat st;
     if (sys_fstat(fd, &st) < 0)
@@ -78,7 +77,7 @@ static int ask_proc(int dfd, const char *path, struct store_holders *holders)
     int fd = sys_openat(dfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    bool busy = shown(fd, holders);
+    bool busy = store_find_holders(fd, holders);
     sys_close(fd);
     return busy ? -EBUSY : 0;
 }
@@ -101,7 +100,7 @@ static int probe(int dfd, const char *path)
     if (r == 0 && refused != -EAGAIN) {
         /* No leases here, or not ours to take: what /proc shows is all there is. */
         struct store_holders nobody = {.room = 0};
-        if (!shown(fd, &nobody))
+        if (!store_find_holders(fd, &nobody))
             return fd;
     }
     /* Not open any longer than needed: it is in the way of other probes. */
@@ -149,17 +148,17 @@ bool store_directory_marked(int fd)
     return SYS3(SYS_fcntl, fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-bool store_directory_held(int fd, struct store_holders *holders)
+bool store_directory_held(int fd, const struct stat *st, struct store_holders *holders)
 {
-    struct stat st;
-    if (sys_fstat(fd, &st) < 0)
-        return false;
     bool marked = store_directory_marked(fd);
-    if (!marked && !store_is_cwd(st.st_dev, st.st_ino))
+    if (!marked && !store_is_cwd(st->st_dev, st->st_ino))
         return false;
     /* It is held. Who holds it is for the explanation, and confirms what was read a moment ago. */
-    struct procscan scan = {
-        .dev = st.st_dev, .ino = st.st_ino, .own_fd = fd, .cwds_only = !marked, .holders = holders};
+    struct procscan scan = {.dev = st->st_dev,
+                            .ino = st->st_ino,
+                            .own_fd = fd,
+                            .cwds_only = !marked,
+                            .holders = holders};
     if (procscan(&scan))
         return true;
     if (marked)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #define STORE_HOLDER_MAX 4
@@ -48,6 +49,9 @@ const char *store_holder_word(unsigned by);
  */
 int store_claim_file(int dfd, const char *path, struct store_holders *holders);
 
+/* Who else has what `fd` is open on, by /proc. True where it shows any. */
+bool store_find_holders(int fd, struct store_holders *holders);
+
 /* Marks a directory just opened as open, for store_directory_held. Costs one system call. */
 void store_mark_directory(int fd);
 
@@ -56,10 +60,10 @@ bool store_directory_marked(int fd);
 
 /*
  * True where somebody but this call has the directory open or as current directory. `fd` is a
- * descriptor of it that the caller opened for this, and did not mark. Descriptors count that the
- * library opened; current directories count of every process.
+ * descriptor of it that the caller opened for this, and did not mark; st is its fstat. Descriptors
+ * count that the library opened; current directories count of every process.
  */
-bool store_directory_held(int fd, struct store_holders *holders);
+bool store_directory_held(int fd, const struct stat *st, struct store_holders *holders);
 
 /*
  * True where anything below the directory at dfd/path is open, mapped or somebody's current

@@ -71,7 +71,7 @@ bool store_pending_directory(int dfd, const char *path)
 bool store_pending_entry_held(int dfd, const char *marked)
 {
     struct store_holders nobody = {.list = NULL, .room = 0};
-    bool held;
+    struct stat st;
     int fd = store_claim_file(dfd, marked, &nobody);
     if (fd >= 0) {
         sys_unlinkat(dfd, marked, 0);
@@ -83,7 +83,7 @@ bool store_pending_entry_held(int dfd, const char *marked)
     fd = sys_openat(dfd, marked, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return fd != -ENOENT;
-    held = store_directory_held(fd, &nobody);
+    bool held = sys_fstat(fd, &st) < 0 || store_directory_held(fd, &st, &nobody);
     sys_close(fd);
     return held || sys_unlinkat(dfd, marked, AT_REMOVEDIR) < 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/shares.h"
 
+#include "store/facts.h"
 #include "sys/sys.h"
 
 #ifndef F_OFD_SETLK
@@ -32,6 +33,31 @@ int store_share_mark(int fd, unsigned share)
             return r;
     }
     return 0;
+}
+
+static int set_mark(int fd, bool on)
+{
+    struct stat st;
+    int r = sys_fstat(fd, &st);
+    if (r < 0 || store_marked(&st) == on)
+        return r;
+    mode_t mode = st.st_mode & 07777;
+    return sys_fchmod(fd, on ? mode | S_ISVTX : mode & ~(mode_t)S_ISVTX);
+}
+
+int store_share_announce(int fd)
+{
+    return set_mark(fd, true);
+}
+
+void store_share_withdraw(int fd, bool was)
+{
+    if (was || store_shares(fd) != 0)
+        return;
+    (void)set_mark(fd, false);
+    /* Who came meanwhile has its locks first, and may have found the mark in place. */
+    if (store_shares(fd) != 0)
+        (void)set_mark(fd, true);
 }
 
 unsigned store_shares(int fd)

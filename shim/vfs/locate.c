@@ -70,8 +70,10 @@ struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash
     if (!task->caching)
         return resolve_descriptor(task, fd, hash);
     uint64_t stamp = verdict_stamp();
-    if (verdict_recall_fd(fd, stamp, &v, hash))
+    if (verdict_recall_fd(fd, stamp, &v, hash)) {
+        v.flags &= (uint8_t) ~(VERDICT_ASKED | VERDICT_LINKS); /* of the directory, not below it */
         return v;
+    }
     v = resolve_descriptor(task, fd, hash);
     verdict_remember_fd(fd, stamp, v, *hash);
     return v;

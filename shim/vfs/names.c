@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "vfs/names.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <string.h>
 
 #include "nt/names.h"
+#include "store/facts.h"
 #include "store/pending.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
@@ -18,7 +20,7 @@ bool vfs_name_suspect(const char *name)
     return p != NULL && (nt_name_scan(p, strlen(p)) & NT_PRIVATE) != 0;
 }
 
-bool vfs_listed_name(const struct lx_task *t, int fd, char *name)
+static bool show_name(const struct lx_task *t, int fd, char *name)
 {
     uint64_t hash;
     if (!vfs_name_suspect(name))
@@ -37,6 +39,49 @@ bool vfs_listed_name(const struct lx_task *t, int fd, char *name)
     if (lx_rule(m, LX_RULE_NAMES_ILLEGAL) == LX_ESCAPE)
         nt_name_unescape(name, n);
     return true;
+}
+
+/*
+ * The mount of a directory that was noted to have links of Windows' among its entries, NULL for
+ * every other. The note is asked for once in a tick, not for each entry.
+ */
+static const struct lx_mount *mount_with_links(const struct lx_task *t, int fd)
+{
+    struct verdict v;
+    uint64_t hash;
+    uint64_t stamp = verdict_stamp();
+    if (t->quiet || t->policy->observe)
+        return NULL;
+    if (!t->caching || !verdict_recall_fd(fd, stamp, &v, &hash) || (v.flags & VERDICT_ASKED) == 0) {
+        v = vfs_descriptor(t, fd, &hash);
+        v.flags |= VERDICT_ASKED;
+        if (v.mount != 0 && store_links_noted(fd))
+            v.flags |= VERDICT_LINKS;
+        if (t->caching)
+            verdict_remember_fd(fd, stamp, v, hash);
+    }
+    return (v.flags & VERDICT_LINKS) != 0 ? &t->policy->mounts[v.mount - 1] : NULL;
+}
+
+/* The type of an entry: a link of Windows' is a file or directory for the kernel. */
+static unsigned char listed_type(const struct lx_task *t, const struct lx_mount *mount, int fd,
+                                 const char *name, unsigned char type)
+{
+    struct stat st;
+    if ((type != DT_REG && type != DT_DIR) || sys_fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+        !lx_may_be_link(&st) || !vfs_foreign_link(t->policy, mount, fd, name, &st))
+        return type;
+    return DT_LNK;
+}
+
+bool vfs_listed_name(const struct lx_task *t, int fd, char *name, unsigned char *type)
+{
+    /* Beyond what is remembered of descriptors, the note would be asked for at each entry. */
+    bool files = type != NULL && (*type == DT_REG || *type == DT_DIR);
+    const struct lx_mount *links = files && verdict_keeps_fd(fd) ? mount_with_links(t, fd) : NULL;
+    if (links != NULL)
+        *type = listed_type(t, links, fd, name, *type);
+    return show_name(t, fd, name);
 }
 
 /* The name of a mount's target, if it belongs into a directory and is missing there. */
@@ -68,10 +113,13 @@ const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned n)
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size)
 {
     long to = 0;
+    const struct lx_mount *links = mount_with_links(t, fd);
     for (long from = 0; from < size;) {
         struct sys_dirent *e = sys_dirent_at(block, from);
         uint16_t length = e->length;
-        if (vfs_listed_name(t, fd, e->name)) {
+        if (links != NULL)
+            e->type = listed_type(t, links, fd, e->name, e->type);
+        if (show_name(t, fd, e->name)) {
             if (to != from)
                 memmove((char *)block + to, e, length);
             to += length;

@@ -7,10 +7,10 @@
 
 /*
  * Turns one name that a listing of directory `fd` has into what the program sees, in place; the
- * name never grows. Returns false where the program must not see it at all: its deletion was
- * pending and is done now.
+ * name never grows. Its DT_ type, too, where that is not NULL. Returns false where the program must
+ * not see it at all: its deletion was pending and is done now.
  */
-bool vfs_listed_name(const struct lx_task *t, int fd, char *name);
+bool vfs_listed_name(const struct lx_task *t, int fd, char *name, unsigned char *type);
 
 /* The same for a block of getdents64 records. Returns the length left. */
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size);

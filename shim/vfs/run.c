@@ -24,9 +24,11 @@ static bool leads_on(const struct lx_call *c, unsigned i)
         ((vfs_ops[c->op].properties & PROBES) != 0 && !c->task->deputy) || c->task->quiet ||
         !vfs_follows(c, i))
         return false;
-    /* A sticky object on a mount may be a link that only the walk can read. */
-    return sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           (S_ISLNK(st.st_mode) || (at->mount != NULL && (st.st_mode & S_ISVTX) != 0));
+    if (sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return false;
+    return S_ISLNK(st.st_mode) ||
+           (at->mount != NULL && lx_may_be_link(&st) && !lx_observing(c) &&
+            vfs_foreign_link(c->task->policy, at->mount, at->dfd, at->path, &st));
 }
 
 /* rename and link: both ends on one file system? */

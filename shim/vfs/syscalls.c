@@ -187,7 +187,7 @@ static long call_getdents(const struct lx_task *t, const long a[6])
         for (long from = 0; from < n;) {
             struct old_dirent *e = (struct old_dirent *)(void *)(block + from);
             unsigned short length = e->length;
-            if (vfs_listed_name(t, FD(0), e->name)) {
+            if (vfs_listed_name(t, FD(0), e->name, (unsigned char *)e + length - 1)) {
                 memmove(block + to, e, length);
                 to += length;
             }

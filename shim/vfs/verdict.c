@@ -91,6 +91,11 @@ static struct entry *descriptor(int fd)
     return fd >= 0 && (unsigned)fd < DESCRIPTOR_SLOTS ? &descriptors[fd] : NULL;
 }
 
+bool verdict_keeps_fd(int fd)
+{
+    return descriptor(fd) != NULL;
+}
+
 bool verdict_recall_fd(int fd, uint64_t stamp, struct verdict *v, uint64_t *hash)
 {
     const struct entry *e = descriptor(fd);

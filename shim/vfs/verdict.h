@@ -18,7 +18,9 @@ enum verdict_flag {
     VERDICT_ROOT = 1,     /* the directory is a mount's root */
     VERDICT_PARENT = 2,   /* outside, and a mount's root is directly below */
     VERDICT_ANCESTOR = 4, /* outside, and a mount's root is somewhere below */
-    VERDICT_REWRITE = 8   /* the kernel would not get there by the program's spelling: walk */
+    VERDICT_REWRITE = 8,  /* the kernel would not get there by the program's spelling: walk */
+    VERDICT_ASKED = 16,   /* of a descriptor that is listed: VERDICT_LINKS was asked for */
+    VERDICT_LINKS = 32    /* and it has links of Windows' */
 };
 
 struct verdict {
@@ -40,6 +42,9 @@ void verdict_remember(uint64_t hash, uint64_t stamp, struct verdict v);
 
 /* The same for a descriptor, with the hash its path would have. AT_FDCWD stands for the cwd. */
 bool verdict_recall_fd(int fd, uint64_t stamp, struct verdict *v, uint64_t *hash);
+/* False for numbers so high that nothing is remembered about them. */
+bool verdict_keeps_fd(int fd);
+
 /* What was last known, however long ago: for a directory whose path has become too long to ask. */
 bool verdict_recall_fd_stale(int fd, struct verdict *v, uint64_t *hash);
 

@@ -101,20 +101,27 @@ static bool magic(const struct walk *w, const char *target)
 static long foreign_link(const struct lx_call *c, const struct walk *w, const struct stat *st,
                          char *out, size_t room)
 {
-    if (w->dir.mount == 0 || (st->st_mode & S_ISVTX) == 0 || lx_observing(c))
+    if (w->dir.mount == 0 || lx_observing(c))
         return 0;
     const struct lx_mount *mount = &c->task->policy->mounts[w->dir.mount - 1];
-    const struct lx_fs *fs = vfs_fs(mount);
-    return fs->link == NULL ? 0
-                            : fs->link(c->task->policy, mount, AT_FDCWD, w->path, st, out, room);
+    return vfs_fs(mount)->link(c->task->policy, mount, AT_FDCWD, w->path, st, out, room);
 }
 
-/* The same as a question; it needs a buffer that the walk itself has no room for. */
-static __attribute__((noinline)) bool is_foreign_link(const struct lx_call *c, const struct walk *w,
-                                                      const struct stat *st)
+__attribute__((noinline)) bool vfs_foreign_link(const struct lx_policy *policy,
+                                                const struct lx_mount *mount, int dfd,
+                                                const char *path, const struct stat *st)
 {
     char target[PATH_MAX];
-    return foreign_link(c, w, st, target, sizeof(target)) != 0;
+    const struct lx_fs *fs = vfs_fs(mount);
+    return fs->link != NULL && fs->link(policy, mount, dfd, path, st, target, sizeof(target)) != 0;
+}
+
+/* The same of what the walk has come to; a buffer for it has no room in the walk's own frame. */
+static bool is_foreign_link(const struct lx_call *c, const struct walk *w, const struct stat *st)
+{
+    return lx_may_be_link(st) && w->dir.mount != 0 && !lx_observing(c) && !c->task->quiet &&
+           vfs_foreign_link(c->task->policy, &c->task->policy->mounts[w->dir.mount - 1], AT_FDCWD,
+                            w->path, st);
 }
 
 /*
@@ -298,7 +305,7 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
         }
         if (r < 0)
             return r;
-        bool foreign = (st.st_mode & S_ISVTX) != 0 && is_foreign_link(c, w, &st);
+        bool foreign = is_foreign_link(c, w, &st);
         if (S_ISLNK(st.st_mode) || foreign) {
             if (is_last && (last == WALK_ENTRY || (last == WALK_NOFOLLOW && !slash))) {
                 w->self = w->dir;

@@ -46,6 +46,10 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
  */
 long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf);
 
+/* True where dfd/path, for which lx_may_be_link, is a link that only its file system knows. */
+bool vfs_foreign_link(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
+                      const char *path, const struct stat *st);
+
 /* The file system a mount is, host_fs for NULL. */
 const struct lx_fs *vfs_fs(const struct lx_mount *mount);
 

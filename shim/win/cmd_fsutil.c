@@ -151,8 +151,8 @@ static int case_set(struct win *win, const struct win_words *words)
         status = NT_DIRECTORY_NOT_EMPTY;
     win_list_free(&entries);
     if (status == NT_SUCCESS) {
-        long r = enable ? SYS5(SYS_lsetxattr, path.native, WIN_CASE_XATTR, "1", 1, 0)
-                        : SYS2(SYS_lremovexattr, path.native, WIN_CASE_XATTR);
+        long r = enable ? SYS5(SYS_lsetxattr, path.native, STORE_CASE, "1", 1, 0)
+                        : SYS2(SYS_lremovexattr, path.native, STORE_CASE);
         if (r == -EOPNOTSUPP)
             status = NT_EAS_NOT_SUPPORTED;
         else if (r < 0 && r != -ENODATA)

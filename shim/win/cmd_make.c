@@ -186,6 +186,8 @@ int win_mklink(struct win *win, const struct win_words *words)
     bool hard = win_switch(words, "h") != NULL;
     if (words->count != 2 || !win_switches_known(win, words, "djh"))
         return usage(win);
+    if (!junction && !hard && !win->may_link)
+        return win_error(win, "You do not have sufficient privilege to perform this operation.");
     const char *link = words->word[0];
     const char *target = words->word[1];
     nt_status status = hard

@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "nt/bytes.h"
 #include "store/holders.h"
+#include "store/shares.h"
 #include "win/command.h"
 
 static const struct win_word access_words[] = {
@@ -246,9 +248,17 @@ int win_hold(struct win *win, const struct win_words *words)
     nt_status status = win_create(win, t.name, &t.request, &handle);
     if (status != NT_SUCCESS)
         return win_fail(win, status);
-    if (win_is_directory(&handle.file)) /* programs under the library look for this mark */
+    /* Programs under the library look for these marks. */
+    if (win_is_directory(&handle.file))
         store_mark_directory(handle.fd);
+    bool was = (handle.file.mode & S_ISVTX) != 0;
+    if (handle.fd >= 0 && store_share_announce(handle.fd) < 0)
+        win_error(win, "lxshim: win: %s is not yours: programs under lxshim do not see it is held",
+                  t.name);
     int result = t.command_count > 0 ? run_command(win, &t) : wait_for_end(win, &t);
+    if (handle.fd >= 0)
+        store_share_withdraw(
+            handle.fd, was && (win_is_reparse(&handle.file) || win_is_directory(&handle.file)));
     win_close(&handle);
     return result;
 }

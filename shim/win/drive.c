@@ -47,7 +47,11 @@ void win_start(struct win *win, const struct lx_effective *policy)
     char here[WIN_PATH];
     size_t best = 0;
     long n = sys_getcwd(here, sizeof(here));
+    const struct lx_effective_fact *elevated = &policy->windows[LX_ELEVATED];
     *win = (struct win){.out = stdout};
+    /* The prompt is an administrator's, as in the post, unless the policy says that it is not. */
+    win->may_link = elevated->value || elevated->origin.kind == LX_ORIGIN_DEFAULT ||
+                    policy->windows[LX_DEVELOPER_MODE].value;
     for (size_t i = 0; i < policy->mount_count && i < LX_MOUNT_MAX; i++) {
         const struct lx_effective_mount *m = &policy->mounts[i];
         struct win_drive *drive = &win->drives[win->drive_count++];

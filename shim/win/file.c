@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
+#include "nt/bytes.h"
 #include "nt/dosattrib.h"
 #include "nt/fold.h"
 #include "nt/names.h"
@@ -73,7 +75,7 @@ static nt_status of_xattr(long r)
 static bool read_dosattrib(const char *native, struct nt_dosattrib *out)
 {
     uint8_t value[256];
-    long n = get_xattr(native, NT_DOSATTRIB_XATTR, value, sizeof(value));
+    long n = get_xattr(native, STORE_DOSATTRIB, value, sizeof(value));
     return n > 0 && nt_dosattrib_decode(value, (size_t)n, out) == 0;
 }
 
@@ -83,7 +85,7 @@ static nt_status write_dosattrib(const char *native, uint32_t attributes, struct
     struct nt_dosattrib d = {.valid = NT_HAS_ATTRIBUTES | NT_HAS_CREATION,
                              .attributes = attributes,
                              .creation = nt_filetime(created.tv_sec, created.tv_nsec)};
-    return of_xattr(set_xattr(native, NT_DOSATTRIB_XATTR, value, nt_dosattrib_encode(&d, value)));
+    return of_xattr(set_xattr(native, STORE_DOSATTRIB, value, nt_dosattrib_encode(&d, value)));
 }
 
 static struct timespec time_of(const struct statx_timestamp *t)
@@ -95,7 +97,6 @@ static struct timespec time_of(const struct statx_timestamp *t)
 static void add_dosattrib(const char *native, struct win_file *out)
 {
     struct nt_dosattrib d;
-    uint8_t tag[4];
     if (!read_dosattrib(native, &d)) {
         if (!win_is_directory(out))
             out->attributes |= NT_ARCHIVE; /* as a new file has it */
@@ -112,11 +113,9 @@ static void add_dosattrib(const char *native, struct win_file *out)
     /* The buffer counts where the attribute says so, as for Samba. */
     if ((d.attributes & NT_REPARSE_POINT) != 0) {
         static uint8_t buffer[NT_REPARSE_MAX]; /* one thread */
-        long n = get_xattr(native, WIN_REPARSE_XATTR, buffer, sizeof(buffer));
+        long n = get_xattr(native, STORE_REPARSE, buffer, sizeof(buffer));
         if (n >= 8) {
-            memcpy(tag, buffer, 4);
-            out->tag = (uint32_t)tag[0] | (uint32_t)tag[1] << 8 | (uint32_t)tag[2] << 16 |
-                       (uint32_t)tag[3] << 24;
+            out->tag = nt_get32(buffer);
             out->attributes |= NT_REPARSE_POINT;
         }
     }
@@ -132,7 +131,7 @@ nt_status win_file_stat(const char *native, struct win_file *out)
     *out = (struct win_file){.mode = st.stx_mode,
                              .links = st.stx_nlink,
                              .owner = st.stx_uid,
-                             .device = st.stx_dev_major * 256u + st.stx_dev_minor,
+                             .device = makedev(st.stx_dev_major, st.stx_dev_minor),
                              .inode = st.stx_ino};
     out->times[WIN_CREATION] =
         time_of((st.stx_mask & STATX_BTIME) != 0 ? &st.stx_btime : &st.stx_mtime);
@@ -151,7 +150,8 @@ nt_status win_file_stat(const char *native, struct win_file *out)
         out->attributes |= NT_READONLY;
     add_dosattrib(native, out);
     if (S_ISREG(out->mode)) {
-        out->size = st.stx_size;
+        /* The two bytes of an AppExecLink are for programs of Linux. */
+        out->size = out->tag == NT_TAG_APPEXECLINK ? 0 : st.stx_size;
         out->allocation = st.stx_blocks * 512u;
     }
     return NT_SUCCESS;
@@ -171,7 +171,7 @@ size_t win_reparse_get(const char *native, const struct win_file *file,
         return 0;
     }
     if (tag_of_type(file->mode) == 0) {
-        n = get_xattr(native, WIN_REPARSE_XATTR, buffer, NT_REPARSE_MAX);
+        n = get_xattr(native, STORE_REPARSE, buffer, NT_REPARSE_MAX);
     } else {
         if (S_ISLNK(file->mode)) {
             n = sys_readlinkat(AT_FDCWD, native, target, sizeof(target));
@@ -207,13 +207,15 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
     if (status == NT_SUCCESS && !is_empty(native, &file))
         status = win_is_directory(&file) ? NT_DIRECTORY_NOT_EMPTY : NT_IO_REPARSE_DATA_INVALID;
     if (status == NT_SUCCESS)
-        status = of_xattr(set_xattr(native, WIN_REPARSE_XATTR, buffer, size));
+        status = of_xattr(set_xattr(native, STORE_REPARSE, buffer, size));
     if (status == NT_SUCCESS)
         status =
             write_dosattrib(native, file.attributes | NT_REPARSE_POINT, file.times[WIN_CREATION]);
     /* By the sticky bit the library knows that a second look is due, at no cost to other files. */
     if (status == NT_SUCCESS)
         status = of(sys_fchmodat(AT_FDCWD, native, (file.mode & 07777) | S_ISVTX));
+    if (status == NT_SUCCESS)
+        store_note_link(AT_FDCWD, native);
     return status;
 }
 
@@ -237,7 +239,7 @@ nt_status win_reparse_delete(const char *native)
     status = write_dosattrib(native, file.attributes & ~(uint32_t)NT_REPARSE_POINT,
                              file.times[WIN_CREATION]);
     if (status == NT_SUCCESS)
-        status = of(SYS2(SYS_lremovexattr, native, WIN_REPARSE_XATTR));
+        status = of(SYS2(SYS_lremovexattr, native, STORE_REPARSE));
     if (status == NT_SUCCESS)
         status = of(sys_fchmodat(AT_FDCWD, native, file.mode & 06777));
     return status;

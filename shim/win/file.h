@@ -8,12 +8,11 @@
 
 #include "nt/attributes.h"
 #include "nt/reparse.h"
+#include "store/facts.h"
 #include "win/win.h"
 
-#define WIN_REPARSE_XATTR "user.SmbReparse"
 #define WIN_STREAM_PREFIX "user.DosStream."
 #define WIN_STREAM_SUFFIX ":$DATA"
-#define WIN_CASE_XATTR    "user.lxshim.case_sensitive"
 
 enum win_time { WIN_CREATION, WIN_ACCESS, WIN_WRITE, WIN_TIMES };
 

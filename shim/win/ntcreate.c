@@ -55,70 +55,64 @@ static unsigned shares_of(uint32_t access, uint32_t share)
     return bits;
 }
 
-/* The two sides of each of MS-FSA's rules, which are the same both ways. [MS-FSA 2.1.5.1.2.2] */
-static const struct {
-    unsigned does;
-    unsigned refuses;
-} conflicts[] = {
-    {STORE_READS, STORE_NO_SHARE_READ},
-    {STORE_WRITES, STORE_NO_SHARE_WRITE},
-    {STORE_DELETES, STORE_NO_SHARE_DELETE},
-};
-
-static bool conflict(unsigned theirs, unsigned ours)
+/* Opens the file itself, for writing too where that was asked, and marks what it is open for. */
+static int open_marked(const struct win_handle *handle, unsigned ours)
 {
-    for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++) {
-        if ((theirs & conflicts[i].does) != 0 && (ours & conflicts[i].refuses) != 0)
-            return true;
-        if ((theirs & conflicts[i].refuses) != 0 && (ours & conflicts[i].does) != 0)
-            return true;
-    }
-    return false;
+    bool writing =
+        (ours & STORE_WRITES) != 0 && S_ISREG(handle->file.mode) && handle->path.stream[0] == '\0';
+    int fd = sys_openat(
+        AT_FDCWD, handle->path.native,
+        (writing ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0);
+    if (fd >= 0)
+        (void)store_share_mark(fd, ours);
+    return fd;
 }
 
 /*
- * True where somebody has it open who has not said for what: a program of Linux. It counts as one
- * that reads and shares reading and writing, but not deleting, as most programs of Windows do.
+ * True where somebody has the file open who has not said for what: a program of Linux. It counts as
+ * one that reads and shares reading and writing, but not deleting, as most programs of Windows do.
+ * Nobody can come between the question and the mark: the claim has it before it lets others in.
  */
-static bool held_by_linux(const char *native, const struct win_file *file, int fd)
+static bool held_by_linux(struct win_handle *handle, unsigned ours)
 {
     struct store_holders nobody = {.list = NULL, .room = 0};
-    if (win_is_directory(file))
-        return store_directory_held(fd, &nobody);
-    int claim = store_claim_file(AT_FDCWD, native, &nobody);
+    struct stat st;
+    if (win_is_directory(&handle->file))
+        return sys_fstat(handle->fd, &st) == 0 && store_directory_held(handle->fd, &st, &nobody);
+    sys_close(handle->fd); /* it would count */
+    int claim = store_claim_file(AT_FDCWD, handle->path.native, &nobody);
+    if (claim >= 0) {
+        (void)store_share_mark(claim, ours);
+        sys_fcntl(claim, F_SETLEASE, F_UNLCK);
+    }
+    handle->fd = open_marked(handle, ours);
     if (claim >= 0)
         sys_close(claim);
     return claim == -EBUSY;
 }
 
-/* Opens the file behind a handle, checks what others have it open for, and marks it. */
+/*
+ * Opens the file behind a handle, says what for, and asks then what others have it open for: of two
+ * who come at once, neither overlooks the other.
+ */
 static nt_status share(struct win_handle *handle, unsigned ours)
 {
-    const char *native = handle->path.native;
-    int fd =
-        sys_openat(AT_FDCWD, native, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0);
-    if (fd == -ELOOP || fd == -ENXIO) /* a symlink, a socket: there is nothing to be open */
+    handle->fd = open_marked(handle, ours);
+    if (handle->fd == -ELOOP || handle->fd == -ENXIO) /* a symlink, a socket: nothing to be open */
         return NT_SUCCESS;
-    if (fd < 0)
-        return of(fd);
-    unsigned theirs = store_shares(fd);
-    bool refused = conflict(theirs, ours);
-    if (!refused && theirs == 0 && (ours & (STORE_DELETES | STORE_NO_SHARE_READ)) != 0) {
-        sys_close(fd); /* it would count */
-        fd = -1;
-        if (win_is_directory(&handle->file))
-            fd = sys_openat(AT_FDCWD, native, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
-        refused = held_by_linux(native, &handle->file, fd);
-        if (fd < 0)
-            fd = sys_openat(AT_FDCWD, native,
-                            O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0);
-    }
-    if (!refused && fd >= 0)
-        (void)store_share_mark(fd, ours);
-    if (refused && fd >= 0)
-        sys_close(fd);
-    handle->fd = refused ? -1 : fd;
-    return refused ? NT_SHARING_VIOLATION : NT_SUCCESS;
+    if (handle->fd < 0)
+        return of(handle->fd);
+    unsigned theirs = store_shares(handle->fd);
+    bool held = theirs == 0 && (ours & (STORE_DELETES | STORE_NO_SHARE_READ)) != 0 &&
+                held_by_linux(handle, ours);
+    if (handle->fd < 0)
+        return of(handle->fd);
+    if (held) /* unless it is another one of Windows, who came meanwhile */
+        theirs = store_shares(handle->fd);
+    if (!store_shares_conflict(theirs, ours) && !(held && theirs == 0))
+        return NT_SUCCESS;
+    win_close(handle);
+    return NT_SHARING_VIOLATION;
 }
 
 /* --- opening -------------------------------------------------------------------------------- */
@@ -196,9 +190,9 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
         request->disposition == WIN_SUPERSEDE ? WIN_FILE_SUPERSEDED : WIN_FILE_OVERWRITTEN;
     if (handle->path.stream[0] != '\0')
         return win_stream_set(handle->path.native, handle->path.stream, "", 0);
-    if (win_is_reparse(&handle->file))
+    if (win_is_reparse(&handle->file) || handle->fd < 0)
         return NT_ACCESS_DENIED;
-    return of(sys_truncate(handle->path.native, 0));
+    return of(sys_ftruncate(handle->fd, 0));
 }
 
 nt_status win_create(const struct win *win, const char *name, const struct win_request *request,
@@ -319,28 +313,25 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
             return NT_NAME_TOO_LONG;
     }
     long r = sys_renameat2(AT_FDCWD, handle->path.native, AT_FDCWD, to.native, 0);
+    if (r == 0 && win_is_reparse(&handle->file))
+        store_note_link(AT_FDCWD, to.native);
     return r == -EINVAL ? NT_SHARING_VIOLATION : of(r); /* below itself (recalled) */
 }
 
 nt_status win_write(const struct win_handle *handle, const void *data, size_t size, bool append)
 {
     const char *at = data;
+    struct stat st = {.st_size = 0};
+    long n = 0;
     if (handle->path.stream[0] != '\0')
         return win_stream_set(handle->path.native, handle->path.stream, data, size);
-    int fd = sys_openat(AT_FDCWD, handle->path.native,
-                        O_WRONLY | O_NOFOLLOW | O_CLOEXEC | (append ? O_APPEND : 0), 0);
-    long n = fd;
-    while (fd >= 0 && size > 0) {
-        n = sys_write(fd, at, size);
-        if (n < 0 && n != -EINTR)
-            break;
-        if (n > 0) {
-            at += n;
-            size -= (size_t)n;
-        }
+    if (append)
+        n = sys_fstat(handle->fd, &st);
+    for (off_t to = st.st_size; n >= 0 && size > 0; to += n, at += n, size -= (size_t)n) {
+        n = SYS4(SYS_pwrite64, handle->fd, at, size, to);
+        if (n == -EINTR)
+            n = 0;
     }
-    if (fd >= 0)
-        sys_close(fd);
     return of(n < 0 ? n : 0);
 }
 

@@ -167,7 +167,7 @@ nt_status win_full_name(const struct win *win, const char *typed, unsigned how, 
 bool win_case_sensitive(const char *directory)
 {
     char value = 0;
-    return SYS4(SYS_lgetxattr, directory, WIN_CASE_XATTR, &value, 1) == 1 && value == '1';
+    return SYS4(SYS_lgetxattr, directory, STORE_CASE, &value, 1) == 1 && value == '1';
 }
 
 bool win_find(const char *directory, const char *name, char out[WIN_PATH])

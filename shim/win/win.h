@@ -32,6 +32,7 @@ struct win_drive {
 struct win {
     struct win_drive drives[LX_MOUNT_MAX];
     unsigned drive_count;
+    bool may_link;            /* its user has the privilege to make symlinks */
     char directory[WIN_PATH]; /* current: "C:\testing", or "C:\" */
     FILE *out;                /* where commands print: standard output, or what ">" says */
     bool redirected;

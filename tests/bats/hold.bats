@@ -157,11 +157,114 @@ mv: cannot move 'tree' to 'moved': Permission denied"
   assert_success
 }
 
+# Each way to use a file that has the names f, unlinked and replaced, and what comes of it.
+TRIES='python3 - <<END
+import errno, os
+def tries(name, *steps):
+    try:
+        for step in steps:
+            step()
+        print(name, "ok", end=" ")
+    except OSError as e:
+        print(name, errno.errorcode[e.errno], end=" ")
+def opens(flags):
+    return lambda: os.close(os.open("f", flags))
+tries("stat", lambda: os.stat("f"))
+tries("read", opens(os.O_RDONLY))
+tries("write", opens(os.O_WRONLY))
+tries("both", opens(os.O_RDWR))
+tries("truncate", lambda: os.truncate("f", 9))
+tries("empty", opens(os.O_WRONLY | os.O_TRUNC))
+tries("rename", lambda: os.rename("f", "g"), lambda: os.rename("g", "f"))
+tries("over", lambda: os.rename("other", "replaced"))
+tries("unlink", lambda: os.unlink("unlinked"))
+print()
+END'
+
+@test "sharing.windows: the matrix against programs under the library" {
+  local access share expected drive=$BATS_TEST_TMPDIR/drive-for-windows.json
+  policy_for "$DIR" >"$drive"
+  while read -r access share expected; do
+    rm -rf tree
+    mkdir tree
+    echo text >tree/f
+    ln tree/f tree/unlinked
+    ln tree/f tree/replaced
+    touch tree/other
+    LXSHIM_POLICY=$drive holding --access "$access" --share "$share" 'tree\f'
+    IN=$DIR shimmed "cd tree; $TRIES"
+    let_go
+    assert_output "$expected "
+    # The mark that the library looks for is gone with the holder.
+    run stat -c %a tree/f
+    assert_output 644
+  done <<'END'
+read all stat ok read ok write ok both ok truncate ok empty ok rename ok over EPERM unlink ok
+read none stat ok read EACCES write EACCES both EACCES truncate EACCES empty EACCES rename EACCES over EACCES unlink EACCES
+read read stat ok read ok write EACCES both EACCES truncate EACCES empty EACCES rename EACCES over EACCES unlink EACCES
+read write stat ok read EACCES write ok both EACCES truncate ok empty ok rename EACCES over EACCES unlink EACCES
+read read,write stat ok read ok write ok both ok truncate ok empty ok rename EACCES over EACCES unlink EACCES
+read delete stat ok read EACCES write EACCES both EACCES truncate EACCES empty EACCES rename ok over EPERM unlink ok
+write all stat ok read ok write ok both ok truncate ok empty ok rename ok over EPERM unlink ok
+delete all stat ok read ok write ok both ok truncate ok empty ok rename ok over EPERM unlink ok
+attributes none stat ok read ok write ok both ok truncate ok empty ok rename ok over EPERM unlink ok
+END
+}
+
+@test "sharing.windows: on plain Linux nothing is refused, nor by the rule's other value" {
+  local all='stat ok read ok write ok both ok truncate ok empty ok rename ok over ok unlink ok '
+  echo text >f
+  ln -f f unlinked
+  ln -f f replaced
+  touch other
+  holding --share none f
+  IN=$DIR native "$TRIES"
+  assert_output "$all"
+  ln -f f unlinked
+  ln -f f replaced
+  touch other
+  IN=$DIR shimmed sharing.windows=allow unlink.open_file=posix rename.open_target=posix "$TRIES"
+  assert_output "$all"
+  # In the eras of POSIX deletion Windows' sharing modes still count.
+  ln -f f unlinked
+  ln -f f replaced
+  touch other
+  IN=$DIR shimmed unlink.open_file=posix rename.open_target=posix "$TRIES"
+  assert_output --partial 'rename EACCES over EACCES unlink EACCES'
+  let_go
+}
+
+@test "sharing.windows: directories and programs, and who is to blame" {
+  install /bin/true f
+  holding --share write f
+  IN=$DIR native ./f
+  assert_success
+  IN=$DIR shimmed ./f
+  assert_failure 126
+  let_go
+  IN=$DIR shimmed ./f
+  assert_success
+  mkdir d/e
+  holding --share none d
+  IN=$DIR native 'ls d; mv d x && mv x d'
+  assert_output e
+  IN=$DIR shimmed 'ls d; stat -c %F d; mv d x'
+  assert_output "ls: cannot open directory 'd': Permission denied
+directory
+mv: cannot move 'd' to 'x': Permission denied"
+  IN=$DIR LXSHIM_TRACE=$BATS_TEST_TMPDIR/trace shimmed 'ls d'
+  run cat "$BATS_TEST_TMPDIR/trace"
+  assert_output --regexp '"sharing.windows".*"pid": ?'"$WINDOWS"
+  let_go
+}
+
 @test "killed, it holds nothing" {
   holding --share none f
   kill -KILL "$WINDOWS"
   wait "$WINDOWS" || true
   exec 8>&- 9<&-
+  IN=$DIR shimmed 'cat f; echo new >f; mv f g; mv g f'
+  assert_output text
   win del f
   assert_success
 }

@@ -26,6 +26,12 @@ mklink() {
   env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/windows.json" "$LXSHIM" win mklink "$@"
 }
 
+# A file or directory with a reparse buffer in hexadecimal, as Samba stores one: no more than that.
+reparse() {
+  setfattr -n user.SmbReparse -v "0x$2" "$1"
+  setfattr -n user.DOSATTRIB -v 0x0000050005000000110000002004000080b2a4d46a4eda01 "$1"
+}
+
 # Steps in the directory with the links, under the library; rules come first.
 wsl() {
   policy_for "$ROOT" drive.source=C: "${@:1:$#-1}" >"$BATS_TEST_TMPDIR/policy.json"
@@ -78,6 +84,157 @@ $ROOT/t/f"
 readlink: far: Input/output error
 cat: loop: Too many levels of symbolic links
 OSError: [Errno 40] Too many levels of symbolic links: 'rel'"
+}
+
+@test "symlink.nt: before links of Windows' were followed" {
+  steps='stat -c "%F %s" rel junc; cat rel; ls junc; readlink -v rel; ln -s f lx && cat lx'
+  wsl symlink.nt=EIO "$steps"
+  assert_output "symbolic link 0
+symbolic link 0
+cat: rel: Input/output error
+ls: cannot access 'junc': Input/output error
+readlink: rel: Input/output error
+text"
+  rm "$IN/lx"
+  native "$steps"
+  refute_output --partial 'Input/output error'
+}
+
+@test "symlink.nt: a target without words in Linux has no length, and access of the link itself works" {
+  steps='stat -c "%F %s" far
+    python3 -c "import os; os.access(\"far\", os.F_OK, follow_symlinks=False) and print(\"there\")"
+    stat -L -c %F far'
+  native "$steps"
+  assert_line --index 0 'regular empty file 0'
+  wsl "$steps"
+  assert_output "symbolic link 0
+there
+stat: cannot statx 'far': Input/output error"
+}
+
+@test "symlink.nt: listings say which entries are links, and only those" {
+  touch "$IN/bare" "$IN/plain"
+  mkdir "$IN/sub"
+  mklink 'sub\up' '..\f'
+  reparse "$IN/bare" 0c0000a0100000000200020000000200010000002e002e00
+  steps='python3 -c "
+import os
+for d in (\".\", \"sub\"):
+    for e in sorted(os.scandir(d), key=lambda e: e.name):
+        print(e.name, e.is_symlink(), e.is_dir(follow_symlinks=False))
+"; find . -type l | sort | tr "\n" " "'
+  native "$steps"
+  refute_output --partial True\ False
+  wsl "$steps"
+  assert_output "abs True False
+bare True False
+d False True
+dir True False
+f False False
+far True False
+filejunc True False
+junc True False
+loop True False
+plain False False
+rel True False
+rooted True False
+sub False True
+up True False
+./abs ./bare ./dir ./far ./filejunc ./junc ./loop ./rel ./rooted ./sub/up "
+  # Moved to a directory that never had one.
+  mkdir "$IN/new"
+  wsl 'mv rel new; find new -type l'
+  assert_output new/rel
+  wsl symlink.nt=off 'find . -type l'
+  assert_output ''
+}
+
+@test "symlink.nt: a buffer that Samba stored is a link, too" {
+  touch "$IN/bare"
+  reparse "$IN/bare" 0c0000a0140000000400040000000400010000006600660066006600
+  : >"$IN/ff"
+  echo found >"$IN/ff"
+  steps='stat -c "%F %s" bare; readlink bare; cat bare; cd .; cat ./bare; touch -d 2020-01-01 bare
+    stat -L -c %y bare | head -c 4'
+  native "$steps"
+  assert_line --index 0 'regular empty file 0'
+  wsl "$steps"
+  assert_output $'symbolic link 2\nff\nfound\nfound\n2020'
+}
+
+@test "symlink.nt: LX links of version 1 have their target in the file" {
+  printf f >"$IN/v1"
+  reparse "$IN/v1" 1d0000a00400000001000000
+  chmod +t "$IN/v1"
+  steps='stat -c "%F %s" v1; readlink v1; cat v1'
+  native "$steps"
+  assert_output $'regular file 1\nf'
+  wsl "$steps"
+  assert_output $'symbolic link 1\nf\ntext'
+}
+
+@test "symlink.nt: an AppExecLink is a program of two bytes" {
+  touch "$IN/app.exe" "$IN/other.exe"
+  reparse "$IN/app.exe" 1b00008000000000
+  reparse "$IN/other.exe" 1b00008000000000
+  steps='stat -c "%F %s" app.exe; stat -L -c "%F %s" app.exe; cat app.exe; echo; tail -c1 app.exe; echo
+    cp app.exe copy; cat copy; echo
+    python3 -c "import mmap, os; print(mmap.mmap(os.open(\"other.exe\", 0), 2, prot=1)[:])"'
+  native "$steps"
+  assert_line --index 0 'regular empty file 0'
+  wsl "$steps"
+  assert_output "regular file 2
+regular file 2
+MZ
+Z
+MZ
+b'MZ'"
+  # For Windows it is as empty as ever.
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/windows.json" "$LXSHIM" win dir app.exe
+  assert_line --regexp ' 0 app\.exe$'
+}
+
+@test "symlink.nt: renaming a link, over one, and one over something" {
+  touch "$IN/new"
+  steps='mv -T new junc && stat -c %F junc; mv -T dir f && stat -c %F f; mkdir e
+    mv -T e rel; mv -T rel e; mv -T abs rooted && readlink rooted | tail -c 4; ls'
+  wsl "$steps"
+  assert_output "regular empty file
+symbolic link
+mv: cannot overwrite non-directory 'rel' with directory 'e'
+mv: cannot overwrite directory 'e' with non-directory
+t/f
+d
+e
+f
+far
+filejunc
+junc
+loop
+rel
+rooted"
+  assert_file_exists "$IN/d/g"
+  native 'mkdir -p x; touch y; mv -T y x'
+  assert_output "mv: cannot overwrite directory 'x' with non-directory"
+}
+
+@test "symlink.nt: O_PATH and O_NOFOLLOW open the link itself" {
+  steps='python3 -c "
+import os, stat
+for name in (\"rel\", \"junc\"):
+    fd = os.open(name, os.O_PATH | os.O_NOFOLLOW)
+    print(stat.S_ISLNK(os.fstat(fd).st_mode), os.readlink(\"\", dir_fd=fd))
+    try:
+        os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY)
+    except OSError as e:
+        print(e.strerror)
+"'
+  native "$steps"
+  assert_failure
+  IN="" native "mkdir d; ln -s f rel; ln -s d junc; $steps"
+  assert_output $'True f\nNot a directory\nTrue d\nNot a directory'
+  wsl "$steps"
+  assert_output $'True f\nNot a directory\nTrue '"$ROOT"$'/t/d\nNot a directory'
 }
 
 @test "symlink.nt: rmdir is ENOTDIR, unlink takes the link alone" {

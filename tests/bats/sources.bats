@@ -111,7 +111,7 @@ none() {
   none cat "$BATS_TEST_TMPDIR/found"
   none grep -n '#include "win/' "${LIBRARY[@]}" "${FLAT[@]}"
   # Knowledge that only it needs is not in the library.
-  none bash -c "nm '$LIB' | grep -E ' (win_|nt_(status|dosattrib|win32)|store_share)'"
+  none bash -c "nm '$LIB' | grep -E ' (win_|nt_(status|win32))'"
   run bash -c "nm '$LXSHIM' | grep -c ' T win_'"
   ((output > 30))
 }

@@ -652,5 +652,8 @@ END
   assert_line --regexp '<SYMLINK>      win_targetfile\.txt \[test_win_symlink\.txt\]$'
   assert_line --regexp '^lrwxrwxrwx .* 16 .* targetfile\.txt -> test_symlink\.txt$'
   assert_line --regexp '^lrwxrwxrwx .* 20 .* win_targetfile\.txt -> test_win_symlink\.txt$'
+  assert_line --regexp '<SYMLINK>      relative\.txt \[test_symlink\.txt\]$'
+  assert_line --regexp '<JUNCTION>     absolute\.txt \[\.\.\.\]$'
+  assert_output --regexp 'type absolute.txt.The file cannot be accessed by the system..*type relative.txt.this is a'
   assert_line --regexp '^lrwxrwxrwx .* junction_targetfile\.txt -> /.*/testing/test_win_junction\.txt$'
 }

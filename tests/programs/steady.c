@@ -55,6 +55,12 @@ static void do_stat_absolute(void)
     must(stat(absolute, &st), "stat");
 }
 
+static void do_stat_empty(void)
+{
+    struct stat st;
+    must(stat("dir/empty", &st), "stat");
+}
+
 static void do_stat_missing(void)
 {
     struct stat st;
@@ -122,6 +128,7 @@ static const struct {
     {"stat", do_stat},
     {"stat-here", do_stat_here},
     {"stat-absolute", do_stat_absolute},
+    {"stat-empty", do_stat_empty},
     {"stat-missing", do_stat_missing},
     {"lstat", do_lstat},
     {"access", do_access},
@@ -136,12 +143,20 @@ static const struct {
 
 #define COUNT (sizeof(operations) / sizeof(operations[0]))
 
+static void make(const char *name, const char *text)
+{
+    int fd = open(name, O_WRONLY | O_CREAT, 0644);
+    must((int)write(fd, text, strlen(text)), name);
+    done(fd);
+}
+
 static void prepare(void)
 {
     must(mkdir("dir", 0755), "mkdir");
-    done(open("file", O_WRONLY | O_CREAT, 0644));
-    done(open("dir/file", O_WRONLY | O_CREAT, 0644));
-    done(open("dir/moved", O_WRONLY | O_CREAT, 0644));
+    make("file", "text");
+    make("dir/file", "text");
+    make("dir/moved", "text");
+    make("dir/empty", "");
     must(symlink("file", "dir/link"), "symlink");
     if (getcwd(absolute, sizeof(absolute) - sizeof("/dir/file")) == NULL)
         must(-1, "getcwd");

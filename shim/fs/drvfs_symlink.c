@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* symlink on a Windows drive: an LX link, or one that Windows follows. */
+#include <string.h>
+
+#include "fs/drvfs.h"
+#include "nt/attributes.h"
+#include "nt/dosattrib.h"
+#include "nt/names.h"
+#include "nt/reparse.h"
+#include "nt/utf16.h"
+#include "sys/fdpath.h"
+#include "sys/sys.h"
+
+/* A target that is longer in UTF-16 makes an LX link: the buffer has to be read again. */
+#define TEXT_ROOM   1536
+#define BUFFER_ROOM 4096
+
+/* What a target has at its end, as far as Windows could follow it. */
+enum end { NOWHERE = 0, A_FILE, A_DIRECTORY };
+
+/* How far the way of a target has been gone. */
+struct way {
+    const struct lx_call *c;
+    const struct lx_mount *mount;
+    struct stat root; /* of the mount */
+    struct stat st;   /* of what fd is open on, by O_PATH */
+    int fd;
+    bool link; /* which is a link that Windows made */
+};
+
+static bool same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Looks for a name that is not there by another spelling; -ENOENT or a descriptor. */
+static __attribute__((noinline)) int open_other(const struct way *w, const char *name, size_t n)
+{
+    char dir[PATH_MAX];
+    char other[NT_NAME_BYTES + 1];
+    char link[32];
+    sys_fd_path(w->fd, link);
+    long length = sys_readlinkat(AT_FDCWD, link, dir, sizeof(dir) - 1);
+    if (length <= 0)
+        return -ENOENT;
+    dir[length] = '\0';
+    if (drvfs_search(w->mount, dir, same(&w->st, &w->root), name, n, other, sizeof(other)) <= 0)
+        return -ENOENT;
+    return sys_openat(w->fd, other, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+}
+
+static int open_component(const struct way *w, const char *name, size_t n)
+{
+    char spelled[NT_NAME_BYTES + 1];
+    long length = nt_name_escape(name, n, spelled, sizeof(spelled));
+    if (length < 0)
+        return -ENOENT;
+    int fd = sys_openat(w->fd, spelled, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+    return fd == -ENOENT ? open_other(w, spelled, (size_t)length) : fd;
+}
+
+/* One component further; false where that is no way for Windows, or out of the mount. */
+static bool step(struct way *w, const char *name, size_t n)
+{
+    char target[PATH_MAX];
+    bool up = n == 2 && memcmp(name, "..", 2) == 0;
+    if (w->link || !S_ISDIR(w->st.st_mode) || (up && same(&w->st, &w->root)))
+        return false;
+    int fd = up ? sys_openat(w->fd, "..", O_PATH | O_CLOEXEC, 0) : open_component(w, name, n);
+    if (fd < 0)
+        return false;
+    sys_close(w->fd);
+    w->fd = fd;
+    if (sys_fstat(fd, &w->st) < 0 || w->st.st_dev != w->root.st_dev || S_ISLNK(w->st.st_mode))
+        return false;
+    w->link = lx_may_be_link(&w->st) && drvfs_link_target(w->c->task->policy, w->mount, fd, "",
+                                                          &w->st, target, sizeof(target)) != 0;
+    return true;
+}
+
+/* The directory that a link is made in. */
+static int open_parent(const struct lx_loc *at)
+{
+    char dir[PATH_MAX];
+    const char *slash = strrchr(at->path, '/');
+    size_t n = slash == NULL ? 0 : slash == at->path ? 1 : (size_t)(slash - at->path);
+    memcpy(dir, n == 0 ? "." : at->path, n == 0 ? 1 : n);
+    dir[n == 0 ? 1 : n] = '\0';
+    return sys_openat(at->dfd, dir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+}
+
+/*
+ * Where a relative target leads: every component has to be there, on this mount, and none but the
+ * last a link, which must be of Windows' own kind. [vendor test DrvFsTestSymlink; RN:17046]
+ */
+static __attribute__((noinline)) enum end end_of(const struct lx_call *c, const char *target)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct way w = {.c = c, .mount = at->mount, .fd = open_parent(at)};
+    bool good = w.fd >= 0 && sys_fstatat(AT_FDCWD, at->mount->backing, &w.root, 0) == 0 &&
+                sys_fstat(w.fd, &w.st) == 0;
+    while (good && *target != '\0') {
+        size_t n = strcspn(target, "/");
+        if (n > 0 && !(n == 1 && target[0] == '.'))
+            good = step(&w, target, n);
+        target += n;
+        target += strspn(target, "/");
+    }
+    enum end end = !good ? NOWHERE : S_ISDIR(w.st.st_mode) ? A_DIRECTORY : A_FILE;
+    if (w.fd >= 0)
+        sys_close(w.fd);
+    return end;
+}
+
+/* The buffer of a relative link; its size, or -errno where it has no room. */
+static __attribute__((noinline)) long encode(const char *target, uint8_t buffer[BUFFER_ROOM])
+{
+    char name[TEXT_ROOM];
+    uint8_t text[TEXT_ROOM];
+    long n = nt_name_escape(target, strlen(target), name, sizeof(name));
+    for (long i = 0; i < n; i++)
+        if (name[i] == '/')
+            name[i] = '\\';
+    if (n >= 0)
+        n = nt_utf8_to_utf16le(name, (size_t)n, text, sizeof(text));
+    if (n < 0)
+        return n;
+    const struct nt_bytes bytes = {text, (size_t)n};
+    const struct nt_reparse r = {
+        .tag = NT_TAG_SYMLINK, .substitute = bytes, .print = bytes, .relative = true};
+    return nt_reparse_encode(&r, buffer, BUFFER_ROOM);
+}
+
+/* Makes an empty file or directory a link. */
+static int set_link(const struct lx_loc *at, mode_t mode, bool directory, const uint8_t *buffer,
+                    size_t size)
+{
+    uint8_t facts[NT_DOSATTRIB_SIZE];
+    const struct nt_dosattrib d = {.valid = NT_HAS_ATTRIBUTES,
+                                   .attributes =
+                                       NT_REPARSE_POINT | (directory ? NT_DIRECTORY : NT_ARCHIVE)};
+    long r = store_fact_set(at->dfd, at->path, STORE_REPARSE, buffer, size);
+    if (r == 0)
+        r = store_fact_set(at->dfd, at->path, STORE_DOSATTRIB, facts,
+                           nt_dosattrib_encode(&d, facts));
+    if (r == 0)
+        r = sys_fchmodat(at->dfd, at->path, mode | S_ISVTX);
+    return (int)r;
+}
+
+/*
+ * A link that Windows follows. 0, -errno, or LX_EWALK (which no call here answers with) where only
+ * an LX link can be made. As in NTFS it is an empty file for a moment.
+ */
+static __attribute__((noinline)) int make_nt_link(const struct lx_call *c)
+{
+    uint8_t buffer[BUFFER_ROOM];
+    const struct lx_loc *at = &c->at[0];
+    enum end end = end_of(c, c->name);
+    long size = end == NOWHERE ? -ENOENT : encode(c->name, buffer);
+    int r;
+    if (size < 0)
+        return LX_EWALK;
+    if (end == A_DIRECTORY) {
+        r = sys_mkdirat(at->dfd, at->path, DRVFS_WRITABLE);
+    } else {
+        r = sys_openat(at->dfd, at->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, DRVFS_WRITABLE);
+        if (r >= 0)
+            r = sys_close(r);
+    }
+    if (r < 0)
+        return r;
+    r = set_link(at, DRVFS_WRITABLE, end == A_DIRECTORY, buffer, (size_t)size);
+    if (r == 0) {
+        store_note_link(at->dfd, at->path);
+        return 0;
+    }
+    sys_unlinkat(at->dfd, at->path, end == A_DIRECTORY ? AT_REMOVEDIR : 0);
+    return LX_EWALK;
+}
+
+/* True where Windows could follow a target, by its text alone. */
+static bool may_be_followed(const struct lx_call *c)
+{
+    const char *target = c->name;
+    bool drive = target[0] != '\0' && target[1] == ':' &&
+                 ((target[0] | 0x20) >= 'a' && (target[0] | 0x20) <= 'z');
+    return c->task->policy->may_link && target[0] != '\0' && target[0] != '/' && !drive;
+}
+
+long drvfs_symlink(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    int r = lx_deny_by(c, at->mount, LX_RULE_SYMLINK_CREATE);
+    if (r == 0)
+        r = drvfs_check_new_entry(c, at);
+    if (r < 0)
+        return r;
+    if (lx_rule(at->mount, LX_RULE_SYMLINK_CREATE) == LX_NT_IF_POSSIBLE &&
+        (uintptr_t)c->name >= 4096 && may_be_followed(c) && lx_alter(c, LX_RULE_SYMLINK_CREATE)) {
+        r = make_nt_link(c);
+        if (r != LX_EWALK)
+            return r;
+        c->altered &= ~lx_rule_bit(LX_RULE_SYMLINK_CREATE);
+    }
+    /* An LX symlink is opaque bytes: the target is stored as it is. [seed: DrvFs] */
+    return sys_symlinkat(c->name, at->dfd, at->path);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/facts.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "sys/fdpath.h"
+#include "sys/sys.h"
+
+/* "/proc/self/fd/N/" before a path. */
+#define PREFIX_MAX 32
+
+/*
+ * The path by which dfd/path can be given to a call that takes no descriptor; NULL where it is too
+ * long. `follow`: it names a descriptor's object, through the link that /proc has for it.
+ */
+static const char *plain_path(int dfd, const char *path, char *buf, bool *follow)
+{
+    *follow = path[0] == '\0';
+    if (path[0] == '/' || (dfd == AT_FDCWD && path[0] != '\0'))
+        return path;
+    if (dfd == AT_FDCWD)
+        return ".";
+    size_t n = strlen(path);
+    sys_fd_path(dfd, buf);
+    size_t prefix = strlen(buf);
+    if (prefix + 1 + n >= PREFIX_MAX + PATH_MAX)
+        return NULL;
+    if (n > 0) {
+        buf[prefix] = '/';
+        memcpy(buf + prefix + 1, path, n + 1);
+    }
+    return buf;
+}
+
+/* The path is too much for a frame that is on every stat's way. */
+static __attribute__((noinline)) long get_below(int dfd, const char *path, const char *name,
+                                                void *value, size_t room)
+{
+    char buf[PREFIX_MAX + PATH_MAX];
+    bool follow;
+    const char *plain = plain_path(dfd, path, buf, &follow);
+    if (plain == NULL)
+        return -ENAMETOOLONG;
+    return SYS4(follow ? SYS_getxattr : SYS_lgetxattr, plain, name, value, room);
+}
+
+long store_fact_get(int dfd, const char *path, const char *name, void *value, size_t room)
+{
+    if (path[0] == '/' || (dfd == AT_FDCWD && path[0] != '\0'))
+        return SYS4(SYS_lgetxattr, path, name, value, room);
+    if (path[0] == '\0' && dfd != AT_FDCWD) {
+        long n = SYS4(SYS_fgetxattr, dfd, name, value, room);
+        if (n != -EBADF) /* not for O_PATH */
+            return n;
+    }
+    return get_below(dfd, path, name, value, room);
+}
+
+long store_fact_set(int dfd, const char *path, const char *name, const void *value, size_t size)
+{
+    char buf[PREFIX_MAX + PATH_MAX];
+    bool follow;
+    const char *plain = plain_path(dfd, path, buf, &follow);
+    if (plain == NULL)
+        return -ENAMETOOLONG;
+    return SYS5(follow ? SYS_setxattr : SYS_lsetxattr, plain, name, value, size, 0);
+}
+
+long store_fact_remove(int dfd, const char *path, const char *name)
+{
+    char buf[PREFIX_MAX + PATH_MAX];
+    bool follow;
+    const char *plain = plain_path(dfd, path, buf, &follow);
+    if (plain == NULL)
+        return -ENAMETOOLONG;
+    return SYS2(follow ? SYS_removexattr : SYS_lremovexattr, plain, name);
+}
+
+void store_note_link(int dfd, const char *path)
+{
+    char dir[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t n = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+    char noted;
+    if (n >= sizeof(dir))
+        return;
+    memcpy(dir, n == 0 ? "." : path, n == 0 ? 1 : n);
+    dir[n == 0 ? 1 : n] = '\0';
+    if (store_fact_get(dfd, dir, STORE_LINKS, &noted, 1) != 1)
+        (void)store_fact_set(dfd, dir, STORE_LINKS, "1", 1);
+}
+
+bool store_links_noted(int fd)
+{
+    char noted;
+    return SYS4(SYS_fgetxattr, fd, STORE_LINKS, &noted, 1) == 1;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What NTFS keeps of a file and Linux has no place for: where it is kept, and how it is read and
+ * written without opening the file, so that nobody takes a look for a holder.
+ */
+#ifndef LXSHIM_STORE_FACTS_H
+#define LXSHIM_STORE_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+/* Names that Samba and Wine read, and our own. */
+#define STORE_REPARSE    "user.SmbReparse" /* a REPARSE_DATA_BUFFER as it is */
+#define STORE_DOSATTRIB  "user.DOSATTRIB"
+#define STORE_OWN_PREFIX "user.lxshim."
+#define STORE_CASE       STORE_OWN_PREFIX "case_sensitive" /* of a directory: "1" */
+#define STORE_LINKS      STORE_OWN_PREFIX "links" /* of a directory: has, or had, links of Windows' */
+
+/*
+ * The mark of what deserves a second look: a link of Windows', or what a process of Windows has
+ * open (see shares.h). It costs other files nothing, as every stat tells it. Windows has no use for
+ * the bit itself; one that somebody else set only costs the look.
+ */
+static inline bool store_marked(const struct stat *st)
+{
+    return (st->st_mode & S_ISVTX) != 0;
+}
+
+/*
+ * A fact of dfd/path itself, as getxattr: its size, -ENODATA, -ERANGE ... An empty path means what
+ * dfd is open on, O_PATH included.
+ */
+long store_fact_get(int dfd, const char *path, const char *name, void *value, size_t room);
+
+/* Keeps or forgets one. 0 or -errno as setxattr and removexattr. */
+long store_fact_set(int dfd, const char *path, const char *name, const void *value, size_t size);
+long store_fact_remove(int dfd, const char *path, const char *name);
+
+/*
+ * Notes that the directory of dfd/path has a link of Windows' among its entries, so that whoever
+ * lists it looks at them. What cannot be noted only shows in d_type.
+ */
+void store_note_link(int dfd, const char *path);
+
+/* True where that was noted of the directory behind fd. */
+bool store_links_noted(int fd);
+
+#endif
