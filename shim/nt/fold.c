@@ -72,3 +72,28 @@ int nt_fold_equal(const char *a, size_t an, const char *b, size_t bn)
     }
     return an == bn;
 }
+
+/* The first of the UTF-16 units that a folded character has. */
+static uint32_t first_unit(uint32_t code)
+{
+    return code > 0xFFFF ? 0xD7C0u + (code >> 10) : code;
+}
+
+int nt_fold_compare(const char *a, size_t an, const char *b, size_t bn)
+{
+    while (an > 0 && bn > 0) {
+        size_t al;
+        size_t bl;
+        uint32_t x = folded(a, an, &al);
+        uint32_t y = folded(b, bn, &bl);
+        if (first_unit(x) != first_unit(y))
+            return first_unit(x) < first_unit(y) ? -1 : 1;
+        if (x != y)
+            return x < y ? -1 : 1;
+        a += al;
+        an -= al;
+        b += bl;
+        bn -= bl;
+    }
+    return (an > 0) - (bn > 0);
+}

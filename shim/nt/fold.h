@@ -15,4 +15,7 @@ uint64_t nt_fold_hash(const char *name, size_t n);
 /* True where NTFS takes both names for the same in a case-insensitive directory. */
 int nt_fold_equal(const char *a, size_t an, const char *b, size_t bn);
 
+/* How NTFS sorts both names in a directory: by upper-cased UTF-16 units. <0, 0 or >0. */
+int nt_fold_compare(const char *a, size_t an, const char *b, size_t bn);
+
 #endif

@@ -104,43 +104,29 @@ static void visit_entry(struct attrib *a, const struct win_expansion *e, size_t 
         show(a, name, &file);
 }
 
-static void visit(struct attrib *a, const char *typed)
+static nt_status visit(void *data, const char *typed)
 {
+    struct attrib *a = data;
     struct win_expansion e;
-    char name[WIN_PATH];
     nt_status status = win_expand(a->win, typed, &e);
-    if (status == NT_OBJECT_PATH_NOT_FOUND) {
-        a->found = true;
-        a->result = win_error(a->win, "Path not found - %s", e.path.name);
-        return;
+    if (status == NT_SUCCESS) {
+        for (size_t i = 0; i < e.entries.count; i++)
+            visit_entry(a, &e, i);
+        win_list_free(&e.entries);
+        return NT_SUCCESS;
     }
-    if (status != NT_SUCCESS) {
-        a->found = true;
-        a->result = win_fail(a->win, status);
-        return;
-    }
-    for (size_t i = 0; i < e.entries.count; i++)
-        visit_entry(a, &e, i);
-    win_list_free(&e.entries);
-    if (!a->recurse || !win_print_path(name, "%s\\*", e.directory) ||
-        win_expand(a->win, name, &e) != NT_SUCCESS)
-        return;
-    for (size_t i = 0; i < e.entries.count; i++) {
-        struct win_file file;
-        if (win_entry_stat(&e, i, &file) == NT_SUCCESS && win_is_directory(&file) &&
-            !win_is_reparse(&file) &&
-            win_print_path(name, "%s\\%s\\%s", e.directory, e.entries.list[i].name,
-                           win_leaf(typed)))
-            visit(a, name);
-    }
-    win_list_free(&e.entries);
+    a->found = true;
+    a->result = status == NT_OBJECT_PATH_NOT_FOUND
+                    ? win_error(a->win, "Path not found - %s", e.path.name)
+                    : win_fail(a->win, status);
+    return NT_SUCCESS;
 }
 
 int win_attrib(struct win *win, const struct win_words *words)
 {
     struct attrib a = {.win = win};
     const char *name = NULL;
-    if (!win_switches_known(win, words, "sdl"))
+    if (!win_switches_known(win, words, "sdl", ""))
         return 1;
     a.recurse = win_switch(words, "s") != NULL;
     a.directories = win_switch(words, "d") != NULL;
@@ -153,10 +139,13 @@ int win_attrib(struct win *win, const struct win_words *words)
         if (!is_change)
             name = word;
     }
-    visit(&a, name != NULL ? name : "*");
+    name = name != NULL ? name : "*";
+    nt_status status = a.recurse ? win_for_tree(win, name, &a, visit) : visit(&a, name);
+    if (status != NT_SUCCESS)
+        return win_fail(win, status);
     if (!a.found) {
         struct win_path path;
-        (void)win_resolve(win, name != NULL ? name : "*", WIN_NO_FOLLOW | WIN_WILD, &path);
+        (void)win_resolve(win, name, WIN_NO_FOLLOW | WIN_WILD, &path);
         a.result = win_error(win, "File not found - %s", path.name);
     }
     return a.result;

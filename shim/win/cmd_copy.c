@@ -45,20 +45,16 @@ static nt_status copy_file(const struct win *win, const char *from, const char *
                                                .share = WIN_SHARE_READ,
                                                .disposition = WIN_OVERWRITE_IF,
                                                .options = WIN_NON_DIRECTORY_FILE};
-    size_t size = 0;
     nt_status status = win_create(win, from, &reading, &source);
     if (status != NT_SUCCESS)
         return status;
-    uint8_t *data = win_read(&source, &size, &status);
-    if (status == NT_SUCCESS)
-        status = win_create(win, to, &writing, &target);
+    status = win_create(win, to, &writing, &target);
     if (status == NT_SUCCESS) {
-        status = win_write(&target, data, size, false);
+        status = win_copy_data(&source, &target);
         if (status == NT_SUCCESS && source.path.stream[0] == '\0' && target.path.stream[0] == '\0')
             status = copy_rest(&source, target.path.native);
         win_close(&target);
     }
-    free(data);
     win_close(&source);
     return status;
 }
@@ -85,6 +81,19 @@ static bool is_directory(const struct win *win, const char *name)
     struct win_file file;
     return win_resolve(win, name, WIN_FOLLOW, &path) == NT_SUCCESS && path.exists &&
            win_file_stat(path.native, &file) == NT_SUCCESS && win_is_directory(&file);
+}
+
+/* True where both names lead to one file or stream. */
+static bool same_file(const struct win *win, const char *from, const char *to)
+{
+    struct win_path a;
+    struct win_path b;
+    struct win_file x;
+    struct win_file y;
+    return win_resolve(win, from, WIN_FOLLOW, &a) == NT_SUCCESS && a.exists &&
+           win_resolve(win, to, WIN_FOLLOW, &b) == NT_SUCCESS && b.exists &&
+           win_file_stat(a.native, &x) == NT_SUCCESS && win_file_stat(b.native, &y) == NT_SUCCESS &&
+           x.device == y.device && x.inode == y.inode && strcasecmp(a.stream, b.stream) == 0;
 }
 
 /* What copy and move do with each file, and how they count. */
@@ -125,6 +134,11 @@ static int transfer(struct win *win, const struct win_words *words, const struct
             continue;
         if (e.wild)
             fprintf(win->out, "%s\n", e.entries.list[i].name);
+        if (!how->directories &&
+            same_file(win, streamed ? words->word[0] : from, target)) { /* recalled */
+            win_error(win, "The file cannot be copied onto itself.");
+            break;
+        }
         status = how->one(win, streamed ? words->word[0] : from, target);
         count += status == NT_SUCCESS;
         what = directory ? "dir" : "file";
@@ -140,13 +154,16 @@ static int transfer(struct win *win, const struct win_words *words, const struct
 int win_copy(struct win *win, const struct win_words *words)
 {
     static const struct transfer copy = {.one = copy_file, .verb = "copied"};
-    return win_switches_known(win, words, "abdlnvyz") ? transfer(win, words, &copy) : 1;
+    for (int i = 0; i < words->count; i++)
+        if (strchr(words->word[i], '+') != NULL)
+            return win_error(win, "lxshim: win: several files into one (+) are not copied here");
+    return win_switches_known(win, words, "by", "adlnvz-") ? transfer(win, words, &copy) : 1;
 }
 
 int win_move(struct win *win, const struct win_words *words)
 {
     static const struct transfer move = {.one = move_file, .verb = "moved", .directories = true};
-    return win_switches_known(win, words, "y") ? transfer(win, words, &move) : 1;
+    return win_switches_known(win, words, "y", "-") ? transfer(win, words, &move) : 1;
 }
 
 /* --- ren ------------------------------------------------------------------------------------ */

@@ -10,7 +10,9 @@ struct del {
     bool force;
     bool recurse;
     bool quiet;
-    bool hidden; /* hidden and system files, too */
+    bool ask; /* before each file */
+    uint32_t want;
+    uint32_t refuse;
     unsigned count;
     int result;
 };
@@ -32,9 +34,11 @@ static void delete_entry(struct del *d, const struct win_expansion *e, size_t i)
         return;
     if (win_is_directory(&file))
         return; /* del removes files alone */
-    if (!d->hidden && (file.attributes & (NT_HIDDEN | NT_SYSTEM)) != 0)
+    if (!win_wanted(&file, d->want, d->refuse))
         return;
     d->count++;
+    if (d->ask && !win_ask(d->win, name, "Delete"))
+        return;
     nt_status status = NT_SUCCESS;
     if (d->force && (file.attributes & NT_READONLY) != 0)
         status = win_set_attributes(native, &file, file.attributes & ~(uint32_t)NT_READONLY);
@@ -46,43 +50,23 @@ static void delete_entry(struct del *d, const struct win_expansion *e, size_t i)
         fprintf(d->win->out, "Deleted file - %s\n", name); /* recalled */
 }
 
-static void delete_in(struct del *d, const char *typed);
-
-static void delete_below(struct del *d, const struct win_expansion *e)
+static nt_status delete_in(void *data, const char *typed)
 {
-    struct win_expansion all;
-    char name[WIN_PATH];
-    if (!win_print_path(name, "%s\\*", e->directory) || win_expand(d->win, name, &all) != 0)
-        return;
-    for (size_t i = 0; i < all.entries.count; i++) {
-        struct win_file file;
-        if (win_entry_stat(&all, i, &file) == NT_SUCCESS && win_is_directory(&file) &&
-            !win_is_reparse(&file) &&
-            win_print_path(name, "%s\\%s\\%s", e->directory, all.entries.list[i].name, e->pattern))
-            delete_in(d, name);
-    }
-    win_list_free(&all.entries);
-}
-
-static void delete_in(struct del *d, const char *typed)
-{
+    struct del *d = data;
     struct win_expansion e;
     nt_status status = win_expand(d->win, typed, &e);
-    if (status == NT_DELETE_PENDING) {
-        complain(d, e.path.name, status);
-        d->count++;
-        return;
-    }
     if (status != NT_SUCCESS) {
-        d->result = win_fail(d->win, status);
+        if (status == NT_DELETE_PENDING)
+            complain(d, e.path.name, status);
+        else
+            d->result = win_fail(d->win, status);
         d->count++;
-        return;
+        return NT_SUCCESS;
     }
     for (size_t i = 0; i < e.entries.count; i++)
         delete_entry(d, &e, i);
     win_list_free(&e.entries);
-    if (d->recurse)
-        delete_below(d, &e);
+    return NT_SUCCESS;
 }
 
 static void delete_argument(struct del *d, const char *typed)
@@ -102,12 +86,12 @@ static void delete_argument(struct del *d, const char *typed)
     (void)win_print_path(name, "%s%s", path.name, directory ? "\\*" : "");
     if (!d->quiet &&
         (directory || strcmp(win_leaf(name), "*") == 0 || strcmp(win_leaf(name), "*.*") == 0)) {
-        if (!win_sure(d->win, name)) {
-            d->result |= 0;
+        if (!win_ask(d->win, name, "Are you sure"))
             return;
-        }
     }
-    delete_in(d, name);
+    status = d->recurse ? win_for_tree(d->win, name, d, delete_in) : delete_in(d, name);
+    if (status != NT_SUCCESS)
+        d->result = win_fail(d->win, status);
     if (d->count == 0 && !directory) {
         win_error(d->win, "Could Not Find %s", name);
         d->result = 1;
@@ -117,14 +101,17 @@ static void delete_argument(struct del *d, const char *typed)
 int win_del(struct win *win, const struct win_words *words)
 {
     struct del d = {.win = win};
-    if (!win_switches_known(win, words, "afpqs"))
+    const char *attributes = win_switch(words, "a");
+    if (!win_switches_known(win, words, "afpqs", ""))
         return 1;
+    if (!win_read_attributes(attributes, &d.want, &d.refuse))
+        return win_error(win, "Parameter format not correct - \"a%s\".", attributes);
     if (words->count == 0)
         return win_syntax(win);
     d.force = win_switch(words, "f") != NULL;
     d.recurse = win_switch(words, "s") != NULL;
     d.quiet = win_switch(words, "q") != NULL;
-    d.hidden = win_switch(words, "a") != NULL;
+    d.ask = win_switch(words, "p") != NULL;
     for (int i = 0; i < words->count; i++)
         delete_argument(&d, words->word[i]);
     return d.result;
@@ -132,35 +119,47 @@ int win_del(struct win *win, const struct win_words *words)
 
 /* --- rd ------------------------------------------------------------------------------------- */
 
-/* Everything below a directory, and it; a link is removed and not entered. */
-static nt_status remove_tree(struct del *d, const char *name)
+/* What went wrong below; that a directory was not empty then goes without saying. */
+static void note(struct del *d, const char *name, nt_status status, nt_status *worst)
+{
+    if (status == NT_SUCCESS)
+        return;
+    if (status != NT_DIRECTORY_NOT_EMPTY || *worst == NT_SUCCESS)
+        d->result = win_error(d->win, "%s - %s", name, nt_status_message(status)); /* recalled */
+    *worst = NT_DIRECTORY_NOT_EMPTY;
+}
+
+/* What is in one directory of the tree but for directories: those were emptied before, and went. */
+static void remove_files(struct del *d, const char *directory, nt_status *worst)
 {
     struct win_expansion e;
-    char below[WIN_PATH];
-    nt_status first = NT_SUCCESS;
-    if (!win_print_path(below, "%s\\*", name))
-        return NT_NAME_TOO_LONG;
-    nt_status status = win_expand(d->win, below, &e);
-    if (status != NT_SUCCESS)
-        return status;
-    for (size_t i = 0; i < e.entries.count; i++) {
+    char name[WIN_PATH];
+    if (!win_print_path(name, "%s\\*", directory))
+        return;
+    nt_status status = win_expand(d->win, name, &e);
+    note(d, directory, status, worst);
+    for (size_t i = 0; status == NT_SUCCESS && i < e.entries.count; i++) {
         struct win_file file;
-        if (!win_entry_name(&e, i, below) || win_entry_stat(&e, i, &file) != NT_SUCCESS)
-            continue;
-        if (win_is_directory(&file) && !win_is_reparse(&file))
-            status = remove_tree(d, below);
-        else
-            status = win_remove(d->win, below, 0);
-        if (status != NT_SUCCESS && status != NT_DIRECTORY_NOT_EMPTY) {
-            win_error(d->win, "%s - %s", below, nt_status_message(status)); /* recalled */
-            d->result = 1;
-        }
-        if (status != NT_SUCCESS && first == NT_SUCCESS)
-            first = status;
+        if (win_entry_name(&e, i, name) && win_entry_stat(&e, i, &file) == NT_SUCCESS &&
+            (!win_is_directory(&file) || win_is_reparse(&file)))
+            note(d, name, win_remove(d->win, name, 0), worst);
     }
     win_list_free(&e.entries);
-    return first != NT_SUCCESS ? NT_DIRECTORY_NOT_EMPTY
-                               : win_remove(d->win, name, WIN_DIRECTORY_FILE);
+}
+
+/* Everything below a directory, and it: the deepest first; a link is removed and not entered. */
+static nt_status remove_tree(struct del *d, const struct win_path *path)
+{
+    struct win_listing tree;
+    nt_status worst = NT_SUCCESS;
+    nt_status status = win_tree(path->name, path->native, &tree);
+    for (size_t i = tree.count; status == NT_SUCCESS && i-- > 0;) {
+        const char *name = tree.list[i].name;
+        remove_files(d, name, &worst);
+        note(d, name, win_remove(d->win, name, WIN_DIRECTORY_FILE), &worst);
+    }
+    win_list_free(&tree);
+    return status == NT_SUCCESS ? worst : status;
 }
 
 static void remove_argument(struct del *d, const char *typed)
@@ -172,9 +171,9 @@ static void remove_argument(struct del *d, const char *typed)
                 win_file_stat(path.native, &file) == NT_SUCCESS && win_is_directory(&file) &&
                 !win_is_reparse(&file);
     if (status == NT_SUCCESS && tree) {
-        if (!d->quiet && !win_sure(d->win, path.name))
+        if (!d->quiet && !win_ask(d->win, path.name, "Are you sure"))
             return;
-        status = remove_tree(d, path.name);
+        status = remove_tree(d, &path);
     } else if (status == NT_SUCCESS) {
         status = win_remove(d->win, typed, WIN_DIRECTORY_FILE);
     }
@@ -185,7 +184,7 @@ static void remove_argument(struct del *d, const char *typed)
 int win_rd(struct win *win, const struct win_words *words)
 {
     struct del d = {.win = win};
-    if (!win_switches_known(win, words, "qs"))
+    if (!win_switches_known(win, words, "qs", ""))
         return 1;
     if (words->count == 0)
         return win_syntax(win);

@@ -32,15 +32,11 @@ struct dir {
     uint32_t want;     /* attributes that have to be set, and those that must not be */
     uint32_t refuse;
     bool headed; /* the volume's lines were printed */
+    bool top;    /* what was typed, and nothing below it */
     bool found;
     uint64_t files;
     uint64_t bytes;
     uint64_t directories;
-};
-
-static const struct win_word attribute_letters[] = {
-    {"h", NT_HIDDEN},  {"s", NT_SYSTEM},        {"d", NT_DIRECTORY},   {"r", NT_READONLY},
-    {"a", NT_ARCHIVE}, {"l", NT_REPARSE_POINT}, {"i", NT_NOT_INDEXED}, {"o", NT_OFFLINE},
 };
 
 /* --- what is printed ------------------------------------------------------------------------ */
@@ -170,11 +166,6 @@ static void print_free(const struct dir *d, const char *native)
 
 /* --- which rows, in which order ------------------------------------------------------------- */
 
-static bool wanted(const struct dir *d, const struct win_file *file)
-{
-    return (file->attributes & d->want) == d->want && (file->attributes & d->refuse) == 0;
-}
-
 static const char *extension(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -248,7 +239,8 @@ static void print_dots(struct dir *d, const char *name, const char *native)
         char parent[WIN_PATH];
         (void)win_print_path(parent, "%s%s", native, i == 0 ? "" : "/..");
         (void)win_print_path(row.native, "%s", native);
-        if (win_file_stat(parent, &row.file) != NT_SUCCESS || !wanted(d, &row.file))
+        if (win_file_stat(parent, &row.file) != NT_SUCCESS ||
+            !win_wanted(&row.file, d->want, d->refuse))
             continue;
         print_row(d, &row, "");
         d->directories++;
@@ -272,7 +264,8 @@ static size_t collect(const struct dir *d, const struct win_expansion *e, struct
     for (size_t i = 0; *rows != NULL && i < e->entries.count; i++) {
         struct row *row = &(*rows)[count];
         row->name = e->entries.list[i].name;
-        if (win_entry_stat(e, i, &row->file) == NT_SUCCESS && wanted(d, &row->file) &&
+        if (win_entry_stat(e, i, &row->file) == NT_SUCCESS &&
+            win_wanted(&row->file, d->want, d->refuse) &&
             win_print_path(row->native, "%s/%s", e->native, e->entries.list[i].native))
             count++;
     }
@@ -313,43 +306,22 @@ static void print_directory(struct dir *d, const struct win_expansion *e, const 
         print_files(d, files, bytes);
 }
 
-static nt_status list(struct dir *d, const char *name, bool top);
-
-/* Every directory below, but not through links. */
-static void descend(struct dir *d, const struct win_expansion *e)
+static nt_status list(void *data, const char *name)
 {
-    struct win_expansion all;
-    char name[WIN_PATH];
-    if (!win_print_path(name, "%s\\*", e->directory) || win_expand(d->win, name, &all) != 0)
-        return;
-    for (size_t i = 0; i < all.entries.count; i++) {
-        struct win_file file;
-        if (win_entry_stat(&all, i, &file) != NT_SUCCESS || !win_is_directory(&file) ||
-            win_is_reparse(&file))
-            continue;
-        if (win_print_path(name, "%s\\%s\\%s", e->directory, all.entries.list[i].name, e->pattern))
-            (void)list(d, name, false);
-    }
-    win_list_free(&all.entries);
-}
-
-static nt_status list(struct dir *d, const char *name, bool top)
-{
+    struct dir *d = data;
     struct win_expansion e;
     struct row *rows;
     nt_status status = win_expand(d->win, name, &e);
     if (status != NT_SUCCESS)
-        return status;
+        return d->top ? status : NT_SUCCESS; /* below, what cannot be read is left out (recalled) */
     bool everything = strcmp(e.pattern, "*") == 0 || strcmp(e.pattern, "*.*") == 0;
     size_t count = collect(d, &e, &rows);
     bool dots = everything && (d->refuse & NT_DIRECTORY) == 0;
-    if (count > 0 || (everything && (top || !d->bare)) || (top && !d->recurse)) {
+    if (count > 0 || (everything && (d->top || !d->bare)) || (d->top && !d->recurse))
         print_directory(d, &e, rows, count, dots);
-    }
     d->found |= count > 0 || (dots && !d->bare && strlen(e.directory) > 2);
+    d->top = false;
     free(rows);
-    if (d->recurse)
-        descend(d, &e);
     win_list_free(&e.entries);
     return NT_SUCCESS;
 }
@@ -370,7 +342,9 @@ static int list_argument(struct dir *d, const char *typed)
     if (directory &&
         !win_print_path(name, "%s%s*", path.name, win_is_volume_root(path.name) ? "" : "\\"))
         return win_fail(d->win, NT_NAME_TOO_LONG);
-    status = list(d, directory ? name : typed, true);
+    d->top = true;
+    status = d->recurse ? win_for_tree(d->win, directory ? name : typed, d, list)
+                        : list(d, directory ? name : typed);
     if (status != NT_SUCCESS)
         return win_fail(d->win, status);
     if (!d->found)
@@ -385,33 +359,12 @@ static int list_argument(struct dir *d, const char *typed)
     return 0;
 }
 
-/* "/a" alone shows everything; "/a:h-d" wants hidden files. */
-static bool read_attributes(struct dir *d, const char *text)
-{
-    if (text == NULL) {
-        d->refuse = NT_HIDDEN | NT_SYSTEM;
-        return true;
-    }
-    for (; *text != '\0'; text++) {
-        bool off = *text == '-';
-        text += off;
-        size_t i = 0;
-        const size_t count = sizeof(attribute_letters) / sizeof(attribute_letters[0]);
-        while (i < count && attribute_letters[i].name[0] != (*text | 0x20))
-            i++;
-        if (i == count)
-            return false;
-        *(off ? &d->refuse : &d->want) |= attribute_letters[i].value;
-    }
-    return true;
-}
-
 int win_dir(struct win *win, const struct win_words *words)
 {
     struct dir d = {.win = win, .time = WIN_WRITE};
     const char *time = win_switch(words, "t");
     int result = 0;
-    if (!win_switches_known(win, words, "abcdlnopqrstwx4"))
+    if (!win_switches_known(win, words, "abcnoqrstx4", "dlpw"))
         return 1;
     d.bare = win_switch(words, "b") != NULL;
     d.recurse = win_switch(words, "s") != NULL;
@@ -424,7 +377,7 @@ int win_dir(struct win *win, const struct win_words *words)
         d.time = (time[0] | 0x20) == 'c'   ? WIN_CREATION
                  : (time[0] | 0x20) == 'a' ? WIN_ACCESS
                                            : WIN_WRITE;
-    if (!read_attributes(&d, win_switch(words, "a")))
+    if (!win_read_attributes(win_switch(words, "a"), &d.want, &d.refuse))
         return win_error(win, "Parameter format not correct - \"a%s\".", win_switch(words, "a"));
     if (words->count == 0)
         return list_argument(&d, win->directory);

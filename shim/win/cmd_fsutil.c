@@ -172,30 +172,35 @@ struct search {
     unsigned found;
 };
 
-static void search_in(struct search *s, const char *native, const char *name)
+static void search_directory(struct search *s, const struct win_entry *directory)
 {
     struct win_listing entries;
-    if (win_list(native, &entries) != NT_SUCCESS)
+    if (win_list(directory->native, &entries) != NT_SUCCESS)
         return;
     for (size_t i = 0; i < entries.count && (s->all || s->found == 0); i++) {
-        char below[WIN_PATH];
-        char below_name[WIN_PATH];
+        char native[WIN_PATH];
         struct win_file file;
-        if (!win_print_path(below, "%s/%s", native, entries.list[i].native) ||
-            !win_print_path(below_name, "%s\\%s", name, entries.list[i].name) ||
-            win_file_stat(below, &file) != NT_SUCCESS)
+        if (!win_print_path(native, "%s/%s", directory->native, entries.list[i].native) ||
+            win_file_stat(native, &file) != NT_SUCCESS || file.id != s->id ||
+            file.device != s->device)
             continue;
-        if (file.id == s->id && file.device == s->device) {
-            s->found++;
-            if (s->all)
-                fprintf(s->win->out, "%s\n", below_name + 2);
-            else /* recalled */
-                fprintf(s->win->out, "A random link name to this file is \\\\?\\%s\n", below_name);
-        }
-        if (win_is_directory(&file) && !win_is_reparse(&file))
-            search_in(s, below, below_name);
+        s->found++;
+        if (s->all)
+            fprintf(s->win->out, "%s\\%s\n", directory->name + 2, entries.list[i].name);
+        else /* recalled */
+            fprintf(s->win->out, "A random link name to this file is \\\\?\\%s\\%s\n",
+                    directory->name, entries.list[i].name);
     }
     win_list_free(&entries);
+}
+
+static void search_drive(struct search *s, const struct win_drive *drive)
+{
+    struct win_listing tree;
+    if (win_tree(drive->source, drive->root, &tree) == NT_SUCCESS)
+        for (size_t i = 0; i < tree.count && (s->all || s->found == 0); i++)
+            search_directory(s, &tree.list[i]);
+    win_list_free(&tree);
 }
 
 static int link_list(struct win *win, const struct win_words *words)
@@ -206,7 +211,7 @@ static int link_list(struct win *win, const struct win_words *words)
     if (status != NT_SUCCESS)
         return failed(win, status);
     struct search s = {.win = win, .device = file.device, .id = file.id, .all = true};
-    search_in(&s, path.drive->root, path.drive->source);
+    search_drive(&s, path.drive);
     return 0;
 }
 
@@ -245,7 +250,7 @@ static int name_by_id(struct win *win, const struct win_words *words)
         .win = win, .device = file.device, .id = strtoull(n > 16 ? text + n - 16 : text, &end, 16)};
     if (n == 0 || *end != '\0')
         return failed(win, NT_INVALID_PARAMETER);
-    search_in(&s, path.drive->root, path.drive->source);
+    search_drive(&s, path.drive);
     return s.found > 0 ? 0 : failed(win, NT_INVALID_PARAMETER);
 }
 

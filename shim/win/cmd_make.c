@@ -184,7 +184,7 @@ int win_mklink(struct win *win, const struct win_words *words)
 {
     bool junction = win_switch(words, "j") != NULL;
     bool hard = win_switch(words, "h") != NULL;
-    if (words->count != 2 || !win_switches_known(win, words, "djh"))
+    if (words->count != 2 || !win_switches_known(win, words, "djh", ""))
         return usage(win);
     if (!junction && !hard && !win->may_link)
         return win_error(win, "You do not have sufficient privilege to perform this operation.");

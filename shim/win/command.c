@@ -84,11 +84,17 @@ const char *win_switch(const struct win_words *words, const char *letter)
     return NULL;
 }
 
-bool win_switches_known(struct win *win, const struct win_words *words, const char *letters)
+bool win_switches_known(struct win *win, const struct win_words *words, const char *letters,
+                        const char *others)
 {
     for (int i = 0; i < words->switch_count; i++) {
         const char *s = words->switches[i];
         const char *letter = s[0] == '-' ? s + 1 : s;
+        if (*letter != '\0' &&
+            (strchr(others, *letter) != NULL || (*s == '-' && strchr(others, '-') != NULL))) {
+            win_error(win, "lxshim: win: switch \"/%s\" is not done here: say it without", s);
+            return false;
+        }
         if (*letter == '\0' || strchr(letters, *letter) == NULL) {
             win_error(win, "Invalid switch - \"%s\".", s); /* recalled */
             return false;
@@ -118,12 +124,37 @@ int win_syntax(struct win *win)
     return win_error(win, "The syntax of the command is incorrect.");
 }
 
-bool win_sure(struct win *win, const char *text)
+bool win_ask(struct win *win, const char *text, const char *question)
 {
     char answer[256];
-    fprintf(win->out, "%s, Are you sure (Y/N)? ", text);
+    fprintf(win->out, "%s, %s (Y/N)? ", text, question);
     fflush(win->out);
     return fgets(answer, sizeof(answer), stdin) != NULL && (answer[0] | 0x20) == 'y';
+}
+
+bool win_read_attributes(const char *text, uint32_t *want, uint32_t *refuse)
+{
+    static const struct {
+        char letter;
+        uint32_t value;
+    } letters[] = {
+        {'h', NT_HIDDEN},  {'s', NT_SYSTEM},        {'d', NT_DIRECTORY},   {'r', NT_READONLY},
+        {'a', NT_ARCHIVE}, {'l', NT_REPARSE_POINT}, {'i', NT_NOT_INDEXED}, {'o', NT_OFFLINE},
+    };
+    const size_t count = sizeof(letters) / sizeof(letters[0]);
+    *want = 0;
+    *refuse = text == NULL ? NT_HIDDEN | NT_SYSTEM : 0;
+    for (; text != NULL && *text != '\0'; text++) {
+        bool off = *text == '-';
+        text += off;
+        size_t i = 0;
+        while (i < count && letters[i].letter != (*text | 0x20))
+            i++;
+        if (i == count)
+            return false;
+        *(off ? refuse : want) |= letters[i].value;
+    }
+    return true;
 }
 
 static bool keep_matching(struct win_expansion *out, const struct win_listing *all)

@@ -40,8 +40,12 @@ int win_run_line(struct win *win, const char *line);
 /* What follows a switch: "h" of "/a:h" or "/ah", "" of "/a"; NULL where it is not there. */
 const char *win_switch(const struct win_words *words, const char *letter);
 
-/* True where every switch begins with one of these letters; complains otherwise. */
-bool win_switches_known(struct win *win, const struct win_words *words, const char *letters);
+/*
+ * True where every switch begins with one of these letters; complains otherwise, and of the others
+ * that cmd.exe has that they are not done here: none is silently ignored.
+ */
+bool win_switches_known(struct win *win, const struct win_words *words, const char *letters,
+                        const char *others);
 
 /* A line on standard error, after everything that was printed before. Always returns 1. */
 int win_error(struct win *win, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -52,8 +56,8 @@ int win_fail(struct win *win, nt_status status);
 /* "The syntax of the command is incorrect." */
 int win_syntax(struct win *win);
 
-/* Asks "TEXT, Are you sure (Y/N)? " and reads the answer from standard input. */
-bool win_sure(struct win *win, const char *text);
+/* Asks "TEXT, QUESTION (Y/N)? " and reads the answer from standard input. */
+bool win_ask(struct win *win, const char *text, const char *question);
 
 /* The files that a name with or without wildcards means. */
 struct win_expansion {
@@ -76,6 +80,30 @@ bool win_entry_name(const struct win_expansion *e, size_t i, char out[WIN_PATH])
 
 /* The facts of an entry. */
 nt_status win_entry_stat(const struct win_expansion *e, size_t i, struct win_file *out);
+
+/*
+ * Directory `name`, native path `native`, and every directory below it, but not through links:
+ * parents first, in NTFS's order. Names are full ones. Give the list back with win_list_free.
+ */
+nt_status win_tree(const char *name, const char *native, struct win_listing *out);
+
+/*
+ * For `/s`: calls visit with what was typed, and again with its last component (or pattern) in
+ * every directory below. Ends with the first status that is no success.
+ */
+nt_status win_for_tree(const struct win *win, const char *typed, void *data,
+                       nt_status (*visit)(void *data, const char *typed));
+
+/*
+ * Attributes as `/a:` has them, "h-d": those a file must have and those it must not. NULL, without
+ * the switch: neither hidden nor system. False for a letter nobody knows.
+ */
+bool win_read_attributes(const char *text, uint32_t *want, uint32_t *refuse);
+
+static inline bool win_wanted(const struct win_file *file, uint32_t want, uint32_t refuse)
+{
+    return (file->attributes & want) == want && (file->attributes & refuse) == 0;
+}
 
 /* A number with thousands separated, in a buffer of 32. */
 const char *win_number(uint64_t value, bool separators, char out[32]);

@@ -338,17 +338,12 @@ size_t win_streams(const char *native, struct win_stream **list)
 
 /* --- directories ---------------------------------------------------------------------------- */
 
-/* NTFS keeps names in the order of their upper-case forms. */
 static int by_name(const void *a, const void *b)
 {
-    const unsigned char *x = (const unsigned char *)((const struct win_entry *)a)->name;
-    const unsigned char *y = (const unsigned char *)((const struct win_entry *)b)->name;
-    while (*x != '\0' && nt_upcase(*x < 0x80 ? *x : 0) == nt_upcase(*y < 0x80 ? *y : 0) &&
-           (*x < 0x80 || *x == *y))
-        x++, y++;
-    unsigned cx = *x < 0x80 ? nt_upcase(*x) : *x;
-    unsigned cy = *y < 0x80 ? nt_upcase(*y) : *y;
-    return cx < cy ? -1 : cx > cy;
+    const char *x = ((const struct win_entry *)a)->name;
+    const char *y = ((const struct win_entry *)b)->name;
+    int r = nt_fold_compare(x, strlen(x), y, strlen(y));
+    return r != 0 ? r : strcmp(x, y);
 }
 
 static bool add_entry(struct win_listing *l, const char *native)

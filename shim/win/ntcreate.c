@@ -360,3 +360,27 @@ uint8_t *win_read(const struct win_handle *handle, size_t *size, nt_status *stat
     }
     return data;
 }
+
+nt_status win_copy_data(const struct win_handle *from, const struct win_handle *to)
+{
+    static char piece[65536]; /* one thread */
+    nt_status status;
+    size_t size = 0;
+    long n = 1;
+    if (from->path.stream[0] != '\0' || to->path.stream[0] != '\0') {
+        uint8_t *data = win_read(from, &size, &status);
+        if (data != NULL)
+            status = win_write(to, data, size, false);
+        free(data);
+        return status;
+    }
+    for (off_t at = 0; n > 0; at += n) {
+        n = sys_pread(from->fd, piece, sizeof(piece), at);
+        for (long done = 0, part = 1; n > 0 && done < n; done += part) {
+            part = SYS4(SYS_pwrite64, to->fd, piece + done, n - done, at + done);
+            if (part < 0)
+                return of(part);
+        }
+    }
+    return of(n);
+}

@@ -82,6 +82,9 @@ nt_status win_remove(const struct win *win, const char *name, uint32_t options);
 /* Writes all of it from the beginning, or at the end. */
 nt_status win_write(const struct win_handle *handle, const void *data, size_t size, bool append);
 
+/* Everything from one file or stream to another, which is empty. */
+nt_status win_copy_data(const struct win_handle *from, const struct win_handle *to);
+
 /* Everything in a file or stream, to be freed; NULL with *status. */
 uint8_t *win_read(const struct win_handle *handle, size_t *size, nt_status *status);
 

@@ -446,6 +446,88 @@ END
   assert_dir_not_exists "$DIR/d"
 }
 
+@test "del: a deletion goes no further than was asked" {
+  touch "$DIR/plain" "$DIR/hidden" "$DIR/ro"
+  chmod a-w "$DIR/ro"
+  windows attrib +h hidden
+  # Asked for each file.
+  run bash -c 'printf "n\ny\n" | env -C "$0" "$1" win del /p plain "hidden" "/a"' "$DIR" "$LXSHIM"
+  assert_output 'C:\testing\plain, Delete (Y/N)? C:\testing\hidden, Delete (Y/N)? '
+  assert_file_exists "$DIR/plain"
+  assert_file_not_exists "$DIR/hidden"
+  touch "$DIR/hidden"
+  windows attrib +h hidden
+  # Only what has the attributes.
+  win del /q /a:r-h '*'
+  assert_line 'C:\testing\ro'
+  windows del /q /a:h '*'
+  run ls "$DIR"
+  assert_output $'plain\nro'
+  win del /a:q plain
+  assert_failure 1
+  assert_output 'Parameter format not correct - "aq".'
+  # What is not done here is said, and nothing else is done in its place.
+  for words in 'dir /w' 'dir /p' 'dir /l' 'copy /d plain x' 'copy /-y plain x' 'move /-y plain x'; do
+    # shellcheck disable=SC2086
+    win $words
+    assert_failure 1
+    assert_output --partial 'is not done here'
+  done
+  win copy 'plain+ro' x
+  assert_failure 1
+  assert_output --partial 'not copied here'
+  win copy plain PLAIN
+  assert_failure 1
+  assert_output $'The file cannot be copied onto itself.\n        0 file(s) copied.'
+}
+
+@test "trees deeper than a stack: dir, attrib, del, rd, fsutil" {
+  local deep=$DIR/deep i
+  for ((i = 0; i < 500; i++)); do
+    deep+=/d
+  done
+  mkdir -p "$deep"
+  echo text >"$deep/f.txt"
+  local ulimited='ulimit -s 256; exec env -C "$0" "$@"'
+  run bash -c "$ulimited" "$DIR" "$LXSHIM" win dir /s /b '*.txt'
+  assert_success
+  assert_output --regexp '^C:\\testing\\deep(\\d){500}\\f\.txt$'
+  run bash -c "$ulimited" "$DIR" "$LXSHIM" win attrib '*.txt' /s
+  assert_success
+  assert_output --regexp '^A .*f\.txt$'
+  run bash -c "$ulimited" "$DIR" "$LXSHIM" win fsutil hardlink list "${deep#"$DIR/"}/f.txt"
+  assert_success
+  assert_output --regexp 'f\.txt$'
+  run bash -c "$ulimited" "$DIR" "$LXSHIM" win del /s '*.txt'
+  assert_success
+  assert_file_not_exists "$deep/f.txt"
+  touch "$deep/f.txt"
+  run bash -c "$ulimited" "$DIR" "$LXSHIM" win rd /s /q deep
+  assert_success
+  assert_output ''
+  assert_not_exists "$DIR/deep"
+}
+
+@test "rd /s: what cannot go is named, and the rest goes" {
+  mkdir -p "$DIR/d/e/g"
+  touch "$DIR/d/a" "$DIR/d/e/b"
+  start_holding fd "$DIR/d/e/b"
+  win rd /s /q d
+  assert_failure 1
+  assert_output 'C:\testing\d\e\b - The process cannot access the file because it is being used by another process.'
+  run find "$DIR" -mindepth 1 -printf '%P '
+  assert_output 'd d/e d/e/b '
+  stop_holding
+  windows rd /s /q d
+  assert_not_exists "$DIR/d"
+}
+
+@test "names are sorted as NTFS sorts them" {
+  touch "$DIR/b" "$DIR/A" "$DIR/_" "$DIR/é" "$DIR/É1" "$DIR/z" "$DIR/ä"
+  windows dir /b
+  assert_output $'A\nb\nz\n_\nä\né\nÉ1'
+}
+
 @test "md, ren, move, copy: messages" {
   windows md 'a\b\c'
   assert_dir_exists "$DIR/a/b/c"
@@ -544,11 +626,11 @@ END
   windows mklink /h link 'd\a'
   assert_output 'Hardlink created for link <<===>> d\a'
   windows fsutil hardlink list link
-  assert_output $'\\testing\\d\\a\n\\testing\\link'
+  assert_output $'\\testing\\link\n\\testing\\d\\a'
   windows fsutil file queryFileID link
   id=${output##* }
   windows fsutil file queryFileNameById "C:\\" "$id"
-  assert_output --partial '\\?\C:\testing\d\a'
+  assert_output --partial '\\?\C:\testing\link'
   win mklink /h dirlink d
   assert_failure 1
   assert_output 'Access is denied.'

@@ -62,6 +62,25 @@ static void names_compare_as_ntfs_does(void **state)
     assert_false(equal("\xF0\x90\x90\xA8", "\xF0\x90\x90\x80"));
 }
 
+static int order(const char *a, const char *b)
+{
+    return nt_fold_compare(a, strlen(a), b, strlen(b));
+}
+
+static void names_sort_by_upper_cased_units(void **state)
+{
+    (void)state;
+    assert_int_equal(order("a", "A"), 0);
+    assert_true(order("a", "B") < 0 && order("B", "a") > 0);
+    assert_true(order("z", "_") < 0); /* "_" comes after "Z" */
+    assert_true(order("a", "ab") < 0 && order("ab", "a") > 0);
+    assert_int_equal(order("\u00e9", "\u00c9"), 0);
+    assert_true(order("Z", "\u00e4") < 0);
+    /* Surrogates come before what is left of the first plane. */
+    assert_true(order("\U00010428", "\uff41") < 0);
+    assert_true(order("\U00010400", "\U00010428") < 0);
+}
+
 static void rounds_to(int64_t s, long ns, int64_t es, long ens)
 {
     nt_time_round(&s, &ns);
@@ -85,6 +104,7 @@ int main(void)
         cmocka_unit_test(one_to_one_upper_case),
         cmocka_unit_test(folding_twice_is_folding_once),
         cmocka_unit_test(names_compare_as_ntfs_does),
+        cmocka_unit_test(names_sort_by_upper_cased_units),
         cmocka_unit_test(times_are_rounded_up_to_100ns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
