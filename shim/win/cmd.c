@@ -6,63 +6,7 @@
 #include <unistd.h>
 
 #include "win/command.h"
-
-#define LINE_ROOM 8192 /* what cmd.exe reads of one */
-
-/* --- lines ---------------------------------------------------------------------------------- */
-
-/* A line taken apart: the command with what follows it, and where its output goes. */
-struct line {
-    char text[LINE_ROOM];
-    char target[WIN_PATH]; /* of ">" */
-    char source[WIN_PATH]; /* of "<" */
-    bool append;
-    bool broken;
-};
-
-static const char *skip_blanks(const char *s)
-{
-    return s + strspn(s, " \t");
-}
-
-/* One word with its quotes taken off. */
-static const char *read_word(const char *s, char *out, size_t room)
-{
-    size_t n = 0;
-    bool quoted = false;
-    for (; *s != '\0' && (quoted || strchr(" \t<>", *s) == NULL); s++) {
-        if (*s == '"')
-            quoted = !quoted;
-        else if (n + 1 < room)
-            out[n++] = *s;
-    }
-    out[n] = '\0';
-    return s;
-}
-
-/* Takes redirections out; the rest stays as it was typed, blanks and all. */
-static void split_line(const char *s, struct line *out)
-{
-    size_t n = 0;
-    bool quoted = false;
-    *out = (struct line){.append = false};
-    while (*s != '\0' && n + 1 < sizeof(out->text)) {
-        if (*s == '"')
-            quoted = !quoted;
-        if (quoted || (*s != '>' && *s != '<')) {
-            out->text[n++] = *s++;
-            continue;
-        }
-        bool in = *s++ == '<';
-        if (!in && *s == '>') {
-            out->append = true;
-            s++;
-        }
-        char *to = in ? out->source : out->target;
-        s = read_word(skip_blanks(s), to, WIN_PATH);
-        out->broken |= to[0] == '\0';
-    }
-}
+#include "win/line.h"
 
 /* --- what is about the session -------------------------------------------------------------- */
 
@@ -86,10 +30,10 @@ static int change_directory(struct win *win, const char *typed)
 static int run_cd(struct win *win, const char *rest)
 {
     char word[WIN_PATH];
-    rest = skip_blanks(rest);
+    rest = win_skip_blanks(rest);
     if (strncasecmp(rest, "/d", 2) == 0)
-        rest = skip_blanks(rest + 2);
-    (void)read_word(rest, word, sizeof(word));
+        rest = win_skip_blanks(rest + 2);
+    (void)win_read_word(rest, word, sizeof(word));
     if (word[0] == '\0') {
         fprintf(win->out, "%s\n", win->directory);
         return 0;
@@ -99,7 +43,7 @@ static int run_cd(struct win *win, const char *rest)
 
 static int run_exit(struct win *win, const char *rest)
 {
-    rest = skip_blanks(rest);
+    rest = win_skip_blanks(rest);
     if (strncasecmp(rest, "/b", 2) == 0)
         rest += 2;
     win->left = true;
@@ -128,7 +72,7 @@ static const struct {
 static int unknown(struct win *win, const char *text)
 {
     char name[WIN_PATH];
-    (void)read_word(text, name, sizeof(name)); /* the text is recalled */
+    (void)win_read_word(text, name, sizeof(name)); /* the text is recalled */
     return win_error(win,
                      "'%s' is not recognized as an internal or external command,\n"
                      "operable program or batch file.",
@@ -141,9 +85,9 @@ static int run_words(struct win *win, const struct win_command *command, const c
     static char words[WIN_WORDS][WIN_PATH]; /* one thread */
     char *arguments[WIN_WORDS];
     int count = 0;
-    for (const char *s = skip_blanks(tail); *s != '\0' && count < WIN_WORDS - 1;
-         s = skip_blanks(s)) {
-        s = read_word(s, words[count], WIN_PATH);
+    for (const char *s = win_skip_blanks(tail); *s != '\0' && count < WIN_WORDS - 1;
+         s = win_skip_blanks(s)) {
+        s = win_read_word(s, words[count], WIN_PATH);
         arguments[count] = words[count];
         count++;
     }
@@ -177,7 +121,7 @@ static int run_text(struct win *win, const char *text, const char *source)
 }
 
 /* Runs a command with its output kept, and writes that to a file. */
-static int run_redirected(struct win *win, const struct line *line)
+static int run_redirected(struct win *win, const struct win_line *line)
 {
     struct win_handle handle;
     struct win_request request = {.access = WIN_GENERIC_WRITE,
@@ -211,20 +155,63 @@ static int run_redirected(struct win *win, const struct line *line)
     return status == NT_SUCCESS ? result : win_fail(win, status);
 }
 
+/* What is wrong with a line is said before any of it runs. */
+static bool check_line(struct win *win, const char *text, struct win_line *line)
+{
+    do {
+        text = win_take_command(text, line);
+        if (line->joint == WIN_MISPLACED) {
+            win_error(win, "%s was unexpected at this time.", line->word);
+            return false;
+        }
+        const char *why = line->joint == WIN_PIPE ? "a pipe (|)"
+                          : line->errors          ? "redirection of standard error"
+                          : line->text[strspn(line->text, " \t@,;=")] == '('
+                              ? "a group in parentheses"
+                              : NULL;
+        if (why != NULL) {
+            win_error(win, "lxshim: win: %s is not done here; say it without", why);
+            return false;
+        }
+    } while (line->joint != WIN_END);
+    return true;
+}
+
+/*
+ * `&&` binds closer than `||`, and both closer than `&`: what does not run is skipped up to the
+ * next joint that binds less.
+ */
 int win_run_line(struct win *win, const char *text)
 {
-    struct line line;
-    split_line(text, &line);
-    if (line.broken)
-        return win_syntax(win);
-    return line.target[0] != '\0' ? run_redirected(win, &line)
-                                  : run_text(win, line.text, line.source);
+    struct win_line *line = malloc(sizeof(*line)); /* large, and `cmd /c` runs a line in a line */
+    enum win_joint skipping = WIN_END;
+    int result = 0;
+    if (line == NULL)
+        return win_fail(win, NT_NO_MEMORY);
+    if (!check_line(win, text, line)) {
+        free(line);
+        return 1;
+    }
+    do {
+        text = win_take_command(text, line);
+        if (skipping == WIN_END)
+            result = line->target[0] != '\0' ? run_redirected(win, line)
+                                             : run_text(win, line->text, line->source);
+        if (line->joint == WIN_ALWAYS)
+            skipping = WIN_END;
+        else if (line->joint == WIN_FAILURE && skipping != WIN_FAILURE)
+            skipping = result == 0 ? WIN_FAILURE : WIN_END;
+        else if (line->joint == WIN_SUCCESS && skipping == WIN_END && result != 0)
+            skipping = WIN_SUCCESS;
+    } while (line->joint != WIN_END && !win->left);
+    free(line);
+    return result;
 }
 
 /* As `cmd /k` without its greeting; what is not typed at a terminal is shown after the prompt. */
 int win_cmd(struct win *win, const struct win_words *words)
 {
-    char line[LINE_ROOM];
+    char line[WIN_LINE];
     int result = 0;
     if (words->count > 0 && strcasecmp(words->word[0], "/c") == 0) {
         line[0] = '\0';

@@ -34,7 +34,8 @@ const struct win_command *win_find_command(const char *name);
 int win_run(struct win *win, const struct win_command *command, int count, char *const *arguments,
             const char *tail);
 
-/* Runs a line as cmd.exe reads it: quotes, ">", ">>" and "<". Returns the exit status. */
+/* Runs a line as cmd.exe reads it: quotes, ">", ">>", "<", "&&", "||" and "&". Returns the exit
+ * status. */
 int win_run_line(struct win *win, const char *line);
 
 /* What follows a switch: "h" of "/a:h" or "/ah", "" of "/a"; NULL where it is not there. */
