@@ -278,7 +278,7 @@ uint8_t *win_stream_get(const char *native, const char *stream, size_t *size, nt
     long n = -ENAMETOOLONG;
     if (value != NULL && stream_xattr(stream, name))
         n = get_xattr(native, name, value, XATTR_MAX);
-    *status = n == -ENODATA ? NT_OBJECT_NAME_NOT_FOUND : of(n);
+    *status = n == -ENODATA ? NT_OBJECT_NAME_NOT_FOUND : of_xattr(n);
     if (n < 0) {
         free(value);
         return NULL;

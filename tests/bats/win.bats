@@ -361,6 +361,107 @@ END
   assert_output $'The file cannot be copied onto itself.\n        0 file(s) copied.'
 }
 
+@test "del /s that is interrupted leaves whole entries behind" {
+  mkdir -p "$DIR/a/b" "$DIR/c"
+  local f
+  for f in a/1 a/2 a/b/3 c/4; do
+    echo "text of $f" >"$DIR/$f"
+    setfattr -n 'user.DosStream.s:$DATA' -v "x" "$DIR/$f"
+  done
+  mkfifo "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
+  # The shell has what it starts in the background ignore the signal.
+  env --default-signal=INT -C "$DIR" "$LXSHIM" win del /s /p '?' <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+  local pid=$! asked ended=0
+  exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+  # It asks of each file, and here it has asked of the second one.
+  read -r -u 9 -d '?' asked
+  assert_equal "$asked" 'C:\testing\a\1, Delete (Y/N)'
+  echo y >&8
+  read -r -u 9 -d '?' asked
+  assert_equal "${asked##*$'\n'}" 'C:\testing\a\2, Delete (Y/N)'
+  kill -INT "$pid"
+  wait "$pid" || ended=$?
+  exec 8>&- 9<&-
+  assert_equal "$ended" 130
+  run find "$DIR" -mindepth 1 -printf '%P '
+  assert_output --regexp '^(a|a/2|a/b|a/b/3|c|c/4| )+$'
+  run cat "$DIR"/a/2 "$DIR"/a/b/3 "$DIR"/c/4
+  assert_output $'text of a/2\ntext of a/b/3\ntext of c/4'
+  # Nothing waits to be deleted, and it can be finished.
+  windows del /s /q '?'
+  run find "$DIR" -type f
+  assert_output ''
+}
+
+@test "read-only, pending, missing, a directory: each command's own message" {
+  local state command expected
+  while IFS='@' read -r state command expected; do
+    rm -rf "$DIR"
+    mkdir -p "$DIR/dir"
+    echo x >"$DIR/g"
+    case $state in
+      readonly) echo x >"$DIR/f" && chmod a-w "$DIR/f" ;;
+      pending)
+        echo x >"$DIR/f"
+        start_holding fd "$DIR/f"
+        env -C "$DIR" LD_PRELOAD="$LIB" rm f
+        ;;
+      directory) mkdir "$DIR/f" && touch "$DIR/f/x" ;;
+    esac
+    # shellcheck disable=SC2086
+    win $command
+    [[ $state != pending ]] || stop_holding
+    assert_equal "$state: $command: $status ${output//$'\n'/|}" "$state: $command: $expected"
+  done <<'END'
+missing@type f@1 The system cannot find the file specified.
+missing@copy f x@1 The system cannot find the file specified.|        0 file(s) copied.
+missing@move f x@1 The system cannot find the file specified.
+missing@ren f x@1 The system cannot find the file specified.
+missing@del f@1 Could Not Find C:\testing\f
+missing@rd f@1 The system cannot find the file specified.
+missing@attrib f@1 File not found - C:\testing\f
+missing@dir /b f@1 File Not Found
+missing@fsutil reparsepoint query f@1 Error:  The system cannot find the file specified.
+missing@mklink /h x f@1 The system cannot find the file specified.
+readonly@type f@0 x
+readonly@write f y@1 Access is denied.
+readonly@copy g f@1 Access is denied.|        0 file(s) copied.
+readonly@move g f@1 Access is denied.
+readonly@ren f x@0 
+readonly@del f@1 C:\testing\f|Access is denied.
+readonly@rd f@1 The directory name is invalid.
+pending@type f@1 Access is denied.
+pending@write f y@1 Access is denied.
+pending@copy f x@1 Access is denied.|        0 file(s) copied.
+pending@copy g f@1 Access is denied.|        0 file(s) copied.
+pending@ren f x@1 Access is denied.
+pending@ren g f@1 Access is denied.
+pending@del f@1 C:\testing\f|Access is denied.
+pending@md f@1 Access is denied.
+directory@type f@1 Access is denied.
+directory@ren g f@1 A duplicate file name exists, or the file|cannot be found.
+directory@rd f@1 The directory is not empty.
+directory@md f@1 A subdirectory or file f already exists.
+directory@write f y@1 Access is denied.
+END
+}
+
+@test "where nothing can keep what Windows knows, it says so and leaves nothing" {
+  ((EUID == 0)) || skip "mount is for root"
+  unshare -m true 2>/dev/null || skip "no mount namespace here"
+  run unshare -m bash -c 'mount -t ramfs none "$1" && cd "$1" && touch ff && mkdir d || exit 9
+    for command in "mklink link ff" "mklink /j link d" "attrib +h ff" "write ff:stream text"; do
+      "$2" win $command && echo "done: $command"
+    done
+    ls -A; cat ff' - "$DIR" "$LXSHIM"
+  assert_success
+  assert_output --regexp '^(The mounted file system does not support extended attributes\.
+){2}Unable to change attribute - C:.testing.ff
+The mounted file system does not support extended attributes\.
+d
+ff$'
+}
+
 @test "trees deeper than a stack: dir, attrib, del, rd, fsutil" {
   local deep=$DIR/deep i
   for ((i = 0; i < 500; i++)); do
