@@ -33,6 +33,7 @@ int cli_win(const struct cli_arguments *arguments)
     if (arguments->count == 0) {
         puts("lxshim win COMMAND:");
         print_commands();
+        puts("\n\"lxshim win COMMAND --help\" says more of one.");
         return CLI_OK;
     }
     const struct win_command *command = win_find_command(arguments->rest[0]);

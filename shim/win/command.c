@@ -10,34 +10,6 @@
 #include "nt/names.h"
 #include "nt/win32names.h"
 
-const struct win_command win_commands[] = {
-    {"attrib", "[+-RASHOIXPU...] [NAME] [/s] [/l]", "show or change attributes", false, win_attrib},
-    {"cmd", "[/c LINE]", "read lines as cmd.exe does", true, win_cmd},
-    {"copy", "NAME TARGET", "copy files", false, win_copy},
-    {"del", "[/f] [/s] [/q] [/a[:ATTRIBUTES]] NAME...", "delete files", false, win_del},
-    {"dir", "[/a[:...]] [/b] [/s] [/x] [/r] [/o[:...]] [/t[:...]] [/q] [NAME...]",
-     "list directories", false, win_dir},
-    {"echo", "TEXT", "print text", true, win_echo},
-    {"erase", NULL, NULL, false, win_del},
-    {"fsutil", "reparsepoint|file|hardlink ...", "reparse points, case, links", true, win_fsutil},
-    {"hold", "[--access A] [--share S] [--for TIME | --until-stdin-closes] NAME [-- COMMAND...]",
-     "hold a file or directory open", true, win_hold},
-    {"md", "NAME...", "make directories", false, win_md},
-    {"mkdir", NULL, NULL, false, win_md},
-    {"mklink", "[/d|/j|/h] LINK TARGET", "make a link", false, win_mklink},
-    {"more", "NAME", "print a file or stream", false, win_more},
-    {"move", "NAME TARGET", "move files", false, win_move},
-    {"ntcreate", "NAME [--access A] [--share S] [--disposition D] [--options O]",
-     "what NtCreateFile answers", true, win_ntcreate},
-    {"rd", "[/s] [/q] NAME...", "remove directories", false, win_rd},
-    {"ren", "NAME NEW", "rename files", false, win_ren},
-    {"rename", NULL, NULL, false, win_ren},
-    {"rmdir", NULL, NULL, false, win_rd},
-    {"type", "NAME...", "print files", false, win_type},
-    {"write", "NAME TEXT...", "write a line, as `echo TEXT> NAME` does", true, win_write_text},
-    {.name = NULL},
-};
-
 const struct win_command *win_find_command(const char *name)
 {
     const struct win_command *c = win_commands;
@@ -58,10 +30,27 @@ static void add_switches(struct win_words *words, const char *text)
     }
 }
 
+/* Another name of a command has no help of its own. */
+static int print_help(struct win *win, const struct win_command *command)
+{
+    const struct win_command *c = win_commands;
+    while (c->run != command->run || c->usage == NULL)
+        c++;
+    fprintf(win->out, "usage: lxshim win %s %s\n\nTo %s.\n", c->name, c->usage, c->summary);
+    for (const struct win_command *other = win_commands; other->name != NULL; other++)
+        if (other != c && other->run == c->run)
+            fprintf(win->out, "Another name: %s.\n", other->name);
+    if (c->help != NULL)
+        fprintf(win->out, "\n%s", c->help);
+    return 0;
+}
+
 int win_run(struct win *win, const struct win_command *command, int count, char *const *arguments,
             const char *tail)
 {
     struct win_words words = {.tail = tail};
+    if (count > 0 && (strcmp(arguments[0], "/?") == 0 || strcmp(arguments[0], "--help") == 0))
+        return print_help(win, command);
     for (int i = 0; i < count; i++) {
         if (!command->plain && arguments[i][0] == '/' && arguments[i][1] != '\0')
             add_switches(&words, arguments[i]);

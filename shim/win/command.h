@@ -19,8 +19,9 @@ struct win_words {
 struct win_command {
     const char *name;
     const char *usage;
-    const char *summary;
-    bool plain; /* words with a slash are words */
+    const char *summary; /* "list directories"; NULL for another name of a command */
+    const char *help;    /* what more there is to say, or NULL */
+    bool plain;          /* words with a slash are words */
     int (*run)(struct win *win, const struct win_words *words);
 };
 

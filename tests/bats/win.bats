@@ -642,6 +642,21 @@ ff$'
   refute_line f
 }
 
+@test "every command says how it is used, at a prompt of Windows as well" {
+  local name
+  run "$LXSHIM" win
+  assert_success
+  for name in $(sed -n 's/^  \([a-z]*\) .*/\1/p' <<<"$output"); do
+    windows "$name" --help
+    assert_line --index 0 --regexp "^usage: lxshim win $name [^ ]"
+    assert_line --index 1 --regexp '^To .*\.$'
+    windows cmd /c "$name /?"
+    assert_line --index 0 --partial "lxshim win $name "
+  done
+  windows erase '/?'
+  assert_line 'Another name: erase.'
+}
+
 @test "what it does not understand" {
   win frobnicate
   assert_failure 2

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of `lxshim win`, with what they say about themselves. */
+#include "win/command.h"
+
+#define ATTRIBUTES                                                                         \
+    "Attributes: D directories, R read-only, H hidden, S system, A ready for archiving,\n" \
+    "I not indexed, L reparse points, O offline; - before one means not.\n"
+
+const struct win_command win_commands[] = {
+    {"attrib", "[+-RASHOIXPU...] [NAME] [/s [/d]] [/l]", "show or change attributes",
+     "  +R -H ...  set or clear attributes\n"
+     "  /s         in every directory below, too\n"
+     "  /d         directories, too\n"
+     "  /l         a link itself, and not what it leads to\n",
+     false, win_attrib},
+    {"cmd", "[/c LINE]", "read lines as cmd.exe does, from standard input",
+     "Knows the commands that \"lxshim win\" lists, and cd, exit, rem, X:.\n"
+     "Lines may have >, >>, <, &, && and ||; \"^\" takes away what the next character means.\n"
+     "Not done here: pipes, groups in parentheses, variables, batch files.\n",
+     true, win_cmd},
+    {"copy", "NAME TARGET [/b] [/y]", "copy files, with their streams, attributes and times", NULL,
+     false, win_copy},
+    {"del", "[/f] [/p] [/q] [/s] [/a[:ATTRIBUTES]] NAME...", "delete files",
+     "  /f  read-only ones, too\n"
+     "  /p  ask before each\n"
+     "  /q  do not ask before everything in a directory goes\n"
+     "  /s  in every directory below, too, but not through links\n"
+     "  /a  those with these attributes; hidden and system files are left alone "
+     "without\n" ATTRIBUTES,
+     false, win_del},
+    {"dir", "[/a[:...]] [/b] [/-c] [/o[:...]] [/q] [/r] [/s] [/t[:...]] [/x] [NAME...]",
+     "list directories",
+     "  /a   what has these attributes; everything, where none is named\n"
+     "  /b   names alone\n"
+     "  /-c  no separators in sizes\n"
+     "  /o   by name (n), size (s), extension (e), date (d), directories first (g); - backwards\n"
+     "  /q   owners\n"
+     "  /r   alternate data streams\n"
+     "  /s   every directory below, too, but not through links\n"
+     "  /t   the time of creation (c), last access (a) or last write (w)\n"
+     "  /x   short names\n" ATTRIBUTES,
+     false, win_dir},
+    {"echo", "TEXT", "print text", NULL, true, win_echo},
+    {"erase", NULL, NULL, NULL, false, win_del},
+    {"fsutil", "FAMILY COMMAND NAME...", "show and change what NTFS keeps of a file",
+     "  reparsepoint query NAME             the tag and data of a link or other reparse point\n"
+     "  reparsepoint delete NAME            make it an ordinary file or directory\n"
+     "  file queryCaseSensitiveInfo NAME    whether names in a directory differ by case\n"
+     "  file setCaseSensitiveInfo NAME enable|disable   of an empty directory\n"
+     "  file queryFileID NAME               the file reference\n"
+     "  file queryFileNameById VOLUME ID    a name that has it\n"
+     "  hardlink list NAME                  every name of a file\n"
+     "  hardlink create NEW NAME            one more\n",
+     true, win_fsutil},
+    {"hold", "[--access A] [--share S] [--for TIME | --until-stdin-closes] NAME [-- COMMAND...]",
+     "be a process of Windows that has a file or directory open",
+     "For as long as COMMAND runs, for 50ms or 2s, or until standard input ends; then it prints\n"
+     "\"ready\" when the file is open. Access and sharing are hexadecimal, or words joined by a\n"
+     "comma: read, write, execute, all, delete, attributes; none, read, write, delete, all.\n"
+     "Others are refused what it does not share, programs under lxshim included.\n",
+     true, win_hold},
+    {"md", "NAME...", "make directories, and those above them", NULL, false, win_md},
+    {"mkdir", NULL, NULL, NULL, false, win_md},
+    {"mklink", "[/d|/j|/h] LINK TARGET", "make a link",
+     "  /d  a symlink to a directory; without a switch, one to a file\n"
+     "  /j  a junction\n"
+     "  /h  a hard link\n"
+     "Symlinks need a privilege: see \"windows\" in lxshim-policy(5).\n",
+     false, win_mklink},
+    {"more", "NAME", "print a file or stream", NULL, false, win_more},
+    {"move", "NAME TARGET [/y]", "move files and directories", NULL, false, win_move},
+    {"ntcreate", "NAME [--access A] [--share S] [--disposition D] [--options O]",
+     "show what NtCreateFile answers",
+     "Numbers are hexadecimal; words are joined by a comma.\n"
+     "  --access       read, write, execute, all, delete, attributes, synchronize\n"
+     "  --share        none, read, write, delete, all\n"
+     "  --disposition  supersede, open, create, open-if, overwrite, overwrite-if\n"
+     "  --options      directory-file, non-directory-file, backup-intent, open-reparse-point\n",
+     true, win_ntcreate},
+    {"rd", "[/s] [/q] NAME...", "remove directories",
+     "  /s  with everything below, but not through links\n"
+     "  /q  without asking\n",
+     false, win_rd},
+    {"ren", "NAME NEW", "rename files; both may have * and ?", NULL, false, win_ren},
+    {"rename", NULL, NULL, NULL, false, win_ren},
+    {"rmdir", NULL, NULL, NULL, false, win_rd},
+    {"type", "NAME...", "print files", NULL, false, win_type},
+    {"write", "NAME TEXT...", "write a line, as `echo TEXT> NAME` does", NULL, true,
+     win_write_text},
+    {.name = NULL},
+};
