@@ -15,6 +15,7 @@
 /* A row that is to be printed. */
 struct row {
     const char *name;
+    const struct win_entry *entry;
     char native[WIN_PATH];
     struct win_file file;
 };
@@ -207,25 +208,6 @@ static int compare(const void *a, const void *b)
     return strcasecmp(((const struct row *)a)->name, ((const struct row *)b)->name);
 }
 
-/* The count-th name of a directory with this beginning of its 8.3 name has number count. */
-static const char *short_name(const struct win_listing *all, const struct row *row,
-                              char out[NT_SHORT_NAME])
-{
-    char other[NT_SHORT_NAME];
-    char first[NT_SHORT_NAME];
-    unsigned count = 1;
-    if (nt_short_name(row->name, strlen(row->name), 1, first) == 0)
-        return "";
-    /* Windows counts in the order of creation; the order of names is as good. (inference) */
-    for (size_t i = 0; i < all->count && strcmp(all->list[i].name, row->name) != 0; i++) {
-        const char *name = all->list[i].name;
-        if (nt_short_name(name, strlen(name), 1, other) != 0 && strcmp(other, first) == 0)
-            count++;
-    }
-    nt_short_name(row->name, strlen(row->name), count, out);
-    return out;
-}
-
 /*
  * "." and ".." of a directory. A volume's root has neither; and the post's listing of a directory
  * right below it has "." alone and counts so, which other versions of Windows do not.
@@ -263,7 +245,8 @@ static size_t collect(const struct dir *d, const struct win_expansion *e, struct
     *rows = calloc(e->entries.count + 1, sizeof(**rows));
     for (size_t i = 0; *rows != NULL && i < e->entries.count; i++) {
         struct row *row = &(*rows)[count];
-        row->name = e->entries.list[i].name;
+        row->entry = &e->entries.list[i];
+        row->name = row->entry->name;
         if (win_entry_stat(e, i, &row->file) == NT_SUCCESS &&
             win_wanted(&row->file, d->want, d->refuse) &&
             win_print_path(row->native, "%s/%s", e->native, e->entries.list[i].native))
@@ -281,6 +264,9 @@ static void print_directory(struct dir *d, const struct win_expansion *e, const 
     uint64_t files = 0;
     uint64_t bytes = 0;
     char alias[NT_SHORT_NAME];
+    struct win_listing all = {.list = NULL};
+    if (d->shorts)
+        (void)win_list(e->native, &all);
     bool root = strlen(e->directory) == 2;
     print_head(d, e->path.name);
     if (!d->bare)
@@ -292,7 +278,8 @@ static void print_directory(struct dir *d, const struct win_expansion *e, const 
         if (d->bare)
             print_bare(d, e, &rows[i]);
         else
-            print_row(d, &rows[i], d->shorts ? short_name(&e->entries, &rows[i], alias) : "");
+            print_row(d, &rows[i],
+                      d->shorts ? win_short_name(e->native, &all, rows[i].entry, alias) : "");
         if (win_is_directory(f)) {
             d->directories++;
         } else {
@@ -300,6 +287,7 @@ static void print_directory(struct dir *d, const struct win_expansion *e, const 
             bytes += f->size;
         }
     }
+    win_list_free(&all);
     d->files += files;
     d->bytes += bytes;
     if (!d->bare && (count > 0 || dots))

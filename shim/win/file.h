@@ -8,6 +8,7 @@
 
 #include "nt/attributes.h"
 #include "nt/reparse.h"
+#include "nt/win32names.h"
 #include "store/facts.h"
 #include "win/win.h"
 
@@ -88,5 +89,12 @@ struct win_listing {
 };
 nt_status win_list(const char *native, struct win_listing *out);
 void win_list_free(struct win_listing *listing);
+
+/* The 8.3 name of an entry of a native directory, all of whose entries are given; "" for none. */
+const char *win_short_name(const char *directory, const struct win_listing *all,
+                           const struct win_entry *entry, char out[NT_SHORT_NAME]);
+
+/* Looks for an entry by its 8.3 name and writes its native path to out. */
+bool win_find_short(const char *directory, const char *name, char out[WIN_PATH]);
 
 #endif

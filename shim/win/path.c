@@ -188,6 +188,8 @@ bool win_find(const char *directory, const char *name, char out[WIN_PATH])
         store_fold_lookup(directory, name, n, other, sizeof(other)) > 0 &&
         win_print_path(out, "%s/%s", directory, other))
         return true;
+    if (win_find_short(directory, name, out))
+        return true;
     (void)win_print_path(out, "%s/%s", directory, name);
     return false;
 }
