@@ -122,10 +122,33 @@ $(B)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) -O1 -g -o $@ $< -ldl -lpthread
 
-# What the preloaded library does not see.
-$(B)/tests/programs/bare-static: tests/programs/bare.c
+# What the preloaded library does not see: no shared libraries, or those of another libc.
+$(B)/tests/programs/%-static: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) -O1 -g -static -o $@ $<
+
+$(B)/tests/programs/%-musl: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)musl-gcc $(COMMON) -O1 -g -o $@ $<
+
+$(B)/tests/programs/%-musl-static: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)musl-gcc $(COMMON) -O1 -g -static -o $@ $<
+
+# And other languages: Go makes its system calls by itself.
+$(B)/tests/programs/%-go: tests/matrix/%.go
+	@mkdir -p $(@D)
+	$(call say,GO)CGO_ENABLED=0 GOCACHE=$(CURDIR)/$(B)/go GO111MODULE=off go build -o $@ $<
+
+$(B)/tests/programs/%-rust: tests/matrix/%.rs
+	@mkdir -p $(@D)
+	$(call say,RUST)rustc -O -o $@ $<
+
+# Where a compiler is missing, the tests of its programs say so.
+OTHERS := tour-static tour-go bare-static \
+          $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
+          $(if $(shell command -v rustc),tour-rust)
+OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))
 
 -include $(SAN_OBJ:.o=.d)
 
@@ -142,7 +165,7 @@ unit: $(UNIT) $(FUZZ)
 
 # BATS= names the files to run, e.g. make bats BATS=tests/bats/names.bats
 BATS ?= tests/bats
-bats: all $(PROGRAMS) $(B)/tests/programs/bare-static
+bats: all $(PROGRAMS) $(OTHERS)
 	LXSHIM_BUILD=$(CURDIR)/$(B) BATS_TEST_TIMEOUT=240 bats --jobs $(JOBS) --print-output-on-failure $(BATS)
 
 # The rules once more, in the other lanes of lxshim run: the answers are the same.

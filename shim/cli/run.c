@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim run */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -43,6 +44,28 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
     return r < 0 ? r : fd;
 }
 
+/*
+ * What stands before the library's path in LD_PRELOAD: a way to / through a directory that glibc's
+ * ld.so expands and musl's does not. musl could open the library and then fail to link it, and the
+ * program would not start; what it does not find it passes over.
+ */
+static const char *way_of_glibc(void)
+{
+    static const char *const ways[][2] = {
+        {"/usr/$LIB/libc.so.6", "/usr/$LIB/../../../../../.."},
+        {"/$LIB/libc.so.6", "/$LIB/../../../../../.."},
+    };
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        /* Only where that is the directory of our own libc: it is there, and $LIB means that. */
+        void *libc = dlopen(ways[i][0], RTLD_LAZY | RTLD_NOLOAD);
+        if (libc != NULL) {
+            dlclose(libc);
+            return ways[i][1];
+        }
+    }
+    return "";
+}
+
 /* Ours first, then what else is preloaded; ours of another build is left out. */
 static char *preload_list(const char *library, const char *before)
 {
@@ -68,6 +91,7 @@ static char *preload_list(const char *library, const char *before)
 static int set_preload(void)
 {
     char library[PATH_MAX * 2];
+    char spelled[PATH_MAX * 2 + 64];
     const char *before = getenv("LD_PRELOAD");
     if (!cli_library(library, sizeof(library))) {
         cli_error("%s", library);
@@ -79,7 +103,8 @@ static int set_preload(void)
                   library);
         return -EINVAL;
     }
-    char *list = preload_list(library, before != NULL ? before : "");
+    snprintf(spelled, sizeof(spelled), "%s%s", way_of_glibc(), library);
+    char *list = preload_list(spelled, before != NULL ? before : "");
     int r = list == NULL || setenv("LD_PRELOAD", list, 1) < 0 ? -ENOMEM : 0;
     if (r < 0)
         cli_error("out of memory");

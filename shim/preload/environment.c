@@ -32,14 +32,19 @@ static bool next(const char **list, const char **entry, size_t *n)
     return *n > 0;
 }
 
-static bool lists_us(const char *list)
+const char *lx_preload_find(const char *list, size_t *n)
 {
     const char *entry;
+    while (next(&list, &entry, n))
+        if (entry[0] == '/' && is_ours(entry, *n))
+            return entry;
+    return NULL;
+}
+
+static bool lists_us(const char *list)
+{
     size_t n;
-    while (next(&list, &entry, &n))
-        if (entry[0] == '/' && is_ours(entry, n))
-            return true;
-    return false;
+    return lx_preload_find(list, &n) != NULL;
 }
 
 struct found {

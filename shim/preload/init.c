@@ -78,6 +78,18 @@ static void find_library(void)
     memcpy(library + cwd, name, n + 1);
 }
 
+/* Children get it spelled as we did: `lxshim run` does so in a way that musl's ld.so passes over.
+ */
+static void keep_spelling(const char *list)
+{
+    size_t n;
+    const char *entry = list == NULL ? NULL : lx_preload_find(list, &n);
+    if (entry == NULL || n >= sizeof(library))
+        return;
+    memcpy(library, entry, n);
+    library[n] = '\0';
+}
+
 /* Maps the image that a state too large for the environment lies in. */
 static const struct lx_image *map_image(const char *file, size_t *size)
 {
@@ -182,6 +194,7 @@ static void begin(void)
             refuse(lx_first_problem(r), "");
         inherited = made;
     }
+    keep_spelling(find(environ, "LD_PRELOAD"));
     if (adopt(inherited) < 0)
         refuse(LX_STATE_VARIABLE " is damaged, or its image is gone; unset it to start anew: ",
                inherited);

@@ -57,6 +57,9 @@ void lx_environment_free(struct lx_environment *env);
 /* True where the process' own environment has lost what a child needs. */
 int lx_environment_lost(void);
 
+/* Our entry (*n bytes) in a value of LD_PRELOAD, where it is absolute; or NULL. */
+const char *lx_preload_find(const char *list, size_t *n);
+
 /* The strings to restore it with: LD_PRELOAD's value and LXSHIM_STATE's. */
 const char *lx_library_path(void);
 const char *lx_state_value(void);

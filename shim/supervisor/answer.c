@@ -232,11 +232,9 @@ static void note_program(struct lx_stats_lane *lane, const struct tracee *t)
     /* This worker's own: the program it looked at last. */
     static pid_t last;
     char comm[16];
-    if (t->tid == last)
+    if (t->tid == last || !tracee_lacks_library(t))
         return;
     last = t->tid;
-    if (tracee_has_library(t))
-        return;
     tracee_comm(t, comm);
     uint32_t count = atomic_load(&lane->names);
     for (uint32_t i = 0; i < count && i < LX_STATS_NAMES; i++)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -144,25 +145,35 @@ mode_t tracee_umask(const struct tracee *t)
     return (mode_t)mask;
 }
 
-bool tracee_has_library(const struct tracee *t)
+/* Which of some names (bits of the result, in their order) end a line of its memory's map. */
+static unsigned mapped(const struct tracee *t, const char *const *names, unsigned count)
 {
-    static const char name[] = "/liblxshim.so\n";
     char text[8192];
     size_t have = 0;
-    bool found = false;
+    unsigned found = 0;
     ssize_t n;
     int fd = openat(t->proc, "maps", O_RDONLY | O_CLOEXEC);
-    while (fd >= 0 && !found && (n = read(fd, text + have, sizeof(text) - have)) > 0) {
+    while (fd >= 0 && (n = read(fd, text + have, sizeof(text) - have)) > 0) {
         have += (size_t)n;
-        found = memmem(text, have, name, sizeof(name) - 1) != NULL;
-        if (have > sizeof(name)) { /* the name may go on in the next block */
-            memmove(text, text + have - sizeof(name), sizeof(name));
-            have = sizeof(name);
+        for (unsigned i = 0; i < count; i++)
+            if (memmem(text, have, names[i], strlen(names[i])) != NULL)
+                found |= 1U << i;
+        if (have > NAME_MAX) { /* a name may go on in the next block */
+            memmove(text, text + have - NAME_MAX, NAME_MAX);
+            have = NAME_MAX;
         }
     }
     if (fd >= 0)
         close(fd);
     return found;
+}
+
+bool tracee_lacks_library(const struct tracee *t)
+{
+    static const char *const names[] = {"/liblxshim.so\n", "/libc.so.6\n", "/ld-linux"};
+    unsigned found = mapped(t, names, sizeof(names) / sizeof(names[0]));
+    /* glibc's ld.so loads the library before libc: alone, it has only begun. */
+    return (found & 1) == 0 && ((found & 2) != 0 || (found & 4) == 0);
 }
 
 void tracee_comm(const struct tracee *t, char comm[16])

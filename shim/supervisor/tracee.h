@@ -41,8 +41,8 @@ int tracee_cwd(const struct tracee *t);
 /* Makes this process's effective ids those of the caller; back to our own with NULL. */
 void tracee_become(const struct tracee *t);
 
-/* True where the preloaded library is in it: then only libc's inner calls come here. */
-bool tracee_has_library(const struct tracee *t);
+/* True where the preloaded library is not in it, nor will be: all its calls come here. */
+bool tracee_lacks_library(const struct tracee *t);
 
 /* The name of the program, as ps shows it. */
 void tracee_comm(const struct tracee *t, char comm[16]);

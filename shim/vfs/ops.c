@@ -108,9 +108,11 @@ long lx_readlinkat(const struct lx_task *t, int dirfd, const char *path, char *b
     c.buf = buf;
     c.size = size;
     long n = vfs_run(&c);
-    if (n > 0 && c.at[0].mount == NULL && !t->quiet && needs_translation(t->policy, buf, (size_t)n))
+    if (n <= 0 || c.at[0].mount != NULL || t->quiet)
+        return n;
+    if (needs_translation(t->policy, buf, (size_t)n))
         return proc_link(t, dirfd, path, buf, size, n);
-    return n;
+    return t->deputy ? -LX_EPASS : n;
 }
 
 long lx_unlinkat(const struct lx_task *t, int dirfd, const char *path, int flags)

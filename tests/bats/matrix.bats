@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# One tour through a drive by programs of every kind: how a program makes its system calls does not
+# change the answers.
+
+load helpers
+
+native_tour="mode 640
+fifo ok
+rename ok
+unlink ok
+stat ENOENT
+again ok
+walk d d/f p x:y
+rename ok"
+
+drvfs_tour="mode 777
+fifo EPERM
+rename EACCES
+unlink ok
+stat ENOENT
+again ENOENT
+walk d d/f x:y
+rename ok"
+
+MATRIX=$BATS_TEST_DIRNAME/../matrix
+
+setup() {
+  "$LXSHIM" run -q --lane supervisor -- true 2>/dev/null || skip "seccomp's listener cannot be had here"
+}
+
+# in_lane LANE COMMAND...: in a new directory.
+in_lane() {
+  run env -C "$(fresh drive)" "$LXSHIM" run -q --require-complete --lane "$1" -- "${@:2}"
+}
+
+# tour COMMAND...: the tour natively, and in the lanes that see everything.
+tour() {
+  local lane
+  run env -C "$(fresh native)" "$@"
+  assert_success
+  assert_output "$native_tour"
+  for lane in both supervisor; do
+    in_lane "$lane" "$@"
+    assert_success
+    assert_output "$drvfs_tour"
+  done
+}
+
+# And in the library's lane, which sees what passes through glibc's names.
+tour_preload() {
+  run env -C "$(fresh drive)" LD_PRELOAD="$LIB" "$@"
+  assert_success
+  assert_output "$drvfs_tour"
+}
+
+@test "C, with glibc" {
+  tour tour
+  tour_preload tour
+}
+
+@test "C, with glibc, static" {
+  tour tour-static
+}
+
+@test "C, with musl" {
+  command -v tour-musl || skip "no musl-gcc"
+  tour tour-musl
+}
+
+@test "C, with musl, static" {
+  command -v tour-musl-static || skip "no musl-gcc"
+  tour tour-musl-static
+}
+
+@test "Go" {
+  command -v tour-go || skip "no Go compiler"
+  tour tour-go
+}
+
+@test "Rust, with a statx of its own" {
+  command -v tour-rust || skip "no Rust compiler"
+  tour tour-rust
+}
+
+@test "Python" {
+  tour python3 "$MATRIX/tour.py"
+  tour_preload python3 "$MATRIX/tour.py"
+}
+
+@test "Perl" {
+  command -v perl || skip "no perl"
+  tour perl "$MATRIX/tour.pl"
+  tour_preload perl "$MATRIX/tour.pl"
+}
+
+@test "Node, by threads and by io_uring" {
+  command -v node || skip "no node"
+  for ring in 0 1; do
+    export UV_USE_IO_URING=$ring
+    tour node "$MATRIX/tour.js"
+    tour_preload node "$MATRIX/tour.js"
+  done
+}
+
+@test "a program of musl between programs of glibc: each as it should be, none without" {
+  command -v tour-musl || skip "no musl-gcc"
+  # A shell that no library is in starts it, and it is there again in what comes after.
+  in_lane both busybox sh -c 'tour-musl; rm -f p; ls; bash -c "mkfifo q; printenv LD_PRELOAD"'
+  assert_line --index 0 "mode 777"
+  assert_line "mkfifo: cannot create fifo 'q': Operation not permitted"
+  assert_line --regexp 'liblxshim.so$'
+  # Neither where the environment is put back by the library.
+  in_lane both env -i "$PROGRAMS/tour-musl"
+  assert_output "$drvfs_tour"
+  # The library's lane alone lets it run, uncovered.
+  in_lane preload tour-musl
+  assert_output "$native_tour"
+}
+
+@test "threads that make, rename and remove at once" {
+  for lane in both supervisor; do
+    in_lane "$lane" crowd 8 50
+    assert_success
+    assert_output ok
+  done
+}
+
+@test "an emptied environment, from a vfork child, by the instruction itself" {
+  for program in tour tour-static; do
+    tour slip emptied "$PROGRAMS/$program"
+  done
+}
+
+@test "every descriptor closed, standard streams too" {
+  for program in tour tour-static; do
+    for lane in both supervisor; do
+      dir=$(fresh drive)
+      run env -C "$dir" "$LXSHIM" run -q --require-complete --lane "$lane" -- \
+        slip closed "$BATS_TEST_TMPDIR/out" "$PROGRAMS/$program"
+      assert_success
+      assert_equal "$(cat "$BATS_TEST_TMPDIR/out")" "$drvfs_tour"
+      rm "$BATS_TEST_TMPDIR/out"
+    done
+  done
+}
+
+@test "no way round by the system calls of 32-bit x86 or of x32" {
+  run env -C "$(fresh native)" slip int80
+  ((status != 3)) || skip "another machine"
+  # A kernel without 32-bit programs kills, and nothing has to be refused.
+  if ((status == 0)); then
+    for lane in both supervisor; do
+      dir=$(fresh drive)
+      run env -C "$dir" "$LXSHIM" run -q --require-complete --lane "$lane" -- slip int80
+      assert_output ENOSYS
+      assert_equal "$(ls "$dir")" ""
+    done
+  fi
+  for lane in both supervisor; do
+    in_lane "$lane" slip x32
+    assert_output ENOSYS
+  done
+}
