@@ -9,11 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "fs/call.h"
 #include "supervisor/calls.h"
+#include "supervisor/outside.h"
 #include "supervisor/tracee.h"
 #include "vfs/syscalls.h"
 
@@ -63,6 +66,93 @@ static void name_the_caller(char *path, size_t room, pid_t tid)
     }
 }
 
+static const char *string_of(const struct request *r, unsigned i)
+{
+    return (const char *)(uintptr_t)r->args[i];
+}
+
+static bool is_path(char kind)
+{
+    return kind == 'p' || kind == 'P';
+}
+
+/* Reads its strings. Returns 0 or -errno. */
+static int bring_strings(struct request *r)
+{
+    unsigned used = 0;
+    for (unsigned i = 0; r->call->arguments[i] != '\0'; i++) {
+        char kind = r->call->arguments[i];
+        if (!is_path(kind) && kind != 'n')
+            continue;
+        char *to = strings[used++];
+        r->args[i] = 0;
+        if (r->given[i] == 0)
+            continue;
+        long n = tracee_string(&r->tracee, r->given[i], to, PATH_MAX);
+        if (n < 0)
+            return (int)n;
+        if (is_path(kind))
+            name_the_caller(to, sizeof(strings[0]), r->tracee.tid);
+        r->args[i] = (long)(uintptr_t)to;
+    }
+    return 0;
+}
+
+/* The descriptor a path starts from; of P, the kernel knows no other than the current directory. */
+static int base_of(const struct request *r, unsigned i)
+{
+    bool given = i > 0 && r->call->arguments[i] == 'p' && r->call->arguments[i - 1] == 'f';
+    return given ? (int)r->given[i - 1] : AT_FDCWD;
+}
+
+/* True where an address is no name in the file system. */
+static bool is_other_address(const struct request *r, unsigned i)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNSPEC};
+    size_t least = offsetof(struct sockaddr_un, sun_path) + 1;
+    if (r->given[i + 1] < least || tracee_read(&r->tracee, r->given[i], &address, least) < 0)
+        return true;
+    return address.sun_family != AF_UNIX || address.sun_path[0] == '\0';
+}
+
+/* True where argument i certainly has nothing to do with any mount. */
+static bool is_outside(const struct request *r, unsigned i)
+{
+    const struct lx_policy *policy = r->task.policy;
+    const char *kinds = r->call->arguments;
+    const char *path = is_path(kinds[i]) ? string_of(r, i) : NULL;
+    switch (kinds[i]) {
+    case 'f':
+        /* With a path, that is asked. Where inotify's comes first, it is no directory. */
+        return is_path(kinds[i + 1]) || kinds[i + 1] == 'V' ||
+               outside_descriptor(policy, &r->tracee, (int)r->given[i]);
+    case 'p':
+    case 'P':
+        if (path == NULL || path[0] == '\0')
+            return base_of(r, i) == AT_FDCWD ||
+                   outside_descriptor(policy, &r->tracee, base_of(r, i));
+        /* What readlink answers in /proc may be a name inside. */
+        if (kinds[i] == 'p' && kinds[i + 1] == 'b' && strncmp(path, "/proc/", 6) == 0)
+            return false;
+        return outside_path(policy, &r->tracee, base_of(r, i), path);
+    case 'V':
+        return is_other_address(r, i);
+    default:
+        return true;
+    }
+}
+
+/* True where no rule can be about the call, by what its strings and descriptors lead to. */
+static bool is_left_alone(const struct request *r)
+{
+    if (r->call->number == SYS_getcwd)
+        return outside_descriptor(r->task.policy, &r->tracee, AT_FDCWD);
+    for (unsigned i = 0; r->call->arguments[i] != '\0'; i++)
+        if (!is_outside(r, i))
+            return false;
+    return true;
+}
+
 static int bring_descriptor(struct request *r, unsigned i)
 {
     int fd = (int)r->given[i];
@@ -85,19 +175,14 @@ static int bring_cwd(struct request *r)
     return r->task.cwd < 0 ? r->task.cwd : 0;
 }
 
-static int bring_string(struct request *r, unsigned i, char *to, bool path)
+/* What a relative path starts from, where that is the current directory. */
+static int bring_base(struct request *r, unsigned i)
 {
-    if (r->given[i] == 0) {
-        r->args[i] = 0;
+    const char *path = string_of(r, i);
+    if (path == NULL || path[0] == '/' || path[0] == '\0' || base_of(r, i) != AT_FDCWD)
         return 0;
-    }
-    long n = tracee_string(&r->tracee, r->given[i], to, PATH_MAX);
-    if (n < 0)
-        return (int)n;
-    if (path)
-        name_the_caller(to, sizeof(strings[0]), r->tracee.tid);
-    r->args[i] = (long)(uintptr_t)to;
-    return path && to[0] != '/' ? bring_cwd(r) : 0;
+    r->goes |= r->call->arguments[i] == 'P';
+    return bring_cwd(r);
 }
 
 /* A buffer that is read (n bytes, may be NULL) or, with n 0, only has to be there. */
@@ -109,16 +194,12 @@ static int bring_block(struct request *r, unsigned i, size_t n)
     return r->given[i] == 0 || n == 0 ? 0 : tracee_read(&r->tracee, r->given[i], block, n);
 }
 
+/* Everything else, once its strings are there. */
 static int bring(struct request *r)
 {
-    unsigned string = 0;
     int error = r->call->number == SYS_getcwd ? bring_cwd(r) : 0;
     for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++) {
         switch (r->call->arguments[i]) {
-        case 'P':
-            error = bring_string(r, i, strings[string++], true);
-            r->goes = r->task.cwd >= 0;
-            break;
         case 'V':
             error = bring_block(r, i, (size_t)r->given[i + 1]);
             if (error == 0)
@@ -129,8 +210,10 @@ static int bring(struct request *r)
             error = bring_descriptor(r, i);
             break;
         case 'p':
+        case 'P':
+            error = bring_base(r, i);
+            break;
         case 'n':
-            error = bring_string(r, i, strings[string++], r->call->arguments[i] == 'p');
             break;
         case 't':
             error = bring_block(r, i, r->call->size);
@@ -194,7 +277,7 @@ static int give_descriptor(const struct request *r, int fd)
     return error == -ENOENT ? 0 : error; /* killed meanwhile: nobody waits */
 }
 
-static void send(const struct request *r, long result)
+static void reply(const struct request *r, long result)
 {
     struct seccomp_notif_resp response = {.id = r->tracee.id};
     if (result == -LX_EPASS)
@@ -267,8 +350,11 @@ void supervise_answer(const struct lx_policy *policy, int listener,
     long result = -LX_EPASS;
     r.task =
         (struct lx_task){.policy = policy, .cwd = AT_FDCWD, .pid = (int)call->pid, .deputy = true};
-    if (tracee_take(&r.tracee, listener, call) == 0 && r.call != NULL) {
-        int error = bring(&r);
+    r.tracee = tracee_of(listener, call);
+    if (r.call != NULL) {
+        int error = bring_strings(&r);
+        if (error == 0)
+            error = is_left_alone(&r) ? -LX_EPASS : bring(&r);
         /* What was read is the caller's only if it still waits. */
         if (error == 0 && tracee_waits(&r.tracee))
             result = run(&r);
@@ -282,12 +368,12 @@ void supervise_answer(const struct lx_policy *policy, int listener,
         if (result >= 0 && opens(r.call)) {
             error = give_descriptor(&r, (int)result);
             if (error < 0)
-                send(&r, error);
+                reply(&r, error);
         } else {
-            send(&r, result == -LX_EPASS ? result : take_back(&r, result));
+            reply(&r, result == -LX_EPASS ? result : take_back(&r, result));
         }
     } else {
-        send(&r, -ENOSYS);
+        reply(&r, -ENOSYS);
     }
     for (unsigned i = 0; i < r.descriptor_count; i++)
         close(r.descriptors[i]);

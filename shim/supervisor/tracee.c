@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,22 +18,26 @@
 #define PIDFD_THREAD O_EXCL /* Linux 6.9 */
 #endif
 
-#define PAGE 4096u
+#define PAGE       4096u
+#define GROUPS_MAX 64 /* of a caller; who has more is refused what the rest would allow */
 
-int tracee_take(struct tracee *t, int listener, const struct seccomp_notif *call)
+#define NAME_ROOM 64
+
+/* The name of something in its directory in /proc. */
+static const char *proc_name(const struct tracee *t, const char *what, char name[NAME_ROOM])
 {
-    char name[32];
-    *t = (struct tracee){
-        .listener = listener, .id = call->id, .tid = (pid_t)call->pid, .proc = -1, .pidfd = -1};
-    snprintf(name, sizeof(name), "/proc/%d", (int)t->tid);
-    t->proc = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return t->proc >= 0 && tracee_waits(t) ? 0 : -ESRCH;
+    snprintf(name, NAME_ROOM, "/proc/%d/%s", (int)t->tid, what);
+    return name;
+}
+
+struct tracee tracee_of(int listener, const struct seccomp_notif *call)
+{
+    return (struct tracee){
+        .listener = listener, .id = call->id, .tid = (pid_t)call->pid, .pidfd = -1};
 }
 
 void tracee_release(struct tracee *t)
 {
-    if (t->proc >= 0)
-        close(t->proc);
     if (t->pidfd >= 0)
         close(t->pidfd);
 }
@@ -74,12 +79,13 @@ long tracee_string(const struct tracee *t, uint64_t from, char *to, size_t room)
     return -ENAMETOOLONG;
 }
 
-#define STATUS_ROOM 256 /* what we look for stands at its beginning */
+#define STATUS_ROOM 1024 /* what we look for stands at its beginning */
 
 /* What follows a key in its status, NULL where that cannot be read. */
 static const char *status_line(const struct tracee *t, const char *key, char text[STATUS_ROOM])
 {
-    int fd = openat(t->proc, "status", O_RDONLY | O_CLOEXEC);
+    char name[NAME_ROOM];
+    int fd = open(proc_name(t, "status", name), O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? -1 : read(fd, text, STATUS_ROOM - 1);
     if (fd >= 0)
         close(fd);
@@ -112,25 +118,73 @@ int tracee_descriptor(struct tracee *t, int fd)
 
 int tracee_cwd(const struct tracee *t)
 {
-    int fd = openat(t->proc, "cwd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char name[NAME_ROOM];
+    int fd = open(proc_name(t, "cwd", name), O_PATH | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
+}
+
+long tracee_name(const struct tracee *t, int fd, char *to, size_t room)
+{
+    char what[NAME_ROOM / 2] = "cwd";
+    char name[NAME_ROOM];
+    if (fd != AT_FDCWD)
+        snprintf(what, sizeof(what), "fd/%d", fd);
+    ssize_t n = readlink(proc_name(t, what, name), to, room);
+    if (n < 0)
+        return -errno;
+    if ((size_t)n == room)
+        return -ENAMETOOLONG;
+    to[n] = '\0';
+    return n;
+}
+
+/* Its supplementary groups, up to most. Returns how many, or -1. */
+static int groups_of(const struct tracee *t, gid_t *groups, int most)
+{
+    char text[STATUS_ROOM];
+    const char *line = status_line(t, "\nGroups:", text);
+    int count = 0;
+    int used;
+    unsigned group;
+    while (line != NULL && count < most && sscanf(line, "%u%n", &group, &used) == 1) {
+        groups[count++] = group;
+        line += used;
+        if (strspn(line, " ") == strcspn(line, "\n"))
+            break;
+    }
+    return line == NULL ? -1 : count;
 }
 
 void tracee_become(const struct tracee *t)
 {
+    /* A worker's own, which one process uses: whether it may, and whether it has to come back. */
+    static enum { UNKNOWN, CANNOT, AT_HOME, AWAY } where;
+    static gid_t home_groups[GROUPS_MAX];
+    static int home_count;
+    static gid_t home_gid;
+    gid_t groups[GROUPS_MAX];
+    char name[NAME_ROOM];
     struct stat st;
-    if (getuid() != 0)
-        return;
-    if (t == NULL) {
-        if (geteuid() != 0)
-            (void)!seteuid(0);
-        if (getegid() != getgid())
-            (void)!setegid(getgid());
-        return;
+    if (where == UNKNOWN) {
+        where = getuid() == 0 ? AT_HOME : CANNOT;
+        home_gid = getgid();
+        home_count = getgroups(GROUPS_MAX, home_groups);
     }
-    /* A process's directory in /proc has its effective ids. */
-    if (fstat(t->proc, &st) < 0 || (st.st_uid == 0 && st.st_gid == getegid()))
+    if (t == NULL && where == AWAY) {
+        (void)!seteuid(0);
+        (void)!setegid(home_gid);
+        (void)!setgroups(home_count < 0 ? 0 : (size_t)home_count, home_groups);
+        where = AT_HOME;
+    }
+    if (t == NULL || where != AT_HOME)
         return;
+    /* A process's directory in /proc has its effective ids. */
+    if (stat(proc_name(t, "", name), &st) < 0 || (st.st_uid == 0 && st.st_gid == home_gid))
+        return;
+    where = AWAY;
+    int count = groups_of(t, groups, GROUPS_MAX);
+    if (count >= 0)
+        (void)!setgroups((size_t)count, groups);
     (void)!setegid(st.st_gid);
     (void)!seteuid(st.st_uid);
 }
@@ -152,7 +206,8 @@ static unsigned mapped(const struct tracee *t, const char *const *names, unsigne
     size_t have = 0;
     unsigned found = 0;
     ssize_t n;
-    int fd = openat(t->proc, "maps", O_RDONLY | O_CLOEXEC);
+    char name[NAME_ROOM];
+    int fd = open(proc_name(t, "maps", name), O_RDONLY | O_CLOEXEC);
     while (fd >= 0 && (n = read(fd, text + have, sizeof(text) - have)) > 0) {
         have += (size_t)n;
         for (unsigned i = 0; i < count; i++)
@@ -178,7 +233,8 @@ bool tracee_lacks_library(const struct tracee *t)
 
 void tracee_comm(const struct tracee *t, char comm[16])
 {
-    int fd = openat(t->proc, "comm", O_RDONLY | O_CLOEXEC);
+    char name[NAME_ROOM];
+    int fd = open(proc_name(t, "comm", name), O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? 0 : read(fd, comm, 15);
     if (fd >= 0)
         close(fd);

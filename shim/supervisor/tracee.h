@@ -13,16 +13,18 @@ struct tracee {
     int listener;
     uint64_t id; /* of the notification */
     pid_t tid;
-    int proc;  /* its directory in /proc, or -1 */
     int pidfd; /* or -1 until needed */
 };
 
-/* Takes hold of who made a call. Returns 0, or -ESRCH where it is gone. Give back with _release. */
-int tracee_take(struct tracee *t, int listener, const struct seccomp_notif *call);
+/* Who made a call. Give back with _release. */
+struct tracee tracee_of(int listener, const struct seccomp_notif *call);
 void tracee_release(struct tracee *t);
 
-/* True while the call still waits: what was read before is the caller's, not that of a later
- * process with the same id. */
+/*
+ * True while the call still waits: what was read before is the caller's, not that of a later
+ * process with the same id. Has to be asked before anything is done by it; an answer to a call that
+ * waits no more reaches nobody.
+ */
 bool tracee_waits(const struct tracee *t);
 
 /* Reads or writes n bytes of its memory. Returns 0 or -EFAULT. */
@@ -37,6 +39,10 @@ int tracee_descriptor(struct tracee *t, int fd);
 
 /* Its current directory as a descriptor that only names it, or -errno. */
 int tracee_cwd(const struct tracee *t);
+
+/* The kernel's name for its current directory (AT_FDCWD) or descriptor. Returns its length, NUL
+ * not counted, or -errno. */
+long tracee_name(const struct tracee *t, int fd, char *to, size_t room);
 
 /* Makes this process's effective ids those of the caller; back to our own with NULL. */
 void tracee_become(const struct tracee *t);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What is outside every mount is the caller's own: told in a few system calls, or not at all. */
+#ifndef LXSHIM_SUPERVISOR_OUTSIDE_H
+#define LXSHIM_SUPERVISOR_OUTSIDE_H
+
+#include <stdbool.h>
+
+#include "policy/policy.h"
+#include "supervisor/tracee.h"
+
+/*
+ * True where a path is certainly outside every mount, and so is what it leads to where it is a
+ * symlink: whichever of the two a call is about. dirfd is the caller's (AT_FDCWD, or a descriptor).
+ * False says nothing.
+ */
+bool outside_path(const struct lx_policy *policy, const struct tracee *t, int dirfd,
+                  const char *path);
+
+/* True where the caller's descriptor, or its current directory, is certainly outside. */
+bool outside_descriptor(const struct lx_policy *policy, const struct tracee *t, int fd);
+
+#endif
