@@ -18,7 +18,9 @@
 #include "supervisor/calls.h"
 #include "supervisor/outside.h"
 #include "supervisor/tracee.h"
+#include "sys/sys.h"
 #include "vfs/syscalls.h"
+#include "vfs/verdict.h"
 
 #ifndef SECCOMP_ADDFD_FLAG_SEND
 #define SECCOMP_ADDFD_FLAG_SEND (1UL << 1)
@@ -290,6 +292,20 @@ static void reply(const struct request *r, long result)
     (void)ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
+/* The pool that is told before a call that may wait; hooks have no argument for it. */
+static const struct pool *announce_to;
+
+/* Only a FIFO waits for somebody to come. */
+static int announced_open(int dfd, const char *path, int flags, mode_t mode)
+{
+    const uint64_t one = 1;
+    struct stat st;
+    if ((flags & (O_NONBLOCK | O_PATH)) == 0 && sys_fstatat(dfd, path, &st, 0) == 0 &&
+        S_ISFIFO(st.st_mode))
+        (void)!write(announce_to->waiting, &one, sizeof(one));
+    return sys_openat(dfd, path, flags, mode);
+}
+
 static long run(struct request *r)
 {
     vfs_syscall *answer = vfs_syscalls[r->call->number];
@@ -307,6 +323,42 @@ static long run(struct request *r)
     if (creates)
         umask(mask);
     return result;
+}
+
+/* To the kernel: handle the signal, then make the call again if its handler allows. */
+#define RESTART 512
+
+/*
+ * Runs the call until it is done. One that waits is interrupted by the master's sign only; natively
+ * a signal of the caller would have done that, which cannot reach it as long as it waits for us.
+ */
+static long run_to_end(struct request *r, const struct slot *slot)
+{
+    for (;;) {
+        long result = run(r);
+        if (result != -EINTR || !tracee_waits(&r->tracee))
+            return result;
+        if (atomic_load(&slot->signalled) == r->tracee.id)
+            return -RESTART;
+        if (atomic_load(&slot->perhaps) == r->tracee.id)
+            return -EINTR;
+    }
+}
+
+/* True for what may make a remembered directory lead elsewhere. */
+static bool moves(const struct supervise_call *call)
+{
+    return strncmp(call->name, "rename", 6) == 0 || strncmp(call->name, "symlink", 7) == 0;
+}
+
+/* What any worker moved, this one forgets. */
+static void forget_moved(struct pool *pool)
+{
+    static uint32_t known; /* this worker's own */
+    uint32_t now = atomic_load(&pool->moves);
+    if (now != known)
+        verdict_forget_all();
+    known = now;
 }
 
 /* Notes the name of a program whose calls the library does not see, once. */
@@ -342,22 +394,31 @@ static void count(const struct request *r, long result)
     note_program(&stats->lane, &r->tracee);
 }
 
-void supervise_answer(const struct lx_policy *policy, int listener,
+void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
                       const struct seccomp_notif *call)
 {
     struct request r = {.call = supervise_call_find(call->data.nr),
                         .given = (const uint64_t *)call->data.args};
     long result = -LX_EPASS;
-    r.task =
-        (struct lx_task){.policy = policy, .cwd = AT_FDCWD, .pid = (int)call->pid, .deputy = true};
-    r.tracee = tracee_of(listener, call);
+    r.task = (struct lx_task){.policy = policy,
+                              .cwd = AT_FDCWD,
+                              .pid = (int)call->pid,
+                              .deputy = true,
+                              .open = announced_open};
+    r.tracee = tracee_of(pool->listener, call);
+    announce_to = pool;
     if (r.call != NULL) {
+        if (moves(r.call))
+            atomic_fetch_add(&pool->moves, 1);
+        forget_moved(pool);
         int error = bring_strings(&r);
         if (error == 0)
             error = is_left_alone(&r) ? -LX_EPASS : bring(&r);
         /* What was read is the caller's only if it still waits. */
         if (error == 0 && tracee_waits(&r.tracee))
-            result = run(&r);
+            result = run_to_end(&r, slot);
+        if (moves(r.call))
+            atomic_fetch_add(&pool->moves, 1);
         count(&r, result);
         if (result >= 0 && opens(r.call) && (flags_of_open(&r) & O_PATH) != 0) {
             /* A descriptor that only names cannot be handed over; the rules have spoken. */

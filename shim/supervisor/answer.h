@@ -6,13 +6,14 @@
 #include <linux/seccomp.h>
 
 #include "policy/policy.h"
+#include "supervisor/pool.h"
 
 /*
- * Answers a call that was received from a listener: makes it for the caller where a rule touches
- * it, and lets the caller go on by itself where none does. Results, memory and descriptors are the
- * caller's when this returns.
+ * Answers a call that was received from the pool's listener: makes it for the caller where a rule
+ * touches it, and lets the caller go on by itself where none does. Results, memory and descriptors
+ * are the caller's when this returns.
  */
-void supervise_answer(const struct lx_policy *policy, int listener,
+void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
                       const struct seccomp_notif *call);
 
 #endif

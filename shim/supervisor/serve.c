@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "supervisor/answer.h"
+#include "supervisor/pool.h"
 #include "supervisor/supervisor.h"
 
 #ifndef SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
@@ -26,15 +26,12 @@
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
 #endif
 
-#define WORKERS_MAX 256 /* as many calls can wait at once, for a FIFO or by an override's delay */
+#define IDLE_MAX 3 /* workers beyond these that have nothing to do end */
 
-#define IDLE_MAX 3 /* workers beyond these that have nothing to do go */
-
-/* Shared by the master and its workers. */
-struct pool {
-    _Atomic int idle;    /* workers that wait for a call */
-    _Atomic int workers; /* all of them */
-};
+/* How long the master sleeps: while a call waits, and else, for a worker that died without a word.
+ */
+#define WATCH_MS 50
+#define SLEEP_MS 1000
 
 int supervise_hand_over(int socket, int listener)
 {
@@ -92,35 +89,66 @@ static bool is_unused(int listener)
 }
 
 /*
- * One worker: takes calls until nobody is left to make any. The one that leaves none idle behind
- * starts another first, so that a call that waits never stops the next; those that are too many go.
+ * The worker that leaves none idle behind starts another first, so that a call that waits never
+ * stops the next. Returns the child's slot in the child, NULL in the parent.
  */
-static _Noreturn void work(const struct lx_policy *policy, int listener, struct pool *pool)
+static struct slot *start_another(struct pool *pool)
+{
+    struct slot *slot = pool_reserve(pool);
+    pid_t pid = slot == NULL ? -1 : fork();
+    if (pid == 0)
+        return slot;
+    if (pid < 0 && slot != NULL)
+        pool_release(pool, slot);
+    return NULL;
+}
+
+/*
+ * Counts this worker as idle; false where enough others are. The one that goes makes sure that it
+ * is not the last after all: others may have been called meanwhile, counting on it.
+ */
+static bool stays(struct pool *pool)
+{
+    while (atomic_fetch_add(&pool->idle, 1) >= IDLE_MAX)
+        if (atomic_fetch_sub(&pool->idle, 1) > 1)
+            return false;
+    return true;
+}
+
+static void interrupted(int sig)
+{
+    (void)sig; /* to end a call that waits */
+}
+
+/* One worker: takes calls until nobody is left to make any, or too many others are idle. */
+static _Noreturn void work(const struct lx_policy *policy, struct pool *pool, struct slot *slot)
 {
     struct seccomp_notif call;
+    struct sigaction action = {.sa_handler = interrupted};
     signal(SIGTERM, SIG_DFL);
-    for (;;) {
-        atomic_fetch_add(&pool->idle, 1);
+    sigaction(POOL_SIGNAL, &action, NULL);
+    while (stays(pool)) {
+        atomic_store(&slot->worker, getpid());
         memset(&call, 0, sizeof(call));
-        int r = ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call);
+        int r = ioctl(pool->listener, SECCOMP_IOCTL_NOTIF_RECV, &call);
         int error = errno;
-        if (atomic_fetch_sub(&pool->idle, 1) == 1 && atomic_load(&pool->workers) < WORKERS_MAX) {
-            atomic_fetch_add(&pool->workers, 1);
-            pid_t pid = fork();
-            if (pid == 0)
+        if (atomic_fetch_sub(&pool->idle, 1) == 1) {
+            struct slot *child = start_another(pool);
+            if (child != NULL) {
+                slot = child;
                 continue;
-            if (pid < 0)
-                atomic_fetch_sub(&pool->workers, 1);
+            }
         }
-        if (r == 0)
-            supervise_answer(policy, listener, &call);
-        else if ((error != EINTR && error != ENOENT) || is_unused(listener))
-            break;
-        if (atomic_load(&pool->idle) >= IDLE_MAX) {
-            atomic_fetch_sub(&pool->workers, 1);
+        if (r == 0) {
+            atomic_store(&slot->id, call.id);
+            atomic_store(&slot->tid, (pid_t)call.pid);
+            supervise_answer(policy, pool, slot, &call);
+            atomic_store(&slot->tid, 0);
+        } else if ((error != EINTR && error != ENOENT) || is_unused(pool->listener)) {
             break;
         }
     }
+    pool_release(pool, slot);
     _exit(0);
 }
 
@@ -153,27 +181,28 @@ static void detach(int listener, int ready)
  */
 static _Noreturn void serve(const struct lx_policy *policy, int listener, int ready)
 {
-    struct pool *pool =
-        mmap(NULL, sizeof(*pool), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int status;
     detach(listener, ready);
+    struct pool *pool = pool_new(listener);
+    struct slot *slot = pool == NULL ? NULL : pool_reserve(pool);
     /* Workers of workers are collected here. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-    if (pool == MAP_FAILED)
-        _exit(SUPERVISE_FAILED);
-    atomic_store(&pool->workers, 1);
-    pid_t first = fork();
+    pid_t first = slot == NULL ? -1 : fork();
     if (first == 0)
-        work(policy, listener, pool);
+        work(policy, pool, slot);
     if (first < 0 || write(ready, "", 1) != 1)
         _exit(SUPERVISE_FAILED);
     close(ready);
-    struct pollfd users = {.fd = listener, .events = 0};
+    struct pollfd events[] = {{.fd = listener, .events = 0},
+                              {.fd = pool->waiting, .events = POLLIN}};
+    uint64_t count;
     int end = 0;
+    bool watch = false;
     while (end == 0 && !is_unused(listener)) {
-        /* A second at the longest, for a worker that died without a word. */
-        poll(&users, 1, 1000);
+        if (poll(events, 2, watch ? WATCH_MS : SLEEP_MS) > 0)
+            (void)!read(pool->waiting, &count, sizeof(count));
+        watch = pool_watch(pool);
         while (end == 0 && waitpid(-1, &status, WNOHANG) > 0)
             if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
                 end = SUPERVISE_FAILED;

@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -79,7 +80,13 @@ long tracee_string(const struct tracee *t, uint64_t from, char *to, size_t room)
     return -ENAMETOOLONG;
 }
 
-#define STATUS_ROOM 1024 /* what we look for stands at its beginning */
+#define STATUS_ROOM 4096 /* what we look for stands at its beginning */
+
+static const char *line_of(const char *text, const char *key)
+{
+    const char *found = strstr(text, key);
+    return found == NULL ? NULL : found + strlen(key);
+}
 
 /* What follows a key in its status, NULL where that cannot be read. */
 static const char *status_line(const struct tracee *t, const char *key, char text[STATUS_ROOM])
@@ -90,8 +97,7 @@ static const char *status_line(const struct tracee *t, const char *key, char tex
     if (fd >= 0)
         close(fd);
     text[n < 0 ? 0 : n] = '\0';
-    const char *found = strstr(text, key);
-    return found == NULL ? NULL : found + strlen(key);
+    return line_of(text, key);
 }
 
 int tracee_descriptor(struct tracee *t, int fd)
@@ -197,6 +203,31 @@ mode_t tracee_umask(const struct tracee *t)
     if (line != NULL)
         (void)sscanf(line, "%o", &mask);
     return (mode_t)mask;
+}
+
+/* A set of signals in a status; none where that cannot be read. */
+static uint64_t signal_set(const char *status, const char *key)
+{
+    const char *line = line_of(status, key);
+    return line == NULL ? 0 : strtoull(line, NULL, 16);
+}
+
+enum tracee_signals tracee_signals(const struct tracee *t)
+{
+    char text[STATUS_ROOM];
+    const char *line = status_line(t, "\nTgid:", text);
+    pid_t leader = line == NULL ? t->tid : (pid_t)strtol(line, NULL, 10);
+    uint64_t heard = ~(signal_set(text, "\nSigBlk:") | signal_set(text, "\nSigIgn:"));
+    uint64_t shared = signal_set(text, "\nShdPnd:") & heard;
+    if ((signal_set(text, "\nSigPnd:") & heard) != 0 || (shared != 0 && leader == t->tid))
+        return TRACEE_SIGNALLED;
+    if (shared == 0)
+        return TRACEE_NO_SIGNALS;
+    /* A signal to a process goes to its first thread if that hears it. */
+    const struct tracee first = {.tid = leader};
+    (void)status_line(&first, "\nTgid:", text);
+    return (shared & signal_set(text, "\nSigBlk:")) != 0 ? TRACEE_PERHAPS_SIGNALLED
+                                                         : TRACEE_NO_SIGNALS;
 }
 
 /* Which of some names (bits of the result, in their order) end a line of its memory's map. */

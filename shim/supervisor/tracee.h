@@ -50,6 +50,14 @@ void tracee_become(const struct tracee *t);
 /* True where the preloaded library is not in it, nor will be: all its calls come here. */
 bool tracee_lacks_library(const struct tracee *t);
 
+/* Whether it has a signal to handle, for which a call that waits has to end. */
+enum tracee_signals {
+    TRACEE_NO_SIGNALS,
+    TRACEE_SIGNALLED,
+    TRACEE_PERHAPS_SIGNALLED /* or another of its process's threads */
+};
+enum tracee_signals tracee_signals(const struct tracee *t);
+
 /* The name of the program, as ps shows it. */
 void tracee_comm(const struct tracee *t, char comm[16]);
 

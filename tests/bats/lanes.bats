@@ -18,6 +18,15 @@ in_lanes() {
   assert_output "$first"
 }
 
+# The supervisor's master, of the `lxshim run` with that process id.
+master_of() {
+  local status
+  for status in /proc/[0-9]*/status; do
+    grep -qs "^PPid:[[:space:]]*$1\$" "$status" || continue
+    [[ $(readlink "${status%/status}/cwd") != / ]] || basename "${status%/status}"
+  done
+}
+
 # What the rules make of `bare` on plain Linux ($output).
 expected() {
   sed -E '
@@ -127,14 +136,11 @@ c"
   mkfifo "$BATS_TEST_TMPDIR/ready"
   "$LXSHIM" run -q -- bash -c 'echo $PPID >"$0/ready"; read -r <"$0/never"' "$BATS_TEST_TMPDIR" \
     >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
-  local outer=$! relay master='' status
+  local outer=$! relay master
   mkfifo "$BATS_TEST_TMPDIR/never"
   read -r relay <"$BATS_TEST_TMPDIR/ready"
   assert_equal "$relay" "$outer"
-  for status in /proc/[0-9]*/status; do
-    grep -qs "^PPid:[[:space:]]*$relay\$" "$status" || continue
-    [[ $(readlink "${status%/status}/cwd") != / ]] || master=$(basename "${status%/status}")
-  done
+  master=$(master_of "$relay")
   kill -KILL "$master"
   local ended=0
   wait "$outer" || ended=$?
@@ -157,4 +163,43 @@ c"
     for i in {1..300}; do /bin/true || echo failed; done
     for i in {1..200}; do (: >"f:$i"; [[ -e f:$i ]] || echo missing) & done; wait; ls | wc -l'
   assert_output 200
+}
+
+@test "a signal interrupts an open of a FIFO, or it is made again, as natively" {
+  for kind in once restart; do
+    native "mkfifo p; timeout 20 interrupt $kind p"
+    assert_success
+    answer=$output
+    for lane in preload both supervisor; do
+      dir=$(fresh drive)
+      policy_for "$dir" special.fifo=allow >"$BATS_TEST_TMPDIR/policy.json"
+      for program in interrupt interrupt-static; do
+        run env -C "$dir" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "$LXSHIM" run -q --lane "$lane" -- \
+          bash -uc "rm -f x:p; mkfifo x:p; timeout 20 $program $kind x:p"
+        [[ $lane == preload && $program == interrupt-static ]] || assert_output "$answer"
+      done
+    done
+  done
+}
+
+# workers: of how many processes the supervisor with that master consists: its process group.
+workers() {
+  cat /proc/[0-9]*/stat 2>/dev/null | grep -c ") . [0-9]* $1 "
+}
+
+@test "a worker comes back when the caller that it waits for is killed" {
+  policy_for "$PWD" special.fifo=allow >"$BATS_TEST_TMPDIR/policy.json"
+  mkfifo p ready go killed end
+  LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "$LXSHIM" run -q --lane supervisor -- \
+    bash -c 'for i in {1..20}; do cat p & done; echo $PPID >ready; read -r <go
+             kill -KILL $(jobs -p); wait; echo >killed; read -r <end' 3>&- &
+  local outer=$! relay master
+  read -r relay <ready
+  master=$(master_of "$relay")
+  until_true eval '(($(workers "$master") > 20))'
+  echo >go
+  read -r <killed
+  until_true eval '(($(workers "$master") < 6))'
+  echo >end
+  wait "$outer"
 }
