@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -295,15 +296,31 @@ static void reply(const struct request *r, long result)
 /* The pool that is told before a call that may wait; hooks have no argument for it. */
 static const struct pool *announce_to;
 
+/*
+ * Lets the master's sign through, or no more. Only around calls that wait: an ADDFD that is
+ * interrupted would answer the caller without having given it anything.
+ */
+static void hear_master(bool on)
+{
+    sigset_t sign;
+    sigemptyset(&sign);
+    sigaddset(&sign, POOL_SIGNAL);
+    sigprocmask(on ? SIG_UNBLOCK : SIG_BLOCK, &sign, NULL);
+}
+
 /* Only a FIFO waits for somebody to come. */
 static int announced_open(int dfd, const char *path, int flags, mode_t mode)
 {
     const uint64_t one = 1;
     struct stat st;
-    if ((flags & (O_NONBLOCK | O_PATH)) == 0 && sys_fstatat(dfd, path, &st, 0) == 0 &&
-        S_ISFIFO(st.st_mode))
-        (void)!write(announce_to->waiting, &one, sizeof(one));
-    return sys_openat(dfd, path, flags, mode);
+    if ((flags & (O_NONBLOCK | O_PATH)) != 0 || sys_fstatat(dfd, path, &st, 0) < 0 ||
+        !S_ISFIFO(st.st_mode))
+        return sys_openat(dfd, path, flags, mode);
+    (void)!write(announce_to->waiting, &one, sizeof(one));
+    hear_master(true);
+    int fd = sys_openat(dfd, path, flags, mode);
+    hear_master(false);
+    return fd;
 }
 
 static long run(struct request *r)
@@ -316,7 +333,11 @@ static long run(struct request *r)
     if (r->goes)
         (void)!fchdir(r->task.cwd);
     tracee_become(&r->tracee);
+    if (r->call->number == SYS_connect) /* waits for room in a listener's queue */
+        hear_master(true);
     long result = answer(&r->task, r->args);
+    if (r->call->number == SYS_connect)
+        hear_master(false);
     tracee_become(NULL);
     if (r->goes)
         (void)!chdir("/");

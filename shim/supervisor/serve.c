@@ -125,7 +125,11 @@ static _Noreturn void work(const struct lx_policy *policy, struct pool *pool, st
 {
     struct seccomp_notif call;
     struct sigaction action = {.sa_handler = interrupted};
+    sigset_t sign;
     signal(SIGTERM, SIG_DFL);
+    sigemptyset(&sign);
+    sigaddset(&sign, POOL_SIGNAL); /* heard only while a call waits: see answer.c */
+    sigprocmask(SIG_BLOCK, &sign, NULL);
     sigaction(POOL_SIGNAL, &action, NULL);
     while (stays(pool)) {
         atomic_store(&slot->worker, getpid());

@@ -43,6 +43,7 @@ int main(int argc, char **argv)
             return write_later(argv[2]);
         }
         action.sa_flags = SA_RESTART;
+        every.it_interval.tv_usec = 0; /* one: a second might meet the writer */
     }
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &every, NULL);
