@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "supervisor/supervisor.h"
 
 static bool bad_found; /* the exit status to be; the program has one thread */
 
@@ -202,6 +203,32 @@ static void check_seccomp(void)
                notify ? "there" : "missing, which the preloaded library does not need");
 }
 
+/* 0 or -errno. */
+static int try_supervisor(void)
+{
+    static int result = 1; /* the program has one thread */
+    fflush(stdout);
+    if (result > 0)
+        result = supervise_try();
+    return result;
+}
+
+bool doctor_has_supervisor(void)
+{
+    return try_supervisor() == 0;
+}
+
+static void check_supervisor(void)
+{
+    int r = try_supervisor();
+    if (r < 0)
+        doctor_say(DOCTOR_NOTE, "supervisor", "%s; " SUPERVISE_UNCOVERED, supervise_reason(r));
+    else
+        doctor_say(DOCTOR_OK, "supervisor",
+                   "can be had: lxshim run sees system calls that the "
+                   "preloaded library does not");
+}
+
 int cli_doctor(const struct cli_arguments *arguments)
 {
     if (getenv("LXSHIM_STATE") != NULL)
@@ -213,6 +240,7 @@ int cli_doctor(const struct cli_arguments *arguments)
     check_openat2();
     check_namespaces();
     check_seccomp();
+    check_supervisor();
     if (arguments->count > 0) {
         putchar('\n');
         doctor_program(arguments->rest[0]);

@@ -15,6 +15,9 @@ enum doctor_level {
 void doctor_say(enum doctor_level level, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* True where `lxshim run` can have its supervisor. Tried once. */
+bool doctor_has_supervisor(void);
+
 /* Examines a program by name or path: where it is, what it is, whether the library gets into it. */
 void doctor_program(const char *command);
 

@@ -68,7 +68,19 @@ static const char *env_program(char *argument)
     return NULL;
 }
 
-/* True where ld.so runs in secure mode, and drops what would be preloaded. */
+/* A kind of program that the library does not get into, or does not see all of, and why. */
+static void say_unseen(const char *kind, const char *why)
+{
+    if (doctor_has_supervisor())
+        doctor_say(DOCTOR_NOTE, kind, "%s: seen by lxshim run, not under LD_PRELOAD alone", why);
+    else
+        doctor_say(DOCTOR_BAD, kind, "%s: not covered", why);
+}
+
+/*
+ * Where ld.so runs in secure mode, and drops what would be preloaded. (Under lxshim run, a user
+ * other than root gains nothing by such programs: no_new_privs.)
+ */
 static void check_secure(int fd, const struct stat *st)
 {
     struct statvfs fs;
@@ -80,12 +92,11 @@ static void check_secure(int fd, const struct stat *st)
     if (fstatvfs(fd, &fs) == 0 && (fs.f_flag & ST_NOSUID) != 0)
         return;
     if ((st->st_mode & S_ISUID) != 0 && st->st_uid != getuid())
-        doctor_say(DOCTOR_BAD, "setuid", "ld.so drops LD_PRELOAD: not covered");
+        say_unseen("setuid", "ld.so drops LD_PRELOAD");
     else if ((st->st_mode & S_ISGID) != 0 && st->st_gid != getgid())
-        doctor_say(DOCTOR_BAD, "setgid", "ld.so drops LD_PRELOAD: not covered");
+        say_unseen("setgid", "ld.so drops LD_PRELOAD");
     else if (getuid() != 0 && fgetxattr(fd, "security.capability", value, sizeof(value)) > 0)
-        doctor_say(DOCTOR_BAD, "capabilities",
-                   "the file has some, so ld.so drops LD_PRELOAD: not covered");
+        say_unseen("capabilities", "the file has some, so ld.so drops LD_PRELOAD");
 }
 
 static const char *basename_of(const char *path)
@@ -100,20 +111,19 @@ static void check_elf(const struct elf_facts *facts)
     if (facts->foreign) {
         doctor_say(DOCTOR_BAD, "machine",
                    "a %d-bit program for another machine (ELF %u): the library is not of its kind, "
-                   "not covered",
+                   "and lxshim run refuses its system calls: not covered",
                    facts->bits, facts->machine);
         return;
     }
     if (facts->loader[0] == '\0') {
-        doctor_say(DOCTOR_BAD, "static", "%sno ld.so, nothing is preloaded: not covered",
-                   facts->go ? "a Go program; " : "");
+        say_unseen("static", facts->go ? "a Go program; no ld.so, nothing is preloaded"
+                                       : "no ld.so, nothing is preloaded");
         return;
     }
     if (strncmp(loader, "ld-musl-", 8) == 0) {
-        doctor_say(DOCTOR_BAD, "musl",
-                   "%s: musl cannot load the library, which needs glibc, and under LD_PRELOAD the "
-                   "program does not start: not supported by the preload lane",
-                   facts->loader);
+        say_unseen("musl",
+                   "musl cannot load the library, which needs glibc; where LD_PRELOAD names "
+                   "it plainly, the program does not start");
         return;
     }
     if (strncmp(loader, "ld-linux", 8) != 0 && strncmp(loader, "ld64.so", 7) != 0)
@@ -123,8 +133,7 @@ static void check_elf(const struct elf_facts *facts)
     else
         doctor_say(DOCTOR_OK, "dynamic", "glibc's %s will preload the library", facts->loader);
     if (facts->go)
-        doctor_say(DOCTOR_BAD, "go",
-                   "Go makes its system calls itself, not by libc: its own calls are not covered");
+        say_unseen("go", "Go makes its system calls itself, not by libc");
 }
 
 /* Looks at one file. Returns true with the next one to look at where this is a script. */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/tree.h"
 #include "supervisor/supervisor.h"
 
 /* Raised by the process itself when it goes wrong: nothing to pass on. */
@@ -114,13 +115,13 @@ static void stop_too(pid_t child, int sig)
         ;
 }
 
-/* Without its supervisor, which has said why, the command's calls fail: it is stopped. */
+/* Without its supervisor, the calls of the command and of what it has started fail. */
 static void supervisor_ended(pid_t child, int status)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return; /* nobody is left to be served */
     cli_error("the supervisor has failed: the command is stopped");
-    kill(child, SIGKILL);
+    tree_kill(child);
 }
 
 /* Collects children until the one that counts has ended. True with its status then. */
@@ -267,9 +268,7 @@ static bool enter_supervisor(int socket, bool required)
         cli_error("the supervisor does not answer");
         return false;
     }
-    cli_error("no supervisor here (%s%s): static programs, Go programs and others that make system "
-              "calls without libc are not covered",
-              strerror(-r), r == -EBUSY ? ", one is there already" : "");
+    cli_error("no supervisor here: %s; " SUPERVISE_UNCOVERED, supervise_reason(r));
     return !required;
 }
 

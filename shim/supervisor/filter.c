@@ -3,9 +3,14 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/filter.h>
@@ -67,9 +72,68 @@ out:
     return code;
 }
 
+/* What workers rely on: a descriptor is handed over and the call answered in one step. */
+#define LEAST_MAJOR 5
+#define LEAST_MINOR 14
+
+static bool is_old(void)
+{
+    struct utsname name;
+    unsigned major = 0;
+    unsigned minor = 0;
+    if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+        return false;
+    return major < LEAST_MAJOR || (major == LEAST_MAJOR && minor < LEAST_MINOR);
+}
+
+const char *supervise_reason(int error)
+{
+    static char text[128]; /* the program has one thread */
+    switch (-error) {
+    case ENOTSUP:
+        return "the kernel is older than Linux 5.14";
+    case EBUSY:
+        return "there is a listener already; if it is lxshim's, its policy holds for what the "
+               "library does not see";
+    case ENOSYS:
+        return "the kernel has no seccomp (Function not implemented)";
+    case EINVAL:
+        return "the kernel gives no listener (Invalid argument), as gVisor";
+    case EPERM:
+    case EACCES:
+        snprintf(text, sizeof(text), "seccomp is forbidden here (%s)", strerror(-error));
+        return text;
+    default:
+        snprintf(text, sizeof(text), "the filter cannot be installed (%s)", strerror(-error));
+        return text;
+    }
+}
+
+int supervise_try(void)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        int listener = supervise_install();
+        _exit(listener < 0 ? -listener : 0);
+    }
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (child < 0)
+        return -errno;
+    return WIFEXITED(status) ? -WEXITSTATUS(status) : -EPERM; /* whoever kills for it forbids it */
+}
+
 int supervise_install(void)
 {
     struct sock_fprog program;
+    struct seccomp_notif_sizes sizes;
+    if (is_old())
+        return -ENOTSUP;
+    /* libseccomp would ask the same, and say less. */
+    long r = SYS3(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes);
+    if (r < 0)
+        return (int)r;
     program.filter = compile(&program.len);
     if (program.filter == NULL)
         return -ENOMEM;

@@ -89,21 +89,6 @@ static bool is_unused(int listener)
 }
 
 /*
- * The worker that leaves none idle behind starts another first, so that a call that waits never
- * stops the next. Returns the child's slot in the child, NULL in the parent.
- */
-static struct slot *start_another(struct pool *pool)
-{
-    struct slot *slot = pool_reserve(pool);
-    pid_t pid = slot == NULL ? -1 : fork();
-    if (pid == 0)
-        return slot;
-    if (pid < 0 && slot != NULL)
-        pool_release(pool, slot);
-    return NULL;
-}
-
-/*
  * Counts this worker as idle; false where enough others are. The one that goes makes sure that it
  * is not the last after all: others may have been called meanwhile, counting on it.
  */
@@ -120,29 +105,29 @@ static void interrupted(int sig)
     (void)sig; /* to end a call that waits */
 }
 
-/* One worker: takes calls until nobody is left to make any, or too many others are idle. */
+/*
+ * One worker, born idle: takes calls until nobody is left to make any, or too many others are idle.
+ * The one that leaves none idle behind tells the master, so that a call that waits never stops the
+ * next.
+ */
 static _Noreturn void work(const struct lx_policy *policy, struct pool *pool, struct slot *slot)
 {
     struct seccomp_notif call;
     struct sigaction action = {.sa_handler = interrupted};
+    const uint64_t one = 1;
     sigset_t sign;
     signal(SIGTERM, SIG_DFL);
     sigemptyset(&sign);
     sigaddset(&sign, POOL_SIGNAL); /* heard only while a call waits: see answer.c */
     sigprocmask(SIG_BLOCK, &sign, NULL);
     sigaction(POOL_SIGNAL, &action, NULL);
-    while (stays(pool)) {
-        atomic_store(&slot->worker, getpid());
+    atomic_store(&slot->worker, getpid());
+    do {
         memset(&call, 0, sizeof(call));
         int r = ioctl(pool->listener, SECCOMP_IOCTL_NOTIF_RECV, &call);
         int error = errno;
-        if (atomic_fetch_sub(&pool->idle, 1) == 1) {
-            struct slot *child = start_another(pool);
-            if (child != NULL) {
-                slot = child;
-                continue;
-            }
-        }
+        if (atomic_fetch_sub(&pool->idle, 1) == 1 && r == 0)
+            (void)!write(pool->waiting, &one, sizeof(one));
         if (r == 0) {
             atomic_store(&slot->id, call.id);
             atomic_store(&slot->tid, (pid_t)call.pid);
@@ -151,9 +136,32 @@ static _Noreturn void work(const struct lx_policy *policy, struct pool *pool, st
         } else if ((error != EINTR && error != ENOENT) || is_unused(pool->listener)) {
             break;
         }
-    }
+    } while (stays(pool));
     pool_release(pool, slot);
     _exit(0);
+}
+
+/* In the master: a worker more. Returns 0 or -errno. It ends with its master. */
+static int start_worker(const struct lx_policy *policy, struct pool *pool)
+{
+    pid_t master = getpid();
+    struct slot *slot = pool_reserve(pool);
+    if (slot == NULL)
+        return -EAGAIN;
+    atomic_fetch_add(&pool->idle, 1);
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != master)
+            _exit(SUPERVISE_FAILED);
+        work(policy, pool, slot);
+    }
+    if (pid > 0)
+        return 0;
+    int error = errno;
+    atomic_fetch_sub(&pool->idle, 1);
+    pool_release(pool, slot);
+    return -error;
 }
 
 /*
@@ -188,14 +196,8 @@ static _Noreturn void serve(const struct lx_policy *policy, int listener, int re
     int status;
     detach(listener, ready);
     struct pool *pool = pool_new(listener);
-    struct slot *slot = pool == NULL ? NULL : pool_reserve(pool);
-    /* Workers of workers are collected here. */
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
     (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-    pid_t first = slot == NULL ? -1 : fork();
-    if (first == 0)
-        work(policy, pool, slot);
-    if (first < 0 || write(ready, "", 1) != 1)
+    if (pool == NULL || start_worker(policy, pool) < 0 || write(ready, "", 1) != 1)
         _exit(SUPERVISE_FAILED);
     close(ready);
     struct pollfd events[] = {{.fd = listener, .events = 0},
@@ -206,6 +208,9 @@ static _Noreturn void serve(const struct lx_policy *policy, int listener, int re
     while (end == 0 && !is_unused(listener)) {
         if (poll(events, 2, watch ? WATCH_MS : SLEEP_MS) > 0)
             (void)!read(pool->waiting, &count, sizeof(count));
+        /* Where no process can be had now, the next turn tries again. */
+        while (atomic_load(&pool->idle) < 1 && start_worker(policy, pool) == 0)
+            ;
         watch = pool_watch(pool);
         while (end == 0 && waitpid(-1, &status, WNOHANG) > 0)
             if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)

@@ -19,10 +19,19 @@
 /*
  * In the process that will become the command: installs the filter for itself and all it starts.
  * Needs no_new_privs unless root, which makes setuid programs run as whoever starts them. Returns a
- * listener, close-on-exec, or -errno: -EBUSY under another listener, -EINVAL or -ENOSYS where the
- * kernel or the container has none.
+ * listener, close-on-exec, or -errno, for which supervise_reason has words.
  */
 int supervise_install(void);
+
+/* Whether a listener can be had, by trying it in a child. Returns 0 or -errno. */
+int supervise_try(void);
+
+/* Why there is no listener, in words without an end: "the kernel has no seccomp (...)". Valid until
+ * the next call. */
+const char *supervise_reason(int error);
+
+#define SUPERVISE_UNCOVERED \
+    "static programs, Go programs and others that make system calls without libc are not covered"
 
 /*
  * Sends the listener over a socket and waits until it is served. Returns 0 or -errno. The command

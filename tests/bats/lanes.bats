@@ -27,6 +27,11 @@ master_of() {
   done
 }
 
+# workers: of how many processes the supervisor with that master consists: its process group.
+workers() {
+  cat /proc/[0-9]*/stat 2>/dev/null | grep -c ") . [0-9]* $1 "
+}
+
 # What the rules make of `bare` on plain Linux ($output).
 expected() {
   sed -E '
@@ -126,7 +131,7 @@ c"
 @test "one inside the other: the inner one says what it goes without" {
   run "$LXSHIM" run -q -- "$LXSHIM" run -q -- bash -c ': >"a:b"; ls'
   assert_success
-  assert_line --partial "lxshim: no supervisor here ("
+  assert_line --partial "lxshim: no supervisor here: there is a listener already"
   assert_line "a:b"
   run "$LXSHIM" run -q -- "$LXSHIM" run -q --require-complete -- true
   assert_failure 125
@@ -134,11 +139,12 @@ c"
 
 @test "without its supervisor a command is stopped" {
   mkfifo "$BATS_TEST_TMPDIR/ready"
-  "$LXSHIM" run -q -- bash -c 'echo $PPID >"$0/ready"; read -r <"$0/never"' "$BATS_TEST_TMPDIR" \
+  "$LXSHIM" run -q -- bash -c '(echo $BASHPID $PPID >"$0/ready"; read -r <"$0/never"; : >survived); :' \
+    "$BATS_TEST_TMPDIR" \
     >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
-  local outer=$! relay master
+  local outer=$! relay master grandchild
   mkfifo "$BATS_TEST_TMPDIR/never"
-  read -r relay <"$BATS_TEST_TMPDIR/ready"
+  read -r grandchild relay <"$BATS_TEST_TMPDIR/ready"
   assert_equal "$relay" "$outer"
   master=$(master_of "$relay")
   kill -KILL "$master"
@@ -147,6 +153,9 @@ c"
   assert_equal "$ended" 137
   run cat "$BATS_TEST_TMPDIR/out"
   assert_line "lxshim: the supervisor has failed: the command is stopped"
+  # What it had started, and the workers, are gone as well.
+  until_true eval '! kill -0 "$grandchild" 2>/dev/null'
+  until_true eval '(($(workers "$master") == 0))'
 }
 
 @test "the summary names programs that the library does not see" {
@@ -182,11 +191,6 @@ c"
   done
 }
 
-# workers: of how many processes the supervisor with that master consists: its process group.
-workers() {
-  cat /proc/[0-9]*/stat 2>/dev/null | grep -c ") . [0-9]* $1 "
-}
-
 @test "a worker comes back when the caller that it waits for is killed" {
   policy_for "$PWD" special.fifo=allow >"$BATS_TEST_TMPDIR/policy.json"
   mkfifo p ready go killed end
@@ -202,4 +206,48 @@ workers() {
   until_true eval '(($(workers "$master") < 6))'
   echo >end
   wait "$outer"
+}
+
+@test "where there is no listener: one line with the reason; on with the library, or not" {
+  local reason
+  refuse EPERM true || skip "no filter can be installed here"
+  while read -r error reason; do
+    run --separate-stderr refuse "$error" "$LXSHIM" run -q -- bash -c ': >"a:b"; mkfifo p 2>&1; ls; rm a:b'
+    assert_success
+    assert_line "a:b"
+    assert_line --partial "Operation not permitted"
+    # shellcheck disable=SC2154 # run sets it
+    [[ $stderr == "lxshim: no supervisor here: $reason; static programs, Go programs and others that make system calls without libc are not covered" ]]
+    run --separate-stderr refuse "$error" "$LXSHIM" run -q --require-complete -- touch ran
+    assert_failure 125
+    [[ $stderr == "lxshim: no supervisor here: $reason; "* ]]
+    run refuse "$error" "$LXSHIM" run -q --lane supervisor -- touch ran
+    assert_failure 125
+    assert_file_not_exist ran
+    run refuse "$error" "$LXSHIM" doctor bare-static
+    assert_failure 1
+    assert_line --partial " $reason; static programs"
+    assert_line --regexp '^BAD +static '
+  done <<'END'
+EPERM seccomp is forbidden here (Operation not permitted)
+ENOSYS the kernel has no seccomp (Function not implemented)
+EINVAL the kernel gives no listener (Invalid argument), as gVisor
+EBUSY there is a listener already; if it is lxshim's, its policy holds for what the library does not see
+END
+}
+
+@test "a kernel that is too old, by its own word" {
+  command -v setarch >/dev/null || skip "no setarch"
+  run setarch --uname-2.6 "$LXSHIM" run -q -- true
+  assert_success
+  assert_output --partial "lxshim: no supervisor here: the kernel is older than Linux 5.14; "
+  run setarch --uname-2.6 "$LXSHIM" run -q --require-complete -- true
+  assert_failure 125
+}
+
+@test "doctor tells which programs only the supervisor sees" {
+  run "$LXSHIM" doctor bare-static
+  assert_success
+  assert_line --regexp '^ok +supervisor +can be had: '
+  assert_line --regexp '^note +static .*: seen by lxshim run'
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * interrupt once|restart FIFO: opens a FIFO that nobody writes to, and gets signals meanwhile. Prints
- * how the call ends: with "once" it is interrupted, with "restart" (SA_RESTART) a writer comes after
- * a signal has been handled.
+ * interrupt once|restart FIFO: opens a FIFO that nobody writes to, and gets signals meanwhile.
+ * Prints how the call ends: with "once" it is interrupted, with "restart" (SA_RESTART) a writer
+ * comes after a signal has been handled.
  */
 #include <errno.h>
 #include <fcntl.h>

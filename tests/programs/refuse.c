@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * refuse ERRNO PROGRAM...: runs it where seccomp() is answered by that errno, as kernels and
+ * containers without it do.
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        unsigned number;
+    } errors[] = {{"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"EBUSY", EBUSY}, {"EINVAL", EINVAL}};
+    unsigned error = 0;
+    for (size_t i = 0; argc > 2 && i < sizeof(errors) / sizeof(errors[0]); i++)
+        if (strcmp(argv[1], errors[i].name) == 0)
+            error = errors[i].number;
+    if (error == 0)
+        return 2;
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0) {
+        perror("refuse");
+        return 3;
+    }
+    execvp(argv[2], argv + 2);
+    perror(argv[2]);
+    return 126;
+}
