@@ -154,7 +154,7 @@ c"
   run cat "$BATS_TEST_TMPDIR/out"
   assert_line "lxshim: the supervisor has failed: the command is stopped"
   # What it had started, and the workers, are gone as well.
-  until_true eval '! kill -0 "$grandchild" 2>/dev/null'
+  until_true assert_not_exists "/proc/$grandchild"
   until_true eval '(($(workers "$master") == 0))'
 }
 

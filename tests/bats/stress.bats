@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Many processes, one after the other and at once, and killed ones.
+#   STRESS_OPERATIONS  of each process (400; 20000 take a minute)
+#   STRESS_SEED        of what they do (1)
+#   STRESS_PROCESSES   one after the other (2000; 10000 by hand)
+
+load helpers
+
+setup() {
+  cd "$(fresh drive)" || return
+  "$LXSHIM" run -q --lane supervisor -- true 2>/dev/null || skip "seccomp's listener cannot be had here"
+}
+
+# Compares the directory, as plain Linux shows it, with what `stress` has said of it.
+compare() {
+  local sign name
+  while read -r sign name; do
+    name=${name//:/$'\uF03A'}
+    case $sign in
+      +) [[ -e $name ]] || echo "missing: $name" ;;
+      -) [[ ! -e $name ]] || echo "left: $name" ;;
+      '?') ;;
+      *) echo "$sign $name" ;;
+    esac
+  done <"$1"
+}
+
+# What is in the directory and was never in the log.
+others() {
+  local names=(*)
+  printf '%s\n' "${names[@]//$'\uF03A'/:}" | grep -vxF -f <(cut -c3- "$1")
+}
+
+# settled LANE LOG: what was removed while somebody had it open, and was killed, goes when the next
+# one looks.
+settled() {
+  "$LXSHIM" run -q --lane "$1" -- ls >/dev/null && [[ -z $(compare "$2") && -z $(others "$2") ]] &&
+    stress unheld >/dev/null
+}
+
+@test "files made, renamed and removed by processes that are killed at random are what they should be" {
+  seed=${STRESS_SEED-1}
+  echo "STRESS_SEED=$seed"
+  for lane in both supervisor; do
+    for program in stress stress-static; do
+      DRIVE=$(fresh "$lane")
+      log=$BATS_TEST_TMPDIR/log
+      run env -C "$DRIVE" timeout 200 "$LXSHIM" run -q --require-complete --lane "$lane" -- \
+        "$program" "${STRESS_OPERATIONS-400}" "$seed"
+      assert_success
+      refute_output --partial wrong
+      echo "$output" >"$log"
+      cd "$DRIVE"
+      # For a moment, a worker may still be at the last call of somebody who was killed.
+      until_true settled "$lane" "$log" || true
+      run compare "$log"
+      assert_output ""
+      # There is nothing else, and nobody has any of it open.
+      run others "$log"
+      assert_output ""
+      run stress unheld
+      assert_success
+    done
+  done
+}
+
+# Prints how many workers there are, the most descriptors one has, and kilobytes of all together.
+measured='
+  for status in /proc/[0-9]*/status; do
+    grep -qs "^PPid:[[:space:]]*$PPID\$" "$status" || continue
+    [[ $(readlink "${status%/status}/cwd") != / ]] || master=$(basename "${status%/status}")
+  done
+  workers=0 most=0 total=0
+  for stat in /proc/[0-9]*/stat; do
+    grep -qs ") . [0-9]* $master " "$stat" || continue
+    descriptors=$(ls "${stat%/stat}/fd" 2>/dev/null | wc -l)
+    size=$(awk "/^Rss(Anon|Shmem)/ { sum += \$2 } END { print sum + 0 }" "${stat%/stat}/status" 2>/dev/null)
+    workers=$((workers + 1)) total=$((total + ${size:-0})) most=$((descriptors > most ? descriptors : most))
+  done
+  echo "$workers $most $total"'
+
+@test "thousands of processes: right exit statuses, and the supervisor does not grow" {
+  printf '%s\n' "$measured" >"$BATS_TEST_TMPDIR/measured"
+  for program in swarm swarm-static; do
+    run timeout 200 "$LXSHIM" run -q --require-complete --lane supervisor -- bash -uc '
+      measure() { source "$0/measured"; }
+      "$1" 50 1; measure; "$1" "$2" 1; "$1" 500 500; "$1" 50 1; measure' "$BATS_TEST_TMPDIR" \
+      "$program" "${STRESS_PROCESSES-2000}"
+    assert_success
+    assert_equal "$(grep -cx ok <<<"$output")" 4
+    read -r _ descriptors size <<<"${lines[1]}"
+    read -r workers descriptors_after size_after <<<"${lines[5]}"
+    echo "# $program: descriptors $descriptors, then $descriptors_after; memory $size kB, then $size_after kB in $workers processes" >&3
+    ((workers <= 6))
+    ((descriptors_after <= descriptors + 2))
+    ((size_after <= size + 2000))
+  done
+}
+
+@test "in both lanes together, too" {
+  run timeout 100 "$LXSHIM" run -q --require-complete -- bash -uc 'swarm 500 1; swarm 300 300'
+  assert_output $'ok\nok'
+}
