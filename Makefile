@@ -196,6 +196,12 @@ fuzz:
 bench: all $(B)/bench/micro $(B)/bench/forward.so
 	@tools/deps build bench || echo "bench: goes on without them"
 	QUICK='$(QUICK)' python3 bench/run.py $(B)
+	$(B)/lxshim run -q --lane supervisor -- true && python3 bench/lanes.py $(B) $(if $(QUICK),3,7)
+
+# One call in each lane of lxshim run.
+.PHONY: bench-lanes
+bench-lanes: all $(B)/bench/micro
+	python3 bench/lanes.py $(B)
 
 $(B)/bench/micro: bench/micro.c bench/operations.c bench/operations.h
 	@mkdir -p $(@D)
