@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import process
 
-# A policy of 1 MB, with as many overrides as one may have.
-MANY_OVERRIDES = 4096
+# A policy of 1 MB.
+MANY_OVERRIDES = 10000
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Shim:
 
     def many_overrides(self):
         one = {"when": {"op": "rename", "path": ""}, "then": {"errno": "EBUSY"}}
-        return [{**one, "when": {"op": "rename", "path": f"{'some/where/' * 12}{i:06}.lock"}}
+        return [{**one, "when": {"op": "rename", "path": f"{'some/where/' * 2}{i:06}.lock"}}
                 for i in range(MANY_OVERRIDES)]
 
     def contenders(self):

@@ -14,7 +14,11 @@ struct lx_image *lx_builder_start(struct lx_builder *b, void *buf, size_t room,
 {
     size_t mounts = aligned(sizeof(struct lx_image));
     size_t overrides = aligned(mounts + mount_count * sizeof(struct lx_image_mount));
-    size_t size = aligned(overrides + override_count * sizeof(struct lx_image_override));
+    size_t buckets = aligned(overrides + override_count * sizeof(struct lx_image_override));
+    uint32_t bucket_count = override_count == 0 ? 0 : 1;
+    while (bucket_count < override_count)
+        bucket_count *= 2;
+    size_t size = aligned(buckets + bucket_count * sizeof(uint32_t));
     *b = (struct lx_builder){.buf = buf, .room = room, .size = size};
     if (size > room) {
         b->error = -ENOSPC;
@@ -28,7 +32,33 @@ struct lx_image *lx_builder_start(struct lx_builder *b, void *buf, size_t room,
     image->mount_count = mount_count;
     image->overrides = (uint32_t)overrides;
     image->override_count = override_count;
+    image->buckets = (uint32_t)buckets;
+    image->bucket_count = bucket_count;
     return image;
+}
+
+/* The chain a glob belongs to: of its path, or of all that have wildcards. */
+static uint32_t *chain_of(struct lx_image *image, const char *glob)
+{
+    if (glob == NULL || glob[strcspn(glob, "*?[\\")] != '\0')
+        return &image->wild;
+    return (uint32_t *)(uintptr_t)&lx_image_buckets(image)[lx_image_bucket(image, glob)];
+}
+
+void lx_builder_overrides(struct lx_builder *b)
+{
+    struct lx_image *image = (void *)b->buf;
+    struct lx_image_override *overrides =
+        (struct lx_image_override *)(uintptr_t)lx_image_overrides(image);
+    if (b->error != 0)
+        return;
+    /* From the last, so that a chain has the first before it. */
+    for (uint32_t i = image->override_count; i-- > 0;) {
+        uint32_t *chain = chain_of(image, lx_image_string(image, overrides[i].path));
+        overrides[i].next = *chain;
+        *chain = i + 1;
+        image->override_ops |= overrides[i].ops;
+    }
 }
 
 uint32_t lx_builder_string(struct lx_builder *b, const char *s)
@@ -68,6 +98,7 @@ void lx_builder_mount(struct lx_builder *b, struct lx_image_mount *mount, const 
 
 long lx_builder_end(struct lx_builder *b)
 {
+    lx_builder_string(b, ""); /* the last byte is a NUL */
     if (b->error != 0)
         return b->error;
     ((struct lx_image *)(void *)b->buf)->size = (uint32_t)b->size;

@@ -26,6 +26,9 @@ uint32_t lx_builder_string(struct lx_builder *b, const char *s);
 void lx_builder_mount(struct lx_builder *b, struct lx_image_mount *mount, const char *source,
                       const char *target, const char *backing);
 
+/* Makes the chains of the overrides, once they are all filled in. */
+void lx_builder_overrides(struct lx_builder *b);
+
 /* Ends the image. Returns its size or -ENOSPC. */
 long lx_builder_end(struct lx_builder *b);
 

@@ -68,6 +68,7 @@ static long put_image(const struct lx_effective *policy, const char *stats, void
         overrides[i].note = lx_builder_string(&b, from->note);
         overrides[i].counter = (uint32_t)i;
     }
+    lx_builder_overrides(&b);
     image->profile = lx_builder_string(&b, policy->profile);
     image->trace = lx_builder_string(&b, policy->trace);
     image->stats = lx_builder_string(&b, stats);

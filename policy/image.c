@@ -2,15 +2,13 @@
 #include "policy/image.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
+/* The image ends with a NUL, so that what begins inside it ends there. */
 static int string_ok(const struct lx_image *image, uint32_t offset)
 {
-    if (offset == 0)
-        return 1;
-    if (offset < sizeof(*image) || offset >= image->size)
-        return 0;
-    return memchr((const char *)image + offset, '\0', image->size - offset) != NULL;
+    return offset == 0 || (offset >= sizeof(*image) && offset < image->size);
 }
 
 static int table_ok(const struct lx_image *image, uint32_t offset, uint32_t count, size_t each)
@@ -43,7 +41,8 @@ static int mount_ok(const struct lx_image *image, const struct lx_image_mount *m
 int lx_image_check(const struct lx_image *image, size_t size)
 {
     if (size < sizeof(*image) || image->magic != LX_IMAGE_MAGIC ||
-        image->version != LX_IMAGE_VERSION || image->size != size)
+        image->version != LX_IMAGE_VERSION || image->size != size ||
+        ((const char *)image)[size - 1] != '\0')
         return -EINVAL;
     if (!string_ok(image, image->profile) || !string_ok(image, image->trace) ||
         !string_ok(image, image->stats))
@@ -55,13 +54,42 @@ int lx_image_check(const struct lx_image *image, size_t size)
     for (uint32_t i = 0; i < image->mount_count; i++)
         if (!mount_ok(image, &lx_image_mounts(image)[i]))
             return -EINVAL;
-    for (uint32_t i = 0; i < image->override_count; i++) {
-        const struct lx_image_override *o = &lx_image_overrides(image)[i];
-        if (!string_ok(image, o->path) || !string_ok(image, o->note) ||
-            o->counter >= image->override_count || o->action > LX_OVERRIDE_ALLOW)
-            return -EINVAL;
-    }
+    if (image->override_count > 0 &&
+        (image->bucket_count == 0 || (image->bucket_count & (image->bucket_count - 1)) != 0 ||
+         !table_ok(image, image->buckets, image->bucket_count, sizeof(uint32_t))))
+        return -EINVAL;
     return 0;
+}
+
+const struct lx_image_override *lx_image_override(const struct lx_image *image, uint32_t number)
+{
+    if (number == 0 || number > image->override_count)
+        return NULL;
+    const struct lx_image_override *o = &lx_image_overrides(image)[number - 1];
+    if (!string_ok(image, o->path) || !string_ok(image, o->note) ||
+        o->counter >= image->override_count || o->action > LX_OVERRIDE_ALLOW ||
+        (o->next != 0 && o->next <= number))
+        return NULL;
+    return o;
+}
+
+struct lx_image_look lx_image_look(const struct lx_image *image, const char *path)
+{
+    return (struct lx_image_look){lx_image_buckets(image)[lx_image_bucket(image, path)],
+                                  image->wild};
+}
+
+uint32_t lx_image_look_on(const struct lx_image *image, struct lx_image_look *look,
+                          const struct lx_image_override **found)
+{
+    bool plain = look->plain != 0 && (look->wild == 0 || look->plain < look->wild);
+    uint32_t *chain = plain ? &look->plain : &look->wild;
+    uint32_t number = *chain;
+    *found = lx_image_override(image, number);
+    if (*found == NULL)
+        return 0;
+    *chain = (*found)->next;
+    return number;
 }
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -87,28 +115,45 @@ long lx_base64_encode(const void *data, size_t size, char *out, size_t room)
     return (long)length;
 }
 
-static int digit(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
+/* What a character stands for, + 64; 0 for a foreign one. */
+static const uint8_t digits[256] = {
+    ['A'] = 64,  ['B'] = 65,  ['C'] = 66,  ['D'] = 67,  ['E'] = 68,  ['F'] = 69,  ['G'] = 70,
+    ['H'] = 71,  ['I'] = 72,  ['J'] = 73,  ['K'] = 74,  ['L'] = 75,  ['M'] = 76,  ['N'] = 77,
+    ['O'] = 78,  ['P'] = 79,  ['Q'] = 80,  ['R'] = 81,  ['S'] = 82,  ['T'] = 83,  ['U'] = 84,
+    ['V'] = 85,  ['W'] = 86,  ['X'] = 87,  ['Y'] = 88,  ['Z'] = 89,  ['a'] = 90,  ['b'] = 91,
+    ['c'] = 92,  ['d'] = 93,  ['e'] = 94,  ['f'] = 95,  ['g'] = 96,  ['h'] = 97,  ['i'] = 98,
+    ['j'] = 99,  ['k'] = 100, ['l'] = 101, ['m'] = 102, ['n'] = 103, ['o'] = 104, ['p'] = 105,
+    ['q'] = 106, ['r'] = 107, ['s'] = 108, ['t'] = 109, ['u'] = 110, ['v'] = 111, ['w'] = 112,
+    ['x'] = 113, ['y'] = 114, ['z'] = 115, ['0'] = 116, ['1'] = 117, ['2'] = 118, ['3'] = 119,
+    ['4'] = 120, ['5'] = 121, ['6'] = 122, ['7'] = 123, ['8'] = 124, ['9'] = 125, ['-'] = 126,
+    ['_'] = 127,
+};
 
 long lx_base64_decode(const char *text, void *out, size_t room)
 {
+    const unsigned char *in = (const unsigned char *)text;
     unsigned char *bytes = out;
     size_t length = 0;
     uint32_t v = 0;
     int bits = 0;
-    for (; *text != '\0'; text++) {
-        int d = digit(*text);
-        if (d < 0)
+    /* Four at once; a NUL among them is no digit. */
+    for (; length + 3 <= room; in += 4) {
+        unsigned a = digits[in[0]];
+        unsigned b = a == 0 ? 0 : digits[in[1]];
+        unsigned c = b == 0 ? 0 : digits[in[2]];
+        unsigned d = c == 0 ? 0 : digits[in[3]];
+        if (d == 0)
+            break;
+        v = (a & 63) << 18 | (b & 63) << 12 | (c & 63) << 6 | (d & 63);
+        bytes[length++] = (unsigned char)(v >> 16);
+        bytes[length++] = (unsigned char)(v >> 8);
+        bytes[length++] = (unsigned char)v;
+    }
+    for (; *in != '\0'; in++) {
+        unsigned d = digits[*in];
+        if (d == 0)
             return -EINVAL;
-        v = v << 6 | (uint32_t)d;
+        v = v << 6 | (d & 63);
         bits += 6;
         if (bits >= 8) {
             bits -= 8;

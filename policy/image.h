@@ -16,7 +16,7 @@
 #include "policy/rules.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 1u
+#define LX_IMAGE_VERSION 2u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
@@ -86,8 +86,9 @@ struct lx_image_override {
     uint32_t every;     /* act on every n-th match; 0 and 1: on each */
     uint32_t after;     /* let so many matches pass first */
     uint32_t counter;   /* index of its match counter in the shared statistics */
+    uint32_t next;      /* index + 1 of the next one that the same look meets, or 0 */
     uint8_t action;     /* enum lx_override_action */
-    uint8_t pad[7];
+    uint8_t pad[3];
 };
 
 struct lx_image {
@@ -102,7 +103,16 @@ struct lx_image {
     uint32_t mount_count;
     uint32_t overrides;
     uint32_t override_count;
-    uint32_t pad;
+
+    /*
+     * Overrides by the path they are about, so that thousands cost a call no more than a few: those
+     * of one path without a wildcard are a chain that starts in a table (uint32_t, index + 1) of a
+     * power of two of entries, at the path's hash; all others are one chain more.
+     */
+    uint32_t buckets;
+    uint32_t bucket_count;
+    uint32_t wild;
+    uint64_t override_ops; /* the operations that some override is about, one bit each */
 };
 
 /*
@@ -162,11 +172,45 @@ static inline const struct lx_image_override *lx_image_overrides(const struct lx
     return (const struct lx_image_override *)(const void *)((const char *)image + image->overrides);
 }
 
+static inline const uint32_t *lx_image_buckets(const struct lx_image *image)
+{
+    return (const uint32_t *)(const void *)((const char *)image + image->buckets);
+}
+
+/* Where the chain of overrides of a path without a wildcard starts, in a table with buckets. */
+static inline uint32_t lx_image_bucket(const struct lx_image *image, const char *path)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (; *path != '\0'; path++)
+        hash = (hash ^ (unsigned char)*path) * 16777619u;
+    return (hash ^ hash >> 16) & (image->bucket_count - 1);
+}
+
 /*
  * Checks that `size` bytes at `image` are an image that may be read in place: magic, version, and
- * every offset and string inside the block. Returns 0 or -EINVAL.
+ * every offset and string inside the block. Of overrides only their tables: see lx_image_override.
+ * Returns 0 or -EINVAL.
  */
 int lx_image_check(const struct lx_image *image, size_t size);
+
+/*
+ * One override by its index + 1, checked as it is met, so that starting a process does not read
+ * them all; NULL for 0, and for a damaged one.
+ */
+const struct lx_image_override *lx_image_override(const struct lx_image *image, uint32_t number);
+
+/* A look for the overrides that may be about a path: those of its very name, and all wildcards. */
+struct lx_image_look {
+    uint32_t plain;
+    uint32_t wild;
+};
+
+/* Starts one, in an image that has overrides. */
+struct lx_image_look lx_image_look(const struct lx_image *image, const char *path);
+
+/* The next one in the policy's order: its index + 1 and itself, or 0. */
+uint32_t lx_image_look_on(const struct lx_image *image, struct lx_image_look *look,
+                          const struct lx_image_override **found);
 
 /*
  * Base64 (RFC 4648 url alphabet, no padding), NUL-terminated. Encoding returns the length without

@@ -11,7 +11,7 @@
 
 /* No tree of policies is deeper, and no list of experiments longer. */
 #define LX_EXTENDS_MAX  32
-#define LX_OVERRIDE_MAX 4096
+#define LX_OVERRIDE_MAX 16384
 
 /* A rule's value, LX_VALUE_COUNT where it is not stated, and the line it stands on. */
 struct lx_stated {

@@ -23,9 +23,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->trace_all = (image->flags & LX_IMAGE_TRACE_ALL) != 0;
     policy->may_link = (image->flags & LX_IMAGE_MAY_LINK) != 0;
     policy->redirects = false;
-    policy->override_ops = 0;
-    for (uint32_t i = 0; i < image->override_count; i++)
-        policy->override_ops |= lx_image_overrides(image)[i].ops;
+    policy->override_ops = image->override_count == 0 ? 0 : image->override_ops;
     policy->mount_count = image->mount_count;
     for (unsigned i = 0; i < image->mount_count; i++) {
         const struct lx_image_mount *from = &lx_image_mounts(image)[i];

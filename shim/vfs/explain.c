@@ -238,7 +238,8 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     put_rules(&t, "observed", c->observed);
     if (c->override != 0) {
         const struct lx_image *image = c->task->policy->image;
-        const char *note = lx_image_string(image, lx_image_overrides(image)[c->override - 1].note);
+        const struct lx_image_override *o = lx_image_override(image, c->override);
+        const char *note = o == NULL ? NULL : lx_image_string(image, o->note);
         text_put(&t, ",\"override\":");
         text_number(&t, c->override - 1);
         if (note != NULL) {

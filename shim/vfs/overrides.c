@@ -55,9 +55,9 @@ static bool inner_path(const struct lx_call *c, const char *native, char *out)
     return true;
 }
 
-static int act(struct lx_call *c, uint32_t i, const struct lx_image_override *o)
+static int act(struct lx_call *c, uint32_t number, const struct lx_image_override *o)
 {
-    c->override = i + 1;
+    c->override = number;
     if (o->delay_ms > 0)
         wait_ms(o->delay_ms);
     if (o->action == LX_OVERRIDE_ALLOW)
@@ -69,28 +69,29 @@ long vfs_override_before(struct lx_call *c, const char *native, uint32_t *waitin
 {
     char path[PATH_MAX];
     const struct lx_image *image = c->task->policy->image;
-    bool known = inner_path(c, native, path);
-
-    for (uint32_t i = 0; known && i < image->override_count; i++) {
-        const struct lx_image_override *o = &lx_image_overrides(image)[i];
+    if (!inner_path(c, native, path))
+        return 0;
+    const struct lx_image_override *o;
+    struct lx_image_look look = lx_image_look(image, path);
+    for (uint32_t number; (number = lx_image_look_on(image, &look, &o)) != 0;) {
         const char *glob = lx_image_string(image, o->path);
         if ((o->ops >> c->op & 1) == 0 || (glob != NULL && !lx_glob_match(glob, path)))
             continue;
         if (o->when_errno != 0) {
-            *waiting = i + 1;
+            *waiting = number;
             return 0;
         }
         if (due(c->task->policy, o))
-            return act(c, i, o);
+            return act(c, number, o);
     }
     return 0;
 }
 
 long vfs_override_after(struct lx_call *c, uint32_t waiting, long result)
 {
-    const struct lx_image_override *o = &lx_image_overrides(c->task->policy->image)[waiting - 1];
-    if (result != -o->when_errno || !due(c->task->policy, o))
+    const struct lx_image_override *o = lx_image_override(c->task->policy->image, waiting);
+    if (o == NULL || result != -o->when_errno || !due(c->task->policy, o))
         return result;
-    int r = act(c, waiting - 1, o);
+    int r = act(c, waiting, o);
     return r < 0 ? r : result;
 }

@@ -136,7 +136,7 @@ copy_case() {
   assert_output "lxshim: 2.json:1:27: a chain of more than 32 policies"
 }
 
-@test "4096 overrides are taken, with their lines; 4097 are not" {
+@test "16384 overrides are taken, with their lines; 16385 are not" {
   many() {
     echo '{"version": 1, "overrides": ['
     for ((i = 1; i < $1; i++)); do
@@ -144,14 +144,14 @@ copy_case() {
     done
     echo '{"when": {"op": "stat"}, "then": {"errno": "EIO"}}]}'
   }
-  many 4096 >many.json
+  many 16384 >many.json
   run "$LXSHIM" policy show many.json
   assert_success
-  assert_line "  4096  when stat, then EIO  (many.json:4097)"
-  many 4097 >many.json
+  assert_line "  16384  when stat, then EIO  (many.json:16385)"
+  many 16385 >many.json
   run "$LXSHIM" policy check many.json
   assert_failure 1
-  assert_output "lxshim: many.json:1:29: 4097 overrides, expected at most 4096"
+  assert_output "lxshim: many.json:1:29: 16385 overrides, expected at most 16384"
 }
 
 @test "two files may not add up to more overrides than one may have" {
@@ -159,12 +159,12 @@ copy_case() {
     '{"when": {"op": "stat"}, "then": {"errno": "EIO"}}' >p.json
   {
     printf '{"version": 1, "overrides": ['
-    for i in {1..4095}; do printf '{"when": {"op": "stat"}, "then": {"errno": "EIO"}},'; done
+    for i in {1..16383}; do printf '{"when": {"op": "stat"}, "then": {"errno": "EIO"}},'; done
     printf '{"when": {"op": "stat"}, "then": {"errno": "EIO"}}]}'
   } >base.json
   run "$LXSHIM" policy check p.json
   assert_failure 1
-  assert_output "lxshim: p.json: 4097 overrides with those it extends, expected at most 4096"
+  assert_output "lxshim: p.json: 16385 overrides with those it extends, expected at most 16384"
 }
 
 @test "a symlink in a target is resolved, and a dangling one refused" {

@@ -7,6 +7,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* As a call does that overrides may be about. */
+static void look_through(const struct lx_image *image, size_t length)
+{
+    const struct lx_image_override *o;
+    if (image->override_count == 0)
+        return;
+    struct lx_image_look look = lx_image_look(image, "a/b");
+    for (uint32_t n = 0; lx_image_look_on(image, &look, &o) != 0; n++) {
+        const char *path = lx_image_string(image, o->path);
+        if (n > 2 * image->override_count || (path != NULL && strlen(path) > length))
+            abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct lx_policy policy;
@@ -25,10 +39,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             length = size;
         }
         if (length >= sizeof(struct lx_image) &&
-            lx_policy_attach(&policy, (const struct lx_image *)(const void *)image, length) == 0)
+            lx_policy_attach(&policy, (const struct lx_image *)(const void *)image, length) == 0) {
             for (unsigned i = 0; i < policy.mount_count; i++)
                 if (strlen(policy.mounts[i].target) + strlen(policy.mounts[i].source) > 2 * length)
                     abort();
+            look_through(policy.image, length);
+        }
     }
     free(text);
     free(image);

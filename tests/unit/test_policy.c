@@ -19,6 +19,7 @@
 #include "policy/builder.h"
 #include "policy/effective.h"
 #include "policy/emit.h"
+#include "policy/glob.h"
 #include "policy/policy.h"
 #include "policy/profile.h"
 
@@ -259,6 +260,43 @@ static void overrides_reach_the_image(void **state)
     unload(&l);
 }
 
+/* What a path meets: its own overrides and all with wildcards, in the policy's order. */
+static void met(const struct lx_image *image, const char *path, const char *expected)
+{
+    char found[64] = "";
+    const struct lx_image_override *o;
+    struct lx_image_look look = lx_image_look(image, path);
+    for (uint32_t n; (n = lx_image_look_on(image, &look, &o)) != 0;)
+        if (o->path == 0 || lx_glob_match(lx_image_string(image, o->path), path))
+            (void)snprintf(found + strlen(found), sizeof(found) - strlen(found), "%u ", n);
+    assert_string_equal(found, expected);
+}
+
+static void overrides_are_found_by_their_path(void **state)
+{
+    struct loaded l;
+    char text[64 * 128];
+    size_t n = 0;
+    (void)state;
+    n += (size_t)snprintf(text, sizeof(text), "{\"version\": 1, \"overrides\": [");
+    for (unsigned i = 0; i < 100; i++) {
+        const char *path = i == 7 ? "a/*" : i == 50 ? "a/4?" : "a/%u";
+        char glob[16];
+        (void)snprintf(glob, sizeof(glob), path, i % 45);
+        n += (size_t)snprintf(text + n, sizeof(text) - n,
+                              "%s{\"when\":{\"op\":\"open\",\"path\":\"%s\"},"
+                              "\"then\":{\"errno\":\"EIO\"}}",
+                              i == 0 ? "" : ",", glob);
+    }
+    (void)snprintf(text + n, sizeof(text) - n, "]}");
+    must_load(&l, text, (struct lx_request){0});
+    met(l.policy.image, "a/3", "4 8 49 94 ");
+    met(l.policy.image, "a/41", "8 42 51 87 ");
+    met(l.policy.image, "a/5", "6 8 96 ");
+    met(l.policy.image, "b", "");
+    unload(&l);
+}
+
 static void the_first_problem_is_the_one(void **state)
 {
     struct loaded l;
@@ -424,6 +462,7 @@ int main(void)
         cmocka_unit_test(volumes_set_rules),
         cmocka_unit_test(the_later_layer_wins),
         cmocka_unit_test(overrides_reach_the_image),
+        cmocka_unit_test(overrides_are_found_by_their_path),
         cmocka_unit_test(the_first_problem_is_the_one),
         cmocka_unit_test(a_policy_alone_opens_no_other),
         cmocka_unit_test(state_comes_back),
