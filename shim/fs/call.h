@@ -41,16 +41,17 @@ struct lx_task {
     bool deputy;  /* what no rule touches is left to the task itself: the answer is -LX_EPASS */
     bool quiet;   /* its seccomp filter allows nothing we add: make only the call it made */
 
-    /* Opens what may block, as a cancellation point; NULL: a plain system call does. */
-    int (*open)(int dfd, const char *path, int flags, mode_t mode);
+    /* Opens what may block, as a cancellation point; NULL: a plain sys_open does. */
+    int (*open)(int dfd, const char *path, int flags, mode_t mode, unsigned resolve);
 };
 
 enum lx_loc_flag {
-    LX_LOC_ROOT_DIR = 1,  /* the parent directory is the mount's root */
-    LX_LOC_WALKED = 2,    /* the walk found it: not a symlink that would be followed */
-    LX_LOC_PRIVATE = 4,   /* the path spells an escaped character */
-    LX_LOC_SLASH = 16,    /* the path ended in a slash: a directory is meant */
-    LX_LOC_DESCRIPTOR = 8 /* the object behind dfd itself; path is "" */
+    LX_LOC_ROOT_DIR = 1,   /* the parent directory is the mount's root */
+    LX_LOC_WALKED = 2,     /* the walk found it: not a symlink that would be followed */
+    LX_LOC_PRIVATE = 4,    /* the path spells an escaped character */
+    LX_LOC_SLASH = 16,     /* the path ended in a slash: a directory is meant */
+    LX_LOC_DESCRIPTOR = 8, /* the object behind dfd itself; path is "" */
+    LX_LOC_UNPROVEN = 32   /* only the spelling says so: open it through no symlink, or walk */
 };
 
 /* Where a path leads, in the kernel's terms. */
@@ -103,6 +104,7 @@ struct lx_call {
     uint64_t observed;    /* rules that would have, in observe mode */
     enum lx_rule denied;  /* the rule that refused, or LX_RULE_NONE */
     uint32_t override;    /* index + 1 of the override that acted, or 0 */
+    bool asks;            /* an open has its directory looked at before: see vfs_run */
     bool allowed;         /* an override lets the call pass the rules */
     bool moves_directory; /* a rename that moved no regular file: verdicts may be stale */
     uint8_t holder_count; /* who has the file open, for the trace */
@@ -150,6 +152,13 @@ struct lx_fs {
      */
     long (*link)(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
                  const char *path, const struct stat *st, char *out, size_t room);
+
+    /*
+     * False where a directory may have an entry that is the last component of a location by another
+     * case: spares the walk what is missing, or about to be made, and alone of its name. The
+     * location was not walked to, and has no escaped character.
+     */
+    bool (*unique)(const struct lx_loc *at);
 };
 
 /*

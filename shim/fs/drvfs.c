@@ -58,6 +58,7 @@ const struct lx_fs lx_drvfs = {
     .spell = drvfs_spell,
     .search = drvfs_search,
     .link = drvfs_link_target,
+    .unique = drvfs_unique,
     .run =
         {
             [LX_OP_OPEN] = drvfs_open,           [LX_OP_STAT] = drvfs_stat,

@@ -69,9 +69,6 @@ static inline void drvfs_keep_holders(struct lx_call *c, const struct store_hold
     c->holder_count = (uint8_t)(h->count < h->room ? h->count : h->room);
 }
 
-/* True where look-ups in directory `dir` (native path) ignore case. */
-bool drvfs_folds(const struct lx_mount *mount, const char *dir, bool root);
-
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
 int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
 
@@ -129,6 +126,8 @@ int drvfs_check_sharing_at(struct lx_call *c, unsigned i, const struct stat *st,
  */
 int drvfs_fill_alias(int fd);
 
+/* See struct lx_fs: search, unique. */
+bool drvfs_unique(const struct lx_loc *at);
 long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
                   size_t n, char *out, size_t room);
 

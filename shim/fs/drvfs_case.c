@@ -8,26 +8,23 @@
 #include "store/foldnames.h"
 #include "sys/sys.h"
 
-/* True where a directory carries the case-sensitive flag. */
-static bool flagged(const char *dir)
-{
-    char value = 0;
-    return SYS4(SYS_getxattr, dir, STORE_CASE, &value, 1) == 1 && value == '1';
-}
+enum folding { FOLDS_NEVER, FOLDS_UNLESS_FLAGGED, FOLDS_ALWAYS };
 
-bool drvfs_folds(const struct lx_mount *mount, const char *dir, bool root)
+/* Whether look-ups in a directory of the mount ignore case. */
+static enum folding folding(const struct lx_mount *mount, bool root)
 {
     if (root && (mount->flags & LX_MOUNT_VOLUME_ROOT) != 0)
-        return lx_rule(mount, LX_RULE_CASE_VOLUME_ROOT) == LX_INSENSITIVE;
-    if (mount->case_option != LX_OFF && mount->case_option != LX_DIR)
-        return false;
-    return !flagged(dir);
+        return lx_rule(mount, LX_RULE_CASE_VOLUME_ROOT) == LX_INSENSITIVE ? FOLDS_ALWAYS
+                                                                          : FOLDS_NEVER;
+    return mount->case_option == LX_OFF || mount->case_option == LX_DIR ? FOLDS_UNLESS_FLAGGED
+                                                                        : FOLDS_NEVER;
 }
 
 long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
                   size_t n, char *out, size_t room)
 {
     char path[PATH_MAX];
+    enum folding folds = folding(mount, root);
     size_t length = strlen(dir);
     if (n >= room)
         return -ENAMETOOLONG;
@@ -42,7 +39,26 @@ long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, cons
         if (sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
             return (long)plain;
     }
-    return drvfs_folds(mount, dir, root) ? store_fold_lookup(dir, name, n, out, room) : 0;
+    return folds == FOLDS_NEVER ? 0
+                                : store_fold_lookup(AT_FDCWD, dir, folds == FOLDS_UNLESS_FLAGGED,
+                                                    name, n, out, room);
+}
+
+bool drvfs_unique(const struct lx_loc *at)
+{
+    char dir[PATH_MAX];
+    enum folding folds = folding(at->mount, (at->flags & LX_LOC_ROOT_DIR) != 0);
+    const char *slash = strrchr(at->path, '/');
+    const char *leaf = slash == NULL ? at->path : slash + 1;
+    size_t n = slash == NULL ? 0 : slash == at->path ? 1 : (size_t)(slash - at->path);
+    if (folds == FOLDS_NEVER)
+        return true;
+    if (n >= sizeof(dir))
+        return false;
+    memcpy(dir, at->path, n);
+    dir[n] = '\0';
+    return store_fold_lookup(at->dfd, dir, folds == FOLDS_UNLESS_FLAGGED, leaf, strlen(leaf), NULL,
+                             0) == 0;
 }
 
 /* The new directory's path and its parent's, native. */
@@ -51,7 +67,6 @@ static bool parent_flagged(const struct lx_loc *at)
     char dir[PATH_MAX];
     const char *slash = strrchr(at->path, '/');
     size_t n = slash == NULL ? 0 : slash == at->path ? 1 : (size_t)(slash - at->path);
-    char value = 0;
     if (n >= sizeof(dir))
         return false;
     memcpy(dir, at->path, n);
@@ -59,7 +74,7 @@ static bool parent_flagged(const struct lx_loc *at)
     int fd = sys_openat(at->dfd, n == 0 ? "." : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return false;
-    bool yes = SYS4(SYS_fgetxattr, fd, STORE_CASE, &value, 1) == 1 && value == '1';
+    bool yes = store_case_flagged(fd);
     sys_close(fd);
     return yes;
 }

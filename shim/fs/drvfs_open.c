@@ -121,7 +121,8 @@ static int opened(struct lx_call *c, int fd, bool truncate)
         r = -LX_EWALK; /* O_PATH opens the link itself */
     if (r == 0 && lx_may_be_link(&st))
         r = second_look(c, fd, &st);
-    if (r == 0 && S_ISDIR(st.st_mode) && (c->flags & O_CREAT) != 0 && (c->flags & O_PATH) == 0)
+    if (r == 0 && S_ISDIR(st.st_mode) && (c->flags & (O_CREAT | O_TRUNC)) != 0 &&
+        (c->flags & O_PATH) == 0)
         r = -EISDIR;
     if (r == 0 && (c->flags & O_PATH) == 0) {
         r = check_readonly(c, &st);
@@ -146,11 +147,11 @@ static int open_existing(struct lx_call *c)
     /* O_TRUNC would empty a file before we see what it is: read-only, or open in Windows. */
     bool truncate = (flags & O_TRUNC) != 0;
     flags &= ~O_TRUNC;
-    int fd = native_open(c, at->dfd, at->path, flags, 0);
+    int fd = native_open(c, flags);
     /* A probe of ours holds a lease for a moment; a regular file never blocks otherwise. */
     for (int i = 0; fd == -EAGAIN && i < 1000; i++) {
         SYS0(SYS_sched_yield);
-        fd = native_open(c, at->dfd, at->path, flags, 0);
+        fd = native_open(c, flags);
     }
     if (fd >= 0)
         return opened(c, fd, truncate);

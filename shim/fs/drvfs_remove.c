@@ -42,10 +42,13 @@ static int check_readonly(struct lx_call *c)
     return lx_deny_by(c, c->at[0].mount, LX_RULE_UNLINK_READONLY_FILE);
 }
 
-/* What a listing shows as waiting to be deleted cannot be deleted again. */
+/* What a listing shows as waiting to be deleted cannot be deleted again. Looked for to explain. */
 static long missing(struct lx_call *c, long r)
 {
     const struct lx_loc *at = &c->at[0];
+    const struct lx_policy *policy = c->task->policy;
+    if (policy->trace == NULL && policy->stats == NULL)
+        return r;
     mode_t waiting = r == -ENOENT ? store_pending_blocks(at->dfd, at->path) : 0;
     if (waiting != 0)
         c->denied = drvfs_pending_rule(waiting);
@@ -94,7 +97,7 @@ long drvfs_unlink(struct lx_call *c)
             r = held(c, LX_RULE_UNLINK_OPEN_FILE, &holders);
         return r <= 0 ? r : native_unlink(at, c->flags);
     }
-    long result = unlink_entry(c);
+    long result = claim == -ENOENT ? claim : unlink_entry(c);
     if (claim >= 0)
         sys_close(claim);
     return missing(c, result);
@@ -104,12 +107,12 @@ long drvfs_rmdir(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     struct store_holders holders = drvfs_holders(c);
+    struct stat st;
     if (drvfs_last_is_dots(at->path))
         return native_unlink(at, c->flags); /* EINVAL, ENOTEMPTY: the kernel's to say */
     int dir = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (dir < 0)
         return missing(c, native_unlink(at, c->flags));
-    struct stat st;
     long r = sys_fstat(dir, &st);
     if (r == 0 && drvfs_is_link(c, 0, &st))
         r = -ENOTDIR;
@@ -119,9 +122,9 @@ long drvfs_rmdir(struct lx_call *c)
         sys_close(dir);
         return r;
     }
-
     bool posix = lx_rule(at->mount, LX_RULE_RMDIR_OPEN_DIRECTORY) == LX_POSIX;
-    if (!posix && store_directory_empty(dir) && store_directory_held(dir, &st, &holders)) {
+    if (!posix && store_directory_seems_empty(dir) && store_directory_held(dir, &st, &holders) &&
+        store_directory_empty(dir)) {
         r = held(c, LX_RULE_RMDIR_OPEN_DIRECTORY, &holders);
         if (r <= 0) {
             sys_close(dir);

@@ -215,8 +215,10 @@ static unsigned granted(const struct lx_mount *m, const struct stat *native, boo
     bool options = !lx_metadata(m) && lx_rule(m, LX_RULE_MODE_OWNER) == LX_OPTIONS;
     uid_t owner = options ? m->uid : native->st_uid;
     gid_t group = options ? m->gid : native->st_gid;
-    uid_t uid = effective ? sys_geteuid() : sys_getuid();
     mode_t mode = drvfs_mode(m, native->st_mode);
+    if ((mode & 0777) == 0777)
+        return 7; /* to whomever */
+    uid_t uid = effective ? sys_geteuid() : sys_getuid();
     if (uid == 0)
         return 6 | ((mode & 0111) != 0 || S_ISDIR(mode) ? 1u : 0u);
     if (uid == owner)

@@ -25,14 +25,13 @@ static bool unsure(const struct lx_call *c)
 
 static long host_open(struct lx_call *c)
 {
-    const struct lx_loc *at = &c->at[0];
     struct stat st;
     bool exclusive = (c->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
     if (!unsure(c) || (c->flags & O_NOFOLLOW) != 0 || exclusive)
-        return native_open(c, at->dfd, at->path, c->flags, c->mode);
+        return native_open(c, c->flags);
 
     /* Not through a symlink: it may lead into a mount. */
-    int fd = native_open(c, at->dfd, at->path, c->flags | O_NOFOLLOW, c->mode);
+    int fd = native_open(c, c->flags | O_NOFOLLOW);
     if (fd == -ELOOP)
         return -LX_EWALK;
     /* A directory is asked for: the kernel says ENOTDIR of a symlink. */

@@ -7,11 +7,20 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
-int native_open(const struct lx_call *c, int dfd, const char *path, int flags, mode_t mode)
+int native_open(const struct lx_call *c, int flags)
 {
-    if (c->task->open != NULL)
-        return c->task->open(dfd, path, flags, mode);
-    return sys_openat(dfd, path, flags, mode);
+    const struct lx_loc *at = &c->at[0];
+    bool unproven = (at->flags & LX_LOC_UNPROVEN) != 0;
+    unsigned resolve = unproven ? SYS_RESOLVE_NO_SYMLINKS : 0;
+    int fd = c->task->open != NULL ? c->task->open(at->dfd, at->path, flags, c->mode, resolve)
+                                   : sys_open(at->dfd, at->path, flags, c->mode, resolve);
+    if (!unproven)
+        return fd;
+    /* For the kernel a link that Windows made is an empty directory, or a file. */
+    if ((fd == -ENOENT || fd == -ENOTDIR) && at->mount != NULL)
+        return -LX_EWALK;
+    /* Through a symlink; or a kernel without openat2, or one that is stricter about flags. */
+    return fd == -ELOOP || fd == -EINVAL || fd == -ENOSYS || fd == -EPERM ? -LX_EWALK : fd;
 }
 
 enum native_image native_image(int dfd, const char *path)

@@ -9,10 +9,11 @@
 #include "fs/call.h"
 
 /*
- * Opens a file that may block (a FIFO without its other end): a cancellation point of the task's
- * where it has one.
+ * Opens path 0 of a call, which may block (a FIFO without its other end): a cancellation point of
+ * the task's where it has one. A descriptor, -LX_EWALK where the way there has to be looked at, or
+ * -errno.
  */
-int native_open(const struct lx_call *c, int dfd, const char *path, int flags, mode_t mode);
+int native_open(const struct lx_call *c, int flags);
 
 enum native_image { NATIVE_UNKNOWN, NATIVE_SCRIPT, NATIVE_ELF };
 

@@ -6,16 +6,17 @@
 
 #include "nt/utf.h"
 
-/* One bit per ASCII character, two words: 00-3F and 40-7F. NUL and '/' never reach a name. */
-static const uint64_t illegal[2] = {
-    UINT64_C(0xFFFFFFFE) | UINT64_C(1) << '"' | UINT64_C(1) << '*' | UINT64_C(1) << ':' |
-        UINT64_C(1) << '<' | UINT64_C(1) << '>' | UINT64_C(1) << '?',
-    UINT64_C(1) << ('\\' - 64) | UINT64_C(1) << ('|' - 64),
+/* What a byte says of a name that holds it: every name passes here. */
+static const uint8_t kinds[256] = {
+    [0x01 ... 0x1F] = NT_ILLEGAL, ['"'] = NT_ILLEGAL,  ['*'] = NT_ILLEGAL,
+    [':'] = NT_ILLEGAL,           ['<'] = NT_ILLEGAL,  ['>'] = NT_ILLEGAL,
+    ['?'] = NT_ILLEGAL,           ['\\'] = NT_ILLEGAL, ['|'] = NT_ILLEGAL,
+    [0x80 ... 0xFF] = NT_HIGH,
 };
 
 int nt_char_illegal(unsigned char c)
 {
-    return c < 0x80 && (illegal[c >> 6] >> (c & 63) & 1) != 0;
+    return (kinds[c] & NT_ILLEGAL) != 0;
 }
 
 /* U+F0xx is EF 80..83 xx: the escaped ASCII characters lie in the first two rows. */
@@ -37,16 +38,14 @@ unsigned nt_name_scan(const char *s, size_t n)
 {
     const unsigned char *p = (const unsigned char *)s;
     unsigned kind = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (p[i] >= 0x80) {
-            kind |= NT_HIGH;
-            if (p[i] == 0xEF &&
-                (escaped_char(p + i, n - i) >= 0 || starts_pending_suffix(s + i, n - i)))
-                kind |= NT_PRIVATE;
-        } else if (nt_char_illegal(p[i])) {
-            kind |= NT_ILLEGAL;
-        }
-    }
+    for (size_t i = 0; i < n; i++)
+        kind |= kinds[p[i]];
+    if ((kind & NT_HIGH) == 0)
+        return kind;
+    for (size_t i = 0; i < n; i++)
+        if (p[i] == 0xEF &&
+            (escaped_char(p + i, n - i) >= 0 || starts_pending_suffix(s + i, n - i)))
+            kind |= NT_PRIVATE;
     return kind;
 }
 

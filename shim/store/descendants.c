@@ -62,6 +62,21 @@ static enum answer look_in(struct tree *t, int fd, unsigned depth)
     return answer;
 }
 
+/*
+ * True where a directory just opened has more entries than are probed one by one: its names are
+ * fewer calls than probes that would then have been for nothing. It is read from its start again.
+ */
+static bool too_many(int fd)
+{
+    char buf[1024] __attribute__((aligned(8)));
+    unsigned entries = 0;
+    long n = 0;
+    while (entries <= ENTRIES_MAX && (n = sys_getdents64(fd, buf, sizeof(buf))) > 0)
+        for (long at = 0; at < n; at += sys_dirent_at(buf, at)->length)
+            entries++;
+    return entries > ENTRIES_MAX || SYS3(SYS_lseek, fd, 0, SEEK_SET) != 0;
+}
+
 bool store_descendant_held(int dfd, const char *path, const char *native,
                            struct store_holders *holders)
 {
@@ -69,7 +84,7 @@ bool store_descendant_held(int dfd, const char *path, const char *native,
     enum answer answer = TOO_LARGE;
     int fd = sys_openat(dfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd >= 0) {
-        answer = look_in(&t, fd, 0);
+        answer = too_many(fd) ? TOO_LARGE : look_in(&t, fd, 0);
         sys_close(fd);
     }
     struct procscan scan = {

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "nt/fold.h"
+#include "store/facts.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 
@@ -26,6 +27,7 @@ struct table {
     uint64_t *slots; /* hash in the upper half, offset in names + 1 in the lower; 0: free */
     size_t slot_count;
     unsigned last_use;
+    bool sensitive; /* it had STORE_CASE */
 };
 
 static struct table tables[TABLES];
@@ -34,7 +36,8 @@ static atomic_flag taken = ATOMIC_FLAG_INIT;
 
 /*
  * A directory changed within this time of being read may change again without its times showing
- * it: the kernel's clock for them ticks every 1 to 10 ms. Its names are not kept.
+ * it: the kernel's clock for them ticks every 1 to 10 ms. Its names are not kept. (ctime: it is the
+ * one that tells of the flag, too, and that nobody can set back.)
  */
 #define RACY_NS 20000000L
 
@@ -50,14 +53,22 @@ static bool racy(const struct stat *dir)
     struct timespec now;
     if (clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0)
         return true;
-    int64_t age = (now.tv_sec - dir->st_mtim.tv_sec) * INT64_C(1000000000) +
-                  (now.tv_nsec - dir->st_mtim.tv_nsec);
+    int64_t age = (now.tv_sec - dir->st_ctim.tv_sec) * INT64_C(1000000000) +
+                  (now.tv_nsec - dir->st_ctim.tv_nsec);
     return age < RACY_NS;
+}
+
+bool store_case_flagged(int fd)
+{
+    char value = 0;
+    return SYS4(SYS_fgetxattr, fd, STORE_CASE, &value, 1) == 1 && value == '1';
 }
 
 static long give(const char *found, char *out, size_t room)
 {
     size_t n = strlen(found);
+    if (out == NULL)
+        return (long)n;
     if (n >= room)
         return -ENAMETOOLONG;
     memcpy(out, found, n + 1);
@@ -85,26 +96,43 @@ static long read_names(int fd, void *buf, size_t size, each_name *each, void *co
 }
 
 struct wanted {
+    int dfd;
+    const char *dir;
+    bool heed; /* the flag on the directory */
     const char *name;
     size_t length;
     char *out;
     size_t room;
 };
 
+/* True where an entry is what was asked for. The very name itself is no other one. */
+static bool is_wanted(const struct wanted *w, const char *name)
+{
+    size_t n = strlen(name);
+    return nt_fold_equal(w->name, w->length, name, n) &&
+           (w->out != NULL || n != w->length || memcmp(w->name, name, n) != 0);
+}
+
 static long compare(void *context, const char *name)
 {
     const struct wanted *w = context;
-    return nt_fold_equal(w->name, w->length, name, strlen(name)) ? give(name, w->out, w->room) : 0;
+    return is_wanted(w, name) ? give(name, w->out, w->room) : 0;
+}
+
+static int open_directory(const struct wanted *w)
+{
+    return sys_openat(w->dfd, w->dir[0] == '\0' ? "." : w->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+                      0);
 }
 
 /* The way without tables. */
-static __attribute__((noinline)) long scan(const char *dir, struct wanted *w)
+static __attribute__((noinline)) long scan(struct wanted *w)
 {
     char buf[4096] __attribute__((aligned(8)));
-    int fd = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    int fd = open_directory(w);
     if (fd < 0)
         return fd;
-    long r = read_names(fd, buf, sizeof(buf), compare, w);
+    long r = w->heed && store_case_flagged(fd) ? 0 : read_names(fd, buf, sizeof(buf), compare, w);
     sys_close(fd);
     return r;
 }
@@ -165,13 +193,14 @@ static long index_names(struct table *t)
 }
 
 /* Reads a directory into a table. */
-static __attribute__((noinline)) long fill(struct table *t, const char *dir)
+static __attribute__((noinline)) long fill(struct table *t, const struct wanted *w)
 {
     char buf[4096] __attribute__((aligned(8)));
-    int fd = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    int fd = open_directory(w);
     if (fd < 0)
         return fd;
     long r = sys_fstat(fd, &t->dir);
+    t->sensitive = store_case_flagged(fd);
     t->size = 65536;
     t->names = r == 0 ? map(t->size) : NULL;
     if (t->names == NULL)
@@ -190,15 +219,14 @@ static long look_up(const struct table *t, const struct wanted *w)
     for (size_t i = hash & (t->slot_count - 1); t->slots[i] != 0;
          i = (i + 1) & (t->slot_count - 1)) {
         const char *name = t->names + (uint32_t)t->slots[i] - 1;
-        if (t->slots[i] >> 32 == hash >> 32 &&
-            nt_fold_equal(w->name, w->length, name, strlen(name)))
+        if (t->slots[i] >> 32 == hash >> 32 && is_wanted(w, name))
             return give(name, w->out, w->room);
     }
     return 0;
 }
 
 /* The table of a directory, freshly read if need be; NULL where its names must not be kept. */
-static struct table *table_of(const char *dir, const struct stat *st)
+static struct table *table_of(const struct wanted *w, const struct stat *st)
 {
     struct table *oldest = &tables[0];
     for (unsigned i = 0; i < TABLES; i++) {
@@ -210,29 +238,30 @@ static struct table *table_of(const char *dir, const struct stat *st)
     if (racy(st))
         return NULL;
     drop(oldest);
-    if (fill(oldest, dir) < 0 || !same(&oldest->dir, st)) {
+    if (fill(oldest, w) < 0 || !same(&oldest->dir, st)) {
         drop(oldest);
         return NULL;
     }
     return oldest;
 }
 
-long store_fold_lookup(const char *dir, const char *name, size_t n, char *out, size_t room)
+long store_fold_lookup(int dfd, const char *dir, bool heed, const char *name, size_t n, char *out,
+                       size_t room)
 {
-    struct wanted w = {.name = name, .length = n, .out = out, .room = room};
+    struct wanted w = {dfd, dir, heed, name, n, out, room};
     struct stat st;
-    long r = sys_fstatat(AT_FDCWD, dir, &st, 0);
+    long r = sys_fstatat(dfd, dir, &st, dir[0] == '\0' ? AT_EMPTY_PATH : 0);
     if (r < 0)
         return r;
     if (!atomic_flag_test_and_set_explicit(&taken, memory_order_acquire)) {
-        struct table *t = table_of(dir, &st);
+        struct table *t = table_of(&w, &st);
         if (t != NULL) {
             t->last_use = ++uses;
-            r = look_up(t, &w);
+            r = heed && t->sensitive ? 0 : look_up(t, &w);
         }
         atomic_flag_clear_explicit(&taken, memory_order_release);
         if (t != NULL)
             return r;
     }
-    return scan(dir, &w);
+    return scan(&w);
 }

@@ -3,14 +3,20 @@
 #ifndef LXSHIM_STORE_FOLDNAMES_H
 #define LXSHIM_STORE_FOLDNAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+/* True where an open directory has STORE_CASE: look-ups in it heed case. */
+bool store_case_flagged(int fd);
+
 /*
- * Looks in the directory at an absolute native path for an entry that NTFS takes for the same name
+ * Looks in the directory at dfd/dir ("": dfd itself) for an entry that NTFS takes for the same name
  * (n bytes, NT spelling), writes it to out and returns its length; 0 where there is none, or
- * -errno. A directory's names are kept and compared with its times and inode at every look, so that
- * a miss does not read it again while a change by anyone is seen at once.
+ * -errno. With NULL for out only names that are spelled otherwise count. With `heed`, a flagged
+ * directory has none. A directory's names are kept and compared with its times and inode at every
+ * look, so that a miss does not read it again while a change by anyone is seen at once.
  */
-long store_fold_lookup(const char *dir, const char *name, size_t n, char *out, size_t room);
+long store_fold_lookup(int dfd, const char *dir, bool heed, const char *name, size_t n, char *out,
+                       size_t room);
 
 #endif

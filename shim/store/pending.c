@@ -64,6 +64,9 @@ bool store_pending_directory(int dfd, const char *path)
     struct stat st;
     if (path[0] == '/') /* walked to: the path says it */
         return strstr(path, NT_PENDING_SUFFIX "/") != NULL;
+    /* Below a name in it: what waits to be deleted is empty, so that the kernel finds no such. */
+    if (path[0] != '.' && strchr(path, '/') != NULL)
+        return false;
     int r = dfd == AT_FDCWD ? sys_fstatat(dfd, "", &st, AT_EMPTY_PATH) : sys_fstat(dfd, &st);
     return r == 0 && (st.st_mode & S_ISVTX) != 0 && descriptor_pending(dfd);
 }

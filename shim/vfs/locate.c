@@ -31,11 +31,6 @@ bool vfs_follows(const struct lx_call *c, unsigned i)
     }
 }
 
-bool vfs_is_entry(const struct lx_call *c)
-{
-    return (vfs_ops[c->op].properties & (CHANGES | FOLLOWS)) == CHANGES;
-}
-
 /* Reads where a descriptor or the cwd is from the kernel. Apart, for its buffer. */
 static __attribute__((noinline)) struct verdict resolve_descriptor(const struct lx_task *task,
                                                                    int fd, uint64_t *hash)
@@ -59,7 +54,9 @@ static __attribute__((noinline)) struct verdict resolve_descriptor(const struct 
     return mounts_classify(task->policy, path, (size_t)n);
 }
 
-struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash)
+/* vfs_descriptor where nothing is remembered, or nothing may be asked. Apart, as it is rare. */
+static __attribute__((noinline)) struct verdict
+unremembered_descriptor(const struct lx_task *task, int fd, uint64_t stamp, uint64_t *hash)
 {
     struct verdict v = {0, 0};
     if (task->quiet) {
@@ -67,16 +64,27 @@ struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash
         verdict_recall_fd_stale(fd, &v, hash);
         return v;
     }
-    if (!task->caching)
-        return resolve_descriptor(task, fd, hash);
-    uint64_t stamp = verdict_stamp();
-    if (verdict_recall_fd(fd, stamp, &v, hash)) {
+    v = resolve_descriptor(task, fd, hash);
+    if (task->caching)
+        verdict_remember_fd(fd, stamp, v, *hash);
+    return v;
+}
+
+/* The same at a moment that is known already. */
+static inline struct verdict descriptor_at(const struct lx_task *task, int fd, uint64_t stamp,
+                                           uint64_t *hash)
+{
+    struct verdict v = {0, 0};
+    if (task->caching && !task->quiet && verdict_recall_fd(fd, stamp, &v, hash)) {
         v.flags &= (uint8_t) ~(VERDICT_ASKED | VERDICT_LINKS); /* of the directory, not below it */
         return v;
     }
-    v = resolve_descriptor(task, fd, hash);
-    verdict_remember_fd(fd, stamp, v, *hash);
-    return v;
+    return unremembered_descriptor(task, fd, stamp, hash);
+}
+
+struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash)
+{
+    return descriptor_at(task, fd, verdict_stamp(), hash);
 }
 
 /*
@@ -133,7 +141,12 @@ static bool verdict_of_spelling(const struct lx_policy *policy, const char *path
             return false;
         v->flags &= (uint8_t)~VERDICT_ROOT;
     }
-    return v->mount == 0 || (nt_name_scan(path, n) & NT_ILLEGAL) == 0;
+    if (v->mount == 0)
+        return true;
+    unsigned kind = nt_name_scan(path, n);
+    if ((kind & NT_PRIVATE) != 0)
+        v->flags |= VERDICT_PRIVATE;
+    return (kind & NT_ILLEGAL) == 0;
 }
 
 /*
@@ -159,61 +172,145 @@ static struct verdict walk_directory(struct lx_call *c, int dirfd, const char *p
     v = w.self;
     if (w.rewritten || !w.exists)
         v.flags |= VERDICT_REWRITE;
+    unsigned kind = v.mount == 0 ? 0 : nt_name_scan(path, strlen(path));
+    if ((kind & NT_PRIVATE) != 0)
+        v.flags |= VERDICT_PRIVATE;
+    if ((kind & NT_ILLEGAL) != 0)
+        v.flags |= VERDICT_REWRITE; /* or kept, by a rule that wants to be heard every time */
     return v;
 }
 
+/* The directory part of a path, whose verdict is asked for. */
+struct spelling {
+    int dirfd;
+    const char *path;
+    size_t n;
+    struct verdict start; /* on the directory that a relative path starts from */
+    uint64_t seed;        /* of that directory, or 0 */
+    uint64_t hash;        /* of the spelling */
+};
+
 /*
- * A link to a directory that Windows made is an empty directory for the kernel, and sticky. One
- * that is not the last is a name that the kernel does not find.
+ * lstat of a directory, spelled in `dir`: 0, or -errno where it is none. -ELOOP: a symlink, or one
+ * that Windows made, which is an empty directory for the kernel, and sticky.
  */
-static bool may_be_link(int fd)
+static int look_at_directory(int dirfd, const char *dir, bool inside)
 {
     struct stat st;
-    return sys_fstat(fd, &st) == 0 && (st.st_mode & S_ISVTX) != 0;
+    int r = sys_fstatat(dirfd, dir, &st, AT_SYMLINK_NOFOLLOW);
+    if (r < 0)
+        return r;
+    return S_ISDIR(st.st_mode) && !(inside && (st.st_mode & S_ISVTX) != 0) ? 0 : -ELOOP;
 }
 
 /*
- * Finds out where a directory is whose spelling (n bytes of path) no verdict is remembered for:
- * asks the kernel whether the spelling is free of symlinks, in which case it is what it says.
+ * 0 with the verdict on a directory whose parent's is remembered: then a look at the last component
+ * is enough. -ENOENT with the same for what is missing, outside; -EAGAIN where more has to be
+ * asked.
  */
-static __attribute__((noinline)) struct verdict resolve_directory(struct lx_call *c, unsigned i,
-                                                                  size_t n, struct verdict base,
-                                                                  uint64_t hash, uint64_t stamp)
+static int below_known(const struct spelling *s, const char *dir, uint64_t stamp, struct verdict *v)
+{
+    const char *slash = memrchr(dir, '/', s->n);
+    const char *name = slash == NULL ? dir : slash + 1;
+    unsigned kind = 0;
+    *v = s->start;
+    if (s->seed == 0 || slash == dir || name[0] == '\0' || strcmp(name, ".") == 0 ||
+        strcmp(name, "..") == 0)
+        return -EAGAIN;
+    if (slash != NULL &&
+        !verdict_recall(verdict_hash(s->seed, dir, (size_t)(slash - dir)), stamp, v))
+        return -EAGAIN;
+    if ((v->flags & (VERDICT_ANCESTOR | VERDICT_REWRITE)) != 0)
+        return -EAGAIN;
+    if (v->mount != 0)
+        kind = nt_name_scan(name, strlen(name));
+    v->flags &= (uint8_t)~VERDICT_ROOT;
+    if ((kind & NT_PRIVATE) != 0)
+        v->flags |= VERDICT_PRIVATE;
+    if ((kind & NT_ILLEGAL) != 0)
+        return -EAGAIN;
+    int r = look_at_directory(s->dirfd, dir, v->mount != 0);
+    return r == 0 || (r == -ENOENT && v->mount == 0) ? r : -EAGAIN;
+}
+
+/*
+ * 0 where a directory (n bytes, in a buffer of PATH_MAX) is there, and reached without a symlink;
+ * else -errno. A new file cannot be made in the place of ".": the kernel goes there and answers
+ * EEXIST, on a file system that is read-only or not the caller's to write as well (measured on
+ * Linux 6.18), so that no descriptor has to be closed again. Older kernels (5.6, by their source)
+ * look at what is there first: EISDIR.
+ */
+static int reached_plainly(int dirfd, char *dir, size_t n)
+{
+    struct sys_open_how how = {.flags = O_CREAT | O_EXCL | O_CLOEXEC,
+                               .resolve = SYS_RESOLVE_NO_SYMLINKS};
+    if (n + 2 >= PATH_MAX)
+        return -ENAMETOOLONG;
+    memcpy(dir + n, "/.", 3);
+    int r = sys_openat2(dirfd, dir, &how);
+    dir[n] = '\0';
+    if (r >= 0)
+        sys_close(r);
+    return r == -EEXIST || r == -EISDIR || r >= 0 ? 0 : r;
+}
+
+/* The way may be through a mount that the host lacks, and out again. */
+static bool leads_out(const struct lx_call *c, const struct spelling *s)
+{
+    return c->task->policy->redirects && memmem(s->path, s->n, "..", 2) != NULL;
+}
+
+/*
+ * True where the call is an open that can tell the kernel to follow no symlink, and so finds out
+ * itself. Inside a mount only for what exists, since making an entry takes other calls before.
+ */
+static bool proves(const struct lx_call *c, const struct spelling *s, struct verdict v)
+{
+    return c->op == LX_OP_OPEN && !c->asks && !c->task->deputy && (c->flags & O_PATH) == 0 &&
+           (v.mount == 0 ? !leads_out(c, s) : (c->flags & O_CREAT) == 0);
+}
+
+/*
+ * Finds out where a directory is whose spelling no verdict is remembered for: asks the kernel
+ * whether the spelling is free of symlinks, in which case it is what it says.
+ */
+static __attribute__((noinline)) struct verdict
+resolve_directory(struct lx_call *c, const struct spelling *s, uint64_t stamp, bool provable)
 {
     char dir[PATH_MAX];
-    const char *path = c->path[i];
-    int dirfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
     struct verdict v = {0, 0};
 
-    if (plain_proc(path, n))
+    if (plain_proc(s->path, s->n))
         return v;
-    bool spelled = verdict_of_spelling(c->task->policy, path, n, base, dir, &v);
+    bool spelled = verdict_of_spelling(c->task->policy, s->path, s->n, s->start, dir, &v);
     if (spelled && c->task->quiet)
         return v;
-    memcpy(dir, path, n);
-    dir[n] = '\0';
+    if (spelled && provable && proves(c, s, v)) {
+        v.flags |= VERDICT_UNPROVEN;
+        return v;
+    }
+    memcpy(dir, s->path, s->n);
+    dir[s->n] = '\0';
+    struct verdict child;
+    int r = below_known(s, dir, stamp, &child);
+    if (r == 0)
+        verdict_remember(s->hash, stamp, child);
+    if (r != -EAGAIN)
+        return child;
     if (spelled) {
-        struct sys_open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-                                   .resolve = SYS_RESOLVE_NO_SYMLINKS};
-        int fd = sys_openat2(dirfd, dir, &how);
-        bool linked = fd >= 0 && v.mount != 0 && may_be_link(fd);
-        if (fd >= 0)
-            sys_close(fd);
-        if (fd >= 0 && !linked) {
-            verdict_remember(hash, stamp, v);
+        r = reached_plainly(s->dirfd, dir, s->n);
+        /* In the middle, a link of Windows' is a name that the kernel does not find. */
+        if (r == 0 && (v.mount == 0 || look_at_directory(s->dirfd, dir, true) == 0)) {
+            verdict_remember(s->hash, stamp, v);
             return v;
         }
-        /*
-         * The kernel will say so, and nothing inside a mount is meant, unless the way there was
-         * through one that the host lacks, and out again.
-         */
-        bool climbs = memmem(path, n, "..", 2) != NULL;
-        if (fd == -ENOENT && v.mount == 0 && !(climbs && c->task->policy->redirects))
+        /* The kernel will say so, and nothing inside a mount is meant. */
+        if (r == -ENOENT && v.mount == 0 && !leads_out(c, s))
             return v;
     }
-    v = walk_directory(c, dirfd, dir);
+    v = walk_directory(c, s->dirfd, dir);
     if ((v.flags & VERDICT_REWRITE) == 0)
-        verdict_remember(hash, stamp, v);
+        verdict_remember(s->hash, stamp, v);
     return v;
 }
 
@@ -230,10 +327,11 @@ static void set(struct lx_call *c, unsigned i, struct verdict v, int dfd, const 
         at->flags |= LX_LOC_ROOT_DIR;
 }
 
-static int locate_descriptor(struct lx_call *c, unsigned i, struct vfs_found *found)
+static __attribute__((noinline)) int locate_descriptor(struct lx_call *c, unsigned i,
+                                                       struct vfs_found *found)
 {
     int fd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
-    found->self = vfs_descriptor(c->task, c->fd[i], &found->hash);
+    found->self = descriptor_at(c->task, c->fd[i], found->stamp, &found->hash);
     set(c, i, found->self, fd, "", LX_LOC_WALKED | LX_LOC_DESCRIPTOR);
     return 0;
 }
@@ -255,25 +353,43 @@ static bool is_descriptor(const struct lx_call *c, unsigned i)
 bool vfs_has_path(const struct lx_call *c, unsigned i)
 {
     const char *path = c->path[i];
-    return is_descriptor(c, i) || (readable(path) && path[0] != '\0');
+    return (readable(path) && path[0] != '\0') || is_descriptor(c, i);
 }
 
 static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, const char *leaf,
                          size_t n)
 {
-    const struct lx_mount *m = &c->task->policy->mounts[dir.mount - 1];
-    unsigned kind = nt_name_scan(c->path[i], n);
+    unsigned kind = nt_name_scan(leaf, n);
     if ((kind & NT_ILLEGAL) != 0)
         return LX_EWALK;
-    if ((kind & NT_HIGH) != 0 && nt_name_check(leaf, strlen(leaf), 1, 1) < 0)
+    if ((kind & NT_HIGH) != 0 && nt_name_check(leaf, n, 1, 1) < 0)
         return LX_EWALK; /* for the errno */
-    if (m->folds && i + 1u == vfs_ops[c->op].paths &&
-        ((vfs_ops[c->op].properties & CREATES) != 0 ||
-         (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0)))
-        return LX_EWALK; /* an entry of another case may stand in the way */
-    if ((kind & NT_PRIVATE) != 0)
+    if ((kind & NT_PRIVATE) != 0 || (dir.flags & VERDICT_PRIVATE) != 0)
         c->at[i].flags |= LX_LOC_PRIVATE;
     return 0;
+}
+
+/*
+ * What a path of n bytes says of a directory, itself and not an entry of it: "/", "d/", "d/..".
+ * Returns the length of its spelling, 0 for a path to a leaf, or LX_EWALK.
+ */
+static long names_directory(const struct lx_call *c, const char *path, size_t n, const char *leaf,
+                            size_t leaf_length)
+{
+    bool dots = leaf[0] == '.' && (leaf_length == 1 || (leaf_length == 2 && leaf[1] == '.'));
+    if (leaf_length != 0 && !dots)
+        return 0;
+    if (vfs_is_entry(c))
+        return LX_EWALK; /* an errno, by the directory it is said in */
+    if (dots || n == 1)
+        return (long)n;
+    /* A slash at the end. What is missing, or is no directory, gets its errno from the kernel. */
+    if ((c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0) ||
+        (nt_name_scan(path, n) & NT_HIGH) != 0)
+        return LX_EWALK;
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    return (long)n;
 }
 
 int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
@@ -283,12 +399,11 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     struct verdict v = {0, 0};
 
     found->hash = 0;
-    if (is_descriptor(c, i))
+    found->base = 0;
+    found->dir_hash = 0;
+    found->stamp = verdict_stamp();
+    if (!readable(path) || path[0] == '\0')
         return locate_descriptor(c, i, found);
-    if (!readable(path) || path[0] == '\0') {
-        set(c, i, v, dirfd, path, LX_LOC_WALKED);
-        return 0;
-    }
 
     size_t n = strlen(path);
     if (n >= PATH_MAX) {
@@ -299,46 +414,55 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     const char *leaf = slash == NULL ? path : slash + 1;
     size_t leaf_length = (size_t)(path + n - leaf);
     size_t dir_length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
-    if (leaf_length == 0 && n > 1)
-        return LX_EWALK; /* a trailing slash */
-    bool dots = leaf_length == 0 || strcmp(leaf, ".") == 0 || strcmp(leaf, "..") == 0;
-    if (dots && vfs_is_entry(c))
-        return LX_EWALK; /* an errno, by the directory it is said in */
-    if (dots)
-        dir_length = n;
+    bool directory = false;
+    if (leaf_length == 0 || leaf[0] == '.') {
+        long length = names_directory(c, path, n, leaf, leaf_length);
+        if (length == LX_EWALK)
+            return LX_EWALK;
+        directory = length > 0;
+        if (directory)
+            dir_length = (size_t)length;
+    }
 
-    uint64_t stamp = 0;
     uint64_t hash = VERDICT_SEED_ROOT;
     if (path[0] != '/')
-        v = vfs_descriptor(c->task, c->fd[i], &hash);
+        v = descriptor_at(c->task, c->fd[i], found->stamp, &hash);
+    uint64_t base = hash;
     if (dir_length > 0 && !(n == 1 && path[0] == '.')) {
-        stamp = verdict_stamp();
-        struct verdict base = v;
-        bool known = hash != 0;
-        hash = verdict_hash(hash, path, dir_length);
-        if (!known || !verdict_recall(hash, stamp, &v))
-            v = resolve_directory(c, i, dir_length, base, hash, stamp);
+        hash = verdict_hash(base, path, dir_length);
+        struct spelling s = {dirfd, path, dir_length, v, base, hash};
+        if (base == 0 || !verdict_recall(hash, found->stamp, &v))
+            v = resolve_directory(c, &s, found->stamp, base != 0 && !directory);
     }
     if ((v.flags & VERDICT_REWRITE) != 0)
         return LX_EWALK;
 
-    if (dots) {
+    if (directory) {
         found->self = v;
-        found->hash = hash;
+        found->hash = base == 0 ? 0 : hash;
         set(c, i, v, dirfd, path, LX_LOC_WALKED);
         return 0;
     }
     if ((v.flags & VERDICT_PARENT) != 0 && mounts_root_name(c->task->policy, leaf, leaf_length))
         return LX_EWALK;
-    set(c, i, v, dirfd, path, 0);
+    bool unproven = (v.flags & VERDICT_UNPROVEN) != 0;
+    set(c, i, v, dirfd, path, unproven ? LX_LOC_UNPROVEN : 0);
+    if (unproven) {
+        v.flags &= (uint8_t)~VERDICT_UNPROVEN;
+        found->dir = v;
+        found->dir_hash = hash;
+    }
     if (v.mount != 0) {
-        int r = locate_inside(c, i, v, leaf, n);
+        int r = locate_inside(c, i, v, leaf, leaf_length);
         if (r != 0)
             return r;
+        if ((c->at[i].flags & LX_LOC_PRIVATE) != 0)
+            v.flags |= VERDICT_PRIVATE;
     }
     found->self = v;
     found->self.flags &= (uint8_t)~VERDICT_ROOT;
-    if (hash != 0 && (v.flags & VERDICT_ANCESTOR) == 0)
-        found->hash = verdict_hash(hash, leaf, leaf_length);
+    found->length = n;
+    if ((v.flags & VERDICT_ANCESTOR) == 0)
+        found->base = base;
     return 0;
 }

@@ -16,19 +16,23 @@ static unsigned paths_of(const struct lx_call *c)
 }
 
 /* One lstat for operations whose own system call would follow a symlink without our knowing. */
-static bool leads_on(const struct lx_call *c, unsigned i)
+static __attribute__((noinline)) bool is_link(const struct lx_call *c, const struct lx_loc *at)
 {
-    const struct lx_loc *at = &c->at[i];
     struct stat st;
-    if ((at->flags & LX_LOC_WALKED) != 0 ||
-        ((vfs_ops[c->op].properties & PROBES) != 0 && !c->task->deputy) || c->task->quiet ||
-        !vfs_follows(c, i))
-        return false;
     if (sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return false;
     return S_ISLNK(st.st_mode) ||
            (at->mount != NULL && lx_may_be_link(&st) && !lx_observing(c) &&
             vfs_foreign_link(c->task->policy, at->mount, at->dfd, at->path, &st));
+}
+
+static inline bool leads_on(const struct lx_call *c, unsigned i)
+{
+    if ((c->at[i].flags & LX_LOC_WALKED) != 0 ||
+        ((vfs_ops[c->op].properties & PROBES) != 0 && !c->task->deputy) || c->task->quiet ||
+        !vfs_follows(c, i))
+        return false;
+    return is_link(c, &c->at[i]);
 }
 
 /* rename and link: both ends on one file system? */
@@ -53,16 +57,32 @@ static const struct lx_fs *answering(const struct lx_call *c)
     return vfs_fs(c->at[last].mount);
 }
 
+/* True where what a path spells may be there by another spelling or case. */
+static bool ambiguous(const struct lx_loc *at)
+{
+    if (at->mount == NULL || (at->flags & LX_LOC_WALKED) != 0)
+        return false;
+    if ((at->flags & LX_LOC_PRIVATE) != 0)
+        return true;
+    return at->mount->folds && !vfs_fs(at->mount)->unique(at);
+}
+
+/* An entry of another case may stand where a new one is to be made. */
+static bool may_meet_another(const struct lx_call *c, const struct lx_loc *last)
+{
+    return last->mount != NULL && last->mount->folds && vfs_may_create(c) && ambiguous(last);
+}
+
 /* A miss by the program's spelling may be a hit by another spelling or case. */
 static bool look_closer(const struct lx_call *c)
 {
-    for (unsigned i = 0; i < paths_of(c); i++) {
-        const struct lx_loc *at = &c->at[i];
-        if (at->mount != NULL && (at->flags & LX_LOC_WALKED) == 0 &&
-            (at->mount->folds || (at->flags & LX_LOC_PRIVATE) != 0))
+    unsigned last = paths_of(c) - 1;
+    for (unsigned i = 0; i < last; i++)
+        if (ambiguous(&c->at[i]))
             return true;
-    }
-    return false;
+    /* What may be made was asked about before: see may_meet_another. */
+    const struct lx_mount *m = c->at[last].mount;
+    return m != NULL && !(m->folds && vfs_may_create(c)) && ambiguous(&c->at[last]);
 }
 
 /*
@@ -81,7 +101,8 @@ static bool passes(const struct lx_call *c)
     return c->op != LX_OP_READLINK || strncmp(c->at[0].path, "/proc/", 6) != 0;
 }
 
-static long dispatch(struct lx_call *c)
+/* Where a rule may have a say, or somebody else may make the call. */
+static __attribute__((noinline)) long dispatch_inside(struct lx_call *c)
 {
     unsigned properties = vfs_ops[c->op].properties;
     const struct lx_loc *last = &c->at[paths_of(c) - 1];
@@ -99,11 +120,20 @@ static long dispatch(struct lx_call *c)
         return -EROFS;
     if (r < 0)
         return r;
+    if (may_meet_another(c, last))
+        return -LX_EWALK;
     lx_fs_op *op = answering(c)->run[c->op];
     if (op == NULL)
         op = lx_host_fs.run[c->op];
     long result = op == NULL ? -ENOSYS : op(c);
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
+}
+
+static inline long dispatch(struct lx_call *c)
+{
+    if (c->at[0].mount != NULL || paths_of(c) != 1 || c->task->deputy)
+        return dispatch_inside(c);
+    return leads_on(c, 0) ? -LX_EWALK : lx_host_fs.run[c->op](c);
 }
 
 /* A mount's root is no entry of the directory around it: mount points are busy. */
@@ -158,15 +188,14 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     return 0;
 }
 
-/* True where a verdict is remembered on a directory of the very name that path i spells. */
-static bool remembered(const struct lx_call *c, unsigned i)
+/* True with the verdict remembered on a directory of the very name that path i spells. */
+static bool remembered(const struct lx_call *c, unsigned i, struct verdict *v)
 {
     const char *path = c->path[i];
     uint64_t hash = VERDICT_SEED_ROOT;
-    struct verdict v;
     if (path[0] != '/')
         vfs_descriptor(c->task, c->fd[i], &hash);
-    return verdict_recall(verdict_hash(hash, path, strlen(path)), verdict_stamp(), &v);
+    return verdict_recall(verdict_hash(hash, path, strlen(path)), verdict_stamp(), v);
 }
 
 /*
@@ -174,18 +203,25 @@ static bool remembered(const struct lx_call *c, unsigned i)
  * symlink or a directory; asking which would cost every rename a system call, so only names matter
  * that were just used as directories. (The clock's tick takes care of the rest.)
  */
-static void forget(const struct lx_call *c)
+static void forget(const struct lx_call *c, const struct vfs_found *found)
 {
+    struct verdict v;
     switch (c->op) {
     case LX_OP_SYMLINK:
         verdict_forget_all();
         break;
     case LX_OP_RENAME:
-        if (c->moves_directory || remembered(c, 0) || remembered(c, 1))
+        if (c->moves_directory || remembered(c, 0, &v) || remembered(c, 1, &v))
+            verdict_forget_all();
+        break;
+    case LX_OP_LINK:
+        if (remembered(c, 1, &v)) /* of a symlink it makes another */
             verdict_forget_all();
         break;
     case LX_OP_MKDIR:
-        if (remembered(c, 0))
+        /* Where there was a symlink. A directory made again is where it was. */
+        if (remembered(c, 0, &v) &&
+            (found->base == 0 || v.mount != found->self.mount || v.flags != found->self.flags))
             verdict_forget_all();
         break;
     default:
@@ -193,22 +229,53 @@ static void forget(const struct lx_call *c)
     }
 }
 
-/* Remembers where a descriptor, or the cwd, is that the call has just made. */
-static long finish(struct lx_call *c, long r, const struct vfs_found *found)
+/* True where the call has shown that path 0, as it is spelled, is a directory and no symlink. */
+static bool shows_directory(const struct lx_call *c)
+{
+    if ((c->at[0].flags & LX_LOC_WALKED) != 0)
+        return false;
+    switch (c->op) {
+    case LX_OP_STAT:
+        return S_ISDIR(((const struct stat *)c->buf)->st_mode);
+    case LX_OP_OPEN:
+        return (c->flags & O_DIRECTORY) != 0 && (c->flags & O_TMPFILE) != O_TMPFILE;
+    case LX_OP_MKDIR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What a successful call says of descriptors and directories. */
+static void remember(const struct lx_call *c, int r, const struct vfs_found *found)
+{
+    if (c->op == LX_OP_OPEN || c->op == LX_OP_CHDIR) {
+        int fd = c->op == LX_OP_CHDIR ? AT_FDCWD : r;
+        uint64_t hash = vfs_spelling(c, 0, found);
+        if (hash != 0)
+            verdict_remember_fd(fd, found->stamp, found->self, hash);
+        else
+            verdict_forget_fd(fd);
+        if (found->dir_hash != 0)
+            verdict_remember(found->dir_hash, found->stamp, found->dir);
+    }
+    if (found->base != 0 && shows_directory(c))
+        verdict_remember(vfs_spelling(c, 0, found), found->stamp, found->self);
+}
+
+static inline long finish(struct lx_call *c, long r, const struct vfs_found *found)
 {
     if (r == -LX_EPASS)
         return r;
-    if (c->task->caching && r >= 0) {
-        int fd = c->op == LX_OP_CHDIR ? AT_FDCWD : (int)r;
-        if (c->op != LX_OP_OPEN && c->op != LX_OP_CHDIR)
-            forget(c);
-        else if (found->hash != 0)
-            verdict_remember_fd(fd, verdict_stamp(), found->self, found->hash);
-        else
-            verdict_forget_fd(fd);
+    if (r >= 0 && c->task->caching) {
+        if ((vfs_ops[c->op].properties & CREATES) != 0)
+            forget(c, found);
+        remember(c, (int)r, found);
     }
-    if ((c->altered | c->observed) != 0 || c->denied != LX_RULE_NONE || c->override != 0 ||
-        c->task->policy->trace_all)
+    const struct lx_policy *policy = c->task->policy;
+    if ((policy->stats != NULL || policy->trace != NULL) &&
+        ((c->altered | c->observed) != 0 || c->denied != LX_RULE_NONE || c->override != 0 ||
+         policy->trace_all))
         vfs_explain(c, r);
     return r;
 }
@@ -223,10 +290,13 @@ static long overridden(struct lx_call *c, uint32_t waiting, long r)
     return dispatch(c);
 }
 
+/* A symlink that stays outside need not be walked again. Apart from what is said of directories. */
+#define SYMLINK_SEED UINT64_C(0x8ebc6af09c88c6e3)
+
 static long walk_and_run(struct lx_call *c, struct walk *first, const struct walk *last,
-                         uint64_t symlink_hash)
+                         const struct vfs_found *fast)
 {
-    struct vfs_found found = {.self = first->self, .hash = 0};
+    struct vfs_found found = {.self = first->self, .stamp = fast->stamp};
     uint32_t waiting = 0;
     long r = 0;
 
@@ -238,31 +308,32 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
         r = overridden(c, waiting, r);
     if (first->exists && !first->opaque && first->length > 0)
         found.hash = verdict_hash(VERDICT_SEED_ROOT, first->path, first->length);
-    /* A symlink that stays outside need not be walked again: see vfs_run. */
-    if (symlink_hash != 0 && c->at[0].mount == NULL && c->at[0].path == c->path[0])
-        verdict_remember(symlink_hash, verdict_stamp(), (struct verdict){0, 0});
+    if (fast->base != 0 && c->at[0].mount == NULL && c->at[0].path == c->path[0])
+        verdict_remember(vfs_spelling(c, 0, fast) ^ SYMLINK_SEED, fast->stamp,
+                         (struct verdict){0, 0});
     return finish(c, r, &found);
 }
 
 /* Both walks have large buffers: each in a frame of its own, and only on the slow way. */
-static __attribute__((noinline)) long run_walk1(struct lx_call *c, uint64_t symlink_hash)
+static __attribute__((noinline)) long run_walk1(struct lx_call *c, const struct vfs_found *fast)
 {
     struct walk w;
     long r = walk_to(c, 0, &w);
     if (r < 0)
         return finish(c, r, &(struct vfs_found){.hash = 0});
-    return walk_and_run(c, &w, &w, symlink_hash);
+    return walk_and_run(c, &w, &w, fast);
 }
 
 static __attribute__((noinline)) long run_walk2(struct lx_call *c)
 {
+    struct vfs_found fast = {.stamp = verdict_stamp()};
     struct walk w[2];
     for (unsigned i = 0; i < 2; i++) {
         long r = walk_to(c, i, &w[i]);
         if (r < 0)
             return finish(c, r, &(struct vfs_found){.hash = 0});
     }
-    return walk_and_run(c, &w[0], &w[1], 0);
+    return walk_and_run(c, &w[0], &w[1], &fast);
 }
 
 /* Path i to the kernel as it was given. */
@@ -308,40 +379,63 @@ static __attribute__((noinline)) long run_descriptor(struct lx_call *c,
     return finish(c, r, found);
 }
 
-long vfs_run(struct lx_call *c)
+/* Calls with two paths. */
+static __attribute__((noinline)) long run_two(struct lx_call *c)
 {
     struct vfs_found found[2];
-    long r = 0;
     bool walk = false;
 
-    found[0].hash = 0;
-    for (unsigned i = 0; i < paths_of(c); i++)
+    for (unsigned i = 0; i < 2; i++)
         if (!vfs_has_path(c, i))
             return c->task->deputy ? -LX_EPASS : refused(c);
-    for (unsigned i = 0; i < paths_of(c); i++) {
-        int located = vfs_locate(c, i, &found[i]);
-        if (located < 0)
-            return finish(c, located, &found[0]);
-        walk |= located == LX_EWALK;
-        if (located == 0 && c->at[i].mount != NULL && vfs_overrides_apply(c)) {
+    for (unsigned i = 0; i < 2; i++) {
+        if (vfs_locate(c, i, &found[i]) == LX_EWALK) {
+            walk = true;
+        } else if (c->at[i].mount != NULL && vfs_overrides_apply(c)) {
             if ((c->at[i].flags & LX_LOC_DESCRIPTOR) != 0)
                 return run_descriptor(c, &found[0]);
             walk = true;
         }
     }
-    if (!walk) {
-        r = dispatch(c);
-        if (r != -LX_EWALK)
-            return finish(c, r, &found[0]);
-    }
-    if (paths_of(c) == 2)
-        return run_walk2(c);
+    long r = walk ? -LX_EWALK : dispatch(c);
+    return r == -LX_EWALK ? run_walk2(c) : finish(c, r, &found[0]);
+}
 
+/* A symlink in the last component, that does not lead into a mount as far as the fast way knows. */
+static bool known_symlink(const struct lx_call *c, const struct vfs_found *found)
+{
     struct verdict v;
-    if (!walk && found[0].hash != 0 && c->at[0].mount == NULL && c->task->caching &&
-        verdict_recall(found[0].hash, verdict_stamp(), &v) && v.mount == 0) {
-        c->at[0].flags |= LX_LOC_WALKED;
-        return finish(c, dispatch(c), &(struct vfs_found){.hash = 0});
+    return c->at[0].mount == NULL && found->base != 0 && c->task->caching &&
+           verdict_recall(vfs_spelling(c, 0, found) ^ SYMLINK_SEED, found->stamp, &v);
+}
+
+long vfs_run(struct lx_call *c)
+{
+    struct vfs_found found;
+    long r;
+
+    if (paths_of(c) == 2)
+        return run_two(c);
+    if (!vfs_has_path(c, 0))
+        return c->task->deputy ? -LX_EPASS : refused(c);
+    if (vfs_locate(c, 0, &found) == LX_EWALK)
+        return run_walk1(c, &(struct vfs_found){.stamp = found.stamp});
+    if (c->at[0].mount != NULL && vfs_overrides_apply(c)) {
+        if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
+            return run_descriptor(c, &found);
+        return run_walk1(c, &(struct vfs_found){.stamp = found.stamp});
     }
-    return run_walk1(c, walk ? 0 : found[0].hash);
+    r = dispatch(c);
+    if (__builtin_expect(r != -LX_EWALK, 1))
+        return finish(c, r, &found);
+    if (known_symlink(c, &found)) {
+        c->at[0].flags = (c->at[0].flags | LX_LOC_WALKED) & ~(unsigned)LX_LOC_UNPROVEN;
+        return finish(c, dispatch(c), &(struct vfs_found){.stamp = found.stamp});
+    }
+    if (found.dir_hash != 0) {
+        /* There is a symlink. Where: that can be remembered, if it leads to the directory. */
+        c->asks = true;
+        return vfs_run(c);
+    }
+    return run_walk1(c, &found);
 }

@@ -20,6 +20,7 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->observed = 0;
     c->denied = LX_RULE_NONE;
     c->override = 0;
+    c->asks = false;
     c->allowed = false;
     c->moves_directory = false;
     c->holder_count = 0;

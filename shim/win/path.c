@@ -184,8 +184,7 @@ bool win_find(const char *directory, const char *name, char out[WIN_PATH])
     if (nt_name_unescape(other, n) != n && win_print_path(out, "%s/%s", directory, other) &&
         sys_fstatat(AT_FDCWD, out, &st, AT_SYMLINK_NOFOLLOW) == 0)
         return true;
-    if (!win_case_sensitive(directory) &&
-        store_fold_lookup(directory, name, n, other, sizeof(other)) > 0 &&
+    if (store_fold_lookup(AT_FDCWD, directory, true, name, n, other, sizeof(other)) > 0 &&
         win_print_path(out, "%s/%s", directory, other))
         return true;
     if (win_find_short(directory, name, out))

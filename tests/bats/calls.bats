@@ -11,26 +11,28 @@ load helpers
 
 # Upper bounds: system calls of one turn, REMEMBERED/FORGOTTEN; native calls to close what was opened
 # are among them. Where an operation comes to need less, lower its figure, so that the gain is kept.
-# In a drive, a directory that is new to us is asked whether it is a junction: the third of the calls
-# that a forgotten verdict costs.
 # An empty file may be a link that Samba stored, and the library asks.
 # WALK: an absolute path to a mount that only the shim knows is walked from the root.
 BOUNDS='
-operation      native  outside  drvfs  case=off  metadata  redirected
-stat                1      1/3    1/4       1/4       1/4         1/4
-stat-here           1      1/1    1/1       1/1       1/1         1/1
-stat-absolute       1      1/3    1/4       1/4       1/4  WALK/WALK
-stat-empty          1      1/3    2/5       2/5       2/5         2/5
-stat-missing        1      1/3    1/4     11/10       1/4         1/4
-lstat               1      1/3    1/4       1/4       1/4         1/4
-access              1      1/3    2/5       2/5       2/5         2/5
-open                2      2/4    3/6       3/6       3/6         3/6
-openat              2      2/3    3/4       3/4       3/4         3/4
-readlink            1      1/3    1/4       1/4       1/4         1/4
-create              3      3/5  10/13     19/22      9/12       10/13
-rename              2      2/4   8/11     32/35      8/11        8/11
-mkdir               2      2/4  12/15     21/24     11/14       12/15
-readdir             5      7/7  10/10     10/10     10/10       10/10
+operation       native  outside  drvfs  case=off  metadata  redirected
+stat                 1      1/2    1/2       1/2       1/2         1/2
+stat-here            1      1/1    1/1       1/1       1/1         1/1
+stat-directory       3      3/4    3/4       3/4       3/4         3/4
+stat-absolute        1      1/2    1/3       1/3       1/3   WALK/WALK
+stat-empty           1      1/2    2/3       2/3       2/3         2/3
+stat-missing         1      1/2    1/2       2/3       1/2         1/2
+lstat                1      1/2    1/2       1/2       1/2         1/2
+access               1      1/2    1/2       1/2       2/3         1/2
+open                 2      2/2    3/3       3/3       3/3         3/3
+truncate             2      2/2    5/6       6/7       5/6         5/6
+openat               2      2/3    3/4       3/4       3/4         3/4
+readlink             1      1/2    1/2       1/2       1/2         1/2
+create               3      3/3   9/10     15/16       8/9        9/10
+create-here          3      3/3  10/10     16/16       9/9       10/10
+unlink-missing       1      1/2    1/2       2/3       1/2         1/2
+rename               2      2/3    6/7     18/19       6/7         6/7
+mkdir                2      2/3   9/10     15/16       8/9        9/10
+readdir              5      7/7  10/10     10/10     10/10       10/10
 '
 
 setup_file() {

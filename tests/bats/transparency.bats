@@ -107,6 +107,8 @@ calls() {
       # A descriptor itself is no path.
       if (line ~ /^[a-z0-9]+\([0-9]+, "", .*AT_EMPTY_PATH/) next
       if (call in name) call = name[call]
+      # An open that follows no symlink; of "." in a directory it only asks whether there is one.
+      if (call == "openat2" && line !~ /\/\.", /) call = "openat"
       if (call == "openat" && line ~ /O_CREAT/) call = "create"
       result = line
       while (match(result, /\) += /)) result = substr(result, RSTART + RLENGTH)

@@ -15,10 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Turns of which a few fall into one tick of the clock, however slow the tracer. */
 #define TURNS 48
+
+/* And until a directory has been left alone for so long that its names may be kept. */
+#define SETTLED_NS 60000000
 
 static char absolute[PATH_MAX];
 static int directory;
@@ -41,6 +45,14 @@ static void do_stat(void)
 {
     struct stat st;
     must(stat("dir/file", &st), "stat");
+}
+
+static void do_stat_directory(void)
+{
+    struct stat st;
+    must(stat("dir/", &st), "stat");
+    must(lstat("dir/sub", &st), "lstat");
+    must(stat("dir/sub/file", &st), "stat");
 }
 
 static void do_stat_here(void)
@@ -83,6 +95,11 @@ static void do_open(void)
     done(open("dir/file", O_RDONLY));
 }
 
+static void do_truncate(void)
+{
+    done(open("dir/file", O_WRONLY | O_CREAT | O_TRUNC, 0644));
+}
+
 static void do_openat(void)
 {
     done(openat(directory, "file", O_RDONLY));
@@ -98,6 +115,17 @@ static void do_create(void)
 {
     done(open("dir/new", O_WRONLY | O_CREAT | O_EXCL, 0644));
     must(unlink("dir/new"), "unlink");
+}
+
+static void do_create_here(void)
+{
+    done(open("new", O_WRONLY | O_CREAT | O_EXCL, 0644));
+    must(unlink("new"), "unlink");
+}
+
+static void do_unlink_missing(void)
+{
+    must(unlink("dir/missing") == 0 ? -1 : 0, "unlink of a missing name");
 }
 
 static void do_rename(void)
@@ -121,24 +149,36 @@ static void do_readdir(void)
     closedir(dir);
 }
 
+static long since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - start->tv_sec) * 1000000000 + now.tv_nsec - start->tv_nsec;
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
+    long lasts;
 } operations[] = {
-    {"stat", do_stat},
-    {"stat-here", do_stat_here},
-    {"stat-absolute", do_stat_absolute},
-    {"stat-empty", do_stat_empty},
-    {"stat-missing", do_stat_missing},
-    {"lstat", do_lstat},
-    {"access", do_access},
-    {"open", do_open},
-    {"openat", do_openat},
-    {"readlink", do_readlink},
-    {"create", do_create},
-    {"rename", do_rename},
-    {"mkdir", do_mkdir},
-    {"readdir", do_readdir},
+    {"stat", do_stat, 0},
+    {"stat-here", do_stat_here, 0},
+    {"stat-directory", do_stat_directory, 0},
+    {"stat-absolute", do_stat_absolute, 0},
+    {"stat-empty", do_stat_empty, 0},
+    {"stat-missing", do_stat_missing, SETTLED_NS},
+    {"lstat", do_lstat, 0},
+    {"access", do_access, 0},
+    {"open", do_open, 0},
+    {"truncate", do_truncate, SETTLED_NS},
+    {"openat", do_openat, 0},
+    {"readlink", do_readlink, 0},
+    {"create", do_create, 0},
+    {"create-here", do_create_here, 0},
+    {"unlink-missing", do_unlink_missing, SETTLED_NS},
+    {"rename", do_rename, 0},
+    {"mkdir", do_mkdir, 0},
+    {"readdir", do_readdir, 0},
 };
 
 #define COUNT (sizeof(operations) / sizeof(operations[0]))
@@ -153,6 +193,8 @@ static void make(const char *name, const char *text)
 static void prepare(void)
 {
     must(mkdir("dir", 0755), "mkdir");
+    must(mkdir("dir/sub", 0755), "mkdir");
+    make("dir/sub/file", "text");
     make("file", "text");
     make("dir/file", "text");
     make("dir/moved", "text");
@@ -178,9 +220,11 @@ int main(int argc, char **argv)
             puts(operations[i].name);
         if (strcmp(name, operations[i].name) != 0)
             continue;
+        struct timespec start;
         prepare();
         operations[i].run();
-        for (int turn = 0; turn < TURNS; turn++) {
+        clock_gettime(CLOCK_MONOTONIC, &start);
+        for (int turn = 0; turn < TURNS || since(&start) < operations[i].lasts; turn++) {
             if (argc > 2)
                 forget_all();
             getppid();
