@@ -62,33 +62,11 @@ static const char *find(char *const *env, const char *name)
     return NULL;
 }
 
-/*
- * True where LD_PRELOAD tells by which absolute name this object was loaded, as it mostly does.
- * dladdr looks through every symbol there is: 7000 instructions, of each process.
- */
-static bool library_from(const char *preload)
-{
-    static const char name[] = "/liblxshim.so";
-    const size_t length = sizeof(name) - 1;
-    while (preload != NULL && *preload != '\0') {
-        size_t n = strcspn(preload, ": ");
-        if (n >= length && n < sizeof(library) && preload[0] == '/' &&
-            memcmp(preload + n - length, name, length) == 0) {
-            memcpy(library, preload, n);
-            return true;
-        }
-        preload += n + (preload[n] != '\0');
-    }
-    return false;
-}
-
 /* Where this object was loaded from, absolute. */
 static void find_library(void)
 {
     Dl_info info;
     size_t n;
-    if (library_from(find(environ, "LD_PRELOAD")))
-        return;
     if (dladdr(lx_self, &info) == 0 || info.dli_fname == NULL)
         return;
     const char *name = info.dli_fname;
@@ -109,16 +87,19 @@ static void find_library(void)
     memcpy(library + cwd, name, n + 1);
 }
 
-/* Children get it spelled as we did: `lxshim run` does so in a way that musl's ld.so passes over.
+/*
+ * Children get it spelled as we did: `lxshim run` does so in a way that musl's ld.so passes over.
+ * False where LD_PRELOAD does not name it, or not by an absolute path.
  */
-static void keep_spelling(const char *list)
+static bool keep_spelling(const char *list)
 {
     size_t n;
     const char *entry = list == NULL ? NULL : lx_preload_find(list, &n);
     if (entry == NULL || n >= sizeof(library))
-        return;
+        return false;
     memcpy(library, entry, n);
     library[n] = '\0';
+    return true;
 }
 
 /* Maps the image that a state too large for the environment lies in. */
@@ -209,14 +190,16 @@ static void begin(void)
 {
     const char *inherited = find(environ, LX_STATE_VARIABLE);
     char made[LX_STATE_INLINE_MAX];
-    find_library();
     if (inherited == NULL) {
+        find_library();
         int r = lx_first_state(made, sizeof(made), library, environ);
         if (r < 0)
             refuse(lx_first_problem(r), "");
         inherited = made;
     }
-    keep_spelling(find(environ, "LD_PRELOAD"));
+    /* dladdr looks through every symbol there is: 7000 instructions, of each process. */
+    if (!keep_spelling(find(environ, "LD_PRELOAD")) && library[0] == '\0')
+        find_library();
     if (adopt(inherited) < 0)
         refuse(LX_STATE_VARIABLE " is damaged, or its image is gone; unset it to start anew: ",
                inherited);

@@ -309,16 +309,16 @@ static void hear_master(bool on)
 }
 
 /* Only a FIFO waits for somebody to come. */
-static int announced_open(int dfd, const char *path, int flags, mode_t mode)
+static int announced_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
     const uint64_t one = 1;
     struct stat st;
     if ((flags & (O_NONBLOCK | O_PATH)) != 0 || sys_fstatat(dfd, path, &st, 0) < 0 ||
         !S_ISFIFO(st.st_mode))
-        return sys_openat(dfd, path, flags, mode);
+        return sys_open(dfd, path, flags, mode, resolve);
     (void)!write(announce_to->waiting, &one, sizeof(one));
     hear_master(true);
-    int fd = sys_openat(dfd, path, flags, mode);
+    int fd = sys_open(dfd, path, flags, mode, resolve);
     hear_master(false);
     return fd;
 }

@@ -8,9 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define WORKERS_MAX                                                              \
-    1024 /* as many calls can wait at once, for a FIFO or by an override's delay \
-          */
+/* As many calls can wait at once, for a FIFO or by an override's delay. */
+#define WORKERS_MAX 1024
 
 /* One worker. Written by the worker, but for the signals, which the master writes. */
 struct slot {

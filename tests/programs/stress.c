@@ -5,8 +5,7 @@
  * so many operations each. Whoever is killed is followed by another with files of its own: a call
  * that a supervisor makes for somebody may be over a little after him. Then prints what has to be
  * there ("+ NAME"), what must not ("- NAME") and what may ("? NAME", a call was interrupted by the
- * kill), or what went wrong before ("wrong:
- * ...").
+ * kill), or what went wrong before ("wrong: ...").
  *
  * stress unheld: exits 1 and names what in the current directory somebody still has open.
  */
@@ -14,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -32,7 +32,6 @@
 #define CALL(nr, a, b, c, d) sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 
 #define PROCESSES   4
-#define GENERATIONS 100 /* of one process; the last is not killed */
 #define GENERATIONS 100 /* of one process; the last is not killed */
 #define THREADS     2
 #define NAMES       8
@@ -204,6 +203,27 @@ static pid_t start(unsigned process, uint64_t seed)
     _exit(0);
 }
 
+/* How many operations were begun, by all. */
+static long done(void)
+{
+    long all = 0;
+    for (unsigned p = 0; p < PROCESSES; p++)
+        all += atomic_load(&shared->operations[p]);
+    return all;
+}
+
+/* Lets them go on up to so many operations, or until one of them has ended. */
+static void wait_until(long goal, const pid_t *pids)
+{
+    siginfo_t ended = {.si_pid = 0};
+    while (done() < goal && ended.si_pid == 0) {
+        sched_yield();
+        for (unsigned p = 0; p < PROCESSES && ended.si_pid == 0; p++)
+            if (pids[p] > 0)
+                waitid(P_PID, (id_t)pids[p], &ended, WEXITED | WNOHANG | WNOWAIT);
+    }
+}
+
 /* Kills one of them each time that the others have gone on a little, and starts another. */
 static void drive(uint64_t seed)
 {
@@ -215,7 +235,7 @@ static void drive(uint64_t seed)
     while (running > 0) {
         unsigned victim = pick(&chance, PROCESSES);
         int status;
-        usleep(1000 + pick(&chance, 20000));
+        wait_until(done() + 1 + pick(&chance, 200), pids);
         if (pids[victim] > 0 && shared->generations[victim] < GENERATIONS) {
             kill(pids[victim], SIGKILL);
             waitpid(pids[victim], &status, 0);
