@@ -170,7 +170,7 @@ bats: all $(PROGRAMS) $(OTHERS)
 
 # The rules once more, in the other lanes of lxshim run: the answers are the same.
 RULES := $(addprefix tests/bats/,names.bats case.bats modes.bats delete.bats rename.bats special.bats \
-         stat.bats)
+         stat.bats symlinks.bats hold.bats)
 .PHONY: lanes
 lanes: all $(PROGRAMS)
 	$(B)/lxshim run -q --lane supervisor -- true || { echo "no listener here: only the library's lane"; exit 0; }; \
