@@ -91,12 +91,19 @@ static void at_new(struct lane *l)
     name(l, "dir/new.%u");
 }
 
+/* With something in it, as most files: an empty one may be a link that Samba stored. */
+static void make_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT, 0644);
+    must(fd, path);
+    must(write(fd, text, strlen(text)), path);
+    close(fd);
+}
+
 static void make_moved(struct lane *l)
 {
     name(l, "dir/moved.%u");
-    int fd = open(l->path, O_WRONLY | O_CREAT, 0644);
-    must(fd, l->path);
-    close(fd);
+    make_file(l->path, "text\n");
 }
 
 static void remove_moved(struct lane *l)
@@ -210,18 +217,11 @@ const size_t operation_count = sizeof(operations) / sizeof(operations[0]);
 
 /* --- what they work on ------------------------------------------------------------------------ */
 
-static void make_file(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT, 0644);
-    must(fd, path);
-    close(fd);
-}
-
 void make_tree(unsigned depth, char *const *sizes)
 {
     char path[PATH_MAX];
     must(mkdir("dir", 0755), "dir");
-    make_file("dir/file");
+    make_file("dir/file", "text\n");
     must(symlink("file", "dir/link"), "dir/link");
     for (; *sizes != NULL; sizes++) {
         unsigned n = (unsigned)strtoul(*sizes, NULL, 10);
@@ -229,13 +229,13 @@ void make_tree(unsigned depth, char *const *sizes)
         must(mkdir(path, 0755), path);
         for (unsigned i = 0; i < n; i++) {
             must(snprintf(path, sizeof(path), "n%u/entry-%06u", n, i), "name");
-            make_file(path);
+            make_file(path, "");
         }
     }
-    make_file("file");
+    make_file("file", "text\n");
     for (unsigned i = 1; i < depth; i++) {
         must(mkdir("d", 0755), "d");
         must(chdir("d"), "d");
-        make_file("file");
+        make_file("file", "text\n");
     }
 }
