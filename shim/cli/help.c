@@ -68,12 +68,13 @@ static const struct {
      "effect. Without uid= and gid= files belong to root, as on a drive mounted by hand.\n"},
     {"overrides", "experiments on single calls",
      "An override changes what single calls answer: fail the second rename of a lock file, delay "
-     "every unlink, let one program pass.\n"
+     "every unlink, let one file pass.\n"
      "\n"
      "  {\"when\": {\"op\": \"rename\", \"path\": \"**/*.lock\"},\n"
      "   \"then\": {\"errno\": \"EACCES\"}, \"times\": 1, \"after\": 1}\n"
      "\n"
-     "\"when\" has an op (or a list, or \"*\"), a glob over paths inside the mount, and an errno "
+     "\"when\" has an op (or a list, or \"*\"), a glob over paths inside the mount (of rename and "
+     "link, either of the two), and an errno "
      "that the call would answer. \"then\" has an errno, a delay in milliseconds, or allow. After "
      "so many matches, every so many, it acts so many times. The first override that fits acts.\n"},
     {"win", "the same directory, as Windows sees it",

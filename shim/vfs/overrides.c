@@ -65,18 +65,37 @@ static int act(struct lx_call *c, uint32_t number, const struct lx_image_overrid
     return o->action == LX_OVERRIDE_ERRNO ? -o->error : 0;
 }
 
-long vfs_override_before(struct lx_call *c, const char *native, uint32_t *waiting)
+/* The first override after number `after` that is about this call on a native path, or 0. */
+static __attribute__((noinline)) uint32_t next_about(const struct lx_call *c, const char *native,
+                                                     uint32_t after)
 {
     char path[PATH_MAX];
     const struct lx_image *image = c->task->policy->image;
+    const struct lx_image_override *o;
     if (!inner_path(c, native, path))
         return 0;
-    const struct lx_image_override *o;
     struct lx_image_look look = lx_image_look(image, path);
     for (uint32_t number; (number = lx_image_look_on(image, &look, &o)) != 0;) {
         const char *glob = lx_image_string(image, o->path);
-        if ((o->ops >> c->op & 1) == 0 || (glob != NULL && !lx_glob_match(glob, path)))
-            continue;
+        if (number > after && (o->ops >> c->op & 1) != 0 &&
+            (glob == NULL || lx_glob_match(glob, path)))
+            return number;
+    }
+    return 0;
+}
+
+long vfs_override_before(struct lx_call *c, const char *native, const char *other,
+                         uint32_t *waiting)
+{
+    const struct lx_image *image = c->task->policy->image;
+    uint32_t number = 0;
+    for (;;) {
+        uint32_t first = next_about(c, native, number);
+        uint32_t second = other == NULL ? 0 : next_about(c, other, number);
+        number = first == 0 || (second != 0 && second < first) ? second : first;
+        const struct lx_image_override *o = lx_image_override(image, number);
+        if (o == NULL)
+            return 0;
         if (o->when_errno != 0) {
             *waiting = number;
             return 0;
@@ -84,7 +103,6 @@ long vfs_override_before(struct lx_call *c, const char *native, uint32_t *waitin
         if (due(c->task->policy, o))
             return act(c, number, o);
     }
-    return 0;
 }
 
 long vfs_override_after(struct lx_call *c, uint32_t waiting, long result)

@@ -12,11 +12,13 @@ static inline bool vfs_overrides_apply(const struct lx_call *c)
 }
 
 /*
- * Lets the overrides speak before the call. `native` is the canonical path of its last argument.
+ * Lets the overrides speak before the call, in their order. `native` is the canonical path of its
+ * last argument, `other` that of the first where it has two, else NULL: an override is about either.
  * Returns 0 to go on, or -errno; sets *waiting to one that wants to see the result first, if any
  * (index + 1).
  */
-long vfs_override_before(struct lx_call *c, const char *native, uint32_t *waiting);
+long vfs_override_before(struct lx_call *c, const char *native, const char *other,
+                         uint32_t *waiting);
 
 /* Gives the result to the override that waited for it; returns what the program shall see. */
 long vfs_override_after(struct lx_call *c, uint32_t waiting, long result);

@@ -301,7 +301,7 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
     long r = 0;
 
     if (vfs_overrides_apply(c))
-        r = vfs_override_before(c, last->path, &waiting);
+        r = vfs_override_before(c, last->path, first == last ? NULL : first->path, &waiting);
     if (r == 0)
         r = dispatch(c);
     if (waiting != 0)
@@ -371,7 +371,7 @@ static __attribute__((noinline)) long run_descriptor(struct lx_call *c,
     char path[PATH_MAX];
     uint32_t waiting = 0;
     long n = vfs_directory_path(c->task, c->fd[0], path);
-    long r = n < 0 ? 0 : vfs_override_before(c, path, &waiting);
+    long r = n < 0 ? 0 : vfs_override_before(c, path, NULL, &waiting);
     if (r == 0)
         r = dispatch(c);
     if (waiting != 0)

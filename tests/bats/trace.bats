@@ -114,6 +114,18 @@ y"
   assert_output "$(printf 'rename\tEIO\ttry me')"
 }
 
+@test "overrides: of two paths either is meant, and the first override that fits acts" {
+  overridden '[{"when": {"op": "rename", "path": "new"}, "then": {"errno": "EIO"}},
+               {"when": {"op": ["rename", "link"], "path": "*.tmp"}, "then": {"errno": "EDQUOT"}}]' '
+    : >a.tmp; : >b; mv a.tmp c; mv b b.tmp; ln a.tmp d; mv a.tmp new; mv b e; ls'
+  assert_output "mv: cannot move 'a.tmp' to 'c': Disk quota exceeded
+mv: cannot move 'b' to 'b.tmp': Disk quota exceeded
+ln: failed to create hard link 'd': Disk quota exceeded
+mv: cannot move 'a.tmp' to 'new': Input/output error
+a.tmp
+e"
+}
+
 @test "overrides: times, every and after count over the whole tree of processes" {
   overridden '[{"when": {"op": "unlink"}, "then": {"errno": "EACCES"}, "times": 2}]' '
     for i in 1 2 3 4; do : >f$i; rm f$i 2>/dev/null && echo "$i ok" || echo "$i failed"; done'
