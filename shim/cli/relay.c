@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -181,6 +182,20 @@ static int make_sockets(int ends[2])
     return ends[0] < 0 || ends[1] < 0 ? -1 : 0;
 }
 
+/*
+ * Collects the supervisor where nobody lives under the filter any more, so that it is not left to
+ * init, which not every container has. Else it goes on for those who do.
+ */
+static void part_from(pid_t supervisor, int leash)
+{
+    struct pollfd word = {.fd = leash, .events = POLLIN};
+    char byte;
+    int status;
+    shutdown(leash, SHUT_WR);
+    if (supervisor > 0 && poll(&word, 1, 1000) > 0 && read(leash, &byte, 1) == 0)
+        waitpid(supervisor, &status, 0);
+}
+
 int relay_run(char **argv, const struct relay_lanes *lanes)
 {
     struct sigaction chld;
@@ -189,6 +204,7 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     siginfo_t info;
     int status = 0;
     int sockets[2] = {-1, -1};
+    int leash[2] = {-1, -1};
     pid_t supervisor = 0;
 
     if (lanes->supervise && make_sockets(sockets) < 0)
@@ -209,8 +225,10 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     int error = child < 0 ? errno : 0;
     close(sockets[1]);
     if (child > 0 && lanes->supervise)
-        supervisor = supervise_start(sockets[0], lanes->policy);
+        supervisor =
+            make_sockets(leash) < 0 ? -errno : supervise_start(sockets[0], leash[1], lanes->policy);
     close(sockets[0]);
+    close(leash[1]);
     if (error != 0) {
         sigprocmask(SIG_SETMASK, &mask, NULL);
         return -error;
@@ -221,6 +239,8 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         if (sigwaitinfo(&relayed, &info) > 0 && info.si_signo != SIGCHLD)
             pass_on(child, &info);
     }
+    part_from(supervisor, leash[0]);
+    close(leash[0]);
     sigprocmask(SIG_SETMASK, &mask, NULL);
     return status;
 }

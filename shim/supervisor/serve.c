@@ -164,21 +164,35 @@ static int start_worker(const struct lx_policy *policy, struct pool *pool)
     return -error;
 }
 
+/* Closes all descriptors but standard streams and those of the list. */
+static void close_others(const int *keep, size_t count)
+{
+    unsigned from = 3;
+    for (;;) {
+        unsigned next = ~0U;
+        for (size_t i = 0; i < count; i++)
+            if ((unsigned)keep[i] >= from && (unsigned)keep[i] < next)
+                next = (unsigned)keep[i];
+        if (next > from)
+            close_range(from, next == ~0U ? next : next - 1, 0);
+        if (next == ~0U)
+            return;
+        from = next + 1;
+    }
+}
+
 /*
  * Leaves everything behind that others might wait for: standard streams that end in somebody's
  * pipe, other descriptors, the current directory, the terminal's process group.
  */
-static void detach(int listener, int ready)
+static void detach(int listener, int ready, int leash)
 {
+    const int keep[] = {listener, ready, leash};
     sigset_t none;
-    int low = listener < ready ? listener : ready;
-    int high = listener < ready ? ready : listener;
     int null = open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3 && null >= 0; fd++)
         dup2(null, fd);
-    close_range(3, (unsigned)low - 1, 0);
-    close_range((unsigned)low + 1, (unsigned)high - 1, 0);
-    close_range((unsigned)high + 1, ~0U, 0);
+    close_others(keep, sizeof(keep) / sizeof(keep[0]));
     (void)!chdir("/");
     setpgid(0, 0);
     sigemptyset(&none);
@@ -191,23 +205,28 @@ static void detach(int listener, int ready)
  * The master: out of reach of the terminal's signals, waits until the filter has no user any more.
  * A worker that dies of a mistake of ours leaves a program waiting for ever: then all of it ends.
  */
-static _Noreturn void serve(const struct lx_policy *policy, int listener, int ready)
+static _Noreturn void serve(const struct lx_policy *policy, int listener, int ready, int leash)
 {
     int status;
-    detach(listener, ready);
+    detach(listener, ready, leash);
     struct pool *pool = pool_new(listener);
     (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
     if (pool == NULL || start_worker(policy, pool) < 0 || write(ready, "", 1) != 1)
         _exit(SUPERVISE_FAILED);
     close(ready);
     struct pollfd events[] = {{.fd = listener, .events = 0},
-                              {.fd = pool->waiting, .events = POLLIN}};
+                              {.fd = pool->waiting, .events = POLLIN},
+                              {.fd = leash, .events = POLLIN}};
     uint64_t count;
     int end = 0;
     bool watch = false;
     while (end == 0 && !is_unused(listener)) {
-        if (poll(events, 2, watch ? WATCH_MS : SLEEP_MS) > 0)
+        if (poll(events, 3, watch ? WATCH_MS : SLEEP_MS) > 0)
             (void)!read(pool->waiting, &count, sizeof(count));
+        if (events[2].revents != 0 && !is_unused(listener)) {
+            (void)!send(leash, "", 1, MSG_NOSIGNAL);
+            events[2] = (struct pollfd){.fd = -1};
+        }
         /* Where no process can be had now, the next turn tries again. */
         while (atomic_load(&pool->idle) < 1 && start_worker(policy, pool) == 0)
             ;
@@ -217,17 +236,19 @@ static _Noreturn void serve(const struct lx_policy *policy, int listener, int re
                 end = SUPERVISE_FAILED;
     }
     kill(0, SIGTERM);
+    while (waitpid(-1, &status, 0) > 0 || errno == EINTR)
+        ;
     _exit(end);
 }
 
-pid_t supervise_start(int socket, const struct lx_policy *policy)
+pid_t supervise_start(int socket, int leash, const struct lx_policy *policy)
 {
     int listener = receive(socket);
     if (listener <= 0)
         return listener;
     pid_t master = fork();
     if (master == 0)
-        serve(policy, listener, socket);
+        serve(policy, listener, socket, leash);
     int error = errno;
     close(listener);
     return master < 0 ? -error : master;

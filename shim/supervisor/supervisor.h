@@ -42,8 +42,10 @@ int supervise_hand_over(int socket, int listener);
 /*
  * The other end: receives the listener and starts to serve it with `policy`, which has to stay
  * where it is. Returns the master's process id, 0 where the other side has sent none, or -errno.
+ * `leash` is one end of a pair of sockets: once the other is shut down, the master writes a byte to
+ * it if somebody still lives under the filter, and ends without one if nobody does.
  */
 #define SUPERVISE_FAILED 125 /* the master's exit status when it cannot go on */
-pid_t supervise_start(int socket, const struct lx_policy *policy);
+pid_t supervise_start(int socket, int leash, const struct lx_policy *policy);
 
 #endif

@@ -251,3 +251,22 @@ END
   assert_line --regexp '^ok +supervisor +can be had: '
   assert_line --regexp '^note +static .*: seen by lxshim run'
 }
+
+@test "no process is left for init, but while a background job needs the supervisor" {
+  # A parent of orphans that collects none.
+  run python3 -c '
+import ctypes, os, subprocess, sys
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+run = [sys.argv[1], "run", "-q", "--require-complete", "--"]
+def orphans():
+    stat = (open(f"/proc/{p}/stat").read() for p in os.listdir("/proc") if p.isdigit())
+    return sum(int(line.rsplit(")", 1)[1].split()[1]) == os.getpid() for line in stat)
+subprocess.run(run + ["true"])
+print(orphans())
+read, write = os.pipe()
+done = subprocess.run(run + ["bash", "-c", f"read -r <&{read} & exit 3"], pass_fds=[read])
+print(done.returncode, orphans() > 0)
+os.close(write)
+' "$LXSHIM"
+  assert_output $'0\n3 True'
+}
