@@ -86,7 +86,8 @@ static const struct {
      "  lxshim win dir                    <JUNCTION>     link.txt [...]\n"
      "  lxshim win ntcreate link.txt      STATUS_IO_REPARSE_TAG_NOT_HANDLED\n"
      "  lxshim win cmd                    lines from standard input, with a prompt\n"
-     "  lxshim win hold file -- make      a Windows process has it open\n"
+     "  lxshim win hold file -- lxshim run -- make\n"
+     "                                    a Windows process has it open\n"
      "\n"
      "Links that mklink makes are reparse buffers in extended attributes, where Samba looks for "
      "them, and so are attributes and streams.\n"},

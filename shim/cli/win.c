@@ -2,21 +2,19 @@
 /* lxshim win: the drives of a policy as Windows sees them. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "policy/nearest.h"
 #include "win/command.h"
 
-static void print_commands(void)
-{
-    for (const struct win_command *c = win_commands; c->name != NULL; c++)
-        if (c->summary != NULL)
-            printf("  %-9s %s\n", c->name, c->summary);
-}
-
 static int unknown(const char *name)
 {
     struct lx_nearest nearest;
+    if (strcmp(name, "cd") == 0 || strcmp(name, "chdir") == 0 || strcmp(name, "exit") == 0) {
+        fprintf(stderr, "lxshim: %s is about a prompt, and \"lxshim win cmd\" has one\n", name);
+        return CLI_USAGE;
+    }
     lx_nearest_start(&nearest, name);
     for (const struct win_command *c = win_commands; c->name != NULL; c++)
         lx_nearest_try(&nearest, c->name);
@@ -30,9 +28,9 @@ int cli_win(const struct cli_arguments *arguments)
     struct lx_effective policy;
     struct lx_request request = arguments->request;
     int status = CLI_FAILED;
-    if (arguments->count == 0) {
+    if (arguments->count == 0 || strcmp(arguments->rest[0], "help") == 0) {
         puts("lxshim win COMMAND:");
-        print_commands();
+        win_print_commands(stdout);
         puts("\n\"lxshim win COMMAND --help\" says more of one.");
         return CLI_OK;
     }

@@ -57,22 +57,38 @@ static int run_rem(struct win *win, const char *rest)
     return 0;
 }
 
+static int run_help(struct win *win, const char *rest)
+{
+    (void)rest;
+    win_print_commands(win->out);
+    fputs("\"COMMAND /?\" says more of one; cd, exit, rem and X: are about this prompt.\n",
+          win->out);
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct win *win, const char *rest);
 } session[] = {
-    {"cd", run_cd},
-    {"chdir", run_cd},
-    {"exit", run_exit},
-    {"rem", run_rem},
+    {"cd", run_cd}, {"chdir", run_cd}, {"exit", run_exit}, {"help", run_help}, {"rem", run_rem},
 };
 
 /* --- running -------------------------------------------------------------------------------- */
+
+/* Of cmd.exe's own and of its companions, what somebody may miss. */
+static const char *const missing[] = {
+    "assoc", "call", "cls",   "color", "date",  "find",   "findstr",  "for",   "goto",
+    "if",    "path", "popd",  "pause", "pushd", "set",    "setlocal", "shift", "sort",
+    "start", "time", "title", "tree",  "ver",   "verify", "vol",      "where", "xcopy",
+};
 
 static int unknown(struct win *win, const char *text)
 {
     char name[WIN_PATH];
     (void)win_read_word(text, name, sizeof(name)); /* the text is recalled */
+    for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++)
+        if (strcasecmp(missing[i], name) == 0)
+            return win_error(win, "lxshim: win: %s is not done here; \"help\" lists what is", name);
     return win_error(win,
                      "'%s' is not recognized as an internal or external command,\n"
                      "operable program or batch file.",
@@ -130,6 +146,7 @@ static int run_redirected(struct win *win, const struct win_line *line)
                                   .options = WIN_NON_DIRECTORY_FILE};
     FILE *console = win->out;
     bool nowhere = strcasecmp(line->target, "nul") == 0;
+    fflush(console); /* messages of what follows come after it */
     char *text = NULL;
     size_t size = 0;
     nt_status status = nowhere ? NT_SUCCESS : win_create(win, line->target, &request, &handle);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* ntcreate and hold: one open of NtCreateFile, looked at or kept. */
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "nt/bytes.h"
@@ -201,40 +203,75 @@ int win_ntcreate(struct win *win, const struct win_words *words)
 
 /* --- hold ----------------------------------------------------------------------------------- */
 
-static int run_command(struct win *win, const struct told *t)
+/* What ends a holder, and must not leave its mark on the file: caught until that is gone. */
+struct ending {
+    sigset_t before;
+    int fd;     /* signalfd */
+    int signal; /* the one that came, or 0 */
+};
+
+static bool catch_ending(struct ending *e)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, &e->before);
+    e->signal = 0;
+    e->fd = signalfd(-1, &set, SFD_CLOEXEC);
+    return e->fd >= 0;
+}
+
+/* Waits for a signal, for input or for so many milliseconds. False where a signal ends all. */
+static bool wait_for(struct ending *e, int input, int milliseconds, bool *readable)
+{
+    struct pollfd fds[2] = {{.fd = e->fd, .events = POLLIN}, {.fd = input, .events = POLLIN}};
+    struct signalfd_siginfo info;
+    int n = poll(fds, 2, milliseconds);
+    *readable = n == 0 || fds[1].revents != 0;
+    if (n > 0 && fds[0].revents != 0 && read(e->fd, &info, sizeof(info)) == sizeof(info) &&
+        info.ssi_signo != SIGCHLD)
+        e->signal = (int)info.ssi_signo;
+    return e->signal == 0;
+}
+
+static int run_command(struct win *win, const struct told *t, struct ending *e)
 {
     char *argv[WIN_WORDS + 1] = {NULL};
     int status = 0;
+    bool readable;
     for (int i = 0; i < t->command_count; i++)
         argv[i] = (char *)(uintptr_t)t->command[i];
     fflush(win->out);
     pid_t child = fork();
     if (child == 0) {
+        sigprocmask(SIG_SETMASK, &e->before, NULL);
         execvp(argv[0], argv);
         fprintf(stderr, "lxshim: %s: %s\n", argv[0], strerror(errno));
         _exit(errno == ENOENT ? 127 : 126);
     }
-    if (child < 0 || waitpid(child, &status, 0) < 0)
+    if (child < 0)
         return win_fail(win, NT_INSUFFICIENT_RESOURCES);
+    while (waitpid(child, &status, WNOHANG) == 0)
+        if (!wait_for(e, -1, -1, &readable))
+            return 1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* Says so, and waits: nobody has to guess when it is open. */
-static int wait_for_end(struct win *win, const struct told *t)
+static int wait_for_end(struct win *win, const struct told *t, struct ending *e)
 {
     char nothing[256];
+    bool readable = false;
+    bool input = t->milliseconds < 0;
     fputs("ready\n", win->out);
     fflush(win->out);
-    if (t->milliseconds < 0) {
-        while (read(STDIN_FILENO, nothing, sizeof(nothing)) > 0)
-            ;
-        return 0;
-    }
-    struct timespec left = {.tv_sec = t->milliseconds / 1000,
-                            .tv_nsec = t->milliseconds % 1000 * 1000000L};
-    while (nanosleep(&left, &left) < 0 && errno == EINTR)
-        ;
-    return 0;
+    while (wait_for(e, input ? STDIN_FILENO : -1, input ? -1 : (int)t->milliseconds, &readable))
+        if (readable && (!input || read(STDIN_FILENO, nothing, sizeof(nothing)) <= 0))
+            break;
+    return e->signal != 0;
 }
 
 int win_hold(struct win *win, const struct win_words *words)
@@ -243,11 +280,16 @@ int win_hold(struct win *win, const struct win_words *words)
                                  .share = WIN_SHARE_READ | WIN_SHARE_WRITE,
                                  .disposition = WIN_OPEN}};
     struct win_handle handle;
+    struct ending ending;
     if (!read_words(win, words, &t))
         return 1;
     nt_status status = win_create(win, t.name, &t.request, &handle);
     if (status != NT_SUCCESS)
-        return win_fail(win, status);
+        return win_error(win, "lxshim: win: %s: %s", t.name, nt_status_message(status));
+    if (!catch_ending(&ending)) {
+        win_close(&handle);
+        return win_fail(win, NT_INSUFFICIENT_RESOURCES);
+    }
     /* Programs under the library look for these marks. */
     if (win_is_directory(&handle.file))
         store_mark_directory(handle.fd);
@@ -255,10 +297,15 @@ int win_hold(struct win *win, const struct win_words *words)
     if (handle.fd >= 0 && store_share_announce(handle.fd) < 0)
         win_error(win, "lxshim: win: %s is not yours: programs under lxshim do not see it is held",
                   t.name);
-    int result = t.command_count > 0 ? run_command(win, &t) : wait_for_end(win, &t);
+    int result =
+        t.command_count > 0 ? run_command(win, &t, &ending) : wait_for_end(win, &t, &ending);
     if (handle.fd >= 0)
         store_share_withdraw(
             handle.fd, was && (win_is_reparse(&handle.file) || win_is_directory(&handle.file)));
     win_close(&handle);
+    close(ending.fd);
+    if (ending.signal != 0)
+        raise(ending.signal);
+    sigprocmask(SIG_SETMASK, &ending.before, NULL);
     return result;
 }

@@ -39,6 +39,8 @@ static int print_all(struct win *win, const char *typed, bool named)
     struct win_expansion e;
     char name[WIN_PATH];
     int result = 0;
+    if (strcasecmp(typed, "nul") == 0)
+        return 0; /* the one device that is read here: it is empty */
     nt_status status = win_expand(win, typed, &e);
     if (status == NT_SUCCESS && !e.wild)
         status = print_file(win, typed);

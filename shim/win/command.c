@@ -6,9 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nt/names.h"
 #include "nt/win32names.h"
+
+void win_print_commands(FILE *out)
+{
+    for (const struct win_command *c = win_commands; c->name != NULL; c++)
+        if (c->summary != NULL)
+            fprintf(out, "  %-9s %s\n", c->name, c->summary);
+}
 
 const struct win_command *win_find_command(const char *name)
 {
@@ -52,6 +60,11 @@ int win_run(struct win *win, const struct win_command *command, int count, char 
     if (count > 0 && (strcmp(arguments[0], "/?") == 0 || strcmp(arguments[0], "--help") == 0))
         return print_help(win, command);
     for (int i = 0; i < count; i++) {
+        /* A path of Linux' is all switches to Windows. */
+        if (!command->plain && arguments[i][0] == '/' && strchr(arguments[i] + 1, '/') != NULL &&
+            access(arguments[i], F_OK) == 0)
+            return win_error(win, "lxshim: win: %s: names are written C:\\DIR\\FILE, or from here",
+                             arguments[i]);
         if (!command->plain && arguments[i][0] == '/' && arguments[i][1] != '\0')
             add_switches(&words, arguments[i]);
         else if (words.count < WIN_WORDS)

@@ -28,6 +28,9 @@ struct win_command {
 /* Ends with name NULL. */
 extern const struct win_command win_commands[];
 
+/* Lists them, a line each. */
+void win_print_commands(FILE *out);
+
 /* The command of a name, whatever its case; NULL for none. */
 const struct win_command *win_find_command(const char *name);
 

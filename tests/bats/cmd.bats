@@ -169,6 +169,24 @@ END
   windows cmd /c 'type nope || echo b'
 }
 
+@test "cmd: what cmd.exe has and this does not, help, an empty file, and messages after their line" {
+  windows cmd /c 'type nul> empty'
+  assert_file_empty "$DIR/empty"
+  windows cmd /c help
+  assert_line --regexp '^  mklink +make a link$'
+  windows help
+  assert_line --regexp '^  mklink +make a link$'
+  win cmd /c 'set x=1'
+  assert_failure 1
+  assert_output 'lxshim: win: set is not done here; "help" lists what is'
+  win cd x
+  assert_failure 2
+  assert_output 'lxshim: cd is about a prompt, and "lxshim win cmd" has one'
+  session <<<'echo x> nope\y'
+  assert_line --index 0 'C:\testing>echo x> nope\y'
+  assert_line --index 1 'The system cannot find the path specified.'
+}
+
 @test "cmd: what is misplaced or not done here stops the line before any of it" {
   local line expected
   while IFS='@' read -r line expected; do

@@ -26,6 +26,10 @@ LIB=$BUILD/liblxshim.so
 LXSHIM=$BUILD/lxshim
 # Small C programs of the tests (tests/programs/*.c), on every PATH.
 PROGRAMS=$BUILD/tests/programs
+[[ -x $PROGRAMS/hold ]] || {
+  echo "the tests' own programs are not built: make bats BATS=tests/bats/FILE.bats builds them" >&2
+  exit 1
+}
 export BUILD LIB LXSHIM PROGRAMS PATH="$PROGRAMS:$PATH:/usr/sbin:/sbin"
 
 # A directory nobody has used yet in this test.

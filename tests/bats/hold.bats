@@ -270,6 +270,29 @@ mv: cannot move 'd' to 'x': Permission denied"
   assert_success
 }
 
+@test "ended by a signal, it leaves no mark on the file" {
+  local name ended
+  for name in INT TERM HUP; do
+    mkfifo "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
+    # The shell has what it starts in the background ignore the first of them.
+    env --default-signal=INT "$LXSHIM" win hold --until-stdin-closes --share none f \
+      <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+    WINDOWS=$!
+    exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+    read -r -u 9 _
+    run stat -c %a f
+    assert_output 1644
+    kill -"$name" "$WINDOWS"
+    ended=0
+    wait "$WINDOWS" || ended=$?
+    exec 8>&- 9<&-
+    rm "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
+    assert_equal "$ended" $((128 + $(kill -l "$name")))
+    run stat -c %a f
+    assert_output 644
+  done
+}
+
 @test "for as long as a command runs, whose status it has" {
   win hold --share none f -- "$LXSHIM" win type f
   assert_failure 1
@@ -286,7 +309,7 @@ mv: cannot move 'd' to 'x': Permission denied"
 @test "what is not there or not understood" {
   win hold nope
   assert_failure 1
-  assert_output 'The system cannot find the file specified.'
+  assert_output 'lxshim: win: nope: The system cannot find the file specified.'
   win hold --share everything f
   assert_failure 1
   assert_output 'lxshim: win: not understood: --share everything'

@@ -570,6 +570,10 @@ ff$'
   win
   assert_success
   assert_output --partial 'mklink'
+  touch "$DIR/f"
+  win type "$DIR/f"
+  assert_failure 1
+  assert_output "lxshim: win: $DIR/f: names are written C:\\DIR\\FILE, or from here"
   win mklink only
   assert_failure 1
   assert_line --index 0 'The syntax of the command is incorrect.'
