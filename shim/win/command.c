@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "nt/names.h"
 #include "nt/win32names.h"
+#include "sys/sys.h"
 
 void win_print_commands(FILE *out)
 {
@@ -57,12 +57,13 @@ int win_run(struct win *win, const struct win_command *command, int count, char 
             const char *tail)
 {
     struct win_words words = {.tail = tail};
+    struct stat st;
     if (count > 0 && (strcmp(arguments[0], "/?") == 0 || strcmp(arguments[0], "--help") == 0))
         return print_help(win, command);
     for (int i = 0; i < count; i++) {
         /* A path of Linux' is all switches to Windows. */
         if (!command->plain && arguments[i][0] == '/' && strchr(arguments[i] + 1, '/') != NULL &&
-            access(arguments[i], F_OK) == 0)
+            sys_fstatat(AT_FDCWD, arguments[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
             return win_error(win, "lxshim: win: %s: names are written C:\\DIR\\FILE, or from here",
                              arguments[i]);
         if (!command->plain && arguments[i][0] == '/' && arguments[i][1] != '\0')
