@@ -13,9 +13,9 @@ static inline bool vfs_overrides_apply(const struct lx_call *c)
 
 /*
  * Lets the overrides speak before the call, in their order. `native` is the canonical path of its
- * last argument, `other` that of the first where it has two, else NULL: an override is about either.
- * Returns 0 to go on, or -errno; sets *waiting to one that wants to see the result first, if any
- * (index + 1).
+ * last argument, `other` that of the first where it has two, else NULL: an override is about
+ * either. Returns 0 to go on, or -errno; sets *waiting to one that wants to see the result first,
+ * if any (index + 1).
  */
 long vfs_override_before(struct lx_call *c, const char *native, const char *other,
                          uint32_t *waiting);
