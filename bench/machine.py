@@ -3,6 +3,7 @@
 
 import os
 import platform
+import re
 
 
 def file_system(path):
@@ -25,7 +26,7 @@ def describe():
                 cpu = line.split(":", 1)[1].strip()
                 break
     return {
-        "kernel": platform.release(),
+        "kernel": re.match(r"[\d.]*", platform.release())[0],
         "cpu": cpu,
         "cpus": len(os.sched_getaffinity(0)),
         "libc": " ".join(platform.libc_ver()),
