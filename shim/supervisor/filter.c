@@ -96,9 +96,9 @@ const char *supervise_reason(int error)
         return "there is a listener already; if it is lxshim's, its policy holds for what the "
                "library does not see";
     case ENOSYS:
-        return "the kernel has no seccomp (Function not implemented)";
+        return "the kernel has no seccomp (ENOSYS)";
     case EINVAL:
-        return "the kernel gives no listener (Invalid argument), as gVisor";
+        return "the kernel gives no listener (EINVAL), as gVisor";
     case EPERM:
     case EACCES:
         snprintf(text, sizeof(text), "seccomp is forbidden here (%s)", strerror(-error));

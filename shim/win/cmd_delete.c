@@ -83,7 +83,10 @@ static void delete_argument(struct del *d, const char *typed)
     /* A directory means what is in it: through a link, what is in its target. (recalled) */
     bool directory = status == NT_SUCCESS && path.exists &&
                      win_file_stat(path.native, &file) == NT_SUCCESS && win_is_directory(&file);
-    (void)win_print_path(name, "%s%s", path.name, directory ? "\\*" : "");
+    if (!win_print_path(name, "%s%s", path.name, directory ? "\\*" : "")) {
+        d->result = win_fail(d->win, NT_NAME_TOO_LONG);
+        return;
+    }
     if (!d->quiet &&
         (directory || strcmp(win_leaf(name), "*") == 0 || strcmp(win_leaf(name), "*.*") == 0)) {
         if (!win_ask(d->win, name, "Are you sure"))

@@ -230,8 +230,8 @@ c"
     assert_line --regexp '^BAD +static '
   done <<'END'
 EPERM seccomp is forbidden here (Operation not permitted)
-ENOSYS the kernel has no seccomp (Function not implemented)
-EINVAL the kernel gives no listener (Invalid argument), as gVisor
+ENOSYS the kernel has no seccomp (ENOSYS)
+EINVAL the kernel gives no listener (EINVAL), as gVisor
 EBUSY there is a listener already; if it is lxshim's, its policy holds for what the library does not see
 END
 }
