@@ -48,6 +48,7 @@ struct lx_effective_mount {
     const char *source;
     const char *target;  /* canonical */
     const char *backing; /* canonical; equal to target when in place */
+    bool bound;          /* in this mount namespace the backing is bind-mounted on the target */
     struct lx_mount_options options;
     const char *options_text; /* as it was written, or NULL */
     struct lx_volume volume;

@@ -20,10 +20,10 @@ static uint8_t case_option(const struct lx_effective_mount *mount)
 }
 
 static void put_mount(struct lx_builder *b, const struct lx_effective_mount *from,
-                      struct lx_image_mount *to)
+                      const char *target, const char *backing, struct lx_image_mount *to)
 {
     const struct lx_mount_options *options = &from->options;
-    lx_builder_mount(b, to, from->source, from->target, from->backing);
+    lx_builder_mount(b, to, from->source, target, backing);
     to->label = lx_builder_string(b, from->volume.label);
     to->serial = from->volume.serial;
     to->filesystem = (uint8_t)from->volume.filesystem;
@@ -48,19 +48,48 @@ static void put_mount(struct lx_builder *b, const struct lx_effective_mount *fro
         to->rules[i] = (uint8_t)from->rules[i].value;
 }
 
+/*
+ * A bind mount is in place, and its backing by its own name is a second one: the kernel tells by
+ * which name a file was reached, and by neither is it outside.
+ */
+static void put_mounts(struct lx_builder *b, const struct lx_effective *policy,
+                       struct lx_image_mount *to)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < policy->mount_count; i++) {
+        const struct lx_effective_mount *m = &policy->mounts[i];
+        if (!m->bound) {
+            put_mount(b, m, m->target, m->backing, &to[count++]);
+            continue;
+        }
+        const char *names[] = {m->target, m->backing};
+        for (unsigned k = 0; k < 2; k++, count++) {
+            put_mount(b, m, names[k], names[k], &to[count]);
+            to[count].twin = lx_builder_string(b, names[1 - k]);
+        }
+    }
+}
+
+static uint32_t count_mounts(const struct lx_effective *policy)
+{
+    size_t count = policy->mount_count;
+    for (size_t i = 0; i < policy->mount_count; i++)
+        count += policy->mounts[i].bound;
+    return (uint32_t)count;
+}
+
 static long put_image(const struct lx_effective *policy, const char *stats, void *buf, size_t room)
 {
     struct lx_builder b;
-    struct lx_image *image = lx_builder_start(&b, buf, room, (uint32_t)policy->mount_count,
-                                              (uint32_t)policy->override_count);
+    struct lx_image *image =
+        lx_builder_start(&b, buf, room, count_mounts(policy), (uint32_t)policy->override_count);
     if (image == NULL)
         return b.error;
     char *base = buf;
     struct lx_image_mount *mounts = (struct lx_image_mount *)(void *)(base + image->mounts);
     struct lx_image_override *overrides =
         (struct lx_image_override *)(void *)(base + image->overrides);
-    for (size_t i = 0; i < policy->mount_count; i++)
-        put_mount(&b, &policy->mounts[i], &mounts[i]);
+    put_mounts(&b, policy, mounts);
     for (size_t i = 0; i < policy->override_count; i++) {
         const struct lx_effective_override *from = &policy->overrides[i];
         overrides[i] = from->image;

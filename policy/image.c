@@ -24,8 +24,8 @@ static int mount_ok(const struct lx_image *image, const struct lx_image_mount *m
     if (mount->source == 0 || mount->target == 0 || mount->backing == 0)
         return 0;
     if (!string_ok(image, mount->source) || !string_ok(image, mount->target) ||
-        !string_ok(image, mount->backing) || !string_ok(image, mount->label) ||
-        !string_ok(image, mount->symlinkroot))
+        !string_ok(image, mount->backing) || !string_ok(image, mount->twin) ||
+        !string_ok(image, mount->label) || !string_ok(image, mount->symlinkroot))
         return 0;
     if (lx_image_string(image, mount->target)[0] != '/' ||
         lx_image_string(image, mount->backing)[0] != '/')
@@ -47,7 +47,7 @@ int lx_image_check(const struct lx_image *image, size_t size)
     if (!string_ok(image, image->profile) || !string_ok(image, image->trace) ||
         !string_ok(image, image->stats))
         return -EINVAL;
-    if (image->mount_count > LX_MOUNT_MAX ||
+    if (image->mount_count > LX_IMAGE_MOUNT_MAX ||
         !table_ok(image, image->mounts, image->mount_count, sizeof(struct lx_image_mount)) ||
         !table_ok(image, image->overrides, image->override_count, sizeof(struct lx_image_override)))
         return -EINVAL;

@@ -16,7 +16,7 @@
 #include "policy/rules.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 2u
+#define LX_IMAGE_VERSION 3u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
@@ -35,7 +35,8 @@
 #define LX_STATE_INLINE_MAX 16384u
 #define LX_IMAGE_INLINE_MAX (LX_STATE_INLINE_MAX / 4u * 3u)
 
-#define LX_MOUNT_MAX 26 /* a drive letter each */
+#define LX_MOUNT_MAX       26                 /* of a policy: a drive letter each */
+#define LX_IMAGE_MOUNT_MAX (2 * LX_MOUNT_MAX) /* one that is bind-mounted is there by two names */
 
 enum lx_image_flag {
     LX_IMAGE_OBSERVE = 1,   /* record what the rules would have done, and let the call through */
@@ -58,6 +59,7 @@ struct lx_image_mount {
     uint32_t source;
     uint32_t target;
     uint32_t backing;
+    uint32_t twin; /* of what is bind-mounted: its other name, or 0 */
     uint32_t label;
     uint32_t symlinkroot;
     uint32_t serial;

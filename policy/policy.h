@@ -16,6 +16,7 @@ struct lx_mount {
     const char *source;  /* "C:" or "C:\dir", as the policy says it */
     const char *target;  /* where programs see it: absolute, no symlink, no trailing slash */
     const char *backing; /* the ordinary directory that holds it; equal to target when in place */
+    const char *twin;    /* bind-mounted: the same directory's other name; NULL where it has none */
     size_t target_length;
     size_t backing_length;
     const char *label;
@@ -45,7 +46,7 @@ struct lx_policy {
     bool redirects;        /* some mount's backing is elsewhere */
     uint64_t override_ops; /* the operations some override is about, one bit each */
     unsigned mount_count;
-    struct lx_mount mounts[LX_MOUNT_MAX];
+    struct lx_mount mounts[LX_IMAGE_MOUNT_MAX];
 };
 
 /* Lays out a checked image. Returns 0 or -EINVAL. The image must outlive the policy. */

@@ -29,14 +29,18 @@ enum cli_option {
     CLI_QUIET = 64,
     CLI_JSON = 128,
     CLI_LANE = 256,
-    CLI_COMPLETE = 512
+    CLI_COMPLETE = 512,
+    CLI_BIND = 1024,
+    CLI_VERBOSE = 2048
 };
 
 struct cli_arguments {
     struct lx_request request; /* what --policy, --profile, --mount ... ask for */
     bool quiet;
     bool json;
+    bool verbose;
     bool complete;    /* --require-complete */
+    const char *bind; /* --bind, or NULL */
     const char *lane; /* --lane, or NULL */
     int count;        /* of what is left after the options */
     char **rest;
@@ -50,6 +54,7 @@ struct cli_command {
     unsigned options;    /* enum cli_option */
     int least;           /* arguments besides the options, at least and at most; -1: any number */
     int most;
+    int misused; /* the exit status of a command line that is not understood; 0: CLI_USAGE */
     int (*run)(const struct cli_arguments *arguments);
     const struct cli_command *commands; /* or a table of commands below this one */
 };

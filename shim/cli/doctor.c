@@ -183,11 +183,12 @@ static void check_namespaces(void)
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)
             ;
     if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        doctor_say(DOCTOR_OK, "namespaces", "for users and mounts can be made");
+        doctor_say(DOCTOR_OK, "namespaces",
+                   "for users and mounts can be made, for lxshim run --bind");
     else
         doctor_say(DOCTOR_NOTE, "namespaces",
-                   "for users and mounts cannot be made (%s); the preloaded library does not need "
-                   "them",
+                   "for users and mounts cannot be made (%s): lxshim run translates paths where a "
+                   "backing is elsewhere",
                    child > 0 && WIFEXITED(status) ? strerror(WEXITSTATUS(status)) : "no child");
 }
 

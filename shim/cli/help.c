@@ -65,7 +65,14 @@ static const struct {
      "\n"
      "Options are DrvFs's own: metadata, uid=, gid=, umask=, fmask=, dmask=, case=off|dir|force, "
      "symlinkroot=, fallback=, ro and rw; mount's flags for every file system are accepted without "
-     "effect. Without uid= and gid= files belong to root, as on a drive mounted by hand.\n"},
+     "effect. Without uid= and gid= files belong to root, as on a drive mounted by hand.\n"
+     "\n"
+     "As root, \"lxshim run\" bind-mounts a backing that is elsewhere on its target, where that is "
+     "a "
+     "directory, in a mount namespace that ends with the command: every program finds it there, "
+     "static ones too. Else paths are translated. --bind=always does it in a user namespace where "
+     "it takes one; other users' files are then nobody's, and sudo does not work. --bind=never "
+     "translates. What the command mounts itself stays in the namespace. -v says what was done.\n"},
     {"overrides", "experiments on single calls",
      "An override changes what single calls answer: fail the second rename of a lock file, delay "
      "every unlink, let one file pass.\n"

@@ -23,9 +23,10 @@ const struct cli_command cli_commands[] = {
                 "if it cannot be run,\n125 if lxshim itself fails. At the end a summary says what "
                 "was denied or altered.\n",
         .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE |
-                   CLI_LANE | CLI_COMPLETE | CLI_QUIET,
+                   CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET,
         .least = 1,
         .most = -1,
+        .misused = CLI_FAILED,
         .run = cli_run,
     },
     {

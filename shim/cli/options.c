@@ -30,9 +30,22 @@ static const struct {
     {CLI_LANE, "lane", "LANE",
      "see calls by the preloaded library (preload), by the supervisor (supervisor), or by both"},
     {CLI_COMPLETE, "require-complete", NULL, "do not start where the supervisor cannot be had"},
+    {CLI_BIND, "bind", "WHEN",
+     "mounts whose backing is elsewhere are bind mounts in a namespace of their own: with the "
+     "privilege to mount (auto), without it in a user namespace, too, where other users are nobody "
+     "and setuid programs change nothing (always), or translated paths (never)"},
+    {CLI_VERBOSE, "verbose", NULL, "say which policy is used, and how its mounts are made"},
     {CLI_QUIET, "quiet", NULL, "no summary at the end"},
     {CLI_JSON, "json", NULL, "print JSON"},
 };
+
+/* The short form of an option, or 0. */
+static char letter_of(enum cli_option bit)
+{
+    if (bit == CLI_VERBOSE)
+        return 'v';
+    return bit == CLI_QUIET ? 'q' : '\0';
+}
 
 static void note_option(struct cli_arguments *out, enum cli_option bit, char *value, char **mounts,
                         char **sets)
@@ -69,6 +82,12 @@ static void note_option(struct cli_arguments *out, enum cli_option bit, char *va
         break;
     case CLI_COMPLETE:
         out->complete = true;
+        break;
+    case CLI_BIND:
+        out->bind = value;
+        break;
+    case CLI_VERBOSE:
+        out->verbose = true;
         break;
     }
 }
@@ -112,10 +131,20 @@ static void free_arguments(struct cli_arguments *arguments)
     free((void *)(uintptr_t)arguments->request.sets);
 }
 
-static bool usage(int *status)
+static bool usage(const struct cli_command *command, int *status)
 {
-    *status = CLI_USAGE;
+    *status = command->misused != 0 ? command->misused : CLI_USAGE;
     return false;
+}
+
+/* The index of what getopt_long has returned, a letter or a long option's number; or SIZE. */
+static size_t option_of(const struct cli_command *command, int c)
+{
+    for (size_t i = 0; i < SIZE(options); i++)
+        if ((command->options & options[i].bit) != 0 &&
+            (c == (int)i + 1 || c == letter_of(options[i].bit)))
+            return i;
+    return SIZE(options);
 }
 
 bool cli_parse(const struct cli_command *command, const char *path, int argc, char **argv,
@@ -136,29 +165,28 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
     opterr = 0;
     optind = 0; /* glibc: begin anew */
     /* A command line of somebody else's begins at the first argument: its options are not ours. */
-    while ((c = getopt_long(argc, argv, command->most < 0 ? "+:hq" : ":hq", known, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, command->most < 0 ? "+:hqv" : ":hqv", known, NULL)) != -1) {
         if (c == 'h') {
             cli_print_help(command, path);
             *status = CLI_OK;
             return false;
         }
-        if (c == 'q' && (command->options & CLI_QUIET) != 0) {
-            out->quiet = true;
-        } else if (c == ':') {
+        size_t i = option_of(command, c);
+        if (c == ':') {
             cli_error("%s needs an argument; see %s --help", argv[optind - 1], path);
-            return usage(status);
-        } else if (c == '?' || c == 'q') {
-            refused_option(path, argv[optind - 1], known);
-            return usage(status);
-        } else {
-            note_option(out, options[c - 1].bit, optarg, mounts, sets);
+            return usage(command, status);
         }
+        if (i == SIZE(options)) {
+            refused_option(path, argv[optind - 1], known);
+            return usage(command, status);
+        }
+        note_option(out, options[i].bit, optarg, mounts, sets);
     }
     out->count = argc - optind;
     out->rest = argv + optind;
     if (out->count < command->least || (command->most >= 0 && out->count > command->most)) {
         cli_error("usage: %s %s", path, command->usage);
-        return usage(status);
+        return usage(command, status);
     }
     return true;
 }
@@ -172,8 +200,9 @@ void cli_print_help(const struct cli_command *command, const char *path)
         if ((command->options & options[i].bit) == 0)
             continue;
         const char *argument = options[i].argument;
+        const char letter[] = {',', ' ', '-', letter_of(options[i].bit), '\0'};
         printf("  --%s%s%s%s\n", options[i].name, argument != NULL ? " " : "",
-               argument != NULL ? argument : "", options[i].bit == CLI_QUIET ? ", -q" : "");
+               argument != NULL ? argument : "", letter[3] != 0 ? letter : "");
         cli_wrap(8, options[i].help);
     }
     if (command->commands == NULL)

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "cli/bind.h"
 #include "cli/cli.h"
 #include "cli/relay.h"
 #include "cli/summary.h"
@@ -112,28 +113,34 @@ static int set_preload(void)
     return r;
 }
 
-/* The lanes that --lane names; both without it. Returns 0, or -EINVAL after saying why. */
-static int choose_lanes(const struct cli_arguments *arguments, struct relay_lanes *lanes)
+/* The place of an option's word in a list that ends with NULL; -1 after saying why there is none.
+ */
+static int choose(const char *what, const char *word, const char *const *words)
 {
-    static const struct {
-        const char *name;
-        bool preload;
-        bool supervise;
-    } known[] = {{"both", true, true}, {"preload", true, false}, {"supervisor", false, true}};
     struct lx_nearest nearest;
-    const char *name = arguments->lane != NULL ? arguments->lane : "both";
-    lanes->complete = arguments->complete;
-    lx_nearest_start(&nearest, name);
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (strcmp(known[i].name, name) == 0) {
-            lanes->preload = known[i].preload;
-            lanes->supervise = known[i].supervise;
-            return 0;
-        }
-        lx_nearest_try(&nearest, known[i].name);
+    lx_nearest_start(&nearest, word);
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], word) == 0)
+            return i;
+        lx_nearest_try(&nearest, words[i]);
     }
-    cli_unknown("lane", name, lx_nearest_found(&nearest), "lxshim run --help");
-    return -EINVAL;
+    cli_unknown(what, word, lx_nearest_found(&nearest), "lxshim run --help");
+    return -1;
+}
+
+/* What --lane and --bind name. False after saying what is wrong with them. */
+static bool choose_ways(const struct cli_arguments *arguments, struct relay_lanes *lanes,
+                        enum bind_when *when)
+{
+    static const char *const ways[] = {"both", "preload", "supervisor", NULL};
+    static const char *const times[] = {"auto", "always", "never", NULL}; /* enum bind_when */
+    int way = arguments->lane == NULL ? 0 : choose("lane", arguments->lane, ways);
+    int time = arguments->bind == NULL ? BIND_AUTO : choose("--bind", arguments->bind, times);
+    lanes->complete = arguments->complete;
+    lanes->preload = way != 2;
+    lanes->supervise = way != 1;
+    *when = (enum bind_when)time;
+    return way >= 0 && time >= 0;
 }
 
 /*
@@ -165,12 +172,16 @@ int cli_run(const struct cli_arguments *arguments)
     struct lx_stats *stats = NULL;
     struct lx_policy attached;
     struct relay_lanes lanes = {.policy = &attached};
+    enum bind_when when;
 
-    if (choose_lanes(arguments, &lanes) < 0)
+    if (!choose_ways(arguments, &lanes, &when))
         return CLI_FAILED;
     if (request.file == NULL)
         request.file = cli_default_policy();
-    if (!cli_load(&request, &policy) || (lanes.preload && set_preload() < 0)) {
+    if (arguments->verbose)
+        cli_error("the policy is %s", request.file != NULL ? request.file : "the built-in one");
+    if (!cli_load(&request, &policy) || (lanes.preload && set_preload() < 0) ||
+        !bind_mounts(&policy, when, arguments->verbose)) {
         lx_effective_free(&policy);
         return CLI_FAILED;
     }

@@ -41,6 +41,28 @@ static int absolute(const struct lx_loc *at, char *out)
     return 0;
 }
 
+/*
+ * True where anybody has something open below a directory of the mount. Of one that is bind-mounted
+ * only processes in this namespace have the name that we have.
+ */
+static bool descendant_held(const struct lx_loc *at, const char *path,
+                            struct store_holders *holders)
+{
+    char also[PATH_MAX];
+    const struct lx_mount *m = at->mount;
+    if (m->twin == NULL)
+        return store_descendant_held(at->dfd, at->path, path, NULL, holders);
+    const char *rest = path + m->backing_length;
+    size_t n = strlen(m->twin);
+    size_t left = strlen(rest);
+    bool fits = n + left < sizeof(also);
+    if (fits) {
+        memcpy(also, m->twin, n);
+        memcpy(also + n, rest, left + 1);
+    }
+    return store_descendant_held(at->dfd, at->path, path, fits ? also : NULL, holders);
+}
+
 /* [WSL#1529] A directory stays where it is while anything below it is open. */
 static int check_descendants(struct lx_call *c)
 {
@@ -51,7 +73,7 @@ static int check_descendants(struct lx_call *c)
     int r = absolute(&c->at[0], path);
     if (r < 0)
         return r;
-    if (!store_descendant_held(c->at[0].dfd, c->at[0].path, path, &holders))
+    if (!descendant_held(&c->at[0], path, &holders))
         return 0;
     drvfs_keep_holders(c, &holders);
     return lx_deny(c, LX_RULE_RENAME_OPEN_DESCENDANT, EACCES);

@@ -77,7 +77,7 @@ static bool too_many(int fd)
     return entries > ENTRIES_MAX || SYS3(SYS_lseek, fd, 0, SEEK_SET) != 0;
 }
 
-bool store_descendant_held(int dfd, const char *path, const char *native,
+bool store_descendant_held(int dfd, const char *path, const char *native, const char *also,
                            struct store_holders *holders)
 {
     struct tree t = {.holders = holders};
@@ -87,8 +87,7 @@ bool store_descendant_held(int dfd, const char *path, const char *native,
         answer = too_many(fd) ? TOO_LARGE : look_in(&t, fd, 0);
         sys_close(fd);
     }
-    struct procscan scan = {
-        .path = native, .path_length = strlen(native), .own_fd = -1, .holders = holders};
+    struct procscan scan = {.path = native, .also = also, .own_fd = -1, .holders = holders};
     if (answer == HELD) {
         if (holders->count == 0)
             procscan(&scan); /* a directory's mark does not say whose it is */

@@ -67,9 +67,10 @@ bool store_directory_held(int fd, const struct stat *st, struct store_holders *h
 
 /*
  * True where anything below the directory at dfd/path is open, mapped or somebody's current
- * directory. Walks the tree, or reads /proc where the tree is large. `native`: its absolute path.
+ * directory. Walks the tree, or reads /proc where the tree is large. `native`: its absolute path;
+ * `also`: the one that processes of another mount namespace may know it by, or NULL.
  */
-bool store_descendant_held(int dfd, const char *path, const char *native,
+bool store_descendant_held(int dfd, const char *path, const char *native, const char *also,
                            struct store_holders *holders);
 
 #endif

@@ -54,6 +54,18 @@ static void add_holder(struct procscan *s, int dir, int pid, int fd, enum store_
     h->count++;
 }
 
+/* True where a path is below the directory we look for, whichever of its names it begins with. */
+static bool is_below(const struct procscan *s, const char *path, size_t n)
+{
+    const char *const names[] = {s->path, s->also};
+    for (size_t i = 0; i < 2 && names[i] != NULL; i++) {
+        size_t length = strlen(names[i]);
+        if (n > length && memcmp(path, names[i], length) == 0 && path[length] == '/')
+            return true;
+    }
+    return false;
+}
+
 /* Is what a link of /proc leads to what we look for? */
 static bool matches(const struct procscan *s, int dir, const char *name)
 {
@@ -63,8 +75,7 @@ static bool matches(const struct procscan *s, int dir, const char *name)
     }
     char target[PATH_MAX];
     long n = sys_readlinkat(dir, name, target, sizeof(target) - 1);
-    if (n <= (long)s->path_length || memcmp(target, s->path, s->path_length) != 0 ||
-        target[s->path_length] != '/')
+    if (n <= 0 || !is_below(s, target, (size_t)n))
         return false;
     /* What was deleted for good is below nothing any more. */
     static const char deleted[] = " (deleted)";
@@ -150,8 +161,29 @@ static void look_at_descriptor(struct procscan *s, int fds, int pid, const char 
     sys_close(process);
 }
 
+/*
+ * True where a path is the inode: as we find it, or the process itself, whose mount namespace may
+ * not be ours.
+ */
+static bool path_is_inode(const struct procscan *s, int process, const char *path, size_t n)
+{
+    char name[PATH_MAX + 8] = "root";
+    struct stat st;
+    if (n >= PATH_MAX)
+        return false;
+    memcpy(name + 4, path, n);
+    name[4 + n] = '\0';
+    for (unsigned skip = 4;; skip = 0) {
+        if (sys_fstatat(process, name + skip, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            st.st_ino == s->ino && st.st_dev == s->dev)
+            return true;
+        if (skip == 0)
+            return false;
+    }
+}
+
 /* One line of maps: address perms offset dev inode path. True where it is the inode or below. */
-static bool line_matches(const struct procscan *s, const char *line, size_t n)
+static bool line_matches(const struct procscan *s, int process, const char *line, size_t n)
 {
     const char *end = line + n;
     const char *p = line;
@@ -169,17 +201,10 @@ static bool line_matches(const struct procscan *s, const char *line, size_t n)
     const char *path = memchr(p, '/', (size_t)(end - p));
     if (s->path == NULL) {
         /* The device of a map differs from stat's on overlayfs and btrfs: ask for the path. */
-        char name[PATH_MAX];
-        struct stat st;
-        if (ino != s->ino || path == NULL || (size_t)(end - path) >= sizeof(name))
-            return false;
-        memcpy(name, path, (size_t)(end - path));
-        name[end - path] = '\0';
-        return sys_fstatat(AT_FDCWD, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == s->ino &&
-               st.st_dev == s->dev;
+        return ino == s->ino && path != NULL &&
+               path_is_inode(s, process, path, (size_t)(end - path));
     }
-    return path != NULL && (size_t)(end - path) > s->path_length &&
-           memcmp(path, s->path, s->path_length) == 0 && path[s->path_length] == '/';
+    return path != NULL && is_below(s, path, (size_t)(end - path));
 }
 
 static void look_at_maps(struct procscan *s, int process, int pid)
@@ -197,7 +222,7 @@ static void look_at_maps(struct procscan *s, int process, int pid)
         char *line = buf;
         char *newline;
         while ((newline = memchr(line, '\n', (size_t)(buf + have - line))) != NULL) {
-            if (line_matches(s, line, (size_t)(newline - line))) {
+            if (line_matches(s, process, line, (size_t)(newline - line))) {
                 add_holder(s, process, pid, -1, STORE_BY_MAPPING);
                 sys_close(fd);
                 return;

@@ -56,6 +56,7 @@ void win_start(struct win *win, const struct lx_effective *policy)
         const struct lx_effective_mount *m = &policy->mounts[i];
         struct win_drive *drive = &win->drives[win->drive_count++];
         *drive = (struct win_drive){.root = m->backing,
+                                    .target = m->target,
                                     .label = m->volume.label,
                                     .serial = m->volume.serial,
                                     .readonly = m->options.readonly};

@@ -286,10 +286,20 @@ static nt_status check_target(const struct win_handle *handle, const struct win_
     return claim == -EBUSY ? NT_ACCESS_DENIED : NT_SUCCESS;
 }
 
+/* True where anybody has something open below a directory, whichever name they know it by. */
+static bool descendant_held(const struct win_path *path)
+{
+    struct store_holders nobody = {.list = NULL, .room = 0};
+    char also[WIN_PATH];
+    const struct win_drive *drive = path->drive;
+    bool known = win_print_path(also, "%s%s", drive->target, path->native + strlen(drive->root));
+    return store_descendant_held(AT_FDCWD, path->native, path->native, known ? also : NULL,
+                                 &nobody);
+}
+
 nt_status win_rename(const struct win *win, const struct win_handle *handle, const char *name,
                      bool replace)
 {
-    struct store_holders nobody = {.list = NULL, .room = 0};
     struct win_path to;
     char native[WIN_PATH];
     nt_status status = win_resolve(win, name, WIN_NO_FOLLOW, &to);
@@ -302,7 +312,7 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
     if (status != NT_SUCCESS)
         return status;
     if (S_ISDIR(handle->file.mode) && !win_is_reparse(&handle->file) &&
-        store_descendant_held(AT_FDCWD, handle->path.native, handle->path.native, &nobody))
+        descendant_held(&handle->path))
         return NT_ACCESS_DENIED;
     /* The file has the name as it was typed, even where only its case differs. */
     memcpy(native, to.native, strlen(to.native) + 1);

@@ -23,6 +23,7 @@
 struct win_drive {
     char source[WIN_PATH]; /* "C:" or "C:\testing", without a separator at its end */
     const char *root;      /* the native directory */
+    const char *target;    /* where programs see it: its name under lxshim run's bind mounts */
     const char *label;     /* or NULL */
     uint32_t serial;
     bool readonly;

@@ -68,11 +68,14 @@ lxrun() {
   assert_output "lxshim: / cannot be a Windows drive: start in the directory that shall be one, or name mounts in a policy"
 }
 
-@test "a command line that is not understood is 2" {
-  lxrun -2
+@test "a command line that is not understood is 125, which no command's own status is taken for" {
+  lxrun -125
   assert_equal "$stderr" "lxshim: usage: lxshim run [OPTION]... [--] COMMAND [ARGUMENT]..."
+  run "$LXSHIM" run --policy
+  assert_failure 125
+  assert_output "lxshim: --policy needs an argument; see lxshim run --help"
   run "$LXSHIM" run --quite -- true
-  assert_failure 2
+  assert_failure 125
   assert_output 'lxshim: unknown option "quite"; did you mean "quiet"? See lxshim run --help'
 }
 

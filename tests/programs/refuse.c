@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * refuse ERRNO PROGRAM...: runs it where seccomp() is answered by that errno, as kernels and
- * containers without it do.
+ * refuse ERRNO[@unshare] PROGRAM...: runs it where seccomp(), or unshare(), is answered by that
+ * errno, as kernels and containers without it do.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -19,15 +19,18 @@ int main(int argc, char **argv)
         const char *name;
         unsigned number;
     } errors[] = {{"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"EBUSY", EBUSY}, {"EINVAL", EINVAL}};
+    const char *call = argc > 2 ? strchr(argv[1], '@') : NULL;
+    size_t length = argc > 2 ? strcspn(argv[1], "@") : 0;
+    unsigned refused = call != NULL && strcmp(call, "@unshare") == 0 ? SYS_unshare : SYS_seccomp;
     unsigned error = 0;
     for (size_t i = 0; argc > 2 && i < sizeof(errors) / sizeof(errors[0]); i++)
-        if (strcmp(argv[1], errors[i].name) == 0)
+        if (strlen(errors[i].name) == length && strncmp(argv[1], errors[i].name, length) == 0)
             error = errors[i].number;
     if (error == 0)
         return 2;
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mounts whose backing is elsewhere, as bind mounts in a mount namespace of our own: the kernel's
+ * paths are then right for everybody in it, and nothing has to be translated.
+ */
+#ifndef LXSHIM_CLI_BIND_H
+#define LXSHIM_CLI_BIND_H
+
+#include <stdbool.h>
+
+#include "policy/effective.h"
+
+enum bind_when {
+    BIND_AUTO,   /* where it changes nothing outside the mounts: with the privilege to mount */
+    BIND_ALWAYS, /* else in a user namespace, too; or not at all */
+    BIND_NEVER
+};
+
+/*
+ * Goes into a mount namespace, which ends with the last process in it, and mounts there what can
+ * be; those mounts of the policy are marked as bound, the others will be translated. A current
+ * directory in one of them is entered anew, by the target's name. `verbose`: tells what was done,
+ * or why not. Returns true to go on; false, after saying why, where BIND_ALWAYS could not be done.
+ */
+bool bind_mounts(struct lx_effective *policy, enum bind_when when, bool verbose);
+
+#endif
