@@ -293,8 +293,17 @@ static void reply(const struct request *r, long result)
     (void)ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
-/* The pool that is told before a call that may wait; hooks have no argument for it. */
-static const struct pool *announce_to;
+/* This worker and its pool, for hooks, which have no argument for them. */
+static struct {
+    struct pool *pool;
+    struct slot *slot;
+} own;
+
+/* Before something that may wait for long. */
+static void expect_to_wait(void)
+{
+    pool_hand_over(own.pool, own.slot);
+}
 
 /*
  * Lets the master's sign through, or no more. Only around calls that wait: an ADDFD that is
@@ -311,12 +320,11 @@ static void hear_master(bool on)
 /* Only a FIFO waits for somebody to come. */
 static int announced_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
-    const uint64_t one = 1;
     struct stat st;
     if ((flags & (O_NONBLOCK | O_PATH)) != 0 || sys_fstatat(dfd, path, &st, 0) < 0 ||
         !S_ISFIFO(st.st_mode))
         return sys_open(dfd, path, flags, mode, resolve);
-    (void)!write(announce_to->waiting, &one, sizeof(one));
+    expect_to_wait();
     hear_master(true);
     int fd = sys_open(dfd, path, flags, mode, resolve);
     hear_master(false);
@@ -333,8 +341,10 @@ static long run(struct request *r)
     if (r->goes)
         (void)!fchdir(r->task.cwd);
     tracee_become(&r->tracee);
-    if (r->call->number == SYS_connect) /* waits for room in a listener's queue */
+    if (r->call->number == SYS_connect) { /* waits for room in a listener's queue */
+        expect_to_wait();
         hear_master(true);
+    }
     long result = answer(&r->task, r->args);
     if (r->call->number == SYS_connect)
         hear_master(false);
@@ -427,7 +437,8 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
                               .deputy = true,
                               .open = announced_open};
     r.tracee = tracee_of(pool->listener, call);
-    announce_to = pool;
+    own.pool = pool;
+    own.slot = slot;
     if (r.call != NULL) {
         if (moves(r.call))
             atomic_fetch_add(&pool->moves, 1);

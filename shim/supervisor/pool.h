@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* What the master and its workers share: who is at which call. */
+/*
+ * What the master and its workers share: who is at which call, and who takes the next one.
+ *
+ * The kernel wakes everybody who waits for a call. So few do: as a rule one, which has the turn and
+ * keeps it from call to call; the others are parked. Whoever begins something that may wait for
+ * long hands its turn on before, and the master takes it from those that are at one call for long
+ * all the same. There are some more turns while calls come from several programs at once.
+ */
 #ifndef LXSHIM_SUPERVISOR_POOL_H
 #define LXSHIM_SUPERVISOR_POOL_H
 
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,11 +19,24 @@
 /* As many calls can wait at once, for a FIFO or by an override's delay. */
 #define WORKERS_MAX 1024
 
-/* One worker. Written by the worker, but for the signals, which the master writes. */
+/* How often the master looks at calls that last: none stops another for longer than two of these.
+ */
+#define POOL_TICK_MS 10
+
+/* What a worker does with its turn. */
+enum pool_role {
+    POOL_PARKED,   /* it has none */
+    POOL_RECEIVES, /* waits for a call */
+    POOL_CALL,     /* is at one, and will wait for the next */
+    POOL_RELIEVED  /* is at one, and its turn is somebody else's */
+};
+
+/* One worker. Written by the worker, but for the role and the signals, which the master changes. */
 struct slot {
-    _Atomic pid_t worker; /* 0: free */
-    _Atomic pid_t tid;    /* whose call it is at, 0: none */
-    _Atomic uint64_t id;  /* of that call's notification */
+    alignas(64) _Atomic pid_t worker; /* 0: free */
+    _Atomic pid_t tid;                /* whose call it is at, 0: none */
+    _Atomic uint64_t id;              /* of that call's notification */
+    _Atomic int role;                 /* enum pool_role */
     /* The notification whose caller has a signal to handle: surely, or perhaps another thread. */
     _Atomic uint64_t signalled;
     _Atomic uint64_t perhaps;
@@ -23,9 +44,15 @@ struct slot {
 
 struct pool {
     int listener;
-    int waiting;            /* an event counter: a call has begun that may wait for long */
-    _Atomic int idle;       /* workers that wait for a call */
+    int waiting; /* an event counter: the master has something to do */
+    int turns_max;
+    _Atomic int turns;      /* all of them */
+    _Atomic int busy;       /* those whose holder is at a call */
+    _Atomic int spare;      /* calls in a row that found one whose holder was not */
+    _Atomic uint32_t free;  /* those that nobody has taken yet; a futex */
+    _Atomic int parked;     /* workers without one that have nothing to do */
     _Atomic int workers;    /* all of them */
+    _Atomic bool watched;   /* the master will look at calls that last without being told */
     _Atomic uint32_t moves; /* renames and symlinks seen: what leads where may have changed */
     struct slot slots[WORKERS_MAX];
 };
@@ -33,18 +60,38 @@ struct pool {
 /* The sign to a worker that its call has to end. */
 #define POOL_SIGNAL SIGUSR1
 
-/* The pool, shared with children to be; NULL where there is no memory. */
+/* The pool, shared with children to be, with one turn to take; NULL where there is no memory. */
 struct pool *pool_new(int listener);
 
-/* Before and after a fork: reserves a slot for the child, NULL where there are too many; and gives
- * one back. */
+/*
+ * In the master, before and after a fork: reserves a slot for the child, which is born parked, NULL
+ * where there are too many; and takes one back, if there was no fork.
+ */
 struct slot *pool_reserve(struct pool *pool);
 void pool_release(struct pool *pool, struct slot *slot);
 
+/* In the master: true where a worker more has to be parked, ready for the next turn. */
+bool pool_lacks_worker(const struct pool *pool);
+
 /*
- * In the master: interrupts workers that have been at one call since the last time, where its
- * caller is gone or has a signal to handle. True where any worker is at such a call.
+ * In the master, each tick: relieves workers that have been at one call since the last time, and
+ * interrupts them where its caller is gone or has a signal to handle. True where calls are made.
  */
 bool pool_watch(struct pool *pool);
+
+/* In a worker that is parked: waits for a turn. */
+void pool_await_turn(struct pool *pool, struct slot *slot);
+
+/* In a worker with a turn: it is at a call. */
+void pool_begin(struct pool *pool, struct slot *slot, uint64_t id, pid_t tid);
+
+/* In a worker at a call: somebody else takes the next ones, as this one may wait for long. */
+void pool_hand_over(struct pool *pool, struct slot *slot);
+
+/* In a worker after its call: true where it still has its turn. */
+bool pool_done(struct pool *pool, struct slot *slot);
+
+/* In a worker without a turn: false where enough others are parked. Then its slot is free. */
+bool pool_park(struct pool *pool, struct slot *slot);
 
 #endif

@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "supervisor/answer.h"
@@ -26,11 +27,7 @@
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
 #endif
 
-#define IDLE_MAX 3 /* workers beyond these that have nothing to do end */
-
-/* How long the master sleeps: while a call waits, and else, for a worker that died without a word.
- */
-#define WATCH_MS 50
+/* How long the master sleeps while nobody makes a call, for a worker that died without a word. */
 #define SLEEP_MS 1000
 
 int supervise_hand_over(int socket, int listener)
@@ -88,33 +85,32 @@ static bool is_unused(int listener)
     return poll(&users, 1, 0) > 0 && (users.revents & POLLHUP) != 0;
 }
 
-/*
- * Counts this worker as idle; false where enough others are. The one that goes makes sure that it
- * is not the last after all: others may have been called meanwhile, counting on it.
- */
-static bool stays(struct pool *pool)
-{
-    while (atomic_fetch_add(&pool->idle, 1) >= IDLE_MAX)
-        if (atomic_fetch_sub(&pool->idle, 1) > 1)
-            return false;
-    return true;
-}
-
 static void interrupted(int sig)
 {
     (void)sig; /* to end a call that waits */
 }
 
-/*
- * One worker, born idle: takes calls until nobody is left to make any, or too many others are idle.
- * The one that leaves none idle behind tells the master, so that a call that waits never stops the
- * next.
- */
-static _Noreturn void work(const struct lx_policy *policy, struct pool *pool, struct slot *slot)
+/* Takes calls as long as the worker has a turn. False once there is nobody to make any. */
+static bool take_calls(const struct lx_policy *policy, struct pool *pool, struct slot *slot)
 {
     struct seccomp_notif call;
+    for (;;) {
+        memset(&call, 0, sizeof(call));
+        if (ioctl(pool->listener, SECCOMP_IOCTL_NOTIF_RECV, &call) == 0) {
+            pool_begin(pool, slot, call.id, (pid_t)call.pid);
+            supervise_answer(policy, pool, slot, &call);
+            if (!pool_done(pool, slot))
+                return true;
+        } else if ((errno != EINTR && errno != ENOENT) || is_unused(pool->listener)) {
+            return false;
+        }
+    }
+}
+
+/* One worker, born parked: takes calls until nobody is left to make any, or too many are parked. */
+static _Noreturn void work(const struct lx_policy *policy, struct pool *pool, struct slot *slot)
+{
     struct sigaction action = {.sa_handler = interrupted};
-    const uint64_t one = 1;
     sigset_t sign;
     signal(SIGTERM, SIG_DFL);
     sigemptyset(&sign);
@@ -122,22 +118,9 @@ static _Noreturn void work(const struct lx_policy *policy, struct pool *pool, st
     sigprocmask(SIG_BLOCK, &sign, NULL);
     sigaction(POOL_SIGNAL, &action, NULL);
     atomic_store(&slot->worker, getpid());
-    do {
-        memset(&call, 0, sizeof(call));
-        int r = ioctl(pool->listener, SECCOMP_IOCTL_NOTIF_RECV, &call);
-        int error = errno;
-        if (atomic_fetch_sub(&pool->idle, 1) == 1 && r == 0)
-            (void)!write(pool->waiting, &one, sizeof(one));
-        if (r == 0) {
-            atomic_store(&slot->id, call.id);
-            atomic_store(&slot->tid, (pid_t)call.pid);
-            supervise_answer(policy, pool, slot, &call);
-            atomic_store(&slot->tid, 0);
-        } else if ((error != EINTR && error != ENOENT) || is_unused(pool->listener)) {
-            break;
-        }
-    } while (stays(pool));
-    pool_release(pool, slot);
+    do
+        pool_await_turn(pool, slot);
+    while (take_calls(policy, pool, slot) && pool_park(pool, slot));
     _exit(0);
 }
 
@@ -148,7 +131,6 @@ static int start_worker(const struct lx_policy *policy, struct pool *pool)
     struct slot *slot = pool_reserve(pool);
     if (slot == NULL)
         return -EAGAIN;
-    atomic_fetch_add(&pool->idle, 1);
     pid_t pid = fork();
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -159,7 +141,6 @@ static int start_worker(const struct lx_policy *policy, struct pool *pool)
     if (pid > 0)
         return 0;
     int error = errno;
-    atomic_fetch_sub(&pool->idle, 1);
     pool_release(pool, slot);
     return -error;
 }
@@ -201,6 +182,13 @@ static void detach(int listener, int ready, int leash)
     signal(SIGTERM, SIG_IGN); /* what it sends to its workers */
 }
 
+static uint64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 /*
  * The master: out of reach of the terminal's signals, waits until the filter has no user any more.
  * A worker that dies of a mistake of ours leaves a program waiting for ever: then all of it ends.
@@ -219,18 +207,22 @@ static _Noreturn void serve(const struct lx_policy *policy, int listener, int re
                               {.fd = leash, .events = POLLIN}};
     uint64_t count;
     int end = 0;
-    bool watch = false;
+    uint64_t watched = 0;
+    bool calls = false;
     while (end == 0 && !is_unused(listener)) {
-        if (poll(events, 3, watch ? WATCH_MS : SLEEP_MS) > 0)
+        if (poll(events, 3, calls || pool_lacks_worker(pool) ? POOL_TICK_MS : SLEEP_MS) > 0)
             (void)!read(pool->waiting, &count, sizeof(count));
         if (events[2].revents != 0 && !is_unused(listener)) {
             (void)!send(leash, "", 1, MSG_NOSIGNAL);
             events[2] = (struct pollfd){.fd = -1};
         }
         /* Where no process can be had now, the next turn tries again. */
-        while (atomic_load(&pool->idle) < 1 && start_worker(policy, pool) == 0)
+        while (pool_lacks_worker(pool) && start_worker(policy, pool) == 0)
             ;
-        watch = pool_watch(pool);
+        if (!calls || milliseconds() >= watched + POOL_TICK_MS) {
+            calls = pool_watch(pool);
+            watched = milliseconds();
+        }
         while (end == 0 && waitpid(-1, &status, WNOHANG) > 0)
             if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
                 end = SUPERVISE_FAILED;

@@ -203,7 +203,7 @@ c"
   until_true eval '(($(workers "$master") > 20))'
   echo >go
   read -r <killed
-  until_true eval '(($(workers "$master") < 6))'
+  until_true eval '(($(workers "$master") < 10))'
   echo >end
   wait "$outer"
 }
@@ -258,9 +258,13 @@ END
 import ctypes, os, subprocess, sys
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 run = [sys.argv[1], "run", "-q", "--require-complete", "--"]
+def parent(process):
+    try:
+        return int(open(f"/proc/{process}/stat").read().rsplit(")", 1)[1].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 def orphans():
-    stat = (open(f"/proc/{p}/stat").read() for p in os.listdir("/proc") if p.isdigit())
-    return sum(int(line.rsplit(")", 1)[1].split()[1]) == os.getpid() for line in stat)
+    return sum(parent(p) == os.getpid() for p in os.listdir("/proc") if p.isdigit())
 subprocess.run(run + ["true"])
 print(orphans())
 read, write = os.pipe()

@@ -92,7 +92,7 @@ measured='
     read -r _ descriptors size <<<"${lines[1]}"
     read -r workers descriptors_after size_after <<<"${lines[5]}"
     echo "# $program: descriptors $descriptors, then $descriptors_after; memory $size kB, then $size_after kB in $workers processes" >&3
-    ((workers <= 6))
+    ((workers <= 8))
     ((descriptors_after <= descriptors + 2))
     ((size_after <= size + 2000))
   done
