@@ -9,14 +9,16 @@
 
 #include <dlfcn.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
 /* A pointer to the next definition; found once, by any thread. Never NULL: see next.c. */
 void *lx_next(void *_Atomic *slot, const char *name);
 
-#define NEXT(name)                                 \
-    ({                                             \
-        static void *_Atomic slot_;                \
-        (__typeof__(&name))lx_next(&slot_, #name); \
+#define NEXT(name)                                                           \
+    ({                                                                       \
+        static void *_Atomic slot_;                                          \
+        void *next_ = atomic_load_explicit(&slot_, memory_order_relaxed);    \
+        (__typeof__(&name))(next_ != NULL ? next_ : lx_next(&slot_, #name)); \
     })
 
 #endif

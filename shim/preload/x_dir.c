@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <limits.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,10 +84,25 @@ static struct dirent *mount_entry(DIR *dir)
     return &s->entry;
 }
 
+/*
+ * What a block of entries needs that libc took from the kernel at once: asked when its first one
+ * comes out, and good for those behind it, which lie behind it in the stream's buffer, too. Each
+ * thread keeps the stream it read last. The address of a stream that is closed may be another's
+ * soon, so that all threads count closings.
+ */
+static _Atomic unsigned closings;
+static _Thread_local struct {
+    DIR *dir;
+    uintptr_t last; /* the entry that came out last */
+    enum vfs_listing listing;
+    unsigned closings;
+} block;
+
 LX_EXPORT int closedir(DIR *dir)
 {
     stop_showing(dir);
     verdict_forget_fd(dirfd(dir));
+    atomic_fetch_add_explicit(&closings, 1, memory_order_relaxed);
     return NEXT(closedir)(dir);
 }
 
@@ -102,19 +118,43 @@ LX_EXPORT void seekdir(DIR *dir, long position)
     NEXT(seekdir)(dir, position);
 }
 
-LX_EXPORT struct dirent *readdir(DIR *dir)
+/* The next entry that a program may see, from `e` on, or from the stream where that is NULL. */
+static __attribute__((noinline)) struct dirent *look_for_entry(DIR *dir, struct dirent *e)
 {
-    struct dirent *e;
+    unsigned now = atomic_load_explicit(&closings, memory_order_relaxed);
     int before = errno;
     errno = 0;
-    do
+    if (e == NULL)
         e = NEXT(readdir)(dir);
-    while (e != NULL && !vfs_listed_name(lx_self(), dirfd(dir), e->d_name, &e->d_type));
-    if (e == NULL && errno == 0)
+    while (e != NULL && !vfs_listed_name(lx_self(), dirfd(dir), e->d_name, &e->d_type))
+        e = NEXT(readdir)(dir);
+    block.dir = NULL;
+    if (e != NULL) {
+        block.listing = vfs_listing(lx_self(), dirfd(dir));
+        block.dir = block.listing == VFS_LIST_ALL ? NULL : dir;
+        block.last = (uintptr_t)e;
+        block.closings = now;
+    } else if (errno == 0) {
         e = mount_entry(dir);
+    }
     if (errno == 0)
         errno = before;
     return e;
+}
+
+LX_EXPORT struct dirent *readdir(DIR *dir)
+{
+    if (block.dir != dir || block.closings != atomic_load_explicit(&closings, memory_order_relaxed))
+        return look_for_entry(dir, NULL);
+    struct dirent *e = NEXT(readdir)(dir);
+    if ((uintptr_t)e <= block.last) {
+        block.dir = NULL;
+        return e == NULL ? NULL : look_for_entry(dir, e);
+    }
+    block.last = (uintptr_t)e;
+    return block.listing == VFS_LIST_AS_THEY_ARE || !vfs_name_suspect(e->d_name)
+               ? e
+               : look_for_entry(dir, e);
 }
 LX_ALIAS(readdir64, readdir);
 

@@ -3,6 +3,7 @@
  * Names that end or replace descriptors: what was remembered about them is forgotten first. They do
  * nothing else; the next definition does the work, which keeps close a cancellation point.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -20,23 +21,62 @@ LX_EXPORT int close(int fd)
     return __close != NULL ? __close(fd) : (int)lx_ret(sys_close(fd));
 }
 
+/*
+ * What is known of a descriptor is known of its duplicate: asking where it is costs more than the
+ * directory that is listed through it. A copy of something half-written fits nothing.
+ */
+LX_EXPORT int dup(int from)
+{
+    struct verdict_known known = verdict_known_of(from);
+    int r = (int)SYS1(SYS_dup, from);
+    if (r >= 0)
+        verdict_remember_copy(from, known, r);
+    return (int)lx_ret(r);
+}
+
+/* What is locked, owned or signalled by a descriptor is the next definition's to do. */
+int __fcntl(int fd, int command, ...) __attribute__((weak));
+
+LX_EXPORT int fcntl(int fd, int command, ...)
+{
+    va_list args;
+    va_start(args, command);
+    void *argument = va_arg(args, void *);
+    va_end(args);
+    if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)
+        return __fcntl != NULL ? __fcntl(fd, command, argument)
+                               : (int)lx_ret(sys_fcntl(fd, command, (long)argument));
+    struct verdict_known known = verdict_known_of(fd);
+    int r = sys_fcntl(fd, command, (long)argument);
+    if (r >= 0)
+        verdict_remember_copy(fd, known, r);
+    return (int)lx_ret(r);
+}
+LX_ALIAS(fcntl64, fcntl);
+
+static int replace(int from, int to, int flags)
+{
+    struct verdict_known known = verdict_known_of(from);
+    verdict_forget_fd(to);
+    int r = sys_dup3(from, to, flags);
+    if (r >= 0)
+        verdict_remember_copy(from, known, to);
+    else
+        verdict_forget_fd(to);
+    return (int)lx_ret(r);
+}
+
 LX_EXPORT int dup2(int from, int to)
 {
-    verdict_forget_fd(to);
     if (from == to)
         return (int)lx_ret(sys_fcntl(from, F_GETFD, 0) < 0 ? -EBADF : to);
-    int r = sys_dup3(from, to, 0);
-    verdict_forget_fd(to);
-    return (int)lx_ret(r);
+    return replace(from, to, 0);
 }
 LX_ALIAS(__dup2, dup2);
 
 LX_EXPORT int dup3(int from, int to, int flags)
 {
-    verdict_forget_fd(to);
-    int r = sys_dup3(from, to, flags);
-    verdict_forget_fd(to);
-    return (int)lx_ret(r);
+    return replace(from, to, flags);
 }
 
 LX_EXPORT int close_range(unsigned first, unsigned last, int flags)

@@ -314,8 +314,8 @@ resolve_directory(struct lx_call *c, const struct spelling *s, uint64_t stamp, b
     return v;
 }
 
-static void set(struct lx_call *c, unsigned i, struct verdict v, int dfd, const char *path,
-                unsigned flags)
+static inline void set(struct lx_call *c, unsigned i, struct verdict v, int dfd, const char *path,
+                       unsigned flags)
 {
     struct lx_loc *at = &c->at[i];
     at->mount = v.mount == 0 ? NULL : &c->task->policy->mounts[v.mount - 1];
@@ -336,8 +336,13 @@ static __attribute__((noinline)) int locate_descriptor(struct lx_call *c, unsign
     return 0;
 }
 
+static inline bool is_dots(const char *name, size_t n)
+{
+    return name[0] == '.' && (n == 1 || (n == 2 && name[1] == '.'));
+}
+
 /* A pointer the kernel would answer EFAULT for must not be read here. */
-static bool readable(const char *path)
+static inline bool readable(const char *path)
 {
     return (uintptr_t)path >= 4096 && (intptr_t)path > 0;
 }
@@ -354,6 +359,41 @@ bool vfs_has_path(const struct lx_call *c, unsigned i)
 {
     const char *path = c->path[i];
     return (readable(path) && path[0] != '\0') || is_descriptor(c, i);
+}
+
+bool vfs_locate_remembered(struct lx_call *c, struct vfs_found *found)
+{
+    const char *path = c->path[0];
+    struct verdict v = {0, 0};
+    uint64_t base = VERDICT_SEED_ROOT;
+
+    if (!c->task->caching || c->task->quiet || !readable(path))
+        return false;
+    size_t n = strlen(path);
+    const char *slash = memrchr(path, '/', n);
+    const char *leaf = slash == NULL ? path : slash + 1;
+    size_t leaf_length = (size_t)(path + n - leaf);
+    if (leaf_length == 0 || n >= PATH_MAX || is_dots(leaf, leaf_length))
+        return false;
+    uint64_t stamp = verdict_stamp();
+    if (path[0] != '/') {
+        if (!verdict_recall_fd(c->fd[0], stamp, &v, &base))
+            return false;
+        v.flags &= (uint8_t) ~(VERDICT_ASKED | VERDICT_LINKS);
+    }
+    size_t length = slash == path ? 1 : (size_t)(slash - path);
+    if (slash != NULL && !verdict_recall(verdict_hash(base, path, length), stamp, &v))
+        return false;
+    if (v.flags != 0 || (v.mount != 0 && nt_name_scan(leaf, leaf_length) != 0))
+        return false;
+    set(c, 0, v, c->fd[0], path, 0);
+    found->self = v;
+    found->stamp = stamp;
+    found->hash = 0;
+    found->base = base;
+    found->length = n;
+    found->dir_hash = 0;
+    return true;
 }
 
 static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, const char *leaf,
@@ -376,7 +416,7 @@ static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, cons
 static long names_directory(const struct lx_call *c, const char *path, size_t n, const char *leaf,
                             size_t leaf_length)
 {
-    bool dots = leaf[0] == '.' && (leaf_length == 1 || (leaf_length == 2 && leaf[1] == '.'));
+    bool dots = is_dots(leaf, leaf_length);
     if (leaf_length != 0 && !dots)
         return 0;
     if (vfs_is_entry(c))

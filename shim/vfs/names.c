@@ -84,6 +84,17 @@ bool vfs_listed_name(const struct lx_task *t, int fd, char *name, unsigned char 
     return show_name(t, fd, name);
 }
 
+enum vfs_listing vfs_listing(const struct lx_task *t, int fd)
+{
+    uint64_t hash;
+    if (!verdict_keeps_fd(fd) || mount_with_links(t, fd) != NULL)
+        return VFS_LIST_ALL;
+    struct verdict v = vfs_descriptor(t, fd, &hash);
+    if (v.mount != 0)
+        return VFS_LIST_NAMES;
+    return (v.flags & VERDICT_PARENT) != 0 ? VFS_LIST_ALL : VFS_LIST_AS_THEY_ARE;
+}
+
 /* The name of a mount's target, if it belongs into a directory and is missing there. */
 static const char *missing_target(const struct lx_mount *m, const char *dir, size_t n)
 {

@@ -12,6 +12,16 @@
  */
 bool vfs_listed_name(const struct lx_task *t, int fd, char *name, unsigned char *type);
 
+/* What the entries of a directory need before a program sees them. */
+enum vfs_listing {
+    VFS_LIST_AS_THEY_ARE, /* outside, and no mount belongs among them */
+    VFS_LIST_NAMES,       /* vfs_listed_name for names that are vfs_name_suspect */
+    VFS_LIST_ALL          /* vfs_listed_name for each, and vfs_listed_mount at the end */
+};
+
+/* The least that is needed for the entries that were just read from directory `fd`. */
+enum vfs_listing vfs_listing(const struct lx_task *t, int fd);
+
 /* The same for a block of getdents64 records. Returns the length left. */
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size);
 

@@ -28,9 +28,9 @@ static __attribute__((noinline)) bool is_link(const struct lx_call *c, const str
 
 static inline bool leads_on(const struct lx_call *c, unsigned i)
 {
-    if ((c->at[i].flags & LX_LOC_WALKED) != 0 ||
-        ((vfs_ops[c->op].properties & PROBES) != 0 && !c->task->deputy) || c->task->quiet ||
-        !vfs_follows(c, i))
+    if ((vfs_ops[c->op].properties & PROBES) != 0 && !c->task->deputy)
+        return false;
+    if ((c->at[i].flags & LX_LOC_WALKED) != 0 || c->task->quiet || !vfs_follows(c, i))
         return false;
     return is_link(c, &c->at[i]);
 }
@@ -229,16 +229,14 @@ static void forget(const struct lx_call *c, const struct vfs_found *found)
     }
 }
 
-/* True where the call has shown that path 0, as it is spelled, is a directory and no symlink. */
-static bool shows_directory(const struct lx_call *c)
+/* True where a successful call has more to say than its result: of a descriptor or a directory. */
+static inline bool tells(const struct lx_call *c)
 {
-    if ((c->at[0].flags & LX_LOC_WALKED) != 0)
-        return false;
     switch (c->op) {
     case LX_OP_STAT:
         return S_ISDIR(((const struct stat *)c->buf)->st_mode);
     case LX_OP_OPEN:
-        return (c->flags & O_DIRECTORY) != 0 && (c->flags & O_TMPFILE) != O_TMPFILE;
+    case LX_OP_CHDIR:
     case LX_OP_MKDIR:
         return true;
     default:
@@ -246,12 +244,20 @@ static bool shows_directory(const struct lx_call *c)
     }
 }
 
-/* What a successful call says of descriptors and directories. */
+/* True where that is that path 0, as it is spelled, is a directory and no symlink. */
+static bool shows_directory(const struct lx_call *c)
+{
+    if ((c->at[0].flags & LX_LOC_WALKED) != 0 || c->op == LX_OP_CHDIR)
+        return false;
+    return c->op != LX_OP_OPEN ||
+           ((c->flags & O_DIRECTORY) != 0 && (c->flags & O_TMPFILE) != O_TMPFILE);
+}
+
 static void remember(const struct lx_call *c, int r, const struct vfs_found *found)
 {
+    uint64_t hash = vfs_spelling(c, 0, found);
     if (c->op == LX_OP_OPEN || c->op == LX_OP_CHDIR) {
         int fd = c->op == LX_OP_CHDIR ? AT_FDCWD : r;
-        uint64_t hash = vfs_spelling(c, 0, found);
         if (hash != 0)
             verdict_remember_fd(fd, found->stamp, found->self, hash);
         else
@@ -260,17 +266,18 @@ static void remember(const struct lx_call *c, int r, const struct vfs_found *fou
             verdict_remember(found->dir_hash, found->stamp, found->dir);
     }
     if (found->base != 0 && shows_directory(c))
-        verdict_remember(vfs_spelling(c, 0, found), found->stamp, found->self);
+        verdict_remember(hash, found->stamp, found->self);
 }
 
-static inline long finish(struct lx_call *c, long r, const struct vfs_found *found)
+static long finish(struct lx_call *c, long r, const struct vfs_found *found)
 {
     if (r == -LX_EPASS)
         return r;
     if (r >= 0 && c->task->caching) {
         if ((vfs_ops[c->op].properties & CREATES) != 0)
             forget(c, found);
-        remember(c, (int)r, found);
+        if (tells(c))
+            remember(c, (int)r, found);
     }
     const struct lx_policy *policy = c->task->policy;
     if ((policy->stats != NULL || policy->trace != NULL) &&
@@ -409,13 +416,26 @@ static bool known_symlink(const struct lx_call *c, const struct vfs_found *found
            verdict_recall(vfs_spelling(c, 0, found) ^ SYMLINK_SEED, found->stamp, &v);
 }
 
-long vfs_run(struct lx_call *c)
+/* The call has met a symlink in the last component of a path that was not walked. */
+static __attribute__((noinline)) long run_symlink(struct lx_call *c, const struct vfs_found *found)
+{
+    if (known_symlink(c, found)) {
+        c->at[0].flags = (c->at[0].flags | LX_LOC_WALKED) & ~(unsigned)LX_LOC_UNPROVEN;
+        return finish(c, dispatch(c), &(struct vfs_found){.stamp = found->stamp});
+    }
+    if (found->dir_hash != 0) {
+        /* There is a symlink. Where: that can be remembered, if it leads to the directory. */
+        c->asks = true;
+        return vfs_run(c);
+    }
+    return run_walk1(c, found);
+}
+
+/* A call with one path, where not all that has to be known of it is remembered. */
+static __attribute__((noinline)) long run_one(struct lx_call *c)
 {
     struct vfs_found found;
-    long r;
 
-    if (paths_of(c) == 2)
-        return run_two(c);
     if (!vfs_has_path(c, 0))
         return c->task->deputy ? -LX_EPASS : refused(c);
     if (vfs_locate(c, 0, &found) == LX_EWALK)
@@ -425,17 +445,27 @@ long vfs_run(struct lx_call *c)
             return run_descriptor(c, &found);
         return run_walk1(c, &(struct vfs_found){.stamp = found.stamp});
     }
-    r = dispatch(c);
-    if (__builtin_expect(r != -LX_EWALK, 1))
-        return finish(c, r, &found);
-    if (known_symlink(c, &found)) {
-        c->at[0].flags = (c->at[0].flags | LX_LOC_WALKED) & ~(unsigned)LX_LOC_UNPROVEN;
-        return finish(c, dispatch(c), &(struct vfs_found){.stamp = found.stamp});
+    long r = dispatch(c);
+    return r == -LX_EWALK ? run_symlink(c, &found) : finish(c, r, &found);
+}
+
+long vfs_run(struct lx_call *c)
+{
+    struct vfs_found found;
+
+    if (paths_of(c) == 2)
+        return run_two(c);
+    if (!vfs_locate_remembered(c, &found))
+        return run_one(c);
+    if (c->at[0].mount != NULL && vfs_overrides_apply(c))
+        return run_walk1(c, &(struct vfs_found){.stamp = found.stamp});
+    if (c->at[0].mount == NULL && (vfs_ops[c->op].properties & PROBES) != 0) {
+        long r = lx_host_fs.run[c->op](c);
+        bool done = r < 0 ? r != -LX_EWALK : !tells(c);
+        if (done && !c->task->policy->trace_all)
+            return r;
+        return r == -LX_EWALK ? run_symlink(c, &found) : finish(c, r, &found);
     }
-    if (found.dir_hash != 0) {
-        /* There is a symlink. Where: that can be remembered, if it leads to the directory. */
-        c->asks = true;
-        return vfs_run(c);
-    }
-    return run_walk1(c, &found);
+    long r = dispatch_inside(c);
+    return r == -LX_EWALK ? run_symlink(c, &found) : finish(c, r, &found);
 }

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <time.h>
 
 enum verdict_flag {
     VERDICT_ROOT = 1,      /* the directory is a mount's root */
@@ -44,6 +46,7 @@ struct verdict_entry {
 };
 
 #define VERDICT_STAMP_SHIFT 16
+#define VERDICT_STAMP_MASK  ((UINT64_C(1) << 48) - 1)
 #define VERDICT_DIRECTORIES 1024u /* power of two */
 #define VERDICT_DESCRIPTORS 1024u
 
@@ -72,10 +75,51 @@ static inline struct verdict_entry *verdict_descriptor(int fd)
 /* Hashes of directory spellings. Seeds keep "src" below one directory apart from "src" below
  * another. */
 #define VERDICT_SEED_ROOT UINT64_C(0x9E3779B97F4A7C15)
-uint64_t verdict_hash(uint64_t seed, const char *path, size_t n);
+
+/* The last bytes of a text, fewer than eight. Its length is hashed as well. */
+static inline uint64_t verdict_hash_tail(const char *p, size_t n)
+{
+    uint32_t first;
+    uint32_t last;
+    if (n >= sizeof(first)) {
+        memcpy(&first, p, sizeof(first));
+        memcpy(&last, p + n - sizeof(last), sizeof(last));
+        return (uint64_t)last << 32 | first;
+    }
+    if (n == 0)
+        return 0;
+    const unsigned char *u = (const unsigned char *)p;
+    return (uint64_t)u[0] << 16 | (uint64_t)u[n / 2] << 8 | u[n - 1];
+}
+
+static inline uint64_t verdict_hash(uint64_t seed, const char *path, size_t n)
+{
+    uint64_t hash = seed ^ (n * UINT64_C(0xff51afd7ed558ccd));
+    uint64_t word;
+    for (; n >= sizeof(word); n -= sizeof(word), path += sizeof(word)) {
+        memcpy(&word, path, sizeof(word));
+        hash = (hash ^ word) * UINT64_C(0xc4ceb9fe1a85ec53);
+        hash ^= hash >> 29;
+    }
+    hash = (hash ^ verdict_hash_tail(path, n)) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return hash ^ hash >> 32;
+}
+
+/* How often this process may have moved what it remembers: only verdict.c writes. */
+extern _Atomic uint64_t verdict_generation;
 
 /* The moment a verdict is valid for: changes with every tick and with verdict_forget_all. */
-uint64_t verdict_stamp(void);
+static inline uint64_t verdict_stamp(void)
+{
+    struct timespec now;
+    /* Coarse: advances once per tick and costs no system call. */
+    if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
+        return 0;
+    /* 2^18 ns is finer than any tick; 32 bits of it last for 13 days, which is longer than one. */
+    uint64_t tick = ((uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec) >> 18;
+    uint64_t moved = atomic_load_explicit(&verdict_generation, memory_order_relaxed);
+    return (tick << 16 | (moved & 0xFFFF)) & VERDICT_STAMP_MASK;
+}
 
 /* True with the remembered verdict on a directory's spelling, if it is still good. */
 static inline bool verdict_recall(uint64_t hash, uint64_t stamp, struct verdict *v)
@@ -103,6 +147,17 @@ bool verdict_keeps_fd(int fd);
 bool verdict_recall_fd_stale(int fd, struct verdict *v, uint64_t *hash);
 
 void verdict_remember_fd(int fd, uint64_t stamp, struct verdict v, uint64_t hash);
+
+/*
+ * What is remembered of a descriptor, for its duplicate: taken before it is duplicated, and
+ * remembered afterwards, if by then nobody has closed or replaced it.
+ */
+struct verdict_known {
+    uint64_t key;
+    uint64_t data;
+};
+struct verdict_known verdict_known_of(int fd);
+void verdict_remember_copy(int from, struct verdict_known known, int to);
 
 /* Before a descriptor is closed or replaced; AT_FDCWD before the cwd changes. */
 void verdict_forget_fd(int fd);

@@ -140,6 +140,19 @@ static void do_mkdir(void)
     must(rmdir("dir/made"), "rmdir");
 }
 
+/* As find does: what it lists is a duplicate of the descriptor it goes on with. */
+static void do_readdir_dup(void)
+{
+    int fd = openat(AT_FDCWD, "dir", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    must(fd, "openat");
+    DIR *dir = fdopendir(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    must(dir == NULL ? -1 : 0, "fdopendir");
+    while (readdir(dir) != NULL)
+        ;
+    closedir(dir);
+    close(fd);
+}
+
 static void do_readdir(void)
 {
     DIR *dir = opendir("dir");
@@ -179,6 +192,7 @@ static const struct {
     {"rename", do_rename, 0},
     {"mkdir", do_mkdir, 0},
     {"readdir", do_readdir, 0},
+    {"readdir-dup", do_readdir_dup, 0},
 };
 
 #define COUNT (sizeof(operations) / sizeof(operations[0]))
