@@ -112,10 +112,11 @@ static const struct {
      "setuid, setgid and file-capability programs.\n"
      "\"lxshim run\" sees those too, by its supervisor: seccomp tells it of every call that the "
      "library "
-     "has not seen, and it answers by the same rules. It cannot run a file that has no x bit, "
-     "change "
-     "the directory to a name that is stored escaped, or translate what inotify and getsockname "
-     "tell. Without root it sets no_new_privs: sudo and other setuid programs gain nothing.\n"
+     "has not seen, and it answers by the same rules. It does not translate what inotify and "
+     "getsockname tell. A name that is stored escaped, or a link that Windows made, to which a "
+     "program that something else traces (strace, gdb) changes the directory or which it runs, "
+     "answers EOPNOTSUPP. Without root it sets no_new_privs: sudo and other setuid programs gain "
+     "nothing.\n"
      "\"lxshim doctor COMMAND\" tells whether a command needs it.\n"},
     {"environment", "variables that lxshim looks at",
      "LXSHIM_POLICY=FILE   the policy, where no --policy is given\n"

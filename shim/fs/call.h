@@ -20,6 +20,7 @@
 
 struct statx;
 struct statfs;
+struct lx_call;
 
 enum lx_op {
 #define OP(symbol, word, paths, properties) LX_OP_##symbol,
@@ -43,6 +44,12 @@ struct lx_task {
 
     /* Opens what may block, as a cancellation point; NULL: a plain sys_open does. */
     int (*open)(int dfd, const char *path, int flags, mode_t mode, unsigned resolve);
+
+    /*
+     * Does what only the task can do to itself (chdir, chroot, exec), once it is known where that
+     * leads. Returns the call's result; NULL: this process is the task.
+     */
+    long (*itself)(const struct lx_call *c);
 };
 
 enum lx_loc_flag {
@@ -72,7 +79,7 @@ struct lx_call {
     const struct lx_task *task;
     enum lx_op op;
     int flags;
-    unsigned mode; /* permissions, access mode, or event mask */
+    unsigned mode; /* permissions, access mode, event mask, or of exec how deep in #! lines */
     int fd[2];
     const char *path[2]; /* as the program gave it, or LX_DESCRIPTOR */
     union {

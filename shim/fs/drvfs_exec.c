@@ -4,23 +4,43 @@
 
 #include "fs/drvfs.h"
 #include "fs/native.h"
+#include "sys/fdpath.h"
 #include "sys/sys.h"
+
+/* A file that no x bit lets the kernel run, and the drive says can be. Returns 0, or -errno. */
+static int allow(struct lx_call *c, int dfd, const char *path, mode_t mode)
+{
+    bool by_descriptor = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0;
+    enum native_image image = native_image(dfd, path);
+    if (image != NATIVE_UNKNOWN && !lx_alter(c, LX_RULE_EXEC_ANY_FILE))
+        return -EACCES;
+    if (image == NATIVE_SCRIPT && !by_descriptor)
+        return -LX_ESCRIPT;
+    if (image == NATIVE_UNKNOWN)
+        return -ENOEXEC;
+    /* Only the kernel can run it: let the backing file say what the drive says. */
+    sys_fchmodat(dfd, path, (mode & 07777) | (mode & 0444) >> 2);
+    return 0;
+}
 
 long drvfs_exec(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     struct stat st;
-    bool rewritten = at->path != c->path[0];
+    char link[32];
+    bool by_descriptor = (at->flags & LX_LOC_DESCRIPTOR) != 0;
+    int dfd = by_descriptor ? AT_FDCWD : at->dfd;
+    const char *path = by_descriptor ? link : at->path;
 
-    if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
-        return lx_host_fs.run[LX_OP_EXEC](c);
-    int r = sys_fstatat(at->dfd, at->path, &st, 0);
+    if (by_descriptor)
+        sys_fd_path(at->dfd, link);
+    int r = by_descriptor ? sys_fstat(at->dfd, &st) : sys_fstatat(dfd, path, &st, 0);
     if (r < 0)
         return r;
     if (!S_ISREG(st.st_mode))
         return -EACCES;
     r = drvfs_permit(c, at->mount, &st, X_OK);
-    if (r == 0)
+    if (r == 0 && !by_descriptor)
         r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_READS);
     if (r < 0)
         return r;
@@ -29,19 +49,17 @@ long drvfs_exec(struct lx_call *c)
      * The kernel would hand a script's interpreter the backing path instead of the program's, and
      * look for the interpreter where it is not.
      */
-    if ((rewritten || !at->mount->in_place) && native_image(at->dfd, at->path) == NATIVE_SCRIPT)
-        return -LX_ESCRIPT;
-    if ((st.st_mode & 0111) == 0 && !lx_metadata(at->mount) &&
-        lx_rule(at->mount, LX_RULE_EXEC_ANY_FILE) == LX_ALLOW) {
-        enum native_image image = native_image(at->dfd, at->path);
-        if (image != NATIVE_UNKNOWN && !lx_alter(c, LX_RULE_EXEC_ANY_FILE))
-            return -EACCES;
-        if (image == NATIVE_SCRIPT)
-            return -LX_ESCRIPT;
-        if (image == NATIVE_UNKNOWN)
-            return -ENOEXEC;
-        /* Only the kernel can run a binary: let the backing file say what the drive says. */
-        sys_fchmodat(at->dfd, at->path, (st.st_mode & 07777) | (st.st_mode & 0444) >> 2);
+    bool respelled = !by_descriptor && (path != c->path[0] || !at->mount->in_place);
+    bool any_file =
+        !lx_metadata(at->mount) && lx_rule(at->mount, LX_RULE_EXEC_ANY_FILE) == LX_ALLOW;
+    if (respelled && native_image(dfd, path) == NATIVE_SCRIPT) {
+        r = any_file ? 0 : sys_faccessat(dfd, path, X_OK, AT_EACCESS);
+        return r < 0 ? r : -LX_ESCRIPT;
+    }
+    if ((st.st_mode & 0111) == 0 && any_file) {
+        r = allow(c, dfd, path, st.st_mode);
+        if (r < 0)
+            return r;
     }
     return lx_host_fs.run[LX_OP_EXEC](c);
 }

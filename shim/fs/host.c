@@ -218,19 +218,29 @@ static long host_statfs(struct lx_call *c)
 
 static long host_chdir(struct lx_call *c)
 {
+    if (c->task->itself != NULL)
+        return c->task->itself(c);
     if (is_descriptor(c))
         return sys_fchdir(c->at[0].dfd);
     return sys_chdir(c->at[0].path);
 }
 
+static long host_chroot(struct lx_call *c)
+{
+    return c->task->itself != NULL ? c->task->itself(c) : SYS1(SYS_chroot, c->at[0].path);
+}
+
 static long host_exec(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
+    if (c->task->itself != NULL)
+        return c->task->itself(c);
     int r = sys_execveat(at->dfd, at->path, c->argv, c->envp, c->flags);
-    /* A script's interpreter may be where only we find it, in a mount whose backing is elsewhere.
-     */
-    if (r == -ENOENT && !c->task->quiet && c->task->policy->redirects && c->flags == 0 &&
-        c->fd[0] == AT_FDCWD && native_image(at->dfd, at->path) == NATIVE_SCRIPT)
+    /* A script's interpreter may be where only we find it, in a mount whose backing is elsewhere,
+     * or by a name that is spelled otherwise on the disk. */
+    bool may_be_there = c->task->policy->redirects || at->mount != NULL;
+    if (r == -ENOENT && !c->task->quiet && may_be_there && c->flags == 0 && c->fd[0] == AT_FDCWD &&
+        native_image(at->dfd, at->path) == NATIVE_SCRIPT)
         return -LX_ESCRIPT;
     return r;
 }
@@ -313,6 +323,7 @@ const struct lx_fs lx_host_fs = {
             [LX_OP_REMOVEXATTR] = host_removexattr,
             [LX_OP_STATFS] = host_statfs,
             [LX_OP_CHDIR] = host_chdir,
+            [LX_OP_CHROOT] = host_chroot,
             [LX_OP_EXEC] = host_exec,
             [LX_OP_WATCH] = host_watch,
             [LX_OP_BIND] = host_socket,

@@ -17,6 +17,7 @@
 
 #include "fs/call.h"
 #include "supervisor/calls.h"
+#include "supervisor/decide.h"
 #include "supervisor/outside.h"
 #include "supervisor/tracee.h"
 #include "sys/sys.h"
@@ -150,6 +151,10 @@ static bool is_left_alone(const struct request *r)
 {
     if (r->call->number == SYS_getcwd)
         return outside_descriptor(r->task.policy, &r->tracee, AT_FDCWD);
+    if (decide_needs_none(r->task.policy, r->call->number))
+        return true;
+    if (decide_needs_look(r->task.policy, r->call->number))
+        return false;
     for (unsigned i = 0; r->call->arguments[i] != '\0'; i++)
         if (!is_outside(r, i))
             return false;
@@ -200,7 +205,9 @@ static int bring_block(struct request *r, unsigned i, size_t n)
 /* Everything else, once its strings are there. */
 static int bring(struct request *r)
 {
-    int error = r->call->number == SYS_getcwd ? bring_cwd(r) : 0;
+    /* A script's interpreter may be relative, whatever its own path. */
+    bool anyhow = r->call->number == SYS_getcwd || decides(r->call->number);
+    int error = anyhow ? bring_cwd(r) : 0;
     for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++) {
         switch (r->call->arguments[i]) {
         case 'V':
@@ -345,7 +352,9 @@ static long run(struct request *r)
         expect_to_wait();
         hear_master(true);
     }
-    long result = answer(&r->task, r->args);
+    long result = decides(r->call->number)
+                      ? decide(&r->task, &r->tracee, r->call->number, r->given, r->args)
+                      : answer(&r->task, r->args);
     if (r->call->number == SYS_connect)
         hear_master(false);
     tracee_become(NULL);
@@ -462,7 +471,7 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
             error = give_descriptor(&r, (int)result);
             if (error < 0)
                 reply(&r, error);
-        } else {
+        } else if (result != -DECIDE_ANSWERED) {
             reply(&r, result == -LX_EPASS ? result : take_back(&r, result));
         }
     } else {

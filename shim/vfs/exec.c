@@ -13,13 +13,14 @@
 #define ARGV_SMALL   64
 
 static long run(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
-                char *const envp[], int flags)
+                char *const envp[], int flags, unsigned depth)
 {
     struct lx_call c;
     vfs_call_init(&c, t, LX_OP_EXEC);
     c.fd[0] = dirfd;
     c.path[0] = path;
     c.flags = flags;
+    c.mode = depth;
     c.argv = argv;
     c.envp = envp;
     return vfs_run(&c);
@@ -53,7 +54,10 @@ static int parse_line(char *line, size_t n, char **interpreter, char **argument)
 
 static long read_line(const struct lx_task *t, int dirfd, const char *path, char *line)
 {
-    long fd = lx_openat(t, dirfd, path, O_RDONLY | O_CLOEXEC, 0);
+    struct lx_task reader = *t;
+    reader.deputy = false; /* nobody else can read it for us */
+    reader.itself = NULL;
+    long fd = lx_openat(&reader, dirfd, path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
     long n = sys_read((int)fd, line, SCRIPT_LINE);
@@ -67,7 +71,7 @@ static long run_script(const struct lx_task *t, int dirfd, const char *path, cha
 static long run_or_script(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
                           char *const envp[], int flags, unsigned depth)
 {
-    long r = run(t, dirfd, path, argv, envp, flags);
+    long r = run(t, dirfd, path, argv, envp, flags, depth);
     if (r != -LX_ESCRIPT)
         return r;
     return depth == SCRIPT_DEPTH ? -ELOOP : run_script(t, dirfd, path, argv, envp, depth + 1);

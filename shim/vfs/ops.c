@@ -267,6 +267,13 @@ long lx_chdir(const struct lx_task *t, int fd, const char *path)
     return r;
 }
 
+long lx_chroot(const struct lx_task *t, const char *path)
+{
+    struct lx_call c;
+    start(&c, t, LX_OP_CHROOT, AT_FDCWD, path, 0);
+    return vfs_run(&c);
+}
+
 long lx_inotify_add_watch(const struct lx_task *t, int fd, const char *path, uint32_t mask)
 {
     struct lx_call c;

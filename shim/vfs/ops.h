@@ -45,6 +45,7 @@ long lx_removexattr(const struct lx_task *t, int fd, const char *path, const cha
 
 long lx_statfs(const struct lx_task *t, int fd, const char *path, struct statfs *buf);
 long lx_chdir(const struct lx_task *t, int fd, const char *path);
+long lx_chroot(const struct lx_task *t, const char *path);
 long lx_inotify_add_watch(const struct lx_task *t, int fd, const char *path, uint32_t mask);
 long lx_name_to_handle_at(const struct lx_task *t, int dirfd, const char *path, void *handle,
                           int *mount_id, int flags);

@@ -91,7 +91,7 @@ static bool look_closer(const struct lx_call *c)
  */
 static bool passes(const struct lx_call *c)
 {
-    if (!c->task->deputy || c->op == LX_OP_PATH)
+    if (!c->task->deputy || c->op == LX_OP_PATH || c->task->itself != NULL)
         return false;
     for (unsigned i = 0; i < paths_of(c); i++) {
         const struct lx_loc *at = &c->at[i];
@@ -171,8 +171,9 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     if ((w->dir.flags & VERDICT_ROOT) != 0)
         at->flags |= LX_LOC_ROOT_DIR;
     at->given = w->given;
-    /* A script sees by which name it was run, and a library by which it was loaded. */
-    bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH;
+    /* A script sees by which name it was run, and a library by which it was loaded; and who has to
+     * do a thing itself has no other name. */
+    bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH || c->task->itself != NULL;
     if (w->opaque || ((v.mount == 0 || by_name) && !w->rewritten)) {
         /* The kernel finds its way by the program's own words, and better. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];

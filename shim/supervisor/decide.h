@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a program can only do to itself: go to another directory, become another program. We run the
+ * rules up to where that would be done; then the program does it by its own words, is refused, or,
+ * where its words lead nowhere for the kernel (a name that is spelled otherwise on the disk, a link
+ * of Windows' on the way, a mount that the kernel does not know), is made to do it by the kernel's.
+ */
+#ifndef LXSHIM_SUPERVISOR_DECIDE_H
+#define LXSHIM_SUPERVISOR_DECIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fs/call.h"
+#include "supervisor/tracee.h"
+
+/* True for a call that is decided about and not made. */
+bool decides(long nr);
+
+/* True where a decision would be to let the caller go on, whatever the path. */
+bool decide_needs_none(const struct lx_policy *policy, long nr);
+
+/* True where it has to be looked at even if its path is outside every mount: a script's interpreter
+ * may be in one that the kernel does not know. */
+bool decide_needs_look(const struct lx_policy *policy, long nr);
+
+/* The caller has its answer already. Far from any errno, as LX_EPASS. */
+#define DECIDE_ANSWERED 5010
+
+/*
+ * Decides about a call with the arguments `given` by its caller, of which `args` are what we can
+ * use. -LX_EPASS: let it go on; -DECIDE_ANSWERED: it was made to; -errno: it is refused, with
+ * -EOPNOTSUPP where it would have to be made to and cannot.
+ */
+long decide(struct lx_task *task, const struct tracee *tracee, long nr, const uint64_t given[6],
+            const long args[6]);
+
+#endif
