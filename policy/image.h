@@ -134,14 +134,29 @@ struct lx_stats_rule {
 
 #define LX_STATS_MAGIC 0x5453584cu /* "LXST" */
 
-#define LX_STATS_NAMES 16
+#define LX_STATS_PROGRAMS 16
 
-/* What the supervisor has seen. */
+/* Why the library is not in a program. */
+enum lx_outside {
+    LX_OUTSIDE_STATIC,      /* no ld.so */
+    LX_OUTSIDE_MUSL,        /* not glibc's */
+    LX_OUTSIDE_SECURE,      /* setuid and the like: ld.so drops what would be preloaded */
+    LX_OUTSIDE_ENVIRONMENT, /* started without LD_PRELOAD */
+    LX_OUTSIDE_UNKNOWN
+};
+
+struct lx_stats_program {
+    char name[16]; /* as ps shows it */
+    uint8_t why;   /* enum lx_outside */
+};
+
+/* By which way calls have come. */
 struct lx_stats_lane {
-    _Atomic uint64_t trapped;  /* calls that did not come by the library */
+    _Atomic uint64_t library;  /* calls that the library saw lead into a mount */
+    _Atomic uint64_t trapped;  /* calls that did not come by the library, but to the supervisor */
     _Atomic uint64_t answered; /* of those: made for the program, because a rule touches them */
-    _Atomic uint32_t names;    /* programs without the library in them whose calls were answered */
-    char name[LX_STATS_NAMES][16];
+    _Atomic uint32_t programs; /* without the library in them, whose calls were answered */
+    struct lx_stats_program program[LX_STATS_PROGRAMS];
 };
 
 struct lx_stats {

@@ -210,6 +210,6 @@ int cli_run(const struct cli_arguments *arguments)
         return CLI_FAILED;
     }
     if (!arguments->quiet)
-        summary_print(stats, observe);
+        summary_print(stats, &lanes, observe);
     return relay_end(status);
 }

@@ -12,8 +12,27 @@ struct row {
     uint64_t denied;
     uint64_t altered;
     uint64_t observed;
+    bool expected; /* see is_probed */
     char example[sizeof(((struct lx_stats_rule *)NULL)->example)];
 };
+
+/* Text of a program's: nothing that would paint the terminal. */
+static void make_fit(char *text)
+{
+    for (char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7F)
+            *p = '?';
+}
+
+/*
+ * Rules whose refusals programs expect: mv asks not to replace, cp keeps what attributes it can,
+ * tempfile wants no name; each goes another way, as on any file system that lacks these.
+ */
+static bool is_probed(enum lx_rule rule)
+{
+    return rule == LX_RULE_RENAME_FLAGS || rule == LX_RULE_OPEN_TMPFILE ||
+           rule == LX_RULE_XATTR_SYSTEM;
+}
 
 /* A copy of a rule's counters; its example made fit for a terminal. */
 static struct row row_of(const struct lx_stats_rule *rule, const char *name)
@@ -22,9 +41,7 @@ static struct row row_of(const struct lx_stats_rule *rule, const char *name)
         .name = name, .denied = rule->denied, .altered = rule->altered, .observed = rule->observed};
     if (atomic_load_explicit(&rule->ready, memory_order_acquire) == 1)
         memcpy(row.example, rule->example, sizeof(row.example) - 1);
-    for (char *p = row.example; *p != '\0'; p++)
-        if ((unsigned char)*p < ' ' || *p == 0x7F)
-            *p = '?';
+    make_fit(row.example);
     return row;
 }
 
@@ -33,34 +50,60 @@ static int descending(uint64_t a, uint64_t b)
     return a == b ? 0 : a > b ? -1 : 1;
 }
 
-/* What was denied first, then what would have been, then what was altered; most often first. */
+/*
+ * What was denied first, then what would have been, then what was denied as expected, then what was
+ * altered; most often first.
+ */
 static int compare(const void *one, const void *other)
 {
     const struct row *a = one;
     const struct row *b = other;
-    int order = descending(a->denied, b->denied);
+    int order = descending(a->expected ? 0 : a->denied, b->expected ? 0 : b->denied);
     if (order == 0)
         order = descending(a->observed, b->observed);
+    if (order == 0)
+        order = descending(a->denied, b->denied);
     if (order == 0)
         order = descending(a->altered, b->altered);
     return order != 0 ? order : strcmp(a->name, b->name);
 }
 
-static void print_lane(const struct lx_stats_lane *lane)
+/* What the library is not in, and why. */
+static void print_programs(const struct lx_stats_lane *lane)
 {
-    uint32_t names = lane->names < LX_STATS_NAMES ? lane->names : LX_STATS_NAMES;
-    if (names == 0)
-        return;
-    fprintf(stderr,
-            "\nlxshim: the supervisor answered %" PRIu64 " calls that the library does not see, of "
-            "%" PRIu64 " it was asked about\n  programs without the library:",
-            lane->answered, lane->trapped);
-    for (uint32_t i = 0; i < names; i++)
-        fprintf(stderr, " %.15s", lane->name[i]);
-    fputc('\n', stderr);
+    static const char *const words[] = {"static", "musl", "setuid", "environment emptied", "?"};
+    uint32_t count = lane->programs;
+    for (uint32_t i = 0; i < count && i < LX_STATS_PROGRAMS; i++) {
+        const struct lx_stats_program *p = &lane->program[i];
+        unsigned why = p->why <= LX_OUTSIDE_UNKNOWN ? p->why : LX_OUTSIDE_UNKNOWN;
+        char name[sizeof(p->name)];
+        memcpy(name, p->name, sizeof(name) - 1);
+        name[sizeof(name) - 1] = '\0';
+        make_fit(name);
+        fprintf(stderr, "%s%s (%s)", i == 0 ? "\n  outside the library: " : ", ", name, words[why]);
+    }
+    fputs(count >= LX_STATS_PROGRAMS ? ", ...\n" : "\n", stderr);
 }
 
-void summary_print(const struct lx_stats *stats, bool observe)
+/* Calls by the way they came. */
+static void print_lanes(const struct lx_stats_lane *lane, const struct relay_lanes *lanes)
+{
+    const char *comma = "";
+    fputs("\nlxshim: calls:", stderr);
+    if (lanes->preload) {
+        fprintf(stderr, " library %" PRIu64, lane->library);
+        comma = ",";
+    }
+    if (lane->trapped > 0)
+        fprintf(stderr, "%s supervisor %" PRIu64 " answered, %" PRIu64 " passed on", comma,
+                lane->answered, lane->trapped - lane->answered);
+    if (lanes->preload)
+        print_programs(lane);
+    else
+        fputc('\n', stderr);
+}
+
+void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes, bool observe)
 {
     struct row rows[LX_RULE_COUNT + 1];
     size_t count = 0;
@@ -70,11 +113,16 @@ void summary_print(const struct lx_stats *stats, bool observe)
                                            : row_of(&stats->rules[LX_RULE_MAX], SUMMARY_OVERRIDES);
         if ((row.denied | row.altered | row.observed) == 0)
             continue;
+        row.expected = i < LX_RULE_COUNT && is_probed((enum lx_rule)i);
         int n = (int)strlen(row.name);
         width = n > width ? n : width;
         rows[count++] = row;
     }
-    print_lane(&stats->lane);
+    /* The supervisor also answers for a few calls that come near a mount: they are no news. */
+    uint64_t inside =
+        lanes->preload ? stats->lane.library + stats->lane.programs : stats->lane.answered;
+    if (count > 0 || inside > 0)
+        print_lanes(&stats->lane, lanes);
     if (count == 0)
         return;
     qsort(rows, count, sizeof(rows[0]), compare);

@@ -5,12 +5,16 @@
 
 #include <stdbool.h>
 
+#include "cli/relay.h"
 #include "policy/image.h"
 
 /* The name of the row that counts overrides: no rule, but explained like one. */
 #define SUMMARY_OVERRIDES "overrides"
 
-/* Prints the table of the rules that did something on stderr; nothing where none did. */
-void summary_print(const struct lx_stats *stats, bool observe);
+/*
+ * Prints on stderr how many calls came by which lane, where any led into a mount, and the table of
+ * the rules that did something.
+ */
+void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes, bool observe);
 
 #endif

@@ -401,24 +401,26 @@ static void forget_moved(struct pool *pool)
     known = now;
 }
 
-/* Notes the name of a program whose calls the library does not see, once. */
+/* Notes a program whose calls the library does not see, once. */
 static void note_program(struct lx_stats_lane *lane, const struct tracee *t)
 {
     /* This worker's own: the program it looked at last. */
     static pid_t last;
-    char comm[16];
-    if (t->tid == last || !tracee_lacks_library(t))
+    struct lx_stats_program program = {.name = ""};
+    enum lx_outside why;
+    if (t->tid == last || !tracee_lacks_library(t, &why))
         return;
     last = t->tid;
-    tracee_comm(t, comm);
-    uint32_t count = atomic_load(&lane->names);
-    for (uint32_t i = 0; i < count && i < LX_STATS_NAMES; i++)
-        if (strncmp(lane->name[i], comm, sizeof(comm)) == 0)
+    program.why = (uint8_t)why;
+    tracee_comm(t, program.name);
+    uint32_t count = atomic_load(&lane->programs);
+    for (uint32_t i = 0; i < count && i < LX_STATS_PROGRAMS; i++)
+        if (memcmp(&lane->program[i], &program, sizeof(program)) == 0)
             return;
-    /* Two workers at once may note one name twice, or lose one: it is for a summary. */
-    if (count < LX_STATS_NAMES) {
-        memcpy(lane->name[count], comm, sizeof(comm));
-        atomic_compare_exchange_strong(&lane->names, &count, count + 1);
+    /* Two workers at once may note one program twice, or lose one: it is for a summary. */
+    if (count < LX_STATS_PROGRAMS) {
+        lane->program[count] = program;
+        atomic_compare_exchange_strong(&lane->programs, &count, count + 1);
     }
 }
 

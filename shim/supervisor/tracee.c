@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/tracee.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -254,12 +255,63 @@ static unsigned mapped(const struct tracee *t, const char *const *names, unsigne
     return found;
 }
 
-bool tracee_lacks_library(const struct tracee *t)
+/* A file of its directory in /proc. Returns how much was read of it, 0 where it cannot be. */
+static size_t read_all(const struct tracee *t, const char *what, char *to, size_t room)
 {
-    static const char *const names[] = {"/liblxshim.so\n", "/libc.so.6\n", "/ld-linux"};
+    char name[NAME_ROOM];
+    size_t have = 0;
+    ssize_t n;
+    int fd = open(proc_name(t, what, name), O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && have < room && (n = read(fd, to + have, room - have)) > 0)
+        have += (size_t)n;
+    if (fd >= 0)
+        close(fd);
+    return have;
+}
+
+/* True where ld.so was told to trust nobody. */
+static bool is_secure(const struct tracee *t)
+{
+    unsigned long auxv[128];
+    size_t n = read_all(t, "auxv", (char *)auxv, sizeof(auxv)) / sizeof(auxv[0]);
+    for (size_t i = 0; i + 1 < n; i += 2)
+        if (auxv[i] == AT_SECURE)
+            return auxv[i + 1] != 0;
+    return false;
+}
+
+/* True where it was started without the library in LD_PRELOAD. */
+static bool lacks_variable(const struct tracee *t)
+{
+    /* Of a worker, which is at one call at a time; large, and therefore not on its stack. */
+    static char environment[65536];
+    size_t n = read_all(t, "environ", environment, sizeof(environment));
+    for (const char *at = environment; n > 0;) {
+        size_t length = strnlen(at, n);
+        if (length > 11 && memcmp(at, "LD_PRELOAD=", 11) == 0)
+            return memmem(at, length, "/liblxshim.so", 13) == NULL;
+        length += length < n;
+        at += length;
+        n -= length;
+    }
+    return true;
+}
+
+bool tracee_lacks_library(const struct tracee *t, enum lx_outside *why)
+{
+    enum { LIBRARY = 1, LIBC = 2, LOADER = 4, MUSL = 8 + 16 + 32 };
+    static const char *const names[] = {"/liblxshim.so\n", "/libc.so.6\n",          "/ld-linux",
+                                        "/ld-musl-",       "-linux-musl/libc.so\n", "/libc.musl-"};
     unsigned found = mapped(t, names, sizeof(names) / sizeof(names[0]));
     /* glibc's ld.so loads the library before libc: alone, it has only begun. */
-    return (found & 1) == 0 && ((found & 2) != 0 || (found & 4) == 0);
+    if ((found & LIBRARY) != 0 || (found & (LIBC | LOADER)) == LOADER)
+        return false;
+    *why = (found & MUSL) != 0              ? LX_OUTSIDE_MUSL
+           : (found & (LIBC | LOADER)) == 0 ? LX_OUTSIDE_STATIC
+           : is_secure(t)                   ? LX_OUTSIDE_SECURE
+           : lacks_variable(t)              ? LX_OUTSIDE_ENVIRONMENT
+                                            : LX_OUTSIDE_UNKNOWN;
+    return true;
 }
 
 void tracee_comm(const struct tracee *t, char comm[16])

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "policy/image.h"
+
 struct tracee {
     int listener;
     uint64_t id; /* of the notification */
@@ -47,8 +49,8 @@ long tracee_name(const struct tracee *t, int fd, char *to, size_t room);
 /* Makes this process's effective ids those of the caller; back to our own with NULL. */
 void tracee_become(const struct tracee *t);
 
-/* True where the preloaded library is not in it, nor will be: all its calls come here. */
-bool tracee_lacks_library(const struct tracee *t);
+/* True where the preloaded library is not in it, nor will be: all its calls come here. And why. */
+bool tracee_lacks_library(const struct tracee *t, enum lx_outside *why);
 
 /* Whether it has a signal to handle, for which a call that waits has to end. */
 enum tracee_signals {

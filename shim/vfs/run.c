@@ -2,6 +2,7 @@
 #include "vfs/run.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "sys/sys.h"
@@ -102,7 +103,7 @@ static bool passes(const struct lx_call *c)
 }
 
 /* Where a rule may have a say, or somebody else may make the call. */
-static __attribute__((noinline)) long dispatch_inside(struct lx_call *c)
+static inline long judge(struct lx_call *c)
 {
     unsigned properties = vfs_ops[c->op].properties;
     const struct lx_loc *last = &c->at[paths_of(c) - 1];
@@ -127,6 +128,22 @@ static __attribute__((noinline)) long dispatch_inside(struct lx_call *c)
         op = lx_host_fs.run[c->op];
     long result = op == NULL ? -ENOSYS : op(c);
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
+}
+
+/* True for a call of this process that leads into a mount: once, however often it is dispatched. */
+static inline bool is_counted(const struct lx_call *c)
+{
+    const struct lx_task *t = c->task;
+    return t->policy->stats != NULL && !t->deputy && !c->allowed &&
+           (c->at[0].mount != NULL || (paths_of(c) == 2 && c->at[1].mount != NULL));
+}
+
+static __attribute__((noinline)) long dispatch_inside(struct lx_call *c)
+{
+    long result = judge(c);
+    if (result != -LX_EWALK && is_counted(c))
+        atomic_fetch_add_explicit(&c->task->policy->stats->lane.library, 1, memory_order_relaxed);
+    return result;
 }
 
 static inline long dispatch(struct lx_call *c)

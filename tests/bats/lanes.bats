@@ -158,13 +158,65 @@ c"
   until_true eval '(($(workers "$master") == 0))'
 }
 
-@test "the summary names programs that the library does not see" {
-  run "$LXSHIM" run -- bash -c 'bare-static >/dev/null'
-  assert_line --regexp '^lxshim: the supervisor answered [0-9]+ calls that the library does not see, of [0-9]+ it was asked about$'
-  assert_line "  programs without the library: bare-static"
+# calls LANE STEPS N: the three numbers of the summary of steps with %d as N: library, answered,
+# passed on; "-" for none.
+calls() {
+  local lane=$1 line pattern steps=${2//%d/$3}
+  line=$("$LXSHIM" run --lane "$lane" -- bash -c "$steps" 2>&1 | grep '^lxshim: calls:') || true
+  for pattern in 'library ([0-9]+)' 'supervisor ([0-9]+) answered' ' ([0-9]+) passed on'; do
+    if [[ $line =~ $pattern ]]; then echo "${BASH_REMATCH[1]}"; else echo -; fi
+  done
+}
+
+@test "the summary counts calls that lead into a mount by their lane, and what was passed on" {
+  local -A steps=(
+    [bash]='for ((i = 0; i < %d; i++)); do [[ -e f ]]; [[ -e /usr ]]; done'
+    [busybox]='exec busybox sh -c "i=0; while [ \$i -lt %d ]; do
+               [ -e f ]; [ -e /usr ]; [ -e /bin ]; i=\$((i + 1)); done"')
+  local lane by want none some
+  : >f
+  while read -r lane by want; do
+    command -v "$by" >/dev/null || continue
+    # Twice the same, but for so many calls more.
+    mapfile -t none < <(calls "$lane" "${steps[$by]}" 0)
+    mapfile -t some < <(calls "$lane" "${steps[$by]}" 500)
+    for i in 0 1 2; do
+      [[ ${some[i]} == - ]] || some[i]=$((some[i] - none[i]))
+    done
+    assert_equal "$lane $by ${some[*]}" "$lane $by $want"
+  done <<'END'
+preload bash 500 - -
+both bash 500 0 0
+supervisor bash - 500 500
+both busybox 0 500 1000
+supervisor busybox - 500 1000
+END
+}
+
+@test "the summary names programs that the library is not in, and why" {
+  run "$LXSHIM" run -- bash -c 'bare-static >/dev/null; ls >/dev/null'
+  assert_line "  outside the library: bare-static (static)"
+  if command -v musl-gcc busybox >/dev/null; then
+    : >f
+    run "$LXSHIM" run -- bash -c 'tour-musl >/dev/null 2>&1; busybox sh -c "[ -e f ]; env -i $(command -v ls)" >/dev/null'
+    assert_line --regexp '^  outside the library: tour-musl \(musl\), busybox \(static\), ls \(environment emptied\)$'
+  fi
+  # In its own lane there is no library to be outside of.
+  run "$LXSHIM" run --lane supervisor -- bare-static
+  refute_output --partial "outside the library"
   run "$LXSHIM" run --trace t.jsonl -q -- bare-static
   run jq -r 'select(.rule == "special.fifo") | [.comm, .call, .args[0], .result] | join(" ")' t.jsonl
   assert_output "bare-static mknod pipe EPERM"
+}
+
+@test "the summary names setuid programs" {
+  (($(id -u) == 0)) || skip "needs root"
+  shared
+  cp "$(command -v ls)" "$SHARED/suid-ls"
+  chown 1:1 "$SHARED/suid-ls"
+  chmod 4755 "$SHARED/suid-ls"
+  run env -C "$SHARED" "$LXSHIM" run -- bash -c './suid-ls >/dev/null'
+  assert_line "  outside the library: suid-ls (setuid)"
 }
 
 @test "hundreds of processes, one after the other and at once" {

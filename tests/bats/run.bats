@@ -249,7 +249,8 @@ killed by SIGTERM"
 @test "the summary: denied first, with the first example; nothing without cause; --quiet" {
   run --separate-stderr "$LXSHIM" run -- bash -c 'mkfifo a; mkfifo b; stat . >/dev/null; true'
   assert_success
-  summary=${stderr#*$'\n\n'}
+  [[ $stderr =~ $'\n\nlxshim: calls: library '[1-9] ]]
+  summary=lxshim:\ what${stderr#*lxshim: what}
   assert_equal "$(sed -n 1p <<<"$summary")" "lxshim: what the rules denied and altered"
   [[ $(sed -n 3p <<<"$summary") =~ ^\ \ special\.fifo\ +2\ +0\ \ mknod\ a:\ EPERM\ \(mkfifo,\ pid\ [0-9]+\)$ ]]
   [[ $(sed -n 4p <<<"$summary") =~ ^\ \ [a-z._]+\ +0\ +[1-9][0-9]*\  ]]
@@ -259,6 +260,14 @@ killed by SIGTERM"
   run --separate-stderr "$LXSHIM" run --mount drvfs:C::/missing-c:. -- env -C / stat /usr
   assert_success
   assert_equal "$stderr" ""
+}
+
+@test "the summary: what programs only try comes after what they fail by" {
+  : >a
+  run "$LXSHIM" run -- bash -c 'mv a b; mv b c; mv c a; mkfifo p'
+  run grep -oE '^  (rename.flags|special.fifo|stat.[a-z]+) ' <<<"$output"
+  assert_line --index 0 "  special.fifo "
+  assert_line --index 1 "  rename.flags "
 }
 
 @test "the summary in observe mode" {
