@@ -16,6 +16,23 @@ on_terminal() {
   run python3 "$BATS_TEST_DIRNAME/terminal.py" "$@"
 }
 
+# The lanes that can be had here.
+lanes() {
+  echo preload
+  "$LXSHIM" run -q --lane supervisor -- true 2>/dev/null || return 0
+  printf '%s\n' both supervisor
+}
+
+# on_terminal_in_lanes ACTIONS EXPECTED COMMAND...: the command under lxshim run, in each lane.
+on_terminal_in_lanes() {
+  local lane
+  for lane in $(lanes); do
+    echo "lane: $lane"
+    on_terminal "$1" "$LXSHIM" run -q --lane "$lane" -- "${@:3}"
+    assert_output "$2"
+  done
+}
+
 # lxrun [-STATUS] [OPTION]... -- COMMAND...: runs it and expects that status, 0 if not given.
 lxrun() {
   local expected=-0
@@ -189,61 +206,65 @@ os.execv(sys.argv[1], sys.argv[1:])' "$LXSHIM" run -q -- grep SigBlk /proc/self/
 
 @test "terminal: ^C reaches the command once, and not lxshim" {
   # USR1 goes through lxshim, after whatever it might have made of ^C.
-  on_terminal ready,intr,line,kill-USR1,line "$LXSHIM" run -q -- bash -c '
+  on_terminal_in_lanes ready,intr,line,kill-USR1,line "INT
+USR1
+exit status 7" bash -c '
     trap "echo INT" INT; trap "echo USR1; exit 7" USR1
     echo ready; while :; do read -r -t 20; done'
-  assert_success
-  assert_output "INT
-USR1
-exit status 7"
 }
 
-@test "terminal: ^C kills both, by the same signal" {
-  on_terminal ready,intr "$LXSHIM" run -q -- bash -c 'echo ready; exec cat'
-  assert_output "killed by SIGINT"
+@test "terminal: ^C kills both, by the same signal, and so does a signal to lxshim" {
+  on_terminal_in_lanes ready,intr "killed by SIGINT" bash -c 'echo ready; exec cat'
+  on_terminal_in_lanes ready,kill-TERM "killed by SIGTERM" bash -c 'echo ready; exec cat'
+  # A static program has no library that could hear of it.
+  ! command -v busybox >/dev/null ||
+    on_terminal_in_lanes ready,intr "killed by SIGINT" bash -c 'echo ready; exec busybox cat'
 }
 
 @test "terminal: ^Z stops both, and the shell sees it; fg goes on" {
-  on_terminal ready,susp,wait-stop,states,cont,intr \
-    "$LXSHIM" run -q -- bash -c 'echo ready; exec cat'
-  assert_output "stopped by SIGTSTP
+  on_terminal_in_lanes ready,susp,wait-stop,states,cont,intr "stopped by SIGTSTP
 stopped stopped
-killed by SIGINT"
+killed by SIGINT" bash -c 'echo ready; exec cat'
 }
 
 @test "terminal: a command that stops itself stops lxshim" {
   for go_on in cont cont-first; do
-    on_terminal wait-stop,states,$go_on,line \
-      "$LXSHIM" run -q -- bash -c 'kill -STOP $$; echo went on; exit 4'
-    assert_output "stopped by SIGSTOP
+    on_terminal_in_lanes "wait-stop,states,$go_on,line" "stopped by SIGSTOP
 stopped stopped
 went on
-exit status 4"
+exit status 4" bash -c 'kill -STOP $$; echo went on; exit 4'
   done
 }
 
 @test "terminal: a stop sent to lxshim alone stops the command" {
-  on_terminal ready,kill-TSTP,wait-stop,states,cont,kill-TERM \
-    "$LXSHIM" run -q -- bash -c 'echo ready; exec cat'
-  assert_output "stopped by SIGTSTP
+  on_terminal_in_lanes ready,kill-TSTP,wait-stop,states,cont,kill-TERM "stopped by SIGTSTP
 stopped stopped
-killed by SIGTERM"
+killed by SIGTERM" bash -c 'echo ready; exec cat'
+}
+
+# as_natively ACTIONS COMMAND...: what happens to the job is what happens to it without lxshim.
+as_natively() {
+  on_terminal "$@"
+  local natively=$output
+  on_terminal_in_lanes "$1" "${natively/stopped$'\n'/stopped stopped$'\n'}" "${@:2}"
 }
 
 @test "terminal: a background job that reads stops, as without lxshim" {
-  on_terminal ready,susp,wait-stop,bg,wait-stop,states,cont,intr \
-    "$LXSHIM" run -q -- bash -c 'echo ready; exec cat'
-  with=$output
-  on_terminal ready,susp,wait-stop,bg,wait-stop,states,cont,intr \
-    bash -c 'echo ready; exec cat'
-  assert_output "${with/stopped stopped/stopped}"
+  as_natively ready,susp,wait-stop,bg,wait-stop,states,cont,intr bash -c 'echo ready; exec cat'
   assert_line "stopped by SIGTTIN"
 }
 
+@test "terminal: a background job that writes stops where the terminal says so" {
+  as_natively ready,wait-stop,bg,wait-stop,states,cont,line \
+    bash -c 'stty tostop; echo ready; kill -STOP $$; echo went on; exit 4'
+  assert_line "stopped by SIGTTOU"
+  assert_line "exit status 4"
+}
+
 @test "terminal: a hangup reaches the command of a session's leader" {
-  on_terminal ready,hangup \
-    "$LXSHIM" run -q -- bash -c 'trap "exit 9" HUP; echo ready; while :; do read -r -t 20 <>/dev/zero; done'
-  assert_output "exit status 9"
+  # What waits is interrupted by the trap; a read of what is ready at once would not be.
+  on_terminal_in_lanes ready,hangup "exit status 9" \
+    bash -c 'trap "kill \$!; exit 9" HUP; sleep 30 & echo ready; wait'
 }
 
 @test "the summary: denied first, with the first example; nothing without cause; --quiet" {
@@ -352,10 +373,45 @@ killed by SIGTERM"
   assert_output --regexp "^(/usr/\\\$LIB[/.]*|/\\\$LIB[/.]*)?$(dirname "$LXSHIM")/liblxshim.so:$other\$"
 }
 
-@test "a run inside a run has its own policy" {
-  run "$LXSHIM" run -q -- "$LXSHIM" run -q --set special.fifo=EOPNOTSUPP -- mkfifo pipe
-  assert_failure
-  assert_output --partial "Operation not supported"
+@test "a run inside a run has its own policy, in all lanes; what there can be only one of, it says" {
+  local outer inner wanted
+  [[ $(lanes) == *both* ]] || skip "seccomp's listener cannot be had here"
+  while read -r outer inner wanted; do
+    echo "$inner in $outer: $wanted"
+    nested=("$LXSHIM" run -q --lane "$outer" -- "$LXSHIM" run -q --lane "$inner" --set special.fifo=EOPNOTSUPP --)
+    run --separate-stderr "${nested[@]}" bash -c 'mkfifo pipe 2>&1; exit 42'
+    if [[ $wanted == refused ]]; then
+      assert_failure 125
+    else
+      assert_failure 42
+      assert_output --partial "Operation not supported"
+    fi
+    if [[ $wanted == alone ]]; then
+      assert_equal "$stderr" ""
+    else
+      [[ $stderr == "lxshim: no supervisor here: there is a listener already; "* ]]
+    fi
+    [[ $wanted == refused ]] || run -143 "${nested[@]}" bash -c 'kill $$'
+  done <<'END'
+preload preload alone
+preload both alone
+preload supervisor alone
+both preload alone
+both both listener
+both supervisor refused
+supervisor preload alone
+supervisor both listener
+supervisor supervisor refused
+END
+}
+
+@test "a signal's end, and 128 and its number where a shell tells it, in all lanes" {
+  for lane in $(lanes); do
+    for signal in HUP INT KILL USR2; do
+      run bash -c '"$0" run -q --lane "$1" -- bash -c "kill -$2 \$\$"; echo "$?"' "$LXSHIM" "$lane" "$signal"
+      assert_line "$((128 + $(kill -l "$signal")))"
+    done
+  done
 }
 
 @test "a library whose path ld.so cannot take is refused with the cure" {
