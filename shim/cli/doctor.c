@@ -120,8 +120,8 @@ static void check_xattr(int fd)
         doctor_say(DOCTOR_OK, "user xattrs", "can be kept in this directory");
     else
         doctor_say(DOCTOR_NOTE, "user xattrs",
-                   "not in this directory (%s): DOS attributes and a directory's case flag cannot "
-                   "be kept; case=dir and case=force refuse to make directories",
+                   "not in this directory (%s): what Windows keeps of a file goes to a hidden "
+                   "directory in the drive's root",
                    strerror(errno));
 }
 

@@ -30,6 +30,12 @@ mode_t drvfs_mode(const struct lx_mount *mount, mode_t native);
 /* lstat of path i in the kernel's terms, nothing altered. */
 int drvfs_native_stat(const struct lx_call *c, unsigned i, struct stat *st);
 
+/* The object of a location, for the facts that are stored of it. */
+static inline struct store_object drvfs_object(const struct lx_loc *at)
+{
+    return (struct store_object){at->mount->backing, at->dfd, at->path};
+}
+
 /* True where the caller may do what only root and the shown owner may. */
 bool drvfs_is_owner(const struct lx_mount *mount, const struct stat *native);
 

@@ -23,6 +23,7 @@ static enum folding folding(const struct lx_mount *mount, bool root)
 long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
                   size_t n, char *out, size_t room)
 {
+    const struct store_object o = {mount->backing, AT_FDCWD, dir};
     char path[PATH_MAX];
     enum folding folds = folding(mount, root);
     size_t length = strlen(dir);
@@ -39,9 +40,9 @@ long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, cons
         if (sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
             return (long)plain;
     }
-    return folds == FOLDS_NEVER ? 0
-                                : store_fold_lookup(AT_FDCWD, dir, folds == FOLDS_UNLESS_FLAGGED,
-                                                    name, n, out, room);
+    return folds == FOLDS_NEVER
+               ? 0
+               : store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, name, n, out, room);
 }
 
 bool drvfs_unique(const struct lx_loc *at)
@@ -57,8 +58,8 @@ bool drvfs_unique(const struct lx_loc *at)
         return false;
     memcpy(dir, at->path, n);
     dir[n] = '\0';
-    return store_fold_lookup(at->dfd, dir, folds == FOLDS_UNLESS_FLAGGED, leaf, strlen(leaf), NULL,
-                             0) == 0;
+    const struct store_object o = {at->mount->backing, at->dfd, dir};
+    return store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, leaf, strlen(leaf), NULL, 0) == 0;
 }
 
 /* The new directory's path and its parent's, native. */
@@ -74,7 +75,7 @@ static bool parent_flagged(const struct lx_loc *at)
     int fd = sys_openat(at->dfd, n == 0 ? "." : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return false;
-    bool yes = store_case_flagged(fd);
+    bool yes = store_case_flagged(at->mount->backing, fd, NULL);
     sys_close(fd);
     return yes;
 }
@@ -92,7 +93,8 @@ int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at)
     int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     int r = fd;
     if (fd >= 0) {
-        r = (int)SYS5(SYS_fsetxattr, fd, STORE_CASE, "1", 1, 0);
+        const struct store_object o = {m->backing, fd, ""};
+        r = (int)store_fact_set(&o, STORE_CASE, "1", 1);
         sys_close(fd);
     }
     /* A directory without the flag it should have would fold names silently: rather none at all.

@@ -4,6 +4,7 @@
  * WSL program sees as symlinks, and AppExecLinks, which it sees as programs of two bytes.
  */
 #include <string.h>
+#include <sys/mman.h>
 
 #include "fs/drvfs.h"
 #include "nt/bytes.h"
@@ -16,8 +17,11 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
-/* The largest buffer we read: no target that Linux could follow is longer, but by a print name. */
-#define BUFFER_ROOM 4096
+/* A reparse buffer: nearly all are small, and a signal stack is, too. Others are mapped. */
+struct buffer {
+    uint8_t *at;
+    uint8_t small[1024];
+};
 
 static bool same_char(char a, char b)
 {
@@ -132,6 +136,55 @@ static long lx_target(const struct nt_reparse *r, int dfd, const char *path, cha
     return (long)n;
 }
 
+static long read_buffer(const struct store_object *o, const struct stat *st, struct buffer *b)
+{
+    b->at = b->small;
+    long n = store_fact_get(o, store_marked(st), STORE_REPARSE, b->small, sizeof(b->small));
+    if (n != -ERANGE)
+        return n;
+    void *large =
+        sys_mmap(NULL, NT_REPARSE_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (sys_mmap_failed(large))
+        return -ERANGE;
+    b->at = large;
+    return store_fact_get(o, store_marked(st), STORE_REPARSE, b->at, NT_REPARSE_MAX);
+}
+
+static void free_buffer(struct buffer *b)
+{
+    if (b->at != b->small)
+        sys_munmap(b->at, NT_REPARSE_MAX);
+}
+
+/* What a buffer of n bytes, or of too many (-ERANGE), makes of an object: see read_kind. */
+static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount,
+                    const struct store_object *o, const uint8_t *buffer, long n,
+                    const struct stat *st, enum drvfs_kind *kind, char *out, size_t room)
+{
+    struct nt_reparse r;
+    /* What it leads to is for Windows to know, and the vendor's test leaves it out. */
+    if (n >= 8 && nt_get32(buffer) == NT_TAG_APPEXECLINK) {
+        if (S_ISREG(st->st_mode) && st->st_size == 0)
+            *kind = DRVFS_ALIAS;
+        return 0;
+    }
+    *kind = DRVFS_LINK;
+    if (n < 0 || nt_reparse_decode(buffer, (size_t)n, &r) < 0)
+        return -EIO;
+    switch (r.tag) {
+    case NT_TAG_LX_SYMLINK:
+        return lx_target(&r, o->dfd, o->path, out, room);
+    case NT_TAG_SYMLINK:
+    case NT_TAG_MOUNT_POINT:
+        return lx_rule(mount, LX_RULE_SYMLINK_NT) == LX_EIO
+                   ? -EIO
+                   : translate(policy, mount, &r, out, room);
+    default: /* a tag that is no link: WSL shows the file as it is */
+        *kind = DRVFS_FILE;
+        return 0;
+    }
+}
+
 /*
  * Reads what dfd/path is. The length of a link's target, -EIO where it cannot be said in Linux'
  * words or the rule wants no look at it, 0 for what is no link; *kind says what it is.
@@ -141,34 +194,18 @@ static __attribute__((noinline)) long read_kind(const struct lx_policy *policy,
                                                 const char *path, const struct stat *st,
                                                 enum drvfs_kind *kind, char *out, size_t room)
 {
-    uint8_t buffer[BUFFER_ROOM];
-    struct nt_reparse r;
-    enum lx_value rule = lx_rule(mount, LX_RULE_SYMLINK_NT);
+    const struct store_object o = {mount->backing, dfd, path};
+    struct buffer b;
     *kind = DRVFS_FILE;
-    if (rule == LX_OFF)
+    if (lx_rule(mount, LX_RULE_SYMLINK_NT) == LX_OFF)
         return 0;
-    long n = store_fact_get(dfd, path, STORE_REPARSE, buffer, sizeof(buffer));
-    if (n < 0 && n != -ERANGE)
-        return 0;
-    /* What it leads to is for Windows to know, and the vendor's test leaves it out. */
-    if (n >= 8 && nt_get32(buffer) == NT_TAG_APPEXECLINK) {
-        if (S_ISREG(st->st_mode) && st->st_size == 0)
-            *kind = DRVFS_ALIAS;
-        return 0;
-    }
-    *kind = DRVFS_LINK;
-    if (n == -ERANGE || nt_reparse_decode(buffer, (size_t)n, &r) < 0)
-        return -EIO;
-    switch (r.tag) {
-    case NT_TAG_LX_SYMLINK:
-        return lx_target(&r, dfd, path, out, room);
-    case NT_TAG_SYMLINK:
-    case NT_TAG_MOUNT_POINT:
-        return rule == LX_EIO ? -EIO : translate(policy, mount, &r, out, room);
-    default: /* a tag that is no link: WSL shows the file as it is */
-        *kind = DRVFS_FILE;
-        return 0;
-    }
+    long n = read_buffer(&o, st, &b);
+    if (n >= 0 || n == -ERANGE)
+        n = kind_of(policy, mount, &o, b.at, n, st, kind, out, room);
+    else
+        n = 0;
+    free_buffer(&b);
+    return n;
 }
 
 long drvfs_link_target(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
@@ -179,8 +216,10 @@ long drvfs_link_target(const struct lx_policy *policy, const struct lx_mount *mo
     return kind == DRVFS_LINK ? n : 0;
 }
 
-enum drvfs_kind drvfs_look_again(struct lx_call *c, const struct lx_mount *mount, int dfd,
-                                 const char *path, const struct stat *st, long *length)
+static __attribute__((noinline)) enum drvfs_kind look(struct lx_call *c,
+                                                      const struct lx_mount *mount, int dfd,
+                                                      const char *path, const struct stat *st,
+                                                      long *length)
 {
     char target[PATH_MAX];
     enum drvfs_kind kind;
@@ -189,6 +228,15 @@ enum drvfs_kind drvfs_look_again(struct lx_call *c, const struct lx_mount *mount
         return DRVFS_FILE;
     /* Nobody knows how long it is, where it cannot be read. [WSL#3759: lstat shows 0] */
     *length = kind == DRVFS_ALIAS ? DRVFS_ALIAS_SIZE : n < 0 ? 0 : n;
+    return kind;
+}
+
+enum drvfs_kind drvfs_look_again(struct lx_call *c, const struct lx_mount *mount, int dfd,
+                                 const char *path, const struct stat *st, long *length)
+{
+    enum drvfs_kind kind = look(c, mount, dfd, path, st, length);
+    if (kind == DRVFS_LINK && path[0] != '\0')
+        store_note_link(dfd, path); /* whoever put it there may not have */
     return kind;
 }
 
@@ -237,5 +285,7 @@ long drvfs_readlink(struct lx_call *c)
     if (!other)
         return n;
     long again = read_foreign(c);
+    if (again != -EINVAL && c->at[0].path[0] != '\0')
+        store_note_link(c->at[0].dfd, c->at[0].path);
     return again == -EINVAL ? n : again;
 }

@@ -93,6 +93,8 @@ static int second_look(struct lx_call *c, int fd, const struct stat *st)
     long length;
     enum drvfs_kind kind = drvfs_look_again(c, c->at[0].mount, fd, "", st, &length);
     if (kind == DRVFS_LINK) {
+        if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0)
+            store_note_link(c->at[0].dfd, c->at[0].path);
         if ((c->flags & O_NOFOLLOW) == 0)
             return -LX_EWALK;
         if ((c->flags & O_DIRECTORY) != 0)

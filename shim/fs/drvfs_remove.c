@@ -77,7 +77,22 @@ static long unlink_entry(struct lx_call *c)
     return r == -EISDIR && is_directory_link(c) ? native_unlink(&c->at[0], AT_REMOVEDIR) : r;
 }
 
-long drvfs_unlink(struct lx_call *c)
+/*
+ * A removal takes along what is stored beside the file. So does one that is pending: nobody reaches
+ * the file by a name any more.
+ */
+static long with_facts(struct lx_call *c, lx_fs_op *removal)
+{
+    const struct store_object o = drvfs_object(&c->at[0]);
+    char key[STORE_SIDECAR_KEY];
+    bool beside = store_sidecar_about(&o, key);
+    long r = removal(c);
+    if (r == 0 && beside)
+        store_sidecar_drop(o.root, key);
+    return r;
+}
+
+static long unlink_file(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     struct store_holders holders = drvfs_holders(c);
@@ -103,7 +118,7 @@ long drvfs_unlink(struct lx_call *c)
     return missing(c, result);
 }
 
-long drvfs_rmdir(struct lx_call *c)
+static long remove_directory(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     struct store_holders holders = drvfs_holders(c);
@@ -136,4 +151,14 @@ long drvfs_rmdir(struct lx_call *c)
         r = native_unlink(at, c->flags);
     sys_close(dir);
     return r;
+}
+
+long drvfs_unlink(struct lx_call *c)
+{
+    return with_facts(c, unlink_file);
+}
+
+long drvfs_rmdir(struct lx_call *c)
+{
+    return with_facts(c, remove_directory);
 }

@@ -93,6 +93,19 @@ static int native_replace(const struct lx_call *c, const struct stat *from, cons
     return r < 0 ? r : sys_unlinkat(old->dfd, old->path, S_ISDIR(to->st_mode) ? AT_REMOVEDIR : 0);
 }
 
+/* What was stored beside the replaced file goes with it. */
+static int replace_with_facts(const struct lx_call *c, const struct stat *from,
+                              const struct stat *to, bool links)
+{
+    const struct store_object o = drvfs_object(&c->at[1]);
+    char key[STORE_SIDECAR_KEY];
+    bool beside = store_marked(to) && store_sidecar_about(&o, key);
+    int r = native_replace(c, from, to, links);
+    if (r == 0 && beside)
+        store_sidecar_drop(o.root, key);
+    return r;
+}
+
 /* Renames over a file that exists: it must not be open [WSL#1398], nor read-only in some eras. */
 static int replace(struct lx_call *c, const struct stat *from, const struct stat *to)
 {
@@ -114,7 +127,7 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
     if (r < 0)
         return r;
     if (!S_ISREG(to->st_mode) || directory)
-        return native_replace(c, from, to, links);
+        return replace_with_facts(c, from, to, links);
     if (drvfs_is_readonly(to->st_mode)) {
         r = lx_deny_by(c, m, LX_RULE_RENAME_READONLY_TARGET);
         if (r < 0)
@@ -129,7 +142,7 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
                 return r;
         }
     }
-    r = native_replace(c, from, to, links);
+    r = replace_with_facts(c, from, to, links);
     if (claim >= 0)
         sys_close(claim);
     return r;

@@ -139,10 +139,10 @@ static int set_link(const struct lx_loc *at, mode_t mode, bool directory, const 
     const struct nt_dosattrib d = {.valid = NT_HAS_ATTRIBUTES,
                                    .attributes =
                                        NT_REPARSE_POINT | (directory ? NT_DIRECTORY : NT_ARCHIVE)};
-    long r = store_fact_set(at->dfd, at->path, STORE_REPARSE, buffer, size);
+    const struct store_object o = drvfs_object(at);
+    long r = store_fact_set(&o, STORE_REPARSE, buffer, size);
     if (r == 0)
-        r = store_fact_set(at->dfd, at->path, STORE_DOSATTRIB, facts,
-                           nt_dosattrib_encode(&d, facts));
+        r = store_fact_set(&o, STORE_DOSATTRIB, facts, nt_dosattrib_encode(&d, facts));
     if (r == 0)
         r = sys_fchmodat(at->dfd, at->path, mode | S_ISVTX);
     return (int)r;

@@ -30,13 +30,11 @@ static int look(const struct lx_call *c, struct stat *st)
     return r < 0 ? r : S_ISDIR(st->st_mode) ? 1 : 0;
 }
 
-static char case_value(const struct lx_call *c)
+static char case_value(const struct lx_call *c, const struct stat *st)
 {
+    const struct store_object o = drvfs_object(&c->at[0]);
     char value = '0';
-    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
-        (void)SYS4(SYS_fgetxattr, c->at[0].dfd, STORE_CASE, &value, 1);
-    else
-        (void)SYS4(SYS_getxattr, c->at[0].path, STORE_CASE, &value, 1);
+    (void)store_fact_get(&o, store_marked(st), STORE_CASE, &value, 1);
     if (c->at[0].mount->case_option == LX_FORCE)
         value = '1';
     return value;
@@ -50,7 +48,7 @@ static long get_case(const struct lx_call *c)
         return directory < 0 ? directory : -EINVAL; /* a file: invalid parameter. [recalled] */
     if (c->size == 0)
         return c->buf == NULL ? 1 : -ERANGE;
-    *(char *)c->buf = case_value(c);
+    *(char *)c->buf = case_value(c, &st);
     return 1;
 }
 
@@ -79,14 +77,13 @@ static long set_case(struct lx_call *c)
         return -EINVAL;
     if ((c->mode & XATTR_CREATE) != 0)
         return -EEXIST; /* every directory has it */
-    if (case_value(c) == value)
+    if (case_value(c, &st) == value)
         return 0;
     int empty = is_empty(c);
     if (empty <= 0)
         return empty < 0 ? empty : -ENOTEMPTY;
-    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
-        return SYS5(SYS_fsetxattr, c->at[0].dfd, STORE_CASE, &value, 1, 0);
-    return SYS5(SYS_setxattr, c->at[0].path, STORE_CASE, &value, 1, 0);
+    const struct store_object o = drvfs_object(&c->at[0]);
+    return store_fact_set(&o, STORE_CASE, &value, 1);
 }
 
 /* A pointer the kernel would answer EFAULT for is left to the kernel. */

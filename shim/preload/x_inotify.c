@@ -11,6 +11,7 @@
 #include "nt/names.h"
 #include "preload/inotify.h"
 #include "preload/shim.h"
+#include "store/sidecar.h"
 #include "sys/sys.h"
 #include "vfs/locate.h"
 
@@ -73,7 +74,8 @@ static long shown(char *buf, long size)
     for (long at = 0; at < size;) {
         struct inotify_event *e = (struct inotify_event *)(void *)(buf + at);
         long length = (long)(sizeof(*e) + e->len);
-        bool hidden = ((e->mask & IN_MOVED_TO) != 0 && is_pending(e)) ||
+        bool hidden = (e->len > 0 && strcmp(e->name, STORE_SIDECAR) == 0) ||
+                      ((e->mask & IN_MOVED_TO) != 0 && is_pending(e)) ||
                       ((e->mask & IN_MOVED_FROM) != 0 && moved_to_pending(buf + at, size - at, e));
         if (!hidden && e->len > 0) {
             size_t n = nt_path_strip_pending(e->name, strlen(e->name));

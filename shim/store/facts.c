@@ -45,7 +45,7 @@ static __attribute__((noinline)) long get_below(int dfd, const char *path, const
     return SYS4(follow ? SYS_getxattr : SYS_lgetxattr, plain, name, value, room);
 }
 
-long store_fact_get(int dfd, const char *path, const char *name, void *value, size_t room)
+static long get_xattr(int dfd, const char *path, const char *name, void *value, size_t room)
 {
     if (path[0] == '/' || (dfd == AT_FDCWD && path[0] != '\0'))
         return SYS4(SYS_lgetxattr, path, name, value, room);
@@ -57,7 +57,8 @@ long store_fact_get(int dfd, const char *path, const char *name, void *value, si
     return get_below(dfd, path, name, value, room);
 }
 
-long store_fact_set(int dfd, const char *path, const char *name, const void *value, size_t size)
+static __attribute__((noinline)) long set_xattr(int dfd, const char *path, const char *name,
+                                                const void *value, size_t size)
 {
     char buf[PREFIX_MAX + PATH_MAX];
     bool follow;
@@ -67,7 +68,7 @@ long store_fact_set(int dfd, const char *path, const char *name, const void *val
     return SYS5(follow ? SYS_setxattr : SYS_lsetxattr, plain, name, value, size, 0);
 }
 
-long store_fact_remove(int dfd, const char *path, const char *name)
+static __attribute__((noinline)) long remove_xattr(int dfd, const char *path, const char *name)
 {
     char buf[PREFIX_MAX + PATH_MAX];
     bool follow;
@@ -75,6 +76,36 @@ long store_fact_remove(int dfd, const char *path, const char *name)
     if (plain == NULL)
         return -ENAMETOOLONG;
     return SYS2(follow ? SYS_removexattr : SYS_lremovexattr, plain, name);
+}
+
+long store_fact_get(const struct store_object *o, bool marked, const char *name, void *value,
+                    size_t room)
+{
+    long n = get_xattr(o->dfd, o->path, name, value, room);
+    bool beside = marked && (n == -EOPNOTSUPP || n == -ENODATA);
+    return beside ? store_sidecar_get(o, name, value, room) : n;
+}
+
+long store_fact_set(const struct store_object *o, const char *name, const void *value, size_t size)
+{
+    long r = set_xattr(o->dfd, o->path, name, value, size);
+    if (r != -EOPNOTSUPP && r != -ENOSPC && r != -E2BIG)
+        return r;
+    long beside = store_sidecar_set(o, name, value, size);
+    if (beside < 0) /* the reason that the file itself gives, where the other says no more */
+        return beside == -EOPNOTSUPP ? r : beside;
+    if (r != -EOPNOTSUPP)
+        (void)remove_xattr(o->dfd, o->path, name); /* a shorter one, which would be found first */
+    return 0;
+}
+
+long store_fact_remove(const struct store_object *o, const char *name)
+{
+    long r = remove_xattr(o->dfd, o->path, name);
+    if (r < 0 && r != -EOPNOTSUPP && r != -ENODATA)
+        return r;
+    long beside = store_sidecar_remove(o, name);
+    return r == 0 && beside == -ENODATA ? 0 : beside;
 }
 
 void store_note_link(int dfd, const char *path)
@@ -87,12 +118,13 @@ void store_note_link(int dfd, const char *path)
         return;
     memcpy(dir, n == 0 ? "." : path, n == 0 ? 1 : n);
     dir[n == 0 ? 1 : n] = '\0';
-    if (store_fact_get(dfd, dir, STORE_LINKS, &noted, 1) != 1)
-        (void)store_fact_set(dfd, dir, STORE_LINKS, "1", 1);
+    if (get_xattr(dfd, dir, STORE_LINKS, &noted, 1) != 1)
+        (void)set_xattr(dfd, dir, STORE_LINKS, "1", 1);
 }
 
-bool store_links_noted(int fd)
+bool store_links_noted(const char *root, int fd)
 {
     char noted;
-    return SYS4(SYS_fgetxattr, fd, STORE_LINKS, &noted, 1) == 1;
+    long n = SYS4(SYS_fgetxattr, fd, STORE_LINKS, &noted, 1);
+    return n == 1 || (n == -EOPNOTSUPP && store_sidecar_exists(root));
 }

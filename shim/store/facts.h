@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
+#include "store/sidecar.h"
+
 /* Names that Samba and Wine read, and our own. */
 #define STORE_REPARSE    "user.SmbReparse" /* a REPARSE_DATA_BUFFER as it is */
 #define STORE_DOSATTRIB  "user.DOSATTRIB"
@@ -28,14 +30,18 @@ static inline bool store_marked(const struct stat *st)
 }
 
 /*
- * A fact of dfd/path itself, as getxattr: its size, -ENODATA, -ERANGE ... An empty path means what
- * dfd is open on, O_PATH included.
+ * A fact of an object, as getxattr: its size, -ENODATA, -ERANGE ... `marked`: where its extended
+ * attributes do not have it, look beside them (see sidecar.h). What is stored there has the mark.
  */
-long store_fact_get(int dfd, const char *path, const char *name, void *value, size_t room);
+long store_fact_get(const struct store_object *o, bool marked, const char *name, void *value,
+                    size_t room);
 
-/* Keeps or forgets one. 0 or -errno as setxattr and removexattr. */
-long store_fact_set(int dfd, const char *path, const char *name, const void *value, size_t size);
-long store_fact_remove(int dfd, const char *path, const char *name);
+/*
+ * Keeps or forgets one, as setxattr and removexattr: beside the file where its file system has no
+ * extended attributes, or no room for this one. 0 or -errno.
+ */
+long store_fact_set(const struct store_object *o, const char *name, const void *value, size_t size);
+long store_fact_remove(const struct store_object *o, const char *name);
 
 /*
  * Notes that the directory of dfd/path has a link of Windows' among its entries, so that whoever
@@ -43,7 +49,7 @@ long store_fact_remove(int dfd, const char *path, const char *name);
  */
 void store_note_link(int dfd, const char *path);
 
-/* True where that was noted of the directory behind fd. */
-bool store_links_noted(int fd);
+/* True where that was noted of the directory behind fd, or where it could not be noted. */
+bool store_links_noted(const char *root, int fd);
 
 #endif

@@ -58,10 +58,14 @@ static bool racy(const struct stat *dir)
     return age < RACY_NS;
 }
 
-bool store_case_flagged(int fd)
+bool store_case_flagged(const char *root, int fd, const struct stat *st)
 {
+    const struct store_object o = {root, fd, ""};
     char value = 0;
-    return SYS4(SYS_fgetxattr, fd, STORE_CASE, &value, 1) == 1 && value == '1';
+    long n = SYS4(SYS_fgetxattr, fd, STORE_CASE, &value, 1);
+    if (st == NULL ? n == -EOPNOTSUPP : store_marked(st) && (n == -EOPNOTSUPP || n == -ENODATA))
+        n = store_sidecar_get(&o, STORE_CASE, &value, 1);
+    return n == 1 && value == '1';
 }
 
 static long give(const char *found, char *out, size_t room)
@@ -96,9 +100,9 @@ static long read_names(int fd, void *buf, size_t size, each_name *each, void *co
 }
 
 struct wanted {
-    int dfd;
-    const char *dir;
-    bool heed; /* the flag on the directory */
+    const struct store_object *dir;
+    const struct stat *st; /* of the directory */
+    bool heed;             /* the flag on the directory */
     const char *name;
     size_t length;
     char *out;
@@ -121,7 +125,8 @@ static long compare(void *context, const char *name)
 
 static int open_directory(const struct wanted *w)
 {
-    return sys_openat(w->dfd, w->dir[0] == '\0' ? "." : w->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+    const char *path = w->dir->path;
+    return sys_openat(w->dir->dfd, path[0] == '\0' ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC,
                       0);
 }
 
@@ -132,7 +137,8 @@ static __attribute__((noinline)) long scan(struct wanted *w)
     int fd = open_directory(w);
     if (fd < 0)
         return fd;
-    long r = w->heed && store_case_flagged(fd) ? 0 : read_names(fd, buf, sizeof(buf), compare, w);
+    bool heeds = w->heed && store_case_flagged(w->dir->root, fd, w->st);
+    long r = heeds ? 0 : read_names(fd, buf, sizeof(buf), compare, w);
     sys_close(fd);
     return r;
 }
@@ -200,7 +206,7 @@ static __attribute__((noinline)) long fill(struct table *t, const struct wanted 
     if (fd < 0)
         return fd;
     long r = sys_fstat(fd, &t->dir);
-    t->sensitive = store_case_flagged(fd);
+    t->sensitive = store_case_flagged(w->dir->root, fd, &t->dir);
     t->size = 65536;
     t->names = r == 0 ? map(t->size) : NULL;
     if (t->names == NULL)
@@ -245,12 +251,12 @@ static struct table *table_of(const struct wanted *w, const struct stat *st)
     return oldest;
 }
 
-long store_fold_lookup(int dfd, const char *dir, bool heed, const char *name, size_t n, char *out,
-                       size_t room)
+long store_fold_lookup(const struct store_object *dir, bool heed, const char *name, size_t n,
+                       char *out, size_t room)
 {
-    struct wanted w = {dfd, dir, heed, name, n, out, room};
     struct stat st;
-    long r = sys_fstatat(dfd, dir, &st, dir[0] == '\0' ? AT_EMPTY_PATH : 0);
+    struct wanted w = {dir, &st, heed, name, n, out, room};
+    long r = sys_fstatat(dir->dfd, dir->path, &st, dir->path[0] == '\0' ? AT_EMPTY_PATH : 0);
     if (r < 0)
         return r;
     if (!atomic_flag_test_and_set_explicit(&taken, memory_order_acquire)) {

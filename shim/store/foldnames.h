@@ -5,18 +5,25 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
-/* True where an open directory has STORE_CASE: look-ups in it heed case. */
-bool store_case_flagged(int fd);
+#include "store/sidecar.h"
 
 /*
- * Looks in the directory at dfd/dir ("": dfd itself) for an entry that NTFS takes for the same name
+ * True where an open directory of a drive has STORE_CASE: look-ups in it heed case. st: its facts;
+ * NULL where nobody knows them, and then a flag that found no room among other attributes is not
+ * seen.
+ */
+bool store_case_flagged(const char *root, int fd, const struct stat *st);
+
+/*
+ * Looks in a directory for an entry that NTFS takes for the same name
  * (n bytes, NT spelling), writes it to out and returns its length; 0 where there is none, or
  * -errno. With NULL for out only names that are spelled otherwise count. With `heed`, a flagged
  * directory has none. A directory's names are kept and compared with its times and inode at every
  * look, so that a miss does not read it again while a change by anyone is seen at once.
  */
-long store_fold_lookup(int dfd, const char *dir, bool heed, const char *name, size_t n, char *out,
-                       size_t room);
+long store_fold_lookup(const struct store_object *dir, bool heed, const char *name, size_t n,
+                       char *out, size_t room);
 
 #endif

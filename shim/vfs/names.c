@@ -26,6 +26,8 @@ static bool show_name(const struct lx_task *t, int fd, char *name)
     if (!vfs_name_suspect(name))
         return true;
     struct verdict v = vfs_descriptor(t, fd, &hash);
+    if (v.mount != 0 && strcmp(name, STORE_SIDECAR) == 0)
+        return false;
     if (v.mount == 0 || t->policy->observe)
         return true;
     const struct lx_mount *m = &t->policy->mounts[v.mount - 1];
@@ -55,7 +57,7 @@ static const struct lx_mount *mount_with_links(const struct lx_task *t, int fd)
     if (!t->caching || !verdict_recall_fd(fd, stamp, &v, &hash) || (v.flags & VERDICT_ASKED) == 0) {
         v = vfs_descriptor(t, fd, &hash);
         v.flags |= VERDICT_ASKED;
-        if (v.mount != 0 && store_links_noted(fd))
+        if (v.mount != 0 && store_links_noted(t->policy->mounts[v.mount - 1].backing, fd))
             v.flags |= VERDICT_LINKS;
         if (t->caching)
             verdict_remember_fd(fd, stamp, v, hash);

@@ -306,6 +306,8 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
         if (r < 0)
             return r;
         bool foreign = is_foreign_link(c, w, &st);
+        if (foreign)
+            store_note_link(AT_FDCWD, w->path);
         if (S_ISLNK(st.st_mode) || foreign) {
             if (is_last && (last == WALK_ENTRY || (last == WALK_NOFOLLOW && !slash))) {
                 w->self = w->dir;

@@ -151,8 +151,9 @@ static int case_set(struct win *win, const struct win_words *words)
         status = NT_DIRECTORY_NOT_EMPTY;
     win_list_free(&entries);
     if (status == NT_SUCCESS) {
-        long r = enable ? SYS5(SYS_lsetxattr, path.native, STORE_CASE, "1", 1, 0)
-                        : SYS2(SYS_lremovexattr, path.native, STORE_CASE);
+        const struct store_object o = {path.drive->root, AT_FDCWD, path.native};
+        long r =
+            enable ? store_fact_set(&o, STORE_CASE, "1", 1) : store_fact_remove(&o, STORE_CASE);
         if (r == -EOPNOTSUPP)
             status = NT_EAS_NOT_SUPPORTED;
         else if (r < 0 && r != -ENODATA)

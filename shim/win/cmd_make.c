@@ -151,8 +151,8 @@ static nt_status make_link(const struct win *win, const char *link, const char *
         return status;
     status = win_reparse_set(handle.path.native, buffer, (size_t)size);
     if (status != NT_SUCCESS) /* no link, and nothing that looks like one */
-        sys_unlinkat(AT_FDCWD, handle.path.native,
-                     (request.options & WIN_DIRECTORY_FILE) != 0 ? AT_REMOVEDIR : 0);
+        win_unlink(handle.path.native,
+                   (request.options & WIN_DIRECTORY_FILE) != 0 ? AT_REMOVEDIR : 0);
     win_close(&handle);
     return status;
 }

@@ -7,6 +7,9 @@
 #include "sys/sys.h"
 #include "win/win.h"
 
+/* See win_root_of; only win_start writes it. */
+static const struct win *session;
+
 /* "C:/src/" as "C:\src"; "C:\" as "C:". */
 static void normalise_source(const char *source, char *out)
 {
@@ -49,6 +52,7 @@ void win_start(struct win *win, const struct lx_effective *policy)
     long n = sys_getcwd(here, sizeof(here));
     const struct lx_effective_fact *elevated = &policy->windows[LX_ELEVATED];
     *win = (struct win){.out = stdout};
+    session = win;
     /* The prompt is an administrator's, as in the post, unless the policy says that it is not. */
     win->may_link = elevated->value || elevated->origin.kind == LX_ORIGIN_DEFAULT ||
                     policy->windows[LX_DEVELOPER_MODE].value;
@@ -88,6 +92,17 @@ const struct win_drive *win_drive_of(const struct win *win, const char *name)
             best = d;
             length = n;
         }
+    }
+    return best;
+}
+
+const char *win_root_of(const char *native)
+{
+    const char *best = NULL;
+    for (unsigned i = 0; session != NULL && i < session->drive_count; i++) {
+        const char *root = session->drives[i].root;
+        if (inside(native, root) != NULL && (best == NULL || strlen(root) > strlen(best)))
+            best = root;
     }
     return best;
 }

@@ -38,24 +38,35 @@ static uint32_t tag_of_type(mode_t mode)
     return 0;
 }
 
-static long get_xattr(const char *native, const char *name, void *value, size_t room)
+static struct store_object object(const char *native)
 {
-    return SYS4(SYS_lgetxattr, native, name, value, room);
+    return (struct store_object){win_root_of(native), AT_FDCWD, native};
+}
+
+/* Whoever looks for Windows can afford to look beside the file, marked or not. */
+static long get_fact(const char *native, const char *name, void *value, size_t room)
+{
+    const struct store_object o = object(native);
+    return store_fact_get(&o, true, name, value, room);
 }
 
 /*
  * An attribute of a file that its owner may not write, or not read, needs the bit for a moment:
  * Linux takes it for the file's content, and NTFS does not.
  */
-static long set_xattr(const char *native, const char *name, const void *value, size_t size)
+static long set_fact(const char *native, const char *name, const void *value, size_t size)
 {
+    const struct store_object o = object(native);
     struct stat st;
-    long r = SYS5(SYS_lsetxattr, native, name, value, size, 0);
+    long r = store_fact_set(&o, name, value, size);
     if (r != -EACCES || sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
         S_ISLNK(st.st_mode) || sys_fchmodat(AT_FDCWD, native, (st.st_mode & 07777) | 0200) < 0)
         return r;
-    r = SYS5(SYS_lsetxattr, native, name, value, size, 0);
-    sys_fchmodat(AT_FDCWD, native, st.st_mode & 07777);
+    bool writable = (st.st_mode & 0200) != 0;
+    r = store_fact_set(&o, name, value, size);
+    /* It may have the mark by now. */
+    if (!writable && sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        sys_fchmodat(AT_FDCWD, native, st.st_mode & 07577);
     return r;
 }
 
@@ -75,7 +86,7 @@ static nt_status of_xattr(long r)
 static bool read_dosattrib(const char *native, struct nt_dosattrib *out)
 {
     uint8_t value[256];
-    long n = get_xattr(native, STORE_DOSATTRIB, value, sizeof(value));
+    long n = get_fact(native, STORE_DOSATTRIB, value, sizeof(value));
     return n > 0 && nt_dosattrib_decode(value, (size_t)n, out) == 0;
 }
 
@@ -85,7 +96,7 @@ static nt_status write_dosattrib(const char *native, uint32_t attributes, struct
     struct nt_dosattrib d = {.valid = NT_HAS_ATTRIBUTES | NT_HAS_CREATION,
                              .attributes = attributes,
                              .creation = nt_filetime(created.tv_sec, created.tv_nsec)};
-    return of_xattr(set_xattr(native, STORE_DOSATTRIB, value, nt_dosattrib_encode(&d, value)));
+    return of_xattr(set_fact(native, STORE_DOSATTRIB, value, nt_dosattrib_encode(&d, value)));
 }
 
 static struct timespec time_of(const struct statx_timestamp *t)
@@ -113,7 +124,7 @@ static void add_dosattrib(const char *native, struct win_file *out)
     /* The buffer counts where the attribute says so, as for Samba. */
     if ((d.attributes & NT_REPARSE_POINT) != 0) {
         static uint8_t buffer[NT_REPARSE_MAX]; /* one thread */
-        long n = get_xattr(native, STORE_REPARSE, buffer, sizeof(buffer));
+        long n = get_fact(native, STORE_REPARSE, buffer, sizeof(buffer));
         if (n >= 8) {
             out->tag = nt_get32(buffer);
             out->attributes |= NT_REPARSE_POINT;
@@ -171,7 +182,7 @@ size_t win_reparse_get(const char *native, const struct win_file *file,
         return 0;
     }
     if (tag_of_type(file->mode) == 0) {
-        n = get_xattr(native, STORE_REPARSE, buffer, NT_REPARSE_MAX);
+        n = get_fact(native, STORE_REPARSE, buffer, NT_REPARSE_MAX);
     } else {
         if (S_ISLNK(file->mode)) {
             n = sys_readlinkat(AT_FDCWD, native, target, sizeof(target));
@@ -207,7 +218,7 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
     if (status == NT_SUCCESS && !is_empty(native, &file))
         status = win_is_directory(&file) ? NT_DIRECTORY_NOT_EMPTY : NT_IO_REPARSE_DATA_INVALID;
     if (status == NT_SUCCESS)
-        status = of_xattr(set_xattr(native, STORE_REPARSE, buffer, size));
+        status = of_xattr(set_fact(native, STORE_REPARSE, buffer, size));
     if (status == NT_SUCCESS)
         status =
             write_dosattrib(native, file.attributes | NT_REPARSE_POINT, file.times[WIN_CREATION]);
@@ -229,7 +240,7 @@ nt_status win_reparse_delete(const char *native)
         return status;
     if (tag_of_type(file.mode) != 0) {
         /* The object was the reparse point: an empty file takes its name. */
-        long r = sys_unlinkat(AT_FDCWD, native, 0);
+        long r = win_unlink(native, 0);
         if (r == 0)
             r = sys_openat(AT_FDCWD, native, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
         if (r >= 0)
@@ -238,8 +249,10 @@ nt_status win_reparse_delete(const char *native)
     }
     status = write_dosattrib(native, file.attributes & ~(uint32_t)NT_REPARSE_POINT,
                              file.times[WIN_CREATION]);
-    if (status == NT_SUCCESS)
-        status = of(SYS2(SYS_lremovexattr, native, STORE_REPARSE));
+    if (status == NT_SUCCESS) {
+        const struct store_object o = object(native);
+        status = of(store_fact_remove(&o, STORE_REPARSE));
+    }
     if (status == NT_SUCCESS)
         status = of(sys_fchmodat(AT_FDCWD, native, file.mode & 06777));
     return status;
@@ -262,6 +275,17 @@ nt_status win_set_attributes(const char *native, const struct win_file *file, ui
     return of(sys_fchmodat(AT_FDCWD, native, mode));
 }
 
+int win_unlink(const char *native, int flags)
+{
+    const struct store_object o = object(native);
+    char key[STORE_SIDECAR_KEY];
+    bool beside = o.root != NULL && store_sidecar_about(&o, key);
+    int r = sys_unlinkat(AT_FDCWD, native, flags);
+    if (r == 0 && beside)
+        store_sidecar_drop(o.root, key);
+    return r;
+}
+
 /* --- streams -------------------------------------------------------------------------------- */
 
 static bool stream_xattr(const char *stream, char out[NT_NAME_BYTES + 1])
@@ -274,10 +298,15 @@ static bool stream_xattr(const char *stream, char out[NT_NAME_BYTES + 1])
 uint8_t *win_stream_get(const char *native, const char *stream, size_t *size, nt_status *status)
 {
     char name[NT_NAME_BYTES + 1];
-    uint8_t *value = malloc(XATTR_MAX);
-    long n = -ENAMETOOLONG;
-    if (value != NULL && stream_xattr(stream, name))
-        n = get_xattr(native, name, value, XATTR_MAX);
+    uint8_t *value = NULL;
+    long n = stream_xattr(stream, name) ? get_fact(native, name, NULL, 0) : -ENAMETOOLONG;
+    /* Until it is read as it is: it may grow meanwhile. */
+    for (long room = n, again = -ERANGE; room >= 0 && again == -ERANGE; n = again) {
+        room = room < XATTR_MAX ? XATTR_MAX : room * 2;
+        free(value);
+        value = malloc((size_t)room);
+        again = value == NULL ? -ENOMEM : get_fact(native, name, value, (size_t)room);
+    }
     *status = n == -ENODATA ? NT_OBJECT_NAME_NOT_FOUND : of_xattr(n);
     if (n < 0) {
         free(value);
@@ -297,7 +326,7 @@ nt_status win_stream_set(const char *native, const char *stream, const void *dat
     }
     if (size > 0)
         memcpy(value, data, size);
-    nt_status status = of_xattr(set_xattr(native, name, value, size + 1));
+    nt_status status = of_xattr(set_fact(native, name, value, size + 1));
     free(value);
     return status;
 }
@@ -311,9 +340,13 @@ size_t win_streams(const char *native, struct win_stream **list)
 {
     static const size_t prefix = sizeof(WIN_STREAM_PREFIX) - 1;
     static const size_t suffix = sizeof(WIN_STREAM_SUFFIX) - 1;
-    char *names = malloc(XATTR_MAX);
+    char *names = malloc(XATTR_MAX + XATTR_MAX);
     size_t count = 0;
+    const struct store_object o = object(native);
     long n = names != NULL ? SYS3(SYS_llistxattr, native, names, XATTR_MAX) : 0;
+    n = n < 0 ? 0 : n;
+    long beside = names != NULL ? store_sidecar_list(&o, names + n, XATTR_MAX) : 0;
+    n += beside < 0 ? 0 : beside;
     *list = NULL;
     for (long at = 0; at < n; at += (long)strlen(names + at) + 1) {
         const char *name = names + at;
@@ -325,7 +358,7 @@ size_t win_streams(const char *native, struct win_stream **list)
         if (more == NULL)
             break;
         *list = more;
-        long size = get_xattr(native, name, NULL, 0);
+        long size = get_fact(native, name, NULL, 0);
         (void)snprintf(more[count].name, WIN_STREAM, "%.*s", (int)(length - prefix - suffix),
                        name + prefix);
         more[count++].size = size > 0 ? (uint64_t)size - 1 : 0;
@@ -376,8 +409,9 @@ nt_status win_list(const char *native, struct win_listing *out)
         for (long at = 0; ok && at < n; at += sys_dirent_at(buf, at)->length) {
             const struct sys_dirent *e = sys_dirent_at(buf, at);
             /* A deletion that nobody keeps up any more is finished by whoever lists. */
-            if (!sys_dirent_is_dots(e) && (!nt_name_pending(e->name, strlen(e->name)) ||
-                                           store_pending_entry_held(fd, e->name)))
+            if (!sys_dirent_is_dots(e) && strcmp(e->name, STORE_SIDECAR) != 0 &&
+                (!nt_name_pending(e->name, strlen(e->name)) ||
+                 store_pending_entry_held(fd, e->name)))
                 ok = add_entry(out, e->name);
         }
     }

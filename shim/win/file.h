@@ -61,6 +61,9 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
  */
 nt_status win_reparse_delete(const char *native);
 
+/* unlinkat, and what was stored beside the file goes with it. 0 or -errno. */
+int win_unlink(const char *native, int flags);
+
 /* Sets R, H, S, A and what else may be set; the others stay. */
 nt_status win_set_attributes(const char *native, const struct win_file *file, uint32_t attributes);
 

@@ -243,7 +243,7 @@ nt_status win_delete(const struct win_handle *handle)
     if (win_is_volume_root(handle->path.name) ||
         strcmp(handle->path.native, handle->path.drive->root) == 0)
         return NT_ACCESS_DENIED; /* a mount's root, which is no file of the drive */
-    return of(sys_unlinkat(AT_FDCWD, handle->path.native, S_ISDIR(file->mode) ? AT_REMOVEDIR : 0));
+    return of(win_unlink(handle->path.native, S_ISDIR(file->mode) ? AT_REMOVEDIR : 0));
 }
 
 nt_status win_remove(const struct win *win, const char *name, uint32_t options)
@@ -322,7 +322,13 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
         if (!win_print_path(to.native, "%s/%s", native, win_leaf(to.name)))
             return NT_NAME_TOO_LONG;
     }
+    const struct store_object replaced = {to.drive->root, AT_FDCWD, to.native};
+    char key[STORE_SIDECAR_KEY];
+    bool beside = to.exists && strcmp(handle->path.native, to.native) != 0 &&
+                  store_sidecar_about(&replaced, key);
     long r = sys_renameat2(AT_FDCWD, handle->path.native, AT_FDCWD, to.native, 0);
+    if (r == 0 && beside)
+        store_sidecar_drop(to.drive->root, key);
     if (r == 0 && win_is_reparse(&handle->file))
         store_note_link(AT_FDCWD, to.native);
     return r == -EINVAL ? NT_SHARING_VIOLATION : of(r); /* below itself (recalled) */

@@ -166,8 +166,9 @@ nt_status win_full_name(const struct win *win, const char *typed, unsigned how, 
 
 bool win_case_sensitive(const char *directory)
 {
+    const struct store_object o = {win_root_of(directory), AT_FDCWD, directory};
     char value = 0;
-    return SYS4(SYS_lgetxattr, directory, STORE_CASE, &value, 1) == 1 && value == '1';
+    return store_fact_get(&o, true, STORE_CASE, &value, 1) == 1 && value == '1';
 }
 
 bool win_find(const char *directory, const char *name, char out[WIN_PATH])
@@ -184,7 +185,8 @@ bool win_find(const char *directory, const char *name, char out[WIN_PATH])
     if (nt_name_unescape(other, n) != n && win_print_path(out, "%s/%s", directory, other) &&
         sys_fstatat(AT_FDCWD, out, &st, AT_SYMLINK_NOFOLLOW) == 0)
         return true;
-    if (store_fold_lookup(AT_FDCWD, directory, true, name, n, other, sizeof(other)) > 0 &&
+    const struct store_object o = {win_root_of(directory), AT_FDCWD, directory};
+    if (store_fold_lookup(&o, true, name, n, other, sizeof(other)) > 0 &&
         win_print_path(out, "%s/%s", directory, other))
         return true;
     if (win_find_short(directory, name, out))

@@ -49,6 +49,12 @@ void win_start(struct win *win, const struct lx_effective *policy);
 /* The drive that a full name is on, the innermost; NULL for none. */
 const struct win_drive *win_drive_of(const struct win *win, const char *name);
 
+/*
+ * The root of the drive that a native path is in, the innermost; NULL for none. Of the session that
+ * was started last: a program has one, and one thread.
+ */
+const char *win_root_of(const char *native);
+
 /* True where a full name is the root of a volume: "C:\". */
 bool win_is_volume_root(const char *name);
 

@@ -149,6 +149,23 @@ up True False
   assert_output ''
 }
 
+@test "symlink.nt: once a link was met that another program put there, listings say so" {
+  local meeting name
+  mkdir "$IN/there"
+  mklink 'there\made' f
+  for meeting in 'stat -c %F' 'cat' 'readlink' 'ls -d'; do
+    name=new${meeting%% *}
+    mkdir "$IN/$name"
+    cp -a "$IN/there/made" "$IN/$name/l"
+    wsl "find $name -type l"
+    assert_output ''
+    wsl "$meeting $name/l >/dev/null 2>&1; find $name -type l"
+    assert_output "$name/l"
+    native "$meeting $name/l >/dev/null 2>&1; find $name -type l"
+    assert_output ''
+  done
+}
+
 @test "symlink.nt: a buffer that Samba stored is a link, too" {
   touch "$IN/bare"
   reparse "$IN/bare" 0c0000a0140000000400040000000400010000006600660066006600

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/sidecar.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/statfs.h>
+
+#include "store/facts.h"
+#include "sys/dirents.h"
+#include "sys/fdpath.h"
+#include "sys/sys.h"
+
+#ifndef AT_HANDLE_FID
+#define AT_HANDLE_FID 0x200 /* a handle that only tells: of file systems that cannot open by one \
+                             */
+#endif
+
+#define FUSE_TYPE   0x65735546
+#define HANDLE_ROOM 128 /* MAX_HANDLE_SZ */
+
+/* A writer's own file, until it is complete: "." and two numbers. */
+#define SCRATCH_MAX    32
+#define SCRATCH_ROUNDS 64
+
+/* A writer finds its directory gone where somebody removes the object, or drops its last fact. */
+#define SET_ROUNDS 8
+
+#define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+/* --- which drives have one ------------------------------------------------------------------ */
+
+/*
+ * What this process found out of its drives, by the address of the root: 2 * address + 1 where the
+ * hidden directory is there. Any thread or signal handler may write an entry; each is one word. Who
+ * made his mind up before another process made the directory leaves a removed file's facts in it,
+ * which nobody finds again.
+ */
+#define DRIVES 8
+static _Atomic uintptr_t drives[DRIVES];
+
+static _Atomic uintptr_t *drive_entry(const char *root)
+{
+    return &drives[(uintptr_t)root / 16 % DRIVES];
+}
+
+static void remember_drive(const char *root, bool exists)
+{
+    atomic_store_explicit(drive_entry(root), (uintptr_t)root * 2 + exists, memory_order_relaxed);
+}
+
+/* Opens the hidden directory of a drive. */
+static int open_sidecar(const char *root)
+{
+    if (root == NULL)
+        return -ENOENT;
+    int at = sys_openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    if (at < 0)
+        return at;
+    int fd = sys_openat(at, STORE_SIDECAR, OPEN_DIRECTORY, 0);
+    sys_close(at);
+    return fd;
+}
+
+bool store_sidecar_exists(const char *root)
+{
+    int fd = open_sidecar(root);
+    if (fd >= 0)
+        sys_close(fd);
+    return fd >= 0 || fd == -EACCES;
+}
+
+static bool drive_has_one(const char *root)
+{
+    uintptr_t known = atomic_load_explicit(drive_entry(root), memory_order_relaxed);
+    if (known >> 1 != ((uintptr_t)root * 2) >> 1) {
+        bool exists = store_sidecar_exists(root);
+        remember_drive(root, exists);
+        return exists;
+    }
+    return (known & 1) != 0;
+}
+
+/* Makes it, with the root's own permissions: who may add files to the drive may add facts. */
+static int make_sidecar(const char *root)
+{
+    struct stat st;
+    if (root == NULL)
+        return -EOPNOTSUPP;
+    int at = sys_openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    if (at < 0)
+        return at;
+    int r = sys_mkdirat(at, STORE_SIDECAR, 0700);
+    if (r == 0 && sys_fstat(at, &st) == 0)
+        (void)sys_fchmodat(at, STORE_SIDECAR, st.st_mode & 0777);
+    int fd = r == 0 || r == -EEXIST ? sys_openat(at, STORE_SIDECAR, OPEN_DIRECTORY, 0) : r;
+    sys_close(at);
+    if (fd >= 0)
+        remember_drive(root, true);
+    return fd;
+}
+
+/* --- which object --------------------------------------------------------------------------- */
+
+static void hash(uint64_t *h, const void *data, size_t n)
+{
+    const unsigned char *p = data;
+    for (size_t i = 0; i < n; i++)
+        *h = (*h ^ p[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
+}
+
+static char *put_hex(char *out, uint64_t value)
+{
+    for (int shift = 60; shift >= 0; shift -= 4)
+        *out++ = "0123456789abcdef"[value >> shift & 15];
+    return out;
+}
+
+/*
+ * Adds what the file system tells an inode's lives apart by: in its handle. A FUSE file system has
+ * another for a file after it was unmounted.
+ */
+static bool hash_handle(const struct store_object *o, uint64_t *h)
+{
+    struct {
+        struct file_handle head;
+        unsigned char room[HANDLE_ROOM];
+    } handle = {.head = {.handle_bytes = HANDLE_ROOM}};
+    struct statfs fs;
+    int mount;
+    int flags = o->path[0] == '\0' ? AT_EMPTY_PATH : 0;
+    if (sys_statfs(o->root, &fs) < 0 || fs.f_type == FUSE_TYPE)
+        return false;
+    long r = SYS5(SYS_name_to_handle_at, o->dfd, o->path, &handle, &mount, flags | AT_HANDLE_FID);
+    if (r == -EINVAL)
+        r = SYS5(SYS_name_to_handle_at, o->dfd, o->path, &handle, &mount, flags);
+    if (r < 0)
+        return false;
+    hash(h, &handle.head.handle_type, sizeof(handle.head.handle_type));
+    hash(h, handle.head.f_handle, handle.head.handle_bytes);
+    return true;
+}
+
+/* The name of an object's directory; `sidecar` is the hidden directory, on the same file system. */
+static int key_of(const struct store_object *o, int sidecar, char key[STORE_SIDECAR_KEY])
+{
+    struct statx file;
+    struct statx here;
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    int flags = AT_SYMLINK_NOFOLLOW | (o->path[0] == '\0' ? AT_EMPTY_PATH : 0);
+    int r = sys_statx(o->dfd, o->path, flags, STATX_TYPE | STATX_INO | STATX_BTIME, &file);
+    if (r == 0)
+        r = sys_statx(sidecar, "", AT_EMPTY_PATH, STATX_INO, &here);
+    if (r < 0)
+        return r;
+    if ((!S_ISREG(file.stx_mode) && !S_ISDIR(file.stx_mode)) ||
+        file.stx_dev_major != here.stx_dev_major || file.stx_dev_minor != here.stx_dev_minor)
+        return -EOPNOTSUPP;
+    bool told = hash_handle(o, &h);
+    if ((file.stx_mask & STATX_BTIME) != 0) {
+        hash(&h, &file.stx_btime.tv_sec, sizeof(file.stx_btime.tv_sec));
+        hash(&h, &file.stx_btime.tv_nsec, sizeof(file.stx_btime.tv_nsec));
+    } else if (!told) {
+        return -EOPNOTSUPP;
+    }
+    char *end = put_hex(key, file.stx_ino);
+    *end++ = '-';
+    *put_hex(end, h) = '\0';
+    return 0;
+}
+
+/* Opens the directory of an object's facts. -ENODATA where it has none. */
+static int open_object(const struct store_object *o)
+{
+    char key[STORE_SIDECAR_KEY];
+    int sidecar = open_sidecar(o->root);
+    if (sidecar < 0)
+        return sidecar == -ENOENT ? -ENODATA : sidecar;
+    int r = key_of(o, sidecar, key);
+    int fd = r == 0 ? sys_openat(sidecar, key, OPEN_DIRECTORY, 0) : r;
+    sys_close(sidecar);
+    return (r == 0 && fd == -ENOENT) || r == -EOPNOTSUPP ? -ENODATA : fd;
+}
+
+/* --- facts ---------------------------------------------------------------------------------- */
+
+static long read_all(int fd, char *out, size_t room)
+{
+    struct stat st;
+    long r = sys_fstat(fd, &st);
+    if (r < 0 || room == 0)
+        return r < 0 ? r : (long)st.st_size;
+    if ((uint64_t)st.st_size > room)
+        return -ERANGE;
+    size_t used = 0;
+    while (used < (size_t)st.st_size) {
+        long n = sys_pread(fd, out + used, (size_t)st.st_size - used, (off_t)used);
+        if (n == -EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? n : -EIO;
+        used += (size_t)n;
+    }
+    return (long)used;
+}
+
+long store_sidecar_get(const struct store_object *o, const char *name, void *value, size_t room)
+{
+    int dir = open_object(o);
+    if (dir < 0)
+        return dir;
+    int fd = sys_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    sys_close(dir);
+    if (fd < 0)
+        return fd == -ENOENT ? -ENODATA : fd;
+    long n = read_all(fd, value, room);
+    sys_close(fd);
+    return n;
+}
+
+/* A file of this writer's alone in a directory; its name goes to `name`. */
+static int make_scratch(int dir, char name[SCRATCH_MAX])
+{
+    int fd = -EEXIST;
+    for (unsigned i = 0; fd == -EEXIST && i < SCRATCH_ROUNDS; i++) {
+        char *end = name;
+        *end++ = '.';
+        end = put_hex(end, (uint64_t)(uint32_t)SYS0(SYS_gettid) << 32 | i);
+        *end = '\0';
+        fd = sys_openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    }
+    return fd;
+}
+
+static long write_all(int fd, const char *data, size_t size)
+{
+    long n = 0;
+    for (size_t done = 0; n >= 0 && done < size; done += (size_t)n) {
+        n = sys_write(fd, data + done, size - done);
+        if (n == -EINTR)
+            n = 0;
+    }
+    return n < 0 ? n : 0;
+}
+
+/* One attempt; -ENOENT where the directory went meanwhile. */
+static long put(int sidecar, const char *key, const char *name, const void *value, size_t size)
+{
+    char scratch[SCRATCH_MAX];
+    struct stat st;
+    long r = sys_fstat(sidecar, &st);
+    if (r == 0)
+        r = sys_mkdirat(sidecar, key, 0700);
+    if (r == 0)
+        (void)sys_fchmodat(sidecar, key, st.st_mode & 0777);
+    if (r < 0 && r != -EEXIST)
+        return r;
+    int dir = sys_openat(sidecar, key, OPEN_DIRECTORY, 0);
+    if (dir < 0)
+        return dir;
+    int fd = make_scratch(dir, scratch);
+    r = fd;
+    if (fd >= 0) {
+        r = write_all(fd, value, size);
+        (void)sys_fchmod(fd, st.st_mode & 0666);
+        sys_close(fd);
+        if (r == 0)
+            r = sys_renameat2(dir, scratch, dir, name, 0);
+        if (r < 0)
+            sys_unlinkat(dir, scratch, 0);
+    }
+    sys_close(dir);
+    return r;
+}
+
+/* Gives the object the mark. Some file systems take a mode and forget it. */
+static int mark(const struct store_object *o)
+{
+    struct stat st;
+    char link[32];
+    const char *path = o->path;
+    int dfd = o->dfd;
+    bool self = path[0] == '\0';
+    int flags = self ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+    int r = sys_fstatat(dfd, path, &st, flags);
+    if (r < 0 || store_marked(&st))
+        return r;
+    if (self && dfd == AT_FDCWD)
+        path = ".";
+    if (self && dfd != AT_FDCWD) {
+        sys_fd_path(dfd, link);
+        path = link;
+        dfd = AT_FDCWD;
+    }
+    r = sys_fchmodat(dfd, path, (st.st_mode & 07777) | S_ISVTX);
+    if (r == 0)
+        r = sys_fstatat(o->dfd, o->path, &st, flags);
+    return r == 0 && !store_marked(&st) ? -EOPNOTSUPP : r;
+}
+
+long store_sidecar_set(const struct store_object *o, const char *name, const void *value,
+                       size_t size)
+{
+    char key[STORE_SIDECAR_KEY];
+    int sidecar = make_sidecar(o->root);
+    if (sidecar < 0)
+        return sidecar;
+    /* A copy-up of an overlay comes with the mark, and must not come after the key. */
+    long r = mark(o);
+    if (r == 0)
+        r = key_of(o, sidecar, key);
+    if (r == 0) {
+        r = -ENOENT;
+        for (unsigned i = 0; r == -ENOENT && i < SET_ROUNDS; i++)
+            r = put(sidecar, key, name, value, size);
+    }
+    sys_close(sidecar);
+    return r;
+}
+
+long store_sidecar_remove(const struct store_object *o, const char *name)
+{
+    int dir = open_object(o);
+    if (dir < 0)
+        return dir;
+    long r = sys_unlinkat(dir, name, 0);
+    sys_close(dir);
+    return r == -ENOENT ? -ENODATA : r;
+}
+
+long store_sidecar_list(const struct store_object *o, char *list, size_t room)
+{
+    char buf[1024] __attribute__((aligned(8)));
+    size_t used = 0;
+    long n;
+    int dir = open_object(o);
+    if (dir < 0)
+        return dir == -ENODATA ? 0 : dir;
+    while ((n = sys_getdents64(dir, buf, sizeof(buf))) > 0) {
+        for (long at = 0; at < n; at += sys_dirent_at(buf, at)->length) {
+            const char *name = sys_dirent_at(buf, at)->name;
+            size_t length = strlen(name) + 1;
+            if (name[0] == '.') /* itself, its parent, and what is being written */
+                continue;
+            if (room != 0 && used + length > room)
+                n = -ERANGE;
+            else if (room != 0)
+                memcpy(list + used, name, length);
+            if (n < 0)
+                break;
+            used += length;
+        }
+        if (n < 0)
+            break;
+    }
+    sys_close(dir);
+    return n < 0 ? n : (long)used;
+}
+
+/* --- removal -------------------------------------------------------------------------------- */
+
+bool store_sidecar_about(const struct store_object *o, char key[STORE_SIDECAR_KEY])
+{
+    struct stat st;
+    if (!drive_has_one(o->root) ||
+        sys_fstatat(o->dfd, o->path, &st,
+                    o->path[0] == '\0' ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW) < 0 ||
+        !store_marked(&st) || (!S_ISDIR(st.st_mode) && st.st_nlink > 1))
+        return false;
+    int sidecar = open_sidecar(o->root);
+    if (sidecar < 0)
+        return false;
+    int r = key_of(o, sidecar, key);
+    sys_close(sidecar);
+    return r == 0;
+}
+
+void store_sidecar_drop(const char *root, const char *key)
+{
+    char buf[1024] __attribute__((aligned(8)));
+    int sidecar = open_sidecar(root);
+    int dir = sidecar < 0 ? sidecar : sys_openat(sidecar, key, OPEN_DIRECTORY, 0);
+    long n;
+    if (dir >= 0) {
+        while ((n = sys_getdents64(dir, buf, sizeof(buf))) > 0)
+            for (long at = 0; at < n; at += sys_dirent_at(buf, at)->length)
+                if (!sys_dirent_is_dots(sys_dirent_at(buf, at)))
+                    sys_unlinkat(dir, sys_dirent_at(buf, at)->name, 0);
+        sys_close(dir);
+        sys_unlinkat(sidecar, key, AT_REMOVEDIR);
+    }
+    if (sidecar >= 0)
+        sys_close(sidecar);
+}
