@@ -144,8 +144,8 @@ static bool hash_handle(const struct store_object *o, uint64_t *h)
 /* The name of an object's directory; `sidecar` is the hidden directory, on the same file system. */
 static int key_of(const struct store_object *o, int sidecar, char key[STORE_SIDECAR_KEY])
 {
-    struct statx file;
-    struct statx here;
+    struct statx file = {.stx_mask = 0};
+    struct statx here = {.stx_mask = 0};
     uint64_t h = UINT64_C(0xcbf29ce484222325);
     int flags = AT_SYMLINK_NOFOLLOW | (o->path[0] == '\0' ? AT_EMPTY_PATH : 0);
     int r = sys_statx(o->dfd, o->path, flags, STATX_TYPE | STATX_INO | STATX_BTIME, &file);
