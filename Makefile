@@ -145,7 +145,7 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 	$(call say,RUST)rustc -O -o $@ $<
 
 # Where a compiler is missing, the tests of its programs say so.
-OTHERS := tour-static tour-go bare-static itself-static interrupt-static stress-static swarm-static \
+OTHERS := tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static swarm-static \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))

@@ -263,14 +263,15 @@ static long take_back(struct request *r, long result)
 static bool opens(const struct supervise_call *call)
 {
     return strcmp(call->name, "openat") == 0 || strcmp(call->name, "open") == 0 ||
-           strcmp(call->name, "creat") == 0;
+           strcmp(call->name, "creat") == 0 || call->number == SYS_open_by_handle_at;
 }
 
 static long flags_of_open(const struct request *r)
 {
-    return strcmp(r->call->name, "openat") == 0 ? r->args[2]
-           : strcmp(r->call->name, "open") == 0 ? r->args[1]
-                                                : 0;
+    return strcmp(r->call->name, "openat") == 0       ? r->args[2]
+           : strcmp(r->call->name, "open") == 0       ? r->args[1]
+           : r->call->number == SYS_open_by_handle_at ? r->args[2]
+                                                      : 0;
 }
 
 /* Gives a descriptor to the caller as the result of its call. Returns 0, or -errno of the result.
@@ -353,7 +354,7 @@ static long run(struct request *r)
         hear_master(true);
     }
     long result = decides(r->call->number)
-                      ? decide(&r->task, &r->tracee, r->call->number, r->given, r->args)
+                      ? decide(&r->task, &r->tracee, r->call, r->given, r->args)
                       : answer(&r->task, r->args);
     if (r->call->number == SYS_connect)
         hear_master(false);

@@ -6,11 +6,12 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include "fs/native.h"
-#include "supervisor/inject.h"
+#include "supervisor/forced.h"
+#include "supervisor/handles.h"
+#include "supervisor/respell.h"
 #include "sys/sys.h"
 #include "vfs/ops.h"
 
@@ -23,7 +24,7 @@ static struct {
     const struct tracee *tracee;
     const uint64_t *given;
     const long *args;
-    long nr;
+    const struct supervise_call *call;
     unsigned scripts; /* that the kernel would find, but perhaps not their interpreters */
     bool answered;
 } now;
@@ -34,7 +35,8 @@ static char *const no_arguments[] = {(char *)(uintptr_t) "", NULL};
 bool decides(long nr)
 {
     return nr == SYS_chdir || nr == SYS_fchdir || nr == SYS_chroot || nr == SYS_execve ||
-           nr == SYS_execveat;
+           nr == SYS_execveat || nr == SYS_name_to_handle_at || nr == SYS_open_by_handle_at ||
+           respells(nr);
 }
 
 bool decide_needs_none(const struct lx_policy *policy, long nr)
@@ -46,37 +48,17 @@ bool decide_needs_none(const struct lx_policy *policy, long nr)
 
 bool decide_needs_look(const struct lx_policy *policy, long nr)
 {
-    return policy->redirects && (nr == SYS_execve || nr == SYS_execveat);
+    /* A script's interpreter may be in a mount that the kernel does not know; and a handle is from
+     * anywhere in the file system. */
+    return (policy->redirects && (nr == SYS_execve || nr == SYS_execveat)) ||
+           nr == SYS_open_by_handle_at;
 }
 
 /* What the caller calls a descriptor of ours. */
 static int callers_descriptor(int fd)
 {
-    bool given = now.nr == SYS_execveat && fd == (int)now.args[0] && fd != now.task->cwd;
+    bool given = now.call->arguments[0] == 'f' && fd == (int)now.args[0] && fd != now.task->cwd;
     return given ? (int)now.given[0] : AT_FDCWD;
-}
-
-/* Memory of the caller's that is filled from its beginning. */
-struct scratch {
-    uint64_t start;
-    size_t size;
-    size_t used;
-    bool failed;
-};
-
-static uint64_t put(struct scratch *s, const void *data, size_t n)
-{
-    uint64_t at = s->start + s->used;
-    if (n > s->size - s->used || tracee_write(now.tracee, at, data, n) < 0)
-        s->failed = true;
-    else
-        s->used += n;
-    return at;
-}
-
-static uint64_t put_string(struct scratch *s, const char *text)
-{
-    return put(s, text, strlen(text) + 1);
 }
 
 #define ARGUMENTS_AT_ONCE 256
@@ -85,7 +67,7 @@ static uint64_t put_string(struct scratch *s, const char *text)
  * NULL, at most ARGUMENTS_AT_ONCE, or -EFAULT. */
 static long read_arguments(size_t from, uint64_t some[ARGUMENTS_AT_ONCE])
 {
-    uint64_t argv = now.given[now.nr == SYS_execveat ? 2 : 1];
+    uint64_t argv = now.given[now.call->number == SYS_execveat ? 2 : 1];
     for (size_t i = 0; i < ARGUMENTS_AT_ONCE; i++) {
         /* One by one at the end of a page, as the next may not be there. */
         uint64_t at = argv + (from + i) * sizeof(uint64_t);
@@ -122,7 +104,7 @@ static long count_arguments(void)
 /* The name a script gets to see of itself: by a descriptor of its caller's as the kernel has it. */
 static const char *script_name(const char *path, char buf[PATH_MAX + 32])
 {
-    if (now.nr != SYS_execveat || (int)now.given[0] == AT_FDCWD || path[0] == '/')
+    if (now.call->number != SYS_execveat || (int)now.given[0] == AT_FDCWD || path[0] == '/')
         return path;
     snprintf(buf, PATH_MAX + 32, "/dev/fd/%d/%s", (int)now.given[0], path);
     return buf;
@@ -139,84 +121,75 @@ static uint64_t put_arguments(struct scratch *s, char *const *prefix, long count
     size_t n = 0;
     while (prefix[n] != NULL && n < PREFIX_MAX) {
         bool is_script = prefix[n + 1] == NULL;
-        list[n] = put_string(s, is_script ? script_name(prefix[n], buf) : prefix[n]);
+        list[n] = scratch_string(s, is_script ? script_name(prefix[n], buf) : prefix[n]);
         n++;
     }
     s->used = (s->used + 7) & ~(size_t)7;
-    uint64_t start = put(s, list, n * sizeof(uint64_t));
+    uint64_t start = scratch_put(s, list, n * sizeof(uint64_t));
     for (long i = 1; i < count; i += ARGUMENTS_AT_ONCE) {
         long got = read_arguments((size_t)i, some);
         if (got < 0)
             s->failed = true;
         else
-            put(s, some, (size_t)got * sizeof(uint64_t));
+            scratch_put(s, some, (size_t)got * sizeof(uint64_t));
     }
     const uint64_t end = 0;
-    put(s, &end, sizeof(end));
+    scratch_put(s, &end, sizeof(end));
     return start;
 }
 
+/* What make() knows of the caller's arguments. */
+struct respelled {
+    const struct lx_call *call;
+    long count; /* of argv */
+};
+
 /* The caller's call, with the kernel's path in place of its own. */
-static long respelled(struct injection *i, const struct lx_call *c, struct scratch *s, long count)
+static void fill(struct scratch *s, const void *what, long args[6])
 {
+    const struct respelled *r = what;
+    const struct lx_call *c = r->call;
     const struct lx_loc *at = &c->at[0];
-    long path = (long)put_string(s, at->path);
-    if (c->op != LX_OP_EXEC) {
-        const long args[6] = {path, 0, 0, 0, 0, SYS_COOKIE};
-        return s->failed ? -EFAULT : inject_call(i, now.nr, args);
+    unsigned first = now.call->number == SYS_execveat ? 2 : 1;
+    long path = (long)scratch_string(s, at->path);
+    memset(args, 0, 6 * sizeof(args[0]));
+    args[5] = SYS_COOKIE;
+    if (c->op == LX_OP_CHDIR || c->op == LX_OP_CHROOT) {
+        args[0] = path;
+        return;
     }
-    unsigned first = now.nr == SYS_execveat ? 2 : 1;
-    uint64_t argv = c->argv == no_arguments ? now.given[first] : put_arguments(s, c->argv, count);
-    const long args[6] = {callers_descriptor(at->dfd), path,     (long)argv,
-                          (long)now.given[first + 1],  c->flags, SYS_COOKIE};
-    return s->failed ? -EFAULT : inject_call(i, SYS_execveat, args);
+    args[0] = callers_descriptor(at->dfd);
+    args[1] = path;
+    if (c->op == LX_OP_HANDLE) {
+        args[2] = (long)now.given[2];
+        args[3] = (long)now.given[3];
+        args[4] = (long)now.given[4] & ~(long)AT_SYMLINK_FOLLOW;
+    } else {
+        bool own = c->argv == no_arguments;
+        args[2] = (long)(own ? now.given[first] : put_arguments(s, c->argv, r->count));
+        args[3] = (long)now.given[first + 1];
+        args[4] = c->flags;
+    }
 }
 
-static size_t size_of(const struct lx_call *c, long count)
-{
-    size_t size = strlen(c->at[0].path) + 1 + PATH_MAX;
-    if (c->op == LX_OP_EXEC && c->argv != no_arguments) {
-        for (char *const *p = c->argv; *p != NULL; p++)
-            size += strlen(*p) + 1 + sizeof(uint64_t);
-        size += ((size_t)count + 2) * sizeof(uint64_t);
-    }
-    return (size + 4095) & ~(size_t)4095;
-}
-
-/*
- * Has the caller make its call by the kernel's words. What it needs for that lies in a page that it
- * maps for the purpose, and unmaps; of an exec that succeeds nothing is left either, but where the
- * memory is shared with somebody else's, as after vfork: there the page stays.
- */
+/* Has the caller make its call by the kernel's words. */
 static long make(const struct lx_call *c)
 {
-    struct injection i;
-    struct scratch s = {.used = 0};
-    long count = 0;
-    tracee_become(NULL);
-    if (c->op == LX_OP_EXEC && c->argv != no_arguments)
-        count = count_arguments();
-    if (count < 0)
-        return count;
-    int r = inject_start(&i, now.tracee);
-    if (r < 0)
-        return -EOPNOTSUPP;
-    now.answered = true;
-    s.size = size_of(c, count);
-    const long map[6] = {0, (long)s.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                         0};
-    long result = inject_call(&i, SYS_mmap, map);
-    if (result < 0 && result > -4096) {
-        inject_end(&i, result);
-        return result;
+    struct respelled r = {.call = c};
+    struct forced f = {.tracee = now.tracee,
+                       .nr = c->op == LX_OP_EXEC ? SYS_execveat : now.call->number,
+                       .room = strlen(c->at[0].path) + 1,
+                       .fill = fill,
+                       .what = &r};
+    if (c->op == LX_OP_EXEC && c->argv != no_arguments) {
+        r.count = count_arguments();
+        if (r.count < 0)
+            return r.count;
+        f.room += PATH_MAX + ((size_t)r.count + 2) * sizeof(uint64_t);
+        for (char *const *p = c->argv; *p != NULL; p++)
+            f.room += strlen(*p) + 1 + sizeof(uint64_t);
     }
-    s.start = (uint64_t)result;
-    result = respelled(&i, c, &s, count);
-    const long unmap[6] = {(long)s.start, (long)s.size, 0, 0, 0, 0};
-    if (!i.is_another)
-        (void)inject_call(&i, SYS_munmap, unmap);
-    inject_end(&i, result);
-    return result;
+    return force(&f, &now.answered);
 }
 
 /* A script whose interpreter may be where only we find it, as in host.c. */
@@ -239,7 +212,7 @@ static long itself(const struct lx_call *c)
     struct stat st;
     /* It may be there by another spelling. */
     if (at->mount != NULL && (at->flags & LX_LOC_WALKED) == 0 &&
-        sys_fstatat(at->dfd, at->path, &st, 0) == -ENOENT)
+        sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == -ENOENT)
         return -ENOENT;
     if (!may_need_interpreter(c))
         return -LX_EPASS;
@@ -250,14 +223,16 @@ static long itself(const struct lx_call *c)
 static long run(const struct lx_task *task)
 {
     const long *a = now.args;
-    const char *path = (const char *)(uintptr_t)a[now.nr == SYS_execveat ? 1 : 0];
-    switch (now.nr) {
+    const char *path = (const char *)(uintptr_t)a[now.call->arguments[0] == 'f' ? 1 : 0];
+    switch (now.call->number) {
     case SYS_chdir:
         return lx_chdir(task, AT_FDCWD, path);
     case SYS_fchdir:
         return lx_chdir(task, (int)a[0], LX_DESCRIPTOR);
     case SYS_chroot:
         return lx_chroot(task, path);
+    case SYS_name_to_handle_at:
+        return lx_name_to_handle_at(task, (int)a[0], path, NULL, NULL, (int)a[4]);
     case SYS_execve:
         return lx_execveat(task, AT_FDCWD, path, no_arguments, NULL, 0);
     default:
@@ -265,18 +240,21 @@ static long run(const struct lx_task *task)
     }
 }
 
-long decide(struct lx_task *task, const struct tracee *tracee, long nr, const uint64_t given[6],
-            const long args[6])
+long decide(struct lx_task *task, const struct tracee *tracee, const struct supervise_call *call,
+            const uint64_t given[6], const long args[6])
 {
+    if (call->number == SYS_open_by_handle_at)
+        return handles_open(task, tracee, given, args);
     now.task = task;
     now.tracee = tracee;
-    now.nr = nr;
+    now.call = call;
     now.given = given;
     now.args = args;
     now.scripts = 0;
     now.answered = false;
     task->itself = itself;
-    long r = run(task);
+    long r = respells(call->number) ? respell(task, tracee, call, given, args, &now.answered)
+                                    : run(task);
     if (now.answered)
         return -DECIDE_ANSWERED;
     return r == 0 ? -LX_EPASS : r; /* nothing was done yet, and nothing may be said to be */

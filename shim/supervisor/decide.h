@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "fs/call.h"
+#include "supervisor/calls.h"
 #include "supervisor/tracee.h"
 
 /* True for a call that is decided about and not made. */
@@ -20,8 +21,7 @@ bool decides(long nr);
 /* True where a decision would be to let the caller go on, whatever the path. */
 bool decide_needs_none(const struct lx_policy *policy, long nr);
 
-/* True where it has to be looked at even if its path is outside every mount: a script's interpreter
- * may be in one that the kernel does not know. */
+/* True where it has to be looked at even if its path and descriptors are outside every mount. */
 bool decide_needs_look(const struct lx_policy *policy, long nr);
 
 /* The caller has its answer already. Far from any errno, as LX_EPASS. */
@@ -29,10 +29,10 @@ bool decide_needs_look(const struct lx_policy *policy, long nr);
 
 /*
  * Decides about a call with the arguments `given` by its caller, of which `args` are what we can
- * use. -LX_EPASS: let it go on; -DECIDE_ANSWERED: it was made to; -errno: it is refused, with
- * -EOPNOTSUPP where it would have to be made to and cannot.
+ * use. -LX_EPASS: let it go on; a descriptor, where it opens one; -DECIDE_ANSWERED: it was made to;
+ * -errno: it is refused, with -EOPNOTSUPP where it would have to be made to and cannot.
  */
-long decide(struct lx_task *task, const struct tracee *tracee, long nr, const uint64_t given[6],
-            const long args[6]);
+long decide(struct lx_task *task, const struct tracee *tracee, const struct supervise_call *call,
+            const uint64_t given[6], const long args[6]);
 
 #endif

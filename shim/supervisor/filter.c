@@ -29,8 +29,8 @@
  * nobody sees it, and the others are newer than any program's least kernel.
  */
 static const int refused[] = {
-    SYS_openat2,    SYS_io_uring_setup, SYS_setxattrat,
-    SYS_getxattrat, SYS_listxattrat,    SYS_removexattrat,
+    SYS_openat2,       SYS_io_uring_setup, SYS_setxattrat,   SYS_getxattrat,   SYS_listxattrat,
+    SYS_removexattrat, SYS_open_tree_attr, SYS_file_getattr, SYS_file_setattr,
 };
 
 static int fill(scmp_filter_ctx ctx)

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/forced.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#define PAGE 4096
+
+uint64_t scratch_put(struct scratch *s, const void *data, size_t n)
+{
+    uint64_t at = s->start + s->used;
+    if (n > s->size - s->used || tracee_write(s->tracee, at, data, n) < 0)
+        s->failed = true;
+    else
+        s->used += n;
+    return at;
+}
+
+uint64_t scratch_string(struct scratch *s, const char *text)
+{
+    return scratch_put(s, text, strlen(text) + 1);
+}
+
+long force(const struct forced *f, bool *answered)
+{
+    struct injection i;
+    struct scratch s = {.tracee = f->tracee, .size = (f->room + PAGE - 1) & ~(size_t)(PAGE - 1)};
+    long args[6] = {0, (long)s.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0};
+    tracee_become(NULL); /* only ourselves may trace it */
+    if (inject_start(&i, f->tracee) < 0)
+        return -EOPNOTSUPP;
+    *answered = true;
+    long result = inject_call(&i, SYS_mmap, args);
+    if (result >= 0 || result < -4095) {
+        s.start = (uint64_t)result;
+        f->fill(&s, f->what, args);
+        result = s.failed ? -EFAULT : inject_call(&i, f->nr, args);
+        if (!i.is_another)
+            (void)inject_call(&i, SYS_munmap, (const long[6]){(long)s.start, (long)s.size});
+    }
+    inject_end(&i, result);
+    return result;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* A call that its caller is made to make, with strings that it does not have. */
+#ifndef LXSHIM_SUPERVISOR_FORCED_H
+#define LXSHIM_SUPERVISOR_FORCED_H
+
+#include "supervisor/inject.h"
+
+/* Memory of the caller's, there for one call, that is filled from its beginning. */
+struct scratch {
+    const struct tracee *tracee;
+    uint64_t start;
+    size_t size;
+    size_t used;
+    bool failed;
+};
+
+/* Puts n bytes or a string there. Returns where they lie. */
+uint64_t scratch_put(struct scratch *s, const void *data, size_t n);
+uint64_t scratch_string(struct scratch *s, const char *text);
+
+struct forced {
+    const struct tracee *tracee;
+    long nr;
+    size_t room; /* bytes of scratch that are needed */
+
+    /* Fills the scratch, and the arguments: what it puts there has its address by now. */
+    void (*fill)(struct scratch *s, const void *what, long args[6]);
+    const void *what;
+};
+
+/*
+ * Makes it. Returns the call's result, with *answered: the caller has it already. Else -EOPNOTSUPP:
+ * somebody else traces the caller, or we may not.
+ *
+ * Of an exec that succeeds nothing is left, but where the memory is shared with somebody else's, as
+ * after vfork: there the scratch stays.
+ */
+long force(const struct forced *f, bool *answered);
+
+#endif

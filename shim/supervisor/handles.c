@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/handles.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sys/fdpath.h"
+#include "sys/sys.h"
+#include "vfs/mounts.h"
+#include "vfs/ops.h"
+
+/* The kernel's name of what a handle names. Returns its length, or -errno. */
+static long name_of(const struct lx_task *task, const struct tracee *tracee,
+                    const uint64_t given[6], const long args[6], char name[PATH_MAX])
+{
+    struct {
+        struct file_handle head;
+        unsigned char room[MAX_HANDLE_SZ];
+    } handle;
+    char link[32];
+    if (tracee_read(tracee, given[1], &handle, sizeof(handle.head)) < 0)
+        return -EFAULT;
+    if (handle.head.handle_bytes == 0 || handle.head.handle_bytes > MAX_HANDLE_SZ)
+        return -EINVAL;
+    if (tracee_read(tracee, given[1], &handle, sizeof(handle.head) + handle.head.handle_bytes) < 0)
+        return -EFAULT;
+    /* A descriptor that only names, as we have of its current directory, is none here. */
+    bool here = (int)given[0] == AT_FDCWD;
+    if (here && fchdir(task->cwd) < 0)
+        return -errno;
+    int fd = (int)SYS3(SYS_open_by_handle_at, here ? AT_FDCWD : (int)args[0], &handle,
+                       O_PATH | O_CLOEXEC);
+    if (here)
+        (void)!chdir("/");
+    if (fd < 0)
+        return fd;
+    sys_fd_path(fd, link);
+    ssize_t n = readlink(link, name, PATH_MAX - 1);
+    close(fd);
+    if (n >= 0)
+        name[n] = '\0';
+    return n < 0 ? -ESTALE : n;
+}
+
+long handles_open(const struct lx_task *task, const struct tracee *tracee, const uint64_t given[6],
+                  const long args[6])
+{
+    char name[PATH_MAX];
+    long n = name_of(task, tracee, given, args, name);
+    if (n < 0)
+        return n == -ESTALE ? n : -LX_EPASS;
+    if (mounts_classify(task->policy, name, (size_t)n).mount == 0)
+        return -LX_EPASS;
+    n = mounts_to_program(task->policy, name, (size_t)n, sizeof(name));
+    if (n < 0)
+        return n;
+    /* Waiting to be deleted, it has no name of its own. */
+    long fd = lx_openat(task, AT_FDCWD, name, (int)given[2] | O_NOFOLLOW, 0);
+    return fd == -ENOENT ? -ESTALE : fd;
+}

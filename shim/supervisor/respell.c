@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/respell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fanotify.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+
+#include "supervisor/forced.h"
+#include "sys/sys.h"
+#include "vfs/ops.h"
+
+/* How a call says whether a symlink at the end of a path is followed: a bit of an argument. */
+static const struct {
+    long nr;
+    long bit;
+    unsigned argument;
+    bool follows; /* with the bit, and else not; or the other way round */
+} symlinks[] = {
+    {SYS_umount2, UMOUNT_NOFOLLOW, 1, false},
+    {SYS_open_tree, AT_SYMLINK_NOFOLLOW, 2, false},
+    {SYS_mount_setattr, AT_SYMLINK_NOFOLLOW, 2, false},
+    {SYS_fspick, 2 /* FSPICK_SYMLINK_NOFOLLOW */, 2, false},
+    {SYS_fanotify_mark, FAN_MARK_DONT_FOLLOW, 1, false},
+    {SYS_move_mount, 0x1 | 0x10 /* MOVE_MOUNT_F_SYMLINKS, _T_ */, 4, true},
+    {SYS_mount, 0, 0, false},
+    {SYS_pivot_root, 0, 0, false},
+};
+
+bool respells(long nr)
+{
+    for (size_t i = 0; i < sizeof(symlinks) / sizeof(symlinks[0]); i++)
+        if (symlinks[i].nr == nr)
+            return true;
+    return false;
+}
+
+static bool follows(long nr, const uint64_t given[6])
+{
+    for (size_t i = 0; i < sizeof(symlinks) / sizeof(symlinks[0]); i++)
+        if (symlinks[i].nr == nr)
+            return (((long)given[symlinks[i].argument] & symlinks[i].bit) != 0) ==
+                   symlinks[i].follows;
+    return true;
+}
+
+/* What mount mounts is a path only where it is mounted already. */
+static bool is_path(const struct supervise_call *call, unsigned i, const uint64_t given[6])
+{
+    if (call->arguments[i] != 'p')
+        return false;
+    return call->number != SYS_mount || i != 0 || (given[3] & (MS_BIND | MS_MOVE)) != 0;
+}
+
+/* A drive is not taken away from programs that count on it. */
+static bool is_drive(const struct lx_policy *policy, const char *path, size_t n)
+{
+    for (unsigned i = 0; i < policy->mount_count; i++) {
+        const struct lx_mount *m = &policy->mounts[i];
+        if (n == m->target_length && memcmp(path, m->target, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+struct words {
+    const uint64_t *given;
+    char path[6][PATH_MAX]; /* the kernel's, empty where the caller's own will do */
+};
+
+static void fill(struct scratch *s, const void *what, long args[6])
+{
+    const struct words *w = what;
+    for (unsigned i = 0; i < 6; i++)
+        args[i] = w->path[i][0] == '\0' ? (long)w->given[i] : (long)scratch_string(s, w->path[i]);
+    if (args[5] == 0)
+        args[5] = SYS_COOKIE;
+}
+
+long respell(const struct lx_task *task, const struct tracee *tracee,
+             const struct supervise_call *call, const uint64_t given[6], const long args[6],
+             bool *answered)
+{
+    static struct words w; /* a worker takes one call at a time */
+    char real[PATH_MAX];
+    struct forced f = {.tracee = tracee, .nr = call->number, .fill = fill, .what = &w};
+    w.given = given;
+    for (unsigned i = 0; i < 6; i++)
+        w.path[i][0] = '\0';
+    for (unsigned i = 0; call->arguments[i] != '\0'; i++) {
+        const char *path = (const char *)(uintptr_t)args[i];
+        bool from = i > 0 && call->arguments[i - 1] == 'f';
+        if (!is_path(call, i, given) || path == NULL || path[0] == '\0')
+            continue;
+        long n = lx_native_path(task, from ? (int)args[i - 1] : AT_FDCWD, path, w.path[i], PATH_MAX,
+                                follows(call->number, given) ? 0 : AT_SYMLINK_NOFOLLOW);
+        if (n < 0)
+            return n;
+        if (call->number == SYS_umount2 && lx_realpath(task, path, real) > 0 &&
+            is_drive(task->policy, real, strlen(real)))
+            return -EBUSY;
+        if (strcmp(w.path[i], path) == 0)
+            w.path[i][0] = '\0';
+        else
+            f.room += (size_t)n + 1;
+    }
+    return f.room == 0 ? -LX_EPASS : force(&f, answered);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls about which there is no rule but where their paths lead: those of mounts, and fanotify's.
+ * They change their caller's view of the file system, or need its descriptors, so it makes them
+ * itself: by its own words, or by the kernel's where a name is spelled otherwise on the disk.
+ */
+#ifndef LXSHIM_SUPERVISOR_RESPELL_H
+#define LXSHIM_SUPERVISOR_RESPELL_H
+
+#include "fs/call.h"
+#include "supervisor/calls.h"
+#include "supervisor/tracee.h"
+
+bool respells(long nr);
+
+/* As decide(). */
+long respell(const struct lx_task *task, const struct tracee *tracee,
+             const struct supervise_call *call, const uint64_t given[6], const long args[6],
+             bool *answered);
+
+#endif
