@@ -97,7 +97,8 @@ SAN_SRC  := $(CORE_SRC) $(wildcard shim/win/*.c) $(filter-out $(POLICY_FLAT),$(w
 SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
-PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_%,$(wildcard tests/programs/*.c)))
+# Of a probe its files are one program; what is to be preloaded is none.
+PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% tests/programs/yama.c,$(wildcard tests/programs/*.c)))
 
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
@@ -122,6 +123,10 @@ $(B)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) -O1 -g -o $@ $< -ldl -lpthread
 
+$(B)/tests/programs/%.so: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(COMMON) -O1 -g -fPIC -shared -o $@ $< -ldl
+
 # What the preloaded library does not see: no shared libraries, or those of another libc.
 $(B)/tests/programs/%-static: tests/programs/%.c
 	@mkdir -p $(@D)
@@ -145,7 +150,8 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 	$(call say,RUST)rustc -O -o $@ $<
 
 # Where a compiler is missing, the tests of its programs say so.
-OTHERS := tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static swarm-static \
+OTHERS := yama.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
+          swarm-static \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))

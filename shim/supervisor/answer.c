@@ -458,6 +458,9 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
         int error = bring_strings(&r);
         if (error == 0)
             error = is_left_alone(&r) ? -LX_EPASS : bring(&r);
+        /* Where nobody may look at what it asks for, it does not get past the rules by that. */
+        if (error == -EPERM)
+            result = error;
         /* What was read is the caller's only if it still waits. */
         if (error == 0 && tracee_waits(&r.tracee))
             result = run_to_end(&r, slot);

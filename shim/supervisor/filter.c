@@ -15,6 +15,7 @@
 
 #include <linux/filter.h>
 
+#include "supervisor/broker.h"
 #include "supervisor/calls.h"
 #include "supervisor/supervisor.h"
 #include "sys/sys.h"
@@ -86,10 +87,34 @@ static bool is_old(void)
     return major < LEAST_MAJOR || (major == LEAST_MAJOR && minor < LEAST_MINOR);
 }
 
+/*
+ * Whether a worker will be able to look into programs. Returns 0 or -errno, of which
+ * supervise_reason knows these two. Docker's own filter has no pidfd_getfd without CAP_SYS_PTRACE.
+ */
+#define NOT_BY_YAMA ENXIO
+#define NO_GETFD    ESRCH
+
+static int may_look(void)
+{
+    if (broker_need() == BROKER_IN_VAIN)
+        return -NOT_BY_YAMA;
+    int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    int copy = self < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, self, self, 0);
+    if (copy >= 0)
+        close(copy);
+    if (self >= 0)
+        close(self);
+    return copy < 0 ? -NO_GETFD : 0;
+}
+
 const char *supervise_reason(int error)
 {
     static char text[128]; /* the program has one thread */
     switch (-error) {
+    case NOT_BY_YAMA:
+        return "no program may look into another (kernel.yama.ptrace_scope is 2 or 3)";
+    case NO_GETFD:
+        return "pidfd_getfd is forbidden here, as in Docker's containers without SYS_PTRACE";
     case ENOTSUP:
         return "the kernel is older than Linux 5.14";
     case EBUSY:
@@ -130,6 +155,9 @@ int supervise_install(void)
     struct seccomp_notif_sizes sizes;
     if (is_old())
         return -ENOTSUP;
+    int able = may_look();
+    if (able < 0)
+        return able;
     /* libseccomp would ask the same, and say less. */
     long r = SYS3(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes);
     if (r < 0)

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "supervisor/answer.h"
+#include "supervisor/broker.h"
+#include "supervisor/pass.h"
 #include "supervisor/pool.h"
 #include "supervisor/supervisor.h"
 
@@ -33,19 +35,9 @@
 int supervise_hand_over(int socket, int listener)
 {
     char byte = 0;
-    char control[CMSG_SPACE(sizeof(int))] = {0};
-    struct iovec data = {&byte, 1};
-    struct msghdr message = {.msg_iov = &data,
-                             .msg_iovlen = 1,
-                             .msg_control = control,
-                             .msg_controllen = sizeof(control)};
-    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(c), &listener, sizeof(int));
-    if (sendmsg(socket, &message, MSG_NOSIGNAL) != 1)
-        return -errno;
+    int r = pass_send(socket, &byte, 1, listener);
+    if (r < 0)
+        return r;
     ssize_t n;
     while ((n = read(socket, &byte, 1)) < 0 && errno == EINTR)
         ;
@@ -56,21 +48,10 @@ int supervise_hand_over(int socket, int listener)
 static int receive(int socket)
 {
     char byte;
-    char control[CMSG_SPACE(sizeof(int))];
-    struct iovec data = {&byte, 1};
-    struct msghdr message = {.msg_iov = &data,
-                             .msg_iovlen = 1,
-                             .msg_control = control,
-                             .msg_controllen = sizeof(control)};
-    ssize_t n;
-    int listener = 0;
-    while ((n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
-        ;
-    if (n <= 0)
-        return n < 0 ? -errno : 0;
-    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-    if (c != NULL && c->cmsg_type == SCM_RIGHTS)
-        memcpy(&listener, CMSG_DATA(c), sizeof(int));
+    int listener;
+    ssize_t n = pass_receive(socket, &byte, 1, &listener);
+    if (n <= 0 || listener < 0)
+        return n < 0 ? (int)n : 0;
     /* Out of the way of standard streams that somebody has closed, for which it would be taken. */
     int high = fcntl(listener, F_DUPFD_CLOEXEC, 3);
     int error = errno;
@@ -166,14 +147,14 @@ static void close_others(const int *keep, size_t count)
  * Leaves everything behind that others might wait for: standard streams that end in somebody's
  * pipe, other descriptors, the current directory, the terminal's process group.
  */
-static void detach(int listener, int ready, int leash)
+static void detach(int listener, int ready, int leash, int broker)
 {
-    const int keep[] = {listener, ready, leash};
+    const int keep[] = {listener, ready, leash, broker};
     sigset_t none;
     int null = open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3 && null >= 0; fd++)
         dup2(null, fd);
-    close_others(keep, sizeof(keep) / sizeof(keep[0]));
+    close_others(keep, sizeof(keep) / sizeof(keep[0]) - (broker < 0));
     (void)!chdir("/");
     setpgid(0, 0);
     sigemptyset(&none);
@@ -193,10 +174,12 @@ static uint64_t milliseconds(void)
  * The master: out of reach of the terminal's signals, waits until the filter has no user any more.
  * A worker that dies of a mistake of ours leaves a program waiting for ever: then all of it ends.
  */
-static _Noreturn void serve(const struct lx_policy *policy, int listener, int ready, int leash)
+static _Noreturn void serve(const struct lx_policy *policy, int listener, int ready, int leash,
+                            int broker)
 {
     int status;
-    detach(listener, ready, leash);
+    detach(listener, ready, leash, broker);
+    broker_use(broker);
     struct pool *pool = pool_new(listener);
     (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
     if (pool == NULL || start_worker(policy, pool) < 0 || write(ready, "", 1) != 1)
@@ -235,13 +218,22 @@ static _Noreturn void serve(const struct lx_policy *policy, int listener, int re
 
 pid_t supervise_start(int socket, int leash, const struct lx_policy *policy)
 {
+    int broker[2] = {-1, -1};
     int listener = receive(socket);
     if (listener <= 0)
         return listener;
-    pid_t master = fork();
-    if (master == 0)
-        serve(policy, listener, socket, leash);
-    int error = errno;
+    int r = broker_need() == BROKER_NEEDED ? broker_open(broker) : 0;
+    pid_t master = r < 0 ? -1 : fork();
+    if (master == 0) {
+        close(broker[0]);
+        serve(policy, listener, socket, leash, broker[1]);
+    }
+    int error = r < 0 ? -r : errno;
     close(listener);
+    close(broker[1]);
+    if (master > 0 && broker[0] >= 0 && (r = broker_start(broker[0])) < 0) {
+        kill(master, SIGKILL);
+        return r;
+    }
     return master < 0 ? -error : master;
 }

@@ -29,11 +29,12 @@ void tracee_release(struct tracee *t);
  */
 bool tracee_waits(const struct tracee *t);
 
-/* Reads or writes n bytes of its memory. Returns 0 or -EFAULT. */
+/* Reads or writes n bytes of its memory. Returns 0, -EFAULT, or -EPERM where we may not. */
 int tracee_read(const struct tracee *t, uint64_t from, void *to, size_t n);
 int tracee_write(const struct tracee *t, uint64_t to, const void *from, size_t n);
 
-/* Reads a string with its NUL into room bytes. Returns its length, -EFAULT or -ENAMETOOLONG. */
+/* Reads a string with its NUL into room bytes. Returns its length, or -errno: -EFAULT,
+ * -EPERM, -ENAMETOOLONG. */
 long tracee_string(const struct tracee *t, uint64_t from, char *to, size_t room);
 
 /* A duplicate of its descriptor, close-on-exec, or -errno (-EBADF: it has none of that number). */

@@ -260,6 +260,46 @@ END
   wait "$outer"
 }
 
+@test "Yama: only an ancestor may look into a program, and that is asked" {
+  local yama=$LXSHIM_BUILD/tests/programs/yama.so steps
+  export FIFOS=$BATS_TEST_TMPDIR
+  mkfifo "$FIFOS"/{go,back}
+  # By a child, and by an orphan, which is nobody's descendant that its parent was.
+  steps='mkdir d; (cd d && tour-static .); ls
+    (busybox sh -c "read x <$FIFOS/go; : >orphan:ed; echo made >$FIFOS/back" &); echo >$FIFOS/go; cat $FIFOS/back'
+  command -v busybox >/dev/null || skip "no busybox"
+  run "$LXSHIM" run -q --require-complete --lane supervisor -- bash -c "$steps"
+  assert_success
+  local expected=$output
+  rm -rf ./*
+  # A stand-in for the kernel's: the same, by way of the parent.
+  run env YAMA_SCOPE=1 LD_PRELOAD="$yama" "$LXSHIM" run -q --require-complete --lane supervisor -- \
+    env -u LD_PRELOAD bash -c "$steps"
+  assert_success
+  assert_output "$expected"
+  assert_file_exist $'orphan\uf03aed'
+  for scope in 2 3; do
+    run env YAMA_SCOPE=$scope LD_PRELOAD="$yama" "$LXSHIM" run -q --lane supervisor -- touch ran
+    assert_failure 125
+    assert_output --partial "no supervisor here: no program may look into another (kernel.yama.ptrace_scope is 2 or 3); "
+    assert_file_not_exist ran
+  done
+}
+
+@test "Yama: who outlives the command and its parent gets EPERM, and is not past the rules" {
+  mkfifo go
+  # shellcheck disable=SC2016
+  YAMA_SCOPE=1 LD_PRELOAD=$LXSHIM_BUILD/tests/programs/yama.so "$LXSHIM" run -q --require-complete --lane supervisor -- \
+    env -u LD_PRELOAD bash -c 'exec 4<>go; (bash -c "read -r -u 4; : >a:b; echo \$? >&3" &) 2>&1 3>&1 >/dev/null' >out
+  exec 4>go
+  echo >&4
+  until_true test -s out
+  run cat out
+  assert_output --partial "Operation not permitted"
+  run ls
+  assert_output "$(printf 'go\nout')"
+}
+
 @test "where there is no listener: one line with the reason; on with the library, or not" {
   local reason
   refuse EPERM true || skip "no filter can be installed here"
@@ -285,6 +325,7 @@ EPERM seccomp is forbidden here (Operation not permitted)
 ENOSYS the kernel has no seccomp (ENOSYS)
 EINVAL the kernel gives no listener (EINVAL), as gVisor
 EBUSY there is a listener already; if it is lxshim's, its policy holds for what the library does not see
+EPERM@pidfd_getfd pidfd_getfd is forbidden here, as in Docker's containers without SYS_PTRACE
 END
 }
 

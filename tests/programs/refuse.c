@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * refuse ERRNO[@unshare] PROGRAM...: runs it where seccomp(), or unshare(), is answered by that
- * errno, as kernels and containers without it do.
+ * refuse ERRNO[@CALL] PROGRAM...: runs it where seccomp(), or another call (unshare, pidfd_getfd),
+ * is answered by that errno, as kernels and containers without it do.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -21,12 +21,15 @@ int main(int argc, char **argv)
     } errors[] = {{"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"EBUSY", EBUSY}, {"EINVAL", EINVAL}};
     const char *call = argc > 2 ? strchr(argv[1], '@') : NULL;
     size_t length = argc > 2 ? strcspn(argv[1], "@") : 0;
-    unsigned refused = call != NULL && strcmp(call, "@unshare") == 0 ? SYS_unshare : SYS_seccomp;
+    unsigned refused = call == NULL                        ? SYS_seccomp
+                       : strcmp(call, "@unshare") == 0     ? SYS_unshare
+                       : strcmp(call, "@pidfd_getfd") == 0 ? SYS_pidfd_getfd
+                                                           : 0;
     unsigned error = 0;
     for (size_t i = 0; argc > 2 && i < sizeof(errors) / sizeof(errors[0]); i++)
         if (strlen(errors[i].name) == length && strncmp(argv[1], errors[i].name, length) == 0)
             error = errors[i].number;
-    if (error == 0)
+    if (error == 0 || refused == 0)
         return 2;
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
