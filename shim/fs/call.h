@@ -36,8 +36,9 @@ enum lx_op {
  */
 struct lx_task {
     const struct lx_policy *policy;
-    int cwd;      /* AT_FDCWD for ourselves, or a descriptor of the other's current directory */
-    int pid;      /* 0 for ourselves */
+    int cwd; /* AT_FDCWD for ourselves, or a descriptor of the other's current directory */
+    const char *cwd_name; /* the kernel's name for our current directory where it is known */
+    int pid;              /* 0 for ourselves */
     bool caching; /* verdicts about this task's descriptors and cwd may be kept (ourselves only) */
     bool deputy;  /* what no rule touches is left to the task itself: the answer is -LX_EPASS */
     bool quiet;   /* its seccomp filter allows nothing we add: make only the call it made */
@@ -50,6 +51,9 @@ struct lx_task {
      * leads. Returns the call's result; NULL: this process is the task.
      */
     long (*itself)(const struct lx_call *c);
+
+    /* Makes the task's umask this process's, before a call that it applies to; NULL: it is. */
+    void (*mask)(const struct lx_task *task);
 };
 
 enum lx_loc_flag {
@@ -220,6 +224,13 @@ static inline bool lx_alter(struct lx_call *c, enum lx_rule rule)
     }
     c->altered |= lx_rule_bit(rule);
     return true;
+}
+
+/* Before something is made with a mode that the umask is taken from. */
+static inline void lx_masked(const struct lx_call *c)
+{
+    if (c->task->mask != NULL)
+        c->task->mask(c->task);
 }
 
 extern const struct lx_fs lx_host_fs;

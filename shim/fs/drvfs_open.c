@@ -181,6 +181,8 @@ static int create(struct lx_call *c)
     if (r < 0)
         return r;
     mode_t mode = creation_mode(c);
+    if (mode == c->mode)
+        lx_masked(c);
     int fd = sys_openat(at->dfd, at->path, c->flags | O_CREAT | O_EXCL, mode);
     if (fd >= 0 && mode != c->mode)
         drvfs_restore_mode(at, fd, mode);

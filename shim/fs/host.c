@@ -27,6 +27,8 @@ static long host_open(struct lx_call *c)
 {
     struct stat st;
     bool exclusive = (c->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
+    if ((c->flags & O_CREAT) != 0 || (c->flags & O_TMPFILE) == O_TMPFILE)
+        lx_masked(c);
     if (!unsure(c) || (c->flags & O_NOFOLLOW) != 0 || exclusive)
         return native_open(c, c->flags);
 
@@ -116,11 +118,13 @@ static long host_symlink(struct lx_call *c)
 
 static long host_mkdir(struct lx_call *c)
 {
+    lx_masked(c);
     return sys_mkdirat(c->at[0].dfd, c->at[0].path, c->mode);
 }
 
 static long host_mknod(struct lx_call *c)
 {
+    lx_masked(c);
     return sys_mknodat(c->at[0].dfd, c->at[0].path, c->mode, c->dev);
 }
 
@@ -291,6 +295,8 @@ static long host_socket(struct lx_call *c)
             return dir;
         n = strlen(address.sun_path);
     }
+    if (c->op == LX_OP_BIND)
+        lx_masked(c);
     long size = (long)(offsetof(struct sockaddr_un, sun_path) + n + 1);
     long r = SYS3(c->op == LX_OP_BIND ? SYS_bind : SYS_connect, c->fd[1], &address, size);
     if (dir >= 0)

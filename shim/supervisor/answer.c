@@ -19,6 +19,7 @@
 #include "supervisor/calls.h"
 #include "supervisor/decide.h"
 #include "supervisor/outside.h"
+#include "supervisor/place.h"
 #include "supervisor/tracee.h"
 #include "sys/sys.h"
 #include "vfs/syscalls.h"
@@ -41,14 +42,16 @@ struct request {
     long args[ARGUMENTS];  /* and as this process can use them */
     int descriptors[2];    /* fetched ones, to be closed */
     unsigned descriptor_count;
-    bool goes; /* to the caller's current directory */
+    int start; /* the descriptor its relative paths start from, or the first of two, or PLACE_NONE
+                */
+    bool looked_at; /* not left alone before any rule was asked */
 };
 
 /*
  * Where arguments are copied to. A worker takes one call at a time and has one thread; large, and
  * therefore not on its stack.
  */
-static char strings[2][PATH_MAX + 64];
+static char strings[TRACEE_STRINGS][PATH_MAX + 64];
 static char block[BLOCK_MAX] __attribute__((aligned(16)));
 
 /* "/proc/self" is whoever asks. Changes text of room bytes in place. */
@@ -77,36 +80,57 @@ static const char *string_of(const struct request *r, unsigned i)
 
 static bool is_path(char kind)
 {
-    return kind == 'p' || kind == 'P';
+    return kind == 'p' || kind == 'P' || kind == 'e';
 }
 
 /* Reads its strings. Returns 0 or -errno. */
 static int bring_strings(struct request *r)
 {
+    char *const to[TRACEE_STRINGS] = {strings[0], strings[1]};
+    uint64_t from[TRACEE_STRINGS] = {0};
     unsigned used = 0;
     for (unsigned i = 0; r->call->arguments[i] != '\0'; i++) {
-        char kind = r->call->arguments[i];
-        if (!is_path(kind) && kind != 'n')
+        if (!is_path(r->call->arguments[i]) && r->call->arguments[i] != 'n')
             continue;
-        char *to = strings[used++];
-        r->args[i] = 0;
-        if (r->given[i] == 0)
-            continue;
-        long n = tracee_string(&r->tracee, r->given[i], to, PATH_MAX);
-        if (n < 0)
-            return (int)n;
-        if (is_path(kind))
-            name_the_caller(to, sizeof(strings[0]), r->tracee.tid);
-        r->args[i] = (long)(uintptr_t)to;
+        r->args[i] = r->given[i] == 0 ? 0 : (long)(uintptr_t)to[used];
+        from[used++] = r->given[i];
     }
-    return 0;
+    int error = tracee_strings(&r->tracee, from, to, PATH_MAX);
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++)
+        if (is_path(r->call->arguments[i]) && r->args[i] != 0)
+            name_the_caller((char *)(uintptr_t)r->args[i], sizeof(strings[0]), r->tracee.tid);
+    return error;
 }
 
 /* The descriptor a path starts from; of P, the kernel knows no other than the current directory. */
 static int base_of(const struct request *r, unsigned i)
 {
-    bool given = i > 0 && r->call->arguments[i] == 'p' && r->call->arguments[i - 1] == 'f';
+    const char *kind = r->call->arguments + i;
+    bool given = i > 0 && (*kind == 'p' || *kind == 'e') && kind[-1] == 'f';
     return given ? (int)r->given[i - 1] : AT_FDCWD;
+}
+
+static bool is_relative(const char *path)
+{
+    return path != NULL && path[0] != '/' && path[0] != '\0';
+}
+
+/*
+ * Where a call starts that has relative paths, and an address may be one. The current directory,
+ * where it is one of two, since it has no descriptor.
+ */
+static int start_of(const struct request *r)
+{
+    /* A script's interpreter may be relative, whatever its own path. */
+    bool anyhow = r->call->number == SYS_getcwd || decides(r->call->number);
+    int start = anyhow ? AT_FDCWD : PLACE_NONE;
+    for (unsigned i = 0; r->call->arguments[i] != '\0'; i++) {
+        char kind = r->call->arguments[i];
+        if (kind == 'V' || (is_path(kind) && is_relative(string_of(r, i)) &&
+                            (start == PLACE_NONE || base_of(r, i) == AT_FDCWD)))
+            start = base_of(r, i);
+    }
+    return start;
 }
 
 /* True where an address is no name in the file system. */
@@ -130,15 +154,20 @@ static bool is_outside(const struct request *r, unsigned i)
         /* With a path, that is asked. Where inotify's comes first, it is no directory. */
         return is_path(kinds[i + 1]) || kinds[i + 1] == 'V' ||
                outside_descriptor(policy, &r->tracee, (int)r->given[i]);
+    case 'e':
     case 'p':
     case 'P':
         if (path == NULL || path[0] == '\0')
             return base_of(r, i) == AT_FDCWD ||
                    outside_descriptor(policy, &r->tracee, base_of(r, i));
         /* What readlink answers in /proc may be a name inside. */
-        if (kinds[i] == 'p' && kinds[i + 1] == 'b' && strncmp(path, "/proc/", 6) == 0)
+        if (kinds[i] == 'e' && kinds[i + 1] == 'b' && strncmp(path, "/proc/", 6) == 0)
             return false;
-        return outside_path(policy, &r->tracee, base_of(r, i), path);
+        return outside_path(
+            policy,
+            is_relative(path) ? place_name_of(&r->tracee, base_of(r, i), base_of(r, i) == r->start)
+                              : NULL,
+            path, kinds[i] != 'e');
     case 'V':
         return is_other_address(r, i);
     default:
@@ -164,11 +193,11 @@ static bool is_left_alone(const struct request *r)
 static int bring_descriptor(struct request *r, unsigned i)
 {
     int fd = (int)r->given[i];
-    if (fd == AT_FDCWD) {
-        r->args[i] = AT_FDCWD;
-        return 0;
-    }
+    const char *path = is_path(r->call->arguments[i + 1]) ? string_of(r, i + 1) : NULL;
+    r->args[i] = AT_FDCWD;
     /* Of no use to an absolute path; a bad number is no mistake there. */
+    if (fd == AT_FDCWD || (path != NULL && path[0] == '/') || (is_relative(path) && place_is(fd)))
+        return 0;
     int copy = tracee_descriptor(&r->tracee, fd);
     if (copy >= 0)
         r->descriptors[r->descriptor_count++] = copy;
@@ -176,21 +205,21 @@ static int bring_descriptor(struct request *r, unsigned i)
     return 0;
 }
 
-static int bring_cwd(struct request *r)
+/*
+ * Goes where relative paths start. A current directory that can no more be entered is still one to
+ * start from, if only by a descriptor that names it.
+ */
+static int bring_start(struct request *r)
 {
-    if (r->task.cwd == AT_FDCWD)
-        r->task.cwd = tracee_cwd(&r->tracee);
-    return r->task.cwd < 0 ? r->task.cwd : 0;
-}
-
-/* What a relative path starts from, where that is the current directory. */
-static int bring_base(struct request *r, unsigned i)
-{
-    const char *path = string_of(r, i);
-    if (path == NULL || path[0] == '/' || path[0] == '\0' || base_of(r, i) != AT_FDCWD)
+    if (r->start == PLACE_NONE)
         return 0;
-    r->goes |= r->call->arguments[i] == 'P';
-    return bring_cwd(r);
+    int error = place_go(&r->tracee, r->start);
+    if (error == 0)
+        r->task.cwd_name = place_name();
+    if (error == 0 || r->start != AT_FDCWD)
+        return 0;
+    r->task.cwd = tracee_cwd(&r->tracee);
+    return r->task.cwd < 0 ? r->task.cwd : strchr(r->call->arguments, 'P') != NULL ? error : 0;
 }
 
 /* A buffer that is read (n bytes, may be NULL) or, with n 0, only has to be there. */
@@ -205,24 +234,18 @@ static int bring_block(struct request *r, unsigned i, size_t n)
 /* Everything else, once its strings are there. */
 static int bring(struct request *r)
 {
-    /* A script's interpreter may be relative, whatever its own path. */
-    bool anyhow = r->call->number == SYS_getcwd || decides(r->call->number);
-    int error = anyhow ? bring_cwd(r) : 0;
+    int error = bring_start(r);
     for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++) {
         switch (r->call->arguments[i]) {
         case 'V':
             error = bring_block(r, i, (size_t)r->given[i + 1]);
-            if (error == 0)
-                error = bring_cwd(r);
-            r->goes = error == 0;
             break;
         case 'f':
             error = bring_descriptor(r, i);
             break;
+        case 'e':
         case 'p':
         case 'P':
-            error = bring_base(r, i);
-            break;
         case 'n':
             break;
         case 't':
@@ -274,19 +297,12 @@ static long flags_of_open(const struct request *r)
                                                       : 0;
 }
 
-/* Gives a descriptor to the caller as the result of its call. Returns 0, or -errno of the result.
- */
-static int give_descriptor(const struct request *r, int fd)
-{
-    struct seccomp_notif_addfd add = {.id = r->tracee.id,
-                                      .flags = SECCOMP_ADDFD_FLAG_SEND,
-                                      .srcfd = (uint32_t)fd,
-                                      .newfd_flags = (uint32_t)flags_of_open(r) & O_CLOEXEC};
-    int given = ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
-    int error = given < 0 ? -errno : 0;
-    close(fd);
-    return error == -ENOENT ? 0 : error; /* killed meanwhile: nobody waits */
-}
+/* This worker and its pool, for hooks, which have no argument for them. */
+static struct {
+    struct pool *pool;
+    struct slot *slot;
+    bool masked; /* it has the caller's umask */
+} own;
 
 static void reply(const struct request *r, long result)
 {
@@ -301,11 +317,25 @@ static void reply(const struct request *r, long result)
     (void)ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
-/* This worker and its pool, for hooks, which have no argument for them. */
-static struct {
-    struct pool *pool;
-    struct slot *slot;
-} own;
+/*
+ * Gives a descriptor to the caller as the result of its call. Ours is closed before the caller goes
+ * on: what it closes then is closed, and can be removed. Where a signal could take the caller out
+ * of its call in between, with a descriptor that it knows nothing of, that has to be one step.
+ */
+static void give_descriptor(const struct request *r, int fd)
+{
+    struct seccomp_notif_addfd add = {.id = r->tracee.id,
+                                      .flags = own.pool->holds ? 0 : SECCOMP_ADDFD_FLAG_SEND,
+                                      .srcfd = (uint32_t)fd,
+                                      .newfd_flags = (uint32_t)flags_of_open(r) & O_CLOEXEC};
+    int given = ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+    int error = given < 0 ? -errno : 0;
+    close(fd);
+    if (error == -ENOENT) /* killed meanwhile: nobody waits */
+        return;
+    if (error < 0 || own.pool->holds)
+        reply(r, error < 0 ? error : given);
+}
 
 /* Before something that may wait for long. */
 static void expect_to_wait(void)
@@ -328,9 +358,9 @@ static void hear_master(bool on)
 /* Only a FIFO waits for somebody to come. */
 static int announced_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
+    const int other = O_NONBLOCK | O_PATH | O_DIRECTORY;
     struct stat st;
-    if ((flags & (O_NONBLOCK | O_PATH)) != 0 || sys_fstatat(dfd, path, &st, 0) < 0 ||
-        !S_ISFIFO(st.st_mode))
+    if ((flags & other) != 0 || sys_fstatat(dfd, path, &st, 0) < 0 || !S_ISFIFO(st.st_mode))
         return sys_open(dfd, path, flags, mode, resolve);
     expect_to_wait();
     hear_master(true);
@@ -339,15 +369,17 @@ static int announced_open(int dfd, const char *path, int flags, mode_t mode, uns
     return fd;
 }
 
+/* Workers have none of their own: what a drive makes has the drive's mode. */
+static void take_mask(const struct lx_task *task)
+{
+    const struct tracee t = {.tid = task->pid};
+    umask(tracee_umask(&t));
+    own.masked = true;
+}
+
 static long run(struct request *r)
 {
     vfs_syscall *answer = vfs_syscalls[r->call->number];
-    mode_t mask = 0;
-    bool creates = opens(r->call) || strncmp(r->call->name, "mk", 2) == 0;
-    if (creates)
-        mask = umask(tracee_umask(&r->tracee));
-    if (r->goes)
-        (void)!fchdir(r->task.cwd);
     tracee_become(&r->tracee);
     if (r->call->number == SYS_connect) { /* waits for room in a listener's queue */
         expect_to_wait();
@@ -359,10 +391,9 @@ static long run(struct request *r)
     if (r->call->number == SYS_connect)
         hear_master(false);
     tracee_become(NULL);
-    if (r->goes)
-        (void)!chdir("/");
-    if (creates)
-        umask(mask);
+    if (own.masked)
+        umask(0);
+    own.masked = false;
     return result;
 }
 
@@ -402,16 +433,30 @@ static void forget_moved(struct pool *pool)
     known = now;
 }
 
-/* Notes a program whose calls the library does not see, once. */
-static void note_program(struct lx_stats_lane *lane, const struct tracee *t)
+/*
+ * Notes a program whose calls the library does not see, once. A process is looked at again where
+ * its calls are made elsewhere in memory: it has become another program.
+ */
+static void note_program(struct lx_stats_lane *lane, const struct tracee *t, uint64_t instruction)
 {
-    /* This worker's own: the program it looked at last. */
-    static pid_t last;
+    /* This worker's own. */
+    static struct {
+        pid_t tid;
+        uint64_t region;
+    } seen[64];
     struct lx_stats_program program = {.name = ""};
     enum lx_outside why;
-    if (t->tid == last || !tracee_lacks_library(t, &why))
+    uint64_t region = instruction >> 24;
+    size_t at = ((size_t)t->tid ^ region) % (sizeof(seen) / sizeof(seen[0]));
+    if (seen[at].tid == t->tid && seen[at].region == region)
         return;
-    last = t->tid;
+    enum tracee_library library = tracee_library(t, &why);
+    if (library != TRACEE_BEGINS) {
+        seen[at].tid = t->tid;
+        seen[at].region = region;
+    }
+    if (library != TRACEE_LACKS_LIBRARY)
+        return;
     program.why = (uint8_t)why;
     tracee_comm(t, program.name);
     uint32_t count = atomic_load(&lane->programs);
@@ -425,16 +470,16 @@ static void note_program(struct lx_stats_lane *lane, const struct tracee *t)
     }
 }
 
-static void count(const struct request *r, long result)
+static void count(const struct request *r, long result, uint64_t instruction)
 {
     struct lx_stats *stats = r->task.policy->stats;
     if (stats == NULL)
         return;
     atomic_fetch_add_explicit(&stats->lane.trapped, 1, memory_order_relaxed);
-    if (result == -LX_EPASS)
-        return;
-    atomic_fetch_add_explicit(&stats->lane.answered, 1, memory_order_relaxed);
-    note_program(&stats->lane, &r->tracee);
+    if (result != -LX_EPASS)
+        atomic_fetch_add_explicit(&stats->lane.answered, 1, memory_order_relaxed);
+    if (r->looked_at)
+        note_program(&stats->lane, &r->tracee, instruction);
 }
 
 void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
@@ -447,7 +492,8 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
                               .cwd = AT_FDCWD,
                               .pid = (int)call->pid,
                               .deputy = true,
-                              .open = announced_open};
+                              .open = announced_open,
+                              .mask = take_mask};
     r.tracee = tracee_of(pool->listener, call);
     own.pool = pool;
     own.slot = slot;
@@ -456,17 +502,20 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
             atomic_fetch_add(&pool->moves, 1);
         forget_moved(pool);
         int error = bring_strings(&r);
+        r.start = error == 0 ? start_of(&r) : PLACE_NONE;
+        r.looked_at = error == 0 && !is_left_alone(&r);
         if (error == 0)
-            error = is_left_alone(&r) ? -LX_EPASS : bring(&r);
+            error = r.looked_at ? bring(&r) : -LX_EPASS;
         /* Where nobody may look at what it asks for, it does not get past the rules by that. */
         if (error == -EPERM)
             result = error;
         /* What was read is the caller's only if it still waits. */
         if (error == 0 && tracee_waits(&r.tracee))
             result = run_to_end(&r, slot);
+        place_leave(r.looked_at);
         if (moves(r.call))
             atomic_fetch_add(&pool->moves, 1);
-        count(&r, result);
+        count(&r, result, call->data.instruction_pointer);
         if (result >= 0 && opens(r.call) && (flags_of_open(&r) & O_PATH) != 0) {
             /* A descriptor that only names cannot be handed over; the rules have spoken. */
             close((int)result);
@@ -474,9 +523,7 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
         }
         /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */
         if (result >= 0 && opens(r.call)) {
-            error = give_descriptor(&r, (int)result);
-            if (error < 0)
-                reply(&r, error);
+            give_descriptor(&r, (int)result);
         } else if (result != -DECIDE_ANSWERED) {
             reply(&r, result == -LX_EPASS ? result : take_back(&r, result));
         }

@@ -73,18 +73,26 @@ out:
     return code;
 }
 
-/* What workers rely on: a descriptor is handed over and the call answered in one step. */
-#define LEAST_MAJOR 5
-#define LEAST_MINOR 14
-
-static bool is_old(void)
+/* True where the kernel is older than Linux 5.minor. */
+static bool is_before(unsigned least)
 {
     struct utsname name;
     unsigned major = 0;
     unsigned minor = 0;
     if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
         return false;
-    return major < LEAST_MAJOR || (major == LEAST_MAJOR && minor < LEAST_MINOR);
+    return major < 5 || (major == 5 && minor < least);
+}
+
+/* What workers rely on: a descriptor is handed over and the call answered in one step. */
+static bool is_old(void)
+{
+    return is_before(14);
+}
+
+bool supervise_holds(void)
+{
+    return !is_before(19);
 }
 
 /*

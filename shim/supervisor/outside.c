@@ -11,6 +11,7 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
+#include "vfs/verdict.h"
 
 /* A name the kernel gave. What is no file of the tree ("pipe:[7]") is outside, too. */
 static bool is_outside(const struct lx_policy *policy, const char *name, size_t n)
@@ -67,35 +68,58 @@ static bool has_dots(const char *path)
     return false;
 }
 
-bool outside_path(const struct lx_policy *policy, const struct tracee *t, int dirfd,
-                  const char *path)
+/* What is not there is not there, wherever a call looks. */
+static bool is_there(int result)
+{
+    return result >= 0 || result == -ENOENT;
+}
+
+/* By an absolute path (n bytes) whose spelling is outside, without "." or "..". */
+static bool spelled_outside(const struct lx_policy *policy, const char *path, size_t n,
+                            bool follows)
 {
     const struct sys_open_how how = {.flags = O_PATH | O_CLOEXEC,
                                      .resolve = SYS_RESOLVE_NO_SYMLINKS};
+    const char *slash = memrchr(path, '/', n);
+    size_t length = slash == path ? 1 : (size_t)(slash - path);
+    uint64_t hash = verdict_hash(VERDICT_SEED_ROOT, path, length);
+    uint64_t stamp = verdict_stamp();
+    struct verdict v;
+    struct stat st;
+    if (slash[1] != '\0' && verdict_recall(hash, stamp, &v) && v.mount == 0) {
+        if (!follows)
+            return true;
+        int r = sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW);
+        return r == 0 && S_ISLNK(st.st_mode) ? leads_outside(policy, path) : is_there(r);
+    }
+    int fd = sys_openat2(AT_FDCWD, path, &how);
+    if (fd >= 0) {
+        /* No component of it is a symlink, nor of its directory, for as long as that is true. */
+        verdict_remember(hash, stamp, mounts_classify(policy, path, length));
+        sys_close(fd);
+    }
+    return is_there(fd) || (fd == -ELOOP && leads_outside(policy, path));
+}
+
+bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows)
+{
     char whole[2 * PATH_MAX];
     if (path[0] != '/') {
         while (path[0] == '.' && path[1] == '/' && path[2] != '/')
             path += 2;
-        long base = tracee_name(t, dirfd, whole, PATH_MAX);
-        if (base <= 0 || whole[0] != '/')
+        if (base == NULL)
             return false;
-        size_t n = strlen(path);
-        if (base > 1)
-            whole[base++] = '/';
-        memcpy(whole + base, path, n + 1);
+        size_t length = strlen(base);
+        memcpy(whole, base, length);
+        if (length > 1)
+            whole[length++] = '/';
+        memcpy(whole + length, path, strlen(path) + 1);
         path = whole;
     }
     /* Its spelling is the truth where no symlink and no ".." is on the way. */
     if (has_dots(path))
         return leads_outside(policy, path);
     size_t n = strlen(path);
-    if (!is_outside(policy, path, n) || mounts_redirected(policy, path, n) != NULL)
-        return false;
-    int fd = sys_openat2(AT_FDCWD, path, &how);
-    if (fd >= 0)
-        sys_close(fd);
-    /* What is not there is not there, wherever a call looks. */
-    if (fd >= 0 || fd == -ENOENT)
-        return true;
-    return fd == -ELOOP && leads_outside(policy, path);
+    return is_outside(policy, path, n) && mounts_redirected(policy, path, n) == NULL &&
+           spelled_outside(policy, path, n, follows);
 }

@@ -9,12 +9,11 @@
 #include "supervisor/tracee.h"
 
 /*
- * True where a path is certainly outside every mount, and so is what it leads to where it is a
- * symlink: whichever of the two a call is about. dirfd is the caller's (AT_FDCWD, or a descriptor).
- * False says nothing.
+ * True where a path is certainly outside every mount, and for a call that may follow it so is what
+ * it leads to where it is a symlink. `base`: the kernel's name for what a relative one starts from,
+ * or NULL. False says nothing.
  */
-bool outside_path(const struct lx_policy *policy, const struct tracee *t, int dirfd,
-                  const char *path);
+bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows);
 
 /* True where the caller's descriptor, or its current directory, is certainly outside. */
 bool outside_descriptor(const struct lx_policy *policy, const struct tracee *t, int fd);

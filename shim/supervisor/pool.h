@@ -46,6 +46,7 @@ struct pool {
     int listener;
     int waiting; /* an event counter: the master has something to do */
     int turns_max;
+    bool holds;             /* supervise_holds */
     _Atomic int turns;      /* all of them */
     _Atomic int busy;       /* those whose holder is at a call */
     _Atomic int spare;      /* calls in a row that found one whose holder was not */

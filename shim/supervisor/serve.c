@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,6 +94,7 @@ static _Noreturn void work(const struct lx_policy *policy, struct pool *pool, st
 {
     struct sigaction action = {.sa_handler = interrupted};
     sigset_t sign;
+    umask(0); /* the caller's is taken where it applies */
     signal(SIGTERM, SIG_DFL);
     sigemptyset(&sign);
     sigaddset(&sign, POOL_SIGNAL); /* heard only while a call waits: see answer.c */
@@ -182,6 +184,8 @@ static _Noreturn void serve(const struct lx_policy *policy, int listener, int re
     broker_use(broker);
     struct pool *pool = pool_new(listener);
     (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+    if (pool != NULL)
+        pool->holds = supervise_holds();
     if (pool == NULL || start_worker(policy, pool) < 0 || write(ready, "", 1) != 1)
         _exit(SUPERVISE_FAILED);
     close(ready);

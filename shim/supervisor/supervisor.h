@@ -12,6 +12,7 @@
 #ifndef LXSHIM_SUPERVISOR_SUPERVISOR_H
 #define LXSHIM_SUPERVISOR_SUPERVISOR_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "policy/policy.h"
@@ -22,6 +23,10 @@
  * listener, close-on-exec, or -errno, for which supervise_reason has words.
  */
 int supervise_install(void);
+
+/* True where a call that has been taken waits for its answer whatever signal comes, but a fatal
+ * one. */
+bool supervise_holds(void);
 
 /* Whether a listener can be had, by trying it in a child. Returns 0 or -errno. */
 int supervise_try(void);

@@ -97,9 +97,9 @@ int tracee_write(const struct tracee *t, uint64_t to, const void *from, size_t n
     return memory < 0 ? memory : moved(pwrite(memory, from, n, (off_t)to), n);
 }
 
-long tracee_string(const struct tracee *t, uint64_t from, char *to, size_t room)
+/* The rest of a string, of which `have` bytes are read. */
+static int read_on(const struct tracee *t, uint64_t from, char *to, size_t have, size_t room)
 {
-    size_t have = 0;
     while (have < room) {
         /* Up to the end of a page: the next one need not be there. */
         size_t n = PAGE - (size_t)((from + have) % PAGE);
@@ -108,12 +108,46 @@ long tracee_string(const struct tracee *t, uint64_t from, char *to, size_t room)
         int r = tracee_read(t, from + have, to + have, n);
         if (r < 0)
             return r;
-        const char *end = memchr(to + have, '\0', n);
-        if (end != NULL)
-            return end - to;
+        if (memchr(to + have, '\0', n) != NULL)
+            return 0;
         have += n;
     }
     return -ENAMETOOLONG;
+}
+
+#define MOST_STRINGS 256 /* bytes: most are shorter, and a page would cost more */
+
+int tracee_strings(const struct tracee *t, const uint64_t from[TRACEE_STRINGS],
+                   char *const to[TRACEE_STRINGS], size_t room)
+{
+    struct iovec here[TRACEE_STRINGS];
+    struct iovec there[TRACEE_STRINGS];
+    size_t have[TRACEE_STRINGS] = {0};
+    unsigned count = 0;
+    ssize_t all = 0;
+    for (unsigned i = 0; i < TRACEE_STRINGS; i++) {
+        size_t n = PAGE - (size_t)(from[i] % PAGE);
+        if (n > MOST_STRINGS)
+            n = MOST_STRINGS;
+        if (from[i] == 0)
+            continue;
+        here[count] = (struct iovec){to[i], n};
+        there[count++] = (struct iovec){(void *)(uintptr_t)from[i], n};
+        have[i] = n;
+        all += (ssize_t)n;
+    }
+    if (count == 0)
+        return 0;
+    bool read = process_vm_readv(t->tid, here, count, there, count, 0) == all;
+    for (unsigned i = 0; i < TRACEE_STRINGS; i++) {
+        size_t n = read ? have[i] : 0;
+        if (from[i] == 0 || (n > 0 && memchr(to[i], '\0', n) != NULL))
+            continue;
+        int r = read_on(t, from[i], to[i], n, room);
+        if (r < 0)
+            return r;
+    }
+    return 0;
 }
 
 #define STATUS_ROOM 4096 /* what we look for stands at its beginning */
@@ -167,13 +201,25 @@ int tracee_cwd(const struct tracee *t)
     return fd < 0 ? -errno : fd;
 }
 
+/* "/proc/TID/cwd", or of a descriptor. */
+static const char *proc_place(const struct tracee *t, int fd, char name[NAME_ROOM])
+{
+    if (fd == AT_FDCWD)
+        return proc_name(t, "cwd", name);
+    snprintf(name, NAME_ROOM, "/proc/%d/fd/%d", (int)t->tid, fd);
+    return name;
+}
+
+int tracee_go(const struct tracee *t, int fd)
+{
+    char name[NAME_ROOM];
+    return chdir(proc_place(t, fd, name)) < 0 ? -errno : 0;
+}
+
 long tracee_name(const struct tracee *t, int fd, char *to, size_t room)
 {
-    char what[NAME_ROOM / 2] = "cwd";
     char name[NAME_ROOM];
-    if (fd != AT_FDCWD)
-        snprintf(what, sizeof(what), "fd/%d", fd);
-    ssize_t n = readlink(proc_name(t, what, name), to, room);
+    ssize_t n = readlink(proc_place(t, fd, name), to, room);
     if (n < 0)
         return -errno;
     if ((size_t)n == room)
@@ -334,21 +380,23 @@ static bool lacks_variable(const struct tracee *t)
     return true;
 }
 
-bool tracee_lacks_library(const struct tracee *t, enum lx_outside *why)
+enum tracee_library tracee_library(const struct tracee *t, enum lx_outside *why)
 {
     enum { LIBRARY = 1, LIBC = 2, LOADER = 4, MUSL = 8 + 16 + 32 };
     static const char *const names[] = {"/liblxshim.so\n", "/libc.so.6\n",          "/ld-linux",
                                         "/ld-musl-",       "-linux-musl/libc.so\n", "/libc.musl-"};
     unsigned found = mapped(t, names, sizeof(names) / sizeof(names[0]));
-    /* glibc's ld.so loads the library before libc: alone, it has only begun. */
-    if ((found & LIBRARY) != 0 || (found & (LIBC | LOADER)) == LOADER)
-        return false;
+    if ((found & LIBRARY) != 0)
+        return TRACEE_HAS_LIBRARY;
+    /* glibc's ld.so loads the library before libc. */
+    if ((found & (LIBC | LOADER)) == LOADER)
+        return TRACEE_BEGINS;
     *why = (found & MUSL) != 0              ? LX_OUTSIDE_MUSL
            : (found & (LIBC | LOADER)) == 0 ? LX_OUTSIDE_STATIC
            : is_secure(t)                   ? LX_OUTSIDE_SECURE
            : lacks_variable(t)              ? LX_OUTSIDE_ENVIRONMENT
                                             : LX_OUTSIDE_UNKNOWN;
-    return true;
+    return TRACEE_LACKS_LIBRARY;
 }
 
 void tracee_comm(const struct tracee *t, char comm[16])

@@ -33,15 +33,22 @@ bool tracee_waits(const struct tracee *t);
 int tracee_read(const struct tracee *t, uint64_t from, void *to, size_t n);
 int tracee_write(const struct tracee *t, uint64_t to, const void *from, size_t n);
 
-/* Reads a string with its NUL into room bytes. Returns its length, or -errno: -EFAULT,
- * -EPERM, -ENAMETOOLONG. */
-long tracee_string(const struct tracee *t, uint64_t from, char *to, size_t room);
+/*
+ * Reads up to two strings with their NUL (from 0: none) into room bytes each, at once if they are
+ * short. Returns 0, -EFAULT, -EPERM or -ENAMETOOLONG.
+ */
+#define TRACEE_STRINGS 2
+int tracee_strings(const struct tracee *t, const uint64_t from[TRACEE_STRINGS],
+                   char *const to[TRACEE_STRINGS], size_t room);
 
 /* A duplicate of its descriptor, close-on-exec, or -errno (-EBADF: it has none of that number). */
 int tracee_descriptor(struct tracee *t, int fd);
 
 /* Its current directory as a descriptor that only names it, or -errno. */
 int tracee_cwd(const struct tracee *t);
+
+/* Makes its current directory, or that of its descriptor, this process's. Returns 0 or -errno. */
+int tracee_go(const struct tracee *t, int fd);
 
 /* The kernel's name for its current directory (AT_FDCWD) or descriptor. Returns its length, NUL
  * not counted, or -errno. */
@@ -50,8 +57,14 @@ long tracee_name(const struct tracee *t, int fd, char *to, size_t room);
 /* Makes this process's effective ids those of the caller; back to our own with NULL. */
 void tracee_become(const struct tracee *t);
 
-/* True where the preloaded library is not in it, nor will be: all its calls come here. And why. */
-bool tracee_lacks_library(const struct tracee *t, enum lx_outside *why);
+/* Whether the preloaded library is in it. Where it is not, nor will be, all its calls come here;
+ * and why. */
+enum tracee_library {
+    TRACEE_BEGINS, /* only the loader is there yet */
+    TRACEE_HAS_LIBRARY,
+    TRACEE_LACKS_LIBRARY
+};
+enum tracee_library tracee_library(const struct tracee *t, enum lx_outside *why);
 
 /* Whether it has a signal to handle, for which a call that waits has to end. */
 enum tracee_signals {

@@ -29,7 +29,7 @@ static __attribute__((noinline)) bool is_link(const struct lx_call *c, const str
 
 static inline bool leads_on(const struct lx_call *c, unsigned i)
 {
-    if ((vfs_ops[c->op].properties & PROBES) != 0 && !c->task->deputy)
+    if ((vfs_ops[c->op].properties & PROBES) != 0 && (!c->task->deputy || c->at[i].mount != NULL))
         return false;
     if ((c->at[i].flags & LX_LOC_WALKED) != 0 || c->task->quiet || !vfs_follows(c, i))
         return false;

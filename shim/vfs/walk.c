@@ -19,7 +19,10 @@ long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
 {
     int fd = dirfd == AT_FDCWD ? task->cwd : dirfd;
     long n;
-    if (fd == AT_FDCWD) {
+    if (fd == AT_FDCWD && task->cwd_name != NULL) {
+        n = (long)strlen(task->cwd_name);
+        memcpy(buf, task->cwd_name, (size_t)n + 1);
+    } else if (fd == AT_FDCWD) {
         n = sys_getcwd(buf, PATH_MAX);
         if (n > 0)
             n--; /* the NUL */
