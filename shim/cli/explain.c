@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim explain: one rule, whole. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,6 +31,31 @@ static void print_profiles(enum lx_rule rule)
         printf("  %-14s %s\n", p->name, lx_value_word(p->rules[rule]));
 }
 
+static bool has_prefix(const char *word)
+{
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        if (strncmp(lx_rules[i].id, word, strlen(word)) == 0)
+            return true;
+    return false;
+}
+
+/* Lists the rules that have a word in their id or text, whatever its case. True where any has. */
+static bool search(const char *word)
+{
+    bool found = false;
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
+        const struct lx_rule_info *rule = &lx_rules[i];
+        if (strcasestr(rule->id, word) == NULL && strcasestr(rule->summary, word) == NULL)
+            continue;
+        if (!found)
+            printf("rules about \"%s\"\n", word);
+        found = true;
+        printf("\n  %s\n", rule->id);
+        cli_wrap(4, rule->summary);
+    }
+    return found;
+}
+
 int cli_explain(const struct cli_arguments *arguments)
 {
     const char *word = arguments->rest[0];
@@ -39,6 +65,8 @@ int cli_explain(const struct cli_arguments *arguments)
                     "are.");
         return CLI_OK;
     }
+    if (word[0] != '\0' && !has_prefix(word) && search(word))
+        return CLI_OK;
     enum lx_rule rule = cli_find_rule(word);
     if (rule == LX_RULE_NONE)
         return CLI_NO;

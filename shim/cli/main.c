@@ -38,9 +38,11 @@ const struct cli_command cli_commands[] = {
     },
     {
         .name = "explain",
-        .usage = "RULE",
+        .usage = "RULE|WORD",
         .summary = "say what a rule does, its values, and why",
-        .help = "Explains a rule, by its id or the unique beginning of one.\n",
+        .help =
+            "Explains a rule, by its id or the unique beginning of one; or lists the rules that "
+            "have WORD\nin their id or text.\n",
         .least = 1,
         .most = 1,
         .run = cli_explain,

@@ -380,6 +380,23 @@ stats_of() {
   assert_output 'lxshim: "unlink" is the beginning of several rules: unlink.open_file, unlink.readonly_file'
 }
 
+@test "explain finds rules by a word, whatever its case" {
+  run "$LXSHIM" explain Tmpfile
+  assert_success
+  assert_line 'rules about "Tmpfile"'
+  assert_line "  open.tmpfile"
+  refute_line "  special.fifo"
+  run "$LXSHIM" explain "hard link"
+  assert_success
+  assert_line "  link.create"
+  # The beginning of an id is that.
+  run "$LXSHIM" explain special.f
+  assert_line --index 0 special.fifo
+  run "$LXSHIM" explain no-such-word
+  assert_failure 1
+  assert_output 'lxshim: unknown rule "no-such-word"; see lxshim policy rules'
+}
+
 @test "schema prints the published file" {
   run bash -c '"$1" policy schema | cmp - "$2"' - "$LXSHIM" \
     "$SOURCE_ROOT/policy/schema/lxshim-policy-1.schema.json"
