@@ -57,7 +57,10 @@ long handles_open(const struct lx_task *task, const struct tracee *tracee, const
     n = mounts_to_program(task->policy, name, (size_t)n, sizeof(name));
     if (n < 0)
         return n;
-    /* Waiting to be deleted, it has no name of its own. */
-    long fd = lx_openat(task, AT_FDCWD, name, (int)given[2] | O_NOFOLLOW, 0);
+    /* The caller's own call would be without a name again, so that nothing is left to it. Waiting
+     * to be deleted, the file has no name of its own. */
+    struct lx_task opener = *task;
+    opener.deputy = false;
+    long fd = lx_openat(&opener, AT_FDCWD, name, (int)given[2] | O_NOFOLLOW, 0);
     return fd == -ENOENT ? -ESTALE : fd;
 }
