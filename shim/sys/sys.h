@@ -61,9 +61,11 @@ static inline int sys_openat2(int dfd, const char *path, const struct sys_open_h
 /* openat, or with SYS_RESOLVE_* openat2, which takes no mode where nothing can be made. */
 static inline int sys_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
+    if (__builtin_expect(resolve == 0, 1))
+        return sys_openat(dfd, path, flags, mode);
     bool makes = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
     struct sys_open_how how = {(unsigned)flags, makes ? mode & 07777 : 0, resolve};
-    return resolve == 0 ? sys_openat(dfd, path, flags, mode) : sys_openat2(dfd, path, &how);
+    return sys_openat2(dfd, path, &how);
 }
 
 static inline int sys_close(int fd)

@@ -361,14 +361,29 @@ bool vfs_has_path(const struct lx_call *c, unsigned i)
     return (readable(path) && path[0] != '\0') || is_descriptor(c, i);
 }
 
-bool vfs_locate_remembered(struct lx_call *c, struct vfs_found *found)
+/* locate_descriptor without asking the kernel. */
+static bool descriptor_remembered(struct lx_call *c, unsigned i, struct vfs_found *found)
 {
-    const char *path = c->path[0];
+    found->stamp = verdict_stamp();
+    if (!verdict_recall_fd(c->fd[i], found->stamp, &found->self, &found->hash))
+        return false;
+    found->self.flags &= (uint8_t) ~(VERDICT_ASKED | VERDICT_LINKS);
+    found->base = 0;
+    found->dir_hash = 0;
+    set(c, i, found->self, c->fd[i], "", LX_LOC_WALKED | LX_LOC_DESCRIPTOR);
+    return true;
+}
+
+bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *found)
+{
+    const char *path = c->path[i];
     struct verdict v = {0, 0};
     uint64_t base = VERDICT_SEED_ROOT;
 
     if (!c->task->caching || c->task->quiet || !readable(path))
         return false;
+    if (path[0] == '\0')
+        return is_descriptor(c, i) && descriptor_remembered(c, i, found);
     size_t n = strlen(path);
     const char *slash = memrchr(path, '/', n);
     const char *leaf = slash == NULL ? path : slash + 1;
@@ -377,7 +392,7 @@ bool vfs_locate_remembered(struct lx_call *c, struct vfs_found *found)
         return false;
     uint64_t stamp = verdict_stamp();
     if (path[0] != '/') {
-        if (!verdict_recall_fd(c->fd[0], stamp, &v, &base))
+        if (!verdict_recall_fd(c->fd[i], stamp, &v, &base))
             return false;
         v.flags &= (uint8_t) ~(VERDICT_ASKED | VERDICT_LINKS);
     }
@@ -386,7 +401,7 @@ bool vfs_locate_remembered(struct lx_call *c, struct vfs_found *found)
         return false;
     if (v.flags != 0 || (v.mount != 0 && nt_name_scan(leaf, leaf_length) != 0))
         return false;
-    set(c, 0, v, c->fd[0], path, 0);
+    set(c, i, v, c->fd[i], path, 0);
     found->self = v;
     found->stamp = stamp;
     found->hash = 0;

@@ -26,10 +26,10 @@ struct vfs_found {
 int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found);
 
 /*
- * The same for path 0 where all of it is remembered and nothing about the spelling is special:
- * nearly every call of nearly every program. False for whatever else, path or none.
+ * The same where all of it is remembered and nothing about the spelling is special: nearly every
+ * call of nearly every program. False for whatever else, path or none.
  */
-bool vfs_locate_remembered(struct lx_call *c, struct vfs_found *found);
+bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *found);
 
 /* The hash by which the object at path i would be remembered, was it a directory; 0 for none. */
 static inline uint64_t vfs_spelling(const struct lx_call *c, unsigned i,

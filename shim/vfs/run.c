@@ -102,10 +102,24 @@ static bool passes(const struct lx_call *c)
     return c->op != LX_OP_READLINK || strncmp(c->at[0].path, "/proc/", 6) != 0;
 }
 
-/* Where a rule may have a say, or somebody else may make the call. */
-static inline long judge(struct lx_call *c)
+/* Lets the file system answer, now that the kernel's way there is known. */
+static inline long answer(struct lx_call *c, const struct lx_fs *fs)
 {
-    unsigned properties = vfs_ops[c->op].properties;
+    lx_fs_op *op = fs->run[c->op];
+    if (op == NULL)
+        op = lx_host_fs.run[c->op];
+    return op == NULL ? -ENOSYS : op(c);
+}
+
+static bool refuses_changes(const struct lx_call *c, const struct lx_mount *m)
+{
+    return m != NULL && (vfs_ops[c->op].properties & CHANGES) != 0 &&
+           (m->flags & LX_MOUNT_READONLY) != 0;
+}
+
+/* Two paths, or somebody else may make the call. */
+static __attribute__((noinline)) long judge_any(struct lx_call *c)
+{
     const struct lx_loc *last = &c->at[paths_of(c) - 1];
     int r = 0;
 
@@ -116,41 +130,48 @@ static inline long judge(struct lx_call *c)
         return -LX_EPASS;
     if (paths_of(c) == 2)
         r = check_boundary(c);
-    if (r == 0 && last->mount != NULL && (properties & CHANGES) != 0 &&
-        (last->mount->flags & LX_MOUNT_READONLY) != 0)
+    if (r == 0 && refuses_changes(c, last->mount))
         return -EROFS;
     if (r < 0)
         return r;
     if (may_meet_another(c, last))
         return -LX_EWALK;
-    lx_fs_op *op = answering(c)->run[c->op];
-    if (op == NULL)
-        op = lx_host_fs.run[c->op];
-    long result = op == NULL ? -ENOSYS : op(c);
+    long result = answer(c, answering(c));
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
 }
 
-/* True for a call of this process that leads into a mount: once, however often it is dispatched. */
-static inline bool is_counted(const struct lx_call *c)
+/* One path, of this process. */
+static inline long judge_one(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    if (leads_on(c, 0))
+        return -LX_EWALK;
+    if (at->mount == NULL)
+        return answer(c, &lx_host_fs);
+    if (refuses_changes(c, at->mount))
+        return -EROFS;
+    if (at->mount->folds && may_meet_another(c, at))
+        return -LX_EWALK;
+    long result = answer(c, vfs_fs(at->mount));
+    return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
+}
+
+/* Counts a call of this process that leads into a mount: once, however often it is dispatched. */
+static __attribute__((noinline)) void count(const struct lx_call *c)
 {
     const struct lx_task *t = c->task;
-    return t->policy->stats != NULL && !t->deputy && !c->allowed &&
-           (c->at[0].mount != NULL || (paths_of(c) == 2 && c->at[1].mount != NULL));
+    if (!t->deputy && !c->allowed &&
+        (c->at[0].mount != NULL || (paths_of(c) == 2 && c->at[1].mount != NULL)))
+        atomic_fetch_add_explicit(&t->policy->stats->lane.library, 1, memory_order_relaxed);
 }
 
-static __attribute__((noinline)) long dispatch_inside(struct lx_call *c)
+static long dispatch(struct lx_call *c)
 {
-    long result = judge(c);
-    if (result != -LX_EWALK && is_counted(c))
-        atomic_fetch_add_explicit(&c->task->policy->stats->lane.library, 1, memory_order_relaxed);
+    bool one = paths_of(c) == 1 && !c->task->deputy && !c->task->quiet;
+    long result = one ? judge_one(c) : judge_any(c);
+    if (c->task->policy->stats != NULL && result != -LX_EWALK)
+        count(c);
     return result;
-}
-
-static inline long dispatch(struct lx_call *c)
-{
-    if (c->at[0].mount != NULL || paths_of(c) != 1 || c->task->deputy)
-        return dispatch_inside(c);
-    return leads_on(c, 0) ? -LX_EWALK : lx_host_fs.run[c->op](c);
 }
 
 /* A mount's root is no entry of the directory around it: mount points are busy. */
@@ -207,10 +228,13 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
 }
 
 /* True with the verdict remembered on a directory of the very name that path i spells. */
-static bool remembered(const struct lx_call *c, unsigned i, struct verdict *v)
+static bool remembered(const struct lx_call *c, unsigned i, const struct vfs_found *found,
+                       struct verdict *v)
 {
     const char *path = c->path[i];
     uint64_t hash = VERDICT_SEED_ROOT;
+    if (found[i].base != 0)
+        return verdict_recall(vfs_spelling(c, i, &found[i]), verdict_stamp(), v);
     if (path[0] != '/')
         vfs_descriptor(c->task, c->fd[i], &hash);
     return verdict_recall(verdict_hash(hash, path, strlen(path)), verdict_stamp(), v);
@@ -229,16 +253,16 @@ static void forget(const struct lx_call *c, const struct vfs_found *found)
         verdict_forget_all();
         break;
     case LX_OP_RENAME:
-        if (c->moves_directory || remembered(c, 0, &v) || remembered(c, 1, &v))
+        if (c->moves_directory || remembered(c, 0, found, &v) || remembered(c, 1, found, &v))
             verdict_forget_all();
         break;
     case LX_OP_LINK:
-        if (remembered(c, 1, &v)) /* of a symlink it makes another */
+        if (remembered(c, 1, found, &v)) /* of a symlink it makes another */
             verdict_forget_all();
         break;
     case LX_OP_MKDIR:
         /* Where there was a symlink. A directory made again is where it was. */
-        if (remembered(c, 0, &v) &&
+        if (remembered(c, 0, found, &v) &&
             (found->base == 0 || v.mount != found->self.mount || v.flags != found->self.flags))
             verdict_forget_all();
         break;
@@ -287,21 +311,25 @@ static void remember(const struct lx_call *c, int r, const struct vfs_found *fou
         verdict_remember(hash, found->stamp, found->self);
 }
 
-static long finish(struct lx_call *c, long r, const struct vfs_found *found)
+/* For those who count, or want to read of it. */
+static __attribute__((noinline)) void explain(struct lx_call *c, long r)
 {
-    if (r == -LX_EPASS)
-        return r;
+    if (r != -LX_EPASS && ((c->altered | c->observed) != 0 || c->denied != LX_RULE_NONE ||
+                           c->override != 0 || c->task->policy->trace_all))
+        vfs_explain(c, r);
+}
+
+static inline long finish(struct lx_call *c, long r, const struct vfs_found *found)
+{
+    const struct lx_policy *policy = c->task->policy;
     if (r >= 0 && c->task->caching) {
         if ((vfs_ops[c->op].properties & CREATES) != 0)
             forget(c, found);
         if (tells(c))
             remember(c, (int)r, found);
     }
-    const struct lx_policy *policy = c->task->policy;
-    if ((policy->stats != NULL || policy->trace != NULL) &&
-        ((c->altered | c->observed) != 0 || c->denied != LX_RULE_NONE || c->override != 0 ||
-         policy->trace_all))
-        vfs_explain(c, r);
+    if (policy->stats != NULL || policy->trace != NULL)
+        explain(c, r);
     return r;
 }
 
@@ -321,7 +349,7 @@ static long overridden(struct lx_call *c, uint32_t waiting, long r)
 static long walk_and_run(struct lx_call *c, struct walk *first, const struct walk *last,
                          const struct vfs_found *fast)
 {
-    struct vfs_found found = {.self = first->self, .stamp = fast->stamp};
+    struct vfs_found found[2] = {{.self = first->self, .stamp = fast->stamp}};
     uint32_t waiting = 0;
     long r = 0;
 
@@ -332,11 +360,11 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
     if (waiting != 0)
         r = overridden(c, waiting, r);
     if (first->exists && !first->opaque && first->length > 0)
-        found.hash = verdict_hash(VERDICT_SEED_ROOT, first->path, first->length);
+        found[0].hash = verdict_hash(VERDICT_SEED_ROOT, first->path, first->length);
     if (fast->base != 0 && c->at[0].mount == NULL && c->at[0].path == c->path[0])
         verdict_remember(vfs_spelling(c, 0, fast) ^ SYMLINK_SEED, fast->stamp,
                          (struct verdict){0, 0});
-    return finish(c, r, &found);
+    return finish(c, r, found);
 }
 
 /* Both walks have large buffers: each in a frame of its own, and only on the slow way. */
@@ -409,21 +437,22 @@ static __attribute__((noinline)) long run_two(struct lx_call *c)
 {
     struct vfs_found found[2];
     bool walk = false;
+    found[1].base = 0;
 
     for (unsigned i = 0; i < 2; i++)
         if (!vfs_has_path(c, i))
             return c->task->deputy ? -LX_EPASS : refused(c);
     for (unsigned i = 0; i < 2; i++) {
-        if (vfs_locate(c, i, &found[i]) == LX_EWALK) {
+        if (!vfs_locate_remembered(c, i, &found[i]) && vfs_locate(c, i, &found[i]) == LX_EWALK) {
             walk = true;
         } else if (c->at[i].mount != NULL && vfs_overrides_apply(c)) {
             if ((c->at[i].flags & LX_LOC_DESCRIPTOR) != 0)
-                return run_descriptor(c, &found[0]);
+                return run_descriptor(c, found);
             walk = true;
         }
     }
     long r = walk ? -LX_EWALK : dispatch(c);
-    return r == -LX_EWALK ? run_walk2(c) : finish(c, r, &found[0]);
+    return r == -LX_EWALK ? run_walk2(c) : finish(c, r, found);
 }
 
 /* A symlink in the last component, that does not lead into a mount as far as the fast way knows. */
@@ -449,6 +478,17 @@ static __attribute__((noinline)) long run_symlink(struct lx_call *c, const struc
     return run_walk1(c, found);
 }
 
+static __attribute__((noinline)) long run_located(struct lx_call *c, const struct vfs_found *found)
+{
+    if (c->at[0].mount != NULL && vfs_overrides_apply(c)) {
+        if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
+            return run_descriptor(c, found);
+        return run_walk1(c, &(struct vfs_found){.stamp = found->stamp});
+    }
+    long r = dispatch(c);
+    return __builtin_expect(r == -LX_EWALK, 0) ? run_symlink(c, found) : finish(c, r, found);
+}
+
 /* A call with one path, where not all that has to be known of it is remembered. */
 static __attribute__((noinline)) long run_one(struct lx_call *c)
 {
@@ -458,13 +498,18 @@ static __attribute__((noinline)) long run_one(struct lx_call *c)
         return c->task->deputy ? -LX_EPASS : refused(c);
     if (vfs_locate(c, 0, &found) == LX_EWALK)
         return run_walk1(c, &(struct vfs_found){.stamp = found.stamp});
-    if (c->at[0].mount != NULL && vfs_overrides_apply(c)) {
-        if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
-            return run_descriptor(c, &found);
-        return run_walk1(c, &(struct vfs_found){.stamp = found.stamp});
-    }
-    long r = dispatch(c);
-    return r == -LX_EWALK ? run_symlink(c, &found) : finish(c, r, &found);
+    return run_located(c, &found);
+}
+
+/* Outside every mount, and no symlink leads on without the host's file system noticing. */
+static inline long run_outside(struct lx_call *c, const struct vfs_found *found)
+{
+    long r = lx_host_fs.run[c->op](c);
+    if (__builtin_expect(r == -LX_EWALK, 0))
+        return run_symlink(c, found);
+    if ((r < 0 || !tells(c)) && !c->task->policy->trace_all)
+        return r;
+    return finish(c, r, found);
 }
 
 long vfs_run(struct lx_call *c)
@@ -473,17 +518,10 @@ long vfs_run(struct lx_call *c)
 
     if (paths_of(c) == 2)
         return run_two(c);
-    if (!vfs_locate_remembered(c, &found))
+    if (!vfs_locate_remembered(c, 0, &found))
         return run_one(c);
-    if (c->at[0].mount != NULL && vfs_overrides_apply(c))
-        return run_walk1(c, &(struct vfs_found){.stamp = found.stamp});
-    if (c->at[0].mount == NULL && (vfs_ops[c->op].properties & PROBES) != 0) {
-        long r = lx_host_fs.run[c->op](c);
-        bool done = r < 0 ? r != -LX_EWALK : !tells(c);
-        if (done && !c->task->policy->trace_all)
-            return r;
-        return r == -LX_EWALK ? run_symlink(c, &found) : finish(c, r, &found);
-    }
-    long r = dispatch_inside(c);
-    return r == -LX_EWALK ? run_symlink(c, &found) : finish(c, r, &found);
+    bool leads = (c->at[0].flags & LX_LOC_WALKED) == 0 && (vfs_ops[c->op].properties & PROBES) == 0;
+    if (c->at[0].mount == NULL && !leads)
+        return run_outside(c, &found);
+    return run_located(c, &found);
 }

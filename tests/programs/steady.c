@@ -117,6 +117,19 @@ static void do_create(void)
     must(unlink("dir/new"), "unlink");
 }
 
+/* As tar does. */
+static void do_unpack(void)
+{
+    const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000000000}};
+    int fd = open("dir/new", O_WRONLY | O_CREAT | O_EXCL, 0600);
+    must(fd, "open");
+    must(futimens(fd, times), "futimens");
+    must(fchown(fd, getuid(), getgid()), "fchown");
+    must(fchmod(fd, 0644), "fchmod");
+    close(fd);
+    must(unlink("dir/new"), "unlink");
+}
+
 static void do_create_here(void)
 {
     done(open("new", O_WRONLY | O_CREAT | O_EXCL, 0644));
@@ -188,6 +201,7 @@ static const struct {
     {"readlink", do_readlink, 0},
     {"create", do_create, 0},
     {"create-here", do_create_here, 0},
+    {"unpack", do_unpack, 0},
     {"unlink-missing", do_unlink_missing, SETTLED_NS},
     {"rename", do_rename, 0},
     {"mkdir", do_mkdir, 0},
