@@ -13,8 +13,8 @@
 #include "vfs/ops.h"
 
 /* The kernel's name of what a handle names. Returns its length, or -errno. */
-static long name_of(const struct lx_task *task, const struct tracee *tracee,
-                    const uint64_t given[6], const long args[6], char name[PATH_MAX])
+static long name_of(const struct tracee *tracee, const uint64_t given[6], const long args[6],
+                    char name[PATH_MAX])
 {
     struct {
         struct file_handle head;
@@ -27,14 +27,8 @@ static long name_of(const struct lx_task *task, const struct tracee *tracee,
         return -EINVAL;
     if (tracee_read(tracee, given[1], &handle, sizeof(handle.head) + handle.head.handle_bytes) < 0)
         return -EFAULT;
-    /* A descriptor that only names, as we have of its current directory, is none here. */
-    bool here = (int)given[0] == AT_FDCWD;
-    if (here && fchdir(task->cwd) < 0)
-        return -errno;
-    int fd = (int)SYS3(SYS_open_by_handle_at, here ? AT_FDCWD : (int)args[0], &handle,
-                       O_PATH | O_CLOEXEC);
-    if (here)
-        (void)!chdir("/");
+    /* Its current directory is ours, too: see place.h. */
+    int fd = (int)SYS3(SYS_open_by_handle_at, (int)args[0], &handle, O_PATH | O_CLOEXEC);
     if (fd < 0)
         return fd;
     sys_fd_path(fd, link);
@@ -49,7 +43,7 @@ long handles_open(const struct lx_task *task, const struct tracee *tracee, const
                   const long args[6])
 {
     char name[PATH_MAX];
-    long n = name_of(task, tracee, given, args, name);
+    long n = name_of(tracee, given, args, name);
     if (n < 0)
         return n == -ESTALE ? n : -LX_EPASS;
     if (mounts_classify(task->policy, name, (size_t)n).mount == 0)
