@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CHECK(condition)                                                               \
@@ -164,8 +165,10 @@ static void signals(void)
     pid_t self = getpid();
     pid_t child = fork();
     if (child == 0) {
+        /* Whoever answers the calls, in the program or beside it, has to get on as well. */
+        const struct timespec moment = {.tv_nsec = 20000};
         while (kill(self, SIGUSR1) == 0)
-            ;
+            nanosleep(&moment, NULL);
         _exit(0);
     }
     for (int i = 0; handled < 2000; i++) {
