@@ -178,7 +178,7 @@ A:B"
   touch -d '1 hour ago' "$IN"
   mkfifo "$BATS_TEST_TMPDIR/ask" "$BATS_TEST_TMPDIR/answer"
   policy_for "$IN" drive.options=case=off >"$BATS_TEST_TMPDIR/p.json"
-  env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/p.json" LD_PRELOAD="$LIB" strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=getdents64 \
+  env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/p.json" "${SHIM[@]}" strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=getdents64 \
     python3 -c '
 import os, sys
 for line in open(sys.argv[1]):

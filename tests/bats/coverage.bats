@@ -102,10 +102,10 @@ assert_others() {
 
 # redirected [RULE=VALUE]...: probe in a mount at $TARGET, which does not exist, backed by $BACKING.
 redirected() {
-  TARGET=$(fresh mnt)/c
+  TARGET=$(elsewhere)
   BACKING=$(fresh backing)
   policy_for "$TARGET" drive.backing="$BACKING" "$@" >"$BATS_TEST_TMPDIR/policy.json"
-  run env LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" LD_PRELOAD="$LIB" probe "$TARGET"
+  run env LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" probe "$TARGET"
 }
 
 @test "in a mount that is nowhere natively every check is ok but for what DrvFs refuses" {
@@ -114,7 +114,7 @@ redirected() {
   without=$(lacking)
   redirected
   # It was all done there, in the spelling of a Windows drive.
-  assert_not_exists "$TARGET"
+  assert_not_exists "$TARGET/t"$'\uF03A'"open"
   assert_exists "$BACKING/t"$'\uF03A'"open/f"$'\uF03A'"ile"
   assert_equal "$(lacking)" "$without"
   assert_others redirected "$REFUSED" "$NOT_EMULATED" "$GAPS"
@@ -138,7 +138,7 @@ redirected() {
     all=$(policy_for "$target")
     printf '%s, "overrides": [{"when": {"op": [%s]}, "then": {"errno": "EIO"}}]}\n' \
       "${all%\}}" "$1" >"$policy"
-    run env LXSHIM_POLICY="$policy" LD_PRELOAD="$LIB" probe "$target" "${@:2}"
+    run env LXSHIM_POLICY="$policy" "${SHIM[@]}" probe "$target" "${@:2}"
     assert_success
   }
   # Their checks set an attribute before.

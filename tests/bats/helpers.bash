@@ -43,26 +43,39 @@ native() {
   run env -C "$NATIVE" bash -uc "$1"
 }
 
-# Runs steps under the shim, as LD_PRELOAD alone would, in $IN where that is set, else in a fresh
-# directory left in $DRIVE. Arguments before the last are the policy's: see policy_for.
+# $SHIM, after env's own arguments, starts a program under the shim: by LD_PRELOAD alone, or in the
+# lane of lxshim run that LXSHIM_TEST_LANE names. The answers are the same in each of them; what is
+# not for all of them is in lanes.list.
+#
+#   run env -C "$DRIVE" "${SHIM[@]}" ls
+use_lane() {
+  case ${LXSHIM_TEST_LANE:=preload} in
+    preload) SHIM=(LD_PRELOAD="$LIB") ;;
+    *) SHIM=("$LXSHIM" run -q --require-complete --lane "$LXSHIM_TEST_LANE" --) ;;
+  esac
+}
+use_lane
+
+# Prints the target for a mount whose backing is elsewhere. The library wants none; lxshim run has the
+# kernel mount the backing there, where that is allowed.
+elsewhere() {
+  local target
+  target=$(fresh mnt)/c
+  [[ $LXSHIM_TEST_LANE == preload ]] || mkdir "$target"
+  echo "$target"
+}
+
+# Runs steps under the shim, in $IN where that is set, else in a fresh directory left in $DRIVE.
+# Arguments before the last are the policy's: see policy_for.
 shimmed() {
-  local start=(LD_PRELOAD="$LIB")
-  # Or in another lane than LD_PRELOAD alone: the answers are the same.
-  [[ -z ${LXSHIM_TEST_LANE-} ]] ||
-    start=("$LXSHIM" run -q --require-complete --lane "$LXSHIM_TEST_LANE" --)
   DRIVE=${IN:-$(fresh drive)}
   if (($# > 1)); then
     policy_for "$DRIVE" "${@:1:$#-1}" >"$BATS_TEST_TMPDIR/policy.json"
-    run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${start[@]}" \
+    run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" \
       bash -uc "${!#}"
   else
-    run env -C "$DRIVE" "${start[@]}" bash -uc "$1"
+    run env -C "$DRIVE" "${SHIM[@]}" bash -uc "$1"
   fi
-}
-
-# beyond_supervisor WHY: for what a supervisor alone cannot do.
-beyond_supervisor() {
-  [[ ${LXSHIM_TEST_LANE-} != supervisor ]] || skip "$1"
 }
 
 # Starts `hold KIND PATH` outside the shim, as a Windows process would be, and waits until it holds.
@@ -120,6 +133,7 @@ shared() {
   mkdir "$SHARED.bin"
   cp "$LIB" "$LXSHIM" "$SHARED.bin"
   LIB=$SHARED.bin/liblxshim.so LXSHIM=$SHARED.bin/lxshim
+  use_lane
   chmod 777 "$SHARED"
 }
 

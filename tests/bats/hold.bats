@@ -234,17 +234,19 @@ END
   let_go
 }
 
-@test "sharing.windows: directories and programs, and who is to blame" {
+@test "sharing.windows: a program" {
   install /bin/true f
   holding --share write f
   IN=$DIR native ./f
   assert_success
   IN=$DIR shimmed ./f
-  # Only the program itself can call execve: a supervisor alone lets it.
-  [[ ${LXSHIM_TEST_LANE-} == supervisor ]] || assert_failure 126
+  assert_failure 126
   let_go
   IN=$DIR shimmed ./f
   assert_success
+}
+
+@test "sharing.windows: a directory, and who is to blame" {
   mkdir d/e
   holding --share none d
   IN=$DIR native 'ls d; mv d x && mv x d'

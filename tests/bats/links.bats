@@ -35,7 +35,7 @@ reparse() {
 # Steps in the directory with the links, under the library; rules come first.
 wsl() {
   policy_for "$ROOT" drive.source=C: "${@:1:$#-1}" >"$BATS_TEST_TMPDIR/policy.json"
-  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" LD_PRELOAD="$LIB" \
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" \
     bash -uc "${!#}"
 }
 
@@ -280,13 +280,18 @@ rooted"
 }
 
 @test "symlink.nt: a mount whose backing is elsewhere has targets by its own name" {
-  policy_for /mnt/c drive.source=C: drive.backing="$ROOT" >"$BATS_TEST_TMPDIR/policy.json"
-  steps='cd /mnt/c/t && readlink abs junc && cat abs junc/g'
+  local target
+  target=$(elsewhere)
+  policy_for "$target" drive.source=C: drive.backing="$ROOT" >"$BATS_TEST_TMPDIR/policy.json"
+  steps="cd '$target/t' && readlink abs junc && cat abs junc/g"
   run bash -uc "$steps"
   assert_failure
-  run env LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" LD_PRELOAD="$LIB" bash -uc "$steps"
+  run env LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" bash -uc "$steps"
   assert_success
-  assert_output $'/mnt/c/t/f\n/mnt/c/t/d\ntext\ndeep'
+  assert_output "$target/t/f
+$target/t/d
+text
+deep"
 }
 
 @test "symlink.nt: a sticky file without a buffer is what it is" {
@@ -301,7 +306,7 @@ rooted"
   # Without a volume's root nothing is looked for twice: the junction itself has to be noticed.
   local steps='cat junc/g; echo x >junc/made; cat d/made; stat -c %s junc/nothing'
   policy_for "$IN" 'drive.source=C:\\t' >"$BATS_TEST_TMPDIR/policy.json"
-  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" LD_PRELOAD="$LIB" bash -uc "$steps"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" bash -uc "$steps"
   assert_output "deep
 x
 stat: cannot statx 'junc/nothing': No such file or directory"

@@ -125,14 +125,14 @@ lrwxrwxrwx"
   assert_output "done"
   policy_for "$IN" "drive.options=uid=1000,gid=1000" >"$SHARED/p.json"
   chmod 644 "$SHARED/p.json"
-  run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" LD_PRELOAD="$LIB" bash -uc "$steps"
+  run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" "${SHIM[@]}" bash -uc "$steps"
   assert_output "chmod: changing permissions of 'f': Operation not permitted
 chown: changing ownership of 'f': Operation not permitted
 touch: setting times of 'f': Operation not permitted
 done"
   policy_for "$IN" "drive.options=uid=1000,gid=1000" chmod.non_owner=allow chown.non_owner=allow \
     utimes.non_owner=allow >"$SHARED/p.json"
-  run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" LD_PRELOAD="$LIB" bash -uc "$steps"
+  run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" "${SHIM[@]}" bash -uc "$steps"
   assert_output "done"
 }
 
@@ -154,12 +154,12 @@ done"
   steps=': >f; chown 1234 f; rm f'
   run as_user env -C "$IN" bash -uc "$steps"
   assert_output "chown: changing ownership of 'f': Operation not permitted"
-  run as_user env -C "$IN" LD_PRELOAD="$LIB" bash -uc "$steps"
+  run as_user env -C "$IN" "${SHIM[@]}" bash -uc "$steps"
   assert_output ""
   run as_user bash -c "id -u; id -g"
   policy_for "$IN" "drive.options=uid=${lines[0]},gid=${lines[1]}" chown.owner=EPERM >"$SHARED/p.json"
   chmod 644 "$SHARED/p.json"
-  run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" LD_PRELOAD="$LIB" bash -uc "$steps"
+  run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" "${SHIM[@]}" bash -uc "$steps"
   assert_output "chown: changing ownership of 'f': Operation not permitted"
 }
 
@@ -281,7 +281,7 @@ print([os.access(\"f\", m) for m in (os.F_OK, os.R_OK, os.W_OK, os.X_OK)])"'
   rm "$IN/g"
   policy_for "$IN" "drive.options=uid=1000,gid=1000,umask=077" >"$SHARED/p.json"
   chmod 644 "$SHARED/p.json"
-  run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" LD_PRELOAD="$LIB" bash -uc "$steps"
+  run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" "${SHIM[@]}" bash -uc "$steps"
   assert_output "cat: f: Permission denied
 bash: line 1: g: Permission denied
 unreadable"

@@ -183,7 +183,7 @@ x"
   IN=$(fresh parent)
   mkdir "$IN/drive"
   steps="mv '$IN/drive' '$IN/other'; rmdir '$IN/drive'; stat -c %a '$IN/drive'"
-  run env -C "$IN/drive" LD_PRELOAD="$LIB" bash -uc "$steps"
+  run env -C "$IN/drive" "${SHIM[@]}" bash -uc "$steps"
   assert_output "mv: cannot move '$IN/drive' to '$IN/other': Device or resource busy
 rmdir: failed to remove '$IN/drive': Device or resource busy
 777"

@@ -180,6 +180,49 @@ calls_to() {
   none grep -nE 'pthread_(mutex|rwlock|spin|cond|once)|sem_wait|mtx_lock|call_once' "${LIBRARY[@]}"
 }
 
+# Lines of lanes.list with single blanks: FILE|TEST|LANES|REASON.
+lanes_list() {
+  sed -E '/^(#|$)/d; s/ *\| */|/g' "$BATS_TEST_DIRNAME/lanes.list"
+}
+
+@test "the list of lanes: it names what there is, says why, and nothing twice" {
+  local file name lanes reason
+  (($(lanes_list | wc -l) > 15))
+  while IFS='|' read -r file name lanes reason; do
+    [[ -f $BATS_TEST_DIRNAME/$file ]] || echo "no file: $file"
+    [[ $name == '*' ]] || grep -qxF "@test \"$name\" {" "$BATS_TEST_DIRNAME/$file" ||
+      echo "no test: $file: $name"
+    [[ $lanes =~ ^(once|((preload|both|supervisor)( |$))+)$ && $lanes != *' ' ]] || echo "no lanes: $file: $lanes"
+    [[ $reason == *' '* && $reason != *'|'* ]] || echo "no reason: $file: $name"
+  done < <(lanes_list) >"$BATS_TEST_TMPDIR/found"
+  lanes_list | cut -d'|' -f1,2 | sort | uniq -d >>"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
+}
+
+@test "every bats file starts programs by the lane, or the list of lanes says why not" {
+  local file
+  for file in "$BATS_TEST_DIRNAME"/*.bats; do
+    file=${file##*/}
+    # Of each test, and of what stands before the first: does it go by the lane, or preload by itself?
+    awk -v file="$file" '
+      NR == FNR { split($0, of, "|"); if (of[1] == file) lanes[of[2]] = of[3]; next }
+      /^@test "/ { name = $0; gsub(/^@test "|" \{$/, "", name); next }
+      /^}$/ { name = "" }
+      /shim[m]ed|"\$[{]SHIM\[@\][}]"/ { by_lane = 1 }
+      /LD_PRELOAD=("?\$LIB|\$order|\.\/)/ {
+        of_test = name in lanes ? lanes[name] : "*" in lanes ? lanes["*"] : "all"
+        # Beside the lane, strace has its own way to set a variable.
+        if (of_test != "once" && $0 !~ /-E LD_PRELOAD/) print file ": " name ": " $0
+      }
+      END {
+        only_once = lanes["*"] == "once"
+        for (test in lanes) if (lanes[test] != "once") only_once = 0
+        if (by_lane == only_once) print file ": " (by_lane ? "goes by the lane" : "in no lane")
+      }' <(lanes_list) "$BATS_TEST_DIRNAME/$file"
+  done >"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
+}
+
 @test "every source says its licence in its first line, or after its #! line" {
   local file line
   for file in "${SOURCES[@]}"; do

@@ -86,13 +86,10 @@ same"
 
 @test "statfs: the space is the host's, in statvfs and df as well" {
   # Free space moves: within a hundredth.
-  free() { run python3 -c 'import os; s = os.statvfs("."); print(s.f_bavail * s.f_frsize)'; }
-  cd "$(fresh drive)"
-  free
+  steps='python3 -c "import os; s = os.statvfs(\".\"); print(s.f_bavail * s.f_frsize)"'
+  native "$steps"
   native_free=$output
-  export LD_PRELOAD=$LIB
-  free
-  unset LD_PRELOAD
+  shimmed "$steps"
   ((output > native_free * 99 / 100 && output < native_free * 101 / 100))
 }
 
@@ -111,7 +108,7 @@ for e in sorted(os.scandir(\".\"), key=lambda e: e.name):
   # One process under the shim asks; the test changes things in between.
   IN=$(fresh drive)
   mkfifo "$BATS_TEST_TMPDIR/ask" "$BATS_TEST_TMPDIR/answer"
-  env -C "$IN" LD_PRELOAD="$LIB" python3 -c '
+  env -C "$IN" "${SHIM[@]}" python3 -c '
 import os, sys
 for line in open(sys.argv[1]):
     try:

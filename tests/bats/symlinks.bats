@@ -21,7 +21,7 @@ policy() {
 
 # Steps of a program in that directory, as helpers' native and shimmed.
 wsl() {
-  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" LD_PRELOAD="$LIB" bash -uc "$1"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" bash -uc "$1"
 }
 
 win() {
@@ -129,8 +129,8 @@ ln: failed to create symbolic link 'link1': File exists"
   policy '"developer_mode": true' symlink.create=nt-if-possible
   unshare -m true 2>/dev/null || skip "no mount namespace here"
   run unshare -m bash -c 'mount -t tmpfs none "$1/dir" && touch "$1/dir/inside" && cd "$1" &&
-    LXSHIM_POLICY=$2 LD_PRELOAD=$3 bash -c "ln -s dir/inside a; ln -s dir b; ln -s dir/../file.txt c"' \
-    - "$IN" "$BATS_TEST_TMPDIR/policy.json" "$LIB"
+    shift && env "$@" bash -c "ln -s dir/inside a; ln -s dir b; ln -s dir/../file.txt c"' \
+    - "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}"
   assert_success
   assert_equal "$(kind a) $(kind b) $(kind c)" "LX LX LX"
 }

@@ -316,7 +316,7 @@ Print Name:            C:\Users'
       pending)
         echo x >"$DIR/f"
         start_holding fd "$DIR/f"
-        env -C "$DIR" LD_PRELOAD="$LIB" rm f
+        env -C "$DIR" "${SHIM[@]}" rm f
         ;;
       directory) mkdir "$DIR/f" && touch "$DIR/f/x" ;;
     esac
@@ -536,7 +536,7 @@ ff$'
   echo x >"$DIR/f"
   mkdir "$DIR/d"
   start_holding fd "$DIR/f"
-  run env -C "$DIR" LD_PRELOAD="$LIB" rm f
+  run env -C "$DIR" "${SHIM[@]}" rm f
   assert_success
   windows dir /b
   assert_line f
