@@ -139,15 +139,14 @@ copy_case() {
 @test "16384 overrides are taken, with their lines; 16385 are not" {
   many() {
     echo '{"version": 1, "overrides": ['
-    for ((i = 1; i < $1; i++)); do
-      echo '{"when": {"op": "open", "path": "none"}, "then": {"errno": "EIO"}},'
-    done
+    yes '{"when": {"op": "open", "path": "none"}, "then": {"errno": "EIO"}},' | head -n $(($1 - 1))
     echo '{"when": {"op": "stat"}, "then": {"errno": "EIO"}}]}'
   }
   many 16384 >many.json
-  run "$LXSHIM" policy show many.json
-  assert_success
-  assert_line "  16384  when stat, then EIO  (many.json:16385)"
+  "$LXSHIM" policy show many.json >shown
+  # bats would keep all those lines.
+  run tail -n 1 shown
+  assert_output "  16384  when stat, then EIO  (many.json:16385)"
   many 16385 >many.json
   run "$LXSHIM" policy check many.json
   assert_failure 1
@@ -159,7 +158,7 @@ copy_case() {
     '{"when": {"op": "stat"}, "then": {"errno": "EIO"}}' >p.json
   {
     printf '{"version": 1, "overrides": ['
-    for i in {1..16383}; do printf '{"when": {"op": "stat"}, "then": {"errno": "EIO"}},'; done
+    yes '{"when": {"op": "stat"}, "then": {"errno": "EIO"}},' | head -n 16383
     printf '{"when": {"op": "stat"}, "then": {"errno": "EIO"}}]}'
   } >base.json
   run "$LXSHIM" policy check p.json

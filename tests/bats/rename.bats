@@ -135,10 +135,11 @@ EOF'
 @test "rename: the errnos of Linux stay" {
   steps='
     mkdir -p d/e x/y z; : >f; ln -s d l
-    while read -r a b; do python3 -c "
-import os,sys
-try: os.rename(sys.argv[1], sys.argv[2]); print(\"ok\")
-except OSError as e: print(e.strerror)" "$a" "$b"; done <<EOF
+    python3 -c "
+import os, sys
+for names in sys.stdin:
+    try: os.rename(*names.split()); print(\"ok\")
+    except OSError as e: print(e.strerror)" <<EOF
 d x
 d/e d
 d d/e/g

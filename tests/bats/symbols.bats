@@ -47,6 +47,16 @@ setup_file() {
   cut -f1 "$LISTS/gaps-reasons" | sort >"$LISTS/gaps"
 }
 
+# symbols OPTION...: nm's lines for each of the library's objects, after its name.
+symbols() {
+  (cd "$OBJECTS" && find . -name '*.o' -printf '%P\0' | xargs -0 nm -A "$@" | sed 's/:/ /')
+}
+
+# OBJECT NAME of what each of them takes from elsewhere.
+undefined() {
+  symbols -u | awk '{ print $1, $3 }'
+}
+
 words() {
   tr ' ' '\n' <<<"$1" | sed '/^$/d' | sort
 }
@@ -180,14 +190,10 @@ relatives() {
 }
 
 @test "the heap and streams are used by few objects" {
-  local object
   [[ -d $OBJECTS/shim/preload ]]
-  while read -r object; do
-    [[ " $HEAP_OBJECTS " == *" $(basename "$object" .o) "* && $object == */shim/preload/* ]] &&
-      continue
-    nm -u "$object" | awk '{ print $2 }' | grep -E "$HEAP" | sed "s|^|${object#"$OBJECTS/"} |" || true
-  done < <(find "$OBJECTS" -name '*.o') >"$BATS_TEST_TMPDIR/found"
-  run cat "$BATS_TEST_TMPDIR/found"
+  run awk -v heap="$HEAP" -v allowed="$HEAP_OBJECTS" '
+    BEGIN { n = split(allowed, list, " "); for (i = 1; i <= n; i++) may["shim/preload/" list[i] ".o"] }
+    $2 ~ heap && !($1 in may)' <(undefined)
   assert_output ""
 }
 
@@ -204,23 +210,13 @@ relatives() {
 }
 
 @test "dlsym is called in one place" {
-  local object
-  while read -r object; do
-    if nm -u "$object" | awk '{ print $2 }' | grep -qxE 'dlv?sym'; then
-      echo "${object#"$OBJECTS/"}"
-    fi
-  done < <(find "$OBJECTS" -name '*.o') >"$BATS_TEST_TMPDIR/found"
-  run cat "$BATS_TEST_TMPDIR/found"
+  run awk '$2 ~ /^dlv?sym$/ { print $1 }' <(undefined)
   assert_output shim/preload/next.o
 }
 
 @test "only the files of exported names define exported symbols" {
-  local object
-  while read -r object; do
-    nm --defined-only "$object" | awk '$2 ~ /^[TWD]$/ { print $3 }' | sort -u |
-      comm -12 - "$LISTS/exports" | sed "s|^|${object#"$OBJECTS/"} |"
-  done < <(find "$OBJECTS" -name '*.o' ! -name 'x_*.o') >"$BATS_TEST_TMPDIR/found"
-  run sort "$BATS_TEST_TMPDIR/found"
+  run awk 'NR == FNR { exported[$1]; next } $2 in exported && $1 !~ /\/x_[^\/]*$/' \
+    "$LISTS/exports" <(symbols --defined-only | awk '$3 ~ /^[TWD]$/ { print $1, $4 }' | sort -u)
   # Those that have to be assembly.
   assert_output "shim/preload/syscall.o syscall
 shim/preload/vfork.o __vfork
