@@ -482,6 +482,17 @@ static void count(const struct request *r, long result, uint64_t instruction)
         note_program(&stats->lane, &r->tracee, instruction);
 }
 
+/* Closes what was fetched, before the caller goes on: it is not to meet us as somebody who has it.
+ */
+static void put_down(struct request *r)
+{
+    while (r->descriptor_count > 0)
+        close(r->descriptors[--r->descriptor_count]);
+    if (r->task.cwd >= 0)
+        close(r->task.cwd);
+    r->task.cwd = AT_FDCWD;
+}
+
 void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
                       const struct seccomp_notif *call)
 {
@@ -513,6 +524,7 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
         if (error == 0 && tracee_waits(&r.tracee))
             result = run_to_end(&r, slot);
         place_leave(r.looked_at);
+        put_down(&r);
         if (moves(r.call))
             atomic_fetch_add(&pool->moves, 1);
         count(&r, result, call->data.instruction_pointer);
@@ -530,9 +542,5 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     } else {
         reply(&r, -ENOSYS);
     }
-    for (unsigned i = 0; i < r.descriptor_count; i++)
-        close(r.descriptors[i]);
-    if (r.task.cwd >= 0)
-        close(r.task.cwd);
     tracee_release(&r.tracee);
 }
