@@ -143,6 +143,16 @@ static bool is_other_address(const struct request *r, unsigned i)
     return address.sun_family != AF_UNIX || address.sun_path[0] == '\0';
 }
 
+/* What readlink answers in /proc may be a name inside. */
+static bool is_in_proc(const struct request *r, int dirfd, const char *path)
+{
+    char name[PATH_MAX];
+    if (path[0] == '/')
+        return strncmp(path, "/proc/", 6) == 0;
+    return tracee_name(&r->tracee, dirfd, name, sizeof(name)) > 0 &&
+           strncmp(name, "/proc/", 6) == 0;
+}
+
 /* True where argument i certainly has nothing to do with any mount. */
 static bool is_outside(const struct request *r, unsigned i)
 {
@@ -160,8 +170,7 @@ static bool is_outside(const struct request *r, unsigned i)
         if (path == NULL || path[0] == '\0')
             return base_of(r, i) == AT_FDCWD ||
                    outside_descriptor(policy, &r->tracee, base_of(r, i));
-        /* What readlink answers in /proc may be a name inside. */
-        if (kinds[i] == 'e' && kinds[i + 1] == 'b' && strncmp(path, "/proc/", 6) == 0)
+        if (kinds[i] == 'e' && kinds[i + 1] == 'b' && is_in_proc(r, base_of(r, i), path))
             return false;
         return outside_path(
             policy,

@@ -88,7 +88,8 @@ static bool look_closer(const struct lx_call *c)
 
 /*
  * True where whoever asked can make the call itself, as it is: outside every mount, by the path it
- * gave. Not readlink below /proc, whose answer may be the native path of something inside one.
+ * gave. Not readlink that may be below /proc, whose answer may be the native path of something
+ * inside one; where it comes from a descriptor that is not, nobody asks.
  */
 static bool passes(const struct lx_call *c)
 {
@@ -99,7 +100,8 @@ static bool passes(const struct lx_call *c)
         if (at->mount != NULL || ((at->flags & LX_LOC_DESCRIPTOR) == 0 && at->path != c->path[i]))
             return false;
     }
-    return c->op != LX_OP_READLINK || strncmp(c->at[0].path, "/proc/", 6) != 0;
+    const char *path = c->at[0].path;
+    return c->op != LX_OP_READLINK || (path[0] == '/' && strncmp(path, "/proc/", 6) != 0);
 }
 
 /* Lets the file system answer, now that the kernel's way there is known. */
