@@ -443,7 +443,8 @@ static __attribute__((noinline)) long run_two(struct lx_call *c)
 
     for (unsigned i = 0; i < 2; i++)
         if (!vfs_has_path(c, i))
-            return c->task->deputy ? -LX_EPASS : refused(c);
+            /* Of two paths the kernel would look for the first by a name it does not have. */
+            return c->task->deputy && !vfs_has_path(c, 0) ? -LX_EPASS : refused(c);
     for (unsigned i = 0; i < 2; i++) {
         if (!vfs_locate_remembered(c, i, &found[i]) && vfs_locate(c, i, &found[i]) == LX_EWALK) {
             walk = true;
