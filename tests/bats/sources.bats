@@ -189,9 +189,13 @@ lanes_list() {
   local file name lanes reason
   (($(lanes_list | wc -l) > 15))
   while IFS='|' read -r file name lanes reason; do
-    [[ -f $BATS_TEST_DIRNAME/$file ]] || echo "no file: $file"
-    [[ $name == '*' ]] || grep -qxF "@test \"$name\" {" "$BATS_TEST_DIRNAME/$file" ||
-      echo "no test: $file: $name"
+    if [[ $file == probe ]]; then
+      probe --list | grep -qxF "$name" || echo "no check: $name"
+    else
+      [[ -f $BATS_TEST_DIRNAME/$file ]] || echo "no file: $file"
+      [[ $name == '*' ]] || grep -qxF "@test \"$name\" {" "$BATS_TEST_DIRNAME/$file" ||
+        echo "no test: $file: $name"
+    fi
     [[ $lanes =~ ^(once|((preload|both|supervisor)( |$))+)$ && $lanes != *' ' ]] || echo "no lanes: $file: $lanes"
     [[ $reason == *' '* && $reason != *'|'* ]] || echo "no reason: $file: $name"
   done < <(lanes_list) >"$BATS_TEST_TMPDIR/found"
