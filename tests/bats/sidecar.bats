@@ -43,7 +43,7 @@ teardown() {
 
 # Steps under the library, in C:\testing.
 wsl() {
-  run env -C "$DIR" LXSHIM_POLICY="$LXSHIM_POLICY" LD_PRELOAD="$LIB" bash -uc "$1"
+  run env -C "$DIR" LXSHIM_POLICY="$LXSHIM_POLICY" "${SHIM[@]}" bash -uc "$1"
 }
 
 # How many objects have facts beside them.
