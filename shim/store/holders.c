@@ -24,9 +24,12 @@
 /*
  * A probe that fails only because of another one is repeated: every so many tries /proc is read for
  * a holder. A process that holds a claim may wait for its disk before it gives it back, so that
- * time decides when to give up, and not the number of tries.
+ * time decides when to give up on it, and not the number of tries. But where no claim is in the way
+ * and /proc has shown neither a holder nor a prober for so many times in a row, there is a holder
+ * that it does not show: a descriptor in a message on its way, a process we may not look into.
  */
 #define TRIES         4
+#define BLIND_LOOKS   8
 #define PAUSE_NS      200000
 #define PATIENCE_SECS 5
 
@@ -57,7 +60,7 @@ static void add_unknown(struct store_holders *h)
     h->count++;
 }
 
-bool store_find_holders(int fd, struct store_holders *holders)
+static bool find_holders(int fd, struct store_holders *holders, bool *probed)
 {
     struct stat st;
     if (sys_fstat(fd, &st) < 0)
@@ -67,28 +70,44 @@ bool store_find_holders(int fd, struct store_holders *holders)
                             .info_ino = procscan_info_ino(fd),
                             .own_fd = fd,
                             .holders = holders};
-    return procscan(&scan);
+    bool found = procscan(&scan);
+    *probed = scan.probed;
+    return found;
 }
 
-/* Who has the file at dfd/path open: -EBUSY with holders, 0 for nobody, or -errno. */
-static int ask_proc(int dfd, const char *path, struct store_holders *holders)
+bool store_find_holders(int fd, struct store_holders *holders)
+{
+    bool probed;
+    return find_holders(fd, holders, &probed);
+}
+
+/*
+ * Who has the file at dfd/path open: -EBUSY with holders, 0 for nobody, or -errno. *probed says
+ * whether somebody was seen who only probes it.
+ */
+static int ask_proc(int dfd, const char *path, struct store_holders *holders, bool *probed)
 {
     /* Does not open the file, and keeps its inode number from being given to another. */
     int fd = sys_openat(dfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    bool busy = store_find_holders(fd, holders);
+    bool busy = find_holders(fd, holders, probed);
     sys_close(fd);
     return busy ? -EBUSY : 0;
 }
 
-/* One probe: a descriptor with the claim, -EAGAIN while anybody has the file open, or -errno. */
-static int probe(int dfd, const char *path)
+/*
+ * One probe: a descriptor with the claim, -EAGAIN while anybody has the file open, or -errno.
+ * *claimed is set where somebody has a claim.
+ */
+static int probe(int dfd, const char *path, bool *claimed)
 {
     struct stat st;
     int fd = sys_openat(dfd, path, STORE_PROBE_FLAGS, 0);
+    if (fd == -EAGAIN) /* a lease */
+        *claimed = true;
     if (fd < 0)
-        return fd; /* -EAGAIN: a lease, so somebody probes */
+        return fd;
     /* A lease break sends SIGIO, which kills; SIGURG is ignored unless a program wants it. */
     sys_fcntl(fd, F_SETSIG, SIGURG);
     int refused = sys_fcntl(fd, F_SETLEASE, F_WRLCK);
@@ -111,19 +130,26 @@ static int probe(int dfd, const char *path)
 int store_claim_file(int dfd, const char *path, struct store_holders *holders)
 {
     long start = 0;
+    unsigned blind = 0;
+    bool others = false; /* claims and probes seen since the last look at /proc */
     for (unsigned i = 1; start == 0 || seconds() - start <= PATIENCE_SECS; i++) {
-        int r = probe(dfd, path);
+        int r = probe(dfd, path, &others);
         if (r == -EACCES) { /* we may not read it: it can be looked up, if not probed */
-            r = ask_proc(dfd, path, holders);
+            r = ask_proc(dfd, path, holders, &others);
             return r < 0 ? r : -EACCES;
         }
         if (r != -EAGAIN)
             return r;
         if (i % TRIES != 0)
             continue;
-        r = ask_proc(dfd, path, holders);
+        bool probed = false;
+        r = ask_proc(dfd, path, holders, &probed);
         if (r < 0)
             return r;
+        blind = others || probed ? 0 : blind + 1;
+        if (blind == BLIND_LOOKS)
+            break;
+        others = false;
         if (start == 0)
             start = seconds();
         pause_briefly();

@@ -158,6 +158,8 @@ static void look_at_descriptor(struct procscan *s, int fds, int pid, const char 
         return;
     if (s->path != NULL || !is_probe(s, process, name))
         add_holder(s, process, pid, fd, STORE_BY_DESCRIPTOR);
+    else
+        s->probed = true;
     sys_close(process);
 }
 
@@ -273,6 +275,12 @@ static void look_at_process(struct procscan *s, int proc, int unused, const char
     if (matches(s, process, "exe"))
         add_holder(s, process, pid, -1, STORE_BY_PROGRAM);
     int fds = sys_openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    /* Where we may not look into a process, each of its descriptors would say so. */
+    char link[2];
+    if (fds >= 0 && sys_readlinkat(process, "cwd", link, sizeof(link)) == -EACCES) {
+        sys_close(fds);
+        fds = -1;
+    }
     if (fds >= 0) {
         list(s, fds, pid, look_at_descriptor);
         sys_close(fds);

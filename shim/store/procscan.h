@@ -21,6 +21,7 @@ struct procscan {
     int own_fd;     /* a descriptor of this process that does not count, or -1 */
     bool cwds_only; /* look at current directories only */
     struct store_holders *holders;
+    bool probed; /* the answer: somebody was seen who only probes */
 };
 
 /*
