@@ -551,5 +551,4 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     } else {
         reply(&r, -ENOSYS);
     }
-    tracee_release(&r.tracee);
 }

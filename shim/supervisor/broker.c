@@ -61,10 +61,8 @@ static int fulfil(const struct wish *wish)
         int memory = open(name, O_RDWR | O_CLOEXEC);
         return memory < 0 ? -errno : memory;
     }
-    struct tracee t = {.tid = wish->tid, .pidfd = -1};
-    int copy = tracee_descriptor(&t, wish->fd);
-    tracee_release(&t);
-    return copy;
+    const struct tracee t = {.tid = wish->tid};
+    return tracee_descriptor(&t, wish->fd);
 }
 
 /* Each wish comes with the socket for its answer. Ends with this process, or with the last worker.

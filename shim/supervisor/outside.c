@@ -92,7 +92,14 @@ static bool spelled_outside(const struct lx_policy *policy, const char *path, si
         int r = sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW);
         return r == 0 && S_ISLNK(st.st_mode) ? leads_outside(policy, path) : is_there(r);
     }
-    int fd = sys_openat2(AT_FDCWD, path, &how);
+    /* Of an entry itself only where it is has to be known. */
+    char directory[PATH_MAX];
+    bool whole = follows || slash[1] == '\0' || length >= sizeof(directory);
+    if (!whole) {
+        memcpy(directory, path, length);
+        directory[length] = '\0';
+    }
+    int fd = sys_openat2(AT_FDCWD, whole ? path : directory, &how);
     if (fd >= 0) {
         /* No component of it is a symlink, nor of its directory, for as long as that is true. */
         verdict_remember(hash, stamp, mounts_classify(policy, path, length));

@@ -221,7 +221,7 @@ bool pool_park(struct pool *pool, struct slot *slot)
 /* Interrupts a worker whose call has to end: its caller is gone, or has a signal to handle. */
 static void interrupt(const struct pool *pool, struct slot *s, pid_t worker, uint64_t id, pid_t tid)
 {
-    const struct tracee t = {.listener = pool->listener, .id = id, .tid = tid, .pidfd = -1};
+    const struct tracee t = {.listener = pool->listener, .id = id, .tid = tid};
     bool waits = tracee_waits(&t);
     enum tracee_signals signals = waits ? tracee_signals(&t) : TRACEE_NO_SIGNALS;
     if (waits && signals == TRACEE_NO_SIGNALS)

@@ -17,6 +17,7 @@
 
 #include "supervisor/broker.h"
 #include "sys/numbers.h"
+#include "vfs/verdict.h"
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL /* Linux 6.9 */
 #endif
@@ -35,14 +36,7 @@ static const char *proc_name(const struct tracee *t, const char *what, char name
 
 struct tracee tracee_of(int listener, const struct seccomp_notif *call)
 {
-    return (struct tracee){
-        .listener = listener, .id = call->id, .tid = (pid_t)call->pid, .pidfd = -1};
-}
-
-void tracee_release(struct tracee *t)
-{
-    if (t->pidfd >= 0)
-        close(t->pidfd);
+    return (struct tracee){.listener = listener, .id = call->id, .tid = (pid_t)call->pid};
 }
 
 bool tracee_waits(const struct tracee *t)
@@ -170,25 +164,44 @@ static const char *status_line(const struct tracee *t, const char *key, char tex
     return line_of(text, key);
 }
 
-int tracee_descriptor(struct tracee *t, int fd)
+/*
+ * Opens what descriptors are fetched by, unless it is open since the same tick of the coarse clock:
+ * no id is given to another process as fast as that. Returns it, or -errno.
+ */
+static int pidfd_of(const struct tracee *t)
 {
-    if (fd < 0)
-        return -EBADF;
-    if (t->pidfd < 0) {
-        /* A thread may have descriptors of its own; before 6.9 only its leader can be asked. */
-        t->pidfd = (int)syscall(SYS_pidfd_open, t->tid, PIDFD_THREAD);
-        if (t->pidfd < 0) {
-            int leader = t->tid;
-            char text[STATUS_ROOM];
-            const char *line = status_line(t, "\nTgid:", text);
-            if (line != NULL)
-                (void)sscanf(line, "%d", &leader);
-            t->pidfd = (int)syscall(SYS_pidfd_open, leader, 0);
-        }
-        if (t->pidfd < 0)
-            return -errno;
+    /* A worker's own, or the broker's: the process it fetched from last. */
+    static struct {
+        pid_t tid;
+        int fd;
+        uint64_t stamp;
+    } kept = {.fd = -1};
+    uint64_t stamp = verdict_stamp();
+    if (kept.fd >= 0 && kept.tid == t->tid && kept.stamp == stamp)
+        return kept.fd;
+    if (kept.fd >= 0)
+        close(kept.fd);
+    /* A thread may have descriptors of its own; before 6.9 only its leader can be asked. */
+    kept.fd = (int)syscall(SYS_pidfd_open, t->tid, PIDFD_THREAD);
+    if (kept.fd < 0) {
+        int leader = t->tid;
+        char text[STATUS_ROOM];
+        const char *line = status_line(t, "\nTgid:", text);
+        if (line != NULL)
+            (void)sscanf(line, "%d", &leader);
+        kept.fd = (int)syscall(SYS_pidfd_open, leader, 0);
     }
-    int copy = (int)syscall(SYS_pidfd_getfd, t->pidfd, fd, 0);
+    kept.tid = t->tid;
+    kept.stamp = stamp;
+    return kept.fd < 0 ? -errno : kept.fd;
+}
+
+int tracee_descriptor(const struct tracee *t, int fd)
+{
+    int from = fd < 0 ? -EBADF : pidfd_of(t);
+    if (from < 0)
+        return from;
+    int copy = (int)syscall(SYS_pidfd_getfd, from, fd, 0);
     if (copy < 0 && errno == EPERM)
         return broker_descriptor(t->tid, fd);
     return copy < 0 ? -errno : copy;

@@ -15,12 +15,10 @@ struct tracee {
     int listener;
     uint64_t id; /* of the notification */
     pid_t tid;
-    int pidfd; /* or -1 until needed */
 };
 
-/* Who made a call. Give back with _release. */
+/* Who made a call. */
 struct tracee tracee_of(int listener, const struct seccomp_notif *call);
-void tracee_release(struct tracee *t);
 
 /*
  * True while the call still waits: what was read before is the caller's, not that of a later
@@ -42,7 +40,7 @@ int tracee_strings(const struct tracee *t, const uint64_t from[TRACEE_STRINGS],
                    char *const to[TRACEE_STRINGS], size_t room);
 
 /* A duplicate of its descriptor, close-on-exec, or -errno (-EBADF: it has none of that number). */
-int tracee_descriptor(struct tracee *t, int fd);
+int tracee_descriptor(const struct tracee *t, int fd);
 
 /* Its current directory as a descriptor that only names it, or -errno. */
 int tracee_cwd(const struct tracee *t);
