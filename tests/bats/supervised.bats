@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What an operation costs in system calls of the supervisor, without a clock: as in calls.bats.
+
+load helpers
+
+# Upper bounds: a worker's system calls for one turn of `steady`, REMEMBERED/FORGOTTEN, receiving and
+# answering each call included; to close what was opened takes none. Where an operation comes to need
+# less, lower its figure. Without root it is one less for each call in a drive: root asks who calls.
+BOUNDS='
+operation       outside  drvfs
+stat                5/6  10/11
+stat-here           5/6  10/10
+stat-directory    17/18  33/33
+stat-absolute       4/5    7/9
+stat-empty          5/6  11/12
+stat-missing        5/6   9/10
+lstat               5/6  10/11
+access              5/6   9/10
+open                5/6   9/10
+truncate            5/6  15/16
+openat              5/6    9/9
+readlink            4/6  10/11
+create            11/11  27/27
+create-here       11/11  27/27
+unlink-missing      4/6  10/11
+rename            15/15  24/24
+mkdir             10/11  27/27
+readdir           15/18  45/45
+readdir-dup       18/18  49/49
+'
+
+setup_file() {
+  strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+  "$LXSHIM" run -q --lane supervisor -- true 2>/dev/null || skip "seccomp's listener cannot be had here"
+}
+
+# turns ARGUMENT...: a worker's system calls for the cheapest turn of `steady` with these arguments.
+# A worker's calls belong to the turn in which it received what they are about.
+turns() {
+  rm -rf "$DIR"
+  mkdir "$DIR"
+  strace -f -qq -s 16 -o "$BATS_TEST_TMPDIR/trace" "$LXSHIM" run -q --require-complete --lane supervisor -- \
+    env -C "$DIR" steady "$@"
+  awk '
+    NR == FNR { if ($2 ~ /^sched_yield\(/) caller = $1; next }
+    $1 == caller && $2 ~ /^getppid\(/ { turn++; counting = 1; next }
+    $1 == caller && $2 ~ /^sched_yield\(/ { counting = 0; next }
+    /NOTIF_RECV/ { turn_of[$1] = 0 }
+    /data=\{nr=/ && counting { turn_of[$1] = turn; calls[turn]++; next }
+    $2 != "<..." && turn_of[$1] { calls[turn_of[$1]]++ }
+    END {
+      for (i in calls) if (least == "" || calls[i] < least) least = calls[i]
+      print least
+    }' "$BATS_TEST_TMPDIR/trace" "$BATS_TEST_TMPDIR/trace"
+}
+
+# within_bounds PLACE: every operation of `steady` against its column.
+within_bounds() {
+  local operation bound found try checked=0 failed=0
+  DIR=$BATS_TEST_TMPDIR/work
+  policy_for "${MOUNT-$DIR}" >"$BATS_TEST_TMPDIR/policy.json"
+  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
+  mkdir -p "$DIR" "${MOUNT-$DIR}"
+  while read -r operation bound; do
+    # Again where a busy machine left no two turns in one tick of the clock.
+    for try in 1 2 3 missed; do
+      found=$(turns "$operation")/$(turns "$operation" forget)
+      ((${found%/*} > ${bound%/*} || ${found#*/} > ${bound#*/})) || break
+    done
+    if [[ $try == missed ]]; then
+      echo "$operation, $1: $found system calls, not $bound"
+      failed=1
+    fi
+    checked=$((checked + 1))
+  done < <(awk -v place="$1" '
+    NF == 0 { next }
+    column == "" { for (column = NF; $column != place; column--) if (column == 0) exit; next }
+    { print $1, $column }' <<<"$BOUNDS")
+  ((failed == 0 && checked > 10))
+}
+
+@test "there is a bound for every operation" {
+  run steady list
+  assert_output "$(awk 'NF > 1 && $1 != "operation" { print $1 }' <<<"$BOUNDS")"
+}
+
+@test "outside every mount a call is looked at in a few calls, and goes on" {
+  MOUNT=$BATS_TEST_TMPDIR/mount within_bounds outside
+}
+
+@test "in a drive" {
+  within_bounds drvfs
+}
