@@ -35,6 +35,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
         to->target_length = strlen(to->target);
         to->backing_length = strlen(to->backing);
         to->label = lx_image_string(image, from->label);
+        to->symlinkroot = lx_image_string(image, from->symlinkroot);
         to->serial = from->serial;
         to->uid = from->uid;
         to->gid = from->gid;

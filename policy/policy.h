@@ -20,6 +20,7 @@ struct lx_mount {
     size_t target_length;
     size_t backing_length;
     const char *label;
+    const char *symlinkroot; /* symlinkroot=, or NULL */
     uint32_t serial;
     uid_t uid;
     gid_t gid;

@@ -72,6 +72,27 @@ static long finish_target(char *out, size_t n)
 }
 
 /*
+ * With symlinkroot= an absolute target is text, whatever is mounted: "\??\C:\x" is <root>c/x, and
+ * all else EIO. [openvmm lxutil translate_absolute_target] That the slash may be left out in the
+ * option is ours: init always writes it.
+ */
+static long below_symlinkroot(const char *root, char *out, size_t n, size_t room)
+{
+    size_t length = strlen(root);
+    bool slash = root[length - 1] != '/';
+    char letter = n >= 7 ? (char)(out[4] | 0x20) : '\0';
+    if (n < 7 || strncmp(out, "\\??\\", 4) != 0 || letter < 'a' || letter > 'z' || out[5] != ':' ||
+        out[6] != '\\' || length + slash + 1 + (n - 6) >= room)
+        return -EIO;
+    memmove(out + length + slash + 1, out + 6, n - 6 + 1);
+    memcpy(out, root, length);
+    if (slash)
+        out[length++] = '/';
+    out[length++] = letter;
+    return (long)length + finish_target(out + length, n - 6);
+}
+
+/*
  * A target in Windows' words as a Linux one. Relative: word for word. Absolute, or from the root of
  * the link's volume: where a mount of the policy shows it. -EIO for everything else: volumes by
  * their ids, drives that are not mounted. [DrvFsTests for volumes; the rest inference]
@@ -87,6 +108,8 @@ static long translate(const struct lx_policy *policy, const struct lx_mount *mou
         return -EIO;
     if (r->relative && out[0] != '\\')
         return finish_target(out, (size_t)n);
+    if (!r->relative && mount->symlinkroot != NULL)
+        return below_symlinkroot(mount->symlinkroot, out, (size_t)n, room);
     if (r->relative) {
         target = target_of(policy, volume, &rest);
         rest = out;

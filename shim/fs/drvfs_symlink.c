@@ -15,6 +15,9 @@
 #define TEXT_ROOM   1536
 #define BUFFER_ROOM 4096
 
+/* As many links as the kernel follows for one path. */
+#define LINKS_MAX 40
+
 /* What a target has at its end, as far as Windows could follow it. */
 enum end { NOWHERE = 0, A_FILE, A_DIRECTORY };
 
@@ -25,7 +28,9 @@ struct way {
     struct stat root; /* of the mount */
     struct stat st;   /* of what fd is open on, by O_PATH */
     int fd;
+    int dir;   /* the directory that was found in, or -1 */
     bool link; /* which is a link that Windows made */
+    bool through;
 };
 
 static bool same(const struct stat *a, const struct stat *b)
@@ -64,12 +69,14 @@ static bool step(struct way *w, const char *name, size_t n)
 {
     char target[PATH_MAX];
     bool up = n == 2 && memcmp(name, "..", 2) == 0;
-    if (w->link || !S_ISDIR(w->st.st_mode) || (up && same(&w->st, &w->root)))
+    if ((w->link && !w->through) || !S_ISDIR(w->st.st_mode) || (up && same(&w->st, &w->root)))
         return false;
     int fd = up ? sys_openat(w->fd, "..", O_PATH | O_CLOEXEC, 0) : open_component(w, name, n);
     if (fd < 0)
         return false;
-    sys_close(w->fd);
+    if (w->dir >= 0)
+        sys_close(w->dir);
+    w->dir = w->fd;
     w->fd = fd;
     if (sys_fstat(fd, &w->st) < 0 || w->st.st_dev != w->root.st_dev || S_ISLNK(w->st.st_mode))
         return false;
@@ -89,26 +96,104 @@ static int open_parent(const struct lx_loc *at)
     return sys_openat(at->dfd, dir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
+/* Takes "." and "name/.." out of a target, as Windows does before it opens anything. */
+static void collapse(char *target)
+{
+    size_t kept = 0;
+    size_t fixed = 0; /* of that, "../" that nothing takes back */
+    for (const char *from = target; *from != '\0';) {
+        size_t n = strcspn(from, "/");
+        bool up = n == 2 && memcmp(from, "..", 2) == 0;
+        bool more = from[n] == '/';
+        if (up && kept > fixed) {
+            for (kept--; kept > fixed && target[kept - 1] != '/';)
+                kept--;
+        } else if (n > 0 && !(n == 1 && from[0] == '.')) {
+            memmove(target + kept, from, n);
+            kept += n;
+            if (more)
+                target[kept++] = '/';
+            if (up)
+                fixed = kept;
+        }
+        from += n + more;
+    }
+    target[kept] = '\0';
+}
+
+/*
+ * The link that was come to is followed: from its own directory, or the mount's root, by what its
+ * target says before what is left.
+ */
+static bool put_target(struct way *w, char rest[PATH_MAX], size_t gone)
+{
+    char target[PATH_MAX];
+    long n =
+        drvfs_link_target(w->c->task->policy, w->mount, w->fd, "", &w->st, target, sizeof(target));
+    size_t left = strlen(rest + gone);
+    const char *tail = target;
+    if (n <= 0)
+        return false;
+    if (target[0] == '/') {
+        size_t root = w->mount->target_length;
+        if (strncmp(target, w->mount->target, root) != 0 ||
+            (target[root] != '/' && target[root] != '\0'))
+            return false;
+        tail += root;
+        sys_close(w->dir);
+        w->dir = sys_openat(AT_FDCWD, w->mount->backing, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    }
+    size_t length = strlen(tail);
+    sys_close(w->fd);
+    w->fd = w->dir;
+    w->dir = -1;
+    w->link = false;
+    if (w->fd < 0 || sys_fstat(w->fd, &w->st) < 0 || length + 1 + left >= PATH_MAX)
+        return false;
+    memmove(rest + length + 1, rest + gone, left + 1);
+    memcpy(rest, tail, length);
+    rest[length] = '/';
+    return true;
+}
+
 /*
  * Where a relative target leads: every component has to be there, on this mount, and none but the
- * last a link, which must be of Windows' own kind. [vendor test DrvFsTestSymlink; RN:17046]
+ * last a link, which must be of Windows' own kind; or, by the rule's other value, they may all be
+ * such links, and lead somewhere. [vendor test DrvFsTestSymlink; RN:17046; openvmm lxutil
+ * determine_symlink_type] That the latter collapses "name/.." by its text is inference.
  */
 static __attribute__((noinline)) enum end end_of(const struct lx_call *c, const char *target)
 {
     const struct lx_loc *at = &c->at[0];
-    struct way w = {.c = c, .mount = at->mount, .fd = open_parent(at)};
-    bool good = w.fd >= 0 && sys_fstatat(AT_FDCWD, at->mount->backing, &w.root, 0) == 0 &&
+    char rest[PATH_MAX];
+    unsigned links = 0;
+    size_t n = strlen(target);
+    struct way w = {.c = c, .mount = at->mount, .fd = open_parent(at), .dir = -1};
+    bool good = n < sizeof(rest) && w.fd >= 0 &&
+                sys_fstatat(AT_FDCWD, at->mount->backing, &w.root, 0) == 0 &&
                 sys_fstat(w.fd, &w.st) == 0;
-    while (good && *target != '\0') {
-        size_t n = strcspn(target, "/");
-        if (n > 0 && !(n == 1 && target[0] == '.'))
-            good = step(&w, target, n);
-        target += n;
-        target += strspn(target, "/");
+    w.through = lx_rule(at->mount, LX_RULE_SYMLINK_CREATE) == LX_NT_THROUGH_LINKS;
+    if (good) {
+        memcpy(rest, target, n + 1);
+        if (w.through)
+            collapse(rest);
+    }
+    for (size_t gone = 0; good && rest[gone] != '\0';) {
+        n = strcspn(rest + gone, "/");
+        if (n > 0 && !(n == 1 && rest[gone] == '.'))
+            good = step(&w, rest + gone, n);
+        gone += n;
+        if (good && w.link && w.through) {
+            good = ++links <= LINKS_MAX && put_target(&w, rest, gone);
+            gone = 0;
+        }
+        gone += strspn(rest + gone, "/");
     }
     enum end end = !good ? NOWHERE : S_ISDIR(w.st.st_mode) ? A_DIRECTORY : A_FILE;
     if (w.fd >= 0)
         sys_close(w.fd);
+    if (w.dir >= 0)
+        sys_close(w.dir);
     return end;
 }
 
@@ -196,8 +281,9 @@ long drvfs_symlink(struct lx_call *c)
         r = drvfs_check_new_entry(c, at);
     if (r < 0)
         return r;
-    if (lx_rule(at->mount, LX_RULE_SYMLINK_CREATE) == LX_NT_IF_POSSIBLE &&
-        (uintptr_t)c->name >= 4096 && may_be_followed(c) && lx_alter(c, LX_RULE_SYMLINK_CREATE)) {
+    enum lx_value kind = lx_rule(at->mount, LX_RULE_SYMLINK_CREATE);
+    if ((kind == LX_NT_IF_POSSIBLE || kind == LX_NT_THROUGH_LINKS) && (uintptr_t)c->name >= 4096 &&
+        may_be_followed(c) && lx_alter(c, LX_RULE_SYMLINK_CREATE)) {
         r = make_nt_link(c);
         if (r != LX_EWALK)
             return r;

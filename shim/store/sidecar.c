@@ -313,6 +313,8 @@ long store_sidecar_set(const struct store_object *o, const char *name, const voi
         r = -ENOENT;
         for (unsigned i = 0; r == -ENOENT && i < SET_ROUNDS; i++)
             r = put(sidecar, key, name, value, size);
+        if (r == 0) /* again, if somebody took it away who found no facts */
+            r = mark(o);
     }
     sys_close(sidecar);
     return r;

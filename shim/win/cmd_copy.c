@@ -33,6 +33,12 @@ static nt_status copy_rest(const struct win_handle *from, const char *to)
     return status;
 }
 
+/* The one device that is read and written here: it is empty, and takes everything. (recalled) */
+static bool is_nul(const char *name)
+{
+    return strcasecmp(name, "nul") == 0;
+}
+
 static nt_status copy_file(const struct win *win, const char *from, const char *to)
 {
     struct win_handle source;
@@ -45,10 +51,19 @@ static nt_status copy_file(const struct win *win, const char *from, const char *
                                                .share = WIN_SHARE_READ,
                                                .disposition = WIN_OVERWRITE_IF,
                                                .options = WIN_NON_DIRECTORY_FILE};
-    nt_status status = win_create(win, from, &reading, &source);
+    source.fd = -1;
+    nt_status status = is_nul(from) ? NT_SUCCESS : win_create(win, from, &reading, &source);
     if (status != NT_SUCCESS)
         return status;
+    if (is_nul(to)) {
+        win_close(&source);
+        return NT_SUCCESS;
+    }
     status = win_create(win, to, &writing, &target);
+    if (is_nul(from)) {
+        win_close(&target);
+        return status;
+    }
     if (status == NT_SUCCESS) {
         status = win_copy_data(&source, &target);
         if (status == NT_SUCCESS && source.path.stream[0] == '\0' && target.path.stream[0] == '\0')
@@ -151,13 +166,26 @@ static int transfer(struct win *win, const struct win_words *words, const struct
     return status == NT_SUCCESS && count > 0 ? 0 : 1;
 }
 
+/* `copy nul x` makes an empty file, or empties one. */
+static int copy_nothing(struct win *win, const char *to)
+{
+    nt_status status = copy_file(win, "nul", to);
+    if (status != NT_SUCCESS)
+        win_fail(win, status);
+    fprintf(win->out, "%9u file(s) copied.\n", status == NT_SUCCESS);
+    return status != NT_SUCCESS;
+}
+
 int win_copy(struct win *win, const struct win_words *words)
 {
     static const struct transfer copy = {.one = copy_file, .verb = "copied"};
     for (int i = 0; i < words->count; i++)
         if (strchr(words->word[i], '+') != NULL)
             return win_error(win, "lxshim: win: several files into one (+) are not copied here");
-    return win_switches_known(win, words, "by", "adlnvz-") ? transfer(win, words, &copy) : 1;
+    if (!win_switches_known(win, words, "by", "adlnvz-"))
+        return 1;
+    return words->count == 2 && is_nul(words->word[0]) ? copy_nothing(win, words->word[1])
+                                                       : transfer(win, words, &copy);
 }
 
 int win_move(struct win *win, const struct win_words *words)

@@ -299,9 +299,8 @@ int win_hold(struct win *win, const struct win_words *words)
                   t.name);
     int result =
         t.command_count > 0 ? run_command(win, &t, &ending) : wait_for_end(win, &t, &ending);
-    if (handle.fd >= 0)
-        store_share_withdraw(
-            handle.fd, was && (win_is_reparse(&handle.file) || win_is_directory(&handle.file)));
+    if (!was || !win_is_directory(&handle.file))
+        win_unmark(&handle);
     win_close(&handle);
     close(ending.fd);
     if (ending.signal != 0)

@@ -195,6 +195,24 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
     return of(sys_ftruncate(handle->fd, 0));
 }
 
+/* A link, or an object with facts beside it: that is asked of the object itself, not of its name.
+ */
+static bool mark_is_meant(const struct win_handle *handle)
+{
+    const struct store_object o = {handle->path.drive->root, handle->fd, ""};
+    return store_fact_get(&o, true, STORE_REPARSE, NULL, 0) > 0 ||
+           store_sidecar_list(&o, NULL, 0) != 0;
+}
+
+void win_unmark(const struct win_handle *handle)
+{
+    if (handle->fd < 0 || mark_is_meant(handle))
+        return;
+    store_share_withdraw(handle->fd, false);
+    if (mark_is_meant(handle)) /* who came meanwhile looked at the mark before, or after this */
+        (void)store_share_announce(handle->fd);
+}
+
 nt_status win_create(const struct win *win, const char *name, const struct win_request *request,
                      struct win_handle *handle)
 {
@@ -221,6 +239,9 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
         status = truncate_to_nothing(handle, request);
     if (status != NT_SUCCESS)
         win_close(handle);
+    /* Directories have the bit for reasons of their own: who waits to be deleted, for one. */
+    else if (!made && S_ISREG(handle->file.mode) && (handle->file.mode & S_ISVTX) != 0)
+        win_unmark(handle);
     return status;
 }
 

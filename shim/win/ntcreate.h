@@ -69,6 +69,12 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
 
 void win_close(struct win_handle *handle);
 
+/*
+ * Takes the mark from a handle's file where nothing is left that it says: no link, nothing stored
+ * beside the file, nobody else who has it open. One that was killed while it held it leaves that.
+ */
+void win_unmark(const struct win_handle *handle);
+
 /* Deletes what a handle with DELETE is on; the name is free at once, as since Windows 10 1809. */
 nt_status win_delete(const struct win_handle *handle);
 

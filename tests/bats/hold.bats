@@ -272,6 +272,31 @@ mv: cannot move 'd' to 'x': Permission denied"
   assert_success
 }
 
+@test "killed, it leaves a mark, which the next look of Windows takes away" {
+  holding --share none f
+  kill -KILL "$WINDOWS"
+  wait "$WINDOWS" || true
+  exec 8>&- 9<&-
+  rm "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
+  run stat -c %a f
+  assert_output 1644
+  win type f
+  run stat -c %a f
+  assert_output 644
+  # What somebody holds, and what is a link, keeps it.
+  holding --share read f
+  win type f
+  assert_output text
+  run stat -c %a f
+  assert_output 1644
+  let_go
+  win mklink l f
+  win ntcreate --options open-reparse-point l
+  assert_success
+  run stat -c %a l
+  assert_output 1755
+}
+
 @test "ended by a signal, it leaves no mark on the file" {
   local name ended
   for name in INT TERM HUP; do

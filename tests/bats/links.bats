@@ -75,6 +75,31 @@ $ROOT/t/f"
   assert_output $'new\nx\n555\ng\nmade'
 }
 
+@test "symlink.nt: with symlinkroot= absolute targets are below it, whatever is mounted" {
+  mkdir -p "$BATS_TEST_TMPDIR/mnt/d"
+  echo far >"$BATS_TEST_TMPDIR/mnt/d/x"
+  printf '\\??\\UNC\\s\\x' | iconv -t UTF-16LE | od -An -v -tx1 | tr -d ' \n' >"$BATS_TEST_TMPDIR/unc"
+  touch "$IN/unc"
+  reparse "$IN/unc" "0c0000a024000000000018001800000000000000$(cat "$BATS_TEST_TMPDIR/unc")"
+  steps='readlink rel abs junc far; cat far; readlink -v unc; stat -c %s unc'
+  local root
+  for root in "$BATS_TEST_TMPDIR/mnt/" "$BATS_TEST_TMPDIR/mnt"; do
+    wsl "drive.options=symlinkroot=$root" "$steps"
+    assert_output "f
+$BATS_TEST_TMPDIR/mnt/c/t/f
+$BATS_TEST_TMPDIR/mnt/c/t/d
+$BATS_TEST_TMPDIR/mnt/d/x
+far
+readlink: unc: Input/output error
+0"
+  done
+  wsl "readlink abs; readlink -v far"
+  assert_output "$ROOT/t/f
+readlink: far: Input/output error"
+  native "$steps"
+  refute_output --partial mnt
+}
+
 @test "symlink.nt: what cannot be said in Linux is EIO, a circle ELOOP, O_NOFOLLOW refused" {
   steps='cat far; readlink -v far; cat loop; python3 -c "import os; os.open(\"rel\", os.O_NOFOLLOW)" 2>&1 | tail -1'
   native "$steps"

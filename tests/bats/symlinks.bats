@@ -81,6 +81,46 @@ ln: failed to create symbolic link 'link1': File exists"
   ((number == 19))
 }
 
+@test "symlink.create: through links that Windows made, as on WSL2" {
+  local target expected link=0 value
+  for value in nt-if-possible nt-through-links; do
+    policy '"developer_mode": true' "symlink.create=$value"
+    rm -rf "${IN:?}"/[a-z]*
+    mkdir -p "$IN/dir/sub" "$IN/other"
+    touch "$IN/file.txt" "$IN/other/x"
+    ln -s dir "$IN/lx"
+    win mklink /d todir dir
+    win mklink /d tosub 'todir\sub'
+    win mklink /j junction other
+    win mklink tofile file.txt
+    win mklink dangling nothing
+    win mklink circle circle
+    link=0
+    while read -r target expected; do
+      [[ $value == nt-through-links ]] || expected=${expected#*|}
+      link=$((link + 1))
+      wsl "ln -s '$target' link$link; readlink link$link"
+      assert_output "$target"
+      assert_equal "$value $target $(kind "link$link")" "$value $target ${expected%|*}"
+    done <<'END'
+todir/../file.txt NT|LX
+todir/sub NT(D)|LX
+tosub/.. NT(D)|LX
+junction/x NT|LX
+todir/missing LX|LX
+tofile/x LX|LX
+lx/sub LX|LX
+dangling LX|NT
+circle LX|NT
+tofile NT|NT
+tosub NT(D)|NT(D)
+missing/../file.txt NT|LX
+dir/../../../x LX|LX
+END
+    assert_equal $link 13
+  done
+}
+
 @test "symlink.create: what it made, Windows follows, and an LX link it does not" {
   policy '"elevated": true' symlink.create=nt-if-possible
   wsl "ln -s file.txt relative; ln -s '$ROOT/symlink/file.txt' absolute; ln -s dir todir

@@ -166,6 +166,25 @@ Print Name:            C:\Users'
   assert_output 'The system cannot find the file specified.'
 }
 
+@test "copy: from nul comes nothing, to nul goes everything" {
+  echo text >"$DIR/f"
+  windows copy nul empty
+  assert_output '        1 file(s) copied.'
+  run stat -c %s "$DIR/empty"
+  assert_output 0
+  windows copy NUL f
+  run stat -c %s "$DIR/f"
+  assert_output 0
+  windows copy empty nul
+  assert_output '        1 file(s) copied.'
+  win copy missing nul
+  assert_failure 1
+  win copy nul 'no\where'
+  assert_failure 1
+  assert_output 'The system cannot find the path specified.
+        0 file(s) copied.'
+}
+
 @test "attrib: letters in their columns, changes, what is not there" {
   touch "$DIR/f"
   windows attrib f
