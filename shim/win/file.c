@@ -117,6 +117,10 @@ static void add_dosattrib(const char *native, struct win_file *out)
         /* Read-only and directory are Linux's own to say, whatever was written once. */
         out->attributes |=
             d.attributes & ~(uint32_t)(NT_READONLY | NT_DIRECTORY | NT_REPARSE_POINT | NT_NORMAL);
+    /* Wine writes a text of these two alone, and takes every file for changed. */
+    if (d.version == 0 && (d.attributes & ~(uint32_t)(NT_HIDDEN | NT_SYSTEM)) == 0 &&
+        !win_is_directory(out))
+        out->attributes |= NT_ARCHIVE;
     if ((d.valid & NT_HAS_CREATION) != 0 && d.creation != 0) {
         out->times[WIN_CREATION].tv_sec = nt_filetime_seconds(d.creation);
         out->times[WIN_CREATION].tv_nsec = (long)(d.creation % 10000000u) * 100;

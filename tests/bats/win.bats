@@ -166,6 +166,16 @@ Print Name:            C:\Users'
   assert_output 'The system cannot find the file specified.'
 }
 
+@test "attributes that Wine wrote" {
+  echo text >"$DIR/f"
+  setfattr -n user.DOSATTRIB -v '"0x6"' "$DIR/f"
+  windows attrib f
+  assert_output 'A  SH                C:\testing\f'
+  windows attrib -s -h f
+  windows attrib f
+  assert_output 'A                    C:\testing\f'
+}
+
 @test "copy: from nul comes nothing, to nul goes everything" {
   echo text >"$DIR/f"
   windows copy nul empty
