@@ -80,7 +80,7 @@ static long below_symlinkroot(const char *root, char *out, size_t n, size_t room
 {
     size_t length = strlen(root);
     bool slash = root[length - 1] != '/';
-    char letter = n >= 7 ? (char)(out[4] | 0x20) : '\0';
+    int letter = n >= 7 ? out[4] | 0x20 : 0;
     if (n < 7 || strncmp(out, "\\??\\", 4) != 0 || letter < 'a' || letter > 'z' || out[5] != ':' ||
         out[6] != '\\' || length + slash + 1 + (n - 6) >= room)
         return -EIO;
@@ -88,7 +88,7 @@ static long below_symlinkroot(const char *root, char *out, size_t n, size_t room
     memcpy(out, root, length);
     if (slash)
         out[length++] = '/';
-    out[length++] = letter;
+    out[length++] = (char)letter;
     return (long)length + finish_target(out + length, n - 6);
 }
 
