@@ -101,6 +101,11 @@ static void print_lanes(const struct lx_stats_lane *lane, const struct relay_lan
         print_programs(lane);
     else
         fputc('\n', stderr);
+    if (lane->elsewhere > 0)
+        fprintf(stderr,
+                "lxshim: %" PRIu64 " calls from other mount namespaces went by no rule: those "
+                "cannot be entered, or have no /proc\n",
+                lane->elsewhere);
 }
 
 void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes, bool observe)

@@ -39,6 +39,8 @@ struct lx_task {
     int cwd; /* AT_FDCWD for ourselves, or a descriptor of the other's current directory */
     const char *cwd_name; /* the kernel's name for our current directory where it is known */
     int pid;              /* 0 for ourselves */
+    /* Where its "/" is, if not where ours is: a native path without a slash at the end; or NULL. */
+    const char *root;
     bool caching; /* verdicts about this task's descriptors and cwd may be kept (ourselves only) */
     bool deputy;  /* what no rule touches is left to the task itself: the answer is -LX_EPASS */
     bool quiet;   /* its seccomp filter allows nothing we add: make only the call it made */
@@ -62,6 +64,7 @@ enum lx_loc_flag {
     LX_LOC_PRIVATE = 4,    /* the path spells an escaped character */
     LX_LOC_SLASH = 16,     /* the path ended in a slash: a directory is meant */
     LX_LOC_DESCRIPTOR = 8, /* the object behind dfd itself; path is "" */
+    LX_LOC_OWN_WORDS = 64, /* the kernel would bring the task there by the path it gave */
     LX_LOC_UNPROVEN = 32   /* only the spelling says so: open it through no symlink, or walk */
 };
 
@@ -135,6 +138,12 @@ struct lx_call {
 #define LX_EPASS 5002
 
 typedef long lx_fs_op(struct lx_call *c);
+
+/* True where the task itself gets to where path i leads by the path it gave. */
+static inline bool lx_own_words(const struct lx_call *c, unsigned i)
+{
+    return c->at[i].path == c->path[i] || (c->at[i].flags & LX_LOC_OWN_WORDS) != 0;
+}
 
 /* A file system is its ops table and its spelling of names; vfs knows no more of it. */
 struct lx_fs {

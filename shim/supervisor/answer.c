@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fs/call.h"
@@ -20,7 +22,9 @@
 #include "supervisor/decide.h"
 #include "supervisor/outside.h"
 #include "supervisor/place.h"
+#include "supervisor/roots.h"
 #include "supervisor/tracee.h"
+#include "supervisor/views.h"
 #include "sys/sys.h"
 #include "vfs/syscalls.h"
 #include "vfs/verdict.h"
@@ -170,6 +174,9 @@ static bool is_outside(const struct request *r, unsigned i)
         if (path == NULL || path[0] == '\0')
             return base_of(r, i) == AT_FDCWD ||
                    outside_descriptor(policy, &r->tracee, base_of(r, i));
+        /* In another root only the walk knows. */
+        if (r->task.root != NULL)
+            return false;
         if (kinds[i] == 'e' && kinds[i + 1] == 'b' && is_in_proc(r, base_of(r, i), path))
             return false;
         return outside_path(
@@ -502,12 +509,93 @@ static void put_down(struct request *r)
     r->task.cwd = AT_FDCWD;
 }
 
+/* From the arguments to the answer, in the caller's own view of the file system. */
+static void answer_request(struct request *r, struct pool *pool, const struct slot *slot,
+                           uint64_t instruction)
+{
+    long result = -LX_EPASS;
+    if (moves(r->call))
+        atomic_fetch_add(&pool->moves, 1);
+    forget_moved(pool);
+    int error = bring_strings(r);
+    r->start = error == 0 ? start_of(r) : PLACE_NONE;
+    r->looked_at = error == 0 && !is_left_alone(r);
+    if (error == 0)
+        error = r->looked_at ? bring(r) : -LX_EPASS;
+    /* Where nobody may look at what it asks for, it does not get past the rules by that. */
+    if (error == -EPERM)
+        result = error;
+    /* What was read is the caller's only if it still waits. */
+    if (error == 0 && tracee_waits(&r->tracee))
+        result = run_to_end(r, slot);
+    place_leave(r->looked_at);
+    put_down(r);
+    if (moves(r->call))
+        atomic_fetch_add(&pool->moves, 1);
+    count(r, result, instruction);
+    if (result >= 0 && opens(r->call) && (flags_of_open(r) & O_PATH) != 0) {
+        /* A descriptor that only names cannot be handed over; the rules have spoken. */
+        close((int)result);
+        result = -LX_EPASS;
+    }
+    /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */
+    if (result >= 0 && opens(r->call)) {
+        give_descriptor(r, (int)result);
+    } else if (result != -DECIDE_ANSWERED) {
+        reply(r, result == -LX_EPASS ? result : take_back(r, result));
+    }
+}
+
+/* The caller's root, where it is not ours. This worker's own, for one call. */
+static char root[PATH_MAX];
+
+static void set_root(struct request *r, int where)
+{
+    r->task.root = where == ROOTS_BELOW ? root : NULL;
+    r->tracee.root = r->task.root;
+}
+
+/*
+ * A caller in another mount namespace: a child goes there, for this one call. Where it cannot, the
+ * call goes on as it is, and the summary says so: whoever is there has left the drive's world, and
+ * to refuse every path would not bring it back.
+ */
+static void answer_elsewhere(struct request *r, const struct lx_policy *policy, struct pool *pool,
+                             const struct slot *slot, uint64_t instruction)
+{
+    int status = 0;
+    pid_t worker = getpid();
+    expect_to_wait();
+    pid_t child = fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        int where = getppid() == worker ? roots_enter(&r->tracee, root) : -ESRCH;
+        if (where < 0)
+            _exit(1);
+        set_root(r, where);
+        r->task.policy = views_policy(policy, true);
+        place_leave(false);
+        answer_request(r, pool, slot, instruction);
+        _exit(0);
+    }
+    hear_master(true);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        kill(child, POOL_SIGNAL);
+    hear_master(false);
+    if (child > 0 && status == 0)
+        return;
+    struct lx_stats *stats = r->task.policy->stats;
+    if (stats != NULL)
+        atomic_fetch_add_explicit(&stats->lane.elsewhere, 1, memory_order_relaxed);
+    reply(r, -LX_EPASS);
+}
+
 void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
                       const struct seccomp_notif *call)
 {
     struct request r = {.call = supervise_call_find(call->data.nr),
                         .given = (const uint64_t *)call->data.args};
-    long result = -LX_EPASS;
+    enum roots where = ROOTS_OURS;
     r.task = (struct lx_task){.policy = policy,
                               .cwd = AT_FDCWD,
                               .pid = (int)call->pid,
@@ -517,38 +605,18 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     r.tracee = tracee_of(pool->listener, call);
     own.pool = pool;
     own.slot = slot;
-    if (r.call != NULL) {
-        if (moves(r.call))
-            atomic_fetch_add(&pool->moves, 1);
-        forget_moved(pool);
-        int error = bring_strings(&r);
-        r.start = error == 0 ? start_of(&r) : PLACE_NONE;
-        r.looked_at = error == 0 && !is_left_alone(&r);
-        if (error == 0)
-            error = r.looked_at ? bring(&r) : -LX_EPASS;
-        /* Where nobody may look at what it asks for, it does not get past the rules by that. */
-        if (error == -EPERM)
-            result = error;
-        /* What was read is the caller's only if it still waits. */
-        if (error == 0 && tracee_waits(&r.tracee))
-            result = run_to_end(&r, slot);
-        place_leave(r.looked_at);
-        put_down(&r);
-        if (moves(r.call))
-            atomic_fetch_add(&pool->moves, 1);
-        count(&r, result, call->data.instruction_pointer);
-        if (result >= 0 && opens(r.call) && (flags_of_open(&r) & O_PATH) != 0) {
-            /* A descriptor that only names cannot be handed over; the rules have spoken. */
-            close((int)result);
-            result = -LX_EPASS;
-        }
-        /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */
-        if (result >= 0 && opens(r.call)) {
-            give_descriptor(&r, (int)result);
-        } else if (result != -DECIDE_ANSWERED) {
-            reply(&r, result == -LX_EPASS ? result : take_back(&r, result));
-        }
-    } else {
-        reply(&r, -ENOSYS);
+    if (r.call != NULL && roots_differ_after(r.call->number))
+        atomic_store(&pool->roots, true);
+    if (atomic_load_explicit(&pool->roots, memory_order_relaxed)) {
+        where = roots_of(&r.tracee, root);
+        r.task.policy = views_policy(policy, false);
     }
+    set_root(&r, (int)where);
+    uint64_t instruction = call->data.instruction_pointer;
+    if (r.call == NULL)
+        reply(&r, -ENOSYS);
+    else if (where == ROOTS_ELSEWHERE)
+        answer_elsewhere(&r, policy, pool, slot, instruction);
+    else
+        answer_request(&r, pool, slot, instruction);
 }

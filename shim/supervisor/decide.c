@@ -14,6 +14,7 @@
 #include "supervisor/respell.h"
 #include "sys/sys.h"
 #include "vfs/ops.h"
+#include "vfs/walk.h"
 
 /*
  * The call that is decided about. Hooks have no argument for it; a worker has one thread and takes
@@ -151,7 +152,7 @@ static void fill(struct scratch *s, const void *what, long args[6])
     const struct lx_call *c = r->call;
     const struct lx_loc *at = &c->at[0];
     unsigned first = now.call->number == SYS_execveat ? 2 : 1;
-    long path = (long)scratch_string(s, at->path);
+    long path = (long)scratch_string(s, vfs_from_root(c->task, at->path));
     memset(args, 0, 6 * sizeof(args[0]));
     args[5] = SYS_COOKIE;
     if (c->op == LX_OP_CHDIR || c->op == LX_OP_CHROOT) {
@@ -207,7 +208,7 @@ static long itself(const struct lx_call *c)
     bool first = c->op != LX_OP_EXEC || c->argv == no_arguments;
     if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
         return -LX_EPASS;
-    if (at->path != c->path[0] || (!first && now.scripts != c->mode))
+    if (!lx_own_words(c, 0) || (!first && now.scripts != c->mode))
         return make(c);
     struct stat st;
     /* It may be there by another spelling. */

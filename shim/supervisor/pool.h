@@ -54,6 +54,7 @@ struct pool {
     _Atomic int parked;     /* workers without one that have nothing to do */
     _Atomic int workers;    /* all of them */
     _Atomic bool watched;   /* the master will look at calls that last without being told */
+    _Atomic bool roots;     /* a call was seen after which a caller's "/" may not be ours */
     _Atomic uint32_t moves; /* renames and symlinks seen: what leads where may have changed */
     struct slot slots[WORKERS_MAX];
 };

@@ -12,6 +12,7 @@
 #include "supervisor/forced.h"
 #include "sys/sys.h"
 #include "vfs/ops.h"
+#include "vfs/walk.h"
 
 /* How a call says whether a symlink at the end of a path is followed: a bit of an argument. */
 static const struct {
@@ -58,7 +59,8 @@ static bool is_path(const struct supervise_call *call, unsigned i, const uint64_
 /* A drive is not taken away from programs that count on it. */
 static bool is_drive(const struct lx_policy *policy, const char *path, size_t n)
 {
-    for (unsigned i = 0; i < policy->mount_count; i++) {
+    /* Not by the names that it was given since: see views.c. */
+    for (unsigned i = 0; i < policy->image->mount_count; i++) {
         const struct lx_mount *m = &policy->mounts[i];
         if (n == m->target_length && memcmp(path, m->target, n) == 0)
             return true;
@@ -102,6 +104,8 @@ long respell(const struct lx_task *task, const struct tracee *tracee,
         if (call->number == SYS_umount2 && lx_realpath(task, path, real) > 0 &&
             is_drive(task->policy, real, strlen(real)))
             return -EBUSY;
+        const char *below = vfs_from_root(task, w.path[i]);
+        memmove(w.path[i], below, strlen(below) + 1);
         if (strcmp(w.path[i], path) == 0)
             w.path[i][0] = '\0';
         else

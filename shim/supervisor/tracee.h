@@ -15,6 +15,7 @@ struct tracee {
     int listener;
     uint64_t id; /* of the notification */
     pid_t tid;
+    const char *root; /* where its "/" is, if not where ours is; or NULL */
 };
 
 /* Who made a call. */

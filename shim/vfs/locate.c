@@ -460,6 +460,8 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     if (!readable(path) || path[0] == '\0')
         return locate_descriptor(c, i, found);
 
+    if (c->task->root != NULL)
+        return LX_EWALK; /* what is remembered is said of our own root */
     size_t n = strlen(path);
     if (n >= PATH_MAX) {
         set(c, i, v, dirfd, path, LX_LOC_WALKED); /* ENAMETOOLONG, before anything is looked up */

@@ -334,9 +334,11 @@ long lx_getcwd(const struct lx_task *t, char *buf, size_t size)
     n = mounts_to_program(t->policy, path, (size_t)n, sizeof(path));
     if (n < 0)
         return n;
+    const char *from = vfs_from_root(t, path);
+    n = (long)strlen(from);
     if ((size_t)n >= size)
         return -ERANGE;
-    memcpy(buf, path, (size_t)n + 1);
+    memcpy(buf, from, (size_t)n + 1);
     return n + 1;
 }
 

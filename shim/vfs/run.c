@@ -97,7 +97,7 @@ static bool passes(const struct lx_call *c)
         return false;
     for (unsigned i = 0; i < paths_of(c); i++) {
         const struct lx_loc *at = &c->at[i];
-        if (at->mount != NULL || ((at->flags & LX_LOC_DESCRIPTOR) == 0 && at->path != c->path[i]))
+        if (at->mount != NULL || ((at->flags & LX_LOC_DESCRIPTOR) == 0 && !lx_own_words(c, i)))
             return false;
     }
     const char *path = c->at[0].path;
@@ -214,11 +214,14 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     /* A script sees by which name it was run, and a library by which it was loaded; and who has to
      * do a thing itself has no other name. */
     bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH || c->task->itself != NULL;
-    if (w->opaque || ((v.mount == 0 || by_name) && !w->rewritten)) {
+    bool own_words = (v.mount == 0 || by_name) && !w->rewritten;
+    if (own_words && c->task->root != NULL)
+        at->flags |= LX_LOC_OWN_WORDS; /* its own, and no way of ours to get there */
+    if (w->opaque || (own_words && c->task->root == NULL)) {
         /* The kernel finds its way by the program's own words, and better. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
         at->path = c->path[i];
-    } else if (w->straight && w->length > w->base + 1) {
+    } else if (w->straight && c->task->root == NULL && w->length > w->base + 1) {
         /* Relative as the program's own path: a socket's name is told back to it. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
         at->path = w->path + w->base + 1;

@@ -67,8 +67,24 @@ static void cut(struct walk *w, size_t length)
     w->path[length] = '\0';
 }
 
+const char *vfs_from_root(const struct lx_task *task, const char *path)
+{
+    size_t n = task->root == NULL ? 0 : strlen(task->root);
+    if (n == 0 || strncmp(path, task->root, n) != 0 || (path[n] != '/' && path[n] != '\0'))
+        return path;
+    return path[n] == '\0' ? "/" : path + n;
+}
+
+static size_t root_length(const struct lx_call *c)
+{
+    return c->task->root == NULL ? 0 : strlen(c->task->root);
+}
+
 static void parent(struct lx_call *c, struct walk *w)
 {
+    size_t root = root_length(c);
+    if (root > 0 && w->length == root && memcmp(w->path, c->task->root, root) == 0)
+        return;
     const struct lx_mount *m = mounts_redirected_root(c->task->policy, w->path, w->length);
     if (m != NULL) {
         /* Out of a mount: its parent is the target's, wherever its backing is. */
@@ -153,7 +169,11 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
         w->self = mounts_classify(c->task->policy, rest->buf, (size_t)n);
         return 1;
     }
-    cut(w, rest->buf[0] == '/' ? 0 : w->dir_length);
+    /* What Windows' links lead to, our own names say. */
+    cut(w, rest->buf[0] != '/' ? w->dir_length : S_ISLNK(st->st_mode) ? root_length(c) : 0);
+    if (rest->buf[0] == '/' && w->length > 0) {
+        memcpy(w->path, c->task->root, w->length);
+    }
     /* `left` begins with its slash, where anything is left. */
     memmove(rest->buf + n, tail, left + 1);
     rest->text = rest->buf;
@@ -232,8 +252,12 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
     w->dir_length = 0;
     w->given[0] = '\0';
     cut(w, 0);
-    if (path[0] == '/')
+    if (path[0] == '/') {
+        size_t root = root_length(c);
+        memcpy(w->path, root == 0 ? "" : c->task->root, root + 1);
+        w->length = root;
         return 0;
+    }
     long n = vfs_directory_path(c->task, dirfd, w->path);
     if (n == -ENAMETOOLONG || n == -ENOENT) {
         /* Deeper than a path can say, or removed: the kernel knows. Names stay as they are. */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/roots.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sys/fdpath.h"
+#include "sys/sys.h"
+
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x1000U
+#endif
+
+bool roots_differ_after(long nr)
+{
+    switch (nr) {
+    case SYS_chroot:
+    case SYS_pivot_root:
+    case SYS_setns:
+    case SYS_mount:
+    case SYS_umount2:
+    case SYS_move_mount:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A mount belongs to one namespace: the same mount and inode are the same root. */
+static bool same_root(const struct statx *a, const struct statx *b)
+{
+    return a->stx_ino == b->stx_ino && a->stx_dev_major == b->stx_dev_major &&
+           a->stx_dev_minor == b->stx_dev_minor && a->stx_mnt_id == b->stx_mnt_id;
+}
+
+static bool same_namespace(const struct tracee *t)
+{
+    char name[48];
+    struct stat theirs;
+    struct stat ours;
+    snprintf(name, sizeof(name), "/proc/%d/ns/mnt", (int)t->tid);
+    return stat(name, &theirs) == 0 && stat("/proc/self/ns/mnt", &ours) == 0 &&
+           theirs.st_ino == ours.st_ino;
+}
+
+/* Writes the name that a descriptor of a root has here. */
+static enum roots name_root(int fd, char root[PATH_MAX])
+{
+    char link[32];
+    sys_fd_path(fd, link);
+    ssize_t n = readlink(link, root, PATH_MAX - 1);
+    if (n <= 1)
+        return ROOTS_OURS;
+    root[n] = '\0';
+    return ROOTS_BELOW;
+}
+
+static int open_root(const struct tracee *t)
+{
+    char name[48];
+    snprintf(name, sizeof(name), "/proc/%d/root", (int)t->tid);
+    return open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+enum roots roots_of(const struct tracee *t, char root[PATH_MAX])
+{
+    char name[48];
+    struct statx theirs;
+    struct statx ours;
+    enum roots where = ROOTS_OURS;
+    snprintf(name, sizeof(name), "/proc/%d/root", (int)t->tid);
+    if (statx(AT_FDCWD, name, 0, STATX_INO | STATX_MNT_ID, &theirs) < 0 ||
+        statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &ours) < 0 || same_root(&theirs, &ours))
+        return ROOTS_OURS;
+    if (!same_namespace(t))
+        return ROOTS_ELSEWHERE;
+    int fd = open_root(t);
+    if (fd < 0)
+        return ROOTS_OURS;
+    where = name_root(fd, root);
+    close(fd);
+    return where;
+}
+
+static int open_namespace(const struct tracee *t, const char *kind)
+{
+    char name[48];
+    snprintf(name, sizeof(name), "/proc/%d/ns/%s", (int)t->tid, kind);
+    return open(name, O_RDONLY | O_CLOEXEC);
+}
+
+int roots_enter(const struct tracee *t, char root[PATH_MAX])
+{
+    char self[16];
+    int mounts = open_namespace(t, "mnt");
+    int users = open_namespace(t, "user");
+    int fd = open_root(t);
+    int r = mounts < 0 || users < 0 || fd < 0 ? -errno : 0;
+    /* Root of ours stays root; somebody else may only from within the caller's user namespace. */
+    if (r == 0 && setns(mounts, CLONE_NEWNS) < 0 &&
+        (setns(users, CLONE_NEWUSER) < 0 || setns(mounts, CLONE_NEWNS) < 0))
+        r = -errno;
+    if (r == 0) {
+        ssize_t n = readlink("/proc/self", self, sizeof(self) - 1);
+        self[n < 0 ? 0 : n] = '\0';
+        r = strtol(self, NULL, 10) == getpid() ? (int)name_root(fd, root) : -ESRCH;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (users >= 0)
+        close(users);
+    if (mounts >= 0)
+        close(mounts);
+    return r;
+}

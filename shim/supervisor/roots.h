@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Callers whose "/" is not ours: in a chroot, or in another mount namespace. Nobody is asked about
+ * that before a call that can bring it about has been seen; a mount namespace alone changes no
+ * path, so that making one (unshare, clone) need not be seen.
+ */
+#ifndef LXSHIM_SUPERVISOR_ROOTS_H
+#define LXSHIM_SUPERVISOR_ROOTS_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "supervisor/tracee.h"
+
+/* True for a call after which its caller's paths may mean something else. */
+bool roots_differ_after(long nr);
+
+enum roots {
+    ROOTS_OURS,
+    ROOTS_BELOW,    /* a chroot: its paths mean what is below `root` */
+    ROOTS_ELSEWHERE /* another mount namespace */
+};
+
+/* Where the caller is. `root` is set where that is below ours. */
+enum roots roots_of(const struct tracee *t, char root[PATH_MAX]);
+
+/*
+ * In a child made for it: goes to the caller's mount namespace, and to its user namespace where
+ * that is needed. Returns ROOTS_OURS or ROOTS_BELOW, from there; or -errno where it cannot be
+ * entered, or has no /proc in which we are ourselves, without which no descriptor has a name.
+ */
+int roots_enter(const struct tracee *t, char root[PATH_MAX]);
+
+#endif

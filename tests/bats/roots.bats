@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Programs in a chroot or another mount namespace, under the supervisor: a drive is one there, too,
+# by whatever name.
+
+load helpers
+
+setup() {
+  "$LXSHIM" run -q --lane supervisor -- true 2>/dev/null || skip "seccomp's listener cannot be had here"
+  unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+  command -v busybox >/dev/null || skip "no busybox"
+}
+
+# A root with a static shell and a drive in it, at $1.
+make_root() {
+  mkdir -p "$1/root/drive" "$1/root/bin" "$1/other"
+  mkdir "$1/root/dev"
+  : >"$1/root/dev/null" # a shell's jobs begin with it
+  cp "$(command -v busybox)" "$1/root/bin"
+  for name in sh ls mkdir rm touch mkfifo stat cat ln chmod; do ln -s busybox "$1/root/bin/$name"; done
+  policy_for "$1/root/drive" drive.source=C: "${@:2}" >"$1/policy.json"
+}
+
+# in_root LANE BEFORE STEPS [RULE...]: the steps by the shell in there, after chroot; BEFORE is a
+# command that starts it.
+in_root() {
+  local top lane=$1
+  local -a before
+  read -ra before <<<"$2"
+  top=$(fresh top)
+  make_root "$top" "${@:4}"
+  printf '%s\n' "$3" >"$top/root/steps"
+  if [[ $lane == native ]]; then
+    run env -C "$top" "${before[@]}" chroot "$top/root" /bin/sh /steps
+  else
+    run env -C "$top" LXSHIM_POLICY="$top/policy.json" timeout 60 "$LXSHIM" run -q --require-complete \
+      --lane "$lane" -- "${before[@]}" chroot "$top/root" /bin/sh /steps
+  fi
+}
+
+@test "chroot, in our mount namespace and in another" {
+  steps='cd /drive; pwd; echo t >a:b; cat a:b; ls; mkdir x:y; cd x:y; pwd; cd ../..; pwd; ls /
+    cd drive/../../../drive; pwd; ln -s /drive/a:b /drive/l; cat l; printf "#!/bin/sh\necho script \$0 \$PWD\n" >s:h
+    chmod 755 s:h; ./s:h; cd /; /drive/s:h; cd /drive; rm -r /drive/x:y; exec 3<a:b; rm a:b; cat a:b 2>&1
+    stat -c %a s:h; touch a:b 2>&1; exec 3<&-; rm -f a:b; ls; mkfifo p 2>&1 && echo p; cat ../nosuch 2>&1; ls /proc 2>&1'
+  answer='/drive
+t
+a:b
+/drive/x:y
+/
+bin
+dev
+drive
+steps
+/drive
+t
+script ./s:h /drive
+script /drive/s:h /
+cat: can'"'"'t open '"'a:b'"': No such file or directory
+755
+l
+s:h
+p
+cat: can'"'"'t open '"'../nosuch'"': No such file or directory
+ls: /proc: No such file or directory'
+  for before in env "unshare -m"; do
+    in_root native "$before" "$steps"
+    assert_output "$answer"
+    for lane in both supervisor; do
+      in_root "$lane" "$before" "$steps"
+      assert_output "$(sed -E "s/^755/777\ntouch: a:b: No such file or directory/; s/^p$/mkfifo: p: Operation not permitted/" <<<"$answer")"
+    done
+  done
+}
+
+@test "a drive in a chroot of a user's own" {
+  as_user unshare -Urm true 2>/dev/null || skip "no user namespaces here"
+  shared
+  make_root "$SHARED"
+  chmod -R a+rwX "$SHARED"
+  for lane in both supervisor; do
+    run env LXSHIM_POLICY="$SHARED/policy.json" setpriv --reuid=65534 --regid=65534 --clear-groups \
+      env -C "$SHARED" timeout 60 "$LXSHIM" run -q --require-complete --lane "$lane" -- \
+      unshare -Urm chroot "$SHARED/root" /bin/sh -c 'cd /drive; : >a:b; ls; mkfifo p 2>&1; rm a:b; ls'
+    assert_output $'a:b\nmkfifo: p: Operation not permitted'
+  done
+}
+
+@test "a drive that is bind-mounted elsewhere is the same drive there" {
+  steps='mkdir -p d:d; mount --bind . "$TOP/other"; cd "$TOP/other"; : >a:b; ls; mkfifo p 2>&1; cd ..
+    umount other && ls other; mount --bind root/drive/d:d other; cd other; : >c:c; mkfifo p 2>&1; ls; pwd; cd ..
+    ls root/drive root/drive/d:d; umount other; rm -r root/drive/d:d'
+  for before in "unshare -m" env; do
+    read -ra start_shell <<<"$before"
+    for lane in native both supervisor; do
+      TOP=$(fresh top)
+      make_root "$TOP"
+      export TOP
+      start=("$LXSHIM" run -q --require-complete --lane "$lane" --)
+      [[ $lane != native ]] || start=(env)
+      # In a namespace of our own at least, so that nothing is left behind.
+      run env -C "$TOP/root/drive" LXSHIM_POLICY="$TOP/policy.json" timeout 60 unshare -m "${start[@]}" \
+        "${start_shell[@]}" busybox sh -c "$steps"
+      output=${output//$TOP/}
+      if [[ $lane == native ]]; then
+        assert_output $'a:b\nd:d\nc:c\np\n/other\nroot/drive:\na:b\nd:d\np\n\nroot/drive/d:d:\nc:c\np'
+      else
+        assert_output $'a:b\nd:d\nmkfifo: p: Operation not permitted\nmkfifo: p: Operation not permitted\nc:c\n/other\nroot/drive:\na:b\nd:d\n\nroot/drive/d:d:\nc:c'
+      fi
+    done
+  done
+}
+
+@test "a call that waits there is interrupted, and others are answered meanwhile" {
+  for lane in both supervisor; do
+    in_root "$lane" "unshare -m" 'cd /drive; mkfifo p; (cat p; echo read) & for i in 1 2 3; do : >x:$i; done
+      ls; echo text >p; wait; mkfifo q; cat q & kill $!; wait $!; echo $?' special.fifo=allow
+    assert_output $'p\nx:1\nx:2\nx:3\ntext\nread\nTerminated\n143'
+  done
+}
+
+@test "nsenter back to where everybody is" {
+  for lane in both supervisor; do
+    place=$(fresh top)
+    make_root "$place"
+    run env -C "$place/root/drive" LXSHIM_POLICY="$place/policy.json" timeout 60 "$LXSHIM" run -q --require-complete \
+      --lane "$lane" -- unshare -m nsenter -m/proc/$$/ns/mnt busybox sh -c "cd $place/root/drive; : >a:b; ls; rm a:b; mkfifo p"
+    assert_output $'a:b\nmkfifo: p: Operation not permitted'
+  done
+}
+
+@test "what cannot be entered is told in the summary" {
+  place=$(fresh top)
+  make_root "$place"
+  for lane in both supervisor; do
+    run env -C "$place/root/drive" LXSHIM_POLICY="$place/policy.json" timeout 60 "$LXSHIM" run --lane "$lane" -- \
+      bash -c ': >c:d; exec unshare -mpf --mount-proc busybox sh -c ": >a:b; rm a:b; ls"'
+    assert_line --regexp '^lxshim: [1-9][0-9]* calls from other mount namespaces went by no rule'
+  done
+}
