@@ -93,7 +93,7 @@ static int bring_strings(struct request *r)
     char *const to[TRACEE_STRINGS] = {strings[0], strings[1]};
     uint64_t from[TRACEE_STRINGS] = {0};
     unsigned used = 0;
-    for (unsigned i = 0; r->call->arguments[i] != '\0'; i++) {
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && used < TRACEE_STRINGS; i++) {
         if (!is_path(r->call->arguments[i]) && r->call->arguments[i] != 'n')
             continue;
         r->args[i] = r->given[i] == 0 ? 0 : (long)(uintptr_t)to[used];
