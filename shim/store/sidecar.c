@@ -12,8 +12,7 @@
 #include "sys/sys.h"
 
 #ifndef AT_HANDLE_FID
-#define AT_HANDLE_FID 0x200 /* a handle that only tells: of file systems that cannot open by one \
-                             */
+#define AT_HANDLE_FID 0x200 /* a handle that only tells, of file systems that open by none */
 #endif
 
 #define FUSE_TYPE   0x65735546
