@@ -98,8 +98,8 @@ static _Noreturn void work(const struct lx_policy *policy, struct pool *pool, st
     signal(SIGTERM, SIG_DFL);
     sigemptyset(&sign);
     sigaddset(&sign, POOL_SIGNAL); /* heard only while a call waits: see answer.c */
-    sigprocmask(SIG_BLOCK, &sign, NULL);
     sigaction(POOL_SIGNAL, &action, NULL);
+    sigprocmask(SIG_SETMASK, &sign, NULL);
     atomic_store(&slot->worker, getpid());
     do
         pool_await_turn(pool, slot);
@@ -114,7 +114,15 @@ static int start_worker(const struct lx_policy *policy, struct pool *pool)
     struct slot *slot = pool_reserve(pool);
     if (slot == NULL)
         return -EAGAIN;
+    /* Not to be lost between fork and the first line of work(): it would be parked for ever. */
+    sigset_t end;
+    sigset_t before;
+    sigemptyset(&end);
+    sigaddset(&end, SIGTERM);
+    sigprocmask(SIG_BLOCK, &end, &before);
     pid_t pid = fork();
+    if (pid != 0)
+        sigprocmask(SIG_SETMASK, &before, NULL);
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != master)
@@ -123,9 +131,8 @@ static int start_worker(const struct lx_policy *policy, struct pool *pool)
     }
     if (pid > 0)
         return 0;
-    int error = errno;
     pool_release(pool, slot);
-    return -error;
+    return -EAGAIN;
 }
 
 /* Closes all descriptors but standard streams and those of the list. */
