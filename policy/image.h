@@ -152,9 +152,9 @@ struct lx_stats_program {
 
 /* By which way calls have come. */
 struct lx_stats_lane {
-    _Atomic uint64_t library;  /* calls that the library saw lead into a mount */
-    _Atomic uint64_t trapped;  /* calls that did not come by the library, but to the supervisor */
-    _Atomic uint64_t answered; /* of those: made for the program, because a rule touches them */
+    _Atomic uint64_t library;   /* calls that the library saw lead into a mount */
+    _Atomic uint64_t trapped;   /* calls that did not come by the library, but to the supervisor */
+    _Atomic uint64_t answered;  /* of those: made for the program, because a rule touches them */
     _Atomic uint64_t elsewhere; /* neither: their caller's mount namespace could not be entered */
     _Atomic uint32_t programs; /* without the library in them, whose calls rules were asked about */
     struct lx_stats_program program[LX_STATS_PROGRAMS];

@@ -18,8 +18,8 @@ struct procscan {
     unsigned long info_ino; /* as fdinfo says it (procscan_info_ino), or 0 where not known */
     const char *path;       /* or a native directory: anything below it */
     const char *also;       /* its name in other mount namespaces, or NULL */
-    int own_fd;     /* a descriptor of this process that does not count, or -1 */
-    bool cwds_only; /* look at current directories only */
+    int own_fd;             /* a descriptor of this process that does not count, or -1 */
+    bool cwds_only;         /* look at current directories only */
     struct store_holders *holders;
     bool probed; /* the answer: somebody was seen who only probes */
 };

@@ -147,14 +147,13 @@ static bool is_other_address(const struct request *r, unsigned i)
     return address.sun_family != AF_UNIX || address.sun_path[0] == '\0';
 }
 
-/* What readlink answers in /proc may be a name inside. */
-static bool is_in_proc(const struct request *r, int dirfd, const char *path)
+/* True where a path, a relative one from `base` (NULL: that is not known), is below /proc. */
+static bool is_in_proc(const char *base, const char *path)
 {
-    char name[PATH_MAX];
-    if (path[0] == '/')
+    if (path[0] == '/' || base == NULL)
         return strncmp(path, "/proc/", 6) == 0;
-    return tracee_name(&r->tracee, dirfd, name, sizeof(name)) > 0 &&
-           strncmp(name, "/proc/", 6) == 0;
+    return strncmp(base, "/proc/", 6) == 0 ||
+           (strcmp(base, "/") == 0 && strncmp(path, "proc/", 5) == 0);
 }
 
 /* True where argument i certainly has nothing to do with any mount. */
@@ -163,6 +162,7 @@ static bool is_outside(const struct request *r, unsigned i)
     const struct lx_policy *policy = r->task.policy;
     const char *kinds = r->call->arguments;
     const char *path = is_path(kinds[i]) ? string_of(r, i) : NULL;
+    const char *base;
     switch (kinds[i]) {
     case 'f':
         /* With a path, that is asked. Where inotify's comes first, it is no directory. */
@@ -177,13 +177,13 @@ static bool is_outside(const struct request *r, unsigned i)
         /* In another root only the walk knows. */
         if (r->task.root != NULL)
             return false;
-        if (kinds[i] == 'e' && kinds[i + 1] == 'b' && is_in_proc(r, base_of(r, i), path))
+        base = is_relative(path)
+                   ? place_name_of(&r->tracee, base_of(r, i), base_of(r, i) == r->start)
+                   : NULL;
+        /* What readlink answers there may be a name inside. */
+        if (kinds[i] == 'e' && kinds[i + 1] == 'b' && is_in_proc(base, path))
             return false;
-        return outside_path(
-            policy,
-            is_relative(path) ? place_name_of(&r->tracee, base_of(r, i), base_of(r, i) == r->start)
-                              : NULL,
-            path, kinds[i] != 'e');
+        return outside_path(policy, base, path, kinds[i] != 'e');
     case 'V':
         return is_other_address(r, i);
     default:

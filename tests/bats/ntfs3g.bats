@@ -80,7 +80,7 @@ text
 text
 $VOLUME/testing/d"
   # As the library shows its own.
-  run env -C "$DIR" LD_PRELOAD="$LIB" readlink rel deep abs dir junction
+  run env -C "$DIR" "${SHIM[@]}" readlink rel deep abs dir junction
   assert_output "f
 ../testing/f
 $DIR/f
@@ -110,7 +110,7 @@ $DIR/d"
   # Its LX link, put into the drive as it is, is a link for programs.
   : >"$DIR/theirs"
   setfattr -n user.SmbReparse -v "0x$(volume_buffer lx)" "$DIR/theirs"
-  run env -C "$DIR" LD_PRELOAD="$LIB" readlink theirs
+  run env -C "$DIR" "${SHIM[@]}" readlink theirs
   assert_output "a target, Ω"
 }
 

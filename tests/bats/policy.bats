@@ -417,7 +417,7 @@ stats_of() {
   unknown '--json takes no argument; see lxshim policy rules --help' policy rules --json=1
   unknown '--set needs an argument; see lxshim policy show --help' policy show --set
   unknown 'usage: lxshim policy check [FILE]' policy check a b
-  unknown 'usage: lxshim explain RULE' explain
+  unknown 'usage: lxshim explain RULE|WORD' explain
   unknown 'unknown topic "mount"; did you mean "mounts"? See lxshim help' help mount
 }
 

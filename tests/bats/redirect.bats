@@ -329,11 +329,12 @@ f
 2"
   mkfifo ready
   "$LXSHIM" run -q --bind=always --policy policy.json -- bash -c 'echo >ready; exec sleep 1000' 3>&- &
+  local run=$!
   read -r <ready
   local children
-  mapfile -t children < <(pgrep -P $!)
-  kill -KILL $!
-  wait $! || true
+  mapfile -t children < <(pgrep -P $run)
+  kill -KILL $run
+  wait $run || true
   run grep -c " $C " /proc/self/mountinfo
   assert_output 0
   kill "${children[@]}" 2>/dev/null || true

@@ -23,6 +23,7 @@ openat              5/6    9/9
 readlink            4/6  10/11
 create            11/11  27/27
 create-here       11/11  27/27
+unpack            18/20  60/62
 unlink-missing      4/6  10/11
 rename            15/15  24/24
 mkdir             10/11  27/27
