@@ -322,7 +322,8 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
                      bool replace)
 {
     struct win_path to;
-    char native[WIN_PATH];
+    char directory[WIN_PATH];
+    char typed[WIN_PATH];
     nt_status status = win_resolve(win, name, WIN_NO_FOLLOW, &to);
     if (status != NT_SUCCESS)
         return status;
@@ -335,23 +336,29 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
     if (S_ISDIR(handle->file.mode) && !win_is_reparse(&handle->file) &&
         descendant_held(&handle->path))
         return NT_ACCESS_DENIED;
-    /* The file has the name as it was typed, even where only its case differs. */
-    memcpy(native, to.native, strlen(to.native) + 1);
-    char *leaf = strrchr(native, '/');
-    if (leaf != NULL) {
+    char *leaf = strrchr(memcpy(directory, to.native, strlen(to.native) + 1), '/');
+    if (leaf != NULL)
         *leaf = '\0';
-        if (!win_print_path(to.native, "%s/%s", native, win_leaf(to.name)))
-            return NT_NAME_TOO_LONG;
-    }
-    const struct store_object replaced = {to.drive->root, AT_FDCWD, to.native};
+    if (leaf == NULL || !win_print_path(typed, "%s/%s", directory, win_leaf(to.name)))
+        return NT_NAME_TOO_LONG;
+    const struct store_object there = {to.drive->root, AT_FDCWD, to.native};
     char key[STORE_SIDECAR_KEY];
-    bool beside = to.exists && strcmp(handle->path.native, to.native) != 0 &&
-                  store_sidecar_about(&replaced, key);
-    long r = sys_renameat2(AT_FDCWD, handle->path.native, AT_FDCWD, to.native, 0);
+    bool other = to.exists && strcmp(handle->path.native, to.native) != 0;
+    bool beside = other && store_sidecar_about(&there, key);
+    /* In place of what is there, by the name that has; then the file has its name as it was typed.
+     */
+    const char *from = handle->path.native;
+    long r = 0;
+    if (other && strcmp(typed, to.native) != 0) {
+        r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, to.native, 0);
+        from = to.native;
+    }
+    if (r == 0)
+        r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, typed, 0);
     if (r == 0 && beside)
         store_sidecar_drop(to.drive->root, key);
     if (r == 0 && win_is_reparse(&handle->file))
-        store_note_link(AT_FDCWD, to.native);
+        store_note_link(AT_FDCWD, typed);
     return r == -EINVAL ? NT_SHARING_VIOLATION : of(r); /* below itself (recalled) */
 }
 

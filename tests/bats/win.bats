@@ -463,6 +463,13 @@ ff$'
   windows move one a
   assert_output '        1 file(s) moved.'
   assert_file_exists "$DIR/a/ONE"
+  # Over what is there by another spelling: one file, with the name as it was typed.
+  echo new >"$DIR/new"
+  windows move new 'a\oNE'
+  run ls "$DIR/a"
+  assert_output $'b\noNE'
+  assert_equal "$(cat "$DIR/a/oNE")" new
+  windows move 'a\oNE' 'a\ONE'
   windows copy two.bak 'a\three'
   assert_output '        1 file(s) copied.'
   ln -s two.bak "$DIR/lx"
