@@ -50,7 +50,7 @@ static const char *obstacle(const struct lx_effective_mount *m, const char *here
     struct stat st;
     const char *rest = place_in(m, here);
     if (stat(m->target, &st) < 0)
-        return errno == ENOENT ? "the target is not there, and nothing is made in others' trees"
+        return errno == ENOENT ? "the target is not there: make it first, for a bind mount"
                                : strerror(errno);
     /* What is covered could not be preloaded. */
     if (cli_program(path, sizeof(path)) < 0 || inside(path, m->target) != NULL)
@@ -166,8 +166,11 @@ bool bind_mounts(struct lx_effective *policy, enum bind_when when, bool verbose)
     }
     for (size_t i = 0; i < policy->mount_count; i++) {
         struct lx_effective_mount *m = &policy->mounts[i];
-        if (!is_redirected(m))
+        if (!is_redirected(m)) {
+            if (verbose)
+                cli_error("%s is %s", m->source, m->target);
             continue;
+        }
         int r = trees[i] < 0 ? trees[i] : put_on_target(trees[i], m);
         if (trees[i] >= 0)
             close(trees[i]);

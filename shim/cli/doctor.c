@@ -57,6 +57,21 @@ static void check_library(void)
         doctor_say(DOCTOR_OK, "library", "%s", library);
 }
 
+/* One that cannot be loaded stops every run, and has said why on standard error by then. */
+static void check_policy(void)
+{
+    struct lx_effective policy;
+    const struct lx_request request = {.file = cli_default_policy()};
+    if (request.file == NULL)
+        return;
+    fflush(stdout);
+    if (cli_load(&request, &policy))
+        doctor_say(DOCTOR_OK, "policy", "%s", request.file);
+    else
+        doctor_say(DOCTOR_BAD, "policy", "%s cannot be used", request.file);
+    lx_effective_free(&policy);
+}
+
 /* Counts processes whose descriptors may not be listed. */
 static void check_proc(void)
 {
@@ -236,6 +251,7 @@ int cli_doctor(const struct cli_arguments *arguments)
         doctor_say(DOCTOR_NOTE, "lxshim", "is active here already: the answers below may be its");
     check_kernel();
     check_library();
+    check_policy();
     check_proc();
     check_directory();
     check_openat2();

@@ -31,12 +31,16 @@ static void print_profiles(enum lx_rule rule)
         printf("  %-14s %s\n", p->name, lx_value_word(p->rules[rule]));
 }
 
-static bool has_prefix(const char *word)
+/* True for a rule's id, or the beginning of only one. */
+static bool names_one(const char *word)
 {
-    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
-        if (strncmp(lx_rules[i].id, word, strlen(word)) == 0)
+    unsigned begun = 0;
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
+        if (strcmp(lx_rules[i].id, word) == 0)
             return true;
-    return false;
+        begun += strncmp(lx_rules[i].id, word, strlen(word)) == 0;
+    }
+    return begun == 1;
 }
 
 /* Lists the rules that have a word in their id or text, whatever its case. True where any has. */
@@ -65,7 +69,7 @@ int cli_explain(const struct cli_arguments *arguments)
                     "are.");
         return CLI_OK;
     }
-    if (word[0] != '\0' && !has_prefix(word) && search(word))
+    if (word[0] != '\0' && !names_one(word) && search(word))
         return CLI_OK;
     enum lx_rule rule = cli_find_rule(word);
     if (rule == LX_RULE_NONE)

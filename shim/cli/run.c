@@ -140,6 +140,10 @@ static bool choose_ways(const struct cli_arguments *arguments, struct relay_lane
     lanes->preload = way != 2;
     lanes->supervise = way != 1;
     *when = (enum bind_when)time;
+    if (way == 1 && lanes->complete) {
+        cli_error("--require-complete asks for the supervisor, which --lane=preload goes without");
+        return false;
+    }
     return way >= 0 && time >= 0;
 }
 

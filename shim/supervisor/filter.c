@@ -126,8 +126,9 @@ const char *supervise_reason(int error)
     case ENOTSUP:
         return "the kernel is older than Linux 5.14";
     case EBUSY:
-        return "there is a listener already; if it is lxshim's, its policy holds for what the "
-               "library does not see";
+        return "there is a seccomp listener already, as inside another lxshim run; its policy "
+               "holds "
+               "for what the library does not see";
     case ENOSYS:
         return "the kernel has no seccomp (ENOSYS)";
     case EINVAL:

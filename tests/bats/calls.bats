@@ -8,11 +8,13 @@
 # many turns, since a tick may pass in the middle of any.
 
 load helpers
+load bounds
 
 # Upper bounds: system calls of one turn, REMEMBERED/FORGOTTEN; native calls to close what was opened
 # are among them. Where an operation comes to need less, lower its figure, so that the gain is kept.
 # An empty file may be a link that Samba stored, and the library asks.
 # WALK: an absolute path to a mount that only the shim knows is walked from the root.
+# shellcheck disable=SC2034 # bounds.bash reads it
 BOUNDS='
 operation       native  outside  drvfs  case=off  metadata  redirected
 stat                 1      1/2    1/2       1/2       1/2         1/2
@@ -59,7 +61,7 @@ turns() {
 
 # within_bounds PLACE [drive.KEY=VALUE...]: every operation of `steady` against its column.
 within_bounds() {
-  local place=$1 operation bound found checked=0 failed=0 slashes WALK
+  local place=$1 slashes WALK
   shift
   DIR=${DIR-$BATS_TEST_TMPDIR/work} BACKING=${BACKING-$BATS_TEST_TMPDIR/work} STATE=
   if [[ $place != native ]]; then
@@ -69,26 +71,13 @@ within_bounds() {
     [[ $STATE == 1-* ]]
   fi
   slashes=${DIR//[!\/]/}
+  # shellcheck disable=SC2034
   WALK=$((4 + 2 * ${#slashes}))
-  while read -r operation bound; do
-    bound=${bound//WALK/$WALK}
-    found=$(turns "$operation")
-    [[ $place == native ]] || found+=/$(turns "$operation" forget)
-    if ((${found%/*} > ${bound%/*} || ${found#*/} > ${bound#*/})); then
-      echo "$operation, $place: $found system calls, not $bound"
-      failed=1
-    fi
-    checked=$((checked + 1))
-  done < <(awk -v place="$place" '
-    NF == 0 { next }
-    column == "" { for (column = NF; $column != place; column--) if (column == 0) exit; next }
-    { print $1, $column }' <<<"$BOUNDS")
-  ((failed == 0 && checked > 10))
+  hold_bounds "$place"
 }
 
 @test "there is a bound for every operation" {
-  run steady list
-  assert_output "$(awk 'NF > 1 && $1 != "operation" { print $1 }' <<<"$BOUNDS")"
+  assert_all_bounded
 }
 
 @test "natively: the calls that were meant" {

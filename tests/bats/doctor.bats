@@ -239,3 +239,16 @@ EOF
   run "$LXSHIM" run -q -- "$LXSHIM" doctor
   assert_line --regexp '^note +lxshim +is active here already'
 }
+
+@test "a policy that cannot be loaded is bad" {
+  cd "$(fresh drive)"
+  echo '{"version": 1}' >.lxshim.json
+  run "$LXSHIM" doctor true
+  assert_success
+  assert_line --regexp '^ok +policy +\.lxshim\.json$'
+  echo '{"version": 1, "profil": "wsl1"}' >.lxshim.json
+  run "$LXSHIM" doctor true
+  assert_failure 1
+  assert_line --regexp '^BAD +policy +\.lxshim\.json cannot be used$'
+  assert_line --partial 'did you mean "profile"?'
+}

@@ -131,7 +131,7 @@ c"
 @test "one inside the other: the inner one says what it goes without" {
   run "$LXSHIM" run -q -- "$LXSHIM" run -q -- bash -c ': >"a:b"; ls'
   assert_success
-  assert_line --partial "lxshim: no supervisor here: there is a listener already"
+  assert_line --partial "lxshim: no supervisor here: there is a seccomp listener already"
   assert_line "a:b"
   run "$LXSHIM" run -q -- "$LXSHIM" run -q --require-complete -- true
   assert_failure 125
@@ -300,6 +300,13 @@ END
   assert_output "$(printf 'go\nout')"
 }
 
+@test "--require-complete with a lane that has no supervisor is refused" {
+  run "$LXSHIM" run --require-complete --lane preload -- touch ran
+  assert_failure 125
+  assert_output "lxshim: --require-complete asks for the supervisor, which --lane=preload goes without"
+  assert_file_not_exist ran
+}
+
 @test "where there is no listener: one line with the reason; on with the library, or not" {
   local reason
   refuse EPERM true || skip "no filter can be installed here"
@@ -324,7 +331,7 @@ END
 EPERM seccomp is forbidden here (Operation not permitted)
 ENOSYS the kernel has no seccomp (ENOSYS)
 EINVAL the kernel gives no listener (EINVAL), as gVisor
-EBUSY there is a listener already; if it is lxshim's, its policy holds for what the library does not see
+EBUSY there is a seccomp listener already, as inside another lxshim run; its policy holds for what the library does not see
 EPERM@pidfd_getfd pidfd_getfd is forbidden here, as in Docker's containers without SYS_PTRACE
 END
 }

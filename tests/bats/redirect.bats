@@ -345,11 +345,11 @@ f
   run --separate-stderr env -C "$ROOT" "$LXSHIM" run -v -q --policy policy.json -- true
   assert_success
   # shellcheck disable=SC2154 # run sets it
-  [[ $stderr == *"lxshim: C:\x on $C is translated to $ROOT/back: the target is not there, and nothing is made in others' trees" ]]
+  [[ $stderr == *"lxshim: C:\x on $C is translated to $ROOT/back: the target is not there: make it first, for a bind mount" ]]
   assert_not_exist "$C"
   run env -C "$ROOT" "$LXSHIM" run -q --bind=always --policy policy.json -- touch ran
   assert_failure 125
-  assert_output "lxshim: $ROOT/back cannot be bind-mounted on $C: the target is not there, and nothing is made in others' trees"
+  assert_output "lxshim: $ROOT/back cannot be bind-mounted on $C: the target is not there: make it first, for a bind mount"
   run "$LXSHIM" run --bind=alway -- touch ran
   assert_failure 125
   assert_output 'lxshim: unknown --bind "alway"; did you mean "always"? See lxshim run --help'

@@ -389,7 +389,7 @@ as_natively() {
     if [[ $wanted == alone ]]; then
       assert_equal "$stderr" ""
     else
-      [[ $stderr == "lxshim: no supervisor here: there is a listener already; "* ]]
+      [[ $stderr == "lxshim: no supervisor here: there is a seccomp listener already, "* ]]
     fi
     [[ $wanted == refused ]] || run -143 "${nested[@]}" bash -c 'kill $$'
   done <<'END'

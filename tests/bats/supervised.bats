@@ -3,10 +3,12 @@
 # What an operation costs in system calls of the supervisor, without a clock: as in calls.bats.
 
 load helpers
+load bounds
 
 # Upper bounds: a worker's system calls for one turn of `steady`, REMEMBERED/FORGOTTEN, receiving and
 # answering each call included; to close what was opened takes none. Where an operation comes to need
 # less, lower its figure. Without root it is one less for each call in a drive: root asks who calls.
+# shellcheck disable=SC2034 # bounds.bash reads it
 BOUNDS='
 operation       outside  drvfs
 stat                5/6  10/11
@@ -58,32 +60,15 @@ turns() {
 
 # within_bounds PLACE: every operation of `steady` against its column.
 within_bounds() {
-  local operation bound found try checked=0 failed=0
   DIR=$BATS_TEST_TMPDIR/work
   policy_for "${MOUNT-$DIR}" >"$BATS_TEST_TMPDIR/policy.json"
   export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
   mkdir -p "$DIR" "${MOUNT-$DIR}"
-  while read -r operation bound; do
-    # Again where a busy machine left no two turns in one tick of the clock.
-    for try in 1 2 3 missed; do
-      found=$(turns "$operation")/$(turns "$operation" forget)
-      ((${found%/*} > ${bound%/*} || ${found#*/} > ${bound#*/})) || break
-    done
-    if [[ $try == missed ]]; then
-      echo "$operation, $1: $found system calls, not $bound"
-      failed=1
-    fi
-    checked=$((checked + 1))
-  done < <(awk -v place="$1" '
-    NF == 0 { next }
-    column == "" { for (column = NF; $column != place; column--) if (column == 0) exit; next }
-    { print $1, $column }' <<<"$BOUNDS")
-  ((failed == 0 && checked > 10))
+  hold_bounds "$1" 3
 }
 
 @test "there is a bound for every operation" {
-  run steady list
-  assert_output "$(awk 'NF > 1 && $1 != "operation" { print $1 }' <<<"$BOUNDS")"
+  assert_all_bounded
 }
 
 @test "outside every mount a call is looked at in a few calls, and goes on" {

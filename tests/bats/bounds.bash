@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# System calls per operation, held against the bounds of a table: $BOUNDS, a row for each operation of
+# `steady` and a column for each place; "WALK" in it is replaced by $WALK. A file that loads this has
+# `turns OPERATION [forget]`, which prints how many the cheapest turn took.
+
+# columns PLACE: "OPERATION BOUND" of each row.
+columns() {
+  awk -v place="$1" '
+    NF == 0 { next }
+    column == "" { for (column = NF; $column != place; column--) if (column == 0) exit; next }
+    { print $1, $column }' <<<"$BOUNDS"
+}
+
+# hold_bounds PLACE [TRIES]: every operation against its column, and once more up to TRIES times where
+# a busy machine may have left no two turns in one tick of the clock. Natively nothing is remembered.
+hold_bounds() {
+  local operation bound found try checked=0 failed=0
+  while read -r operation bound; do
+    bound=${bound//WALK/${WALK-}}
+    for ((try = ${2-1}; try > 0; try--)); do
+      found=$(turns "$operation")
+      [[ $1 == native ]] || found+=/$(turns "$operation" forget)
+      ((${found%/*} > ${bound%/*} || ${found#*/} > ${bound#*/})) || break
+    done
+    if ((try == 0)); then
+      echo "$operation, $1: $found system calls, not $bound"
+      failed=1
+    fi
+    checked=$((checked + 1))
+  done < <(columns "$1")
+  ((failed == 0 && checked > 10))
+}
+
+# assert_all_bounded: there is a row for every operation.
+assert_all_bounded() {
+  run steady list
+  assert_output "$(awk 'NF > 1 && $1 != "operation" { print $1 }' <<<"$BOUNDS")"
+}
