@@ -29,10 +29,10 @@ def main():
     build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     micro = f"{build}/bench/micro"
-    shim = [f"{build}/lxshim", "run", "-q", "--require-complete", "--lane"]
-    lanes = {"native": [micro]}
-    for lane in ("preload", "both", "supervisor"):
-        lanes[lane] = [*shim, lane, "--", micro]
+    shim = [f"{build}/lxshim", "run", "-q"]
+    lanes = {"native": [micro], "preload": [*shim, "--lane", "preload", "--", micro]}
+    for lane in ("both", "supervisor"):
+        lanes[lane] = [*shim, "--require-complete", "--lane", lane, "--", micro]
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as top:
         inside, outside = f"{top}/drive", f"{top}/outside"
         policy = f"{top}/policy.json"
