@@ -73,7 +73,7 @@ within_bounds() {
   slashes=${DIR//[!\/]/}
   # shellcheck disable=SC2034
   WALK=$((4 + 2 * ${#slashes}))
-  hold_bounds "$place"
+  hold_bounds "$place" 4
 }
 
 @test "there is a bound for every operation" {
