@@ -93,7 +93,8 @@ JOBS ?= $(shell nproc)
 
 # The core as a plain program, under the sanitizers: they do not like to be preloaded.
 SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all -O1 -g
-SAN_SRC  := $(CORE_SRC) $(wildcard shim/win/*.c) $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c))
+SAN_SRC  := $(CORE_SRC) $(wildcard shim/win/*.c) shim/cli/elf.c \
+            $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c))
 SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))

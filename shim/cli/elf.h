@@ -7,11 +7,11 @@
 #include <stdbool.h>
 
 struct elf_facts {
-    bool foreign; /* another machine, class or byte order than this program: nothing else is set */
+    bool foreign;          /* another machine, class or byte order than this program's */
     unsigned char bits;    /* 32 or 64 */
-    unsigned machine;      /* e_machine */
-    bool go;               /* made by the Go compiler */
-    char loader[PATH_MAX]; /* PT_INTERP; empty for a static program */
+    unsigned machine;      /* e_machine; 0 where the class or byte order is another */
+    bool go;               /* made by the Go compiler; of no foreign program */
+    char loader[PATH_MAX]; /* PT_INTERP; empty for a static program, and for a foreign one */
 };
 
 /* Reads the headers of an open file. Returns 0, or -ENOEXEC for what is no ELF file, or damaged. */
