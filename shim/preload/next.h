@@ -14,11 +14,20 @@
 /* A pointer to the next definition; found once, by any thread. Never NULL: see next.c. */
 void *lx_next(void *_Atomic *slot, const char *name);
 
-#define NEXT(name)                                                           \
-    ({                                                                       \
-        static void *_Atomic slot_;                                          \
-        void *next_ = atomic_load_explicit(&slot_, memory_order_relaxed);    \
-        (__typeof__(&name))(next_ != NULL ? next_ : lx_next(&slot_, #name)); \
+#define NEXT(name) NEXT_AS(name, __typeof__(name))
+
+/*
+ * For a definition that asks the kernel by calls which the supervisor answers, though the library
+ * will have the last word: called as if it took six arguments, of which the last is SYS_COOKIE. It
+ * is in the register then that holds a system call's sixth argument, in both architectures'
+ * conventions, and a function of fewer arguments ignores it. Where libc's uses the register before
+ * its call, the call is the supervisor's as any other.
+ */
+#define NEXT_AS(name, type)                                               \
+    ({                                                                    \
+        static void *_Atomic slot_;                                       \
+        void *next_ = atomic_load_explicit(&slot_, memory_order_relaxed); \
+        (type *)(next_ != NULL ? next_ : lx_next(&slot_, #name));         \
     })
 
 #endif

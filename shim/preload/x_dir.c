@@ -18,6 +18,25 @@
 #include "vfs/names.h"
 #include "vfs/verdict.h"
 
+/*
+ * libc's own, so that the supervisor, where there is one, is not asked: what a block of entries
+ * needs is done here, and of what fdopendir asks by fstat, type and block size, no rule changes
+ * anything. In glibc 2.36 and its like both keep the register (see next.h).
+ */
+typedef struct dirent *marked_readdir(DIR *, long, long, long, long, long);
+typedef int marked_readdir_r(DIR *, struct dirent *, struct dirent **, long, long, long);
+typedef DIR *marked_fdopendir(int, long, long, long, long, long);
+
+static struct dirent *next_entry(DIR *dir)
+{
+    return NEXT_AS(readdir, marked_readdir)(dir, 0, 0, 0, 0, SYS_COOKIE);
+}
+
+LX_EXPORT DIR *fdopendir(int fd)
+{
+    return NEXT_AS(fdopendir, marked_fdopendir)(fd, 0, 0, 0, 0, SYS_COOKIE);
+}
+
 LX_EXPORT DIR *opendir(const char *path)
 {
     int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
@@ -125,9 +144,9 @@ static __attribute__((noinline)) struct dirent *look_for_entry(DIR *dir, struct 
     int before = errno;
     errno = 0;
     if (e == NULL)
-        e = NEXT(readdir)(dir);
+        e = next_entry(dir);
     while (e != NULL && !vfs_listed_name(lx_self(), dirfd(dir), e->d_name, &e->d_type))
-        e = NEXT(readdir)(dir);
+        e = next_entry(dir);
     block.dir = NULL;
     if (e != NULL) {
         block.listing = vfs_listing(lx_self(), dirfd(dir));
@@ -146,7 +165,7 @@ LX_EXPORT struct dirent *readdir(DIR *dir)
 {
     if (block.dir != dir || block.closings != atomic_load_explicit(&closings, memory_order_relaxed))
         return look_for_entry(dir, NULL);
-    struct dirent *e = NEXT(readdir)(dir);
+    struct dirent *e = next_entry(dir);
     if ((uintptr_t)e <= block.last) {
         block.dir = NULL;
         return e == NULL ? NULL : look_for_entry(dir, e);
@@ -166,7 +185,7 @@ LX_EXPORT int readdir_r(DIR *restrict dir, struct dirent *restrict entry,
 {
     int error;
     do
-        error = NEXT(readdir_r)(dir, entry, result);
+        error = NEXT_AS(readdir_r, marked_readdir_r)(dir, entry, result, 0, 0, SYS_COOKIE);
     while (error == 0 && *result != NULL &&
            !vfs_listed_name(lx_self(), dirfd(dir), (*result)->d_name, &(*result)->d_type));
     if (error == 0 && *result == NULL) {

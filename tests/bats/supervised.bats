@@ -32,6 +32,10 @@ rename            15/15  24/24
 mkdir             10/11  27/27
 readdir           16/16  47/47
 readdir-dup       16/16  47/47
+scandir           16/16  47/47
+glob              16/16  47/47
+fts               75/76  165/165
+nftw              75/76  165/165
 '
 
 setup_file() {
@@ -61,6 +65,15 @@ turns() {
     }' "$BATS_TEST_TMPDIR/trace" "$BATS_TEST_TMPDIR/trace"
 }
 
+# woken ARGUMENT...: the calls that reach the supervisor beside the library while `steady` makes many
+# turns in $DIR.
+woken() {
+  rm -rf "$DIR"
+  mkdir "$DIR"
+  "$LXSHIM" run --require-complete --lane both -- env -C "$DIR" steady "$@" 2>&1 >/dev/null |
+    awk '/^lxshim: calls:/ { gsub(/,/, ""); for (i = 2; i < NF; i++) if ($i == "supervisor") print $(i + 1) + $(i + 3) }'
+}
+
 # within_bounds PLACE: every operation of `steady` against its column.
 within_bounds() {
   DIR=$BATS_TEST_TMPDIR/work
@@ -80,4 +93,19 @@ within_bounds() {
 
 @test "in a drive" {
   within_bounds drvfs
+}
+
+@test "beside the library no operation wakes the supervisor, nor do libc's own directory streams" {
+  local least operation found
+  DIR=$BATS_TEST_TMPDIR/work
+  policy_for "$DIR" >"$BATS_TEST_TMPDIR/policy.json"
+  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
+  mkdir "$DIR"
+  # What it takes to start, and a little for what happens once.
+  least=$(woken list)
+  ((least > 0))
+  while read -r operation; do
+    found=$(woken "$operation")
+    ((found <= least + 8)) || fail "$operation: $found calls in 48 turns, $least without any"
+  done < <(steady list)
 }

@@ -11,13 +11,13 @@ OBJECTS=$BUILD/lib
 # The objects that may use the heap and streams of the program they are in: they make what libc
 # makes there too (a FILE, a DIR's copy, a list of entries), and are never called in a signal handler.
 HEAP_OBJECTS="x_cwd x_dir x_fts x_ftw x_shell x_spawn x_stdio x_temp"
-HEAP='^(malloc|calloc|realloc|reallocarray|memalign|aligned_alloc|posix_memalign|free|strdup|strndup|qsort|v?asprintf|(v|vf|f|vs|s|vsn|sn|d|vd)?printf|f?puts|f?putc|putchar|perror|getline|getdelim|fopen|fdopen|freopen|fclose|fflush|fread|fwrite|fgets|fdopendir|std(in|out|err))$'
+HEAP='^(malloc|calloc|realloc|reallocarray|memalign|aligned_alloc|posix_memalign|free|strdup|strndup|qsort|v?asprintf|(v|vf|f|vs|s|vsn|sn|d|vd)?printf|f?puts|f?putc|putchar|perror|getline|getdelim|fopen|fdopen|freopen|fclose|fflush|fread|fwrite|fgets|std(in|out|err))$'
 
 # What the library takes from libc; nothing else, so that nobody's malloc, locale or parser is
 # called by accident. By object below.
 ALLOWED="__chk_fail __close __cxa_finalize __environ __errno_location __fcntl __gmon_start__
 __libc_single_threaded __read __register_atfork _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable _exit asprintf
-calloc clock_gettime dirfd dladdr dlsym environ fdopen fdopendir fileno fpathconf free getenv malloc
+calloc clock_gettime dirfd dladdr dlsym environ fdopen fileno fpathconf free getenv malloc
 memchr memcmp memcpy memmem memmove memrchr memset posix_spawnattr_getflags
 posix_spawnattr_getpgroup posix_spawnattr_getschedparam posix_spawnattr_getschedpolicy
 posix_spawnattr_getsigdefault posix_spawnattr_getsigmask pthread_setcancelstate

@@ -9,6 +9,9 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <fts.h>
+#include <ftw.h>
+#include <glob.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
@@ -175,6 +178,48 @@ static void do_readdir(void)
     closedir(dir);
 }
 
+static void do_scandir(void)
+{
+    struct dirent **names;
+    int n = scandir("dir", &names, NULL, alphasort);
+    must(n, "scandir");
+    while (n > 0)
+        free(names[--n]);
+    free(names);
+}
+
+static void do_glob(void)
+{
+    glob_t found;
+    must(-glob("dir/*", GLOB_NOSORT, NULL, &found), "glob");
+    globfree(&found);
+}
+
+static void do_fts(void)
+{
+    char name[] = "dir";
+    char *names[] = {name, NULL};
+    FTS *tree = fts_open(names, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    must(tree == NULL ? -1 : 0, "fts_open");
+    while (fts_read(tree) != NULL)
+        ;
+    must(fts_close(tree), "fts_close");
+}
+
+static int pass(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    (void)path;
+    (void)st;
+    (void)type;
+    (void)where;
+    return 0;
+}
+
+static void do_nftw(void)
+{
+    must(nftw("dir", pass, 8, FTW_PHYS), "nftw");
+}
+
 static long since(const struct timespec *start)
 {
     struct timespec now;
@@ -207,6 +252,10 @@ static const struct {
     {"mkdir", do_mkdir, 0},
     {"readdir", do_readdir, 0},
     {"readdir-dup", do_readdir_dup, 0},
+    {"scandir", do_scandir, 0},
+    {"glob", do_glob, 0},
+    {"fts", do_fts, 0},
+    {"nftw", do_nftw, 0},
 };
 
 #define COUNT (sizeof(operations) / sizeof(operations[0]))
