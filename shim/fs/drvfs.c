@@ -8,13 +8,6 @@
 #include "nt/names.h"
 #include "nt/utf.h"
 
-bool drvfs_last_is_dots(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *leaf = slash == NULL ? path : slash + 1;
-    return leaf[0] == '.' && (leaf[1] == '\0' || (leaf[1] == '.' && leaf[2] == '\0'));
-}
-
 static long keep(const char *name, size_t n, char *out, size_t room)
 {
     if (n >= room)

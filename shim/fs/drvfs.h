@@ -5,11 +5,13 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "fs/call.h"
 #include "store/facts.h"
 #include "store/shares.h"
+#include "sys/dirents.h"
 
 /* A directory's st_size and every st_blksize; also where a file stops being "small". */
 #define DRVFS_BLOCK 4096
@@ -25,10 +27,17 @@ static inline bool drvfs_is_readonly(mode_t native)
 }
 
 /* The mode a file shows, from its backing mode. [vendor test DrvFsTestAccess] */
-mode_t drvfs_mode(const struct lx_mount *mount, mode_t native);
-
-/* lstat of path i in the kernel's terms, nothing altered. */
-int drvfs_native_stat(const struct lx_call *c, unsigned i, struct stat *st);
+static inline mode_t drvfs_mode(const struct lx_mount *mount, mode_t native)
+{
+    mode_t type = native & S_IFMT;
+    if (lx_metadata(mount))
+        return native;
+    if (S_ISLNK(native))
+        return type | 0777;
+    if (S_ISDIR(native))
+        return type | (0777 & ~mount->dir_mask);
+    return type | ((drvfs_is_readonly(native) ? 0555u : 0777u) & ~mount->file_mask);
+}
 
 /* The object of a location, for the facts that are stored of it. */
 static inline struct store_object drvfs_object(const struct lx_loc *at)
@@ -62,7 +71,12 @@ int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at);
 void drvfs_restore_mode(const struct lx_loc *at, int fd, mode_t wanted);
 
 /* True where a path ends in "." or "..". */
-bool drvfs_last_is_dots(const char *path);
+static inline bool drvfs_last_is_dots(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *leaf = slash == NULL ? path : slash + 1;
+    return sys_is_dots(leaf, strlen(leaf));
+}
 
 /* Where a call keeps the list of holders it finds. */
 static inline struct store_holders drvfs_holders(struct lx_call *c)

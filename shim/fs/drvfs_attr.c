@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* chmod, chown, utimes, truncate and fallocate on a Windows drive. */
 #include "fs/drvfs.h"
+#include "fs/native.h"
 #include "sys/sys.h"
 
 /* Owner and type of the object; says "walk" for a symlink that the call follows. */
 static int look(const struct lx_call *c, struct stat *st)
 {
-    int r = drvfs_native_stat(c, 0, st);
+    int r = native_stat(c, 0, st);
     if (r == 0 && S_ISLNK(st->st_mode) && (c->flags & AT_SYMLINK_NOFOLLOW) == 0 &&
         (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0)
         return -LX_EWALK;

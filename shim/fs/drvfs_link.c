@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "fs/drvfs.h"
+#include "fs/native.h"
 #include "nt/bytes.h"
 #include "nt/fold.h"
 #include "nt/names.h"
@@ -286,7 +287,7 @@ static __attribute__((noinline)) long read_foreign(struct lx_call *c)
     struct stat st;
     enum drvfs_kind kind;
     const struct lx_loc *at = &c->at[0];
-    if (drvfs_native_stat(c, 0, &st) < 0 || !lx_may_be_link(&st))
+    if (native_stat(c, 0, &st) < 0 || !lx_may_be_link(&st))
         return -EINVAL;
     long n = read_kind(c->task->policy, at->mount, at->dfd, at->path, &st, &kind, target,
                        sizeof(target));

@@ -69,7 +69,7 @@ static int check_readonly(struct lx_call *c, const struct stat *st)
 static int explain_eacces(struct lx_call *c)
 {
     struct stat st;
-    if (writes(c) && drvfs_native_stat(c, 0, &st) == 0 && S_ISREG(st.st_mode) &&
+    if (writes(c) && native_stat(c, 0, &st) == 0 && S_ISREG(st.st_mode) &&
         drvfs_is_readonly(st.st_mode) &&
         lx_rule(c->at[0].mount, LX_RULE_OPEN_READONLY_FILE) != LX_NATIVE)
         c->denied = LX_RULE_OPEN_READONLY_FILE;

@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "fs/drvfs.h"
+#include "fs/native.h"
 #include "store/directory.h"
 #include "store/pending.h"
 #include "sys/sys.h"
@@ -37,7 +38,7 @@ static int check_readonly(struct lx_call *c)
     struct stat st;
     if (lx_rule(c->at[0].mount, LX_RULE_UNLINK_READONLY_FILE) == LX_ALLOW)
         return 0;
-    if (drvfs_native_stat(c, 0, &st) < 0 || !S_ISREG(st.st_mode) || !drvfs_is_readonly(st.st_mode))
+    if (native_stat(c, 0, &st) < 0 || !S_ISREG(st.st_mode) || !drvfs_is_readonly(st.st_mode))
         return 0;
     return lx_deny_by(c, c->at[0].mount, LX_RULE_UNLINK_READONLY_FILE);
 }
@@ -59,14 +60,14 @@ static long missing(struct lx_call *c, long r)
 static bool is_directory_link(struct lx_call *c)
 {
     struct stat st;
-    return drvfs_native_stat(c, 0, &st) == 0 && S_ISDIR(st.st_mode) && drvfs_is_link(c, 0, &st);
+    return native_stat(c, 0, &st) == 0 && S_ISDIR(st.st_mode) && drvfs_is_link(c, 0, &st);
 }
 
 /* Deleting needs everybody's consent who has it open in Windows, in every era. */
 static int check_sharing(struct lx_call *c)
 {
     struct stat st;
-    if (drvfs_native_stat(c, 0, &st) < 0)
+    if (native_stat(c, 0, &st) < 0)
         return 0; /* the removal itself says why */
     return drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_DELETES);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fs/drvfs.h"
+#include "fs/native.h"
 #include "store/pending.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
@@ -180,7 +181,7 @@ long drvfs_rename(struct lx_call *c)
     int r = c->mode == 0 ? 0 : lx_deny_by(c, to->mount, LX_RULE_RENAME_FLAGS);
     if (r < 0)
         return r;
-    r = drvfs_native_stat(c, 0, &from_stat);
+    r = native_stat(c, 0, &from_stat);
     if (r < 0)
         return r;
     if ((to->flags & LX_LOC_SLASH) != 0 && !S_ISDIR(from_stat.st_mode))
@@ -203,7 +204,7 @@ long drvfs_rename(struct lx_call *c)
     if (r != -EEXIST && r != -EINVAL)
         return r;
     /* Something is there, or this file system knows no RENAME_NOREPLACE, or the kernel objects. */
-    if (drvfs_native_stat(c, 1, &to_stat) < 0)
+    if (native_stat(c, 1, &to_stat) < 0)
         return native_rename(c, to->path, 0);
     if (respells(c, &from_stat, &to_stat, respelled))
         return native_rename(c, respelled, 0);

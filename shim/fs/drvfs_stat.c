@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What stat, access and statfs show of a Windows drive. [drvfs: mode, owner, sizes, times] */
+/* What stat and statfs show of a Windows drive. [drvfs: mode, owner, sizes, times] */
 #include <string.h>
 #include <sys/statfs.h>
-#include <unistd.h>
 
 #include "fs/drvfs.h"
 #include "nt/times.h"
@@ -14,27 +13,6 @@
 #define WSL1_MAGIC 0x53464846
 #define V9FS_TYPE  0x01021997
 #define FUSE_TYPE  0x65735546
-
-int drvfs_native_stat(const struct lx_call *c, unsigned i, struct stat *st)
-{
-    const struct lx_loc *at = &c->at[i];
-    if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
-        return at->dfd == AT_FDCWD ? sys_fstatat(AT_FDCWD, "", st, AT_EMPTY_PATH)
-                                   : sys_fstat(at->dfd, st);
-    return sys_fstatat(at->dfd, at->path, st, AT_SYMLINK_NOFOLLOW);
-}
-
-mode_t drvfs_mode(const struct lx_mount *mount, mode_t native)
-{
-    mode_t type = native & S_IFMT;
-    if (lx_metadata(mount))
-        return native;
-    if (S_ISLNK(native))
-        return type | 0777;
-    if (S_ISDIR(native))
-        return type | (0777 & ~mount->dir_mask);
-    return type | ((drvfs_is_readonly(native) ? 0555u : 0777u) & ~mount->file_mask);
-}
 
 /* What stat and statx have in common. */
 struct shape {
@@ -194,89 +172,6 @@ long drvfs_statx(struct lx_call *c)
         times[i]->tv_sec = s.seconds[i];
         times[i]->tv_nsec = (uint32_t)s.nanoseconds[i];
     }
-    return 0;
-}
-
-static bool in_group(gid_t gid, bool effective)
-{
-    gid_t groups[256];
-    if (gid == (effective ? sys_getegid() : sys_getgid()))
-        return true;
-    int n = sys_getgroups((int)(sizeof(groups) / sizeof(groups[0])), groups);
-    for (int i = 0; i < n; i++)
-        if (groups[i] == gid)
-            return true;
-    return false;
-}
-
-/* The permission bits (0 to 7) that the shown mode grants the caller. */
-static unsigned granted(const struct lx_mount *m, const struct stat *native, bool effective)
-{
-    bool options = !lx_metadata(m) && lx_rule(m, LX_RULE_MODE_OWNER) == LX_OPTIONS;
-    uid_t owner = options ? m->uid : native->st_uid;
-    gid_t group = options ? m->gid : native->st_gid;
-    mode_t mode = drvfs_mode(m, native->st_mode);
-    if ((mode & 0777) == 0777)
-        return 7; /* to whomever */
-    uid_t uid = effective ? sys_geteuid() : sys_getuid();
-    if (uid == 0)
-        return 6 | ((mode & 0111) != 0 || S_ISDIR(mode) ? 1u : 0u);
-    if (uid == owner)
-        return mode >> 6 & 7;
-    return (in_group(group, effective) ? mode >> 3 : mode) & 7;
-}
-
-bool drvfs_is_owner(const struct lx_mount *mount, const struct stat *native)
-{
-    uid_t uid = sys_geteuid();
-    bool options = !lx_metadata(mount) && lx_rule(mount, LX_RULE_MODE_OWNER) == LX_OPTIONS;
-    return uid == 0 || uid == (options ? mount->uid : native->st_uid);
-}
-
-int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct stat *native,
-                 int want)
-{
-    if (!mount->dac || lx_rule(mount, LX_RULE_MODE_ACCESS) != LX_SHOWN)
-        return 0;
-    return ((unsigned)want & ~granted(mount, native, true)) == 0
-               ? 0
-               : lx_deny(c, LX_RULE_MODE_ACCESS, EACCES);
-}
-
-/* What the kernel says, but for a link that it does not know. */
-static long native_access(struct lx_call *c)
-{
-    struct stat st;
-    long r = lx_host_fs.run[LX_OP_ACCESS](c);
-    bool link = r == 0 && (c->flags & AT_SYMLINK_NOFOLLOW) == 0 &&
-                drvfs_native_stat(c, 0, &st) == 0 && drvfs_is_link(c, 0, &st);
-    return link ? -LX_EWALK : r;
-}
-
-long drvfs_access(struct lx_call *c)
-{
-    const struct lx_mount *m = c->at[0].mount;
-    struct stat st;
-    unsigned want = c->mode;
-
-    int known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-    if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || lx_metadata(m) || (want & ~7u) != 0 ||
-        (c->flags & ~known) != 0)
-        return native_access(c);
-    int r = drvfs_native_stat(c, 0, &st);
-    if (r < 0)
-        return r;
-    bool link = S_ISLNK(st.st_mode) || drvfs_is_link(c, 0, &st);
-    if (link && (c->flags & AT_SYMLINK_NOFOLLOW) == 0)
-        return -LX_EWALK;
-    if ((want & W_OK) != 0 && (m->flags & LX_MOUNT_READONLY) != 0)
-        return -EROFS;
-    unsigned grants = granted(m, &st, (c->flags & AT_EACCESS) != 0);
-    /* NT looks at the attribute, not at who asks: root is bound as well. */
-    if (S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
-        grants &= ~(unsigned)W_OK;
-    if ((want & ~grants) != 0)
-        return lx_deny(c, LX_RULE_MODE_ACCESS, EACCES);
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <sys/xattr.h>
 
 #include "fs/drvfs.h"
+#include "fs/native.h"
 #include "store/directory.h"
 #include "sys/sys.h"
 
@@ -26,7 +27,7 @@ static bool reserved(const char *name)
 /* The object itself, following like the call does. */
 static int look(const struct lx_call *c, struct stat *st)
 {
-    int r = drvfs_native_stat(c, 0, st);
+    int r = native_stat(c, 0, st);
     return r < 0 ? r : S_ISDIR(st->st_mode) ? 1 : 0;
 }
 

@@ -12,6 +12,8 @@
 #include "fs/native.h"
 #include "sys/sys.h"
 
+const char lx_descriptor[] = "";
+
 static bool is_descriptor(const struct lx_call *c)
 {
     return (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0;

@@ -23,6 +23,15 @@ int native_open(const struct lx_call *c, int flags)
     return fd == -ELOOP || fd == -EINVAL || fd == -ENOSYS || fd == -EPERM ? -LX_EWALK : fd;
 }
 
+int native_stat(const struct lx_call *c, unsigned i, struct stat *st)
+{
+    const struct lx_loc *at = &c->at[i];
+    if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
+        return at->dfd == AT_FDCWD ? sys_fstatat(AT_FDCWD, "", st, AT_EMPTY_PATH)
+                                   : sys_fstat(at->dfd, st);
+    return sys_fstatat(at->dfd, at->path, st, AT_SYMLINK_NOFOLLOW);
+}
+
 enum native_image native_image(int dfd, const char *path)
 {
     char magic[4] = {0};

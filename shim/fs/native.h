@@ -4,6 +4,7 @@
 #define LXSHIM_FS_NATIVE_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "fs/call.h"
@@ -14,6 +15,9 @@
  * -errno.
  */
 int native_open(const struct lx_call *c, int flags);
+
+/* lstat of path i of a call in the kernel's terms, nothing altered. 0 or -errno. */
+int native_stat(const struct lx_call *c, unsigned i, struct stat *st);
 
 enum native_image { NATIVE_UNKNOWN, NATIVE_SCRIPT, NATIVE_ELF };
 

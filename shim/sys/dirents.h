@@ -4,7 +4,9 @@
 #define LXSHIM_SYS_DIRENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct sys_dirent {
     uint64_t ino;
@@ -19,9 +21,15 @@ static inline struct sys_dirent *sys_dirent_at(void *buf, long offset)
     return (struct sys_dirent *)(void *)((char *)buf + offset);
 }
 
+/* True for the names (n bytes) that every directory has: "." and "..". */
+static inline bool sys_is_dots(const char *name, size_t n)
+{
+    return name[0] == '.' && (n == 1 || (n == 2 && name[1] == '.'));
+}
+
 static inline bool sys_dirent_is_dots(const struct sys_dirent *e)
 {
-    return e->name[0] == '.' && (e->name[1] == '\0' || (e->name[1] == '.' && e->name[2] == '\0'));
+    return e->name[0] == '.' && sys_is_dots(e->name, strlen(e->name));
 }
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "policy/errnames.h"
 #include "sys/sys.h"
-#include "vfs/locate.h"
+#include "vfs/operation.h"
 #include "vfs/text.h"
 
 /* The longest path a line shows. Two of them as given and two native ones must fit a line, with the

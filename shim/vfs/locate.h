@@ -40,38 +40,8 @@ static inline uint64_t vfs_spelling(const struct lx_call *c, unsigned i,
     return verdict_hash(found->base, c->path[i], found->length);
 }
 
-/* The properties of operations: see ops.def. */
-enum vfs_op_property { FOLLOWS = 1, PROBES = 2, CHANGES = 4, CREATES = 8 };
-
-struct vfs_op {
-    const char *word;
-    uint8_t paths;
-    uint8_t properties;
-};
-
-extern const struct vfs_op vfs_ops[LX_OP_COUNT];
-
-/* True where the call follows a symlink in the last component of its path i. */
-bool vfs_follows(const struct lx_call *c, unsigned i);
-
 /* False for a path that the kernel refuses unseen: a bad address, empty where that means nothing.
  */
 bool vfs_has_path(const struct lx_call *c, unsigned i);
-
-/* True where the call may make a new entry at its last path. */
-static inline bool vfs_may_create(const struct lx_call *c)
-{
-    return (vfs_ops[c->op].properties & CREATES) != 0 ||
-           (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0);
-}
-
-/* True where the call makes, moves or removes a directory entry. */
-static inline bool vfs_is_entry(const struct lx_call *c)
-{
-    return (vfs_ops[c->op].properties & (CHANGES | FOLLOWS)) == CHANGES;
-}
-
-/* The verdict on an open descriptor (AT_FDCWD: the cwd). `hash` as in struct vfs_found. */
-struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash);
 
 #endif

@@ -10,7 +10,7 @@
 #include "store/pending.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
-#include "vfs/locate.h"
+#include "vfs/descriptor.h"
 #include "vfs/walk.h"
 
 bool vfs_name_suspect(const char *name)

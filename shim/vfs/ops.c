@@ -8,6 +8,7 @@
 
 #include "store/cwds.h"
 #include "sys/sys.h"
+#include "vfs/descriptor.h"
 #include "vfs/mounts.h"
 #include "vfs/run.h"
 #include "vfs/verdict.h"

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "sys/sys.h"
+#include "vfs/descriptor.h"
 #include "vfs/explain.h"
 #include "vfs/locate.h"
+#include "vfs/operation.h"
 #include "vfs/overrides.h"
 #include "vfs/walk.h"
 

@@ -140,6 +140,15 @@ static inline bool verdict_recall_fd(int fd, uint64_t stamp, struct verdict *v, 
     return *hash != 0 && verdict_recall_entry(e, *hash, stamp, v);
 }
 
+/* The same of the directory alone, and not of what a listing of it asked for. */
+static inline bool verdict_recall_place(int fd, uint64_t stamp, struct verdict *v, uint64_t *hash)
+{
+    if (!verdict_recall_fd(fd, stamp, v, hash))
+        return false;
+    v->flags &= (uint8_t) ~(VERDICT_ASKED | VERDICT_LINKS);
+    return true;
+}
+
 /* False for numbers so high that nothing is remembered about them. */
 bool verdict_keeps_fd(int fd);
 

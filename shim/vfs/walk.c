@@ -3,45 +3,13 @@
 
 #include <string.h>
 
-#include "sys/fdpath.h"
+#include "sys/dirents.h"
 #include "sys/sys.h"
-#include "vfs/locate.h"
+#include "vfs/descriptor.h"
 #include "vfs/mounts.h"
+#include "vfs/operation.h"
 
 #define LINKS_MAX 40 /* as the kernel: MAXSYMLINKS */
-
-const struct lx_fs *vfs_fs(const struct lx_mount *mount)
-{
-    return mount == NULL ? &lx_host_fs : &lx_drvfs;
-}
-
-long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
-{
-    int fd = dirfd == AT_FDCWD ? task->cwd : dirfd;
-    long n;
-    if (fd == AT_FDCWD && task->cwd_name != NULL) {
-        n = (long)strlen(task->cwd_name);
-        memcpy(buf, task->cwd_name, (size_t)n + 1);
-    } else if (fd == AT_FDCWD) {
-        n = sys_getcwd(buf, PATH_MAX);
-        if (n > 0)
-            n--; /* the NUL */
-    } else {
-        char link[32];
-        if (fd < 0)
-            return -EBADF;
-        sys_fd_path(fd, link);
-        n = sys_readlinkat(AT_FDCWD, link, buf, PATH_MAX - 1);
-        if (n == -ENOENT)
-            n = -EBADF;
-        if (n >= 0)
-            buf[n] = '\0';
-    }
-    if (n < 0)
-        return n;
-    /* "(unreachable)/x" after a lazy unmount, "pipe:[1]" for what never had a path. */
-    return n > 0 && buf[0] == '/' ? n : -ENOENT;
-}
 
 /* The text still to be walked: the program's own, until a symlink's target is put before it. */
 struct rest {
@@ -310,7 +278,7 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
         rest.text += n;
         w->slash = is_last && slash;
 
-        if (name[0] == '.' && (n == 1 || (n == 2 && name[1] == '.'))) {
+        if (sys_is_dots(name, n)) {
             if (is_last && last == WALK_ENTRY)
                 return keep_dots(c, w, name, n);
             if (n == 2) {

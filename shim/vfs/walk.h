@@ -40,20 +40,11 @@ struct walk {
  */
 int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last, struct walk *w);
 
-/*
- * The native path of a directory descriptor, or of the task's cwd for AT_FDCWD, into buf of
- * PATH_MAX bytes. Returns its length, or -errno (-ENOENT: it has no path any more).
- */
-long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf);
-
 /* A path as it is below the task's root; what is not below it as it is. */
 const char *vfs_from_root(const struct lx_task *task, const char *path);
 
 /* True where dfd/path, for which lx_may_be_link, is a link that only its file system knows. */
 bool vfs_foreign_link(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
                       const char *path, const struct stat *st);
-
-/* The file system a mount is, host_fs for NULL. */
-const struct lx_fs *vfs_fs(const struct lx_mount *mount);
 
 #endif

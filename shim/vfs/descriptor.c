@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/descriptor.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "sys/fdpath.h"
+#include "sys/sys.h"
+#include "vfs/mounts.h"
+
+long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
+{
+    int fd = dirfd == AT_FDCWD ? task->cwd : dirfd;
+    long n;
+    if (fd == AT_FDCWD && task->cwd_name != NULL) {
+        n = (long)strlen(task->cwd_name);
+        memcpy(buf, task->cwd_name, (size_t)n + 1);
+    } else if (fd == AT_FDCWD) {
+        n = sys_getcwd(buf, PATH_MAX);
+        if (n > 0)
+            n--; /* the NUL */
+    } else {
+        char link[32];
+        if (fd < 0)
+            return -EBADF;
+        sys_fd_path(fd, link);
+        n = sys_readlinkat(AT_FDCWD, link, buf, PATH_MAX - 1);
+        if (n == -ENOENT)
+            n = -EBADF;
+        if (n >= 0)
+            buf[n] = '\0';
+    }
+    if (n < 0)
+        return n;
+    /* "(unreachable)/x" after a lazy unmount, "pipe:[1]" for what never had a path. */
+    return n > 0 && buf[0] == '/' ? n : -ENOENT;
+}
+
+/* Reads where a descriptor or the cwd is from the kernel. Apart, for its buffer. */
+static __attribute__((noinline)) struct verdict resolve_descriptor(const struct lx_task *task,
+                                                                   int fd, uint64_t *hash)
+{
+    char path[PATH_MAX];
+    struct verdict v = {0, 0};
+    long n = vfs_directory_path(task, fd, path);
+    if (n == -ENOENT && fd == AT_FDCWD) {
+        /* Removed. /proc still knows from where: "/mnt/c/dir (deleted)". */
+        n = sys_readlinkat(AT_FDCWD, "/proc/self/cwd", path, sizeof(path) - 1);
+        *hash = 0;
+        return n > 0 ? mounts_classify(task->policy, path, (size_t)n) : v;
+    }
+    if (n < 0) {
+        /* Deeper than a path can say: it is still where it was. */
+        if (n != -ENAMETOOLONG || !task->caching || !verdict_recall_fd_stale(fd, &v, hash))
+            *hash = 0;
+        return v;
+    }
+    *hash = verdict_hash(VERDICT_SEED_ROOT, path, (size_t)n);
+    return mounts_classify(task->policy, path, (size_t)n);
+}
+
+struct verdict vfs_unremembered_descriptor(const struct lx_task *task, int fd, uint64_t stamp,
+                                           uint64_t *hash)
+{
+    struct verdict v = {0, 0};
+    if (task->quiet) {
+        *hash = 0;
+        verdict_recall_fd_stale(fd, &v, hash);
+        return v;
+    }
+    v = resolve_descriptor(task, fd, hash);
+    if (task->caching)
+        verdict_remember_fd(fd, stamp, v, *hash);
+    return v;
+}
+
+struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash)
+{
+    return vfs_descriptor_at(task, fd, verdict_stamp(), hash);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/directory.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "nt/names.h"
+#include "sys/sys.h"
+#include "vfs/mounts.h"
+#include "vfs/walk.h"
+
+/*
+ * Copies a directory's spelling without doubled slashes, "." and ".."; right if none of its
+ * components is a symlink. Returns its length, or -1 where it climbs above where it starts.
+ */
+static long tidy(const char *path, size_t n, char *out)
+{
+    size_t length = 0;
+    bool absolute = path[0] == '/';
+    for (size_t i = 0; i < n;) {
+        size_t end = i;
+        while (end < n && path[end] != '/')
+            end++;
+        size_t name = end - i;
+        if (name == 2 && path[i] == '.' && path[i + 1] == '.') {
+            const char *slash = memrchr(out, '/', length);
+            if (length == 0 && !absolute)
+                return -1;
+            length = slash == NULL ? 0 : (size_t)(slash - out);
+        } else if (name > 0 && !(name == 1 && path[i] == '.')) {
+            if (length > 0 || absolute)
+                out[length++] = '/';
+            memcpy(out + length, path + i, name);
+            length += name;
+        }
+        i = end + 1;
+    }
+    if (length == 0)
+        out[length++] = absolute ? '/' : '.';
+    out[length] = '\0';
+    return (long)length;
+}
+
+/*
+ * The verdict on a directory that its spelling (n bytes) gives, if no component is a symlink. False
+ * where only the walk can tell. `buf`: PATH_MAX bytes to work in.
+ */
+static bool verdict_of_spelling(const struct lx_policy *policy, const char *path, size_t n,
+                                struct verdict base, char *buf, struct verdict *v)
+{
+    long length = tidy(path, n, buf);
+    if (length < 0)
+        return false;
+    if (path[0] == '/') {
+        *v = mounts_classify(policy, buf, (size_t)length);
+        if (mounts_redirected(policy, buf, (size_t)length) != NULL)
+            return false;
+    } else {
+        *v = base;
+        if (strcmp(buf, ".") == 0)
+            return true;
+        if ((base.flags & (VERDICT_ANCESTOR | VERDICT_REWRITE)) != 0)
+            return false;
+        v->flags &= (uint8_t)~VERDICT_ROOT;
+    }
+    if (v->mount == 0)
+        return true;
+    unsigned kind = nt_name_scan(path, n);
+    if ((kind & NT_PRIVATE) != 0)
+        v->flags |= VERDICT_PRIVATE;
+    return (kind & NT_ILLEGAL) == 0;
+}
+
+/*
+ * Below /proc only these components lead elsewhere; everything else there is the kernel's own text,
+ * opened too often by too many programs to be walked.
+ */
+static bool plain_proc(const char *path, size_t n)
+{
+    if (n < 5 || memcmp(path, "/proc", 5) != 0 || (n > 5 && path[5] != '/'))
+        return false;
+    return memmem(path, n, "/fd", 3) == NULL && memmem(path, n, "/cwd", 4) == NULL &&
+           memmem(path, n, "/root", 5) == NULL && memmem(path, n, "/map_files", 10) == NULL &&
+           memmem(path, n, "/..", 3) == NULL;
+}
+
+/* The verdict on a directory by walking to it. */
+static struct verdict walk_directory(struct lx_call *c, int dirfd, const char *path)
+{
+    struct walk w;
+    struct verdict v = {0, VERDICT_REWRITE};
+    if (vfs_walk(c, dirfd, path, WALK_FOLLOW, &w) < 0)
+        return v;
+    v = w.self;
+    if (w.rewritten || !w.exists)
+        v.flags |= VERDICT_REWRITE;
+    unsigned kind = v.mount == 0 ? 0 : nt_name_scan(path, strlen(path));
+    if ((kind & NT_PRIVATE) != 0)
+        v.flags |= VERDICT_PRIVATE;
+    if ((kind & NT_ILLEGAL) != 0)
+        v.flags |= VERDICT_REWRITE; /* or kept, by a rule that wants to be heard every time */
+    return v;
+}
+
+/*
+ * lstat of a directory, spelled in `dir`: 0, or -errno where it is none. -ELOOP: a symlink, or one
+ * that Windows made, which is an empty directory for the kernel, and has the mark.
+ */
+static int look_at_directory(int dirfd, const char *dir, bool inside)
+{
+    struct stat st;
+    int r = sys_fstatat(dirfd, dir, &st, AT_SYMLINK_NOFOLLOW);
+    if (r < 0)
+        return r;
+    return S_ISDIR(st.st_mode) && !(inside && store_marked(&st)) ? 0 : -ELOOP;
+}
+
+/*
+ * 0 with the verdict on a directory whose parent's is remembered: then a look at the last component
+ * is enough. -ENOENT with the same for what is missing, outside; -EAGAIN where more has to be
+ * asked.
+ */
+static int below_known(const struct vfs_directory *d, const char *dir, uint64_t stamp,
+                       struct verdict *v)
+{
+    const char *slash = memrchr(dir, '/', d->n);
+    const char *name = slash == NULL ? dir : slash + 1;
+    unsigned kind = 0;
+    *v = d->start;
+    if (d->seed == 0 || slash == dir || name[0] == '\0' || strcmp(name, ".") == 0 ||
+        strcmp(name, "..") == 0)
+        return -EAGAIN;
+    if (slash != NULL &&
+        !verdict_recall(verdict_hash(d->seed, dir, (size_t)(slash - dir)), stamp, v))
+        return -EAGAIN;
+    if ((v->flags & (VERDICT_ANCESTOR | VERDICT_REWRITE)) != 0)
+        return -EAGAIN;
+    if (v->mount != 0)
+        kind = nt_name_scan(name, strlen(name));
+    v->flags &= (uint8_t)~VERDICT_ROOT;
+    if ((kind & NT_PRIVATE) != 0)
+        v->flags |= VERDICT_PRIVATE;
+    if ((kind & NT_ILLEGAL) != 0)
+        return -EAGAIN;
+    int r = look_at_directory(d->dirfd, dir, v->mount != 0);
+    return r == 0 || (r == -ENOENT && v->mount == 0) ? r : -EAGAIN;
+}
+
+/*
+ * 0 where a directory (n bytes, in a buffer of PATH_MAX) is there, and reached without a symlink;
+ * else -errno. A new file cannot be made in the place of ".": the kernel goes there and answers
+ * EEXIST, on a file system that is read-only or not the caller's to write as well (measured on
+ * Linux 6.18), so that no descriptor has to be closed again. Older kernels (5.6, by their source)
+ * look at what is there first: EISDIR.
+ */
+static int reached_plainly(int dirfd, char *dir, size_t n)
+{
+    struct sys_open_how how = {.flags = O_CREAT | O_EXCL | O_CLOEXEC,
+                               .resolve = SYS_RESOLVE_NO_SYMLINKS};
+    if (n + 2 >= PATH_MAX)
+        return -ENAMETOOLONG;
+    memcpy(dir + n, "/.", 3);
+    int r = sys_openat2(dirfd, dir, &how);
+    dir[n] = '\0';
+    if (r >= 0)
+        sys_close(r);
+    return r == -EEXIST || r == -EISDIR || r >= 0 ? 0 : r;
+}
+
+/* The way may be through a mount that the host lacks, and out again. */
+static bool leads_out(const struct lx_call *c, const struct vfs_directory *d)
+{
+    return c->task->policy->redirects && memmem(d->path, d->n, "..", 2) != NULL;
+}
+
+/*
+ * True where the call is an open that can tell the kernel to follow no symlink, and so finds out
+ * itself. Inside a mount only for what exists, since making an entry takes other calls before.
+ */
+static bool proves(const struct lx_call *c, const struct vfs_directory *d, struct verdict v)
+{
+    return c->op == LX_OP_OPEN && !c->asks && !c->task->deputy && (c->flags & O_PATH) == 0 &&
+           (v.mount == 0 ? !leads_out(c, d) : (c->flags & O_CREAT) == 0);
+}
+
+struct verdict vfs_resolve_directory(struct lx_call *c, const struct vfs_directory *d,
+                                     uint64_t stamp, bool provable)
+{
+    char dir[PATH_MAX];
+    struct verdict v = {0, 0};
+
+    if (plain_proc(d->path, d->n))
+        return v;
+    bool spelled = verdict_of_spelling(c->task->policy, d->path, d->n, d->start, dir, &v);
+    if (spelled && c->task->quiet)
+        return v;
+    if (spelled && provable && proves(c, d, v)) {
+        v.flags |= VERDICT_UNPROVEN;
+        return v;
+    }
+    memcpy(dir, d->path, d->n);
+    dir[d->n] = '\0';
+    struct verdict child;
+    int r = below_known(d, dir, stamp, &child);
+    if (r == 0)
+        verdict_remember(d->hash, stamp, child);
+    if (r != -EAGAIN)
+        return child;
+    if (spelled) {
+        r = reached_plainly(d->dirfd, dir, d->n);
+        /* In the middle, a link of Windows' is a name that the kernel does not find. */
+        if (r == 0 && (v.mount == 0 || look_at_directory(d->dirfd, dir, true) == 0)) {
+            verdict_remember(d->hash, stamp, v);
+            return v;
+        }
+        /* The kernel will say so, and nothing inside a mount is meant. */
+        if (r == -ENOENT && v.mount == 0 && !leads_out(c, d))
+            return v;
+    }
+    v = walk_directory(c, d->dirfd, dir);
+    if ((v.flags & VERDICT_REWRITE) == 0)
+        verdict_remember(d->hash, stamp, v);
+    return v;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* What an operation does with its paths, and which file system answers it. */
+#ifndef LXSHIM_VFS_OPERATION_H
+#define LXSHIM_VFS_OPERATION_H
+
+#include <fcntl.h>
+
+#include "fs/call.h"
+
+/* The properties of operations: see ops.def. */
+enum vfs_op_property { FOLLOWS = 1, PROBES = 2, CHANGES = 4, CREATES = 8 };
+
+struct vfs_op {
+    const char *word;
+    uint8_t paths;
+    uint8_t properties;
+};
+
+extern const struct vfs_op vfs_ops[LX_OP_COUNT];
+
+/* True where the call follows a symlink in the last component of its path i. */
+bool vfs_follows(const struct lx_call *c, unsigned i);
+
+/* True where the call may make a new entry at its last path. */
+static inline bool vfs_may_create(const struct lx_call *c)
+{
+    return (vfs_ops[c->op].properties & CREATES) != 0 ||
+           (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0);
+}
+
+/* True where the call makes, moves or removes a directory entry. */
+static inline bool vfs_is_entry(const struct lx_call *c)
+{
+    return (vfs_ops[c->op].properties & (CHANGES | FOLLOWS)) == CHANGES;
+}
+
+/* The file system that a mount is; the host's for NULL. */
+static inline const struct lx_fs *vfs_fs(const struct lx_mount *mount)
+{
+    return mount == NULL ? &lx_host_fs : &lx_drvfs;
+}
+
+#endif
