@@ -1,15 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-/* The environment of children: LD_PRELOAD and LXSHIM_STATE come back when they are lost. */
+/* LD_PRELOAD and LXSHIM_STATE come back when they are lost. */
+#include "preload/environment.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "policy/image.h"
-#include "preload/shim.h"
 #include "sys/sys.h"
 
 #define PRELOAD "LD_PRELOAD="
 #define STATE   LX_STATE_VARIABLE "="
+
+#define STATE_NAME (sizeof(STATE) - 1) /* bytes before the value */
+
+/* See environment.h for who writes them and when; everybody reads them afterwards. */
+static char state[STATE_NAME + LX_STATE_INLINE_MAX];
+static char library[PATH_MAX];
+
+const char *lx_library_path(void)
+{
+    return library;
+}
+
+const char *lx_state_value(void)
+{
+    return state + STATE_NAME;
+}
+
+void lx_state_keep(const char *value, size_t length)
+{
+    memcpy(state, STATE, STATE_NAME);
+    memcpy(state + STATE_NAME, value, length + 1);
+}
+
+void lx_state_be_quiet(void)
+{
+    state[STATE_NAME + 1] = LX_STATE_QUIET;
+}
 
 /*
  * Our library in any build of it, by an absolute path: a nested `lxshim run` brings its own, and
@@ -32,7 +63,8 @@ static bool next(const char **list, const char **entry, size_t *n)
     return *n > 0;
 }
 
-const char *lx_preload_find(const char *list, size_t *n)
+/* Our entry (*n bytes) in a value of LD_PRELOAD, where it is absolute; or NULL. */
+static const char *preload_find(const char *list, size_t *n)
 {
     const char *entry;
     while (next(&list, &entry, n))
@@ -41,10 +73,45 @@ const char *lx_preload_find(const char *list, size_t *n)
     return NULL;
 }
 
+void lx_library_find(void)
+{
+    Dl_info info;
+    size_t n;
+    if (dladdr(lx_library_find, &info) == 0 || info.dli_fname == NULL)
+        return;
+    const char *name = info.dli_fname;
+    if (name[0] == '.' && name[1] == '/')
+        name += 2;
+    n = strlen(name);
+    if (name[0] == '/') {
+        if (n < sizeof(library))
+            memcpy(library, name, n + 1);
+        return;
+    }
+    long cwd = sys_getcwd(library, sizeof(library));
+    if (cwd <= 0 || (size_t)cwd + n + 1 > sizeof(library)) {
+        library[0] = '\0';
+        return;
+    }
+    library[cwd - 1] = '/';
+    memcpy(library + cwd, name, n + 1);
+}
+
+bool lx_library_keep(const char *list)
+{
+    size_t n;
+    const char *entry = list == NULL ? NULL : preload_find(list, &n);
+    if (entry == NULL || n >= sizeof(library))
+        return false;
+    memcpy(library, entry, n);
+    library[n] = '\0';
+    return true;
+}
+
 static bool lists_us(const char *list)
 {
     size_t n;
-    return lx_preload_find(list, &n) != NULL;
+    return preload_find(list, &n) != NULL;
 }
 
 struct found {
@@ -88,7 +155,6 @@ static bool complete(const struct found *f)
 /* "LD_PRELOAD=" ours, and what else was there before. */
 static int preload_entry(char *out, size_t room, const char *before)
 {
-    const char *library = lx_library_path();
     const char *entry;
     size_t n = strlen(library);
     size_t length = sizeof(PRELOAD) - 1;

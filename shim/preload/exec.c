@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "preload/environment.h"
 #include "preload/shim.h"
 #include "sys/sys.h"
 

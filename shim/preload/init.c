@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Start-up: the policy of this process, from its parent or, in the first one, made. */
-#include <dlfcn.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -9,6 +7,7 @@
 #include <unistd.h>
 
 #include "policy/builder.h"
+#include "preload/environment.h"
 #include "preload/first.h"
 #include "preload/shim.h"
 #include "store/cwds.h"
@@ -22,21 +21,7 @@
 static struct lx_policy policy;
 static struct lx_task task = {.policy = &policy, .cwd = AT_FDCWD};
 static _Atomic int phase; /* 0: nothing yet, 1: somebody is at it, 2: ready */
-static char state[sizeof(LX_STATE_VARIABLE) + LX_STATE_INLINE_MAX];
 static char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
-static char library[PATH_MAX];
-
-#define STATE_VALUE (state + sizeof(LX_STATE_VARIABLE)) /* after "LXSHIM_STATE=" */
-
-const char *lx_library_path(void)
-{
-    return library;
-}
-
-const char *lx_state_value(void)
-{
-    return STATE_VALUE;
-}
 
 /* glibc knows whether there is another thread; elsewhere assume there is. */
 extern char __libc_single_threaded __attribute__((weak));
@@ -60,46 +45,6 @@ static const char *find(char *const *env, const char *name)
         if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
             return *env + n + 1;
     return NULL;
-}
-
-/* Where this object was loaded from, absolute. */
-static void find_library(void)
-{
-    Dl_info info;
-    size_t n;
-    if (dladdr(lx_self, &info) == 0 || info.dli_fname == NULL)
-        return;
-    const char *name = info.dli_fname;
-    if (name[0] == '.' && name[1] == '/')
-        name += 2;
-    n = strlen(name);
-    if (name[0] == '/') {
-        if (n < sizeof(library))
-            memcpy(library, name, n + 1);
-        return;
-    }
-    long cwd = sys_getcwd(library, sizeof(library));
-    if (cwd <= 0 || (size_t)cwd + n + 1 > sizeof(library)) {
-        library[0] = '\0';
-        return;
-    }
-    library[cwd - 1] = '/';
-    memcpy(library + cwd, name, n + 1);
-}
-
-/*
- * Children get it spelled as we did: `lxshim run` does so in a way that musl's ld.so passes over.
- * False where LD_PRELOAD does not name it, or not by an absolute path.
- */
-static bool keep_spelling(const char *list)
-{
-    size_t n;
-    const char *entry = list == NULL ? NULL : lx_preload_find(list, &n);
-    if (entry == NULL || n >= sizeof(library))
-        return false;
-    memcpy(library, entry, n);
-    library[n] = '\0';
-    return true;
 }
 
 /* Maps the image that a state too large for the environment lies in. */
@@ -161,8 +106,7 @@ static int adopt(const char *value)
     int r = lx_policy_attach(&policy, from, size);
     if (r < 0)
         return r;
-    memcpy(state, LX_STATE_VARIABLE "=", sizeof(LX_STATE_VARIABLE));
-    memcpy(STATE_VALUE, value, length + 1);
+    lx_state_keep(value, length);
     task.quiet = value[1] == LX_STATE_QUIET;
     return 0;
 }
@@ -191,15 +135,15 @@ static void begin(void)
     const char *inherited = find(environ, LX_STATE_VARIABLE);
     char made[LX_STATE_INLINE_MAX];
     if (inherited == NULL) {
-        find_library();
-        int r = lx_first_state(made, sizeof(made), library, environ);
+        lx_library_find();
+        int r = lx_first_state(made, sizeof(made), lx_library_path(), environ);
         if (r < 0)
             refuse(lx_first_problem(r), "");
         inherited = made;
     }
     /* dladdr looks through every symbol there is: 7000 instructions, of each process. */
-    if (!keep_spelling(find(environ, "LD_PRELOAD")) && library[0] == '\0')
-        find_library();
+    if (!lx_library_keep(find(environ, "LD_PRELOAD")) && lx_library_path()[0] == '\0')
+        lx_library_find();
     if (adopt(inherited) < 0)
         refuse(LX_STATE_VARIABLE " is damaged, or its image is gone; unset it to start anew: ",
                inherited);
@@ -240,5 +184,5 @@ static __attribute__((constructor(101))) void constructor(void)
 void lx_be_quiet(void)
 {
     task.quiet = true;
-    STATE_VALUE[1] = LX_STATE_QUIET;
+    lx_state_be_quiet();
 }

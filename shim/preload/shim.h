@@ -39,31 +39,6 @@ static inline bool lx_is_null(const void *p)
     return p == NULL;
 }
 
-/*
- * The environment a child needs to be shimmed: envp itself where it has LD_PRELOAD and LXSHIM_STATE
- * already, else a copy with them in `env`. A wsl kernel would still be there after `env -i`, too.
- */
-struct lx_environment {
-    char **envp;
-    char *small[256];
-    char preload[4096];
-    void *mapped; /* where small is too small; leaks into an exec, is unmapped on failure */
-    size_t mapped_size;
-};
-
-int lx_environment_for(struct lx_environment *env, char *const envp[]);
-void lx_environment_free(struct lx_environment *env);
-
-/* True where the process' own environment has lost what a child needs. */
-int lx_environment_lost(void);
-
-/* Our entry (*n bytes) in a value of LD_PRELOAD, where it is absolute; or NULL. */
-const char *lx_preload_find(const char *list, size_t *n);
-
-/* The strings to restore it with: LD_PRELOAD's value and LXSHIM_STATE's. */
-const char *lx_library_path(void);
-const char *lx_state_value(void);
-
 /* After the program installed a seccomp filter of its own: from now on, only what it asks for. */
 void lx_be_quiet(void);
 

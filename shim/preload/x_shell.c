@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "preload/environment.h"
 #include "preload/next.h"
 #include "preload/shim.h"
 #include "store/cwds.h"
