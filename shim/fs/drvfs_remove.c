@@ -6,6 +6,7 @@
 #include "fs/native.h"
 #include "store/directory.h"
 #include "store/pending.h"
+#include "store/sidecar.h"
 #include "sys/sys.h"
 
 static int native_unlink(const struct lx_loc *at, int flags)

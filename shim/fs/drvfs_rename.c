@@ -6,6 +6,7 @@
 #include "fs/drvfs.h"
 #include "fs/native.h"
 #include "store/pending.h"
+#include "store/sidecar.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "store/sidecar.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 

@@ -8,9 +8,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/stat.h>
 
-#include "store/sidecar.h"
+#include "store/object.h"
 
 /* Names that Samba and Wine read, and our own. */
 #define STORE_REPARSE    "user.SmbReparse" /* a REPARSE_DATA_BUFFER as it is */
@@ -18,16 +17,6 @@
 #define STORE_OWN_PREFIX "user.lxshim."
 #define STORE_CASE       STORE_OWN_PREFIX "case_sensitive" /* of a directory: "1" */
 #define STORE_LINKS      STORE_OWN_PREFIX "links" /* of a directory: has, or had, links of Windows' */
-
-/*
- * The mark of what deserves a second look: a link of Windows', or what a process of Windows has
- * open (see shares.h). It costs other files nothing, as every stat tells it. Windows has no use for
- * the bit itself; one that somebody else set only costs the look.
- */
-static inline bool store_marked(const struct stat *st)
-{
-    return (st->st_mode & S_ISVTX) != 0;
-}
 
 /*
  * A fact of an object, as getxattr: its size, -ENODATA, -ERANGE ... `marked`: where its extended

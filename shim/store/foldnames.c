@@ -9,6 +9,7 @@
 
 #include "nt/fold.h"
 #include "store/facts.h"
+#include "store/sidecar.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#include "store/sidecar.h"
+#include "store/object.h"
 
 /*
  * True where an open directory of a drive has STORE_CASE: look-ups in it heed case. st: its facts;

@@ -8,37 +8,9 @@
 #define LXSHIM_STORE_HOLDERS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/stat.h>
-#include <sys/types.h>
 
-#define STORE_HOLDER_MAX 4
-
-enum store_holder_by {
-    STORE_BY_DESCRIPTOR,
-    STORE_BY_MAPPING,
-    STORE_BY_CWD,
-    STORE_BY_ROOT,
-    STORE_BY_PROGRAM, /* it is the program that runs */
-    STORE_BY_UNKNOWN  /* the kernel says it is open, and /proc does not show by whom */
-};
-
-struct store_holder {
-    int pid;
-    int fd;
-    uint8_t by;
-    char comm[16];
-};
-
-/* A list that is filled as far as it goes; `count` keeps counting. */
-struct store_holders {
-    struct store_holder *list;
-    unsigned room;
-    unsigned count;
-};
-
-/* "descriptor", "mapping" ... as traces print it. */
-const char *store_holder_word(unsigned by);
+#include "store/holder.h"
 
 /*
  * Claims the regular file at dfd/path: finds out whether anyone has it open, by asking for a write

@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "store/holders.h"
+#include "store/holder.h"
+
+/* "descriptor", "mapping" ... as traces print it. */
+const char *store_holder_word(unsigned by);
 
 /* How this library opens a file only to probe it: no program combines these. See fdinfo. */
 #define STORE_PROBE_FLAGS (O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_SYNC)

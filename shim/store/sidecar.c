@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/statfs.h>
 
-#include "store/facts.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"

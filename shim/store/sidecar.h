@@ -15,19 +15,13 @@
 #include <stddef.h>
 
 #include "nt/names.h"
+#include "store/object.h"
 
 /* Listings look closer at names with these characters, and drop this one. */
 #define STORE_SIDECAR ".lxshim" NT_PENDING_SUFFIX "facts"
 
 /* The name of an object's directory. */
 #define STORE_SIDECAR_KEY 34
-
-/* The object at dfd/path ("": dfd itself), a link not followed. */
-struct store_object {
-    const char *root; /* of the drive it is in, absolute */
-    int dfd;
-    const char *path;
-};
 
 /*
  * As getxattr: its size, -ENODATA, -ERANGE; a size of 0 asks for the size. -ENODATA also for what

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "policy/errnames.h"
+#include "store/procscan.h"
 #include "sys/sys.h"
 #include "vfs/operation.h"
 #include "vfs/text.h"

@@ -8,6 +8,7 @@
 #include "nt/names.h"
 #include "store/facts.h"
 #include "store/pending.h"
+#include "store/sidecar.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"

@@ -13,6 +13,7 @@
 #include "nt/names.h"
 #include "nt/times.h"
 #include "store/pending.h"
+#include "store/sidecar.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 

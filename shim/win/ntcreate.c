@@ -7,6 +7,7 @@
 
 #include "store/holders.h"
 #include "store/shares.h"
+#include "store/sidecar.h"
 #include "sys/sys.h"
 
 /* New files and directories, with the modes that the library gives them. */

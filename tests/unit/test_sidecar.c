@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "store/facts.h"
+#include "store/sidecar.h"
 #include "sys/sys.h"
 
 #define SIZE   1000000

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* An object of a drive, and the mark that it may have. */
+#ifndef LXSHIM_STORE_OBJECT_H
+#define LXSHIM_STORE_OBJECT_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/* The object at dfd/path ("": dfd itself), a link not followed. */
+struct store_object {
+    const char *root; /* of the drive it is in, absolute */
+    int dfd;
+    const char *path;
+};
+
+/*
+ * The mark of what deserves a second look: a link of Windows', or what a process of Windows has
+ * open (see shares.h). It costs other files nothing, as every stat tells it. Windows has no use for
+ * the bit itself; one that somebody else set only costs the look.
+ */
+static inline bool store_marked(const struct stat *st)
+{
+    return (st->st_mode & S_ISVTX) != 0;
+}
+
+#endif
