@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim doctor: tries what the shim needs instead of guessing it from version numbers. */
-#include "cli/doctor.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +7,6 @@
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,22 +18,9 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/finding.h"
+#include "cli/program.h"
 #include "supervisor/supervisor.h"
-
-static bool bad_found; /* the exit status to be; the program has one thread */
-
-void doctor_say(enum doctor_level level, const char *what, const char *format, ...)
-{
-    static const char *const words[] = {"ok", "note", "BAD"};
-    char text[2 * PATH_MAX + 512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    printf("%-5s %-16s %s\n", words[level], what, text);
-    if (level == DOCTOR_BAD)
-        bad_found = true;
-}
 
 static void check_kernel(void)
 {
@@ -219,24 +203,9 @@ static void check_seccomp(void)
                notify ? "there" : "missing, which the preloaded library does not need");
 }
 
-/* 0 or -errno. */
-static int try_supervisor(void)
-{
-    static int result = 1; /* the program has one thread */
-    fflush(stdout);
-    if (result > 0)
-        result = supervise_try();
-    return result;
-}
-
-bool doctor_has_supervisor(void)
-{
-    return try_supervisor() == 0;
-}
-
 static void check_supervisor(void)
 {
-    int r = try_supervisor();
+    int r = doctor_supervisor();
     if (r < 0)
         doctor_say(DOCTOR_NOTE, "supervisor", "%s; " SUPERVISE_UNCOVERED, supervise_reason(r));
     else
@@ -262,5 +231,5 @@ int cli_doctor(const struct cli_arguments *arguments)
         putchar('\n');
         doctor_program(arguments->rest[0]);
     }
-    return bad_found ? CLI_NO : CLI_OK;
+    return doctor_found_bad() ? CLI_NO : CLI_OK;
 }

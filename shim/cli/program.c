@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* lxshim doctor COMMAND: follows scripts to their interpreters and looks at what will run. */
+#include "cli/program.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,8 +12,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "cli/doctor.h"
 #include "cli/elf.h"
+#include "cli/finding.h"
 
 #define SCRIPT_DEPTH 5 /* as the kernel's */
 
@@ -71,7 +72,7 @@ static const char *env_program(char *argument)
 /* A kind of program that the library does not get into, or does not see all of, and why. */
 static void say_unseen(const char *kind, const char *why)
 {
-    if (doctor_has_supervisor())
+    if (doctor_supervisor() == 0)
         doctor_say(DOCTOR_NOTE, kind, "%s: seen by lxshim run, not under LD_PRELOAD alone", why);
     else
         doctor_say(DOCTOR_BAD, kind, "%s: not covered", why);

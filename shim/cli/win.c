@@ -30,17 +30,17 @@ int cli_win(const struct cli_arguments *arguments)
     int status = CLI_FAILED;
     if (arguments->count == 0 || strcmp(arguments->rest[0], "help") == 0) {
         puts("lxshim win COMMAND:");
-        win_print_commands(stdout);
+        win_print_commands(win_commands, stdout);
         puts("\n\"lxshim win COMMAND --help\" says more of one.");
         return CLI_OK;
     }
-    const struct win_command *command = win_find_command(arguments->rest[0]);
+    const struct win_command *command = win_find_command(win_commands, arguments->rest[0]);
     if (command == NULL)
         return unknown(arguments->rest[0]);
     if (request.file == NULL && request.mount_count == 0)
         request.file = cli_default_policy();
     if (cli_load(&request, &policy)) {
-        win_start(&win, &policy);
+        win_start(&win, &policy, win_commands);
         status = win_run(&win, command, arguments->count - 1, arguments->rest + 1, NULL);
     }
     lx_effective_free(&policy);

@@ -60,7 +60,7 @@ static int run_rem(struct win *win, const char *rest)
 static int run_help(struct win *win, const char *rest)
 {
     (void)rest;
-    win_print_commands(win->out);
+    win_print_commands(win->commands, win->out);
     fputs("\"COMMAND /?\" says more of one; cd, exit, rem and X: are about this prompt.\n",
           win->out);
     return 0;
@@ -132,7 +132,7 @@ static int run_text(struct win *win, const char *text, const char *source)
     for (size_t i = 0; i < sizeof(session) / sizeof(session[0]); i++)
         if (strcasecmp(session[i].name, name) == 0)
             return session[i].run(win, rest);
-    const struct win_command *command = win_find_command(name);
+    const struct win_command *command = win_find_command(win->commands, name);
     return command != NULL ? run_words(win, command, rest, source) : unknown(win, text);
 }
 

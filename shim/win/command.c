@@ -11,16 +11,16 @@
 #include "nt/win32names.h"
 #include "sys/sys.h"
 
-void win_print_commands(FILE *out)
+void win_print_commands(const struct win_command *commands, FILE *out)
 {
-    for (const struct win_command *c = win_commands; c->name != NULL; c++)
+    for (const struct win_command *c = commands; c->name != NULL; c++)
         if (c->summary != NULL)
             fprintf(out, "  %-9s %s\n", c->name, c->summary);
 }
 
-const struct win_command *win_find_command(const char *name)
+const struct win_command *win_find_command(const struct win_command *commands, const char *name)
 {
-    const struct win_command *c = win_commands;
+    const struct win_command *c = commands;
     while (c->name != NULL && strcasecmp(c->name, name) != 0)
         c++;
     return c->name != NULL ? c : NULL;
@@ -41,11 +41,11 @@ static void add_switches(struct win_words *words, const char *text)
 /* Another name of a command has no help of its own. */
 static int print_help(struct win *win, const struct win_command *command)
 {
-    const struct win_command *c = win_commands;
+    const struct win_command *c = win->commands;
     while (c->run != command->run || c->usage == NULL)
         c++;
     fprintf(win->out, "usage: lxshim win %s %s\n\nTo %s.\n", c->name, c->usage, c->summary);
-    for (const struct win_command *other = win_commands; other->name != NULL; other++)
+    for (const struct win_command *other = win->commands; other->name != NULL; other++)
         if (other != c && other->run == c->run)
             fprintf(win->out, "Another name: %s.\n", other->name);
     if (c->help != NULL)

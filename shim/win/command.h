@@ -25,14 +25,14 @@ struct win_command {
     int (*run)(struct win *win, const struct win_words *words);
 };
 
-/* Ends with name NULL. */
+/* All there are; ends with name NULL. Commands go by their session's, win->commands. */
 extern const struct win_command win_commands[];
 
-/* Lists them, a line each. */
-void win_print_commands(FILE *out);
+/* Lists commands, a line each. */
+void win_print_commands(const struct win_command *commands, FILE *out);
 
 /* The command of a name, whatever its case; NULL for none. */
-const struct win_command *win_find_command(const char *name);
+const struct win_command *win_find_command(const struct win_command *commands, const char *name);
 
 /* Runs a command with its arguments; returns the exit status, 1 for failure as in Windows. */
 int win_run(struct win *win, const struct win_command *command, int count, char *const *arguments,

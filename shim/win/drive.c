@@ -45,13 +45,14 @@ static bool find_directory(struct win *win, const struct win_drive *drive, const
     return true;
 }
 
-void win_start(struct win *win, const struct lx_effective *policy)
+void win_start(struct win *win, const struct lx_effective *policy,
+               const struct win_command *commands)
 {
     char here[WIN_PATH];
     size_t best = 0;
     long n = sys_getcwd(here, sizeof(here));
     const struct lx_effective_fact *elevated = &policy->windows[LX_ELEVATED];
-    *win = (struct win){.out = stdout};
+    *win = (struct win){.commands = commands, .out = stdout};
     session = win;
     /* The prompt is an administrator's, as in the post, unless the policy says that it is not. */
     win->may_link = elevated->value || elevated->origin.kind == LX_ORIGIN_DEFAULT ||
@@ -105,16 +106,4 @@ const char *win_root_of(const char *native)
             best = root;
     }
     return best;
-}
-
-bool win_is_volume_root(const char *name)
-{
-    return name[0] != '\0' && name[1] == ':' &&
-           (name[2] == '\0' || (name[2] == '\\' && name[3] == '\0'));
-}
-
-const char *win_leaf(const char *name)
-{
-    const char *slash = strrchr(name, '\\');
-    return slash != NULL ? slash + 1 : name;
 }

@@ -29,22 +29,26 @@ struct win_drive {
     bool readonly;
 };
 
+struct win_command;
+
 /* One session: nothing here is shared, and the program has one thread. */
 struct win {
     struct win_drive drives[LX_MOUNT_MAX];
     unsigned drive_count;
-    bool may_link;            /* its user has the privilege to make symlinks */
-    char directory[WIN_PATH]; /* current: "C:\testing", or "C:\" */
-    FILE *out;                /* where commands print: standard output, or what ">" says */
+    const struct win_command *commands; /* that its prompt knows: win_commands */
+    bool may_link;                      /* its user has the privilege to make symlinks */
+    char directory[WIN_PATH];           /* current: "C:\testing", or "C:\" */
+    FILE *out; /* where commands print: standard output, or what ">" says */
     bool redirected;
     bool left; /* `exit` was said */
 };
 
 /*
- * Begins a session on the drives of a policy, which must outlive it. The current directory is this
- * process's where that is on a drive, else the first drive's root.
+ * Begins a session on the drives of a policy, which must outlive it, with some commands. The
+ * current directory is this process's where that is on a drive, else the first drive's root.
  */
-void win_start(struct win *win, const struct lx_effective *policy);
+void win_start(struct win *win, const struct lx_effective *policy,
+               const struct win_command *commands);
 
 /* The drive that a full name is on, the innermost; NULL for none. */
 const struct win_drive *win_drive_of(const struct win *win, const char *name);
@@ -58,8 +62,9 @@ const char *win_root_of(const char *native);
 /* True where a full name is the root of a volume: "C:\". */
 bool win_is_volume_root(const char *name);
 
-/* The last component of a full name. */
+/* The last component of a full name; and takes it off, with its separator. */
 const char *win_leaf(const char *name);
+void win_drop_leaf(char *name);
 
 /* How the last component of a name is taken. */
 enum win_resolve {

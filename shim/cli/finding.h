@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What lxshim doctor finds, a line each. */
-#ifndef LXSHIM_CLI_DOCTOR_H
-#define LXSHIM_CLI_DOCTOR_H
+#ifndef LXSHIM_CLI_FINDING_H
+#define LXSHIM_CLI_FINDING_H
 
 #include <stdbool.h>
 
@@ -15,10 +15,10 @@ enum doctor_level {
 void doctor_say(enum doctor_level level, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* True where `lxshim run` can have its supervisor. Tried once. */
-bool doctor_has_supervisor(void);
+/* True where one of them was bad. */
+bool doctor_found_bad(void);
 
-/* Examines a program by name or path: where it is, what it is, whether the library gets into it. */
-void doctor_program(const char *command);
+/* Whether `lxshim run` can have its supervisor: 0 or -errno. Tried once. */
+int doctor_supervisor(void);
 
 #endif
