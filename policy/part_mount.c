@@ -11,14 +11,6 @@
 
 #define LABEL_MAX 32 /* characters, of NTFS */
 
-static const char *const filesystems[] = {
-    [LX_NTFS] = "ntfs", [LX_FAT] = "fat", [LX_REFS] = "refs", [LX_SMB] = "smb"};
-
-const char *lx_filesystem_word(enum lx_filesystem filesystem)
-{
-    return filesystems[filesystem];
-}
-
 int lx_check_type(struct lx_load *load, struct lx_place place, const char *type)
 {
     static const char *const reserved[] = {"volfs", "procfs"};
@@ -118,12 +110,12 @@ static int read_filesystem(struct lx_load *load, const struct lx_node *node, voi
     if (word == NULL)
         return -EINVAL;
     lx_nearest_start(&nearest, word);
-    for (size_t i = 0; i < SIZE(filesystems); i++) {
-        if (strcmp(filesystems[i], word) == 0) {
-            volume->filesystem = (enum lx_filesystem)i;
+    for (enum lx_filesystem i = LX_NTFS; i <= LX_SMB; i++) {
+        if (strcmp(lx_filesystem_word(i), word) == 0) {
+            volume->filesystem = i;
             return 0;
         }
-        lx_nearest_try(&nearest, filesystems[i]);
+        lx_nearest_try(&nearest, lx_filesystem_word(i));
     }
     return lx_refuse_word(load, lx_place_of(node), lx_nearest_found(&nearest),
                           "unknown file system \"%s\", expected ntfs, fat, refs or smb", word);

@@ -13,19 +13,6 @@
 #define DELAY_MAX   3600000    /* ms: an hour */
 #define COUNTER_MAX 1000000000 /* matches; they are counted in 32 bits */
 
-/* The words of operations, in the order of the bits in an image. */
-static const char *const ops[] = {
-#define OP(symbol, word, paths, properties) word,
-#include "fs/ops.def"
-#undef OP
-};
-_Static_assert(SIZE(ops) < 64, "a set of operations no longer fits one word");
-
-const char *lx_op_word(size_t op)
-{
-    return op < SIZE(ops) ? ops[op] : NULL;
-}
-
 static int add_op(struct lx_load *load, const struct lx_node *node, uint64_t *set)
 {
     struct lx_nearest nearest;
@@ -33,16 +20,16 @@ static int add_op(struct lx_load *load, const struct lx_node *node, uint64_t *se
     if (word == NULL)
         return -EINVAL;
     if (strcmp(word, "*") == 0) {
-        *set |= (UINT64_C(1) << SIZE(ops)) - 1;
+        *set |= lx_op_all();
         return 0;
     }
     lx_nearest_start(&nearest, word);
-    for (size_t i = 0; i < SIZE(ops); i++) {
-        if (strcmp(ops[i], word) == 0) {
+    for (size_t i = 0; lx_op_word(i) != NULL; i++) {
+        if (strcmp(lx_op_word(i), word) == 0) {
             *set |= UINT64_C(1) << i;
             return 0;
         }
-        lx_nearest_try(&nearest, ops[i]);
+        lx_nearest_try(&nearest, lx_op_word(i));
     }
     return lx_refuse_word(load, lx_place_of(node), lx_nearest_found(&nearest),
                           "unknown operation \"%s\", expected one such as open, unlink or rename, "
@@ -117,7 +104,7 @@ static int read_when(struct lx_load *load, const struct lx_node *node, void *out
         r = lx_refuse(load, lx_place_of(node),
                       "\"when\" matches every call, expected \"op\" or \"path\" at least");
     if (o->image.ops == 0)
-        o->image.ops = (UINT64_C(1) << SIZE(ops)) - 1;
+        o->image.ops = lx_op_all();
     return r;
 }
 

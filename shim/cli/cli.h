@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "policy/effective.h"
+#include "policy/load.h"
 
 enum cli_status {
     CLI_OK = 0,

@@ -17,9 +17,9 @@
 #include <cmocka.h>
 
 #include "policy/builder.h"
-#include "policy/effective.h"
 #include "policy/emit.h"
 #include "policy/glob.h"
+#include "policy/load.h"
 #include "policy/policy.h"
 #include "policy/profile.h"
 

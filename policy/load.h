@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Loads a policy: the built-in profiles, files and flags, merged and checked. */
+#ifndef LXSHIM_POLICY_LOAD_H
+#define LXSHIM_POLICY_LOAD_H
+
+#include "policy/effective.h"
+
+/* What to load. Everything but directory may be NULL or 0. */
+struct lx_request {
+    const char *directory; /* absolute: the current directory of who asks */
+    const char *file;      /* a policy, as it was named */
+    const char *text;      /* its content, where the caller has it: the file is not opened then */
+    size_t size;
+    bool alone; /* a policy may not open other files: `extends` is refused */
+    const char *profile;
+    char *const *mounts; /* --mount TYPE:SOURCE:TARGET[:BACKING][,OPTIONS] */
+    size_t mount_count;
+    char *const *sets; /* --set RULE=VALUE */
+    size_t set_count;
+    const char *trace;      /* FILE or all:FILE, relative to directory */
+    const char *trace_from; /* "--trace" or "LXSHIM_TRACE" */
+    bool observe;
+    uid_t uid; /* who owns the built-in mount */
+    gid_t gid;
+};
+
+/*
+ * Loads and checks. Returns 0, or -EINVAL with problem set. Give the policy back with
+ * lx_effective_free in either case.
+ */
+int lx_effective_load(struct lx_effective *policy, const struct lx_request *request);
+
+#endif
