@@ -22,6 +22,8 @@
 #include "supervisor/decide.h"
 #include "supervisor/outside.h"
 #include "supervisor/place.h"
+#include "supervisor/program.h"
+#include "supervisor/request.h"
 #include "supervisor/roots.h"
 #include "supervisor/tracee.h"
 #include "supervisor/views.h"
@@ -32,110 +34,6 @@
 #ifndef SECCOMP_ADDFD_FLAG_SEND
 #define SECCOMP_ADDFD_FLAG_SEND (1UL << 1)
 #endif
-
-#define ARGUMENTS 6
-#define BLOCK_MAX \
-    65536 /* no extended attribute and no directory block that programs read is larger */
-
-/* One call with its arguments brought over. */
-struct request {
-    struct tracee tracee;
-    struct lx_task task;
-    const struct supervise_call *call;
-    const uint64_t *given; /* the arguments as they came */
-    long args[ARGUMENTS];  /* and as this process can use them */
-    int descriptors[2];    /* fetched ones, to be closed */
-    unsigned descriptor_count;
-    int start; /* the descriptor its relative paths start from, or the first of two, or PLACE_NONE
-                */
-    bool looked_at; /* not left alone before any rule was asked */
-};
-
-/*
- * Where arguments are copied to. A worker takes one call at a time and has one thread; large, and
- * therefore not on its stack.
- */
-static char strings[TRACEE_STRINGS][PATH_MAX + 64];
-static char block[BLOCK_MAX] __attribute__((aligned(16)));
-
-/* "/proc/self" is whoever asks. Changes text of room bytes in place. */
-static void name_the_caller(char *path, size_t room, pid_t tid)
-{
-    static const struct {
-        const char *prefix;
-        const char *below;
-    } own[] = {{"/proc/self", ""},      {"/proc/thread-self", ""}, {"/dev/fd", "/fd"},
-               {"/dev/stdin", "/fd/0"}, {"/dev/stdout", "/fd/1"},  {"/dev/stderr", "/fd/2"}};
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-        size_t n = strlen(own[i].prefix);
-        char rest[PATH_MAX];
-        if (strncmp(path, own[i].prefix, n) != 0 || (path[n] != '\0' && path[n] != '/'))
-            continue;
-        snprintf(rest, sizeof(rest), "%s", path + n);
-        snprintf(path, room, "/proc/%d%s%s", (int)tid, own[i].below, rest);
-        return;
-    }
-}
-
-static const char *string_of(const struct request *r, unsigned i)
-{
-    return (const char *)(uintptr_t)r->args[i];
-}
-
-static bool is_path(char kind)
-{
-    return kind == 'p' || kind == 'P' || kind == 'e';
-}
-
-/* Reads its strings. Returns 0 or -errno. */
-static int bring_strings(struct request *r)
-{
-    char *const to[TRACEE_STRINGS] = {strings[0], strings[1]};
-    uint64_t from[TRACEE_STRINGS] = {0};
-    unsigned used = 0;
-    for (unsigned i = 0; r->call->arguments[i] != '\0' && used < TRACEE_STRINGS; i++) {
-        if (!is_path(r->call->arguments[i]) && r->call->arguments[i] != 'n')
-            continue;
-        r->args[i] = r->given[i] == 0 ? 0 : (long)(uintptr_t)to[used];
-        from[used++] = r->given[i];
-    }
-    int error = tracee_strings(&r->tracee, from, to, PATH_MAX);
-    for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++)
-        if (is_path(r->call->arguments[i]) && r->args[i] != 0)
-            name_the_caller((char *)(uintptr_t)r->args[i], sizeof(strings[0]), r->tracee.tid);
-    return error;
-}
-
-/* The descriptor a path starts from; of P, the kernel knows no other than the current directory. */
-static int base_of(const struct request *r, unsigned i)
-{
-    const char *kind = r->call->arguments + i;
-    bool given = i > 0 && (*kind == 'p' || *kind == 'e') && kind[-1] == 'f';
-    return given ? (int)r->given[i - 1] : AT_FDCWD;
-}
-
-static bool is_relative(const char *path)
-{
-    return path != NULL && path[0] != '/' && path[0] != '\0';
-}
-
-/*
- * Where a call starts that has relative paths, and an address may be one. The current directory,
- * where it is one of two, since it has no descriptor.
- */
-static int start_of(const struct request *r)
-{
-    /* A script's interpreter may be relative, whatever its own path. */
-    bool anyhow = r->call->number == SYS_getcwd || decides(r->call->number);
-    int start = anyhow ? AT_FDCWD : PLACE_NONE;
-    for (unsigned i = 0; r->call->arguments[i] != '\0'; i++) {
-        char kind = r->call->arguments[i];
-        if (kind == 'V' || (is_path(kind) && is_relative(string_of(r, i)) &&
-                            (start == PLACE_NONE || base_of(r, i) == AT_FDCWD)))
-            start = base_of(r, i);
-    }
-    return start;
-}
 
 /* True where an address is no name in the file system. */
 static bool is_other_address(const struct request *r, unsigned i)
@@ -161,24 +59,24 @@ static bool is_outside(const struct request *r, unsigned i)
 {
     const struct lx_policy *policy = r->task.policy;
     const char *kinds = r->call->arguments;
-    const char *path = is_path(kinds[i]) ? string_of(r, i) : NULL;
+    const char *path = request_is_path(kinds[i]) ? request_string(r, i) : NULL;
     const char *base;
     switch (kinds[i]) {
     case 'f':
         /* With a path, that is asked. Where inotify's comes first, it is no directory. */
-        return is_path(kinds[i + 1]) || kinds[i + 1] == 'V' ||
+        return request_is_path(kinds[i + 1]) || kinds[i + 1] == 'V' ||
                outside_descriptor(policy, &r->tracee, (int)r->given[i]);
     case 'e':
     case 'p':
     case 'P':
         if (path == NULL || path[0] == '\0')
-            return base_of(r, i) == AT_FDCWD ||
-                   outside_descriptor(policy, &r->tracee, base_of(r, i));
+            return request_base(r, i) == AT_FDCWD ||
+                   outside_descriptor(policy, &r->tracee, request_base(r, i));
         /* In another root only the walk knows. */
         if (r->task.root != NULL)
             return false;
-        base = is_relative(path)
-                   ? place_name_of(&r->tracee, base_of(r, i), base_of(r, i) == r->start)
+        base = request_is_relative(path)
+                   ? place_name_of(&r->tracee, request_base(r, i), request_base(r, i) == r->start)
                    : NULL;
         /* What readlink answers there may be a name inside. */
         if (kinds[i] == 'e' && kinds[i + 1] == 'b' && is_in_proc(base, path))
@@ -204,99 +102,6 @@ static bool is_left_alone(const struct request *r)
         if (!is_outside(r, i))
             return false;
     return true;
-}
-
-static int bring_descriptor(struct request *r, unsigned i)
-{
-    int fd = (int)r->given[i];
-    const char *path = is_path(r->call->arguments[i + 1]) ? string_of(r, i + 1) : NULL;
-    r->args[i] = AT_FDCWD;
-    /* Of no use to an absolute path; a bad number is no mistake there. */
-    if (fd == AT_FDCWD || (path != NULL && path[0] == '/') || (is_relative(path) && place_is(fd)))
-        return 0;
-    int copy = tracee_descriptor(&r->tracee, fd);
-    if (copy >= 0)
-        r->descriptors[r->descriptor_count++] = copy;
-    r->args[i] = copy < 0 ? -1 : copy;
-    return 0;
-}
-
-/*
- * Goes where relative paths start. A current directory that can no more be entered is still one to
- * start from, if only by a descriptor that names it.
- */
-static int bring_start(struct request *r)
-{
-    if (r->start == PLACE_NONE)
-        return 0;
-    int error = place_go(&r->tracee, r->start);
-    if (error == 0)
-        r->task.cwd_name = place_name();
-    if (error == 0 || r->start != AT_FDCWD)
-        return 0;
-    r->task.cwd = tracee_cwd(&r->tracee);
-    return r->task.cwd < 0 ? r->task.cwd : strchr(r->call->arguments, 'P') != NULL ? error : 0;
-}
-
-/* A buffer that is read (n bytes, may be NULL) or, with n 0, only has to be there. */
-static int bring_block(struct request *r, unsigned i, size_t n)
-{
-    if (n > sizeof(block))
-        return -E2BIG;
-    r->args[i] = r->given[i] == 0 ? 0 : (long)(uintptr_t)block;
-    return r->given[i] == 0 || n == 0 ? 0 : tracee_read(&r->tracee, r->given[i], block, n);
-}
-
-/* Everything else, once its strings are there. */
-static int bring(struct request *r)
-{
-    int error = bring_start(r);
-    for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++) {
-        switch (r->call->arguments[i]) {
-        case 'V':
-            error = bring_block(r, i, (size_t)r->given[i + 1]);
-            break;
-        case 'f':
-            error = bring_descriptor(r, i);
-            break;
-        case 'e':
-        case 'p':
-        case 'P':
-        case 'n':
-            break;
-        case 't':
-            error = bring_block(r, i, r->call->size);
-            break;
-        case 'v':
-            error = bring_block(r, i, (size_t)r->given[i + 1]);
-            break;
-        case 's':
-        case 'b':
-            error = bring_block(r, i, 0);
-            break;
-        default:
-            r->args[i] = (long)r->given[i];
-            /* The length of a buffer before it: no more than we have. */
-            if (i > 0 && r->call->arguments[i - 1] == 'b' && r->given[i] > sizeof(block))
-                r->args[i] = sizeof(block);
-            break;
-        }
-    }
-    return error;
-}
-
-/* Writes back what the call has written. Returns its result, or -EFAULT. */
-static long take_back(struct request *r, long result)
-{
-    for (unsigned i = 0; r->call->arguments[i] != '\0' && result >= 0; i++) {
-        char kind = r->call->arguments[i];
-        size_t n = kind == 's' ? r->call->size : kind == 'b' ? (size_t)result : 0;
-        if (kind == 'b' && r->given[i + 1] == 0)
-            n = 0; /* only the length was asked for */
-        if (n > 0 && tracee_write(&r->tracee, r->given[i], block, n) < 0)
-            return -EFAULT;
-    }
-    return result;
 }
 
 static bool opens(const struct supervise_call *call)
@@ -449,43 +254,6 @@ static void forget_moved(struct pool *pool)
     known = now;
 }
 
-/*
- * Notes a program whose calls the library does not see, once. A process is looked at again where
- * its calls are made elsewhere in memory: it has become another program.
- */
-static void note_program(struct lx_stats_lane *lane, const struct tracee *t, uint64_t instruction)
-{
-    /* This worker's own. */
-    static struct {
-        pid_t tid;
-        uint64_t region;
-    } seen[64];
-    struct lx_stats_program program = {.name = ""};
-    enum lx_outside why;
-    uint64_t region = instruction >> 24;
-    size_t at = ((size_t)t->tid ^ region) % (sizeof(seen) / sizeof(seen[0]));
-    if (seen[at].tid == t->tid && seen[at].region == region)
-        return;
-    enum tracee_library library = tracee_library(t, &why);
-    if (library != TRACEE_BEGINS) {
-        seen[at].tid = t->tid;
-        seen[at].region = region;
-    }
-    if (library != TRACEE_LACKS_LIBRARY)
-        return;
-    program.why = (uint8_t)why;
-    tracee_comm(t, program.name);
-    uint32_t count = atomic_load(&lane->programs);
-    for (uint32_t i = 0; i < count && i < LX_STATS_PROGRAMS; i++)
-        if (memcmp(&lane->program[i], &program, sizeof(program)) == 0)
-            return;
-    /* Two workers at once may note one program twice, or lose one: it is for a summary. */
-    if (count < LX_STATS_PROGRAMS) {
-        lane->program[count] = program;
-        atomic_compare_exchange_strong(&lane->programs, &count, count + 1);
-    }
-}
-
 static void count(const struct request *r, long result, uint64_t instruction)
 {
     struct lx_stats *stats = r->task.policy->stats;
@@ -495,18 +263,7 @@ static void count(const struct request *r, long result, uint64_t instruction)
     if (result != -LX_EPASS)
         atomic_fetch_add_explicit(&stats->lane.answered, 1, memory_order_relaxed);
     if (r->looked_at)
-        note_program(&stats->lane, &r->tracee, instruction);
-}
-
-/* Closes what was fetched, before the caller goes on: it is not to meet us as somebody who has it.
- */
-static void put_down(struct request *r)
-{
-    while (r->descriptor_count > 0)
-        close(r->descriptors[--r->descriptor_count]);
-    if (r->task.cwd >= 0)
-        close(r->task.cwd);
-    r->task.cwd = AT_FDCWD;
+        program_note(&stats->lane, r->tracee.tid, instruction);
 }
 
 /* From the arguments to the answer, in the caller's own view of the file system. */
@@ -517,11 +274,13 @@ static void answer_request(struct request *r, struct pool *pool, const struct sl
     if (moves(r->call))
         atomic_fetch_add(&pool->moves, 1);
     forget_moved(pool);
-    int error = bring_strings(r);
-    r->start = error == 0 ? start_of(r) : PLACE_NONE;
+    int error = request_strings(r);
+    /* A script's interpreter may be relative, whatever its own path. */
+    bool anyhow = r->call->number == SYS_getcwd || decides(r->call->number);
+    r->start = error == 0 ? request_start(r, anyhow) : PLACE_NONE;
     r->looked_at = error == 0 && !is_left_alone(r);
     if (error == 0)
-        error = r->looked_at ? bring(r) : -LX_EPASS;
+        error = r->looked_at ? request_bring(r) : -LX_EPASS;
     /* Where nobody may look at what it asks for, it does not get past the rules by that. */
     if (error == -EPERM)
         result = error;
@@ -529,7 +288,7 @@ static void answer_request(struct request *r, struct pool *pool, const struct sl
     if (error == 0 && tracee_waits(&r->tracee))
         result = run_to_end(r, slot);
     place_leave(r->looked_at);
-    put_down(r);
+    request_put_down(r);
     if (moves(r->call))
         atomic_fetch_add(&pool->moves, 1);
     count(r, result, instruction);
@@ -542,7 +301,7 @@ static void answer_request(struct request *r, struct pool *pool, const struct sl
     if (result >= 0 && opens(r->call)) {
         give_descriptor(r, (int)result);
     } else if (result != -DECIDE_ANSWERED) {
-        reply(r, result == -LX_EPASS ? result : take_back(r, result));
+        reply(r, result == -LX_EPASS ? result : request_take_back(r, result));
     }
 }
 
@@ -558,7 +317,7 @@ static void set_root(struct request *r, int where)
 /*
  * A caller in another mount namespace: a child goes there, for this one call. Where it cannot, the
  * call goes on as it is, and the summary says so: whoever is there has left the drive's world, and
- * to refuse every path would not bring it back.
+ * to refuse every path would not request_bring it back.
  */
 static void answer_elsewhere(struct request *r, const struct lx_policy *policy, struct pool *pool,
                              const struct slot *slot, uint64_t instruction)

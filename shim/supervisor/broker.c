@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "supervisor/fetch.h"
 #include "supervisor/pass.h"
-#include "supervisor/tracee.h"
 
 #define MEMORY (-1)
 
@@ -61,8 +61,7 @@ static int fulfil(const struct wish *wish)
         int memory = open(name, O_RDWR | O_CLOEXEC);
         return memory < 0 ? -errno : memory;
     }
-    const struct tracee t = {.tid = wish->tid};
-    return tracee_descriptor(&t, wish->fd);
+    return fetch_descriptor(wish->tid, wish->fd);
 }
 
 /* Each wish comes with the socket for its answer. Ends with this process, or with the last worker.

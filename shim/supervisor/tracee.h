@@ -9,8 +9,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "policy/image.h"
-
 struct tracee {
     int listener;
     uint64_t id; /* of the notification */
@@ -56,15 +54,6 @@ long tracee_name(const struct tracee *t, int fd, char *to, size_t room);
 /* Makes this process's effective ids those of the caller; back to our own with NULL. */
 void tracee_become(const struct tracee *t);
 
-/* Whether the preloaded library is in it. Where it is not, nor will be, all its calls come here;
- * and why. */
-enum tracee_library {
-    TRACEE_BEGINS, /* only the loader is there yet */
-    TRACEE_HAS_LIBRARY,
-    TRACEE_LACKS_LIBRARY
-};
-enum tracee_library tracee_library(const struct tracee *t, enum lx_outside *why);
-
 /* Whether it has a signal to handle, for which a call that waits has to end. */
 enum tracee_signals {
     TRACEE_NO_SIGNALS,
@@ -72,9 +61,6 @@ enum tracee_signals {
     TRACEE_PERHAPS_SIGNALLED /* or another of its process's threads */
 };
 enum tracee_signals tracee_signals(const struct tracee *t);
-
-/* The name of the program, as ps shows it. */
-void tracee_comm(const struct tracee *t, char comm[16]);
 
 /* Its umask, 022 where that is not known. */
 mode_t tracee_umask(const struct tracee *t);

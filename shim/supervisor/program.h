@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Which programs the preloaded library is not in, and why. */
+#ifndef LXSHIM_SUPERVISOR_PROGRAM_H
+#define LXSHIM_SUPERVISOR_PROGRAM_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "policy/image.h"
+
+/*
+ * Notes a program whose calls the library does not see, once. `instruction`: where it made one. A
+ * process is looked at again where its calls are made elsewhere in memory: it has become another
+ * program.
+ */
+void program_note(struct lx_stats_lane *lane, pid_t tid, uint64_t instruction);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/request.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/place.h"
+
+/* No extended attribute is larger, and no directory block that programs read (XATTR_SIZE_MAX). */
+#define BLOCK_MAX 65536
+
+/* What "/proc/self" and its like grow by, when they name a thread by its id. */
+#define NAMED_MORE 64
+
+/*
+ * Where arguments are copied to. A worker takes one call at a time and has one thread; large, and
+ * therefore not on its stack.
+ */
+static char strings[TRACEE_STRINGS][PATH_MAX + NAMED_MORE];
+static char block[BLOCK_MAX] __attribute__((aligned(16)));
+
+/* "/proc/self" is whoever asks. Changes text of room bytes in place. */
+static void name_the_caller(char *path, size_t room, pid_t tid)
+{
+    static const struct {
+        const char *prefix;
+        const char *below;
+    } own[] = {{"/proc/self", ""},      {"/proc/thread-self", ""}, {"/dev/fd", "/fd"},
+               {"/dev/stdin", "/fd/0"}, {"/dev/stdout", "/fd/1"},  {"/dev/stderr", "/fd/2"}};
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        size_t n = strlen(own[i].prefix);
+        char rest[PATH_MAX];
+        if (strncmp(path, own[i].prefix, n) != 0 || (path[n] != '\0' && path[n] != '/'))
+            continue;
+        snprintf(rest, sizeof(rest), "%s", path + n);
+        snprintf(path, room, "/proc/%d%s%s", (int)tid, own[i].below, rest);
+        return;
+    }
+}
+
+int request_strings(struct request *r)
+{
+    char *const to[TRACEE_STRINGS] = {strings[0], strings[1]};
+    uint64_t from[TRACEE_STRINGS] = {0};
+    unsigned used = 0;
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && used < TRACEE_STRINGS; i++) {
+        if (!request_is_path(r->call->arguments[i]) && r->call->arguments[i] != 'n')
+            continue;
+        r->args[i] = r->given[i] == 0 ? 0 : (long)(uintptr_t)to[used];
+        from[used++] = r->given[i];
+    }
+    int error = tracee_strings(&r->tracee, from, to, PATH_MAX);
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++)
+        if (request_is_path(r->call->arguments[i]) && r->args[i] != 0)
+            name_the_caller((char *)(uintptr_t)r->args[i], sizeof(strings[0]), r->tracee.tid);
+    return error;
+}
+
+int request_start(const struct request *r, bool anyhow)
+{
+    int start = anyhow ? AT_FDCWD : PLACE_NONE;
+    for (unsigned i = 0; r->call->arguments[i] != '\0'; i++) {
+        char kind = r->call->arguments[i];
+        if (kind == 'V' || (request_is_path(kind) && request_is_relative(request_string(r, i)) &&
+                            (start == PLACE_NONE || request_base(r, i) == AT_FDCWD)))
+            start = request_base(r, i);
+    }
+    return start;
+}
+
+static void bring_descriptor(struct request *r, unsigned i)
+{
+    int fd = (int)r->given[i];
+    const char *path = request_is_path(r->call->arguments[i + 1]) ? request_string(r, i + 1) : NULL;
+    r->args[i] = AT_FDCWD;
+    /* Of no use to an absolute path; a bad number is no mistake there. */
+    if (fd == AT_FDCWD || (path != NULL && path[0] == '/') ||
+        (request_is_relative(path) && place_is(fd)))
+        return;
+    int copy = tracee_descriptor(&r->tracee, fd);
+    if (copy >= 0)
+        r->descriptors[r->descriptor_count++] = copy;
+    r->args[i] = copy < 0 ? -1 : copy;
+}
+
+/*
+ * Goes where relative paths start. A current directory that can no more be entered is still one to
+ * start from, if only by a descriptor that names it.
+ */
+static int bring_start(struct request *r)
+{
+    if (r->start == PLACE_NONE)
+        return 0;
+    int error = place_go(&r->tracee, r->start);
+    if (error == 0)
+        r->task.cwd_name = place_name();
+    if (error == 0 || r->start != AT_FDCWD)
+        return 0;
+    r->task.cwd = tracee_cwd(&r->tracee);
+    return r->task.cwd < 0 ? r->task.cwd : strchr(r->call->arguments, 'P') != NULL ? error : 0;
+}
+
+/* A buffer that is read (n bytes, may be NULL) or, with n 0, only has to be there. */
+static int bring_block(struct request *r, unsigned i, size_t n)
+{
+    if (n > sizeof(block))
+        return -E2BIG;
+    r->args[i] = r->given[i] == 0 ? 0 : (long)(uintptr_t)block;
+    return r->given[i] == 0 || n == 0 ? 0 : tracee_read(&r->tracee, r->given[i], block, n);
+}
+
+int request_bring(struct request *r)
+{
+    int error = bring_start(r);
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++) {
+        switch (r->call->arguments[i]) {
+        case 'f':
+            bring_descriptor(r, i);
+            break;
+        case 'e':
+        case 'p':
+        case 'P':
+        case 'n':
+            break;
+        case 't':
+            error = bring_block(r, i, r->call->size);
+            break;
+        case 'v':
+        case 'V':
+            error = bring_block(r, i, (size_t)r->given[i + 1]);
+            break;
+        case 's':
+        case 'b':
+            error = bring_block(r, i, 0);
+            break;
+        default:
+            r->args[i] = (long)r->given[i];
+            /* The length of a buffer before it: no more than we have. */
+            if (i > 0 && r->call->arguments[i - 1] == 'b' && r->given[i] > sizeof(block))
+                r->args[i] = sizeof(block);
+            break;
+        }
+    }
+    return error;
+}
+
+long request_take_back(struct request *r, long result)
+{
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && result >= 0; i++) {
+        char kind = r->call->arguments[i];
+        size_t n = kind == 's' ? r->call->size : kind == 'b' ? (size_t)result : 0;
+        if (kind == 'b' && r->given[i + 1] == 0)
+            n = 0; /* only the length was asked for */
+        if (n > 0 && tracee_write(&r->tracee, r->given[i], block, n) < 0)
+            return -EFAULT;
+    }
+    return result;
+}
+
+void request_put_down(struct request *r)
+{
+    while (r->descriptor_count > 0)
+        close(r->descriptors[--r->descriptor_count]);
+    if (r->task.cwd >= 0)
+        close(r->task.cwd);
+    r->task.cwd = AT_FDCWD;
+}
