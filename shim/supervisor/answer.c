@@ -317,7 +317,7 @@ static void set_root(struct request *r, int where)
 /*
  * A caller in another mount namespace: a child goes there, for this one call. Where it cannot, the
  * call goes on as it is, and the summary says so: whoever is there has left the drive's world, and
- * to refuse every path would not request_bring it back.
+ * to refuse every path would not bring it back.
  */
 static void answer_elsewhere(struct request *r, const struct lx_policy *policy, struct pool *pool,
                              const struct slot *slot, uint64_t instruction)
