@@ -34,7 +34,7 @@ CFLAGS ?= -O2 -g
 WARN   := -Wno-psabi -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 B      ?= build
 
-COMMON  := -std=c11 -D_GNU_SOURCE -I. -Ishim $(WARN) -DLXSHIM_VERSION='"$(VERSION)"' \
+COMMON  := -std=c11 -D_GNU_SOURCE -I. -Ishim -I$(B) $(WARN) -DLXSHIM_VERSION='"$(VERSION)"' \
            -DLXSHIM_BINDIR='"$(BINDIR)"' -DLXSHIM_LIBDIR='"$(LIBDIR)"'
 # The library lives in other programs: no fortified calls that abort, nothing exported by accident,
 # no thread-local storage that needs a run-time call.
@@ -62,8 +62,9 @@ all: $(B)/liblxshim.so $(B)/lxshim
 $(B)/liblxshim.so: $(LIB_OBJ)
 	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
 
+# Bound at once: what `lxshim run` forks would look the same names up again, each for itself.
 $(B)/lxshim: $(CLI_OBJ)
-	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lseccomp
+	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@ $^ -ljansson
 
 $(B)/lib/%.o: %.c
 	@mkdir -p $(@D)
@@ -77,6 +78,18 @@ $(B)/cli/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# The supervisor's filter is put together here and compiled in. RUN runs what is built for another
+# machine: an emulator.
+RUN ?=
+$(B)/filter: tools/filter.c shim/supervisor/calls.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) -lseccomp
+
+$(B)/filter.inc: $(B)/filter
+	$(call say,GEN)$(RUN) $< >$@.new && mv $@.new $@
+
+$(B)/cli/shim/supervisor/filter.o: $(B)/filter.inc
+
 # Where things get installed is compiled in, too, as the last place to look.
 PLACES := $(B)/places
 $(shell mkdir -p $(B); echo '$(BINDIR) $(LIBDIR)' | cmp -s - $(PLACES) || echo '$(BINDIR) $(LIBDIR)' >$(PLACES))
@@ -85,7 +98,7 @@ $(B)/lib/shim/preload/first.o $(B)/cli/shim/cli/common.o: $(PLACES)
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(B)/filter.d
 
 # --- tests -----------------------------------------------------------------------------------------
 
@@ -218,11 +231,11 @@ $(B)/bench/forward.so: bench/forward.c
 # --- style -----------------------------------------------------------------------------------------
 
 C_FILES  := $(wildcard shim/*/*.c shim/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
-            bench/*.c bench/*.h)
+            bench/*.c bench/*.h tools/*.c)
 SH_FILES := tools/deps tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run $(wildcard tests/bats/*.bash)
 
 .PHONY: lint
-lint:
+lint: $(B)/filter.inc
 	@tools/deps build check lint
 	clang-format --dry-run -Werror $(C_FILES)
 	shellcheck -x $(wildcard $(SH_FILES))
@@ -231,7 +244,7 @@ lint:
 	$(MAKE) --no-print-directory B=$(B)/clang CC=clang CFLAGS='-O2 -Werror' all
 	$(MAKE) --no-print-directory B=$(B)/gcc CC=gcc CFLAGS='-O2 -Werror' all
 	# What it has to say is on its standard output; the other tells how much it keeps to itself.
-	printf '%s\n' $(wildcard shim/*/*.c policy/*.c) | \
+	printf '%s\n' $(wildcard shim/*/*.c policy/*.c tools/*.c) | \
 	    xargs -P $(JOBS) -I{} clang-tidy --quiet {} -- $(COMMON) 2>/dev/null
 
 .PHONY: format

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The seccomp filter: which calls are trapped, which are refused, and how it is installed. */
+/* How the seccomp filter is installed, and why it cannot be. */
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <seccomp.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -16,7 +13,6 @@
 #include <linux/filter.h>
 
 #include "supervisor/broker.h"
-#include "supervisor/calls.h"
 #include "supervisor/supervisor.h"
 #include "sys/sys.h"
 
@@ -24,54 +20,10 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-/*
- * Calls without an answer of ours, and for which every caller has something to fall back on: the
- * resolve flags of openat2 cannot be kept while names are spelled anew, io_uring opens files where
- * nobody sees it, and the others are newer than any program's least kernel.
- */
-static const int refused[] = {
-    SYS_openat2,       SYS_io_uring_setup, SYS_setxattrat,   SYS_getxattrat,   SYS_listxattrat,
-    SYS_removexattrat, SYS_open_tree_attr, SYS_file_getattr, SYS_file_setattr,
+/* What tools/filter.c has made of calls.def when this was built. */
+static struct sock_filter filter[] = {
+#include "filter.inc"
 };
-
-static int fill(scmp_filter_ctx ctx)
-{
-    const struct scmp_arg_cmp ours = {.arg = 5, .op = SCMP_CMP_NE, .datum_a = SYS_COOKIE};
-    int r = 0;
-    for (size_t i = 0; i < supervise_call_count && r == 0; i++)
-        r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number, 1, &ours);
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && r == 0; i++)
-        r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), refused[i], 1, &ours);
-    return r;
-}
-
-/* The filter's program for the kernel, to be freed; *length in instructions. NULL on failure. */
-static struct sock_filter *compile(unsigned short *length)
-{
-    struct sock_filter *code = NULL;
-    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-    int fd = memfd_create("filter", MFD_CLOEXEC);
-    if (ctx == NULL || fd < 0)
-        goto out;
-    /* Nobody walks around by switching to the 32-bit ABI: its calls are not there. */
-    if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)) != 0 ||
-        seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0 || fill(ctx) != 0 ||
-        seccomp_export_bpf(ctx, fd) != 0)
-        goto out;
-    off_t size = lseek(fd, 0, SEEK_END);
-    code = size > 0 ? malloc((size_t)size) : NULL;
-    if (code != NULL && pread(fd, code, (size_t)size, 0) != size) {
-        free(code);
-        code = NULL;
-    }
-    *length = (unsigned short)((size_t)size / sizeof(*code));
-out:
-    if (fd >= 0)
-        close(fd);
-    if (ctx != NULL)
-        seccomp_release(ctx);
-    return code;
-}
 
 /* True where the kernel is older than Linux 5.minor. */
 static bool is_before(unsigned least)
@@ -160,20 +112,16 @@ int supervise_try(void)
 
 int supervise_install(void)
 {
-    struct sock_fprog program;
+    struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
     struct seccomp_notif_sizes sizes;
     if (is_old())
         return -ENOTSUP;
     int able = may_look();
     if (able < 0)
         return able;
-    /* libseccomp would ask the same, and say less. */
     long r = SYS3(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes);
     if (r < 0)
         return (int)r;
-    program.filter = compile(&program.len);
-    if (program.filter == NULL)
-        return -ENOMEM;
     /*
      * By the instruction itself: to the preloaded library in this process, a program that installs
      * a filter of its own has to be left alone.
@@ -190,6 +138,5 @@ int supervise_install(void)
         SYS5(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         fd = SYS3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
     }
-    free(program.filter);
     return (int)fd;
 }

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filter: prints the seccomp filter of `lxshim run` as the elements of an array of struct
+ * sock_filter: which calls are trapped and which are refused. Run when lxshim is built, because
+ * libseccomp takes longer to put a filter together than a process to start.
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+
+#include "supervisor/calls.h"
+#include "sys/numbers.h"
+#include "sys/sys.h"
+
+/*
+ * Calls without an answer of ours, and for which every caller has something to fall back on: the
+ * resolve flags of openat2 cannot be kept while names are spelled anew, io_uring opens files where
+ * nobody sees it, and the others are newer than any program's least kernel.
+ */
+static const int refused[] = {
+    SYS_openat2,       SYS_io_uring_setup, SYS_setxattrat,   SYS_getxattrat,   SYS_listxattrat,
+    SYS_removexattrat, SYS_open_tree_attr, SYS_file_getattr, SYS_file_setattr,
+};
+
+static int fill(scmp_filter_ctx ctx)
+{
+    const struct scmp_arg_cmp ours = {.arg = 5, .op = SCMP_CMP_NE, .datum_a = SYS_COOKIE};
+    int r = 0;
+    for (size_t i = 0; i < supervise_call_count && r == 0; i++)
+        r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number, 1, &ours);
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && r == 0; i++)
+        r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), refused[i], 1, &ours);
+    return r;
+}
+
+int main(void)
+{
+    struct sock_filter code;
+    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+    FILE *program = tmpfile();
+    if (ctx == NULL || program == NULL)
+        return 1;
+    /* Nobody walks around by switching to the 32-bit ABI: its calls are not there. */
+    if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)) != 0 ||
+        seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0 || fill(ctx) != 0 ||
+        seccomp_export_bpf(ctx, fileno(program)) != 0)
+        return 1;
+    seccomp_release(ctx);
+    rewind(program);
+    while (fread(&code, sizeof(code), 1, program) == 1)
+        printf("{0x%x, %u, %u, 0x%x},\n", code.code, code.jt, code.jf, code.k);
+    return fclose(program) == 0 && fflush(stdout) == 0 ? 0 : 1;
+}
