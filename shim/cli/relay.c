@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/relay.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <link.h>
 #include <poll.h>
 #include <signal.h>
@@ -125,15 +127,20 @@ static void supervisor_ended(pid_t child, int status)
     tree_kill(child);
 }
 
-/* Collects children until the one that counts has ended. True with its status then. */
-static bool collect(pid_t child, pid_t supervisor, int *status)
+/*
+ * Collects children until the one that counts has ended. True with its status then. *supervisor is
+ * 0 once that has ended: somebody else may have the number.
+ */
+static bool collect(pid_t child, pid_t *supervisor, int *status)
 {
     pid_t pid;
     int s;
     /* Any child: as init of a container, or started with children, there are others. */
     while ((pid = waitpid(-1, &s, WNOHANG | WUNTRACED)) > 0) {
-        if (pid == supervisor && !WIFSTOPPED(s))
+        if (pid == *supervisor && !WIFSTOPPED(s)) {
+            *supervisor = 0;
             supervisor_ended(child, s);
+        }
         if (pid != child)
             continue;
         if (!WIFSTOPPED(s)) {
@@ -145,9 +152,92 @@ static bool collect(pid_t child, pid_t supervisor, int *status)
     return false;
 }
 
-/* In the child: becomes the second stage, which gets in one word what it has to know. */
-static _Noreturn void start_stage(char **argv, const sigset_t *mask, bool chld_ignored,
-                                  const struct relay_lanes *lanes, int socket)
+/* What the command is started by: the library's, so that rules judge that, too, or libc's. */
+struct starter {
+    int (*execvp)(const char *file, char *const argv[]);
+    int (*access)(const char *path, int mode);
+};
+
+static int is_library(struct dl_phdr_info *info, size_t size, void *unused)
+{
+    static const char name[] = "/liblxshim.so";
+    size_t n = strlen(info->dlpi_name);
+    (void)size;
+    (void)unused;
+    return n >= sizeof(name) - 1 && strcmp(info->dlpi_name + n - (sizeof(name) - 1), name) == 0;
+}
+
+static bool has_library(void)
+{
+    return dl_iterate_phdr(is_library, NULL) != 0;
+}
+
+/*
+ * Loads the library as ld.so will: ld.so itself only grumbles about one that it cannot load. Its
+ * constructor takes over the policy for this process. False after saying what is wrong.
+ */
+static bool load_library(struct starter *by)
+{
+    char path[PATH_MAX * 2 + 64];
+    const char *list = getenv("LD_PRELOAD"); /* ours is its first */
+    size_t n = list == NULL ? 0 : strcspn(list, ":");
+    snprintf(path, sizeof(path), "%.*s", (int)n, list == NULL ? "" : list);
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void *execvp_there = library == NULL ? NULL : dlsym(library, "execvp");
+    void *access_there = library == NULL ? NULL : dlsym(library, "access");
+    if (execvp_there == NULL || access_there == NULL) {
+        cli_error("the library was not loaded: %s", dlerror());
+        return false;
+    }
+    memcpy(&by->execvp, &execvp_there, sizeof(execvp_there));
+    memcpy(&by->access, &access_there, sizeof(access_there));
+    return true;
+}
+
+/* Puts this process under the supervisor. Returns whether the command may start. */
+static bool enter_supervisor(int socket, bool required)
+{
+    if (socket < 0)
+        return true;
+    int listener = supervise_install();
+    int r = listener < 0 ? listener : supervise_hand_over(socket, listener);
+    if (listener >= 0)
+        close(listener);
+    close(socket);
+    if (r == 0)
+        return true;
+    if (listener >= 0) { /* under the filter, and nobody answers */
+        cli_error("the supervisor does not answer");
+        return false;
+    }
+    cli_error("no supervisor here: %s; " SUPERVISE_UNCOVERED, supervise_reason(r));
+    return !required;
+}
+
+/* Executes argv or says why not. Returns the exit status of a failure. */
+static int become_command(char **argv, int socket, bool required, const struct starter *by)
+{
+    if (!enter_supervisor(socket, required))
+        return CLI_FAILED;
+    by->execvp(argv[0], argv);
+    int error = errno;
+    bool there = strchr(argv[0], '/') != NULL && by->access(argv[0], F_OK) == 0;
+    if (error == ENOENT && there) {
+        cli_error("%s: its interpreter is missing; \"lxshim doctor %s\" tells which", argv[0],
+                  argv[0]);
+        return CLI_CANNOT_EXECUTE;
+    }
+    cli_error("%s: %s", argv[0],
+              error == ENOENT && strchr(argv[0], '/') == NULL ? "command not found"
+                                                              : strerror(error));
+    return error == ENOENT ? CLI_NOT_FOUND : CLI_CANNOT_EXECUTE;
+}
+
+/*
+ * In the child, where the library is in this process already, with the policy of an `lxshim run`
+ * around this one: this program anew, which gets in one word what it has to know.
+ */
+static int start_anew(char **argv, const struct relay_lanes *lanes, int socket)
 {
     char word[32];
     size_t n = 0;
@@ -156,9 +246,6 @@ static _Noreturn void start_stage(char **argv, const sigset_t *mask, bool chld_i
     while (argv[n] != NULL)
         n++;
     char **stage = calloc(n + 3, sizeof(char *));
-    if (chld_ignored)
-        signal(SIGCHLD, SIG_IGN);
-    sigprocmask(SIG_SETMASK, mask, NULL);
     if (stage != NULL) {
         stage[0] = (char[]){RELAY_STAGE};
         stage[1] = word;
@@ -166,7 +253,31 @@ static _Noreturn void start_stage(char **argv, const sigset_t *mask, bool chld_i
         execv("/proc/self/exe", stage);
     }
     cli_error("cannot start the command: %s", strerror(errno));
-    _exit(CLI_FAILED);
+    return CLI_FAILED;
+}
+
+int relay_stage(char **argv)
+{
+    const struct starter here = {execvp, access};
+    const char *word = *argv++;
+    bool preload = word[0] == 'p';
+    bool required = word[1] == 'c' || !preload;
+    if (preload && !has_library()) {
+        cli_error("the library was not loaded: %s", getenv("LD_PRELOAD"));
+        return CLI_FAILED;
+    }
+    return become_command(argv, atoi(word + 2), required, &here);
+}
+
+/* In the child: becomes the command. Returns the exit status where that fails. */
+static int start_command(char **argv, const struct relay_lanes *lanes, int socket)
+{
+    struct starter by = {execvp, access};
+    if (has_library())
+        return start_anew(argv, lanes, socket);
+    if (lanes->preload && !load_library(&by))
+        return CLI_FAILED;
+    return become_command(argv, socket, lanes->complete || !lanes->preload, &by);
 }
 
 /* Two ends that are no standard streams, whichever of those somebody has closed. */
@@ -219,8 +330,12 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        close(sockets[0]);
-        start_stage(argv, &mask, chld_ignored, lanes, sockets[1]);
+        if (sockets[0] >= 0)
+            close(sockets[0]);
+        if (chld_ignored)
+            signal(SIGCHLD, SIG_IGN);
+        sigprocmask(SIG_SETMASK, &mask, NULL);
+        _exit(start_command(argv, lanes, sockets[1]));
     }
     int error = child < 0 ? errno : 0;
     close(sockets[1]);
@@ -235,7 +350,7 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     }
     if (supervisor < 0)
         supervisor_ended(child, SUPERVISE_FAILED << 8);
-    while (!collect(child, supervisor, &status)) {
+    while (!collect(child, &supervisor, &status)) {
         if (sigwaitinfo(&relayed, &info) > 0 && info.si_signo != SIGCHLD)
             pass_on(child, &info);
     }
@@ -261,59 +376,4 @@ int relay_end(int status)
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     raise(sig);
     return 128 + sig; /* init of a container does not die of signals */
-}
-
-static int is_library(struct dl_phdr_info *info, size_t size, void *unused)
-{
-    static const char name[] = "/liblxshim.so";
-    size_t n = strlen(info->dlpi_name);
-    (void)size;
-    (void)unused;
-    return n >= sizeof(name) - 1 && strcmp(info->dlpi_name + n - (sizeof(name) - 1), name) == 0;
-}
-
-/* Puts this process under the supervisor. Returns whether the command may start. */
-static bool enter_supervisor(int socket, bool required)
-{
-    if (socket < 0)
-        return true;
-    int listener = supervise_install();
-    int r = listener < 0 ? listener : supervise_hand_over(socket, listener);
-    if (listener >= 0)
-        close(listener);
-    close(socket);
-    if (r == 0)
-        return true;
-    if (listener >= 0) { /* under the filter, and nobody answers */
-        cli_error("the supervisor does not answer");
-        return false;
-    }
-    cli_error("no supervisor here: %s; " SUPERVISE_UNCOVERED, supervise_reason(r));
-    return !required;
-}
-
-int relay_stage(char **argv)
-{
-    const char *word = *argv++;
-    bool preload = word[0] == 'p';
-    bool required = word[1] == 'c' || !preload;
-    /* ld.so only grumbles about a library that it cannot load. */
-    if (preload && dl_iterate_phdr(is_library, NULL) == 0) {
-        cli_error("the library was not loaded: %s", getenv("LD_PRELOAD"));
-        return CLI_FAILED;
-    }
-    if (!enter_supervisor(atoi(word + 2), required))
-        return CLI_FAILED;
-    execvp(argv[0], argv);
-    int error = errno;
-    bool there = strchr(argv[0], '/') != NULL && access(argv[0], F_OK) == 0;
-    if (error == ENOENT && there) {
-        cli_error("%s: its interpreter is missing; \"lxshim doctor %s\" tells which", argv[0],
-                  argv[0]);
-        return CLI_CANNOT_EXECUTE;
-    }
-    cli_error("%s: %s", argv[0],
-              error == ENOENT && strchr(argv[0], '/') == NULL ? "command not found"
-                                                              : strerror(error));
-    return error == ENOENT ? CLI_NOT_FOUND : CLI_CANNOT_EXECUTE;
 }

@@ -10,8 +10,7 @@
 
 #include "policy/policy.h"
 
-/* argv[0] of the second stage: this program, with the library in it, about to become the command.
- */
+/* argv[0] of this program where it is started anew, about to become the command. */
 #define RELAY_STAGE "lxshim-exec"
 
 /* By which ways the command's calls are seen. */
@@ -24,12 +23,13 @@ struct relay_lanes {
 
 /*
  * Runs argv with this process's environment until it ends. Returns its wait status, or -errno where
- * there is no child. The command is executed by a second stage with the library preloaded, so that
- * it is found, and its execution judged, by the policy's rules; and under the supervisor's filter.
+ * there is no child. The child loads the library and executes the command by that, so that it is
+ * found, and its execution judged, by the policy's rules; and under the supervisor's filter. Where
+ * the library is in this process already, with another policy, the child is this program anew.
  */
 int relay_run(char **argv, const struct relay_lanes *lanes);
 
-/* The second stage: executes argv or says why not. Returns the exit status of a failure. */
+/* That: executes argv or says why not. Returns the exit status of a failure. */
 int relay_stage(char **argv);
 
 /* Ends this process the way the status says; returns the exit status where that is one. */

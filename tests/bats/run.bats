@@ -433,6 +433,6 @@ END
   echo "no library" >"$BATS_TEST_TMPDIR/alone/liblxshim.so"
   run "$BATS_TEST_TMPDIR/alone/lxshim" run -- touch ran
   assert_failure 125
-  assert_line --regexp "^lxshim: the library was not loaded: .*$BATS_TEST_TMPDIR/alone/liblxshim.so\$"
+  assert_line --regexp "^lxshim: the library was not loaded: .*$BATS_TEST_TMPDIR/alone/liblxshim.so: .+"
   assert_file_not_exist ran
 }
