@@ -30,13 +30,13 @@
 /* After so many calls in a row that never found all others at one, there is a turn less. */
 #define CALLS_FOR_LESS 32
 
-struct pool *pool_new(int listener)
+struct pool *pool_new(void)
 {
     struct pool *pool =
         mmap(NULL, sizeof(*pool), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (pool == MAP_FAILED)
         return NULL;
-    pool->listener = listener;
+    pool->listener = -1;
     pool->waiting = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     pool->turns_max = processors < 1 ? 1 : processors < TURNS_MAX ? (int)processors : TURNS_MAX;
@@ -75,7 +75,7 @@ void pool_release(struct pool *pool, struct slot *slot)
 
 bool pool_lacks_worker(const struct pool *pool)
 {
-    return atomic_load(&pool->parked) < 1;
+    return atomic_load(&pool->parked) < (int)atomic_load(&pool->free);
 }
 
 static void call_master(const struct pool *pool)
@@ -90,7 +90,7 @@ static void offer_turn(struct pool *pool)
     atomic_fetch_add(&pool->free, 1);
     if (atomic_load(&pool->parked) > 0)
         syscall(SYS_futex, &pool->free, FUTEX_WAKE, 1, NULL, NULL, 0);
-    else
+    if (pool_lacks_worker(pool))
         call_master(pool);
 }
 
@@ -104,8 +104,9 @@ void pool_await_turn(struct pool *pool, struct slot *slot)
             break;
     }
     atomic_store(&slot->role, POOL_RECEIVES);
-    /* Whoever offers the next turn, or has counted on us meanwhile, finds nobody. */
-    if (atomic_fetch_sub(&pool->parked, 1) == 1)
+    /* Whoever has offered another turn meanwhile may have counted on us. */
+    atomic_fetch_sub(&pool->parked, 1);
+    if (pool_lacks_worker(pool))
         call_master(pool);
 }
 

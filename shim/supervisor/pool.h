@@ -43,8 +43,8 @@ struct slot {
 };
 
 struct pool {
-    int listener;
-    int waiting; /* an event counter: the master has something to do */
+    int listener; /* the master's to fill in, before there is a worker */
+    int waiting;  /* an event counter: the master has something to do */
     int turns_max;
     bool holds;             /* supervise_holds */
     _Atomic int turns;      /* all of them */
@@ -63,7 +63,7 @@ struct pool {
 #define POOL_SIGNAL SIGUSR1
 
 /* The pool, shared with children to be, with one turn to take; NULL where there is no memory. */
-struct pool *pool_new(int listener);
+struct pool *pool_new(void);
 
 /*
  * In the master, before and after a fork: reserves a slot for the child, which is born parked, NULL
@@ -72,7 +72,7 @@ struct pool *pool_new(int listener);
 struct slot *pool_reserve(struct pool *pool);
 void pool_release(struct pool *pool, struct slot *slot);
 
-/* In the master: true where a worker more has to be parked, ready for the next turn. */
+/* In the master: true where turns are offered that no parked worker will take. */
 bool pool_lacks_worker(const struct pool *pool);
 
 /*

@@ -156,9 +156,9 @@ static void close_others(const int *keep, size_t count)
  * Leaves everything behind that others might wait for: standard streams that end in somebody's
  * pipe, other descriptors, the current directory, the terminal's process group.
  */
-static void detach(int listener, int ready, int leash, int broker)
+static void detach(int socket, int leash, int broker)
 {
-    const int keep[] = {listener, ready, leash, broker};
+    const int keep[] = {socket, leash, broker};
     sigset_t none;
     int null = open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3 && null >= 0; fd++)
@@ -182,20 +182,26 @@ static uint64_t milliseconds(void)
 /*
  * The master: out of reach of the terminal's signals, waits until the filter has no user any more.
  * A worker that dies of a mistake of ours leaves a program waiting for ever: then all of it ends.
+ * It gets ready while the command's process does, and says so when there is somewhere to wait for
+ * its first worker.
  */
-static _Noreturn void serve(const struct lx_policy *policy, int listener, int ready, int leash,
-                            int broker)
+static _Noreturn void serve(const struct lx_policy *policy, int socket, int leash, int broker)
 {
     int status;
-    detach(listener, ready, leash, broker);
+    detach(socket, leash, broker);
     broker_use(broker);
-    struct pool *pool = pool_new(listener);
-    (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-    if (pool != NULL)
-        pool->holds = supervise_holds();
-    if (pool == NULL || start_worker(policy, pool) < 0 || write(ready, "", 1) != 1)
+    struct pool *pool = pool_new();
+    int listener = receive(socket);
+    if (listener == 0)
+        _exit(0);
+    if (listener < 0 || pool == NULL)
         _exit(SUPERVISE_FAILED);
-    close(ready);
+    pool->listener = listener;
+    pool->holds = supervise_holds();
+    (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+    if (write(socket, "", 1) != 1 || start_worker(policy, pool) < 0)
+        _exit(SUPERVISE_FAILED);
+    close(socket);
     struct pollfd events[] = {{.fd = listener, .events = 0},
                               {.fd = pool->waiting, .events = POLLIN},
                               {.fd = leash, .events = POLLIN}};
@@ -230,18 +236,13 @@ static _Noreturn void serve(const struct lx_policy *policy, int listener, int re
 pid_t supervise_start(int socket, int leash, const struct lx_policy *policy)
 {
     int broker[2] = {-1, -1};
-    int listener = receive(socket);
-    if (listener <= 0)
-        return listener;
     int r = broker_need() == BROKER_NEEDED ? broker_open(broker) : 0;
     pid_t master = r < 0 ? -1 : fork();
-    if (master == 0) {
-        close(broker[0]);
-        serve(policy, listener, socket, leash, broker[1]);
-    }
+    if (master == 0)
+        serve(policy, socket, leash, broker[1]);
     int error = r < 0 ? -r : errno;
-    close(listener);
-    close(broker[1]);
+    if (broker[1] >= 0)
+        close(broker[1]);
     if (master > 0 && broker[0] >= 0 && (r = broker_start(broker[0])) < 0) {
         kill(master, SIGKILL);
         return r;

@@ -45,8 +45,9 @@ const char *supervise_reason(int error);
 int supervise_hand_over(int socket, int listener);
 
 /*
- * The other end: receives the listener and starts to serve it with `policy`, which has to stay
- * where it is. Returns the master's process id, 0 where the other side has sent none, or -errno.
+ * The other end: starts the master, which receives the listener and serves it with `policy`, which
+ * has to stay where it is. Returns its process id, or -errno. It ends with 0 where the other side
+ * sends none.
  * `leash` is one end of a pair of sockets: once the other is shut down, the master writes a byte to
  * it if somebody still lives under the filter, and ends without one if nobody does.
  */
