@@ -152,7 +152,10 @@ static bool collect(pid_t child, pid_t *supervisor, int *status)
     return false;
 }
 
-/* What the command is started by: the library's, so that rules judge that, too, or libc's. */
+/*
+ * What the command is started by: the library's, so that rules judge that, too, or libc's; nothing
+ * where this program has to be started anew.
+ */
 struct starter {
     int (*execvp)(const char *file, char *const argv[]);
     int (*access)(const char *path, int mode);
@@ -214,11 +217,22 @@ static bool enter_supervisor(int socket, bool required)
     return !required;
 }
 
-/* Executes argv or says why not. Returns the exit status of a failure. */
-static int become_command(char **argv, int socket, bool required, const struct starter *by)
+/* What the command inherits of signals. */
+struct signals {
+    sigset_t mask;
+    bool chld_ignored;
+};
+
+static void give_back(const struct signals *signals)
 {
-    if (!enter_supervisor(socket, required))
-        return CLI_FAILED;
+    if (signals->chld_ignored)
+        signal(SIGCHLD, SIG_IGN);
+    sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+}
+
+/* Executes argv or says why not. Returns the exit status of a failure. */
+static int become_command(char **argv, const struct starter *by)
+{
     by->execvp(argv[0], argv);
     int error = errno;
     bool there = strchr(argv[0], '/') != NULL && by->access(argv[0], F_OK) == 0;
@@ -234,8 +248,8 @@ static int become_command(char **argv, int socket, bool required, const struct s
 }
 
 /*
- * In the child, where the library is in this process already, with the policy of an `lxshim run`
- * around this one: this program anew, which gets in one word what it has to know.
+ * Where the library is in this process already, with the policy of an `lxshim run` around this one:
+ * this program anew, which gets in one word what it has to know.
  */
 static int start_anew(char **argv, const struct relay_lanes *lanes, int socket)
 {
@@ -250,6 +264,8 @@ static int start_anew(char **argv, const struct relay_lanes *lanes, int socket)
         stage[0] = (char[]){RELAY_STAGE};
         stage[1] = word;
         memcpy(stage + 2, argv, n * sizeof(char *));
+        if (socket >= 0)
+            fcntl(socket, F_SETFD, 0);
         execv("/proc/self/exe", stage);
     }
     cli_error("cannot start the command: %s", strerror(errno));
@@ -266,18 +282,38 @@ int relay_stage(char **argv)
         cli_error("the library was not loaded: %s", getenv("LD_PRELOAD"));
         return CLI_FAILED;
     }
-    return become_command(argv, atoi(word + 2), required, &here);
+    return enter_supervisor(atoi(word + 2), required) ? become_command(argv, &here) : CLI_FAILED;
 }
 
-/* In the child: becomes the command. Returns the exit status where that fails. */
-static int start_command(char **argv, const struct relay_lanes *lanes, int socket)
+/*
+ * In the child, which is a vfork and runs in this very memory: all that it changes there is what no
+ * one looks at afterwards. Signals come through as late as can be, since one that stops the child
+ * stops this process, too. Apart from the function that vforks, which shares its registers with it.
+ */
+static __attribute__((noinline)) _Noreturn void start_command(char **argv,
+                                                              const struct relay_lanes *lanes,
+                                                              int socket, const struct starter *by,
+                                                              const struct signals *signals)
 {
-    struct starter by = {execvp, access};
+    bool required = lanes->complete || !lanes->preload;
+    int status = CLI_FAILED;
+    if (by->execvp == NULL) {
+        give_back(signals);
+        status = start_anew(argv, lanes, socket);
+    } else if (enter_supervisor(socket, required)) {
+        give_back(signals);
+        status = become_command(argv, by);
+    }
+    _exit(status);
+}
+
+/* Finds what starts the command. False after saying why nothing does. */
+static bool choose_starter(const struct relay_lanes *lanes, struct starter *by)
+{
     if (has_library())
-        return start_anew(argv, lanes, socket);
-    if (lanes->preload && !load_library(&by))
-        return CLI_FAILED;
-    return become_command(argv, socket, lanes->complete || !lanes->preload, &by);
+        return true; /* by start_anew */
+    *by = (struct starter){execvp, access};
+    return !lanes->preload || load_library(by);
 }
 
 /* Two ends that are no standard streams, whichever of those somebody has closed. */
@@ -287,7 +323,7 @@ static int make_sockets(int ends[2])
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, low) < 0)
         return -1;
     for (int i = 0; i < 2; i++)
-        ends[i] = fcntl(low[i], F_DUPFD, 3);
+        ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, 3);
     close(low[0]);
     close(low[1]);
     return ends[0] < 0 || ends[1] < 0 ? -1 : 0;
@@ -307,57 +343,69 @@ static void part_from(pid_t supervisor, int leash)
         waitpid(supervisor, &status, 0);
 }
 
+/* Starts the supervisor, and then the command. Returns the command's process id, or -errno. */
+static pid_t start_both(char **argv, const struct relay_lanes *lanes, int leash,
+                        const struct signals *signals, pid_t *supervisor)
+{
+    struct starter by = {NULL, NULL};
+    int sockets[2] = {-1, -1};
+    if (lanes->supervise && make_sockets(sockets) < 0)
+        return -errno;
+    fflush(NULL);
+    if (lanes->supervise) {
+        *supervisor = supervise_start(sockets[0], leash, lanes->policy);
+        close(sockets[0]);
+        if (*supervisor < 0) {
+            close(sockets[1]);
+            return *supervisor;
+        }
+    }
+    /* The master has been forked without what belongs to the command alone. */
+    bool can_start = choose_starter(lanes, &by);
+    pid_t child = vfork();
+    if (child == 0) {
+        if (!can_start)
+            _exit(CLI_FAILED);
+        start_command(argv, lanes, sockets[1], &by, signals);
+    }
+    int error = errno;
+    if (lanes->supervise)
+        close(sockets[1]);
+    return child < 0 ? -error : child;
+}
+
 int relay_run(char **argv, const struct relay_lanes *lanes)
 {
     struct sigaction chld;
     sigset_t relayed;
-    sigset_t mask;
+    struct signals given;
     siginfo_t info;
     int status = 0;
-    int sockets[2] = {-1, -1};
     int leash[2] = {-1, -1};
     pid_t supervisor = 0;
 
-    if (lanes->supervise && make_sockets(sockets) < 0)
+    if (lanes->supervise && make_sockets(leash) < 0)
         return -errno;
     /* Whoever ignores SIGCHLD has no child to wait for; the command may, and inherits that. */
     sigaction(SIGCHLD, NULL, &chld);
-    bool chld_ignored = chld.sa_handler == SIG_IGN;
+    given.chld_ignored = chld.sa_handler == SIG_IGN;
     signal(SIGCHLD, SIG_DFL);
     relayed_signals(&relayed);
-    sigprocmask(SIG_BLOCK, &relayed, &mask);
+    sigprocmask(SIG_BLOCK, &relayed, &given.mask);
 
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-        if (sockets[0] >= 0)
-            close(sockets[0]);
-        if (chld_ignored)
-            signal(SIGCHLD, SIG_IGN);
-        sigprocmask(SIG_SETMASK, &mask, NULL);
-        _exit(start_command(argv, lanes, sockets[1]));
-    }
-    int error = child < 0 ? errno : 0;
-    close(sockets[1]);
-    if (child > 0 && lanes->supervise)
-        supervisor =
-            make_sockets(leash) < 0 ? -errno : supervise_start(sockets[0], leash[1], lanes->policy);
-    close(sockets[0]);
-    close(leash[1]);
-    if (error != 0) {
-        sigprocmask(SIG_SETMASK, &mask, NULL);
-        return -error;
-    }
-    if (supervisor < 0)
-        supervisor_ended(child, SUPERVISE_FAILED << 8);
-    while (!collect(child, &supervisor, &status)) {
+    pid_t child = start_both(argv, lanes, leash[1], &given, &supervisor);
+    if (lanes->supervise)
+        close(leash[1]);
+    while (child > 0 && !collect(child, &supervisor, &status)) {
         if (sigwaitinfo(&relayed, &info) > 0 && info.si_signo != SIGCHLD)
             pass_on(child, &info);
     }
-    part_from(supervisor, leash[0]);
-    close(leash[0]);
-    sigprocmask(SIG_SETMASK, &mask, NULL);
-    return status;
+    if (lanes->supervise) {
+        part_from(supervisor, leash[0]);
+        close(leash[0]);
+    }
+    sigprocmask(SIG_SETMASK, &given.mask, NULL);
+    return child < 0 ? (int)child : status;
 }
 
 int relay_end(int status)

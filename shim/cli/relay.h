@@ -23,9 +23,9 @@ struct relay_lanes {
 
 /*
  * Runs argv with this process's environment until it ends. Returns its wait status, or -errno where
- * there is no child. The child loads the library and executes the command by that, so that it is
- * found, and its execution judged, by the policy's rules; and under the supervisor's filter. Where
- * the library is in this process already, with another policy, the child is this program anew.
+ * there is no child. The command is executed by the library's means, so that it is found, and its
+ * execution judged, by the policy's rules; and under the supervisor's filter. Where the library is
+ * in this process already, with another policy, the child is this program anew.
  */
 int relay_run(char **argv, const struct relay_lanes *lanes);
 
