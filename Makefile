@@ -85,10 +85,11 @@ $(B)/filter: tools/filter.c shim/supervisor/calls.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) -lseccomp
 
-$(B)/filter.inc: $(B)/filter
+$(B)/supervisor/filter.inc: $(B)/filter
+	@mkdir -p $(@D)
 	$(call say,GEN)$(RUN) $< >$@.new && mv $@.new $@
 
-$(B)/cli/shim/supervisor/filter.o: $(B)/filter.inc
+$(B)/cli/shim/supervisor/filter.o: $(B)/supervisor/filter.inc
 
 # Where things get installed is compiled in, too, as the last place to look.
 PLACES := $(B)/places
@@ -235,7 +236,7 @@ C_FILES  := $(wildcard shim/*/*.c shim/*/*.h policy/*.c policy/*.h tests/*/*.c t
 SH_FILES := tools/deps tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run $(wildcard tests/bats/*.bash)
 
 .PHONY: lint
-lint: $(B)/filter.inc
+lint: $(B)/supervisor/filter.inc
 	@tools/deps build check lint
 	clang-format --dry-run -Werror $(C_FILES)
 	shellcheck -x $(wildcard $(SH_FILES))

@@ -22,7 +22,7 @@
 
 /* What tools/filter.c has made of calls.def when this was built. */
 static struct sock_filter filter[] = {
-#include "filter.inc"
+#include "supervisor/filter.inc"
 };
 
 /* True where the kernel is older than Linux 5.minor. */
