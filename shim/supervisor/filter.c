@@ -110,6 +110,17 @@ int supervise_try(void)
     return WIFEXITED(status) ? -WEXITSTATUS(status) : -EPERM; /* whoever kills for it forbids it */
 }
 
+static long install(const struct sock_fprog *program)
+{
+    /* A call that has been taken is not interrupted but by a fatal signal: it may have been made.
+     */
+    unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+    long fd = SYS3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, program);
+    if (fd == -EINVAL) /* before Linux 5.19 */
+        fd = SYS3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, program);
+    return fd;
+}
+
 int supervise_install(void)
 {
     struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
@@ -128,15 +139,10 @@ int supervise_install(void)
      */
     if (geteuid() != 0)
         SYS5(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    /* A call that has been taken is not interrupted but by a fatal signal: it may have been made.
-     */
-    unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-    long fd = SYS3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
-    if (fd == -EINVAL) /* before Linux 5.19 */
-        fd = SYS3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
-    if (fd == -EPERM && geteuid() == 0) { /* root, but not of this container's parent */
+    long fd = install(&program);
+    if (fd == -EACCES && geteuid() == 0) { /* root without CAP_SYS_ADMIN, as in containers */
         SYS5(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        fd = SYS3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+        fd = install(&program);
     }
     return (int)fd;
 }

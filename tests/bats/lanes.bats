@@ -336,6 +336,18 @@ EPERM@pidfd_getfd pidfd_getfd is forbidden here, as in Docker's containers witho
 END
 }
 
+@test "a kernel without WAIT_KILLABLE_RECV, before 5.19; and root without CAP_SYS_ADMIN on it, as in a container" {
+  run refuse EINVAL@killable "$LXSHIM" run -q --require-complete --lane supervisor -- bash -c ': >"a:b"; ls'
+  assert_output "a:b"
+  (($(id -u) == 0)) || skip "the rest needs root"
+  for with in "" "refuse EINVAL@killable"; do
+    # shellcheck disable=SC2086 # words
+    run $with setpriv --bounding-set=-sys_admin \
+      "$LXSHIM" run -q --require-complete --lane supervisor -- bash -c ': >"a:b"; ls; grep NoNewPrivs /proc/self/status'
+    assert_output "$(printf 'a:b\nNoNewPrivs:\t1')"
+  done
+}
+
 @test "a kernel that is too old, by its own word" {
   command -v setarch >/dev/null || skip "no setarch"
   run setarch --uname-2.6 "$LXSHIM" run -q -- true

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * refuse ERRNO[@CALL] PROGRAM...: runs it where seccomp(), or another call (unshare, pidfd_getfd),
- * is answered by that errno, as kernels and containers without it do.
+ * is answered by that errno, as kernels and containers without it do. CALL "killable" is seccomp()
+ * with that flag, which Linux before 5.19 does not know. Root is left its privileges.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -12,6 +13,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define KILLABLE (1U << 5) /* SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, not in every header */
 
 int main(int argc, char **argv)
 {
@@ -24,7 +27,9 @@ int main(int argc, char **argv)
     unsigned refused = call == NULL                        ? SYS_seccomp
                        : strcmp(call, "@unshare") == 0     ? SYS_unshare
                        : strcmp(call, "@pidfd_getfd") == 0 ? SYS_pidfd_getfd
+                       : strcmp(call, "@killable") == 0    ? SYS_seccomp
                                                            : 0;
+    unsigned flag = call != NULL && strcmp(call, "@killable") == 0 ? KILLABLE : 0;
     unsigned error = 0;
     for (size_t i = 0; argc > 2 && i < sizeof(errors) / sizeof(errors[0]); i++)
         if (strlen(errors[i].name) == length && strncmp(argv[1], errors[i].name, length) == 0)
@@ -33,12 +38,15 @@ int main(int argc, char **argv)
         return 2;
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused, 0, 4),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, flag),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, flag, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+    if ((geteuid() != 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) ||
         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0) {
         perror("refuse");
         return 3;
