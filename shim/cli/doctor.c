@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -87,15 +88,36 @@ static void check_proc(void)
                    closed, seen);
 }
 
-static void check_lease(int fd)
+/* True where a lease is to be had although a program has the file mapped, and no descriptor any
+ * more. */
+static bool overlooks_mappings(int fd, const char *name)
 {
-    if (fcntl(fd, F_SETLEASE, F_WRLCK) == 0)
-        doctor_say(DOCTOR_OK, "write leases", "tell on this directory whether a file is open");
-    else
+    int other = open(name, O_RDONLY | O_CLOEXEC);
+    void *map = other < 0 ? MAP_FAILED : mmap(NULL, 1, PROT_READ, MAP_SHARED, other, 0);
+    if (other >= 0)
+        close(other);
+    bool granted = map != MAP_FAILED && fcntl(fd, F_SETLEASE, F_WRLCK) == 0;
+    if (map != MAP_FAILED)
+        munmap(map, 1);
+    return granted;
+}
+
+static void check_lease(int fd, const char *name)
+{
+    if (fcntl(fd, F_SETLEASE, F_WRLCK) < 0) {
         doctor_say(DOCTOR_NOTE, "write leases",
                    "not on this directory (%s): whether a file is open is looked up in /proc, "
                    "slower, and without other users' processes",
                    strerror(errno));
+        return;
+    }
+    fcntl(fd, F_SETLEASE, F_UNLCK);
+    if (overlooks_mappings(fd, name))
+        doctor_say(DOCTOR_NOTE, "write leases",
+                   "tell on this directory whether a file is open, but not of one that is only "
+                   "mapped, as a loaded library: so it is on overlayfs");
+    else
+        doctor_say(DOCTOR_OK, "write leases", "tell on this directory whether a file is open");
     fcntl(fd, F_SETLEASE, F_UNLCK);
 }
 
@@ -150,7 +172,7 @@ static void check_directory(void)
         check_marks();
         return;
     }
-    check_lease(fd);
+    check_lease(fd, name);
     check_marks();
     check_xattr(fd);
     check_renameat2(name);

@@ -26,6 +26,15 @@ compile() {
   assert_output ""
 }
 
+@test "write leases that overlook a mapping, as on overlayfs, are named" {
+  mkdir lower upper work merged
+  # shellcheck disable=SC2016
+  run unshare -m sh -c 'mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work none merged || exit 9
+    cd merged && exec "$0" doctor' "$LXSHIM"
+  ((status != 9)) || skip "no overlayfs can be mounted here: $output"
+  assert_line --regexp '^note +write leases +tell on this directory .* but not of one that is only mapped'
+}
+
 @test "a directory that cannot be written to" {
   shared
   cp "$BUILD/lxshim" "$SHARED"

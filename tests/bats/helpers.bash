@@ -78,6 +78,12 @@ shimmed() {
   fi
 }
 
+# Whether a file that is mapped, and open nowhere, counts as open for a lease: not on overlayfs, a
+# container's own root, where the mapping is one of the file below.
+mappings_are_seen() {
+  [[ $(stat -f -c %T "$BATS_TEST_TMPDIR") != overlayfs ]]
+}
+
 # Starts `hold KIND PATH` outside the shim, as a Windows process would be, and waits until it holds.
 # stop_holding ends it.
 start_holding() {
