@@ -45,7 +45,8 @@ $DRIVE/f"
 @test "unlink.open_file=pending: the directory cannot be removed until the last handle is gone" {
   steps='mkdir d; exec 3>d/f; rm d/f; rmdir d; exec 3>&-; rmdir d && echo gone; ls'
   native "$steps"
-  assert_output "rmdir: failed to remove 'd': No such file or directory"
+  # libfuse keeps what is open under a name of its own.
+  wants_here "No such file or directory" "removal of an open file"
   shimmed "$steps"
   assert_output "rmdir: failed to remove 'd': Directory not empty
 gone"

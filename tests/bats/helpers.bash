@@ -78,6 +78,12 @@ shimmed() {
   fi
 }
 
+# wants_here TEXT WHAT: after native, whose output says TEXT where the file system has WHAT; else skips.
+wants_here() {
+  # shellcheck disable=SC2154 # run sets it
+  [[ $output == *"$1"* ]] || skip "no $2 on $(stat -f -c %T "$BATS_TEST_TMPDIR")"
+}
+
 # Whether a file that is mapped, and open nowhere, counts as open for a lease: not on overlayfs, a
 # container's own root, where the mapping is one of the file below.
 mappings_are_seen() {

@@ -123,7 +123,7 @@ for flag in (1, 2, 4):
 EOF'
   native "$steps"
   assert_line "1 File exists"
-  assert_line "2 0"
+  wants_here "2 0" RENAME_EXCHANGE
   shimmed "$steps"
   assert_output "1 Invalid argument
 2 Invalid argument
