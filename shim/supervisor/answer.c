@@ -54,6 +54,14 @@ static bool is_in_proc(const char *base, const char *path)
            (strcmp(base, "/") == 0 && strncmp(path, "proc/", 5) == 0);
 }
 
+/* True for "/proc/TID/exe". */
+static bool is_own_program(const char *path, pid_t tid)
+{
+    char name[32];
+    snprintf(name, sizeof(name), "/proc/%d/exe", (int)tid);
+    return strcmp(path, name) == 0;
+}
+
 /* True where argument i certainly has nothing to do with any mount. */
 static bool is_outside(const struct request *r, unsigned i)
 {
@@ -78,9 +86,10 @@ static bool is_outside(const struct request *r, unsigned i)
         base = request_is_relative(path)
                    ? place_name_of(&r->tracee, request_base(r, i), request_base(r, i) == r->start)
                    : NULL;
-        /* What readlink answers there may be a name inside. */
+        /* What readlink answers there may be a name inside. Of its own program each process asks.
+         */
         if (kinds[i] == 'e' && kinds[i + 1] == 'b' && is_in_proc(base, path))
-            return false;
+            return is_own_program(path, r->tracee.tid) && outside_program(policy, &r->tracee);
         return outside_path(policy, base, path, kinds[i] != 'e');
     case 'V':
         return is_other_address(r, i);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,33 +27,26 @@ bool outside_descriptor(const struct lx_policy *policy, const struct tracee *t, 
     return n > 0 && is_outside(policy, name, (size_t)n);
 }
 
-/* Looks where the kernel arrives; asks for the name of that. Consumes fd. */
-static bool arrives_outside(const struct lx_policy *policy, int fd, bool *symlink)
+/* Where the kernel arrives by a path. */
+struct arrival {
+    bool symlink;
+    char name[PATH_MAX]; /* as the kernel has it, n bytes */
+    size_t n;
+};
+
+/* Consumes fd. True where that is outside. */
+static bool arrives_outside(const struct lx_policy *policy, int fd, struct arrival *at)
 {
     char link[32];
-    char name[PATH_MAX];
     struct stat st;
     if (fd < 0)
         return false;
-    if (symlink != NULL)
-        *symlink = fstat(fd, &st) < 0 || S_ISLNK(st.st_mode);
+    at->symlink = fstat(fd, &st) < 0 || S_ISLNK(st.st_mode);
     sys_fd_path(fd, link);
-    ssize_t n = readlink(link, name, sizeof(name) - 1);
+    ssize_t n = readlink(link, at->name, sizeof(at->name) - 1);
     close(fd);
-    return n > 0 && is_outside(policy, name, (size_t)n);
-}
-
-/* By an absolute path with symlinks on its way. */
-static bool leads_outside(const struct lx_policy *policy, const char *path)
-{
-    bool symlink;
-    /* The kernel knows nothing of a mount whose backing is elsewhere. */
-    if (policy->redirects ||
-        !arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC | O_NOFOLLOW, 0),
-                         &symlink))
-        return false;
-    return !symlink ||
-           arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0), NULL);
+    at->n = n < 0 ? 0 : (size_t)n;
+    return n > 0 && is_outside(policy, at->name, at->n);
 }
 
 /* True where a component is "." or "..", or empty. */
@@ -74,6 +68,65 @@ static bool is_there(int result)
     return result >= 0 || result == -ENOENT;
 }
 
+/* Apart from verdicts on what is spelled without symlinks, from which the walk goes on. */
+#define SEED_LED (~VERDICT_SEED_ROOT)
+
+/*
+ * Remembers that a directory spelled with symlinks or ".." leads outside, by where an entry of it
+ * is; not where a mount is an entry of it, too.
+ */
+static void remember_led(const struct lx_policy *policy, uint64_t hash, uint64_t stamp,
+                         const struct arrival *at)
+{
+    const char *slash = at->n > 0 ? memrchr(at->name, '/', at->n) : NULL;
+    if (slash == NULL || slash == at->name)
+        return;
+    struct verdict v = mounts_classify(policy, at->name, (size_t)(slash - at->name));
+    if (v.mount == 0 && v.flags == 0)
+        verdict_remember(hash, stamp, v);
+}
+
+/* True where an absolute path is of an entry of such a directory, and no symlink. */
+static bool is_led_outside(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    uint64_t hash = verdict_hash(SEED_LED, path, (size_t)(slash - path));
+    struct verdict v;
+    struct stat st;
+    if (slash[1] == '\0' || has_dots(slash) || !verdict_recall(hash, verdict_stamp(), &v))
+        return false;
+    int r = sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW);
+    return r == 0 ? !S_ISLNK(st.st_mode) : is_there(r);
+}
+
+/* By an absolute path with symlinks on its way, or "..". */
+static bool leads_outside(const struct lx_policy *policy, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    uint64_t stamp = verdict_stamp();
+    struct arrival at;
+    /* The kernel knows nothing of a mount whose backing is elsewhere. */
+    if (policy->redirects)
+        return false;
+    if (!arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC | O_NOFOLLOW, 0),
+                         &at))
+        return false;
+    if (slash[1] != '\0' && !has_dots(slash))
+        remember_led(policy, verdict_hash(SEED_LED, path, (size_t)(slash - path)), stamp, &at);
+    return !at.symlink ||
+           arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0), &at);
+}
+
+bool outside_program(const struct lx_policy *policy, const struct tracee *t)
+{
+    char link[32];
+    char name[PATH_MAX];
+    snprintf(link, sizeof(link), "/proc/%d/exe", (int)t->tid);
+    long n = sys_readlinkat(AT_FDCWD, link, name, sizeof(name));
+    return n > 0 && (size_t)n < sizeof(name) && is_outside(policy, name, (size_t)n) &&
+           !policy->redirects;
+}
+
 /* By an absolute path (n bytes) whose spelling is outside, without "." or "..". */
 static bool spelled_outside(const struct lx_policy *policy, const char *path, size_t n,
                             bool follows)
@@ -92,6 +145,8 @@ static bool spelled_outside(const struct lx_policy *policy, const char *path, si
         int r = sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW);
         return r == 0 && S_ISLNK(st.st_mode) ? leads_outside(policy, path) : is_there(r);
     }
+    if (is_led_outside(path))
+        return true;
     /* Of an entry itself only where it is has to be known. */
     char directory[PATH_MAX];
     bool whole = follows || slash[1] == '\0' || length >= sizeof(directory);
@@ -125,7 +180,7 @@ bool outside_path(const struct lx_policy *policy, const char *base, const char *
     }
     /* Its spelling is the truth where no symlink and no ".." is on the way. */
     if (has_dots(path))
-        return leads_outside(policy, path);
+        return is_led_outside(path) || leads_outside(policy, path);
     size_t n = strlen(path);
     return is_outside(policy, path, n) && mounts_redirected(policy, path, n) == NULL &&
            spelled_outside(policy, path, n, follows);

@@ -15,6 +15,9 @@
  */
 bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows);
 
+/* True where the program that the caller runs is certainly outside. */
+bool outside_program(const struct lx_policy *policy, const struct tracee *t);
+
 /* True where the caller's descriptor, or its current directory, is certainly outside. */
 bool outside_descriptor(const struct lx_policy *policy, const struct tracee *t, int fd);
 

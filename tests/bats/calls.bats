@@ -24,6 +24,7 @@ stat-absolute        1      1/2    1/3       1/3       1/3   WALK/WALK
 stat-empty           1      1/2    2/3       2/3       2/3         2/3
 stat-missing         1      1/2    1/2       2/3       1/2         1/2
 lstat                1      1/2    1/2       1/2       1/2         1/2
+stat-linked          1      1/7    1/7       1/7       1/7         1/7
 access               1      1/2    1/2       1/2       2/3         1/2
 open                 2      2/2    3/3       3/3       3/3         3/3
 truncate             2      2/2    5/6       6/7       5/6         5/6

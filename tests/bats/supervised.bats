@@ -19,6 +19,7 @@ stat-absolute       4/5    7/9
 stat-empty          5/6  11/12
 stat-missing        5/6   9/10
 lstat               5/6  10/11
+stat-linked        5/10  11/16
 access              5/6   9/10
 open                5/6   9/10
 truncate            5/6  15/16
@@ -108,6 +109,27 @@ within_bounds() {
     found=$(woken "$operation")
     ((found <= least + 8)) || fail "$operation: $found calls in 48 turns, $least without any"
   done < <(steady list)
+}
+
+@test "what leads outside by a symlink is remembered, but not what is a drive beside it" {
+  local steps
+  mkdir -p "$BATS_TEST_TMPDIR/real/drive" "$BATS_TEST_TMPDIR/real/other"
+  chmod 750 "$BATS_TEST_TMPDIR/real"/*
+  ln -s real "$BATS_TEST_TMPDIR/way"
+  policy_for "$BATS_TEST_TMPDIR/real/drive" >"$BATS_TEST_TMPDIR/policy.json"
+  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
+  cd "$BATS_TEST_TMPDIR"
+  steps=(stat -c '%n %a' "$PWD/way/other" "$PWD/way/drive" "$PWD/way/other" "$PWD/way/../way/drive")
+  run "${steps[@]}"
+  assert_output "$PWD/way/other 750
+$PWD/way/drive 750
+$PWD/way/other 750
+$PWD/way/../way/drive 750"
+  run "$LXSHIM" run -q --require-complete --lane supervisor -- "${steps[@]}"
+  assert_output "$PWD/way/other 750
+$PWD/way/drive 777
+$PWD/way/other 750
+$PWD/way/../way/drive 777"
 }
 
 @test "to start a command takes a master, a worker, and no program but lxshim and the command" {

@@ -88,6 +88,12 @@ static void do_lstat(void)
     must(lstat("dir/file", &st), "lstat");
 }
 
+static void do_stat_linked(void)
+{
+    struct stat st;
+    must(stat("way/file", &st), "stat");
+}
+
 static void do_access(void)
 {
     must(access("dir/file", R_OK), "access");
@@ -239,6 +245,7 @@ static const struct {
     {"stat-empty", do_stat_empty, 0},
     {"stat-missing", do_stat_missing, SETTLED_NS},
     {"lstat", do_lstat, 0},
+    {"stat-linked", do_stat_linked, 0},
     {"access", do_access, 0},
     {"open", do_open, 0},
     {"truncate", do_truncate, SETTLED_NS},
@@ -277,6 +284,7 @@ static void prepare(void)
     make("dir/moved", "text");
     make("dir/empty", "");
     must(symlink("file", "dir/link"), "symlink");
+    must(symlink("dir", "way"), "symlink");
     if (getcwd(absolute, sizeof(absolute) - sizeof("/dir/file")) == NULL)
         must(-1, "getcwd");
     strcat(absolute, "/dir/file");
