@@ -35,6 +35,12 @@ static int fill(scmp_filter_ctx ctx)
     return r;
 }
 
+static int fail(const char *what)
+{
+    fprintf(stderr, "filter: cannot %s: libseccomp 2.5 or later, and headers of its age?\n", what);
+    return 1;
+}
+
 int main(void)
 {
     struct sock_filter code;
@@ -43,16 +49,27 @@ int main(void)
     (void)seccomp_api_set(5);
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
     FILE *program = tmpfile();
-    if (ctx == NULL || program == NULL)
+    if (program == NULL) {
+        perror("filter: cannot make a temporary file");
         return 1;
+    }
+    if (ctx == NULL)
+        return fail("begin a filter");
     /* Nobody walks around by switching to the 32-bit ABI: its calls are not there. */
     if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)) != 0 ||
-        seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0 || fill(ctx) != 0 ||
-        seccomp_export_bpf(ctx, fileno(program)) != 0)
-        return 1;
+        seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0)
+        return fail("set the filter's attributes");
+    if (fill(ctx) != 0)
+        return fail("add a rule for a call");
+    if (seccomp_export_bpf(ctx, fileno(program)) != 0)
+        return fail("write the filter");
     seccomp_release(ctx);
     rewind(program);
     while (fread(&code, sizeof(code), 1, program) == 1)
         printf("{0x%x, %u, %u, 0x%x},\n", code.code, code.jt, code.jf, code.k);
-    return fclose(program) == 0 && fflush(stdout) == 0 ? 0 : 1;
+    if (fclose(program) != 0 || fflush(stdout) != 0) {
+        perror("filter: cannot write it");
+        return 1;
+    }
+    return 0;
 }
