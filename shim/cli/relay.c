@@ -285,10 +285,33 @@ int relay_stage(char **argv)
     return enter_supervisor(atoi(word + 2), required) ? become_command(argv, &here) : CLI_FAILED;
 }
 
+/* Set by the child's handler, in the memory that both share until exec; read after that. */
+static volatile sig_atomic_t told_to_stop;
+
+static void note_stop(int sig)
+{
+    (void)sig;
+    told_to_stop = 1;
+}
+
 /*
- * In the child, which is a vfork and runs in this very memory: all that it changes there is what no
- * one looks at afterwards. Signals come through as late as can be, since one that stops the child
- * stops this process, too. Apart from the function that vforks, which shares its registers with it.
+ * In the child: a stop from the terminal would leave this process waiting for the exec, where
+ * nobody can make it stop or go on. The command gets it instead, as soon as it is there: exec takes
+ * the handler away.
+ */
+static void put_off_stop(void)
+{
+    const struct sigaction action = {.sa_handler = note_stop, .sa_flags = SA_RESTART};
+    struct sigaction now;
+    if (sigaction(SIGTSTP, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+        sigaction(SIGTSTP, &action, NULL);
+}
+
+/*
+ * In the child, which is a vfork and runs in this very memory: what it changes there, the library's
+ * caches among it, is what no one looks at afterwards. Where the master is killed meanwhile, its
+ * end of the socket is closed, and nobody waits for ever. Apart from the function that vforks,
+ * which shares its registers with it.
  */
 static __attribute__((noinline)) _Noreturn void start_command(char **argv,
                                                               const struct relay_lanes *lanes,
@@ -297,6 +320,7 @@ static __attribute__((noinline)) _Noreturn void start_command(char **argv,
 {
     bool required = lanes->complete || !lanes->preload;
     int status = CLI_FAILED;
+    put_off_stop();
     if (by->execvp == NULL) {
         give_back(signals);
         status = start_anew(argv, lanes, socket);
@@ -369,6 +393,8 @@ static pid_t start_both(char **argv, const struct relay_lanes *lanes, int leash,
         start_command(argv, lanes, sockets[1], &by, signals);
     }
     int error = errno;
+    if (child > 0 && told_to_stop)
+        kill(child, SIGTSTP);
     if (lanes->supervise)
         close(sockets[1]);
     return child < 0 ? -error : child;

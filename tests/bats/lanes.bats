@@ -158,6 +158,16 @@ c"
   until_true eval '(($(workers "$master") == 0))'
 }
 
+@test "without its supervisor a command is not started" {
+  strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+  # The master is killed as it is about to receive the listener.
+  run strace -f -qq -o /dev/null -e trace=recvmsg -e inject=recvmsg:signal=SIGKILL \
+    "$LXSHIM" run -q --lane both -- touch "$BATS_TEST_TMPDIR/ran"
+  assert_failure 125
+  assert_line "lxshim: the supervisor does not answer"
+  assert_not_exists "$BATS_TEST_TMPDIR/ran"
+}
+
 # calls LANE STEPS N: the three numbers of the summary of steps with %d as N: library, answered,
 # passed on; "-" for none.
 calls() {

@@ -254,6 +254,17 @@ as_natively() {
   assert_line "stopped by SIGTTIN"
 }
 
+@test "terminal: a stop just before the command is executed stops the command" {
+  strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+  mkdir nothing
+  # As it is looked for in the first directory of PATH, where it is not. Once executed it is not traced.
+  PATH=$PWD/nothing:$PATH on_terminal wait-stop,cont \
+    strace -DD -f -qq -b execve -o /dev/null -P "$PWD/nothing/bash" -e inject=newfstatat:signal=SIGTSTP:when=1 \
+    "$LXSHIM" run -q --lane preload -- bash -c 'exit 3'
+  assert_output "stopped by SIGTSTP
+exit status 3"
+}
+
 @test "terminal: a background job that writes stops where the terminal says so" {
   as_natively ready,wait-stop,bg,wait-stop,states,cont,line \
     bash -c 'stty tostop; echo ready; kill -STOP $$; echo went on; exit 4'
