@@ -71,7 +71,7 @@ turns() {
 woken() {
   rm -rf "$DIR"
   mkdir "$DIR"
-  "$LXSHIM" run --require-complete --lane both -- env -C "$DIR" steady "$@" 2>&1 >/dev/null |
+  "$LXSHIM" run --policy "$BATS_TEST_TMPDIR/policy.json" --require-complete --lane both -- env -C "$DIR" steady "$@" 2>&1 >/dev/null |
     awk '/^lxshim: calls:/ { gsub(/,/, ""); for (i = 2; i < NF; i++) if ($i == "supervisor") print $(i + 1) + $(i + 3) }'
 }
 
@@ -100,7 +100,6 @@ within_bounds() {
   local least operation found
   DIR=$BATS_TEST_TMPDIR/work
   policy_for "$DIR" >"$BATS_TEST_TMPDIR/policy.json"
-  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
   mkdir "$DIR"
   # What it takes to start, and a little for what happens once.
   least=$(woken list)
@@ -117,7 +116,6 @@ within_bounds() {
   chmod 750 "$BATS_TEST_TMPDIR/real"/*
   ln -s real "$BATS_TEST_TMPDIR/way"
   policy_for "$BATS_TEST_TMPDIR/real/drive" >"$BATS_TEST_TMPDIR/policy.json"
-  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
   cd "$BATS_TEST_TMPDIR"
   steps=(stat -c '%n %a' "$PWD/way/other" "$PWD/way/drive" "$PWD/way/other" "$PWD/way/../way/drive")
   run "${steps[@]}"
@@ -125,7 +123,7 @@ within_bounds() {
 $PWD/way/drive 750
 $PWD/way/other 750
 $PWD/way/../way/drive 750"
-  run "$LXSHIM" run -q --require-complete --lane supervisor -- "${steps[@]}"
+  run "$LXSHIM" run -q --policy policy.json --require-complete --lane supervisor -- "${steps[@]}"
   assert_output "$PWD/way/other 750
 $PWD/way/drive 777
 $PWD/way/other 750
