@@ -205,12 +205,25 @@ os.execv(sys.argv[1], sys.argv[1:])' "$LXSHIM" run -q -- grep SigBlk /proc/self/
 }
 
 @test "terminal: ^C reaches the command once, and not lxshim" {
-  # USR1 goes through lxshim, after whatever it might have made of ^C.
+  # No shell: one that is told just before it waits for input hears of it when that comes.
+  waits='
+import os, signal, sys
+if sys.argv[1:]:
+    os.setpgid(0, 0)
+both = {signal.SIGINT, signal.SIGUSR1}
+signal.pthread_sigmask(signal.SIG_BLOCK, both)
+print("ready", flush=True)
+name = ""
+while name != "USR1":
+    name = signal.Signals(signal.sigwait(both)).name[3:]
+    print(name, flush=True)
+sys.exit(7)'
   on_terminal_in_lanes ready,intr,line,kill-USR1,line "INT
 USR1
-exit status 7" bash -c '
-    trap "echo INT" INT; trap "echo USR1; exit 7" USR1
-    echo ready; while :; do read -r -t 20; done'
+exit status 7" python3 -c "$waits"
+  # Where the terminal does not reach it, nothing does: what lxshim made of ^C would come before USR1.
+  on_terminal_in_lanes ready,intr,kill-USR1,line "USR1
+exit status 7" python3 -c "$waits" apart
 }
 
 @test "terminal: ^C kills both, by the same signal, and so does a signal to lxshim" {
