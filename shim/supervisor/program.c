@@ -84,8 +84,8 @@ static bool lacks_variable(pid_t tid)
 static enum presence library_in(pid_t tid, enum lx_outside *why)
 {
     enum { OURS = 1, LIBC = 2, LOADER = 4, MUSL = 8 + 16 + 32 };
-    static const char *const names[] = {LIBRARY "\n", "/libc.so.6\n",          "/ld-linux",
-                                        "/ld-musl-",  "-linux-musl/libc.so\n", "/libc.musl-"};
+    static const char *const names[] = {"/liblxshim.so\n", "/libc.so.6\n",          "/ld-linux",
+                                        "/ld-musl-",       "-linux-musl/libc.so\n", "/libc.musl-"};
     unsigned found = mapped(tid, names, sizeof(names) / sizeof(names[0]));
     if ((found & OURS) != 0)
         return LIBRARY_THERE;

@@ -13,11 +13,12 @@
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
 
+/* Fills c->at[i] by the verdict on its directory, or of a descriptor, on itself. */
 static inline void set(struct lx_call *c, unsigned i, struct verdict v, int dfd, const char *path,
                        unsigned flags)
 {
     struct lx_loc *at = &c->at[i];
-    at->mount = v.mount == 0 ? NULL : &c->task->policy->mounts[v.mount - 1];
+    at->mount = mounts_of(c->task->policy, v);
     at->dfd = dfd;
     at->path = path;
     at->given = NULL;
@@ -101,6 +102,7 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
     return true;
 }
 
+/* The last component, in a directory inside a mount: LX_EWALK where it may be spelled otherwise. */
 static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, const char *leaf,
                          size_t n)
 {
@@ -108,7 +110,7 @@ static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, cons
     if ((kind & NT_ILLEGAL) != 0)
         return LX_EWALK;
     if ((kind & NT_HIGH) != 0 && nt_name_check(leaf, n, 1, 1) < 0)
-        return LX_EWALK; /* for the errno */
+        return LX_EWALK; /* which knows the errno of what is too long, or no text */
     if ((kind & NT_PRIVATE) != 0 || (dir.flags & VERDICT_PRIVATE) != 0)
         c->at[i].flags |= LX_LOC_PRIVATE;
     return 0;

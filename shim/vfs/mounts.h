@@ -14,6 +14,12 @@
  */
 struct verdict mounts_classify(const struct lx_policy *policy, const char *native, size_t n);
 
+/* The mount that a verdict says, NULL for outside. */
+static inline const struct lx_mount *mounts_of(const struct lx_policy *policy, struct verdict v)
+{
+    return v.mount == 0 ? NULL : &policy->mounts[v.mount - 1];
+}
+
 /* The mount whose target (backing elsewhere) is, or is a parent of, an absolute path; or NULL. */
 const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const char *path,
                                          size_t n);

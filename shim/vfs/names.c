@@ -12,6 +12,7 @@
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
+#include "vfs/mounts.h"
 #include "vfs/walk.h"
 
 bool vfs_name_suspect(const char *name)
@@ -29,9 +30,9 @@ static bool show_name(const struct lx_task *t, int fd, char *name)
     struct verdict v = vfs_descriptor(t, fd, &hash);
     if (v.mount != 0 && strcmp(name, STORE_SIDECAR) == 0)
         return false;
-    if (v.mount == 0 || t->policy->observe)
+    const struct lx_mount *m = mounts_of(t->policy, v);
+    if (m == NULL || t->policy->observe)
         return true;
-    const struct lx_mount *m = &t->policy->mounts[v.mount - 1];
     size_t n = strlen(name);
     if (nt_name_pending(name, n)) {
         if (!t->quiet && !store_pending_entry_held(fd, name))
@@ -58,12 +59,13 @@ static const struct lx_mount *mount_with_links(const struct lx_task *t, int fd)
     if (!t->caching || !verdict_recall_fd(fd, stamp, &v, &hash) || (v.flags & VERDICT_ASKED) == 0) {
         v = vfs_descriptor(t, fd, &hash);
         v.flags |= VERDICT_ASKED;
-        if (v.mount != 0 && store_links_noted(t->policy->mounts[v.mount - 1].backing, fd))
+        const struct lx_mount *m = mounts_of(t->policy, v);
+        if (m != NULL && store_links_noted(m->backing, fd))
             v.flags |= VERDICT_LINKS;
         if (t->caching)
             verdict_remember_fd(fd, stamp, v, hash);
     }
-    return (v.flags & VERDICT_LINKS) != 0 ? &t->policy->mounts[v.mount - 1] : NULL;
+    return (v.flags & VERDICT_LINKS) != 0 ? mounts_of(t->policy, v) : NULL;
 }
 
 /* The type of an entry: a link of Windows' is a file or directory for the kernel. */

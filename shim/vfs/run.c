@@ -9,6 +9,7 @@
 #include "vfs/descriptor.h"
 #include "vfs/explain.h"
 #include "vfs/locate.h"
+#include "vfs/mounts.h"
 #include "vfs/operation.h"
 #include "vfs/overrides.h"
 #include "vfs/walk.h"
@@ -208,7 +209,7 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
             return busy;
     }
     struct verdict v = w->opaque || !entry ? w->self : w->dir;
-    at->mount = v.mount == 0 ? NULL : &c->task->policy->mounts[v.mount - 1];
+    at->mount = mounts_of(c->task->policy, v);
     at->flags = LX_LOC_WALKED | (w->slash ? (unsigned)LX_LOC_SLASH : 0);
     if ((w->dir.flags & VERDICT_ROOT) != 0)
         at->flags |= LX_LOC_ROOT_DIR;

@@ -17,6 +17,7 @@ struct rest {
     char buf[PATH_MAX];
 };
 
+/* Adds a component to the path. Its directory, whose length is kept, is the path before. */
 static int append(struct walk *w, const char *name, size_t n)
 {
     w->dir_length = w->length;
@@ -29,6 +30,7 @@ static int append(struct walk *w, const char *name, size_t n)
     return 0;
 }
 
+/* Cuts the path to a length. */
 static void cut(struct walk *w, size_t length)
 {
     w->length = length;
@@ -43,11 +45,13 @@ const char *vfs_from_root(const struct lx_task *task, const char *path)
     return path[n] == '\0' ? "/" : path + n;
 }
 
+/* Of the task's own "/", 0 where that is ours. */
 static size_t root_length(const struct lx_call *c)
 {
     return c->task->root == NULL ? 0 : strlen(c->task->root);
 }
 
+/* Goes up by "..": not above the task's own "/", and out of a mount where programs see it. */
 static void parent(struct lx_call *c, struct walk *w)
 {
     size_t root = root_length(c);
@@ -88,9 +92,9 @@ static bool magic(const struct walk *w, const char *target)
 static long foreign_link(const struct lx_call *c, const struct walk *w, const struct stat *st,
                          char *out, size_t room)
 {
-    if (w->dir.mount == 0 || lx_observing(c))
+    const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
+    if (mount == NULL || lx_observing(c))
         return 0;
-    const struct lx_mount *mount = &c->task->policy->mounts[w->dir.mount - 1];
     return vfs_fs(mount)->link(c->task->policy, mount, AT_FDCWD, w->path, st, out, room);
 }
 
@@ -106,9 +110,9 @@ __attribute__((noinline)) bool vfs_foreign_link(const struct lx_policy *policy,
 /* The same of what the walk has come to; a buffer for it has no room in the walk's own frame. */
 static bool is_foreign_link(const struct lx_call *c, const struct walk *w, const struct stat *st)
 {
-    return lx_may_be_link(st) && w->dir.mount != 0 && !lx_observing(c) && !c->task->quiet &&
-           vfs_foreign_link(c->task->policy, &c->task->policy->mounts[w->dir.mount - 1], AT_FDCWD,
-                            w->path, st);
+    const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
+    return lx_may_be_link(st) && mount != NULL && !lx_observing(c) && !c->task->quiet &&
+           vfs_foreign_link(c->task->policy, mount, AT_FDCWD, w->path, st);
 }
 
 /*
@@ -119,9 +123,9 @@ static bool is_foreign_link(const struct lx_call *c, const struct walk *w, const
 static int follow(struct lx_call *c, struct walk *w, const struct stat *st, struct rest *rest)
 {
     size_t left = strlen(rest->text);
-    char *tail = rest->buf + sizeof(rest->buf) - left - 1;
     if (left + 2 >= sizeof(rest->buf))
         return -ENAMETOOLONG;
+    char *tail = rest->buf + sizeof(rest->buf) - left - 1;
     memmove(tail, rest->text, left + 1);
     size_t room = (size_t)(tail - rest->buf) - 1;
     long n = S_ISLNK(st->st_mode) ? sys_readlinkat(AT_FDCWD, w->path, rest->buf, room)
@@ -139,38 +143,41 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     }
     /* What Windows' links lead to, our own names say. */
     cut(w, rest->buf[0] != '/' ? w->dir_length : S_ISLNK(st->st_mode) ? root_length(c) : 0);
-    if (rest->buf[0] == '/' && w->length > 0) {
+    if (rest->buf[0] == '/' && w->length > 0)
         memcpy(w->path, c->task->root, w->length);
-    }
     /* `left` begins with its slash, where anything is left. */
     memmove(rest->buf + n, tail, left + 1);
     rest->text = rest->buf;
     return 0;
 }
 
+/* Appends a component of a directory outside, and crosses into the mount that it may be. */
+static int enter_outside(struct lx_call *c, struct walk *w, const char *name, size_t n)
+{
+    if (n > NT_NAME_BYTES)
+        return -ENAMETOOLONG;
+    memcpy(w->given, name, n);
+    w->given[n] = '\0';
+    int r = append(w, name, n);
+    if (r < 0)
+        return r;
+    const struct lx_mount *m = mounts_redirected(c->task->policy, w->path, w->length);
+    if (m != NULL && m->target_length == w->length) {
+        memcpy(w->path, m->backing, m->backing_length + 1);
+        w->length = m->backing_length;
+        w->rewritten = true;
+        w->straight = false;
+    }
+    return 0;
+}
+
 /* Spells one component as its directory's file system does and appends it. */
 static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
 {
-    const struct lx_policy *policy = c->task->policy;
-    w->dir = mounts_classify(policy, w->path, w->length);
-    if (w->dir.mount == 0) {
-        if (n > NT_NAME_BYTES)
-            return -ENAMETOOLONG;
-        memcpy(w->given, name, n);
-        w->given[n] = '\0';
-        int r = append(w, name, n);
-        if (r == 0) {
-            const struct lx_mount *m = mounts_redirected(policy, w->path, w->length);
-            if (m != NULL && m->target_length == w->length) {
-                memcpy(w->path, m->backing, m->backing_length + 1);
-                w->length = m->backing_length;
-                w->rewritten = true;
-                w->straight = false;
-            }
-        }
-        return r;
-    }
-    const struct lx_mount *mount = &policy->mounts[w->dir.mount - 1];
+    w->dir = mounts_classify(c->task->policy, w->path, w->length);
+    const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
+    if (mount == NULL)
+        return enter_outside(c, w, name, n);
     long length = vfs_fs(mount)->spell(c, mount, name, n, w->given, sizeof(w->given));
     if (length < 0)
         return (int)length;
@@ -183,9 +190,9 @@ static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
 static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
 {
     char name[NT_NAME_BYTES + 1];
-    if (w->dir.mount == 0)
+    const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
+    if (mount == NULL)
         return false;
-    const struct lx_mount *mount = &c->task->policy->mounts[w->dir.mount - 1];
     w->path[w->dir_length] = '\0';
     long n = vfs_fs(mount)->search(mount, w->path, (w->dir.flags & VERDICT_ROOT) != 0, w->given,
                                    strlen(w->given), name, sizeof(name));
@@ -209,12 +216,15 @@ static int check_slash(const struct lx_call *c, const struct walk *w, const stru
     return c->op == LX_OP_MKDIR || c->op == LX_OP_RENAME ? 0 : -ENOENT;
 }
 
+/* Begins at "/", or at a directory. Returns 0, 1 where that has no path to walk on from, or -errno.
+ */
 static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
 {
     w->rewritten = false;
     w->opaque = false;
     w->exists = true;
     w->base = 0;
+    w->links = 0;
     w->straight = false;
     w->slash = false;
     w->dir_length = 0;
@@ -257,80 +267,80 @@ static int keep_dots(struct lx_call *c, struct walk *w, const char *name, size_t
     return append(w, name, n);
 }
 
-int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last, struct walk *w)
+/* One component of what is still to be walked. */
+struct component {
+    const char *name;
+    size_t n;
+    bool slash; /* one comes after it */
+    bool last;
+};
+
+/* Takes the next one off. False where nothing is left. */
+static bool take_component(struct rest *rest, struct component *k)
 {
-    struct rest rest;
-    struct stat st;
-    unsigned links = 0;
-    int r = start(c, dirfd, path, w);
-    if (r != 0)
-        return r < 0 ? r : 0;
-    rest.text = path;
+    rest->text += skip_slashes(rest->text);
+    k->name = rest->text;
+    k->n = strcspn(k->name, "/");
+    k->slash = k->name[k->n] == '/';
+    k->last = k->name[k->n + skip_slashes(k->name + k->n)] == '\0';
+    rest->text += k->n;
+    return k->n > 0;
+}
 
-    for (;;) {
-        rest.text += skip_slashes(rest.text);
-        size_t n = strcspn(rest.text, "/");
-        if (n == 0)
-            break;
-        const char *name = rest.text;
-        bool slash = name[n] == '/';
-        bool is_last = name[n + skip_slashes(name + n)] == '\0';
-        rest.text += n;
-        w->slash = is_last && slash;
+/* The walk goes on; as the result of a step it is over at 0, or at an -errno. */
+#define STEP_ON 1
 
-        if (sys_is_dots(name, n)) {
-            if (is_last && last == WALK_ENTRY)
-                return keep_dots(c, w, name, n);
-            if (n == 2) {
-                parent(c, w);
-                w->straight = false;
-            }
-            continue;
-        }
-        r = enter(c, w, name, n);
-        if (r < 0)
-            return r;
-        r = sys_fstatat(AT_FDCWD, w->path, &st, AT_SYMLINK_NOFOLLOW);
-        if (r == -ENOENT && other_spelling(c, w, &st))
-            r = 0;
-        if (r == -ENOENT && is_last) {
-            w->exists = false;
-            w->self = w->dir;
-            return slash ? check_slash(c, w, &st) : 0;
-        }
-        if (r < 0)
-            return r;
-        bool foreign = is_foreign_link(c, w, &st);
+/* The walk has come to a symlink. `foreign`: the kernel does not know it for one. */
+static int step_at_link(struct lx_call *c, struct walk *w, const struct component *k,
+                        enum walk_last last, struct stat *st, bool foreign, struct rest *rest)
+{
+    if (k->last && (last == WALK_ENTRY || (last == WALK_NOFOLLOW && !k->slash))) {
+        w->self = w->dir;
         if (foreign)
-            store_note_link(AT_FDCWD, w->path);
-        if (S_ISLNK(st.st_mode) || foreign) {
-            if (is_last && (last == WALK_ENTRY || (last == WALK_NOFOLLOW && !slash))) {
-                w->self = w->dir;
-                if (foreign)
-                    st.st_mode = S_IFLNK | 0777;
-                return slash ? check_slash(c, w, &st) : 0;
-            }
-            w->straight = false;
-            w->rewritten |= foreign; /* the kernel does not get there by the same words */
-            if (++links > LINKS_MAX)
-                return -ELOOP;
-            r = follow(c, w, &st, &rest);
-            if (r < 0)
-                return r;
-            if (r > 0) {
-                w->opaque = true;
-                return 0;
-            }
-            continue;
-        }
-        if (is_last) {
-            w->self = mounts_classify(c->task->policy, w->path, w->length);
-            return slash ? check_slash(c, w, &st) : 0;
-        }
-        if (!S_ISDIR(st.st_mode))
-            return -ENOTDIR;
+            st->st_mode = S_IFLNK | 0777;
+        return k->slash ? check_slash(c, w, st) : 0;
     }
-    /* The path ended in a directory: "/", "." or "..". */
+    w->straight = false;
+    w->rewritten |= foreign; /* the kernel does not get there by the same words */
+    if (++w->links > LINKS_MAX)
+        return -ELOOP;
+    int r = follow(c, w, st, rest);
+    w->opaque = r > 0;
+    return r < 0 ? r : r > 0 ? 0 : STEP_ON;
+}
+
+/* Goes on by one component that is no "." or "..". */
+static int step(struct lx_call *c, struct walk *w, const struct component *k, enum walk_last last,
+                struct rest *rest)
+{
+    struct stat st;
+    int r = enter(c, w, k->name, k->n);
+    if (r < 0)
+        return r;
+    r = sys_fstatat(AT_FDCWD, w->path, &st, AT_SYMLINK_NOFOLLOW);
+    if (r == -ENOENT && other_spelling(c, w, &st))
+        r = 0;
+    if (r == -ENOENT && k->last) {
+        w->exists = false;
+        w->self = w->dir;
+        return k->slash ? check_slash(c, w, &st) : 0;
+    }
+    if (r < 0)
+        return r;
+    bool foreign = is_foreign_link(c, w, &st);
+    if (foreign)
+        store_note_link(AT_FDCWD, w->path);
+    if (S_ISLNK(st.st_mode) || foreign)
+        return step_at_link(c, w, k, last, &st, foreign, rest);
+    if (!k->last)
+        return S_ISDIR(st.st_mode) ? STEP_ON : -ENOTDIR;
+    w->self = mounts_classify(c->task->policy, w->path, w->length);
+    return k->slash ? check_slash(c, w, &st) : 0;
+}
+
+/* The path ended in a directory: "/", "." or "..". */
+static void end_in_directory(const struct lx_call *c, struct walk *w)
+{
     w->self = mounts_classify(c->task->policy, w->path, w->length);
     w->dir = w->self;
     w->dir_length = w->length;
@@ -338,5 +348,29 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
         memcpy(w->path, "/", 2);
         w->length = 1;
     }
+}
+
+int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last, struct walk *w)
+{
+    struct rest rest;
+    struct component k;
+    int r = start(c, dirfd, path, w);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    rest.text = path;
+    while (take_component(&rest, &k)) {
+        w->slash = k.last && k.slash;
+        if (!sys_is_dots(k.name, k.n)) {
+            r = step(c, w, &k, last, &rest);
+            if (r != STEP_ON)
+                return r;
+        } else if (k.last && last == WALK_ENTRY) {
+            return keep_dots(c, w, k.name, k.n);
+        } else if (k.n == 2) {
+            parent(c, w);
+            w->straight = false;
+        }
+    }
+    end_in_directory(c, w);
     return 0;
 }

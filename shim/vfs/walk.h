@@ -24,6 +24,7 @@ struct walk {
     char given[NT_NAME_BYTES + 1]; /* the last component in NT spelling as the program gave it */
     struct verdict dir;            /* where the directory of the last component is */
     struct verdict self;           /* where the object itself is */
+    unsigned links;                /* symlinks that were followed */
     size_t base;                   /* length of the directory a relative path started from */
     bool straight; /* nothing but components below it: no symlink, no "..", no mount */
     bool exists;
