@@ -45,6 +45,12 @@ static inline struct store_object drvfs_object(const struct lx_loc *at)
     return (struct store_object){at->mount->backing, at->dfd, at->path};
 }
 
+/* True where uid= and gid= of a mount own whatever is on it. */
+static inline bool drvfs_owned_by_options(const struct lx_mount *mount)
+{
+    return !lx_metadata(mount) && lx_rule(mount, LX_RULE_MODE_OWNER) == LX_OPTIONS;
+}
+
 /* True where the caller may do what only root and the shown owner may. */
 bool drvfs_is_owner(const struct lx_mount *mount, const struct stat *native);
 

@@ -1,43 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /* Who may do what on a Windows drive: permissions as it shows them, and the read-only attribute. */
+#include <unistd.h>
+
 #include "fs/drvfs.h"
 #include "fs/native.h"
 #include "sys/sys.h"
 
+/* Who is in more groups than these is in none but his first: a signal stack is small. */
+#define GROUPS_MAX 256
+
 static bool in_group(gid_t gid, bool effective)
 {
-    gid_t groups[256];
+    gid_t groups[GROUPS_MAX];
     if (gid == (effective ? sys_getegid() : sys_getgid()))
         return true;
-    int n = sys_getgroups((int)(sizeof(groups) / sizeof(groups[0])), groups);
+    int n = sys_getgroups(GROUPS_MAX, groups);
     for (int i = 0; i < n; i++)
         if (groups[i] == gid)
             return true;
     return false;
 }
 
-/* The permission bits (0 to 7) that the shown mode grants the caller. */
+#define ANYTHING (R_OK | W_OK | X_OK)
+
+/* What the shown mode grants the caller, a set of R_OK, W_OK and X_OK: the bits of a mode. */
 static unsigned granted(const struct lx_mount *m, const struct stat *native, bool effective)
 {
-    bool options = !lx_metadata(m) && lx_rule(m, LX_RULE_MODE_OWNER) == LX_OPTIONS;
+    bool options = drvfs_owned_by_options(m);
     uid_t owner = options ? m->uid : native->st_uid;
     gid_t group = options ? m->gid : native->st_gid;
     mode_t mode = drvfs_mode(m, native->st_mode);
     if ((mode & 0777) == 0777)
-        return 7; /* to whomever */
+        return ANYTHING; /* to whomever */
     uid_t uid = effective ? sys_geteuid() : sys_getuid();
     if (uid == 0)
-        return 6 | ((mode & 0111) != 0 || S_ISDIR(mode) ? 1u : 0u);
+        return R_OK | W_OK | ((mode & 0111) != 0 || S_ISDIR(mode) ? (unsigned)X_OK : 0);
     if (uid == owner)
-        return mode >> 6 & 7;
-    return (in_group(group, effective) ? mode >> 3 : mode) & 7;
+        return mode >> 6 & ANYTHING;
+    return (in_group(group, effective) ? mode >> 3 : mode) & ANYTHING;
 }
 
 bool drvfs_is_owner(const struct lx_mount *mount, const struct stat *native)
 {
     uid_t uid = sys_geteuid();
-    bool options = !lx_metadata(mount) && lx_rule(mount, LX_RULE_MODE_OWNER) == LX_OPTIONS;
-    return uid == 0 || uid == (options ? mount->uid : native->st_uid);
+    return uid == 0 || uid == (drvfs_owned_by_options(mount) ? mount->uid : native->st_uid);
 }
 
 int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct stat *native,
@@ -67,8 +73,8 @@ long drvfs_access(struct lx_call *c)
     unsigned want = c->mode;
 
     int known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-    if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || lx_metadata(m) || (want & ~7u) != 0 ||
-        (c->flags & ~known) != 0)
+    if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || lx_metadata(m) ||
+        (want & ~(unsigned)ANYTHING) != 0 || (c->flags & ~known) != 0)
         return native_access(c);
     int r = native_stat(c, 0, &st);
     if (r < 0)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* chmod, chown, utimes, truncate and fallocate on a Windows drive. */
+#include <unistd.h>
+
 #include "fs/drvfs.h"
 #include "fs/native.h"
 #include "sys/sys.h"
@@ -28,8 +30,7 @@ static int find(const struct lx_call *c)
 /* True for root and for whom every file of the mount shows as its owner, whatever file it is. */
 static bool owns_all(const struct lx_mount *m, uid_t uid)
 {
-    return uid == 0 ||
-           (!lx_metadata(m) && lx_rule(m, LX_RULE_MODE_OWNER) == LX_OPTIONS && uid == m->uid);
+    return uid == 0 || (drvfs_owned_by_options(m) && uid == m->uid);
 }
 
 static int check_owner(struct lx_call *c, const struct stat *st, enum lx_rule rule)
@@ -74,7 +75,7 @@ long drvfs_chmod(struct lx_call *c)
 long drvfs_chown(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
-    if (lx_metadata(m) || lx_rule(m, LX_RULE_MODE_OWNER) != LX_OPTIONS)
+    if (!drvfs_owned_by_options(m))
         return lx_host_fs.run[LX_OP_CHOWN](c);
     int r = find(c);
     if (r < 0)
@@ -119,7 +120,7 @@ long drvfs_truncate(struct lx_call *c)
         if (r == 0 && S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
             r = lx_deny_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
         if (r == 0)
-            r = drvfs_permit(c, c->at[0].mount, &st, 2);
+            r = drvfs_permit(c, c->at[0].mount, &st, W_OK);
         if (r == 0)
             r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_WRITES);
         if (r < 0)

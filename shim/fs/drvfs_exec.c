@@ -27,7 +27,7 @@ long drvfs_exec(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     struct stat st;
-    char link[32];
+    char link[SYS_FD_PATH];
     bool by_descriptor = (at->flags & LX_LOC_DESCRIPTOR) != 0;
     int dfd = by_descriptor ? AT_FDCWD : at->dfd;
     const char *path = by_descriptor ? link : at->path;

@@ -132,7 +132,7 @@ static long translate(const struct lx_policy *policy, const struct lx_mount *mou
 /* Version 1 of an LX symlink has its target in the file. [vendor test DrvFsTestReparse] */
 static long read_target(int dfd, const char *path, char *out, size_t room)
 {
-    char link[32];
+    char link[SYS_FD_PATH];
     if (path[0] == '\0')
         sys_fd_path(dfd, link);
     int fd = sys_openat(path[0] == '\0' ? AT_FDCWD : dfd, path[0] == '\0' ? link : path,
@@ -266,7 +266,7 @@ enum drvfs_kind drvfs_look_again(struct lx_call *c, const struct lx_mount *mount
 
 int drvfs_fill_alias(int fd)
 {
-    char link[32];
+    char link[SYS_FD_PATH];
     struct stat st;
     sys_fd_path(fd, link);
     if (sys_fstat(fd, &st) < 0 || st.st_size != 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* open on a Windows drive: the read-only attribute, creation, O_TMPFILE, open directories. */
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "fs/drvfs.h"
 #include "fs/native.h"
@@ -10,6 +11,10 @@
 
 /* Between "not there" and "created" another process may create or remove the file. */
 #define CREATE_ROUNDS 8
+
+/* A probe of ours holds a lease for a few system calls; so often the processor is given away to it.
+ */
+#define LEASE_ROUNDS 1000
 
 static bool writes(const struct lx_call *c)
 {
@@ -47,7 +52,7 @@ int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at)
     st.st_mode = S_IFDIR | 0755;
     st.st_uid = at->mount->uid;
     st.st_gid = at->mount->gid;
-    return drvfs_permit(c, at->mount, &st, 3);
+    return drvfs_permit(c, at->mount, &st, W_OK | X_OK);
 }
 
 /* The flags for opening what exists: never through a symlink unless it was walked through. */
@@ -81,7 +86,7 @@ static int truncate_open(const struct lx_call *c, int fd)
 {
     if ((c->flags & O_ACCMODE) != O_RDONLY)
         return sys_ftruncate(fd, 0);
-    char path[32]; /* O_RDONLY|O_TRUNC: the descriptor itself cannot truncate */
+    char path[SYS_FD_PATH]; /* O_RDONLY|O_TRUNC: the descriptor itself cannot truncate */
     sys_fd_path(fd, path);
     int again = sys_openat(AT_FDCWD, path, O_WRONLY | O_TRUNC | O_CLOEXEC, 0);
     return again < 0 ? again : sys_close(again);
@@ -117,7 +122,8 @@ static int second_look(struct lx_call *c, int fd, const struct stat *st)
 static int opened(struct lx_call *c, int fd, bool truncate)
 {
     struct stat st;
-    int want = (c->flags & O_ACCMODE) == O_RDONLY ? 4 : (c->flags & O_ACCMODE) == O_WRONLY ? 2 : 6;
+    int access = c->flags & O_ACCMODE;
+    int want = access == O_RDONLY ? R_OK : access == O_WRONLY ? W_OK : R_OK | W_OK;
     int r = sys_fstat(fd, &st);
     if (r == 0 && S_ISLNK(st.st_mode) && (c->flags & O_NOFOLLOW) == 0)
         r = -LX_EWALK; /* O_PATH opens the link itself */
@@ -150,8 +156,8 @@ static int open_existing(struct lx_call *c)
     bool truncate = (flags & O_TRUNC) != 0;
     flags &= ~O_TRUNC;
     int fd = native_open(c, flags);
-    /* A probe of ours holds a lease for a moment; a regular file never blocks otherwise. */
-    for (int i = 0; fd == -EAGAIN && i < 1000; i++) {
+    /* Somebody probes the file: a regular one never blocks otherwise. */
+    for (int i = 0; fd == -EAGAIN && i < LEASE_ROUNDS; i++) {
         SYS0(SYS_sched_yield);
         fd = native_open(c, flags);
     }

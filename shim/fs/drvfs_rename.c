@@ -30,7 +30,7 @@ static int absolute(const struct lx_loc *at, char *out)
         memcpy(out, at->path, n + 1);
         return 0;
     }
-    char link[32];
+    char link[SYS_FD_PATH];
     int fd = sys_openat(at->dfd, at->path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;

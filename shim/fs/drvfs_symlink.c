@@ -8,6 +8,7 @@
 #include "nt/names.h"
 #include "nt/reparse.h"
 #include "nt/utf16.h"
+#include "sys/address.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
@@ -43,7 +44,7 @@ static __attribute__((noinline)) int open_other(const struct way *w, const char 
 {
     char dir[PATH_MAX];
     char other[NT_NAME_BYTES + 1];
-    char link[32];
+    char link[SYS_FD_PATH];
     sys_fd_path(w->fd, link);
     long length = sys_readlinkat(AT_FDCWD, link, dir, sizeof(dir) - 1);
     if (length <= 0)
@@ -229,7 +230,7 @@ static int set_link(const struct lx_loc *at, mode_t mode, bool directory, const 
     if (r == 0)
         r = store_fact_set(&o, STORE_DOSATTRIB, facts, nt_dosattrib_encode(&d, facts));
     if (r == 0)
-        r = sys_fchmodat(at->dfd, at->path, mode | S_ISVTX);
+        r = sys_fchmodat(at->dfd, at->path, mode | STORE_MARK);
     return (int)r;
 }
 
@@ -282,7 +283,7 @@ long drvfs_symlink(struct lx_call *c)
     if (r < 0)
         return r;
     enum lx_value kind = lx_rule(at->mount, LX_RULE_SYMLINK_CREATE);
-    if ((kind == LX_NT_IF_POSSIBLE || kind == LX_NT_THROUGH_LINKS) && (uintptr_t)c->name >= 4096 &&
+    if ((kind == LX_NT_IF_POSSIBLE || kind == LX_NT_THROUGH_LINKS) && sys_readable(c->name) &&
         may_be_followed(c) && lx_alter(c, LX_RULE_SYMLINK_CREATE)) {
         r = make_nt_link(c);
         if (r != LX_EWALK)

@@ -7,10 +7,12 @@
 #include "fs/drvfs.h"
 #include "fs/native.h"
 #include "store/directory.h"
+#include "sys/address.h"
 #include "sys/sys.h"
 
-#define WSL_CASE "system.wsl_case_sensitive"
-#define LIST_MAX 65536 /* the kernel's own limit */
+#define SYSTEM_PREFIX "system."
+#define WSL_CASE      SYSTEM_PREFIX "wsl_case_sensitive"
+#define LIST_MAX      65536 /* XATTR_LIST_MAX, the kernel's own limit */
 
 static bool is_case_flag(const struct lx_call *c)
 {
@@ -24,7 +26,7 @@ static bool reserved(const char *name)
            strcmp(name, STORE_REPARSE) == 0 || strcmp(name, STORE_DOSATTRIB) == 0;
 }
 
-/* The object itself, following like the call does. */
+/* 1 for a directory, 0 for what is none, or -errno. */
 static int look(const struct lx_call *c, struct stat *st)
 {
     int r = native_stat(c, 0, st);
@@ -53,11 +55,12 @@ static long get_case(const struct lx_call *c)
     return 1;
 }
 
+/* 1 or 0 of a directory, or -errno. */
 static int is_empty(const struct lx_call *c)
 {
-    int fd = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0
-                 ? sys_openat(c->at[0].dfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-                 : sys_openat(AT_FDCWD, c->at[0].path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    const struct lx_loc *at = &c->at[0];
+    const char *path = (at->flags & LX_LOC_DESCRIPTOR) != 0 ? "." : at->path;
+    int fd = sys_openat(at->dfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
     bool empty = store_directory_empty(fd);
@@ -87,22 +90,16 @@ static long set_case(struct lx_call *c)
     return store_fact_set(&o, STORE_CASE, &value, 1);
 }
 
-/* A pointer the kernel would answer EFAULT for is left to the kernel. */
-static bool named(const struct lx_call *c)
-{
-    return (uintptr_t)c->name >= 4096;
-}
-
 /* NTFS has nothing of the kind: "system.posix_acl_access" is not kept, and not passed on. */
 static bool of_system(const char *name)
 {
-    return strncmp(name, "system.", 7) == 0;
+    return strncmp(name, SYSTEM_PREFIX, sizeof(SYSTEM_PREFIX) - 1) == 0;
 }
 
 long drvfs_getxattr(struct lx_call *c)
 {
     int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
-    if (r < 0 || !named(c))
+    if (r < 0 || !sys_readable(c->name))
         return r < 0 ? r : lx_host_fs.run[LX_OP_GETXATTR](c);
     if (is_case_flag(c))
         return get_case(c);
@@ -115,7 +112,7 @@ long drvfs_getxattr(struct lx_call *c)
 long drvfs_setxattr(struct lx_call *c)
 {
     int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
-    if (r < 0 || !named(c))
+    if (r < 0 || !sys_readable(c->name))
         return r < 0 ? r : lx_host_fs.run[LX_OP_SETXATTR](c);
     if (is_case_flag(c))
         return set_case(c);
@@ -129,7 +126,7 @@ long drvfs_setxattr(struct lx_call *c)
 long drvfs_removexattr(struct lx_call *c)
 {
     int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
-    if (r < 0 || !named(c))
+    if (r < 0 || !sys_readable(c->name))
         return r < 0 ? r : lx_host_fs.run[LX_OP_REMOVEXATTR](c);
     if (is_case_flag(c))
         return -EOPNOTSUPP;

@@ -53,7 +53,7 @@ enum native_image native_image(int dfd, const char *path)
 int native_short_path(const char *path, char *out, size_t room)
 {
     char dir[PATH_MAX];
-    char link[32];
+    char link[SYS_FD_PATH];
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
     size_t n = slash == NULL ? 0 : (size_t)(slash - path);

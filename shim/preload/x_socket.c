@@ -5,6 +5,7 @@
 
 #include "preload/next.h"
 #include "preload/shim.h"
+#include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/sockets.h"
 
@@ -63,7 +64,7 @@ LX_EXPORT ssize_t sendto(int fd, const void *buf, size_t length, int flags,
 LX_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     struct native n;
-    if ((uintptr_t)message < 4096 || !vfs_socket_has_path(message->msg_name, message->msg_namelen))
+    if (!sys_readable(message) || !vfs_socket_has_path(message->msg_name, message->msg_namelen))
         return NEXT(sendmsg)(fd, message, flags);
     int error = prepare(&n, message->msg_name, message->msg_namelen);
     if (error < 0)
@@ -80,7 +81,7 @@ LX_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 
 static socklen_t room_in(const socklen_t *size)
 {
-    return (uintptr_t)size < 4096 ? 0 : *size;
+    return sys_readable(size) ? *size : 0;
 }
 
 static ssize_t shown(ssize_t r, struct sockaddr *address, socklen_t room, socklen_t *size)
@@ -134,7 +135,7 @@ LX_EXPORT ssize_t __recvfrom_chk(int fd, void *buf, size_t length, size_t room, 
 
 LX_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
-    socklen_t room = (uintptr_t)message < 4096 ? 0 : message->msg_namelen;
+    socklen_t room = sys_readable(message) ? message->msg_namelen : 0;
     ssize_t r = NEXT(recvmsg)(fd, message, flags);
     return room == 0 ? r : shown(r, message->msg_name, room, &message->msg_namelen);
 }

@@ -73,7 +73,7 @@ LX_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
         return stream;
     }
     /* Only opening by name sets up a conversion; the descriptor has a name. */
-    char name[32];
+    char name[SYS_FD_PATH];
     char same[64];
     sys_fd_path(fd, name);
     reopen_mode(mode, same, sizeof(same));
@@ -95,7 +95,7 @@ static bool is_plain(const char *path)
 
 LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {
-    char name[32];
+    char name[SYS_FD_PATH];
     char same[64];
     /* libc replaces the descriptor below the stream by itself. */
     int below = fileno(stream);

@@ -18,9 +18,11 @@ struct store_object {
  * open (see shares.h). It costs other files nothing, as every stat tells it. Windows has no use for
  * the bit itself; one that somebody else set only costs the look.
  */
+#define STORE_MARK S_ISVTX
+
 static inline bool store_marked(const struct stat *st)
 {
-    return (st->st_mode & S_ISVTX) != 0;
+    return (st->st_mode & STORE_MARK) != 0;
 }
 
 #endif

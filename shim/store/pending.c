@@ -48,7 +48,7 @@ int store_pending_mark(int dfd, const char *path)
 static __attribute__((noinline)) bool descriptor_pending(int dfd)
 {
     char path[PATH_MAX];
-    char link[32];
+    char link[SYS_FD_PATH];
     long n;
     if (dfd == AT_FDCWD) {
         n = sys_getcwd(path, sizeof(path));

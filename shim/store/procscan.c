@@ -124,7 +124,7 @@ static bool is_probe(const struct procscan *s, int dir, const char *fd)
 
 unsigned long procscan_info_ino(int fd)
 {
-    char link[32];
+    char link[SYS_FD_PATH];
     char info[48] = "/proc/self/fdinfo/";
     char text[256];
     sys_fd_path(fd, link);

@@ -42,7 +42,7 @@ static int set_mark(int fd, bool on)
     if (r < 0 || store_marked(&st) == on)
         return r;
     mode_t mode = st.st_mode & 07777;
-    return sys_fchmod(fd, on ? mode | S_ISVTX : mode & ~(mode_t)S_ISVTX);
+    return sys_fchmod(fd, on ? mode | STORE_MARK : mode & ~(mode_t)STORE_MARK);
 }
 
 int store_share_announce(int fd)

@@ -275,7 +275,7 @@ static long put(int sidecar, const char *key, const char *name, const void *valu
 static int mark(const struct store_object *o)
 {
     struct stat st;
-    char link[32];
+    char link[SYS_FD_PATH];
     const char *path = o->path;
     int dfd = o->dfd;
     bool self = path[0] == '\0';
@@ -290,7 +290,7 @@ static int mark(const struct store_object *o)
         path = link;
         dfd = AT_FDCWD;
     }
-    r = sys_fchmodat(dfd, path, (st.st_mode & 07777) | S_ISVTX);
+    r = sys_fchmodat(dfd, path, (st.st_mode & 07777) | STORE_MARK);
     if (r == 0)
         r = sys_fstatat(o->dfd, o->path, &st, flags);
     return r == 0 && !store_marked(&st) ? -EOPNOTSUPP : r;

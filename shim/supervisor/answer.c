@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -113,27 +112,32 @@ static bool is_left_alone(const struct request *r)
     return true;
 }
 
-static bool opens(const struct supervise_call *call)
+/* The flags of a call that opens a file; -1 of every other. */
+static long open_flags(const struct request *r)
 {
-    return strcmp(call->name, "openat") == 0 || strcmp(call->name, "open") == 0 ||
-           strcmp(call->name, "creat") == 0 || call->number == SYS_open_by_handle_at;
+    switch (r->call->number) {
+    case SYS_openat:
+    case SYS_open_by_handle_at:
+        return (uint32_t)r->args[2];
+#ifdef SYS_open /* machines of today have openat alone */
+    case SYS_open:
+        return (uint32_t)r->args[1];
+    case SYS_creat:
+        return 0;
+#endif
+    default:
+        return -1;
+    }
 }
 
-static long flags_of_open(const struct request *r)
-{
-    return strcmp(r->call->name, "openat") == 0       ? r->args[2]
-           : strcmp(r->call->name, "open") == 0       ? r->args[1]
-           : r->call->number == SYS_open_by_handle_at ? r->args[2]
-                                                      : 0;
-}
-
-/* This worker and its pool, for hooks, which have no argument for them. */
+/* This worker and its pool, of the call it is at: for hooks, which have no argument for them. */
 static struct {
     struct pool *pool;
     struct slot *slot;
     bool masked; /* it has the caller's umask */
 } own;
 
+/* Tells the kernel the answer: a result, -errno, or -LX_EPASS, which lets the caller go on. */
 static void reply(const struct request *r, long result)
 {
     struct seccomp_notif_resp response = {.id = r->tracee.id};
@@ -152,12 +156,12 @@ static void reply(const struct request *r, long result)
  * on: what it closes then is closed, and can be removed. Where a signal could take the caller out
  * of its call in between, with a descriptor that it knows nothing of, that has to be one step.
  */
-static void give_descriptor(const struct request *r, int fd)
+static void give_descriptor(const struct request *r, int fd, unsigned flags)
 {
     struct seccomp_notif_addfd add = {.id = r->tracee.id,
                                       .flags = own.pool->holds ? 0 : SECCOMP_ADDFD_FLAG_SEND,
                                       .srcfd = (uint32_t)fd,
-                                      .newfd_flags = (uint32_t)flags_of_open(r) & O_CLOEXEC};
+                                      .newfd_flags = flags & O_CLOEXEC};
     int given = ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
     int error = given < 0 ? -errno : 0;
     close(fd);
@@ -207,6 +211,7 @@ static void take_mask(const struct lx_task *task)
     own.masked = true;
 }
 
+/* Makes the call, as the caller and by its rules. Returns its result or -errno. */
 static long run(struct request *r)
 {
     vfs_syscall *answer = vfs_syscalls[r->call->number];
@@ -227,7 +232,7 @@ static long run(struct request *r)
     return result;
 }
 
-/* To the kernel: handle the signal, then make the call again if its handler allows. */
+/* ERESTARTSYS, to the kernel: handle the signal, then make the call again if its handler allows. */
 #define RESTART 512
 
 /*
@@ -279,6 +284,7 @@ static void count(const struct request *r, long result, uint64_t instruction)
 static void answer_request(struct request *r, struct pool *pool, const struct slot *slot,
                            uint64_t instruction)
 {
+    /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */
     long result = -LX_EPASS;
     if (moves(r->call))
         atomic_fetch_add(&pool->moves, 1);
@@ -301,14 +307,14 @@ static void answer_request(struct request *r, struct pool *pool, const struct sl
     if (moves(r->call))
         atomic_fetch_add(&pool->moves, 1);
     count(r, result, instruction);
-    if (result >= 0 && opens(r->call) && (flags_of_open(r) & O_PATH) != 0) {
+    long flags = open_flags(r);
+    if (result >= 0 && flags >= 0 && (flags & O_PATH) != 0) {
         /* A descriptor that only names cannot be handed over; the rules have spoken. */
         close((int)result);
         result = -LX_EPASS;
     }
-    /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */
-    if (result >= 0 && opens(r->call)) {
-        give_descriptor(r, (int)result);
+    if (result >= 0 && flags >= 0) {
+        give_descriptor(r, (int)result, (unsigned)flags);
     } else if (result != -DECIDE_ANSWERED) {
         reply(r, result == -LX_EPASS ? result : request_take_back(r, result));
     }

@@ -20,7 +20,7 @@ static long name_of(const struct tracee *tracee, const uint64_t given[6], const 
         struct file_handle head;
         unsigned char room[MAX_HANDLE_SZ];
     } handle;
-    char link[32];
+    char link[SYS_FD_PATH];
     if (tracee_read(tracee, given[1], &handle, sizeof(handle.head)) < 0)
         return -EFAULT;
     if (handle.head.handle_bytes == 0 || handle.head.handle_bytes > MAX_HANDLE_SZ)

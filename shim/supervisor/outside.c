@@ -37,7 +37,7 @@ struct arrival {
 /* Consumes fd. True where that is outside. */
 static bool arrives_outside(const struct lx_policy *policy, int fd, struct arrival *at)
 {
-    char link[32];
+    char link[SYS_FD_PATH];
     struct stat st;
     if (fd < 0)
         return false;

@@ -53,7 +53,7 @@ static bool same_namespace(const struct tracee *t)
 /* Writes the name that a descriptor of a root has here. */
 static enum roots name_root(int fd, char root[PATH_MAX])
 {
-    char link[32];
+    char link[SYS_FD_PATH];
     sys_fd_path(fd, link);
     ssize_t n = readlink(link, root, PATH_MAX - 1);
     if (n <= 1)

@@ -6,8 +6,11 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Writes "/proc/self/fd/N" to out; 32 bytes are enough. */
-static inline void sys_fd_path(int fd, char *out)
+/* Room for such a name, of any descriptor. */
+#define SYS_FD_PATH 32
+
+/* Writes "/proc/self/fd/N" to out. */
+static inline void sys_fd_path(int fd, char out[SYS_FD_PATH])
 {
     static const char prefix[] = "/proc/self/fd/";
     char digits[12];

@@ -20,7 +20,7 @@ long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
         if (n > 0)
             n--; /* the NUL */
     } else {
-        char link[32];
+        char link[SYS_FD_PATH];
         if (fd < 0)
             return -EBADF;
         sys_fd_path(fd, link);

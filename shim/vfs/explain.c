@@ -8,6 +8,7 @@
 
 #include "policy/errnames.h"
 #include "store/procscan.h"
+#include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/operation.h"
 #include "vfs/text.h"
@@ -101,7 +102,7 @@ static void put_result(struct text *t, long result)
 
 static void put_path(struct text *t, const char *path, int fd)
 {
-    if ((uintptr_t)path < 4096)
+    if (!sys_readable(path))
         path = "(bad address)";
     if (path[0] == '\0') {
         text_put(t, "{\"fd\":");
@@ -265,7 +266,7 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
     for (unsigned i = 0; i < vfs_ops[c->op].paths; i++) {
         const char *path = c->path[i];
         text_put(&t, " ");
-        if ((uintptr_t)path < 4096 || path[0] == '\0') {
+        if (!sys_readable(path) || path[0] == '\0') {
             text_put(&t, "fd ");
             text_number(&t, c->fd[i]);
         } else {

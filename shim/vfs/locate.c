@@ -6,6 +6,7 @@
 
 #include "nt/names.h"
 #include "nt/utf.h"
+#include "sys/address.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
@@ -36,24 +37,18 @@ static __attribute__((noinline)) int locate_descriptor(struct lx_call *c, unsign
     return 0;
 }
 
-/* A pointer the kernel would answer EFAULT for must not be read here. */
-static inline bool readable(const char *path)
-{
-    return (uintptr_t)path >= 4096 && (intptr_t)path > 0;
-}
-
 /* The descriptor itself is meant: no path, or an empty one where the flags allow that. */
 static bool is_descriptor(const struct lx_call *c, unsigned i)
 {
     const char *path = c->path[i];
-    return path == LX_DESCRIPTOR || (readable(path) && path[0] == '\0' && i == 0 &&
+    return path == LX_DESCRIPTOR || (sys_readable(path) && path[0] == '\0' && i == 0 &&
                                      c->op != LX_OP_OPEN && (c->flags & AT_EMPTY_PATH) != 0);
 }
 
 bool vfs_has_path(const struct lx_call *c, unsigned i)
 {
     const char *path = c->path[i];
-    return (readable(path) && path[0] != '\0') || is_descriptor(c, i);
+    return (sys_readable(path) && path[0] != '\0') || is_descriptor(c, i);
 }
 
 /* locate_descriptor without asking the kernel. */
@@ -74,7 +69,7 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
     struct verdict v = {0, 0};
     uint64_t base = VERDICT_SEED_ROOT;
 
-    if (!c->task->caching || c->task->quiet || !readable(path))
+    if (!c->task->caching || c->task->quiet || !sys_readable(path))
         return false;
     if (path[0] == '\0')
         return is_descriptor(c, i) && descriptor_remembered(c, i, found);
@@ -207,7 +202,7 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     found->base = 0;
     found->dir_hash = 0;
     found->stamp = verdict_stamp();
-    if (!readable(path) || path[0] == '\0')
+    if (!sys_readable(path) || path[0] == '\0')
         return locate_descriptor(c, i, found);
     if (c->task->root != NULL)
         return LX_EWALK; /* what is remembered is said of our own root */

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include "fs/native.h"
+#include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
 #include "vfs/ops.h"
@@ -17,7 +18,7 @@
 bool vfs_socket_has_path(const struct sockaddr *address, socklen_t size)
 {
     const struct sockaddr_un *un = (const struct sockaddr_un *)(const void *)address;
-    return (uintptr_t)address >= 4096 && size > PATH_OFFSET && size <= sizeof(*un) &&
+    return sys_readable(address) && size > PATH_OFFSET && size <= sizeof(*un) &&
            address->sa_family == AF_UNIX && un->sun_path[0] != '\0';
 }
 

@@ -293,7 +293,7 @@ int win_hold(struct win *win, const struct win_words *words)
     /* Programs under the library look for these marks. */
     if (win_is_directory(&handle.file))
         store_mark_directory(handle.fd);
-    bool was = (handle.file.mode & S_ISVTX) != 0;
+    bool was = (handle.file.mode & STORE_MARK) != 0;
     if (handle.fd >= 0 && store_share_announce(handle.fd) < 0)
         win_error(win, "lxshim: win: %s is not yours: programs under lxshim do not see it is held",
                   t.name);

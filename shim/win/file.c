@@ -229,7 +229,7 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
             write_dosattrib(native, file.attributes | NT_REPARSE_POINT, file.times[WIN_CREATION]);
     /* By the sticky bit the library knows that a second look is due, at no cost to other files. */
     if (status == NT_SUCCESS)
-        status = of(sys_fchmodat(AT_FDCWD, native, (file.mode & 07777) | S_ISVTX));
+        status = of(sys_fchmodat(AT_FDCWD, native, (file.mode & 07777) | STORE_MARK));
     if (status == NT_SUCCESS)
         store_note_link(AT_FDCWD, native);
     return status;

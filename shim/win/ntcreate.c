@@ -241,7 +241,7 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
     if (status != NT_SUCCESS)
         win_close(handle);
     /* Directories have the bit for reasons of their own: who waits to be deleted, for one. */
-    else if (!made && S_ISREG(handle->file.mode) && (handle->file.mode & S_ISVTX) != 0)
+    else if (!made && S_ISREG(handle->file.mode) && (handle->file.mode & STORE_MARK) != 0)
         win_unmark(handle);
     return status;
 }
