@@ -169,6 +169,7 @@ struct lx_stats {
     _Atomic uint32_t overrides[];
 };
 
+/* Bytes of the counters of a policy with so many overrides: the size of their file. */
 static inline size_t lx_stats_size(uint32_t override_count)
 {
     return offsetof(struct lx_stats, overrides) + (size_t)override_count * sizeof(uint32_t);
@@ -180,6 +181,7 @@ static inline const char *lx_image_string(const struct lx_image *image, uint32_t
     return offset == 0 ? NULL : (const char *)image + offset;
 }
 
+/* The tables of a checked image (lx_image_check), where it says that they are. */
 static inline const struct lx_image_mount *lx_image_mounts(const struct lx_image *image)
 {
     return (const struct lx_image_mount *)(const void *)((const char *)image + image->mounts);

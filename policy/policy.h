@@ -59,6 +59,7 @@ static inline enum lx_value lx_rule(const struct lx_mount *mount, enum lx_rule r
     return (enum lx_value)mount->rules[rule];
 }
 
+/* True where a mount keeps modes and owners of Linux' with its files: the option metadata. */
 static inline bool lx_metadata(const struct lx_mount *mount)
 {
     return (mount->flags & LX_MOUNT_METADATA) != 0;

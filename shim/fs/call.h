@@ -192,11 +192,13 @@ static inline bool lx_may_be_link(const struct stat *st)
     return S_ISREG(st->st_mode) && st->st_size == 0;
 }
 
+/* A rule in a set of them: `altered` and `observed` of a call. */
 static inline uint64_t lx_rule_bit(enum lx_rule rule)
 {
     return UINT64_C(1) << rule;
 }
 
+/* True where rules only say what they would do: in observe mode, or an override allows the call. */
 static inline bool lx_observing(const struct lx_call *c)
 {
     return c->allowed || c->task->policy->observe;

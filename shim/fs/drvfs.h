@@ -90,6 +90,7 @@ static inline struct store_holders drvfs_holders(struct lx_call *c)
     return (struct store_holders){.list = c->holders, .room = STORE_HOLDER_MAX, .count = 0};
 }
 
+/* Keeps as many of them as the call has room for, for the trace. */
 static inline void drvfs_keep_holders(struct lx_call *c, const struct store_holders *h)
 {
     c->holder_count = (uint8_t)(h->count < h->room ? h->count : h->room);
@@ -131,6 +132,7 @@ static inline enum drvfs_kind drvfs_kind(struct lx_call *c, unsigned i, const st
     return drvfs_look_again(c, at->mount, at->dfd, at->path, st, length);
 }
 
+/* True where path i is a link that Windows made. */
 static inline bool drvfs_is_link(struct lx_call *c, unsigned i, const struct stat *st)
 {
     long length;

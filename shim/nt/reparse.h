@@ -70,7 +70,7 @@ const char *nt_reparse_name(uint32_t tag);
 /* How the data of a tag is laid out: enum nt_reparse_kind. */
 enum nt_reparse_kind nt_reparse_kind_of(uint32_t tag);
 
-/* What the bits of a tag say. */
+/* What the bits of a tag say: Microsoft owns it; it stands for another file. [FSCC 2.1.2] */
 static inline bool nt_tag_microsoft(uint32_t tag)
 {
     return (tag & 0x80000000u) != 0;

@@ -22,17 +22,21 @@ static inline void nt_time_round(int64_t *seconds, long *nanoseconds)
 /* Seconds from 1601, where Windows begins to count, to 1970. */
 #define NT_EPOCH_SECONDS INT64_C(11644473600)
 
+#define NT_FILETIME_SECOND 10000000u
+
 /* FILETIME, a count of 100 ns since 1601; 0 for a time before that. */
 static inline uint64_t nt_filetime(int64_t seconds, long nanoseconds)
 {
     if (seconds < -NT_EPOCH_SECONDS)
         return 0;
-    return (uint64_t)(seconds + NT_EPOCH_SECONDS) * 10000000u + (uint64_t)(nanoseconds / 100);
+    return (uint64_t)(seconds + NT_EPOCH_SECONDS) * NT_FILETIME_SECOND +
+           (uint64_t)(nanoseconds / 100);
 }
 
+/* Seconds since 1970 of one. */
 static inline int64_t nt_filetime_seconds(uint64_t filetime)
 {
-    return (int64_t)(filetime / 10000000u) - NT_EPOCH_SECONDS;
+    return (int64_t)(filetime / NT_FILETIME_SECOND) - NT_EPOCH_SECONDS;
 }
 
 #endif

@@ -35,7 +35,10 @@ struct lx_environment {
     size_t mapped_size;
 };
 
+/* Fills it for a child that is given envp (NULL: nothing). 0, -E2BIG or -ENOMEM. */
 int lx_environment_for(struct lx_environment *env, char *const envp[]);
+
+/* Gives back what was mapped; nothing else is held. */
 void lx_environment_free(struct lx_environment *env);
 
 /* True where the process' own environment has lost what a child needs. */

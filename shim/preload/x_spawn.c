@@ -309,17 +309,26 @@ static int spawn(pid_t *pid, struct spawn *s)
     return error;
 }
 
+/* posix_spawn, or posix_spawnp where the file is searched for in PATH. */
+static int spawn_file(pid_t *pid, const char *file, bool search,
+                      const posix_spawn_file_actions_t *fa, const posix_spawnattr_t *attr,
+                      char *const argv[], char *const envp[])
+{
+    struct spawn s = {.actions = fa == NULL ? NULL : ours_const(fa),
+                      .attr = attr,
+                      .file = file,
+                      .argv = argv,
+                      .envp = envp,
+                      .search = search};
+    return spawn(pid, &s);
+}
+
 LX_EXPORT int posix_spawn(pid_t *restrict pid, const char *restrict path,
                           const posix_spawn_file_actions_t *fa,
                           const posix_spawnattr_t *restrict attr, char *const argv[restrict],
                           char *const envp[restrict])
 {
-    struct spawn s = {.actions = fa == NULL ? NULL : ours_const(fa),
-                      .attr = attr,
-                      .file = path,
-                      .argv = argv,
-                      .envp = envp};
-    return spawn(pid, &s);
+    return spawn_file(pid, path, false, fa, attr, argv, envp);
 }
 
 LX_EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
@@ -327,11 +336,5 @@ LX_EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
                            const posix_spawnattr_t *restrict attr, char *const argv[restrict],
                            char *const envp[restrict])
 {
-    struct spawn s = {.actions = fa == NULL ? NULL : ours_const(fa),
-                      .attr = attr,
-                      .file = file,
-                      .argv = argv,
-                      .envp = envp,
-                      .search = true};
-    return spawn(pid, &s);
+    return spawn_file(pid, file, true, fa, attr, argv, envp);
 }

@@ -13,13 +13,14 @@ struct store_object {
     const char *path;
 };
 
+/* See store_marked. */
+#define STORE_MARK S_ISVTX
+
 /*
  * The mark of what deserves a second look: a link of Windows', or what a process of Windows has
  * open (see shares.h). It costs other files nothing, as every stat tells it. Windows has no use for
  * the bit itself; one that somebody else set only costs the look.
  */
-#define STORE_MARK S_ISVTX
-
 static inline bool store_marked(const struct stat *st)
 {
     return (st->st_mode & STORE_MARK) != 0;

@@ -22,11 +22,13 @@ static inline void registers_call(registers *r, long nr, const long args[6])
     r->rip -= 2; /* the length of "syscall": other call instructions are refused */
 }
 
+/* The result of the call that it returned from. */
 static inline long registers_result(const registers *r)
 {
     return (long)r->rax;
 }
 
+/* As if that had been another. */
 static inline void registers_answer(registers *r, long result)
 {
     r->rax = (unsigned long long)result;

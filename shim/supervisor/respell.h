@@ -11,6 +11,7 @@
 #include "supervisor/calls.h"
 #include "supervisor/tracee.h"
 
+/* True for such a call. */
 bool respells(long nr);
 
 /* As decide(). */

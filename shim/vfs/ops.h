@@ -3,7 +3,8 @@
  * One lx_* function per operation: what libc's names, syscall() and a supervisor all call. Each
  * takes the task it acts for, behaves as the Linux system call of that name does on the task's
  * view of the file system, and returns its result or -errno. LX_DESCRIPTOR for a path means the
- * descriptor.
+ * descriptor. Flags, modes and sizes are the kernel's, and so are the errnos of what it does not
+ * take; the rules that may refuse or alter a call are in policy/rules.def.
  */
 #ifndef LXSHIM_VFS_OPS_H
 #define LXSHIM_VFS_OPS_H

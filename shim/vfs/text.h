@@ -12,6 +12,7 @@ struct text {
     size_t room;
 };
 
+/* n bytes of s; all of s; a number in decimal. */
 void text_raw(struct text *t, const char *s, size_t n);
 void text_put(struct text *t, const char *s);
 void text_number(struct text *t, int64_t value);

@@ -53,6 +53,8 @@ struct verdict_entry {
 extern struct verdict_entry verdict_directories[VERDICT_DIRECTORIES];
 extern struct verdict_entry verdict_descriptors[VERDICT_DESCRIPTORS + 1]; /* the last: the cwd */
 
+/* True with the verdict of an entry, where that is of this hash and moment, and was written whole.
+ */
 static inline bool verdict_recall_entry(const struct verdict_entry *e, uint64_t hash,
                                         uint64_t stamp, struct verdict *v)
 {
@@ -65,6 +67,7 @@ static inline bool verdict_recall_entry(const struct verdict_entry *e, uint64_t 
     return true;
 }
 
+/* Where a descriptor is remembered (AT_FDCWD: the cwd); NULL for numbers that have no place. */
 static inline struct verdict_entry *verdict_descriptor(int fd)
 {
     if (fd == AT_FDCWD)
@@ -92,6 +95,7 @@ static inline uint64_t verdict_hash_tail(const char *p, size_t n)
     return (uint64_t)u[0] << 16 | (uint64_t)u[n / 2] << 8 | u[n - 1];
 }
 
+/* The hash of a spelling (n bytes) that starts from the directory of hash `seed`. */
 static inline uint64_t verdict_hash(uint64_t seed, const char *path, size_t n)
 {
     uint64_t hash = seed ^ (n * UINT64_C(0xff51afd7ed558ccd));
@@ -127,6 +131,8 @@ static inline bool verdict_recall(uint64_t hash, uint64_t stamp, struct verdict 
     return verdict_recall_entry(&verdict_directories[hash & (VERDICT_DIRECTORIES - 1)], hash, stamp,
                                 v);
 }
+
+/* Remembers one, which was found out no earlier than at `stamp`. */
 void verdict_remember(uint64_t hash, uint64_t stamp, struct verdict v);
 
 /* The same for a descriptor, with the hash its path would have. AT_FDCWD stands for the cwd. */
@@ -155,6 +161,7 @@ bool verdict_keeps_fd(int fd);
 /* What was last known, however long ago: for a directory whose path has become too long to ask. */
 bool verdict_recall_fd_stale(int fd, struct verdict *v, uint64_t *hash);
 
+/* The same for a descriptor; nothing while a vfork child runs, or where hash is 0. */
 void verdict_remember_fd(int fd, uint64_t stamp, struct verdict v, uint64_t hash);
 
 /*

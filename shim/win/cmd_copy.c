@@ -93,9 +93,7 @@ static nt_status move_file(const struct win *win, const char *from, const char *
 static bool is_directory(const struct win *win, const char *name)
 {
     struct win_path path;
-    struct win_file file;
-    return win_resolve(win, name, WIN_FOLLOW, &path) == NT_SUCCESS && path.exists &&
-           win_file_stat(path.native, &file) == NT_SUCCESS && win_is_directory(&file);
+    return win_resolve(win, name, WIN_FOLLOW, &path) == NT_SUCCESS && win_leads_to_directory(&path);
 }
 
 /* True where both names lead to one file or stream. */

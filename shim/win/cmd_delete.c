@@ -72,7 +72,6 @@ static nt_status delete_in(void *data, const char *typed)
 static void delete_argument(struct del *d, const char *typed)
 {
     struct win_path path;
-    struct win_file file;
     char name[WIN_PATH];
     d->count = 0;
     nt_status status = win_resolve(d->win, typed, WIN_NO_FOLLOW | WIN_WILD, &path);
@@ -81,8 +80,7 @@ static void delete_argument(struct del *d, const char *typed)
         return;
     }
     /* A directory means what is in it: through a link, what is in its target. (recalled) */
-    bool directory = status == NT_SUCCESS && path.exists &&
-                     win_file_stat(path.native, &file) == NT_SUCCESS && win_is_directory(&file);
+    bool directory = status == NT_SUCCESS && win_leads_to_directory(&path);
     if (!win_print_path(name, "%s%s", path.name, directory ? "\\*" : "")) {
         d->result = win_fail(d->win, NT_NAME_TOO_LONG);
         return;

@@ -318,15 +318,13 @@ static nt_status list(void *data, const char *name)
 static int list_argument(struct dir *d, const char *typed)
 {
     struct win_path path;
-    struct win_file file;
     char name[WIN_PATH];
     d->headed = d->bare;
     d->found = false;
     d->files = d->bytes = d->directories = 0;
     /* A link to a directory shows what it leads to; one that leads nowhere shows itself. */
     nt_status status = win_resolve(d->win, typed, WIN_FOLLOW | WIN_WILD, &path);
-    bool directory = status == NT_SUCCESS && path.exists &&
-                     win_file_stat(path.native, &file) == NT_SUCCESS && win_is_directory(&file);
+    bool directory = status == NT_SUCCESS && win_leads_to_directory(&path);
     if (directory &&
         !win_print_path(name, "%s%s*", path.name, win_is_volume_root(path.name) ? "" : "\\"))
         return win_fail(d->win, NT_NAME_TOO_LONG);

@@ -105,6 +105,7 @@ nt_status win_for_tree(const struct win *win, const char *typed, void *data,
  */
 bool win_read_attributes(const char *text, uint32_t *want, uint32_t *refuse);
 
+/* True for a file that `/a:` asks for: see win_read_attributes. */
 static inline bool win_wanted(const struct win_file *file, uint32_t want, uint32_t refuse)
 {
     return (file->attributes & want) == want && (file->attributes & refuse) == 0;
@@ -120,6 +121,7 @@ struct win_word {
 };
 bool win_flags(const char *text, const struct win_word *words, uint32_t *out);
 
+/* The commands of the table: each returns its exit status. */
 int win_dir(struct win *win, const struct win_words *words);
 int win_type(struct win *win, const struct win_words *words);
 int win_more(struct win *win, const struct win_words *words);

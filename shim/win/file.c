@@ -124,7 +124,7 @@ static void add_dosattrib(const char *native, struct win_file *out)
         out->attributes |= NT_ARCHIVE;
     if ((d.valid & NT_HAS_CREATION) != 0 && d.creation != 0) {
         out->times[WIN_CREATION].tv_sec = nt_filetime_seconds(d.creation);
-        out->times[WIN_CREATION].tv_nsec = (long)(d.creation % 10000000u) * 100;
+        out->times[WIN_CREATION].tv_nsec = (long)(d.creation % NT_FILETIME_SECOND) * 100;
     }
     /* The buffer counts where the attribute says so, as for Samba. */
     if ((d.attributes & NT_REPARSE_POINT) != 0) {

@@ -34,6 +34,7 @@ struct win_file {
 /* The facts of a native path itself; links are not followed. */
 nt_status win_file_stat(const char *native, struct win_file *out);
 
+/* Of a link to a directory that Windows made, too. */
 static inline bool win_is_directory(const struct win_file *file)
 {
     return (file->attributes & NT_DIRECTORY) != 0;
@@ -79,6 +80,7 @@ size_t win_streams(const char *native, struct win_stream **list);
 /* A stream's content, to be freed, with its size; NULL with *status where there is none. */
 uint8_t *win_stream_get(const char *native, const char *stream, size_t *size, nt_status *status);
 
+/* Makes a stream, or gives it another content. STATUS_EA_TOO_LARGE where there is no room. */
 nt_status win_stream_set(const char *native, const char *stream, const void *data, size_t size);
 
 /* Every entry of a native directory by its Windows name, in NTFS's order; to be freed. */

@@ -67,6 +67,7 @@ struct win_handle {
 nt_status win_create(const struct win *win, const char *name, const struct win_request *request,
                      struct win_handle *handle);
 
+/* Gives back what a handle holds: its share of the file goes with it. */
 void win_close(struct win_handle *handle);
 
 /*

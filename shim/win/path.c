@@ -181,3 +181,10 @@ nt_status win_resolve(const struct win *win, const char *typed, unsigned how, st
     memcpy(out->name, first, strlen(first) + 1); /* messages show what was asked for */
     return status;
 }
+
+bool win_leads_to_directory(const struct win_path *path)
+{
+    struct win_file file;
+    return path->exists && win_file_stat(path->native, &file) == NT_SUCCESS &&
+           win_is_directory(&file);
+}

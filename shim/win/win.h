@@ -100,6 +100,9 @@ nt_status win_full_name(const struct win *win, const char *typed, unsigned how, 
  */
 nt_status win_resolve(const struct win *win, const char *typed, unsigned how, struct win_path *out);
 
+/* True where a name that was resolved is that of a directory, or of a link to one. */
+bool win_leads_to_directory(const struct win_path *path);
+
 /*
  * Looks for one name in a native directory and writes its native path to out; one that is not there
  * is written as it would be made. True where it is there.
