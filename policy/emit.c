@@ -2,6 +2,7 @@
 #include "policy/emit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -144,8 +145,10 @@ int lx_emit_stats(const struct lx_effective *policy, int fd)
 {
     const struct lx_stats head = {.magic = LX_STATS_MAGIC,
                                   .override_count = (uint32_t)policy->override_count};
-    if (ftruncate(fd, (off_t)lx_stats_size(head.override_count)) < 0)
-        return -errno;
+    /* Not a hole: where the file system is full, whoever maps it would die of SIGBUS. */
+    int r = posix_fallocate(fd, 0, (off_t)lx_stats_size(head.override_count));
+    if (r != 0)
+        return -r;
     ssize_t n = pwrite(fd, &head, sizeof(head.magic) + sizeof(head.override_count), 0);
     return n < 0 ? -errno : 0;
 }

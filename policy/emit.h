@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "policy/effective.h"
+#include "policy/stamp.h"
 
 /*
  * Makes the image. stats: the file of its counters, or NULL. Returns its size with *image to be
@@ -23,14 +24,13 @@ int lx_emit_stats(const struct lx_effective *policy, int fd);
 
 /*
  * The value of LXSHIM_STATE for an image, to be freed; *value is set. A large image goes to a file
- * in one of the directories for files that live as long as a boot. Returns 0 or -errno.
+ * in one of the directories for files that live as long as a boot, made for `owner`. Returns 0 or
+ * -errno.
  */
-int lx_emit_state(const void *image, size_t size, char **value);
+int lx_emit_state(const void *image, size_t size, const struct lx_stamp *owner, char **value);
 
-/*
- * Makes a file of counters with a name of its own and writes its path to *path, to be freed. It
- * remains until somebody removes it. Returns 0 or -errno.
- */
-int lx_emit_stats_file(const struct lx_effective *policy, char **path);
+/* Makes a file of counters there and writes its path to *path, to be freed. Returns 0 or -errno. */
+int lx_emit_stats_file(const struct lx_effective *policy, const struct lx_stamp *owner,
+                       char **path);
 
 #endif

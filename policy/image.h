@@ -23,6 +23,7 @@
  * '-' becomes 'q' (quiet) below a process that installed a seccomp filter of its own.
  */
 #define LX_STATE_VARIABLE "LXSHIM_STATE"
+#define LX_FIRST_VARIABLE "LXSHIM_FIRST" /* the library is the one that asks for a state */
 #define LX_STATE_VERSION  '1'
 #define LX_STATE_PLAIN    '-'
 #define LX_STATE_QUIET    'q'

@@ -91,7 +91,8 @@ void cli_refuse_image(long error)
         cli_error("/ cannot be a Windows drive: start in the directory that shall be one, or name "
                   "mounts in a policy");
     else
-        cli_error("cannot hand the policy on: %s", strerror((int)-error));
+        cli_error("cannot hand the policy on by a file in /dev/shm, $XDG_RUNTIME_DIR or /tmp: %s",
+                  strerror((int)-error));
 }
 
 enum lx_rule cli_find_rule(const char *word)
@@ -170,8 +171,12 @@ bool cli_library(char *out, size_t room)
     snprintf(out, room, "%s/%s", LXSHIM_LIBDIR, name);
     if (access(out, R_OK) == 0)
         return true;
-    snprintf(out, room,
-             "no %s in %.*s, ../lib from there, nor in %s: build it with make, or make install",
-             name, length, program, LXSHIM_LIBDIR);
+    if (length == 0)
+        snprintf(out, room, "no %s in %s, and /proc does not say where lxshim is", name,
+                 LXSHIM_LIBDIR);
+    else
+        snprintf(out, room,
+                 "no %s in %.*s, ../lib from there, nor in %s: build it with make, or make install",
+                 name, length, program, LXSHIM_LIBDIR);
     return false;
 }

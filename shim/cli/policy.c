@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/leftovers.h"
 #include "policy/embedded.h"
 #include "policy/emit.h"
+#include "policy/image.h"
 #include "policy/profile.h"
 
 /* The file a command was given, or the one that applies here. */
@@ -122,15 +125,23 @@ static int policy_state(const struct cli_arguments *arguments)
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
-    long r = lx_emit_counts(&policy) ? lx_emit_stats_file(&policy, &stats) : 0;
+    /* For the process that the library is in and that asks, or for a user, who removes it. */
+    const struct lx_stamp owner =
+        getenv(LX_FIRST_VARIABLE) != NULL ? lx_stamp_of(getppid()) : (struct lx_stamp){0};
+    long r = lx_emit_counts(&policy) ? lx_emit_stats_file(&policy, &owner, &stats) : 0;
     if (r == 0)
         r = lx_emit_image(&policy, stats, &image);
     if (r >= 0)
-        r = lx_emit_state(image, (size_t)r, &value);
-    if (r == 0)
+        r = lx_emit_state(image, (size_t)r, &owner, &value);
+    if (r == 0) {
         puts(value);
-    else
+        if (stats != NULL || value[2] == LX_STATE_FILE)
+            leftovers_remove(NULL, true);
+    } else {
         cli_refuse_image(r);
+        if (stats != NULL)
+            unlink(stats);
+    }
     free(image);
     free(stats);
     free(value);

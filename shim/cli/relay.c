@@ -118,18 +118,28 @@ static void stop_too(pid_t child, int sig)
         ;
 }
 
-/* Without its supervisor, the calls of the command and of what it has started fail. */
-static void supervisor_ended(pid_t child, int status)
+#define UNSERVED (-1)
+
+/*
+ * Without its supervisor, the calls of the command and of what it has started fail. False where it
+ * has not answered any.
+ */
+static bool supervisor_ended(pid_t child, int status)
 {
+    bool served = !WIFEXITED(status) || WEXITSTATUS(status) != SUPERVISE_UNSERVED;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return; /* nobody is left to be served */
-    cli_error("the supervisor has failed: the command is stopped");
+        return true; /* nobody is left to be served */
+    if (served)
+        cli_error("the supervisor has failed: the command is stopped");
+    else
+        cli_error("the supervisor cannot start: %s", strerror(EAGAIN));
     tree_kill(child);
+    return served;
 }
 
 /*
  * Collects children until the one that counts has ended. True with its status then. *supervisor is
- * 0 once that has ended: somebody else may have the number.
+ * 0, or UNSERVED, once that has ended: somebody else may have the number.
  */
 static bool collect(pid_t child, pid_t *supervisor, int *status)
 {
@@ -138,8 +148,7 @@ static bool collect(pid_t child, pid_t *supervisor, int *status)
     /* Any child: as init of a container, or started with children, there are others. */
     while ((pid = waitpid(-1, &s, WNOHANG | WUNTRACED)) > 0) {
         if (pid == *supervisor && !WIFSTOPPED(s)) {
-            *supervisor = 0;
-            supervisor_ended(child, s);
+            *supervisor = supervisor_ended(child, s) ? 0 : UNSERVED;
         }
         if (pid != child)
             continue;
@@ -210,7 +219,7 @@ static bool enter_supervisor(int socket, bool required)
     if (r == 0)
         return true;
     if (listener >= 0) { /* under the filter, and nobody answers */
-        cli_error("the supervisor does not answer");
+        cli_error("the supervisor cannot start: %s", r == -EPIPE ? "it has ended" : strerror(-r));
         return false;
     }
     cli_error("no supervisor here: %s; " SUPERVISE_UNCOVERED, supervise_reason(r));
@@ -377,7 +386,7 @@ static pid_t start_both(char **argv, const struct relay_lanes *lanes, int leash,
         return -errno;
     fflush(NULL);
     if (lanes->supervise) {
-        *supervisor = supervise_start(sockets[0], leash, lanes->policy);
+        *supervisor = supervise_start(sockets[0], leash, lanes->policy, lanes->ended);
         close(sockets[0]);
         if (*supervisor < 0) {
             close(sockets[1]);
@@ -431,6 +440,8 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         close(leash[0]);
     }
     sigprocmask(SIG_SETMASK, &given.mask, NULL);
+    if (child > 0 && supervisor == UNSERVED)
+        status = CLI_FAILED << 8; /* it did not get as far as the command */
     return child < 0 ? (int)child : status;
 }
 

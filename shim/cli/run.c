@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/bind.h"
 #include "cli/cli.h"
+#include "cli/leftovers.h"
 #include "cli/relay.h"
 #include "cli/summary.h"
 #include "policy/emit.h"
@@ -147,18 +149,27 @@ static bool choose_ways(const struct cli_arguments *arguments, struct relay_lane
     return way >= 0 && time >= 0;
 }
 
+/* Whom the file of state is made for: this process. Written once, before anything is started. */
+static struct lx_stamp own;
+
 /*
  * Makes the state that children get, and the policy by which the supervisor judges: one image.
  * The image stays; this process lives as long as the command.
  */
-static int set_state(const struct lx_effective *policy, int stats, struct lx_policy *attached)
+static int set_state(const struct lx_effective *policy, int stats, struct lx_policy *attached,
+                     int *file)
 {
     char path[64];
     void *image = NULL;
     char *value = NULL;
     snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), stats);
+    own = lx_stamp_of(getpid());
     long size = lx_emit_image(policy, path, &image);
-    long r = size < 0 ? size : lx_emit_state(image, (size_t)size, &value);
+    long r = size < 0 ? size : lx_emit_state(image, (size_t)size, &own, &value);
+    /* Kept open: a child that has not executed anything yet needs it, though it does not say so. */
+    *file = r == 0 && value[2] == LX_STATE_FILE
+                ? open(value + LX_STATE_PREFIX, O_RDONLY | O_CLOEXEC)
+                : -1;
     if (r == 0 && setenv(LX_STATE_VARIABLE, value, 1) < 0)
         r = -errno;
     if (r == 0)
@@ -169,6 +180,25 @@ static int set_state(const struct lx_effective *policy, int stats, struct lx_pol
     return (int)r;
 }
 
+/* Once the command has ended: its file of state, and what killed ones have left. */
+static void tidy_up(int file)
+{
+    if (file >= 0)
+        close(file);
+    leftovers_remove(file >= 0 ? &own : NULL, file >= 0);
+}
+
+/*
+ * Under the supervisor, somebody may live on under the filter when the command has ended. The
+ * filter of the last one goes a little before its memory does.
+ */
+static void last_has_ended(void)
+{
+    const struct timespec pause = {0, 10000000};
+    for (unsigned i = 0; i < 100 && leftovers_remove(&own, true); i++)
+        nanosleep(&pause, NULL);
+}
+
 int cli_run(const struct cli_arguments *arguments)
 {
     struct lx_request request = arguments->request;
@@ -177,9 +207,14 @@ int cli_run(const struct cli_arguments *arguments)
     struct lx_policy attached;
     struct relay_lanes lanes = {.policy = &attached};
     enum bind_when when;
+    int file = -1;
 
     if (!choose_ways(arguments, &lanes, &when))
         return CLI_FAILED;
+    if (access("/proc/self/exe", F_OK) < 0) {
+        cli_error("/proc is not mounted here: lxshim run cannot do without, LD_PRELOAD alone can");
+        return CLI_FAILED;
+    }
     if (request.file == NULL)
         request.file = cli_default_policy();
     if (arguments->verbose)
@@ -203,12 +238,14 @@ int cli_run(const struct cli_arguments *arguments)
     if (fd < 0)
         cli_error("cannot count what the rules do: %s", strerror(-fd));
     bool observe = policy.observe;
-    int r = fd < 0 ? fd : set_state(&policy, fd, &attached);
+    int r = fd < 0 ? fd : set_state(&policy, fd, &attached, &file);
     lx_effective_free(&policy);
     if (r < 0)
         return CLI_FAILED;
     attached.stats = stats;
+    lanes.ended = file >= 0 ? last_has_ended : NULL;
     int status = relay_run(arguments->rest, &lanes);
+    tidy_up(file);
     if (status < 0) {
         cli_error("cannot start the command: %s", strerror(-status));
         return CLI_FAILED;

@@ -118,13 +118,13 @@ static int compile(const char *program, const char *file, char *const *env, char
     const char *trace = get(env, "LXSHIM_TRACE");
     char variable[PATH_MAX + 16] = "LXSHIM_TRACE=";
     char *argv[] = {(char[]){"lxshim"}, (char[]){"policy"}, (char[]){"state"}, NULL, NULL};
-    char *envp[] = {NULL, NULL};
+    char *envp[] = {(char[]){LX_FIRST_VARIABLE "=1"}, NULL, NULL};
     int ends[2];
     int status = 0;
 
     if (trace != NULL && strlen(trace) < PATH_MAX) {
         memcpy(variable + 13, trace, strlen(trace) + 1);
-        envp[0] = variable;
+        envp[1] = variable;
     }
     argv[3] = (char *)(uintptr_t)file;
     long r = SYS2(SYS_pipe2, ends, O_CLOEXEC);

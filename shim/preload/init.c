@@ -47,22 +47,24 @@ static const char *find(char *const *env, const char *name)
     return NULL;
 }
 
-/* Maps the image that a state too large for the environment lies in. */
-static const struct lx_image *map_image(const char *file, size_t *size)
+/* Maps the image that a state too large for the environment lies in. Returns 0 or -errno. */
+static int map_image(const char *file, const struct lx_image **image_at, size_t *size)
 {
     struct stat st;
     int fd = sys_openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
-        return NULL;
-    void *at = NULL;
-    if (sys_fstat(fd, &st) == 0 && st.st_size > 0) {
+        return fd;
+    int r = sys_fstat(fd, &st);
+    if (r == 0 && st.st_size <= 0)
+        r = -EINVAL;
+    if (r == 0) {
         *size = (size_t)st.st_size;
-        at = sys_mmap(NULL, *size, PROT_READ, MAP_SHARED, fd, 0);
-        if (sys_mmap_failed(at))
-            at = NULL;
+        void *at = sys_mmap(NULL, *size, PROT_READ, MAP_SHARED, fd, 0);
+        *image_at = at;
+        r = sys_mmap_failed(at) ? -ENOMEM : 0;
     }
     sys_close(fd);
-    return at;
+    return r;
 }
 
 /* The counters of the tree; without them nothing is counted. */
@@ -97,9 +99,9 @@ static int adopt(const char *value)
             return (int)n;
         size = (size_t)n;
     } else if (value[2] == LX_STATE_FILE) {
-        from = map_image(value + LX_STATE_PREFIX, &size);
-        if (from == NULL)
-            return -ENOENT;
+        int r = map_image(value + LX_STATE_PREFIX, &from, &size);
+        if (r < 0)
+            return r;
     } else {
         return -EINVAL;
     }
@@ -122,11 +124,9 @@ static void publish(void)
 /* No rule of WSL's is worth running a program unshimmed that was to be shimmed. */
 static void refuse(const char *why, const char *what)
 {
-    static const char start[] = "lxshim: ";
-    (void)sys_write(2, start, sizeof(start) - 1);
-    (void)sys_write(2, why, strlen(why));
-    (void)sys_write(2, what, strlen(what));
-    (void)sys_write(2, "\n", 1);
+    const char *const words[] = {"lxshim: ", why, what, "\n"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        (void)sys_write(2, words[i], strlen(words[i]));
     SYS1(SYS_exit_group, 125);
 }
 
@@ -144,8 +144,12 @@ static void begin(void)
     /* dladdr looks through every symbol there is: 7000 instructions, of each process. */
     if (!lx_library_keep(find(environ, "LD_PRELOAD")) && lx_library_path()[0] == '\0')
         lx_library_find();
-    if (adopt(inherited) < 0)
-        refuse(LX_STATE_VARIABLE " is damaged, or its image is gone; unset it to start anew: ",
+    int r = adopt(inherited);
+    if (r == -EINVAL)
+        refuse(LX_STATE_VARIABLE " is damaged; unset it to start anew: ", inherited);
+    if (r < 0)
+        refuse(r == -ENOENT ? LX_STATE_VARIABLE "'s image is gone; unset it to start anew: "
+                            : LX_STATE_VARIABLE "'s image cannot be read: ",
                inherited);
     task.caching = true;
     task.open = cancellable_open;

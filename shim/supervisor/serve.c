@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -42,7 +43,14 @@ int supervise_hand_over(int socket, int listener)
     ssize_t n;
     while ((n = read(socket, &byte, 1)) < 0 && errno == EINTR)
         ;
-    return n == 1 ? 0 : -EPIPE;
+    return n == 1 ? -(int)(unsigned char)byte : -EPIPE;
+}
+
+/* Tells the other end that it is served, or the errno for which it is not. */
+static bool answer_hand_over(int socket, int error)
+{
+    char byte = (char)error;
+    return write(socket, &byte, 1) == 1;
 }
 
 /* Returns the listener, 0 where the other end was closed without one, or -errno. */
@@ -172,6 +180,26 @@ static void detach(int socket, int leash, int broker)
     signal(SIGTERM, SIG_IGN); /* what it sends to its workers */
 }
 
+/* What limits the command to a few descriptors or a time is not meant for us, as far as we may. */
+static void lift_limits(void)
+{
+    static const int limits[] = {RLIMIT_NOFILE, RLIMIT_CPU};
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        struct rlimit limit;
+        if (getrlimit(limits[i], &limit) == 0) {
+            limit.rlim_cur = limit.rlim_max;
+            setrlimit(limits[i], &limit);
+        }
+    }
+}
+
+/* True where the command should not begin before there is a worker, since there may be none. */
+static bool processes_are_few(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur < 4096;
+}
+
 static uint64_t milliseconds(void)
 {
     struct timespec now;
@@ -185,22 +213,32 @@ static uint64_t milliseconds(void)
  * It gets ready while the command's process does, and says so when there is somewhere to wait for
  * its first worker.
  */
-static _Noreturn void serve(const struct lx_policy *policy, int socket, int leash, int broker)
+static _Noreturn void serve(const struct lx_policy *policy, int socket, int leash, int broker,
+                            void (*ended)(void))
 {
     int status;
     detach(socket, leash, broker);
+    lift_limits();
     broker_use(broker);
     struct pool *pool = pool_new();
+    int error = pool == NULL ? errno : 0;
     int listener = receive(socket);
     if (listener == 0)
         _exit(0);
-    if (listener < 0 || pool == NULL)
-        _exit(SUPERVISE_FAILED);
-    pool->listener = listener;
-    pool->holds = supervise_holds();
-    (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-    if (write(socket, "", 1) != 1 || start_worker(policy, pool) < 0)
-        _exit(SUPERVISE_FAILED);
+    if (listener < 0)
+        error = -listener;
+    if (pool != NULL && error == 0) {
+        pool->listener = listener;
+        pool->holds = supervise_holds();
+        (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+    }
+    bool first = error == 0 && processes_are_few();
+    if (first)
+        error = -start_worker(policy, pool);
+    if (!answer_hand_over(socket, error) || pool == NULL || error != 0)
+        _exit(error != 0 ? 0 : SUPERVISE_FAILED); /* said by the other side */
+    if (!first && start_worker(policy, pool) < 0)
+        _exit(SUPERVISE_UNSERVED);
     close(socket);
     struct pollfd events[] = {{.fd = listener, .events = 0},
                               {.fd = pool->waiting, .events = POLLIN},
@@ -230,16 +268,18 @@ static _Noreturn void serve(const struct lx_policy *policy, int socket, int leas
     kill(0, SIGTERM);
     while (waitpid(-1, &status, 0) > 0 || errno == EINTR)
         ;
+    if (ended != NULL && end == 0)
+        ended();
     _exit(end);
 }
 
-pid_t supervise_start(int socket, int leash, const struct lx_policy *policy)
+pid_t supervise_start(int socket, int leash, const struct lx_policy *policy, void (*ended)(void))
 {
     int broker[2] = {-1, -1};
     int r = broker_need() == BROKER_NEEDED ? broker_open(broker) : 0;
     pid_t master = r < 0 ? -1 : fork();
     if (master == 0)
-        serve(policy, socket, leash, broker[1]);
+        serve(policy, socket, leash, broker[1], ended);
     int error = r < 0 ? -r : errno;
     if (broker[1] >= 0)
         close(broker[1]);

@@ -47,11 +47,13 @@ int supervise_hand_over(int socket, int listener);
 /*
  * The other end: starts the master, which receives the listener and serves it with `policy`, which
  * has to stay where it is. Returns its process id, or -errno. It ends with 0 where the other side
- * sends none.
+ * sends none, or has been told why it is not served.
  * `leash` is one end of a pair of sockets: once the other is shut down, the master writes a byte to
- * it if somebody still lives under the filter, and ends without one if nobody does.
+ * it if somebody still lives under the filter, and ends without one if nobody does. `ended`, or
+ * NULL, is called in the master once nobody lives under the filter any more.
  */
-#define SUPERVISE_FAILED 125 /* the master's exit status when it cannot go on */
-pid_t supervise_start(int socket, int leash, const struct lx_policy *policy);
+#define SUPERVISE_FAILED   125 /* the master's exit status when it cannot go on, */
+#define SUPERVISE_UNSERVED 124 /* and when it has no process that would answer the first call */
+pid_t supervise_start(int socket, int leash, const struct lx_policy *policy, void (*ended)(void));
 
 #endif

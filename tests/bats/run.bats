@@ -43,6 +43,12 @@ lxrun() {
   run "$expected" --separate-stderr "$LXSHIM" run --quiet "$@"
 }
 
+# Of a user who has no other processes, where the tests run as root.
+as_user_of() {
+  (($(id -u) == 0)) || skip "not root"
+  setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"
+}
+
 @test "the current directory is a drive, and its children's too" {
   native 'mkfifo pipe && echo made'
   assert_output made
@@ -83,6 +89,39 @@ lxrun() {
   run env -C / "$LXSHIM" run -- true
   assert_failure 125
   assert_output "lxshim: / cannot be a Windows drive: start in the directory that shall be one, or name mounts in a policy"
+}
+
+@test "where there is no room for a supervisor, one line says why" {
+  # Each number of descriptors: it works, or lxshim says what it lacks.
+  for n in {5..12}; do
+    run timeout 60 bash -c "exec 3>&- 4>&- 5>&- 6>&- 7>&-; ulimit -n $n; exec \"\$0\" run -q -- /bin/echo ran" "$LXSHIM"
+    if ((status == 0)); then
+      assert_output ran
+    else
+      assert_equal "$n $status" "$n 125"
+      assert_output --regexp '^lxshim: [^
+]*: Too many open files$'
+    fi
+  done
+  assert_output ran
+}
+
+@test "processes that cannot be had, and no /proc: one line, 125" {
+  shared
+  cd "$SHARED" || return
+  for n in 1 2 3; do
+    run as_user_of 64999 bash -c "ulimit -u $n; exec \"\$0\" run -q -- /bin/echo ran" "$LXSHIM"
+    if ((status != 0)); then
+      assert_equal "$n $status" "$n 125"
+      assert_output --regexp '^lxshim: [^
+]*: Resource temporarily unavailable$'
+    fi
+  done
+  (($(id -u) == 0)) || skip "not root"
+  run unshare -m --propagation private bash -c \
+    'while umount -l /proc 2>/dev/null; do :; done; exec "$0" run -- echo ran' "$LXSHIM"
+  assert_failure 125
+  assert_output "lxshim: /proc is not mounted here: lxshim run cannot do without, LD_PRELOAD alone can"
 }
 
 @test "a command line that is not understood is 125, which no command's own status is taken for" {

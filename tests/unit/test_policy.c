@@ -327,6 +327,33 @@ static void a_policy_alone_opens_no_other(void **state)
     unload(&l);
 }
 
+static const struct lx_stamp nobody;
+
+/* A file's name tells whose it is, and another's is not taken for one. */
+static void a_name_tells_of_its_owner(void **state)
+{
+    const struct lx_stamp own = lx_stamp_of(getpid());
+    struct lx_stamp read;
+    (void)state;
+    assert_int_equal(own.pid, getpid());
+    assert_true(own.start > 0 && own.place > 0);
+    char *name = lx_stamp_format("/dir", "state", &own);
+    assert_non_null(name);
+    assert_true(lx_stamp_parse(name, getuid(), &read));
+    assert_true(lx_stamp_same(&own, &read));
+    assert_false(lx_stamp_parse(name, getuid() + 1, &read));
+    memcpy(name + strlen(name) - 6, "a/../b", 6);
+    assert_false(lx_stamp_parse(name, getuid(), &read));
+    free(name);
+    assert_false(lx_stamp_parse("lxshim-0-state-", 0, &read));
+    assert_false(lx_stamp_parse("lxshim-0-state-1f-7-99-abcdefg", 0, &read));
+    assert_false(lx_stamp_parse("lxshim-0-state-1f-7-99-abcde", 0, &read));
+    assert_true(lx_stamp_parse("lxshim-0-state-1f-7-99-abcdef", 0, &read));
+    read.start++;
+    assert_false(lx_stamp_same(&own, &read));
+    assert_int_equal(lx_stamp_of(INT_MAX).pid, 0);
+}
+
 /* The state is what the library decodes: inline, and by a file where it is too large. */
 static void state_comes_back(void **state)
 {
@@ -336,7 +363,7 @@ static void state_comes_back(void **state)
     struct stat st;
     (void)state;
     must_load(&l, NULL, (struct lx_request){0});
-    assert_int_equal(lx_emit_state(l.image, (size_t)l.size, &value_text), 0);
+    assert_int_equal(lx_emit_state(l.image, (size_t)l.size, &nobody, &value_text), 0);
     assert_memory_equal(value_text, "1-:", 3);
     assert_int_equal(lx_base64_decode(value_text + LX_STATE_PREFIX, decoded, sizeof(decoded)),
                      l.size);
@@ -355,7 +382,7 @@ static void state_comes_back(void **state)
     must_load(&l, text, (struct lx_request){0});
     free(text);
     assert_true((size_t)l.size > LX_IMAGE_INLINE_MAX);
-    assert_int_equal(lx_emit_state(l.image, (size_t)l.size, &value_text), 0);
+    assert_int_equal(lx_emit_state(l.image, (size_t)l.size, &nobody, &value_text), 0);
     assert_memory_equal(value_text, "1-@/", 4);
     const char *path = value_text + LX_STATE_PREFIX;
     assert_int_equal(stat(path, &st), 0);
@@ -379,7 +406,7 @@ static void a_state_always_fits(void **state)
     for (size_t size = LX_IMAGE_INLINE_MAX - 8; size <= LX_IMAGE_INLINE_MAX + 1; size++) {
         char *image = calloc(1, size);
         char *text = NULL;
-        assert_int_equal(lx_emit_state(image, size, &text), 0);
+        assert_int_equal(lx_emit_state(image, size, &nobody, &text), 0);
         assert_true(strlen(text) < LX_STATE_INLINE_MAX);
         if (text[2] == LX_STATE_FILE)
             unlink(text + LX_STATE_PREFIX);
@@ -398,7 +425,7 @@ static void counters_start_at_zero(void **state)
               "{\"version\": 1, \"overrides\": [{\"when\": {\"op\": \"open\"},"
               "\"then\": {\"delay\": 1}, \"times\": 2}]}",
               (struct lx_request){0});
-    assert_int_equal(lx_emit_stats_file(&l.effective, &path), 0);
+    assert_int_equal(lx_emit_stats_file(&l.effective, &nobody, &path), 0);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_size, lx_stats_size(1));
     assert_int_equal(st.st_mode & 07777, 0600);
@@ -465,6 +492,7 @@ int main(void)
         cmocka_unit_test(overrides_are_found_by_their_path),
         cmocka_unit_test(the_first_problem_is_the_one),
         cmocka_unit_test(a_policy_alone_opens_no_other),
+        cmocka_unit_test(a_name_tells_of_its_owner),
         cmocka_unit_test(state_comes_back),
         cmocka_unit_test(a_state_always_fits),
         cmocka_unit_test(counters_start_at_zero),

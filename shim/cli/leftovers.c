@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A process needs a file of state if it has it mapped, as everyone has who has the library in him,
+ * or if LXSHIM_STATE in its environment names it, for what it starts. Both come from the parent
+ * only. So the last who needs it is found in this order:
+ *
+ * 1. The one for whom it was made has ended. (Before, it may have the name in its hands alone.)
+ * 2. The kernel gives a lease: nobody has it mapped. Whoever needs it now has its name in the
+ *    environment it was started with, and so has all that comes from it.
+ * 3. A look at the environment of each process in /proc, until a list of them has none that was
+ *    not looked at: a child has a greater number than its parent, so that one of a line is met. If
+ *    so many came that numbers may have started anew, or they do not end, it counts for nothing.
+ *
+ * Nobody can begin to need it afterwards: no file is given to a second one.
+ */
+#include "cli/leftovers.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "policy/image.h"
+
+#define OVERLAYFS_MAGIC 0x794c7630 /* a file that is only mapped is not open there, for a lease */
+#define KERNEL_THREAD   0x00200000 /* PF_KTHREAD */
+#define LOADING_MOST    20 /* looks at a program that is being loaded, a millisecond apart */
+#define LOOKS_MOST      100
+#define PIDS_MOST       (1 << 22) /* PID_MAX_LIMIT */
+#define FORKS_MOST      1000      /* numbers are used again after some thousands at the earliest */
+
+struct leftover {
+    char *path;
+    struct lx_stamp stamp;
+    bool needed;
+};
+
+struct leftovers {
+    struct leftover *list;
+    size_t count;
+    size_t room;
+    uint64_t since; /* nobody who was started before can need one of them */
+};
+
+static bool lives(const struct lx_stamp *stamp)
+{
+    struct lx_process process;
+    int r = lx_process_read(stamp->pid, &process);
+    return r == 0 ? process.start == stamp->start : r != -ENOENT && r != -ESRCH;
+}
+
+static void add(struct leftovers *all, const char *directory, const char *name,
+                const struct lx_stamp *stamp)
+{
+    if (all->count == all->room) {
+        size_t room = 2 * all->room + 16;
+        struct leftover *more = realloc(all->list, room * sizeof(*more));
+        if (more == NULL)
+            return;
+        all->list = more;
+        all->room = room;
+    }
+    struct leftover *l = &all->list[all->count];
+    *l = (struct leftover){.stamp = *stamp};
+    if (asprintf(&l->path, "%s/%s", directory, name) < 0)
+        return;
+    if (all->count++ == 0 || stamp->start < all->since)
+        all->since = stamp->start;
+}
+
+/* Those whose owners have ended. */
+static void collect(struct leftovers *all, const char *directory, const struct lx_stamp *ended)
+{
+    struct lx_stamp own = {0};
+    DIR *dir = opendir(directory);
+    for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) {
+        struct lx_stamp stamp;
+        struct stat st;
+        if (e->d_name[0] != 'l' || !lx_stamp_parse(e->d_name, getuid(), &stamp) || stamp.pid <= 0)
+            continue;
+        if (own.pid == 0)
+            own = lx_stamp_of(getpid());
+        if (own.pid == 0 || stamp.place != own.place)
+            continue;
+        if ((ended != NULL && lx_stamp_same(&stamp, ended)) || !lives(&stamp)) {
+            if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+                S_ISREG(st.st_mode) && st.st_uid == geteuid())
+                add(all, directory, e->d_name, &stamp);
+        }
+    }
+    if (dir != NULL)
+        closedir(dir);
+}
+
+/* True unless the kernel says that nobody has the file open or mapped. */
+static bool is_open(const char *path)
+{
+    struct statfs fs;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return true;
+    bool open = fstatfs(fd, &fs) < 0 || fs.f_type == OVERLAYFS_MAGIC ||
+                /* The signal of a broken lease would kill, but for one that is ignored. */
+                fcntl(fd, F_SETSIG, SIGURG) < 0 || fcntl(fd, F_SETLEASE, F_WRLCK) < 0;
+    close(fd); /* and with it the lease: who has come meanwhile goes on */
+    return open;
+}
+
+/* Marks what was made for the one that a file's name tells of. */
+static void mark_file(struct leftovers *all, const char *path)
+{
+    struct lx_stamp stamp;
+    if (path == NULL || !lx_stamp_parse(path, getuid(), &stamp))
+        return;
+    for (size_t i = 0; i < all->count; i++)
+        if (lx_stamp_same(&all->list[i].stamp, &stamp))
+            all->list[i].needed = true;
+}
+
+/* Marks what a value of LXSHIM_STATE names: a file with the image, or an image with one. */
+static void mark_state(struct leftovers *all, const char *value)
+{
+    _Alignas(8) char image[LX_IMAGE_INLINE_MAX];
+    const struct lx_image *at = (const struct lx_image *)(const void *)image;
+    if (strlen(value) < LX_STATE_PREFIX || value[0] != LX_STATE_VERSION)
+        return;
+    if (value[2] == LX_STATE_FILE) {
+        mark_file(all, value + LX_STATE_PREFIX);
+        return;
+    }
+    long n = lx_base64_decode(value + LX_STATE_PREFIX, image, sizeof(image));
+    if (n > 0 && lx_image_check(at, (size_t)n) == 0)
+        mark_file(all, lx_image_string(at, at->stats));
+}
+
+/* Reads a file of /proc whole, with a NUL behind it, to be freed. NULL with errno. */
+static char *read_proc(const char *name, size_t *size)
+{
+    size_t room = 16384;
+    char *text = malloc(room);
+    int fd = text == NULL ? -1 : open(name, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : 1;
+    for (*size = 0; n > 0; *size += (size_t)n) {
+        if (*size + 1 >= room) {
+            char *more = realloc(text, room *= 2);
+            if (more == NULL) {
+                n = -1;
+                break;
+            }
+            text = more;
+        }
+        n = read(fd, text + *size, room - *size - 1);
+        if (n <= 0)
+            break;
+    }
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    if (n < 0) {
+        free(text);
+        errno = error;
+        return NULL;
+    }
+    text[*size] = '\0';
+    return text;
+}
+
+/* True where one of a process's user ids is ours. */
+static bool is_ours(pid_t pid)
+{
+    char name[40];
+    size_t size;
+    unsigned id[4] = {0};
+    snprintf(name, sizeof(name), "/proc/%d/status", (int)pid);
+    char *status = read_proc(name, &size);
+    const char *line = status == NULL ? NULL : strstr(status, "\nUid:");
+    bool ours = line == NULL ||
+                sscanf(line + 5, "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]) != 4 ||
+                id[0] == getuid() || id[1] == getuid() || id[2] == getuid() || id[3] == getuid();
+    free(status);
+    return ours;
+}
+
+/*
+ * Reads the environment a process was started with, to be freed. NULL with *whole true where it has
+ * none or is gone, and false where it cannot be told.
+ */
+static char *read_environment(const struct leftovers *all, pid_t pid, size_t *size, bool *whole)
+{
+    const struct timespec pause = {0, 1000000};
+    struct lx_process process;
+    char name[40];
+    snprintf(name, sizeof(name), "/proc/%d/environ", (int)pid);
+    *whole = true;
+    for (unsigned i = 0; i < LOADING_MOST; i++) {
+        int r = lx_process_read(pid, &process);
+        bool gone = r == -ENOENT || r == -ESRCH;
+        if (gone ||
+            (r == 0 && (process.start < all->since || (process.flags & KERNEL_THREAD) != 0 ||
+                        (process.state == 'Z' && process.threads <= 1))))
+            return NULL;
+        char *text = r == 0 ? read_proc(name, size) : NULL;
+        if (text != NULL && *size > 0)
+            return text;
+        if (text == NULL && (r < 0 || (errno != ENOENT && errno != ESRCH)))
+            break;
+        /* A program has a place for its environment, an empty one too, once it is loaded. */
+        bool empty = text != NULL && process.env_start != 0 && process.env_start == process.env_end;
+        free(text);
+        if (empty)
+            return NULL;
+        nanosleep(&pause, NULL);
+    }
+    *whole = getuid() != 0 && !is_ours(pid);
+    return NULL;
+}
+
+/* Marks what a process needs. One that cannot be looked into counts, unless it is another user's:
+ * the library is not in what changes its user, for ld.so does not preload there. */
+static void mark_process(struct leftovers *all, pid_t pid)
+{
+    static const char variable[] = LX_STATE_VARIABLE "=";
+    size_t size = 0;
+    bool whole;
+    char *text = read_environment(all, pid, &size, &whole);
+    for (const char *p = text; p != NULL && p < text + size; p += strlen(p) + 1)
+        if (strncmp(p, variable, sizeof(variable) - 1) == 0)
+            mark_state(all, p + sizeof(variable) - 1);
+    free(text);
+    for (size_t i = 0; !whole && i < all->count; i++)
+        all->list[i].needed = true;
+}
+
+/* How many processes and threads there have been, and the id of the last one. */
+static bool count_forks(uint64_t *forks, long *last)
+{
+    size_t size;
+    char *stat = read_proc("/proc/stat", &size);
+    char *load = read_proc("/proc/loadavg", &size);
+    const char *line = stat == NULL ? NULL : strstr(stat, "\nprocesses ");
+    const char *word = load == NULL ? NULL : strrchr(load, ' ');
+    bool ok = line != NULL && word != NULL && sscanf(line + 11, "%" SCNu64, forks) == 1 &&
+              sscanf(word + 1, "%ld", last) == 1;
+    free(stat);
+    free(load);
+    return ok;
+}
+
+/* Looks at the processes that are not among those looked at. True where there was any. */
+static bool mark_processes(struct leftovers *all, DIR *proc, unsigned char *seen)
+{
+    bool any = false;
+    rewinddir(proc);
+    for (struct dirent *e; (e = readdir(proc)) != NULL;) {
+        long pid = strtol(e->d_name, NULL, 10);
+        if (pid <= 0 || pid >= PIDS_MOST || (seen[pid / 8] >> pid % 8 & 1) != 0)
+            continue;
+        seen[pid / 8] |= (unsigned char)(1U << pid % 8);
+        mark_process(all, (pid_t)pid);
+        any = true;
+    }
+    return any;
+}
+
+/* Looks at every process. False where one may have been missed. */
+static bool mark_needed(struct leftovers *all)
+{
+    uint64_t forks[2];
+    long numbers[2];
+    unsigned looks = 0;
+    if (!count_forks(&forks[0], &numbers[0]))
+        return false;
+    for (size_t i = 0; i < all->count; i++)
+        if (is_open(all->list[i].path))
+            mark_file(all, all->list[i].path); /* and what belongs to it */
+    unsigned char *seen = calloc(1, PIDS_MOST / 8);
+    DIR *proc = opendir("/proc");
+    while (seen != NULL && proc != NULL && looks < LOOKS_MOST && mark_processes(all, proc, seen))
+        looks++;
+    if (proc != NULL)
+        closedir(proc);
+    free(seen);
+    return looks > 0 && looks < LOOKS_MOST && count_forks(&forks[1], &numbers[1]) &&
+           numbers[1] >= numbers[0] && forks[1] - forks[0] < FORKS_MOST;
+}
+
+/*
+ * The library that lxshim run has loaded, to start the command by it, has mapped the file. It is
+ * called no more.
+ */
+static void unmap(const char *path)
+{
+    size_t size;
+    char *maps = read_proc("/proc/self/maps", &size);
+    char *save = NULL;
+    for (char *line = maps == NULL ? NULL : strtok_r(maps, "\n", &save); line != NULL;
+         line = strtok_r(NULL, "\n", &save)) {
+        uintptr_t from;
+        uintptr_t to;
+        const char *name = strchr(line, '/');
+        if (name != NULL && strcmp(name, path) == 0 &&
+            sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &from, &to) == 2)
+            munmap((void *)from, to - from); // NOLINT(performance-no-int-to-ptr)
+    }
+    free(maps);
+}
+
+bool leftovers_remove(const struct lx_stamp *ended, bool everywhere)
+{
+    struct leftovers all = {0};
+    const char *directory;
+    for (unsigned i = 0; lx_state_directory(i, &directory) && (i == 0 || everywhere); i++)
+        if (directory != NULL)
+            collect(&all, directory, ended);
+    for (size_t i = 0; ended != NULL && i < all.count; i++)
+        if (lx_stamp_same(&all.list[i].stamp, ended))
+            unmap(all.list[i].path);
+    bool left = false;
+    bool known = all.count > 0 && mark_needed(&all);
+    for (size_t i = 0; i < all.count; i++) {
+        if (known && !all.list[i].needed)
+            unlink(all.list[i].path);
+        else
+            left |= ended != NULL && lx_stamp_same(&all.list[i].stamp, ended);
+        free(all.list[i].path);
+    }
+    free(all.list);
+    return left;
+}

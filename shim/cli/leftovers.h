@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Files of state (policy/stamp.h) that nobody needs any more. */
+#ifndef LXSHIM_CLI_LEFTOVERS_H
+#define LXSHIM_CLI_LEFTOVERS_H
+
+#include "policy/stamp.h"
+
+/*
+ * Removes this user's files of state that no process has a use for: whom they were made for has
+ * ended, and so has everything that came from it. `ended`: who counts as such though it lives,
+ * since it is the caller; or NULL. `everywhere`: looks into the second-best directories, too. What
+ * cannot be told stays. Returns whether anything did that was made for `ended`.
+ */
+bool leftovers_remove(const struct lx_stamp *ended, bool everywhere);
+
+#endif

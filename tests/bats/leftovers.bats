@@ -1,0 +1,217 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Files of state, for a policy too large for the environment and for counters: they are there as long as
+# anybody may need them, and no longer.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # steps are single-quoted; every test is a subshell
+
+load helpers
+
+setup() {
+  cd "$(fresh drive)" || return
+  POLICY=$BATS_TEST_TMPDIR/p.json
+  {
+    printf '{"version": 1, "overrides": ['
+    for i in {1..400}; do printf '{"when": {"path": "f%d"}, "then": {"errno": "EIO"}},' "$i"; done
+    printf '{"when": {"path": "g"}, "then": {"errno": "EDQUOT"}, "times": 1}]}'
+  } >"$POLICY"
+  export POLICY
+  mkfifo "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
+}
+
+# Somebody has to come by to remove what a killed one has left.
+come_by() {
+  "$LXSHIM" run -q --lane=preload -- true
+}
+
+gone() {
+  [[ ! -e $1 ]]
+}
+
+# gone_after_call FILE: once somebody comes by; others may be doing so at the same time.
+gone_after_call() {
+  come_by
+  gone "$1"
+}
+
+@test "lxshim run takes its file away at its end, in all lanes" {
+  for lane in preload both supervisor; do
+    mkdir "$lane"
+    run env -C "$lane" "$LXSHIM" run -q --lane "$lane" --policy "$POLICY" -- bash -c \
+      'f=${LXSHIM_STATE#*@}; [[ -f $f ]] && echo "$f"; (: >g); (: >g) && ls'
+    assert_success
+    assert_line --index 0 --regexp '^/.*/lxshim-[0-9]+-state-'
+    assert_output --partial 'Disk quota exceeded'
+    assert_line g
+    gone "${lines[0]}"
+  done
+}
+
+@test "a run that is killed: its file stays for whom it has started, and goes after them" {
+  "$LXSHIM" run -q --lane=preload --policy "$POLICY" -- bash -c \
+    'echo "${LXSHIM_STATE#*@}"; read -r _; bash -c "echo \${LXSHIM_STATE#*@}; read -r _"; exit' \
+    <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+  run=$!
+  exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+  read -r -u 9 file
+  [[ -f $file ]]
+  disown
+  kill -KILL "$run"
+  until_true eval '! kill -0 '"$run"' 2>/dev/null'
+  come_by
+  [[ -f $file ]]
+  echo >&8
+  read -r -u 9 again # a program started since
+  assert_equal "$again" "$file"
+  come_by
+  [[ -f $file ]]
+  exec 8>&-
+  read -r -u 9 _ || true # its end
+  until_true gone_after_call "$file"
+}
+
+@test "what lives on under the supervisor keeps the file; the last one takes it away" {
+  command -v setsid >/dev/null
+  for lane in both supervisor; do
+    # shellcheck disable=SC2094 # fifos
+    "$LXSHIM" run -q --lane "$lane" --policy "$POLICY" -- bash -c \
+      'echo "${LXSHIM_STATE#*@}"; setsid bash -c "read -r _; bash -c \"echo here\"" <&0 &' \
+      <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+    run=$!
+    exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+    read -r -u 9 file
+    wait "$run"
+    come_by
+    [[ -f $file ]]
+    echo >&8
+    read -r -u 9 here
+    assert_equal "$here" here
+    exec 8>&- 9<&-
+    until_true gone "$file"
+  done
+}
+
+# The file of counters beside a file of state: made for the same process.
+counters_of() {
+  local of=${1##*/lxshim-*-state-}
+  printf '%s\n' "${1%/*}"/lxshim-*-stats-"${of%-*}"-*
+}
+
+@test "by LD_PRELOAD alone: the next one takes image and counters away" {
+  run env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" bash -c \
+    'echo "${LXSHIM_STATE#*@}"; stat -c %a /dev/fd/0 "${LXSHIM_STATE#*@}" >/dev/null; (: >g); (: >g) && echo made'
+  assert_line made
+  file=${lines[0]}
+  counters=$(counters_of "$file")
+  until_true gone_after_call "$file"
+  gone "$counters"
+}
+
+@test "by LD_PRELOAD alone: a static program that has the name in its environment keeps both files" {
+  : >held
+  env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" bash -c \
+    'echo "${LXSHIM_STATE#*@}"; exec hold-static fd held' \
+    <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+  holder=$!
+  exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+  read -r -u 9 file
+  read -r -u 9 _
+  # Whom it was made for has this number: a child of its is what is asked about.
+  come_by
+  [[ -f $file && -f $(counters_of "$file") ]]
+  exec 8>&- 9<&-
+  wait "$holder"
+  until_true gone_after_call "$file"
+}
+
+@test "a small policy with counters: its file is kept by an orphan that never heard of the library" {
+  printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "EIO"}, "times": 2}]}' \
+    >"$POLICY"
+  : >held
+  before=$(echo /dev/shm/lxshim-*-stats-*)
+  env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" bash -c \
+    'echo $$; hold-static fd held <&0 & exec >&-' \
+    <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+  first=$!
+  exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+  read -r -u 9 pid
+  read -r -u 9 _
+  wait "$first"
+  counters=$(echo /dev/shm/lxshim-*-stats-*-"$pid"-*)
+  [[ -f $counters ]] || fail "$counters (before: $before)"
+  come_by
+  [[ -f $counters ]]
+  exec 8>&- 9<&-
+  until_true gone_after_call "$counters"
+}
+
+@test "nobody's file goes while its name is handed from process to process" {
+  # Each is born of one that ends, and between two programs nobody has the file mapped.
+  cat >hop <<'END'
+#!/bin/sh
+[ "$1" -gt 0 ] || { echo "arrived ${LXSHIM_STATE#*@}" >&3; exit; }
+sh ./hop $(($1 - 1)) &
+END
+  env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" sh ./hop 150 3>"$BATS_TEST_TMPDIR/arrived" 2>&1
+  until_true eval 'come_by; [[ -s $BATS_TEST_TMPDIR/arrived ]]'
+  read -r word file <"$BATS_TEST_TMPDIR/arrived"
+  assert_equal "$word" arrived
+  until_true gone_after_call "$file"
+}
+
+@test "what lxshim policy state is asked for by hand is its user's, and so is a name that only looks alike" {
+  sed -i 's/, "times": 1//' "$POLICY"
+  state=$("$LXSHIM" policy state "$POLICY")
+  file=${state#1-@}
+  for other in "lxshim-$(id -u)-state-1-1-1-abcdef" "lxshim-$(id -u)-state-x" "lxshim-$(($(id -u) + 1))-state-1-1-1-abcdef"; do
+    : >"/dev/shm/$other"
+  done
+  come_by
+  for other in "lxshim-$(id -u)-state-1-1-1-abcdef" "lxshim-$(id -u)-state-x" "lxshim-$(($(id -u) + 1))-state-1-1-1-abcdef"; do
+    [[ -f /dev/shm/$other ]]
+    rm "/dev/shm/$other"
+  done
+  [[ -f $file ]]
+  rm "$file"
+}
+
+# In a mount namespace, as root of a user namespace if need be: place COMMANDS [COMMAND...]
+inside() {
+  local user=()
+  (($(id -u) == 0)) || user=(-r)
+  unshare "${user[@]}" -m true 2>/dev/null || skip "no mount namespaces"
+  run unshare "${user[@]}" -m --propagation private bash -c "$1"
+}
+
+@test "a full /dev/shm: the next directory is taken; where all are full, one line and 125" {
+  export LXSHIM LIB
+  inside 'mount -t tmpfs -o size=8k none /dev/shm
+    "$LXSHIM" run -q --policy "$POLICY" -- bash -c "echo \${LXSHIM_STATE#*@}"; ls -A /dev/shm'
+  assert_success
+  assert_output --regexp '^/(tmp|run)/[^[:space:]]+$'
+  cp "$POLICY" .lxshim.json
+  inside 'unset XDG_RUNTIME_DIR; here=$PWD
+    mount --rbind / /mnt && cd /mnt"$here" || exit
+    mount -t tmpfs -o size=8k none /dev/shm; mount -t tmpfs -o size=8k none /tmp
+    "$LXSHIM" run -q -- echo ran; echo $?
+    LD_PRELOAD=$LIB env true; echo $?
+    ls -A /dev/shm /tmp'
+  assert_output "lxshim: cannot hand the policy on by a file in /dev/shm, \$XDG_RUNTIME_DIR or /tmp: No space left on device
+125
+lxshim: cannot hand the policy on by a file in /dev/shm, \$XDG_RUNTIME_DIR or /tmp: No space left on device
+125
+/dev/shm:
+
+/tmp:"
+}
+
+@test "counters have their memory before anybody maps them" {
+  # Full but for a few pages: a hole would be SIGBUS in a program.
+  export LXSHIM LIB
+  printf '{"version": 1, "overrides": [
+    {"when": {"op": "mkdir"}, "then": {"errno": "EIO"}, "times": 1}]}' >.lxshim.json
+  inside 'unset XDG_RUNTIME_DIR; here=$PWD; mount --rbind / /mnt && cd /mnt"$here" || exit
+    mount -t tmpfs -o size=8k none /dev/shm; mount -t tmpfs -o size=8k none /tmp
+    LD_PRELOAD=$LIB bash -c "mkdir d; mkdir d"; echo $?'
+  assert_output --regexp '^lxshim: cannot hand the policy on .*: No space left on device
+125$'
+}
