@@ -165,6 +165,8 @@ struct lx_stats {
     uint32_t magic;
     uint32_t override_count;
     _Atomic uint64_t processes;
+    _Atomic uint64_t untold;       /* lines that could not be written to the trace, */
+    _Atomic uint32_t untold_errno; /* and why the first of them was not */
     struct lx_stats_lane lane;
     struct lx_stats_rule rules[LX_RULE_MAX + 1]; /* the last: overrides */
     _Atomic uint32_t overrides[];

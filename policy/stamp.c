@@ -61,7 +61,7 @@ static uint64_t place(void)
 
 struct lx_stamp lx_stamp_of(pid_t pid)
 {
-    struct lx_process process;
+    struct lx_process process = {0};
     struct lx_stamp stamp = {.place = place()};
     if (stamp.place == 0 || lx_process_read(pid, &process) < 0)
         return (struct lx_stamp){0};

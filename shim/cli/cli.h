@@ -100,6 +100,9 @@ const char *cli_default_policy(void);
  */
 bool cli_load(const struct lx_request *request, struct lx_effective *policy);
 
+/* True where there is no trace or it can be written to; says on stderr what is wrong if not. */
+bool cli_can_trace(const char *file);
+
 /* Says why lx_emit_image or lx_emit_state failed. */
 void cli_refuse_image(long error);
 

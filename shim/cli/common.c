@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Small things that several commands do. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -83,6 +84,16 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy)
     if (!loaded)
         cli_error("%s", policy->problem);
     return loaded;
+}
+
+bool cli_can_trace(const char *file)
+{
+    int fd = file == NULL ? 0 : open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0)
+        cli_error("cannot write the trace to %s: %s", file, strerror(errno));
+    else if (file != NULL)
+        close(fd);
+    return fd >= 0;
 }
 
 void cli_refuse_image(long error)

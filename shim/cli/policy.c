@@ -121,7 +121,7 @@ static int policy_state(const struct cli_arguments *arguments)
     char *stats = NULL;
     char *value = NULL;
     request.file = file_of(arguments);
-    if (!cli_load(&request, &policy)) {
+    if (!cli_load(&request, &policy) || !cli_can_trace(policy.trace)) {
         lx_effective_free(&policy);
         return CLI_FAILED;
     }

@@ -224,16 +224,10 @@ int cli_run(const struct cli_arguments *arguments)
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
-    int trace = policy.trace == NULL
-                    ? 0
-                    : open(policy.trace, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (trace < 0) {
-        cli_error("cannot write the trace to %s: %s", policy.trace, strerror(errno));
+    if (!cli_can_trace(policy.trace)) {
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
-    if (policy.trace != NULL)
-        close(trace);
     int fd = make_stats(&policy, &stats);
     if (fd < 0)
         cli_error("cannot count what the rules do: %s", strerror(-fd));
@@ -252,5 +246,6 @@ int cli_run(const struct cli_arguments *arguments)
     }
     if (!arguments->quiet)
         summary_print(stats, &lanes, observe);
+    summary_trace(stats, attached.trace);
     return relay_end(status);
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cli.h"
+
 struct row {
     const char *name;
     uint64_t denied;
@@ -106,6 +108,14 @@ static void print_lanes(const struct lx_stats_lane *lane, const struct relay_lan
                 "lxshim: %" PRIu64 " calls from other mount namespaces went by no rule: those "
                 "cannot be entered, or have no /proc\n",
                 lane->elsewhere);
+}
+
+void summary_trace(const struct lx_stats *stats, const char *file)
+{
+    uint64_t lines = stats->untold;
+    if (lines > 0)
+        cli_error("the trace lacks %" PRIu64 " line%s that could not be written to %s: %s", lines,
+                  lines == 1 ? "" : "s", file, strerror((int)stats->untold_errno));
 }
 
 void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes, bool observe)

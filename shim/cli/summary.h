@@ -17,4 +17,7 @@
  */
 void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes, bool observe);
 
+/* Says on stderr how many lines the trace lacks, where it lacks any. */
+void summary_trace(const struct lx_stats *stats, const char *file);
+
 #endif

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "policy/builder.h"
+#include "policy/errnames.h"
 #include "sys/sys.h"
 
 #ifndef LXSHIM_BINDIR
@@ -49,6 +50,22 @@ static int encode(const void *image, size_t size, char *out, size_t room)
     return n < 0 ? (int)n : 0;
 }
 
+/* "FILE: EACCES", as far as there is room. */
+static void name_failure(char *out, size_t room, const char *file, int error)
+{
+    const char *name = lx_errno_name(-error);
+    const char *const words[] = {file, name != NULL ? ": " : "", name != NULL ? name : ""};
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t n = strlen(words[i]);
+        if (at + n >= room)
+            break;
+        memcpy(out + at, words[i], n);
+        at += n;
+    }
+    out[at] = '\0';
+}
+
 static int built_in(char *out, size_t room, const char *cwd, char *const *env)
 {
     char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
@@ -63,8 +80,10 @@ static int built_in(char *out, size_t room, const char *cwd, char *const *env)
             return r;
         /* Now, and not at the first denial, which nobody would hear of. */
         r = sys_openat(AT_FDCWD, trace, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-        if (r < 0)
+        if (r < 0) {
+            name_failure(out, room, trace, r);
             return -EIO;
+        }
         sys_close(r);
     }
     long size = lx_builtin_image(image, sizeof(image), cwd, sys_getuid(), sys_getgid(),
@@ -177,7 +196,7 @@ const char *lx_first_problem(int error)
         return "/ cannot be a Windows drive: start in the directory that shall be one, or name a "
                "policy in LXSHIM_POLICY";
     case EIO:
-        return "LXSHIM_TRACE: the file cannot be written to";
+        return "cannot write the trace to ";
     case ENOENT:
         return "the current directory is gone";
     case ENOEXEC:

@@ -13,7 +13,7 @@
  */
 int lx_first_state(char *out, size_t room, const char *library, char *const *env);
 
-/* What an -errno of lx_first_state means. */
+/* What an -errno of lx_first_state means; after -EIO, `out` has what follows. */
 const char *lx_first_problem(int error);
 
 #endif

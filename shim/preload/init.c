@@ -138,7 +138,7 @@ static void begin(void)
         lx_library_find();
         int r = lx_first_state(made, sizeof(made), lx_library_path(), environ);
         if (r < 0)
-            refuse(lx_first_problem(r), "");
+            refuse(lx_first_problem(r), r == -EIO ? made : "");
         inherited = made;
     }
     /* dladdr looks through every symbol there is: 7000 instructions, of each process. */

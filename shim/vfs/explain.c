@@ -199,14 +199,33 @@ static void put_holders(struct text *t, const struct lx_call *c)
     text_put(t, "]");
 }
 
-/* One line, one write on an append-only descriptor: lines of many processes never mix. */
-static void write_line(const char *file, const struct text *t)
+/*
+ * One line, one write on an append-only descriptor: lines of many processes never mix. Returns what
+ * was written or -errno. A FIFO that nobody reads is not waited for; one that is full is.
+ */
+static long append(const char *file, const struct text *t)
 {
-    int fd = sys_openat(AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
+    int fd = sys_openat(AT_FDCWD, file, flags | O_NONBLOCK, 0666);
     if (fd < 0)
-        return;
-    (void)sys_write(fd, t->at, t->length);
+        return fd;
+    long n = sys_write(fd, t->at, t->length);
+    if (n == -EAGAIN && sys_fcntl(fd, F_SETFL, flags) == 0)
+        n = sys_write(fd, t->at, t->length);
     sys_close(fd);
+    return n;
+}
+
+/* A line that cannot be written is counted, for whoever can say so: lxshim run, at its end. */
+static void write_line(const struct lx_policy *policy, const struct text *t)
+{
+    uint32_t none = 0;
+    long n = append(policy->trace, t);
+    if (n == (long)t->length || policy->stats == NULL)
+        return;
+    atomic_fetch_add_explicit(&policy->stats->untold, 1, memory_order_relaxed);
+    atomic_compare_exchange_strong(&policy->stats->untold_errno, &none,
+                                   n < 0 ? (uint32_t)-n : ENOSPC);
 }
 
 static __attribute__((noinline)) void trace(const struct lx_call *c, long result)
@@ -253,7 +272,7 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
         put_holders(&t, c);
     t.room = sizeof(buf);
     text_put(&t, "}\n");
-    write_line(c->task->policy->trace, &t);
+    write_line(c->task->policy, &t);
 }
 
 /* "rename d/a d/b: EACCES (mv, pid 7)": what a summary shows for a rule. */

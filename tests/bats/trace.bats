@@ -58,16 +58,50 @@ cat: none: No such file or directory"
   DRIVE=$(fresh drive)
   run env -C "$DRIVE" LXSHIM_TRACE=/proc/none LD_PRELOAD="$LIB" bash -uc 'echo main'
   assert_failure 125
-  assert_output "lxshim: LXSHIM_TRACE: the file cannot be written to"
+  assert_output "lxshim: cannot write the trace to /proc/none: ENOENT"
   run env -C "$DRIVE" "$LXSHIM" run --trace /proc/none -- bash -uc 'echo main'
   assert_failure 125
-  assert_output --partial "cannot write the trace to /proc/none"
+  assert_output "lxshim: cannot write the trace to /proc/none: No such file or directory"
+  policy_for "$DRIVE" >"$BATS_TEST_TMPDIR/p.json"
+  run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/p.json" LXSHIM_TRACE=/proc/none LD_PRELOAD="$LIB" \
+    bash -uc 'echo main'
+  assert_failure 125
+  assert_output "lxshim: cannot write the trace to /proc/none: No such file or directory"
   local gone=$BATS_TEST_TMPDIR/gone
   mkdir "$gone"
   run env -C "$DRIVE" LXSHIM_TRACE="$gone/t" "${SHIM[@]}" bash -uc '
     rm -r "$1"; : >f; stat -c %a f; mkfifo p' - "$gone"
-  assert_output "777
-mkfifo: cannot create fifo 'p': Operation not permitted"
+  assert_line --index 0 777
+  assert_line --index 1 "mkfifo: cannot create fifo 'p': Operation not permitted"
+  if [[ $LXSHIM_TEST_LANE == preload ]]; then
+    [[ -z ${lines[2]-} ]]
+  else
+    assert_line --index 2 --regexp \
+      "^lxshim: the trace lacks [0-9]+ lines that could not be written to $gone/t: No such file or directory$"
+  fi
+}
+
+@test "lines that there is no room for are counted, and nobody else hears of it" {
+  [[ $LXSHIM_TEST_LANE != preload ]] || SHIM=("$LXSHIM" run -q --lane preload --)
+  DRIVE=$(fresh drive)
+  run --separate-stderr env -C "$DRIVE" LXSHIM_TRACE=/dev/full "${SHIM[@]}" bash -uc 'mkfifo p 2>&1; mkfifo q 2>&1'
+  assert_failure 1
+  assert_output "mkfifo: cannot create fifo 'p': Operation not permitted
+mkfifo: cannot create fifo 'q': Operation not permitted"
+  [[ $stderr =~ ^'lxshim: the trace lacks '[0-9]+' lines that could not be written to /dev/full: No space left on device'$ ]]
+  run --separate-stderr env -C "$DRIVE" LXSHIM_TRACE="$BATS_TEST_TMPDIR/t" "${SHIM[@]}" bash -uc 'mkfifo p 2>&1'
+  [[ -z $stderr ]]
+}
+
+@test "a trace into a FIFO that nobody reads any more holds nobody up" {
+  [[ $LXSHIM_TEST_LANE != preload ]] || SHIM=("$LXSHIM" run -q --lane preload --)
+  DRIVE=$(fresh drive)
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  : <"$BATS_TEST_TMPDIR/fifo" & # lets lxshim run open it, and goes
+  run --separate-stderr env -C "$DRIVE" LXSHIM_TRACE="$BATS_TEST_TMPDIR/fifo" timeout 60 "${SHIM[@]}" \
+    bash -uc 'mkfifo p 2>&1'
+  assert_output "mkfifo: cannot create fifo 'p': Operation not permitted"
+  [[ $stderr == *'the trace lacks '*' lines that could not be written to '*': No such device or address' ]]
 }
 
 @test "a name that waits to be deleted is denied by the rule of what it was" {
