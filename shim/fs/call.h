@@ -48,6 +48,9 @@ struct lx_task {
     /* Opens what may block, as a cancellation point; NULL: a plain sys_open does. */
     int (*open)(int dfd, const char *path, int flags, mode_t mode, unsigned resolve);
 
+    /* Hears of a wait to come, an override's delay; or NULL. */
+    void (*waits)(void);
+
     /*
      * Does what only the task can do to itself (chdir, chroot, exec), once it is known where that
      * leads. Returns the call's result; NULL: this process is the task.

@@ -376,6 +376,7 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
                               .pid = (int)call->pid,
                               .deputy = true,
                               .open = announced_open,
+                              .waits = expect_to_wait,
                               .mask = take_mask};
     r.tracee = tracee_of(pool->listener, call);
     own.pool = pool;

@@ -58,8 +58,11 @@ static bool inner_path(const struct lx_call *c, const char *native, char *out)
 static int act(struct lx_call *c, uint32_t number, const struct lx_image_override *o)
 {
     c->override = number;
-    if (o->delay_ms > 0)
+    if (o->delay_ms > 0) {
+        if (c->task->waits != NULL)
+            c->task->waits();
         wait_ms(o->delay_ms);
+    }
     if (o->action == LX_OVERRIDE_ALLOW)
         c->allowed = true;
     return o->action == LX_OVERRIDE_ERRNO ? -o->error : 0;

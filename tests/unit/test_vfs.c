@@ -63,11 +63,17 @@ static int set_up(void **state)
     put("back/dir/deep", "deep");
     put("out/file", "outside");
 
-    struct lx_image *head = lx_builder_start(&b, image, sizeof(image), 2, 0);
+    struct lx_image *head = lx_builder_start(&b, image, sizeof(image), 2, 1);
+    struct lx_image_override *late = (struct lx_image_override *)(void *)(image + head->overrides);
     struct lx_image_mount *mounts = (struct lx_image_mount *)(void *)(image + head->mounts);
     lx_builder_mount(&b, &mounts[0], "C:\\here", at("here"), at("here"));
     lx_builder_mount(&b, &mounts[1], "D:", at("mnt/d"), at("back"));
     mounts[0].uid = mounts[1].uid = 1234;
+    late->ops = UINT64_C(1) << LX_OP_MKDIR;
+    late->path = lx_builder_string(&b, "late");
+    late->delay_ms = 1;
+    late->action = LX_OVERRIDE_ALLOW;
+    lx_builder_overrides(&b);
     head->profile = lx_builder_string(&b, "drvfs");
     long size = lx_builder_end(&b);
     assert_true(size > 0);
@@ -237,9 +243,32 @@ static void verdicts_are_forgotten(void **state)
     verdict_vforks--;
 }
 
+static unsigned waits;
+
+static void count_wait(void)
+{
+    waits++;
+}
+
+/* Who answers for others hears that it will wait, before; and of no other call. */
+static void a_delay_is_announced(void **state)
+{
+    struct lx_task deputy = task;
+    (void)state;
+    waits = 0;
+    deputy.waits = count_wait;
+    assert_int_equal(lx_mkdirat(&deputy, AT_FDCWD, at("here/soon"), 0777), 0);
+    assert_int_equal(waits, 0);
+    assert_int_equal(lx_mkdirat(&deputy, AT_FDCWD, at("here/late"), 0777), 0);
+    assert_int_equal(waits, 1);
+    rmdir(at("here/soon"));
+    rmdir(at("here/late"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_delay_is_announced),
         cmocka_unit_test(paths_lead_to_their_mounts),
         cmocka_unit_test(symlinks_cross_borders_both_ways),
         cmocka_unit_test(loops_end),
