@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The explanation: LXSHIM_TRACE, observe mode, overrides.
+# shellcheck disable=SC2030,SC2031 # every test is a subshell
 
 load helpers
 
