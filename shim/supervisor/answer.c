@@ -21,6 +21,7 @@
 #include "supervisor/calls.h"
 #include "supervisor/decide.h"
 #include "supervisor/outside.h"
+#include "supervisor/pathfd.h"
 #include "supervisor/place.h"
 #include "supervisor/program.h"
 #include "supervisor/request.h"
@@ -281,6 +282,18 @@ static void count(const struct request *r, long result, uint64_t instruction)
         program_note(&stats->lane, r->tracee.tid, instruction);
 }
 
+/* A descriptor that only names cannot be given; the rules have spoken. */
+static long hand_name_over(const struct request *r, int fd, int flags)
+{
+    bool at = r->call->arguments[0] == 'f';
+    if (r->call->number == SYS_open_by_handle_at) {
+        close(fd);
+        return -LX_EPASS;
+    }
+    return pathfd_open(&r->task, &r->tracee, at ? (int)r->args[0] : AT_FDCWD,
+                       request_string(r, at ? 1 : 0), flags, fd);
+}
+
 /* From the arguments to the answer, in the caller's own view of the file system. */
 static void answer_request(struct request *r, struct pool *pool, const struct slot *slot,
                            uint64_t instruction)
@@ -303,17 +316,14 @@ static void answer_request(struct request *r, struct pool *pool, const struct sl
     /* What was read is the caller's only if it still waits. */
     if (error == 0 && tracee_waits(&r->tracee))
         result = run_to_end(r, slot);
+    long flags = open_flags(r);
+    if (result >= 0 && flags >= 0 && (flags & O_PATH) != 0)
+        result = hand_name_over(r, (int)result, (int)flags);
     place_leave(r->looked_at);
     request_put_down(r);
     if (moves(r->call))
         atomic_fetch_add(&pool->moves, 1);
     count(r, result, instruction);
-    long flags = open_flags(r);
-    if (result >= 0 && flags >= 0 && (flags & O_PATH) != 0) {
-        /* A descriptor that only names cannot be handed over; the rules have spoken. */
-        close((int)result);
-        result = -LX_EPASS;
-    }
     if (result >= 0 && flags >= 0) {
         give_descriptor(r, (int)result, (unsigned)flags);
     } else if (result != -DECIDE_ANSWERED) {

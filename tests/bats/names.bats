@@ -174,3 +174,39 @@ new
 new
 EOF
 }
+
+@test "names.illegal: a descriptor that only names, O_PATH, is of the file by any spelling" {
+  command -v python3 >/dev/null || skip "no python3"
+  steps='mkdir "d:e"; : >"d:e/a:b"; : >plain; ln -s plain "l:k"; ln -s "d:e/a:b" to; python3 -c "
+import os
+for name in (\"d:e/a:b\", \"plain\", \"l:k\", \"to\"):
+    for flags in (os.O_PATH, os.O_PATH | os.O_NOFOLLOW):
+        fd = os.open(name, flags)
+        link = \"/proc/self/fd/%d\" % fd
+        print(os.path.basename(os.readlink(link)), \"%o\" % (os.fstat(fd).st_mode >> 12), end=\";\")
+        os.close(fd)
+    print()
+for name in (\"d:e/a:b\", \"plain\"):
+    fd = os.open(name, os.O_PATH | os.O_NOFOLLOW)
+    os.chmod(\"/proc/self/fd/%d\" % fd, 0o555)
+    print(\"%o\" % os.stat(name).st_mode)
+top = os.open(\".\", os.O_PATH)
+print(os.open(\"d:e/a:b\", os.O_PATH, dir_fd=top) > 0)
+try:
+    os.open(\"d:e/none\", os.O_PATH)
+except FileNotFoundError:
+    print(\"none\")
+"'
+  expected='a:b 10;a:b 10;
+plain 10;plain 10;
+plain 10;l:k 12;
+a:b 10;to 12;
+100555
+100555
+True
+none'
+  native "$steps"
+  assert_output "$expected"
+  shimmed "$steps"
+  assert_output "$expected"
+}
