@@ -247,10 +247,14 @@ os.execv(sys.argv[1], sys.argv[1:])' "$LXSHIM" run -q -- grep SigBlk /proc/self/
   # No shell: one that is told just before it waits for input hears of it when that comes.
   waits='
 import os, signal, sys
-if sys.argv[1:]:
-    os.setpgid(0, 0)
 both = {signal.SIGINT, signal.SIGUSR1}
 signal.pthread_sigmask(signal.SIG_BLOCK, both)
+if sys.argv[1:]:
+    if os.fork() == 0:
+        signal.sigwait(both)
+        print("terminal", flush=True)
+        os._exit(0)
+    os.setpgid(0, 0)
 print("ready", flush=True)
 name = ""
 while name != "USR1":
@@ -260,8 +264,9 @@ sys.exit(7)'
   on_terminal_in_lanes ready,intr,line,kill-USR1,line "INT
 USR1
 exit status 7" python3 -c "$waits"
-  # Where the terminal does not reach it, nothing does: what lxshim made of ^C would come before USR1.
-  on_terminal_in_lanes ready,intr,kill-USR1,line "USR1
+  # Where the terminal reaches another only, what lxshim made of ^C would come before USR1.
+  on_terminal_in_lanes ready,intr,line,kill-USR1,line "terminal
+USR1
 exit status 7" python3 -c "$waits" apart
 }
 
