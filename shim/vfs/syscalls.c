@@ -114,6 +114,10 @@ static long call_dup3(const struct lx_task *t, const long a[6])
     return sys_dup3(FD(0), FD(1), (int)a[2]);
 }
 
+#ifdef SYS_renameat /* aarch64 has it, and its rename() is this; newer architectures not */
+CALL(call_renameat, lx_renameat2(t, FD(0), PATH(1), FD(2), PATH(3), 0))
+#endif
+
 #ifdef SYS_open /* the names of before the *at calls: x86-64 has them, newer architectures not */
 CALL(call_open, lx_openat(t, AT_FDCWD, PATH(0), (int)a[1], (mode_t)a[2]))
 CALL(call_creat, lx_openat(t, AT_FDCWD, PATH(0), O_WRONLY | O_CREAT | O_TRUNC, (mode_t)a[1]))
@@ -131,7 +135,6 @@ CALL(call_mknod, lx_mknodat(t, AT_FDCWD, PATH(0), (mode_t)a[1], (dev_t)a[2]))
 CALL(call_chmod, lx_fchmodat(t, AT_FDCWD, PATH(0), (mode_t)a[1], 0))
 CALL(call_chown, lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], 0))
 CALL(call_lchown, lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], AT_SYMLINK_NOFOLLOW))
-CALL(call_renameat, lx_renameat2(t, FD(0), PATH(1), FD(2), PATH(3), 0))
 
 static long call_dup2(const struct lx_task *t, const long a[6])
 {
@@ -256,6 +259,9 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_execveat] = call_refused,
     [SYS_prctl] = call_refused,
     [SYS_seccomp] = call_refused,
+#ifdef SYS_renameat
+    [SYS_renameat] = call_renameat,
+#endif
 #ifdef SYS_open
     [SYS_open] = call_open,
     [SYS_creat] = call_creat,
@@ -266,7 +272,6 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_unlink] = call_unlink,
     [SYS_rmdir] = call_rmdir,
     [SYS_rename] = call_rename,
-    [SYS_renameat] = call_renameat,
     [SYS_link] = call_link,
     [SYS_symlink] = call_symlink,
     [SYS_mkdir] = call_mkdir,
