@@ -17,7 +17,9 @@
 
 static int native_rename(const struct lx_call *c, const char *to, unsigned flags)
 {
-    return sys_renameat2(c->at[0].dfd, c->at[0].path, c->at[1].dfd, to, flags);
+    int r = sys_renameat2(c->at[0].dfd, c->at[0].path, c->at[1].dfd, to, flags);
+    /* xfs says EEXIST of a directory that is not empty. */
+    return r == -EEXIST && flags == 0 ? -ENOTEMPTY : r;
 }
 
 /* The absolute native path of a location. */

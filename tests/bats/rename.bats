@@ -160,6 +160,23 @@ EOF'
   assert_output "$expected"
 }
 
+@test "rename: over a directory that is not empty, ENOTEMPTY, where xfs says EEXIST" {
+  command -v mkfs.xfs >/dev/null || skip "no xfsprogs"
+  cd "$(fresh)"
+  truncate -s 400M image
+  mkfs.xfs -q image
+  mkdir xfs
+  # shellcheck disable=SC2153 # of helpers.bash
+  for shim in "" "${SHIM[*]}"; do
+    # shellcheck disable=SC2016,SC2086 # of $shim the words
+    run unshare -m bash -c 'mount -o loop image xfs || exit 9; mkdir xfs/b xfs/b/c xfs/a 2>/dev/null; cd xfs
+      exec env "$@" python3 -c "import os; os.rename(\"a\", \"b\")"' - $shim
+    [[ $status != 9 ]] || skip "cannot mount here: $output"
+    assert_line --partial "${shim:+Errno 39}"
+    [[ -n $shim ]] || assert_line --partial "Errno 17"
+  done
+}
+
 @test "mount.boundary: rename and link across a mount's border are EXDEV, and mv copies" {
   outside=$(fresh outside)
   steps='

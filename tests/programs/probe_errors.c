@@ -91,7 +91,10 @@ static int for_directories(void)
     FAILS(EPERM, link(in("d:ir"), in("n:ew")));
     POINTS_NOWHERE(EISDIR, fopen(in("d:ir"), "w"));
     NEED(mkdir(in("o:ther"), 0755));
-    FAILS(ENOTEMPTY, rename(in("o:ther"), in("d:ir")));
+    /* POSIX allows both; on Linux xfs has the second. tests/bats/rename.bats knows what a drive
+     * says. */
+    if (rename(in("o:ther"), in("d:ir")) == 0 || errno != EEXIST)
+        FAILS(ENOTEMPTY, rename(in("o:ther"), in("d:ir")));
     FAILS(EINVAL, rename(in("o:ther"), in("o:ther/x:y")));
     FAILS(EACCES, execv(in("d:ir"), (char *[]){buf, NULL}));
     return OK;
