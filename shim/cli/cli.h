@@ -94,11 +94,17 @@ void cli_wrap(unsigned indent, const char *text);
  */
 const char *cli_default_policy(void);
 
+/* Where that was looked for in vain, in words; names one further up, which is none. */
+void cli_no_policy(char *out, size_t room);
+
 /*
  * Loads what was asked for; says what is wrong on stderr and returns false. Give the policy back
  * with lx_effective_free in either case.
  */
 bool cli_load(const struct lx_request *request, struct lx_effective *policy);
+
+/* True where a policy was not loaded because an option's value makes no sense. */
+bool cli_mistyped(const struct lx_effective *policy);
 
 /* True where there is no trace or it can be written to; says on stderr what is wrong if not. */
 bool cli_can_trace(const char *file);
@@ -114,6 +120,8 @@ int cli_explain(const struct cli_arguments *arguments);
 int cli_doctor(const struct cli_arguments *arguments);
 int cli_win(const struct cli_arguments *arguments);
 int cli_help(const struct cli_arguments *arguments);
+
+bool cli_is_topic(const char *word);
 
 /* The id of the rule with that id or unique prefix, or LX_RULE_NONE after saying why on stderr. */
 enum lx_rule cli_find_rule(const char *word);

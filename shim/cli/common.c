@@ -60,6 +60,29 @@ const char *cli_default_policy(void)
     return access(POLICY_FILE, F_OK) == 0 ? POLICY_FILE : NULL;
 }
 
+void cli_no_policy(char *out, size_t room)
+{
+    char above[PATH_MAX + sizeof(POLICY_FILE)];
+    char *slash = getcwd(above, PATH_MAX) == NULL ? NULL : strrchr(above, '/');
+    snprintf(out, room, "built-in: LXSHIM_POLICY is not set, and here is no " POLICY_FILE);
+    for (; slash != NULL; slash = strrchr(above, '/')) {
+        strcpy(slash, "/" POLICY_FILE);
+        if (access(above, F_OK) == 0) {
+            snprintf(out, room,
+                     "built-in: LXSHIM_POLICY is not set, and here is no " POLICY_FILE
+                     "; %s is not looked for, name it with --policy",
+                     above);
+            return;
+        }
+        *slash = '\0';
+    }
+}
+
+bool cli_mistyped(const struct lx_effective *policy)
+{
+    return strncmp(policy->problem, "--", 2) == 0;
+}
+
 bool cli_load(const struct lx_request *request, struct lx_effective *policy)
 {
     struct lx_request whole = *request;

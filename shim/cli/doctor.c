@@ -47,8 +47,12 @@ static void check_policy(void)
 {
     struct lx_effective policy;
     const struct lx_request request = {.file = cli_default_policy()};
-    if (request.file == NULL)
+    if (request.file == NULL) {
+        char where[PATH_MAX + 256];
+        cli_no_policy(where, sizeof(where));
+        doctor_say(DOCTOR_OK, "policy", "%s", where);
         return;
+    }
     fflush(stdout);
     if (cli_load(&request, &policy))
         doctor_say(DOCTOR_OK, "policy", "%s", request.file);

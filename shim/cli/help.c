@@ -143,6 +143,14 @@ static void print_text(const char *text)
     }
 }
 
+bool cli_is_topic(const char *word)
+{
+    for (size_t i = 0; i < TOPIC_COUNT; i++)
+        if (strcmp(topics[i].name, word) == 0)
+            return true;
+    return false;
+}
+
 int cli_help(const struct cli_arguments *arguments)
 {
     struct lx_nearest nearest;
@@ -150,6 +158,7 @@ int cli_help(const struct cli_arguments *arguments)
         printf("lxshim help TOPIC:\n");
         for (size_t i = 0; i < TOPIC_COUNT; i++)
             printf("  %-12s %s\n", topics[i].name, topics[i].summary);
+        printf("or of a command, as COMMAND --help does: explain, doctor\n");
         return CLI_OK;
     }
     const char *word = arguments->rest[0];

@@ -9,7 +9,7 @@
  *    environment it was started with, and so has all that comes from it.
  * 3. A look at the environment of each process in /proc, until a list of them has none that was
  *    not looked at: a child has a greater number than its parent, so that one of a line is met. If
- *    so many came that numbers may have started anew, or they do not end, it counts for nothing.
+ *    the numbers have started anew meanwhile, or there is no end, it counts for nothing.
  *
  * Nobody can begin to need it afterwards: no file is given to a second one.
  */
@@ -240,19 +240,17 @@ static void mark_process(struct leftovers *all, pid_t pid)
         all->list[i].needed = true;
 }
 
-/* How many processes and threads there have been, and the id of the last one. */
-static bool count_forks(uint64_t *forks, long *last)
+/* The last process id that was given, or -1. */
+static long last_number(void)
 {
     size_t size;
-    char *stat = read_proc("/proc/stat", &size);
+    long number = -1;
     char *load = read_proc("/proc/loadavg", &size);
-    const char *line = stat == NULL ? NULL : strstr(stat, "\nprocesses ");
     const char *word = load == NULL ? NULL : strrchr(load, ' ');
-    bool ok = line != NULL && word != NULL && sscanf(line + 11, "%" SCNu64, forks) == 1 &&
-              sscanf(word + 1, "%ld", last) == 1;
-    free(stat);
+    if (word == NULL || sscanf(word + 1, "%ld", &number) != 1)
+        number = -1;
     free(load);
-    return ok;
+    return number;
 }
 
 /* Looks at the processes that are not among those looked at. True where there was any. */
@@ -274,11 +272,8 @@ static bool mark_processes(struct leftovers *all, DIR *proc, unsigned char *seen
 /* Looks at every process. False where one may have been missed. */
 static bool mark_needed(struct leftovers *all)
 {
-    uint64_t forks[2];
-    long numbers[2];
     unsigned looks = 0;
-    if (!count_forks(&forks[0], &numbers[0]))
-        return false;
+    long first = last_number();
     for (size_t i = 0; i < all->count; i++)
         if (is_open(all->list[i].path))
             mark_file(all, all->list[i].path); /* and what belongs to it */
@@ -289,8 +284,7 @@ static bool mark_needed(struct leftovers *all)
     if (proc != NULL)
         closedir(proc);
     free(seen);
-    return looks > 0 && looks < LOOKS_MOST && count_forks(&forks[1], &numbers[1]) &&
-           numbers[1] >= numbers[0] && forks[1] - forks[0] < FORKS_MOST;
+    return looks > 0 && looks < LOOKS_MOST && first >= 0 && last_number() >= first;
 }
 
 /*

@@ -6,6 +6,8 @@
 #include "policy/stamp.h"
 
 /*
+ * Where there is nothing to remove, this is one readdir of /dev/shm; /proc is read where there is.
+ *
  * Removes this user's files of state that no process has a use for: whom they were made for has
  * ended, and so has everything that came from it. `ended`: who counts as such though it lives,
  * since it is the caller; or NULL. `everywhere`: looks into the second-best directories, too. What

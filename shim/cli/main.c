@@ -12,6 +12,20 @@
 #define LXSHIM_VERSION "unknown"
 #endif
 
+/* A topic, or the help of a command that is none. */
+static int help(const struct cli_arguments *arguments)
+{
+    const char *word = arguments->count > 0 ? arguments->rest[0] : "";
+    for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
+        if (strcmp(c->name, word) == 0 && !cli_is_topic(word)) {
+            char path[64];
+            snprintf(path, sizeof(path), "lxshim %s", c->name);
+            cli_print_help(c, path);
+            return CLI_OK;
+        }
+    return cli_help(arguments);
+}
+
 const struct cli_command cli_commands[] = {
     {
         .name = "run",
@@ -78,7 +92,7 @@ const struct cli_command cli_commands[] = {
         .help = "Prints a topic, or the list of them.\n",
         .least = 0,
         .most = 1,
-        .run = cli_help,
+        .run = help,
     },
     {.name = NULL},
 };

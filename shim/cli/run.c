@@ -163,8 +163,9 @@ static int set_state(const struct lx_effective *policy, int stats, struct lx_pol
     void *image = NULL;
     char *value = NULL;
     snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), stats);
-    own = lx_stamp_of(getpid());
     long size = lx_emit_image(policy, path, &image);
+    if (size + 8 > (long)LX_IMAGE_INLINE_MAX) /* it goes to a file, or nearly */
+        own = lx_stamp_of(getpid());
     long r = size < 0 ? size : lx_emit_state(image, (size_t)size, &own, &value);
     /* Kept open: a child that has not executed anything yet needs it, though it does not say so. */
     *file = r == 0 && value[2] == LX_STATE_FILE
@@ -211,8 +212,8 @@ int cli_run(const struct cli_arguments *arguments)
 
     if (!choose_ways(arguments, &lanes, &when))
         return CLI_FAILED;
-    if (access("/proc/self/exe", F_OK) < 0) {
-        cli_error("/proc is not mounted here: lxshim run cannot do without, LD_PRELOAD alone can");
+    if (!lanes.preload && access("/proc/self/exe", F_OK) < 0) {
+        cli_error("/proc is not mounted here, and the supervisor looks into programs by it");
         return CLI_FAILED;
     }
     if (request.file == NULL)

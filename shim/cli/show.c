@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim policy show: the effective policy with where each value came from. */
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,8 +97,13 @@ static void show_override(const struct lx_effective_override *o, size_t number)
         printf("     %s\n", o->note);
 }
 
-static void show_text(const struct lx_effective *policy)
+static void show_text(const struct lx_effective *policy, const char *file)
 {
+    if (file == NULL) {
+        char where[PATH_MAX + 256];
+        cli_no_policy(where, sizeof(where));
+        printf("policy      %s\n", where);
+    }
     printf("profile     %s  (%s)\n", policy->profile, cli_origin(&policy->profile_origin));
     printf("mode        %s  (%s)\n", policy->observe ? "observe" : "enforce",
            cli_origin(&policy->observe_origin));
@@ -258,8 +264,10 @@ int cli_policy_show(const struct cli_arguments *arguments)
         if (arguments->json)
             show_json(&policy);
         else
-            show_text(&policy);
+            show_text(&policy, request.file);
         status = CLI_OK;
+    } else if (cli_mistyped(&policy)) {
+        status = CLI_USAGE;
     }
     lx_effective_free(&policy);
     return status;

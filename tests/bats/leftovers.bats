@@ -174,6 +174,13 @@ END
   rm "$file"
 }
 
+@test "a run that leaves nothing, and finds nothing, looks into one directory once" {
+  command -v strace >/dev/null || skip "no strace"
+  strace -o "$BATS_TEST_TMPDIR/trace" -e trace=file "$LXSHIM" run -q -- true
+  run grep -cE '"/dev/shm|/environ"|/loadavg"|/ns/' "$BATS_TEST_TMPDIR/trace"
+  assert_output 1
+}
+
 # In a mount namespace, as root of a user namespace if need be: place COMMANDS [COMMAND...]
 inside() {
   local user=()

@@ -220,7 +220,7 @@ copy_case() {
   mkdir drive
   refused() {
     run "$LXSHIM" policy show "$1" "$2"
-    assert_failure 1
+    assert_failure 2
     assert_output "lxshim: $3"
   }
   refused --set rename.flags '--set rename.flags: no '\''='\'', expected RULE=VALUE'
@@ -472,5 +472,42 @@ stats_of() {
   done
   for option in policy profile mount set trace observe quiet json; do
     grep -q -- "\\\\-\\\\-$option" "$SOURCE_ROOT/man/lxshim.1" || fail "lxshim(1) lacks --$option"
+  done
+}
+
+@test "where a policy was looked for is said, and one further up is named and not used" {
+  mkdir -p up/down
+  cd up/down || return
+  run "$LXSHIM" policy show
+  assert_line --index 0 "policy      built-in: LXSHIM_POLICY is not set, and here is no .lxshim.json"
+  echo '{"version": 1, "profile": "wsl1-1903"}' >../.lxshim.json
+  run "$LXSHIM" policy show
+  assert_line --index 0 "policy      built-in: LXSHIM_POLICY is not set, and here is no .lxshim.json; ${PWD%/*}/.lxshim.json is not looked for, name it with --policy"
+  assert_line --index 1 "profile     drvfs  (default)"
+  run "$LXSHIM" doctor
+  assert_line --partial "${PWD%/*}/.lxshim.json is not looked for"
+  cd ..
+  run "$LXSHIM" policy show
+  assert_line --index 0 "profile     wsl1-1903  (.lxshim.json:1)"
+}
+
+@test "an option's value that makes no sense is a mistake of the command line, 2; a policy's is 1" {
+  for option in "--set=x" "--set=x=y" "--profile=foo" "--mount=foo"; do
+    run "$LXSHIM" policy show "$option"
+    assert_equal "$option $status" "$option 2"
+    run -125 "$LXSHIM" run "$option" -- true
+  done
+  echo '{"version": 2}' >p.json
+  run "$LXSHIM" policy show p.json
+  assert_failure 1
+}
+
+@test "help of a command is its --help" {
+  for command in explain doctor; do
+    run "$LXSHIM" "$command" --help
+    expected=$output
+    run "$LXSHIM" help "$command"
+    assert_success
+    assert_output "$expected"
   done
 }

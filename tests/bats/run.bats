@@ -119,9 +119,12 @@ as_user_of() {
   done
   (($(id -u) == 0)) || skip "not root"
   run unshare -m --propagation private bash -c \
-    'while umount -l /proc 2>/dev/null; do :; done; exec "$0" run -- echo ran' "$LXSHIM"
-  assert_failure 125
-  assert_output "lxshim: /proc is not mounted here: lxshim run cannot do without, LD_PRELOAD alone can"
+    'while umount -l /proc 2>/dev/null; do :; done
+     for lane in both supervisor; do "$0" run --lane "$lane" -- echo ran; echo "$?"; done' "$LXSHIM"
+  assert_line --index 0 --regexp '^lxshim: no liblxshim.so in .*, and /proc does not say where lxshim is$'
+  assert_line --index 1 125
+  assert_line --index 2 "lxshim: /proc is not mounted here, and the supervisor looks into programs by it"
+  assert_line --index 3 125
 }
 
 @test "a command line that is not understood is 125, which no command's own status is taken for" {
