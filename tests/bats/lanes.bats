@@ -164,7 +164,7 @@ c"
   run strace -f -qq -o /dev/null -e trace=recvmsg -e inject=recvmsg:signal=SIGKILL \
     "$LXSHIM" run -q --lane both -- touch "$BATS_TEST_TMPDIR/ran"
   assert_failure 125
-  assert_line "lxshim: the supervisor does not answer"
+  assert_line "lxshim: the supervisor cannot start: it has ended"
   assert_not_exists "$BATS_TEST_TMPDIR/ran"
 }
 
