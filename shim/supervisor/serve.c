@@ -183,7 +183,7 @@ static void detach(int socket, int leash, int broker)
 /* What limits the command to a few descriptors or a time is not meant for us, as far as we may. */
 static void lift_limits(void)
 {
-    static const int limits[] = {RLIMIT_NOFILE, RLIMIT_CPU};
+    static const unsigned limits[] = {RLIMIT_NOFILE, RLIMIT_CPU};
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
         struct rlimit limit;
         if (getrlimit(limits[i], &limit) == 0) {
