@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim explain: one rule, whole. */
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,13 +44,27 @@ static bool names_one(const char *word)
     return begun == 1;
 }
 
-/* Lists the rules that have a word in their id or text, whatever its case. True where any has. */
-static bool search(const char *word)
+static bool is_about(const struct lx_rule_info *rule, const char *word)
+{
+    return strcasestr(rule->id, word) != NULL || strcasestr(rule->summary, word) != NULL;
+}
+
+/* "WSL#15" is not the beginning of "WSL#1529". */
+static bool is_evident_from(const struct lx_rule_info *rule, const char *word)
+{
+    const char *at = strcasestr(rule->evidence, word);
+    while (at != NULL && isdigit((unsigned char)at[strlen(word)]))
+        at = strcasestr(at + 1, word);
+    return at != NULL;
+}
+
+/* Lists the rules that `has` a word, whatever its case. True where any has. */
+static bool search(const char *word, bool (*has)(const struct lx_rule_info *, const char *))
 {
     bool found = false;
     for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
         const struct lx_rule_info *rule = &lx_rules[i];
-        if (strcasestr(rule->id, word) == NULL && strcasestr(rule->summary, word) == NULL)
+        if (!has(rule, word))
             continue;
         if (!found)
             printf("rules about \"%s\"\n", word);
@@ -69,7 +84,8 @@ int cli_explain(const struct cli_arguments *arguments)
                     "are.");
         return CLI_OK;
     }
-    if (word[0] != '\0' && !names_one(word) && search(word))
+    if (word[0] != '\0' && !names_one(word) &&
+        (search(word, is_about) || search(word, is_evident_from)))
         return CLI_OK;
     enum lx_rule rule = cli_find_rule(word);
     if (rule == LX_RULE_NONE)

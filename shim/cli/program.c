@@ -79,25 +79,28 @@ static void say_unseen(const char *kind, const char *why)
 }
 
 /*
- * Where ld.so runs in secure mode, and drops what would be preloaded. (Under lxshim run, a user
- * other than root gains nothing by such programs: no_new_privs.)
+ * True where ld.so runs in secure mode, and drops what would be preloaded. (Under lxshim run, a
+ * user other than root gains nothing by such programs: no_new_privs.)
  */
-static void check_secure(int fd, const struct stat *st)
+static bool check_secure(int fd, const struct stat *st)
 {
     struct statvfs fs;
     char value[64];
     if (getuid() == 0 && geteuid() == 0 && getgid() == getegid() && (st->st_mode & S_ISGID) == 0) {
         if ((st->st_mode & S_ISUID) == 0 || st->st_uid == 0)
-            return; /* nothing to gain: not secure mode */
+            return false; /* nothing to gain: not secure mode */
     }
     if (fstatvfs(fd, &fs) == 0 && (fs.f_flag & ST_NOSUID) != 0)
-        return;
+        return false;
     if ((st->st_mode & S_ISUID) != 0 && st->st_uid != getuid())
         say_unseen("setuid", "ld.so drops LD_PRELOAD");
     else if ((st->st_mode & S_ISGID) != 0 && st->st_gid != getgid())
         say_unseen("setgid", "ld.so drops LD_PRELOAD");
     else if (getuid() != 0 && fgetxattr(fd, "security.capability", value, sizeof(value)) > 0)
         say_unseen("capabilities", "the file has some, so ld.so drops LD_PRELOAD");
+    else
+        return false;
+    return true;
 }
 
 static const char *basename_of(const char *path)
@@ -106,7 +109,7 @@ static const char *basename_of(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-static void check_elf(const struct elf_facts *facts)
+static void check_elf(const struct elf_facts *facts, bool secure)
 {
     const char *loader = basename_of(facts->loader);
     if (facts->foreign) {
@@ -131,7 +134,7 @@ static void check_elf(const struct elf_facts *facts)
         doctor_say(DOCTOR_NOTE, "loader", "%s, which is not known here", facts->loader);
     else if (access(facts->loader, X_OK) != 0)
         doctor_say(DOCTOR_BAD, "loader", "%s is missing: the program cannot start", facts->loader);
-    else
+    else if (!secure)
         doctor_say(DOCTOR_OK, "dynamic", "glibc's %s will preload the library", facts->loader);
     if (facts->go)
         say_unseen("go", "Go makes its system calls itself, not by libc");
@@ -164,8 +167,7 @@ static bool examine(const char *path, char *next)
         }
     } else if (elf_read(fd, &facts) == 0) {
         doctor_say(DOCTOR_OK, "program", "%s", path);
-        check_secure(fd, &st);
-        check_elf(&facts);
+        check_elf(&facts, check_secure(fd, &st));
     } else {
         doctor_say(DOCTOR_NOTE, "program",
                    "%s is no program and has no #! line: shells run it by /bin/sh", path);

@@ -276,7 +276,9 @@ nt_status win_set_attributes(const char *native, const struct win_file *file, ui
                             file->times[WIN_CREATION]);
     if (status != NT_SUCCESS || ((attributes ^ file->attributes) & NT_READONLY) == 0)
         return status;
-    mode = (attributes & NT_READONLY) != 0 ? mode & ~(mode_t)0222 : mode | 0222;
+    /* As chmod of the read-only attribute does: whom the bits had not let write, they do not now.
+     */
+    mode = (attributes & NT_READONLY) != 0 ? mode & ~(mode_t)0222 : mode | 0200;
     return of(sys_fchmodat(AT_FDCWD, native, mode));
 }
 

@@ -383,6 +383,11 @@ stats_of() {
   # The beginning of an id is that.
   run "$LXSHIM" explain special.f
   assert_line --index 0 special.fifo
+  # A thread of the tracker, whose number is not the beginning of another's.
+  run "$LXSHIM" explain wsl#1529
+  assert_success
+  assert_line --regexp '^  [a-z_.]+$'
+  run -1 "$LXSHIM" explain wsl#15
   run "$LXSHIM" explain no-such-word
   assert_failure 1
   assert_output 'lxshim: unknown rule "no-such-word"; see lxshim policy rules'

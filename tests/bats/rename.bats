@@ -162,6 +162,7 @@ EOF'
 
 @test "rename: over a directory that is not empty, ENOTEMPTY, where xfs says EEXIST" {
   command -v mkfs.xfs >/dev/null || skip "no xfsprogs"
+  unshare -m true 2>/dev/null || skip "no mount namespace here: not root"
   cd "$(fresh)"
   truncate -s 400M image
   mkfs.xfs -q image

@@ -176,6 +176,19 @@ Print Name:            C:\Users'
   assert_output 'A                    C:\testing\f'
 }
 
+@test "attrib: read-only and back lets nobody write on Linux who could not" {
+  : >"$DIR/f"
+  for mode in 600 644 755 770; do
+    chmod "$mode" "$DIR/f"
+    windows attrib +r f
+    run stat -c %A "$DIR/f"
+    refute_output --partial w
+    windows attrib -r f
+    run stat -c %A "$DIR/f"
+    assert_output --regexp '^-rw.[r-]-.[r-]-.$'
+  done
+}
+
 @test "copy: from nul comes nothing, to nul goes everything" {
   echo text >"$DIR/f"
   windows copy nul empty
