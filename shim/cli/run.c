@@ -17,7 +17,6 @@
 #include "cli/relay.h"
 #include "cli/summary.h"
 #include "policy/emit.h"
-#include "policy/nearest.h"
 
 /*
  * Children find the counters by this process's id and descriptor. A process that outlives us may
@@ -115,18 +114,13 @@ static int set_preload(void)
     return r;
 }
 
-/* The place of an option's word in a list that ends with NULL; -1 after saying why there is none.
- */
-static int choose(const char *what, const char *word, const char *const *words)
+/* The place of an option's word among the three there are; -1 after naming those. */
+static int choose(const char *what, const char *word, const char *const words[3])
 {
-    struct lx_nearest nearest;
-    lx_nearest_start(&nearest, word);
-    for (int i = 0; words[i] != NULL; i++) {
+    for (int i = 0; i < 3; i++)
         if (strcmp(words[i], word) == 0)
             return i;
-        lx_nearest_try(&nearest, words[i]);
-    }
-    cli_unknown(what, word, lx_nearest_found(&nearest), "lxshim run --help");
+    cli_error("unknown %s \"%s\": %s, %s or %s", what, word, words[0], words[1], words[2]);
     return -1;
 }
 
@@ -134,8 +128,8 @@ static int choose(const char *what, const char *word, const char *const *words)
 static bool choose_ways(const struct cli_arguments *arguments, struct relay_lanes *lanes,
                         enum bind_when *when)
 {
-    static const char *const ways[] = {"both", "preload", "supervisor", NULL};
-    static const char *const times[] = {"auto", "always", "never", NULL}; /* enum bind_when */
+    static const char *const ways[] = {"both", "preload", "supervisor"};
+    static const char *const times[] = {"auto", "always", "never"}; /* enum bind_when */
     int way = arguments->lane == NULL ? 0 : choose("lane", arguments->lane, ways);
     int time = arguments->bind == NULL ? BIND_AUTO : choose("--bind", arguments->bind, times);
     lanes->complete = arguments->complete;

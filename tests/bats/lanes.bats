@@ -118,7 +118,7 @@ c"
   done
   run "$LXSHIM" run --lane bith -- true
   assert_failure 125
-  assert_output 'lxshim: unknown lane "bith"; did you mean "both"? See lxshim run --help'
+  assert_output 'lxshim: unknown lane "bith": both, preload or supervisor'
 }
 
 @test "a signal interrupts a call that waits in the supervisor" {
