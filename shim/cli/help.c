@@ -104,9 +104,10 @@ static const struct {
      "altered is one JSON line at the end of FILE, with the rule, the evidence, and who holds the "
      "file. all:FILE writes every call on a mount.\n"
      "\n"
-     "  lxshim run --trace t.jsonl -- make; jq 'select(.result | type == \"string\")' t.jsonl\n"
+     "  lxshim run --trace t.jsonl -- make; jq 'select(.outcome | IN(\"denied\", "
+     "\"overridden\"))' t.jsonl\n"
      "\n"
-     "leaves what failed, by a rule or by an override.\n"},
+     "leaves what a rule or an override refused.\n"},
     {"coverage", "what the library does not see",
      "The library is preloaded into dynamically linked programs. It does not see statically linked "
      "programs, Go programs (they make their system calls themselves), programs with another C "
