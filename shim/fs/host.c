@@ -10,6 +10,7 @@
 
 #include "fs/call.h"
 #include "fs/native.h"
+#include "fs/unseen.h"
 #include "sys/sys.h"
 
 const char lx_descriptor[] = "";
@@ -241,6 +242,7 @@ static long host_exec(struct lx_call *c)
     const struct lx_loc *at = &c->at[0];
     if (c->task->itself != NULL)
         return c->task->itself(c);
+    unseen_before_exec(c);
     int r = sys_execveat(at->dfd, at->path, c->argv, c->envp, c->flags);
     /* A script's interpreter may be where only we find it, in a mount whose backing is elsewhere,
      * or by a name that is spelled otherwise on the disk. */

@@ -4,11 +4,11 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "fs/unseen.h"
 #include "supervisor/proc.h"
 
 #define PRELOAD "LD_PRELOAD="
@@ -129,13 +129,5 @@ void program_note(struct lx_stats_lane *lane, pid_t tid, uint64_t instruction)
         return;
     program.why = (uint8_t)why;
     read_comm(tid, program.name, sizeof(program.name));
-    uint32_t count = atomic_load(&lane->programs);
-    for (uint32_t i = 0; i < count && i < LX_STATS_PROGRAMS; i++)
-        if (memcmp(&lane->program[i], &program, sizeof(program)) == 0)
-            return;
-    /* Two workers at once may note one program twice, or lose one: it is for a summary. */
-    if (count < LX_STATS_PROGRAMS) {
-        lane->program[count] = program;
-        atomic_compare_exchange_strong(&lane->programs, &count, count + 1);
-    }
+    unseen_note(lane, &program);
 }

@@ -211,6 +211,17 @@ END
     run "$LXSHIM" run -- bash -c 'tour-musl >/dev/null 2>&1; busybox sh -c "[ -e f ]; env -i $(command -v ls)" >/dev/null'
     assert_line --regexp '^  outside the library: tour-musl \(musl\), busybox \(static\), ls \(environment emptied\)$'
   fi
+  # Without a supervisor the one that runs it says so: nothing of it is covered.
+  run "$LXSHIM" run --lane preload -- bash -c 'for i in 1 2; do bare-static >/dev/null; done; ls >/dev/null'
+  assert_line "  outside the library: bare-static (static)"
+  run "$LXSHIM" run --lane preload -- bare-static
+  assert_line "  outside the library: bare-static (static)"
+  run "$LXSHIM" run --lane preload -- bash -c 'ls >/dev/null'
+  refute_output --partial "outside the library"
+  if command -v musl-gcc >/dev/null; then
+    run "$LXSHIM" run --lane preload -- tour-musl
+    assert_line "  outside the library: tour-musl (musl)"
+  fi
   # In its own lane there is no library to be outside of.
   run "$LXSHIM" run --lane supervisor -- bare-static
   refute_output --partial "outside the library"
@@ -225,8 +236,10 @@ END
   cp "$(command -v ls)" "$SHARED/suid-ls"
   chown 1:1 "$SHARED/suid-ls"
   chmod 4755 "$SHARED/suid-ls"
-  run env -C "$SHARED" "$LXSHIM" run -- bash -c './suid-ls >/dev/null'
-  assert_line "  outside the library: suid-ls (setuid)"
+  for lane in both preload; do
+    run env -C "$SHARED" "$LXSHIM" run --lane "$lane" -- bash -c './suid-ls >/dev/null'
+    assert_line "  outside the library: suid-ls (setuid)"
+  done
 }
 
 @test "hundreds of processes, one after the other and at once" {

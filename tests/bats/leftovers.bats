@@ -18,6 +18,14 @@ setup() {
   mkfifo "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
 }
 
+# begin COMMAND...: starts it with descriptor 8 for its input and 9 for its output; its process in $begun.
+begin() {
+  # shellcheck disable=SC2094 # fifos
+  "$@" <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+  begun=$!
+  exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+}
+
 # Somebody has to come by to remove what a killed one has left.
 come_by() {
   "$LXSHIM" run -q --lane=preload -- true
@@ -47,11 +55,9 @@ gone_after_call() {
 }
 
 @test "a run that is killed: its file stays for whom it has started, and goes after them" {
-  "$LXSHIM" run -q --lane=preload --policy "$POLICY" -- bash -c \
-    'echo "${LXSHIM_STATE#*@}"; read -r _; bash -c "echo \${LXSHIM_STATE#*@}; read -r _"; exit' \
-    <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
-  run=$!
-  exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+  begin "$LXSHIM" run -q --lane=preload --policy "$POLICY" -- bash -c \
+    'echo "${LXSHIM_STATE#*@}"; read -r _; bash -c "echo \${LXSHIM_STATE#*@}; read -r _"; exit'
+  run=$begun
   read -r -u 9 file
   [[ -f $file ]]
   disown
@@ -72,12 +78,9 @@ gone_after_call() {
 @test "what lives on under the supervisor keeps the file; the last one takes it away" {
   command -v setsid >/dev/null
   for lane in both supervisor; do
-    # shellcheck disable=SC2094 # fifos
-    "$LXSHIM" run -q --lane "$lane" --policy "$POLICY" -- bash -c \
-      'echo "${LXSHIM_STATE#*@}"; setsid bash -c "read -r _; bash -c \"echo here\"" <&0 &' \
-      <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
-    run=$!
-    exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+    begin "$LXSHIM" run -q --lane "$lane" --policy "$POLICY" -- bash -c \
+      'echo "${LXSHIM_STATE#*@}"; setsid bash -c "read -r _; bash -c \"echo here\"" <&0 &'
+    run=$begun
     read -r -u 9 file
     wait "$run"
     come_by
@@ -108,11 +111,9 @@ counters_of() {
 
 @test "by LD_PRELOAD alone: a static program that has the name in its environment keeps both files" {
   : >held
-  env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" bash -c \
-    'echo "${LXSHIM_STATE#*@}"; exec hold-static fd held' \
-    <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
-  holder=$!
-  exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+  begin env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" bash -c \
+    'echo "${LXSHIM_STATE#*@}"; exec hold-static fd held'
+  holder=$begun
   read -r -u 9 file
   read -r -u 9 _
   # Whom it was made for has this number: a child of its is what is asked about.
@@ -128,11 +129,9 @@ counters_of() {
     >"$POLICY"
   : >held
   before=$(echo /dev/shm/lxshim-*-stats-*)
-  env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" bash -c \
-    'echo $$; hold-static fd held <&0 & exec >&-' \
-    <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
-  first=$!
-  exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+  begin env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" bash -c \
+    'echo $$; hold-static fd held <&0 & exec >&-'
+  first=$begun
   read -r -u 9 pid
   read -r -u 9 _
   wait "$first"

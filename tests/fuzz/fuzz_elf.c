@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that somebody asks `lxshim doctor` about: damaged headers are told, and nothing beyond
- * what they hold is read. */
+/* Programs that somebody asks `lxshim doctor` about, or runs: damaged headers are told, and nothing
+ * beyond what they hold is read. Both readers know a static program for one. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/elf.h"
+#include "fs/unseen.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,5 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(r == 0 || r == -ENOEXEC);
     check(memchr(facts.loader, '\0', sizeof(facts.loader)) != NULL);
     check(r != 0 || facts.bits == 32 || facts.bits == 64);
+    uint8_t why = LX_OUTSIDE_UNKNOWN;
+    if (unseen_head(data, size, &why) && why == LX_OUTSIDE_STATIC && r == 0 && !facts.foreign)
+        check(facts.loader[0] == '\0');
     return 0;
 }
