@@ -166,7 +166,7 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 
 # Where a compiler is missing, the tests of its programs say so.
 OTHERS := yama.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
-          swarm-static hold-static \
+          swarm-static hold-static keep-static \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))
@@ -195,6 +195,15 @@ bats: all $(PROGRAMS) $(OTHERS)
 .PHONY: lanes
 lanes: all $(PROGRAMS) $(OTHERS)
 	$(SUITE) $(BATS)
+
+# What a run of the suite does for seconds, for minutes: random operations and kills, by
+# STRESS_SEED=1. What no call has removed is there afterwards.
+STRESS_SEED ?= 1
+.PHONY: stress
+stress: all $(PROGRAMS) $(OTHERS)
+	KEEP_SEED=$(STRESS_SEED) KEEP_OPERATIONS=20000 STRESS_SEED=$(STRESS_SEED) STRESS_OPERATIONS=20000 \
+	    STRESS_SECONDS=1000 LXSHIM_BUILD=$(CURDIR)/$(B) BATS_TEST_TIMEOUT=3600 tests/suite -j 1 -l preload \
+	    tests/bats/keeping.bats tests/bats/stress.bats
 
 # With clang's own fuzzer, for as long as one likes: make fuzz FUZZ_SECONDS=600
 FUZZ_SECONDS ?= 60
@@ -278,7 +287,7 @@ demo:
 .PHONY: help
 help:
 	@sed -n 's/^#   \(make .*\)/  \1/p' Makefile
-	@echo "  make unit | bats BATS=FILE | lanes | fuzz | format | clean | uninstall"
+	@echo "  make unit | bats BATS=FILE | lanes | stress | fuzz | format | clean | uninstall"
 
 .PHONY: clean
 clean:

@@ -167,6 +167,10 @@ struct lx_stats {
     _Atomic uint64_t processes;
     _Atomic uint64_t untold;       /* lines that could not be written to the trace, */
     _Atomic uint32_t untold_errno; /* and why the first of them was not */
+    /* How many deletions were pending ever; a futex, for who finishes them. And how many of these
+     * are surely finished: where both are the same, nobody who closes a file has to look. */
+    _Atomic uint32_t pending;
+    _Atomic uint32_t settled;
     struct lx_stats_lane lane;
     struct lx_stats_rule rules[LX_RULE_MAX + 1]; /* the last: overrides */
     _Atomic uint32_t overrides[];

@@ -20,6 +20,7 @@
 
 #include "cli/cli.h"
 #include "cli/tree.h"
+#include "supervisor/janitor.h"
 #include "supervisor/supervisor.h"
 
 /* Raised by the process itself when it goes wrong: nothing to pass on. */
@@ -429,6 +430,8 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     sigprocmask(SIG_BLOCK, &relayed, &given.mask);
 
     pid_t child = start_both(argv, lanes, leash[1], &given, &supervisor);
+    if (child > 0) /* not before: a fork would have to do without the thread */
+        janitor_start(lanes->policy);
     if (lanes->supervise)
         close(leash[1]);
     while (child > 0 && !collect(child, &supervisor, &status)) {
@@ -439,6 +442,8 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         part_from(supervisor, leash[0]);
         close(leash[0]);
     }
+    if (child > 0)
+        janitor_end();
     sigprocmask(SIG_SETMASK, &given.mask, NULL);
     if (child > 0 && supervisor == UNSERVED)
         status = CLI_FAILED << 8; /* it did not get as far as the command */

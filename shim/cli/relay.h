@@ -19,7 +19,7 @@ struct relay_lanes {
     bool supervise;
     bool complete; /* not without the supervisor */
     const struct lx_policy *policy;
-    void (*ended)(void); /* see supervise_start */
+    void (*ended)(const struct lx_policy *policy); /* see supervise_start */
 };
 
 /*

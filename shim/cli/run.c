@@ -17,6 +17,7 @@
 #include "cli/relay.h"
 #include "cli/summary.h"
 #include "policy/emit.h"
+#include "supervisor/janitor.h"
 
 /*
  * Children find the counters by this process's id and descriptor. A process that outlives us may
@@ -185,13 +186,15 @@ static void tidy_up(int file)
 
 /*
  * Under the supervisor, somebody may live on under the filter when the command has ended. The
- * filter of the last one goes a little before its memory does.
+ * filter of the last one goes a little before its memory does, and what it has open.
  */
-static void last_has_ended(void)
+static void last_has_ended(const struct lx_policy *policy)
 {
     const struct timespec pause = {0, 10000000};
-    for (unsigned i = 0; i < 100 && leftovers_remove(&own, true); i++)
+    janitor_look(policy);
+    for (unsigned i = 0; own.pid != 0 && i < 100 && leftovers_remove(&own, true); i++)
         nanosleep(&pause, NULL);
+    janitor_look(policy);
 }
 
 int cli_run(const struct cli_arguments *arguments)
@@ -232,7 +235,7 @@ int cli_run(const struct cli_arguments *arguments)
     if (r < 0)
         return CLI_FAILED;
     attached.stats = stats;
-    lanes.ended = file >= 0 ? last_has_ended : NULL;
+    lanes.ended = last_has_ended;
     int status = relay_run(arguments->rest, &lanes);
     tidy_up(file);
     if (status < 0) {

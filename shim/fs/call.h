@@ -177,6 +177,13 @@ struct lx_fs {
                  const char *path, const struct stat *st, char *out, size_t room);
 
     /*
+     * True where an entry, at an absolute native path, is not to be found by its name, whatever the
+     * kernel has there: what waits to be deleted, what the file system keeps for itself. Asked of
+     * names that may be such alone (NT_MARKED). `root`: it is in the mount's root.
+     */
+    bool (*conceals)(const struct lx_mount *mount, const char *path, bool root);
+
+    /*
      * False where a directory may have an entry that is the last component of a location by another
      * case: spares the walk what is missing, or about to be made, and alone of its name. The
      * location was not walked to, and has no escaped character.

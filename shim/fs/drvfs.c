@@ -3,10 +3,13 @@
 #include "fs/drvfs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "nt/names.h"
 #include "nt/utf.h"
+#include "store/hidden.h"
+#include "store/pending.h"
 
 static long keep(const char *name, size_t n, char *out, size_t room)
 {
@@ -46,9 +49,19 @@ static long drvfs_spell(struct lx_call *c, const struct lx_mount *m, const char 
     return length == -ENAMETOOLONG ? keep(name, n, out, room) : length;
 }
 
+static bool drvfs_conceals(const struct lx_mount *mount, const char *path, bool root)
+{
+    const struct store_object o = {mount->backing, AT_FDCWD, path};
+    const char *leaf = store_leaf(path);
+    if (root && store_hidden_is_in(mount->backing, leaf))
+        return true;
+    return nt_name_pending(leaf, strlen(leaf)) && store_pending_proved(&o);
+}
+
 const struct lx_fs lx_drvfs = {
     .name = "drvfs",
     .spell = drvfs_spell,
+    .conceals = drvfs_conceals,
     .search = drvfs_search,
     .link = drvfs_link_target,
     .unique = drvfs_unique,

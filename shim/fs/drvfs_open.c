@@ -39,10 +39,11 @@ int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at)
     struct stat st;
     int r = 0;
     /* A name, or a whole directory, that is about to go: STATUS_DELETE_PENDING. */
-    mode_t waiting = store_pending_blocks(at->dfd, at->path);
+    const struct store_object o = drvfs_object(at);
+    mode_t waiting = store_pending_blocks(&o);
     if (waiting != 0)
         r = lx_deny(c, drvfs_pending_rule(waiting), ENOENT);
-    else if (store_pending_directory(at->dfd, at->path))
+    else if (store_pending_directory(&o))
         r = lx_deny(c, LX_RULE_RMDIR_OPEN_DIRECTORY, ENOENT);
     if (r < 0)
         return r;

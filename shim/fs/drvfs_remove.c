@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* unlink and rmdir on a Windows drive: what is open does not go. */
 #include <limits.h>
+#include <linux/futex.h>
+#include <stdatomic.h>
 
 #include "fs/drvfs.h"
 #include "fs/native.h"
@@ -12,6 +14,15 @@
 static int native_unlink(const struct lx_loc *at, int flags)
 {
     return sys_unlinkat(at->dfd, at->path, flags);
+}
+
+/* Tells whoever closes files from now on, and who finishes deletions, that one is pending. */
+static void announce(struct lx_stats *stats)
+{
+    if (stats == NULL)
+        return;
+    atomic_fetch_add(&stats->pending, 1);
+    SYS4(SYS_futex, &stats->pending, FUTEX_WAKE, 1, NULL);
 }
 
 /*
@@ -28,10 +39,14 @@ static int held(struct lx_call *c, enum lx_rule rule, const struct store_holders
     }
     if (!lx_alter(c, rule))
         return 1;
-    int r = store_pending_mark(at->dfd, at->path);
-    /* No room for the mark in so long a name: refusing is the nearest to "it stays until closed".
-     */
-    return r == -ENAMETOOLONG ? lx_deny(c, rule, EACCES) : r;
+    const struct store_object o = drvfs_object(at);
+    int r = store_pending_mark(&o);
+    if (r == 0)
+        announce(c->task->policy->stats);
+    /* No room for the mark in so long a name, or nowhere to note whose it is: refusing is the
+     * nearest to "it stays until closed". */
+    bool unmarked = r == -ENAMETOOLONG || r == -EEXIST || r == -EOPNOTSUPP;
+    return unmarked ? lx_deny(c, rule, EACCES) : r;
 }
 
 static int check_readonly(struct lx_call *c)
@@ -49,9 +64,10 @@ static long missing(struct lx_call *c, long r)
 {
     const struct lx_loc *at = &c->at[0];
     const struct lx_policy *policy = c->task->policy;
+    const struct store_object o = drvfs_object(at);
     if (policy->trace == NULL && policy->stats == NULL)
         return r;
-    mode_t waiting = r == -ENOENT ? store_pending_blocks(at->dfd, at->path) : 0;
+    mode_t waiting = r == -ENOENT ? store_pending_blocks(&o) : 0;
     if (waiting != 0)
         c->denied = drvfs_pending_rule(waiting);
     return r;
@@ -149,7 +165,8 @@ static long remove_directory(struct lx_call *c)
         }
     }
     r = native_unlink(at, c->flags);
-    if (r == -ENOTEMPTY && SYS3(SYS_lseek, dir, 0, SEEK_SET) == 0 && store_pending_sweep(dir))
+    if (r == -ENOTEMPTY && SYS3(SYS_lseek, dir, 0, SEEK_SET) == 0 &&
+        store_pending_sweep(at->mount->backing, dir))
         r = native_unlink(at, c->flags);
     sys_close(dir);
     return r;

@@ -7,7 +7,6 @@
 #include "fs/native.h"
 #include "store/pending.h"
 #include "store/sidecar.h"
-#include "sys/fdpath.h"
 #include "sys/sys.h"
 
 #ifndef RENAME_NOREPLACE
@@ -20,29 +19,6 @@ static int native_rename(const struct lx_call *c, const char *to, unsigned flags
     int r = sys_renameat2(c->at[0].dfd, c->at[0].path, c->at[1].dfd, to, flags);
     /* xfs says EEXIST of a directory that is not empty. */
     return r == -EEXIST && flags == 0 ? -ENOTEMPTY : r;
-}
-
-/* The absolute native path of a location. */
-static int absolute(const struct lx_loc *at, char *out)
-{
-    if (at->path[0] == '/') {
-        size_t n = strlen(at->path);
-        if (n >= PATH_MAX)
-            return -ENAMETOOLONG;
-        memcpy(out, at->path, n + 1);
-        return 0;
-    }
-    char link[SYS_FD_PATH];
-    int fd = sys_openat(at->dfd, at->path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-    if (fd < 0)
-        return fd;
-    sys_fd_path(fd, link);
-    long n = sys_readlinkat(AT_FDCWD, link, out, PATH_MAX - 1);
-    sys_close(fd);
-    if (n < 0)
-        return (int)n;
-    out[n] = '\0';
-    return 0;
 }
 
 /*
@@ -74,9 +50,10 @@ static int check_descendants(struct lx_call *c)
     char path[PATH_MAX];
     if (lx_rule(c->at[0].mount, LX_RULE_RENAME_OPEN_DESCENDANT) != LX_EACCES)
         return 0;
-    int r = absolute(&c->at[0], path);
-    if (r < 0)
-        return r;
+    const struct store_object o = drvfs_object(&c->at[0]);
+    long n = store_object_path(&o, path);
+    if (n < 0)
+        return (int)n;
     if (!descendant_held(&c->at[0], path, &holders))
         return 0;
     drvfs_keep_holders(c, &holders);

@@ -42,10 +42,14 @@ unsigned nt_name_scan(const char *s, size_t n)
         kind |= kinds[p[i]];
     if ((kind & NT_HIGH) == 0)
         return kind;
-    for (size_t i = 0; i < n; i++)
-        if (p[i] == 0xEF &&
-            (escaped_char(p + i, n - i) >= 0 || starts_pending_suffix(s + i, n - i)))
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] != 0xEF)
+            continue;
+        if (starts_pending_suffix(s + i, n - i))
+            kind |= NT_PRIVATE | NT_MARKED;
+        else if (escaped_char(p + i, n - i) >= 0)
             kind |= NT_PRIVATE;
+    }
     return kind;
 }
 
@@ -90,23 +94,6 @@ int nt_name_pending(const char *name, size_t n)
 {
     return n >= NT_PENDING_SUFFIX_LENGTH &&
            starts_pending_suffix(name + n - NT_PENDING_SUFFIX_LENGTH, NT_PENDING_SUFFIX_LENGTH);
-}
-
-size_t nt_path_strip_pending(char *path, size_t n)
-{
-    size_t to = 0;
-    for (size_t from = 0; from < n;) {
-        size_t left = n - from;
-        if (starts_pending_suffix(path + from, left) &&
-            (left == NT_PENDING_SUFFIX_LENGTH || path[from + NT_PENDING_SUFFIX_LENGTH] == '/')) {
-            from += NT_PENDING_SUFFIX_LENGTH;
-            continue;
-        }
-        path[to++] = path[from++];
-    }
-    if (to < n)
-        path[to] = '\0';
-    return to;
 }
 
 int nt_name_check(const char *name, size_t n, int check_utf8, int check_length)

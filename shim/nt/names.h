@@ -26,7 +26,8 @@
 enum nt_name_kind {
     NT_ILLEGAL = 1, /* has a character that needs escaping */
     NT_HIGH = 2,    /* has a byte above 0x7F: UTF-8 to be checked */
-    NT_PRIVATE = 4  /* has an escaped character in its NT spelling, or the pending suffix */
+    NT_PRIVATE = 4, /* has an escaped character in its NT spelling, or the pending suffix */
+    NT_MARKED = 8   /* has the pending suffix somewhere in it */
 };
 
 /* True for the ASCII characters NTFS refuses: 01-1F and " * : < > ? \ |. '/' is no name's part. */
@@ -51,9 +52,6 @@ size_t nt_name_unescape(char *s, size_t n);
 
 /* True where a name of n bytes ends with the pending suffix. */
 int nt_name_pending(const char *name, size_t n);
-
-/* Removes the pending suffix from every component of a path, in place; returns the new length. */
-size_t nt_path_strip_pending(char *path, size_t n);
 
 /*
  * Checks one name against NTFS: 0, -EINVAL for invalid UTF-8 (where check_utf8), -ENAMETOOLONG for

@@ -12,6 +12,7 @@
 #include "preload/shim.h"
 #include "store/cwds.h"
 #include "sys/sys.h"
+#include "vfs/finish.h"
 
 /*
  * The state of this process. Written once, before main, by whichever of our functions is called
@@ -156,6 +157,9 @@ static void begin(void)
     map_stats();
     if (inherited == made)
         publish();
+    /* What a killed run has left; or what an exec has closed, where no counter tells of it. */
+    if (inherited == made || policy.stats == NULL)
+        vfs_settle(&task, false);
 }
 
 /* Slow half of lx_self. */

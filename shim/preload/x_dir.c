@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "preload/ending.h"
 #include "preload/next.h"
-#include "preload/shim.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/names.h"
@@ -117,12 +117,18 @@ static _Thread_local struct {
     unsigned closings;
 } block;
 
-LX_EXPORT int closedir(DIR *dir)
+static long closedir_now(void *dir)
 {
     stop_showing(dir);
     verdict_forget_fd(dirfd(dir));
     atomic_fetch_add_explicit(&closings, 1, memory_order_relaxed);
     return NEXT(closedir)(dir);
+}
+
+LX_EXPORT int closedir(DIR *dir)
+{
+    int fd = dirfd(dir);
+    return (int)(ending_matters(fd) ? ending(fd, closedir_now, dir) : closedir_now(dir));
 }
 
 LX_EXPORT void rewinddir(DIR *dir)

@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names that end or replace descriptors: what was remembered about them is forgotten first. They do
- * nothing else; the next definition does the work, which keeps close a cancellation point.
+ * Names that end or replace descriptors: what was remembered about them is forgotten first, and
+ * what waits for the end is finished after it. The next definition does the work, which keeps close
+ * a cancellation point.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "preload/ending.h"
 #include "preload/next.h"
-#include "preload/shim.h"
 #include "sys/sys.h"
 #include "vfs/verdict.h"
 
 /* glibc's own other name for close; absent elsewhere. */
 int __close(int fd) __attribute__((weak));
 
-LX_EXPORT int close(int fd)
+/* The same as close for ending(): of a pointer to its descriptor. */
+static long close_now(void *what)
 {
+    int fd = *(const int *)what;
     verdict_forget_fd(fd);
     return __close != NULL ? __close(fd) : (int)lx_ret(sys_close(fd));
+}
+
+LX_EXPORT int close(int fd)
+{
+    return (int)(ending_matters(fd) ? ending(fd, close_now, &fd) : close_now(&fd));
 }
 
 /*
@@ -54,16 +62,29 @@ LX_EXPORT int fcntl(int fd, int command, ...)
 }
 LX_ALIAS(fcntl64, fcntl);
 
+struct replacement {
+    int from;
+    int to;
+    int flags;
+};
+
+static long replace_now(void *what)
+{
+    const struct replacement *p = what;
+    struct verdict_known known = verdict_known_of(p->from);
+    verdict_forget_fd(p->to);
+    int r = sys_dup3(p->from, p->to, p->flags);
+    if (r >= 0)
+        verdict_remember_copy(p->from, known, p->to);
+    else
+        verdict_forget_fd(p->to);
+    return lx_ret(r);
+}
+
 static int replace(int from, int to, int flags)
 {
-    struct verdict_known known = verdict_known_of(from);
-    verdict_forget_fd(to);
-    int r = sys_dup3(from, to, flags);
-    if (r >= 0)
-        verdict_remember_copy(from, known, to);
-    else
-        verdict_forget_fd(to);
-    return (int)lx_ret(r);
+    struct replacement p = {from, to, flags};
+    return (int)(ending_matters(to) ? ending(to, replace_now, &p) : replace_now(&p));
 }
 
 LX_EXPORT int dup2(int from, int to)
@@ -82,18 +103,27 @@ LX_EXPORT int dup3(int from, int to, int flags)
 LX_EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
     verdict_forget_descriptors();
-    return (int)lx_ret(SYS3(SYS_close_range, first, last, flags));
+    int r = (int)lx_ret(SYS3(SYS_close_range, first, last, flags));
+    vfs_settle(lx_self(), false);
+    return r;
 }
 
 LX_EXPORT void closefrom(int lowest)
 {
     verdict_forget_descriptors();
     NEXT(closefrom)(lowest);
+    vfs_settle(lx_self(), false);
+}
+
+static long fclose_now(void *stream)
+{
+    verdict_forget_fd(fileno(stream));
+    return NEXT(fclose)(stream);
 }
 
 LX_EXPORT int fclose(FILE *stream)
 {
-    verdict_forget_fd(fileno(stream));
-    return NEXT(fclose)(stream);
+    int fd = fileno(stream);
+    return (int)(ending_matters(fd) ? ending(fd, fclose_now, stream) : fclose_now(stream));
 }
 LX_ALIAS(_IO_fclose, fclose);

@@ -3,6 +3,7 @@
  * inotify: paths on the way in, names of events on the way out. Events come out of read(), so that
  * one is ours as well; until something inside a mount is watched it costs one test.
  */
+#include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -11,9 +12,9 @@
 #include "nt/names.h"
 #include "preload/inotify.h"
 #include "preload/shim.h"
-#include "store/sidecar.h"
 #include "sys/sys.h"
 #include "vfs/locate.h"
+#include "vfs/verdict.h"
 
 /* glibc's own other names; absent elsewhere. */
 ssize_t __read(int fd, void *buf, size_t size) __attribute__((weak));
@@ -26,19 +27,39 @@ void __chk_fail(void) __attribute__((weak, noreturn));
 static _Atomic uint64_t watching[16];
 static _Atomic bool any;
 
-long inotify_watch(int fd, const char *path, uint32_t mask)
+/*
+ * Hashes of what has to be known of events to come: any thread that adds a watch or reads events
+ * writes them, a word at a time. Where there is no room, or two hashes are the same, an event has
+ * the name or the kind that the kernel gave it.
+ */
+#define KNOWN_MAX 64
+typedef _Atomic uint64_t known_set[KNOWN_MAX];
+static known_set narrow; /* watches whose program did not ask for renames: see widened */
+static known_set going;  /* names that are pending in a watched directory */
+
+static uint64_t hash_of(int fd, int wd, const char *name)
 {
-    long r = lx_inotify_add_watch(lx_self(), fd, path, mask);
-    if (r >= 0 && fd >= 0 && fd < 1024 && lx_where(lx_self(), AT_FDCWD, path) > 0) {
-        atomic_fetch_or_explicit(&watching[fd / 64], UINT64_C(1) << fd % 64, memory_order_relaxed);
-        atomic_store_explicit(&any, true, memory_order_relaxed);
-    }
-    return r;
+    uint64_t hash = verdict_hash(VERDICT_SEED_ROOT + (uint64_t)fd, name, strlen(name));
+    return (hash ^ (uint64_t)wd) | 1;
 }
 
-LX_EXPORT int inotify_add_watch(int fd, const char *path, uint32_t mask)
+static bool knows(known_set set, uint64_t hash)
 {
-    return (int)lx_ret(inotify_watch(fd, path, mask));
+    for (size_t i = 0; i < KNOWN_MAX; i++)
+        if (atomic_load_explicit(&set[i], memory_order_relaxed) == hash)
+            return true;
+    return false;
+}
+
+/* Replaces one entry of a set by another; 0 is a free place. False where there is none. */
+static bool exchange(known_set set, uint64_t old, uint64_t new)
+{
+    for (size_t i = 0; i < KNOWN_MAX; i++) {
+        uint64_t found = old;
+        if (atomic_compare_exchange_strong(&set[i], &found, new))
+            return true;
+    }
+    return false;
 }
 
 static bool is_watching(int fd)
@@ -47,46 +68,106 @@ static bool is_watching(int fd)
            (atomic_load_explicit(&watching[fd / 64], memory_order_relaxed) >> fd % 64 & 1) != 0;
 }
 
-static bool is_pending(const struct inotify_event *e)
+/*
+ * A deletion that becomes pending is a rename for the kernel, and so is the end of it, when the
+ * file is taken out of the directory: who wants to hear of deletions has to hear of renames.
+ */
+static uint32_t widened(uint32_t mask)
 {
-    return e->len > 0 && nt_name_pending(e->name, strlen(e->name));
+    return (mask & IN_DELETE) != 0 ? mask | IN_MOVE : mask;
 }
 
-/* The other half of a rename to a marked name: a deletion that has not happened yet. */
-static bool moved_to_pending(const char *buf, long size, const struct inotify_event *from)
+long inotify_watch(int fd, const char *path, uint32_t mask)
 {
-    for (long at = 0; at < size;) {
-        const struct inotify_event *e = (const struct inotify_event *)(const void *)(buf + at);
-        if ((e->mask & IN_MOVED_TO) != 0 && e->cookie == from->cookie && is_pending(e))
-            return true;
-        at += (long)(sizeof(*e) + e->len);
+    const struct lx_task *t = lx_self();
+    bool inside = fd >= 0 && fd < 1024 && lx_where(t, AT_FDCWD, path) > 0;
+    bool wider = inside && widened(mask) != mask && (mask & IN_MASK_ADD) == 0;
+    long r = lx_inotify_add_watch(t, fd, path, wider ? widened(mask) : mask);
+    if (r < 0 || !inside)
+        return r;
+    uint64_t hash = hash_of(fd, (int)r, "");
+    if (!wider && (mask & IN_MOVE) != 0)
+        exchange(narrow, hash, 0);
+    else if (wider && !knows(narrow, hash) && !exchange(narrow, 0, hash))
+        (void)lx_inotify_add_watch(t, fd, path, mask); /* as it was asked for */
+    atomic_fetch_or_explicit(&watching[fd / 64], UINT64_C(1) << fd % 64, memory_order_relaxed);
+    atomic_store_explicit(&any, true, memory_order_relaxed);
+    return r;
+}
+
+LX_EXPORT int inotify_add_watch(int fd, const char *path, uint32_t mask)
+{
+    return (int)lx_ret(inotify_watch(fd, path, mask));
+}
+
+/* Cuts the mark off an event's name. False where it has none. */
+static bool unmark(struct inotify_event *e)
+{
+    size_t n = e->len == 0 ? 0 : strnlen(e->name, e->len);
+    if (!nt_name_pending(e->name, n))
+        return false;
+    n -= NT_PENDING_SUFFIX_LENGTH;
+    memset(e->name + n, 0, e->len - n);
+    return true;
+}
+
+/* True for the other half of a rename, to its own name with the mark: a deletion to come. */
+static bool is_mark(const struct inotify_event *from, const struct inotify_event *to)
+{
+    size_t n = from->len == 0 ? 0 : strlen(from->name);
+    return n > 0 && (from->mask & IN_MOVED_FROM) != 0 && (to->mask & IN_MOVED_TO) != 0 &&
+           from->cookie == to->cookie && from->wd == to->wd &&
+           strlen(to->name) == n + NT_PENDING_SUFFIX_LENGTH &&
+           memcmp(from->name, to->name, n) == 0 && nt_name_pending(to->name, strlen(to->name));
+}
+
+/* Turns an event into what programs see. False where they are not to see it. */
+static bool show(int fd, struct inotify_event *e)
+{
+    char name[NAME_MAX + 1];
+    size_t n = e->len == 0 ? 0 : strnlen(e->name, e->len);
+    if (n > 0 && n < sizeof(name)) {
+        memcpy(name, e->name, n + 1);
+        if (unmark(e)) {
+            uint64_t hash = hash_of(fd, e->wd, e->name);
+            if (!knows(going, hash)) {
+                memcpy(e->name, name, n); /* somebody's own */
+            } else if ((e->mask & (IN_MOVED_FROM | IN_DELETE)) != 0) {
+                e->mask = (e->mask & ~(uint32_t)IN_MOVED_FROM) | IN_DELETE;
+                e->cookie = 0;
+                exchange(going, hash, 0);
+            }
+        }
+        n = strnlen(e->name, e->len);
+        n = nt_name_unescape(e->name, n);
+        memset(e->name + n, 0, e->len - n);
     }
-    return false;
+    return (e->mask & IN_MOVE) == 0 || !knows(narrow, hash_of(fd, e->wd, ""));
 }
 
 /*
  * Turns a block of events into what programs see, in place: names in Linux spelling; no word of the
- * rename by which a deletion becomes pending, and the deletion itself under its own name.
+ * rename by which a deletion becomes pending, and of the deletion itself under its own name.
  */
-static long shown(char *buf, long size)
+static long shown(int fd, char *buf, long size)
 {
     long to = 0;
     for (long at = 0; at < size;) {
         struct inotify_event *e = (struct inotify_event *)(void *)(buf + at);
         long length = (long)(sizeof(*e) + e->len);
-        bool hidden = (e->len > 0 && strcmp(e->name, STORE_SIDECAR) == 0) ||
-                      ((e->mask & IN_MOVED_TO) != 0 && is_pending(e)) ||
-                      ((e->mask & IN_MOVED_FROM) != 0 && moved_to_pending(buf + at, size - at, e));
-        if (!hidden && e->len > 0) {
-            size_t n = nt_path_strip_pending(e->name, strlen(e->name));
-            n = nt_name_unescape(e->name, n);
-            memset(e->name + n, 0, e->len - n);
-        }
-        if (!hidden) {
-            memmove(buf + to, e, (size_t)length);
-            to += length;
-        }
+        struct inotify_event *next = (struct inotify_event *)(void *)(buf + at + length);
         at += length;
+        if (at < size && is_mark(e, next)) {
+            uint64_t hash = hash_of(fd, e->wd, e->name);
+            if (!knows(going, hash))
+                exchange(going, 0, hash);
+            at += (long)(sizeof(*next) + next->len);
+            continue;
+        }
+        if (!show(fd, e))
+            continue;
+        memmove(buf + to, e, (size_t)length);
+        to += length;
     }
     return to;
 }
@@ -108,7 +189,7 @@ LX_EXPORT ssize_t read(int fd, void *buf, size_t size)
         struct inotify_event *first = buf;
         if (first->len > (size_t)n || first->wd < -1)
             return n;
-        n = shown(buf, n);
+        n = shown(fd, buf, n);
         if (n > 0)
             return n;
     }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "preload/ending.h"
 #include "preload/next.h"
-#include "preload/shim.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/verdict.h"
@@ -99,10 +99,13 @@ LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FI
     char same[64];
     /* libc replaces the descriptor below the stream by itself. */
     int below = fileno(stream);
+    bool matters = ending_matters(below);
     verdict_forget_fd(below);
     if (path == NULL || is_plain(path)) {
         stream = NEXT(freopen)(path, mode, stream);
         verdict_forget_fd(below);
+        if (matters)
+            vfs_settle(lx_self(), false);
         return stream;
     }
     int fd = open_for(path, mode);
@@ -111,6 +114,8 @@ LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FI
         int error = errno;
         (void)NEXT(freopen)("/dev/null/none", "r", stream);
         errno = error;
+        if (matters)
+            vfs_settle(lx_self(), false);
         return NULL;
     }
     sys_fd_path(fd, name);
@@ -118,6 +123,8 @@ LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FI
     stream = NEXT(freopen)(name, same, stream);
     sys_close(fd);
     verdict_forget_fd(below);
+    if (matters)
+        vfs_settle(lx_self(), false);
     return stream;
 }
 LX_ALIAS(freopen64, freopen);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Waiting for a child is how a process learns that others have changed the world: what was
- * remembered about directories is forgotten then.
+ * remembered about directories is forgotten then, and what a killed one had open may be the end of.
  */
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -9,12 +9,15 @@
 #include "preload/next.h"
 #include "preload/shim.h"
 #include "store/cwds.h"
+#include "vfs/finish.h"
 #include "vfs/verdict.h"
 
 static pid_t waited(pid_t r)
 {
     verdict_forget_all();
     store_cwds_forget();
+    if (r > 0)
+        vfs_settle(lx_self(), false);
     return r;
 }
 

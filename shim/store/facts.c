@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "store/hidden.h"
 #include "store/sidecar.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
@@ -127,5 +128,5 @@ bool store_links_noted(const char *root, int fd)
 {
     char noted;
     long n = SYS4(SYS_fgetxattr, fd, STORE_LINKS, &noted, 1);
-    return n == 1 || (n == -EOPNOTSUPP && store_sidecar_exists(root));
+    return n == 1 || (n == -EOPNOTSUPP && store_hidden_exists(root));
 }

@@ -8,10 +8,12 @@
 
 #include "store/cwds.h"
 #include "store/procscan.h"
+#include "sys/dirents.h"
 #include "sys/sys.h"
 
 #ifndef F_SETSIG
 #define F_SETSIG 10
+#define F_GETSIG 11
 #endif
 #ifndef F_SETLEASE
 #define F_SETLEASE 1024
@@ -157,6 +159,88 @@ int store_claim_file(int dfd, const char *path, struct store_holders *holders)
     /* The kernel keeps saying so: a holder in another PID namespace, or one we may not look into.
      */
     add_unknown(holders);
+    return -EBUSY;
+}
+
+int store_try_claim(int dfd, const char *path)
+{
+    struct store_holders nobody = {.room = 0};
+    bool others = false;
+    int fd = -EAGAIN;
+    for (unsigned i = 0; fd == -EAGAIN && i < TRIES; i++)
+        fd = probe(dfd, path, &others);
+    if (fd == -EACCES) {
+        fd = ask_proc(dfd, path, &nobody, &others);
+        if (fd == 0)
+            fd = sys_openat(dfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+    }
+    return fd == -EAGAIN ? -EBUSY : fd;
+}
+
+bool store_held_by_others(int fd, const struct stat *st)
+{
+    struct store_holders nobody = {.room = 0};
+    struct procscan scan = {.dev = st->st_dev,
+                            .ino = st->st_ino,
+                            .info_ino = procscan_info_ino(fd),
+                            .own_fd = -1,
+                            .others_only = true,
+                            .holders = &nobody};
+    return procscan(&scan);
+}
+
+/* A descriptor of this process that is open on an inode, not `but`; or -1. */
+static int own_descriptor(const struct stat *meant, int but)
+{
+    char buf[1024] __attribute__((aligned(8)));
+    int found = -1;
+    long n;
+    int fds = sys_openat(AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    while (fds >= 0 && found < 0 && (n = sys_getdents64(fds, buf, sizeof(buf))) > 0) {
+        for (long at = 0; at < n && found < 0; at += sys_dirent_at(buf, at)->length) {
+            struct stat st;
+            int fd = 0;
+            for (const char *c = sys_dirent_at(buf, at)->name; *c >= '0' && *c <= '9'; c++)
+                fd = fd * 10 + (*c - '0');
+            if (fd != but && sys_fstat(fd, &st) == 0 && st.st_ino == meant->st_ino &&
+                st.st_dev == meant->st_dev && (sys_fcntl(fd, F_GETFL, 0) & O_PATH) == 0)
+                found = fd;
+        }
+    }
+    if (fds >= 0)
+        sys_close(fds);
+    return found;
+}
+
+/* True where no other open file description of the file is open than that of a descriptor of ours.
+ */
+bool store_is_only_descriptor(int own)
+{
+    int sig = sys_fcntl(own, F_GETSIG, 0);
+    sys_fcntl(own, F_SETSIG, SIGURG); /* see probe */
+    bool alone = sys_fcntl(own, F_SETLEASE, F_WRLCK) == 0;
+    if (alone)
+        sys_fcntl(own, F_SETLEASE, F_UNLCK);
+    sys_fcntl(own, F_SETSIG, sig < 0 ? 0 : sig);
+    return alone;
+}
+
+int store_claim_from_ourselves(int dfd, const char *path)
+{
+    struct stat st;
+    int claimed = store_try_claim(dfd, path);
+    if (claimed != -EBUSY)
+        return claimed;
+    int fd = sys_openat(dfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd;
+    int own = sys_fstat(fd, &st) < 0 ? -1 : own_descriptor(&st, fd);
+    /* Another open file description, wherever it is, is in the way of a lease on ours; and /proc
+     * shows who shares that. */
+    bool alone = own >= 0 && store_is_only_descriptor(own);
+    if (alone && !store_held_by_others(fd, &st))
+        return fd;
+    sys_close(fd);
     return -EBUSY;
 }
 

@@ -21,6 +21,28 @@
  */
 int store_claim_file(int dfd, const char *path, struct store_holders *holders);
 
+/*
+ * The same without patience: -EBUSY also where somebody only asks as we do. Of a file that we may
+ * not read, whose holders /proc tells, a descriptor that only names it.
+ */
+int store_try_claim(int dfd, const char *path);
+
+/*
+ * store_try_claim, for a process that is about to end: what it has open itself does not count,
+ * unless another process has the same descriptor from it or of it.
+ */
+int store_claim_from_ourselves(int dfd, const char *path);
+
+/*
+ * True where no other open file description of a regular file is open than that of a descriptor of
+ * this process; others may share it.
+ */
+bool store_is_only_descriptor(int fd);
+
+/* True where another process has what `fd` is open on, whose fstat is given, by what /proc shows.
+ */
+bool store_held_by_others(int fd, const struct stat *st);
+
 /* Who else has what `fd` is open on, by /proc. True where it shows any. */
 bool store_find_holders(int fd, struct store_holders *holders);
 

@@ -3,6 +3,7 @@
 #ifndef LXSHIM_STORE_OBJECT_H
 #define LXSHIM_STORE_OBJECT_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
@@ -12,6 +13,21 @@ struct store_object {
     int dfd;
     const char *path;
 };
+
+/* The kernel's absolute path of an object. Its length, or -errno. */
+long store_object_path(const struct store_object *o, char out[PATH_MAX]);
+
+/* The directory that an object is in, as a path from the same dfd: "." for a bare name. */
+int store_object_parent(const struct store_object *o, char out[PATH_MAX]);
+
+/*
+ * Renames to a name that is free: -EEXIST where something has it, and nothing is replaced; or as
+ * renameat. Where the file system has no such call, a regular file gets the name as a second link.
+ */
+int store_rename_to_free(int odfd, const char *old, int ndfd, const char *new);
+
+/* The last component of a path. */
+const char *store_leaf(const char *path);
 
 /* See store_marked. */
 #define STORE_MARK S_ISVTX

@@ -5,17 +5,22 @@
 #include <string.h>
 
 #include "nt/names.h"
+#include "store/hidden.h"
 #include "store/holders.h"
+#include "store/scratch.h"
+#include "store/waiting.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
-int store_pending_path(const char *path, char *out, size_t room)
+/* --- marking -------------------------------------------------------------------------------- */
+
+/* Writes the marked name of a path. -ENAMETOOLONG where its last component has no room for it. */
+static int marked_path(const char *path, char *out, size_t room)
 {
     size_t n = strlen(path);
-    const char *slash = memrchr(path, '/', n);
-    size_t leaf = slash == NULL ? n : (size_t)(path + n - slash - 1);
-    if (leaf + NT_PENDING_SUFFIX_LENGTH > NT_NAME_BYTES || n + NT_PENDING_SUFFIX_LENGTH + 1 > room)
+    if (strlen(store_leaf(path)) + NT_PENDING_SUFFIX_LENGTH > NT_NAME_BYTES ||
+        n + NT_PENDING_SUFFIX_LENGTH + 1 > room)
         return -ENAMETOOLONG;
     memcpy(out, path, n);
     memcpy(out + n, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH + 1);
@@ -23,85 +28,194 @@ int store_pending_path(const char *path, char *out, size_t room)
 }
 
 /*
- * A directory that waits to go is told by its sticky bit first, which one fstat shows; the bit
- * means nothing on a directory nobody can enter by name, and one that had it before costs a second
- * look.
+ * What waits to go has the mark (store_marked), which one fstat shows to whoever closes it. Not
+ * where another hard link keeps the file: there it would be on that one, too.
  */
-static void hint(int dfd, const char *marked)
+static void hint(const struct store_object *marked)
 {
     struct stat st;
-    if (sys_fstatat(dfd, marked, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
-        sys_fchmodat(dfd, marked, (st.st_mode & 07777) | S_ISVTX);
+    if (sys_fstatat(marked->dfd, marked->path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        !store_marked(&st) && (S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink == 1)))
+        sys_fchmodat(marked->dfd, marked->path, (st.st_mode & 07777) | STORE_MARK);
 }
 
-int store_pending_mark(int dfd, const char *path)
+/*
+ * Sees to it that the note is of what was just renamed: a file of an overlay's lower layer becomes
+ * another one by the rename.
+ */
+static int confirm(int list, const struct store_object *marked, uint64_t noted)
 {
-    char marked[PATH_MAX];
-    int r = store_pending_path(path, marked, sizeof(marked));
+    uint64_t number;
+    int r = store_waiting_number(marked, marked, &number);
+    if (r < 0 || number == noted)
+        return r;
+    r = store_waiting_add(list, marked, number);
     if (r == 0)
-        r = sys_renameat2(dfd, path, dfd, marked, 0);
-    if (r == 0)
-        hint(dfd, marked);
+        store_waiting_drop(list, noted);
     return r;
 }
 
-static __attribute__((noinline)) bool descriptor_pending(int dfd)
+/* store_pending_mark, with the list of what waits. */
+static int mark_noted(int list, const struct store_object *o, const struct store_object *marked)
+{
+    uint64_t number;
+    int r = store_waiting_number(o, marked, &number);
+    /* First, so that a process that is killed in between leaves no file that nobody finishes. */
+    if (r == 0 && store_waiting_add(list, marked, number) < 0)
+        r = -EOPNOTSUPP;
+    if (r < 0)
+        return r;
+    r = store_rename_to_free(o->dfd, o->path, o->dfd, marked->path);
+    if (r == 0) {
+        r = confirm(list, marked, number);
+        if (r < 0)
+            (void)store_rename_to_free(o->dfd, marked->path, o->dfd, o->path);
+    }
+    if (r < 0)
+        store_waiting_drop(list, number);
+    return r;
+}
+
+int store_pending_mark(const struct store_object *o)
 {
     char path[PATH_MAX];
-    char link[SYS_FD_PATH];
-    long n;
-    if (dfd == AT_FDCWD) {
-        n = sys_getcwd(path, sizeof(path));
-    } else {
-        sys_fd_path(dfd, link);
-        n = sys_readlinkat(AT_FDCWD, link, path, sizeof(path));
-    }
-    return n > 0 && memmem(path, (size_t)n, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH) != NULL;
+    const struct store_object marked = {o->root, o->dfd, path};
+    int r = marked_path(o->path, path, sizeof(path));
+    if (r < 0)
+        return r;
+    int list = store_waiting_lock(o->root, true);
+    if (list < 0)
+        return -EOPNOTSUPP;
+    r = mark_noted(list, o, &marked);
+    store_waiting_unlock(o->root, list);
+    if (r == 0)
+        hint(&marked);
+    return r;
 }
 
-bool store_pending_directory(int dfd, const char *path)
+/* --- looking -------------------------------------------------------------------------------- */
+
+/* True with the number where an object is noted. */
+static bool noted(const struct store_object *marked, uint64_t *number)
 {
-    struct stat st;
-    if (path[0] == '/') /* walked to: the path says it */
-        return strstr(path, NT_PENDING_SUFFIX "/") != NULL;
-    /* Below a name in it: what waits to be deleted is empty, so that the kernel finds no such. */
-    if (path[0] != '.' && strchr(path, '/') != NULL)
-        return false;
-    int r = dfd == AT_FDCWD ? sys_fstatat(dfd, "", &st, AT_EMPTY_PATH) : sys_fstat(dfd, &st);
-    return r == 0 && (st.st_mode & S_ISVTX) != 0 && descriptor_pending(dfd);
+    return store_waiting_number(marked, marked, number) == 0 && store_waiting_has(marked->root, *number);
 }
 
-bool store_pending_entry_held(int dfd, const char *marked)
+bool store_pending_proved(const struct store_object *marked)
+{
+    uint64_t number;
+    return noted(marked, &number);
+}
+
+/*
+ * Opens what nobody else has open, in a way by which nobody can until it is closed; or -EBUSY, or
+ * -errno. `leaving`: what this process itself has open does not count.
+ */
+static int claim(const struct store_object *marked, bool leaving)
 {
     struct store_holders nobody = {.list = NULL, .room = 0};
     struct stat st;
-    int fd = store_claim_file(dfd, marked, &nobody);
-    if (fd >= 0) {
-        sys_unlinkat(dfd, marked, 0);
-        sys_close(fd);
-        return false;
-    }
-    if (fd != -EINVAL)
-        return fd != -ENOENT;
-    fd = sys_openat(dfd, marked, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+    int fd = leaving ? store_claim_from_ourselves(marked->dfd, marked->path)
+                     : store_try_claim(marked->dfd, marked->path);
+    if (fd != -EINVAL) /* no regular file */
+        return fd;
+    fd = sys_openat(marked->dfd, marked->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
-        return fd != -ENOENT;
-    bool held = sys_fstat(fd, &st) < 0 || store_directory_held(fd, &st, &nobody);
-    sys_close(fd);
-    return held || sys_unlinkat(dfd, marked, AT_REMOVEDIR) < 0;
+        return fd;
+    bool held = sys_fstat(fd, &st) < 0 ||
+                (leaving ? store_held_by_others(fd, &st) : store_directory_held(fd, &st, &nobody));
+    if (held)
+        sys_close(fd);
+    return held ? -EBUSY : fd;
 }
 
-mode_t store_pending_blocks(int dfd, const char *path)
+/* Removes an object that was noted, and that nobody else can open. 0 or -errno: see remove. */
+static int remove_claimed(const struct store_object *marked, uint64_t number, int fd)
 {
-    char marked[PATH_MAX];
-    struct stat st;
-    if (store_pending_path(path, marked, sizeof(marked)) < 0 ||
-        sys_fstatat(dfd, marked, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return 0;
-    return store_pending_entry_held(dfd, marked) ? st.st_mode & S_IFMT : 0;
+    int list = store_waiting_lock(marked->root, false);
+    if (list < 0)
+        return list == -ENOENT ? -ESTALE : list;
+    /* What is open may have come since the look by which it was proved. */
+    int r = store_waiting_noted(list, number) && store_waiting_is(marked, number, fd)
+                ? store_waiting_remove(list, marked, number, fd)
+                : -ESTALE;
+    if (r == 0)
+        store_waiting_drop(list, number);
+    store_waiting_unlock(marked->root, list);
+    return r;
 }
 
-bool store_pending_sweep(int dir)
+/* Removes a noted object where nobody holds it. */
+static enum store_pending finish(const struct store_object *marked, uint64_t number, bool leaving)
+{
+    int fd = claim(marked, leaving);
+    if (fd == -ENOENT)
+        return STORE_PENDING_GONE;
+    if (fd < 0)
+        return STORE_PENDING_HELD;
+    int r = remove_claimed(marked, number, fd);
+    sys_close(fd);
+    if (r == -ESTALE)
+        return STORE_NOT_PENDING;
+    return r == 0 || r == -ENOENT ? STORE_PENDING_GONE : STORE_PENDING_HELD;
+}
+
+enum store_pending store_pending_look(const struct store_object *marked)
+{
+    uint64_t number;
+    return noted(marked, &number) ? finish(marked, number, false) : STORE_NOT_PENDING;
+}
+
+mode_t store_pending_blocks(const struct store_object *o)
+{
+    char path[PATH_MAX];
+    struct stat st;
+    const struct store_object marked = {o->root, o->dfd, path};
+    if (marked_path(o->path, path, sizeof(path)) < 0 ||
+        sys_fstatat(o->dfd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0;
+    return store_pending_look(&marked) == STORE_PENDING_HELD ? st.st_mode & S_IFMT : 0;
+}
+
+/* True where the native path of a directory ends in a mark, and it is pending. */
+static bool is_pending_path(const char *root, const char *path, size_t n)
+{
+    const struct store_object o = {root, AT_FDCWD, path};
+    return nt_name_pending(path, n) && store_pending_proved(&o);
+}
+
+static __attribute__((noinline)) bool descriptor_pending(const char *root, int dfd)
+{
+    char path[PATH_MAX];
+    const struct store_object dir = {root, dfd, ""};
+    long n = store_object_path(&dir, path);
+    return n > 0 && is_pending_path(root, path, (size_t)n);
+}
+
+/* The directory part of an absolute path. Apart, for its buffer. */
+static __attribute__((noinline)) bool parent_pending(const struct store_object *o)
+{
+    char path[PATH_MAX];
+    return store_object_parent(o, path) == 0 && is_pending_path(o->root, path, strlen(path));
+}
+
+bool store_pending_directory(const struct store_object *o)
+{
+    struct stat st;
+    const char *path = o->path;
+    if (path[0] == '/') /* walked to: the path says it */
+        return strstr(path, NT_PENDING_SUFFIX "/") != NULL && parent_pending(o);
+    /* Below a name in it: what waits to be deleted is empty, so that the kernel finds no such. */
+    if (path[0] != '.' && strchr(path, '/') != NULL)
+        return false;
+    int r =
+        o->dfd == AT_FDCWD ? sys_fstatat(AT_FDCWD, "", &st, AT_EMPTY_PATH) : sys_fstat(o->dfd, &st);
+    return r == 0 && store_marked(&st) && descriptor_pending(o->root, o->dfd);
+}
+
+/* --- finishing ------------------------------------------------------------------------------ */
+
+bool store_pending_sweep(const char *root, int dir)
 {
     char buf[2048] __attribute__((aligned(8)));
     bool removed = false;
@@ -109,10 +223,57 @@ bool store_pending_sweep(int dir)
     while ((n = sys_getdents64(dir, buf, sizeof(buf))) > 0) {
         for (long at = 0; at < n;) {
             const struct sys_dirent *e = sys_dirent_at(buf, at);
+            const struct store_object marked = {root, dir, e->name};
             at += e->length;
             if (nt_name_pending(e->name, strlen(e->name)))
-                removed |= !store_pending_entry_held(dir, e->name);
+                removed |= store_pending_look(&marked) == STORE_PENDING_GONE;
         }
     }
     return removed;
+}
+
+struct settling {
+    bool leaving;
+    unsigned done;
+};
+
+/* Takes a note back that leads to nothing, or to something else. */
+static void forget(const struct store_object *marked, uint64_t number)
+{
+    uint64_t found;
+    int list = store_waiting_lock(marked->root, false);
+    if (list < 0)
+        return;
+    if (store_waiting_number(marked, marked, &found) < 0 || found != number)
+        store_waiting_drop(list, number);
+    store_waiting_unlock(marked->root, list);
+}
+
+static void settle_one(const struct store_object *marked, uint64_t number, void *data)
+{
+    struct settling *s = data;
+    uint64_t found;
+    if (store_waiting_number(marked, marked, &found) < 0 || found != number) {
+        forget(marked, number);
+        s->done++;
+    } else if (finish(marked, number, s->leaving) != STORE_PENDING_HELD) {
+        s->done++;
+    }
+}
+
+unsigned store_pending_settle(const char *root, bool leaving)
+{
+    struct settling s = {leaving, 0};
+    if (!store_hidden_exists(root))
+        return 0;
+    store_scratch_sweep(root);
+    return store_waiting_list(root, settle_one, &s) - s.done;
+}
+
+size_t store_pending_unmark(const char *root, char *path, size_t n)
+{
+    if (!is_pending_path(root, path, n))
+        return n;
+    path[n - NT_PENDING_SUFFIX_LENGTH] = '\0';
+    return n - NT_PENDING_SUFFIX_LENGTH;
 }

@@ -262,7 +262,7 @@ static void look_at_process(struct procscan *s, int proc, int unused, const char
 {
     int pid = number(name);
     (void)unused;
-    if (pid <= 0)
+    if (pid <= 0 || (s->others_only && pid == sys_getpid()))
         return;
     int process = sys_openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (process < 0)
@@ -290,13 +290,23 @@ static void look_at_process(struct procscan *s, int proc, int unused, const char
     sys_close(process);
 }
 
+static void look_at_parent(struct procscan *s, int proc)
+{
+    char link[SYS_FD_PATH];
+    sys_fd_path((int)SYS0(SYS_getppid), link);
+    look_at_process(s, proc, 0, strrchr(link, '/') + 1);
+}
+
 bool procscan(struct procscan *s)
 {
     unsigned before = s->holders->count;
     int proc = sys_openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (proc < 0)
         return false;
-    list(s, proc, 0, s->cwds_only ? look_at_cwd : look_at_process);
+    if (s->others_only)
+        look_at_parent(s, proc);
+    if (s->holders->count == before)
+        list(s, proc, 0, s->cwds_only ? look_at_cwd : look_at_process);
     sys_close(proc);
     return s->holders->count > before;
 }

@@ -4,18 +4,12 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/statfs.h>
 
+#include "store/hidden.h"
+#include "store/identity.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
-
-#ifndef AT_HANDLE_FID
-#define AT_HANDLE_FID 0x200 /* a handle that only tells, of file systems that open by none */
-#endif
-
-#define FUSE_TYPE   0x65735546
-#define HANDLE_ROOM 128 /* MAX_HANDLE_SZ */
 
 /* A writer's own file, until it is complete: "." and two numbers. */
 #define SCRATCH_MAX    32
@@ -47,123 +41,35 @@ static void remember_drive(const char *root, bool exists)
     atomic_store_explicit(drive_entry(root), (uintptr_t)root * 2 + exists, memory_order_relaxed);
 }
 
-/* Opens the hidden directory of a drive. */
-static int open_sidecar(const char *root)
-{
-    if (root == NULL)
-        return -ENOENT;
-    int at = sys_openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-    if (at < 0)
-        return at;
-    int fd = sys_openat(at, STORE_SIDECAR, OPEN_DIRECTORY, 0);
-    sys_close(at);
-    return fd;
-}
-
-bool store_sidecar_exists(const char *root)
-{
-    int fd = open_sidecar(root);
-    if (fd >= 0)
-        sys_close(fd);
-    return fd >= 0 || fd == -EACCES;
-}
-
 static bool drive_has_one(const char *root)
 {
     uintptr_t known = atomic_load_explicit(drive_entry(root), memory_order_relaxed);
     if (known >> 1 != ((uintptr_t)root * 2) >> 1) {
-        bool exists = store_sidecar_exists(root);
+        bool exists = store_hidden_exists(root);
         remember_drive(root, exists);
         return exists;
     }
     return (known & 1) != 0;
 }
 
-/* Makes it, with the root's own permissions: who may add files to the drive may add facts. */
-static int make_sidecar(const char *root)
-{
-    struct stat st;
-    if (root == NULL)
-        return -EOPNOTSUPP;
-    int at = sys_openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-    if (at < 0)
-        return at;
-    int r = sys_mkdirat(at, STORE_SIDECAR, 0700);
-    if (r == 0 && sys_fstat(at, &st) == 0)
-        (void)sys_fchmodat(at, STORE_SIDECAR, st.st_mode & 0777);
-    int fd = r == 0 || r == -EEXIST ? sys_openat(at, STORE_SIDECAR, OPEN_DIRECTORY, 0) : r;
-    sys_close(at);
-    if (fd >= 0)
-        remember_drive(root, true);
-    return fd;
-}
-
 /* --- which object --------------------------------------------------------------------------- */
 
-static void hash(uint64_t *h, const void *data, size_t n)
+/* The name of an object's directory; `hidden` is open, on the same file system. */
+static int key_of(const struct store_object *o, int hidden, char key[STORE_SIDECAR_KEY])
 {
-    const unsigned char *p = data;
-    for (size_t i = 0; i < n; i++)
-        *h = (*h ^ p[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
-}
-
-static char *put_hex(char *out, uint64_t value)
-{
-    for (int shift = 60; shift >= 0; shift -= 4)
-        *out++ = "0123456789abcdef"[value >> shift & 15];
-    return out;
-}
-
-/*
- * Adds what the file system tells an inode's lives apart by: in its handle. A FUSE file system has
- * another for a file after it was unmounted.
- */
-static bool hash_handle(const struct store_object *o, uint64_t *h)
-{
-    struct {
-        struct file_handle head;
-        unsigned char room[HANDLE_ROOM];
-    } handle = {.head = {.handle_bytes = HANDLE_ROOM}};
-    struct statfs fs;
-    int mount;
-    int flags = o->path[0] == '\0' ? AT_EMPTY_PATH : 0;
-    if (sys_statfs(o->root, &fs) < 0 || fs.f_type == FUSE_TYPE)
-        return false;
-    long r = SYS5(SYS_name_to_handle_at, o->dfd, o->path, &handle, &mount, flags | AT_HANDLE_FID);
-    if (r == -EINVAL)
-        r = SYS5(SYS_name_to_handle_at, o->dfd, o->path, &handle, &mount, flags);
-    if (r < 0)
-        return false;
-    hash(h, &handle.head.handle_type, sizeof(handle.head.handle_type));
-    hash(h, handle.head.f_handle, handle.head.handle_bytes);
-    return true;
-}
-
-/* The name of an object's directory; `sidecar` is the hidden directory, on the same file system. */
-static int key_of(const struct store_object *o, int sidecar, char key[STORE_SIDECAR_KEY])
-{
-    struct statx file = {.stx_mask = 0};
+    struct store_identity file;
     struct statx here = {.stx_mask = 0};
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    int flags = AT_SYMLINK_NOFOLLOW | (o->path[0] == '\0' ? AT_EMPTY_PATH : 0);
-    int r = sys_statx(o->dfd, o->path, flags, STATX_TYPE | STATX_INO | STATX_BTIME, &file);
+    int r = sys_statx(hidden, "", AT_EMPTY_PATH, STATX_INO, &here);
     if (r == 0)
-        r = sys_statx(sidecar, "", AT_EMPTY_PATH, STATX_INO, &here);
+        r = store_identify(o, STORE_BY_BOTH, &file);
     if (r < 0)
         return r;
-    if ((!S_ISREG(file.stx_mode) && !S_ISDIR(file.stx_mode)) ||
-        file.stx_dev_major != here.stx_dev_major || file.stx_dev_minor != here.stx_dev_minor)
+    if ((!S_ISREG(file.mode) && !S_ISDIR(file.mode)) || file.device[0] != here.stx_dev_major ||
+        file.device[1] != here.stx_dev_minor)
         return -EOPNOTSUPP;
-    bool told = hash_handle(o, &h);
-    if ((file.stx_mask & STATX_BTIME) != 0) {
-        hash(&h, &file.stx_btime.tv_sec, sizeof(file.stx_btime.tv_sec));
-        hash(&h, &file.stx_btime.tv_nsec, sizeof(file.stx_btime.tv_nsec));
-    } else if (!told) {
-        return -EOPNOTSUPP;
-    }
-    char *end = put_hex(key, file.stx_ino);
+    char *end = store_put_hex(key, file.inode);
     *end++ = '-';
-    *put_hex(end, h) = '\0';
+    *store_put_hex(end, file.life) = '\0';
     return 0;
 }
 
@@ -171,7 +77,7 @@ static int key_of(const struct store_object *o, int sidecar, char key[STORE_SIDE
 static int open_object(const struct store_object *o)
 {
     char key[STORE_SIDECAR_KEY];
-    int sidecar = open_sidecar(o->root);
+    int sidecar = store_hidden_open(o->root);
     if (sidecar < 0)
         return sidecar == -ENOENT ? -ENODATA : sidecar;
     int r = key_of(o, sidecar, key);
@@ -223,7 +129,7 @@ static int make_scratch(int dir, char name[SCRATCH_MAX])
     for (unsigned i = 0; fd == -EEXIST && i < SCRATCH_ROUNDS; i++) {
         char *end = name;
         *end++ = '.';
-        end = put_hex(end, (uint64_t)(uint32_t)SYS0(SYS_gettid) << 32 | i);
+        end = store_put_hex(end, (uint64_t)(uint32_t)SYS0(SYS_gettid) << 32 | i);
         *end = '\0';
         fd = sys_openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     }
@@ -296,26 +202,34 @@ static int mark(const struct store_object *o)
     return r == 0 && !store_marked(&st) ? -EOPNOTSUPP : r;
 }
 
+/* store_sidecar_set once; -ENOENT where a directory went meanwhile. */
+static long set_once(const struct store_object *o, const char *name, const void *value, size_t size)
+{
+    char key[STORE_SIDECAR_KEY];
+    int sidecar = store_hidden_make(o->root);
+    if (sidecar < 0)
+        return sidecar;
+    remember_drive(o->root, true);
+    /* A copy-up of an overlay comes with the mark, and must not come after the key. */
+    long r = mark(o);
+    bool missing = r == -ENOENT;
+    if (r == 0)
+        r = key_of(o, sidecar, key);
+    if (r == 0)
+        r = put(sidecar, key, name, value, size);
+    if (r == 0) /* again, if somebody took it away who found no facts */
+        r = mark(o);
+    sys_close(sidecar);
+    return missing ? -ESTALE : r;
+}
+
 long store_sidecar_set(const struct store_object *o, const char *name, const void *value,
                        size_t size)
 {
-    char key[STORE_SIDECAR_KEY];
-    int sidecar = make_sidecar(o->root);
-    if (sidecar < 0)
-        return sidecar;
-    /* A copy-up of an overlay comes with the mark, and must not come after the key. */
-    long r = mark(o);
-    if (r == 0)
-        r = key_of(o, sidecar, key);
-    if (r == 0) {
-        r = -ENOENT;
-        for (unsigned i = 0; r == -ENOENT && i < SET_ROUNDS; i++)
-            r = put(sidecar, key, name, value, size);
-        if (r == 0) /* again, if somebody took it away who found no facts */
-            r = mark(o);
-    }
-    sys_close(sidecar);
-    return r;
+    long r = -ENOENT;
+    for (unsigned i = 0; r == -ENOENT && i < SET_ROUNDS; i++)
+        r = set_once(o, name, value, size);
+    return r == -ESTALE ? -ENOENT : r;
 }
 
 long store_sidecar_remove(const struct store_object *o, const char *name)
@@ -367,7 +281,7 @@ bool store_sidecar_about(const struct store_object *o, char key[STORE_SIDECAR_KE
                     o->path[0] == '\0' ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW) < 0 ||
         !store_marked(&st) || (!S_ISDIR(st.st_mode) && st.st_nlink > 1))
         return false;
-    int sidecar = open_sidecar(o->root);
+    int sidecar = store_hidden_open(o->root);
     if (sidecar < 0)
         return false;
     int r = key_of(o, sidecar, key);
@@ -378,7 +292,7 @@ bool store_sidecar_about(const struct store_object *o, char key[STORE_SIDECAR_KE
 void store_sidecar_drop(const char *root, const char *key)
 {
     char buf[1024] __attribute__((aligned(8)));
-    int sidecar = open_sidecar(root);
+    int sidecar = store_hidden_open(root);
     int dir = sidecar < 0 ? sidecar : sys_openat(sidecar, key, OPEN_DIRECTORY, 0);
     long n;
     if (dir >= 0) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Facts that a file's extended attributes cannot hold: a hidden directory in the drive's root has
- * them. Below it each object with such facts has a directory, named by its inode and generation,
- * and in that a file for each fact, named as the attribute would be. So a fact follows its file
- * wherever anybody renames it, and an inode number that is used again finds nothing. A fact is
- * written under another name and renamed: who reads meets the old one or the new one.
+ * Facts that a file's extended attributes cannot hold: the hidden directory in the drive's root has
+ * them (hidden.h). Below it each object with such facts has a directory, named by its inode and
+ * generation, and in that a file for each fact, named as the attribute would be. So a fact follows
+ * its file wherever anybody renames it, and an inode number that is used again finds nothing. A
+ * fact is written under another name and renamed: who reads meets the old one or the new one.
  *
  * A file with facts here has the mark (store_marked), so that nobody looks in vain.
  */
@@ -14,11 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "nt/names.h"
 #include "store/object.h"
-
-/* Listings look closer at names with these characters, and drop this one. */
-#define STORE_SIDECAR ".lxshim" NT_PENDING_SUFFIX "facts"
 
 /* The name of an object's directory. */
 #define STORE_SIDECAR_KEY 34
@@ -41,9 +37,6 @@ long store_sidecar_remove(const struct store_object *o, const char *name);
 
 /* As listxattr. */
 long store_sidecar_list(const struct store_object *o, char *list, size_t room);
-
-/* True where the drive has such a directory at all. */
-bool store_sidecar_exists(const char *root);
 
 /*
  * For whoever removes an object: `about` before, and where it is true `drop` after that, by the

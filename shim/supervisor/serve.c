@@ -214,7 +214,7 @@ static uint64_t milliseconds(void)
  * its first worker.
  */
 static _Noreturn void serve(const struct lx_policy *policy, int socket, int leash, int broker,
-                            void (*ended)(void))
+                            void (*ended)(const struct lx_policy *policy))
 {
     int status;
     detach(socket, leash, broker);
@@ -269,11 +269,12 @@ static _Noreturn void serve(const struct lx_policy *policy, int socket, int leas
     while (waitpid(-1, &status, 0) > 0 || errno == EINTR)
         ;
     if (ended != NULL && end == 0)
-        ended();
+        ended(policy);
     _exit(end);
 }
 
-pid_t supervise_start(int socket, int leash, const struct lx_policy *policy, void (*ended)(void))
+pid_t supervise_start(int socket, int leash, const struct lx_policy *policy,
+                      void (*ended)(const struct lx_policy *policy))
 {
     int broker[2] = {-1, -1};
     int r = broker_need() == BROKER_NEEDED ? broker_open(broker) : 0;

@@ -54,6 +54,7 @@ int supervise_hand_over(int socket, int listener);
  */
 #define SUPERVISE_FAILED   125 /* the master's exit status when it cannot go on, */
 #define SUPERVISE_UNSERVED 124 /* and when it has no process that would answer the first call */
-pid_t supervise_start(int socket, int leash, const struct lx_policy *policy, void (*ended)(void));
+pid_t supervise_start(int socket, int leash, const struct lx_policy *policy,
+                      void (*ended)(const struct lx_policy *policy));
 
 #endif

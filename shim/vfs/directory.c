@@ -68,7 +68,7 @@ static bool verdict_of_spelling(const struct lx_policy *policy, const char *path
     unsigned kind = nt_name_scan(path, n);
     if ((kind & NT_PRIVATE) != 0)
         v->flags |= VERDICT_PRIVATE;
-    return (kind & NT_ILLEGAL) == 0;
+    return (kind & (NT_ILLEGAL | NT_MARKED)) == 0;
 }
 
 /*
@@ -97,7 +97,7 @@ static struct verdict walk_directory(struct lx_call *c, int dirfd, const char *p
     unsigned kind = v.mount == 0 ? 0 : nt_name_scan(path, strlen(path));
     if ((kind & NT_PRIVATE) != 0)
         v.flags |= VERDICT_PRIVATE;
-    if ((kind & NT_ILLEGAL) != 0)
+    if ((kind & (NT_ILLEGAL | NT_MARKED)) != 0)
         v.flags |= VERDICT_REWRITE; /* or kept, by a rule that wants to be heard every time */
     return v;
 }
@@ -140,7 +140,7 @@ static int below_known(const struct vfs_directory *d, const char *dir, uint64_t 
     v->flags &= (uint8_t)~VERDICT_ROOT;
     if ((kind & NT_PRIVATE) != 0)
         v->flags |= VERDICT_PRIVATE;
-    if ((kind & NT_ILLEGAL) != 0)
+    if ((kind & (NT_ILLEGAL | NT_MARKED)) != 0)
         return -EAGAIN;
     int r = look_at_directory(d->dirfd, dir, v->mount != 0);
     return r == 0 || (r == -ENOENT && v->mount == 0) ? r : -EAGAIN;

@@ -102,7 +102,7 @@ static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, cons
                          size_t n)
 {
     unsigned kind = nt_name_scan(leaf, n);
-    if ((kind & NT_ILLEGAL) != 0)
+    if ((kind & (NT_ILLEGAL | NT_MARKED)) != 0)
         return LX_EWALK;
     if ((kind & NT_HIGH) != 0 && nt_name_check(leaf, n, 1, 1) < 0)
         return LX_EWALK; /* which knows the errno of what is too long, or no text */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nt/names.h"
+#include "store/pending.h"
 
 /* True where path is dir or lies below it. */
 static bool within(const char *path, size_t n, const char *dir, size_t length)
@@ -85,7 +86,8 @@ long mounts_to_program(const struct lx_policy *policy, char *path, size_t n, siz
     const struct lx_mount *m = &policy->mounts[v.mount - 1];
     char *rest = path + m->backing_length;
     size_t left = n - m->backing_length;
-    left = nt_path_strip_pending(rest, left);
+    if (nt_name_pending(path, n))
+        left = store_pending_unmark(m->backing, path, n) - m->backing_length;
     left = nt_name_unescape(rest, left);
     if (!m->in_place) {
         if (m->target_length + left >= room)

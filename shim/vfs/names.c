@@ -7,8 +7,8 @@
 
 #include "nt/names.h"
 #include "store/facts.h"
+#include "store/hidden.h"
 #include "store/pending.h"
-#include "store/sidecar.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
@@ -28,17 +28,21 @@ static bool show_name(const struct lx_task *t, int fd, char *name)
     if (!vfs_name_suspect(name))
         return true;
     struct verdict v = vfs_descriptor(t, fd, &hash);
-    if (v.mount != 0 && strcmp(name, STORE_SIDECAR) == 0)
-        return false;
     const struct lx_mount *m = mounts_of(t->policy, v);
-    if (m == NULL || t->policy->observe)
+    if (m == NULL)
+        return true;
+    if ((v.flags & VERDICT_ROOT) != 0 && store_hidden_is(m->backing, fd, name))
+        return false;
+    if (t->policy->observe)
         return true;
     size_t n = strlen(name);
-    if (nt_name_pending(name, n)) {
-        if (!t->quiet && !store_pending_entry_held(fd, name))
+    if (nt_name_pending(name, n) && !t->quiet) {
+        const struct store_object o = {m->backing, fd, name};
+        enum store_pending state = store_pending_look(&o);
+        if (state == STORE_PENDING_GONE)
             return false;
-        n -= NT_PENDING_SUFFIX_LENGTH;
-        name[n] = '\0';
+        if (state == STORE_PENDING_HELD)
+            name[n -= NT_PENDING_SUFFIX_LENGTH] = '\0';
     }
     if (lx_rule(m, LX_RULE_NAMES_ILLEGAL) == LX_ESCAPE)
         nt_name_unescape(name, n);

@@ -9,6 +9,7 @@
 #include "store/cwds.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
+#include "vfs/finish.h"
 #include "vfs/mounts.h"
 #include "vfs/run.h"
 #include "vfs/verdict.h"
@@ -258,13 +259,23 @@ long lx_statfs(const struct lx_task *t, int fd, const char *path, struct statfs 
     return vfs_run(&c);
 }
 
+/* A directory that waits to be deleted has the mark. */
+static bool is_marked_cwd(void)
+{
+    struct stat st;
+    return sys_fstatat(AT_FDCWD, "", &st, AT_EMPTY_PATH) == 0 && store_marked(&st);
+}
+
 long lx_chdir(const struct lx_task *t, int fd, const char *path)
 {
     struct lx_call c;
     start(&c, t, LX_OP_CHDIR, fd, path, 0);
+    bool leaves = t->caching && vfs_may_be_pending(t) && is_marked_cwd();
     long r = vfs_run(&c);
     if (r == 0)
         store_cwds_forget();
+    if (r == 0 && leaves)
+        vfs_settle(t, false);
     return r;
 }
 

@@ -7,6 +7,7 @@
 
 #include "sys/dirents.h"
 #include "sys/sys.h"
+#include "vfs/finish.h"
 #include "vfs/names.h"
 #include "vfs/ops.h"
 #include "vfs/sockets.h"
@@ -93,25 +94,29 @@ static long call_getdents64(const struct lx_task *t, const long a[6])
     return n;
 }
 
-static long call_close(const struct lx_task *t, const long a[6])
-{
-    (void)t;
-    verdict_forget_fd(FD(0));
-    return sys_close(FD(0));
-}
+CALL(call_close, vfs_close(t, FD(0)))
 
 static long call_close_range(const struct lx_task *t, const long a[6])
 {
-    (void)t;
     verdict_forget_descriptors();
-    return SYS3(SYS_close_range, a[0], a[1], a[2]);
+    long r = SYS3(SYS_close_range, a[0], a[1], a[2]);
+    vfs_settle(t, false);
+    return r;
+}
+
+/* A descriptor that another one is put in place of has ended. */
+static long replaced(const struct lx_task *t, bool matters, long r)
+{
+    if (matters)
+        vfs_settle(t, false);
+    return r;
 }
 
 static long call_dup3(const struct lx_task *t, const long a[6])
 {
-    (void)t;
+    bool matters = vfs_end_matters(t, FD(1));
     verdict_forget_fd(FD(1));
-    return sys_dup3(FD(0), FD(1), (int)a[2]);
+    return replaced(t, matters, sys_dup3(FD(0), FD(1), (int)a[2]));
 }
 
 #ifdef SYS_renameat /* aarch64 has it, and its rename() is this; newer architectures not */
@@ -138,9 +143,9 @@ CALL(call_lchown, lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], AT
 
 static long call_dup2(const struct lx_task *t, const long a[6])
 {
-    (void)t;
+    bool matters = vfs_end_matters(t, FD(1));
     verdict_forget_fd(FD(1));
-    return SYS2(SYS_dup2, a[0], a[1]);
+    return replaced(t, matters, SYS2(SYS_dup2, a[0], a[1]));
 }
 
 /* Microseconds (NULL: now) to what the kernel keeps. */

@@ -70,7 +70,8 @@ static void parent(struct lx_call *c, struct walk *w)
 
 /*
  * Links below /proc lead to an object, not to a text: /proc/self/fd/3 may be deleted, moved, or a
- * pipe. Where the text still names the same object it is as good; else only the kernel can follow.
+ * pipe. Where the text still names the same object, and one that may be found by its name, it is as
+ * good; else only the kernel can follow.
  */
 static bool magic(const struct walk *w, const char *target)
 {
@@ -80,7 +81,8 @@ static bool magic(const struct walk *w, const char *target)
         return false;
     if (target[0] != '/')
         return strchr(target, ':') != NULL; /* pipe:[1], anon_inode:[eventfd] */
-    return sys_fstatat(AT_FDCWD, w->path, &by_link, 0) < 0 ||
+    return (nt_name_scan(target, strlen(target)) & NT_MARKED) != 0 ||
+           sys_fstatat(AT_FDCWD, w->path, &by_link, 0) < 0 ||
            sys_fstatat(AT_FDCWD, target, &by_text, AT_SYMLINK_NOFOLLOW) < 0 ||
            by_link.st_dev != by_text.st_dev || by_link.st_ino != by_text.st_ino;
 }
@@ -309,12 +311,22 @@ static int step_at_link(struct lx_call *c, struct walk *w, const struct componen
     return r < 0 ? r : r > 0 ? 0 : STEP_ON;
 }
 
+/* True where the component that the walk has come to is there, and is not to be found. */
+static bool is_concealed(const struct lx_call *c, const struct walk *w, const struct component *k)
+{
+    const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
+    return mount != NULL && (nt_name_scan(k->name, k->n) & NT_MARKED) != 0 && !lx_observing(c) &&
+           vfs_fs(mount)->conceals(mount, w->path, (w->dir.flags & VERDICT_ROOT) != 0);
+}
+
 /* Goes on by one component that is no "." or "..". */
 static int step(struct lx_call *c, struct walk *w, const struct component *k, enum walk_last last,
                 struct rest *rest)
 {
     struct stat st;
     int r = enter(c, w, k->name, k->n);
+    if (r == 0 && is_concealed(c, w, k))
+        r = -ENOENT;
     if (r < 0)
         return r;
     r = sys_fstatat(AT_FDCWD, w->path, &st, AT_SYMLINK_NOFOLLOW);

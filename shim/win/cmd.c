@@ -143,7 +143,7 @@ static int run_redirected(struct win *win, const struct win_line *line)
     struct win_request request = {.access = WIN_GENERIC_WRITE,
                                   .share = WIN_SHARE_READ,
                                   .disposition = line->append ? WIN_OPEN_IF : WIN_OVERWRITE_IF,
-                                  .options = WIN_NON_DIRECTORY_FILE};
+                                  .options = WIN_NON_DIRECTORY_FILE | WIN_KEEP_OLD};
     FILE *console = win->out;
     bool nowhere = strcasecmp(line->target, "nul") == 0;
     fflush(console); /* messages of what follows come after it */

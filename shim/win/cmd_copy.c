@@ -50,7 +50,7 @@ static nt_status copy_file(const struct win *win, const char *from, const char *
     static const struct win_request writing = {.access = WIN_GENERIC_WRITE,
                                                .share = WIN_SHARE_READ,
                                                .disposition = WIN_OVERWRITE_IF,
-                                               .options = WIN_NON_DIRECTORY_FILE};
+                                               .options = WIN_NON_DIRECTORY_FILE | WIN_KEEP_OLD};
     source.fd = -1;
     nt_status status = is_nul(from) ? NT_SUCCESS : win_create(win, from, &reading, &source);
     if (status != NT_SUCCESS)
@@ -61,6 +61,8 @@ static nt_status copy_file(const struct win *win, const char *from, const char *
     }
     status = win_create(win, to, &writing, &target);
     if (is_nul(from)) {
+        if (status == NT_SUCCESS)
+            status = win_write(&target, "", 0, false);
         win_close(&target);
         return status;
     }

@@ -106,7 +106,7 @@ int win_write_text(struct win *win, const struct win_words *words)
     static const struct win_request request = {.access = WIN_GENERIC_WRITE,
                                                .share = WIN_SHARE_READ,
                                                .disposition = WIN_OVERWRITE_IF,
-                                               .options = WIN_NON_DIRECTORY_FILE};
+                                               .options = WIN_NON_DIRECTORY_FILE | WIN_KEEP_OLD};
     char *text = NULL;
     size_t size = 0;
     if (words->count < 1)

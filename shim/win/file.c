@@ -12,7 +12,9 @@
 #include "nt/fold.h"
 #include "nt/names.h"
 #include "nt/times.h"
+#include "store/hidden.h"
 #include "store/pending.h"
+#include "store/scratch.h"
 #include "store/sidecar.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
@@ -235,6 +237,23 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
     return status;
 }
 
+/* Puts an empty file in the place of a special one. */
+static long put_empty_file(const char *native)
+{
+    char name[STORE_SCRATCH_NAME];
+    const char *root = win_root_of(native);
+    int fd = store_scratch_make(root, name);
+    if (fd < 0)
+        return fd;
+    long r = sys_fchmod(fd, 0755);
+    if (r == 0)
+        r = store_scratch_place(root, name, native);
+    if (r < 0)
+        store_scratch_drop(root, name);
+    sys_close(fd);
+    return r;
+}
+
 nt_status win_reparse_delete(const char *native)
 {
     struct win_file file;
@@ -244,13 +263,7 @@ nt_status win_reparse_delete(const char *native)
     if (status != NT_SUCCESS)
         return status;
     if (tag_of_type(file.mode) != 0) {
-        /* The object was the reparse point: an empty file takes its name. */
-        long r = win_unlink(native, 0);
-        if (r == 0)
-            r = sys_openat(AT_FDCWD, native, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
-        if (r >= 0)
-            sys_close((int)r);
-        return of(r);
+        return of(put_empty_file(native)); /* the object was the reparse point */
     }
     status = write_dosattrib(native, file.attributes & ~(uint32_t)NT_REPARSE_POINT,
                              file.times[WIN_CREATION]);
@@ -386,12 +399,11 @@ static int by_name(const void *a, const void *b)
     return r != 0 ? r : strcmp(x, y);
 }
 
-static bool add_entry(struct win_listing *l, const char *native)
+/* `pending`: it is listed until the last handle goes, under its own name. */
+static bool add_entry(struct win_listing *l, const char *native, bool pending)
 {
     char name[NT_NAME_BYTES * 3 + 1];
-    size_t n = strlen(native);
-    if (nt_name_pending(native, n)) /* listed until the last handle goes, under its own name */
-        n -= NT_PENDING_SUFFIX_LENGTH;
+    size_t n = strlen(native) - (pending ? NT_PENDING_SUFFIX_LENGTH : 0);
     struct win_entry *more = realloc(l->list, (l->count + 1) * sizeof(*more));
     if (more == NULL)
         return false;
@@ -403,23 +415,35 @@ static bool add_entry(struct win_listing *l, const char *native)
     return more[l->count - 1].name != NULL && more[l->count - 1].native != NULL;
 }
 
+/* Adds what Windows sees of an entry; a deletion that nobody keeps up any more is finished. */
+static bool list_entry(struct win_listing *l, const char *root, bool is_root, int fd,
+                       const char *name)
+{
+    const struct store_object o = {root, fd, name};
+    if (root == NULL)
+        return add_entry(l, name, false);
+    if (is_root && store_hidden_is(root, fd, name))
+        return true;
+    enum store_pending state =
+        nt_name_pending(name, strlen(name)) ? store_pending_look(&o) : STORE_NOT_PENDING;
+    return state == STORE_PENDING_GONE || add_entry(l, name, state == STORE_PENDING_HELD);
+}
+
 nt_status win_list(const char *native, struct win_listing *out)
 {
     char buf[8192] __attribute__((aligned(8)));
     bool ok = true;
     long n;
     *out = (struct win_listing){.list = NULL};
+    const char *root = win_root_of(native);
+    bool is_root = root != NULL && strcmp(native, root) == 0;
     int fd = sys_openat(AT_FDCWD, native, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return of(fd);
     while (ok && (n = sys_getdents64(fd, buf, sizeof(buf))) > 0) {
         for (long at = 0; ok && at < n; at += sys_dirent_at(buf, at)->length) {
             const struct sys_dirent *e = sys_dirent_at(buf, at);
-            /* A deletion that nobody keeps up any more is finished by whoever lists. */
-            if (!sys_dirent_is_dots(e) && strcmp(e->name, STORE_SIDECAR) != 0 &&
-                (!nt_name_pending(e->name, strlen(e->name)) ||
-                 store_pending_entry_held(fd, e->name)))
-                ok = add_entry(out, e->name);
+            ok = sys_dirent_is_dots(e) || list_entry(out, root, is_root, fd, e->name);
         }
     }
     sys_close(fd);

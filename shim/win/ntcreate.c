@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "store/holders.h"
+#include "store/pending.h"
 #include "store/shares.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
@@ -98,6 +99,7 @@ static bool held_by_linux(struct win_handle *handle, unsigned ours)
  */
 static nt_status share(struct win_handle *handle, unsigned ours)
 {
+    handle->shares = ours;
     handle->fd = open_marked(handle, ours);
     if (handle->fd == -ELOOP || handle->fd == -ENXIO) /* a symlink, a socket: nothing to be open */
         return NT_SUCCESS;
@@ -189,10 +191,13 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
 {
     handle->information =
         request->disposition == WIN_SUPERSEDE ? WIN_FILE_SUPERSEDED : WIN_FILE_OVERWRITTEN;
+    if (handle->path.stream[0] == '\0' && (win_is_reparse(&handle->file) || handle->fd < 0))
+        return NT_ACCESS_DENIED;
+    handle->keeps = (request->options & WIN_KEEP_OLD) != 0;
+    if (handle->keeps)
+        return NT_SUCCESS;
     if (handle->path.stream[0] != '\0')
         return win_stream_set(handle->path.native, handle->path.stream, "", 0);
-    if (win_is_reparse(&handle->file) || handle->fd < 0)
-        return NT_ACCESS_DENIED;
     return of(sys_ftruncate(handle->fd, 0));
 }
 
@@ -222,6 +227,7 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
     handle->fd = -1;
     handle->file = (struct win_file){.attributes = 0};
     handle->information = WIN_FILE_OPENED;
+    handle->keeps = false;
     nt_status status = win_resolve(win, name, raw ? WIN_NO_FOLLOW : WIN_FOLLOW, &handle->path);
     if (status != NT_SUCCESS)
         return status;
@@ -248,9 +254,12 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
 
 void win_close(struct win_handle *handle)
 {
-    if (handle->fd >= 0)
-        sys_close(handle->fd);
+    if (handle->fd < 0)
+        return;
+    sys_close(handle->fd);
     handle->fd = -1;
+    /* It may have been removed meanwhile, and this the last handle. */
+    (void)store_pending_settle(handle->path.drive->root, false);
 }
 
 /* --- changing ------------------------------------------------------------------------------- */
@@ -361,71 +370,4 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
     if (r == 0 && win_is_reparse(&handle->file))
         store_note_link(AT_FDCWD, typed);
     return r == -EINVAL ? NT_SHARING_VIOLATION : of(r); /* below itself (recalled) */
-}
-
-nt_status win_write(const struct win_handle *handle, const void *data, size_t size, bool append)
-{
-    const char *at = data;
-    struct stat st = {.st_size = 0};
-    long n = 0;
-    if (handle->path.stream[0] != '\0')
-        return win_stream_set(handle->path.native, handle->path.stream, data, size);
-    if (append)
-        n = sys_fstat(handle->fd, &st);
-    for (off_t to = st.st_size; n >= 0 && size > 0; to += n, at += n, size -= (size_t)n) {
-        n = SYS4(SYS_pwrite64, handle->fd, at, size, to);
-        if (n == -EINTR)
-            n = 0;
-    }
-    return of(n < 0 ? n : 0);
-}
-
-uint8_t *win_read(const struct win_handle *handle, size_t *size, nt_status *status)
-{
-    uint8_t *data = NULL;
-    size_t used = 0;
-    long n = 1;
-    if (handle->path.stream[0] != '\0')
-        return win_stream_get(handle->path.native, handle->path.stream, size, status);
-    while (n > 0) {
-        uint8_t *more = realloc(data, used + 65536);
-        if (more == NULL) {
-            n = -ENOMEM;
-            break;
-        }
-        data = more;
-        n = sys_pread(handle->fd, data + used, 65536, (off_t)used);
-        used += n > 0 ? (size_t)n : 0;
-    }
-    *size = used;
-    *status = of(n < 0 ? n : 0);
-    if (n < 0) {
-        free(data);
-        data = NULL;
-    }
-    return data;
-}
-
-nt_status win_copy_data(const struct win_handle *from, const struct win_handle *to)
-{
-    static char piece[65536]; /* one thread */
-    nt_status status;
-    size_t size = 0;
-    long n = 1;
-    if (from->path.stream[0] != '\0' || to->path.stream[0] != '\0') {
-        uint8_t *data = win_read(from, &size, &status);
-        if (data != NULL)
-            status = win_write(to, data, size, false);
-        free(data);
-        return status;
-    }
-    for (off_t at = 0; n > 0; at += n) {
-        n = sys_pread(from->fd, piece, sizeof(piece), at);
-        for (long done = 0, part = 1; n > 0 && done < n; done += part) {
-            part = SYS4(SYS_pwrite64, to->fd, piece + done, n - done, at + done);
-            if (part < 0)
-                return of(part);
-        }
-    }
-    return of(n);
 }

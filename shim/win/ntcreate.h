@@ -36,6 +36,8 @@ enum win_disposition {
 #define WIN_DIRECTORY_FILE     0x1u
 #define WIN_NON_DIRECTORY_FILE 0x40u
 #define WIN_OPEN_REPARSE_POINT 0x200000u
+/* Ours: what is to be overwritten stays until the new content is there (content.c). */
+#define WIN_KEEP_OLD 0x80000000u
 
 enum win_information {
     WIN_FILE_SUPERSEDED,
@@ -57,6 +59,8 @@ struct win_handle {
     struct win_path path;
     struct win_file file;
     int fd; /* for reading, with what it was opened for marked on it; -1 for what is no file */
+    unsigned shares; /* that: a set of enum store_share */
+    bool keeps;      /* its old content is still there, by WIN_KEEP_OLD */
     enum win_information information;
 };
 
@@ -86,11 +90,14 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
 /* win_create for no other purpose than win_delete. */
 nt_status win_remove(const struct win *win, const char *name, uint32_t options);
 
-/* Writes all of it from the beginning, or at the end. */
-nt_status win_write(const struct win_handle *handle, const void *data, size_t size, bool append);
+/*
+ * Writes all of it from the beginning, or at the end. On failure the file is what it was before,
+ * where it was opened with WIN_KEEP_OLD, or is written at its end.
+ */
+nt_status win_write(struct win_handle *handle, const void *data, size_t size, bool append);
 
-/* Everything from one file or stream to another, which is empty. */
-nt_status win_copy_data(const struct win_handle *from, const struct win_handle *to);
+/* Everything from one file or stream to another, which is empty, or opened with WIN_KEEP_OLD. */
+nt_status win_copy_data(const struct win_handle *from, struct win_handle *to);
 
 /* Everything in a file or stream, to be freed; NULL with *status. */
 uint8_t *win_read(const struct win_handle *handle, size_t *size, nt_status *status);

@@ -111,7 +111,8 @@ static nt_status step(struct walk *w, const char *component, size_t end, bool la
     struct win_file file;
     memcpy(directory, p->native, strlen(p->native) + 1);
     if (!win_find(directory, component, p->native)) {
-        if (store_pending_blocks(AT_FDCWD, p->native))
+        const struct store_object o = {p->drive->root, AT_FDCWD, p->native};
+        if (store_pending_blocks(&o) != 0)
             return NT_DELETE_PENDING;
         return last ? NT_SUCCESS : NT_OBJECT_PATH_NOT_FOUND;
     }

@@ -6,7 +6,10 @@
 load helpers
 load windows
 
-SIDECAR=$'.lxshim\uF8D0\uF8D1facts'
+# The hidden directory of the drive, whose name has the root's identity.
+hidden() {
+  printf '%s\n' "$ROOT"/$'.lxshim\uF8D0\uF8D1'*
+}
 
 # A drive C: on a file system of its own: `drive_on TYPE`. ramfs has no user xattrs; ext4 has no room
 # for large ones, and gives an inode's number away again at once.
@@ -48,7 +51,7 @@ wsl() {
 
 # How many objects have facts beside them.
 beside() {
-  find "$ROOT/$SIDECAR" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l
+  find "$(hidden)" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l
 }
 
 links() {
@@ -138,7 +141,7 @@ testing'
   assert_output 'regular empty file'
   windows type l
   assert_output text
-  rm -r "$DIR/l" "${ROOT:?}/$SIDECAR"
+  rm -r "$DIR/l" "$(hidden)"
   wsl "$steps"
   assert_output $'f\ntext\nf'
 }
@@ -274,7 +277,12 @@ long_link() {
 @test "nowhere to keep it: said aloud, and no half of a link stays" {
   drive_on ramfs
   echo text >"$DIR/f"
-  touch "$ROOT/$SIDECAR" # no directory
+  windows attrib +h f
+  windows attrib -h f
+  local name
+  name=$(hidden)
+  rm -r "$name"
+  touch "$name" # no directory
   win mklink rel f
   assert_failure
   win attrib +h f

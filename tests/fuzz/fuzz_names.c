@@ -35,7 +35,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(copy, name, size);
     check(nt_name_unescape(copy, size) <= size);
     memcpy(copy, name, size);
-    check(nt_path_strip_pending(copy, size) <= size);
     nt_name_pending(name, size);
     nt_name_check(name, size, 1, 1);
     check(nt_fold_equal(name, size, name, size));

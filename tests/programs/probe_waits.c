@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Checks of names that wait for a child: what it has changed is seen by the next call. A directory
- * that both looked at has become a symlink out of the tree, to a file of another mode.
+ * Checks of names that end a process, and that wait for one: what it has changed is seen by the
+ * next call. A directory that both looked at has become a symlink out of the tree, to a file of
+ * another mode.
  */
 #include <sched.h>
 #include <sys/resource.h>
@@ -107,8 +108,28 @@ static int close_pipe(void)
     return status == 0 ? mode_of_plain() : wrong("status %x", (unsigned)status);
 }
 
+/* The end of a process: with the status that it says, and of what only it had open. */
+static int end_process(void)
+{
+    int status = -1;
+    void (*call)(int) = SYMBOL(void(int));
+    NEED(chdir(base()));
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (open("f:ile", O_RDONLY) < 0 || unlink("f:ile") != 0)
+            call(1);
+        call(7);
+    }
+    TRY(pid);
+    NEED(waitpid(pid, &status, 0));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 7)
+        return wrong("status %x", (unsigned)status);
+    return gone("f:ile");
+}
+
 const struct check probe_waits[] = {
-    {"wait", wait_any},      {"__wait", wait_any},   {"waitpid", wait_pid},
-    {"__waitpid", wait_pid}, {"waitid", wait_id},    {"wait3", wait_3},
-    {"wait4", wait_4},       {"pclose", close_pipe}, {NULL, NULL},
+    {"wait", wait_any},      {"__wait", wait_any},        {"waitpid", wait_pid},
+    {"__waitpid", wait_pid}, {"waitid", wait_id},         {"wait3", wait_3},
+    {"wait4", wait_4},       {"pclose", close_pipe},      {"_exit", end_process},
+    {"_Exit", end_process},  {"quick_exit", end_process}, {NULL, NULL},
 };

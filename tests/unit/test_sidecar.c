@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "store/facts.h"
+#include "store/hidden.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
 
@@ -69,11 +70,11 @@ static void as_xattrs_do(void **state)
     assert_int_equal(store_sidecar_get(&o, "user.a", value, sizeof(value)), -ENODATA);
     assert_int_equal(store_sidecar_list(&o, list, sizeof(list)), 0);
     assert_int_equal(store_sidecar_remove(&o, "user.a"), -ENODATA);
-    assert_false(store_sidecar_exists(root));
+    assert_false(store_hidden_exists(root));
 
     assert_int_equal(store_sidecar_set(&o, "user.a", "first", 5), 0);
     assert_int_equal(mode_of(&o), 01644);
-    assert_true(store_sidecar_exists(root));
+    assert_true(store_hidden_exists(root));
     assert_int_equal(store_sidecar_set(&o, "user.a", "12", 2), 0);
     assert_int_equal(store_sidecar_get(&o, "user.a", NULL, 0), 2);
     assert_int_equal(store_sidecar_get(&o, "user.a", value, 1), -ERANGE);

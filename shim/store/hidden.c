@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/hidden.h"
+
+#include <string.h>
+
+#include "sys/sys.h"
+
+#define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+/* Its name by a root's identity. 0 or -errno. */
+static int name_of(const struct store_object *root, char out[STORE_HIDDEN_NAME])
+{
+    struct store_identity id;
+    int r = store_identify(root, STORE_BY_BIRTH, &id);
+    if (r < 0)
+        return r;
+    size_t n = sizeof(STORE_HIDDEN_PREFIX) - 1;
+    memcpy(out, STORE_HIDDEN_PREFIX, n);
+    *store_put_hex(out + n, store_hash(id.life, &id.inode, sizeof(id.inode))) = '\0';
+    return 0;
+}
+
+/* Its path. 0 or -errno: -ENOENT also for no root. */
+static int path_of(const char *root, char out[PATH_MAX])
+{
+    const struct store_object o = {root, AT_FDCWD, root};
+    size_t n = root == NULL ? 0 : strlen(root);
+    if (root == NULL)
+        return -ENOENT;
+    if (n + 1 + STORE_HIDDEN_NAME > PATH_MAX)
+        return -ENAMETOOLONG;
+    memcpy(out, root, n);
+    out[n] = '/';
+    return name_of(&o, out + n + 1);
+}
+
+int store_hidden_open(const char *root)
+{
+    char path[PATH_MAX];
+    int r = path_of(root, path);
+    if (r < 0)
+        return r == -EOPNOTSUPP ? -ENOENT : r;
+    return sys_openat(AT_FDCWD, path, OPEN_DIRECTORY, 0);
+}
+
+/* Makes a directory with another's permissions, and opens it. */
+static int make_like(int dfd, const char *path, int like_dfd, const char *like)
+{
+    struct stat st;
+    int r = sys_mkdirat(dfd, path, 0700);
+    if (r == 0 && sys_fstatat(like_dfd, like, &st, 0) == 0)
+        (void)sys_fchmodat(dfd, path, st.st_mode & 0777);
+    return r == 0 || r == -EEXIST ? sys_openat(dfd, path, OPEN_DIRECTORY, 0) : r;
+}
+
+int store_hidden_make(const char *root)
+{
+    char path[PATH_MAX];
+    int r = path_of(root, path);
+    if (r < 0)
+        return root == NULL ? -EOPNOTSUPP : r;
+    int fd = sys_openat(AT_FDCWD, path, OPEN_DIRECTORY, 0);
+    return fd == -ENOENT ? make_like(AT_FDCWD, path, AT_FDCWD, root) : fd;
+}
+
+int store_hidden_open_part(const char *root, const char *part)
+{
+    int hidden = store_hidden_open(root);
+    if (hidden < 0)
+        return hidden;
+    int fd = sys_openat(hidden, part, OPEN_DIRECTORY, 0);
+    sys_close(hidden);
+    return fd;
+}
+
+int store_hidden_make_part(const char *root, const char *part)
+{
+    int hidden = store_hidden_make(root);
+    if (hidden < 0)
+        return hidden;
+    int fd = make_like(hidden, part, AT_FDCWD, root);
+    sys_close(hidden);
+    return fd;
+}
+
+bool store_hidden_exists(const char *root)
+{
+    int fd = store_hidden_open(root);
+    if (fd >= 0)
+        sys_close(fd);
+    return fd >= 0 || fd == -EACCES;
+}
+
+static bool is_named(const struct store_object *root, const char *name)
+{
+    char own[STORE_HIDDEN_NAME];
+    return strncmp(name, STORE_HIDDEN_PREFIX, sizeof(STORE_HIDDEN_PREFIX) - 1) == 0 &&
+           name_of(root, own) == 0 && strcmp(name, own) == 0;
+}
+
+bool store_hidden_is(const char *root, int fd, const char *name)
+{
+    return is_named(&(struct store_object){root, fd, ""}, name);
+}
+
+bool store_hidden_is_in(const char *root, const char *name)
+{
+    return is_named(&(struct store_object){root, AT_FDCWD, root}, name);
+}
+
+void store_hidden_tidy_part(const char *root, const char *part)
+{
+    char path[PATH_MAX];
+    int hidden = store_hidden_open(root);
+    if (hidden < 0)
+        return;
+    int r = sys_unlinkat(hidden, part, AT_REMOVEDIR);
+    sys_close(hidden);
+    /* Also where somebody was killed between the two. */
+    if ((r == 0 || r == -ENOENT) && path_of(root, path) == 0)
+        sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The list of what waits to be deleted in a drive, in its hidden directory: what we are sure about.
+ * A note is a symlink, named by a hash of the identity of the file, of the directory it is in, and
+ * of its name, and leads to the path it has; so a copy, an archive, a hard link or a rename carries
+ * no note along.
+ *
+ * Who changes the list, or removes what it notes, has it locked: in between, a link of the same
+ * file may get the same name, and be the user's. The lock is flock's on the list's directory, and
+ * goes with its process.
+ */
+#ifndef LXSHIM_STORE_WAITING_H
+#define LXSHIM_STORE_WAITING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/object.h"
+
+/*
+ * The number under which an object is noted that has, or would have, the path of `marked`. 0; or
+ * -errno: -EOPNOTSUPP where its file system cannot tell it from the next one with its inode number.
+ */
+int store_waiting_number(const struct store_object *o, const struct store_object *marked,
+                         uint64_t *number);
+
+/* True where the object that is open behind fd, wherever it is by now, is the one of a number. */
+bool store_waiting_is(const struct store_object *marked, uint64_t number, int fd);
+
+/* True where a drive has a note of that number. Without the lock: the answer may be over. */
+bool store_waiting_has(const char *root, uint64_t number);
+
+/*
+ * Locks a drive's list, and opens it; `make`: where it is missing, too. A descriptor, to be given
+ * to the functions below and then to store_waiting_unlock; or -errno: -ENOENT for no list, -EAGAIN
+ * where somebody has it for long, as only a stopped process does.
+ */
+int store_waiting_lock(const char *root, bool make);
+
+/* Unlocks and closes it, and removes it where nothing is in it any more. */
+void store_waiting_unlock(const char *root, int list);
+
+/* Notes an object that has, or will have, the path of `marked`. 0 or -errno. */
+int store_waiting_add(int list, const struct store_object *marked, uint64_t number);
+
+/* Whether it is noted; and takes a note back. */
+bool store_waiting_noted(int list, uint64_t number);
+void store_waiting_drop(int list, uint64_t number);
+
+/*
+ * Removes the object that is open behind fd and noted, from where it is marked. By its name there
+ * may be somebody else's a moment later: it is moved into the list first, and looked at there; what
+ * is another one gets its path back. 0; -ESTALE for such; or -errno of the move.
+ */
+int store_waiting_remove(int list, const struct store_object *marked, uint64_t number, int fd);
+
+/*
+ * Calls `each` for every note of a drive, the list not locked: its number, and the object that it
+ * leads to. Returns how many there are. What a killed process has left in the middle of a removal
+ * is brought to its end before.
+ */
+typedef void store_waiting_each(const struct store_object *marked, uint64_t number, void *data);
+unsigned store_waiting_list(const char *root, store_waiting_each *each, void *data);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/janitor.h"
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "sys/sys.h"
+#include "vfs/finish.h"
+
+/* How long it waits for a file to be closed before it looks again: longer each time. */
+#define FIRST_PAUSE_MS 5
+#define LAST_PAUSE_MS  200
+
+/* Written by whoever starts and ends the thread, which reads them. */
+static const struct lx_policy *drives;
+static pthread_t thread;
+static _Atomic bool ending;
+
+void janitor_look(const struct lx_policy *policy)
+{
+    const struct lx_task task = {.policy = policy, .cwd = AT_FDCWD};
+    (void)vfs_settle_all(&task, false);
+}
+
+static void *keep(void *unused)
+{
+    const struct lx_task task = {.policy = drives, .cwd = AT_FDCWD};
+    struct lx_stats *stats = drives->stats;
+    long pause_ms = FIRST_PAUSE_MS;
+    uint32_t before = 0;
+    (void)unused;
+    while (!atomic_load(&ending)) {
+        uint32_t seen = atomic_load(&stats->pending);
+        bool left = vfs_settle_all(&task, false) > 0;
+        pause_ms = seen != before                 ? FIRST_PAUSE_MS
+                   : pause_ms * 2 > LAST_PAUSE_MS ? LAST_PAUSE_MS
+                                                  : pause_ms * 2;
+        before = seen;
+        const struct timespec pause = {0, pause_ms * 1000000L};
+        SYS4(SYS_futex, &stats->pending, FUTEX_WAIT, seen, left ? &pause : NULL);
+    }
+    return NULL;
+}
+
+void janitor_start(const struct lx_policy *policy)
+{
+    sigset_t all;
+    sigset_t before;
+    if (policy->stats == NULL)
+        return;
+    drives = policy;
+    atomic_store(&ending, false);
+    /* Signals are for the thread that was there before. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (pthread_create(&thread, NULL, keep, NULL) != 0)
+        drives = NULL;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void janitor_end(void)
+{
+    if (drives == NULL)
+        return;
+    atomic_store(&ending, true);
+    atomic_fetch_add(&drives->stats->pending, 1); /* so that it does not begin to wait */
+    SYS4(SYS_futex, &drives->stats->pending, FUTEX_WAKE, 1, NULL);
+    pthread_join(thread, NULL);
+    janitor_look(drives);
+    drives = NULL;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who finishes deletions that are pending while a run lasts. A program under the library does so
+ * itself when it closes a file; but what a static program closes, what a killed one had open, or
+ * one outside the run, nobody tells. So as long as anything is pending, and no longer, this looks.
+ */
+#ifndef LXSHIM_SUPERVISOR_JANITOR_H
+#define LXSHIM_SUPERVISOR_JANITOR_H
+
+#include "policy/policy.h"
+
+/*
+ * Starts it, as a thread of this process, for the drives of a policy with counters: policy and
+ * counters stay until it has ended. Begins with what a killed run has left. Without a thread, what
+ * is left waits for janitor_end. One at a time.
+ */
+void janitor_start(const struct lx_policy *policy);
+
+/* Ends it, after a last look. */
+void janitor_end(void);
+
+/* The look alone: finishes what nobody holds. Where nobody needs to be told of it any more. */
+void janitor_look(const struct lx_policy *policy);
+
+#endif

@@ -1,0 +1,314 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# No file is deleted or hidden that lxshim did not put there; and what it did put there goes.
+#   KEEP_OPERATIONS  of each process in the test that makes random ones (400; `make stress`: 20000)
+#   KEEP_SEED        of what they do (1)
+# shellcheck disable=SC2016,SC2154 # steps are single-quoted; run sets output
+
+load helpers
+
+# How a name ends whose deletion is pending, and how the hidden directory of a drive begins.
+MARK=$'\uF8D0\uF8D1'
+export MARK
+
+# Everything in a directory, hidden or not, as plain Linux has it.
+all_of() {
+  find "$1" -mindepth 1 -printf '%P\n' | LC_ALL=C sort
+}
+
+@test "a file, a directory and a hard link whose names look like a pending deletion are ordinary ones" {
+  steps='
+    echo kept >"f$MARK"; mkdir "d$MARK"; ln "f$MARK" "h$MARK"; : >"d$MARK/in"
+    ls | wc -l; cat "f$MARK" "h$MARK"; ls "d$MARK"; stat -c "%h %n" "f$MARK" | wc -w
+    : >f; mkdir d; touch "d$MARK/more"; ls | wc -l
+    mv "f$MARK" moved; cat moved; mv moved "f$MARK"; rm h*; rm -r d; rmdir "d$MARK"; ls "d$MARK" | wc -l
+    (cd "d$MARK"; pwd | grep -c "$MARK"; readlink /proc/self/cwd | grep -c "$MARK")
+    exec 3<"f$MARK"; readlink /proc/self/fd/3 | grep -c "$MARK"'
+  native "$steps"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  assert_equal "$(all_of "$DRIVE")" "$(all_of "$NATIVE")"
+}
+
+@test "what another program copied, unpacked, linked or renamed while it was pending is kept" {
+  for how in 'cp -a d e' 'mkdir e; tar -C d -c . | tar -C e -x' 'cp -al d e' \
+    'mkdir e; mv "d/f$MARK" e/; : >"d/f$MARK"' 'mkdir e; mv "d/f$MARK" "e/g$MARK"; : >d/x'; do
+    DRIVE=$(fresh drive)
+    mkdir "$DRIVE/d"
+    echo kept >"$DRIVE/d/f"
+    IN=$DRIVE
+    start_holding fd "$DRIVE/d/f"
+    shimmed 'rm d/f; ls d'
+    assert_output f
+    (cd "$DRIVE" && bash -uc "$how")
+    stop_holding
+    shimmed 'ls d e | grep -c "$MARK"; for f in e/*; do cat "$f"; done'
+    assert_line kept
+    unset IN
+  done
+}
+
+@test "another file in the place of one that was pending is kept" {
+  DRIVE=$(fresh drive)
+  echo old >"$DRIVE/f"
+  IN=$DRIVE
+  start_holding fd "$DRIVE/f"
+  shimmed 'rm f; ls'
+  assert_output f
+  echo new >"$DRIVE/other"
+  mv "$DRIVE/other" "$DRIVE/f$MARK"
+  stop_holding
+  shimmed 'ls | wc -l; cat f*'
+  assert_output $'1\nnew'
+}
+
+@test "who is given a name that waits to be deleted cannot write into what goes away" {
+  steps='
+    : >f; exec 3<f; rm f
+    echo lost >"f$MARK" && cat "f$MARK"; echo x >other; mv other "f$MARK"; ln other "f$MARK"; cat "f$MARK"
+    exec 3>&-; ls -A | wc -l'
+  native "$steps"
+  assert_line lost
+  shimmed "$steps"
+  refute_line lost
+  assert_line --partial "mv: cannot move 'other' to"
+  assert_line 1
+}
+
+@test "a name that is taken by somebody's own file leaves no room for the mark: refused" {
+  steps='echo kept >"f$MARK"; echo x >f; exec 3<f; rm f; ls | wc -l; cat "f$MARK"'
+  native "$steps"
+  assert_output $'1\nkept'
+  shimmed "$steps"
+  assert_output "rm: cannot remove 'f': Permission denied
+2
+kept"
+}
+
+@test "what is pending goes with the last handle: close, closedir, chdir, dup2, exec and the end" {
+  local steps
+  for steps in 'exec 3>f; rm f; exec 3>&-' 'exec 3>f; rm f; exec 3</dev/null' \
+    'exec 3>f; rm f' 'exec 3>f; rm f; exec true 3>&-' 'mkdir d; cd d; rmdir ../d; cd ..' \
+    'mkdir d; cd d; rmdir ../d' ': >f; ln f g; exec 3<f; rm f; exec 3<&-; rm g' \
+    ': >f; python3 -c "import os; os.open(\"f\", 0); os.unlink(\"f\"); os.closerange(3, 100)"' \
+    ': >f; python3 -c "import os; f = open(\"f\"); os.unlink(\"f\"); f.close()"' \
+    'mkdir d; python3 -c "import os
+s = os.scandir(\"d\"); next(s, 0); os.rmdir(\"d\"); s.close(); os._exit(0)"' \
+    ': >f; python3 -c "import os; os.open(\"f\", 0); os.unlink(\"f\"); os._exit(0)"' \
+    ': >f; (exec 3<f; rm f); : >f; rm f' \
+    ': >f; perl -e "open(F, q(f)); unlink q(f); fork; wait; close F"'; do
+    native "$steps"
+    assert_equal "$(all_of "$NATIVE")" ""
+    shimmed "$steps"
+    assert_equal "$steps: $(all_of "$DRIVE")" "$steps: "
+  done
+}
+
+# The same steps are no end of a handle for what other processes still hold.
+@test "what somebody else still holds is not taken away by a close or an end" {
+  shimmed '
+    : >f
+    coproc H { exec hold fd f; }
+    read -r -u ${H[0]} _
+    exec 3<f; rm f; exec 3<&-; ls; (exec 4<f) 2>/dev/null; bash -c "exit 0"; ls
+    ls; exec {H[1]}>&-; wait; ls | wc -l'
+  assert_output $'f\nf\nf\n0'
+  native ': >f; exec 3<f; rm f; ls'
+  assert_output ""
+}
+
+@test "what a killed process held goes when its parent hears of it" {
+  steps='
+    exec 2>/dev/null
+    : >f
+    coproc H { exec hold fd f; }
+    read -r -u ${H[0]} _; p=$H_PID
+    rm f; kill -9 $p; wait $p; echo waited'
+  native "$steps"
+  assert_output waited
+  shimmed "$steps"
+  assert_output waited
+  until_true eval '[[ -z $(all_of "$DRIVE") ]]'
+}
+
+@test "a run that ended leaves nothing in the drive; of a killed one the next finishes what is left" {
+  local lane
+  for lane in preload both supervisor; do
+    DRIVE=$(fresh drive)
+    mkdir "$DRIVE/d"
+    : >"$DRIVE/d/f"
+    # Held from outside, beyond the run's end.
+    start_holding fd "$DRIVE/d/f"
+    run env -C "$DRIVE" "$LXSHIM" run -q --lane "$lane" -- bash -c 'rm d/f; ls d'
+    assert_output f
+    [[ -n $(all_of "$DRIVE/d") ]]
+    stop_holding
+    run env -C "$DRIVE" "$LXSHIM" run -q --lane "$lane" -- true
+    assert_success
+    assert_equal "$(all_of "$DRIVE")" d
+  done
+}
+
+@test "under lxshim run, what a static program or one outside the run lets go of goes" {
+  for lane in both supervisor; do
+    DRIVE=$(fresh drive)
+    run env -C "$DRIVE" "$LXSHIM" run -q --require-complete --lane "$lane" -- bash -uc '
+      : >f
+      coproc H { exec hold-static fd f; }
+      read -r -u ${H[0]} _
+      rm f; ls; exec {H[1]}>&-; read -r -u ${H[0]} _
+      until [[ -z $(find . -mindepth 1 -name "f*") ]]; do :; done; echo gone'
+    assert_output $'f\ngone'
+    assert_equal "$(all_of "$DRIVE")" ""
+  done
+}
+
+@test "the hidden directory of another drive is an ordinary one; only a drive's own is hidden" {
+  local inner hidden
+  DRIVE=$(fresh drive)
+  inner=$DRIVE/inner
+  mkdir "$inner"
+  : >"$inner/f"
+  # A run in the inner drive that is held from outside leaves its hidden directory.
+  start_holding fd "$inner/f"
+  run env -C "$inner" "${SHIM[@]}" rm f
+  assert_success
+  hidden=$(basename "$inner"/.lxshim*)
+  [[ -d $inner/$hidden ]]
+  run env -C "$inner" "${SHIM[@]}" bash -c 'ls -A; ls -d "$1" "$PWD/$1" "$1/.."; mkdir "$1"' _ "$hidden"
+  assert_line --index 0 f
+  assert_line "ls: cannot access '$hidden': No such file or directory"
+  assert_line "mkdir: cannot create directory ‘$hidden’: No such file or directory"
+  cp -a "$inner" "$DRIVE/copy"
+  run env -C "$DRIVE/copy" "${SHIM[@]}" bash -c 'ls -A | wc -l; ls "$1"; cat "f$MARK" && echo read' _ "$hidden"
+  assert_output $'2\npending\nread'
+  stop_holding
+  run env -C "$DRIVE" "${SHIM[@]}" bash -c 'ls -A inner | wc -l; rm -rf inner copy; ls -A'
+  assert_output 2
+}
+
+@test "what win writes over is there until the new content is: full disk" {
+  local image=$BATS_TEST_TMPDIR/image mounted=$BATS_TEST_TMPDIR/full
+  mkdir "$mounted"
+  truncate -s 16M "$image"
+  mkfs.ext4 -q -I 256 "$image"
+  mount -o loop "$image" "$mounted" 2>"$BATS_TEST_TMPDIR/why" ||
+    skip "cannot mount here: $(tail -n1 "$BATS_TEST_TMPDIR/why")"
+  MOUNTED=$mounted
+  mkdir "$mounted/drive"
+  cd "$mounted/drive"
+  echo old >f
+  echo old >one
+  ln one two
+  head -c 2M /dev/zero >big
+  echo more >small
+  policy_for "$PWD" drive.source=C: >"$BATS_TEST_TMPDIR/policy.json"
+  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
+  head -c 100M /dev/zero >fill 2>/dev/null || true
+  for command in 'copy /y big f' 'copy /y big one' 'cmd /c "type big > f"' 'cmd /c "type big >> f"'; do
+    eval "run '$LXSHIM' win $command"
+    assert_failure
+    assert_line "There is not enough space on the disk."
+    assert_equal "$(cat f one two)" $'old\nold\nold'
+  done
+  # What others have open stays the same file.
+  exec 7<f
+  run "$LXSHIM" win copy /y big f
+  assert_failure
+  assert_equal "$(cat f)" old
+  exec 7<&-
+  rm fill
+  for command in 'copy /y big f' 'copy /y big one' 'cmd /c "type big > f"'; do
+    eval "run '$LXSHIM' win $command"
+    assert_success
+  done
+  cmp big f
+  cmp big two
+  run "$LXSHIM" win move /y small f
+  assert_success
+  assert_equal "$(cat f)" more
+  assert_equal "$(find . -name '.lxshim*')" ""
+  cd /
+}
+
+@test "what win writes over keeps its mode and its attributes" {
+  cd "$(fresh drive)"
+  policy_for "$PWD" drive.source=C: >"$BATS_TEST_TMPDIR/policy.json"
+  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
+  echo old >f
+  chmod 640 f
+  "$LXSHIM" win attrib +a f
+  setfattr -n user.mine -v yes f 2>/dev/null || skip "no user xattrs on $(stat -f -c %T .)"
+  run "$LXSHIM" win cmd /c "echo new > f"
+  assert_success
+  assert_equal "$(stat -c %a f) $(getfattr --only-values -n user.mine f)" "640 yes"
+  assert_equal "$(cat f)" $'new \r'
+}
+
+# Compares what is in the directory, as plain Linux has it, with what `keep` has said.
+compare() {
+  COLON=${2-$'\uF03A'} python3 - "$1" <<'PY'
+import collections, os, sys
+sure, perhaps = {}, collections.defaultdict(set)
+for line in open(sys.argv[1]):
+    sign, rest = line.rstrip("\n").split(" ", 1)
+    name, words = rest.split("\t")
+    name = bytes.fromhex(name).replace(b":", os.environb[b"COLON"])
+    if sign == "+":
+        sure[name] = words
+    else:
+        perhaps[name].add(words)
+for name, words in sure.items():
+    try:
+        found = open(name).read().strip()
+    except OSError as e:
+        found = e.strerror
+    if found != words:
+        print("lost:", name, "has", found, "and not", words)
+for name in os.listdir(b"."):
+    if name in sure or name.startswith(b"scratch."):
+        continue
+    if name not in perhaps:
+        print("left:", name)
+    elif os.path.isfile(name) and open(name).read().strip() not in perhaps[name]:
+        print("mixed:", name)
+PY
+}
+
+# kept_in LANE LOG: what was pending when its holder was killed goes when the next run begins.
+kept_in() {
+  "$LXSHIM" run -q --lane "$1" -- true && compare "$2" >"$BATS_TEST_TMPDIR/difference" &&
+    [[ ! -s $BATS_TEST_TMPDIR/difference ]]
+}
+
+@test "hostile names, random operations, random kills: what no call has removed is there, and whole" {
+  local lane program how seed=${KEEP_SEED-1} log=$BATS_TEST_TMPDIR/log
+  echo "KEEP_SEED=$seed"
+  for lane in both supervisor preload; do
+    for program in keep keep-static; do
+      [[ $lane != preload || $program == keep ]] || continue
+      DRIVE=$(fresh "$lane")
+      how=raw
+      [[ $lane != preload ]] || how=libc # it does not see calls by the instruction
+      run env -C "$DRIVE" "$LXSHIM" run -q --lane "$lane" -- \
+        "$program" "${KEEP_OPERATIONS-400}" "$seed" "$how"
+      assert_success
+      printf '%s\n' "${lines[@]}" >"$log"
+      cd "$DRIVE"
+      until_true kept_in "$lane" "$log" || true
+      run compare "$log"
+      assert_output ""
+    done
+  done
+  DRIVE=$(fresh native)
+  run env -C "$DRIVE" keep 400 "$seed" raw
+  printf '%s\n' "${lines[@]}" >"$log"
+  cd "$DRIVE"
+  run compare "$log" :
+  assert_output ""
+}
+
+teardown() {
+  [[ -z ${MOUNTED-} ]] || umount "$MOUNTED"
+}
