@@ -38,14 +38,15 @@ COMMON  := -std=c11 -D_GNU_SOURCE -I. -Ishim -I$(B) $(WARN) -DLXSHIM_VERSION='"$
            -DLXSHIM_BINDIR='"$(BINDIR)"' -DLXSHIM_LIBDIR='"$(LIBDIR)"'
 # The library lives in other programs: no fortified calls that abort, nothing exported by accident,
 # no thread-local storage that needs a run-time call.
+# libc's headers declare pointers that are never null, of which the library has to ask all the same.
 LIBFLAGS := -fPIC -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector \
-            -ftls-model=initial-exec
+            -ftls-model=initial-exec -fno-delete-null-pointer-checks
 LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-code -Wl,-z,relro \
             -Wl,--hash-style=gnu -Wl,--as-needed
 
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
 POLICY_FLAT := $(addprefix policy/,rules.c image.c policy.c builder.c glob.c errnames.c)
-CORE_SRC := $(POLICY_FLAT) $(wildcard shim/nt/*.c shim/store/*.c shim/fs/*.c shim/vfs/*.c)
+CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/fs/*.c shim/vfs/*.c)
 # Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
 WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c)
 LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)
@@ -166,7 +167,7 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 
 # Where a compiler is missing, the tests of its programs say so.
 OTHERS := yama.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
-          swarm-static hold-static keep-static \
+          swarm-static hold-static keep-static faults-static \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))

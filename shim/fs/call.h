@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
@@ -17,6 +18,7 @@
 #include "policy/policy.h"
 #include "store/facts.h"
 #include "store/holders.h"
+#include "sys/address.h"
 
 struct statx;
 struct statfs;
@@ -85,13 +87,18 @@ struct lx_loc {
 #define LX_DESCRIPTOR lx_descriptor
 extern const char lx_descriptor[];
 
+/* In place of the length of a path that is at an address which the kernel refuses. */
+#define LX_BAD_ADDRESS ((size_t)-1)
+
 struct lx_call {
     const struct lx_task *task;
     enum lx_op op;
     int flags;
     unsigned mode; /* permissions, access mode, event mask, or of exec how deep in #! lines */
     int fd[2];
-    const char *path[2]; /* as the program gave it, or LX_DESCRIPTOR */
+    const char *path[2];  /* as the program gave it, or LX_DESCRIPTOR */
+    size_t path_length[2]; /* of these in bytes; LX_BAD_ADDRESS where they cannot be read */
+    uint64_t moment;      /* for which an address that can be read is known to be: sys/address.h */
     union {
         struct {
             void *buf; /* answers: struct stat, statx, statfs, text, xattr value or list */
@@ -215,8 +222,9 @@ static inline bool lx_observing(const struct lx_call *c)
 }
 
 /*
- * A rule refuses the call. Returns -error, or 0 where the call is let through all the same (observe
- * mode, or an override that allows it): if ((r = lx_deny(c, RULE, EPERM)) < 0) return r;
+ * A rule refuses the call, which the kernel would not: see lx_forbid for where it might. Returns
+ * -error, or 0 where the call is let through all the same (observe mode, or an override that allows
+ * it): if ((r = lx_deny(c, RULE, EPERM)) < 0) return r;
  */
 static inline int lx_deny(struct lx_call *c, enum lx_rule rule, int error)
 {
@@ -228,14 +236,6 @@ static inline int lx_deny(struct lx_call *c, enum lx_rule rule, int error)
     return -error;
 }
 
-/* As lx_deny with the errno that the rule's value stands for; 0 for a value that refuses nothing.
- */
-static inline int lx_deny_by(struct lx_call *c, const struct lx_mount *mount, enum lx_rule rule)
-{
-    int error = lx_value_errno(lx_rule(mount, rule));
-    return error == 0 ? 0 : lx_deny(c, rule, error);
-}
-
 /* A rule is about to change the call or its answer. False where it must not (observe mode). */
 static inline bool lx_alter(struct lx_call *c, enum lx_rule rule)
 {
@@ -245,6 +245,30 @@ static inline bool lx_alter(struct lx_call *c, enum lx_rule rule)
     }
     c->altered |= lx_rule_bit(rule);
     return true;
+}
+
+/*
+ * True where a string that the call was given can be read. Whoever acts for another process has
+ * brought it over.
+ */
+static inline bool lx_has_text(const struct lx_call *c, const char *text)
+{
+    return c->task->pid != 0 ? text != NULL : sys_string(text, c->moment) >= 0;
+}
+
+/* The same of n bytes. */
+static inline bool lx_has_bytes(const struct lx_call *c, const void *at, size_t n)
+{
+    return c->task->pid != 0 ? at != NULL : sys_readable(at, n, c->moment);
+}
+
+/* Gives a task n bytes at an address that nobody has tried. 0 or -EFAULT. */
+static inline int lx_give(const struct lx_task *task, void *to, const void *from, size_t n)
+{
+    if (task->pid == 0)
+        return sys_put(to, from, n);
+    memcpy(to, from, n);
+    return 0;
 }
 
 /* Before something is made with a mode that the umask is taken from. */

@@ -26,7 +26,8 @@ static long drvfs_spell(struct lx_call *c, const struct lx_mount *m, const char 
 {
     unsigned kind = nt_name_scan(name, n);
     if ((kind & NT_HIGH) != 0 && nt_utf16_length(name, n) < 0) {
-        int r = lx_deny_by(c, m, LX_RULE_NAMES_INVALID_UTF8);
+        int error = lx_value_errno(lx_rule(m, LX_RULE_NAMES_INVALID_UTF8));
+        int r = error == 0 ? 0 : lx_deny(c, LX_RULE_NAMES_INVALID_UTF8, error);
         if (r < 0)
             return r;
     }

@@ -4,6 +4,7 @@
 
 #include "fs/drvfs.h"
 #include "fs/native.h"
+#include "fs/refusal.h"
 #include "sys/sys.h"
 
 /* Who is in more groups than these is in none but his first: a signal stack is small. */
@@ -53,7 +54,7 @@ int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct s
         return 0;
     return ((unsigned)want & ~granted(mount, native, true)) == 0
                ? 0
-               : lx_deny(c, LX_RULE_MODE_ACCESS, EACCES);
+               : lx_forbid(c, LX_RULE_MODE_ACCESS, EACCES);
 }
 
 /* What the kernel says, but for a link that it does not know. */

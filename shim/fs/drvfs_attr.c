@@ -4,6 +4,7 @@
 
 #include "fs/drvfs.h"
 #include "fs/native.h"
+#include "fs/refusal.h"
 #include "sys/sys.h"
 
 /* Owner and type of the object; says "walk" for a symlink that the call follows. */
@@ -36,7 +37,7 @@ static bool owns_all(const struct lx_mount *m, uid_t uid)
 static int check_owner(struct lx_call *c, const struct stat *st, enum lx_rule rule)
 {
     const struct lx_mount *m = c->at[0].mount;
-    return lx_metadata(m) || drvfs_is_owner(m, st) ? 0 : lx_deny_by(c, m, rule);
+    return lx_metadata(m) || drvfs_is_owner(m, st) ? 0 : lx_forbid_by(c, m, rule);
 }
 
 /* [seed: DrvFs permissions] chmod sets or clears the read-only attribute of a file, and no more. */
@@ -82,13 +83,13 @@ long drvfs_chown(struct lx_call *c)
         return r;
     uid_t uid = sys_geteuid();
     if (!owns_all(m, uid))
-        r = lx_deny_by(c, m, LX_RULE_CHOWN_NON_OWNER);
+        r = lx_forbid_by(c, m, LX_RULE_CHOWN_NON_OWNER);
     if (r < 0)
         return r;
     bool unchanged =
         (c->uid == (uid_t)-1 || c->uid == m->uid) && (c->gid == (gid_t)-1 || c->gid == m->gid);
     if (!unchanged && uid != 0) {
-        r = lx_deny_by(c, m, LX_RULE_CHOWN_OWNER);
+        r = lx_forbid_by(c, m, LX_RULE_CHOWN_OWNER);
         if (r < 0)
             return r;
     }
@@ -118,7 +119,7 @@ long drvfs_truncate(struct lx_call *c)
     if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0) {
         int r = look(c, &st);
         if (r == 0 && S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
-            r = lx_deny_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
+            r = lx_forbid_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
         if (r == 0)
             r = drvfs_permit(c, c->at[0].mount, &st, W_OK);
         if (r == 0)
@@ -131,6 +132,6 @@ long drvfs_truncate(struct lx_call *c)
 
 long drvfs_fallocate(struct lx_call *c)
 {
-    int r = lx_deny_by(c, c->at[0].mount, LX_RULE_FILE_FALLOCATE);
+    int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_FILE_FALLOCATE);
     return r < 0 ? r : lx_host_fs.run[LX_OP_FALLOCATE](c);
 }

@@ -297,8 +297,8 @@ static __attribute__((noinline)) long read_foreign(struct lx_call *c)
         return n;
     if ((size_t)n > c->size)
         n = (long)c->size;
-    memcpy(c->buf, target, (size_t)n);
-    return n;
+    int r = lx_give(c->task, c->buf, target, (size_t)n);
+    return r < 0 ? r : n;
 }
 
 long drvfs_readlink(struct lx_call *c)

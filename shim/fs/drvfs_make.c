@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* New entries on a Windows drive: directories, links, and what it has no room for. */
 #include "fs/drvfs.h"
+#include "fs/refusal.h"
 #include "store/pending.h"
 #include "sys/sys.h"
 
@@ -24,7 +25,7 @@ long drvfs_mkdir(struct lx_call *c)
 
 long drvfs_link(struct lx_call *c)
 {
-    int r = lx_deny_by(c, c->at[1].mount, LX_RULE_LINK_CREATE);
+    int r = lx_forbid_by(c, c->at[1].mount, LX_RULE_LINK_CREATE);
     if (r == 0)
         r = drvfs_check_new_entry(c, &c->at[1]);
     return r < 0 ? r : lx_host_fs.run[LX_OP_LINK](c);
@@ -54,7 +55,7 @@ static int check_node(struct lx_call *c, const struct lx_mount *m, enum lx_rule 
 {
     if (rule == LX_RULE_NONE || (lx_metadata(m) && rule != LX_RULE_MKNOD_REGULAR))
         return 0;
-    return lx_deny_by(c, m, rule);
+    return lx_forbid_by(c, m, rule);
 }
 
 long drvfs_mknod(struct lx_call *c)

@@ -5,6 +5,7 @@
 
 #include "fs/drvfs.h"
 #include "fs/native.h"
+#include "fs/refusal.h"
 #include "store/pending.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
@@ -68,7 +69,7 @@ static int check_readonly(struct lx_call *c, const struct stat *st)
 {
     if (!writes(c) || !S_ISREG(st->st_mode) || !drvfs_is_readonly(st->st_mode))
         return 0;
-    return lx_deny_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
+    return lx_forbid_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
 }
 
 /* The call failed with EACCES: by our rule, if the file has the read-only attribute. */
@@ -212,18 +213,42 @@ static bool passes(struct lx_call *c)
            !lx_may_be_link(&st) && !(writes(c) && drvfs_is_readonly(st.st_mode));
 }
 
+/* On a read-only mount: 0 where nothing is to be written or made, else -errno, at last EROFS. */
+static int check_readonly_mount(struct lx_call *c, bool creates)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct stat st;
+    if ((c->flags & O_PATH) != 0 || (!creates && !writes(c)))
+        return 0;
+    if ((c->flags & O_TMPFILE) == O_TMPFILE)
+        return native_refuses_readonly(c);
+    int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW);
+    if (r == -ENOENT && creates)
+        return native_refuses_readonly(c);
+    if (r < 0 || (creates && (c->flags & O_EXCL) != 0))
+        return r < 0 ? r : -EEXIST;
+    bool follows = (c->flags & O_NOFOLLOW) == 0 && (at->flags & LX_LOC_WALKED) == 0;
+    if (S_ISLNK(st.st_mode) || drvfs_is_link(c, 0, &st))
+        return follows ? -LX_EWALK : -ELOOP;
+    if (S_ISDIR(st.st_mode))
+        return -EISDIR;
+    return writes(c) && S_ISREG(st.st_mode) ? -EROFS : 0;
+}
+
 long drvfs_open(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
-    bool creates = (c->flags & O_CREAT) != 0;
+    bool creates = (c->flags & (O_CREAT | O_PATH)) == O_CREAT;
     int fd = -ENOENT;
 
-    if ((c->flags & O_PATH) != 0)
+    if ((m->flags & LX_MOUNT_READONLY) != 0) {
+        int r = check_readonly_mount(c, creates);
+        if (r < 0)
+            return r;
         creates = false;
-    if ((m->flags & LX_MOUNT_READONLY) != 0 && (c->flags & O_PATH) == 0 && writes(c))
-        return -EROFS;
+    }
     if ((c->flags & O_TMPFILE) == O_TMPFILE) {
-        int r = lx_deny_by(c, m, LX_RULE_OPEN_TMPFILE);
+        int r = lx_forbid_by(c, m, LX_RULE_OPEN_TMPFILE);
         return r < 0 ? r : lx_host_fs.run[LX_OP_OPEN](c);
     }
     if (passes(c))
@@ -234,8 +259,6 @@ long drvfs_open(struct lx_call *c)
             fd = open_existing(c);
         if (!creates || fd != -ENOENT)
             return fd;
-        if ((m->flags & LX_MOUNT_READONLY) != 0)
-            return -EROFS;
         fd = create(c);
         if (fd != -EEXIST || exclusive)
             return fd;

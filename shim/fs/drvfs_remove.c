@@ -6,6 +6,7 @@
 
 #include "fs/drvfs.h"
 #include "fs/native.h"
+#include "fs/refusal.h"
 #include "store/directory.h"
 #include "store/pending.h"
 #include "store/sidecar.h"
@@ -34,7 +35,7 @@ static int held(struct lx_call *c, enum lx_rule rule, const struct store_holders
     const struct lx_loc *at = &c->at[0];
     drvfs_keep_holders(c, holders);
     if (lx_rule(at->mount, rule) == LX_DENY) {
-        int r = lx_deny(c, rule, EACCES);
+        int r = lx_forbid(c, rule, EACCES);
         return r < 0 ? r : 1;
     }
     if (!lx_alter(c, rule))
@@ -46,7 +47,7 @@ static int held(struct lx_call *c, enum lx_rule rule, const struct store_holders
     /* No room for the mark in so long a name, or nowhere to note whose it is: refusing is the
      * nearest to "it stays until closed". */
     bool unmarked = r == -ENAMETOOLONG || r == -EEXIST || r == -EOPNOTSUPP;
-    return unmarked ? lx_deny(c, rule, EACCES) : r;
+    return unmarked ? lx_forbid(c, rule, EACCES) : r;
 }
 
 static int check_readonly(struct lx_call *c)
@@ -56,7 +57,7 @@ static int check_readonly(struct lx_call *c)
         return 0;
     if (native_stat(c, 0, &st) < 0 || !S_ISREG(st.st_mode) || !drvfs_is_readonly(st.st_mode))
         return 0;
-    return lx_deny_by(c, c->at[0].mount, LX_RULE_UNLINK_READONLY_FILE);
+    return lx_forbid_by(c, c->at[0].mount, LX_RULE_UNLINK_READONLY_FILE);
 }
 
 /* What a listing shows as waiting to be deleted cannot be deleted again. Looked for to explain. */

@@ -5,6 +5,7 @@
 
 #include "fs/drvfs.h"
 #include "fs/native.h"
+#include "fs/refusal.h"
 #include "store/pending.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
@@ -57,7 +58,7 @@ static int check_descendants(struct lx_call *c)
     if (!descendant_held(&c->at[0], path, &holders))
         return 0;
     drvfs_keep_holders(c, &holders);
-    return lx_deny(c, LX_RULE_RENAME_OPEN_DESCENDANT, EACCES);
+    return lx_forbid(c, LX_RULE_RENAME_OPEN_DESCENDANT, EACCES);
 }
 
 /*
@@ -110,7 +111,7 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
     if (!S_ISREG(to->st_mode) || directory)
         return replace_with_facts(c, from, to, links);
     if (drvfs_is_readonly(to->st_mode)) {
-        r = lx_deny_by(c, m, LX_RULE_RENAME_READONLY_TARGET);
+        r = lx_forbid_by(c, m, LX_RULE_RENAME_READONLY_TARGET);
         if (r < 0)
             return r;
     }
@@ -118,7 +119,7 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
         claim = store_claim_file(c->at[1].dfd, c->at[1].path, &holders);
         if (claim == -EBUSY) {
             drvfs_keep_holders(c, &holders);
-            r = lx_deny_by(c, m, LX_RULE_RENAME_OPEN_TARGET);
+            r = lx_forbid_by(c, m, LX_RULE_RENAME_OPEN_TARGET);
             if (r < 0)
                 return r;
         }
@@ -158,16 +159,19 @@ long drvfs_rename(struct lx_call *c)
     struct stat to_stat;
     char respelled[PATH_MAX];
 
-    int r = c->mode == 0 ? 0 : lx_deny_by(c, to->mount, LX_RULE_RENAME_FLAGS);
+    int r = c->mode == 0 ? 0 : lx_forbid_by(c, to->mount, LX_RULE_RENAME_FLAGS);
     if (r < 0)
         return r;
     r = native_stat(c, 0, &from_stat);
-    if (r < 0)
-        return r;
-    if ((to->flags & LX_LOC_SLASH) != 0 && !S_ISDIR(from_stat.st_mode))
-        return -ENOTDIR;
-    if (drvfs_last_is_dots(c->at[0].path) || drvfs_last_is_dots(to->path))
-        return native_rename(c, to->path, 0); /* EBUSY, and the kernel says it */
+    if (r < 0 || drvfs_last_is_dots(c->at[0].path) || drvfs_last_is_dots(to->path)) {
+        int refused = native_rename(c, to->path, c->mode); /* the kernel says for which of the two */
+        return refused == 0 ? -EBUSY : refused;
+    }
+    bool slash = ((c->at[0].flags | to->flags) & LX_LOC_SLASH) != 0;
+    if (slash && !S_ISDIR(from_stat.st_mode)) {
+        r = native_refusal(c);
+        return r < 0 ? r : -ENOTDIR;
+    }
     r = drvfs_check_new_entry(c, to);
     if (r == 0)
         r = drvfs_check_sharing_at(c, 0, &from_stat, STORE_OPEN | STORE_DELETES);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What processes of Windows have open, and do not share. [MS-FSA 2.1.5.1.2.2] */
 #include "fs/drvfs.h"
+#include "fs/refusal.h"
 #include "store/procscan.h"
 #include "sys/sys.h"
 
@@ -14,7 +15,7 @@ int drvfs_check_sharing(struct lx_call *c, unsigned i, int fd, unsigned ours)
         (void)store_find_holders(fd, &holders);
         drvfs_keep_holders(c, &holders);
     }
-    return lx_deny_by(c, c->at[i].mount, LX_RULE_SHARING_WINDOWS);
+    return lx_forbid_by(c, c->at[i].mount, LX_RULE_SHARING_WINDOWS);
 }
 
 int drvfs_check_sharing_at(struct lx_call *c, unsigned i, const struct stat *st, unsigned ours)

@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "fs/drvfs.h"
+#include "fs/refusal.h"
 #include "nt/attributes.h"
 #include "nt/dosattrib.h"
 #include "nt/names.h"
 #include "nt/reparse.h"
 #include "nt/utf16.h"
-#include "sys/address.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
@@ -277,13 +277,13 @@ static bool may_be_followed(const struct lx_call *c)
 long drvfs_symlink(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    int r = lx_deny_by(c, at->mount, LX_RULE_SYMLINK_CREATE);
+    int r = lx_forbid_by(c, at->mount, LX_RULE_SYMLINK_CREATE);
     if (r == 0)
         r = drvfs_check_new_entry(c, at);
     if (r < 0)
         return r;
     enum lx_value kind = lx_rule(at->mount, LX_RULE_SYMLINK_CREATE);
-    if ((kind == LX_NT_IF_POSSIBLE || kind == LX_NT_THROUGH_LINKS) && sys_readable(c->name) &&
+    if ((kind == LX_NT_IF_POSSIBLE || kind == LX_NT_THROUGH_LINKS) && lx_has_text(c, c->name) &&
         may_be_followed(c) && lx_alter(c, LX_RULE_SYMLINK_CREATE)) {
         r = make_nt_link(c);
         if (r != LX_EWALK)

@@ -6,8 +6,8 @@
 
 #include "fs/drvfs.h"
 #include "fs/native.h"
+#include "fs/refusal.h"
 #include "store/directory.h"
-#include "sys/address.h"
 #include "sys/sys.h"
 
 #define SYSTEM_PREFIX "system."
@@ -50,9 +50,10 @@ static long get_case(const struct lx_call *c)
     if (directory <= 0)
         return directory < 0 ? directory : -EINVAL; /* a file: invalid parameter. [recalled] */
     if (c->size == 0)
-        return c->buf == NULL ? 1 : -ERANGE;
-    *(char *)c->buf = case_value(c, &st);
-    return 1;
+        return 1;
+    char value = case_value(c, &st);
+    int r = lx_give(c->task, c->buf, &value, 1);
+    return r < 0 ? r : 1;
 }
 
 /* 1 or 0 of a directory, or -errno. */
@@ -75,6 +76,8 @@ static long set_case(struct lx_call *c)
     if (directory <= 0)
         return directory < 0 ? directory : -EINVAL;
     char value = '\0';
+    if (c->size == 1 && !lx_has_bytes(c, c->value, 1))
+        return -EFAULT;
     if (c->size == 1)
         value = *(const char *)c->value;
     if (value != '0' && value != '1')
@@ -98,8 +101,8 @@ static bool of_system(const char *name)
 
 long drvfs_getxattr(struct lx_call *c)
 {
-    int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
-    if (r < 0 || !sys_readable(c->name))
+    int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
+    if (r < 0 || !lx_has_text(c, c->name))
         return r < 0 ? r : lx_host_fs.run[LX_OP_GETXATTR](c);
     if (is_case_flag(c))
         return get_case(c);
@@ -111,13 +114,13 @@ long drvfs_getxattr(struct lx_call *c)
 
 long drvfs_setxattr(struct lx_call *c)
 {
-    int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
-    if (r < 0 || !sys_readable(c->name))
+    int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
+    if (r < 0 || !lx_has_text(c, c->name))
         return r < 0 ? r : lx_host_fs.run[LX_OP_SETXATTR](c);
     if (is_case_flag(c))
         return set_case(c);
     if (of_system(c->name))
-        r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
+        r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
     if (r < 0)
         return r;
     return reserved(c->name) ? -EPERM : lx_host_fs.run[LX_OP_SETXATTR](c);
@@ -125,13 +128,13 @@ long drvfs_setxattr(struct lx_call *c)
 
 long drvfs_removexattr(struct lx_call *c)
 {
-    int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
-    if (r < 0 || !sys_readable(c->name))
+    int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
+    if (r < 0 || !lx_has_text(c, c->name))
         return r < 0 ? r : lx_host_fs.run[LX_OP_REMOVEXATTR](c);
     if (is_case_flag(c))
         return -EOPNOTSUPP;
     if (of_system(c->name))
-        r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
+        r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
     if (r < 0)
         return r;
     return reserved(c->name) ? -ENODATA : lx_host_fs.run[LX_OP_REMOVEXATTR](c);
@@ -176,7 +179,7 @@ long drvfs_listxattr(struct lx_call *c)
 {
     char small[2048];
     char *list = small;
-    int r = lx_deny_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
+    int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
     if (r < 0)
         return r;
     long n = list_all(c, list, sizeof(small));
@@ -189,8 +192,8 @@ long drvfs_listxattr(struct lx_call *c)
     if (n > 0 && c->size != 0) {
         if ((size_t)n > c->size)
             n = -ERANGE;
-        else
-            memcpy(c->buf, list, (size_t)n);
+        else if (lx_give(c->task, c->buf, list, (size_t)n) < 0)
+            n = -EFAULT;
     }
     if (list != small)
         sys_munmap(list, LIST_MAX);

@@ -3,6 +3,7 @@
  * The host's own file system: every operation is the one system call it always was. DrvFs uses the
  * same functions wherever it has no rule.
  */
+#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
@@ -101,8 +102,28 @@ static long host_unlink(struct lx_call *c)
     return sys_unlinkat(c->at[0].dfd, c->at[0].path, c->flags);
 }
 
+/* A path with the slash that the program's own had. What it demands is asked of both ends at once. */
+static const char *with_slash(const struct lx_loc *at, char out[PATH_MAX])
+{
+    size_t n = strlen(at->path);
+    if ((at->flags & LX_LOC_SLASH) == 0 || n + 2 > PATH_MAX || n == 0 || at->path[n - 1] == '/')
+        return at->path;
+    memcpy(out, at->path, n);
+    memcpy(out + n, "/", 2);
+    return out;
+}
+
+static __attribute__((noinline)) long rename_with_slash(const struct lx_call *c)
+{
+    char paths[2][PATH_MAX];
+    return sys_renameat2(c->at[0].dfd, with_slash(&c->at[0], paths[0]), c->at[1].dfd,
+                         with_slash(&c->at[1], paths[1]), c->mode);
+}
+
 static long host_rename(struct lx_call *c)
 {
+    if (((c->at[0].flags | c->at[1].flags) & LX_LOC_SLASH) != 0)
+        return rename_with_slash(c);
     return sys_renameat2(c->at[0].dfd, c->at[0].path, c->at[1].dfd, c->at[1].path, c->mode);
 }
 

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "policy/image.h"
+#include "sys/address.h"
 #include "sys/sys.h"
+#include "vfs/verdict.h"
 
 #define PRELOAD "LD_PRELOAD="
 #define STATE   LX_STATE_VARIABLE "="
@@ -118,13 +120,21 @@ struct found {
     size_t count;
     char *const *preload;
     char *const *state;
+    bool bad; /* somewhere an address cannot be read: the kernel says when it is its turn */
 };
 
 static struct found look(char *const envp[])
 {
-    struct found f = {0, NULL, NULL};
-    for (; envp != NULL && envp[f.count] != NULL; f.count++) {
-        const char *e = envp[f.count];
+    struct found f = {0, NULL, NULL, false};
+    uint64_t now = verdict_stamp();
+    for (; envp != NULL; f.count++) {
+        f.bad = !sys_readable(&envp[f.count], sizeof(*envp), now);
+        const char *e = f.bad ? NULL : envp[f.count];
+        if (e == NULL)
+            break;
+        f.bad = sys_string(e, now) < 0;
+        if (f.bad)
+            break;
         if (e[0] != 'L')
             continue;
         if (strncmp(e, PRELOAD, sizeof(PRELOAD) - 1) == 0)
@@ -180,7 +190,7 @@ int lx_environment_for(struct lx_environment *env, char *const envp[])
     size_t at = 0;
     env->mapped = NULL;
     env->envp = (char **)(uintptr_t)envp;
-    if (complete(&f) || lx_library_path()[0] == '\0' || lx_state_value()[0] == '\0')
+    if (f.bad || complete(&f) || lx_library_path()[0] == '\0' || lx_state_value()[0] == '\0')
         return 0;
 
     const char *before = f.preload == NULL ? "" : *f.preload + sizeof(PRELOAD) - 1;

@@ -44,7 +44,7 @@ LX_EXPORT char *getcwd(char *buf, size_t size)
         errno = ERANGE;
         return NULL;
     }
-    return buf == NULL ? NULL : memcpy(buf, path, (size_t)n);
+    return buf == NULL || lx_ret(lx_give(lx_self(), buf, path, (size_t)n)) < 0 ? NULL : buf;
 }
 
 LX_EXPORT char *__getcwd_chk(char *buf, size_t size, size_t room);

@@ -25,8 +25,8 @@ LX_EXPORT int execveat(int dirfd, const char *path, char *const argv[], char *co
 
 LX_EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
-    if (fd < 0)
-        return (int)lx_ret(-EINVAL);
+    if (fd < 0 || argv == NULL || envp == NULL)
+        return (int)lx_ret(-EINVAL); /* libc's own refusal */
     return (int)lx_ret(exec_at(fd, "", argv, envp, AT_EMPTY_PATH));
 }
 

@@ -8,6 +8,7 @@
 #include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/sockets.h"
+#include "vfs/verdict.h"
 
 void __chk_fail(void) __attribute__((weak, noreturn));
 
@@ -64,7 +65,8 @@ LX_EXPORT ssize_t sendto(int fd, const void *buf, size_t length, int flags,
 LX_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     struct native n;
-    if (!sys_readable(message) || !vfs_socket_has_path(message->msg_name, message->msg_namelen))
+    if (!sys_readable(message, sizeof(*message), verdict_stamp()) ||
+        !vfs_socket_has_path(message->msg_name, message->msg_namelen))
         return NEXT(sendmsg)(fd, message, flags);
     int error = prepare(&n, message->msg_name, message->msg_namelen);
     if (error < 0)
@@ -81,7 +83,7 @@ LX_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 
 static socklen_t room_in(const socklen_t *size)
 {
-    return sys_readable(size) ? *size : 0;
+    return sys_readable(size, sizeof(*size), verdict_stamp()) ? *size : 0;
 }
 
 static ssize_t shown(ssize_t r, struct sockaddr *address, socklen_t room, socklen_t *size)
@@ -135,7 +137,8 @@ LX_EXPORT ssize_t __recvfrom_chk(int fd, void *buf, size_t length, size_t room, 
 
 LX_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
-    socklen_t room = sys_readable(message) ? message->msg_namelen : 0;
+    socklen_t room =
+        sys_readable(message, sizeof(*message), verdict_stamp()) ? message->msg_namelen : 0;
     ssize_t r = NEXT(recvmsg)(fd, message, flags);
     return room == 0 ? r : shown(r, message->msg_name, room, &message->msg_namelen);
 }

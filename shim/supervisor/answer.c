@@ -319,6 +319,8 @@ static void answer_request(struct request *r, struct pool *pool, const struct sl
     long flags = open_flags(r);
     if (result >= 0 && flags >= 0 && (flags & O_PATH) != 0)
         result = hand_name_over(r, (int)result, (int)flags);
+    if (result >= 0 && flags < 0)
+        result = request_take_back(r, result);
     place_leave(r->looked_at);
     request_put_down(r);
     if (moves(r->call))
@@ -327,7 +329,7 @@ static void answer_request(struct request *r, struct pool *pool, const struct sl
     if (result >= 0 && flags >= 0) {
         give_descriptor(r, (int)result, (unsigned)flags);
     } else if (result != -DECIDE_ANSWERED) {
-        reply(r, result == -LX_EPASS ? result : request_take_back(r, result));
+        reply(r, result);
     }
 }
 
@@ -379,7 +381,8 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
                       const struct seccomp_notif *call)
 {
     struct request r = {.call = supervise_call_find(call->data.nr),
-                        .given = (const uint64_t *)call->data.args};
+                        .given = (const uint64_t *)call->data.args,
+                        .offset = -1};
     enum roots where = ROOTS_OURS;
     r.task = (struct lx_task){.policy = policy,
                               .cwd = AT_FDCWD,

@@ -103,13 +103,24 @@ static int bring_start(struct request *r)
     return r->task.cwd < 0 ? r->task.cwd : strchr(r->call->arguments, 'P') != NULL ? error : 0;
 }
 
-/* A buffer that is read (n bytes, may be NULL) or, with n 0, only has to be there. */
+/* A buffer that is read: n bytes, or NULL. */
 static int bring_block(struct request *r, unsigned i, size_t n)
 {
     if (n > sizeof(block))
         return -E2BIG;
     r->args[i] = r->given[i] == 0 ? 0 : (long)(uintptr_t)block;
     return r->given[i] == 0 || n == 0 ? 0 : tracee_read(&r->tracee, r->given[i], block, n);
+}
+
+/*
+ * A buffer that is written: ours, wherever the caller's is. What cannot be written back is EFAULT;
+ * of a directory that was read so far the entries come again then.
+ */
+static void lend_block(struct request *r, unsigned i)
+{
+    r->args[i] = (long)(uintptr_t)block;
+    if (strncmp(r->call->name, "getdents", 8) == 0)
+        r->offset = lseek((int)r->args[0], 0, SEEK_CUR);
 }
 
 int request_bring(struct request *r)
@@ -134,7 +145,7 @@ int request_bring(struct request *r)
             break;
         case 's':
         case 'b':
-            error = bring_block(r, i, 0);
+            lend_block(r, i);
             break;
         default:
             r->args[i] = (long)r->given[i];
@@ -154,8 +165,11 @@ long request_take_back(struct request *r, long result)
         size_t n = kind == 's' ? r->call->size : kind == 'b' ? (size_t)result : 0;
         if (kind == 'b' && r->given[i + 1] == 0)
             n = 0; /* only the length was asked for */
-        if (n > 0 && tracee_write(&r->tracee, r->given[i], block, n) < 0)
-            return -EFAULT;
+        if (n == 0 || tracee_write(&r->tracee, r->given[i], block, n) == 0)
+            continue;
+        if (r->offset >= 0)
+            (void)lseek((int)r->args[0], r->offset, SEEK_SET);
+        return -EFAULT;
     }
     return result;
 }

@@ -21,6 +21,7 @@ struct request {
     long args[REQUEST_ARGUMENTS]; /* and as this process can use them */
     int descriptors[2];           /* fetched ones, to be closed */
     unsigned descriptor_count;
+    off_t offset;   /* of the directory it reads, before; or -1 */
     int start;      /* the descriptor its relative paths start from: see request_start */
     bool looked_at; /* not left alone before any rule was asked */
 };
@@ -69,7 +70,7 @@ int request_start(const struct request *r, bool anyhow);
 /* Brings everything else, and this process to where the call starts. */
 int request_bring(struct request *r);
 
-/* Writes back what the call has written. Returns its result, or -EFAULT. */
+/* Writes back what the call has written, before request_put_down. Its result, or -EFAULT. */
 long request_take_back(struct request *r, long result);
 
 /*

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/ops.h"
 #include "vfs/run.h"
@@ -23,7 +24,7 @@ static long run(const struct lx_task *t, int dirfd, const char *path, char *cons
     c.mode = depth;
     c.argv = argv;
     c.envp = envp;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 /* Splits "#! interpreter argument" in place. Returns -ENOEXEC for what the kernel would not run. */
@@ -86,8 +87,13 @@ static long with_arguments(const struct lx_task *t, const char *interpreter, cha
     char **list = small;
     size_t count = 0;
     size_t at = 0;
-    while (argv != NULL && argv[count] != NULL)
-        count++;
+    uint64_t now = verdict_stamp();
+    for (; argv != NULL; count++) {
+        if (t->pid == 0 && !sys_readable(&argv[count], sizeof(*argv), now))
+            return -EFAULT;
+        if (argv[count] == NULL)
+            break;
+    }
     size_t size = (count + 4) * sizeof(*list);
     if (count + 4 > ARGV_SMALL) {
         list = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

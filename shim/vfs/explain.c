@@ -8,7 +8,6 @@
 
 #include "policy/errnames.h"
 #include "store/procscan.h"
-#include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/operation.h"
 #include "vfs/text.h"
@@ -100,9 +99,10 @@ static void put_result(struct text *t, long result)
         text_number(t, result);
 }
 
-static void put_path(struct text *t, const char *path, int fd)
+/* A path, of which it is known whether it can be read. */
+static void put_path(struct text *t, const char *path, size_t length, int fd)
 {
-    if (!sys_readable(path))
+    if (length == LX_BAD_ADDRESS)
         path = "(bad address)";
     if (path[0] == '\0') {
         text_put(t, "{\"fd\":");
@@ -149,9 +149,9 @@ static void put_call(struct text *t, const struct lx_call *c)
     for (unsigned i = 0; i < paths; i++) {
         if (i > 0)
             text_put(t, ",");
-        put_path(t, c->path[i], c->fd[i]);
+        put_path(t, c->path[i], c->path_length[i], c->fd[i]);
     }
-    if (c->op == LX_OP_SYMLINK && c->name != NULL) {
+    if (c->op == LX_OP_SYMLINK && lx_has_text(c, c->name)) {
         text_put(t, ",");
         text_json(t, c->name, SHOWN_PATH);
     }
@@ -172,7 +172,7 @@ static void put_native(struct text *t, const struct lx_call *c)
         const struct lx_loc *at = &c->at[i];
         if (i > 0)
             text_put(t, ",");
-        put_path(t, at->path, at->dfd);
+        put_path(t, at->path, c->path_length[i], at->dfd);
     }
     text_put(t, "]");
 }
@@ -285,7 +285,7 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
     for (unsigned i = 0; i < vfs_ops[c->op].paths; i++) {
         const char *path = c->path[i];
         text_put(&t, " ");
-        if (!sys_readable(path) || path[0] == '\0') {
+        if (c->path_length[i] == LX_BAD_ADDRESS || path[0] == '\0') {
             text_put(&t, "fd ");
             text_number(&t, c->fd[i]);
         } else {

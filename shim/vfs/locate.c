@@ -6,7 +6,6 @@
 
 #include "nt/names.h"
 #include "nt/utf.h"
-#include "sys/address.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
@@ -40,21 +39,19 @@ static __attribute__((noinline)) int locate_descriptor(struct lx_call *c, unsign
 /* The descriptor itself is meant: no path, or an empty one where the flags allow that. */
 static bool is_descriptor(const struct lx_call *c, unsigned i)
 {
-    const char *path = c->path[i];
-    return path == LX_DESCRIPTOR || (sys_readable(path) && path[0] == '\0' && i == 0 &&
-                                     c->op != LX_OP_OPEN && (c->flags & AT_EMPTY_PATH) != 0);
+    return c->path[i] == LX_DESCRIPTOR ||
+           (c->path_length[i] == 0 && i == 0 && c->op != LX_OP_OPEN && (c->flags & AT_EMPTY_PATH) != 0);
 }
 
 bool vfs_has_path(const struct lx_call *c, unsigned i)
 {
-    const char *path = c->path[i];
-    return (sys_readable(path) && path[0] != '\0') || is_descriptor(c, i);
+    return (c->path_length[i] != 0 && c->path_length[i] != LX_BAD_ADDRESS) || is_descriptor(c, i);
 }
 
 /* locate_descriptor without asking the kernel. */
 static bool descriptor_remembered(struct lx_call *c, unsigned i, struct vfs_found *found)
 {
-    found->stamp = verdict_stamp();
+    found->stamp = c->moment;
     if (!verdict_recall_place(c->fd[i], found->stamp, &found->self, &found->hash))
         return false;
     found->base = 0;
@@ -69,17 +66,17 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
     struct verdict v = {0, 0};
     uint64_t base = VERDICT_SEED_ROOT;
 
-    if (!c->task->caching || c->task->quiet || !sys_readable(path))
+    size_t n = c->path_length[i];
+    if (!c->task->caching || c->task->quiet || n == LX_BAD_ADDRESS)
         return false;
-    if (path[0] == '\0')
+    if (n == 0)
         return is_descriptor(c, i) && descriptor_remembered(c, i, found);
-    size_t n = strlen(path);
     const char *slash = memrchr(path, '/', n);
     const char *leaf = slash == NULL ? path : slash + 1;
     size_t leaf_length = (size_t)(path + n - leaf);
     if (leaf_length == 0 || n >= PATH_MAX || sys_is_dots(leaf, leaf_length))
         return false;
-    uint64_t stamp = verdict_stamp();
+    uint64_t stamp = c->moment;
     if (path[0] != '/' && !verdict_recall_place(c->fd[i], stamp, &v, &base))
         return false;
     size_t length = slash == path ? 1 : (size_t)(slash - path);
@@ -201,12 +198,12 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     found->hash = 0;
     found->base = 0;
     found->dir_hash = 0;
-    found->stamp = verdict_stamp();
-    if (!sys_readable(path) || path[0] == '\0')
+    found->stamp = c->moment;
+    size_t n = c->path_length[i];
+    if (n == 0)
         return locate_descriptor(c, i, found);
     if (c->task->root != NULL)
         return LX_EWALK; /* what is remembered is said of our own root */
-    size_t n = strlen(path);
     if (n >= PATH_MAX) {
         set(c, i, v, dirfd, path, LX_LOC_WALKED); /* ENAMETOOLONG, before anything is looked up */
         return 0;

@@ -29,7 +29,7 @@ long lx_openat(const struct lx_task *t, int dirfd, const char *path, int flags, 
     struct lx_call c;
     start(&c, t, LX_OP_OPEN, dirfd, path, flags);
     c.mode = mode;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags)
@@ -37,7 +37,7 @@ long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct sta
     struct lx_call c;
     start(&c, t, LX_OP_STAT, dirfd, path, flags);
     c.buf = st;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, unsigned mask,
@@ -47,7 +47,7 @@ long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, u
     start(&c, t, LX_OP_STATX, dirfd, path, flags);
     c.mode = mask;
     c.buf = stx;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode, int flags)
@@ -55,7 +55,7 @@ long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode
     struct lx_call c;
     start(&c, t, LX_OP_ACCESS, dirfd, path, flags);
     c.mode = (unsigned)mode;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 #define PROC_MAGIC 0x9fa0
@@ -64,12 +64,13 @@ long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode
  * The links of /proc show the backing's spelling: /proc/self/fd/3, cwd, exe. Every other link is
  * opaque bytes, whatever it looks like.
  */
-static __attribute__((noinline)) long proc_link(const struct lx_task *t, int dirfd,
-                                                const char *path, char *buf, size_t size, long n)
+static __attribute__((noinline)) long proc_link(const struct lx_call *c, const char *path,
+                                                long n)
 {
+    const struct lx_task *t = c->task;
     char full[PATH_MAX];
     struct statfs fs;
-    int fd = sys_openat(dirfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+    int fd = sys_openat(c->fd[0], path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return n;
     long length = -EINVAL;
@@ -82,9 +83,9 @@ static __attribute__((noinline)) long proc_link(const struct lx_task *t, int dir
     length = mounts_to_program(t->policy, full, (size_t)length, sizeof(full));
     if (length < 0)
         return n;
-    size_t shown = (size_t)length < size ? (size_t)length : size;
-    memcpy(buf, full, shown);
-    return (long)shown;
+    size_t shown = (size_t)length < c->size ? (size_t)length : c->size;
+    int r = lx_give(c->task, c->buf, full, shown);
+    return r < 0 ? r : (long)shown;
 }
 
 /* True where a link's text, cut to size or not, is a native path that programs see otherwise. */
@@ -109,11 +110,11 @@ long lx_readlinkat(const struct lx_task *t, int dirfd, const char *path, char *b
     start(&c, t, LX_OP_READLINK, dirfd, path, AT_EMPTY_PATH);
     c.buf = buf;
     c.size = size;
-    long n = vfs_run(&c);
+    long n = vfs_call(&c);
     if (n <= 0 || c.at[0].mount != NULL || t->quiet)
         return n;
     if (needs_translation(t->policy, buf, (size_t)n))
-        return proc_link(t, dirfd, path, buf, size, n);
+        return proc_link(&c, path, n);
     return t->deputy ? -LX_EPASS : n;
 }
 
@@ -121,7 +122,7 @@ long lx_unlinkat(const struct lx_task *t, int dirfd, const char *path, int flags
 {
     struct lx_call c;
     start(&c, t, flags == AT_REMOVEDIR ? LX_OP_RMDIR : LX_OP_UNLINK, dirfd, path, flags);
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_renameat2(const struct lx_task *t, int odfd, const char *old, int ndfd, const char *new,
@@ -132,7 +133,7 @@ long lx_renameat2(const struct lx_task *t, int odfd, const char *old, int ndfd, 
     c.fd[1] = ndfd;
     c.path[1] = new;
     c.mode = flags;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_linkat(const struct lx_task *t, int odfd, const char *old, int ndfd, const char *new,
@@ -142,7 +143,7 @@ long lx_linkat(const struct lx_task *t, int odfd, const char *old, int ndfd, con
     start(&c, t, LX_OP_LINK, odfd, old, flags);
     c.fd[1] = ndfd;
     c.path[1] = new;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_symlinkat(const struct lx_task *t, const char *target, int dirfd, const char *path)
@@ -150,7 +151,7 @@ long lx_symlinkat(const struct lx_task *t, const char *target, int dirfd, const 
     struct lx_call c;
     start(&c, t, LX_OP_SYMLINK, dirfd, path, 0);
     c.name = target;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_mkdirat(const struct lx_task *t, int dirfd, const char *path, mode_t mode)
@@ -158,7 +159,7 @@ long lx_mkdirat(const struct lx_task *t, int dirfd, const char *path, mode_t mod
     struct lx_call c;
     start(&c, t, LX_OP_MKDIR, dirfd, path, 0);
     c.mode = mode;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_mknodat(const struct lx_task *t, int dirfd, const char *path, mode_t mode, dev_t dev)
@@ -167,7 +168,7 @@ long lx_mknodat(const struct lx_task *t, int dirfd, const char *path, mode_t mod
     start(&c, t, LX_OP_MKNOD, dirfd, path, 0);
     c.mode = mode;
     c.dev = dev;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_fchmodat(const struct lx_task *t, int dirfd, const char *path, mode_t mode, int flags)
@@ -175,7 +176,7 @@ long lx_fchmodat(const struct lx_task *t, int dirfd, const char *path, mode_t mo
     struct lx_call c;
     start(&c, t, LX_OP_CHMOD, dirfd, path, flags);
     c.mode = mode;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_fchownat(const struct lx_task *t, int dirfd, const char *path, uid_t uid, gid_t gid,
@@ -185,7 +186,7 @@ long lx_fchownat(const struct lx_task *t, int dirfd, const char *path, uid_t uid
     start(&c, t, LX_OP_CHOWN, dirfd, path, flags);
     c.uid = uid;
     c.gid = gid;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_utimensat(const struct lx_task *t, int dirfd, const char *path,
@@ -194,7 +195,7 @@ long lx_utimensat(const struct lx_task *t, int dirfd, const char *path,
     struct lx_call c;
     start(&c, t, LX_OP_UTIMES, dirfd, path, flags);
     c.times = times;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_truncate(const struct lx_task *t, int fd, const char *path, off_t length)
@@ -202,7 +203,7 @@ long lx_truncate(const struct lx_task *t, int fd, const char *path, off_t length
     struct lx_call c;
     start(&c, t, LX_OP_TRUNCATE, fd, path, 0);
     c.length = length;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_fallocate(const struct lx_task *t, int fd, int mode, off_t offset, off_t length)
@@ -212,7 +213,7 @@ long lx_fallocate(const struct lx_task *t, int fd, int mode, off_t offset, off_t
     c.mode = (unsigned)mode;
     c.offset = offset;
     c.length = length;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 static long xattr(const struct lx_task *t, enum lx_op op, int fd, const char *path,
@@ -225,7 +226,7 @@ static long xattr(const struct lx_task *t, enum lx_op op, int fd, const char *pa
     c.value = value;
     c.size = size;
     c.mode = (unsigned)mode;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_getxattr(const struct lx_task *t, int fd, const char *path, const char *name, void *value,
@@ -256,7 +257,7 @@ long lx_statfs(const struct lx_task *t, int fd, const char *path, struct statfs 
     struct lx_call c;
     start(&c, t, LX_OP_STATFS, fd, path, 0);
     c.buf = buf;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 /* A directory that waits to be deleted has the mark. */
@@ -283,7 +284,7 @@ long lx_chroot(const struct lx_task *t, const char *path)
 {
     struct lx_call c;
     start(&c, t, LX_OP_CHROOT, AT_FDCWD, path, 0);
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_inotify_add_watch(const struct lx_task *t, int fd, const char *path, uint32_t mask)
@@ -293,7 +294,12 @@ long lx_inotify_add_watch(const struct lx_task *t, int fd, const char *path, uin
           (mask & IN_DONT_FOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
     c.fd[1] = fd;
     c.mode = mask;
-    return vfs_run(&c);
+    long r = vfs_run(&c);
+    if (r >= 0 || t->quiet)
+        return r;
+    /* Of a watch that fails the kernel looks at mask and descriptor first. */
+    long first = vfs_ask_first(&c);
+    return first == VFS_GOES_ON ? r : first;
 }
 
 long lx_name_to_handle_at(const struct lx_task *t, int dirfd, const char *path, void *handle,
@@ -306,7 +312,7 @@ long lx_name_to_handle_at(const struct lx_task *t, int dirfd, const char *path, 
     c.mode = (unsigned)flags;
     c.buf = handle;
     c.value = mount_id;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_unix_socket(const struct lx_task *t, enum lx_op op, int fd, const char *path)
@@ -314,7 +320,7 @@ long lx_unix_socket(const struct lx_task *t, enum lx_op op, int fd, const char *
     struct lx_call c;
     start(&c, t, op, AT_FDCWD, path, 0);
     c.fd[1] = fd;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_native_path(const struct lx_task *t, int dirfd, const char *path, char *buf, size_t size,
@@ -324,7 +330,7 @@ long lx_native_path(const struct lx_task *t, int dirfd, const char *path, char *
     start(&c, t, LX_OP_PATH, dirfd, path, flags);
     c.buf = buf;
     c.size = size;
-    return vfs_run(&c);
+    return vfs_call(&c);
 }
 
 long lx_where(const struct lx_task *t, int dirfd, const char *path)
@@ -350,8 +356,8 @@ long lx_getcwd(const struct lx_task *t, char *buf, size_t size)
     n = (long)strlen(from);
     if ((size_t)n >= size)
         return -ERANGE;
-    memcpy(buf, from, (size_t)n + 1);
-    return n + 1;
+    int r = lx_give(t, buf, from, (size_t)n + 1);
+    return r < 0 ? r : n + 1;
 }
 
 long lx_realpath(const struct lx_task *t, const char *path, char *buf)

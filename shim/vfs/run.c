@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "fs/refusal.h"
+#include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/explain.h"
@@ -46,7 +48,9 @@ static int check_boundary(struct lx_call *c)
     const struct lx_mount *to = c->at[1].mount;
     if (from == to)
         return 0;
-    return lx_deny_by(c, to != NULL ? to : from, LX_RULE_MOUNT_BOUNDARY);
+    int error = lx_value_errno(lx_rule(to != NULL ? to : from, LX_RULE_MOUNT_BOUNDARY));
+    int r = error == 0 || lx_observing(c) ? 0 : native_refuses_ends(c);
+    return error == 0 || r < 0 ? r : lx_deny(c, LX_RULE_MOUNT_BOUNDARY, error);
 }
 
 /* The file system that answers: where the entry is that the call makes, changes or looks at. */
@@ -136,9 +140,9 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
     if (paths_of(c) == 2)
         r = check_boundary(c);
     if (r == 0 && refuses_changes(c, last->mount))
-        return -EROFS;
+        r = native_refuses_readonly(c);
     if (r < 0)
-        return r;
+        return r == -ENOENT && look_closer(c) ? -LX_EWALK : r;
     if (may_meet_another(c, last))
         return -LX_EWALK;
     long result = answer(c, answering(c));
@@ -153,8 +157,10 @@ static inline long judge_one(struct lx_call *c)
         return -LX_EWALK;
     if (at->mount == NULL)
         return answer(c, &lx_host_fs);
-    if (refuses_changes(c, at->mount))
-        return -EROFS;
+    if (refuses_changes(c, at->mount)) {
+        int r = native_refuses_readonly(c);
+        return r == -ENOENT && look_closer(c) ? -LX_EWALK : r;
+    }
     if (at->mount->folds && may_meet_another(c, at))
         return -LX_EWALK;
     long result = answer(c, vfs_fs(at->mount));
@@ -196,7 +202,8 @@ static long entry_is_mount(const struct lx_call *c)
 /* Walks to path i. Returns 0 or -errno. */
 static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
 {
-    bool entry = !vfs_follows(c, i) && vfs_is_entry(c);
+    bool source = c->op == LX_OP_LINK && i == 0; /* an object, and no entry that changes */
+    bool entry = !vfs_follows(c, i) && vfs_is_entry(c) && !source;
     enum walk_last last = vfs_follows(c, i) ? WALK_FOLLOW : entry ? WALK_ENTRY : WALK_NOFOLLOW;
     struct lx_loc *at = &c->at[i];
     int r = vfs_walk(c, c->fd[i], c->path[i], last, w);
@@ -224,6 +231,10 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
         /* The kernel finds its way by the program's own words, and better. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
         at->path = c->path[i];
+    } else if (w->straight && c->task->root == NULL && w->length == w->base) {
+        /* The directory itself, which may have no path any more. */
+        at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
+        at->path = ".";
     } else if (w->straight && c->task->root == NULL && w->length > w->base + 1) {
         /* Relative as the program's own path: a socket's name is told back to it. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
@@ -242,10 +253,10 @@ static bool remembered(const struct lx_call *c, unsigned i, const struct vfs_fou
     const char *path = c->path[i];
     uint64_t hash = VERDICT_SEED_ROOT;
     if (found[i].base != 0)
-        return verdict_recall(vfs_spelling(c, i, &found[i]), verdict_stamp(), v);
+        return verdict_recall(vfs_spelling(c, i, &found[i]), c->moment, v);
     if (path[0] != '/')
         vfs_descriptor(c->task, c->fd[i], &hash);
-    return verdict_recall(verdict_hash(hash, path, strlen(path)), verdict_stamp(), v);
+    return verdict_recall(verdict_hash(hash, path, c->path_length[i]), c->moment, v);
 }
 
 /*
@@ -385,15 +396,42 @@ static __attribute__((noinline)) long run_walk1(struct lx_call *c, const struct 
     return walk_and_run(c, &w, &w, fast);
 }
 
+/* True where a walk came to nothing; what it could not walk to is looked at. */
+static bool is_missing(const struct lx_call *c, unsigned i, const struct walk *w)
+{
+    struct stat st;
+    if (!w->opaque)
+        return !w->exists;
+    return sys_fstatat(c->at[i].dfd, c->at[i].path, &st, AT_SYMLINK_NOFOLLOW) == -ENOENT;
+}
+
+/* A name of a rename cannot be: said in the kernel's order, both directories having been found. */
+static long refuses_late(const struct lx_call *c, const struct walk w[2])
+{
+    long r = native_refusal(c);
+    if (r == -EBUSY || (r == -EEXIST && w[0].late < 0))
+        return r;
+    for (unsigned i = 0; i < 2; i++)
+        if (refuses_changes(c, c->at[i].mount))
+            return -EROFS;
+    if (w[0].late < 0)
+        return w[0].late;
+    return is_missing(c, 0, &w[0]) ? -ENOENT : w[1].late;
+}
+
 static __attribute__((noinline)) long run_walk2(struct lx_call *c)
 {
-    struct vfs_found fast = {.stamp = verdict_stamp()};
+    struct vfs_found fast = {.stamp = c->moment};
     struct walk w[2];
-    for (unsigned i = 0; i < 2; i++) {
-        long r = walk_to(c, i, &w[i]);
-        if (r < 0)
-            return finish(c, r, &(struct vfs_found){.hash = 0});
-    }
+    long r = walk_to(c, 0, &w[0]);
+    if (r == 0 && c->op == LX_OP_LINK && is_missing(c, 0, &w[0]))
+        r = -ENOENT; /* of the source, before anything is said of the other */
+    if (r == 0)
+        r = walk_to(c, 1, &w[1]);
+    if (r == 0 && (w[0].late | w[1].late) < 0)
+        r = refuses_late(c, w);
+    if (r < 0)
+        return finish(c, r, &(struct vfs_found){.hash = 0});
     return walk_and_run(c, &w[0], &w[1], &fast);
 }
 
@@ -405,6 +443,12 @@ static void verbatim(struct lx_call *c, unsigned i)
                                .flags = LX_LOC_WALKED};
 }
 
+/* True where a path is none, or longer than any: the kernel refuses it before it looks for it. */
+static bool is_no_path(const struct lx_call *c, unsigned i)
+{
+    return !vfs_has_path(c, i) || c->path_length[i] >= PATH_MAX;
+}
+
 /*
  * A call with a path that is none: the kernel refuses it, but of two paths looks for the first
  * before it looks at the second.
@@ -413,7 +457,7 @@ static __attribute__((noinline)) long refused(struct lx_call *c)
 {
     for (unsigned i = 0; i < paths_of(c); i++)
         verbatim(c, i);
-    if (vfs_has_path(c, 0)) {
+    if (!is_no_path(c, 0)) {
         struct walk w;
         long r = walk_to(c, 0, &w);
         if (r < 0)
@@ -448,9 +492,9 @@ static __attribute__((noinline)) long run_two(struct lx_call *c)
     found[1].base = 0;
 
     for (unsigned i = 0; i < 2; i++)
-        if (!vfs_has_path(c, i))
+        if (is_no_path(c, i))
             /* Of two paths the kernel would look for the first by a name it does not have. */
-            return c->task->deputy && !vfs_has_path(c, 0) ? -LX_EPASS : refused(c);
+            return c->task->deputy && is_no_path(c, 0) ? -LX_EPASS : refused(c);
     for (unsigned i = 0; i < 2; i++) {
         if (!vfs_locate_remembered(c, i, &found[i]) && vfs_locate(c, i, &found[i]) == LX_EWALK) {
             walk = true;
@@ -521,12 +565,24 @@ static inline long run_outside(struct lx_call *c, const struct vfs_found *found)
     return finish(c, r, found);
 }
 
+/* Finds out how long a path is, and whether it can be read at all. */
+static inline void measure(struct lx_call *c, unsigned i)
+{
+    const char *path = c->path[i];
+    bool ours = c->task->pid == 0 && !c->task->quiet;
+    long n = ours ? sys_string(path, c->moment) : path == NULL ? -EFAULT : (long)strlen(path);
+    c->path_length[i] = n < 0 ? LX_BAD_ADDRESS : (size_t)n;
+}
+
 long vfs_run(struct lx_call *c)
 {
     struct vfs_found found;
 
-    if (paths_of(c) == 2)
+    measure(c, 0);
+    if (paths_of(c) == 2) {
+        measure(c, 1);
         return run_two(c);
+    }
     if (!vfs_locate_remembered(c, 0, &found))
         return run_one(c);
     bool leads = (c->at[0].flags & LX_LOC_WALKED) == 0 && (vfs_ops[c->op].properties & PROBES) == 0;

@@ -4,8 +4,10 @@
 #define LXSHIM_VFS_RUN_H
 
 #include "fs/call.h"
+#include "vfs/arguments.h"
+#include "vfs/verdict.h"
 
-/* Starts a call: its task and operation set, no descriptor, no path, no rule. */
+/* Starts a call, now: its task and operation set, no descriptor, no path, no rule. */
 static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, enum lx_op op)
 {
     c->task = task;
@@ -26,9 +28,19 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->holder_count = 0;
     c->at[0].path = NULL;
     c->at[1].path = NULL;
+    c->moment = verdict_stamp();
 }
 
 /* Runs a call. Returns its result or -errno. */
 long vfs_run(struct lx_call *c);
+
+/* vfs_run; but what the kernel refuses of a call before it looks at a path comes first. */
+static inline long vfs_call(struct lx_call *c)
+{
+    long r = VFS_GOES_ON;
+    if (__builtin_expect(vfs_is_odd(c), 0) && !c->task->quiet)
+        r = vfs_ask_first(c);
+    return r == VFS_GOES_ON ? vfs_run(c) : r;
+}
 
 #endif

@@ -11,6 +11,7 @@
 #include "sys/sys.h"
 #include "vfs/mounts.h"
 #include "vfs/ops.h"
+#include "vfs/verdict.h"
 #include "vfs/walk.h"
 
 #define PATH_OFFSET offsetof(struct sockaddr_un, sun_path)
@@ -18,8 +19,8 @@
 bool vfs_socket_has_path(const struct sockaddr *address, socklen_t size)
 {
     const struct sockaddr_un *un = (const struct sockaddr_un *)(const void *)address;
-    return sys_readable(address) && size > PATH_OFFSET && size <= sizeof(*un) &&
-           address->sa_family == AF_UNIX && un->sun_path[0] != '\0';
+    return size > PATH_OFFSET && size <= sizeof(*un) &&
+           sys_readable(address, size, verdict_stamp()) && address->sa_family == AF_UNIX && un->sun_path[0] != '\0';
 }
 
 /* The path with its NUL, which an address need not have. */

@@ -209,13 +209,19 @@ static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
 }
 
 /* What a trailing slash demands of the last component. */
-static int check_slash(const struct lx_call *c, const struct walk *w, const struct stat *st)
+static int check_slash(const struct lx_call *c, const struct walk *w, const struct stat *st,
+                       enum walk_last last)
 {
-    if (w->exists)
-        return S_ISDIR(st->st_mode) || c->op == LX_OP_MKDIR ? 0 : -ENOTDIR;
-    if (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0)
-        return -EISDIR;
-    return c->op == LX_OP_MKDIR || c->op == LX_OP_RENAME ? 0 : -ENOENT;
+    const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
+    bool removes = c->op == LX_OP_UNLINK || c->op == LX_OP_RMDIR;
+    if (c->op == LX_OP_RENAME) /* asked of both ends at once, after both directories are found */
+        return 0;
+    if (removes && mount != NULL && (mount->flags & LX_MOUNT_READONLY) != 0)
+        return 0; /* EROFS comes first */
+    bool makes = last == WALK_ENTRY && (vfs_ops[c->op].properties & CREATES) != 0;
+    if (w->exists) /* of what is to be made: EEXIST, slash or not */
+        return S_ISDIR(st->st_mode) || makes ? 0 : -ENOTDIR;
+    return c->op == LX_OP_MKDIR ? 0 : -ENOENT;
 }
 
 /* Begins at "/", or at a directory. Returns 0, 1 where that has no path to walk on from, or -errno.
@@ -227,6 +233,7 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
     w->exists = true;
     w->base = 0;
     w->links = 0;
+    w->late = 0;
     w->straight = false;
     w->slash = false;
     w->dir_length = 0;
@@ -300,7 +307,7 @@ static int step_at_link(struct lx_call *c, struct walk *w, const struct componen
         w->self = w->dir;
         if (foreign)
             st->st_mode = S_IFLNK | 0777;
-        return k->slash ? check_slash(c, w, st) : 0;
+        return k->slash ? check_slash(c, w, st, last) : 0;
     }
     w->straight = false;
     w->rewritten |= foreign; /* the kernel does not get there by the same words */
@@ -319,12 +326,26 @@ static bool is_concealed(const struct lx_call *c, const struct walk *w, const st
            vfs_fs(mount)->conceals(mount, w->path, (w->dir.flags & VERDICT_ROOT) != 0);
 }
 
+/* The last name cannot be. What a rename's other path has wrong with it the kernel says before. */
+static int cannot_be(const struct lx_call *c, struct walk *w, int r)
+{
+    w->late = r;
+    w->exists = false;
+    w->dir = mounts_classify(c->task->policy, w->path, w->length);
+    w->self = w->dir;
+    return append(w, "_", 1);
+}
+
 /* Goes on by one component that is no "." or "..". */
 static int step(struct lx_call *c, struct walk *w, const struct component *k, enum walk_last last,
                 struct rest *rest)
 {
     struct stat st;
+    if (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0 && k->slash && k->last)
+        return -EISDIR; /* whatever is there */
     int r = enter(c, w, k->name, k->n);
+    if (r < 0 && k->last && last == WALK_ENTRY && c->op == LX_OP_RENAME)
+        return cannot_be(c, w, r);
     if (r == 0 && is_concealed(c, w, k))
         r = -ENOENT;
     if (r < 0)
@@ -335,7 +356,7 @@ static int step(struct lx_call *c, struct walk *w, const struct component *k, en
     if (r == -ENOENT && k->last) {
         w->exists = false;
         w->self = w->dir;
-        return k->slash ? check_slash(c, w, &st) : 0;
+        return k->slash ? check_slash(c, w, &st, last) : 0;
     }
     if (r < 0)
         return r;
@@ -347,7 +368,7 @@ static int step(struct lx_call *c, struct walk *w, const struct component *k, en
     if (!k->last)
         return S_ISDIR(st.st_mode) ? STEP_ON : -ENOTDIR;
     w->self = mounts_classify(c->task->policy, w->path, w->length);
-    return k->slash ? check_slash(c, w, &st) : 0;
+    return k->slash ? check_slash(c, w, &st, last) : 0;
 }
 
 /* The path ended in a directory: "/", "." or "..". */

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/refusal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sys/dirents.h"
+#include "sys/sys.h"
+
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#define RENAME_EXCHANGE  2
+#endif
+
+/* What the kernel finds at a path: its directory, and the entry there, if any. */
+struct end {
+    struct stat dir;
+    struct stat st;
+    int error; /* of the entry's look-up, other than that it is missing */
+    bool exists;
+    bool dots;  /* "." or ".." is no entry */
+    bool slash; /* the path ends in one */
+};
+
+/* Where the last component of a path begins, and how much of it is left without slashes at the end.
+ */
+static size_t leaf_of(const char *path, size_t *end)
+{
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    *end = n;
+    while (n > 0 && path[n - 1] != '/')
+        n--;
+    return n;
+}
+
+/* Writes the path of the directory that the last component of a location is in. 0 or -errno. */
+static int parent_of(const struct lx_loc *at, char out[PATH_MAX])
+{
+    size_t end;
+    size_t n = leaf_of(at->path, &end);
+    if (n >= PATH_MAX)
+        return -ENAMETOOLONG;
+    memcpy(out, n == 0 ? "." : at->path, n == 0 ? 1 : n);
+    out[n == 0 ? 1 : n] = '\0';
+    return 0;
+}
+
+/* Looks the directory of a location up, into e->dir. 0 or -errno. */
+static int look_at_directory(const struct lx_loc *at, struct end *e)
+{
+    char parent[PATH_MAX];
+    int r = parent_of(at, parent);
+    if (r == 0)
+        r = sys_fstatat(at->dfd, parent, &e->dir, 0);
+    if (r == 0 && !S_ISDIR(e->dir.st_mode))
+        r = -ENOTDIR;
+    return r;
+}
+
+/* Looks the entry up, without following it. */
+static void look_at_entry(const struct lx_loc *at, struct end *e)
+{
+    char path[PATH_MAX];
+    size_t n;
+    size_t leaf = leaf_of(at->path, &n);
+    e->slash = (at->flags & LX_LOC_SLASH) != 0 || at->path[n] == '/';
+    e->dots = sys_is_dots(at->path + leaf, n - leaf);
+    int r = -ENAMETOOLONG;
+    if (n < sizeof(path)) {
+        memcpy(path, at->path, n);
+        path[n] = '\0';
+        r = sys_fstatat(at->dfd, path, &e->st, AT_SYMLINK_NOFOLLOW);
+    }
+    e->exists = r == 0;
+    e->error = r == -ENOENT ? 0 : r;
+}
+
+static int look(const struct lx_loc *at, struct end *e)
+{
+    e->error = 0;
+    e->dots = false;
+    int r = look_at_directory(at, e);
+    if (r < 0)
+        return r;
+    look_at_entry(at, e);
+    return e->error;
+}
+
+/* A new entry: what filename_create and may_create of the kernel look at. */
+static int refuses_new(const struct lx_call *c, const struct lx_loc *at)
+{
+    struct end e;
+    int r = look(at, &e);
+    if (r < 0)
+        return r;
+    if (e.exists || e.dots)
+        return c->op == LX_OP_BIND ? -EADDRINUSE : -EEXIST;
+    if (e.slash && c->op != LX_OP_MKDIR)
+        return -ENOENT;
+    return e.dir.st_nlink == 0 ? -ENOENT : 0; /* the directory has been removed */
+}
+
+/* True where directory `above` is the one at dfd/path, or above it. */
+static bool leads_up_to(int dfd, const char *path, const struct stat *above)
+{
+    struct stat st;
+    struct stat last = {.st_ino = 0};
+    bool found = false;
+    int fd = sys_openat(dfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    while (fd >= 0 && !found && sys_fstat(fd, &st) == 0 &&
+           (st.st_ino != last.st_ino || st.st_dev != last.st_dev)) {
+        found = st.st_ino == above->st_ino && st.st_dev == above->st_dev;
+        last = st;
+        int up = sys_openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        sys_close(fd);
+        fd = up;
+    }
+    if (fd >= 0)
+        sys_close(fd);
+    return found;
+}
+
+/* True where an object is a directory that a path leads through. */
+static bool is_above(const struct stat *st, const struct lx_loc *at)
+{
+    char parent[PATH_MAX];
+    return S_ISDIR(st->st_mode) && parent_of(at, parent) == 0 &&
+           leads_up_to(at->dfd, parent, st);
+}
+
+/* What do_renameat2 looks at once both directories are found, in its order. */
+static int refuses_rename(const struct lx_call *c, const struct end *from, const struct end *to)
+{
+    bool exchange = (c->mode & RENAME_EXCHANGE) != 0;
+    bool keeps = (c->mode & RENAME_NOREPLACE) != 0;
+    if (from->dots)
+        return -EBUSY;
+    if (to->dots)
+        return keeps ? -EEXIST : -EBUSY;
+    if (from->error < 0)
+        return from->error;
+    if (!from->exists || to->dir.st_nlink == 0)
+        return -ENOENT; /* nothing is found in a directory that has been removed */
+    if (to->error < 0)
+        return to->error;
+    if (keeps && to->exists)
+        return -EEXIST;
+    if (exchange && !to->exists)
+        return -ENOENT;
+    if (exchange && to->slash && !S_ISDIR(to->st.st_mode))
+        return -ENOTDIR;
+    if (!S_ISDIR(from->st.st_mode) && (from->slash || (to->slash && !exchange)))
+        return -ENOTDIR;
+    if (is_above(&from->st, &c->at[1]))
+        return -EINVAL;
+    if (to->exists && is_above(&to->st, &c->at[0]))
+        return exchange ? -EINVAL : -ENOTEMPTY;
+    if (!to->exists || exchange || S_ISDIR(from->st.st_mode) == S_ISDIR(to->st.st_mode))
+        return 0;
+    return S_ISDIR(from->st.st_mode) ? -ENOTDIR : -EISDIR;
+}
+
+/* Both directories are looked up before either entry. */
+static int look_at_both(const struct lx_call *c, struct end e[2])
+{
+    int r = 0;
+    for (unsigned i = 0; i < 2 && r == 0; i++)
+        r = look_at_directory(&c->at[i], &e[i]);
+    for (unsigned i = 0; i < 2 && r == 0; i++)
+        look_at_entry(&c->at[i], &e[i]);
+    return r;
+}
+
+/* What a call that changes a file through a descriptor finds out of it before the file. */
+static int refuses_descriptor(const struct lx_call *c, int fd)
+{
+    long flags = fd == AT_FDCWD ? 0 : sys_fcntl(fd, F_GETFL, 0);
+    if (flags < 0 || c->op != LX_OP_FALLOCATE)
+        return flags < 0 ? (int)flags : 0;
+    if ((flags & O_PATH) != 0)
+        return -EBADF;
+    if (c->offset < 0 || c->length <= 0)
+        return -EINVAL;
+    return (flags & O_ACCMODE) == O_RDONLY ? -EBADF : 0;
+}
+
+/* True for a time that is none: seen after the path, but before what it leads to is changed. */
+static bool is_bad_time(const struct timespec *t)
+{
+    return t->tv_nsec != UTIME_NOW && t->tv_nsec != UTIME_OMIT &&
+           (t->tv_nsec < 0 || t->tv_nsec > 999999999);
+}
+
+/* What the kernel looks at in the object that a call is to change. */
+static int refuses_change(const struct lx_call *c, const struct stat *st)
+{
+    bool follows = S_ISLNK(st->st_mode) && (c->at[0].flags & LX_LOC_WALKED) == 0;
+    switch (c->op) {
+    case LX_OP_OPEN: /* O_TMPFILE */
+        return S_ISDIR(st->st_mode) ? 0 : follows ? -LX_EWALK : -ENOTDIR;
+    case LX_OP_TRUNCATE:
+        return S_ISDIR(st->st_mode) ? -EISDIR : S_ISREG(st->st_mode) ? 0 : -EINVAL;
+    case LX_OP_UTIMES:
+        if (c->times == NULL || !lx_has_bytes(c, c->times, 2 * sizeof(*c->times)))
+            return 0;
+        return is_bad_time(&c->times[0]) || is_bad_time(&c->times[1]) ? -EINVAL : 0;
+    default:
+        return 0;
+    }
+}
+
+/* Calls on an object that has to be there. */
+static int refuses_object(const struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct stat st;
+    if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
+        return refuses_descriptor(c, at->dfd);
+    int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW);
+    return r < 0 ? r : refuses_change(c, &st);
+}
+
+static int refuses_open(const struct lx_call *c)
+{
+    struct end e;
+    if ((c->flags & O_TMPFILE) == O_TMPFILE)
+        return refuses_object(c);
+    if ((c->flags & O_CREAT) == 0)
+        return 0; /* it has been opened by now */
+    int r = look(&c->at[0], &e);
+    if (r < 0)
+        return r;
+    if (e.exists)
+        return (c->flags & O_EXCL) != 0 ? -EEXIST : 0;
+    return e.dir.st_nlink == 0 ? -ENOENT : 0;
+}
+
+static int refuses_link(const struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    struct stat st;
+    int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW | (c->flags & AT_EMPTY_PATH));
+    return r < 0 ? r : refuses_new(c, &c->at[1]);
+}
+
+int native_refusal(const struct lx_call *c)
+{
+    struct end e[2];
+    int r;
+    switch (c->op) {
+    case LX_OP_MKDIR:
+    case LX_OP_MKNOD:
+    case LX_OP_SYMLINK:
+    case LX_OP_BIND:
+        return refuses_new(c, &c->at[0]);
+    case LX_OP_LINK:
+        return refuses_link(c);
+    case LX_OP_RENAME:
+        r = look_at_both(c, e);
+        return r < 0 ? r : refuses_rename(c, &e[0], &e[1]);
+    case LX_OP_OPEN:
+        return refuses_open(c);
+    default:
+        return refuses_object(c);
+    }
+}
+
+int native_refuses_ends(const struct lx_call *c)
+{
+    int r = native_refusal(c);
+    bool met = r == -EEXIST || r == -EISDIR || r == -ENOTEMPTY;
+    return met && c->op == LX_OP_RENAME ? 0 : r;
+}
+
+int native_refuses_readonly(const struct lx_call *c)
+{
+    struct end e[2];
+    int r;
+    switch (c->op) {
+    case LX_OP_UNLINK:
+    case LX_OP_RMDIR:
+        r = look(&c->at[0], &e[0]);
+        if (e[0].dots) /* no name to remove: the kernel has errnos for each */
+            r = sys_unlinkat(c->at[0].dfd, c->at[0].path, c->flags);
+        else if (r < 0 && r == e[0].error)
+            r = 0; /* and the name is looked up last */
+        break;
+    case LX_OP_RENAME:
+        r = look_at_both(c, e);
+        if (r == 0 && (e[0].dots || e[1].dots))
+            r = refuses_rename(c, &e[0], &e[1]);
+        break;
+    default:
+        r = native_refusal(c);
+        break;
+    }
+    return r < 0 ? r : -EROFS;
+}
+
+int lx_forbid(struct lx_call *c, enum lx_rule rule, int error)
+{
+    int r = lx_observing(c) ? 0 : native_refusal(c);
+    return r < 0 ? r : lx_deny(c, rule, error);
+}
+
+int lx_forbid_by(struct lx_call *c, const struct lx_mount *mount, enum lx_rule rule)
+{
+    int error = lx_value_errno(lx_rule(mount, rule));
+    return error == 0 ? 0 : lx_forbid(c, rule, error);
+}

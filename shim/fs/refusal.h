@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What Linux itself refuses. The kernel looks at a call's paths and its objects before the file
+ * system is asked, so that its errno comes before any rule's. Asked for only where a rule is about
+ * to refuse: what passes the rules is the kernel's to judge anyway.
+ */
+#ifndef LXSHIM_FS_REFUSAL_H
+#define LXSHIM_FS_REFUSAL_H
+
+#include "fs/call.h"
+
+/*
+ * The errno, negative, that the kernel would answer a call with for the sake of its paths and what
+ * is there; 0 where it would ask the file system. Of rename and link across a border: see
+ * native_refuses_ends.
+ */
+int native_refusal(const struct lx_call *c);
+
+/*
+ * Of rename and link, whether both ends can be, whatever a rename would meet at its new name: 0, or
+ * -errno.
+ */
+int native_refuses_ends(const struct lx_call *c);
+
+/* Of a call that changes something on a read-only mount: what comes before EROFS, or that. -errno. */
+int native_refuses_readonly(const struct lx_call *c);
+
+/*
+ * A rule refuses the call, unless the kernel does before. Returns -error, the kernel's -errno, or 0
+ * where the call is let through all the same (observe mode, or an override that allows it):
+ * if ((r = lx_forbid(c, RULE, EPERM)) < 0) return r;
+ */
+int lx_forbid(struct lx_call *c, enum lx_rule rule, int error);
+
+/* The same with the errno that the rule's value stands for; 0 for a value that refuses nothing. */
+int lx_forbid_by(struct lx_call *c, const struct lx_mount *mount, enum lx_rule rule);
+
+#endif

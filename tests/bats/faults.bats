@@ -1,0 +1,56 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Bad addresses: what the kernel refuses with EFAULT is refused so, and nobody dies of it.
+
+load helpers
+
+# told MODE: what `faults` says natively, but for what libc itself dies of: there anything is as good.
+told() {
+  native "faults $1"
+  assert_success
+  expected=$(grep -v ' died$' <<<"$output")
+  (($(grep -c EFAULT <<<"$expected") > 400))
+}
+
+# compared: the lines of the calls that natively do not die, under the shim, against natively.
+compared() {
+  awk 'NR == FNR { want[$1, $2, $3] = $0; next } ($1, $2, $3) in want && want[$1, $2, $3] != $0 { print want[$1, $2, $3] " -> " $4 }' \
+    <(cat <<<"$expected") <(cat <<<"$output")
+}
+
+@test "every pointer of every system call, in a drive" {
+  told raw
+  shimmed 'faults raw'
+  assert_success
+  run compared
+  assert_output ""
+}
+
+@test "every pointer of libc's names, in a drive" {
+  told libc
+  shimmed 'faults libc'
+  assert_success
+  run compared
+  assert_output ""
+}
+
+@test "outside every mount, of system calls and of libc's names" {
+  local mode
+  mkdir "$BATS_TEST_TMPDIR/mount"
+  policy_for "$BATS_TEST_TMPDIR/mount" >"$BATS_TEST_TMPDIR/policy.json"
+  for mode in raw libc; do
+    told "$mode"
+    run env -C "$(fresh outside)" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" faults "$mode"
+    assert_success
+    run compared
+    assert_output ""
+  done
+}
+
+@test "a supervisor goes on after calls with bad addresses: static program, null buffers" {
+  steps='faults-static raw | grep -c EFAULT; echo still here'
+  native "$steps"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+}
