@@ -113,7 +113,7 @@ SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Of a probe its files are one program; what is to be preloaded is none.
-PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% tests/programs/yama.c,$(wildcard tests/programs/*.c)))
+PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% tests/programs/yama.c tests/programs/neighbour.c,$(wildcard tests/programs/*.c)))
 
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
@@ -165,7 +165,7 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 	$(call say,RUST)rustc -O -o $@ $<
 
 # Where a compiler is missing, the tests of its programs say so.
-OTHERS := yama.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
+OTHERS := yama.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
           swarm-static hold-static \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
           $(if $(shell command -v rustc),tour-rust)

@@ -9,6 +9,7 @@
 #include "policy/builder.h"
 #include "preload/environment.h"
 #include "preload/first.h"
+#include "preload/initial.h"
 #include "preload/shim.h"
 #include "store/cwds.h"
 #include "sys/sys.h"
@@ -21,6 +22,7 @@
 static struct lx_policy policy;
 static struct lx_task task = {.policy = &policy, .cwd = AT_FDCWD};
 static _Atomic int phase; /* 0: nothing yet, 1: somebody is at it, 2: ready */
+static bool unpublished;  /* the state is in an environment that libc will not have */
 static char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
 
 /* glibc knows whether there is another thread; elsewhere assume there is. */
@@ -113,12 +115,17 @@ static int adopt(const char *value)
     return 0;
 }
 
-/* Gives our own environment what children need; libc copies it when it has to change it. */
-static void publish(void)
+/*
+ * Gives our own environment what children need; libc copies it when it has to change it. True where
+ * that stays: libc has not set environ yet where we are called before it.
+ */
+static bool publish(char **env)
 {
     static struct lx_environment own; /* only here, before main */
-    if (lx_environment_for(&own, environ) == 0)
+    bool stays = env == environ;
+    if (lx_environment_for(&own, env) == 0)
         environ = own.envp;
+    return stays;
 }
 
 /* No rule of WSL's is worth running a program unshimmed that was to be shimmed. */
@@ -132,17 +139,18 @@ static void refuse(const char *why, const char *what)
 
 static void begin(void)
 {
-    const char *inherited = find(environ, LX_STATE_VARIABLE);
+    char **env = initial_environment();
+    const char *inherited = find(env, LX_STATE_VARIABLE);
     char made[LX_STATE_INLINE_MAX];
     if (inherited == NULL) {
         lx_library_find();
-        int r = lx_first_state(made, sizeof(made), lx_library_path(), environ);
+        int r = lx_first_state(made, sizeof(made), lx_library_path(), env);
         if (r < 0)
             refuse(lx_first_problem(r), r == -EIO ? made : "");
         inherited = made;
     }
     /* dladdr looks through every symbol there is: 7000 instructions, of each process. */
-    if (!lx_library_keep(find(environ, "LD_PRELOAD")) && lx_library_path()[0] == '\0')
+    if (!lx_library_keep(find(env, "LD_PRELOAD")) && lx_library_path()[0] == '\0')
         lx_library_find();
     int r = adopt(inherited);
     if (r == -EINVAL)
@@ -154,8 +162,10 @@ static void begin(void)
     task.caching = true;
     task.open = cancellable_open;
     map_stats();
-    if (inherited == made)
-        publish();
+    if (inherited == made) {
+        unpublished = !publish(env);
+        lx_library_keep(find(environ, "LD_PRELOAD"));
+    }
 }
 
 /* Slow half of lx_self. */
@@ -182,6 +192,8 @@ const struct lx_task *lx_self(void)
 static __attribute__((constructor(101))) void constructor(void)
 {
     lx_self();
+    if (unpublished)
+        publish(environ);
     pthread_atfork(NULL, store_cwds_forget, NULL);
 }
 

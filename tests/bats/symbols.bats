@@ -16,7 +16,7 @@ HEAP='^(malloc|calloc|realloc|reallocarray|memalign|aligned_alloc|posix_memalign
 # What the library takes from libc; nothing else, so that nobody's malloc, locale or parser is
 # called by accident. By object below.
 ALLOWED="__chk_fail __close __cxa_finalize __environ __errno_location __fcntl __gmon_start__
-__libc_single_threaded __read __register_atfork _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable _exit asprintf
+__libc_single_threaded __libc_stack_end __read __register_atfork _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable _exit asprintf
 calloc clock_gettime dirfd dladdr dlsym environ fdopen fileno fpathconf free getenv malloc
 memchr memcmp memcpy memmem memmove memrchr memset posix_spawnattr_getflags
 posix_spawnattr_getpgroup posix_spawnattr_getschedparam posix_spawnattr_getschedpolicy
