@@ -10,6 +10,7 @@
 #include "preload/environment.h"
 #include "preload/first.h"
 #include "preload/initial.h"
+#include "preload/sanitizer.h"
 #include "preload/shim.h"
 #include "store/cwds.h"
 #include "sys/sys.h"
@@ -142,6 +143,7 @@ static void begin(void)
     char **env = initial_environment();
     const char *inherited = find(env, LX_STATE_VARIABLE);
     char made[LX_STATE_INLINE_MAX];
+    lx_sanitizer_hide(env);
     if (inherited == NULL) {
         lx_library_find();
         int r = lx_first_state(made, sizeof(made), lx_library_path(), env);
@@ -191,6 +193,7 @@ const struct lx_task *lx_self(void)
 /* The earliest moment a constructor may have. */
 static __attribute__((constructor(101))) void constructor(void)
 {
+    lx_sanitizer_first();
     lx_self();
     if (unpublished)
         publish(environ);

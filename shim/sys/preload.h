@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Values of LD_PRELOAD, as ld.so reads them. */
+/*
+ * Values of LD_PRELOAD, as ld.so reads them. No function of libc is called: these are needed when a
+ * sanitizer's own functions of those names are not ready (preload/sanitizer.c).
+ */
 #ifndef LXSHIM_SYS_PRELOAD_H
 #define LXSHIM_SYS_PRELOAD_H
 
