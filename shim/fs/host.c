@@ -138,7 +138,7 @@ static long host_chmod(struct lx_call *c)
         return sys_fchmod(at->dfd, c->mode);
     if (c->flags == 0)
         return sys_fchmodat(at->dfd, at->path, c->mode);
-    int r = (int)SYS4(SYS_fchmodat2, at->dfd, at->path, c->mode, c->flags);
+    int r = sys_fchmodat2(at->dfd, at->path, c->mode, c->flags);
     if (r != -ENOSYS)
         return r;
     /* Before Linux 6.6 no call changes the mode of a symlink, and everything else may be followed.

@@ -144,6 +144,8 @@ static void begin(void)
     const char *inherited = find(env, LX_STATE_VARIABLE);
     char made[LX_STATE_INLINE_MAX];
     lx_sanitizer_hide(env);
+    const char *list = find(env, "LD_PRELOAD");
+    sys_grumbles = list != NULL && strstr(list, "/vgpreload_core-") != NULL; /* valgrind's own */
     if (inherited == NULL) {
         lx_library_find();
         int r = lx_first_state(made, sizeof(made), lx_library_path(), env);
@@ -152,7 +154,7 @@ static void begin(void)
         inherited = made;
     }
     /* dladdr looks through every symbol there is: 7000 instructions, of each process. */
-    if (!lx_library_keep(find(env, "LD_PRELOAD")) && lx_library_path()[0] == '\0')
+    if (!lx_library_keep(list) && lx_library_path()[0] == '\0')
         lx_library_find();
     int r = adopt(inherited);
     if (r == -EINVAL)
