@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Beside others who put themselves between a program and the kernel: in whatever order, both are
 # heard.
-#
-# Steps are for the shell that runs them to expand:
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016,SC2030,SC2031 # steps are single-quoted; every test is a subshell
 
 load helpers
 
