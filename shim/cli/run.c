@@ -48,15 +48,14 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
 }
 
 /*
- * What stands before the library's path in LD_PRELOAD: a way to / through a directory that glibc's
- * ld.so expands and musl's does not. musl could open the library and then fail to link it, and the
- * program would not start; what it does not find it passes over.
+ * What stands before the library's path in LD_PRELOAD, so that musl's ld.so passes over it: there
+ * it would say that it does not see the program, which the supervisor does.
  */
 static const char *way_of_glibc(void)
 {
     static const char *const ways[][2] = {
-        {"/usr/$LIB/libc.so.6", "/usr/$LIB/../../../../../.."},
-        {"/$LIB/libc.so.6", "/$LIB/../../../../../.."},
+        {"/usr/$LIB/libc.so.6", "/usr" PRELOAD_WAY},
+        {"/$LIB/libc.so.6", PRELOAD_WAY},
     };
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         /* Only where that is the directory of our own libc: it is there, and $LIB means that. */

@@ -13,8 +13,7 @@
 #include "sys/preload.h"
 #include "sys/sys.h"
 
-#define PRELOAD "LD_PRELOAD="
-#define STATE   LX_STATE_VARIABLE "="
+#define STATE LX_STATE_VARIABLE "="
 
 #define STATE_NAME (sizeof(STATE) - 1) /* bytes before the value */
 

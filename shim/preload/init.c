@@ -9,6 +9,7 @@
 #include "policy/builder.h"
 #include "preload/environment.h"
 #include "preload/first.h"
+#include "preload/foreign.h"
 #include "preload/initial.h"
 #include "preload/sanitizer.h"
 #include "preload/shim.h"
@@ -176,7 +177,8 @@ static void begin(void)
 static __attribute__((noinline)) const struct lx_task *initialise(void)
 {
     int none = 0;
-    if (atomic_compare_exchange_strong(&phase, &none, 1)) {
+    /* In a program of musl the task never has a mount. */
+    if (!lx_foreign() && atomic_compare_exchange_strong(&phase, &none, 1)) {
         int error = errno;
         begin();
         errno = error;
@@ -192,14 +194,23 @@ const struct lx_task *lx_self(void)
     return initialise();
 }
 
+/* What pthread_atfork calls, which musl lacks; and this object, as libc knows it. */
+int __register_atfork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void),
+                      void *object) __attribute__((weak));
+extern void *__dso_handle;
+
 /* The earliest moment a constructor may have. */
 static __attribute__((constructor(101))) void constructor(void)
 {
+    if (lx_foreign()) {
+        lx_foreign_start();
+        return;
+    }
     lx_sanitizer_first();
     lx_self();
     if (unpublished)
         publish(environ);
-    pthread_atfork(NULL, store_cwds_forget, NULL);
+    __register_atfork(NULL, store_cwds_forget, NULL, __dso_handle);
 }
 
 void lx_be_quiet(void)

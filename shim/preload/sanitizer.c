@@ -10,19 +10,16 @@
 #include "preload/sanitizer.h"
 
 #include <dlfcn.h>
-#include <limits.h>
 #include <link.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 
+#include "preload/again.h"
 #include "preload/initial.h"
 #include "sys/preload.h"
 #include "sys/sys.h"
-
-#define PRELOAD "LD_PRELOAD="
 
 /* Behind its name in LD_PRELOAD: an empty entry, which ld.so passes over. We put it there. */
 #define MARK "::"
@@ -60,21 +57,12 @@ static bool comes_after_us(const struct link_map *map)
     return map != NULL;
 }
 
-/* What is behind a text that another begins with; NULL where it does not. */
-static char *behind(char *text, const char *beginning)
-{
-    while (*beginning != '\0')
-        if (*text++ != *beginning++)
-            return NULL;
-    return text;
-}
-
 /* Where in a list there is the runtime's name with its mark, and what follows; or NULL. */
 static char *find_mark(char *list, const char *name, char **rest)
 {
     for (char *at = list; *at != '\0'; at++) {
-        char *end = at == list || preload_separates(at[-1]) ? behind(at, name) : NULL;
-        *rest = end == NULL ? NULL : behind(end, MARK);
+        char *end = at == list || preload_separates(at[-1]) ? preload_behind(at, name) : NULL;
+        *rest = end == NULL ? NULL : preload_behind(end, MARK);
         if (*rest != NULL)
             return at;
     }
@@ -86,25 +74,25 @@ void lx_sanitizer_hide(char **env)
     const struct link_map *runtime = env == NULL ? NULL : find_runtime();
     if (runtime == NULL || comes_after_us(runtime))
         return;
-    for (; *env != NULL; env++) {
-        char *rest;
-        char *list = behind(*env, PRELOAD);
-        char *at = list == NULL ? NULL : find_mark(list, runtime->l_name, &rest);
-        if (at == NULL)
-            continue;
-        size_t n = strlen(rest);
-        memmove(at, rest, n + 1);
-        /* /proc shows the memory behind as well. */
-        memset(at + n + 1, 0, (size_t)(rest - at));
-        /* We may have come by another way than the variable. */
-        if (list[0] == '\0')
-            for (char **to = env; *to != NULL; to++)
-                to[0] = to[1];
+    char *rest;
+    char *list = again_preload(env);
+    char *at = list == NULL ? NULL : find_mark(list, runtime->l_name, &rest);
+    if (at == NULL)
         return;
-    }
+    size_t n = strlen(rest);
+    memmove(at, rest, n + 1);
+    /* /proc shows the memory behind as well. */
+    memset(at + n + 1, 0, (size_t)(rest - at));
+    if (list[0] != '\0')
+        return;
+    /* We have come by another way than the variable. */
+    while (*env + sizeof(PRELOAD) - 1 != list)
+        env++;
+    for (; *env != NULL; env++)
+        env[0] = env[1];
 }
 
-/* "LD_PRELOAD=" with the runtime before our own entry, or first where we have none. */
+/* The list with the runtime before our own entry, or first where we have none. */
 static void write_list(char *out, const char *before, const char *name)
 {
     const char *entry;
@@ -115,8 +103,6 @@ static void write_list(char *out, const char *before, const char *name)
             at = (size_t)(entry - before);
             break;
         }
-    memcpy(out, PRELOAD, sizeof(PRELOAD) - 1);
-    out += sizeof(PRELOAD) - 1;
     memcpy(out, before, at);
     out += at;
     n = strlen(name);
@@ -124,31 +110,6 @@ static void write_list(char *out, const char *before, const char *name)
     memcpy(out + n, MARK, sizeof(MARK) - 1);
     out += n + sizeof(MARK) - 1;
     memcpy(out, before + at, strlen(before + at) + 1);
-}
-
-/*
- * The name by which the program was executed, so that it has the same one again; of a script, whose
- * name that would be, the interpreter's. False where the loader was run as a command (what it was
- * given is not an argument any more), and where privileges are gained, which drops LD_PRELOAD.
- */
-static bool find_program(const char **path, char *room, size_t size)
-{
-    static const char self[] = "/proc/self/exe";
-    struct stat given;
-    struct stat real;
-    *path = (const char *)getauxval(AT_EXECFN);
-    if (getauxval(AT_SECURE) != 0 || getauxval(AT_BASE) == 0)
-        return false;
-    int r = sys_fstatat(AT_FDCWD, self, &real, 0);
-    if (r == 0 && *path != NULL && sys_fstatat(AT_FDCWD, *path, &given, 0) == 0 &&
-        given.st_dev == real.st_dev && given.st_ino == real.st_ino)
-        return true;
-    long n = r < 0 ? r : sys_readlinkat(AT_FDCWD, self, room, size - 1);
-    if (n <= 0)
-        return false;
-    room[n] = '\0';
-    *path = room;
-    return true;
 }
 
 /* True with a name that can stand in LD_PRELOAD. */
@@ -161,37 +122,21 @@ static bool can_be_listed(const char *name)
 }
 
 /* Executes this program anew. Returns where that cannot be. */
-static __attribute__((noinline)) void start_anew(const char *name)
+static void start_anew(const char *name)
 {
-    char room[PATH_MAX];
-    const char *path;
-    char **argv = initial_arguments();
-    char **env = initial_environment();
-    char *before = (char[]){""};
+    static char none[] = "";
+    char *before = again_preload(initial_environment());
     char *rest;
-    size_t count = 0;
-    size_t at = 0;
-
-    for (; env != NULL && env[count] != NULL; count++) {
-        char *list = behind(env[count], PRELOAD);
-        before = list != NULL ? list : before;
-    }
-    if (argv == NULL || !can_be_listed(name) || find_mark(before, name, &rest) != NULL ||
-        !find_program(&path, room, sizeof(room)))
+    if (before == NULL)
+        before = none;
+    if (!can_be_listed(name) || find_mark(before, name, &rest) != NULL)
         return;
-    size_t list = (count + 2) * sizeof(char *);
-    size_t size = list + sizeof(PRELOAD) + strlen(before) + strlen(name) + sizeof(MARK);
-    char **envp = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (sys_mmap_failed(envp))
+    size_t size = strlen(before) + strlen(name) + sizeof(MARK);
+    char *list = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (sys_mmap_failed(list))
         return;
-    for (size_t i = 0; i < count; i++)
-        if (behind(env[i], PRELOAD) == NULL)
-            envp[at++] = env[i];
-    envp[at] = (char *)envp + list;
-    write_list(envp[at++], before, name);
-    envp[at] = NULL;
-    sys_execveat(AT_FDCWD, path, argv, envp, 0);
-    sys_munmap(envp, size);
+    write_list(list, before, name);
+    again_start(list, NULL);
 }
 
 void lx_sanitizer_first(void)

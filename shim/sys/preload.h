@@ -9,6 +9,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define PRELOAD "LD_PRELOAD=" /* as an environment has it */
+
+/*
+ * A way to / by a directory that glibc's ld.so expands, and musl's does not: what musl does not
+ * find it passes over without a word.
+ */
+#define PRELOAD_WAY "/$LIB/../../../../../.."
+
+/* What is behind a text that begins with another; NULL where it does not. */
+static inline char *preload_behind(char *text, const char *beginning)
+{
+    while (*beginning != '\0')
+        if (*text++ != *beginning++)
+            return NULL;
+    return text;
+}
+
 static inline bool preload_separates(char c)
 {
     return c == ':' || c == ' ';

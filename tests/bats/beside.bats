@@ -312,3 +312,74 @@ complaints() {
     assert_output "mode 777"
   fi
 }
+
+# said TEXT...: on standard error, a line each; what the program says is as natively.
+said() {
+  local line
+  for line in "$@"; do
+    echo "lxshim: $line: a program of musl. The preloaded library sees neither its calls nor those of others of its kind that it starts; \"lxshim run\" does"
+  done >"$BATS_TEST_TMPDIR/said"
+  # shellcheck disable=SC2154 # run sets it
+  assert_equal "$stderr" "$(cat "$BATS_TEST_TMPDIR/said")"
+}
+
+@test "a program of musl under LD_PRELOAD: it starts, runs as natively, and says that it is not seen" {
+  here libcs-musl
+  cd "$(fresh drive)"
+  mkdir d
+  touch f d/f
+  ln -s f l
+  ln -s f d/l
+  run libcs-musl
+  assert_success
+  native_output=$output
+  run --separate-stderr env LD_PRELOAD="$LIB" libcs-musl
+  assert_success
+  assert_output "$native_output"
+  said libcs-musl
+  # By the loader as a command, and as a script's interpreter.
+  loader=$(readelf -l "$PROGRAMS/libcs-musl" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+  run --separate-stderr env LD_PRELOAD="$LIB" "$loader" "$PROGRAMS/libcs-musl"
+  assert_output "$native_output"
+  name=${loader##*/}
+  said "${name:0:15}"
+  printf '#!%s\n' "$PROGRAMS/tour-musl" >"$BATS_TEST_TMPDIR/script"
+  chmod +x "$BATS_TEST_TMPDIR/script"
+  run --separate-stderr env LD_PRELOAD="$LIB" "$BATS_TEST_TMPDIR/script"
+  assert_line --index 0 "mode 640"
+  said script
+  # Where no drive can be either.
+  cd /
+  run --separate-stderr env LD_PRELOAD="$LIB" libcs-musl
+  assert_success
+  said libcs-musl
+}
+
+@test "a program of musl under LD_PRELOAD: once in a tree, and the glibc programs in it are seen" {
+  here libcs-musl
+  cd "$(fresh drive)"
+  : >f
+  mkdir sub
+  run env LD_PRELOAD="$LIB" libcs-musl libcs-musl 'cd sub; for i in 1 2 3; do libcs-musl; done; : >a:b' \
+    'env -i "$PROGRAMS/libcs-musl"; env -i sh -c ": >c:d"; bash -c "libcs-musl; mkfifo p"' ls
+  assert_equal "$(grep -c '^lxshim:' <<<"$output")" 1
+  assert_line "mkfifo: cannot create fifo 'p': Operation not permitted"
+  assert_exists $'sub/a\uf03ab'
+  assert_exists $'c\uf03ad'
+}
+
+@test "a program of musl under LD_PRELOAD: by a relative path, beside others, by a policy" {
+  here libcs-musl
+  cd "$(fresh drive)"
+  : >f
+  mkdir "$BATS_TEST_TMPDIR/lib"
+  cp "$LIB" "$LXSHIM" "$BATS_TEST_TMPDIR/lib"
+  # ld.so of both kinds passes over what is not there; that of glibc says so.
+  list=/nowhere/one.so:../lib/liblxshim.so:/nowhere/two.so
+  run --separate-stderr env LD_PRELOAD="$list" libcs-musl 'cd /; printenv LD_PRELOAD 2>/dev/null'
+  assert_line --index 0 --regexp "^/nowhere/one.so:(/usr)?/\\\$LIB[/.]*$PWD/../lib/liblxshim.so:/nowhere/two.so\$"
+  policy_for "$PWD" special.fifo=EOPNOTSUPP >"$BATS_TEST_TMPDIR/policy.json"
+  run env LD_PRELOAD="$BATS_TEST_TMPDIR/lib/liblxshim.so" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" \
+    libcs-musl 'mkfifo p || true'
+  assert_line "mkfifo: cannot create fifo 'p': Operation not supported"
+}

@@ -18,7 +18,7 @@ HEAP='^(malloc|calloc|realloc|reallocarray|memalign|aligned_alloc|posix_memalign
 ALLOWED="__asan_init __chk_fail __close __cxa_finalize __environ __errno_location __fcntl __gmon_start__ __hwasan_init
 __libc_single_threaded __libc_stack_end __read __register_atfork __tsan_init _ITM_deregisterTMCloneTable
 _ITM_registerTMCloneTable _exit asprintf
-calloc dirfd dladdr dladdr1 dlsym environ fdopen fileno fpathconf free getauxval getenv malloc
+calloc dirfd dladdr dladdr1 dlsym environ fdopen fileno fpathconf free getauxval getenv gnu_get_libc_version malloc
 memchr memcmp memcpy memmem memmove memrchr memset posix_spawnattr_getflags
 posix_spawnattr_getpgroup posix_spawnattr_getschedparam posix_spawnattr_getschedpolicy
 posix_spawnattr_getsigdefault posix_spawnattr_getsigmask pthread_setcancelstate
@@ -176,6 +176,24 @@ relatives() {
     sort -u >"$BATS_TEST_TMPDIR/needed"
   [[ -s $BATS_TEST_TMPDIR/needed ]]
   none_but "$BATS_TEST_TMPDIR/needed" <(words "$ALLOWED")
+}
+
+@test "musl has every name that the library cannot do without, and its loader every kind of relocation" {
+  local musl
+  command -v tour-musl >/dev/null || skip "no musl-gcc"
+  # Of musl, loader and libc are one object.
+  musl=$(readelf -l "$PROGRAMS/tour-musl" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+  nm -D --defined-only "$musl" | awk '{ print $3 }' | sort -u >"$BATS_TEST_TMPDIR/musl"
+  nm -D --undefined-only "$LIB" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' |
+    sort -u >"$BATS_TEST_TMPDIR/needed"
+  [[ -s $BATS_TEST_TMPDIR/musl && -s $BATS_TEST_TMPDIR/needed ]]
+  none_but "$BATS_TEST_TMPDIR/needed" "$BATS_TEST_TMPDIR/musl"
+  run readelf -rW "$LIB"
+  assert_success
+  run awk '$3 ~ /^R_/ && $3 !~ /_(RELATIVE|GLOB_DAT|JUMP_SLOT?|TPOFF64|TLS_TPREL)$/' <<<"$output"
+  assert_output ""
+  run readelf -dW "$LIB"
+  refute_line --partial RELR
 }
 
 @test "the library needs no other library than libc" {
