@@ -135,6 +135,31 @@ a:b"
   assert_exists "a"$'\uf03a'"b"
 }
 
+# The word behind f_namemax, and those behind that.
+SHOW_STATVFS='python3 -c "
+import ctypes, struct, sys
+buf = ctypes.create_string_buffer(b\"\\xff\" * 112, 112)
+ctypes.CDLL(None).statvfs(sys.argv[1].encode(), buf)
+print(hex(struct.unpack_from(\"I\", buf, 88)[0]), any(struct.unpack_from(\"5i\", buf, 92)))"'
+
+@test "statvfs has the type of a file system where libc says it there: glibc since 2.39" {
+  local version expected
+  native "$SHOW_STATVFS /"
+  outside=$output
+  shimmed "$SHOW_STATVFS /"
+  assert_output "$outside"
+  # What the library says with another glibc; the supervisor tells what statfs tells.
+  [[ $LXSHIM_TEST_LANE != supervisor ]] || skip "nothing of ours makes a struct statvfs here"
+  while read -r version expected; do
+    shimmed "NEIGHBOUR_GLIBC=$version LD_PRELOAD=\$NEIGHBOUR:\$LD_PRELOAD $SHOW_STATVFS ."
+    assert_output "$expected False"
+  done <<<"2.36 0x0
+2.38 0x0
+2.39 0x53464846
+2.41 0x53464846
+3.0 0x53464846"
+}
+
 # here TOOL: skips where it is not installed.
 here() {
   command -v "$1" >/dev/null || skip "no $1"

@@ -7,11 +7,13 @@
  *   vanished   looks like the file "there", but cannot be opened
  *   locked     cannot be opened: EBUSY
  *
- * $NEIGHBOUR_LOG gets a line for each time that it answered, and one of what the constructor saw.
+ * $NEIGHBOUR_GLIBC is what libc says of its version. $NEIGHBOUR_LOG gets a line for each time that
+ * it answered, and one of what the constructor saw.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <gnu/libc-version.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -88,6 +90,13 @@ int openat(int dirfd, const char *path, int flags, ...)
 FILE *fopen(const char *path, const char *mode)
 {
     return is(path, "locked") && refuse() < 0 ? NULL : NEXT(fopen)(path, mode);
+}
+
+/* Another glibc than there is. */
+const char *gnu_get_libc_version(void)
+{
+    const char *version = getenv("NEIGHBOUR_GLIBC");
+    return version != NULL ? version : NEXT(gnu_get_libc_version)();
 }
 
 static __attribute__((constructor(101))) void early(void)
