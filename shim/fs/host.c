@@ -283,7 +283,8 @@ static long host_path(struct lx_call *c)
 
 /*
  * A socket address holds 107 bytes of path, and the native spelling may be longer than the
- * program's: then the directory is reached through a descriptor.
+ * program's: then the directory is reached through a descriptor. What need not be spelled otherwise
+ * goes as the program gave it, which may be without a NUL behind.
  */
 static long host_socket(struct lx_call *c)
 {
@@ -291,6 +292,11 @@ static long host_socket(struct lx_call *c)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t n = strlen(at->path);
     int dir = -1;
+    if (at->path == c->path[0] && at->dfd == AT_FDCWD) {
+        if (c->op == LX_OP_BIND)
+            lx_masked(c);
+        return SYS3(c->op == LX_OP_BIND ? SYS_bind : SYS_connect, c->fd[1], c->value, c->size);
+    }
     if (n < sizeof(address.sun_path)) {
         memcpy(address.sun_path, at->path, n + 1);
     } else {
