@@ -166,7 +166,7 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 
 # Where a compiler is missing, the tests of its programs say so.
 OTHERS := yama.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
-          swarm-static hold-static \
+          swarm-static hold-static strict-static \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static libcs-musl) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))
