@@ -41,10 +41,11 @@ sees_drive() {
   assert_output 777
 }
 
-# finds NAME WHAT TEXT [OTHER]: with a failure, natively and under the shim; none where TEXT is "".
+# finds NAME WHAT TEXT: says it, and ends as natively; without a failure where TEXT is "".
 finds() {
   native "$1 $2 2>&1"
   native_status=$status
+  [[ $output != *"LeakSanitizer has encountered a fatal error"* ]] || skip "nobody may trace here, shim or no shim"
   [[ -z $3 ]] || assert_output --partial "$3"
   shimmed "$1 $2 2>&1"
   assert_equal "$status" "$native_status"
