@@ -38,9 +38,8 @@ COMMON  := -std=c11 -D_GNU_SOURCE -I. -Ishim -I$(B) $(WARN) -DLXSHIM_VERSION='"$
            -DLXSHIM_BINDIR='"$(BINDIR)"' -DLXSHIM_LIBDIR='"$(LIBDIR)"'
 # The library lives in other programs: no fortified calls that abort, nothing exported by accident,
 # no thread-local storage that needs a run-time call.
-# libc's headers declare pointers that are never null, of which the library has to ask all the same.
 LIBFLAGS := -fPIC -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector \
-            -ftls-model=initial-exec -fno-delete-null-pointer-checks
+            -ftls-model=initial-exec
 LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-code -Wl,-z,relro \
             -Wl,--hash-style=gnu -Wl,--as-needed
 
@@ -114,7 +113,7 @@ SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Of a probe its files are one program; what is to be preloaded is none.
-PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% tests/programs/yama.c,$(wildcard tests/programs/*.c)))
+PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% tests/programs/yama.c tests/programs/neighbour.c,$(wildcard tests/programs/*.c)))
 
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
@@ -166,9 +165,9 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 	$(call say,RUST)rustc -O -o $@ $<
 
 # Where a compiler is missing, the tests of its programs say so.
-OTHERS := yama.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
-          swarm-static hold-static keep-static faults-static \
-          $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
+OTHERS := yama.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
+          swarm-static hold-static keep-static faults-static strict-static \
+          $(if $(shell command -v musl-gcc),tour-musl tour-musl-static libcs-musl) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))
 

@@ -6,8 +6,10 @@
  */
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "supervisor/calls.h"
@@ -24,10 +26,26 @@ static const int refused[] = {
     SYS_removexattrat, SYS_open_tree_attr, SYS_file_getattr, SYS_file_setattr,
 };
 
+/* The one request of two calls that is told of: strict mode, which the kernel refuses below this.
+ */
+static int trap_strict(scmp_filter_ctx ctx, struct scmp_arg_cmp ours)
+{
+    const scmp_datum_t number = 0xffffffff; /* the kernel looks at no more of it */
+    const struct scmp_arg_cmp by_prctl[] = {
+        {.arg = 0, .op = SCMP_CMP_MASKED_EQ, .datum_a = number, .datum_b = PR_SET_SECCOMP},
+        {.arg = 1, .op = SCMP_CMP_EQ, .datum_a = SECCOMP_MODE_STRICT},
+        ours};
+    const struct scmp_arg_cmp by_seccomp[] = {
+        {.arg = 0, .op = SCMP_CMP_MASKED_EQ, .datum_a = number, .datum_b = SECCOMP_SET_MODE_STRICT},
+        ours};
+    int r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_prctl, 3, by_prctl);
+    return r < 0 ? r : seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_seccomp, 2, by_seccomp);
+}
+
 static int fill(scmp_filter_ctx ctx)
 {
     const struct scmp_arg_cmp ours = {.arg = 5, .op = SCMP_CMP_NE, .datum_a = SYS_COOKIE};
-    int r = 0;
+    int r = trap_strict(ctx, ours);
     for (size_t i = 0; i < supervise_call_count && r == 0; i++)
         r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number, 1, &ours);
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && r == 0; i++)

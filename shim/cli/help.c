@@ -125,7 +125,7 @@ static const struct {
      "LXSHIM_POLICY=FILE   the policy, where no --policy is given\n"
      "LXSHIM_TRACE=FILE    the trace; all:FILE for every call\n"
      "LXSHIM_STATE         the policy as children get it; not for you to set\n"
-     "LD_PRELOAD           the library, put first; what else is there stays\n"},
+     "LD_PRELOAD           the library, put last; what else is there stays\n"},
 };
 #define TOPIC_COUNT (sizeof(topics) / sizeof(topics[0]))
 

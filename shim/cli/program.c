@@ -126,8 +126,8 @@ static void check_elf(const struct elf_facts *facts, bool secure)
     }
     if (strncmp(loader, "ld-musl-", 8) == 0) {
         say_unseen("musl",
-                   "musl cannot load the library, which needs glibc; where LD_PRELOAD names "
-                   "it plainly, the program does not start");
+                   "the library needs glibc, and says so where LD_PRELOAD names it: the program "
+                   "runs as it would without");
         return;
     }
     if (strncmp(loader, "ld-linux", 8) != 0 && strncmp(loader, "ld64.so", 7) != 0)

@@ -4,7 +4,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <link.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,6 +21,7 @@
 #include "cli/tree.h"
 #include "supervisor/janitor.h"
 #include "supervisor/supervisor.h"
+#include "sys/preload.h"
 
 /* Raised by the process itself when it goes wrong: nothing to pass on. */
 static const int own_faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
@@ -173,11 +173,9 @@ struct starter {
 
 static int is_library(struct dl_phdr_info *info, size_t size, void *unused)
 {
-    static const char name[] = "/liblxshim.so";
-    size_t n = strlen(info->dlpi_name);
     (void)size;
     (void)unused;
-    return n >= sizeof(name) - 1 && strcmp(info->dlpi_name + n - (sizeof(name) - 1), name) == 0;
+    return preload_is_ours(info->dlpi_name, strlen(info->dlpi_name));
 }
 
 static bool has_library(void)
@@ -191,11 +189,10 @@ static bool has_library(void)
  */
 static bool load_library(struct starter *by)
 {
-    char path[PATH_MAX * 2 + 64];
-    const char *list = getenv("LD_PRELOAD"); /* ours is its first */
-    size_t n = list == NULL ? 0 : strcspn(list, ":");
-    snprintf(path, sizeof(path), "%.*s", (int)n, list == NULL ? "" : list);
-    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const char *list = getenv("LD_PRELOAD"); /* ours is its last */
+    const char *before = list == NULL ? NULL : strrchr(list, ':');
+    void *library =
+        list == NULL ? NULL : dlopen(before == NULL ? list : before + 1, RTLD_NOW | RTLD_LOCAL);
     void *execvp_there = library == NULL ? NULL : dlsym(library, "execvp");
     void *access_there = library == NULL ? NULL : dlsym(library, "access");
     if (execvp_there == NULL || access_there == NULL) {

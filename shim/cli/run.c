@@ -18,6 +18,7 @@
 #include "cli/summary.h"
 #include "policy/emit.h"
 #include "supervisor/janitor.h"
+#include "sys/preload.h"
 
 /*
  * Children find the counters by this process's id and descriptor. A process that outlives us may
@@ -48,15 +49,14 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
 }
 
 /*
- * What stands before the library's path in LD_PRELOAD: a way to / through a directory that glibc's
- * ld.so expands and musl's does not. musl could open the library and then fail to link it, and the
- * program would not start; what it does not find it passes over.
+ * What stands before the library's path in LD_PRELOAD, so that musl's ld.so passes over it: there
+ * it would say that it does not see the program, which the supervisor does.
  */
 static const char *way_of_glibc(void)
 {
     static const char *const ways[][2] = {
-        {"/usr/$LIB/libc.so.6", "/usr/$LIB/../../../../../.."},
-        {"/$LIB/libc.so.6", "/$LIB/../../../../../.."},
+        {"/usr/$LIB/libc.so.6", "/usr" PRELOAD_WAY},
+        {"/$LIB/libc.so.6", PRELOAD_WAY},
     };
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         /* Only where that is the directory of our own libc: it is there, and $LIB means that. */
@@ -69,25 +69,27 @@ static const char *way_of_glibc(void)
     return "";
 }
 
-/* Ours first, then what else is preloaded; ours of another build is left out. */
+/*
+ * What else is preloaded, then ours: functions of the others are called first, as natively, and
+ * find ours by RTLD_NEXT. Ours of another build is left out.
+ */
 static char *preload_list(const char *library, const char *before)
 {
-    static const char name[] = "/liblxshim.so";
-    size_t suffix = sizeof(name) - 1;
+    const char *entry;
+    size_t n;
     size_t length = strlen(library);
-    char *list = calloc(1, length + strlen(before) + 2);
+    char *list = malloc(strlen(before) + 1 + length + 1);
+    size_t at = 0;
     if (list == NULL)
         return NULL;
-    memcpy(list, library, length);
-    while (*(before += strspn(before, ": ")) != '\0') {
-        size_t n = strcspn(before, ": ");
-        if (n < suffix || memcmp(before + n - suffix, name, suffix) != 0) {
-            list[length++] = ':';
-            memcpy(list + length, before, n);
-            length += n;
-        }
-        before += n;
+    while (preload_next(&before, &entry, &n)) {
+        if (preload_is_ours(entry, n))
+            continue;
+        memcpy(list + at, entry, n);
+        at += n;
+        list[at++] = ':';
     }
+    memcpy(list + at, library, length + 1);
     return list;
 }
 

@@ -159,7 +159,7 @@ static long host_chmod(struct lx_call *c)
         return sys_fchmod(at->dfd, c->mode);
     if (c->flags == 0)
         return sys_fchmodat(at->dfd, at->path, c->mode);
-    int r = (int)SYS4(SYS_fchmodat2, at->dfd, at->path, c->mode, c->flags);
+    int r = sys_fchmodat2(at->dfd, at->path, c->mode, c->flags);
     if (r != -ENOSYS)
         return r;
     /* Before Linux 6.6 no call changes the mode of a symlink, and everything else may be followed.
@@ -304,7 +304,8 @@ static long host_path(struct lx_call *c)
 
 /*
  * A socket address holds 107 bytes of path, and the native spelling may be longer than the
- * program's: then the directory is reached through a descriptor.
+ * program's: then the directory is reached through a descriptor. What need not be spelled otherwise
+ * goes as the program gave it, which may be without a NUL behind.
  */
 static long host_socket(struct lx_call *c)
 {
@@ -312,6 +313,11 @@ static long host_socket(struct lx_call *c)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t n = strlen(at->path);
     int dir = -1;
+    if (at->path == c->path[0] && at->dfd == AT_FDCWD) {
+        if (c->op == LX_OP_BIND)
+            lx_masked(c);
+        return SYS3(c->op == LX_OP_BIND ? SYS_bind : SYS_connect, c->fd[1], c->value, c->size);
+    }
     if (n < sizeof(address.sun_path)) {
         memcpy(address.sun_path, at->path, n + 1);
     } else {

@@ -11,17 +11,18 @@
 
 #include "policy/image.h"
 #include "sys/address.h"
+#include "sys/preload.h"
 #include "sys/sys.h"
 #include "vfs/verdict.h"
 
-#define PRELOAD "LD_PRELOAD="
-#define STATE   LX_STATE_VARIABLE "="
+#define STATE LX_STATE_VARIABLE "="
 
 #define STATE_NAME (sizeof(STATE) - 1) /* bytes before the value */
 
 /* See environment.h for who writes them and when; everybody reads them afterwards. */
 static char state[STATE_NAME + LX_STATE_INLINE_MAX];
 static char library[PATH_MAX];
+static uint64_t own_list; /* of the value of LD_PRELOAD that this process was started with */
 
 const char *lx_library_path(void)
 {
@@ -44,33 +45,22 @@ void lx_state_be_quiet(void)
     state[STATE_NAME + 1] = LX_STATE_QUIET;
 }
 
-/*
- * Our library in any build of it, by an absolute path: a nested `lxshim run` brings its own, and
- * one is enough. A relative path means nothing after the next chdir.
- */
-static bool is_ours(const char *path, size_t n)
+/* FNV-1a, of a value that is told from others, not kept. */
+static uint64_t hash_of(const char *text)
 {
-    static const char name[] = "/liblxshim.so";
-    size_t length = sizeof(name) - 1;
-    return n >= length && memcmp(path + n - length, name, length) == 0;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return hash;
 }
 
-/* The next entry of a list of libraries separated by ':' or ' '; false at its end. */
-static bool next(const char **list, const char **entry, size_t *n)
-{
-    *list += strspn(*list, ": ");
-    *entry = *list;
-    *n = strcspn(*list, ": ");
-    *list += *n;
-    return *n > 0;
-}
-
-/* Our entry (*n bytes) in a value of LD_PRELOAD, where it is absolute; or NULL. */
-static const char *preload_find(const char *list, size_t *n)
+/* Our entry (*n bytes) in a value of LD_PRELOAD; or NULL. A relative path means nothing after the
+ * next chdir. */
+static const char *find(const char *list, size_t *n)
 {
     const char *entry;
-    while (next(&list, &entry, n))
-        if (entry[0] == '/' && is_ours(entry, *n))
+    while (preload_next(&list, &entry, n))
+        if (entry[0] == '/' && preload_is_ours(entry, *n))
             return entry;
     return NULL;
 }
@@ -102,7 +92,8 @@ void lx_library_find(void)
 bool lx_library_keep(const char *list)
 {
     size_t n;
-    const char *entry = list == NULL ? NULL : preload_find(list, &n);
+    const char *entry = list == NULL ? NULL : find(list, &n);
+    own_list = hash_of(list == NULL ? "" : list);
     if (entry == NULL || n >= sizeof(library))
         return false;
     memcpy(library, entry, n);
@@ -110,10 +101,60 @@ bool lx_library_keep(const char *list)
     return true;
 }
 
+/*
+ * True for a value of LD_PRELOAD that a child may have as it is: ours is its last, or it is the one
+ * that this process was started with. In whatever order that is, somebody meant it.
+ */
 static bool lists_us(const char *list)
 {
+    const char *entry;
     size_t n;
-    return preload_find(list, &n) != NULL;
+    bool last = false;
+    bool any = false;
+    for (const char *at = list; preload_next(&at, &entry, &n);) {
+        last = entry[0] == '/' && preload_is_ours(entry, n);
+        any |= last;
+    }
+    return last || (any && hash_of(list) == own_list);
+}
+
+size_t lx_preload_room(const char *before)
+{
+    return strlen(before) + 1 + strlen(library) + 1;
+}
+
+static char *put(char *to, const char *text, size_t n, const char *start)
+{
+    if (to != start)
+        *to++ = ':';
+    memcpy(to, text, n);
+    return to + n;
+}
+
+void lx_preload_list(const char *before, char *out)
+{
+    size_t length;
+    const char *ours = find(before, &length);
+    const char *entry;
+    size_t n;
+    char *to = out;
+    bool stays = hash_of(before) == own_list;
+    bool placed = false;
+    if (ours == NULL) { /* or by a relative path, or one that is looked up */
+        ours = library;
+        length = strlen(library);
+    }
+    while (preload_next(&before, &entry, &n)) {
+        if (!preload_is_ours(entry, n)) {
+            to = put(to, entry, n, out);
+        } else if (stays && !placed) {
+            to = put(to, ours, length, out);
+            placed = true;
+        }
+    }
+    if (!placed)
+        to = put(to, ours, length, out);
+    *to = '\0';
 }
 
 struct found {
@@ -162,25 +203,23 @@ static bool complete(const struct found *f)
            lists_us(*f->preload + sizeof(PRELOAD) - 1);
 }
 
-/* "LD_PRELOAD=" ours, and what else was there before. */
-static int preload_entry(char *out, size_t room, const char *before)
+/* Room for a list of `count` variables and for `text` bytes, in the structure or beside it. */
+static int make_room(struct lx_environment *env, size_t count, size_t text, char **text_at)
 {
-    const char *entry;
-    size_t n = strlen(library);
-    size_t length = sizeof(PRELOAD) - 1;
-    if (length + n + strlen(before) + 2 > room)
-        return -E2BIG;
-    memcpy(out, PRELOAD, length);
-    memcpy(out + length, library, n);
-    length += n;
-    while (next(&before, &entry, &n)) {
-        if (is_ours(entry, n))
-            continue;
-        out[length++] = ':';
-        memcpy(out + length, entry, n);
-        length += n;
+    size_t size = count * sizeof(char *);
+    env->envp = env->small;
+    *text_at = env->preload;
+    if (size <= sizeof(env->small) && text <= sizeof(env->preload))
+        return 0;
+    env->mapped_size = size + text;
+    env->mapped = sys_mmap(NULL, env->mapped_size, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (sys_mmap_failed(env->mapped)) {
+        env->mapped = NULL;
+        return -ENOMEM;
     }
-    out[length] = '\0';
+    env->envp = env->mapped;
+    *text_at = (char *)env->mapped + size;
     return 0;
 }
 
@@ -188,33 +227,28 @@ int lx_environment_for(struct lx_environment *env, char *const envp[])
 {
     struct found f = look(envp);
     size_t at = 0;
+    char *preload;
     env->mapped = NULL;
     env->envp = (char **)(uintptr_t)envp;
     if (f.bad || complete(&f) || lx_library_path()[0] == '\0' || lx_state_value()[0] == '\0')
         return 0;
 
     const char *before = f.preload == NULL ? "" : *f.preload + sizeof(PRELOAD) - 1;
-    char *const *preload = f.preload;
-    char *fresh = env->preload;
-    if (!lists_us(before)) {
-        int r = preload_entry(env->preload, sizeof(env->preload), before);
-        if (r < 0)
-            return r;
-        preload = &fresh;
-    }
-    env->envp = env->small;
-    if (f.count + 3 > sizeof(env->small) / sizeof(env->small[0])) {
-        env->mapped_size = (f.count + 3) * sizeof(char *);
-        env->mapped = sys_mmap(NULL, env->mapped_size, PROT_READ | PROT_WRITE,
-                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (sys_mmap_failed(env->mapped))
-            return -ENOMEM;
-        env->envp = env->mapped;
+    bool stays = f.preload != NULL && lists_us(before);
+    size_t text = stays ? 0 : sizeof(PRELOAD) - 1 + lx_preload_room(before);
+    int r = make_room(env, f.count + 3, text, &preload);
+    if (r < 0)
+        return r;
+    if (stays) {
+        preload = *f.preload;
+    } else {
+        memcpy(preload, PRELOAD, sizeof(PRELOAD) - 1);
+        lx_preload_list(before, preload + sizeof(PRELOAD) - 1);
     }
     for (size_t i = 0; i < f.count; i++)
         if (&envp[i] != f.preload && &envp[i] != f.state)
             env->envp[at++] = envp[i];
-    env->envp[at++] = *preload;
+    env->envp[at++] = preload;
     env->envp[at++] = f.state != NULL && is_state(*f.state)
                           ? *f.state
                           : (char *)(uintptr_t)lx_state_value() - (sizeof(STATE) - 1);

@@ -9,6 +9,9 @@
 #include "policy/builder.h"
 #include "preload/environment.h"
 #include "preload/first.h"
+#include "preload/foreign.h"
+#include "preload/initial.h"
+#include "preload/sanitizer.h"
 #include "preload/shim.h"
 #include "store/cwds.h"
 #include "sys/sys.h"
@@ -22,6 +25,7 @@
 static struct lx_policy policy;
 static struct lx_task task = {.policy = &policy, .cwd = AT_FDCWD};
 static _Atomic int phase; /* 0: nothing yet, 1: somebody is at it, 2: ready */
+static bool unpublished;  /* the state is in an environment that libc will not have */
 static char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
 
 /* glibc knows whether there is another thread; elsewhere assume there is. */
@@ -114,12 +118,17 @@ static int adopt(const char *value)
     return 0;
 }
 
-/* Gives our own environment what children need; libc copies it when it has to change it. */
-static void publish(void)
+/*
+ * Gives our own environment what children need; libc copies it when it has to change it. True where
+ * that stays: libc has not set environ yet where we are called before it.
+ */
+static bool publish(char **env)
 {
     static struct lx_environment own; /* only here, before main */
-    if (lx_environment_for(&own, environ) == 0)
+    bool stays = env == environ;
+    if (lx_environment_for(&own, env) == 0)
         environ = own.envp;
+    return stays;
 }
 
 /* No rule of WSL's is worth running a program unshimmed that was to be shimmed. */
@@ -133,17 +142,21 @@ static void refuse(const char *why, const char *what)
 
 static void begin(void)
 {
-    const char *inherited = find(environ, LX_STATE_VARIABLE);
+    char **env = initial_environment();
+    const char *inherited = find(env, LX_STATE_VARIABLE);
     char made[LX_STATE_INLINE_MAX];
+    lx_sanitizer_hide(env);
+    const char *list = find(env, "LD_PRELOAD");
+    sys_grumbles = list != NULL && strstr(list, "/vgpreload_core-") != NULL; /* valgrind's own */
     if (inherited == NULL) {
         lx_library_find();
-        int r = lx_first_state(made, sizeof(made), lx_library_path(), environ);
+        int r = lx_first_state(made, sizeof(made), lx_library_path(), env);
         if (r < 0)
             refuse(lx_first_problem(r), r == -EIO ? made : "");
         inherited = made;
     }
     /* dladdr looks through every symbol there is: 7000 instructions, of each process. */
-    if (!lx_library_keep(find(environ, "LD_PRELOAD")) && lx_library_path()[0] == '\0')
+    if (!lx_library_keep(list) && lx_library_path()[0] == '\0')
         lx_library_find();
     int r = adopt(inherited);
     if (r == -EINVAL)
@@ -155,8 +168,10 @@ static void begin(void)
     task.caching = true;
     task.open = cancellable_open;
     map_stats();
-    if (inherited == made)
-        publish();
+    if (inherited == made) {
+        unpublished = !publish(env);
+        lx_library_keep(find(environ, "LD_PRELOAD"));
+    }
     /* What a killed run has left; or what an exec has closed, where no counter tells of it. */
     if (inherited == made || policy.stats == NULL)
         vfs_settle(&task, false);
@@ -166,7 +181,8 @@ static void begin(void)
 static __attribute__((noinline)) const struct lx_task *initialise(void)
 {
     int none = 0;
-    if (atomic_compare_exchange_strong(&phase, &none, 1)) {
+    /* In a program of musl the task never has a mount. */
+    if (!lx_foreign() && atomic_compare_exchange_strong(&phase, &none, 1)) {
         int error = errno;
         begin();
         errno = error;
@@ -182,11 +198,23 @@ const struct lx_task *lx_self(void)
     return initialise();
 }
 
+/* What pthread_atfork calls, which musl lacks; and this object, as libc knows it. */
+int __register_atfork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void),
+                      void *object) __attribute__((weak));
+extern void *__dso_handle;
+
 /* The earliest moment a constructor may have. */
 static __attribute__((constructor(101))) void constructor(void)
 {
+    if (lx_foreign()) {
+        lx_foreign_start();
+        return;
+    }
+    lx_sanitizer_first();
     lx_self();
-    pthread_atfork(NULL, store_cwds_forget, NULL);
+    if (unpublished)
+        publish(environ);
+    __register_atfork(NULL, store_cwds_forget, NULL, __dso_handle);
 }
 
 void lx_be_quiet(void)

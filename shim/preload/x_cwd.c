@@ -10,6 +10,7 @@
 #include "sys/sys.h"
 
 void __chk_fail(void) __attribute__((weak, noreturn));
+extern __typeof__(strerrordesc_np) strerrordesc_np __attribute__((weak)); /* not in musl */
 
 LX_EXPORT int chdir(const char *path)
 {
@@ -61,7 +62,7 @@ static char *get_wd(char *buf)
     long n = lx_ret(lx_getcwd(lx_self(), buf, PATH_MAX));
     if (n >= 0)
         return buf;
-    strcpy(buf, strerrordesc_np(errno));
+    strcpy(buf, strerrordesc_np != NULL ? strerrordesc_np(errno) : "");
     return NULL;
 }
 

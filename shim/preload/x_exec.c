@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The exec family. */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "preload/exec.h"
@@ -23,9 +24,15 @@ LX_EXPORT int execveat(int dirfd, const char *path, char *const argv[], char *co
     return (int)lx_ret(exec_at(dirfd, path, argv, envp, flags));
 }
 
+/* libc's header says of a list that it is never null, and the compiler believes that. */
+static bool is_null(char *const *volatile list)
+{
+    return list == NULL;
+}
+
 LX_EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
-    if (fd < 0 || argv == NULL || envp == NULL)
+    if (fd < 0 || is_null(argv) || is_null(envp))
         return (int)lx_ret(-EINVAL); /* libc's own refusal */
     return (int)lx_ret(exec_at(fd, "", argv, envp, AT_EMPTY_PATH));
 }

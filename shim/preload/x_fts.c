@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "preload/foreign.h"
+#include "preload/next.h"
 #include "preload/shim.h"
 
 #define ALL_OPTIONS 0x00ff
@@ -198,6 +200,8 @@ LX_EXPORT FTS *fts_open(char *const *paths, int options, compare_fn *compare)
 {
     FTSENT **tail;
     size_t count = 0;
+    if (lx_foreign())
+        return NEXT(fts_open)(paths, options, compare);
     if ((options & ~ALL_OPTIONS) != 0) {
         errno = EINVAL;
         return NULL;
@@ -236,6 +240,8 @@ LX_ALIAS(fts64_open, fts_open);
 LX_EXPORT int fts_close(FTS *fts)
 {
     struct stream *s = stream_of(fts);
+    if (lx_foreign())
+        return NEXT(fts_close)(fts);
     /* Everything alive hangs off the current entry: its later siblings, and those of its parents.
      */
     FTSENT *e = fts->fts_cur;
@@ -318,6 +324,8 @@ LX_EXPORT FTSENT *fts_read(FTS *fts)
 {
     struct stream *s = stream_of(fts);
     FTSENT *e = fts->fts_cur;
+    if (lx_foreign())
+        return NEXT(fts_read)(fts);
     if (s->stopped)
         return NULL;
     if (e == NULL) {
@@ -360,6 +368,8 @@ LX_EXPORT FTSENT *fts_children(FTS *fts, int instruction)
 {
     struct stream *s = stream_of(fts);
     FTSENT *e = fts->fts_cur;
+    if (lx_foreign())
+        return NEXT(fts_children)(fts, instruction);
     if (instruction != 0 && instruction != FTS_NAMEONLY) {
         errno = EINVAL;
         return NULL;
@@ -379,7 +389,8 @@ LX_ALIAS(fts64_children, fts_children);
 
 LX_EXPORT int fts_set(FTS *fts, FTSENT *e, int instruction)
 {
-    (void)fts;
+    if (lx_foreign())
+        return NEXT(fts_set)(fts, e, instruction);
     if (instruction != 0 && instruction != FTS_AGAIN && instruction != FTS_FOLLOW &&
         instruction != FTS_NOINSTR && instruction != FTS_SKIP) {
         errno = EINVAL;

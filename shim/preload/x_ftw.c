@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "preload/foreign.h"
+#include "preload/next.h"
 #include "preload/shim.h"
 
 typedef int ftw_fn(const char *, const struct stat *, int);
@@ -262,7 +264,8 @@ static int walk_tree(const char *path, struct walk *w)
 LX_EXPORT int nftw(const char *path, nftw_fn *fn, int descriptors, int flags)
 {
     struct walk w = {.extended = fn, .flags = flags};
-    (void)descriptors;
+    if (lx_foreign())
+        return NEXT(nftw)(path, fn, descriptors, flags);
     return walk_tree(path, &w);
 }
 LX_ALIAS(nftw64, nftw);
@@ -270,7 +273,8 @@ LX_ALIAS(nftw64, nftw);
 LX_EXPORT int ftw(const char *path, ftw_fn *fn, int descriptors)
 {
     struct walk w = {.plain = fn};
-    (void)descriptors;
+    if (lx_foreign())
+        return NEXT(ftw)(path, fn, descriptors);
     return walk_tree(path, &w);
 }
 LX_ALIAS(ftw64, ftw);

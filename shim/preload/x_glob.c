@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <sys/stat.h>
 
+#include "preload/foreign.h"
 #include "preload/next.h"
 #include "preload/shim.h"
 
@@ -25,7 +26,7 @@ static void close_directory(void *dir)
 LX_EXPORT int glob(const char *restrict pattern, int flags, int (*on_error)(const char *, int),
                    glob_t *restrict found)
 {
-    if ((flags & GLOB_ALTDIRFUNC) != 0)
+    if ((flags & GLOB_ALTDIRFUNC) != 0 || lx_foreign())
         return NEXT(glob)(pattern, flags, on_error, found);
     found->gl_opendir = open_directory;
     found->gl_readdir = read_directory;

@@ -40,19 +40,27 @@ static char *put(char *to, const char *s)
 /* LD_PRELOAD='..' LXSHIM_STATE='..' exec /bin/sh -c '..', to be freed; NULL for want of memory. */
 static char *wrap(const char *command)
 {
-    const char *library = lx_library_path();
+    const char *before = getenv("LD_PRELOAD");
     const char *state = lx_state_value();
-    size_t size = 4 * (strlen(library) + strlen(state) + strlen(command)) + 96;
-    char *line = malloc(size);
-    if (line == NULL)
+    if (before == NULL)
+        before = "";
+    size_t room = lx_preload_room(before);
+    char *list = malloc(room);
+    char *line = malloc(4 * (room + strlen(state) + strlen(command)) + 96);
+    if (list == NULL || line == NULL) {
+        free(list);
+        free(line);
         return NULL;
+    }
+    lx_preload_list(before, list);
     char *to = put(line, "LD_PRELOAD=");
-    to = quote(to, library);
+    to = quote(to, list);
     to = put(to, " LXSHIM_STATE=");
     to = quote(to, state);
     to = put(to, " exec /bin/sh -c ");
     to = quote(to, command);
     *to = '\0';
+    free(list);
     return line;
 }
 

@@ -34,18 +34,24 @@ struct native {
     int dir;
 };
 
-static int prepare(struct native *n, const struct sockaddr *address, socklen_t size)
-{
-    int error = 0;
-    n->size = size;
-    n->address = vfs_socket_native(lx_self(), address, &n->size, &n->un, &n->dir, &error);
-    return error;
-}
-
 static void release(struct native *n)
 {
     if (n->dir >= 0)
         sys_close(n->dir);
+    n->dir = -1;
+}
+
+static int prepare(struct native *n, int fd, const struct sockaddr *address, socklen_t size)
+{
+    int error = 0;
+    n->size = size;
+    n->address = vfs_socket_native(lx_self(), address, &n->size, &n->un, &n->dir, &error);
+    if (n->address == address || vfs_socket_is_unix(lx_self(), fd))
+        return error;
+    release(n);
+    n->address = address;
+    n->size = size;
+    return 0;
 }
 
 LX_EXPORT ssize_t sendto(int fd, const void *buf, size_t length, int flags,
@@ -54,7 +60,7 @@ LX_EXPORT ssize_t sendto(int fd, const void *buf, size_t length, int flags,
     struct native n;
     if (!vfs_socket_has_path(address, size))
         return NEXT(sendto)(fd, buf, length, flags, address, size);
-    int error = prepare(&n, address, size);
+    int error = prepare(&n, fd, address, size);
     if (error < 0)
         return lx_ret(error);
     ssize_t r = NEXT(sendto)(fd, buf, length, flags, n.address, n.size);
@@ -68,7 +74,7 @@ LX_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     if (!sys_readable(message, sizeof(*message), verdict_stamp()) ||
         !vfs_socket_has_path(message->msg_name, message->msg_namelen))
         return NEXT(sendmsg)(fd, message, flags);
-    int error = prepare(&n, message->msg_name, message->msg_namelen);
+    int error = prepare(&n, fd, message->msg_name, message->msg_namelen);
     if (error < 0)
         return lx_ret(error);
     struct msghdr copy = *message;

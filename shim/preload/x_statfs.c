@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* File systems: statfs, statvfs, pathconf. */
+#include <string.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "preload/foreign.h"
 #include "preload/shim.h"
 #include "sys/sys.h"
 
@@ -23,6 +25,31 @@ LX_ALIAS(fstatfs64, fstatfs);
 /* Not in every header: the kernel's word that f_flags is filled in. */
 #define ST_VALID_FLAG 0x0020
 
+/*
+ * glibc says in a word that was spare, behind f_namemax, what kind of file system it is:
+ * since 2.39, by its NEWS. Before it was zero there. Which glibc this is built with does not
+ * matter.
+ */
+static bool tells_type(void)
+{
+    const char *version = lx_foreign() ? "" : gnu_get_libc_version();
+    unsigned minor = 0;
+    if (version[0] != '2' || version[1] != '.')
+        return version[0] > '2';
+    for (version += 2; *version >= '0' && *version <= '9'; version++)
+        minor = minor * 10 + (unsigned)(*version - '0');
+    return minor >= 39;
+}
+
+static void set_type(struct statvfs *to, unsigned type)
+{
+    const size_t at = offsetof(struct statvfs, f_namemax) + sizeof(to->f_namemax);
+    _Static_assert(sizeof(*to) >=
+                       offsetof(struct statvfs, f_namemax) + sizeof(to->f_namemax) + sizeof(type),
+                   "no spare word behind f_namemax");
+    memcpy((char *)to + at, &type, sizeof(type));
+}
+
 static int convert(long r, const struct statfs *from, struct statvfs *to)
 {
     if (r < 0)
@@ -41,6 +68,8 @@ static int convert(long r, const struct statfs *from, struct statvfs *to)
         .f_flag = (unsigned long)from->f_flags & ~(unsigned long)ST_VALID_FLAG,
         .f_namemax = (unsigned long)from->f_namelen,
     };
+    if (tells_type())
+        set_type(to, (unsigned)from->f_type);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "preload/exec.h"
 #include "preload/inotify.h"
 #include "preload/shim.h"
+#include "preload/strict.h"
 #include "sys/sys.h"
 #include "vfs/syscalls.h"
 
@@ -31,11 +32,15 @@ static long by_number(long nr, const long a[6])
         return inotify_watch((int)a[0], (const char *)a[1], (uint32_t)a[2]);
     case SYS_seccomp:
         r = SYS3(SYS_seccomp, a[0], a[1], a[2]);
+        if (r == -EINVAL && a[0] == SECCOMP_SET_MODE_STRICT && a[1] == 0 && a[2] == 0)
+            r = lx_strict();
         if (r >= 0 && installs_filter(a[0]))
             lx_be_quiet();
         return r;
     case SYS_prctl:
         r = SYS5(SYS_prctl, a[0], a[1], a[2], a[3], a[4]);
+        if (r == -EINVAL && a[0] == PR_SET_SECCOMP && a[1] == SECCOMP_MODE_STRICT)
+            r = lx_strict();
         if (r >= 0 && a[0] == PR_SET_SECCOMP)
             lx_be_quiet();
         return r;

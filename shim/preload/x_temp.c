@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "preload/shim.h"
+#include "sys/clock.h"
 #include "sys/sys.h"
 
 /* How many names are tried before EEXIST; POSIX asks for TMP_MAX at least. */
@@ -20,7 +21,7 @@ static uint64_t random_bits(void)
     struct timespec now;
     if (SYS3(SYS_getrandom, &bits, sizeof(bits), GRND_NONBLOCK) == sizeof(bits))
         return bits;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    sys_clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_nsec * UINT64_C(6364136223846793005) ^ (uintptr_t)&bits;
 }
 

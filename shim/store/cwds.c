@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sys/clock.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 
@@ -29,7 +30,7 @@ static atomic_flag taken = ATOMIC_FLAG_INIT;
 static int64_t now(void)
 {
     struct timespec t = {0, 0};
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    sys_clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 

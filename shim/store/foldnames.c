@@ -10,6 +10,7 @@
 #include "nt/fold.h"
 #include "store/facts.h"
 #include "store/sidecar.h"
+#include "sys/clock.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 
@@ -52,7 +53,7 @@ static bool same(const struct stat *a, const struct stat *b)
 static bool racy(const struct stat *dir)
 {
     struct timespec now;
-    if (clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0)
+    if (sys_clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0)
         return true;
     int64_t age = (now.tv_sec - dir->st_ctim.tv_sec) * INT64_C(1000000000) +
                   (now.tv_nsec - dir->st_ctim.tv_nsec);

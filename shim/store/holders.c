@@ -8,6 +8,7 @@
 
 #include "store/cwds.h"
 #include "store/procscan.h"
+#include "sys/clock.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 
@@ -51,7 +52,7 @@ static void pause_briefly(void)
 static long seconds(void)
 {
     struct timespec now = {0, 0};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return now.tv_sec;
 }
 

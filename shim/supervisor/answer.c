@@ -26,6 +26,7 @@
 #include "supervisor/program.h"
 #include "supervisor/request.h"
 #include "supervisor/roots.h"
+#include "supervisor/strict.h"
 #include "supervisor/tracee.h"
 #include "supervisor/views.h"
 #include "sys/sys.h"
@@ -402,7 +403,10 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     }
     set_root(&r, (int)where);
     uint64_t instruction = call->data.instruction_pointer;
-    if (r.call == NULL)
+    if (strict_asks(call->data.nr)) {
+        if (!strict_enter(&r.tracee))
+            reply(&r, -LX_EPASS);
+    } else if (r.call == NULL)
         reply(&r, -ENOSYS);
     else if (where == ROOTS_ELSEWHERE)
         answer_elsewhere(&r, policy, pool, slot, instruction);

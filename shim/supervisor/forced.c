@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+
+#include "sys/sys.h"
 
 #define PAGE 4096
 
@@ -36,9 +39,12 @@ long force(const struct forced *f, bool *answered)
     if (result >= 0 || result < -4095) {
         s.start = (uint64_t)result;
         f->fill(&s, f->what, args);
+        if (f->confines)
+            (void)inject_call(&i, SYS_prctl, (const long[6]){PR_SET_NO_NEW_PRIVS, 1});
         result = s.failed ? -EFAULT : inject_call(&i, f->nr, args);
         if (!i.is_another)
-            (void)inject_call(&i, SYS_munmap, (const long[6]){(long)s.start, (long)s.size});
+            (void)inject_call(&i, SYS_munmap,
+                              (const long[6]){(long)s.start, (long)s.size, 0, 0, 0, SYS_COOKIE});
     }
     inject_end(&i, result);
     return result;

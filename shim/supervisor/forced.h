@@ -21,7 +21,8 @@ uint64_t scratch_string(struct scratch *s, const char *text);
 struct forced {
     const struct tracee *tracee;
     long nr;
-    size_t room; /* bytes of scratch that are needed */
+    size_t room;   /* bytes of scratch that are needed */
+    bool confines; /* it installs a filter, for which the caller needs no privilege then */
 
     /* Fills the scratch, and the arguments: what it puts there has its address by now. */
     void (*fill)(struct scratch *s, const void *what, long args[6]);

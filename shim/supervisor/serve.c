@@ -23,6 +23,7 @@
 #include "supervisor/pass.h"
 #include "supervisor/pool.h"
 #include "supervisor/supervisor.h"
+#include "sys/clock.h"
 
 #ifndef SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
@@ -203,7 +204,7 @@ static bool processes_are_few(void)
 static uint64_t milliseconds(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 

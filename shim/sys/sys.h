@@ -53,8 +53,17 @@ static inline int sys_openat(int dfd, const char *path, int flags, mode_t mode)
     return (int)SYS4(SYS_openat, dfd, path, flags, mode);
 }
 
+/*
+ * True where the process does not run on the kernel itself but in valgrind, which prints a warning
+ * each time for calls that it is too old to know. Nothing depends on those. Written once, before
+ * main.
+ */
+extern bool sys_grumbles;
+
 static inline int sys_openat2(int dfd, const char *path, const struct sys_open_how *how)
 {
+    if (sys_grumbles)
+        return -ENOSYS;
     return (int)SYS4(SYS_openat2, dfd, path, how, sizeof(*how));
 }
 
@@ -173,6 +182,14 @@ static inline int sys_fchmodat(int dfd, const char *path, mode_t mode)
         return (int)SYS2(SYS_chmod, path, mode);
 #endif
     return (int)SYS3(SYS_fchmodat, dfd, path, mode);
+}
+
+/* With flags; Linux 6.6. */
+static inline int sys_fchmodat2(int dfd, const char *path, mode_t mode, int flags)
+{
+    if (sys_grumbles)
+        return -ENOSYS;
+    return (int)SYS4(SYS_fchmodat2, dfd, path, mode, flags);
 }
 
 static inline int sys_fchmod(int fd, mode_t mode)

@@ -8,6 +8,7 @@
 
 #include "policy/errnames.h"
 #include "store/procscan.h"
+#include "sys/clock.h"
 #include "sys/sys.h"
 #include "vfs/operation.h"
 #include "vfs/text.h"
@@ -61,7 +62,7 @@ static void put_time(struct text *t)
 {
     struct timespec now = {0, 0};
     struct tm date;
-    clock_gettime(CLOCK_REALTIME, &now);
+    sys_clock_gettime(CLOCK_REALTIME, &now);
     /* gmtime_r takes a lock for the time zone: civil time from the day count instead. */
     int64_t days = now.tv_sec / 86400;
     int64_t second = now.tv_sec % 86400;

@@ -315,11 +315,14 @@ long lx_name_to_handle_at(const struct lx_task *t, int dirfd, const char *path, 
     return vfs_call(&c);
 }
 
-long lx_unix_socket(const struct lx_task *t, enum lx_op op, int fd, const char *path)
+long lx_unix_socket(const struct lx_task *t, enum lx_op op, int fd, const char *path,
+                    const struct sockaddr *address, size_t size)
 {
     struct lx_call c;
     start(&c, t, op, AT_FDCWD, path, 0);
     c.fd[1] = fd;
+    c.value = address;
+    c.size = size;
     return vfs_call(&c);
 }
 

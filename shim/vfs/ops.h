@@ -11,6 +11,8 @@
 
 #include "fs/call.h"
 
+struct sockaddr;
+
 long lx_openat(const struct lx_task *t, int dirfd, const char *path, int flags, mode_t mode);
 long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags);
 long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, unsigned mask,
@@ -51,8 +53,12 @@ long lx_inotify_add_watch(const struct lx_task *t, int fd, const char *path, uin
 long lx_name_to_handle_at(const struct lx_task *t, int dirfd, const char *path, void *handle,
                           int *mount_id, int flags);
 
-/* bind or connect (op) of an AF_UNIX socket to a path of the file system. */
-long lx_unix_socket(const struct lx_task *t, enum lx_op op, int fd, const char *path);
+/*
+ * bind or connect (op) of an AF_UNIX socket to a path of the file system, which an address of
+ * `size` bytes holds: that goes to the kernel where the path need not be spelled otherwise.
+ */
+long lx_unix_socket(const struct lx_task *t, enum lx_op op, int fd, const char *path,
+                    const struct sockaddr *address, size_t size);
 
 /*
  * Runs a program. argv and envp are given to it as they are, but for a script that the kernel could

@@ -33,14 +33,23 @@ static void path_of(const struct sockaddr *address, socklen_t size,
     out[n] = '\0';
 }
 
+bool vfs_socket_is_unix(const struct lx_task *t, int fd)
+{
+    int domain = AF_UNSPEC;
+    socklen_t size = sizeof(domain);
+    return t->quiet || (SYS5(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+                        domain == AF_UNIX);
+}
+
 static long bind_or_connect(const struct lx_task *t, enum lx_op op, int fd,
                             const struct sockaddr *address, socklen_t size)
 {
     char path[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
-    if (!vfs_socket_has_path(address, size))
-        return SYS3(op == LX_OP_BIND ? SYS_bind : SYS_connect, fd, address, size);
+    if (!vfs_socket_has_path(address, size) || !vfs_socket_is_unix(t, fd))
+        return t->deputy ? -LX_EPASS
+                         : SYS3(op == LX_OP_BIND ? SYS_bind : SYS_connect, fd, address, size);
     path_of(address, size, path);
-    return lx_unix_socket(t, op, fd, path);
+    return lx_unix_socket(t, op, fd, path, address, size);
 }
 
 long lx_bind(const struct lx_task *t, int fd, const struct sockaddr *address, socklen_t size)

@@ -10,6 +10,13 @@
 /* True for an AF_UNIX address with a path: not abstract, not unnamed, not cut short. */
 bool vfs_socket_has_path(const struct sockaddr *address, socklen_t size);
 
+/*
+ * True where such an address means something to a descriptor. To no socket, to a closed one and to
+ * one of another family the kernel says what it thinks of it before it looks at the path. (Not
+ * asked under a seccomp filter of the program's.)
+ */
+bool vfs_socket_is_unix(const struct lx_task *t, int fd);
+
 /* bind and connect; addresses of other kinds go to the kernel as they are. */
 long lx_bind(const struct lx_task *t, int fd, const struct sockaddr *address, socklen_t size);
 long lx_connect(const struct lx_task *t, int fd, const struct sockaddr *address, socklen_t size);

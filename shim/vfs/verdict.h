@@ -18,6 +18,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "sys/clock.h"
+
 enum verdict_flag {
     VERDICT_ROOT = 1,      /* the directory is a mount's root */
     VERDICT_PARENT = 2,    /* outside, and a mount's root is directly below */
@@ -117,7 +119,7 @@ static inline uint64_t verdict_stamp(void)
 {
     struct timespec now;
     /* Coarse: advances once per tick and costs no system call. */
-    if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
+    if (sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
         return 0;
     /* 2^18 ns is finer than any tick; 32 bits of it last for 13 days, which is longer than one. */
     uint64_t tick = ((uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec) >> 18;

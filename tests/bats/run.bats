@@ -434,14 +434,14 @@ exit status 3"
   assert_output ran
 }
 
-@test "LD_PRELOAD: ours first, once, what else is there stays; no words of the policy's file left" {
+@test "LD_PRELOAD: ours last, once, what else is there stays; no words of the policy's file left" {
   other=$BATS_TEST_TMPDIR/other.so
   cp "$LIB" "$BATS_TEST_TMPDIR/liblxshim.so"
   : >"$other" # ld.so grumbles about it and goes on
   LD_PRELOAD="$BATS_TEST_TMPDIR/liblxshim.so:$other" run --separate-stderr "$LXSHIM" run -q -- \
     printenv LD_PRELOAD
   # By way of $LIB where there is one: see matrix.bats.
-  assert_output --regexp "^(/usr/\\\$LIB[/.]*|/\\\$LIB[/.]*)?$(dirname "$LXSHIM")/liblxshim.so:$other\$"
+  assert_output --regexp "^$other:(/usr/\\\$LIB[/.]*|/\\\$LIB[/.]*)?$(dirname "$LXSHIM")/liblxshim.so\$"
 }
 
 @test "a run inside a run has its own policy, in all lanes; what there can be only one of, it says" {

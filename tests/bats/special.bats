@@ -58,6 +58,54 @@ b.send(b\"x\"); print(c.recv(1), a.getsockname(), b.getpeername(), os.listdir(\"
   assert_output "b'x' s:1 s:1 ['s:1']"
 }
 
+# What bind, connect and sendto say to an address of AF_UNIX, of sockets that are not: WHAT ERRNO each.
+SHOW_SOCKETS='python3 -c "
+import ctypes, errno, os, socket, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+said = lambda r: \"ok\" if r >= 0 else errno.errorcode[ctypes.get_errno()]
+things = [(\"tcp\", socket.socket(socket.AF_INET)), (\"udp\", socket.socket(socket.AF_INET, socket.SOCK_DGRAM)),
+          (\"tcp6\", socket.socket(socket.AF_INET6)), (\"file\", open(\"/dev/null\")), (\"closed\", 999)]
+for what, thing in things:
+    fd = thing if thing == 999 else thing.fileno()
+    for path in b\"new\", b\"missing/new\", b\"a:b\":
+        for size in 2 + len(path), 110:
+            address = struct.pack(\"H108s\", socket.AF_UNIX, path)
+            print(what, path.decode(), size, said(libc.bind(fd, address, size)), said(libc.connect(fd, address, size)),
+                  said(libc.sendto(fd, b\"x\", 1, 0, address, size)))
+"'
+
+@test "a socket of another family, no socket, a closed one: the kernel refuses, before any rule" {
+  native "$SHOW_SOCKETS"
+  assert_line "tcp new 110 EAFNOSUPPORT EAFNOSUPPORT EPIPE"
+  assert_line "file new 110 ENOTSOCK ENOTSOCK ENOTSOCK"
+  assert_line "closed a:b 110 EBADF EBADF EBADF"
+  native_output=$output
+  shimmed "$SHOW_SOCKETS"
+  assert_output "$native_output"
+  outside=$(fresh outside)
+  shimmed "cd '$outside'; $SHOW_SOCKETS"
+  assert_output "$native_output"
+}
+
+@test "outside, a socket's address is the program's to the last byte" {
+  outside=$(fresh outside)
+  # As long as one can be, without a NUL behind it; and with a length that cuts the rest off.
+  steps="cd '$outside'; python3 -c '
+import ctypes, socket, struct
+libc = ctypes.CDLL(None)
+for path, size in ((b\"x\" * 108, 110), (b\"cut here\", 5), (b\"ends\", 110)):
+    s = socket.socket(socket.AF_UNIX)
+    libc.bind(s.fileno(), struct.pack(\"H108s\", socket.AF_UNIX, path), size)
+    print(s.getsockname())
+'; ls"
+  native "$steps"
+  native_output=$output
+  assert_line cut
+  rm "$outside"/*
+  shimmed "$steps"
+  assert_output "$native_output"
+}
+
 @test "special.socket: abstract and unnamed sockets are none of a drive's business" {
   steps='python3 -c "
 import socket

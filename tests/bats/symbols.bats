@@ -15,9 +15,10 @@ HEAP='^(malloc|calloc|realloc|reallocarray|memalign|aligned_alloc|posix_memalign
 
 # What the library takes from libc; nothing else, so that nobody's malloc, locale or parser is
 # called by accident. By object below.
-ALLOWED="__chk_fail __close __cxa_finalize __environ __errno_location __fcntl __gmon_start__
-__libc_single_threaded __read __register_atfork _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable _exit asprintf
-calloc clock_gettime dirfd dladdr dlsym environ fdopen fileno fpathconf free getenv malloc
+ALLOWED="__asan_init __chk_fail __close __cxa_finalize __environ __errno_location __fcntl __gmon_start__ __hwasan_init
+__libc_single_threaded __libc_stack_end __read __register_atfork __tsan_init _ITM_deregisterTMCloneTable
+_ITM_registerTMCloneTable _exit asprintf
+calloc dirfd dladdr dladdr1 dlsym environ fdopen fileno fpathconf free getauxval getenv gnu_get_libc_version malloc
 memchr memcmp memcpy memmem memmove memrchr memset posix_spawnattr_getflags
 posix_spawnattr_getpgroup posix_spawnattr_getschedparam posix_spawnattr_getschedpolicy
 posix_spawnattr_getsigdefault posix_spawnattr_getsigmask pthread_setcancelstate
@@ -25,8 +26,11 @@ pthread_setcanceltype qsort realloc reallocarray secure_getenv sigemptyset sigfi
 strchr strcmp strcpy strcspn strdup strerrordesc_np strlen strncmp strnlen strrchr strspn strstr
 sysconf"
 
-# Below shim/preload: bytes and a clock that costs no system call.
-CORE_ALLOWED="_GLOBAL_OFFSET_TABLE_ clock_gettime memchr memcmp memcpy memmem memmove memrchr memset
+# Exported for others than programs: a sanitizer's runtime asks these for options.
+OPTIONS="__asan_default_options __lsan_default_options __ubsan_default_options"
+
+# Below shim/preload: bytes, and where the kernel's clock is that costs no system call.
+CORE_ALLOWED="_GLOBAL_OFFSET_TABLE_ getauxval memchr memcmp memcpy memmem memmove memrchr memset
 strchr strcmp strcspn strlen strncmp strnlen strrchr strspn strstr"
 
 setup_file() {
@@ -110,9 +114,9 @@ relatives() {
     }' "$LISTS/libc-public" "$1" | sort -u
 }
 
-@test "every exported name is one of libc's" {
+@test "every exported name is one of libc's, but for those that sanitizers look for" {
   [[ -s $LISTS/exports && -s $LISTS/libc ]]
-  none_but "$LISTS/exports" "$LISTS/libc"
+  none_but "$LISTS/exports" <(sort "$LISTS/libc" <(words "$OPTIONS"))
 }
 
 @test "an exported name has no version, so that it stands for the old and the new one of libc's" {
@@ -174,6 +178,24 @@ relatives() {
   none_but "$BATS_TEST_TMPDIR/needed" <(words "$ALLOWED")
 }
 
+@test "musl has every name that the library cannot do without, and its loader every kind of relocation" {
+  local musl
+  command -v tour-musl >/dev/null || skip "no musl-gcc"
+  # Of musl, loader and libc are one object.
+  musl=$(readelf -l "$PROGRAMS/tour-musl" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+  nm -D --defined-only "$musl" | awk '{ print $3 }' | sort -u >"$BATS_TEST_TMPDIR/musl"
+  nm -D --undefined-only "$LIB" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' |
+    sort -u >"$BATS_TEST_TMPDIR/needed"
+  [[ -s $BATS_TEST_TMPDIR/musl && -s $BATS_TEST_TMPDIR/needed ]]
+  none_but "$BATS_TEST_TMPDIR/needed" "$BATS_TEST_TMPDIR/musl"
+  run readelf -rW "$LIB"
+  assert_success
+  run awk '$3 ~ /^R_/ && $3 !~ /_(RELATIVE|GLOB_DAT|JUMP_SLOT?|TPOFF64|TLS_TPREL)$/' <<<"$output"
+  assert_output ""
+  run readelf -dW "$LIB"
+  refute_line --partial RELR
+}
+
 @test "the library needs no other library than libc" {
   run readelf -d "$LIB"
   assert_success
@@ -197,7 +219,7 @@ relatives() {
   assert_output ""
 }
 
-@test "below shim/preload nothing is taken from libc but bytes and a clock" {
+@test "below shim/preload nothing is taken from libc but bytes, and where the clock is" {
   local objects
   mapfile -t objects < <(find "$OBJECTS" -name '*.o' ! -path '*/preload/*')
   ((${#objects[@]} > 20))

@@ -46,6 +46,37 @@ trap_holds() {
   trap_holds seccomp
 }
 
+@test "seccomp's strict mode: what is allowed goes on, what is not ends the program" {
+  local allowed="still writing
+exit 0
+still writing
+killed by"
+  for program in strict strict-static; do
+    native "$program"
+    assert_output "$allowed 9
+$allowed 9
+not made"
+    shimmed "$program"
+    # Below a supervisor it is a filter, which has another signal.
+    if [[ $LXSHIM_TEST_LANE == preload ]]; then
+      assert_output "$allowed 9
+$allowed 9
+not made"
+    else
+      assert_output "$allowed 31
+$allowed 31
+not made"
+    fi
+    # Who has a filter is not let in, with us or without.
+    steps="refuse EPERM@unshare $program"
+    native "$steps"
+    assert_line "refused: Invalid argument"
+    native_output=$output
+    shimmed "$steps"
+    assert_output "$native_output"
+  done
+}
+
 @test "bad pointers are the kernel's to refuse, with EFAULT" {
   trap_holds pointers
 }

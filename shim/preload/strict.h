@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Seccomp's strict mode, under a supervisor's filter. */
+#ifndef LXSHIM_PRELOAD_STRICT_H
+#define LXSHIM_PRELOAD_STRICT_H
+
+/*
+ * For a program to which the kernel has answered EINVAL when it asked for the mode: does what comes
+ * nearest, where nothing but our own supervisor's filter is in the way. Returns 0 or -EINVAL.
+ */
+long lx_strict(void);
+
+#endif
