@@ -56,6 +56,12 @@ CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/lib/%.o) $(LIB_ASM:%.S=$(B)/lib/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/cli/%.o)
 
+# Whether the compiler makes programs of 32-bit x86, too: Debian's gcc-multilib. What is there once is
+# not tried again.
+CC32 := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),$(shell mkdir -p $(B); [ -x $(B)/cc32 ] || \
+          echo 'int main(void) { return 0; }' | $(CC) -m32 -xc -o $(B)/cc32 - 2>/dev/null; \
+          [ ! -x $(B)/cc32 ] || echo yes))
+
 .PHONY: all
 all: $(B)/liblxshim.so $(B)/lxshim
 
@@ -123,7 +129,10 @@ $(B)/san/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.js
 
 $(B)/tests/unit/%: tests/unit/%.c $(SAN_OBJ)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(COMMON) $(SAN) -o $@ $< $(SAN_OBJ) -lcmocka -ljansson
+	$(call say,LD)$(CC) $(COMMON) $(SAN) -o $@ $(filter %.c %.o,$^) -lcmocka -ljansson
+
+# Of the supervisor, what is pure.
+$(B)/tests/unit/test_compat: $(addprefix $(B)/san/shim/supervisor/,calls.o compat.o int80.o)
 
 # A fuzz target with a driver of our own: the same inputs every time, for `make check`.
 $(B)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(SAN_OBJ)
@@ -155,6 +164,15 @@ $(B)/tests/programs/%-musl-static: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)musl-gcc $(COMMON) -O1 -g -static -o $@ $<
 
+# Programs of 32-bit x86, where the compiler can make them.
+$(B)/tests/programs/%-i386: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(COMMON) -O1 -g -o $@ $< -lpthread
+
+$(B)/tests/programs/%-i386-static: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(COMMON) -O1 -g -static -o $@ $< -lpthread
+
 # And other languages: Go makes its system calls by itself.
 $(B)/tests/programs/%-go: tests/matrix/%.go
 	@mkdir -p $(@D)
@@ -167,11 +185,12 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 # Where a compiler is missing, the tests of its programs say so.
 OTHERS := yama.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
           swarm-static hold-static \
+          $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static)) \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))
 
--include $(SAN_OBJ:.o=.d)
+-include $(SAN_OBJ:.o=.d) $(wildcard $(B)/san/shim/supervisor/*.d)
 
 .PHONY: check unit bats check-deps
 check: check-deps

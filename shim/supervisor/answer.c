@@ -20,6 +20,7 @@
 #include "fs/call.h"
 #include "supervisor/calls.h"
 #include "supervisor/decide.h"
+#include "supervisor/int80.h"
 #include "supervisor/outside.h"
 #include "supervisor/pathfd.h"
 #include "supervisor/place.h"
@@ -137,6 +138,7 @@ static struct {
     struct pool *pool;
     struct slot *slot;
     bool masked; /* it has the caller's umask */
+    bool i386;   /* the caller's call is one of 32-bit x86 */
 } own;
 
 /* Tells the kernel the answer: a result, -errno, or -LX_EPASS, which lets the caller go on. */
@@ -191,16 +193,23 @@ static void hear_master(bool on)
     sigprocmask(on ? SIG_UNBLOCK : SIG_BLOCK, &sign, NULL);
 }
 
-/* Only a FIFO waits for somebody to come. */
+/* Opens what the caller will get. */
+static int plain_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
+{
+    return own.i386 ? int80_open(dfd, path, flags, mode, resolve)
+                    : sys_open(dfd, path, flags, mode, resolve);
+}
+
+/* Only a FIFO waits for somebody to come; what is made is none. */
 static int announced_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
-    const int other = O_NONBLOCK | O_PATH | O_DIRECTORY;
+    const int other = O_NONBLOCK | O_PATH | O_DIRECTORY | O_EXCL;
     struct stat st;
     if ((flags & other) != 0 || sys_fstatat(dfd, path, &st, 0) < 0 || !S_ISFIFO(st.st_mode))
-        return sys_open(dfd, path, flags, mode, resolve);
+        return plain_open(dfd, path, flags, mode, resolve);
     expect_to_wait();
     hear_master(true);
-    int fd = sys_open(dfd, path, flags, mode, resolve);
+    int fd = plain_open(dfd, path, flags, mode, resolve);
     hear_master(false);
     return fd;
 }
@@ -216,7 +225,8 @@ static void take_mask(const struct lx_task *task)
 /* Makes the call, as the caller and by its rules. Returns its result or -errno. */
 static long run(struct request *r)
 {
-    vfs_syscall *answer = vfs_syscalls[r->call->number];
+    vfs_syscall *answer =
+        r->compat.answer != NULL ? r->compat.answer : vfs_syscalls[r->call->number];
     tracee_become(&r->tracee);
     if (r->call->number == SYS_connect) { /* waits for room in a listener's queue */
         expect_to_wait();
@@ -375,11 +385,24 @@ static void answer_elsewhere(struct request *r, const struct lx_policy *policy, 
     reply(r, -LX_EPASS);
 }
 
+/* What the call is. Returns 0, or as compat_take. */
+static int take_call(struct request *r, const struct seccomp_notif *call)
+{
+    if (r->tracee.i386) {
+        int error = compat_take(&r->compat, &r->tracee, &call->data);
+        r->call = r->compat.call;
+        r->given = r->compat.args;
+        return error;
+    }
+    r->call = supervise_call_find(call->data.nr);
+    r->given = (const uint64_t *)call->data.args;
+    return r->call == NULL ? -ENOSYS : 0;
+}
+
 void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
                       const struct seccomp_notif *call)
 {
-    struct request r = {.call = supervise_call_find(call->data.nr),
-                        .given = (const uint64_t *)call->data.args};
+    struct request r = {.call = NULL};
     enum roots where = ROOTS_OURS;
     r.task = (struct lx_task){.policy = policy,
                               .cwd = AT_FDCWD,
@@ -391,7 +414,9 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     r.tracee = tracee_of(pool->listener, call);
     own.pool = pool;
     own.slot = slot;
-    if (r.call != NULL && roots_differ_after(r.call->number))
+    own.i386 = r.tracee.i386;
+    int error = take_call(&r, call);
+    if (error == 0 && roots_differ_after(r.call->number))
         atomic_store(&pool->roots, true);
     if (atomic_load_explicit(&pool->roots, memory_order_relaxed)) {
         where = roots_of(&r.tracee, root);
@@ -399,8 +424,8 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     }
     set_root(&r, (int)where);
     uint64_t instruction = call->data.instruction_pointer;
-    if (r.call == NULL)
-        reply(&r, -ENOSYS);
+    if (error < 0)
+        reply(&r, error);
     else if (where == ROOTS_ELSEWHERE)
         answer_elsewhere(&r, policy, pool, slot, instruction);
     else

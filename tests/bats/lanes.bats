@@ -43,7 +43,8 @@ expected() {
 }
 
 @test "system calls by the instruction itself, dynamic and static" {
-  for program in bare bare-static; do
+  for program in bare bare-static bare-i386-static; do
+    [[ $program != *-i386* ]] || runs_32_bits >/dev/null || continue
     native "$program"
     assert_line "rename dir ok"
     answers=$(expected)

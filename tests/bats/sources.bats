@@ -233,6 +233,15 @@ calls_to() {
   none grep -P '(?<!\w)errno(?!\w)' "$BATS_TEST_TMPDIR/code"
 }
 
+@test "calls of 32-bit x86 have the numbers that the kernel's headers give them" {
+  local headers='#include <asm/unistd_32.h>' checks
+  cc -E - <<<"$headers" >/dev/null 2>&1 || skip "headers of another machine"
+  checks=$(sed -nE 's/^I386[A-Z_]*\(([0-9]+), ([a-z0-9_]+),.*/#if defined(__NR_\2) \&\& __NR_\2 != \1\n#error \2 is not \1\n#endif/p' \
+    shim/supervisor/compat.def)
+  (($(grep -c '^#if' <<<"$checks") > 90))
+  none cc -E -o /dev/null - <<<"$headers"$'\n'"$checks"
+}
+
 @test "no lock is held anywhere in the library" {
   none grep -nE 'pthread_(mutex|rwlock|spin|cond|once)|sem_wait|mtx_lock|call_once' "${LIBRARY[@]}"
 }
