@@ -63,10 +63,31 @@ CC32 := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),$(shell mkdir -p $(B)
           [ ! -x $(B)/cc32 ] || echo yes))
 
 .PHONY: all
-all: $(B)/liblxshim.so $(B)/lxshim
+all: $(B)/liblxshim.so $(B)/lxshim $(B)/liblxshim/made
 
 $(B)/liblxshim.so: $(LIB_OBJ)
 	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
+
+# By way of $$LIB, which glibc's ld.so expands: liblxshim has a directory for each meaning that it may
+# have, and there the library of that word size. `lib` is that of 64 bits only where there is no lib64
+# beside it. Where none is built for 32 bits there is one with nothing in it, which needs no libc: of a
+# library of the wrong size ld.so complains.
+MACHINE   := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+IS_LIB64  := $(shell [ -e /lib64 ] && ! [ /lib64 -ef /lib ] && echo yes)
+LIBS_64   := lib64 lib/$(MACHINE)-linux-gnu $(if $(and $(filter x86_64,$(MACHINE)),$(IS_LIB64)),,lib)
+LIBS_I386 := $(if $(filter x86_64,$(MACHINE)),lib32 lib/i386-linux-gnu $(if $(IS_LIB64),lib))
+I386      := none.so
+
+$(B)/liblxshim/made: $(B)/liblxshim.so $(if $(LIBS_I386),$(B)/liblxshim/i386/$(I386)) Makefile
+	@cd $(@D) && link() { mkdir -p $$2; ln -sf $$(echo $$2 | sed 's|[^/]*|..|g')/$$1 $$2/liblxshim.so; }; \
+	    for lib in $(LIBS_64); do link ../liblxshim.so $$lib; done; \
+	    for lib in $(LIBS_I386); do [ ! -e i386/$(I386) ] || link i386/$(I386) $$lib; done; : >made
+
+$(B)/liblxshim/i386/none.so:
+	@mkdir -p $(@D)
+	$(call say,LD)echo | as --32 -o $(@D)/none.o - && ld -m elf_i386 -shared -o $@ $(@D)/none.o || \
+	    echo "no linker for 32-bit programs: their ld.so will complain of the library under lxshim run"
+	@rm -f $(@D)/none.o
 
 # Bound at once: what `lxshim run` forks would look the same names up again, each for itself.
 $(B)/lxshim: $(CLI_OBJ)
@@ -100,7 +121,7 @@ $(B)/cli/shim/supervisor/filter.o: $(B)/supervisor/filter.inc
 # Where things get installed is compiled in, too, as the last place to look.
 PLACES := $(B)/places
 $(shell mkdir -p $(B); echo '$(BINDIR) $(LIBDIR)' | cmp -s - $(PLACES) || echo '$(BINDIR) $(LIBDIR)' >$(PLACES))
-$(B)/lib/shim/preload/first.o $(B)/cli/shim/cli/common.o: $(PLACES)
+$(B)/lib/shim/preload/first.o $(B)/cli/shim/cli/library.o: $(PLACES)
 
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
@@ -173,6 +194,10 @@ $(B)/tests/programs/%-i386-static: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -m32 $(COMMON) -O1 -g -static -o $@ $< -lpthread
 
+$(B)/tests/programs/%-vdso: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 -DBY_LIBC $(COMMON) -O1 -g -o $@ $< -lpthread
+
 # And other languages: Go makes its system calls by itself.
 $(B)/tests/programs/%-go: tests/matrix/%.go
 	@mkdir -p $(@D)
@@ -185,7 +210,7 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 # Where a compiler is missing, the tests of its programs say so.
 OTHERS := yama.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
           swarm-static hold-static \
-          $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static)) \
+          $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static) itself-vdso) \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))
@@ -278,12 +303,16 @@ install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m 755 $(B)/liblxshim.so $(DESTDIR)$(LIBDIR)/liblxshim.so
+	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim
+	cp -RP $(B)/liblxshim $(DESTDIR)$(LIBDIR)/liblxshim
+	rm $(DESTDIR)$(LIBDIR)/liblxshim/made
 	install -m 755 $(B)/lxshim $(DESTDIR)$(BINDIR)/lxshim
 	install -m 644 man/lxshim.1 $(DESTDIR)$(MANDIR)/man1/lxshim.1
 	install -m 644 man/lxshim-policy.5 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5
 	install -m 644 man/liblxshim.7 $(DESTDIR)$(MANDIR)/man7/liblxshim.7
 
 uninstall:
+	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim
 	rm -f $(DESTDIR)$(LIBDIR)/liblxshim.so $(DESTDIR)$(BINDIR)/lxshim \
 	    $(DESTDIR)$(MANDIR)/man1/lxshim.1 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5 \
 	    $(DESTDIR)$(MANDIR)/man7/liblxshim.7

@@ -289,7 +289,7 @@ static void count(const struct request *r, long result, uint64_t instruction)
     if (result != -LX_EPASS)
         atomic_fetch_add_explicit(&stats->lane.answered, 1, memory_order_relaxed);
     if (r->looked_at)
-        program_note(&stats->lane, r->tracee.tid, instruction);
+        program_note(&stats->lane, &r->tracee, instruction);
 }
 
 /* A descriptor that only names cannot be given; the rules have spoken. */
@@ -396,7 +396,11 @@ static int take_call(struct request *r, const struct seccomp_notif *call)
     }
     r->call = supervise_call_find(call->data.nr);
     r->given = (const uint64_t *)call->data.args;
-    return r->call == NULL ? -ENOSYS : 0;
+    if (r->call != NULL)
+        return 0;
+    if (r->task.policy->stats != NULL) /* nothing else comes here: see tools/filter.c */
+        program_note_x32(&r->task.policy->stats->lane, r->tracee.tid);
+    return -ENOSYS;
 }
 
 void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,

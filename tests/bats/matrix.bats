@@ -65,6 +65,11 @@ tour_preload() {
   tour tour-static
 }
 
+@test "C of 32 bits, with glibc" {
+  why=$(runs_32_bits) || skip "$why"
+  tour tour-i386
+}
+
 @test "C of 32 bits, with glibc, static" {
   why=$(runs_32_bits) || skip "$why"
   tour tour-i386-static
@@ -152,6 +157,18 @@ tour_preload() {
   done
 }
 
+@test "installed and moved: programs of every kind between each other, and no word of ld.so's" {
+  local root=$BATS_TEST_TMPDIR/root
+  make -s -C "$SOURCE_ROOT" B="${BUILD#"$SOURCE_ROOT"/}" DESTDIR="$root" install
+  mv "$root/usr/local" "$root/moved"
+  kinds=(tour tour-static)
+  ! runs_32_bits >/dev/null || kinds+=(tour-i386 tour-i386-static)
+  for program in "${kinds[@]}"; do
+    run env -C "$(fresh drive)" "$root/moved/bin/lxshim" run -q --require-complete -- bash -c "exec bash -c 'exec $program'"
+    assert_output "$drvfs_tour"
+  done
+}
+
 @test "a 64-bit program that makes system calls of 32-bit x86" {
   run env -C "$(fresh native)" slip int80
   ((status != 3)) || skip "another machine"
@@ -170,6 +187,11 @@ tour_preload() {
   ((status != 3)) || skip "another machine"
   for lane in both supervisor; do
     in_lane "$lane" slip x32
-    assert_output ENOSYS
+    assert_success
+    assert_line --index 0 ENOSYS
+    assert_line --index 1 --partial "lxshim: programs of the x32 ABI cannot run under the supervisor, "
+    assert_line --index 1 --partial ": slip"
+    run "$LXSHIM" run --lane "$lane" -- slip x32
+    [[ $lane == supervisor ]] || assert_line "  outside the library: slip (x32)"
   done
 }
