@@ -108,7 +108,7 @@ $(B)/cli/%.o: %.c
 # The supervisor's filter is put together here and compiled in. RUN runs what is built for another
 # machine: an emulator.
 RUN ?=
-$(B)/filter: tools/filter.c shim/supervisor/calls.c
+$(B)/filter: tools/filter.c shim/supervisor/calls.c shim/supervisor/compat.def
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) -lseccomp
 
@@ -140,7 +140,8 @@ SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Of a probe its files are one program; what is to be preloaded is none.
-PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% tests/programs/yama.c,$(wildcard tests/programs/*.c)))
+PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% $(addprefix tests/programs/,yama.c structures.c), \
+            $(wildcard tests/programs/*.c)))
 
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
@@ -194,6 +195,14 @@ $(B)/tests/programs/%-i386-static: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -m32 $(COMMON) -O1 -g -static -o $@ $< -lpthread
 
+$(B)/tests/programs/%-i386-lfs: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(COMMON) -D_FILE_OFFSET_BITS=64 -O1 -g -o $@ $<
+
+$(B)/tests/programs/%-i386-time64: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(COMMON) -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -O1 -g -o $@ $<
+
 $(B)/tests/programs/%-vdso: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -m32 -DBY_LIBC $(COMMON) -O1 -g -o $@ $< -lpthread
@@ -210,7 +219,8 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 # Where a compiler is missing, the tests of its programs say so.
 OTHERS := yama.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
           swarm-static hold-static \
-          $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static) itself-vdso) \
+          $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static) itself-vdso \
+            structures $(addprefix structures-,i386 i386-lfs i386-time64 i386-static)) \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))

@@ -115,6 +115,17 @@ static bool is_left_alone(const struct request *r)
     return true;
 }
 
+/* True for creat, whose files may be large, for which its caller has no flag. */
+static bool is_creat(const struct request *r)
+{
+#ifdef SYS_creat
+    return r->call->number == SYS_creat;
+#else
+    (void)r;
+    return false;
+#endif
+}
+
 /* The flags of a call that opens a file; -1 of every other. */
 static long open_flags(const struct request *r)
 {
@@ -138,7 +149,7 @@ static struct {
     struct pool *pool;
     struct slot *slot;
     bool masked; /* it has the caller's umask */
-    bool i386;   /* the caller's call is one of 32-bit x86 */
+    bool narrow; /* what the caller opens ends at 2 GiB, unless it says otherwise: see int80.h */
 } own;
 
 /* Tells the kernel the answer: a result, -errno, or -LX_EPASS, which lets the caller go on. */
@@ -196,8 +207,8 @@ static void hear_master(bool on)
 /* Opens what the caller will get. */
 static int plain_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
-    return own.i386 ? int80_open(dfd, path, flags, mode, resolve)
-                    : sys_open(dfd, path, flags, mode, resolve);
+    return own.narrow ? int80_open(dfd, path, flags, mode, resolve)
+                      : sys_open(dfd, path, flags, mode, resolve);
 }
 
 /* Only a FIFO waits for somebody to come; what is made is none. */
@@ -418,8 +429,8 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     r.tracee = tracee_of(pool->listener, call);
     own.pool = pool;
     own.slot = slot;
-    own.i386 = r.tracee.i386;
     int error = take_call(&r, call);
+    own.narrow = r.tracee.i386 && error == 0 && !is_creat(&r);
     if (error == 0 && roots_differ_after(r.call->number))
         atomic_store(&pool->roots, true);
     if (atomic_load_explicit(&pool->roots, memory_order_relaxed)) {
