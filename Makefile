@@ -56,10 +56,12 @@ CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/lib/%.o) $(LIB_ASM:%.S=$(B)/lib/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/cli/%.o)
 
-# Whether the compiler makes programs of 32-bit x86, too: Debian's gcc-multilib. What is there once is
-# not tried again.
+# Whether the compiler makes programs of 32-bit x86, too (Debian's gcc-multilib), with a libc that has
+# times of 64 bits for them (glibc 2.34). What was there once is not tried again.
+WIDE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 CC32 := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),$(shell mkdir -p $(B); [ -x $(B)/cc32 ] || \
-          echo 'int main(void) { return 0; }' | $(CC) -m32 -xc -o $(B)/cc32 - 2>/dev/null; \
+          echo 'int main(void) { return sizeof(char[sizeof(time_t) - 7]) - 1; }' | \
+          $(CC) -m32 $(WIDE) -include time.h -xc -o $(B)/cc32 - 2>/dev/null; \
           [ ! -x $(B)/cc32 ] || echo yes))
 
 .PHONY: all
@@ -76,12 +78,41 @@ MACHINE   := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 IS_LIB64  := $(shell [ -e /lib64 ] && ! [ /lib64 -ef /lib ] && echo yes)
 LIBS_64   := lib64 lib/$(MACHINE)-linux-gnu $(if $(and $(filter x86_64,$(MACHINE)),$(IS_LIB64)),,lib)
 LIBS_I386 := $(if $(filter x86_64,$(MACHINE)),lib32 lib/i386-linux-gnu $(if $(IS_LIB64),lib))
-I386      := none.so
+I386      := $(if $(CC32),liblxshim.so,none.so)
 
 $(B)/liblxshim/made: $(B)/liblxshim.so $(if $(LIBS_I386),$(B)/liblxshim/i386/$(I386)) Makefile
 	@cd $(@D) && link() { mkdir -p $$2; ln -sf $$(echo $$2 | sed 's|[^/]*|..|g')/$$1 $$2/liblxshim.so; }; \
 	    for lib in $(LIBS_64); do link ../liblxshim.so $$lib; done; \
 	    for lib in $(LIBS_I386); do [ ! -e i386/$(I386) ] || link i386/$(I386) $$lib; done; : >made
+
+# The library once more, for 32-bit programs of x86: with all that libc has in several widths in the
+# widest one, for which its headers have other names. What is made of names of libc's alone is compiled
+# in each.
+WIDTHS   := $(addprefix shim/preload/,x_ftw x_fts x_glob)
+I386_OBJ := $(LIB_SRC:%.c=$(B)/lib32/%.o) $(LIB_ASM:%.S=$(B)/lib32/%.o) \
+            $(WIDTHS:%=$(B)/lib32/%-64.o) $(WIDTHS:%=$(B)/lib32/%-32.o)
+
+$(B)/liblxshim/i386/liblxshim.so: $(I386_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
+
+CC_I386 = $(CC) -m32 $(COMMON) $(CFLAGS) $(LIBFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/lib32/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC_I386) $(WIDE)
+
+$(B)/lib32/%-64.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC_I386) -D_FILE_OFFSET_BITS=64
+
+$(B)/lib32/%-32.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC_I386)
+
+$(B)/lib32/%.o: %.S
+	@mkdir -p $(@D)
+	$(call say,AS)$(CC) -m32 -Ishim $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
 $(B)/liblxshim/i386/none.so:
 	@mkdir -p $(@D)
@@ -121,12 +152,12 @@ $(B)/cli/shim/supervisor/filter.o: $(B)/supervisor/filter.inc
 # Where things get installed is compiled in, too, as the last place to look.
 PLACES := $(B)/places
 $(shell mkdir -p $(B); echo '$(BINDIR) $(LIBDIR)' | cmp -s - $(PLACES) || echo '$(BINDIR) $(LIBDIR)' >$(PLACES))
-$(B)/lib/shim/preload/first.o $(B)/cli/shim/cli/library.o: $(PLACES)
+$(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/cli/shim/cli/library.o: $(PLACES)
 
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(B)/filter.d
+-include $(LIB_OBJ:.o=.d) $(I386_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(B)/filter.d
 
 # --- tests -----------------------------------------------------------------------------------------
 
@@ -201,11 +232,18 @@ $(B)/tests/programs/%-i386-lfs: tests/programs/%.c
 
 $(B)/tests/programs/%-i386-time64: tests/programs/%.c
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) -m32 $(COMMON) -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -O1 -g -o $@ $<
+	$(call say,LD)$(CC) -m32 $(COMMON) $(WIDE) -O1 -g -o $@ $<
+
+PROBES_I386 := $(addprefix $(B)/tests/programs/probe-,i386 i386-lfs i386-time64)
+$(B)/tests/programs/probe-i386-lfs: WIDTH := -D_FILE_OFFSET_BITS=64
+$(B)/tests/programs/probe-i386-time64: WIDTH := $(WIDE)
+$(PROBES_I386): $(wildcard tests/programs/probe*.c tests/programs/probe*.h)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(COMMON) $(WIDTH) -O1 -g -o $@ $(filter %.c,$^) -ldl -lpthread
 
 $(B)/tests/programs/%-vdso: tests/programs/%.c
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) -m32 -DBY_LIBC $(COMMON) -O1 -g -o $@ $< -lpthread
+	$(call say,LD)$(CC) -m32 -DBY_LIBC $(COMMON) -O1 -g -static -o $@ $< -lpthread
 
 # And other languages: Go makes its system calls by itself.
 $(B)/tests/programs/%-go: tests/matrix/%.go
@@ -220,7 +258,7 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 OTHERS := yama.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
           swarm-static hold-static \
           $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static) itself-vdso \
-            structures $(addprefix structures-,i386 i386-lfs i386-time64 i386-static)) \
+            structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static) \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))

@@ -39,8 +39,9 @@ bool unseen_head(const unsigned char *head, size_t n, uint8_t *why)
         struct sys_elf_part segment = sys_elf_segment(&elf, head + at);
         if (segment.type != PT_INTERP)
             continue;
-        bool is_musl = segment.offset < n && segment.size <= n - segment.offset &&
-                       memmem(head + segment.offset, segment.size, musl, sizeof(musl) - 1) != NULL;
+        bool is_there = segment.offset < n && segment.size <= n - segment.offset;
+        bool is_musl = is_there && memmem(head + segment.offset, (size_t)segment.size, musl,
+                                          sizeof(musl) - 1) != NULL;
         *why = is_musl ? LX_OUTSIDE_MUSL : LX_OUTSIDE_I386;
         return is_musl || elf.kind == SYS_ELF_I386;
     }
@@ -63,11 +64,11 @@ void unseen_before_exec(const struct lx_call *c)
     struct stat st;
     if (stats == NULL || atomic_load_explicit(&stats->lane.trapped, memory_order_relaxed) > 0)
         return;
+    int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    if (fd < 0) /* a bad address, too, which is not to be read here */
+        return;
     const char *slash = strrchr(at->path, '/');
     const char *name = slash == NULL ? at->path : slash + 1;
-    int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
-    if (fd < 0)
-        return;
     bool runs = sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0;
     long n = runs ? sys_pread(fd, head, sizeof(head), 0) : -1;
     sys_close(fd);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "preload/shim.h"
+#include "preload/export.h"
 
 #define ALL_OPTIONS 0x00ff
 
@@ -231,7 +231,7 @@ LX_EXPORT FTS *fts_open(char *const *paths, int options, compare_fn *compare)
     s->fts.fts_child = sort(s, s->fts.fts_child, count);
     return &s->fts;
 }
-LX_ALIAS(fts64_open, fts_open);
+LX_WIDE(fts64_open, fts_open);
 
 LX_EXPORT int fts_close(FTS *fts)
 {
@@ -249,7 +249,7 @@ LX_EXPORT int fts_close(FTS *fts)
     free(s);
     return 0;
 }
-LX_ALIAS(fts64_close, fts_close);
+LX_WIDE(fts64_close, fts_close);
 
 static FTSENT *give(struct stream *s, FTSENT *e)
 {
@@ -354,7 +354,7 @@ LX_EXPORT FTSENT *fts_read(FTS *fts)
     s->stopped = e == NULL;
     return e;
 }
-LX_ALIAS(fts64_read, fts_read);
+LX_WIDE(fts64_read, fts_read);
 
 LX_EXPORT FTSENT *fts_children(FTS *fts, int instruction)
 {
@@ -375,7 +375,7 @@ LX_EXPORT FTSENT *fts_children(FTS *fts, int instruction)
     fts->fts_child = build(s, e);
     return fts->fts_child;
 }
-LX_ALIAS(fts64_children, fts_children);
+LX_WIDE(fts64_children, fts_children);
 
 LX_EXPORT int fts_set(FTS *fts, FTSENT *e, int instruction)
 {
@@ -388,4 +388,4 @@ LX_EXPORT int fts_set(FTS *fts, FTSENT *e, int instruction)
     e->fts_instr = (unsigned short)instruction;
     return 0;
 }
-LX_ALIAS(fts64_set, fts_set);
+LX_WIDE(fts64_set, fts_set);

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "preload/shim.h"
+#include "preload/export.h"
 
 typedef int ftw_fn(const char *, const struct stat *, int);
 typedef int nftw_fn(const char *, const struct stat *, int, struct FTW *);
@@ -265,7 +265,7 @@ LX_EXPORT int nftw(const char *path, nftw_fn *fn, int descriptors, int flags)
     (void)descriptors;
     return walk_tree(path, &w);
 }
-LX_ALIAS(nftw64, nftw);
+LX_WIDE(nftw64, nftw);
 
 LX_EXPORT int ftw(const char *path, ftw_fn *fn, int descriptors)
 {
@@ -273,4 +273,4 @@ LX_EXPORT int ftw(const char *path, ftw_fn *fn, int descriptors)
     (void)descriptors;
     return walk_tree(path, &w);
 }
-LX_ALIAS(ftw64, ftw);
+LX_WIDE(ftw64, ftw);

@@ -36,10 +36,7 @@ NARROW(statfs64);
 
 static void widen_timespecs(const void *theirs, void *ours)
 {
-    const struct i386_times *from = theirs;
-    struct timespec *to = ours;
-    to[0] = (struct timespec){from->first[0], from->first[1]};
-    to[1] = (struct timespec){from->second[0], from->second[1]};
+    i386_take_timespecs(theirs, ours);
 }
 
 /* The same as a 64-bit program's, but that nobody looks at the upper half of the nanoseconds. */
@@ -53,10 +50,7 @@ static void widen_timespecs64(const void *theirs, void *ours)
 
 static void widen_timevals(const void *theirs, void *ours)
 {
-    const struct i386_times *from = theirs;
-    struct timeval *to = ours;
-    to[0] = (struct timeval){from->first[0], from->first[1]};
-    to[1] = (struct timeval){from->second[0], from->second[1]};
+    i386_take_timevals(theirs, ours);
 }
 
 static void widen_utimbuf(const void *theirs, void *ours)

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "sys/fdpath.h"
 #include "sys/i386.h"
 #include "sys/sys.h"
 #include "vfs/names.h"
@@ -62,26 +61,12 @@ static int openat_low(int dfd, const char *path, int flags, mode_t mode)
     return (int)call(OPENAT, dfd, low->path, flags, (long)mode);
 }
 
-/* openat2 knows no 32-bit programs: what it has opened is opened once more. Consumes fd. */
-static int open_again(int fd, int flags)
-{
-    char link[SYS_FD_PATH];
-    struct stat st;
-    if (fd < 0 || sys_fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return fd;
-    sys_fd_path(fd, link);
-    int again = openat_low(AT_FDCWD, link, flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW | O_TMPFILE), 0);
-    sys_close(fd);
-    return again;
-}
-
 int int80_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
     if ((flags & (I386_O_LARGEFILE | O_PATH)) != 0)
         return sys_open(dfd, path, flags, mode, resolve);
-    if (resolve == 0)
-        return openat_low(dfd, path, flags, mode);
-    return open_again(sys_open(dfd, path, flags & ~O_TRUNC, mode, resolve), flags);
+    /* openat2 makes no difference for 32-bit programs: to them it is not there. */
+    return resolve != 0 ? -ENOSYS : openat_low(dfd, path, flags, mode);
 }
 
 /* Reads a block of a directory into low memory, which *block is then. Returns its bytes or -errno.

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
+#include <sys/time.h>
 #include <time.h>
 
 /* A 64-bit kernel gives it to every file that a 64-bit program opens, whose headers have it as 0.
@@ -114,6 +115,18 @@ struct i386_times {
     int32_t first[2];
     int32_t second[2];
 };
+
+static inline void i386_take_timespecs(const struct i386_times *from, struct timespec to[2])
+{
+    to[0] = (struct timespec){.tv_sec = from->first[0], .tv_nsec = from->first[1]};
+    to[1] = (struct timespec){.tv_sec = from->second[0], .tv_nsec = from->second[1]};
+}
+
+static inline void i386_take_timevals(const struct i386_times *from, struct timeval to[2])
+{
+    to[0] = (struct timeval){.tv_sec = from->first[0], .tv_usec = from->first[1]};
+    to[1] = (struct timeval){.tv_sec = from->second[0], .tv_usec = from->second[1]};
+}
 
 /* A record of getdents; its last byte is the type. That of readdir has the name's length. */
 struct i386_dirent {

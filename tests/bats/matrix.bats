@@ -68,6 +68,19 @@ tour_preload() {
 @test "C of 32 bits, with glibc" {
   why=$(runs_32_bits) || skip "$why"
   tour tour-i386
+  [[ -e $BUILD/liblxshim/i386/liblxshim.so ]] || skip "the rest: no library for 32-bit programs"
+  in_lane preload tour-i386
+  assert_output "$drvfs_tour"
+  # By hand, for both word sizes at once; from a process of either.
+  LIB=$BUILD/liblxshim/\$LIB/liblxshim.so
+  tour_preload tour-i386
+  tour_preload bash -c tour-i386
+  run env -C "$(fresh drive)" LD_PRELOAD="$LIB" tour-i386
+  assert_output "$drvfs_tour"
+  # By the path of the other size ld.so says why, and the program runs without.
+  run env -C "$(fresh drive)" LD_PRELOAD="$BUILD/liblxshim.so" tour-i386
+  assert_line --index 0 --partial "wrong ELF class: ELFCLASS64"
+  assert_line --index 1 "mode 640"
 }
 
 @test "C of 32 bits, with glibc, static" {
