@@ -119,6 +119,10 @@ struct lx_image {
     uint64_t override_ops; /* the operations that some override is about, one bit each */
 };
 
+/* Both word sizes read it: nothing lies elsewhere where uint64_t is aligned to 4 bytes. */
+_Static_assert(sizeof(struct lx_image_override) % 8 == 0, "it has another size to 32-bit programs");
+_Static_assert(offsetof(struct lx_image, override_ops) % 8 == 0, "and a field another place");
+
 /*
  * Counters that a whole process tree shares, in a file mapped by each process: what `lxshim run`
  * sums up at the end, and the counters of overrides. Every field is only ever added to with atomic

@@ -267,10 +267,12 @@ END
     for lane in preload both supervisor; do
       dir=$(fresh drive)
       policy_for "$dir" special.fifo=allow >"$BATS_TEST_TMPDIR/policy.json"
-      for program in interrupt interrupt-static; do
+      programs=(interrupt interrupt-static)
+      ! runs_32_bits >/dev/null || programs+=(interrupt-i386-static)
+      for program in "${programs[@]}"; do
         run env -C "$dir" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "$LXSHIM" run -q --lane "$lane" -- \
           bash -uc "rm -f x:p; mkfifo x:p; timeout 20 $program $kind x:p"
-        [[ $lane == preload && $program == interrupt-static ]] || assert_output "$answer"
+        [[ $lane == preload && $program == *-static ]] || assert_output "$answer"
       done
     done
   done
