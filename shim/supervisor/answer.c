@@ -396,6 +396,10 @@ static void answer_elsewhere(struct request *r, const struct lx_policy *policy, 
     reply(r, -LX_EPASS);
 }
 
+/* Numbers of the x32 ABI, which tools/filter.c sends here with whatever is larger. */
+#define X32_CALL  0x40000000
+#define X32_CALLS 1024
+
 /* What the call is. Returns 0, or as compat_take. */
 static int take_call(struct request *r, const struct seccomp_notif *call)
 {
@@ -409,7 +413,8 @@ static int take_call(struct request *r, const struct seccomp_notif *call)
     r->given = (const uint64_t *)call->data.args;
     if (r->call != NULL)
         return 0;
-    if (r->task.policy->stats != NULL) /* nothing else comes here: see tools/filter.c */
+    bool x32 = call->data.nr >= X32_CALL && call->data.nr < X32_CALL + X32_CALLS;
+    if (x32 && r->task.policy->stats != NULL)
         program_note_x32(&r->task.policy->stats->lane, r->tracee.tid);
     return -ENOSYS;
 }
