@@ -56,11 +56,69 @@ CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/lib/%.o) $(LIB_ASM:%.S=$(B)/lib/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/cli/%.o)
 
+# Whether the compiler makes programs of 32-bit x86, too (Debian's gcc-multilib), with a libc that has
+# times of 64 bits for them (glibc 2.34). What was there once is not tried again.
+WIDE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
+CC32 := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),$(shell mkdir -p $(B); [ -x $(B)/cc32 ] || \
+          echo 'int main(void) { return sizeof(char[sizeof(time_t) - 7]) - 1; }' | \
+          $(CC) -m32 $(WIDE) -include time.h -xc -o $(B)/cc32 - 2>/dev/null; \
+          [ ! -x $(B)/cc32 ] || echo yes))
+
 .PHONY: all
-all: $(B)/liblxshim.so $(B)/lxshim
+all: $(B)/liblxshim.so $(B)/lxshim $(B)/liblxshim/made
 
 $(B)/liblxshim.so: $(LIB_OBJ)
 	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
+
+# By way of $$LIB, which glibc's ld.so expands: liblxshim has a directory for each meaning that it may
+# have, and there the library of that word size. `lib` is that of 64 bits only where there is no lib64
+# beside it. Where none is built for 32 bits there is one with nothing in it, which needs no libc: of a
+# library of the wrong size ld.so complains.
+MACHINE   := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+IS_LIB64  := $(shell [ -e /lib64 ] && ! [ /lib64 -ef /lib ] && echo yes)
+LIBS_64   := lib64 lib/$(MACHINE)-linux-gnu $(if $(and $(filter x86_64,$(MACHINE)),$(IS_LIB64)),,lib)
+LIBS_I386 := $(if $(filter x86_64,$(MACHINE)),lib32 lib/i386-linux-gnu $(if $(IS_LIB64),lib))
+I386      := $(if $(CC32),liblxshim.so,none.so)
+
+$(B)/liblxshim/made: $(B)/liblxshim.so $(if $(LIBS_I386),$(B)/liblxshim/i386/$(I386)) Makefile
+	@cd $(@D) && link() { mkdir -p $$2; ln -sf $$(echo $$2 | sed 's|[^/]*|..|g')/$$1 $$2/liblxshim.so; }; \
+	    for lib in $(LIBS_64); do link ../liblxshim.so $$lib; done; \
+	    for lib in $(LIBS_I386); do [ ! -e i386/$(I386) ] || link i386/$(I386) $$lib; done; : >made
+
+# The library once more, for 32-bit programs of x86: with all that libc has in several widths in the
+# widest one, for which its headers have other names. What is made of names of libc's alone is compiled
+# in each.
+WIDTHS   := $(addprefix shim/preload/,x_ftw x_fts x_glob)
+I386_OBJ := $(LIB_SRC:%.c=$(B)/lib32/%.o) $(LIB_ASM:%.S=$(B)/lib32/%.o) \
+            $(WIDTHS:%=$(B)/lib32/%-64.o) $(WIDTHS:%=$(B)/lib32/%-32.o)
+
+$(B)/liblxshim/i386/liblxshim.so: $(I386_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
+
+CC_I386 = $(CC) -m32 $(COMMON) $(CFLAGS) $(LIBFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/lib32/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC_I386) $(WIDE)
+
+$(B)/lib32/%-64.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC_I386) -D_FILE_OFFSET_BITS=64
+
+$(B)/lib32/%-32.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC_I386)
+
+$(B)/lib32/%.o: %.S
+	@mkdir -p $(@D)
+	$(call say,AS)$(CC) -m32 -Ishim $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+$(B)/liblxshim/i386/none.so:
+	@mkdir -p $(@D)
+	$(call say,LD)echo | as --32 -o $(@D)/none.o - && ld -m elf_i386 -shared -o $@ $(@D)/none.o || \
+	    echo "no linker for 32-bit programs: their ld.so will complain of the library under lxshim run"
+	@rm -f $(@D)/none.o
 
 # Bound at once: what `lxshim run` forks would look the same names up again, each for itself.
 $(B)/lxshim: $(CLI_OBJ)
@@ -81,7 +139,7 @@ $(B)/cli/%.o: %.c
 # The supervisor's filter is put together here and compiled in. RUN runs what is built for another
 # machine: an emulator.
 RUN ?=
-$(B)/filter: tools/filter.c shim/supervisor/calls.c
+$(B)/filter: tools/filter.c shim/supervisor/calls.c shim/supervisor/compat.def
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) -lseccomp
 
@@ -94,12 +152,12 @@ $(B)/cli/shim/supervisor/filter.o: $(B)/supervisor/filter.inc
 # Where things get installed is compiled in, too, as the last place to look.
 PLACES := $(B)/places
 $(shell mkdir -p $(B); echo '$(BINDIR) $(LIBDIR)' | cmp -s - $(PLACES) || echo '$(BINDIR) $(LIBDIR)' >$(PLACES))
-$(B)/lib/shim/preload/first.o $(B)/cli/shim/cli/common.o: $(PLACES)
+$(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/cli/shim/cli/library.o: $(PLACES)
 
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(B)/filter.d
+-include $(LIB_OBJ:.o=.d) $(I386_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(B)/filter.d
 
 # --- tests -----------------------------------------------------------------------------------------
 
@@ -113,7 +171,8 @@ SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Of a probe its files are one program; what is to be preloaded is none.
-PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% tests/programs/yama.c tests/programs/neighbour.c,$(wildcard tests/programs/*.c)))
+PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% $(addprefix tests/programs/,yama.c neighbour.c structures.c), \
+            $(wildcard tests/programs/*.c)))
 
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
@@ -123,7 +182,10 @@ $(B)/san/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.js
 
 $(B)/tests/unit/%: tests/unit/%.c $(SAN_OBJ)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(COMMON) $(SAN) -o $@ $< $(SAN_OBJ) -lcmocka -ljansson
+	$(call say,LD)$(CC) $(COMMON) $(SAN) -o $@ $(filter %.c %.o,$^) -lcmocka -ljansson
+
+# Of the supervisor, what is pure.
+$(B)/tests/unit/test_compat: $(addprefix $(B)/san/shim/supervisor/,calls.o compat.o int80.o)
 
 # A fuzz target with a driver of our own: the same inputs every time, for `make check`.
 $(B)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(SAN_OBJ)
@@ -155,6 +217,34 @@ $(B)/tests/programs/%-musl-static: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)musl-gcc $(COMMON) -O1 -g -static -o $@ $<
 
+# Programs of 32-bit x86, where the compiler can make them.
+$(B)/tests/programs/%-i386: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(COMMON) -O1 -g -o $@ $< -lpthread
+
+$(B)/tests/programs/%-i386-static: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(COMMON) -O1 -g -static -o $@ $< -lpthread
+
+$(B)/tests/programs/%-i386-lfs: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(COMMON) -D_FILE_OFFSET_BITS=64 -O1 -g -o $@ $<
+
+$(B)/tests/programs/%-i386-time64: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(COMMON) $(WIDE) -O1 -g -o $@ $<
+
+PROBES_I386 := $(addprefix $(B)/tests/programs/probe-,i386 i386-lfs i386-time64)
+$(B)/tests/programs/probe-i386-lfs: WIDTH := -D_FILE_OFFSET_BITS=64
+$(B)/tests/programs/probe-i386-time64: WIDTH := $(WIDE)
+$(PROBES_I386): $(wildcard tests/programs/probe*.c tests/programs/probe*.h)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 $(COMMON) $(WIDTH) -O1 -g -o $@ $(filter %.c,$^) -ldl -lpthread
+
+$(B)/tests/programs/%-vdso: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -m32 -DBY_LIBC $(COMMON) -O1 -g -static -o $@ $< -lpthread
+
 # And other languages: Go makes its system calls by itself.
 $(B)/tests/programs/%-go: tests/matrix/%.go
 	@mkdir -p $(@D)
@@ -167,11 +257,13 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 # Where a compiler is missing, the tests of its programs say so.
 OTHERS := yama.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
           swarm-static hold-static keep-static faults-static strict-static \
+          $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static \
+            structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static) \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static libcs-musl) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))
 
--include $(SAN_OBJ:.o=.d)
+-include $(SAN_OBJ:.o=.d) $(wildcard $(B)/san/shim/supervisor/*.d)
 
 .PHONY: check unit bats check-deps
 check: check-deps
@@ -268,12 +360,16 @@ install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m 755 $(B)/liblxshim.so $(DESTDIR)$(LIBDIR)/liblxshim.so
+	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim
+	cp -RP $(B)/liblxshim $(DESTDIR)$(LIBDIR)/liblxshim
+	rm $(DESTDIR)$(LIBDIR)/liblxshim/made
 	install -m 755 $(B)/lxshim $(DESTDIR)$(BINDIR)/lxshim
 	install -m 644 man/lxshim.1 $(DESTDIR)$(MANDIR)/man1/lxshim.1
 	install -m 644 man/lxshim-policy.5 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5
 	install -m 644 man/liblxshim.7 $(DESTDIR)$(MANDIR)/man7/liblxshim.7
 
 uninstall:
+	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim
 	rm -f $(DESTDIR)$(LIBDIR)/liblxshim.so $(DESTDIR)$(BINDIR)/lxshim \
 	    $(DESTDIR)$(MANDIR)/man1/lxshim.1 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5 \
 	    $(DESTDIR)$(MANDIR)/man7/liblxshim.7

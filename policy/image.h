@@ -10,6 +10,7 @@
 #ifndef LXSHIM_POLICY_IMAGE_H
 #define LXSHIM_POLICY_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -91,7 +92,7 @@ struct lx_image_override {
     uint32_t counter;   /* index of its match counter in the shared statistics */
     uint32_t next;      /* index + 1 of the next one that the same look meets, or 0 */
     uint8_t action;     /* enum lx_override_action */
-    uint8_t pad[3];
+    uint8_t pad[7];     /* of the same size to programs of 32 bits */
 };
 
 struct lx_image {
@@ -118,6 +119,10 @@ struct lx_image {
     uint64_t override_ops; /* the operations that some override is about, one bit each */
 };
 
+/* Both word sizes read it: nothing lies elsewhere where uint64_t is aligned to 4 bytes. */
+_Static_assert(sizeof(struct lx_image_override) % 8 == 0, "it has another size to 32-bit programs");
+_Static_assert(offsetof(struct lx_image, override_ops) % 8 == 0, "and a field another place");
+
 /*
  * Counters that a whole process tree shares, in a file mapped by each process: what `lxshim run`
  * sums up at the end, and the counters of overrides. Every field is only ever added to with atomic
@@ -143,6 +148,8 @@ enum lx_outside {
     LX_OUTSIDE_MUSL,        /* not glibc's */
     LX_OUTSIDE_SECURE,      /* setuid and the like: ld.so drops what would be preloaded */
     LX_OUTSIDE_ENVIRONMENT, /* started without LD_PRELOAD */
+    LX_OUTSIDE_I386,        /* a program of 32 bits, for which there is no library */
+    LX_OUTSIDE_X32,         /* one whose system calls only a kernel could answer */
     LX_OUTSIDE_UNKNOWN
 };
 
@@ -157,6 +164,8 @@ struct lx_stats_lane {
     _Atomic uint64_t trapped;   /* calls that did not come by the library, but to the supervisor */
     _Atomic uint64_t answered;  /* of those: made for the program, because a rule touches them */
     _Atomic uint64_t elsewhere; /* neither: their caller's mount namespace could not be entered */
+    _Atomic uint64_t x32;       /* calls of that ABI, which are refused */
+    bool i386; /* there is a library for 32-bit programs of x86; written before others map this */
     _Atomic uint32_t programs; /* without the library in them, whose calls rules were asked about */
     struct lx_stats_program program[LX_STATS_PROGRAMS];
 };

@@ -5,9 +5,13 @@
  * libseccomp takes longer to put a filter together than a process to start.
  */
 #include <errno.h>
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -42,14 +46,64 @@ static int trap_strict(scmp_filter_ctx ctx, struct scmp_arg_cmp ours)
     return r < 0 ? r : seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_seccomp, 2, by_seccomp);
 }
 
+/*
+ * The filter of x86-64 has a part for each of its kinds of calls. libseccomp knows calls by name,
+ * and those of another kind only if their names are as old as itself: so the part for 32-bit x86 is
+ * made as if its numbers were our own, and then put in front of ours, for that kind.
+ */
+static const struct rule {
+    int number;
+    bool six; /* the sixth argument is the call's own, and never the cookie */
+} i386_calls[] = {
+#if defined(__x86_64__)
+#define I386(nr, name, call, arguments, structure)     {nr, false},
+#define I386_SIX(nr, name, call, arguments, structure) {nr, true},
+#define I386_LISTS(nr, name, reader)                   {nr, false},
+#include "supervisor/compat.def"
+#else
+    {0, false},
+#endif
+};
+
+#define I386_COUNT      (sizeof(i386_calls) / sizeof(i386_calls[0]))
+#define I386_SOCKETCALL 102
+
+static int refuse(scmp_filter_ctx ctx, const struct scmp_arg_cmp *ours)
+{
+    int r = 0;
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && r == 0; i++)
+        r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), refused[i], 1, ours);
+    return r;
+}
+
 static int fill(scmp_filter_ctx ctx)
 {
     const struct scmp_arg_cmp ours = {.arg = 5, .op = SCMP_CMP_NE, .datum_a = SYS_COOKIE};
     int r = trap_strict(ctx, ours);
+    if (r == 0)
+        r = refuse(ctx, &ours);
     for (size_t i = 0; i < supervise_call_count && r == 0; i++)
         r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number, 1, &ours);
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && r == 0; i++)
-        r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), refused[i], 1, &ours);
+    return r;
+}
+
+static int fill_i386(scmp_filter_ctx ctx)
+{
+    /* Of socketcall: bind and connect. */
+    const struct scmp_arg_cmp ours[2] = {
+        {.arg = 5, .op = SCMP_CMP_NE, .datum_a = (uint32_t)SYS_COOKIE},
+        {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = 0},
+    };
+    int r = refuse(ctx, ours);
+    for (size_t i = 0; i < I386_COUNT && r == 0; i++) {
+        struct scmp_arg_cmp these[2] = {ours[0], ours[1]};
+        bool sockets = i386_calls[i].number == I386_SOCKETCALL;
+        unsigned count = i386_calls[i].six ? 0 : sockets ? 2 : 1;
+        for (these[1].datum_a = 2; these[1].datum_a <= 3 && r == 0; these[1].datum_a++)
+            if (sockets || these[1].datum_a == 2)
+                r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, i386_calls[i].number, count,
+                                           these);
+    }
     return r;
 }
 
@@ -59,33 +113,80 @@ static int fail(const char *what)
     return 1;
 }
 
+/* Writes a filter of our own machine to a file, with the rules that `add` adds. Returns 0 or 1. */
+static int make(FILE *file, int (*add)(scmp_filter_ctx ctx), uint32_t other)
+{
+    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+    if (ctx == NULL)
+        return fail("begin a filter");
+    if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, other) != 0 ||
+        seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0)
+        return fail("set the filter's attributes");
+    if (add(ctx) != 0)
+        return fail("add a rule for a call");
+    if (seccomp_export_bpf(ctx, fileno(file)) != 0)
+        return fail("write the filter");
+    seccomp_release(ctx);
+    rewind(file);
+    return 0;
+}
+
+static void print(const struct sock_filter *code)
+{
+    printf("{0x%x, %u, %u, 0x%x},\n", code->code, code->jt, code->jf, code->k);
+}
+
+/* Prints the part for 32-bit x86, with what leads there. Returns 0 or 1. */
+static int print_i386(FILE *file)
+{
+    struct sock_filter code[BPF_MAXINSNS];
+    size_t n = fread(code, sizeof(code[0]), BPF_MAXINSNS, file);
+    unsigned found = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (code[i].code != (BPF_JMP | BPF_JEQ | BPF_K) || code[i].k != AUDIT_ARCH_X86_64)
+            continue;
+        code[i].k = AUDIT_ARCH_I386;
+        found++;
+    }
+    if (found != 1)
+        return fail("find where the filter looks at the kind of a call");
+    print(&(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                                        offsetof(struct seccomp_data, arch)));
+    print(&(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_I386, 1, 0));
+    print(&(struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, (uint32_t)n));
+    for (size_t i = 0; i < n; i++)
+        print(&code[i]);
+    return 0;
+}
+
 int main(void)
 {
+#if defined(__x86_64__)
+    /* Calls of x32, of which the supervisor says that they are refused. */
+    const uint32_t other = SCMP_ACT_NOTIFY;
+    const bool two = true;
+#else
+    /* Nobody walks around by switching to a 32-bit ABI: its calls are not there. */
+    const uint32_t other = SCMP_ACT_ERRNO(ENOSYS);
+    const bool two = false;
+#endif
     struct sock_filter code;
     /* libseccomp asks the kernel what it knows; but the filter is for another than this one's, as
      * in an emulator or a container without seccomp. 5: user notification. */
     (void)seccomp_api_set(5);
-    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-    FILE *program = tmpfile();
-    if (program == NULL) {
+    FILE *ours = tmpfile();
+    FILE *i386 = tmpfile();
+    if (ours == NULL || i386 == NULL) {
         perror("filter: cannot make a temporary file");
         return 1;
     }
-    if (ctx == NULL)
-        return fail("begin a filter");
-    /* Nobody walks around by switching to the 32-bit ABI: its calls are not there. */
-    if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)) != 0 ||
-        seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0)
-        return fail("set the filter's attributes");
-    if (fill(ctx) != 0)
-        return fail("add a rule for a call");
-    if (seccomp_export_bpf(ctx, fileno(program)) != 0)
-        return fail("write the filter");
-    seccomp_release(ctx);
-    rewind(program);
-    while (fread(&code, sizeof(code), 1, program) == 1)
-        printf("{0x%x, %u, %u, 0x%x},\n", code.code, code.jt, code.jf, code.k);
-    if (fclose(program) != 0 || fflush(stdout) != 0) {
+    if (make(ours, fill, other) != 0)
+        return 1;
+    if (two && (make(i386, fill_i386, SCMP_ACT_ERRNO(ENOSYS)) != 0 || print_i386(i386) != 0))
+        return 1;
+    while (fread(&code, sizeof(code), 1, ours) == 1)
+        print(&code);
+    if (fclose(ours) != 0 || fclose(i386) != 0 || fflush(stdout) != 0) {
         perror("filter: cannot write it");
         return 1;
     }

@@ -136,6 +136,18 @@ const char *cli_origin(const struct lx_origin *origin);
  */
 bool cli_library(char *out, size_t room);
 
+/*
+ * Spells the library's path for LD_PRELOAD, so that glibc's ld.so finds it and musl's does not:
+ * musl could open it and then fail to link it, and the program would not start; what it does not
+ * find it passes over. Where it can be, that is a path by which 32-bit programs find what is
+ * theirs.
+ */
+#define CLI_SPELLED_MAX (PATH_MAX * 2 + 64)
+void cli_library_spelled(const char *library, char *out, size_t room);
+
+/* True where there is a library for 32-bit programs of x86, too. */
+bool cli_library_i386(void);
+
 /* This program's own path, absolute. Returns 0 or -errno. */
 int cli_program(char *out, size_t room);
 

@@ -186,31 +186,3 @@ int cli_program(char *out, size_t room)
     out[n] = '\0';
     return 0;
 }
-
-bool cli_library(char *out, size_t room)
-{
-    static const char name[] = "liblxshim.so";
-    char program[PATH_MAX];
-    int length = 0;
-    if (cli_program(program, sizeof(program)) == 0)
-        length = (int)(strrchr(program, '/') - program);
-    if (length > 0) {
-        snprintf(out, room, "%.*s/%s", length, program, name);
-        if (access(out, R_OK) == 0)
-            return true;
-    }
-    snprintf(out, room, "%.*s/../lib/%s", length, program, name);
-    if (length > 0 && access(out, R_OK) == 0)
-        return true;
-    snprintf(out, room, "%s/%s", LXSHIM_LIBDIR, name);
-    if (access(out, R_OK) == 0)
-        return true;
-    if (length == 0)
-        snprintf(out, room, "no %s in %s, and /proc does not say where lxshim is", name,
-                 LXSHIM_LIBDIR);
-    else
-        snprintf(out, room,
-                 "no %s in %.*s, ../lib from there, nor in %s: build it with make, or make install",
-                 name, length, program, LXSHIM_LIBDIR);
-    return false;
-}

@@ -6,10 +6,12 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "sys/elf_head.h"
+
 struct elf_facts {
-    bool foreign;          /* another machine, class or byte order than this program's */
-    unsigned char bits;    /* 32 or 64 */
-    unsigned machine;      /* e_machine; 0 where the class or byte order is another */
+    enum sys_elf_kind kind;
+    unsigned bits;         /* 32 or 64 */
+    unsigned machine;      /* e_machine; 0 where the byte order is another */
     bool go;               /* made by the Go compiler; of no foreign program */
     char loader[PATH_MAX]; /* PT_INTERP; empty for a static program, and for a foreign one */
 };

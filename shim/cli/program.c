@@ -12,6 +12,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "cli/cli.h"
 #include "cli/elf.h"
 #include "cli/finding.h"
 
@@ -109,16 +110,40 @@ static const char *basename_of(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
+/* True, having said so, where programs of its kind are not covered, whatever they are. */
+static bool is_foreign(const struct elf_facts *facts)
+{
+    if (facts->kind == SYS_ELF_X32)
+        doctor_say(DOCTOR_BAD, "x32",
+                   "a program of the x32 ABI: lxshim run refuses its system calls, and it ends at "
+                   "once; with --lane=preload it runs: not covered");
+    else if (facts->kind == SYS_ELF_FOREIGN)
+        doctor_say(DOCTOR_BAD, "machine",
+                   "a %u-bit program for another machine (ELF %u): the library is not of its kind, "
+                   "and lxshim run refuses its system calls: not covered",
+                   facts->bits, facts->machine);
+    return facts->kind == SYS_ELF_X32 || facts->kind == SYS_ELF_FOREIGN;
+}
+
+/* What the loader will do: glibc's, and it is there. */
+static void check_preload(const struct elf_facts *facts)
+{
+    if (facts->kind == SYS_ELF_64)
+        doctor_say(DOCTOR_OK, "dynamic", "glibc's %s will preload the library", facts->loader);
+    else if (cli_library_i386())
+        doctor_say(DOCTOR_OK, "dynamic",
+                   "a 32-bit program: under lxshim run glibc's %s will preload the library of its "
+                   "size",
+                   facts->loader);
+    else
+        say_unseen("32-bit", "the library was built for 64-bit programs only");
+}
+
 static void check_elf(const struct elf_facts *facts, bool secure)
 {
     const char *loader = basename_of(facts->loader);
-    if (facts->foreign) {
-        doctor_say(DOCTOR_BAD, "machine",
-                   "a %d-bit program for another machine (ELF %u): the library is not of its kind, "
-                   "and lxshim run refuses its system calls: not covered",
-                   facts->bits, facts->machine);
+    if (is_foreign(facts))
         return;
-    }
     if (facts->loader[0] == '\0') {
         say_unseen("static", facts->go ? "a Go program; no ld.so, nothing is preloaded"
                                        : "no ld.so, nothing is preloaded");
@@ -135,7 +160,7 @@ static void check_elf(const struct elf_facts *facts, bool secure)
     else if (access(facts->loader, X_OK) != 0)
         doctor_say(DOCTOR_BAD, "loader", "%s is missing: the program cannot start", facts->loader);
     else if (!secure)
-        doctor_say(DOCTOR_OK, "dynamic", "glibc's %s will preload the library", facts->loader);
+        check_preload(facts);
     if (facts->go)
         say_unseen("go", "Go makes its system calls itself, not by libc");
 }

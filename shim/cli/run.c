@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim run */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -43,30 +42,11 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
                       MAP_SHARED, fd, 0);
         r = *stats == MAP_FAILED ? -errno : 0;
     }
+    if (r == 0)
+        (*stats)->lane.i386 = cli_library_i386();
     if (r < 0)
         close(fd);
     return r < 0 ? r : fd;
-}
-
-/*
- * What stands before the library's path in LD_PRELOAD, so that musl's ld.so passes over it: there
- * it would say that it does not see the program, which the supervisor does.
- */
-static const char *way_of_glibc(void)
-{
-    static const char *const ways[][2] = {
-        {"/usr/$LIB/libc.so.6", "/usr" PRELOAD_WAY},
-        {"/$LIB/libc.so.6", PRELOAD_WAY},
-    };
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        /* Only where that is the directory of our own libc: it is there, and $LIB means that. */
-        void *libc = dlopen(ways[i][0], RTLD_LAZY | RTLD_NOLOAD);
-        if (libc != NULL) {
-            dlclose(libc);
-            return ways[i][1];
-        }
-    }
-    return "";
 }
 
 /*
@@ -96,7 +76,7 @@ static char *preload_list(const char *library, const char *before)
 static int set_preload(void)
 {
     char library[PATH_MAX * 2];
-    char spelled[PATH_MAX * 2 + 64];
+    char spelled[CLI_SPELLED_MAX];
     const char *before = getenv("LD_PRELOAD");
     if (!cli_library(library, sizeof(library))) {
         cli_error("%s", library);
@@ -108,7 +88,7 @@ static int set_preload(void)
                   library);
         return -EINVAL;
     }
-    snprintf(spelled, sizeof(spelled), "%s%s", way_of_glibc(), library);
+    cli_library_spelled(library, spelled, sizeof(spelled));
     char *list = preload_list(spelled, before != NULL ? before : "");
     int r = list == NULL || setenv("LD_PRELOAD", list, 1) < 0 ? -ENOMEM : 0;
     if (r < 0)
@@ -246,6 +226,7 @@ int cli_run(const struct cli_arguments *arguments)
     }
     if (!arguments->quiet)
         summary_print(stats, &lanes, observe);
+    summary_x32(stats);
     summary_trace(stats, attached.trace);
     return relay_end(status);
 }

@@ -70,21 +70,56 @@ static int compare(const void *one, const void *other)
     return order != 0 ? order : strcmp(a->name, b->name);
 }
 
+/* The programs that were noted: how many. */
+static uint32_t noted(const struct lx_stats_lane *lane)
+{
+    uint32_t count = lane->programs;
+    return count < LX_STATS_PROGRAMS ? count : LX_STATS_PROGRAMS;
+}
+
+#define NAME_ROOM sizeof(((struct lx_stats_program *)NULL)->name)
+
+/* The name of a program that was noted. */
+static void take_name(const struct lx_stats_program *p, char name[NAME_ROOM])
+{
+    memcpy(name, p->name, NAME_ROOM - 1);
+    name[NAME_ROOM - 1] = '\0';
+    make_fit(name);
+}
+
 /* What the library is not in, and why. */
 static void print_programs(const struct lx_stats_lane *lane)
 {
-    static const char *const words[] = {"static", "musl", "setuid", "environment emptied", "?"};
-    uint32_t count = lane->programs;
-    for (uint32_t i = 0; i < count && i < LX_STATS_PROGRAMS; i++) {
+    static const char *const words[] = {"static", "musl", "setuid", "environment emptied",
+                                        "32-bit", "x32",  "?"};
+    const char *before = "\n  outside the library: ";
+    for (uint32_t i = 0; i < noted(lane); i++) {
         const struct lx_stats_program *p = &lane->program[i];
         unsigned why = p->why <= LX_OUTSIDE_UNKNOWN ? p->why : LX_OUTSIDE_UNKNOWN;
-        char name[sizeof(p->name)];
-        memcpy(name, p->name, sizeof(name) - 1);
-        name[sizeof(name) - 1] = '\0';
-        make_fit(name);
-        fprintf(stderr, "%s%s (%s)", i == 0 ? "\n  outside the library: " : ", ", name, words[why]);
+        char name[NAME_ROOM];
+        take_name(p, name);
+        fprintf(stderr, "%s%s (%s)", before, name, words[why]);
+        before = ", ";
     }
-    fputs(count >= LX_STATS_PROGRAMS ? ", ...\n" : "\n", stderr);
+    fputs(noted(lane) == LX_STATS_PROGRAMS ? ", ...\n" : "\n", stderr);
+}
+
+void summary_x32(const struct lx_stats *stats)
+{
+    const struct lx_stats_lane *lane = &stats->lane;
+    char names[LX_STATS_PROGRAMS * (NAME_ROOM + 2)] = "";
+    char name[NAME_ROOM];
+    for (uint32_t i = 0; i < noted(lane); i++) {
+        if (lane->program[i].why != LX_OUTSIDE_X32)
+            continue;
+        take_name(&lane->program[i], name);
+        size_t n = strlen(names);
+        snprintf(names + n, sizeof(names) - n, "%s%s", n > 0 ? ", " : "", name);
+    }
+    if (lane->x32 > 0)
+        cli_error("programs of the x32 ABI cannot run under the supervisor, which refuses their "
+                  "system calls; with --lane=preload they do, uncovered: %s",
+                  names);
 }
 
 /* Calls by the way they came. */

@@ -47,7 +47,8 @@ struct lx_task {
     bool deputy;  /* what no rule touches is left to the task itself: the answer is -LX_EPASS */
     bool quiet;   /* its seccomp filter allows nothing we add: make only the call it made */
 
-    /* Opens what may block, as a cancellation point; NULL: a plain sys_open does. */
+    /* Opens what the task gets and what may block, as a cancellation point; NULL: a plain sys_open
+     * does. */
     int (*open)(int dfd, const char *path, int flags, mode_t mode, unsigned resolve);
 
     /* Hears of a wait to come, an override's delay; or NULL. */

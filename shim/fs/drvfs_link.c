@@ -275,7 +275,7 @@ int drvfs_fill_alias(int fd)
     if (writing < 0)
         return -EIO;
     const struct timespec times[2] = {st.st_atim, st.st_mtim};
-    long n = SYS4(SYS_pwrite64, writing, "MZ", DRVFS_ALIAS_SIZE, 0);
+    long n = sys_pwrite(writing, "MZ", DRVFS_ALIAS_SIZE, 0);
     sys_utimensat(writing, NULL, times, 0);
     sys_close(writing);
     return n == DRVFS_ALIAS_SIZE ? 0 : -EIO;

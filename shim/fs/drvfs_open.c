@@ -191,7 +191,9 @@ static int create(struct lx_call *c)
     mode_t mode = creation_mode(c);
     if (mode == c->mode)
         lx_masked(c);
-    int fd = sys_openat(at->dfd, at->path, c->flags | O_CREAT | O_EXCL, mode);
+    int flags = c->flags | O_CREAT | O_EXCL;
+    int fd = c->task->open != NULL ? c->task->open(at->dfd, at->path, flags, mode, 0)
+                                   : sys_open(at->dfd, at->path, flags, mode, 0);
     if (fd >= 0 && mode != c->mode)
         drvfs_restore_mode(at, fd, mode);
     return fd;

@@ -159,7 +159,7 @@ long drvfs_statx(struct lx_call *c)
     shape_kind(&s, kind, length);
     for (unsigned i = 0; i < 4; i++) {
         s.seconds[i] = times[i]->tv_sec;
-        s.nanoseconds[i] = times[i]->tv_nsec;
+        s.nanoseconds[i] = (long)times[i]->tv_nsec;
     }
     shape_all(c, &s);
     stx->stx_mode = (uint16_t)s.mode;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/unseen.h"
 
-#include <elf.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdatomic.h>
 #include <string.h>
 
+#include "sys/elf_head.h"
 #include "sys/sys.h"
 
 /* Where linkers put the program headers, and the loader's name behind them. */
@@ -27,26 +26,24 @@ void unseen_note(struct lx_stats_lane *lane, const struct lx_stats_program *prog
 bool unseen_head(const unsigned char *head, size_t n, uint8_t *why)
 {
     static const char musl[] = "/ld-musl-";
-    ElfW(Ehdr) header;
-    ElfW(Phdr) segment;
-    if (n < sizeof(header) || memcmp(head, ELFMAG, SELFMAG) != 0)
+    struct sys_elf elf;
+    if (!sys_elf_header(head, n, &elf))
         return false;
-    memcpy(&header, head, sizeof(header));
-    *why = LX_OUTSIDE_UNKNOWN;
-    if (header.e_ident[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32))
+    *why = elf.kind == SYS_ELF_X32 ? LX_OUTSIDE_X32 : LX_OUTSIDE_UNKNOWN;
+    if (elf.kind != SYS_ELF_64 && elf.kind != SYS_ELF_I386)
         return true;
-    size_t at = header.e_phoff;
-    if (header.e_phentsize != sizeof(segment))
-        return false;
-    for (unsigned i = 0; i < header.e_phnum; i++, at += sizeof(segment)) {
-        if (at > n || n - at < sizeof(segment))
+    uint64_t at = elf.segments;
+    for (size_t i = 0; i < elf.segment_count; i++, at += elf.segment_size) {
+        if (at > n || n - at < elf.segment_size)
             return false; /* it cannot be told */
-        memcpy(&segment, head + at, sizeof(segment));
-        if (segment.p_type != PT_INTERP)
+        struct sys_elf_part segment = sys_elf_segment(&elf, head + at);
+        if (segment.type != PT_INTERP)
             continue;
-        *why = LX_OUTSIDE_MUSL;
-        return segment.p_offset < n && segment.p_filesz <= n - segment.p_offset &&
-               memmem(head + segment.p_offset, segment.p_filesz, musl, sizeof(musl) - 1) != NULL;
+        bool is_there = segment.offset < n && segment.size <= n - segment.offset;
+        bool is_musl = is_there && memmem(head + segment.offset, (size_t)segment.size, musl,
+                                          sizeof(musl) - 1) != NULL;
+        *why = is_musl ? LX_OUTSIDE_MUSL : LX_OUTSIDE_I386;
+        return is_musl || elf.kind == SYS_ELF_I386;
     }
     *why = LX_OUTSIDE_STATIC;
     return true;
@@ -67,15 +64,16 @@ void unseen_before_exec(const struct lx_call *c)
     struct stat st;
     if (stats == NULL || atomic_load_explicit(&stats->lane.trapped, memory_order_relaxed) > 0)
         return;
+    int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    if (fd < 0) /* a bad address, too, which is not to be read here */
+        return;
     const char *slash = strrchr(at->path, '/');
     const char *name = slash == NULL ? at->path : slash + 1;
-    int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
-    if (fd < 0)
-        return;
     bool runs = sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0;
     long n = runs ? sys_pread(fd, head, sizeof(head), 0) : -1;
     sys_close(fd);
-    bool lacks = n > 0 && !is_loader(name) && unseen_head(head, (size_t)n, &program.why);
+    bool lacks = n > 0 && !is_loader(name) && unseen_head(head, (size_t)n, &program.why) &&
+                 (program.why != LX_OUTSIDE_I386 || !stats->lane.i386);
     if (n > 0 && !lacks && (st.st_mode & S_ISUID) != 0 && st.st_uid != sys_geteuid()) {
         program.why = LX_OUTSIDE_SECURE;
         lacks = true;

@@ -13,8 +13,9 @@ void unseen_note(struct lx_stats_lane *lane, const struct lx_stats_program *prog
 
 /*
  * True where the first n bytes of a file are those of a program that the library will not get into:
- * one without a loader, with musl's, or of another machine's word size. *why is enum lx_outside.
- * (The doctor has a reader that says more; this one neither allocates nor reads on.)
+ * one without a loader, with musl's, or of another machine or word size (of 32-bit x86, unless the
+ * library is there for that, too). *why is enum lx_outside. (The doctor has a reader that says
+ * more; this one neither allocates nor reads on.)
  */
 bool unseen_head(const unsigned char *head, size_t n, uint8_t *why);
 

@@ -93,11 +93,15 @@ static int built_in(char *out, size_t room, const char *cwd, char *const *env)
 
 /*
  * The lxshim program: beside the library (a build tree), in bin beside its directory (an
- * installation, wherever it has been moved), or where it was to be installed.
+ * installation, wherever it has been moved), or where it was to be installed. The library may have
+ * been named by way of $LIB: that is one directory more, or two, below one of its own.
  */
 static int find_program(const char *library, char *out)
 {
-    static const char *const places[] = {"/lxshim", "/../bin/lxshim"};
+    static const char *const places[] = {
+        "/lxshim",          "/../bin/lxshim",          "/../../lxshim", "/../../../bin/lxshim",
+        "/../../../lxshim", "/../../../../bin/lxshim",
+    };
     const char *slash = strrchr(library, '/');
     size_t n = slash == NULL ? 0 : (size_t)(slash - library);
     for (size_t i = 0; slash != NULL && i < sizeof(places) / sizeof(places[0]); i++) {

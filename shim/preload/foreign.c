@@ -15,6 +15,8 @@
 
 #if defined(__x86_64__)
 #define TRIPLET "x86_64-linux-gnu"
+#elif defined(__i386__)
+#define TRIPLET "i386-linux-gnu"
 #else
 #define TRIPLET "aarch64-linux-gnu"
 #endif

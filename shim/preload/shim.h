@@ -3,18 +3,8 @@
 #ifndef LXSHIM_PRELOAD_SHIM_H
 #define LXSHIM_PRELOAD_SHIM_H
 
-#include <errno.h>
-
+#include "preload/export.h"
 #include "vfs/ops.h"
-
-#define LX_EXPORT __attribute__((visibility("default")))
-
-/*
- * Another name for an exported function of the same shape. By assembly, because headers declare
- * stat64 and stat with types that C takes for different though they are one.
- */
-#define LX_ALIAS(name, target) \
-    __asm__(".globl " #name "\n.set " #name ", " #target "\n.type " #name ", %function\n")
 
 /*
  * Ourselves. Before the constructor has run, and if a name is called while it runs, a task without

@@ -37,6 +37,45 @@ syscall:
     movq $-1, %rax
     ret
     .size syscall, . - syscall
+#elif defined(__i386__)
+    .text
+    .globl syscall
+    .type syscall, @function
+    .p2align 4
+syscall:
+    movl 4(%esp), %eax
+    cmpl $VFS_SYSCALL_LIMIT, %eax
+    jae 2f
+    call 1f
+1:  popl %edx
+    cmpl $0, vfs_syscalls - 1b(%edx, %eax, 4)
+    jne lx_syscall
+2:  pushl %ebp
+    pushl %edi
+    pushl %esi
+    pushl %ebx
+    movl 24(%esp), %ebx
+    movl 28(%esp), %ecx
+    movl 32(%esp), %edx
+    movl 36(%esp), %esi
+    movl 40(%esp), %edi
+    movl 44(%esp), %ebp
+    int $0x80
+    popl %ebx
+    popl %esi
+    popl %edi
+    popl %ebp
+    cmpl $-4095, %eax
+    jae lx_syscall_fail
+    ret
+/* It takes the errno's negative as its argument, on a stack that is aligned as C wants it. */
+lx_syscall_fail:
+    subl $8, %esp
+    pushl %eax
+    call lx_syscall_failed
+    addl $12, %esp
+    ret
+    .size syscall, . - syscall
 #elif defined(__aarch64__)
     .text
     .globl syscall

@@ -35,6 +35,35 @@ __vfork:
     movq $-1, %rax
     ret
     .size vfork, . - vfork
+#elif defined(__i386__)
+    .text
+    .globl vfork
+    .globl __vfork
+    .type vfork, @function
+    .type __vfork, @function
+    .p2align 4
+vfork:
+__vfork:
+    call 1f
+1:  popl %edx
+    leal verdict_vforks - 1b(%edx), %edx
+    lock incl (%edx)
+    popl %ecx
+    movl $__NR_vfork, %eax
+    int $0x80
+    pushl %ecx
+    testl %eax, %eax
+    je 2f
+    lock decl (%edx)
+    testl %eax, %eax
+    js 3f
+2:  ret
+3:  subl $8, %esp
+    pushl %eax
+    call lx_syscall_failed
+    addl $12, %esp
+    ret
+    .size vfork, . - vfork
 #elif defined(__aarch64__)
     .text
     .globl vfork

@@ -7,6 +7,7 @@
 #include <utime.h>
 
 #include "preload/shim.h"
+#include "sys/i386.h"
 #include "sys/sys.h"
 
 LX_EXPORT int access(const char *path, int mode)
@@ -89,7 +90,7 @@ static bool to_ns(const struct timeval tv[2], struct timespec ts[2], const struc
         if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
             return false;
         ts[i].tv_sec = tv[i].tv_sec;
-        ts[i].tv_nsec = tv[i].tv_usec * 1000L;
+        ts[i].tv_nsec = (long)tv[i].tv_usec * 1000L;
     }
     return true;
 }
@@ -135,19 +136,97 @@ LX_EXPORT int truncate(const char *path, off_t length)
 {
     return (int)lx_ret(lx_truncate(lx_self(), AT_FDCWD, path, length));
 }
-LX_ALIAS(truncate64, truncate);
+LX_WIDE(truncate64, truncate);
 
 LX_EXPORT int ftruncate(int fd, off_t length)
 {
     return (int)lx_ret(lx_truncate(lx_self(), fd, LX_DESCRIPTOR, length));
 }
-LX_ALIAS(ftruncate64, ftruncate);
+LX_WIDE(ftruncate64, ftruncate);
 
 LX_EXPORT int fallocate(int fd, int mode, off_t offset, off_t length)
 {
     return (int)lx_ret(lx_fallocate(lx_self(), fd, mode, offset, length));
 }
-LX_ALIAS(fallocate64, fallocate);
+LX_WIDE(fallocate64, fallocate);
+
+#if defined(__i386__)
+/* Sizes of 32 bits. */
+LX_NARROW(int, truncate, const char *path, int32_t length)
+{
+    return (int)lx_ret(lx_truncate(lx_self(), AT_FDCWD, path, length));
+}
+
+LX_NARROW(int, ftruncate, int fd, int32_t length)
+{
+    return (int)lx_ret(lx_truncate(lx_self(), fd, LX_DESCRIPTOR, length));
+}
+
+LX_NARROW(int, fallocate, int fd, int mode, int32_t offset, int32_t length)
+{
+    return (int)lx_ret(lx_fallocate(lx_self(), fd, mode, offset, length));
+}
+
+/* Times of 32 bits, as the functions for longer ones take them; NULL (now) stays NULL. */
+#define LONG_TIMES(from, to) (take_times(from, to) ? (to) : NULL)
+static bool take_times(const struct i386_times *from, struct timespec to[2])
+{
+    if (from != NULL)
+        i386_take_timespecs(from, to);
+    return from != NULL;
+}
+
+#define LONG_TIMEVALS(from, to) (take_timevals(from, to) ? (to) : NULL)
+static bool take_timevals(const struct i386_times *from, struct timeval to[2])
+{
+    if (from != NULL)
+        i386_take_timevals(from, to);
+    return from != NULL;
+}
+
+LX_NARROW(int, utimensat, int dirfd, const char *path, const struct i386_times *times, int flags)
+{
+    struct timespec ts[2];
+    return utimensat(dirfd, path, LONG_TIMES(times, ts), flags);
+}
+
+LX_NARROW(int, futimens, int fd, const struct i386_times *times)
+{
+    struct timespec ts[2];
+    return futimens(fd, LONG_TIMES(times, ts));
+}
+
+LX_NARROW(int, utimes, const char *path, const struct i386_times *times)
+{
+    struct timeval tv[2];
+    return utimes(path, LONG_TIMEVALS(times, tv));
+}
+
+LX_NARROW(int, lutimes, const char *path, const struct i386_times *times)
+{
+    struct timeval tv[2];
+    return lutimes(path, LONG_TIMEVALS(times, tv));
+}
+
+LX_NARROW(int, futimes, int fd, const struct i386_times *times)
+{
+    struct timeval tv[2];
+    return futimes(fd, LONG_TIMEVALS(times, tv));
+}
+
+LX_NARROW(int, futimesat, int dirfd, const char *path, const struct i386_times *times)
+{
+    struct timeval tv[2];
+    return futimesat(dirfd, path, LONG_TIMEVALS(times, tv));
+}
+
+LX_NARROW(int, utime, const char *path, const int32_t *times)
+{
+    if (times == NULL)
+        return utime(path, NULL);
+    return utime(path, &(struct utimbuf){times[0], times[1]});
+}
+#endif
 
 LX_EXPORT ssize_t getxattr(const char *path, const char *name, void *value, size_t size)
 {

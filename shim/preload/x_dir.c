@@ -29,7 +29,7 @@ typedef DIR *marked_fdopendir(int, long, long, long, long, long);
 
 static struct dirent *next_entry(DIR *dir)
 {
-    return NEXT_AS(readdir, marked_readdir)(dir, 0, 0, 0, 0, SYS_COOKIE);
+    return NEXT_WIDE_AS(readdir, readdir64, marked_readdir)(dir, 0, 0, 0, 0, SYS_COOKIE);
 }
 
 LX_EXPORT DIR *fdopendir(int fd)
@@ -181,7 +181,7 @@ LX_EXPORT struct dirent *readdir(DIR *dir)
                ? e
                : look_for_entry(dir, e);
 }
-LX_ALIAS(readdir64, readdir);
+LX_WIDE(readdir64, readdir);
 
 /* Deprecated, but programs use it; and so must we, to be in its place. */
 #pragma GCC diagnostic push
@@ -191,7 +191,8 @@ LX_EXPORT int readdir_r(DIR *restrict dir, struct dirent *restrict entry,
 {
     int error;
     do
-        error = NEXT_AS(readdir_r, marked_readdir_r)(dir, entry, result, 0, 0, SYS_COOKIE);
+        error = NEXT_WIDE_AS(readdir_r, readdir64_r, marked_readdir_r)(dir, entry, result, 0, 0,
+                                                                       SYS_COOKIE);
     while (error == 0 && *result != NULL &&
            !vfs_listed_name(lx_self(), dirfd(dir), (*result)->d_name, &(*result)->d_type));
     if (error == 0 && *result == NULL) {
@@ -204,7 +205,7 @@ LX_EXPORT int readdir_r(DIR *restrict dir, struct dirent *restrict entry,
     return error;
 }
 #pragma GCC diagnostic pop
-LX_ALIAS(readdir64_r, readdir_r);
+LX_WIDE(readdir64_r, readdir_r);
 
 LX_EXPORT ssize_t getdents64(int fd, void *buf, size_t size)
 {
@@ -291,11 +292,111 @@ LX_EXPORT int scandirat(int dirfd, const char *restrict path, struct dirent ***r
     *names = l.entries;
     return (int)l.count;
 }
-LX_ALIAS(scandirat64, scandirat);
+LX_WIDE(scandirat64, scandirat);
 
 LX_EXPORT int scandir(const char *restrict path, struct dirent ***restrict names,
                       int (*filter)(const struct dirent *), compare_fn *compare)
 {
     return scandirat(AT_FDCWD, path, names, filter, compare);
 }
-LX_ALIAS(scandir64, scandir);
+LX_WIDE(scandir64, scandir);
+
+#if defined(__i386__)
+/* Entries whose numbers have 32 bits: what the functions above say, in its own place. */
+struct narrow_dirent {
+    uint32_t ino;
+    int32_t off;
+    uint16_t reclen;
+    uint8_t type;
+    char name[256];
+};
+#define NARROW_NAME offsetof(struct narrow_dirent, name)
+
+/* NULL stays NULL; with EOVERFLOW for one whose numbers are larger. */
+static struct narrow_dirent *narrow(struct dirent *e)
+{
+    struct narrow_dirent *to = (struct narrow_dirent *)(void *)e;
+    if (e == NULL)
+        return NULL;
+    ino64_t ino = e->d_ino;
+    off64_t off = e->d_off == INT64_MAX ? INT32_MAX : e->d_off; /* after all others */
+    unsigned char type = e->d_type;
+    size_t n = strlen(e->d_name);
+    if (ino > UINT32_MAX || off != (int32_t)off) {
+        errno = EOVERFLOW;
+        return NULL;
+    }
+    memmove(to->name, e->d_name, n + 1);
+    to->ino = (uint32_t)ino;
+    to->off = (int32_t)off;
+    to->type = type;
+    to->reclen = (uint16_t)((NARROW_NAME + n + 1 + 3) & ~(size_t)3);
+    return to;
+}
+
+LX_NARROW(struct narrow_dirent *, readdir, DIR *dir)
+{
+    return narrow(readdir(dir));
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+LX_NARROW(int, readdir_r, DIR *dir, struct narrow_dirent *entry, struct narrow_dirent **result)
+{
+    struct dirent own;
+    struct dirent *e;
+    int before = errno;
+    int error = readdir_r(dir, &own, &e);
+    *result = NULL;
+    if (error != 0 || e == NULL)
+        return error;
+    const struct narrow_dirent *to = narrow(e);
+    if (to == NULL) {
+        errno = before;
+        return EOVERFLOW;
+    }
+    memcpy(entry, to, NARROW_NAME + strlen(to->name) + 1);
+    *result = entry;
+    return 0;
+}
+#pragma GCC diagnostic pop
+
+typedef int narrow_compare_fn(const struct narrow_dirent **, const struct narrow_dirent **);
+
+LX_NARROW(int, scandirat, int dirfd, const char *path, struct narrow_dirent ***names,
+          int (*filter)(const struct narrow_dirent *), narrow_compare_fn *compare)
+{
+    struct dirent **entries;
+    int count = scandirat(dirfd, path, &entries, NULL, NULL);
+    struct narrow_dirent **list = (struct narrow_dirent **)(void *)entries;
+    int kept = 0;
+    bool fits = true;
+    for (int i = 0; i < count; i++) {
+        struct narrow_dirent *e = narrow(entries[i]);
+        fits &= e != NULL;
+        if (e == NULL || (filter != NULL && filter(e) == 0))
+            free(entries[i]);
+        else
+            list[kept++] = e;
+    }
+    if (count >= 0 && !fits) {
+        while (kept > 0)
+            free(list[--kept]);
+        free(list);
+        errno = EOVERFLOW;
+    }
+    if (count < 0 || !fits)
+        return -1;
+    if (compare != NULL && kept > 1)
+        qsort(list, (size_t)kept, sizeof(*list),
+              (int (*)(const void *, const void *))(void (*)(void))compare);
+    *names = list;
+    return kept;
+}
+
+LX_NARROW(int, scandir, const char *path, struct narrow_dirent ***names,
+          int (*filter)(const struct narrow_dirent *), narrow_compare_fn *compare)
+{
+    return lx_narrow_scandirat(AT_FDCWD, path, names, filter, compare);
+}
+#endif

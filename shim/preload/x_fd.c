@@ -45,22 +45,57 @@ LX_EXPORT int dup(int from)
 /* What is locked, owned or signalled by a descriptor is the next definition's to do. */
 int __fcntl(int fd, int command, ...) __attribute__((weak));
 
-LX_EXPORT int fcntl(int fd, int command, ...)
+typedef int fcntl_fn(int fd, int command, ...);
+
+static int control(int fd, int command, void *argument, fcntl_fn *next)
 {
-    va_list args;
-    va_start(args, command);
-    void *argument = va_arg(args, void *);
-    va_end(args);
     if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)
-        return __fcntl != NULL ? __fcntl(fd, command, argument)
-                               : (int)lx_ret(sys_fcntl(fd, command, (long)argument));
+        return next != NULL ? next(fd, command, argument)
+                            : (int)lx_ret(sys_fcntl(fd, command, (long)argument));
     struct verdict_known known = verdict_known_of(fd);
     int r = sys_fcntl(fd, command, (long)argument);
     if (r >= 0)
         verdict_remember_copy(fd, known, r);
     return (int)lx_ret(r);
 }
+
+#define ARGUMENT_AFTER(command)            \
+    ({                                     \
+        va_list args_;                     \
+        va_start(args_, command);          \
+        void *it_ = va_arg(args_, void *); \
+        va_end(args_);                     \
+        it_;                               \
+    })
+
+#if !defined(__i386__)
+LX_EXPORT int fcntl(int fd, int command, ...)
+{
+    return control(fd, command, ARGUMENT_AFTER(command), __fcntl);
+}
 LX_ALIAS(fcntl64, fcntl);
+#else
+/*
+ * Of locks with sizes of 64 bits. Only one that is waited for is a cancellation point; the others
+ * need no looking up, which a signal handler could not do.
+ */
+LX_EXPORT int fcntl(int fd, int command, ...)
+{
+    bool waits = command == F_SETLKW || command == F_OFD_SETLKW;
+    fcntl_fn *next = waits ? NEXT_NAMED("fcntl64", fcntl_fn) : NULL;
+    return control(fd, command, ARGUMENT_AFTER(command), next);
+}
+
+LX_NARROW(int, fcntl64, int fd, int command, ...)
+{
+    return fcntl(fd, command, ARGUMENT_AFTER(command));
+}
+
+LX_NARROW(int, fcntl, int fd, int command, ...)
+{
+    return control(fd, command, ARGUMENT_AFTER(command), __fcntl);
+}
+#endif
 
 struct replacement {
     int from;

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "preload/export.h"
 #include "preload/foreign.h"
 #include "preload/next.h"
-#include "preload/shim.h"
 
 #define ALL_OPTIONS 0x00ff
 
@@ -235,7 +235,7 @@ LX_EXPORT FTS *fts_open(char *const *paths, int options, compare_fn *compare)
     s->fts.fts_child = sort(s, s->fts.fts_child, count);
     return &s->fts;
 }
-LX_ALIAS(fts64_open, fts_open);
+LX_WIDE(fts64_open, fts_open);
 
 LX_EXPORT int fts_close(FTS *fts)
 {
@@ -255,7 +255,7 @@ LX_EXPORT int fts_close(FTS *fts)
     free(s);
     return 0;
 }
-LX_ALIAS(fts64_close, fts_close);
+LX_WIDE(fts64_close, fts_close);
 
 static FTSENT *give(struct stream *s, FTSENT *e)
 {
@@ -362,7 +362,7 @@ LX_EXPORT FTSENT *fts_read(FTS *fts)
     s->stopped = e == NULL;
     return e;
 }
-LX_ALIAS(fts64_read, fts_read);
+LX_WIDE(fts64_read, fts_read);
 
 LX_EXPORT FTSENT *fts_children(FTS *fts, int instruction)
 {
@@ -385,7 +385,7 @@ LX_EXPORT FTSENT *fts_children(FTS *fts, int instruction)
     fts->fts_child = build(s, e);
     return fts->fts_child;
 }
-LX_ALIAS(fts64_children, fts_children);
+LX_WIDE(fts64_children, fts_children);
 
 LX_EXPORT int fts_set(FTS *fts, FTSENT *e, int instruction)
 {
@@ -399,4 +399,4 @@ LX_EXPORT int fts_set(FTS *fts, FTSENT *e, int instruction)
     e->fts_instr = (unsigned short)instruction;
     return 0;
 }
-LX_ALIAS(fts64_set, fts_set);
+LX_WIDE(fts64_set, fts_set);

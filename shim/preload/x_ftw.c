@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "preload/export.h"
 #include "preload/foreign.h"
 #include "preload/next.h"
-#include "preload/shim.h"
 
 typedef int ftw_fn(const char *, const struct stat *, int);
 typedef int nftw_fn(const char *, const struct stat *, int, struct FTW *);
@@ -268,7 +268,7 @@ LX_EXPORT int nftw(const char *path, nftw_fn *fn, int descriptors, int flags)
         return NEXT(nftw)(path, fn, descriptors, flags);
     return walk_tree(path, &w);
 }
-LX_ALIAS(nftw64, nftw);
+LX_WIDE(nftw64, nftw);
 
 LX_EXPORT int ftw(const char *path, ftw_fn *fn, int descriptors)
 {
@@ -277,4 +277,4 @@ LX_EXPORT int ftw(const char *path, ftw_fn *fn, int descriptors)
         return NEXT(ftw)(path, fn, descriptors);
     return walk_tree(path, &w);
 }
-LX_ALIAS(ftw64, ftw);
+LX_WIDE(ftw64, ftw);

@@ -125,16 +125,23 @@ LX_EXPORT int mknodat(int dirfd, const char *path, mode_t mode, dev_t dev)
     return (int)lx_ret(lx_mknodat(lx_self(), dirfd, path, mode, dev));
 }
 
+/* What programs of before glibc 2.33 say of the number at that address. */
+#if defined(__i386__)
+#define MKNOD_VERSION 1
+#else
+#define MKNOD_VERSION 0
+#endif
+
 LX_EXPORT int __xmknod(int version, const char *path, mode_t mode, dev_t *dev);
 LX_EXPORT int __xmknod(int version, const char *path, mode_t mode, dev_t *dev)
 {
-    return version == 0 ? mknod(path, mode, *dev) : (int)lx_ret(-EINVAL);
+    return version == MKNOD_VERSION ? mknod(path, mode, *dev) : (int)lx_ret(-EINVAL);
 }
 
 LX_EXPORT int __xmknodat(int version, int dirfd, const char *path, mode_t mode, dev_t *dev);
 LX_EXPORT int __xmknodat(int version, int dirfd, const char *path, mode_t mode, dev_t *dev)
 {
-    return version == 0 ? mknodat(dirfd, path, mode, *dev) : (int)lx_ret(-EINVAL);
+    return version == MKNOD_VERSION ? mknodat(dirfd, path, mode, *dev) : (int)lx_ret(-EINVAL);
 }
 
 LX_EXPORT int mkfifo(const char *path, mode_t mode)

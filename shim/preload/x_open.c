@@ -13,55 +13,98 @@ static bool needs_mode(int flags)
     return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
 }
 
+/* The mode behind the flags in a call's arguments, where one is needed. */
+#define MODE_OF(flags)                     \
+    ({                                     \
+        mode_t mode_ = 0;                  \
+        if (needs_mode(flags)) {           \
+            va_list args_;                 \
+            va_start(args_, flags);        \
+            mode_ = va_arg(args_, mode_t); \
+            va_end(args_);                 \
+        }                                  \
+        mode_;                             \
+    })
+
+static int open_at(int dirfd, const char *path, int flags, mode_t mode)
+{
+    return (int)lx_ret(lx_openat(lx_self(), dirfd, path, flags, mode));
+}
+
+/* Of a fortified program. */
+static int open_existing(int dirfd, const char *path, int flags)
+{
+    if (needs_mode(flags) && __chk_fail != NULL)
+        __chk_fail();
+    return open_at(dirfd, path, flags, 0);
+}
+
 LX_EXPORT int open(const char *path, int flags, ...)
 {
-    mode_t mode = 0;
-    if (needs_mode(flags)) {
-        va_list args;
-        va_start(args, flags);
-        mode = va_arg(args, mode_t);
-        va_end(args);
-    }
-    return (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, flags, mode));
+    return open_at(AT_FDCWD, path, flags | O_LARGEFILE, MODE_OF(flags));
 }
-LX_ALIAS(open64, open);
-LX_ALIAS(__open, open);
-LX_ALIAS(__open64, open);
+LX_WIDE(open64, open);
+LX_WIDE(__open, open);
+LX_WIDE(__open64, open);
 
 LX_EXPORT int openat(int dirfd, const char *path, int flags, ...)
 {
-    mode_t mode = 0;
-    if (needs_mode(flags)) {
-        va_list args;
-        va_start(args, flags);
-        mode = va_arg(args, mode_t);
-        va_end(args);
-    }
-    return (int)lx_ret(lx_openat(lx_self(), dirfd, path, flags, mode));
+    return open_at(dirfd, path, flags | O_LARGEFILE, MODE_OF(flags));
 }
-LX_ALIAS(openat64, openat);
-
-LX_EXPORT int __open_2(const char *path, int flags);
-LX_EXPORT int __open_2(const char *path, int flags)
-{
-    if (needs_mode(flags) && __chk_fail != NULL)
-        __chk_fail();
-    return (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, flags, 0));
-}
-LX_ALIAS(__open64_2, __open_2);
-
-LX_EXPORT int __openat_2(int dirfd, const char *path, int flags);
-LX_EXPORT int __openat_2(int dirfd, const char *path, int flags)
-{
-    if (needs_mode(flags) && __chk_fail != NULL)
-        __chk_fail();
-    return (int)lx_ret(lx_openat(lx_self(), dirfd, path, flags, 0));
-}
-LX_ALIAS(__openat64_2, __openat_2);
+LX_WIDE(openat64, openat);
 
 LX_EXPORT int creat(const char *path, mode_t mode)
 {
-    int flags = O_WRONLY | O_CREAT | O_TRUNC;
-    return (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, flags, mode));
+    return open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_LARGEFILE, mode);
 }
-LX_ALIAS(creat64, creat);
+LX_WIDE(creat64, creat);
+
+LX_EXPORT int __open64_2(const char *path, int flags);
+LX_EXPORT int __open64_2(const char *path, int flags)
+{
+    return open_existing(AT_FDCWD, path, flags | O_LARGEFILE);
+}
+
+LX_EXPORT int __openat64_2(int dirfd, const char *path, int flags);
+LX_EXPORT int __openat64_2(int dirfd, const char *path, int flags)
+{
+    return open_existing(dirfd, path, flags | O_LARGEFILE);
+}
+
+#if defined(__i386__)
+/* Files that end at 2 GiB. */
+LX_NARROW(int, open, const char *path, int flags, ...)
+{
+    return open_at(AT_FDCWD, path, flags, MODE_OF(flags));
+}
+LX_ALIAS(__open, open);
+
+LX_NARROW(int, __open64, const char *path, int flags, ...)
+{
+    return open_at(AT_FDCWD, path, flags | O_LARGEFILE, MODE_OF(flags));
+}
+
+LX_NARROW(int, openat, int dirfd, const char *path, int flags, ...)
+{
+    return open_at(dirfd, path, flags, MODE_OF(flags));
+}
+
+/* libc's is the kernel's creat, to which every file may be a large one. */
+LX_NARROW(int, creat, const char *path, mode_t mode)
+{
+    return creat(path, mode);
+}
+
+LX_NARROW(int, __open_2, const char *path, int flags)
+{
+    return open_existing(AT_FDCWD, path, flags);
+}
+
+LX_NARROW(int, __openat_2, int dirfd, const char *path, int flags)
+{
+    return open_existing(dirfd, path, flags);
+}
+#else
+LX_ALIAS(__open_2, __open64_2);
+LX_ALIAS(__openat_2, __openat64_2);
+#endif

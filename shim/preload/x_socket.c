@@ -68,21 +68,28 @@ LX_EXPORT ssize_t sendto(int fd, const void *buf, size_t length, int flags,
     return r;
 }
 
-LX_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+typedef ssize_t sendmsg_fn(int fd, const struct msghdr *message, int flags);
+
+static ssize_t send_message(int fd, const struct msghdr *message, int flags, sendmsg_fn *next)
 {
     struct native n;
     if (!sys_readable(message, sizeof(*message), verdict_stamp()) ||
         !vfs_socket_has_path(message->msg_name, message->msg_namelen))
-        return NEXT(sendmsg)(fd, message, flags);
+        return next(fd, message, flags);
     int error = prepare(&n, fd, message->msg_name, message->msg_namelen);
     if (error < 0)
         return lx_ret(error);
     struct msghdr copy = *message;
     copy.msg_name = (void *)(uintptr_t)n.address;
     copy.msg_namelen = n.size;
-    ssize_t r = NEXT(sendmsg)(fd, &copy, flags);
+    ssize_t r = next(fd, &copy, flags);
     release(&n);
     return r;
+}
+
+LX_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    return send_message(fd, message, flags, NEXT_WIDE(sendmsg, __sendmsg64));
 }
 
 /* Addresses that come back. `room` is what the caller had for them. */
@@ -141,10 +148,30 @@ LX_EXPORT ssize_t __recvfrom_chk(int fd, void *buf, size_t length, size_t room, 
     return recvfrom(fd, buf, length, flags, address, size);
 }
 
-LX_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+typedef ssize_t recvmsg_fn(int fd, struct msghdr *message, int flags);
+
+static ssize_t receive_message(int fd, struct msghdr *message, int flags, recvmsg_fn *next)
 {
     socklen_t room =
         sys_readable(message, sizeof(*message), verdict_stamp()) ? message->msg_namelen : 0;
-    ssize_t r = NEXT(recvmsg)(fd, message, flags);
+    ssize_t r = next(fd, message, flags);
     return room == 0 ? r : shown(r, message->msg_name, room, &message->msg_namelen);
 }
+
+LX_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+    return receive_message(fd, message, flags, NEXT_WIDE(recvmsg, __recvmsg64));
+}
+
+#if defined(__i386__)
+/* Those whose control messages have times of 32 bits. */
+LX_NARROW(ssize_t, sendmsg, int fd, const struct msghdr *message, int flags)
+{
+    return send_message(fd, message, flags, NEXT_NAMED("sendmsg", sendmsg_fn));
+}
+
+LX_NARROW(ssize_t, recvmsg, int fd, struct msghdr *message, int flags)
+{
+    return receive_message(fd, message, flags, NEXT_NAMED("recvmsg", recvmsg_fn));
+}
+#endif

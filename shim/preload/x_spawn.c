@@ -198,7 +198,7 @@ struct kernel_sigaction {
     void *handler;
     unsigned long flags;
     void *restorer;
-    unsigned long mask;
+    uint64_t mask;
 };
 
 /*
@@ -248,11 +248,8 @@ static long set_attributes(struct spawn *s)
         posix_spawnattr_getpgroup(s->attr, &group);
         r = SYS2(SYS_setpgid, 0, group);
     }
-    if (r >= 0 && (flags & POSIX_SPAWN_RESETIDS) != 0) {
-        r = SYS3(SYS_setresgid, -1, SYS0(SYS_getgid), -1);
-        if (r >= 0)
-            r = SYS3(SYS_setresuid, -1, SYS0(SYS_getuid), -1);
-    }
+    if (r >= 0 && (flags & POSIX_SPAWN_RESETIDS) != 0)
+        r = sys_reset_ids();
     return r;
 }
 

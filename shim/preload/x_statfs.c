@@ -7,20 +7,21 @@
 
 #include "preload/foreign.h"
 #include "preload/shim.h"
+#include "sys/i386.h"
 #include "sys/sys.h"
 
 LX_EXPORT int statfs(const char *path, struct statfs *buf)
 {
     return (int)lx_ret(lx_statfs(lx_self(), AT_FDCWD, path, buf));
 }
-LX_ALIAS(statfs64, statfs);
-LX_ALIAS(__statfs, statfs);
+LX_WIDE(statfs64, statfs);
+LX_WIDE(__statfs, statfs);
 
 LX_EXPORT int fstatfs(int fd, struct statfs *buf)
 {
     return (int)lx_ret(fd < 0 ? -EBADF : lx_statfs(lx_self(), fd, LX_DESCRIPTOR, buf));
 }
-LX_ALIAS(fstatfs64, fstatfs);
+LX_WIDE(fstatfs64, fstatfs);
 
 /* Not in every header: the kernel's word that f_flags is filled in. */
 #define ST_VALID_FLAG 0x0020
@@ -63,8 +64,8 @@ static int convert(long r, const struct statfs *from, struct statvfs *to)
         .f_files = from->f_files,
         .f_ffree = from->f_ffree,
         .f_favail = from->f_ffree,
-        .f_fsid = (unsigned long)(unsigned)from->f_fsid.__val[0] |
-                  (unsigned long)(unsigned)from->f_fsid.__val[1] << 32,
+        .f_fsid = (unsigned long)((uint64_t)(unsigned)from->f_fsid.__val[0] |
+                                  (uint64_t)(unsigned)from->f_fsid.__val[1] << 32),
         .f_flag = (unsigned long)from->f_flags & ~(unsigned long)ST_VALID_FLAG,
         .f_namemax = (unsigned long)from->f_namelen,
     };
@@ -78,14 +79,84 @@ LX_EXPORT int statvfs(const char *restrict path, struct statvfs *restrict buf)
     struct statfs fs;
     return convert(lx_statfs(lx_self(), AT_FDCWD, path, &fs), &fs, buf);
 }
-LX_ALIAS(statvfs64, statvfs);
+LX_WIDE(statvfs64, statvfs);
 
 LX_EXPORT int fstatvfs(int fd, struct statvfs *buf)
 {
     struct statfs fs;
     return convert(fd < 0 ? -EBADF : lx_statfs(lx_self(), fd, LX_DESCRIPTOR, &fs), &fs, buf);
 }
-LX_ALIAS(fstatvfs64, fstatvfs);
+LX_WIDE(fstatvfs64, fstatvfs);
+
+#if defined(__i386__)
+/* Those whose counts have 32 bits. */
+LX_NARROW(int, statfs, const char *path, struct i386_statfs *buf)
+{
+    struct statfs fs;
+    long r = lx_statfs(lx_self(), AT_FDCWD, path, &fs);
+    return (int)lx_ret(r < 0 ? r : i386_put_statfs(&fs, buf));
+}
+LX_ALIAS(__statfs, statfs);
+
+LX_NARROW(int, fstatfs, int fd, struct i386_statfs *buf)
+{
+    struct statfs fs;
+    long r = fd < 0 ? -EBADF : lx_statfs(lx_self(), fd, LX_DESCRIPTOR, &fs);
+    return (int)lx_ret(r < 0 ? r : i386_put_statfs(&fs, buf));
+}
+
+struct narrow_statvfs {
+    uint32_t bsize;
+    uint32_t frsize;
+    uint32_t blocks;
+    uint32_t bfree;
+    uint32_t bavail;
+    uint32_t files;
+    uint32_t ffree;
+    uint32_t favail;
+    uint32_t fsid;
+    uint32_t unused;
+    uint32_t flag;
+    uint32_t namemax;
+    uint32_t spare[6];
+};
+
+static int convert_narrow(long r, const struct statfs *from, struct narrow_statvfs *to)
+{
+    struct i386_statfs fs;
+    struct statvfs v;
+    if (r >= 0)
+        r = i386_put_statfs(from, &fs); /* whether it fits */
+    if (convert(r, from, &v) < 0)
+        return -1;
+    *to = (struct narrow_statvfs){
+        .bsize = (uint32_t)v.f_bsize,
+        .frsize = (uint32_t)v.f_frsize,
+        .blocks = fs.blocks,
+        .bfree = fs.bfree,
+        .bavail = fs.bavail,
+        .files = fs.files,
+        .ffree = fs.ffree,
+        .favail = fs.ffree,
+        .fsid = (uint32_t)v.f_fsid,
+        .flag = (uint32_t)v.f_flag,
+        .namemax = (uint32_t)v.f_namemax,
+    };
+    return 0;
+}
+
+LX_NARROW(int, statvfs, const char *path, struct narrow_statvfs *buf)
+{
+    struct statfs fs;
+    return convert_narrow(lx_statfs(lx_self(), AT_FDCWD, path, &fs), &fs, buf);
+}
+
+LX_NARROW(int, fstatvfs, int fd, struct narrow_statvfs *buf)
+{
+    struct statfs fs;
+    return convert_narrow(fd < 0 ? -EBADF : lx_statfs(lx_self(), fd, LX_DESCRIPTOR, &fs), &fs, buf);
+}
+#endif
 
 /* What a file system allows is asked of a descriptor: fpathconf knows all the names there are. */
 LX_EXPORT long pathconf(const char *path, int name)

@@ -52,18 +52,31 @@ static void reopen_mode(const char *mode, char *out, size_t room)
     out[n] = '\0';
 }
 
-static int open_for(const char *path, const char *mode)
+/* libc's own functions, by what they open files with: `large` is O_LARGEFILE, or 0. */
+static FILE *next_fopen(const char *path, const char *mode, int large)
+{
+    return large == O_LARGEFILE ? NEXT_WIDE(fopen, fopen64)(path, mode)
+                                : NEXT_NAMED("fopen", __typeof__(fopen))(path, mode);
+}
+
+static FILE *next_freopen(const char *path, const char *mode, FILE *stream, int large)
+{
+    return large == O_LARGEFILE ? NEXT_WIDE(freopen, freopen64)(path, mode, stream)
+                                : NEXT_NAMED("freopen", __typeof__(freopen))(path, mode, stream);
+}
+
+static int open_for(const char *path, const char *mode, int large)
 {
     int flags = open_flags(mode);
     if (flags < 0)
         return (int)lx_ret(-EINVAL);
-    return (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, flags, 0666));
+    return (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, flags | large, 0666));
 }
 
-LX_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
+static FILE *open_stream(const char *path, const char *mode, int large)
 {
     FILE *stream;
-    int fd = open_for(path, mode);
+    int fd = open_for(path, mode, large);
     if (fd < 0)
         return NULL;
     if (strstr(mode, ",ccs=") == NULL) {
@@ -77,12 +90,10 @@ LX_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
     char same[64];
     sys_fd_path(fd, name);
     reopen_mode(mode, same, sizeof(same));
-    stream = NEXT(fopen)(name, same);
+    stream = next_fopen(name, same, large);
     sys_close(fd);
     return stream;
 }
-LX_ALIAS(fopen64, fopen);
-LX_ALIAS(_IO_fopen, fopen);
 
 /* True where libc may open a path by itself: no rule applies, and its spelling is the kernel's. */
 static bool is_plain(const char *path)
@@ -93,7 +104,7 @@ static bool is_plain(const char *path)
            strcmp(path, native) == 0;
 }
 
-LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream)
+static FILE *reopen_stream(const char *path, const char *mode, FILE *stream, int large)
 {
     char name[SYS_FD_PATH];
     char same[64];
@@ -102,17 +113,17 @@ LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FI
     bool matters = ending_matters(below);
     verdict_forget_fd(below);
     if (path == NULL || is_plain(path)) {
-        stream = NEXT(freopen)(path, mode, stream);
+        stream = next_freopen(path, mode, stream, large);
         verdict_forget_fd(below);
         if (matters)
             vfs_settle(lx_self(), false);
         return stream;
     }
-    int fd = open_for(path, mode);
+    int fd = open_for(path, mode, large);
     if (fd < 0) {
         /* The stream is closed all the same, as only libc's own failing freopen does it. */
         int error = errno;
-        (void)NEXT(freopen)("/dev/null/none", "r", stream);
+        (void)next_freopen("/dev/null/none", "r", stream, large);
         errno = error;
         if (matters)
             vfs_settle(lx_self(), false);
@@ -120,11 +131,37 @@ LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FI
     }
     sys_fd_path(fd, name);
     reopen_mode(mode, same, sizeof(same));
-    stream = NEXT(freopen)(name, same, stream);
+    stream = next_freopen(name, same, stream, large);
     sys_close(fd);
     verdict_forget_fd(below);
     if (matters)
         vfs_settle(lx_self(), false);
     return stream;
 }
-LX_ALIAS(freopen64, freopen);
+
+LX_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
+{
+    return open_stream(path, mode, O_LARGEFILE);
+}
+LX_WIDE(fopen64, fopen);
+LX_WIDE(_IO_fopen, fopen);
+
+LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream)
+{
+    return reopen_stream(path, mode, stream, O_LARGEFILE);
+}
+LX_WIDE(freopen64, freopen);
+
+#if defined(__i386__)
+/* Files that end at 2 GiB. */
+LX_NARROW(FILE *, fopen, const char *path, const char *mode)
+{
+    return open_stream(path, mode, 0);
+}
+LX_ALIAS(_IO_fopen, fopen);
+
+LX_NARROW(FILE *, freopen, const char *path, const char *mode, FILE *stream)
+{
+    return reopen_stream(path, mode, stream, 0);
+}
+#endif

@@ -54,13 +54,41 @@ long lx_syscall(long nr, long a, long b, long c, long d, long e, long f)
     return lx_ret(by_number(nr, (const long[6]){a, b, c, d, e, f}));
 }
 
-LX_EXPORT int prctl(int option, ...)
+#if defined(__i386__)
+/* Called by assembly, where libc's own errno is far: for a call that it made itself and that
+ * failed. */
+long lx_syscall_failed(long r);
+long lx_syscall_failed(long r)
+{
+    return lx_ret(r);
+}
+#endif
+
+static int control_process(int option, va_list args)
 {
     long a[6] = {option};
-    va_list args;
-    va_start(args, option);
     for (int i = 1; i < 5; i++)
         a[i] = va_arg(args, long);
-    va_end(args);
     return (int)lx_ret(by_number(SYS_prctl, a));
 }
+
+#define PRCTL(option)                            \
+    ({                                           \
+        va_list args_;                           \
+        va_start(args_, option);                 \
+        int r_ = control_process(option, args_); \
+        va_end(args_);                           \
+        r_;                                      \
+    })
+
+LX_EXPORT int prctl(int option, ...)
+{
+    return PRCTL(option);
+}
+
+#if defined(__i386__)
+LX_NARROW(int, prctl, int option, ...)
+{
+    return PRCTL(option);
+}
+#endif

@@ -73,27 +73,50 @@ static long only_free(const char *path, int flags)
 
 LX_EXPORT int mkostemps(char *template, int suffix, int flags)
 {
-    return (int)lx_ret(fill(template, suffix, flags, make_file));
+    return (int)lx_ret(fill(template, suffix, flags | O_LARGEFILE, make_file));
 }
-LX_ALIAS(mkostemps64, mkostemps);
+LX_WIDE(mkostemps64, mkostemps);
 
 LX_EXPORT int mkostemp(char *template, int flags)
 {
     return mkostemps(template, 0, flags);
 }
-LX_ALIAS(mkostemp64, mkostemp);
+LX_WIDE(mkostemp64, mkostemp);
 
 LX_EXPORT int mkstemps(char *template, int suffix)
 {
     return mkostemps(template, suffix, 0);
 }
-LX_ALIAS(mkstemps64, mkstemps);
+LX_WIDE(mkstemps64, mkstemps);
 
 LX_EXPORT int mkstemp(char *template)
 {
     return mkostemps(template, 0, 0);
 }
-LX_ALIAS(mkstemp64, mkstemp);
+LX_WIDE(mkstemp64, mkstemp);
+
+#if defined(__i386__)
+/* Files that end at 2 GiB. */
+LX_NARROW(int, mkostemps, char *template, int suffix, int flags)
+{
+    return (int)lx_ret(fill(template, suffix, flags, make_file));
+}
+
+LX_NARROW(int, mkostemp, char *template, int flags)
+{
+    return lx_narrow_mkostemps(template, 0, flags);
+}
+
+LX_NARROW(int, mkstemps, char *template, int suffix)
+{
+    return lx_narrow_mkostemps(template, suffix, 0);
+}
+
+LX_NARROW(int, mkstemp, char *template)
+{
+    return lx_narrow_mkostemps(template, 0, 0);
+}
+#endif
 
 LX_EXPORT char *mkdtemp(char *template)
 {

@@ -40,10 +40,23 @@ LX_EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 
 LX_EXPORT pid_t wait3(int *status, int options, struct rusage *usage)
 {
-    return waited(NEXT(wait3)(status, options, usage));
+    return waited(NEXT_WIDE(wait3, __wait3_time64)(status, options, usage));
 }
 
 LX_EXPORT pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
 {
-    return waited(NEXT(wait4)(pid, status, options, usage));
+    return waited(NEXT_WIDE(wait4, __wait4_time64)(pid, status, options, usage));
 }
+
+#if defined(__i386__)
+/* Those that tell of times of 32 bits. */
+LX_NARROW(pid_t, wait3, int *status, int options, void *usage)
+{
+    return waited(NEXT_NAMED("wait3", __typeof__(lx_narrow_wait3))(status, options, usage));
+}
+
+LX_NARROW(pid_t, wait4, pid_t pid, int *status, int options, void *usage)
+{
+    return waited(NEXT_NAMED("wait4", __typeof__(lx_narrow_wait4))(pid, status, options, usage));
+}
+#endif

@@ -191,7 +191,7 @@ static long index_names(struct table *t)
     for (size_t at = 0; at < t->used;) {
         size_t n = strlen(t->names + at);
         uint64_t hash = nt_fold_hash(t->names + at, n);
-        size_t i = hash & (count - 1);
+        size_t i = (size_t)hash & (count - 1);
         while (t->slots[i] != 0)
             i = (i + 1) & (count - 1);
         t->slots[i] = (hash >> 32) << 32 | (at + 1);
@@ -224,7 +224,7 @@ static __attribute__((noinline)) long fill(struct table *t, const struct wanted 
 static long look_up(const struct table *t, const struct wanted *w)
 {
     uint64_t hash = nt_fold_hash(w->name, w->length);
-    for (size_t i = hash & (t->slot_count - 1); t->slots[i] != 0;
+    for (size_t i = (size_t)hash & (t->slot_count - 1); t->slots[i] != 0;
          i = (i + 1) & (t->slot_count - 1)) {
         const char *name = t->names + (uint32_t)t->slots[i] - 1;
         if (t->slots[i] >> 32 == hash >> 32 && is_wanted(w, name))

@@ -45,15 +45,15 @@
 
 static void pause_briefly(void)
 {
-    const struct timespec pause = {0, PAUSE_NS};
-    SYS2(SYS_nanosleep, &pause, NULL);
+    struct timespec pause = {0, PAUSE_NS};
+    sys_sleep(&pause);
 }
 
 static long seconds(void)
 {
     struct timespec now = {0, 0};
     sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return now.tv_sec;
+    return (long)now.tv_sec;
 }
 
 static void add_unknown(struct store_holders *h)
@@ -249,14 +249,14 @@ void store_mark_directory(int fd)
 {
     struct flock lock = {
         .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = MARK_OFFSET, .l_len = 1};
-    (void)SYS3(SYS_fcntl, fd, F_OFD_SETLK, &lock);
+    (void)sys_fcntl(fd, F_OFD_SETLK, (long)&lock);
 }
 
 bool store_directory_marked(int fd)
 {
     struct flock lock = {
         .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = MARK_OFFSET, .l_len = 1};
-    return SYS3(SYS_fcntl, fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    return sys_fcntl(fd, F_OFD_GETLK, (long)&lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 bool store_directory_held(int fd, const struct stat *st, struct store_holders *holders)

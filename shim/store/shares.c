@@ -28,7 +28,7 @@ int store_share_mark(int fd, unsigned share)
         struct flock lock = lock_of(bit, F_RDLCK);
         if ((share & 1u << bit) == 0)
             continue;
-        int r = (int)SYS3(SYS_fcntl, fd, F_OFD_SETLK, &lock);
+        int r = sys_fcntl(fd, F_OFD_SETLK, (long)&lock);
         if (r < 0)
             return r;
     }
@@ -65,7 +65,7 @@ unsigned store_shares(int fd)
     unsigned found = 0;
     for (unsigned bit = 0; bit < STORE_SHARE_BITS; bit++) {
         struct flock lock = lock_of(bit, F_WRLCK);
-        if (SYS3(SYS_fcntl, fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+        if (sys_fcntl(fd, F_OFD_GETLK, (long)&lock) == 0 && lock.l_type != F_UNLCK)
             found |= 1u << bit;
     }
     return found;

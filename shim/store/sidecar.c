@@ -151,7 +151,7 @@ static long write_all(int fd, const char *data, size_t size)
 static long put(int sidecar, const char *key, const char *name, const void *value, size_t size)
 {
     char scratch[SCRATCH_MAX];
-    struct stat st;
+    struct stat st = {.st_mode = 0700};
     long r = sys_fstat(sidecar, &st);
     if (r == 0)
         r = sys_mkdirat(sidecar, key, 0700);

@@ -29,7 +29,7 @@ static int number_of(const struct store_identity *id, const struct store_object 
                      uint64_t *number)
 {
     char dir[PATH_MAX];
-    struct stat st;
+    struct stat st = {.st_ino = 0};
     const char *leaf = store_leaf(marked->path);
     int r = store_object_parent(marked, dir);
     if (r == 0)
@@ -97,8 +97,8 @@ static bool is_there(int list)
 
 int store_waiting_lock(const char *root, bool make)
 {
-    const struct timespec pause = {0, PAUSE_NS};
     for (unsigned i = 0; i < LOCK_ROUNDS; i++) {
+        struct timespec pause = {0, PAUSE_NS};
         int list = make ? store_hidden_make_part(root, PART) : store_hidden_open_part(root, PART);
         if (list == -ENOENT && make)
             continue; /* it went while it was opened */
@@ -110,7 +110,7 @@ int store_waiting_lock(const char *root, bool make)
             return list;
         sys_close(list);
         if (i >= LOCK_AT_ONCE)
-            SYS2(SYS_nanosleep, &pause, NULL);
+            sys_sleep(&pause);
         else
             SYS0(SYS_sched_yield);
     }
@@ -214,8 +214,8 @@ static int settle(int list, const struct store_object *marked, uint64_t number, 
 int store_waiting_remove(int list, const struct store_object *marked, uint64_t number, int fd)
 {
     char name[NOTE_NAME + 1];
-    struct stat here;
-    struct stat meant;
+    struct stat here = {.st_ino = 0};
+    struct stat meant = {.st_ino = 0};
     int r = sys_fstat(fd, &meant);
     if (r == 0)
         r = store_rename_to_free(marked->dfd, marked->path, list, name_shelter(number, name));

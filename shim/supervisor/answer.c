@@ -20,6 +20,7 @@
 #include "fs/call.h"
 #include "supervisor/calls.h"
 #include "supervisor/decide.h"
+#include "supervisor/int80.h"
 #include "supervisor/outside.h"
 #include "supervisor/pathfd.h"
 #include "supervisor/place.h"
@@ -115,6 +116,17 @@ static bool is_left_alone(const struct request *r)
     return true;
 }
 
+/* True for creat, whose files may be large, for which its caller has no flag. */
+static bool is_creat(const struct request *r)
+{
+#ifdef SYS_creat
+    return r->call->number == SYS_creat;
+#else
+    (void)r;
+    return false;
+#endif
+}
+
 /* The flags of a call that opens a file; -1 of every other. */
 static long open_flags(const struct request *r)
 {
@@ -138,6 +150,7 @@ static struct {
     struct pool *pool;
     struct slot *slot;
     bool masked; /* it has the caller's umask */
+    bool narrow; /* what the caller opens ends at 2 GiB, unless it says otherwise: see int80.h */
 } own;
 
 /* Tells the kernel the answer: a result, -errno, or -LX_EPASS, which lets the caller go on. */
@@ -192,16 +205,23 @@ static void hear_master(bool on)
     sigprocmask(on ? SIG_UNBLOCK : SIG_BLOCK, &sign, NULL);
 }
 
-/* Only a FIFO waits for somebody to come. */
+/* Opens what the caller will get. */
+static int plain_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
+{
+    return own.narrow ? int80_open(dfd, path, flags, mode, resolve)
+                      : sys_open(dfd, path, flags, mode, resolve);
+}
+
+/* Only a FIFO waits for somebody to come; what is made is none. */
 static int announced_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
-    const int other = O_NONBLOCK | O_PATH | O_DIRECTORY;
+    const int other = O_NONBLOCK | O_PATH | O_DIRECTORY | O_EXCL;
     struct stat st;
     if ((flags & other) != 0 || sys_fstatat(dfd, path, &st, 0) < 0 || !S_ISFIFO(st.st_mode))
-        return sys_open(dfd, path, flags, mode, resolve);
+        return plain_open(dfd, path, flags, mode, resolve);
     expect_to_wait();
     hear_master(true);
-    int fd = sys_open(dfd, path, flags, mode, resolve);
+    int fd = plain_open(dfd, path, flags, mode, resolve);
     hear_master(false);
     return fd;
 }
@@ -217,7 +237,8 @@ static void take_mask(const struct lx_task *task)
 /* Makes the call, as the caller and by its rules. Returns its result or -errno. */
 static long run(struct request *r)
 {
-    vfs_syscall *answer = vfs_syscalls[r->call->number];
+    vfs_syscall *answer =
+        r->compat.answer != NULL ? r->compat.answer : vfs_syscalls[r->call->number];
     tracee_become(&r->tracee);
     if (r->call->number == SYS_connect) { /* waits for room in a listener's queue */
         expect_to_wait();
@@ -280,7 +301,7 @@ static void count(const struct request *r, long result, uint64_t instruction)
     if (result != -LX_EPASS)
         atomic_fetch_add_explicit(&stats->lane.answered, 1, memory_order_relaxed);
     if (r->looked_at)
-        program_note(&stats->lane, r->tracee.tid, instruction);
+        program_note(&stats->lane, &r->tracee, instruction);
 }
 
 /* A descriptor that only names cannot be given; the rules have spoken. */
@@ -378,12 +399,33 @@ static void answer_elsewhere(struct request *r, const struct lx_policy *policy, 
     reply(r, -LX_EPASS);
 }
 
+/* Numbers of the x32 ABI, which tools/filter.c sends here with whatever is larger. */
+#define X32_CALL  0x40000000
+#define X32_CALLS 1024
+
+/* What the call is. Returns 0, or as compat_take. */
+static int take_call(struct request *r, const struct seccomp_notif *call)
+{
+    if (r->tracee.i386) {
+        int error = compat_take(&r->compat, &r->tracee, &call->data);
+        r->call = r->compat.call;
+        r->given = r->compat.args;
+        return error;
+    }
+    r->call = supervise_call_find(call->data.nr);
+    r->given = (const uint64_t *)call->data.args;
+    if (r->call != NULL)
+        return 0;
+    bool x32 = call->data.nr >= X32_CALL && call->data.nr < X32_CALL + X32_CALLS;
+    if (x32 && r->task.policy->stats != NULL)
+        program_note_x32(&r->task.policy->stats->lane, r->tracee.tid);
+    return -ENOSYS;
+}
+
 void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
                       const struct seccomp_notif *call)
 {
-    struct request r = {.call = supervise_call_find(call->data.nr),
-                        .given = (const uint64_t *)call->data.args,
-                        .offset = -1};
+    struct request r = {.call = NULL, .offset = -1};
     enum roots where = ROOTS_OURS;
     r.task = (struct lx_task){.policy = policy,
                               .cwd = AT_FDCWD,
@@ -395,7 +437,9 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     r.tracee = tracee_of(pool->listener, call);
     own.pool = pool;
     own.slot = slot;
-    if (r.call != NULL && roots_differ_after(r.call->number))
+    int error = take_call(&r, call);
+    own.narrow = r.tracee.i386 && error == 0 && !is_creat(&r);
+    if (error == 0 && roots_differ_after(r.call->number))
         atomic_store(&pool->roots, true);
     if (atomic_load_explicit(&pool->roots, memory_order_relaxed)) {
         where = roots_of(&r.tracee, root);
@@ -403,11 +447,11 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     }
     set_root(&r, (int)where);
     uint64_t instruction = call->data.instruction_pointer;
-    if (strict_asks(call->data.nr)) {
+    if (strict_asks(&r.tracee, call->data.nr)) {
         if (!strict_enter(&r.tracee))
             reply(&r, -LX_EPASS);
-    } else if (r.call == NULL)
-        reply(&r, -ENOSYS);
+    } else if (error < 0)
+        reply(&r, error);
     else if (where == ROOTS_ELSEWHERE)
         answer_elsewhere(&r, policy, pool, slot, instruction);
     else

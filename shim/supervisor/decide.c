@@ -71,14 +71,15 @@ static long read_arguments(size_t from, uint64_t some[ARGUMENTS_AT_ONCE])
     uint64_t argv = now.given[now.call->number == SYS_execveat ? 2 : 1];
     for (size_t i = 0; i < ARGUMENTS_AT_ONCE; i++) {
         /* One by one at the end of a page, as the next may not be there. */
-        uint64_t at = argv + (from + i) * sizeof(uint64_t);
-        size_t page = (4096 - at % 4096) / sizeof(uint64_t);
+        size_t word = tracee_word(now.tracee);
+        uint64_t at = argv + (from + i) * word;
+        size_t page = (4096 - at % 4096) / word;
         size_t n = page == 0 ? 1 : page;
         if (n > ARGUMENTS_AT_ONCE - i)
             n = ARGUMENTS_AT_ONCE - i;
         if (argv == 0)
             return (long)i;
-        if (tracee_read(now.tracee, at, some + i, n * sizeof(uint64_t)) < 0)
+        if (tracee_words(now.tracee, at, some + i, n) < 0)
             return -EFAULT;
         for (size_t k = 0; k < n; k++)
             if (some[i + k] == 0)
@@ -126,16 +127,16 @@ static uint64_t put_arguments(struct scratch *s, char *const *prefix, long count
         n++;
     }
     s->used = (s->used + 7) & ~(size_t)7;
-    uint64_t start = scratch_put(s, list, n * sizeof(uint64_t));
+    uint64_t start = scratch_words(s, list, n);
     for (long i = 1; i < count; i += ARGUMENTS_AT_ONCE) {
         long got = read_arguments((size_t)i, some);
         if (got < 0)
             s->failed = true;
         else
-            scratch_put(s, some, (size_t)got * sizeof(uint64_t));
+            scratch_words(s, some, (size_t)got);
     }
     const uint64_t end = 0;
-    scratch_put(s, &end, sizeof(end));
+    scratch_words(s, &end, 1);
     return start;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "supervisor/compat.h"
 #include "sys/sys.h"
 
 #define PAGE 4096
@@ -26,6 +27,33 @@ uint64_t scratch_string(struct scratch *s, const char *text)
     return scratch_put(s, text, strlen(text) + 1);
 }
 
+uint64_t scratch_words(struct scratch *s, const uint64_t *words, size_t n)
+{
+    uint64_t start = s->start + s->used;
+    uint32_t some[256];
+    size_t count = 0;
+    if (!s->tracee->i386)
+        return scratch_put(s, words, n * sizeof(*words));
+    for (size_t i = 0; i < n; i++) {
+        some[count++] = (uint32_t)words[i];
+        if (i + 1 == n || count == sizeof(some) / sizeof(*some)) {
+            scratch_put(s, some, count * sizeof(*some));
+            count = 0;
+        }
+    }
+    return start;
+}
+
+/* Has the caller make a call, by the way it came. */
+static long call(struct injection *i, long nr, const long args[6])
+{
+    long there[6];
+    if (!i->i386)
+        return inject_call(i, nr, args);
+    nr = compat_give(nr, args, there);
+    return nr < 0 ? nr : inject_call(i, nr, there);
+}
+
 long force(const struct forced *f, bool *answered)
 {
     struct injection i;
@@ -35,15 +63,15 @@ long force(const struct forced *f, bool *answered)
     if (inject_start(&i, f->tracee) < 0)
         return -EOPNOTSUPP;
     *answered = true;
-    long result = inject_call(&i, SYS_mmap, args);
+    long result = call(&i, SYS_mmap, args);
     if (result >= 0 || result < -4095) {
         s.start = (uint64_t)result;
         f->fill(&s, f->what, args);
         if (f->confines)
-            (void)inject_call(&i, SYS_prctl, (const long[6]){PR_SET_NO_NEW_PRIVS, 1});
-        result = s.failed ? -EFAULT : inject_call(&i, f->nr, args);
+            (void)call(&i, SYS_prctl, (const long[6]){PR_SET_NO_NEW_PRIVS, 1});
+        result = s.failed ? -EFAULT : call(&i, f->nr, args);
         if (!i.is_another)
-            (void)inject_call(&i, SYS_munmap,
+            (void)call(&i, SYS_munmap,
                               (const long[6]){(long)s.start, (long)s.size, 0, 0, 0, SYS_COOKIE});
     }
     inject_end(&i, result);

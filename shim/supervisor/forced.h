@@ -18,9 +18,12 @@ struct scratch {
 uint64_t scratch_put(struct scratch *s, const void *data, size_t n);
 uint64_t scratch_string(struct scratch *s, const char *text);
 
+/* Puts n of its pointers there, as large as they are to the caller. Returns where. */
+uint64_t scratch_words(struct scratch *s, const uint64_t *words, size_t n);
+
 struct forced {
     const struct tracee *tracee;
-    long nr;
+    long nr;       /* the call's, and its arguments, as 64-bit programs make it: see compat.h */
     size_t room;   /* bytes of scratch that are needed */
     bool confines; /* it installs a filter, for which the caller needs no privilege then */
 

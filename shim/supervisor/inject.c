@@ -52,18 +52,18 @@ static bool ask(struct injection *i, long request, uintptr_t address, const void
     return false;
 }
 
-static bool set_registers(struct injection *i, registers *r)
+/* By REGISTERS_GET or REGISTERS_PUT. */
+static bool move_registers(struct injection *i, long request, registers *r)
 {
-    struct iovec all = {r, sizeof(*r)};
-    return ask(i, PTRACE_SETREGSET, NT_PRSTATUS, &all);
+    const struct iovec all = {r, sizeof(*r)};
+    return ask(i, request, NT_PRSTATUS, REGISTERS_SET ? (const void *)&all : r);
 }
 
 int inject_start(struct injection *i, const struct tracee *t)
 {
     const struct seccomp_notif_resp over = {.id = t->id};
     const uint64_t all = ~UINT64_C(0);
-    struct iovec registers_are = {&i->saved, sizeof(i->saved)};
-    *i = (struct injection){.tid = t->tid};
+    *i = (struct injection){.tid = t->tid, .i386 = t->i386};
     long r = trace(PTRACE_SEIZE, t->tid, 0, OPTIONS);
     if (r < 0)
         return (int)r;
@@ -78,7 +78,7 @@ int inject_start(struct injection *i, const struct tracee *t)
         (void)trace(PTRACE_DETACH, i->tid, 0, 0);
         return -ESRCH;
     }
-    (void)(ask(i, PTRACE_GETREGSET, NT_PRSTATUS, &registers_are) &&
+    (void)(move_registers(i, REGISTERS_GET, &i->saved) &&
            ask(i, PTRACE_GETSIGMASK, sizeof(i->mask), &i->mask) &&
            ask(i, PTRACE_SETSIGMASK, sizeof(all), &all));
     return 0;
@@ -104,20 +104,19 @@ static bool run_on(struct injection *i)
 long inject_call(struct injection *i, long nr, const long args[6])
 {
     registers r = i->saved;
-    struct iovec all = {&r, sizeof(r)};
-    registers_call(&r, nr, args);
-    if (!set_registers(i, &r) || !run_on(i) || !run_on(i))
+    registers_call(&r, i->i386, nr, args);
+    if (!move_registers(i, REGISTERS_PUT, &r) || !run_on(i) || !run_on(i))
         return -ESRCH;
     if (i->is_another)
         return 0;
-    return ask(i, PTRACE_GETREGSET, NT_PRSTATUS, &all) ? registers_result(&r) : -ESRCH;
+    return move_registers(i, REGISTERS_GET, &r) ? registers_result(&r, i->i386) : -ESRCH;
 }
 
 void inject_end(struct injection *i, long result)
 {
     if (!i->is_another) {
         registers_answer(&i->saved, result);
-        (void)set_registers(i, &i->saved);
+        (void)move_registers(i, REGISTERS_PUT, &i->saved);
     }
     (void)ask(i, PTRACE_SETSIGMASK, sizeof(i->mask), &i->mask);
     (void)ask(i, PTRACE_DETACH, 0, NULL);

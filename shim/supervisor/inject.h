@@ -15,6 +15,7 @@
 
 struct injection {
     pid_t tid;
+    bool i386; /* its call was one of 32-bit x86, and so will be those to come */
     registers saved;
     uint64_t mask;   /* its blocked signals */
     uint64_t stops;  /* signals that came meanwhile and cannot be blocked, one bit each */
@@ -29,7 +30,8 @@ struct injection {
 int inject_start(struct injection *i, const struct tracee *t);
 
 /*
- * Has it make a call. Returns the result: 0 of a successful execve too, after which there is
+ * Has it make a call, with the number and arguments that it has by the way the program came.
+ * Returns the result: 0 of a successful execve too, after which there is
  * nothing to do but end; -ESRCH where it is gone.
  */
 long inject_call(struct injection *i, long nr, const long args[6]);

@@ -4,12 +4,14 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "fs/unseen.h"
 #include "supervisor/proc.h"
+#include "sys/elf_head.h"
 
 #define PRELOAD "LD_PRELOAD="
 #define LIBRARY "/liblxshim.so"
@@ -17,9 +19,16 @@
 /* As much of a map is read at once; a name that goes on in the next piece is at most NAME_MAX. */
 #define MAP_PIECE 8192
 
-/* Calls from within so much memory (a shift) are one program's: that is finer than where ld.so puts
- * two, and coarser than the parts of one. */
-#define REGION_SHIFT 24
+/*
+ * Calls from within so much memory (a shift) are one program's: that is finer than where ld.so puts
+ * two, and coarser than the parts of one. 32-bit programs call from one page, which each has
+ * elsewhere, but all of them in the same few MiB.
+ */
+#define REGION_SHIFT      24
+#define REGION_SHIFT_I386 12
+
+/* After so many calls, all of which failed, a program of x32 has ended, or is well known. */
+#define X32_CALLS 10000
 
 /* Whether the preloaded library is in a program. */
 enum presence {
@@ -52,14 +61,28 @@ static unsigned mapped(pid_t tid, const char *const *names, unsigned count)
     return found;
 }
 
-/* True where ld.so was told to trust nobody. */
-static bool is_secure(pid_t tid)
+/* What kind of program it is. */
+static enum sys_elf_kind kind_of(pid_t tid)
 {
-    unsigned long auxv[128];
-    size_t n = proc_read(tid, "auxv", (char *)auxv, sizeof(auxv)) / sizeof(auxv[0]);
-    for (size_t i = 0; i + 1 < n; i += 2)
-        if (auxv[i] == AT_SECURE)
-            return auxv[i + 1] != 0;
+    char head[sizeof(Elf64_Ehdr)];
+    struct sys_elf elf;
+    size_t n = proc_read(tid, "exe", head, sizeof(head));
+    return sys_elf_header(head, n, &elf) ? elf.kind : SYS_ELF_FOREIGN;
+}
+
+/* True where ld.so was told to trust nobody. */
+static bool is_secure(pid_t tid, bool i386)
+{
+    char auxv[2048];
+    size_t word = i386 ? sizeof(uint32_t) : sizeof(unsigned long);
+    size_t n = proc_read(tid, "auxv", auxv, sizeof(auxv));
+    for (size_t at = 0; at + 2 * word <= n; at += 2 * word) {
+        unsigned long pair[2] = {0, 0}; /* little-endian, as all machines of ours */
+        memcpy(&pair[0], auxv + at, word);
+        memcpy(&pair[1], auxv + at + word, word);
+        if (pair[0] == AT_SECURE)
+            return pair[1] != 0;
+    }
     return false;
 }
 
@@ -92,10 +115,12 @@ static enum presence library_in(pid_t tid, enum lx_outside *why)
     /* glibc's ld.so loads the library before libc. */
     if ((found & (LIBC | LOADER)) == LOADER)
         return LIBRARY_COMES;
+    bool i386 = kind_of(tid) == SYS_ELF_I386;
     *why = (found & MUSL) != 0              ? LX_OUTSIDE_MUSL
            : (found & (LIBC | LOADER)) == 0 ? LX_OUTSIDE_STATIC
-           : is_secure(tid)                 ? LX_OUTSIDE_SECURE
+           : is_secure(tid, i386)           ? LX_OUTSIDE_SECURE
            : lacks_variable(tid)            ? LX_OUTSIDE_ENVIRONMENT
+           : i386                           ? LX_OUTSIDE_I386
                                             : LX_OUTSIDE_UNKNOWN;
     return LIBRARY_LACKS;
 }
@@ -107,16 +132,29 @@ static void read_comm(pid_t tid, char *comm, size_t room)
     comm[strcspn(comm, "\n")] = '\0';
 }
 
-void program_note(struct lx_stats_lane *lane, pid_t tid, uint64_t instruction)
+static void note(struct lx_stats_lane *lane, pid_t tid, enum lx_outside why)
+{
+    struct lx_stats_program program = {.name = "", .why = (uint8_t)why};
+    read_comm(tid, program.name, sizeof(program.name));
+    unseen_note(lane, &program);
+}
+
+void program_note_x32(struct lx_stats_lane *lane, pid_t tid)
+{
+    if (atomic_fetch_add_explicit(&lane->x32, 1, memory_order_relaxed) < X32_CALLS)
+        note(lane, tid, LX_OUTSIDE_X32);
+}
+
+void program_note(struct lx_stats_lane *lane, const struct tracee *t, uint64_t instruction)
 {
     /* This worker's own. */
     static struct {
         pid_t tid;
         uint64_t region;
     } seen[64];
-    struct lx_stats_program program = {.name = ""};
+    pid_t tid = t->tid;
     enum lx_outside why;
-    uint64_t region = instruction >> REGION_SHIFT;
+    uint64_t region = instruction >> (t->i386 ? REGION_SHIFT_I386 : REGION_SHIFT);
     size_t at = ((size_t)tid ^ region) % (sizeof(seen) / sizeof(seen[0]));
     if (seen[at].tid == tid && seen[at].region == region)
         return;
@@ -125,9 +163,6 @@ void program_note(struct lx_stats_lane *lane, pid_t tid, uint64_t instruction)
         seen[at].tid = tid;
         seen[at].region = region;
     }
-    if (library != LIBRARY_LACKS)
-        return;
-    program.why = (uint8_t)why;
-    read_comm(tid, program.name, sizeof(program.name));
-    unseen_note(lane, &program);
+    if (library == LIBRARY_LACKS)
+        note(lane, tid, why);
 }

@@ -7,12 +7,16 @@
 #include <sys/types.h>
 
 #include "policy/image.h"
+#include "supervisor/tracee.h"
 
 /*
  * Notes a program whose calls the library does not see, once. `instruction`: where it made one. A
  * process is looked at again where its calls are made elsewhere in memory: it has become another
  * program.
  */
-void program_note(struct lx_stats_lane *lane, pid_t tid, uint64_t instruction);
+void program_note(struct lx_stats_lane *lane, const struct tracee *t, uint64_t instruction);
+
+/* Notes a call of the x32 ABI, which is refused, and the program that makes it. */
+void program_note_x32(struct lx_stats_lane *lane, pid_t tid);
 
 #endif

@@ -123,6 +123,20 @@ static void lend_block(struct request *r, unsigned i)
         r->offset = lseek((int)r->args[0], 0, SEEK_CUR);
 }
 
+/* A structure that is read (may be NULL). */
+static int bring_structure(struct request *r, unsigned i)
+{
+    const struct compat_structure *other = r->compat.structure;
+    char theirs[COMPAT_STRUCTURE_MAX] __attribute__((aligned(8)));
+    if (other == NULL || r->given[i] == 0)
+        return bring_block(r, i, r->call->size);
+    int error = tracee_read(&r->tracee, r->given[i], theirs, other->size);
+    if (error == 0)
+        other->widen(theirs, block);
+    r->args[i] = (long)(uintptr_t)block;
+    return error;
+}
+
 int request_bring(struct request *r)
 {
     int error = bring_start(r);
@@ -137,7 +151,7 @@ int request_bring(struct request *r)
         case 'n':
             break;
         case 't':
-            error = bring_block(r, i, r->call->size);
+            error = bring_structure(r, i);
             break;
         case 'v':
         case 'V':
@@ -158,14 +172,35 @@ int request_bring(struct request *r)
     return error;
 }
 
+/* What argument i has in memory after a call: n bytes of *what. -EOVERFLOW: the caller's cannot
+ * hold it. */
+static long written(const struct request *r, unsigned i, long result, char *theirs,
+                    const void **what)
+{
+    const struct compat_structure *other = r->compat.structure;
+    *what = block;
+    switch (r->call->arguments[i]) {
+    case 's':
+        if (other == NULL)
+            return (long)r->call->size;
+        *what = theirs;
+        return other->narrow(block, theirs);
+    case 'b':
+        return r->given[i + 1] == 0 ? 0 : result; /* only the length was asked for */
+    default:
+        return 0;
+    }
+}
+
 long request_take_back(struct request *r, long result)
 {
+    char theirs[COMPAT_STRUCTURE_MAX] __attribute__((aligned(8)));
+    const void *what;
     for (unsigned i = 0; r->call->arguments[i] != '\0' && result >= 0; i++) {
-        char kind = r->call->arguments[i];
-        size_t n = kind == 's' ? r->call->size : kind == 'b' ? (size_t)result : 0;
-        if (kind == 'b' && r->given[i + 1] == 0)
-            n = 0; /* only the length was asked for */
-        if (n == 0 || tracee_write(&r->tracee, r->given[i], block, n) == 0)
+        long n = written(r, i, result, theirs, &what);
+        if (n < 0)
+            return n;
+        if (n == 0 || tracee_write(&r->tracee, r->given[i], what, (size_t)n) == 0)
             continue;
         if (r->offset >= 0)
             (void)lseek((int)r->args[0], r->offset, SEEK_SET);

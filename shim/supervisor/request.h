@@ -9,6 +9,7 @@
 
 #include "fs/call.h"
 #include "supervisor/calls.h"
+#include "supervisor/compat.h"
 #include "supervisor/tracee.h"
 
 #define REQUEST_ARGUMENTS 6 /* of a system call, whatever the machine */
@@ -17,7 +18,8 @@ struct request {
     struct tracee tracee;
     struct lx_task task;
     const struct supervise_call *call;
-    const uint64_t *given;        /* the arguments as they came */
+    struct compat compat;         /* of a call of 32-bit x86; else zero */
+    const uint64_t *given;        /* the arguments as they came, or as those became ours */
     long args[REQUEST_ARGUMENTS]; /* and as this process can use them */
     int descriptors[2];           /* fetched ones, to be closed */
     unsigned descriptor_count;

@@ -10,9 +10,9 @@
 #include "supervisor/proc.h"
 #include "sys/strict.h"
 
-bool strict_asks(long nr)
+bool strict_asks(const struct tracee *tracee, long nr)
 {
-    return nr == SYS_prctl || nr == SYS_seccomp;
+    return !tracee->i386 && (nr == SYS_prctl || nr == SYS_seccomp);
 }
 
 /* The filter into the caller's memory, and the call that installs it. */

@@ -7,9 +7,11 @@
 
 #include "supervisor/tracee.h"
 
-/* True for the numbers of prctl and seccomp, of which tools/filter.c has that one request trapped.
+/*
+ * True for the numbers of prctl and seccomp, of which tools/filter.c has that one request trapped.
+ * (Not for those of 32-bit x86: a program of that kind is refused.)
  */
-bool strict_asks(long nr);
+bool strict_asks(const struct tracee *tracee, long nr);
 
 /*
  * Puts the caller where the mode would have put it, if nothing but our own filter is in the way.

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/audit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,10 @@
 #define GROUPS_MAX 64 /* of a caller; who has more is refused what the rest would allow */
 struct tracee tracee_of(int listener, const struct seccomp_notif *call)
 {
-    return (struct tracee){.listener = listener, .id = call->id, .tid = (pid_t)call->pid};
+    return (struct tracee){.listener = listener,
+                           .id = call->id,
+                           .tid = (pid_t)call->pid,
+                           .i386 = call->data.arch == AUDIT_ARCH_I386};
 }
 
 bool tracee_waits(const struct tracee *t)
@@ -75,6 +79,19 @@ int tracee_write(const struct tracee *t, uint64_t to, const void *from, size_t n
      * answered EFAULT. */
     int memory = memory_of(t);
     return memory < 0 ? memory : moved(pwrite(memory, from, n, (off_t)to), n);
+}
+
+int tracee_words(const struct tracee *t, uint64_t from, uint64_t *to, size_t n)
+{
+    uint32_t narrow[TRACEE_WORDS_MAX];
+    if (!t->i386)
+        return tracee_read(t, from, to, n * sizeof(*to));
+    if (n > TRACEE_WORDS_MAX)
+        return -EFAULT;
+    int r = tracee_read(t, from, narrow, n * sizeof(*narrow));
+    for (size_t i = 0; r == 0 && i < n; i++)
+        to[i] = narrow[i];
+    return r;
 }
 
 /* The rest of a string, of which `have` bytes are read. */

@@ -13,6 +13,7 @@ struct tracee {
     int listener;
     uint64_t id; /* of the notification */
     pid_t tid;
+    bool i386;        /* its call is one of 32-bit x86, whose pointers have 4 bytes */
     const char *root; /* where its "/" is, if not where ours is; or NULL */
 };
 
@@ -29,6 +30,16 @@ bool tracee_waits(const struct tracee *t);
 /* Reads or writes n bytes of its memory. Returns 0, -EFAULT, or -EPERM where we may not. */
 int tracee_read(const struct tracee *t, uint64_t from, void *to, size_t n);
 int tracee_write(const struct tracee *t, uint64_t to, const void *from, size_t n);
+
+/* Reads n of its pointers, or of what else has their size. Returns as tracee_read. */
+#define TRACEE_WORDS_MAX 1024
+int tracee_words(const struct tracee *t, uint64_t from, uint64_t *to, size_t n);
+
+/* Bytes of a pointer in what its call is given. */
+static inline size_t tracee_word(const struct tracee *t)
+{
+    return t->i386 ? sizeof(uint32_t) : sizeof(uint64_t);
+}
 
 /*
  * Reads up to two strings with their NUL (from 0: none) into room bytes each, at once if they are

@@ -24,6 +24,19 @@ static inline long sys_call6(long nr, long a, long b, long c, long d, long e, lo
                      : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                      : "rcx", "r11", "memory");
     return ret;
+#elif defined(__i386__)
+    long ret;
+    /* The sixth is in the frame pointer's register, which no constraint names. */
+    __asm__ volatile("pushl %[f]\n\t"
+                     "pushl %%ebp\n\t"
+                     "movl 4(%%esp), %%ebp\n\t"
+                     "int $0x80\n\t"
+                     "popl %%ebp\n\t"
+                     "addl $4, %%esp"
+                     : "=a"(ret)
+                     : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e), [f] "g"(f)
+                     : "memory", "cc");
+    return ret;
 #elif defined(__aarch64__)
     register long x8 __asm__("x8") = nr;
     register long x0 __asm__("x0") = a;
@@ -38,7 +51,7 @@ static inline long sys_call6(long nr, long a, long b, long c, long d, long e, lo
                      : "memory");
     return x0;
 #else
-#error "lxshim knows the system call instruction of x86-64 and aarch64 only"
+#error "lxshim knows the system call instruction of x86-64, i386 and aarch64 only"
 #endif
 }
 #endif

@@ -9,14 +9,19 @@
 #include "sys/sys.h"
 
 #if defined(__x86_64__)
-#define VDSO_NAME "__vdso_clock_gettime"
+#define VDSO_NAME   "__vdso_clock_gettime"
+#define CLOCK_CALL SYS_clock_gettime
+#elif defined(__i386__)
+#define VDSO_NAME   "__vdso_clock_gettime64"
+#define CLOCK_CALL SYS_clock_gettime64
 #else
-#define VDSO_NAME "__kernel_clock_gettime"
+#define VDSO_NAME   "__kernel_clock_gettime"
+#define CLOCK_CALL SYS_clock_gettime
 #endif
 
 static int by_call(clockid_t clock, struct timespec *now)
 {
-    return (int)SYS2(SYS_clock_gettime, clock, now);
+    return (int)SYS2(CLOCK_CALL, clock, now);
 }
 
 /* What of a loaded object's dynamic section is needed, as addresses. */

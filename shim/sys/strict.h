@@ -14,11 +14,13 @@
 
 #if defined(__x86_64__)
 #define SYS_STRICT_ARCH AUDIT_ARCH_X86_64
+#elif defined(__i386__)
+#define SYS_STRICT_ARCH AUDIT_ARCH_I386
 #else
 #define SYS_STRICT_ARCH AUDIT_ARCH_AARCH64
 #endif
 
-/* The low half of the sixth argument: both machines are little-endian. */
+/* The low half of the sixth argument: all machines are little-endian. */
 #define SYS_STRICT_SIXTH (offsetof(struct seccomp_data, args) + 5 * sizeof(uint64_t))
 
 #define SYS_STRICT_LOAD(offset)       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (offset))

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "sys/arch.h"
 #include "sys/numbers.h"
@@ -30,7 +31,8 @@ struct sockaddr;
  * The sixth argument of our own calls, where the kernel looks for none: the supervisor's filter
  * lets them pass. Any number would do that no program leaves in that register by chance.
  */
-#define SYS_COOKIE 0x4c785368696d2e31L
+#define SYS_COOKIE_WIDE 0x4c785368696d2e31LL
+#define SYS_COOKIE      ((long)SYS_COOKIE_WIDE) /* its lower half, where registers have 32 bits */
 
 #define SYS5(nr, a, b, c, d, e) \
     sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), SYS_COOKIE)
@@ -48,9 +50,10 @@ struct sys_open_how {
 };
 #define SYS_RESOLVE_NO_SYMLINKS 0x04u
 
+/* For ourselves: a file is as large as it is. */
 static inline int sys_openat(int dfd, const char *path, int flags, mode_t mode)
 {
-    return (int)SYS4(SYS_openat, dfd, path, flags, mode);
+    return (int)SYS4(SYS_openat, dfd, path, flags | O_LARGEFILE, mode);
 }
 
 /*
@@ -67,29 +70,32 @@ static inline int sys_openat2(int dfd, const char *path, const struct sys_open_h
     return (int)SYS4(SYS_openat2, dfd, path, how, sizeof(*how));
 }
 
-/* openat, or with SYS_RESOLVE_* openat2, which takes no mode where nothing can be made. */
+/*
+ * For a program, with its flags: openat, or with SYS_RESOLVE_* openat2, which takes no mode where
+ * nothing can be made.
+ */
 static inline int sys_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
     if (__builtin_expect(resolve == 0, 1))
-        return sys_openat(dfd, path, flags, mode);
+        return (int)SYS4(SYS_openat, dfd, path, flags, mode);
+    /* A 64-bit kernel's openat2 makes all files large ones, which a 32-bit program has to ask for:
+     * to those that do not it is not there. */
+    if (O_LARGEFILE != 0 && (flags & (O_LARGEFILE | O_PATH)) == 0)
+        return -ENOSYS;
     bool makes = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
     struct sys_open_how how = {(unsigned)flags, makes ? mode & 07777 : 0, resolve};
     return sys_openat2(dfd, path, &how);
 }
 
+#if defined(__i386__)
+#include "sys/sys_i386.h"
+#else
+#include "sys/sys_64.h"
+#endif
+
 static inline int sys_close(int fd)
 {
     return (int)SYS1(SYS_close, fd);
-}
-
-static inline int sys_fstatat(int dfd, const char *path, struct stat *st, int flags)
-{
-    return (int)SYS4(SYS_newfstatat, dfd, path, st, flags);
-}
-
-static inline int sys_fstat(int fd, struct stat *st)
-{
-    return (int)SYS2(SYS_fstat, fd, st);
 }
 
 static inline int sys_statx(int dfd, const char *path, int flags, unsigned mask, struct statx *stx)
@@ -197,43 +203,6 @@ static inline int sys_fchmod(int fd, mode_t mode)
     return (int)SYS2(SYS_fchmod, fd, mode);
 }
 
-static inline int sys_fchownat(int dfd, const char *path, uid_t uid, gid_t gid, int flags)
-{
-#ifdef SYS_chown
-    if (dfd == AT_FDCWD && flags == 0)
-        return (int)SYS3(SYS_chown, path, uid, gid);
-    if (dfd == AT_FDCWD && flags == AT_SYMLINK_NOFOLLOW)
-        return (int)SYS3(SYS_lchown, path, uid, gid);
-#endif
-    return (int)SYS5(SYS_fchownat, dfd, path, uid, gid, flags);
-}
-
-static inline int sys_fchown(int fd, uid_t uid, gid_t gid)
-{
-    return (int)SYS3(SYS_fchown, fd, uid, gid);
-}
-
-/* path NULL: the descriptor itself, as futimens asks. */
-static inline int sys_utimensat(int dfd, const char *path, const struct timespec *times, int flags)
-{
-    return (int)SYS4(SYS_utimensat, dfd, path, times, flags);
-}
-
-static inline int sys_truncate(const char *path, off_t length)
-{
-    return (int)SYS2(SYS_truncate, path, length);
-}
-
-static inline int sys_ftruncate(int fd, off_t length)
-{
-    return (int)SYS2(SYS_ftruncate, fd, length);
-}
-
-static inline int sys_fallocate(int fd, int mode, off_t offset, off_t length)
-{
-    return (int)SYS4(SYS_fallocate, fd, mode, offset, length);
-}
-
 static inline long sys_getdents64(int fd, void *buf, size_t size)
 {
     return SYS3(SYS_getdents64, fd, buf, size);
@@ -255,29 +224,9 @@ static inline int sys_fchdir(int fd)
     return (int)SYS1(SYS_fchdir, fd);
 }
 
-static inline int sys_statfs(const char *path, struct statfs *buf)
-{
-    return (int)SYS2(SYS_statfs, path, buf);
-}
-
-static inline int sys_fstatfs(int fd, struct statfs *buf)
-{
-    return (int)SYS2(SYS_fstatfs, fd, buf);
-}
-
-static inline int sys_fcntl(int fd, int cmd, long arg)
-{
-    return (int)SYS3(SYS_fcntl, fd, cmd, arg);
-}
-
 static inline long sys_read(int fd, void *buf, size_t size)
 {
     return SYS3(SYS_read, fd, buf, size);
-}
-
-static inline long sys_pread(int fd, void *buf, size_t size, off_t offset)
-{
-    return SYS4(SYS_pread64, fd, buf, size, offset);
 }
 
 static inline long sys_write(int fd, const void *buf, size_t size)
@@ -306,36 +255,6 @@ static inline int sys_inotify_add_watch(int fd, const char *path, uint32_t mask)
 static inline int sys_getpid(void)
 {
     return (int)SYS0(SYS_getpid);
-}
-
-static inline uid_t sys_geteuid(void)
-{
-    return (uid_t)SYS0(SYS_geteuid);
-}
-
-static inline uid_t sys_getuid(void)
-{
-    return (uid_t)SYS0(SYS_getuid);
-}
-
-static inline gid_t sys_getegid(void)
-{
-    return (gid_t)SYS0(SYS_getegid);
-}
-
-static inline gid_t sys_getgid(void)
-{
-    return (gid_t)SYS0(SYS_getgid);
-}
-
-static inline int sys_getgroups(int size, gid_t *list)
-{
-    return (int)SYS2(SYS_getgroups, size, list);
-}
-
-static inline void *sys_mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
-{
-    return (void *)sys_call6(SYS_mmap, (long)addr, (long)length, prot, flags, fd, offset);
 }
 
 /* True where sys_mmap answered with -errno instead of an address. */

@@ -34,7 +34,7 @@ static bool due(const struct lx_policy *policy, const struct lx_image_override *
 static void wait_ms(uint32_t ms)
 {
     struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000L};
-    while (SYS4(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &t, &t) == -EINTR)
+    while (sys_sleep(&t) == -EINTR)
         ;
 }
 

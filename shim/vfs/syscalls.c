@@ -25,8 +25,6 @@
     }
 
 CALL(call_openat, lx_openat(t, FD(0), PATH(1), (int)a[2], (mode_t)a[3]))
-CALL(call_newfstatat, lx_fstatat(t, FD(0), PATH(1), PTR(struct stat *, 2), (int)a[3]))
-CALL(call_fstat, lx_fstatat(t, FD(0), "", PTR(struct stat *, 1), AT_EMPTY_PATH))
 CALL(call_statx, lx_statx(t, FD(0), PATH(1), (int)a[2], (unsigned)a[3], PTR(struct statx *, 4)))
 CALL(call_faccessat, lx_faccessat(t, FD(0), PATH(1), (int)a[2], 0))
 CALL(call_faccessat2, lx_faccessat(t, FD(0), PATH(1), (int)a[2], (int)a[3]))
@@ -40,13 +38,7 @@ CALL(call_mknodat, lx_mknodat(t, FD(0), PATH(1), (mode_t)a[2], (dev_t)a[3]))
 CALL(call_fchmod, lx_fchmodat(t, FD(0), LX_DESCRIPTOR, (mode_t)a[1], 0))
 CALL(call_fchmodat, lx_fchmodat(t, FD(0), PATH(1), (mode_t)a[2], 0))
 CALL(call_fchmodat2, lx_fchmodat(t, FD(0), PATH(1), (mode_t)a[2], (int)a[3]))
-CALL(call_fchown, lx_fchownat(t, FD(0), LX_DESCRIPTOR, (uid_t)a[1], (gid_t)a[2], 0))
 CALL(call_fchownat, lx_fchownat(t, FD(0), PATH(1), (uid_t)a[2], (gid_t)a[3], (int)a[4]))
-CALL(call_utimensat, lx_utimensat(t, FD(0), a[1] == 0 ? LX_DESCRIPTOR : PATH(1),
-                                  PTR(const struct timespec *, 2), (int)a[3]))
-CALL(call_truncate, lx_truncate(t, AT_FDCWD, PATH(0), (off_t)a[1]))
-CALL(call_ftruncate, lx_truncate(t, FD(0), LX_DESCRIPTOR, (off_t)a[1]))
-CALL(call_fallocate, lx_fallocate(t, FD(0), (int)a[1], (off_t)a[2], (off_t)a[3]))
 CALL(call_getxattr, lx_getxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(void *, 2), (size_t)a[3], 0))
 CALL(call_lgetxattr,
      lx_getxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(void *, 2), (size_t)a[3], AT_SYMLINK_NOFOLLOW))
@@ -64,8 +56,6 @@ CALL(call_flistxattr, lx_listxattr(t, FD(0), LX_DESCRIPTOR, PTR(char *, 1), (siz
 CALL(call_removexattr, lx_removexattr(t, AT_FDCWD, PATH(0), PATH(1), 0))
 CALL(call_lremovexattr, lx_removexattr(t, AT_FDCWD, PATH(0), PATH(1), AT_SYMLINK_NOFOLLOW))
 CALL(call_fremovexattr, lx_removexattr(t, FD(0), LX_DESCRIPTOR, PATH(1), 0))
-CALL(call_statfs, lx_statfs(t, AT_FDCWD, PATH(0), PTR(struct statfs *, 1)))
-CALL(call_fstatfs, lx_statfs(t, FD(0), LX_DESCRIPTOR, PTR(struct statfs *, 1)))
 CALL(call_getcwd, lx_getcwd(t, PTR(char *, 0), (size_t)a[1]))
 CALL(call_chdir, lx_chdir(t, AT_FDCWD, PATH(0)))
 CALL(call_fchdir, lx_chdir(t, FD(0), LX_DESCRIPTOR))
@@ -75,6 +65,59 @@ CALL(call_name_to_handle_at,
 
 CALL(call_bind, lx_bind(t, FD(0), PTR(const struct sockaddr *, 1), (socklen_t)a[2]))
 CALL(call_connect, lx_connect(t, FD(0), PTR(const struct sockaddr *, 1), (socklen_t)a[2]))
+
+#ifdef SYS_open /* the names of before the *at calls: x86 has them, newer architectures not */
+/* Microseconds (NULL: now) to what the kernel keeps. */
+static long set_times(const struct lx_task *t, int dirfd, const char *path,
+                      const struct timeval *tv)
+{
+    struct timespec ts[2];
+    if (tv != NULL && t->pid == 0 && !sys_readable(tv, 2 * sizeof(*tv), verdict_stamp()))
+        return -EFAULT;
+    for (int i = 0; tv != NULL && i < 2; i++) {
+        if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
+            return -EINVAL;
+        ts[i] = (struct timespec){.tv_sec = tv[i].tv_sec, .tv_nsec = (long)tv[i].tv_usec * 1000L};
+    }
+    return lx_utimensat(t, dirfd, path, tv == NULL ? NULL : ts, 0);
+}
+#endif
+
+#if defined(__i386__)
+#include "vfs/syscalls_i386.h"
+#else
+/* Those with structures, sizes and ids that are others where registers have 32 bits. */
+CALL(call_newfstatat, lx_fstatat(t, FD(0), PATH(1), PTR(struct stat *, 2), (int)a[3]))
+CALL(call_fstat, lx_fstatat(t, FD(0), "", PTR(struct stat *, 1), AT_EMPTY_PATH))
+CALL(call_fchown, lx_fchownat(t, FD(0), LX_DESCRIPTOR, (uid_t)a[1], (gid_t)a[2], 0))
+CALL(call_utimensat, lx_utimensat(t, FD(0), a[1] == 0 ? LX_DESCRIPTOR : PATH(1),
+                                  PTR(const struct timespec *, 2), (int)a[3]))
+CALL(call_truncate, lx_truncate(t, AT_FDCWD, PATH(0), (off_t)a[1]))
+CALL(call_ftruncate, lx_truncate(t, FD(0), LX_DESCRIPTOR, (off_t)a[1]))
+CALL(call_fallocate, lx_fallocate(t, FD(0), (int)a[1], (off_t)a[2], (off_t)a[3]))
+CALL(call_statfs, lx_statfs(t, AT_FDCWD, PATH(0), PTR(struct statfs *, 1)))
+CALL(call_fstatfs, lx_statfs(t, FD(0), LX_DESCRIPTOR, PTR(struct statfs *, 1)))
+#ifdef SYS_open
+CALL(call_stat, lx_fstatat(t, AT_FDCWD, PATH(0), PTR(struct stat *, 1), 0))
+CALL(call_lstat, lx_fstatat(t, AT_FDCWD, PATH(0), PTR(struct stat *, 1), AT_SYMLINK_NOFOLLOW))
+CALL(call_chown, lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], 0))
+CALL(call_lchown, lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], AT_SYMLINK_NOFOLLOW))
+static long call_utime(const struct lx_task *t, const long a[6])
+{
+    const struct utimbuf *buf = PTR(const struct utimbuf *, 1);
+    struct timeval tv[2] = {{0, 0}, {0, 0}};
+    if (buf != NULL && t->pid == 0 && !sys_readable(buf, sizeof(*buf), verdict_stamp()))
+        return -EFAULT;
+    if (buf != NULL) {
+        tv[0].tv_sec = buf->actime;
+        tv[1].tv_sec = buf->modtime;
+    }
+    return set_times(t, AT_FDCWD, PATH(0), buf == NULL ? NULL : tv);
+}
+CALL(call_utimes, set_times(t, AT_FDCWD, PATH(0), PTR(const struct timeval *, 1)))
+CALL(call_futimesat, set_times(t, FD(0), PATH(1), PTR(const struct timeval *, 2)))
+#endif
+#endif
 
 /*
  * Answered by ENOSYS, for which every caller has something to fall back on: openat2, whose resolve
@@ -124,11 +167,10 @@ static long call_dup3(const struct lx_task *t, const long a[6])
 CALL(call_renameat, lx_renameat2(t, FD(0), PATH(1), FD(2), PATH(3), 0))
 #endif
 
-#ifdef SYS_open /* the names of before the *at calls: x86-64 has them, newer architectures not */
+#ifdef SYS_open
 CALL(call_open, lx_openat(t, AT_FDCWD, PATH(0), (int)a[1], (mode_t)a[2]))
-CALL(call_creat, lx_openat(t, AT_FDCWD, PATH(0), O_WRONLY | O_CREAT | O_TRUNC, (mode_t)a[1]))
-CALL(call_stat, lx_fstatat(t, AT_FDCWD, PATH(0), PTR(struct stat *, 1), 0))
-CALL(call_lstat, lx_fstatat(t, AT_FDCWD, PATH(0), PTR(struct stat *, 1), AT_SYMLINK_NOFOLLOW))
+CALL(call_creat,
+     lx_openat(t, AT_FDCWD, PATH(0), O_WRONLY | O_CREAT | O_TRUNC | O_LARGEFILE, (mode_t)a[1]))
 CALL(call_access, lx_faccessat(t, AT_FDCWD, PATH(0), (int)a[1], 0))
 CALL(call_readlink, lx_readlinkat(t, AT_FDCWD, PATH(0), PTR(char *, 1), (size_t)a[2]))
 CALL(call_unlink, lx_unlinkat(t, AT_FDCWD, PATH(0), 0))
@@ -139,8 +181,6 @@ CALL(call_symlink, lx_symlinkat(t, PATH(0), AT_FDCWD, PATH(1)))
 CALL(call_mkdir, lx_mkdirat(t, AT_FDCWD, PATH(0), (mode_t)a[1]))
 CALL(call_mknod, lx_mknodat(t, AT_FDCWD, PATH(0), (mode_t)a[1], (dev_t)a[2]))
 CALL(call_chmod, lx_fchmodat(t, AT_FDCWD, PATH(0), (mode_t)a[1], 0))
-CALL(call_chown, lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], 0))
-CALL(call_lchown, lx_fchownat(t, AT_FDCWD, PATH(0), (uid_t)a[1], (gid_t)a[2], AT_SYMLINK_NOFOLLOW))
 
 static long call_dup2(const struct lx_task *t, const long a[6])
 {
@@ -148,36 +188,6 @@ static long call_dup2(const struct lx_task *t, const long a[6])
     verdict_forget_fd(FD(1));
     return replaced(t, matters, SYS2(SYS_dup2, a[0], a[1]));
 }
-
-/* Microseconds (NULL: now) to what the kernel keeps. */
-static long set_times(const struct lx_task *t, int dirfd, const char *path,
-                      const struct timeval *tv)
-{
-    struct timespec ts[2];
-    if (tv != NULL && t->pid == 0 && !sys_readable(tv, 2 * sizeof(*tv), verdict_stamp()))
-        return -EFAULT;
-    for (int i = 0; tv != NULL && i < 2; i++) {
-        if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
-            return -EINVAL;
-        ts[i] = (struct timespec){.tv_sec = tv[i].tv_sec, .tv_nsec = tv[i].tv_usec * 1000L};
-    }
-    return lx_utimensat(t, dirfd, path, tv == NULL ? NULL : ts, 0);
-}
-
-static long call_utime(const struct lx_task *t, const long a[6])
-{
-    const struct utimbuf *buf = PTR(const struct utimbuf *, 1);
-    struct timeval tv[2] = {{0, 0}, {0, 0}};
-    if (buf != NULL && t->pid == 0 && !sys_readable(buf, sizeof(*buf), verdict_stamp()))
-        return -EFAULT;
-    if (buf != NULL) {
-        tv[0].tv_sec = buf->actime;
-        tv[1].tv_sec = buf->modtime;
-    }
-    return set_times(t, AT_FDCWD, PATH(0), buf == NULL ? NULL : tv);
-}
-CALL(call_utimes, set_times(t, AT_FDCWD, PATH(0), PTR(const struct timeval *, 1)))
-CALL(call_futimesat, set_times(t, FD(0), PATH(1), PTR(const struct timeval *, 2)))
 
 /* The record of before getdents64: the name comes earlier, the type is the last byte. */
 struct old_dirent {
@@ -212,10 +222,30 @@ static long call_getdents(const struct lx_task *t, const long a[6])
 #endif
 
 vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
-    [SYS_openat] = call_openat,
-    [SYS_openat2] = call_refused,
+#if defined(__i386__)
+    I386_CALLS
+#else
     [SYS_newfstatat] = call_newfstatat,
     [SYS_fstat] = call_fstat,
+    [SYS_fchown] = call_fchown,
+    [SYS_utimensat] = call_utimensat,
+    [SYS_truncate] = call_truncate,
+    [SYS_ftruncate] = call_ftruncate,
+    [SYS_fallocate] = call_fallocate,
+    [SYS_statfs] = call_statfs,
+    [SYS_fstatfs] = call_fstatfs,
+#ifdef SYS_open
+    [SYS_stat] = call_stat,
+    [SYS_lstat] = call_lstat,
+    [SYS_chown] = call_chown,
+    [SYS_lchown] = call_lchown,
+    [SYS_utime] = call_utime,
+    [SYS_utimes] = call_utimes,
+    [SYS_futimesat] = call_futimesat,
+#endif
+#endif
+        [SYS_openat] = call_openat,
+    [SYS_openat2] = call_refused,
     [SYS_statx] = call_statx,
     [SYS_faccessat] = call_faccessat,
     [SYS_faccessat2] = call_faccessat2,
@@ -229,12 +259,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_fchmod] = call_fchmod,
     [SYS_fchmodat] = call_fchmodat,
     [SYS_fchmodat2] = call_fchmodat2,
-    [SYS_fchown] = call_fchown,
     [SYS_fchownat] = call_fchownat,
-    [SYS_utimensat] = call_utimensat,
-    [SYS_truncate] = call_truncate,
-    [SYS_ftruncate] = call_ftruncate,
-    [SYS_fallocate] = call_fallocate,
     [SYS_getxattr] = call_getxattr,
     [SYS_lgetxattr] = call_lgetxattr,
     [SYS_fgetxattr] = call_fgetxattr,
@@ -247,8 +272,6 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_removexattr] = call_removexattr,
     [SYS_lremovexattr] = call_lremovexattr,
     [SYS_fremovexattr] = call_fremovexattr,
-    [SYS_statfs] = call_statfs,
-    [SYS_fstatfs] = call_fstatfs,
     [SYS_getcwd] = call_getcwd,
     [SYS_chdir] = call_chdir,
     [SYS_fchdir] = call_fchdir,
@@ -275,8 +298,6 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
 #ifdef SYS_open
     [SYS_open] = call_open,
     [SYS_creat] = call_creat,
-    [SYS_stat] = call_stat,
-    [SYS_lstat] = call_lstat,
     [SYS_access] = call_access,
     [SYS_readlink] = call_readlink,
     [SYS_unlink] = call_unlink,
@@ -287,11 +308,6 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_mkdir] = call_mkdir,
     [SYS_mknod] = call_mknod,
     [SYS_chmod] = call_chmod,
-    [SYS_chown] = call_chown,
-    [SYS_lchown] = call_lchown,
-    [SYS_utime] = call_utime,
-    [SYS_utimes] = call_utimes,
-    [SYS_futimesat] = call_futimesat,
     [SYS_getdents] = call_getdents,
     [SYS_dup2] = call_dup2,
 #endif

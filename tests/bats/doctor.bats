@@ -190,9 +190,10 @@ EOF
   assert_line --regexp '^BAD +machine +a 64-bit program for another machine \(ELF 22\)'
   cp program narrow
   printf '\x01' | dd of=narrow bs=1 seek=4 conv=notrunc status=none
+  printf '\x16\x00' | dd of=narrow bs=1 seek=18 conv=notrunc status=none
   run "$LXSHIM" doctor ./narrow
   assert_failure 1
-  assert_line --regexp '^BAD +machine +a 32-bit program'
+  assert_line --regexp '^BAD +machine +a 32-bit program for another machine \(ELF 22\)'
   head -c 40 program >short
   run "$LXSHIM" doctor ./short
   assert_line --regexp '^note +program +\./short is no program'
@@ -201,6 +202,37 @@ EOF
   printf '\xff\xff\xff\xff\xff\xff\xff\x7f' | dd of=wild bs=1 seek=32 conv=notrunc status=none
   run "$LXSHIM" doctor ./wild
   assert_line --regexp '^note +program +\./wild is no program'
+}
+
+@test "programs of 32-bit x86 and of x32" {
+  [[ $(uname -m) == x86_64 ]] || skip "another machine"
+  # What is said of them is in their headers: a program that only has those.
+  compile program
+  cp program x32
+  printf '\x01' | dd of=x32 bs=1 seek=4 conv=notrunc status=none
+  dd if=/dev/zero of=x32 bs=1 seek=28 count=24 conv=notrunc status=none
+  printf '\x20' | dd of=x32 bs=1 seek=42 conv=notrunc status=none
+  printf '\x01' | dd of=x32 bs=1 seek=44 conv=notrunc status=none
+  cp x32 i386
+  printf '\x03' | dd of=i386 bs=1 seek=18 conv=notrunc status=none
+  run "$LXSHIM" doctor ./x32
+  assert_failure 1
+  assert_line --regexp '^BAD +x32 +a program of the x32 ABI: lxshim run refuses its system calls, and it ends at once; with --lane=preload it runs: not covered$'
+  run "$LXSHIM" doctor ./i386
+  assert_unseen static "no ld.so, nothing is preloaded"
+  why=$(runs_32_bits) || skip "the rest: $why"
+  run "$LXSHIM" doctor tour-i386-static
+  assert_unseen static "no ld.so, nothing is preloaded"
+  run "$LXSHIM" doctor tour-i386
+  if [[ -e $BUILD/liblxshim/i386/liblxshim.so ]]; then
+    assert_success
+    assert_line --regexp "^ok +dynamic +a 32-bit program: under lxshim run glibc's .*ld-linux.so.2 will preload the library of its size$"
+  fi
+  # Without such a library.
+  mkdir other
+  cp "$LXSHIM" "$LIB" other
+  run other/lxshim doctor tour-i386
+  assert_unseen 32-bit "the library was built for 64-bit programs only"
 }
 
 @test "a loader that is missing" {

@@ -78,6 +78,14 @@ shimmed() {
   fi
 }
 
+# Whether the tests' programs of 32-bit x86 are there and run; prints why not:
+#
+#   why=$(runs_32_bits) || skip "$why"
+runs_32_bits() {
+  command -v tour-i386-static >/dev/null || { echo "no gcc -m32 here (Debian: gcc-multilib)" && return 1; }
+  env -C "$(fresh native)" tour-i386-static >/dev/null || { echo "the kernel runs no 32-bit programs" && return 1; }
+}
+
 # wants_here TEXT WHAT: after native, whose output says TEXT where the file system has WHAT; else skips.
 wants_here() {
   # shellcheck disable=SC2154 # run sets it

@@ -8,6 +8,8 @@ load helpers
 setup() {
   "$LXSHIM" run -q --lane supervisor -- true 2>/dev/null || skip "seccomp's listener cannot be had here"
   unset PREPARE
+  KINDS=(itself itself-static)
+  ! runs_32_bits >/dev/null || KINDS+=(itself-i386 itself-i386-static itself-vdso)
 }
 
 # steps_in DIR COMMAND...: in its new directory "here", with $PREPARE done; descriptors are told
@@ -24,7 +26,7 @@ steps_in() {
 in_lanes() {
   local lane dir first=
   for lane in both supervisor; do
-    for P in itself itself-static; do
+    for P in "${KINDS[@]}"; do
       dir=$(fresh drive)
       policy_for "$dir/here" "${@:1:$#-1}" >"$BATS_TEST_TMPDIR/policy.json"
       LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" steps_in "$dir" \
@@ -38,7 +40,7 @@ in_lanes() {
 # natively STEPS: by both programs the same, on plain Linux.
 natively() {
   local first=
-  for P in itself itself-static; do
+  for P in "${KINDS[@]}"; do
     steps_in "$(fresh native)" bash -uc "$1"
     [[ -n $first ]] || first=$output
     assert_output "$first"
@@ -228,7 +230,7 @@ in dir'
   steps='cd mnt/c; $P cd d x:y; $P exec ./s 1; $P exec "$C/s" 2; $P exec "$C/p" cd "$C/d"; $P at d s2
     cd /; $P cd "$C/x:y" ../.. ; $P exec "$C/interpreted" 3; $P exec "$OUT/script" 4; $P exec "$OUT/no" 5'
   for lane in native both supervisor; do
-    for P in itself itself-static; do
+    for P in "${KINDS[@]}"; do
       root=$(fresh root)
       mkdir -p "$root/mnt" "$root/out" "$root/back"
       export C=$root/mnt/c OUT=$root/out

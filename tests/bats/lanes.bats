@@ -43,7 +43,8 @@ expected() {
 }
 
 @test "system calls by the instruction itself, dynamic and static" {
-  for program in bare bare-static; do
+  for program in bare bare-static bare-i386 bare-i386-static; do
+    [[ $program != *-i386* ]] || runs_32_bits >/dev/null || continue
     native "$program"
     assert_line "rename dir ok"
     answers=$(expected)
@@ -211,6 +212,15 @@ END
     run "$LXSHIM" run -- bash -c 'tour-musl >/dev/null 2>&1; busybox sh -c "[ -e f ]; env -i $(command -v ls)" >/dev/null'
     assert_line --regexp '^  outside the library: tour-musl \(musl\), busybox \(static\), ls \(environment emptied\)$'
   fi
+  # By the page of code that 32-bit programs call from, one is told from the next.
+  if runs_32_bits >/dev/null; then
+    run "$LXSHIM" run -- bash -c 'tour-i386 >/dev/null; exec tour-i386-static >/dev/null'
+    if [[ -e $BUILD/liblxshim/i386/liblxshim.so ]]; then
+      assert_line "  outside the library: tour-i386-stati (static)"
+    else
+      assert_line "  outside the library: tour-i386 (32-bit), tour-i386-stati (static)"
+    fi
+  fi
   # Without a supervisor the one that runs it says so: nothing of it is covered.
   run "$LXSHIM" run --lane preload -- bash -c 'for i in 1 2; do bare-static >/dev/null; done; ls >/dev/null'
   assert_line "  outside the library: bare-static (static)"
@@ -257,10 +267,12 @@ END
     for lane in preload both supervisor; do
       dir=$(fresh drive)
       policy_for "$dir" special.fifo=allow >"$BATS_TEST_TMPDIR/policy.json"
-      for program in interrupt interrupt-static; do
+      programs=(interrupt interrupt-static)
+      ! runs_32_bits >/dev/null || programs+=(interrupt-i386-static)
+      for program in "${programs[@]}"; do
         run env -C "$dir" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "$LXSHIM" run -q --lane "$lane" -- \
           bash -uc "rm -f x:p; mkfifo x:p; timeout 20 $program $kind x:p"
-        [[ $lane == preload && $program == interrupt-static ]] || assert_output "$answer"
+        [[ $lane == preload && $program == *-static ]] || assert_output "$answer"
       done
     done
   done

@@ -65,6 +65,29 @@ tour_preload() {
   tour tour-static
 }
 
+@test "C of 32 bits, with glibc" {
+  why=$(runs_32_bits) || skip "$why"
+  tour tour-i386
+  [[ -e $BUILD/liblxshim/i386/liblxshim.so ]] || skip "the rest: no library for 32-bit programs"
+  in_lane preload tour-i386
+  assert_output "$drvfs_tour"
+  # By hand, for both word sizes at once; from a process of either.
+  LIB=$BUILD/liblxshim/\$LIB/liblxshim.so
+  tour_preload tour-i386
+  tour_preload bash -c tour-i386
+  run env -C "$(fresh drive)" LD_PRELOAD="$LIB" tour-i386
+  assert_output "$drvfs_tour"
+  # By the path of the other size ld.so says why, and the program runs without.
+  run env -C "$(fresh drive)" LD_PRELOAD="$BUILD/liblxshim.so" tour-i386
+  assert_line --index 0 --partial "wrong ELF class: ELFCLASS64"
+  assert_line --index 1 "mode 640"
+}
+
+@test "C of 32 bits, with glibc, static" {
+  why=$(runs_32_bits) || skip "$why"
+  tour tour-i386-static
+}
+
 @test "C, with musl" {
   command -v tour-musl || skip "no musl-gcc"
   tour tour-musl
@@ -147,20 +170,41 @@ tour_preload() {
   done
 }
 
-@test "no way round by the system calls of 32-bit x86 or of x32" {
+@test "installed and moved: programs of every kind between each other, and no word of ld.so's" {
+  local root=$BATS_TEST_TMPDIR/root
+  make -s -C "$SOURCE_ROOT" B="${BUILD#"$SOURCE_ROOT"/}" DESTDIR="$root" install
+  mv "$root/usr/local" "$root/moved"
+  kinds=(tour tour-static)
+  ! runs_32_bits >/dev/null || kinds+=(tour-i386 tour-i386-static)
+  for program in "${kinds[@]}"; do
+    run env -C "$(fresh drive)" "$root/moved/bin/lxshim" run -q --require-complete -- bash -c "exec bash -c 'exec $program'"
+    assert_output "$drvfs_tour"
+  done
+}
+
+@test "a 64-bit program that makes system calls of 32-bit x86" {
   run env -C "$(fresh native)" slip int80
   ((status != 3)) || skip "another machine"
-  # A kernel without 32-bit programs kills, and nothing has to be refused.
-  if ((status == 0)); then
-    for lane in both supervisor; do
-      dir=$(fresh drive)
-      run env -C "$dir" "$LXSHIM" run -q --require-complete --lane "$lane" -- slip int80
-      assert_output ENOSYS
-      assert_equal "$(ls "$dir")" ""
-    done
-  fi
+  ((status == 0)) || skip "the kernel knows no 32-bit programs"
+  assert_output ok
+  for lane in both supervisor; do
+    dir=$(fresh drive)
+    run env -C "$dir" "$LXSHIM" run -q --require-complete --lane "$lane" -- slip int80
+    assert_output ok
+    assert_file_exist "$dir"/$'x\uf03ay'
+  done
+}
+
+@test "no way round by the system calls of x32" {
+  run env -C "$(fresh native)" slip x32
+  ((status != 3)) || skip "another machine"
   for lane in both supervisor; do
     in_lane "$lane" slip x32
-    assert_output ENOSYS
+    assert_success
+    assert_line --index 0 ENOSYS
+    assert_line --index 1 --partial "lxshim: programs of the x32 ABI cannot run under the supervisor, "
+    assert_line --index 1 --partial ": slip"
+    run "$LXSHIM" run --lane "$lane" -- slip x32
+    [[ $lane == supervisor ]] || assert_line "  outside the library: slip (x32)"
   done
 }

@@ -8,12 +8,14 @@ load helpers
 setup() {
   "$LXSHIM" run -q --lane supervisor -- true 2>/dev/null || skip "seccomp's listener cannot be had here"
   unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+  KINDS=(mounting mounting-static)
+  ! runs_32_bits >/dev/null || KINDS+=(mounting-i386 mounting-i386-static)
 }
 
 # Every run is in a mount namespace of its own. natively STEPS: by both programs ($P) the same.
 natively() {
   local first=
-  for P in mounting mounting-static; do
+  for P in "${KINDS[@]}"; do
     mkdir -p "$(fresh native)/here"
     run env -C "$(fresh native)" unshare -m bash -uc "$1"
     [[ -n $first ]] || first=$output
@@ -25,7 +27,7 @@ natively() {
 in_lanes() {
   local lane first=
   for lane in both supervisor; do
-    for P in mounting mounting-static; do
+    for P in "${KINDS[@]}"; do
       run env -C "$(fresh drive)" timeout 60 unshare -m "$LXSHIM" run -q --require-complete --lane "$lane" -- \
         bash -uc "$1"
       [[ -n $first ]] || first=$output

@@ -441,7 +441,7 @@ exit status 3"
   LD_PRELOAD="$BATS_TEST_TMPDIR/liblxshim.so:$other" run --separate-stderr "$LXSHIM" run -q -- \
     printenv LD_PRELOAD
   # By way of $LIB where there is one: see matrix.bats.
-  assert_output --regexp "^$other:(/usr/\\\$LIB[/.]*|/\\\$LIB[/.]*)?$(dirname "$LXSHIM")/liblxshim.so\$"
+  assert_output --regexp "^$other:(/usr/\\\$LIB[/.]*|/\\\$LIB[/.]*)?$(dirname "$LXSHIM")/(liblxshim/\\\$LIB/)?liblxshim.so\$"
 }
 
 @test "a run inside a run has its own policy, in all lanes; what there can be only one of, it says" {

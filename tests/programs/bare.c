@@ -11,6 +11,9 @@
 #include <sys/syscall.h>
 
 #include "sys/arch.h"
+#ifndef SYS_newfstatat
+#include "sys/i386.h"
+#endif
 
 #define CALL(nr, a, b, c, d) sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 
@@ -26,9 +29,16 @@ static void say(const char *what, long r)
 
 static void mode_of(const char *name)
 {
+#ifdef SYS_newfstatat
     struct stat st;
     long r = CALL(SYS_newfstatat, AT_FDCWD, name, &st, 0);
-    printf("stat %s %s %o\n", name, answer(r), r < 0 ? 0U : (unsigned)st.st_mode & 07777U);
+    unsigned mode = st.st_mode;
+#else
+    struct i386_stat64 st;
+    long r = CALL(SYS_fstatat64, AT_FDCWD, name, &st, 0);
+    unsigned mode = st.mode;
+#endif
+    printf("stat %s %s %o\n", name, answer(r), r < 0 ? 0U : mode & 07777U);
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * itself: what a program can only do to itself, by the instruction, which no preloaded library
- * sees.
+ * sees; with BY_LIBC, by libc's syscall().
  *
  *   itself cd DIR...            goes to each, one after the other, and says where it is
  *   itself fcd DIR              by a descriptor
@@ -28,7 +28,17 @@
 
 #include "sys/arch.h"
 
+#ifdef BY_LIBC
+/* By libc's own way, which is on i386 through the kernel's page of code and not by "int $0x80". */
+static long by_libc(long nr, long a, long b, long c, long d, long e)
+{
+    long r = syscall(nr, a, b, c, d, e);
+    return r < 0 ? -errno : r;
+}
+#define CALL(nr, a, b, c, d, e) by_libc((nr), (long)(a), (long)(b), (long)(c), (long)(d), (e))
+#else
 #define CALL(nr, a, b, c, d, e) sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), (e), 0)
+#endif
 
 static void say(const char *what, long r)
 {

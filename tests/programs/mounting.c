@@ -60,7 +60,12 @@ static void mark(const char *path)
     if (fd < 0)
         say("fanotify", fd);
     else
+#ifdef __i386__ /* whose mask comes in two halves */
+        say("mark",
+            sys_call6(SYS_fanotify_mark, fd, FAN_MARK_ADD, FAN_OPEN, 0, AT_FDCWD, (long)path));
+#else
         say("mark", CALL(SYS_fanotify_mark, fd, FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, path));
+#endif
 }
 
 int main(int argc, char **argv)

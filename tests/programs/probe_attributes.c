@@ -300,6 +300,15 @@ const struct check probe_attributes[] = {
     {"fchown", chown_descriptor},
     {"fchownat", chown_at},
     {"utime", set_utime},
+#ifdef __i386__
+    {"__utime64", set_utime},
+    {"__utimes64", set_utimes},
+    {"__lutimes64", set_lutimes},
+    {"__futimes64", set_futimes},
+    {"__futimens64", set_futimens},
+    {"__futimesat64", set_futimesat},
+    {"__utimensat64", set_utimensat},
+#endif
     {"utimes", set_utimes},
     {"lutimes", set_lutimes},
     {"futimes", set_futimes},

@@ -356,6 +356,10 @@ const struct check probe_descriptors[] = {
     {"dup3", dup_over_flags},
     {"fcntl", dup_by_fcntl},
     {"fcntl64", dup_by_fcntl},
+#ifdef __i386__
+    {"__fcntl_time64", dup_by_fcntl},
+    {"__prctl_time64", ask_by_prctl},
+#endif
     {"flock", lock_whole},
     {"lockf", lock_part},
     {"lockf64", lock_part},

@@ -11,6 +11,8 @@
 /* The version that programs of before glibc 2.33 pass with their struct stat. */
 #if defined(__x86_64__)
 #define STAT_VERSION 1
+#elif defined(__i386__)
+#define STAT_VERSION 3
 #else
 #define STAT_VERSION 0
 #endif
@@ -266,7 +268,8 @@ static int statvfs_descriptor(void)
     NEED(statvfs(base(), &named));
     return fs.f_bsize == named.f_bsize && fs.f_blocks == named.f_blocks
                ? OK
-               : wrong("%lu blocks, by path %lu", fs.f_blocks, named.f_blocks);
+               : wrong("%lu blocks, by path %lu", (unsigned long)fs.f_blocks,
+                       (unsigned long)named.f_blocks);
 }
 
 static int pathconf_path(void)
@@ -332,6 +335,12 @@ const struct check probe_files[] = {
     {"open:O_TMPFILE", open_tmpfile},
     {"stat", stat_path},
     {"stat64", stat_path},
+#ifdef __i386__
+    {"__stat64_time64", stat_path},
+    {"__lstat64_time64", lstat_path},
+    {"__fstat64_time64", stat_descriptor},
+    {"__fstatat64_time64", stat_at},
+#endif
     {"lstat", lstat_path},
     {"lstat64", lstat_path},
     {"fstat", stat_descriptor},

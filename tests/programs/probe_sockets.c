@@ -217,6 +217,10 @@ const struct check probe_sockets[] = {
     {"__connect", connect_to_file},
     {"sendto", send_to_file},
     {"sendmsg", send_message_to_file},
+#ifdef __i386__
+    {"__sendmsg64", send_message_to_file},
+    {"__recvmsg64", receive_message},
+#endif
     {"getsockname", own_name},
     {"getpeername", peer_name},
     {"accept", accept_name},

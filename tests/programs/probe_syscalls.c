@@ -44,7 +44,9 @@ static int n_openat(int dir, PATH path, int flags, ...)
     return (int)syscall(SYS_openat, dir, path, flags, 0644);
 }
 
+#ifdef SYS_newfstatat
 CALL4(newfstatat, int, int, PATH, struct stat *, int)
+#endif
 CALL2(fstat, int, int, struct stat *)
 CALL5(statx, int, int, PATH, int, unsigned, struct statx *)
 CALL2(statfs, int, PATH, struct statfs *)
@@ -152,7 +154,9 @@ static const struct {
     any_fn *call;
 } calls[] = {
     ROW(openat),
+#ifdef SYS_newfstatat
     ROW(newfstatat),
+#endif
     ROW(fstat),
     ROW(statx),
     ROW(statfs),

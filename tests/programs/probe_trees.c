@@ -507,6 +507,16 @@ const struct check probe_trees[] = {
     {"scandirat64", scan_at},
     {"glob", match},
     {"glob64", match},
+#ifdef __i386__
+    {"__glob64_time64", match},
+    {"__ftw64_time64", walk_plain},
+    {"__nftw64_time64", walk_extended},
+    {"__fts64_open_time64", walk_fts},
+    {"__fts64_read_time64", walk_fts_read},
+    {"__fts64_children_time64", walk_fts_children},
+    {"__fts64_set_time64", walk_fts_set},
+    {"__fts64_close_time64", walk_fts_close},
+#endif
     {"ftw", walk_plain},
     {"ftw64", walk_plain},
     {"nftw", walk_extended},
