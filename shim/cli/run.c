@@ -27,7 +27,7 @@
 /* The counters in memory that children can map. Returns a descriptor or -errno. */
 static int make_stats(const struct lx_effective *policy, struct lx_stats **stats)
 {
-    int fd = memfd_create("lxshim-stats", MFD_CLOEXEC);
+    int fd = memfd_create(LX_STATS_MEMORY, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return -errno;
     int moved = fcntl(fd, F_DUPFD_CLOEXEC, STATS_FD);
@@ -37,6 +37,8 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
     }
     int r = lx_emit_stats(policy, fd);
     if (r == 0) {
+        /* Nobody can cut short what everybody has mapped. */
+        (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
         *stats = mmap(NULL, lx_stats_size((uint32_t)policy->override_count), PROT_READ | PROT_WRITE,
                       MAP_SHARED, fd, 0);
         r = *stats == MAP_FAILED ? -errno : 0;
