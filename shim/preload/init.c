@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "policy/image.h"
@@ -94,6 +95,10 @@ static const char *state_problem(int error)
 
 static void begin(void)
 {
+    /* ld.so preloads us there only where an administrator has gone out of his way for it. */
+    if (getauxval(AT_SECURE) != 0)
+        refuse("not for setuid programs: what " LX_STATE_VARIABLE " says is their caller's word",
+               "", 0);
     const char *inherited = find(environ, LX_STATE_VARIABLE);
     char made[LX_STATE_INLINE_MAX];
     if (inherited == NULL) {

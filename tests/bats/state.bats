@@ -214,3 +214,25 @@ writes() {
   assert_line --index 1 --partial "Operation not permitted"
   (("${lines[2]}" > 4096))
 }
+
+@test "neither the program nor the library works for a setuid program's caller" {
+  (($(id -u) == 0)) || skip "wants root"
+  unshare -m true 2>/dev/null || skip "no mount namespaces"
+  shared
+  cp "$(type -P true)" "$SHARED/suid-true"
+  cp "$LXSHIM" "$SHARED/suid-lxshim"
+  chown 64998 "$SHARED"/suid-*
+  chmod 4755 "$SHARED"/suid-*
+  as_user "$SHARED/suid-true"
+  run as_user "$SHARED/suid-lxshim" policy check
+  assert_failure 125
+  assert_output "lxshim: does not run setuid or setgid: it would read, write and run what its caller names with another's rights"
+  # Where an administrator has it preloaded into everything.
+  cp -a /etc "$FILES/etc"
+  echo "$LIB" >"$FILES/etc/ld.so.preload"
+  cd "$SHARED" || return
+  run unshare -m --propagation private bash -c 'mount --bind "$1" /etc
+    exec setpriv --reuid=65534 --regid=65534 --clear-groups ./suid-true' - "$FILES/etc"
+  assert_failure 125
+  assert_output "lxshim: not for setuid programs: what LXSHIM_STATE says is their caller's word"
+}
