@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "policy/found.h"
 #include "policy/whole.h"
 
 /* True for the start of a comment, which people try and JSON does not have. */
@@ -81,13 +82,15 @@ static int open_file(struct lx_load *load, const char *path, const char *name,
 {
     /* Nobody waits for the writer of a FIFO that is no policy. */
     int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (named != NULL ? O_NONBLOCK : 0);
+    bool plain = named != NULL || load->found != NULL;
     const char *why = NULL;
-    int fd = open(path, flags);
-    if (fd < 0 || fstat(fd, st) < 0)
+    int fd = load->found != NULL ? lx_found_open(load->arena, load->found, path, &why)
+                                 : open(path, flags);
+    if (why == NULL && (fd < 0 || fstat(fd, st) < 0))
         why = lx_arena_format(load->arena, "cannot open the policy: %s", strerror(errno));
-    else if (S_ISDIR(st->st_mode) || (named != NULL && !S_ISREG(st->st_mode)))
+    else if (why == NULL && (S_ISDIR(st->st_mode) || (plain && !S_ISREG(st->st_mode))))
         why = "not a file, expected a policy in JSON";
-    else if (S_ISREG(st->st_mode) && (size_t)st->st_size > LX_DOCUMENT_MAX)
+    else if (why == NULL && S_ISREG(st->st_mode) && (size_t)st->st_size > LX_DOCUMENT_MAX)
         why = "larger than 16 MiB, expected a policy in JSON";
     if (why == NULL)
         return fd;

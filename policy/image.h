@@ -25,12 +25,16 @@
  */
 #define LX_STATE_VARIABLE "LXSHIM_STATE"
 #define LX_FIRST_VARIABLE "LXSHIM_FIRST" /* the library is the one that asks for a state */
-#define LX_STATE_VERSION  '1'
-#define LX_STATE_PLAIN    '-'
-#define LX_STATE_QUIET    'q'
-#define LX_STATE_INLINE   ':'
-#define LX_STATE_FILE     '@'
-#define LX_STATE_PREFIX   3 /* bytes before the payload */
+
+/* The policy that is found in the current directory where none is named. */
+#define LX_FOUND_NAME ".lxshim.json"
+
+#define LX_STATE_VERSION '1'
+#define LX_STATE_PLAIN   '-'
+#define LX_STATE_QUIET   'q'
+#define LX_STATE_INLINE  ':'
+#define LX_STATE_FILE    '@'
+#define LX_STATE_PREFIX  3 /* bytes before the payload */
 
 /* An environment string may have 128 KiB; this is enough for any usual policy, and a page or two.
  */
@@ -54,7 +58,9 @@ enum lx_image_flag {
     LX_IMAGE_OBSERVE = 1,   /* record what the rules would have done, and let the call through */
     LX_IMAGE_TRACE_ALL = 2, /* trace every intercepted call, not only denied and altered ones */
     LX_IMAGE_MAY_LINK = 4,  /* Windows lets its user make symlinks */
-    LX_IMAGE_FLAGS = 7      /* all of them */
+    LX_IMAGE_TRACE_OWN =
+        8,              /* the trace's file has to be the user's own, and no symlink leads to it */
+    LX_IMAGE_FLAGS = 15 /* all of them */
 };
 
 enum lx_mount_type { LX_MOUNT_DRVFS };

@@ -213,15 +213,12 @@ int cli_run(const struct cli_arguments *arguments)
         return CLI_FAILED;
     }
     if (request.file == NULL)
-        request.file = cli_default_policy();
-    if (arguments->verbose)
-        cli_error("the policy is %s", request.file != NULL ? request.file : "the built-in one");
-    if (!cli_load(&request, &policy) || (lanes.preload && set_preload() < 0) ||
-        !bind_mounts(&policy, when, arguments->verbose)) {
-        lx_effective_free(&policy);
-        return CLI_FAILED;
-    }
-    if (!cli_can_trace(policy.trace)) {
+        cli_default_policy(&request);
+    bool loaded = cli_load(&request, &policy);
+    if (loaded && arguments->verbose) /* before what is said of its mounts */
+        cli_say_policy(&request, &policy);
+    if (!loaded || (lanes.preload && set_preload() < 0) ||
+        !bind_mounts(&policy, when, arguments->verbose) || !cli_can_trace(&policy)) {
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
@@ -230,6 +227,8 @@ int cli_run(const struct cli_arguments *arguments)
         cli_error("cannot count what the rules do: %s", strerror(-fd));
     bool observe = policy.observe;
     int r = fd < 0 ? fd : set_state(&policy, fd, &attached, &file);
+    if (r == 0 && !arguments->quiet && !arguments->verbose)
+        cli_say_policy(&request, &policy);
     lx_effective_free(&policy);
     if (r < 0)
         return CLI_FAILED;
