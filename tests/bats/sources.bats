@@ -307,3 +307,25 @@ lanes_list() {
   mapfile -t documents < <(find . -maxdepth 2 \( -path './[A-Z]*.md' -o -path './docs/*.md' \))
   none grep -nwE 'TO''DO|FIX''ME|XX''X' "${SOURCES[@]}" "${documents[@]}"
 }
+
+# The table of SECURITY.md: "FILE TEST" for each test that holds something, TEST by its first words.
+held_by() {
+  awk -F ' *[|] *' '/^[|]/ && $4 ~ /`/ {
+    n = split($4, parts, /; */)
+    for (i = 1; i <= n; i++) {
+      if (match(parts[i], /`[^`]*`/)) file = substr(parts[i], RSTART + 1, RLENGTH - 2)
+      sub(/^`[^`]*`:? */, "", parts[i])
+      print file, parts[i]
+    }
+  }' SECURITY.md
+}
+
+@test "SECURITY.md names tests that are there" {
+  local file name path
+  (($(held_by | wc -l) > 15))
+  while read -r file name; do
+    path=$(find tests -name "$file")
+    [[ -n $path && (-z $name || $(<"$path") == *"@test \"$name"*) ]] || echo "$file: $name"
+  done < <(held_by) >"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
+}
