@@ -9,38 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Reads what is left of a descriptor, up to one byte more than a document may have. */
-static int read_all(int fd, char **text, size_t *size)
-{
-    size_t room = 1 << 16;
-    size_t have = 0;
-    char *buf = NULL;
-    for (;;) {
-        if (buf == NULL || have == room) {
-            room *= buf == NULL ? 1 : 2;
-            char *larger = realloc(buf, room);
-            if (larger == NULL) {
-                free(buf);
-                return -ENOMEM;
-            }
-            buf = larger;
-        }
-        ssize_t n = read(fd, buf + have, room - have);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            int error = errno;
-            free(buf);
-            return -error;
-        }
-        have += (size_t)n;
-        if (n == 0 || have > LX_DOCUMENT_MAX)
-            break;
-    }
-    *text = buf;
-    *size = have;
-    return 0;
-}
+#include "policy/found.h"
+#include "policy/whole.h"
 
 /* True for the start of a comment, which people try and JSON does not have. */
 static bool is_comment(struct lx_text text, size_t at)
@@ -112,13 +82,15 @@ static int open_file(struct lx_load *load, const char *path, const char *name,
 {
     /* Nobody waits for the writer of a FIFO that is no policy. */
     int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (named != NULL ? O_NONBLOCK : 0);
+    bool plain = named != NULL || load->found != NULL;
     const char *why = NULL;
-    int fd = open(path, flags);
-    if (fd < 0 || fstat(fd, st) < 0)
+    int fd = load->found != NULL ? lx_found_open(load->arena, load->found, path, &why)
+                                 : open(path, flags);
+    if (why == NULL && (fd < 0 || fstat(fd, st) < 0))
         why = lx_arena_format(load->arena, "cannot open the policy: %s", strerror(errno));
-    else if (S_ISDIR(st->st_mode) || (named != NULL && !S_ISREG(st->st_mode)))
+    else if (why == NULL && (S_ISDIR(st->st_mode) || (plain && !S_ISREG(st->st_mode))))
         why = "not a file, expected a policy in JSON";
-    else if (S_ISREG(st->st_mode) && (size_t)st->st_size > LX_DOCUMENT_MAX)
+    else if (why == NULL && S_ISREG(st->st_mode) && (size_t)st->st_size > LX_DOCUMENT_MAX)
         why = "larger than 16 MiB, expected a policy in JSON";
     if (why == NULL)
         return fd;
@@ -138,7 +110,7 @@ struct lx_document *lx_document_read(struct lx_load *load, const char *path, con
     int fd = open_file(load, path, name, named, &st);
     if (fd < 0)
         return NULL;
-    int r = read_all(fd, &text, &size);
+    int r = lx_read_whole(fd, LX_DOCUMENT_MAX, &text, &size);
     close(fd);
     if (r < 0)
         refuse_file(load, name, named,

@@ -27,9 +27,12 @@ struct lx_document {
     struct lx_document *before; /* list of all documents of a load */
 };
 
+struct lx_found;
+
 /* What one load has read so far, and the first thing that was wrong. */
 struct lx_load {
     struct lx_arena *arena;
+    struct lx_found *found; /* the policy was only found; NULL where it was named */
     struct lx_document *documents;
     const char *problem; /* one line, or NULL */
 };
@@ -53,7 +56,7 @@ struct lx_node {
 /*
  * Reads a file and parses it. path: absolute. name: for messages. named: where another document
  * names it, which is where a file that cannot be read is refused; NULL for the first policy, which
- * alone may be a pipe. Returns NULL with the problem noted.
+ * alone may be a pipe, if it was named. Returns NULL with the problem noted.
  */
 struct lx_document *lx_document_read(struct lx_load *load, const char *path, const char *name,
                                      const struct lx_place *named);

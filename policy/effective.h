@@ -71,15 +71,27 @@ struct lx_effective_override {
     struct lx_origin origin;
 };
 
+/* Who has asked for a policy. */
+enum lx_standing {
+    LX_NAMED,   /* somebody has named it, or there is none */
+    LX_TRUSTED, /* it was found, in a directory that the user trusts: as good as named */
+    LX_GUEST    /* it was found: see policy/guest.h */
+};
+
 struct lx_effective {
     struct lx_arena arena; /* holds everything below */
     const char *problem;   /* why it could not be loaded: one line, or NULL */
+    enum lx_standing standing;
+    const char *others; /* who else may have written a guest, in words; or NULL */
+    const char *list;   /* of trusted directories; NULL where it was not asked, or is nowhere */
+    const char *list_problem; /* why that is ignored, a sentence; or NULL */
     const char *profile;
     struct lx_origin profile_origin;
     bool observe;
     struct lx_origin observe_origin;
     const char *trace; /* absolute, or NULL */
     bool trace_all;
+    bool trace_guest; /* it goes by a guest's law: see sys/own.h */
     struct lx_origin trace_origin;
     struct lx_effective_fact windows[LX_WINDOWS_FACTS];
     size_t mount_count;

@@ -106,6 +106,8 @@ static long put_image(const struct lx_effective *policy, const char *stats, void
         image->flags |= LX_IMAGE_OBSERVE;
     if (policy->trace_all)
         image->flags |= LX_IMAGE_TRACE_ALL;
+    if (policy->trace_guest)
+        image->flags |= LX_IMAGE_TRACE_OWN;
     if (policy->windows[LX_DEVELOPER_MODE].value || policy->windows[LX_ELEVATED].value)
         image->flags |= LX_IMAGE_MAY_LINK;
     return lx_builder_end(&b);

@@ -2,13 +2,50 @@
 #include "policy/image.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <limits.h>
 #include <string.h>
+
+#define ERRNO_MAX 4095 /* the kernel's: what is below -4095 is a result */
+
+int lx_state_parse(const char *value, struct lx_state *out)
+{
+    size_t length = strlen(value);
+    const char *payload = value + LX_STATE_PREFIX;
+    *out = (struct lx_state){0};
+    if (length < LX_STATE_PREFIX || length >= LX_STATE_INLINE_MAX || value[0] != LX_STATE_VERSION ||
+        (value[1] != LX_STATE_PLAIN && value[1] != LX_STATE_QUIET))
+        return -EINVAL;
+    out->quiet = value[1] == LX_STATE_QUIET;
+    if (value[2] == LX_STATE_INLINE)
+        out->image = payload;
+    else if (value[2] == LX_STATE_FILE && payload[0] == '/')
+        out->file = payload;
+    return out->image != NULL || out->file != NULL ? 0 : -EINVAL;
+}
 
 /* The image ends with a NUL, so that what begins inside it ends there. */
 static int string_ok(const struct lx_image *image, uint32_t offset)
 {
     return offset == 0 || (offset >= sizeof(*image) && offset < image->size);
+}
+
+/* A file's absolute path, or none. */
+static int file_ok(const struct lx_image *image, uint32_t offset)
+{
+    if (offset == 0)
+        return 1;
+    return string_ok(image, offset) && lx_image_string(image, offset)[0] == '/' &&
+           strnlen(lx_image_string(image, offset), PATH_MAX) < PATH_MAX;
+}
+
+/* A directory as the policy's loader spells it: walks copy it, and what is below it begins with
+ * the slash that it does not end with. */
+static int directory_ok(const struct lx_image *image, uint32_t offset)
+{
+    if (offset == 0 || !file_ok(image, offset))
+        return 0;
+    size_t n = strlen(lx_image_string(image, offset));
+    return n > 1 && lx_image_string(image, offset)[n - 1] != '/';
 }
 
 static int table_ok(const struct lx_image *image, uint32_t offset, uint32_t count, size_t each)
@@ -21,16 +58,16 @@ static int table_ok(const struct lx_image *image, uint32_t offset, uint32_t coun
 
 static int mount_ok(const struct lx_image *image, const struct lx_image_mount *mount)
 {
-    if (mount->source == 0 || mount->target == 0 || mount->backing == 0)
+    const char *root = lx_image_string(image, mount->symlinkroot);
+    if (mount->source == 0 || !string_ok(image, mount->source) || !string_ok(image, mount->label) ||
+        !string_ok(image, mount->symlinkroot))
         return 0;
-    if (!string_ok(image, mount->source) || !string_ok(image, mount->target) ||
-        !string_ok(image, mount->backing) || !string_ok(image, mount->twin) ||
-        !string_ok(image, mount->label) || !string_ok(image, mount->symlinkroot))
+    if (!directory_ok(image, mount->target) || !directory_ok(image, mount->backing) ||
+        (mount->twin != 0 && !directory_ok(image, mount->twin)) || (root != NULL && root[0] != '/'))
         return 0;
-    if (lx_image_string(image, mount->target)[0] != '/' ||
-        lx_image_string(image, mount->backing)[0] != '/')
-        return 0;
-    if (mount->type != LX_MOUNT_DRVFS || mount->filesystem > LX_SMB)
+    if (mount->type != LX_MOUNT_DRVFS || mount->filesystem > LX_SMB ||
+        (mount->flags & ~(unsigned)LX_MOUNT_FLAGS) != 0 || mount->case_option >= LX_VALUE_COUNT ||
+        !(lx_rules[LX_RULE_CASE_DIRECTORIES].values >> mount->case_option & 1))
         return 0;
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
         if (mount->rules[i] >= LX_VALUE_COUNT || !(lx_rules[i].values >> mount->rules[i] & 1))
@@ -42,10 +79,10 @@ int lx_image_check(const struct lx_image *image, size_t size)
 {
     if (size < sizeof(*image) || image->magic != LX_IMAGE_MAGIC ||
         image->version != LX_IMAGE_VERSION || image->size != size ||
-        ((const char *)image)[size - 1] != '\0')
+        (image->flags & ~(unsigned)LX_IMAGE_FLAGS) != 0 || ((const char *)image)[size - 1] != '\0')
         return -EINVAL;
-    if (!string_ok(image, image->profile) || !string_ok(image, image->trace) ||
-        !string_ok(image, image->stats))
+    if (!string_ok(image, image->profile) || !file_ok(image, image->trace) ||
+        !file_ok(image, image->stats))
         return -EINVAL;
     if (image->mount_count > LX_IMAGE_MOUNT_MAX ||
         !table_ok(image, image->mounts, image->mount_count, sizeof(struct lx_image_mount)) ||
@@ -67,7 +104,8 @@ const struct lx_image_override *lx_image_override(const struct lx_image *image, 
         return NULL;
     const struct lx_image_override *o = &lx_image_overrides(image)[number - 1];
     if (!string_ok(image, o->path) || !string_ok(image, o->note) ||
-        o->counter >= image->override_count || o->action > LX_OVERRIDE_ALLOW ||
+        o->counter >= image->override_count || o->action > LX_OVERRIDE_ALLOW || o->error < 0 ||
+        o->error > ERRNO_MAX || o->when_errno < 0 || o->when_errno > ERRNO_MAX ||
         (o->next != 0 && o->next <= number))
         return NULL;
     return o;

@@ -25,12 +25,16 @@
  */
 #define LX_STATE_VARIABLE "LXSHIM_STATE"
 #define LX_FIRST_VARIABLE "LXSHIM_FIRST" /* the library is the one that asks for a state */
-#define LX_STATE_VERSION  '1'
-#define LX_STATE_PLAIN    '-'
-#define LX_STATE_QUIET    'q'
-#define LX_STATE_INLINE   ':'
-#define LX_STATE_FILE     '@'
-#define LX_STATE_PREFIX   3 /* bytes before the payload */
+
+/* The policy that is found in the current directory where none is named. */
+#define LX_FOUND_NAME ".lxshim.json"
+
+#define LX_STATE_VERSION '1'
+#define LX_STATE_PLAIN   '-'
+#define LX_STATE_QUIET   'q'
+#define LX_STATE_INLINE  ':'
+#define LX_STATE_FILE    '@'
+#define LX_STATE_PREFIX  3 /* bytes before the payload */
 
 /* An environment string may have 128 KiB; this is enough for any usual policy, and a page or two.
  */
@@ -40,10 +44,23 @@
 #define LX_MOUNT_MAX       26                 /* of a policy: a drive letter each */
 #define LX_IMAGE_MOUNT_MAX (2 * LX_MOUNT_MAX) /* one that is bind-mounted is there by two names */
 
+/* A value of LXSHIM_STATE, taken apart: the text of an image, or the file it is in. */
+struct lx_state {
+    const char *image; /* base64, or NULL */
+    const char *file;  /* absolute, or NULL */
+    bool quiet;
+};
+
+/* Takes a value apart. Returns 0 or -EINVAL; whether there is an image in it is not known then. */
+int lx_state_parse(const char *value, struct lx_state *out);
+
 enum lx_image_flag {
     LX_IMAGE_OBSERVE = 1,   /* record what the rules would have done, and let the call through */
     LX_IMAGE_TRACE_ALL = 2, /* trace every intercepted call, not only denied and altered ones */
-    LX_IMAGE_MAY_LINK = 4   /* Windows lets its user make symlinks */
+    LX_IMAGE_MAY_LINK = 4,  /* Windows lets its user make symlinks */
+    LX_IMAGE_TRACE_OWN =
+        8,              /* the trace's file has to be the user's own, and no symlink leads to it */
+    LX_IMAGE_FLAGS = 15 /* all of them */
 };
 
 enum lx_mount_type { LX_MOUNT_DRVFS };
@@ -54,7 +71,8 @@ enum lx_mount_flag {
     LX_MOUNT_READONLY = 1,
     LX_MOUNT_METADATA = 2,
     LX_MOUNT_VOLUME_ROOT = 4, /* the source is a whole drive: the mount's root is a volume's root */
-    LX_MOUNT_NOATIME = 8
+    LX_MOUNT_NOATIME = 8,
+    LX_MOUNT_FLAGS = 15 /* all of them */
 };
 
 struct lx_image_mount {
@@ -140,6 +158,9 @@ struct lx_stats_rule {
 
 #define LX_STATS_MAGIC 0x5453584cu /* "LXST" */
 
+/* What lxshim run calls the memory that has them: whoever opens it knows it by that. */
+#define LX_STATS_MEMORY "lxshim-stats"
+
 #define LX_STATS_PROGRAMS 16
 
 /* Why the library is not in a program. */
@@ -223,9 +244,9 @@ static inline uint32_t lx_image_bucket(const struct lx_image *image, const char 
 }
 
 /*
- * Checks that `size` bytes at `image` are an image that may be read in place: magic, version, and
- * every offset and string inside the block. Of overrides only their tables: see lx_image_override.
- * Returns 0 or -EINVAL.
+ * Checks that `size` bytes at `image` are an image that may be read in place: magic, version, every
+ * offset and string inside the block, every path one that fits a buffer of PATH_MAX and every word
+ * a known one. Of overrides only their tables: see lx_image_override. Returns 0 or -EINVAL.
  */
 int lx_image_check(const struct lx_image *image, size_t size);
 

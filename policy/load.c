@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "policy/builder.h"
+#include "policy/found.h"
+#include "policy/guest.h"
 #include "policy/part.h"
 #include "policy/profile.h"
 #include "policy/resolve.h"
+#include "policy/trusted.h"
 
 /* Everything that one load merges. */
 struct merge {
@@ -16,6 +19,7 @@ struct merge {
     const struct lx_part *file; /* the policy, which leads to its bases; NULL without one */
     struct lx_part flags;       /* --mount and --set */
     const struct lx_profile *profile;
+    struct lx_found found;
     struct lx_effective *out;
 };
 
@@ -143,6 +147,8 @@ static int settle_mounts(struct merge *m)
     for (size_t i = 0; i < part->mount_count; i++) {
         int r = settle_mount(m, &part->mounts[i], &out->mounts[i]);
         if (r == 0)
+            r = lx_guest_mount(&m->load, &part->mounts[i], &out->mounts[i]);
+        if (r == 0)
             r = lx_resolve_overlap(&m->load, &part->mounts[i], out->mounts, i);
         if (r < 0)
             return r;
@@ -224,6 +230,9 @@ static int settle_trace(struct merge *m)
             (struct lx_origin){LX_ORIGIN_FILE, part->document->name, part->trace_place.line};
         out->trace =
             lx_resolve_trace(&m->load, part->trace_place, part->document->directory, part->trace);
+        out->trace_guest = m->load.found != NULL;
+        if (out->trace != NULL)
+            out->trace = lx_guest_trace(&m->load, part->trace_place, part->trace, out->trace);
     } else {
         return 0;
     }
@@ -273,6 +282,37 @@ static int read_flags(struct merge *m)
     return 0;
 }
 
+/* What a policy that nobody has named may say: all, where the user trusts its directory. */
+static int receive(struct merge *m)
+{
+    const struct lx_request *request = m->request;
+    struct lx_effective *out = m->out;
+    struct lx_trusted list;
+    if (!request->found)
+        return 0;
+    lx_trusted_read(&out->arena, &list);
+    out->list = list.file;
+    out->list_problem = list.problem;
+    out->standing = lx_trusted_has(&list, request->directory) ? LX_TRUSTED : LX_GUEST;
+    if (out->standing == LX_TRUSTED)
+        return 0;
+    int r = lx_found_enter(&out->arena, &m->found, request->directory);
+    if (r < 0)
+        return lx_refuse(&m->load, (struct lx_place){.file = request->file},
+                         "cannot open the policy's directory: %s", strerror(-r));
+    m->load.found = &m->found;
+    return 0;
+}
+
+/* Once every file of the policy has been read. */
+static void part_from_found(struct merge *m)
+{
+    if (m->load.found == NULL)
+        return;
+    m->out->others = m->found.others;
+    lx_found_leave(&m->found);
+}
+
 static int read_file(struct merge *m)
 {
     const struct lx_request *request = m->request;
@@ -294,7 +334,10 @@ int lx_effective_load(struct lx_effective *policy, const struct lx_request *requ
     struct merge m = {.load.arena = &policy->arena, .request = request, .out = policy};
     int r = read_flags(&m);
     if (r == 0)
+        r = receive(&m);
+    if (r == 0)
         r = read_file(&m);
+    part_from_found(&m);
     if (r == 0)
         r = settle_profile(&m);
     if (r == 0)

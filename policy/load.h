@@ -9,6 +9,8 @@
 struct lx_request {
     const char *directory; /* absolute: the current directory of who asks */
     const char *file;      /* a policy, as it was named */
+    const char *file_from; /* "--policy" or "LXSHIM_POLICY", for messages */
+    bool found;            /* nobody has named it: it is there, in `directory` (policy/found.h) */
     const char *text;      /* its content, where the caller has it: the file is not opened then */
     size_t size;
     bool alone; /* a policy may not open other files: `extends` is refused */

@@ -21,6 +21,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->stats = NULL;
     policy->observe = (image->flags & LX_IMAGE_OBSERVE) != 0;
     policy->trace_all = (image->flags & LX_IMAGE_TRACE_ALL) != 0;
+    policy->trace_own = (image->flags & LX_IMAGE_TRACE_OWN) != 0;
     policy->may_link = (image->flags & LX_IMAGE_MAY_LINK) != 0;
     policy->redirects = false;
     policy->override_ops = image->override_count == 0 ? 0 : image->override_ops;

@@ -43,6 +43,7 @@ struct lx_policy {
     struct lx_stats *stats;
     bool observe;
     bool trace_all;
+    bool trace_own;        /* see LX_IMAGE_TRACE_OWN */
     bool may_link;         /* Windows lets its user make symlinks: Developer Mode, or elevated */
     bool redirects;        /* some mount's backing is elsewhere */
     uint64_t override_ops; /* the operations some override is about, one bit each */

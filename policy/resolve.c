@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "policy/path.h"
+
 static char *absolute(struct lx_load *load, const char *directory, const char *path)
 {
     return path[0] == '/' ? lx_arena_string(load->arena, path, strlen(path))
@@ -47,18 +49,9 @@ static bool is_directory(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* True where `path` is `dir` or something below it. */
-static bool within(const char *path, const char *dir)
-{
-    size_t n = strlen(dir);
-    if (strcmp(dir, "/") == 0)
-        return true;
-    return strncmp(path, dir, n) == 0 && (path[n] == '\0' || path[n] == '/');
-}
-
 static bool touch(const char *a, const char *b)
 {
-    return within(a, b) || within(b, a);
+    return lx_path_within(a, b) || lx_path_within(b, a);
 }
 
 static int resolve_backing(struct lx_load *load, const struct lx_mount_part *part,

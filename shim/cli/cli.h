@@ -31,7 +31,9 @@ enum cli_option {
     CLI_LANE = 256,
     CLI_COMPLETE = 512,
     CLI_BIND = 1024,
-    CLI_VERBOSE = 2048
+    CLI_VERBOSE = 2048,
+    CLI_LIST = 4096,
+    CLI_REMOVE = 8192
 };
 
 struct cli_arguments {
@@ -39,7 +41,9 @@ struct cli_arguments {
     bool quiet;
     bool json;
     bool verbose;
-    bool complete;    /* --require-complete */
+    bool complete; /* --require-complete */
+    bool list;
+    bool remove;
     const char *bind; /* --bind, or NULL */
     const char *lane; /* --lane, or NULL */
     int count;        /* of what is left after the options */
@@ -89,10 +93,23 @@ void cli_unknown(const char *what, const char *word, const char *nearest, const 
 void cli_wrap(unsigned indent, const char *text);
 
 /*
- * The policy that a command without a policy's name is about: $LXSHIM_POLICY, else .lxshim.json of
- * the current directory, else NULL for the built-in default.
+ * The policy that a command is about which was given no name of one: $LXSHIM_POLICY, else
+ * .lxshim.json of the current directory, which is then found and not named, else none for the
+ * built-in default.
  */
-const char *cli_default_policy(void);
+void cli_default_policy(struct lx_request *request);
+
+/* The policy that a command is about: FILE, its only argument, else --policy, else the default. */
+void cli_choose_policy(const struct cli_arguments *arguments, struct lx_request *request);
+
+/* Says on stderr which policy has been taken, and from where. */
+void cli_say_policy(const struct lx_request *request, const struct lx_effective *policy);
+
+/*
+ * Says on stderr what is to be known of a policy that was only found: who else may have written it,
+ * and that a list of trusted directories is ignored.
+ */
+void cli_say_doubts(const struct lx_effective *policy);
 
 /* Where that was looked for in vain, in words; names one further up, which is none. */
 void cli_no_policy(char *out, size_t room);
@@ -107,13 +124,14 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy);
 bool cli_mistyped(const struct lx_effective *policy);
 
 /* True where there is no trace or it can be written to; says on stderr what is wrong if not. */
-bool cli_can_trace(const char *file);
+bool cli_can_trace(const struct lx_effective *policy);
 
 /* Says why lx_emit_image or lx_emit_state failed. */
 void cli_refuse_image(long error);
 
 /* The commands: each returns an exit status. */
 int cli_policy_show(const struct cli_arguments *arguments);
+int cli_policy_trust(const struct cli_arguments *arguments);
 
 int cli_run(const struct cli_arguments *arguments);
 int cli_explain(const struct cli_arguments *arguments);

@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "policy/found.h"
 #include "policy/nearest.h"
+#include "sys/own.h"
 
-#define POLICY_FILE ".lxshim.json"
-#define COLUMNS     80
+#define COLUMNS 80
 
 void cli_error(const char *format, ...)
 {
@@ -52,24 +53,58 @@ void cli_wrap(unsigned indent, const char *text)
     }
 }
 
-const char *cli_default_policy(void)
+void cli_default_policy(struct lx_request *request)
 {
     const char *file = getenv("LXSHIM_POLICY");
-    if (file != NULL && file[0] != '\0')
-        return file;
-    return access(POLICY_FILE, F_OK) == 0 ? POLICY_FILE : NULL;
+    if (file != NULL && file[0] != '\0') {
+        request->file = file;
+        request->file_from = "LXSHIM_POLICY";
+    } else if (access(LX_FOUND_NAME, F_OK) == 0) {
+        request->file = LX_FOUND_NAME;
+        request->found = true;
+    }
+}
+
+void cli_choose_policy(const struct cli_arguments *arguments, struct lx_request *request)
+{
+    if (arguments->count > 0)
+        request->file = arguments->rest[0];
+    else if (request->file == NULL)
+        cli_default_policy(request);
+}
+
+void cli_say_policy(const struct lx_request *request, const struct lx_effective *policy)
+{
+    if (request->file == NULL)
+        cli_error("policy: built-in");
+    else if (policy->standing == LX_NAMED)
+        cli_error("policy: %s (%s)", request->file, request->file_from);
+    else if (policy->standing == LX_TRUSTED)
+        cli_error("policy: %s (found in this directory, which %s trusts)", request->file,
+                  policy->list);
+    else
+        cli_error("policy: %s (found in this directory)", request->file);
+    cli_say_doubts(policy);
+}
+
+void cli_say_doubts(const struct lx_effective *policy)
+{
+    if (policy->others != NULL)
+        cli_error("%s: the policy chooses rules, and no places", policy->others);
+    if (policy->list_problem != NULL)
+        cli_error("%s", policy->list_problem);
 }
 
 void cli_no_policy(char *out, size_t room)
 {
-    char above[PATH_MAX + sizeof(POLICY_FILE)];
+    char above[PATH_MAX + sizeof(LX_FOUND_NAME)];
     char *slash = getcwd(above, PATH_MAX) == NULL ? NULL : strrchr(above, '/');
-    snprintf(out, room, "built-in: LXSHIM_POLICY is not set, and here is no " POLICY_FILE);
+    snprintf(out, room, "built-in: LXSHIM_POLICY is not set, and here is no " LX_FOUND_NAME);
     for (; slash != NULL; slash = strrchr(above, '/')) {
-        strcpy(slash, "/" POLICY_FILE);
+        strcpy(slash, "/" LX_FOUND_NAME);
         if (access(above, F_OK) == 0) {
             snprintf(out, room,
-                     "built-in: LXSHIM_POLICY is not set, and here is no " POLICY_FILE
+                     "built-in: LXSHIM_POLICY is not set, and here is no " LX_FOUND_NAME
                      "; %s is not looked for, name it with --policy",
                      above);
             return;
@@ -104,16 +139,24 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy)
     }
     loaded = lx_effective_load(policy, &whole) == 0;
     free(directory);
+    if (!loaded && policy->list_problem != NULL)
+        cli_error("%s", policy->list_problem);
     if (!loaded)
         cli_error("%s", policy->problem);
     return loaded;
 }
 
-bool cli_can_trace(const char *file)
+bool cli_can_trace(const struct lx_effective *policy)
 {
-    int fd = file == NULL ? 0 : open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+    const char *file = policy->trace;
+    int fd = 0;
+    if (file != NULL && policy->trace_guest)
+        fd = sys_open_own(file, flags | O_NONBLOCK | O_NOCTTY, 0666);
+    else if (file != NULL && (fd = open(file, flags, 0666)) < 0)
+        fd = -errno;
     if (fd < 0)
-        cli_error("cannot write the trace to %s: %s", file, strerror(errno));
+        cli_error("cannot write the trace to %s: %s", file, strerror(-fd));
     else if (file != NULL)
         close(fd);
     return fd >= 0;

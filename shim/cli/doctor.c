@@ -46,7 +46,8 @@ static void check_library(void)
 static void check_policy(void)
 {
     struct lx_effective policy;
-    const struct lx_request request = {.file = cli_default_policy()};
+    struct lx_request request = {0};
+    cli_default_policy(&request);
     if (request.file == NULL) {
         char where[PATH_MAX + 256];
         cli_no_policy(where, sizeof(where));
@@ -54,10 +55,20 @@ static void check_policy(void)
         return;
     }
     fflush(stdout);
-    if (cli_load(&request, &policy))
-        doctor_say(DOCTOR_OK, "policy", "%s", request.file);
-    else
+    if (!cli_load(&request, &policy))
         doctor_say(DOCTOR_BAD, "policy", "%s cannot be used", request.file);
+    else if (policy.others != NULL)
+        doctor_say(DOCTOR_NOTE, "policy",
+                   "%s, found in this directory: %s, so that it chooses rules, and no places",
+                   request.file, policy.others);
+    else if (policy.list_problem != NULL)
+        doctor_say(DOCTOR_NOTE, "policy", "%s, found in this directory; %s", request.file,
+                   policy.list_problem);
+    else
+        doctor_say(DOCTOR_OK, "policy", "%s%s", request.file,
+                   policy.standing == LX_NAMED     ? ""
+                   : policy.standing == LX_TRUSTED ? ", found in this directory, which is trusted"
+                                                   : ", found in this directory: a guest");
     lx_effective_free(&policy);
 }
 

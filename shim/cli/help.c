@@ -24,7 +24,7 @@ static const struct {
      "\n"
      "The exit status is COMMAND's, and so is the signal it dies of. Signals sent to lxshim are "
      "passed on, and a stopped COMMAND stops lxshim. A summary at the end says what the rules "
-     "denied and altered; --quiet leaves it out.\n"},
+     "denied and altered, and the first line says which policy it is; --quiet leaves out both.\n"},
     {"policy", "what a policy looks like",
      "A policy is JSON. The least one, and a useful one:\n"
      "\n"
@@ -41,7 +41,13 @@ static const struct {
      "comment. Paths are relative to the file. \"lxshim policy check FILE\" finds mistakes, "
      "\"lxshim policy show FILE\" says what holds and why, and \"lxshim policy schema\" is for "
      "your "
-     "editor. lxshim-policy(5) has it all.\n"},
+     "editor. lxshim-policy(5) has it all.\n"
+     "\n"
+     "A .lxshim.json that is only found in the current directory may choose rules, overrides, and "
+     "drives and a trace below that directory (or a drive at a missing or empty /mnt/c). More is "
+     "refused, and one that others may have written is not obeyed by root, and chooses no places "
+     "for others. Name it with --policy or LXSHIM_POLICY, or \"lxshim policy trust\" its "
+     "directory.\n"},
     {"rules", "what rules are, and which value wins",
      "A rule is a named switch: what DrvFs does, and when. \"lxshim policy rules\" lists them, "
      "\"lxshim explain RULE\" tells of one, and \"lxshim policy show\" says which value holds and "
@@ -126,6 +132,7 @@ static const struct {
      "LXSHIM_POLICY=FILE   the policy, where no --policy is given\n"
      "LXSHIM_TRACE=FILE    the trace; all:FILE for every call\n"
      "LXSHIM_STATE         the policy as children get it; not for you to set\n"
+     "XDG_CONFIG_HOME      lxshim/trusted below it, or below ~/.config, has trusted directories\n"
      "LD_PRELOAD           the library, put last; what else is there stays\n"},
 };
 #define TOPIC_COUNT (sizeof(topics) / sizeof(topics[0]))

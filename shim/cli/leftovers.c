@@ -131,13 +131,11 @@ static void mark_state(struct leftovers *all, const char *value)
 {
     _Alignas(8) char image[LX_IMAGE_INLINE_MAX];
     const struct lx_image *at = (const struct lx_image *)(const void *)image;
-    if (strlen(value) < LX_STATE_PREFIX || value[0] != LX_STATE_VERSION)
+    struct lx_state state;
+    if (lx_state_parse(value, &state) < 0)
         return;
-    if (value[2] == LX_STATE_FILE) {
-        mark_file(all, value + LX_STATE_PREFIX);
-        return;
-    }
-    long n = lx_base64_decode(value + LX_STATE_PREFIX, image, sizeof(image));
+    mark_file(all, state.file);
+    long n = state.image == NULL ? 0 : lx_base64_decode(state.image, image, sizeof(image));
     if (n > 0 && lx_image_check(at, (size_t)n) == 0)
         mark_file(all, lx_image_string(at, at->stats));
 }

@@ -139,6 +139,13 @@ static int finish(int status)
 
 int main(int argc, char **argv)
 {
+    /* It opens what options, variables and a repository's policy name, with all that it may. */
+    if (getuid() != geteuid() || getgid() != getegid()) {
+        cli_error(
+            "does not run setuid or setgid: it would read, write and run what its caller names "
+            "with another's rights");
+        return CLI_FAILED;
+    }
     if (argc > 1 && strcmp(argv[0], RELAY_STAGE) == 0)
         return relay_stage(argv + 1);
     return finish(start(argc, argv));

@@ -34,9 +34,11 @@ static const struct {
      "mounts whose backing is elsewhere are bind mounts in a namespace of their own: with the "
      "privilege to mount (auto), without it in a user namespace, too, where other users are nobody "
      "and setuid programs change nothing (always), or translated paths (never)"},
-    {CLI_VERBOSE, "verbose", NULL, "say which policy is used, and how its mounts are made"},
-    {CLI_QUIET, "quiet", NULL, "no summary at the end"},
+    {CLI_VERBOSE, "verbose", NULL, "say how the policy's mounts are made"},
+    {CLI_QUIET, "quiet", NULL, "no word on which policy is used, and no summary at the end"},
     {CLI_JSON, "json", NULL, "print JSON"},
+    {CLI_LIST, "list", NULL, "print the directories that are trusted"},
+    {CLI_REMOVE, "remove", NULL, "trust the directory no longer"},
 };
 
 /* The short form of an option, or 0. */
@@ -54,6 +56,7 @@ static void note_option(struct cli_arguments *out, enum cli_option bit, char *va
     switch (bit) {
     case CLI_POLICY:
         request->file = value;
+        request->file_from = "--policy";
         break;
     case CLI_PROFILE:
         request->profile = value;
@@ -88,6 +91,12 @@ static void note_option(struct cli_arguments *out, enum cli_option bit, char *va
         break;
     case CLI_VERBOSE:
         out->verbose = true;
+        break;
+    case CLI_LIST:
+        out->list = true;
+        break;
+    case CLI_REMOVE:
+        out->remove = true;
         break;
     }
 }

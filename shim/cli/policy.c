@@ -14,21 +14,14 @@
 #include "policy/image.h"
 #include "policy/profile.h"
 
-/* The file a command was given, or the one that applies here. */
-static const char *file_of(const struct cli_arguments *arguments)
-{
-    if (arguments->count > 0)
-        return arguments->rest[0];
-    return arguments->request.file != NULL ? arguments->request.file : cli_default_policy();
-}
-
 static int policy_check(const struct cli_arguments *arguments)
 {
     struct lx_request request = arguments->request;
     struct lx_effective policy;
     int status = CLI_NO;
-    request.file = file_of(arguments);
+    cli_choose_policy(arguments, &request);
     if (cli_load(&request, &policy)) {
+        cli_say_doubts(&policy);
         printf("%s: ok, %zu mount%s, profile %s\n",
                request.file != NULL ? request.file : "built-in policy", policy.mount_count,
                policy.mount_count == 1 ? "" : "s", policy.profile);
@@ -120,8 +113,8 @@ static int policy_state(const struct cli_arguments *arguments)
     void *image = NULL;
     char *stats = NULL;
     char *value = NULL;
-    request.file = file_of(arguments);
-    if (!cli_load(&request, &policy) || !cli_can_trace(policy.trace)) {
+    cli_choose_policy(arguments, &request);
+    if (!cli_load(&request, &policy) || !cli_can_trace(&policy)) {
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
@@ -194,6 +187,18 @@ const struct cli_command cli_policy_commands[] = {
         .summary = "print the JSON Schema of policies",
         .help = "Prints the JSON Schema (draft 2020-12) of policies, for editors and checkers.\n",
         .run = policy_schema,
+    },
+    {
+        .name = "trust",
+        .usage = "[--list | --remove] [DIRECTORY]",
+        .summary = "let a directory's .lxshim.json say all that a named policy may",
+        .help = "Adds a directory, the current one if none is given, to the list of those whose "
+                ".lxshim.json\ncounts as named: it may then write, cover and redirect what is not "
+                "below it. The list is\n$XDG_CONFIG_HOME/lxshim/trusted, else "
+                "~/.config/lxshim/trusted, a directory a line.\n",
+        .options = CLI_LIST | CLI_REMOVE,
+        .most = 1,
+        .run = cli_policy_trust,
     },
     {
         .name = "state",

@@ -28,7 +28,7 @@
 /* The counters in memory that children can map. Returns a descriptor or -errno. */
 static int make_stats(const struct lx_effective *policy, struct lx_stats **stats)
 {
-    int fd = memfd_create("lxshim-stats", MFD_CLOEXEC);
+    int fd = memfd_create(LX_STATS_MEMORY, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return -errno;
     int moved = fcntl(fd, F_DUPFD_CLOEXEC, STATS_FD);
@@ -38,6 +38,8 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
     }
     int r = lx_emit_stats(policy, fd);
     if (r == 0) {
+        /* Nobody can cut short what everybody has mapped. */
+        (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
         *stats = mmap(NULL, lx_stats_size((uint32_t)policy->override_count), PROT_READ | PROT_WRITE,
                       MAP_SHARED, fd, 0);
         r = *stats == MAP_FAILED ? -errno : 0;
@@ -196,15 +198,12 @@ int cli_run(const struct cli_arguments *arguments)
         return CLI_FAILED;
     }
     if (request.file == NULL)
-        request.file = cli_default_policy();
-    if (arguments->verbose)
-        cli_error("the policy is %s", request.file != NULL ? request.file : "the built-in one");
-    if (!cli_load(&request, &policy) || (lanes.preload && set_preload() < 0) ||
-        !bind_mounts(&policy, when, arguments->verbose)) {
-        lx_effective_free(&policy);
-        return CLI_FAILED;
-    }
-    if (!cli_can_trace(policy.trace)) {
+        cli_default_policy(&request);
+    bool loaded = cli_load(&request, &policy);
+    if (loaded && arguments->verbose) /* before what is said of its mounts */
+        cli_say_policy(&request, &policy);
+    if (!loaded || (lanes.preload && set_preload() < 0) ||
+        !bind_mounts(&policy, when, arguments->verbose) || !cli_can_trace(&policy)) {
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
@@ -213,6 +212,8 @@ int cli_run(const struct cli_arguments *arguments)
         cli_error("cannot count what the rules do: %s", strerror(-fd));
     bool observe = policy.observe;
     int r = fd < 0 ? fd : set_state(&policy, fd, &attached, &file);
+    if (r == 0 && !arguments->quiet && !arguments->verbose)
+        cli_say_policy(&request, &policy);
     lx_effective_free(&policy);
     if (r < 0)
         return CLI_FAILED;

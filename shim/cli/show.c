@@ -103,6 +103,10 @@ static void show_text(const struct lx_effective *policy, const char *file)
         char where[PATH_MAX + 256];
         cli_no_policy(where, sizeof(where));
         printf("policy      %s\n", where);
+    } else if (policy->standing == LX_TRUSTED) {
+        printf("policy      %s, found in this directory, which %s trusts\n", file, policy->list);
+    } else if (policy->standing == LX_GUEST) {
+        printf("policy      %s, found in this directory: a guest\n", file);
     }
     printf("profile     %s  (%s)\n", policy->profile, cli_origin(&policy->profile_origin));
     printf("mode        %s  (%s)\n", policy->observe ? "observe" : "enforce",
@@ -256,11 +260,9 @@ int cli_policy_show(const struct cli_arguments *arguments)
     struct lx_request request = arguments->request;
     struct lx_effective policy;
     int status = CLI_NO;
-    if (arguments->count > 0)
-        request.file = arguments->rest[0];
-    else if (request.file == NULL)
-        request.file = cli_default_policy();
+    cli_choose_policy(arguments, &request);
     if (cli_load(&request, &policy)) {
+        cli_say_doubts(&policy);
         if (arguments->json)
             show_json(&policy);
         else

@@ -38,7 +38,7 @@ int cli_win(const struct cli_arguments *arguments)
     if (command == NULL)
         return unknown(arguments->rest[0]);
     if (request.file == NULL && request.mount_count == 0)
-        request.file = cli_default_policy();
+        cli_default_policy(&request);
     if (cli_load(&request, &policy)) {
         win_start(&win, &policy, win_commands);
         status = win_run(&win, command, arguments->count - 1, arguments->rest + 1, NULL);

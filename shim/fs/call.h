@@ -97,9 +97,9 @@ struct lx_call {
     int flags;
     unsigned mode; /* permissions, access mode, event mask, or of exec how deep in #! lines */
     int fd[2];
-    const char *path[2];  /* as the program gave it, or LX_DESCRIPTOR */
+    const char *path[2];   /* as the program gave it, or LX_DESCRIPTOR */
     size_t path_length[2]; /* of these in bytes; LX_BAD_ADDRESS where they cannot be read */
-    uint64_t moment;      /* for which an address that can be read is known to be: sys/address.h */
+    uint64_t moment;       /* for which an address that can be read is known to be: sys/address.h */
     union {
         struct {
             void *buf; /* answers: struct stat, statx, statfs, text, xattr value or list */

@@ -164,7 +164,8 @@ long drvfs_rename(struct lx_call *c)
         return r;
     r = native_stat(c, 0, &from_stat);
     if (r < 0 || drvfs_last_is_dots(c->at[0].path) || drvfs_last_is_dots(to->path)) {
-        int refused = native_rename(c, to->path, c->mode); /* the kernel says for which of the two */
+        int refused =
+            native_rename(c, to->path, c->mode); /* the kernel says for which of the two */
         return refused == 0 ? -EBUSY : refused;
     }
     bool slash = ((c->at[0].flags | to->flags) & LX_LOC_SLASH) != 0;

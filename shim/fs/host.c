@@ -102,7 +102,8 @@ static long host_unlink(struct lx_call *c)
     return sys_unlinkat(c->at[0].dfd, c->at[0].path, c->flags);
 }
 
-/* A path with the slash that the program's own had. What it demands is asked of both ends at once. */
+/* A path with the slash that the program's own had. What it demands is asked of both ends at once.
+ */
 static const char *with_slash(const struct lx_loc *at, char out[PATH_MAX])
 {
     size_t n = strlen(at->path);

@@ -129,8 +129,7 @@ static bool leads_up_to(int dfd, const char *path, const struct stat *above)
 static bool is_above(const struct stat *st, const struct lx_loc *at)
 {
     char parent[PATH_MAX];
-    return S_ISDIR(st->st_mode) && parent_of(at, parent) == 0 &&
-           leads_up_to(at->dfd, parent, st);
+    return S_ISDIR(st->st_mode) && parent_of(at, parent) == 0 && leads_up_to(at->dfd, parent, st);
 }
 
 /* What do_renameat2 looks at once both directories are found, in its order. */

@@ -22,7 +22,8 @@ int native_refusal(const struct lx_call *c);
  */
 int native_refuses_ends(const struct lx_call *c);
 
-/* Of a call that changes something on a read-only mount: what comes before EROFS, or that. -errno. */
+/* Of a call that changes something on a read-only mount: what comes before EROFS, or that. -errno.
+ */
 int native_refuses_readonly(const struct lx_call *c);
 
 /*

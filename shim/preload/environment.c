@@ -186,15 +186,15 @@ static struct found look(char *const envp[])
     return f;
 }
 
-/* Another tree's state (a nested `lxshim run`) is as good as ours, if it is one at all. */
+/*
+ * Another tree's state (a nested `lxshim run`) is as good as ours, if it is one at all, and not one
+ * with a word too many where ours is quiet.
+ */
 static bool is_state(const char *entry)
 {
-    const char *value = entry + sizeof(STATE) - 1;
-    const char *own = lx_state_value();
-    if (strncmp(value, own, LX_STATE_PREFIX) == 0)
-        return true;
-    return value[0] == LX_STATE_VERSION && value[1] != '\0' && own[1] == LX_STATE_PLAIN &&
-           (value[2] == LX_STATE_INLINE || value[2] == LX_STATE_FILE);
+    struct lx_state given;
+    return lx_state_parse(entry + sizeof(STATE) - 1, &given) == 0 &&
+           (given.quiet || lx_state_value()[1] == LX_STATE_PLAIN);
 }
 
 static bool complete(const struct found *f)

@@ -13,8 +13,6 @@
 #define LXSHIM_BINDIR "/usr/local/bin"
 #endif
 
-#define POLICY_FILE ".lxshim.json"
-
 static const char *get(char *const *env, const char *name)
 {
     size_t n = strlen(name);
@@ -133,23 +131,25 @@ static size_t read_all(int fd, char *out, size_t room)
 }
 
 /*
- * Runs `lxshim policy state FILE` and takes its output. A plain fork with nothing but system calls:
+ * Runs `lxshim policy state [FILE]` and takes its output; without FILE for a policy that is only
+ * there to be found, about which the program decides. A plain fork with nothing but system calls:
  * this is before main, and libc's own may have handlers that are not ready.
  */
 static int compile(const char *program, const char *file, char *const *env, char *out, size_t room)
 {
-    const char *trace = get(env, "LXSHIM_TRACE");
-    char variable[PATH_MAX + 16] = "LXSHIM_TRACE=";
-    char *argv[] = {(char[]){"lxshim"}, (char[]){"policy"}, (char[]){"state"}, NULL, NULL};
-    char *envp[] = {(char[]){LX_FIRST_VARIABLE "=1"}, NULL, NULL};
+    /* What a policy is read by; the last two lead to the directories that are trusted. */
+    static const char *const wanted[] = {"LXSHIM_TRACE", "HOME", "XDG_CONFIG_HOME"};
+    char *argv[] = {(char[]){"lxshim"}, (char[]){"policy"}, (char[]){"state"},
+                    (char *)(uintptr_t)file, NULL};
+    char *envp[sizeof(wanted) / sizeof(wanted[0]) + 2] = {(char[]){LX_FIRST_VARIABLE "=1"}};
     int ends[2];
     int status = 0;
 
-    if (trace != NULL && strlen(trace) < PATH_MAX) {
-        memcpy(variable + 13, trace, strlen(trace) + 1);
-        envp[1] = variable;
+    for (size_t i = 0, n = 1; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        const char *value = get(env, wanted[i]);
+        if (value != NULL)
+            envp[n++] = (char *)(uintptr_t)value - strlen(wanted[i]) - 1;
     }
-    argv[3] = (char *)(uintptr_t)file;
     long r = SYS2(SYS_pipe2, ends, O_CLOEXEC);
     if (r < 0)
         return (int)r;
@@ -185,9 +185,7 @@ int lx_first_state(char *out, size_t room, const char *library, char *const *env
     long n = sys_getcwd(cwd, sizeof(cwd));
     if (n < 0 || cwd[0] != '/')
         return -ENOENT;
-    if (file == NULL && sys_faccessat(AT_FDCWD, POLICY_FILE, 0 /* F_OK */, 0) == 0)
-        file = POLICY_FILE;
-    if (file == NULL)
+    if (file == NULL && sys_faccessat(AT_FDCWD, LX_FOUND_NAME, 0 /* F_OK */, 0) < 0)
         return built_in(out, room, cwd, env);
     int r = find_program(library, program);
     return r < 0 ? r : compile(program, file, env, out, room);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Start-up: the policy of this process, from its parent or, in the first one, made. */
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
-#include "policy/builder.h"
+#include "policy/image.h"
+#include "preload/adopt.h"
 #include "preload/environment.h"
 #include "preload/first.h"
 #include "preload/foreign.h"
@@ -16,6 +18,8 @@
 #include "store/cwds.h"
 #include "sys/sys.h"
 #include "vfs/finish.h"
+
+#define SHOWN_STATE 120 /* bytes of a state that is refused: the name of its file */
 
 /*
  * The state of this process. Written once, before main, by whichever of our functions is called
@@ -52,72 +56,6 @@ static const char *find(char *const *env, const char *name)
     return NULL;
 }
 
-/* Maps the image that a state too large for the environment lies in. Returns 0 or -errno. */
-static int map_image(const char *file, const struct lx_image **image_at, size_t *size)
-{
-    struct stat st;
-    int fd = sys_openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return fd;
-    int r = sys_fstat(fd, &st);
-    if (r == 0 && st.st_size <= 0)
-        r = -EINVAL;
-    if (r == 0) {
-        *size = (size_t)st.st_size;
-        void *at = sys_mmap(NULL, *size, PROT_READ, MAP_SHARED, fd, 0);
-        *image_at = at;
-        r = sys_mmap_failed(at) ? -ENOMEM : 0;
-    }
-    sys_close(fd);
-    return r;
-}
-
-/* The counters of the tree; without them nothing is counted. */
-static void map_stats(void)
-{
-    const char *file = lx_image_string(policy.image, policy.image->stats);
-    size_t size = lx_stats_size(policy.image->override_count);
-    if (file == NULL || task.quiet)
-        return;
-    int fd = sys_openat(AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
-    if (fd < 0)
-        return;
-    void *at = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    sys_close(fd);
-    if (sys_mmap_failed(at))
-        return;
-    policy.stats = at;
-    atomic_fetch_add_explicit(&policy.stats->processes, 1, memory_order_relaxed);
-}
-
-/* Takes over the state that `value` says. Returns 0 or -errno. */
-static int adopt(const char *value)
-{
-    const struct lx_image *from = (const struct lx_image *)(const void *)image;
-    size_t length = strlen(value);
-    size_t size = 0;
-    if (length < LX_STATE_PREFIX || length >= LX_STATE_INLINE_MAX || value[0] != LX_STATE_VERSION)
-        return -EINVAL;
-    if (value[2] == LX_STATE_INLINE) {
-        long n = lx_base64_decode(value + LX_STATE_PREFIX, image, sizeof(image));
-        if (n < 0)
-            return (int)n;
-        size = (size_t)n;
-    } else if (value[2] == LX_STATE_FILE) {
-        int r = map_image(value + LX_STATE_PREFIX, &from, &size);
-        if (r < 0)
-            return r;
-    } else {
-        return -EINVAL;
-    }
-    int r = lx_policy_attach(&policy, from, size);
-    if (r < 0)
-        return r;
-    lx_state_keep(value, length);
-    task.quiet = value[1] == LX_STATE_QUIET;
-    return 0;
-}
-
 /*
  * Gives our own environment what children need; libc copies it when it has to change it. True where
  * that stays: libc has not set environ yet where we are called before it.
@@ -131,17 +69,46 @@ static bool publish(char **env)
     return stays;
 }
 
-/* No rule of WSL's is worth running a program unshimmed that was to be shimmed. */
-static void refuse(const char *why, const char *what)
+/*
+ * No rule of WSL's is worth running a program unshimmed that was to be shimmed. `what` may be
+ * anything that an environment has: no more than `most` bytes of it, and none that paints a
+ * terminal.
+ */
+static void refuse(const char *why, const char *what, size_t most)
 {
-    const char *const words[] = {"lxshim: ", why, what, "\n"};
+    char shown[PATH_MAX];
+    size_t n = strnlen(what, most < sizeof(shown) ? most : sizeof(shown) - 1);
+    for (size_t i = 0; i < n; i++)
+        shown[i] = (char)((unsigned char)what[i] < ' ' || what[i] == 0x7F ? '?' : what[i]);
+    shown[n] = '\0';
+    const char *const words[] = {"lxshim: ", why, shown, what[n] != '\0' ? "...\n" : "\n"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         (void)sys_write(2, words[i], strlen(words[i]));
     SYS1(SYS_exit_group, 125);
 }
 
+/* What there is to say about a state that cannot be taken over. */
+static const char *state_problem(int error)
+{
+    switch (-error) {
+    case EINVAL:
+        return LX_STATE_VARIABLE " is damaged; unset it to start anew: ";
+    case ENOENT:
+        return LX_STATE_VARIABLE "'s image is gone; unset it to start anew: ";
+    case EPERM:
+        return LX_STATE_VARIABLE "'s image is another user's, or others may write it; unset it to "
+                                 "start anew: ";
+    default:
+        return LX_STATE_VARIABLE "'s image cannot be read; unset it to start anew: ";
+    }
+}
+
 static void begin(void)
 {
+    /* ld.so preloads us there only where an administrator has gone out of his way for it. */
+    if (getauxval(AT_SECURE) != 0)
+        refuse("not for setuid programs: what " LX_STATE_VARIABLE " says is their caller's word",
+               "", 0);
     char **env = initial_environment();
     const char *inherited = find(env, LX_STATE_VARIABLE);
     char made[LX_STATE_INLINE_MAX];
@@ -152,22 +119,21 @@ static void begin(void)
         lx_library_find();
         int r = lx_first_state(made, sizeof(made), lx_library_path(), env);
         if (r < 0)
-            refuse(lx_first_problem(r), r == -EIO ? made : "");
+            refuse(lx_first_problem(r), r == -EIO ? made : "", SIZE_MAX);
         inherited = made;
     }
     /* dladdr looks through every symbol there is: 7000 instructions, of each process. */
     if (!lx_library_keep(list) && lx_library_path()[0] == '\0')
         lx_library_find();
-    int r = adopt(inherited);
-    if (r == -EINVAL)
-        refuse(LX_STATE_VARIABLE " is damaged; unset it to start anew: ", inherited);
+    int r = lx_adopt(inherited, &policy, image);
     if (r < 0)
-        refuse(r == -ENOENT ? LX_STATE_VARIABLE "'s image is gone; unset it to start anew: "
-                            : LX_STATE_VARIABLE "'s image cannot be read: ",
-               inherited);
+        refuse(state_problem(r), inherited, SHOWN_STATE);
+    lx_state_keep(inherited, strlen(inherited));
+    task.quiet = inherited[1] == LX_STATE_QUIET;
     task.caching = true;
     task.open = cancellable_open;
-    map_stats();
+    if (!task.quiet)
+        lx_adopt_stats(&policy);
     if (inherited == made) {
         unpublished = !publish(env);
         lx_library_keep(find(environ, "LD_PRELOAD"));

@@ -98,7 +98,8 @@ int store_pending_mark(const struct store_object *o)
 /* True with the number where an object is noted. */
 static bool noted(const struct store_object *marked, uint64_t *number)
 {
-    return store_waiting_number(marked, marked, number) == 0 && store_waiting_has(marked->root, *number);
+    return store_waiting_number(marked, marked, number) == 0 &&
+           store_waiting_has(marked->root, *number);
 }
 
 bool store_pending_proved(const struct store_object *marked)

@@ -72,7 +72,7 @@ long force(const struct forced *f, bool *answered)
         result = s.failed ? -EFAULT : call(&i, f->nr, args);
         if (!i.is_another)
             (void)call(&i, SYS_munmap,
-                              (const long[6]){(long)s.start, (long)s.size, 0, 0, 0, SYS_COOKIE});
+                       (const long[6]){(long)s.start, (long)s.size, 0, 0, 0, SYS_COOKIE});
     }
     inject_end(&i, result);
     return result;

@@ -30,7 +30,8 @@ static bool is_read_as_set(uintptr_t address)
 __attribute__((noinline)) bool sys_page_try(uintptr_t address, uint64_t moment)
 {
     char byte;
-    long r = move(SYS_process_vm_readv, &byte, (void *)address, 1); // NOLINT(performance-no-int-to-ptr)
+    long r =
+        move(SYS_process_vm_readv, &byte, (void *)address, 1); // NOLINT(performance-no-int-to-ptr)
     if (r != 1 && (r == -EFAULT || !is_read_as_set(address)))
         return false;
     atomic_store_explicit(&sys_pages[address / SYS_PAGE % SYS_PAGES],

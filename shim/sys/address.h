@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Addresses that a program gives. The kernel answers EFAULT where one cannot be read; here reading it
- * would be the program's end. So a page is tried before it is read, by a call that reads from it and
- * does nothing else, and remembered to be readable for one tick of the clock.
+ * Addresses that a program gives. The kernel answers EFAULT where one cannot be read; here reading
+ * it would be the program's end. So a page is tried before it is read, by a call that reads from it
+ * and does nothing else, and remembered to be readable for one tick of the clock.
  */
 #ifndef LXSHIM_SYS_ADDRESS_H
 #define LXSHIM_SYS_ADDRESS_H

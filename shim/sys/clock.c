@@ -9,13 +9,13 @@
 #include "sys/sys.h"
 
 #if defined(__x86_64__)
-#define VDSO_NAME   "__vdso_clock_gettime"
+#define VDSO_NAME  "__vdso_clock_gettime"
 #define CLOCK_CALL SYS_clock_gettime
 #elif defined(__i386__)
-#define VDSO_NAME   "__vdso_clock_gettime64"
+#define VDSO_NAME  "__vdso_clock_gettime64"
 #define CLOCK_CALL SYS_clock_gettime64
 #else
-#define VDSO_NAME   "__kernel_clock_gettime"
+#define VDSO_NAME  "__kernel_clock_gettime"
 #define CLOCK_CALL SYS_clock_gettime
 #endif
 

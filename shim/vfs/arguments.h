@@ -49,8 +49,8 @@ static inline bool vfs_omits_both(const struct lx_call *c)
 }
 
 /*
- * True where a call's flags, mode, size or name are such as the kernel may refuse at once. Inline: the
- * operation is known where it is called.
+ * True where a call's flags, mode, size or name are such as the kernel may refuse at once. Inline:
+ * the operation is known where it is called.
  */
 static inline bool vfs_is_odd(const struct lx_call *c)
 {

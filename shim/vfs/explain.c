@@ -8,7 +8,9 @@
 
 #include "policy/errnames.h"
 #include "store/procscan.h"
+#include "sys/address.h"
 #include "sys/clock.h"
+#include "sys/own.h"
 #include "sys/sys.h"
 #include "vfs/operation.h"
 #include "vfs/text.h"
@@ -202,12 +204,14 @@ static void put_holders(struct text *t, const struct lx_call *c)
 
 /*
  * One line, one write on an append-only descriptor: lines of many processes never mix. Returns what
- * was written or -errno. A FIFO that nobody reads is not waited for; one that is full is.
+ * was written or -errno. A FIFO that nobody reads is not waited for; one that is full is. What a
+ * policy that was only found has chosen is looked at each time: a symlink may have come meanwhile.
  */
-static long append(const char *file, const struct text *t)
+static long append(const struct lx_policy *policy, const struct text *t)
 {
     const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
-    int fd = sys_openat(AT_FDCWD, file, flags | O_NONBLOCK, 0666);
+    int fd = policy->trace_own ? sys_open_own(policy->trace, flags | O_NONBLOCK, 0666)
+                               : sys_openat(AT_FDCWD, policy->trace, flags | O_NONBLOCK, 0666);
     if (fd < 0)
         return fd;
     long n = sys_write(fd, t->at, t->length);
@@ -221,7 +225,7 @@ static long append(const char *file, const struct text *t)
 static void write_line(const struct lx_policy *policy, const struct text *t)
 {
     uint32_t none = 0;
-    long n = append(policy->trace, t);
+    long n = append(policy, t);
     if (n == (long)t->length || policy->stats == NULL)
         return;
     atomic_fetch_add_explicit(&policy->stats->untold, 1, memory_order_relaxed);

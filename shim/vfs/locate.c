@@ -39,8 +39,8 @@ static __attribute__((noinline)) int locate_descriptor(struct lx_call *c, unsign
 /* The descriptor itself is meant: no path, or an empty one where the flags allow that. */
 static bool is_descriptor(const struct lx_call *c, unsigned i)
 {
-    return c->path[i] == LX_DESCRIPTOR ||
-           (c->path_length[i] == 0 && i == 0 && c->op != LX_OP_OPEN && (c->flags & AT_EMPTY_PATH) != 0);
+    return c->path[i] == LX_DESCRIPTOR || (c->path_length[i] == 0 && i == 0 &&
+                                           c->op != LX_OP_OPEN && (c->flags & AT_EMPTY_PATH) != 0);
 }
 
 bool vfs_has_path(const struct lx_call *c, unsigned i)

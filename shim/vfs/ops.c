@@ -64,8 +64,7 @@ long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode
  * The links of /proc show the backing's spelling: /proc/self/fd/3, cwd, exe. Every other link is
  * opaque bytes, whatever it looks like.
  */
-static __attribute__((noinline)) long proc_link(const struct lx_call *c, const char *path,
-                                                long n)
+static __attribute__((noinline)) long proc_link(const struct lx_call *c, const char *path, long n)
 {
     const struct lx_task *t = c->task;
     char full[PATH_MAX];

@@ -20,7 +20,8 @@ bool vfs_socket_has_path(const struct sockaddr *address, socklen_t size)
 {
     const struct sockaddr_un *un = (const struct sockaddr_un *)(const void *)address;
     return size > PATH_OFFSET && size <= sizeof(*un) &&
-           sys_readable(address, size, verdict_stamp()) && address->sa_family == AF_UNIX && un->sun_path[0] != '\0';
+           sys_readable(address, size, verdict_stamp()) && address->sa_family == AF_UNIX &&
+           un->sun_path[0] != '\0';
 }
 
 /* The path with its NUL, which an address need not have. */

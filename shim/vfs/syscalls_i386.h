@@ -13,12 +13,12 @@
 #define SIZE(i) ((off_t)((uint64_t)(uint32_t)a[i] | (uint64_t)(uint32_t)a[(i) + 1] << 32))
 
 /* What a structure becomes in the caller's memory, where the kernel would write it. */
-#define PUT(name, type)                                              \
-    static long put_##name(long r, const struct type *from, long to) \
-    {                                                                \
-        struct i386_##name theirs;                                   \
-        if (r == 0)                                                  \
-            r = i386_put_##name(from, &theirs);                      \
+#define PUT(name, type)                                                   \
+    static long put_##name(long r, const struct type *from, long to)      \
+    {                                                                     \
+        struct i386_##name theirs;                                        \
+        if (r == 0)                                                       \
+            r = i386_put_##name(from, &theirs);                           \
         return r == 0 ? sys_put((void *)to, &theirs, sizeof(theirs)) : r; \
     }
 PUT(old_stat, stat)

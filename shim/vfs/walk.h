@@ -25,8 +25,8 @@ struct walk {
     struct verdict dir;            /* where the directory of the last component is */
     struct verdict self;           /* where the object itself is */
     unsigned links;                /* symlinks that were followed */
-    int late; /* -errno of a last name that cannot be, where the call's other path comes first */
-    size_t base;                   /* length of the directory a relative path started from */
+    int late;    /* -errno of a last name that cannot be, where the call's other path comes first */
+    size_t base; /* length of the directory a relative path started from */
     bool straight; /* nothing but components below it: no symlink, no "..", no mount */
     bool exists;
     bool slash;     /* a slash came after the last component */

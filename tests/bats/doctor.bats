@@ -286,7 +286,7 @@ EOF
   echo '{"version": 1}' >.lxshim.json
   run "$LXSHIM" doctor true
   assert_success
-  assert_line --regexp '^ok +policy +\.lxshim\.json$'
+  assert_line --regexp '^ok +policy +\.lxshim\.json, found in this directory: a guest$'
   echo '{"version": 1, "profil": "wsl1"}' >.lxshim.json
   run "$LXSHIM" doctor true
   assert_failure 1

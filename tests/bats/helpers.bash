@@ -19,6 +19,7 @@ bats_load_library bats-file
 
 export LC_ALL=C.UTF-8
 unset LXSHIM_POLICY LXSHIM_STATE LXSHIM_TRACE LD_PRELOAD
+umask 022 # a policy that others may write is another matter: guest.bats
 
 SOURCE_ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 BUILD=${LXSHIM_BUILD:-$SOURCE_ROOT/build}

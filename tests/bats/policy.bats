@@ -493,7 +493,8 @@ stats_of() {
   assert_line --partial "${PWD%/*}/.lxshim.json is not looked for"
   cd ..
   run "$LXSHIM" policy show
-  assert_line --index 0 "profile     wsl1-1903  (.lxshim.json:1)"
+  assert_line --index 0 "policy      .lxshim.json, found in this directory: a guest"
+  assert_line --index 1 "profile     wsl1-1903  (.lxshim.json:1)"
 }
 
 @test "an option's value that makes no sense is a mistake of the command line, 2; a policy's is 1" {

@@ -351,7 +351,7 @@ exit status 3"
   refute_output --partial lxshim
   run --separate-stderr "$LXSHIM" run --mount drvfs:C::/missing-c:. -- env -C / stat /usr
   assert_success
-  assert_equal "$stderr" ""
+  assert_equal "$stderr" "lxshim: policy: built-in"
 }
 
 @test "the summary: what programs only try comes after what they fail by" {

@@ -21,7 +21,7 @@ allowed_in() {
     shim/supervisor) echo vfs fs policy store nt sys supervisor ;;
     shim/win) echo policy store nt sys win ;;
     shim/cli) echo win supervisor policy nt sys cli ;;
-    policy) echo policy ;;
+    policy) echo sys policy ;;
   esac
 }
 
@@ -315,4 +315,26 @@ lanes_list() {
   local documents
   mapfile -t documents < <(find . -maxdepth 2 \( -path './[A-Z]*.md' -o -path './docs/*.md' \))
   none grep -nwE 'TO''DO|FIX''ME|XX''X' "${SOURCES[@]}" "${documents[@]}"
+}
+
+# The table of SECURITY.md: "FILE TEST" for each test that holds something, TEST by its first words.
+held_by() {
+  awk -F ' *[|] *' '/^[|]/ && $4 ~ /`/ {
+    n = split($4, parts, /; */)
+    for (i = 1; i <= n; i++) {
+      if (match(parts[i], /`[^`]*`/)) file = substr(parts[i], RSTART + 1, RLENGTH - 2)
+      sub(/^`[^`]*`:? */, "", parts[i])
+      print file, parts[i]
+    }
+  }' SECURITY.md
+}
+
+@test "SECURITY.md names tests that are there" {
+  local file name path
+  (($(held_by | wc -l) > 15))
+  while read -r file name; do
+    path=$(find tests -name "$file")
+    [[ -n $path && (-z $name || $(<"$path") == *"@test \"$name"*) ]] || echo "$file: $name"
+  done < <(held_by) >"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
 }

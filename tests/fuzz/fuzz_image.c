@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The state of a process, as a hostile environment could bring it: base64, then an image. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "policy/policy.h"
+/*
+ * The state of a process, as a hostile environment could bring it: a value of LXSHIM_STATE, the
+ * bytes of an image, and an image that has been one.
+ */
+#include "tests/fuzz/states.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,32 +21,57 @@ static void look_through(const struct lx_image *image, size_t length)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* An image of exactly that size, so that a read beyond its end is seen. */
+static void take(const char *bytes, size_t size)
 {
     static struct lx_policy policy;
-    char *text = malloc(size + 1);
-    char *image = aligned_alloc(8, (size + 8) / 8 * 8);
+    char *image = malloc(size > 0 ? size : 1);
+    if (image == NULL)
+        abort();
+    memcpy(image, bytes, size);
+    if (lx_policy_attach(&policy, (const struct lx_image *)(const void *)image, size) == 0) {
+        look_through(policy.image, size);
+        states_use(&policy, image);
+    }
+    free(image);
+}
+
+/* A value, where the input is one. */
+static void take_value(const uint8_t *data, size_t size)
+{
+    struct lx_state state;
+    char *text = calloc(1, size + 1);
+    char *image = calloc(1, size + 1);
     if (text == NULL || image == NULL)
         abort();
     memcpy(text, data, size);
-    text[size] = '\0';
-    long n = lx_base64_decode(text, image, size);
-    /* Most inputs are no base64: try the bytes themselves as an image as well. */
-    for (int round = 0; round < 2; round++) {
-        size_t length = n < 0 ? size : (size_t)n;
-        if (n < 0 || round == 1) {
-            memcpy(image, data, size);
-            length = size;
-        }
-        if (length >= sizeof(struct lx_image) &&
-            lx_policy_attach(&policy, (const struct lx_image *)(const void *)image, length) == 0) {
-            for (unsigned i = 0; i < policy.mount_count; i++)
-                if (strlen(policy.mounts[i].target) + strlen(policy.mounts[i].source) > 2 * length)
-                    abort();
-            look_through(policy.image, length);
-        }
+    if (lx_state_parse(text, &state) == 0 && state.image != NULL) {
+        long n = lx_base64_decode(state.image, image, size);
+        if (n >= 0)
+            take(image, (size_t)n);
+    } else if (state.file != NULL && state.file[0] != '/') {
+        abort();
     }
     free(text);
     free(image);
+}
+
+/* The sample with other bytes, three of the input for each: where, and which. */
+static void take_sample(const uint8_t *data, size_t size)
+{
+    static char sample[4096] __attribute__((aligned(8)));
+    size_t n = states_sample(sample, sizeof(sample));
+    for (size_t i = 0; i + 2 < size; i += 3)
+        sample[((size_t)data[i] << 8 | data[i + 1]) % n] = (char)data[i + 2];
+    take(sample, n);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size == 0)
+        return 0;
+    take_value(data, size);
+    take((const char *)data, size);
+    take_sample(data, size);
     return 0;
 }

@@ -128,14 +128,20 @@ static int end_process(void)
 }
 
 const struct check probe_waits[] = {
-    {"wait", wait_any},         {"__wait", wait_any},
-    {"waitpid", wait_pid},      {"__waitpid", wait_pid},
-    {"waitid", wait_id},        {"wait3", wait_3},
+    {"wait", wait_any},
+    {"__wait", wait_any},
+    {"waitpid", wait_pid},
+    {"__waitpid", wait_pid},
+    {"waitid", wait_id},
+    {"wait3", wait_3},
     {"wait4", wait_4},
 #ifdef __i386__
-    {"__wait3_time64", wait_3}, {"__wait4_time64", wait_4},
+    {"__wait3_time64", wait_3},
+    {"__wait4_time64", wait_4},
 #endif
-    {"pclose", close_pipe},     {"_exit", end_process},
-    {"_Exit", end_process},     {"quick_exit", end_process},
+    {"pclose", close_pipe},
+    {"_exit", end_process},
+    {"_Exit", end_process},
+    {"quick_exit", end_process},
     {NULL, NULL},
 };

@@ -44,15 +44,18 @@ struct place {
 };
 
 static const struct place places[] = {
-    {AT_CWD, "missing"},   {AT_CWD, "missing/x"},  {AT_CWD, "missing/"},  {AT_CWD, "file"},
-    {AT_CWD, "file/"},     {AT_CWD, "file/x"},     {AT_CWD, "other"},     {AT_CWD, "dir"},
-    {AT_CWD, "dir/"},      {AT_CWD, "dir/."},      {AT_CWD, "dir/.."},    {AT_CWD, "dir/inner"},
-    {AT_CWD, "dir/new"},   {AT_CWD, "dir/inner/new"}, {AT_CWD, "empty"},  {AT_CWD, "."},
-    {AT_CWD, "link"},      {AT_CWD, "link/"},      {AT_CWD, "link/x"},    {AT_CWD, "dangling"},
-    {AT_CWD, "dangling/"}, {AT_CWD, "loop"},       {AT_CWD, "loop/x"},    {AT_CWD, "linkdir"},
-    {AT_CWD, "linkdir/"},  {AT_CWD, "linkdir/new"}, {AT_CWD, ""},         {AT_CWD, long_name},
-    {AT_CWD, long_path},   {AT_CLOSED, "file"},    {AT_CLOSED, "missing"}, {AT_FILE, "file"},
-    {AT_GONE, "x"},        {AT_GONE, "."},         {AT_PATH, "file"},     {AT_PATH, "missing"},
+    {AT_CWD, "missing"},    {AT_CWD, "missing/x"},     {AT_CWD, "missing/"},
+    {AT_CWD, "file"},       {AT_CWD, "file/"},         {AT_CWD, "file/x"},
+    {AT_CWD, "other"},      {AT_CWD, "dir"},           {AT_CWD, "dir/"},
+    {AT_CWD, "dir/."},      {AT_CWD, "dir/.."},        {AT_CWD, "dir/inner"},
+    {AT_CWD, "dir/new"},    {AT_CWD, "dir/inner/new"}, {AT_CWD, "empty"},
+    {AT_CWD, "."},          {AT_CWD, "link"},          {AT_CWD, "link/"},
+    {AT_CWD, "link/x"},     {AT_CWD, "dangling"},      {AT_CWD, "dangling/"},
+    {AT_CWD, "loop"},       {AT_CWD, "loop/x"},        {AT_CWD, "linkdir"},
+    {AT_CWD, "linkdir/"},   {AT_CWD, "linkdir/new"},   {AT_CWD, ""},
+    {AT_CWD, long_name},    {AT_CWD, long_path},       {AT_CLOSED, "file"},
+    {AT_CLOSED, "missing"}, {AT_FILE, "file"},         {AT_GONE, "x"},
+    {AT_GONE, "."},         {AT_PATH, "file"},         {AT_PATH, "missing"},
 };
 #define PLACE_COUNT (sizeof(places) / sizeof(places[0]))
 
@@ -134,7 +137,10 @@ static const struct call calls[] = {
     {"watch-nothing", SYS_inotify_add_watch, "W p.", {0}},
     {"watch", SYS_inotify_add_watch, "W p.", {2}},
     {"watch-closed", SYS_inotify_add_watch, "C p.", {2}},
-    {"handle-unknown", SYS_name_to_handle_at, "dp...", {S(long_value), S(long_value + 512), UNKNOWN}},
+    {"handle-unknown",
+     SYS_name_to_handle_at,
+     "dp...",
+     {S(long_value), S(long_value + 512), UNKNOWN}},
     {"bind", SYS_bind, "S A.", {0}},
     {"connect", SYS_connect, "S A.", {0}},
     {"bind-inet", SYS_bind, "I A.", {0}},
@@ -326,7 +332,8 @@ int main(int argc, char **argv)
         furnish(there);
     open_starts(here);
     for (size_t k = 0; k < sizeof(calls) / sizeof(calls[0]); k++) {
-        if (strchr(strchr(calls[k].shape, 'e') ? strchr(calls[k].shape, 'e') + 1 : "", 'e') != NULL) {
+        if (strchr(strchr(calls[k].shape, 'e') ? strchr(calls[k].shape, 'e') + 1 : "", 'e') !=
+            NULL) {
             run_two(&calls[k]);
             continue;
         }

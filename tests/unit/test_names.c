@@ -107,8 +107,8 @@ static void scanning_tells_what_a_name_needs(void **state)
     assert_int_equal(scan("\xC3\xA9"), NT_HIGH);
     assert_int_equal(scan("\xEF\x80\xBA"), NT_HIGH | NT_PRIVATE);
     assert_int_equal(scan("\xEF\x80\xA5"), NT_HIGH);
-    assert_int_equal(scan("f" NT_PENDING_SUFFIX), NT_HIGH | NT_PRIVATE);
-    assert_int_equal(scan("f" NT_PENDING_SUFFIX "x"), NT_HIGH | NT_PRIVATE);
+    assert_int_equal(scan("f" NT_PENDING_SUFFIX), NT_HIGH | NT_PRIVATE | NT_MARKED);
+    assert_int_equal(scan("f" NT_PENDING_SUFFIX "x"), NT_HIGH | NT_PRIVATE | NT_MARKED);
 }
 
 static void pending_marks_are_seen(void **state)

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/adopt.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sys/sys.h"
+
+/*
+ * True for a plain file that nobody but the user can have made or can cut short: what is mapped of
+ * one that somebody shortens is SIGBUS, and a name of ours may be free for anybody by now. given:
+ * root's and the real user's are taken as well, as whoever began the tree may have been one of
+ * them.
+ */
+static bool is_own(const struct stat *st, bool given)
+{
+    uid_t uid = st->st_uid;
+    return S_ISREG(st->st_mode) && (st->st_mode & 022) == 0 &&
+           (uid == sys_geteuid() || (given && (uid == 0 || uid == sys_getuid())));
+}
+
+/*
+ * Opens a file that the environment names, once it is known to be no FIFO and no device, which even
+ * an open would do something to. Returns a descriptor, or -errno: -EPERM where it is not ours.
+ */
+static int open_own(const char *file, int flags, bool given, struct stat *st)
+{
+    struct stat before;
+    int r = sys_fstatat(AT_FDCWD, file, &before, AT_SYMLINK_NOFOLLOW);
+    if (r < 0)
+        return r;
+    if (!is_own(&before, given))
+        return S_ISREG(before.st_mode) ? -EPERM : -EINVAL;
+    int fd = sys_openat(AT_FDCWD, file, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+    r = fd < 0 ? fd : sys_fstat(fd, st);
+    if (r == 0 && (st->st_dev != before.st_dev || st->st_ino != before.st_ino))
+        r = -EPERM;
+    if (r < 0 && fd >= 0)
+        sys_close(fd);
+    return r < 0 ? r : fd;
+}
+
+/*
+ * Maps the image that a state too large for the environment lies in. A copy, which nobody could cut
+ * short, would make every process pay for overrides that it does not meet: the owner has to do.
+ * Returns 0 or -errno.
+ */
+static int map_image(const char *file, const struct lx_image **image_at, size_t *size)
+{
+    struct stat st;
+    int fd = open_own(file, O_RDONLY, true, &st);
+    if (fd < 0)
+        return fd;
+    int r = st.st_size < (off_t)sizeof(struct lx_image) || st.st_size > UINT32_MAX ? -EINVAL : 0;
+    if (r == 0) {
+        *size = (size_t)st.st_size;
+        void *at = sys_mmap(NULL, *size, PROT_READ, MAP_SHARED, fd, 0);
+        *image_at = at;
+        r = sys_mmap_failed(at) ? -ENOMEM : 0;
+    }
+    sys_close(fd);
+    return r;
+}
+
+/* What counters begin with: the first fields of struct lx_stats, which is large for a stack. */
+struct stats_head {
+    uint32_t magic;
+    uint32_t override_count;
+};
+
+static bool is_stats(const struct stats_head *head, uint32_t overrides)
+{
+    return head->magic == LX_STATS_MAGIC && head->override_count >= overrides;
+}
+
+/* Opens counters that lie in a file. What they are is read before they are opened for writing. */
+static int open_stats_file(const char *file, uint32_t overrides)
+{
+    struct stats_head head;
+    struct stat st;
+    int fd = open_own(file, O_RDONLY, false, &st);
+    if (fd < 0)
+        return fd;
+    long n = sys_read(fd, &head, sizeof(head));
+    sys_close(fd);
+    if (n != (long)sizeof(head) || !is_stats(&head, overrides))
+        return -EINVAL;
+    return open_own(file, O_RDWR, false, &st);
+}
+
+/* Opens the counters of lxshim run, memory that is a descriptor of its. */
+static int open_stats_memory(const char *file)
+{
+    static const char made[] = "/memfd:" LX_STATS_MEMORY;
+    char name[sizeof(made) - 1];
+    long n = sys_readlinkat(AT_FDCWD, file, name, sizeof(name));
+    if (n != (long)sizeof(name) || memcmp(name, made, sizeof(name)) != 0)
+        return -EPERM;
+    return sys_openat(AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
+}
+
+/*
+ * The counters of the tree; without them nothing is counted: lxshim run may have ended, and its
+ * number and descriptor be somebody else's.
+ */
+void lx_adopt_stats(struct lx_policy *policy)
+{
+    const char *file = lx_image_string(policy->image, policy->image->stats);
+    uint32_t overrides = policy->image->override_count;
+    size_t size = lx_stats_size(overrides);
+    struct stat st;
+    if (file == NULL)
+        return;
+    int fd = strncmp(file, "/proc/", 6) == 0 ? open_stats_memory(file)
+                                             : open_stats_file(file, overrides);
+    if (fd < 0)
+        return;
+    void *at = MAP_FAILED;
+    if (sys_fstat(fd, &st) == 0 && st.st_uid == sys_geteuid() && st.st_size >= (off_t)size)
+        at = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    sys_close(fd);
+    if (sys_mmap_failed(at))
+        return;
+    if (!is_stats(at, overrides)) {
+        sys_munmap(at, size);
+        return;
+    }
+    policy->stats = at;
+    atomic_fetch_add_explicit(&policy->stats->processes, 1, memory_order_relaxed);
+}
+
+int lx_adopt(const char *value, struct lx_policy *policy, char room[LX_IMAGE_INLINE_MAX])
+{
+    const struct lx_image *image = (const struct lx_image *)(const void *)room;
+    const unsigned most = LX_IMAGE_INLINE_MAX;
+    struct lx_state state;
+    size_t size = 0;
+    int r = lx_state_parse(value, &state);
+    if (r == 0 && state.file != NULL)
+        r = map_image(state.file, &image, &size);
+    if (r == 0 && state.image != NULL) {
+        long n = lx_base64_decode(state.image, room, most);
+        size = n < 0 ? 0 : (size_t)n; /* which is no image */
+    }
+    return r < 0 ? r : lx_policy_attach(policy, image, size);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Takes over what LXSHIM_STATE says. It comes from the environment, and so do the names of files in
+ * it: whatever is mapped has been looked at before, and nothing is opened for writing but what has
+ * our mark and our owner.
+ */
+#ifndef LXSHIM_PRELOAD_ADOPT_H
+#define LXSHIM_PRELOAD_ADOPT_H
+
+#include "policy/policy.h"
+
+/*
+ * Lays out the policy of a value of LXSHIM_STATE; `room`, aligned for an image, keeps one that lies
+ * in the value itself. Returns 0, -EINVAL for what is damaged, -ENOENT where the image's file is
+ * gone, -EPERM where it is another user's, or others may write it, or another -errno.
+ */
+int lx_adopt(const char *value, struct lx_policy *policy, char room[LX_IMAGE_INLINE_MAX]);
+
+/* Maps the counters that the policy's image names, where they are there and ours. */
+void lx_adopt_stats(struct lx_policy *policy);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An image that has one of everything, and what a process does with one: for those who damage it.
+ */
+#ifndef LXSHIM_TESTS_STATES_H
+#define LXSHIM_TESTS_STATES_H
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "policy/builder.h"
+#include "vfs/ops.h"
+#include "vfs/verdict.h"
+
+/* Puts it into `buf`, aligned for an image. Returns its size. */
+static inline size_t states_sample(char *buf, size_t room)
+{
+    struct lx_builder b;
+    struct lx_image *head = lx_builder_start(&b, buf, room, 3, 3);
+    struct lx_image_mount *mounts = (struct lx_image_mount *)(void *)(buf + head->mounts);
+    struct lx_image_override *overrides =
+        (struct lx_image_override *)(void *)(buf + head->overrides);
+    lx_builder_mount(&b, &mounts[0], "C:", "/nowhere/c", "/proc/self/fdinfo");
+    lx_builder_mount(&b, &mounts[1], "D:\\x", "/dev/shm", "/dev/shm");
+    lx_builder_mount(&b, &mounts[2], "E:\\", "/usr/lib", "/usr/lib");
+    mounts[0].symlinkroot = lx_builder_string(&b, "/mnt/");
+    mounts[0].label = lx_builder_string(&b, "label");
+    mounts[0].case_option = LX_DIR;
+    mounts[0].umask = 022;
+    mounts[2].twin = lx_builder_string(&b, "/usr/share");
+    overrides[0].path = lx_builder_string(&b, "none");
+    overrides[0].error = 13;
+    overrides[0].ops = ~UINT64_C(0);
+    overrides[1].path = lx_builder_string(&b, "*.x");
+    overrides[1].when_errno = 2;
+    overrides[1].error = 5;
+    overrides[1].ops = ~UINT64_C(0);
+    overrides[1].counter = 1;
+    overrides[1].times = 2;
+    overrides[2].action = LX_OVERRIDE_ALLOW;
+    overrides[2].note = lx_builder_string(&b, "note");
+    overrides[2].ops = ~UINT64_C(0);
+    overrides[2].counter = 2;
+    lx_builder_overrides(&b);
+    head->profile = lx_builder_string(&b, "drvfs");
+    head->trace = lx_builder_string(&b, "/dev/null");
+    long size = lx_builder_end(&b);
+    if (size < 0)
+        abort();
+    return (size_t)size;
+}
+
+/* Looks about as a program would under a policy that has been taken, without changing anything. */
+static inline void states_use(struct lx_policy *policy, char *image)
+{
+    static const char *const paths[] = {"/nowhere/c/a:b",
+                                        "/nowhere/c/0/../none",
+                                        "/nowhere/../dev/shm/n.x",
+                                        "/usr/lib/locale",
+                                        "none.x",
+                                        "/usr/lib"};
+    const struct lx_task task = {.policy = policy, .cwd = AT_FDCWD};
+    const struct lx_image *head = policy->image;
+    struct lx_image_override *o = (struct lx_image_override *)(void *)(image + head->overrides);
+    char buf[PATH_MAX];
+    struct stat st;
+    for (uint32_t i = 0; i < head->override_count; i++)
+        o[i].delay_ms = 0; /* which is no damage */
+    if (policy->trace != NULL)
+        policy->trace = "/dev/null";
+    verdict_forget_all();
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        (void)lx_fstatat(&task, AT_FDCWD, paths[i], &st, 0);
+        (void)lx_faccessat(&task, AT_FDCWD, paths[i], 4, 0);
+        (void)lx_readlinkat(&task, AT_FDCWD, paths[i], buf, sizeof(buf));
+        (void)lx_realpath(&task, paths[i], buf);
+        (void)lx_native_path(&task, AT_FDCWD, paths[i], buf, sizeof(buf), 0);
+        long fd = lx_openat(&task, AT_FDCWD, paths[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+        if (fd > 2)
+            close((int)fd);
+    }
+    (void)lx_getcwd(&task, buf, sizeof(buf));
+    for (unsigned i = 0; i < policy->mount_count; i++)
+        if (strlen(policy->mounts[i].target) + strlen(policy->mounts[i].source) >
+            2 * (size_t)head->size)
+            abort();
+}
+
+#endif
