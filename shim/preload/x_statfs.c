@@ -4,7 +4,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "preload/next.h"
 #include "preload/shim.h"
+#include "sys/address.h"
 #include "sys/sys.h"
 
 LX_EXPORT int statfs(const char *path, struct statfs *buf)
@@ -58,17 +60,33 @@ LX_EXPORT int fstatvfs(int fd, struct statvfs *buf)
 }
 LX_ALIAS(fstatvfs64, fstatvfs);
 
+/*
+ * What libc says of a file that is not there, for the reason `error`: most names are the same for
+ * every file, and one that it does not know is a mistake before any path is looked at.
+ */
+static long without_a_file(const char *path, int name, int error)
+{
+    long r = -1;
+    errno = error;
+    if (!sys_readable(path) || path[0] == '\0')
+        return r;
+    errno = 0;
+    r = NEXT(pathconf)("/dev/null/nowhere", name);
+    if (errno != 0 && errno != EINVAL)
+        errno = error;
+    return r;
+}
+
 /* What a file system allows is asked of a descriptor: fpathconf knows all the names there are. */
 LX_EXPORT long pathconf(const char *path, int name)
 {
-    int fd = (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, O_PATH | O_CLOEXEC, 0));
-    if (fd < 0)
-        return -1;
     int before = errno;
-    errno = 0;
-    long r = fpathconf(fd, name);
+    int fd = (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, O_PATH | O_CLOEXEC, 0));
+    errno = fd < 0 ? errno : 0;
+    long r = fd < 0 ? without_a_file(path, name, errno) : fpathconf(fd, name);
     int after = errno;
-    sys_close(fd);
+    if (fd >= 0)
+        sys_close(fd);
     /* -1 without an errno means "no limit" and must stay that. */
     errno = after != 0 ? after : before;
     return r;
