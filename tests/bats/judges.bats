@@ -46,11 +46,16 @@ END
   unit t0001-outside.sh <<'END'
 case $LXSHIM_STATE in '') echo "ok 1 - a" && echo "ok 2 - b" ;; *) echo "not ok 1 - a" && exit 3 ;; esac
 END
+  unit t0002-end.sh <<'END'
+echo "ok 1 - a"
+exit ${LXSHIM_STATE:+3}
+END
   judges --where outside --lanes preload
   assert_line '  t0001-outside.sh: 1: ok, here not ok: a'
   assert_line '  t0001-outside.sh: 2: ok, here did not say: b'
-  assert_line '  t0001-outside.sh: exit: status 0, here status 3: not ok 1 - a'
-  assert_line --regexp '^git +outside preload +2 tests, +0 agree, +2 differ$'
+  refute_line --partial 't0001-outside.sh: exit'
+  assert_line '  t0002-end.sh: exit: status 0, here status 3: ok 1 - a'
+  assert_line --regexp '^git +outside preload +3 tests, +1 agree, +2 differ, 1 units end otherwise$'
 }
 
 @test "what has been run is not run again, until that is asked for; a report runs nothing" {
@@ -105,7 +110,7 @@ END
   [[ $stderr == *"sideways: one of preload, both, supervisor"* ]]
   run "$SOURCE_ROOT/tools/judges" fit
   assert_failure 1
-  assert_output --partial "fit: no suite; there are pjdfstest, ltp, "
+  assert_output --partial "fit: no suite; there are errnos, pjdfstest, ltp, "
   run "$SOURCE_ROOT/tools/judges" --list
   assert_success
   assert_line --regexp '^cpython +CPython'

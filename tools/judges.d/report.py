@@ -15,7 +15,7 @@ def say(suite, results, wanted, units, verbose):
         _say_place(place, differing, verbose)
         for unit, test in shaky if verbose else ():
             print(f"  not steady: {unit}: {test}")
-        # A unit's end differs with its tests; it counts where it differs alone.
+        # A unit's end differs with its tests; it counts, and is told, where it differs alone.
         count = sum(d.test != suites.EXIT for d in differing)
         ends = {d.unit for d in differing} - {d.unit for d in differing if d.test != suites.EXIT}
         lines.append(_summary(suite, place, tests, count, len(ends), len(shaky)))
@@ -41,7 +41,10 @@ def _summary(suite, place, tests, count, ends, shaky):
 
 def _say_place(place, differing, verbose):
     by_rule = {}
+    tell = {d.unit for d in differing if d.test != suites.EXIT}
     for d in differing:
+        if d.test == suites.EXIT and d.unit in tell:
+            continue
         if d.rules and not verbose:
             by_rule.setdefault(d.rules.split()[0].replace("after:", "what follows "), []).append(d)
         else:

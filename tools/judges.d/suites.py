@@ -12,7 +12,7 @@ import building
 # The name under which a unit's own end is kept, beside its tests.
 EXIT = "exit"
 
-NAMES = ("pjdfstest", "ltp", "cpython", "coreutils", "git", "stress-ng")
+NAMES = ("errnos", "pjdfstest", "ltp", "cpython", "coreutils", "git", "stress-ng")
 
 
 @dataclass
