@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "preload/foreign.h"
+#include "preload/next.h"
 #include "preload/shim.h"
 #include "sys/i386.h"
 #include "sys/sys.h"
@@ -158,17 +159,33 @@ LX_NARROW(int, fstatvfs, int fd, struct narrow_statvfs *buf)
 }
 #endif
 
+/*
+ * What libc says of a file that is not there, for the reason `error`: most names are the same for
+ * every file, and one that it does not know is a mistake before any path is looked at.
+ */
+static long without_a_file(const char *path, int name, int error)
+{
+    long r = -1;
+    errno = error;
+    if (error == EFAULT || path[0] == '\0')
+        return r;
+    errno = 0;
+    r = NEXT(pathconf)("/dev/null/nowhere", name);
+    if (errno != 0 && errno != EINVAL)
+        errno = error;
+    return r;
+}
+
 /* What a file system allows is asked of a descriptor: fpathconf knows all the names there are. */
 LX_EXPORT long pathconf(const char *path, int name)
 {
-    int fd = (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, O_PATH | O_CLOEXEC, 0));
-    if (fd < 0)
-        return -1;
     int before = errno;
-    errno = 0;
-    long r = fpathconf(fd, name);
+    int fd = (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, O_PATH | O_CLOEXEC, 0));
+    errno = fd < 0 ? errno : 0;
+    long r = fd < 0 ? without_a_file(path, name, errno) : fpathconf(fd, name);
     int after = errno;
-    sys_close(fd);
+    if (fd >= 0)
+        sys_close(fd);
     /* -1 without an errno means "no limit" and must stay that. */
     errno = after != 0 ? after : before;
     return r;

@@ -390,6 +390,17 @@ PYTHON
   assert_output 0
 }
 
+@test "pathconf: of a file, of one that is not there, and what libc knows without one" {
+  same pathconf ': >file' 'python3 -c "
+import os
+for path in (\"file\", \"nowhere\", \"file/x\", \"\", \".\"):
+    for name in range(-1, 23):
+        try:
+            print(path, name, os.pathconf(path, name))
+        except OSError as e:
+            print(path, name, e)"'
+}
+
 @test "bash: redirections, documents, substitutions, descriptors" {
   same bash 'mkdir d; echo one >f' '
     exec 3<f 4>>g 5<>h; readlink /proc/self/fd/{3,4,5}; ls -l /proc/$$/fd | grep -c work
