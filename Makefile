@@ -134,7 +134,7 @@ $(B)/lib/%.o: %.S
 
 $(B)/cli/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) -DLXSHIM_IS_PROGRAM -MMD -MP -c -o $@ $<
 
 # The supervisor's filter is put together here and compiled in. RUN runs what is built for another
 # machine: an emulator.
@@ -256,8 +256,8 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 
 # Where a compiler is missing, the tests of its programs say so.
 OTHERS := yama.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
-          swarm-static hold-static keep-static faults-static strict-static \
-          $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static \
+          swarm-static hold-static keep-static faults-static strict-static confined-static \
+          $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static confined-i386-static \
             structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static) \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static libcs-musl) \
           $(if $(shell command -v rustc),tour-rust)

@@ -68,6 +68,12 @@ static const struct rule {
 #define I386_COUNT      (sizeof(i386_calls) / sizeof(i386_calls[0]))
 #define I386_SOCKETCALL 102
 
+/* After it callers may be confined in a way that only they know. */
+static int trap_landlock(scmp_filter_ctx ctx, const struct scmp_arg_cmp *ours)
+{
+    return seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_landlock_restrict_self, 1, ours);
+}
+
 static int refuse(scmp_filter_ctx ctx, const struct scmp_arg_cmp *ours)
 {
     int r = 0;
@@ -80,6 +86,8 @@ static int fill(scmp_filter_ctx ctx)
 {
     const struct scmp_arg_cmp ours = {.arg = 5, .op = SCMP_CMP_NE, .datum_a = SYS_COOKIE};
     int r = trap_strict(ctx, ours);
+    if (r == 0)
+        r = trap_landlock(ctx, &ours);
     if (r == 0)
         r = refuse(ctx, &ours);
     for (size_t i = 0; i < supervise_call_count && r == 0; i++)
@@ -94,7 +102,9 @@ static int fill_i386(scmp_filter_ctx ctx)
         {.arg = 5, .op = SCMP_CMP_NE, .datum_a = (uint32_t)SYS_COOKIE},
         {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = 0},
     };
-    int r = refuse(ctx, ours);
+    int r = trap_landlock(ctx, ours);
+    if (r == 0)
+        r = refuse(ctx, ours);
     for (size_t i = 0; i < I386_COUNT && r == 0; i++) {
         struct scmp_arg_cmp these[2] = {ours[0], ours[1]};
         bool sockets = i386_calls[i].number == I386_SOCKETCALL;

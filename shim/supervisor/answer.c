@@ -19,7 +19,9 @@
 
 #include "fs/call.h"
 #include "supervisor/calls.h"
+#include "supervisor/credentials.h"
 #include "supervisor/decide.h"
+#include "supervisor/errand.h"
 #include "supervisor/int80.h"
 #include "supervisor/outside.h"
 #include "supervisor/pathfd.h"
@@ -147,6 +149,7 @@ static long open_flags(const struct request *r)
 
 /* This worker and its pool, of the call it is at: for hooks, which have no argument for them. */
 static struct {
+    const struct lx_policy *policy;
     struct pool *pool;
     struct slot *slot;
     bool masked; /* it has the caller's umask */
@@ -208,6 +211,9 @@ static void hear_master(bool on)
 /* Opens what the caller will get. */
 static int plain_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
+    int fd;
+    if (errand_open(&fd, dfd, path, own.narrow ? flags : flags | O_LARGEFILE, mode, resolve))
+        return fd;
     return own.narrow ? int80_open(dfd, path, flags, mode, resolve)
                       : sys_open(dfd, path, flags, mode, resolve);
 }
@@ -234,12 +240,34 @@ static void take_mask(const struct lx_task *task)
     own.masked = true;
 }
 
+/* Which of its ids a caller's call goes by. */
+static enum credentials ids_of(const struct request *r)
+{
+    switch (r->call->number) {
+#ifdef SYS_access
+    case SYS_access:
+#endif
+    case SYS_faccessat:
+        return CREDENTIALS_REAL;
+    case SYS_faccessat2:
+        return (r->given[3] & AT_EACCESS) == 0 ? CREDENTIALS_REAL : CREDENTIALS_IN_EFFECT;
+    default:
+        return CREDENTIALS_IN_EFFECT;
+    }
+}
+
 /* Makes the call, as the caller and by its rules. Returns its result or -errno. */
 static long run(struct request *r)
 {
     vfs_syscall *answer =
         r->compat.answer != NULL ? r->compat.answer : vfs_syscalls[r->call->number];
-    tracee_become(&r->tracee);
+    enum credentials which = ids_of(r);
+    int error = credentials_take(&r->tracee, which);
+    if (error < 0 && error != -EPERM)
+        return error;
+    r->confined |= error == -EPERM;
+    if (r->confined)
+        errand_begin(r, which);
     if (r->call->number == SYS_connect) { /* waits for room in a listener's queue */
         expect_to_wait();
         hear_master(true);
@@ -249,7 +277,7 @@ static long run(struct request *r)
                       : answer(&r->task, r->args);
     if (r->call->number == SYS_connect)
         hear_master(false);
-    tracee_become(NULL);
+    credentials_return();
     if (own.masked)
         umask(0);
     own.masked = false;
@@ -316,12 +344,84 @@ static long hand_name_over(const struct request *r, int fd, int flags)
                        request_string(r, at ? 1 : 0), flags, fd);
 }
 
-/* From the arguments to the answer, in the caller's own view of the file system. */
-static void answer_request(struct request *r, struct pool *pool, const struct slot *slot,
-                           uint64_t instruction)
+/* The answer of a call that opens: what becomes of the descriptor. */
+static long hand_over(const struct request *r, long fd, long flags)
 {
-    /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */
+    if ((flags & O_PATH) != 0)
+        return hand_name_over(r, (int)fd, (int)flags);
+    if (!r->confined)
+        return fd;
+    long number = errand_number((int)fd);
+    close((int)fd);
+    return number;
+}
+
+/* From what is known of a call to its answer. `error` is -LX_EPASS where no rule is about it. */
+static void finish(struct request *r, int error, uint64_t instruction)
+{
     long result = -LX_EPASS;
+    if (error == 0)
+        error = request_bring(r);
+    /* Where nobody may look at what it asks for, it does not get past the rules by that. */
+    if (error == -EPERM)
+        result = error;
+    /* What was read is the caller's only if it still waits. */
+    if (error == 0 && tracee_waits(&r->tracee))
+        result = run_to_end(r, own.slot);
+    long flags = open_flags(r);
+    if (result >= 0 && flags >= 0)
+        result = hand_over(r, result, flags);
+    if (result >= 0 && flags < 0)
+        result = request_take_back(r, result);
+    place_leave(r->looked_at);
+    request_put_down(r);
+    if (moves(r->call))
+        atomic_fetch_add(&own.pool->moves, 1);
+    count(r, result, instruction);
+    if (errand_end(result) || result == -DECIDE_ANSWERED)
+        return;
+    if (result >= 0 && flags >= 0)
+        give_descriptor(r, (int)result, (unsigned)flags);
+    else
+        reply(r, result);
+}
+
+/*
+ * Has a child do something for a call, which goes where the caller is and comes back no more. True
+ * where it has answered.
+ */
+static bool by_child(void (*answer)(struct request *r, uint64_t instruction), struct request *r,
+                     uint64_t instruction)
+{
+    int status = 0;
+    pid_t worker = getpid();
+    expect_to_wait();
+    pid_t child = fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() == worker)
+            answer(r, instruction);
+        _exit(1);
+    }
+    hear_master(true);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        kill(child, POOL_SIGNAL);
+    hear_master(false);
+    return child > 0 && status == 0;
+}
+
+/* In a child, for a caller in another user namespace. */
+static void finish_there(struct request *r, uint64_t instruction)
+{
+    r->confined |= credentials_enter(&r->tracee, ids_of(r)) < 0;
+    finish(r, 0, instruction);
+    _exit(0);
+}
+
+/* From the arguments to the answer, in the caller's own view of the file system. */
+static void answer_request(struct request *r, uint64_t instruction)
+{
+    struct pool *pool = own.pool;
     if (moves(r->call))
         atomic_fetch_add(&pool->moves, 1);
     forget_moved(pool);
@@ -330,28 +430,21 @@ static void answer_request(struct request *r, struct pool *pool, const struct sl
     bool anyhow = r->call->number == SYS_getcwd || decides(r->call->number);
     r->start = error == 0 ? request_start(r, anyhow) : PLACE_NONE;
     r->looked_at = error == 0 && !is_left_alone(r);
-    if (error == 0)
-        error = r->looked_at ? request_bring(r) : -LX_EPASS;
-    /* Where nobody may look at what it asks for, it does not get past the rules by that. */
-    if (error == -EPERM)
-        result = error;
-    /* What was read is the caller's only if it still waits. */
-    if (error == 0 && tracee_waits(&r->tracee))
-        result = run_to_end(r, slot);
-    long flags = open_flags(r);
-    if (result >= 0 && flags >= 0 && (flags & O_PATH) != 0)
-        result = hand_name_over(r, (int)result, (int)flags);
-    if (result >= 0 && flags < 0)
-        result = request_take_back(r, result);
-    place_leave(r->looked_at);
-    request_put_down(r);
-    if (moves(r->call))
-        atomic_fetch_add(&pool->moves, 1);
-    count(r, result, instruction);
-    if (result >= 0 && flags >= 0) {
-        give_descriptor(r, (int)result, (unsigned)flags);
-    } else if (result != -DECIDE_ANSWERED) {
-        reply(r, result);
+    if (error == 0 && !r->looked_at)
+        error = -LX_EPASS;
+    /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */
+    r->confined = r->looked_at && (atomic_load_explicit(&pool->landlock, memory_order_relaxed) ||
+                                   credentials_are_labelled(&r->tracee));
+    if (!r->looked_at || !credentials_are_elsewhere(&r->tracee)) {
+        finish(r, error, instruction);
+    } else if (r->there) {
+        r->confined |= credentials_enter(&r->tracee, ids_of(r)) < 0;
+        finish(r, error, instruction);
+    } else {
+        bool answered = by_child(finish_there, r, instruction);
+        place_leave(true);
+        if (!answered)
+            reply(r, -EACCES);
     }
 }
 
@@ -364,34 +457,28 @@ static void set_root(struct request *r, int where)
     r->tracee.root = r->task.root;
 }
 
+/* In a child, for a caller in another mount namespace. */
+static void answer_there(struct request *r, uint64_t instruction)
+{
+    int where = roots_enter(&r->tracee, ids_of(r), root);
+    if (where < 0)
+        return;
+    set_root(r, where);
+    r->there = true;
+    r->task.policy = views_policy(own.policy, true);
+    place_leave(false);
+    answer_request(r, instruction);
+    _exit(0);
+}
+
 /*
  * A caller in another mount namespace: a child goes there, for this one call. Where it cannot, the
  * call goes on as it is, and the summary says so: whoever is there has left the drive's world, and
  * to refuse every path would not bring it back.
  */
-static void answer_elsewhere(struct request *r, const struct lx_policy *policy, struct pool *pool,
-                             const struct slot *slot, uint64_t instruction)
+static void answer_elsewhere(struct request *r, uint64_t instruction)
 {
-    int status = 0;
-    pid_t worker = getpid();
-    expect_to_wait();
-    pid_t child = fork();
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        int where = getppid() == worker ? roots_enter(&r->tracee, root) : -ESRCH;
-        if (where < 0)
-            _exit(1);
-        set_root(r, where);
-        r->task.policy = views_policy(policy, true);
-        place_leave(false);
-        answer_request(r, pool, slot, instruction);
-        _exit(0);
-    }
-    hear_master(true);
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        kill(child, POOL_SIGNAL);
-    hear_master(false);
-    if (child > 0 && status == 0)
+    if (by_child(answer_there, r, instruction))
         return;
     struct lx_stats *stats = r->task.policy->stats;
     if (stats != NULL)
@@ -435,6 +522,7 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
                               .waits = expect_to_wait,
                               .mask = take_mask};
     r.tracee = tracee_of(pool->listener, call);
+    own.policy = policy;
     own.pool = pool;
     own.slot = slot;
     int error = take_call(&r, call);
@@ -447,13 +535,16 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     }
     set_root(&r, (int)where);
     uint64_t instruction = call->data.instruction_pointer;
-    if (strict_asks(&r.tracee, call->data.nr)) {
+    if (call->data.nr == SYS_landlock_restrict_self) { /* the same number to every program */
+        atomic_store(&pool->landlock, true);
+        reply(&r, -LX_EPASS);
+    } else if (strict_asks(&r.tracee, call->data.nr)) {
         if (!strict_enter(&r.tracee))
             reply(&r, -LX_EPASS);
     } else if (error < 0)
         reply(&r, error);
     else if (where == ROOTS_ELSEWHERE)
-        answer_elsewhere(&r, policy, pool, slot, instruction);
+        answer_elsewhere(&r, instruction);
     else
-        answer_request(&r, pool, slot, instruction);
+        answer_request(&r, instruction);
 }

@@ -203,8 +203,10 @@ int compat_take(struct compat *c, const struct tracee *t, const struct seccomp_d
     return how->arrange == NULL ? 0 : how->arrange(c, t);
 }
 
-#define MMAP2  192
-#define MUNMAP 91
+#define MMAP2      192
+#define MUNMAP     91
+#define CLOSE      6
+#define TRUNCATE64 193
 
 long compat_give(long nr, const long args[6], long out[6])
 {
@@ -213,6 +215,14 @@ long compat_give(long nr, const long args[6], long out[6])
         return MMAP2; /* whose offset counts pages, of which there are none */
     if (nr == SYS_munmap)
         return MUNMAP;
+    if (nr == SYS_close)
+        return CLOSE;
+    if (nr == SYS_truncate) {
+        out[2] = args[1] >> 32;
+        return TRUNCATE64;
+    }
+    if (nr == SYS_openat2) /* as all calls that are as new */
+        return nr;
     for (long i = 0; i < NUMBERS && nr > 0; i++) {
         if (calls[i].number != nr || i == SOCKETCALL || calls[i].structure != NULL)
             continue;

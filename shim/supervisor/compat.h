@@ -42,8 +42,8 @@ struct compat {
 int compat_take(struct compat *c, const struct tracee *t, const struct seccomp_data *data);
 
 /*
- * The other way: writes the arguments that a call of ours, mmap or munmap (of nothing but memory)
- * has there to out, which is not args. Returns its number, or -ENOSYS.
+ * The other way: writes the arguments that a call of ours, mmap (of nothing but memory), munmap,
+ * close or openat2 has there to out, which is not args. Returns its number, or -ENOSYS.
  */
 long compat_give(long nr, const long args[6], long out[6]);
 

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include "supervisor/compat.h"
+#include "supervisor/credentials.h"
 #include "sys/sys.h"
 
 #define PAGE 4096
@@ -44,8 +45,7 @@ uint64_t scratch_words(struct scratch *s, const uint64_t *words, size_t n)
     return start;
 }
 
-/* Has the caller make a call, by the way it came. */
-static long call(struct injection *i, long nr, const long args[6])
+long forced_call(struct injection *i, long nr, const long args[6])
 {
     long there[6];
     if (!i->i386)
@@ -59,20 +59,20 @@ long force(const struct forced *f, bool *answered)
     struct injection i;
     struct scratch s = {.tracee = f->tracee, .size = (f->room + PAGE - 1) & ~(size_t)(PAGE - 1)};
     long args[6] = {0, (long)s.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0};
-    tracee_become(NULL); /* only ourselves may trace it */
+    credentials_return(); /* only ourselves may trace it */
     if (inject_start(&i, f->tracee) < 0)
         return -EOPNOTSUPP;
     *answered = true;
-    long result = call(&i, SYS_mmap, args);
+    long result = forced_call(&i, SYS_mmap, args);
     if (result >= 0 || result < -4095) {
         s.start = (uint64_t)result;
         f->fill(&s, f->what, args);
         if (f->confines)
-            (void)call(&i, SYS_prctl, (const long[6]){PR_SET_NO_NEW_PRIVS, 1});
-        result = s.failed ? -EFAULT : call(&i, f->nr, args);
+            (void)forced_call(&i, SYS_prctl, (const long[6]){PR_SET_NO_NEW_PRIVS, 1});
+        result = s.failed ? -EFAULT : forced_call(&i, f->nr, args);
         if (!i.is_another)
-            (void)call(&i, SYS_munmap,
-                       (const long[6]){(long)s.start, (long)s.size, 0, 0, 0, SYS_COOKIE});
+            (void)forced_call(&i, SYS_munmap,
+                              (const long[6]){(long)s.start, (long)s.size, 0, 0, 0, SYS_COOKIE});
     }
     inject_end(&i, result);
     return result;

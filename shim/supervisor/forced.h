@@ -21,6 +21,13 @@ uint64_t scratch_string(struct scratch *s, const char *text);
 /* Puts n of its pointers there, as large as they are to the caller. Returns where. */
 uint64_t scratch_words(struct scratch *s, const uint64_t *words, size_t n);
 
+/*
+ * Has a caller that is held make a call, numbered and with arguments as 64-bit programs make it, by
+ * the way it came. Returns its result or -errno: -ENOSYS for one that 32-bit programs make by
+ * another form.
+ */
+long forced_call(struct injection *i, long nr, const long args[6]);
+
 struct forced {
     const struct tracee *tracee;
     long nr;       /* the call's, and its arguments, as 64-bit programs make it: see compat.h */

@@ -55,6 +55,7 @@ struct pool {
     _Atomic int workers;    /* all of them */
     _Atomic bool watched;   /* the master will look at calls that last without being told */
     _Atomic bool roots;     /* a call was seen after which a caller's "/" may not be ours */
+    _Atomic bool landlock;  /* and one after which callers may be confined by Landlock */
     _Atomic uint32_t moves; /* renames and symlinks seen: what leads where may have changed */
     struct slot slots[WORKERS_MAX];
 };

@@ -41,6 +41,13 @@ static void name_the_caller(char *path, size_t room, pid_t tid)
     }
 }
 
+/* True where the link is meant that names the caller, and not where it leads. */
+static bool is_such_a_link(char kind, const char *path)
+{
+    return kind == 'e' && (strcmp(path, "/proc/self") == 0 ||
+                           strcmp(path, "/proc/thread-self") == 0 || strcmp(path, "/dev/fd") == 0);
+}
+
 int request_strings(struct request *r)
 {
     char *const to[TRACEE_STRINGS] = {strings[0], strings[1]};
@@ -54,7 +61,8 @@ int request_strings(struct request *r)
     }
     int error = tracee_strings(&r->tracee, from, to, PATH_MAX);
     for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++)
-        if (request_is_path(r->call->arguments[i]) && r->args[i] != 0)
+        if (request_is_path(r->call->arguments[i]) && r->args[i] != 0 &&
+            !is_such_a_link(r->call->arguments[i], request_string(r, i)))
             name_the_caller((char *)(uintptr_t)r->args[i], sizeof(strings[0]), r->tracee.tid);
     return error;
 }

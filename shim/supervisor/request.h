@@ -26,6 +26,8 @@ struct request {
     off_t offset;   /* of the directory it reads, before; or -1 */
     int start;      /* the descriptor its relative paths start from: see request_start */
     bool looked_at; /* not left alone before any rule was asked */
+    bool there;     /* this process is a child that has gone where the caller is */
+    bool confined;  /* it does itself what changes anything: see errand.h */
 };
 
 /* Its string argument i, here; NULL where the caller gave none. */

@@ -89,23 +89,22 @@ enum roots roots_of(const struct tracee *t, char root[PATH_MAX])
     return where;
 }
 
-static int open_namespace(const struct tracee *t, const char *kind)
+static int open_mounts(const struct tracee *t)
 {
     char name[48];
-    snprintf(name, sizeof(name), "/proc/%d/ns/%s", (int)t->tid, kind);
+    snprintf(name, sizeof(name), "/proc/%d/ns/mnt", (int)t->tid);
     return open(name, O_RDONLY | O_CLOEXEC);
 }
 
-int roots_enter(const struct tracee *t, char root[PATH_MAX])
+int roots_enter(const struct tracee *t, enum credentials which, char root[PATH_MAX])
 {
     char self[16];
-    int mounts = open_namespace(t, "mnt");
-    int users = open_namespace(t, "user");
+    int mounts = open_mounts(t);
     int fd = open_root(t);
-    int r = mounts < 0 || users < 0 || fd < 0 ? -errno : 0;
-    /* Root of ours stays root; somebody else may only from within the caller's user namespace. */
+    int r = mounts < 0 || fd < 0 ? -errno : 0;
+    /* Root may from where it is; somebody else only from within the caller's user namespace. */
     if (r == 0 && setns(mounts, CLONE_NEWNS) < 0 &&
-        (setns(users, CLONE_NEWUSER) < 0 || setns(mounts, CLONE_NEWNS) < 0))
+        (credentials_enter(t, which) < 0 || setns(mounts, CLONE_NEWNS) < 0))
         r = -errno;
     if (r == 0) {
         ssize_t n = readlink("/proc/self", self, sizeof(self) - 1);
@@ -114,8 +113,6 @@ int roots_enter(const struct tracee *t, char root[PATH_MAX])
     }
     if (fd >= 0)
         close(fd);
-    if (users >= 0)
-        close(users);
     if (mounts >= 0)
         close(mounts);
     return r;

@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "supervisor/tracee.h"
+#include "supervisor/credentials.h"
 
 /* True for a call after which its caller's paths may mean something else. */
 bool roots_differ_after(long nr);
@@ -26,9 +26,10 @@ enum roots roots_of(const struct tracee *t, char root[PATH_MAX]);
 
 /*
  * In a child made for it: goes to the caller's mount namespace, and to its user namespace where
- * that is needed. Returns ROOTS_OURS or ROOTS_BELOW, from there; or -errno where it cannot be
- * entered, or has no /proc in which we are ourselves, without which no descriptor has a name.
+ * that is needed (credentials_enter). Returns ROOTS_OURS or ROOTS_BELOW, from there; or -errno
+ * where it cannot be entered, or has no /proc in which we are ourselves, without which no
+ * descriptor has a name.
  */
-int roots_enter(const struct tracee *t, char root[PATH_MAX]);
+int roots_enter(const struct tracee *t, enum credentials which, char root[PATH_MAX]);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
 #include <linux/audit.h>
 #include <stdio.h>
@@ -19,8 +18,8 @@
 #include "supervisor/fetch.h"
 #include "supervisor/proc.h"
 
-#define PAGE       4096u
-#define GROUPS_MAX 64 /* of a caller; who has more is refused what the rest would allow */
+#define PAGE 4096u
+
 struct tracee tracee_of(int listener, const struct seccomp_notif *call)
 {
     return (struct tracee){.listener = listener,
@@ -185,57 +184,6 @@ long tracee_name(const struct tracee *t, int fd, char *to, size_t room)
         return -ENAMETOOLONG;
     to[n] = '\0';
     return n;
-}
-
-/* Its supplementary groups, up to most. Returns how many, or -1. */
-static int groups_of(const struct tracee *t, gid_t *groups, int most)
-{
-    char text[PROC_STATUS_ROOM];
-    const char *line = proc_status(t->tid, "\nGroups:", text);
-    int count = 0;
-    int used;
-    unsigned group;
-    while (line != NULL && count < most && sscanf(line, "%u%n", &group, &used) == 1) {
-        groups[count++] = group;
-        line += used;
-        if (strspn(line, " ") == strcspn(line, "\n"))
-            break;
-    }
-    return line == NULL ? -1 : count;
-}
-
-void tracee_become(const struct tracee *t)
-{
-    /* A worker's own, which one process uses: whether it may, and whether it has to come back. */
-    static enum { UNKNOWN, CANNOT, AT_HOME, AWAY } where;
-    static gid_t home_groups[GROUPS_MAX];
-    static int home_count;
-    static gid_t home_gid;
-    gid_t groups[GROUPS_MAX];
-    char name[PROC_NAME_ROOM];
-    struct stat st;
-    if (where == UNKNOWN) {
-        where = getuid() == 0 ? AT_HOME : CANNOT;
-        home_gid = getgid();
-        home_count = getgroups(GROUPS_MAX, home_groups);
-    }
-    if (t == NULL && where == AWAY) {
-        (void)!seteuid(0);
-        (void)!setegid(home_gid);
-        (void)!setgroups(home_count < 0 ? 0 : (size_t)home_count, home_groups);
-        where = AT_HOME;
-    }
-    if (t == NULL || where != AT_HOME)
-        return;
-    /* A process's directory in /proc has its effective ids. */
-    if (stat(proc_name(t->tid, "", name), &st) < 0 || (st.st_uid == 0 && st.st_gid == home_gid))
-        return;
-    where = AWAY;
-    int count = groups_of(t, groups, GROUPS_MAX);
-    if (count >= 0)
-        (void)!setgroups((size_t)count, groups);
-    (void)!setegid(st.st_gid);
-    (void)!seteuid(st.st_uid);
 }
 
 mode_t tracee_umask(const struct tracee *t)

@@ -62,9 +62,6 @@ int tracee_go(const struct tracee *t, int fd);
  * not counted, or -errno. */
 long tracee_name(const struct tracee *t, int fd, char *to, size_t room);
 
-/* Makes this process's effective ids those of the caller; back to our own with NULL. */
-void tracee_become(const struct tracee *t);
-
 /* Whether it has a signal to handle, for which a call that waits has to end. */
 enum tracee_signals {
     TRACEE_NO_SIGNALS,

@@ -2,3 +2,7 @@
 #include "sys/sys.h"
 
 bool sys_grumbles;
+
+#if defined(LXSHIM_IS_PROGRAM)
+long (*sys_proxy)(long nr, const long args[6]);
+#endif

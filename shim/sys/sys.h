@@ -34,8 +34,15 @@ struct sockaddr;
 #define SYS_COOKIE_WIDE 0x4c785368696d2e31LL
 #define SYS_COOKIE      ((long)SYS_COOKIE_WIDE) /* its lower half, where registers have 32 bits */
 
+#if defined(LXSHIM_IS_PROGRAM)
+#include "sys/proxy.h"
+#define SYS_CALL sys_call_or_proxy
+#else
+#define SYS_CALL sys_call6
+#endif
+
 #define SYS5(nr, a, b, c, d, e) \
-    sys_call6((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), SYS_COOKIE)
+    SYS_CALL((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), SYS_COOKIE)
 #define SYS4(nr, a, b, c, d) SYS5(nr, a, b, c, d, 0)
 #define SYS3(nr, a, b, c)    SYS5(nr, a, b, c, 0, 0)
 #define SYS2(nr, a, b)       SYS5(nr, a, b, 0, 0, 0)

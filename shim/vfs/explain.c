@@ -168,8 +168,9 @@ static void put_call(struct text *t, const struct lx_call *c)
 static void put_native(struct text *t, const struct lx_call *c)
 {
     unsigned paths = vfs_ops[c->op].paths;
-    if (c->at[paths - 1].path == NULL)
-        return;
+    for (unsigned i = 0; i < paths; i++)
+        if (c->at[i].path == NULL)
+            return;
     text_put(t, ",\"native\":[");
     for (unsigned i = 0; i < paths; i++) {
         const struct lx_loc *at = &c->at[i];

@@ -53,7 +53,8 @@ long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, u
 long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode, int flags)
 {
     struct lx_call c;
-    start(&c, t, LX_OP_ACCESS, dirfd, path, flags);
+    /* A deputy has taken over those ids that the call goes by. */
+    start(&c, t, LX_OP_ACCESS, dirfd, path, t->deputy ? flags | AT_EACCESS : flags);
     c.mode = (unsigned)mode;
     return vfs_call(&c);
 }

@@ -93,6 +93,14 @@ static bool look_closer(const struct lx_call *c)
     return m != NULL && !(m->folds && vfs_may_create(c)) && ambiguous(&c->at[last]);
 }
 
+/* True for a path whose last name may be a link of /proc's that says who asks. */
+static bool names_whoever_asks(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    return strcmp(name, "self") == 0 || strcmp(name, "thread-self") == 0;
+}
+
 /*
  * True where whoever asked can make the call itself, as it is: outside every mount, by the path it
  * gave. Not readlink that may be below /proc, whose answer may be the native path of something
@@ -108,7 +116,8 @@ static bool passes(const struct lx_call *c)
             return false;
     }
     const char *path = c->at[0].path;
-    return c->op != LX_OP_READLINK || (path[0] == '/' && strncmp(path, "/proc/", 6) != 0);
+    return c->op != LX_OP_READLINK || (path[0] == '/' && strncmp(path, "/proc/", 6) != 0) ||
+           names_whoever_asks(path);
 }
 
 /* Lets the file system answer, now that the kernel's way there is known. */
@@ -137,6 +146,11 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
             return -LX_EWALK;
     if (passes(c))
         return -LX_EPASS;
+    /* What is left is looked at by us, and there may be a link on its way that leads to whoever
+     * asks. */
+    if (c->task->deputy && c->op == LX_OP_READLINK && last->mount == NULL &&
+        (last->flags & (LX_LOC_WALKED | LX_LOC_DESCRIPTOR)) == 0)
+        return -LX_EWALK;
     if (paths_of(c) == 2)
         r = check_boundary(c);
     if (r == 0 && refuses_changes(c, last->mount))
@@ -225,9 +239,10 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
      * do a thing itself has no other name. */
     bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH || c->task->itself != NULL;
     bool own_words = (v.mount == 0 || by_name) && !w->rewritten;
-    if (own_words && c->task->root != NULL)
-        at->flags |= LX_LOC_OWN_WORDS; /* its own, and no way of ours to get there */
-    if (w->opaque || (own_words && c->task->root == NULL)) {
+    bool only_its_own = c->task->root != NULL || w->asker;
+    if (own_words && only_its_own)
+        at->flags |= LX_LOC_OWN_WORDS; /* and no way of ours to get there */
+    if ((w->opaque && !w->asker) || (own_words && !only_its_own)) {
         /* The kernel finds its way by the program's own words, and better. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
         at->path = c->path[i];

@@ -8,6 +8,7 @@
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
+#include "vfs/text.h"
 
 #define LINKS_MAX 40 /* as the kernel: MAXSYMLINKS */
 
@@ -35,6 +36,25 @@ static void cut(struct walk *w, size_t length)
 {
     w->length = length;
     w->path[length] = '\0';
+}
+
+/*
+ * The path as whoever walks gets there, from *dfd: below where a relative path started by what was
+ * added to that, as the directories above it may be closed to the caller.
+ */
+static const char *reach(const struct walk *w, int *dfd)
+{
+    bool below = w->straight && w->length > w->base;
+    *dfd = below ? w->from : AT_FDCWD;
+    return below ? w->path + w->base + 1 : w->path;
+}
+
+/* Looks at what the walk has come to. Returns 0 or -errno. */
+static int look(const struct walk *w, struct stat *st)
+{
+    int dfd;
+    const char *path = reach(w, &dfd);
+    return sys_fstatat(dfd, path, st, AT_SYMLINK_NOFOLLOW);
 }
 
 const char *vfs_from_root(const struct lx_task *task, const char *path)
@@ -118,6 +138,35 @@ static bool is_foreign_link(const struct lx_call *c, const struct walk *w, const
 }
 
 /*
+ * "/proc/self" and "/proc/thread-self" lead to whoever asks, and a deputy asks for somebody else:
+ * what names this process (*n bytes, with a NUL) names the caller then.
+ */
+static __attribute__((noinline)) void name_caller(const struct lx_task *task, struct walk *w,
+                                                  char *target, long *n, size_t room)
+{
+    const char *link = w->path + w->dir_length + 1;
+    char own[24];
+    struct text from = {own, 0, sizeof(own)};
+    struct text to = {target, 0, room};
+    bool thread = strcmp(link, "thread-self") == 0;
+    if (!thread && strcmp(link, "self") != 0)
+        return;
+    text_number(&from, sys_getpid());
+    if ((size_t)*n < from.length || memcmp(target, own, from.length) != 0 ||
+        (target[from.length] != '\0' && target[from.length] != '/'))
+        return;
+    /* Any thread's id leads to its process. */
+    text_number(&to, task->pid);
+    if (thread) {
+        text_put(&to, "/task/");
+        text_number(&to, task->pid);
+    }
+    target[to.length] = '\0';
+    *n = (long)to.length;
+    w->asker = true;
+}
+
+/*
  * Follows the symlink at w->path: its target goes before what is still to be walked. One buffer
  * serves, because a signal stack is small: the remainder waits at its end while the target is read
  * into its beginning. Returns 0, or 1 where the link is opaque.
@@ -130,7 +179,9 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     char *tail = rest->buf + sizeof(rest->buf) - left - 1;
     memmove(tail, rest->text, left + 1);
     size_t room = (size_t)(tail - rest->buf) - 1;
-    long n = S_ISLNK(st->st_mode) ? sys_readlinkat(AT_FDCWD, w->path, rest->buf, room)
+    int dfd;
+    const char *path = reach(w, &dfd);
+    long n = S_ISLNK(st->st_mode) ? sys_readlinkat(dfd, path, rest->buf, room)
                                   : foreign_link(c, w, st, rest->buf, room);
     if (n < 0)
         return (int)n;
@@ -139,9 +190,11 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     if ((size_t)n == room)
         return -ENAMETOOLONG;
     rest->buf[n] = '\0';
+    if (c->task->deputy)
+        name_caller(c->task, w, rest->buf, &n, room);
     if (magic(w, rest->buf)) {
         w->self = mounts_classify(c->task->policy, rest->buf, (size_t)n);
-        return 1;
+        return w->asker && left > 0 && append(w, tail, left) < 0 ? -ENAMETOOLONG : 1;
     }
     /* What Windows' links lead to, our own names say. */
     cut(w, rest->buf[0] != '/' ? w->dir_length : S_ISLNK(st->st_mode) ? root_length(c) : 0);
@@ -205,7 +258,7 @@ static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
     if (append(w, name, (size_t)n) < 0)
         return false;
     w->rewritten = true;
-    return sys_fstatat(AT_FDCWD, w->path, st, AT_SYMLINK_NOFOLLOW) == 0;
+    return look(w, st) == 0;
 }
 
 /* What a trailing slash demands of the last component. */
@@ -230,6 +283,8 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
 {
     w->rewritten = false;
     w->opaque = false;
+    w->asker = false;
+    w->from = dirfd == AT_FDCWD ? c->task->cwd : dirfd;
     w->exists = true;
     w->base = 0;
     w->links = 0;
@@ -309,11 +364,11 @@ static int step_at_link(struct lx_call *c, struct walk *w, const struct componen
             st->st_mode = S_IFLNK | 0777;
         return k->slash ? check_slash(c, w, st, last) : 0;
     }
-    w->straight = false;
     w->rewritten |= foreign; /* the kernel does not get there by the same words */
     if (++w->links > LINKS_MAX)
         return -ELOOP;
     int r = follow(c, w, st, rest);
+    w->straight = false;
     w->opaque = r > 0;
     return r < 0 ? r : r > 0 ? 0 : STEP_ON;
 }
@@ -350,7 +405,7 @@ static int step(struct lx_call *c, struct walk *w, const struct component *k, en
         r = -ENOENT;
     if (r < 0)
         return r;
-    r = sys_fstatat(AT_FDCWD, w->path, &st, AT_SYMLINK_NOFOLLOW);
+    r = look(w, &st);
     if (r == -ENOENT && other_spelling(c, w, &st))
         r = 0;
     if (r == -ENOENT && k->last) {

@@ -26,11 +26,13 @@ struct walk {
     struct verdict self;           /* where the object itself is */
     unsigned links;                /* symlinks that were followed */
     int late;    /* -errno of a last name that cannot be, where the call's other path comes first */
+    int from;    /* the directory a relative path started from, or AT_FDCWD */
     size_t base; /* length of the directory a relative path started from */
     bool straight; /* nothing but components below it: no symlink, no "..", no mount */
     bool exists;
     bool slash;     /* a slash came after the last component */
     bool rewritten; /* the kernel would not have come here by the program's own spelling */
+    bool asker;     /* through "/proc/self": it is here by who asks, and the path has his number */
     bool opaque;    /* through /proc to something without a usable name: only the kernel can */
 };
 
