@@ -93,14 +93,6 @@ static bool look_closer(const struct lx_call *c)
     return m != NULL && !(m->folds && vfs_may_create(c)) && ambiguous(&c->at[last]);
 }
 
-/* True for a path whose last name may be a link of /proc's that says who asks. */
-static bool names_whoever_asks(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
-    return strcmp(name, "self") == 0 || strcmp(name, "thread-self") == 0;
-}
-
 /*
  * True where whoever asked can make the call itself, as it is: outside every mount, by the path it
  * gave. Not readlink that may be below /proc, whose answer may be the native path of something
@@ -117,7 +109,7 @@ static bool passes(const struct lx_call *c)
     }
     const char *path = c->at[0].path;
     return c->op != LX_OP_READLINK || (path[0] == '/' && strncmp(path, "/proc/", 6) != 0) ||
-           names_whoever_asks(path);
+           vfs_is_by_asker(path);
 }
 
 /* Lets the file system answer, now that the kernel's way there is known. */

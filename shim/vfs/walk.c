@@ -137,6 +137,13 @@ static bool is_foreign_link(const struct lx_call *c, const struct walk *w, const
            vfs_foreign_link(c->task->policy, mount, AT_FDCWD, w->path, st);
 }
 
+bool vfs_is_by_asker(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    return strcmp(name, "self") == 0 || strcmp(name, "thread-self") == 0;
+}
+
 /*
  * "/proc/self" and "/proc/thread-self" lead to whoever asks, and a deputy asks for somebody else:
  * what names this process (*n bytes, with a NUL) names the caller then.
@@ -144,18 +151,17 @@ static bool is_foreign_link(const struct lx_call *c, const struct walk *w, const
 static __attribute__((noinline)) void name_caller(const struct lx_task *task, struct walk *w,
                                                   char *target, long *n, size_t room)
 {
-    const char *link = w->path + w->dir_length + 1;
     char own[24];
     struct text from = {own, 0, sizeof(own)};
     struct text to = {target, 0, room};
-    bool thread = strcmp(link, "thread-self") == 0;
-    if (!thread && strcmp(link, "self") != 0)
+    if (!vfs_is_by_asker(w->path))
         return;
     text_number(&from, sys_getpid());
     if ((size_t)*n < from.length || memcmp(target, own, from.length) != 0 ||
         (target[from.length] != '\0' && target[from.length] != '/'))
         return;
     /* Any thread's id leads to its process. */
+    bool thread = target[from.length] == '/';
     text_number(&to, task->pid);
     if (thread) {
         text_put(&to, "/task/");

@@ -47,6 +47,9 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
 /* A path as it is below the task's root; what is not below it as it is. */
 const char *vfs_from_root(const struct lx_task *task, const char *path);
 
+/* True for a path whose last name may be a link of /proc's that leads to whoever asks. */
+bool vfs_is_by_asker(const char *path);
+
 /* True where dfd/path, for which lx_may_be_link, is a link that only its file system knows. */
 bool vfs_foreign_link(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
                       const char *path, const struct stat *st);

@@ -85,7 +85,7 @@ compared() {
   tree "$IN/landlock"
   shimmed 'confined-static landlock landlock >/dev/null; mkdir plain && touch "plain/a:b" && mv "plain/a:b" "plain/c?d" &&
     ln -s "c?d" plain/link && cat plain/link && rm -r plain && echo done'
-  assert_output done
+  assert_output 'done'
 }
 
 @test "what the kernel resolves by who asks is the caller's: /proc/self through a drive's symlinks" {

@@ -45,6 +45,18 @@ cat: none: No such file or directory"
   assert_line $'none\tpassed\tENOENT'
 }
 
+@test "LXSHIM_TRACE=all:FILE: of two paths the first leads nowhere, and the second was not looked for" {
+  steps='mkdir d; mv none/x d/y; mv d/x none/y; ln d/x "d/a:b"; echo on'
+  native "$steps"
+  assert_line on
+  expected=$output
+  ALL=all: traced "$steps"
+  assert_output "$expected"
+  run jq -sr '.[] | select(.result == "ENOENT" and (.call == "rename" or .call == "link")) | .args | @tsv' "$TRACE"
+  assert_line $'none/x\td/y'
+  assert_line $'d/x\td/a:b'
+}
+
 @test "trace lines of many processes never interleave, and odd bytes are legal JSON" {
   traced 'for i in {1..40}; do (for j in {1..20}; do touch "x:$i.$j"; mkfifo "$i\"\\	é"; done) 2>/dev/null & done; touch $'"'\xff'"'; wait'
   run jq -s 'length > 1600' "$TRACE"
