@@ -266,7 +266,8 @@ static long run(struct request *r)
     if (error < 0 && error != -EPERM)
         return error;
     r->confined |= error == -EPERM;
-    if (r->confined)
+    /* What is decided about, the caller does itself anyway. */
+    if (r->confined && !decides(r->call->number))
         errand_begin(r, which);
     if (r->call->number == SYS_connect) { /* waits for room in a listener's queue */
         expect_to_wait();

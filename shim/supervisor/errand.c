@@ -43,7 +43,7 @@ static long callers_descriptor(int fd)
     for (unsigned i = 0; r->call->arguments[i] != '\0'; i++)
         if (r->call->arguments[i] == 'f' && (int)r->args[i] == fd)
             return (int)r->given[i];
-    for (unsigned i = 0; i < now.opened; i++)
+    for (unsigned i = now.opened; i-- > 0;)
         if (now.open[i].copy == fd)
             return now.open[i].number;
     return -1;
@@ -227,9 +227,10 @@ bool errand_open(int *fd, int dfd, const char *path, int flags, mode_t mode, uns
     return true;
 }
 
+/* The last one: an earlier one of that number has been closed here. */
 long errand_number(int fd)
 {
-    for (unsigned i = 0; i < now.opened; i++)
+    for (unsigned i = now.opened; i-- > 0;)
         if (now.open[i].copy == fd)
             return now.open[i].number;
     return -EACCES;
@@ -237,13 +238,15 @@ long errand_number(int fd)
 
 bool errand_end(long result)
 {
+    unsigned opened = now.opened;
     sys_proxy = NULL;
+    now.opened = 0;
     if (!now.begun)
         return false;
     now.begun = false;
     if (result == -LX_EPASS) /* the call is over, and cannot be left to the caller any more */
         result = -EACCES;
-    for (unsigned i = 0; i < now.opened; i++) {
+    for (unsigned i = 0; i < opened; i++) {
         if (now.open[i].number != result)
             (void)forced_call(&now.injection, SYS_close,
                               (const long[6]){now.open[i].number, 0, 0, 0, 0, SYS_COOKIE});
