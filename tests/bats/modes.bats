@@ -304,6 +304,8 @@ fifo"
   steps='cat f; for c in "touch g" "rm f" "mv f h" "mkdir d" "ln -s a b" "chmod 600 f" "truncate -s 0 f"; do $c 2>&1 | grep -o "Read-only file system"; done'
   native "$steps"
   assert_output x
+  # What is there already is EEXIST first, as on a mount of Linux.
+  rm -r "${IN:?}"/*
   echo x >"$IN/f"
   shimmed "drive.options=ro" "$steps"
   assert_output "x
