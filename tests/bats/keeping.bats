@@ -87,6 +87,8 @@ kept"
 }
 
 @test "what is pending goes with the last handle: close, closedir, chdir, dup2, exec and the end" {
+  needs python3 python3
+  needs perl perl
   local steps
   for steps in 'exec 3>f; rm f; exec 3>&-' 'exec 3>f; rm f; exec 3</dev/null' \
     'exec 3>f; rm f' 'exec 3>f; rm f; exec true 3>&-' 'mkdir d; cd d; rmdir ../d; cd ..' \
@@ -189,12 +191,13 @@ s = os.scandir(\"d\"); next(s, 0); os.rmdir(\"d\"); s.close(); os._exit(0)"' \
 }
 
 @test "what win writes over is there until the new content is: full disk" {
+  needs mkfs.ext4 e2fsprogs
   local image=$BATS_TEST_TMPDIR/image mounted=$BATS_TEST_TMPDIR/full
   mkdir "$mounted"
   truncate -s 16M "$image"
   mkfs.ext4 -q -I 256 "$image"
   mount -o loop "$image" "$mounted" 2>"$BATS_TEST_TMPDIR/why" ||
-    skip "cannot mount here: $(tail -n1 "$BATS_TEST_TMPDIR/why")"
+    skip "cannot mount here: $(head -n1 "$BATS_TEST_TMPDIR/why")"
   MOUNTED=$mounted
   mkdir "$mounted/drive"
   cd "$mounted/drive"
@@ -233,6 +236,7 @@ s = os.scandir(\"d\"); next(s, 0); os.rmdir(\"d\"); s.close(); os._exit(0)"' \
 }
 
 @test "what win writes over keeps its mode and its attributes" {
+  needs setfattr attr
   cd "$(fresh drive)"
   policy_for "$PWD" drive.source=C: >"$BATS_TEST_TMPDIR/policy.json"
   export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
@@ -283,6 +287,7 @@ kept_in() {
 }
 
 @test "hostile names, random operations, random kills: what no call has removed is there, and whole" {
+  needs python3 python3
   local lane program how seed=${KEEP_SEED-1} log=$BATS_TEST_TMPDIR/log
   echo "KEEP_SEED=$seed"
   for lane in both supervisor preload; do
@@ -310,5 +315,5 @@ kept_in() {
 }
 
 teardown() {
-  [[ -z ${MOUNTED-} ]] || umount "$MOUNTED"
+  [[ -z ${MOUNTED-} ]] || unmounted "$MOUNTED"
 }
