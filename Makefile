@@ -173,7 +173,7 @@ SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Of a probe its files are one program; what is to be preloaded is none.
-PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% $(addprefix tests/programs/,yama.c neighbour.c structures.c), \
+PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% $(addprefix tests/programs/,yama.c still.c neighbour.c structures.c), \
             $(wildcard tests/programs/*.c)))
 
 $(B)/san/%.o: %.c
@@ -257,7 +257,7 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 	$(call say,RUST)rustc -O -o $@ $<
 
 # Where a compiler is missing, the tests of its programs say so.
-OTHERS := yama.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
+OTHERS := yama.so still.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
           swarm-static hold-static keep-static faults-static strict-static \
           $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static \
             structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static) \
