@@ -134,6 +134,33 @@ s = os.scandir(\"d\"); next(s, 0); os.rmdir(\"d\"); s.close(); os._exit(0)"' \
   until_true eval '[[ -z $(all_of "$DRIVE") ]]'
 }
 
+# has_slept PID TIMES: whether a process has given its processor up so often, or has ended.
+has_slept() {
+  local times
+  times=$(sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null) || return 0
+  ((times > $2)) || [[ ! -e /proc/$1/exe ]]
+}
+
+@test "a removal waits for who has the list of what is pending, as long as a busy machine keeps that one" {
+  DRIVE=$(fresh drive)
+  cd "$DRIVE"
+  : >f
+  : >g
+  exec 7<f 8<g
+  LD_PRELOAD=$LIB rm f
+  mkfifo "$BATS_TEST_TMPDIR/has" "$BATS_TEST_TMPDIR/go"
+  flock .lxshim*/pending bash -c 'echo >"$0/has"; read -r _ <"$0/go"' "$BATS_TEST_TMPDIR" 3>&- 7<&- 8<&- &
+  read -r _ <"$BATS_TEST_TMPDIR/has"
+  LD_PRELOAD=$LIB rm g 3>&- 7<&- 8<&- &
+  until_true has_slept $! 300
+  echo >"$BATS_TEST_TMPDIR/go"
+  wait $!
+  assert_equal "$(all_of . | grep -c '^[fg]')" 2 # as others see them, who have both open
+  exec 7<&- 8<&-
+  LD_PRELOAD=$LIB ls
+  assert_equal "$(all_of .)" ""
+}
+
 @test "a run that ended leaves nothing in the drive; of a killed one the next finishes what is left" {
   local lane
   for lane in preload both supervisor; do
