@@ -138,7 +138,11 @@ $PWD/way/../way/drive 777"
     "$LXSHIM" run -q --require-complete --lane both -- true
   run grep -cE 'exec(ve|veat)(\(| resumed).* = 0$' "$BATS_TEST_TMPDIR/trace"
   assert_output 2
-  # By what they begin with, since another's line may come between; a broker's thread is none.
-  run grep -cE '(clone3?\(.*SIGCHLD|v?fork\()' "$BATS_TEST_TMPDIR/trace"
-  assert_output 3
+  # By what they begin with, since another's line may come between; a broker's thread is none. The master starts
+  # more workers where calls have to wait for the first, as on a busy machine.
+  run awk '
+    NR == 1 { lxshim = $1 }
+    /(clone3?\(.*SIGCHLD|v?fork\()/ { if ($1 == lxshim) own++; else others[$1] }
+    END { for (o in others) n++; print own, n }' "$BATS_TEST_TMPDIR/trace"
+  assert_output "2 1"
 }
