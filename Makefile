@@ -82,7 +82,11 @@ LIBS_64   := lib64 lib/$(MACHINE)-linux-gnu $(if $(and $(filter x86_64,$(MACHINE
 LIBS_I386 := $(if $(filter x86_64,$(MACHINE)),lib32 lib/i386-linux-gnu $(if $(IS_LIB64),lib))
 I386      := $(if $(CC32),liblxshim.so,none.so)
 
-$(B)/liblxshim/made: $(B)/liblxshim.so $(if $(LIBS_I386),$(B)/liblxshim/i386/$(I386)) Makefile
+# Where gcc-multilib has come since, a library that is missing would not be made for that alone (.SECONDARY).
+NARROW := $(B)/narrow
+$(shell mkdir -p $(B); echo '$(I386)' | cmp -s - $(NARROW) || echo '$(I386)' >$(NARROW))
+
+$(B)/liblxshim/made: $(B)/liblxshim.so $(if $(LIBS_I386),$(B)/liblxshim/i386/$(I386)) $(NARROW) Makefile
 	@cd $(@D) && link() { mkdir -p $$2; ln -sf $$(echo $$2 | sed 's|[^/]*|..|g')/$$1 $$2/liblxshim.so; }; \
 	    for lib in $(LIBS_64); do link ../liblxshim.so $$lib; done; \
 	    for lib in $(LIBS_I386); do [ ! -e i386/$(I386) ] || link i386/$(I386) $$lib; done; : >made
