@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
 #   make            build/liblxshim.so and build/lxshim
-#   make check      build, and pass every test (installs what the tests need)
+#   make check      install what the tests need, build, and pass every test: deps and test
+#   make deps       name what the tests need and is missing, and install it
+#   make test       build, and pass every test that can run here (LANES=preload: in one lane)
 #   make demo       the main job on a real project, and four WSL-only bugs
 #   make bench      what it costs, beside native and other mechanisms (QUICK=1: in two minutes)
 #   make lint       formatting, static analysis, shellcheck
@@ -80,7 +82,11 @@ LIBS_64   := lib64 lib/$(MACHINE)-linux-gnu $(if $(and $(filter x86_64,$(MACHINE
 LIBS_I386 := $(if $(filter x86_64,$(MACHINE)),lib32 lib/i386-linux-gnu $(if $(IS_LIB64),lib))
 I386      := $(if $(CC32),liblxshim.so,none.so)
 
-$(B)/liblxshim/made: $(B)/liblxshim.so $(if $(LIBS_I386),$(B)/liblxshim/i386/$(I386)) Makefile
+# Where gcc-multilib has come since, a library that is missing would not be made for that alone (.SECONDARY).
+NARROW := $(B)/narrow
+$(shell mkdir -p $(B); echo '$(I386)' | cmp -s - $(NARROW) || echo '$(I386)' >$(NARROW))
+
+$(B)/liblxshim/made: $(B)/liblxshim.so $(if $(LIBS_I386),$(B)/liblxshim/i386/$(I386)) $(NARROW) Makefile
 	@cd $(@D) && link() { mkdir -p $$2; ln -sf $$(echo $$2 | sed 's|[^/]*|..|g')/$$1 $$2/liblxshim.so; }; \
 	    for lib in $(LIBS_64); do link ../liblxshim.so $$lib; done; \
 	    for lib in $(LIBS_I386); do [ ! -e i386/$(I386) ] || link i386/$(I386) $$lib; done; : >made
@@ -171,7 +177,7 @@ SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Of a probe its files are one program; what is to be preloaded is none.
-PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% $(addprefix tests/programs/,yama.c neighbour.c structures.c), \
+PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% $(addprefix tests/programs/,yama.c still.c neighbour.c structures.c), \
             $(wildcard tests/programs/*.c)))
 
 $(B)/san/%.o: %.c
@@ -248,14 +254,14 @@ $(B)/tests/programs/%-vdso: tests/programs/%.c
 # And other languages: Go makes its system calls by itself.
 $(B)/tests/programs/%-go: tests/matrix/%.go
 	@mkdir -p $(@D)
-	$(call say,GO)CGO_ENABLED=0 GOCACHE=$(CURDIR)/$(B)/go GO111MODULE=off go build -o $@ $<
+	$(call say,GO)CGO_ENABLED=0 GOCACHE=$(abspath $(B))/go GO111MODULE=off go build -o $@ $<
 
 $(B)/tests/programs/%-rust: tests/matrix/%.rs
 	@mkdir -p $(@D)
 	$(call say,RUST)rustc -O -o $@ $<
 
 # Where a compiler is missing, the tests of its programs say so.
-OTHERS := yama.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
+OTHERS := yama.so still.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
           swarm-static hold-static keep-static faults-static strict-static confined-static \
           $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static confined-i386-static \
             structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static) \
@@ -265,21 +271,56 @@ OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS)
 
 -include $(SAN_OBJ:.o=.d) $(wildcard $(B)/san/shim/supervisor/*.d)
 
-.PHONY: check unit bats check-deps
-check: check-deps
-	$(MAKE) --no-print-directory unit lanes
+.PHONY: check deps test suite built unit corpus bats
+check:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory test
 
-check-deps:
+deps:
 	@tools/deps build check
 
-unit: $(UNIT) $(FUZZ)
-	@set -e; for t in $(UNIT); do echo "$$t"; $$t 2>$$t.log >&2 || { cat $$t.log; exit 1; }; done
+# Installs nothing: what is missing is named, and its tests are left out or skipped. Only failures count, but
+# that nothing could be run is one. BATS= names the bats files to run, LANES= their lanes.
+test:
+	@tools/deps -n build || { echo "make test: nothing can be built here; make deps installs what is missing"; exit 1; }
+	@tools/deps -n check || echo "make test: goes on without; make deps installs it"
+	@$(MAKE) --no-print-directory $(SPREAD) built
+	@ran=; failed=; \
+	if tools/deps -q unit; then \
+	    ran="unit tests"; $(MAKE) --no-print-directory unit || failed=", unit tests"; \
+	else \
+	    echo "make test: the unit tests are not run: no libcmocka-dev"; \
+	    $(MAKE) --no-print-directory corpus || failed=", fuzz corpus"; \
+	fi; \
+	if tools/deps -q bats; then \
+	    ran="$${ran:+$$ran, }bats files"; $(MAKE) --no-print-directory suite || failed="$$failed, bats files"; \
+	else \
+	    echo "make test: the bats files are not run: no bats with its libraries"; \
+	fi; \
+	[ -n "$$ran" ] || failed=", neither the unit tests nor the bats files could be run"; \
+	[ -z "$$failed" ] || { echo "make test: failed: $${failed#, }"; exit 1; }; \
+	echo "make test: passed: $$ran"
+
+suite:
+	$(SUITE) $(LANES:%=-l %) $(BATS)
+
+# Many files are compiled side by side, where make was not told how many.
+SPREAD = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+built: all $(PROGRAMS) $(OTHERS) $(FUZZ) $(if $(wildcard /usr/include/cmocka.h),$(UNIT))
+
+unit: $(UNIT) corpus
+	@umask 022; failed=0; for t in $(UNIT); do \
+	    echo "$$t"; $$t 2>$$t.log >&2 || { failed=1; cat $$t.log; }; \
+	done; exit $$failed
+
+corpus: $(FUZZ)
 	@set -e; for t in $(FUZZ); do echo "$$t"; $$t tests/fuzz/corpus/$${t##*/}; done
 
 # BATS= names the files to run, LANE= the lane: make bats BATS=tests/bats/names.bats LANE=supervisor
 BATS ?=
+LANES ?= $(if $(filter command environment,$(firstword $(origin LANE))),$(LANE),supervisor both preload)
 LANE ?= preload
-SUITE := LXSHIM_BUILD=$(CURDIR)/$(B) BATS_TEST_TIMEOUT=240 tests/suite -j $(JOBS)
+SUITE := LXSHIM_BUILD=$(abspath $(B)) tests/suite -j $(JOBS)
 bats: all $(PROGRAMS) $(OTHERS)
 	$(SUITE) -l $(LANE) $(BATS)
 
@@ -334,7 +375,7 @@ $(B)/bench/forward.so: bench/forward.c
 
 C_FILES  := $(wildcard shim/*/*.c shim/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
             bench/*.c bench/*.h tools/*.c)
-SH_FILES := tools/deps tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run $(wildcard tests/bats/*.bash)
+SH_FILES := tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run $(wildcard tests/bats/*.bash)
 
 .PHONY: lint
 lint: $(B)/supervisor/filter.inc
@@ -376,14 +417,15 @@ uninstall:
 
 .PHONY: demo
 demo:
-	@tools/deps build demo
-	@$(MAKE) --no-print-directory all >/dev/null
-	@LXSHIM_BUILD=$(CURDIR)/$(B) examples/demo
+	@tools/deps build demo || { tools/deps -q build && echo "make demo: goes on without"; }
+	@$(MAKE) --no-print-directory $(SPREAD) all >/dev/null
+	@LXSHIM_BUILD=$(abspath $(B)) examples/demo
 
 .PHONY: help
 help:
 	@sed -n 's/^#   \(make .*\)/  \1/p' Makefile
-	@echo "  make unit | bats BATS=FILE | lanes | stress | fuzz | format | clean | uninstall"
+	@echo "  make bats BATS=FILE LANE=LANE: some bats files in one lane; make unit: the unit tests"
+	@echo "  make lanes | corpus | stress | fuzz | bench-lanes | format | clean | uninstall"
 
 .PHONY: clean
 clean:

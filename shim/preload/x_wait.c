@@ -3,6 +3,9 @@
  * Waiting for a child is how a process learns that others have changed the world: what was
  * remembered about directories is forgotten then, and what a killed one had open may be the end of.
  */
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -12,51 +15,76 @@
 #include "vfs/finish.h"
 #include "vfs/verdict.h"
 
-static pid_t waited(pid_t r)
+/*
+ * After a call that returned r, a process or 0. A child that has only stopped, or goes on, has let go of nothing:
+ * a tracer hears of one at every system call, also between two with which it makes what is swept.
+ */
+static pid_t waited(pid_t r, const int *status)
 {
     verdict_forget_all();
     store_cwds_forget();
-    if (r > 0)
+    if (r > 0 && !WIFSTOPPED(*status) && !WIFCONTINUED(*status))
         vfs_settle(lx_self(), false);
     return r;
 }
 
 LX_EXPORT pid_t wait(int *status)
 {
-    return waited(NEXT(wait)(status));
+    int own;
+    status = status == NULL ? &own : status;
+    return waited(NEXT(wait)(status), status);
 }
 LX_ALIAS(__wait, wait);
 
 LX_EXPORT pid_t waitpid(pid_t pid, int *status, int options)
 {
-    return waited(NEXT(waitpid)(pid, status, options));
+    int own;
+    status = status == NULL ? &own : status;
+    return waited(NEXT(waitpid)(pid, status, options), status);
 }
 LX_ALIAS(__waitpid, waitpid);
 
 LX_EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
-    return waited(NEXT(waitid)(type, id, info, options));
+    const int ended = 0;
+    siginfo_t own;
+    info = info == NULL ? &own : info;
+    info->si_pid = 0; /* which stays, where WNOHANG finds nobody */
+    int r = NEXT(waitid)(type, id, info, options);
+    bool has_ended = r == 0 && info->si_pid != 0 && info->si_code != CLD_STOPPED &&
+                     info->si_code != CLD_TRAPPED && info->si_code != CLD_CONTINUED;
+    (void)waited(has_ended ? info->si_pid : 0, &ended);
+    return r;
 }
 
 LX_EXPORT pid_t wait3(int *status, int options, struct rusage *usage)
 {
-    return waited(NEXT_WIDE(wait3, __wait3_time64)(status, options, usage));
+    int own;
+    status = status == NULL ? &own : status;
+    return waited(NEXT_WIDE(wait3, __wait3_time64)(status, options, usage), status);
 }
 
 LX_EXPORT pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
 {
-    return waited(NEXT_WIDE(wait4, __wait4_time64)(pid, status, options, usage));
+    int own;
+    status = status == NULL ? &own : status;
+    return waited(NEXT_WIDE(wait4, __wait4_time64)(pid, status, options, usage), status);
 }
 
 #if defined(__i386__)
 /* Those that tell of times of 32 bits. */
 LX_NARROW(pid_t, wait3, int *status, int options, void *usage)
 {
-    return waited(NEXT_NAMED("wait3", __typeof__(lx_narrow_wait3))(status, options, usage));
+    int own;
+    status = status == NULL ? &own : status;
+    return waited(NEXT_NAMED("wait3", __typeof__(lx_narrow_wait3))(status, options, usage), status);
 }
 
 LX_NARROW(pid_t, wait4, pid_t pid, int *status, int options, void *usage)
 {
-    return waited(NEXT_NAMED("wait4", __typeof__(lx_narrow_wait4))(pid, status, options, usage));
+    int own;
+    status = status == NULL ? &own : status;
+    return waited(NEXT_NAMED("wait4", __typeof__(lx_narrow_wait4))(pid, status, options, usage),
+                  status);
 }
 #endif

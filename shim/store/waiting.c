@@ -17,10 +17,14 @@
 #define NOTE_NAME (STORE_HEX + 1)
 #define SHELTER   'x'
 
-/* The lock is held for some system calls; so often it is asked for, at last with pauses. */
-#define LOCK_ROUNDS  200
+/*
+ * The lock is held for some system calls. So often it is asked for, at last with pauses: by who
+ * needs it for 10 s, since who has it may be kept from a busy processor, and else once more later.
+ */
 #define LOCK_AT_ONCE 100
-#define PAUSE_NS     200000
+#define LOCK_PAUSES  100
+#define LONG_PAUSES  20000
+#define PAUSE_NS     500000
 
 /* --- numbers -------------------------------------------------------------------------------- */
 
@@ -97,18 +101,20 @@ static bool is_there(int list)
 
 int store_waiting_lock(const char *root, bool make)
 {
-    for (unsigned i = 0; i < LOCK_ROUNDS; i++) {
+    const unsigned rounds = LOCK_AT_ONCE + (make ? LONG_PAUSES : LOCK_PAUSES);
+    for (unsigned i = 0; i < rounds; i++) {
         struct timespec pause = {0, PAUSE_NS};
         int list = make ? store_hidden_make_part(root, PART) : store_hidden_open_part(root, PART);
-        if (list == -ENOENT && make)
-            continue; /* it went while it was opened */
-        if (list < 0)
+        /* With make it went while it was opened: another time. */
+        if (list < 0 && (list != -ENOENT || !make))
             return list;
-        long r = SYS2(SYS_flock, list, LOCK_EX | LOCK_NB);
-        /* A file system without locks: as good as it goes. */
-        if (r != -EAGAIN && r != -EINTR && is_there(list))
-            return list;
-        sys_close(list);
+        if (list >= 0) {
+            long r = SYS2(SYS_flock, list, LOCK_EX | LOCK_NB);
+            /* A file system without locks: as good as it goes. */
+            if (r != -EAGAIN && r != -EINTR && is_there(list))
+                return list;
+            sys_close(list);
+        }
         if (i >= LOCK_AT_ONCE)
             sys_sleep(&pause);
         else

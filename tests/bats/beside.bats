@@ -41,6 +41,7 @@ vanished"
 }
 
 @test "by setenv before system, popen and exec, too" {
+  needs python3 python3
   steps=': >locked; cp "$NEIGHBOUR" k.so; python3 -c "
 import os, ctypes
 os.environ[\"LD_PRELOAD\"] = os.environ.get(\"LD_PRELOAD\", \"\") + \":./k.so\"
@@ -122,6 +123,7 @@ cat: locked: Device or resource busy"
 }
 
 @test "LD_PRELOAD of a child: longer than a path may be, among more variables than one has" {
+  needs python3 python3
   cd "$(fresh drive)"
   # ld.so says of each that it is not there.
   long=$(printf "/nowhere/%01000d.so:" {1..12})
@@ -160,11 +162,6 @@ print(hex(struct.unpack_from(\"I\", buf, 88)[0]), any(struct.unpack_from(\"5i\",
 3.0 0x53464846"
 }
 
-# here TOOL: skips where it is not installed.
-here() {
-  command -v "$1" >/dev/null || skip "no $1"
-}
-
 # tour_in COMMAND: the tour by it says what it says without, natively and under the shim.
 tour_in() {
   local plain
@@ -192,7 +189,7 @@ tour_around() {
 }
 
 @test "fakeroot, under the shim: root's files, and the drive's rules" {
-  here fakeroot
+  needs fakeroot fakeroot
   steps=': >before; fakeroot bash -uc "
     : >f; chmod 640 f; chown 12:34 f; mkdir d; mknod dev c 1 3; : >a:b; ln -s f l
     stat -c \"%n %a %u:%g %F\" f d dev a:b; stat -c %u:%g before /etc/hostname l; id -u
@@ -220,7 +217,7 @@ mkfifo: cannot create fifo 'p': Operation not permitted"
 }
 
 @test "fakeroot around the shim" {
-  here fakeroot
+  needs fakeroot fakeroot
   steps=': >f; chown 12:34 f; stat -c "%n %u:%g" f; stat -c %u:%g /etc/hostname; id -u; : >a:b'
   shared
   cd "$SHARED"
@@ -240,7 +237,7 @@ mkfifo: cannot create fifo 'p': Operation not permitted"
 }
 
 @test "libfaketime: its times, and our rules" {
-  here faketime
+  needs faketime faketime
   steps='faketime "2020-01-01 00:00:00" bash -c ": >a:b; date +%Y; chmod 600 a:b; stat -c %a a:b"'
   native "$steps"
   assert_output "2020
@@ -251,7 +248,8 @@ mkfifo: cannot create fifo 'p': Operation not permitted"
 }
 
 @test "libfaketime with a clock that stands still: what we remember for a tick is forgotten all the same" {
-  here faketime
+  needs python3 python3
+  needs faketime faketime
   # Somebody else replaces a symlink by one that leads out of the drive.
   outside=$(fresh outside)
   : >"$outside/f"
@@ -273,7 +271,8 @@ other.communicate(b\"\\n\")'"
 }
 
 @test "eatmydata: nothing is synchronised, and the drive's rules" {
-  here eatmydata
+  needs python3 python3
+  needs eatmydata eatmydata
   tour_in "eatmydata --"
   tour_around eatmydata --
   # It does not ask what the descriptor is of: of a pipe the kernel says EINVAL.
@@ -290,7 +289,7 @@ complaints() {
 }
 
 @test "valgrind: the same answers, and the same faults of a program" {
-  here valgrind
+  needs valgrind valgrind
   tour_in "valgrind -q --error-exitcode=9"
   steps='valgrind -q --error-exitcode=9 checked read 2>&1'
   native "$steps"
@@ -313,19 +312,19 @@ complaints() {
 }
 
 @test "gdb: a program that it runs, and lxshim itself" {
-  here gdb
+  needs gdb gdb
   tour_in "gdb -q -batch -ex run"
   [[ $LXSHIM_TEST_LANE == preload ]] || tour_around gdb -q -batch -ex run -ex "info inferiors" --args
 }
 
 @test "strace: a program that it traces, and lxshim itself" {
-  here strace
+  needs strace strace
   tour_in "strace -f -o $BATS_TEST_TMPDIR/trace"
   tour_around strace -f -o "$BATS_TEST_TMPDIR/trace"
 }
 
 @test "what is traced runs a name that is spelled otherwise on the disk by the library alone" {
-  here strace
+  needs strace strace
   steps='cp "$(command -v tour)" my:tour; strace -f -o /dev/null ./my:tour 2>&1 | head -1'
   native "$steps"
   assert_output "mode 640"
@@ -349,7 +348,7 @@ said() {
 }
 
 @test "a program of musl under LD_PRELOAD: it starts, runs as natively, and says that it is not seen" {
-  here libcs-musl
+  needs musl-gcc musl-tools
   cd "$(fresh drive)"
   mkdir d
   touch f d/f
@@ -381,7 +380,7 @@ said() {
 }
 
 @test "a program of musl under LD_PRELOAD: once in a tree, and the glibc programs in it are seen" {
-  here libcs-musl
+  needs musl-gcc musl-tools
   cd "$(fresh drive)"
   : >f
   mkdir sub
@@ -394,7 +393,7 @@ said() {
 }
 
 @test "a program of musl under LD_PRELOAD: by a relative path, beside others, by a policy" {
-  here libcs-musl
+  needs musl-gcc musl-tools
   cd "$(fresh drive)"
   : >f
   mkdir "$BATS_TEST_TMPDIR/lib"

@@ -34,6 +34,7 @@ same"
 }
 
 @test "case.volume_root: what collides [vendor test DrvFsTestCaseSensitivityRoot]" {
+  needs python3 python3
   steps='
     : >testfile; mkdir testdir
     python3 - <<EOF
@@ -93,6 +94,7 @@ f"
 }
 
 @test "case=dir: directories made here are sensitive, those that were there are not" {
+  needs python3 python3
   IN=$(fresh drive)
   mkdir "$IN/old"
   shimmed drive.options=case=dir 'mkdir new; : >new/a; : >new/A; : >old/a; : >old/A; ls new old
@@ -110,6 +112,7 @@ old b'0'"
 }
 
 @test "case.inherit: a new directory in a sensitive one is sensitive too, on WSL2" {
+  needs setfattr attr
   steps='mkdir a; setfattr -n system.wsl_case_sensitive -v 1 a; mkdir a/b; : >a/b/x; : >a/b/X; ls a/b'
   shimmed drive.options=case=off "$steps"
   assert_output x
@@ -119,6 +122,7 @@ x"
 }
 
 @test "system.wsl_case_sensitive: get, set, list and what is refused" {
+  needs python3 python3
   steps='
     mkdir d; : >f
     python3 - <<EOF
@@ -173,6 +177,8 @@ A:B"
 }
 
 @test "case: a change made outside is seen by the next look-up, a miss does not read the directory" {
+  needs strace strace
+  needs python3 python3
   IN=$(fresh drive)
   : >"$IN/first"
   touch -d '1 hour ago' "$IN"

@@ -247,6 +247,7 @@ d"
 }
 
 @test "rmdir: the errnos of Linux stay" {
+  needs python3 python3
   steps='
     mkdir -p d/e; : >f
     python3 -c "
@@ -261,6 +262,7 @@ for name in sys.argv[1:]:
 }
 
 @test "rm -rf of a tree, find -delete and git clean leave nothing behind" {
+  needs git git
   steps='
     mkdir -p t/{a,b,c}/{1,2,3}; touch t/{a,b,c}/{1,2,3}/{x,y,z}
     cp -r t u; cp -r t v

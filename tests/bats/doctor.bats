@@ -10,7 +10,7 @@ setup() {
 
 # Compiles an empty program: compile OUTPUT [OPTION]...
 compile() {
-  command -v gcc >/dev/null || skip "no gcc"
+  needs gcc gcc
   echo 'int main(void) { return 0; }' | gcc -x c - -o "$@"
 }
 
@@ -27,6 +27,7 @@ compile() {
 }
 
 @test "write leases that overlook a mapping, as on overlayfs, are named" {
+  needs_mounts
   mkdir lower upper work merged
   # shellcheck disable=SC2016
   run unshare -m sh -c 'mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work none merged || exit 9
@@ -37,7 +38,7 @@ compile() {
 
 @test "a directory that cannot be written to" {
   shared
-  cp "$BUILD/lxshim" "$SHARED"
+  install -m 755 "$BUILD/lxshim" "$SHARED"
   mkdir -m 555 "$SHARED/closed"
   run as_user env -C "$SHARED/closed" "$SHARED/lxshim" doctor
   assert_line --regexp "^note +directory +cannot be written to \(Permission denied\)"
@@ -63,7 +64,7 @@ assert_unseen() {
 }
 
 @test "a filter of seccomp is noticed" {
-  command -v python3 >/dev/null || skip "no python3"
+  needs python3 python3
   # prctl(PR_SET_NO_NEW_PRIVS), then a filter of one instruction that allows everything.
   run python3 - "$LXSHIM" <<'EOF'
 import ctypes, os, struct, sys
@@ -91,7 +92,7 @@ EOF
 @test "what doctor says of static programs is true" {
   echo '#include <unistd.h>
     int main(void) { return access("asked", F_OK) == 0; }' >asks.c
-  command -v gcc >/dev/null || skip "no gcc"
+  needs gcc gcc
   for kind in static static-pie; do
     gcc "-$kind" asks.c -o "$kind"
     run env LXSHIM_TRACE=all:trace LD_PRELOAD="$LIB" "./$kind"
@@ -161,9 +162,9 @@ EOF
   assert_unseen setuid "ld.so drops LD_PRELOAD"
   run "$LXSHIM" doctor ./sgid
   assert_unseen setgid "ld.so drops LD_PRELOAD"
-  command -v setcap >/dev/null || skip "no setcap: capabilities not tried"
+  needs setcap libcap2-bin
   shared
-  cp capable "$BUILD/lxshim" "$SHARED"
+  install -m 755 capable "$BUILD/lxshim" "$SHARED"
   setcap cap_net_raw+ep "$SHARED/capable" || skip "no file capabilities here"
   run "$LXSHIM" doctor "$SHARED/capable"
   assert_success # root gains nothing by it
@@ -243,7 +244,7 @@ EOF
 }
 
 @test "musl: said plainly, and true" {
-  command -v musl-gcc >/dev/null || skip "no musl-gcc"
+  needs musl-gcc musl-tools
   echo 'int main(void) { return 0; }' | musl-gcc -x c - -o musl
   run "$LXSHIM" doctor ./musl
   assert_unseen musl "the library needs glibc, and says so where LD_PRELOAD names it: .*"
@@ -253,7 +254,7 @@ EOF
 }
 
 @test "Go: known by its note and by its sections" {
-  command -v objcopy >/dev/null || skip "no objcopy"
+  needs objcopy binutils
   compile static -static
   printf '\x04\0\0\0\x04\0\0\0\x04\0\0\0Go\0\0abcd' >note
   objcopy --add-section .note.go.buildid=note static go-static

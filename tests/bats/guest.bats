@@ -118,6 +118,7 @@ refused() {
 }
 
 @test "what a guest may choose works: rules, overrides, a drive and a trace below" {
+  needs jq jq
   mkdir base
   printf '{"version": 1, "profile": "wsl2-9p", "windows": {"elevated": true}, "rules": {"link.create": "EPERM"}}' \
     >base/base.json

@@ -13,15 +13,27 @@
 # drive.KEY=VALUE.
 
 bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
-bats_load_library bats-file
+# Not by their own loaders, where that is possible: those start a process for each of their files, and all
+# this is read anew for every test.
+for library in bats-support bats-assert bats-file; do
+  if compgen -G "$BATS_LIB_PATH/$library/src/*.bash" >/dev/null; then
+    for library in "$BATS_LIB_PATH/$library"/src/*.bash; do
+      # shellcheck source=/dev/null
+      source "$library"
+    done
+  else
+    bats_load_library "$library"
+  fi
+done
+unset library
 
 export LC_ALL=C.UTF-8
 unset LXSHIM_POLICY LXSHIM_STATE LXSHIM_TRACE LD_PRELOAD
 umask 022 # a policy that others may write is another matter: guest.bats
 
-SOURCE_ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+SOURCE_ROOT=${BATS_TEST_DIRNAME%/*/*}
+# shellcheck source=tools/present.bash
+source "$SOURCE_ROOT/tools/present.bash"
 BUILD=${LXSHIM_BUILD:-$SOURCE_ROOT/build}
 LIB=$BUILD/liblxshim.so
 LXSHIM=$BUILD/lxshim
@@ -83,8 +95,21 @@ shimmed() {
 #
 #   why=$(runs_32_bits) || skip "$why"
 runs_32_bits() {
-  command -v tour-i386-static >/dev/null || { echo "no gcc -m32 here (Debian: gcc-multilib)" && return 1; }
+  command -v tour-i386-static >/dev/null || { echo "no gcc -m32: apt-get install gcc-multilib" && return 1; }
   env -C "$(fresh native)" tour-i386-static >/dev/null || { echo "the kernel runs no 32-bit programs" && return 1; }
+}
+
+# needs HOW PACKAGE: skips the test, or in setup_file the file, where a neighbour is missing. HOW is a
+# command or what else tools/present.bash knows; tools/deps has a line with both words.
+needs() {
+  present "$1" || skip "no ${1#*:}: apt-get install $2"
+}
+
+# needs_mounts: skips where no mount namespace can be made. In a chroot that is no mount point nothing can be kept
+# from other namespaces, and unshare refuses; an ordinary user may not.
+needs_mounts() {
+  local said
+  said=$(unshare -m true 2>&1) || skip "no mount namespace can be made here: ${said#unshare: }"
 }
 
 # wants_here TEXT WHAT: after native, whose output says TEXT where the file system has WHAT; else skips.
@@ -141,10 +166,16 @@ policy_for() {
 
 # Waits until a command succeeds; the bound is for a broken test, not for timing.
 until_true() {
-  local end=$((SECONDS + 20))
+  local end=$((SECONDS + 100))
   until "$@"; do
     ((SECONDS < end)) || return 1
   done
+}
+
+# unmounted PLACE: unmounts it, as soon as nobody looks into it any more, such as a program that looks through
+# everybody's open files.
+unmounted() {
+  until_true umount "$1" 2>/dev/null
 }
 
 # A directory that another user can reach, too: bats' own cannot be entered, and nor perhaps can the
@@ -153,6 +184,7 @@ shared() {
   SHARED=$(mktemp -d /tmp/lxshim-test.XXXXXX)
   mkdir "$SHARED.bin"
   cp "$LIB" "$LXSHIM" "$SHARED.bin"
+  chmod 755 "$SHARED.bin" "$SHARED.bin"/*
   LIB=$SHARED.bin/liblxshim.so LXSHIM=$SHARED.bin/lxshim
   use_lane
   chmod 777 "$SHARED"

@@ -182,6 +182,7 @@ print()
 END'
 
 @test "sharing.windows: the matrix against programs under the library" {
+  needs python3 python3
   local access share expected drive=$BATS_TEST_TMPDIR/drive-for-windows.json
   policy_for "$DIR" >"$drive"
   while read -r access share expected; do
@@ -212,6 +213,7 @@ END
 }
 
 @test "sharing.windows: on plain Linux nothing is refused, nor by the rule's other value" {
+  needs python3 python3
   local all='stat ok read ok write ok both ok truncate ok empty ok rename ok over ok unlink ok '
   echo text >f
   ln -f f unlinked

@@ -1,11 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # tools/judges: what it makes of a suite's answers, by a suite of our own that stands where it keeps git's.
+# Names git, and does not run it.
 
 load helpers
 
 setup() {
-  command -v python3 >/dev/null || skip "no python3"
+  needs python3 python3
   cd "$(fresh judges)" || return
   # Somebody has fetched and built it.
   mkdir -p cache/git/source/t

@@ -174,7 +174,7 @@ END
 }
 
 @test "a run that leaves nothing, and finds nothing, looks into one directory once" {
-  command -v strace >/dev/null || skip "no strace"
+  needs strace strace
   strace -o "$BATS_TEST_TMPDIR/trace" -e trace=file "$LXSHIM" run -q -- true
   run grep -cE '"/dev/shm|/environ"|/loadavg"|/ns/' "$BATS_TEST_TMPDIR/trace"
   assert_output 1

@@ -28,6 +28,7 @@ mklink() {
 
 # A file or directory with a reparse buffer in hexadecimal, as Samba stores one: no more than that.
 reparse() {
+  needs setfattr attr
   setfattr -n user.SmbReparse -v "0x$2" "$1"
   setfattr -n user.DOSATTRIB -v 0x0000050005000000110000002004000080b2a4d46a4eda01 "$1"
 }
@@ -101,6 +102,7 @@ readlink: far: Input/output error"
 }
 
 @test "symlink.nt: what cannot be said in Linux is EIO, a circle ELOOP, O_NOFOLLOW refused" {
+  needs python3 python3
   steps='cat far; readlink -v far; cat loop; python3 -c "import os; os.open(\"rel\", os.O_NOFOLLOW)" 2>&1 | tail -1'
   native "$steps"
   refute_output --partial 'Input/output error'
@@ -126,6 +128,7 @@ text"
 }
 
 @test "symlink.nt: a target without words in Linux has no length, and access of the link itself works" {
+  needs python3 python3
   steps='stat -c "%F %s" far
     python3 -c "import os; os.access(\"far\", os.F_OK, follow_symlinks=False) and print(\"there\")"
     stat -L -c %F far'
@@ -138,6 +141,7 @@ stat: cannot statx 'far': Input/output error"
 }
 
 @test "symlink.nt: listings say which entries are links, and only those" {
+  needs python3 python3
   touch "$IN/bare" "$IN/plain"
   mkdir "$IN/sub"
   mklink 'sub\up' '..\f'
@@ -216,6 +220,7 @@ up True False
 }
 
 @test "symlink.nt: an AppExecLink is a program of two bytes" {
+  needs python3 python3
   touch "$IN/app.exe" "$IN/other.exe"
   reparse "$IN/app.exe" 1b00008000000000
   reparse "$IN/other.exe" 1b00008000000000
@@ -240,11 +245,14 @@ b'MZ'"
   touch "$IN/new"
   steps='mv -T new junc && stat -c %F junc; mv -T dir f && stat -c %F f; mkdir e
     mv -T e rel; mv -T rel e; mv -T abs rooted && readlink rooted | tail -c 4; ls'
+  # The words are mv's own.
+  IN='' native 'mkdir e; touch rel; mv -T e rel; mv -T rel e'
+  assert_output --partial "mv: cannot overwrite directory 'e' with non-directory"
+  local words=$output
   wsl "$steps"
   assert_output "regular empty file
 symbolic link
-mv: cannot overwrite non-directory 'rel' with directory 'e'
-mv: cannot overwrite directory 'e' with non-directory
+$words
 t/f
 d
 e
@@ -256,11 +264,10 @@ loop
 rel
 rooted"
   assert_file_exists "$IN/d/g"
-  native 'mkdir -p x; touch y; mv -T y x'
-  assert_output "mv: cannot overwrite directory 'x' with non-directory"
 }
 
 @test "symlink.nt: O_PATH and O_NOFOLLOW open the link itself" {
+  needs python3 python3
   steps='python3 -c "
 import os, stat
 for name in (\"rel\", \"junc\"):

@@ -89,38 +89,39 @@ tour_preload() {
 }
 
 @test "C, with musl" {
-  command -v tour-musl || skip "no musl-gcc"
+  needs musl-gcc musl-tools
   tour tour-musl
 }
 
 @test "C, with musl, static" {
-  command -v tour-musl-static || skip "no musl-gcc"
+  needs musl-gcc musl-tools
   tour tour-musl-static
 }
 
 @test "Go" {
-  command -v tour-go || skip "no Go compiler"
+  needs go golang-go
   tour tour-go
 }
 
 @test "Rust, with a statx of its own" {
-  command -v tour-rust || skip "no Rust compiler"
+  needs rustc rustc
   tour tour-rust
 }
 
 @test "Python" {
+  needs python3 python3
   tour python3 "$MATRIX/tour.py"
   tour_preload python3 "$MATRIX/tour.py"
 }
 
 @test "Perl" {
-  command -v perl || skip "no perl"
+  needs perl:File::Find perl
   tour perl "$MATRIX/tour.pl"
   tour_preload perl "$MATRIX/tour.pl"
 }
 
 @test "Node, by threads and by io_uring" {
-  command -v node || skip "no node"
+  needs node npm
   for ring in 0 1; do
     export UV_USE_IO_URING=$ring
     tour node "$MATRIX/tour.js"
@@ -129,7 +130,8 @@ tour_preload() {
 }
 
 @test "a program of musl between programs of glibc: each as it should be, none without" {
-  command -v tour-musl || skip "no musl-gcc"
+  needs musl-gcc musl-tools
+  needs busybox busybox-static
   # A shell that no library is in starts it, and it is there again in what comes after.
   in_lane both busybox sh -c 'tour-musl; rm -f p; ls; bash -c "mkfifo q; printenv LD_PRELOAD"'
   assert_line --index 0 "mode 777"

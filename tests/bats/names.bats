@@ -8,6 +8,7 @@ load helpers
 COLON=$'\xef\x80\xba'
 
 @test "names.illegal: every character of the escape set is storable and comes back as typed" {
+  needs python3 python3
   steps='
     for i in {1..31} 34 42 58 60 62 63 92 124; do
       printf -v c "%b" "\\x$(printf %x "$i")"; name="a${c}b"
@@ -110,11 +111,12 @@ t:
 }
 
 @test "names.illegal: inotify tells the name as it was typed" {
+  needs inotifywait inotify-tools
   steps='
-    inotifywait -m -e create,delete --format "%e %f" . >events 2>ready &
-    until grep -q established ready; do :; done
+    exec 3< <(exec inotifywait -m -e create,delete --format "%e %f" . 2>&1)
+    while read -r -u 3 line && [[ $line != *established* ]]; do :; done
     : >"n:m"; rm "n:m"; : >"end"
-    until grep -q end events; do :; done; kill %1; grep n events'
+    while read -r -u 3 line; do echo "$line"; [[ $line != *end ]] || break; done; kill $!'
   native "$steps"
   assert_line "CREATE n:m"
   shimmed "$steps"
@@ -176,7 +178,7 @@ EOF
 }
 
 @test "names.illegal: a descriptor that only names, O_PATH, is of the file by any spelling" {
-  command -v python3 >/dev/null || skip "no python3"
+  needs python3 python3
   steps='mkdir "d:e"; : >"d:e/a:b"; : >plain; ln -s plain "l:k"; ln -s "d:e/a:b" to; python3 -c "
 import os
 for name in (\"d:e/a:b\", \"plain\", \"l:k\", \"to\"):

@@ -7,8 +7,8 @@ load helpers
 
 setup() {
   "$LXSHIM" run -q --lane supervisor -- true 2>/dev/null || skip "seccomp's listener cannot be had here"
-  unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
-  command -v busybox >/dev/null || skip "no busybox"
+  needs_mounts
+  needs busybox busybox-static
 }
 
 # A root with a static shell and a drive in it, at $1.
@@ -33,7 +33,7 @@ in_root() {
   if [[ $lane == native ]]; then
     run env -C "$top" "${before[@]}" chroot "$top/root" /bin/sh /steps
   else
-    run env -C "$top" LXSHIM_POLICY="$top/policy.json" timeout 60 "$LXSHIM" run -q --require-complete \
+    run env -C "$top" LXSHIM_POLICY="$top/policy.json" timeout 300 "$LXSHIM" run -q --require-complete \
       --lane "$lane" -- "${before[@]}" chroot "$top/root" /bin/sh /steps
   fi
 }
@@ -80,7 +80,7 @@ ls: /proc: No such file or directory'
   chmod -R a+rwX "$SHARED"
   for lane in both supervisor; do
     run env LXSHIM_POLICY="$SHARED/policy.json" setpriv --reuid=65534 --regid=65534 --clear-groups \
-      env -C "$SHARED" timeout 60 "$LXSHIM" run -q --require-complete --lane "$lane" -- \
+      env -C "$SHARED" timeout 300 "$LXSHIM" run -q --require-complete --lane "$lane" -- \
       unshare -Urm chroot "$SHARED/root" /bin/sh -c 'cd /drive; : >a:b; ls; mkfifo p 2>&1; rm a:b; ls'
     assert_output $'a:b\nmkfifo: p: Operation not permitted'
   done
@@ -99,7 +99,7 @@ ls: /proc: No such file or directory'
       start=("$LXSHIM" run -q --require-complete --lane "$lane" --)
       [[ $lane != native ]] || start=(env)
       # In a namespace of our own at least, so that nothing is left behind.
-      run env -C "$TOP/root/drive" LXSHIM_POLICY="$TOP/policy.json" timeout 60 unshare -m "${start[@]}" \
+      run env -C "$TOP/root/drive" LXSHIM_POLICY="$TOP/policy.json" timeout 300 unshare -m "${start[@]}" \
         "${start_shell[@]}" busybox sh -c "$steps"
       output=${output//$TOP/}
       if [[ $lane == native ]]; then
@@ -123,7 +123,7 @@ ls: /proc: No such file or directory'
   for lane in both supervisor; do
     place=$(fresh top)
     make_root "$place"
-    run env -C "$place/root/drive" LXSHIM_POLICY="$place/policy.json" timeout 60 "$LXSHIM" run -q --require-complete \
+    run env -C "$place/root/drive" LXSHIM_POLICY="$place/policy.json" timeout 300 "$LXSHIM" run -q --require-complete \
       --lane "$lane" -- unshare -m nsenter -m/proc/$$/ns/mnt busybox sh -c "cd $place/root/drive; : >a:b; ls; rm a:b; mkfifo p"
     assert_output $'a:b\nmkfifo: p: Operation not permitted'
   done
@@ -133,7 +133,7 @@ ls: /proc: No such file or directory'
   place=$(fresh top)
   make_root "$place"
   for lane in both supervisor; do
-    run env -C "$place/root/drive" LXSHIM_POLICY="$place/policy.json" timeout 60 "$LXSHIM" run --lane "$lane" -- \
+    run env -C "$place/root/drive" LXSHIM_POLICY="$place/policy.json" timeout 300 "$LXSHIM" run --lane "$lane" -- \
       bash -c ': >c:d; exec unshare -mpf --mount-proc busybox sh -c ": >a:b; rm a:b; ls"'
     assert_line --regexp '^lxshim: [1-9][0-9]* calls from other mount namespaces went by no rule'
   done

@@ -12,7 +12,7 @@ setup() {
 
 # Runs a job on a terminal of its own; see terminal.py.
 on_terminal() {
-  command -v python3 >/dev/null || skip "no python3"
+  needs python3 python3
   run python3 "$BATS_TEST_DIRNAME/terminal.py" "$@"
 }
 
@@ -94,7 +94,7 @@ as_user_of() {
 @test "where there is no room for a supervisor, one line says why" {
   # Each number of descriptors: it works, or lxshim says what it lacks.
   for n in {5..12}; do
-    run timeout 60 bash -c "exec 3>&- 4>&- 5>&- 6>&- 7>&-; ulimit -n $n; exec \"\$0\" run -q -- /bin/echo ran" "$LXSHIM"
+    run timeout 300 bash -c "exec 3>&- 4>&- 5>&- 6>&- 7>&-; ulimit -n $n; exec \"\$0\" run -q -- /bin/echo ran" "$LXSHIM"
     if ((status == 0)); then
       assert_output ran
     else
@@ -117,8 +117,8 @@ as_user_of() {
 ]*: Resource temporarily unavailable$'
     fi
   done
-  (($(id -u) == 0)) || skip "not root"
-  run unshare -m --propagation private bash -c \
+  needs_mounts
+  run unshare -m bash -c \
     'while umount -l /proc 2>/dev/null; do :; done
      for lane in both supervisor; do "$0" run --lane "$lane" -- echo ran; echo "$?"; done' "$LXSHIM"
   assert_line --index 0 --regexp '^lxshim: no liblxshim.so in .*, and /proc does not say where lxshim is$'
@@ -146,7 +146,7 @@ as_user_of() {
 }
 
 @test "dies of the signal its command died of, without a core" {
-  command -v python3 >/dev/null || skip "no python3"
+  needs python3 python3
   for signal in TERM KILL SEGV USR1 INT; do
     run python3 -c 'import resource, subprocess, sys
 resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
@@ -159,8 +159,8 @@ print(subprocess.run(sys.argv[1:]).returncode)' \
 }
 
 @test "signals are passed on, and a value with them" {
-  command -v python3 >/dev/null || skip "no python3"
-  run timeout 60 python3 - "$LXSHIM" <<'EOF'
+  needs python3 python3
+  run timeout 300 python3 - "$LXSHIM" <<'EOF'
 import os, signal, subprocess, sys
 child = """
 import signal
@@ -200,7 +200,7 @@ ABRT SIGABRT
 }
 
 @test "an alarm set before is the command's" {
-  command -v python3 >/dev/null || skip "no python3"
+  needs python3 python3
   run python3 -c 'import signal, subprocess, sys
 def alarm():
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whoever runs the tests may ignore it
@@ -219,7 +219,7 @@ print(signal.Signals(-p.wait(30)).name)' "$LXSHIM" run -q -- cat
 }
 
 @test "blocked signals stay blocked" {
-  command -v python3 >/dev/null || skip "no python3"
+  needs python3 python3
   run python3 -c 'import os, signal, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGCHLD})
 os.execv(sys.argv[1], sys.argv[1:])' "$LXSHIM" run -q -- grep SigBlk /proc/self/status
@@ -247,6 +247,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$LXSHIM" run -q -- grep SigBlk /proc/self/
 }
 
 @test "terminal: ^C reaches the command once, and not lxshim" {
+  needs python3 python3
   # No shell: one that is told just before it waits for input hears of it when that comes.
   waits='
 import os, signal, sys
@@ -277,7 +278,7 @@ exit status 7" python3 -c "$waits" apart
   on_terminal_in_lanes ready,intr "killed by SIGINT" bash -c 'echo ready; exec cat'
   on_terminal_in_lanes ready,kill-TERM "killed by SIGTERM" bash -c 'echo ready; exec cat'
   # A static program has no library that could hear of it.
-  ! command -v busybox >/dev/null ||
+  ! present busybox ||
     on_terminal_in_lanes ready,intr "killed by SIGINT" bash -c 'echo ready; exec busybox cat'
 }
 
@@ -315,6 +316,7 @@ as_natively() {
 }
 
 @test "terminal: a stop just before the command is executed stops the command" {
+  needs strace strace
   strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
   mkdir nothing
   # As it is looked for in the first directory of PATH, where it is not. Once executed it is not traced.
@@ -335,7 +337,7 @@ exit status 3"
 @test "terminal: a hangup reaches the command of a session's leader" {
   # What waits is interrupted by the trap; a read of what is ready at once would not be.
   on_terminal_in_lanes ready,hangup "exit status 9" \
-    bash -c 'trap "kill \$!; exit 9" HUP; sleep 30 & echo ready; wait'
+    bash -c 'trap "kill \$!; exit 9" HUP; sleep 1000 & echo ready; wait'
 }
 
 @test "the summary: denied first, with the first example; nothing without cause; --quiet" {
@@ -402,6 +404,7 @@ exit status 3"
 }
 
 @test "--set, --profile, --trace" {
+  needs jq jq
   run "$LXSHIM" run -q --set special.fifo=allow -- mkfifo pipe
   assert_success
   run "$LXSHIM" run -q --profile wsl2-9p -- mkfifo pipe2

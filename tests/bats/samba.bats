@@ -5,6 +5,10 @@
 load helpers
 
 setup_file() {
+  needs smbd samba
+  needs smbclient smbclient
+  needs '/usr/lib/*/samba/vfs/streams_xattr.so' samba-vfs-modules
+  needs python3 python3
   local base=$BATS_FILE_TMPDIR port
   mkdir "$base/share" "$base/state"
   # A port nobody has; smbd says so where somebody took it meanwhile.
@@ -80,6 +84,7 @@ win() {
 }
 
 @test "we read Samba's" {
+  needs getfattr attr
   echo data >"$BATS_TEST_TMPDIR/from"
   smb "put $BATS_TEST_TMPDIR/from theirs; put $BATS_TEST_TMPDIR/from theirs:info; setmode theirs +h"
   # Samba's own form, which is not ours.

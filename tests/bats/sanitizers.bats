@@ -18,7 +18,7 @@ setup_file() {
 built() {
   local name=$CHECKED/$1
   export PATH=$CHECKED:$PATH
-  command -v "$2" >/dev/null || skip "no $2"
+  present "$2" || skip "no $2: apt-get install $2"
   [[ -x $name ]] || "$2" -g -O1 "${@:3}" -o "$name" "$SOURCE_ROOT/tests/programs/checked.c" -lpthread \
     2>"$CHECKED/$1.log" || skip "$2 has no ${3#-fsanitize=} here"
   # A kernel or container may be in the way of the runtime itself.
@@ -28,7 +28,7 @@ built() {
 
 # clang's runtime as a shared object is in a directory of its own.
 clang_shared() {
-  command -v clang >/dev/null || skip "no clang"
+  needs clang clang
   built "$1" clang "${@:2}" -shared-libsan \
     -Wl,-rpath,"$(dirname "$(clang -print-file-name=libclang_rt.asan-"$(uname -m)".so)")"
 }
@@ -77,6 +77,7 @@ finds() {
 }
 
 @test "clang's AddressSanitizer, which is in the program" {
+  needs clang clang
   built clang-address clang -fsanitize=address
   sees_drive clang-address
   finds clang-address read heap-buffer-overflow
@@ -101,6 +102,7 @@ finds() {
 }
 
 @test "clang's ThreadSanitizer and MemorySanitizer" {
+  needs clang clang
   built clang-memory clang -fsanitize=memory
   sees_drive clang-memory
   built clang-thread clang -fsanitize=thread

@@ -14,6 +14,8 @@ hidden() {
 # A drive C: on a file system of its own: `drive_on TYPE`. ramfs has no user xattrs; ext4 has no room
 # for large ones, and gives an inode's number away again at once.
 drive_on() {
+  needs setfattr attr
+  [[ $1 != ext4 ]] || needs mkfs.ext4 e2fsprogs
   local image=$BATS_TEST_TMPDIR/image
   MOUNTED=$BATS_TEST_TMPDIR/mounted
   mkdir "$MOUNTED"
@@ -37,11 +39,11 @@ drive_on() {
 
 missing() {
   unset MOUNTED
-  skip "cannot mount here: $(tail -n1 "$BATS_TEST_TMPDIR/why")"
+  skip "cannot mount here: $(head -n1 "$BATS_TEST_TMPDIR/why")"
 }
 
 teardown() {
-  [[ -z ${MOUNTED-} ]] || umount "$MOUNTED"
+  [[ -z ${MOUNTED-} ]] || unmounted "$MOUNTED"
 }
 
 # Steps under the library, in C:\testing.
@@ -92,6 +94,7 @@ testing'
 }
 
 @test "without user xattrs: attributes, streams and the case flag" {
+  needs getfattr attr
   drive_on ramfs
   touch "$DIR/file"
   mkdir "$DIR/c"
@@ -116,6 +119,7 @@ testing'
 }
 
 @test "a case flag that the shim sets, and mkdir in such a directory" {
+  needs setfattr attr
   drive_on ramfs
   policy_for "$ROOT" drive.source=C: drive.options=case=dir >"$LXSHIM_POLICY"
   steps='mkdir a; echo 1 >a/x; echo 2 >a/X; cat a/x a/X; setfattr -n system.wsl_case_sensitive -v 1 a'
@@ -198,6 +202,7 @@ testing'
 }
 
 @test "an inode number that is used again finds nothing" {
+  needs setfattr attr
   drive_on ext4
   mkdir "$DIR/d"
   long_link rel
@@ -228,7 +233,7 @@ testing'
   echo text >"$DIR/f"
   long_link rel
   [[ $(beside) == 1 ]]
-  umount "$MOUNTED"
+  unmounted "$MOUNTED"
   mount -o loop "$BATS_TEST_TMPDIR/image" "$MOUNTED"
   wsl 'cat rel'
   assert_output text

@@ -103,10 +103,10 @@ includes() {
   none cat "$BATS_TEST_TMPDIR/found"
 }
 
-# needs KIND: "FILE OTHER NAME", where the object of FILE needs a name that OTHER's defines; KIND is
+# wants KIND: "FILE OTHER NAME", where the object of FILE needs a name that OTHER's defines; KIND is
 # that of the build: lib or cli. Both without their endings. Objects without a source are of another
 # day.
-needs() {
+wants() {
   local file objects=()
   while read -r file; do
     file=${file%.[cS]}
@@ -134,13 +134,17 @@ in_circles() {
 }
 
 @test "calls go down only: what the objects of each floor need" {
-  local kind from to name allowed
+  local kind from to name
+  local -A allowed=()
+  for from in "${FLOORS[@]}" shim/win shim/cli policy; do
+    allowed[$from]=" $(allowed_in "$from") "
+  done
   for kind in lib cli; do
-    needs "$kind" >"$BATS_TEST_TMPDIR/$kind"
+    wants "$kind" >"$BATS_TEST_TMPDIR/$kind"
     (($(wc -l <"$BATS_TEST_TMPDIR/$kind") > 200))
     while read -r from to name; do
-      allowed=" $(allowed_in "${from%/*}") "
-      [[ $allowed == *" $(basename "${to%/*}") "* ]] || echo "$from needs $name of $to"
+      to=${to%/*}
+      [[ ${allowed[${from%/*}]} == *" ${to##*/} "* ]] || echo "$from needs $name of $to"
     done <"$BATS_TEST_TMPDIR/$kind"
   done >"$BATS_TEST_TMPDIR/found"
   none cat "$BATS_TEST_TMPDIR/found"
@@ -148,7 +152,7 @@ in_circles() {
 
 @test "no two files need each other, by what their objects define or by what they include" {
   for kind in lib cli; do
-    needs "$kind" | in_circles
+    wants "$kind" | in_circles
   done >"$BATS_TEST_TMPDIR/found"
   none cat "$BATS_TEST_TMPDIR/found"
   # A file and the header of its name are one.
@@ -293,6 +297,98 @@ lanes_list() {
   none cat "$BATS_TEST_TMPDIR/found"
 }
 
+# Commands that a bare machine lacks, each with another that its package has. Words that are also others' are
+# not among them.
+NEIGHBOURS='python3 jq setfattr:getfattr getfattr:setfattr strace busybox git npm node:npm ssh-keygen patch
+rsync sqlite3 smbd smbclient inotifywait musl-gcc mkfs.ext4 mkfs.xfs setcap groff clang eatmydata fakeroot
+faketime gdb valgrind mkntfs ntfs-3g:mkntfs objcopy'
+
+# unsaid_needs FILE: where a test has one of them in its steps, or calls a function that has, and neither it nor
+# the function nor setup nor setup_file says `needs`, or asks `present`; for what stands outside of tests and
+# functions, any in the file will do. "# Names X, and does not run it" is for a word of the same spelling.
+unsaid_needs() {
+  awk -v neighbours="$NEIGHBOURS" '
+    BEGIN {
+      n = split(neighbours, list, /[ \n]+/)
+      for (i = 1; i <= n; i++) {
+        split(list[i] ":" list[i], names, ":")
+        name[i] = names[1]
+        other[i] = names[2]
+        word = name[i]
+        gsub(/\./, "\\.", word)
+        pattern[i] = "(^|[^A-Za-z0-9_./:=-])" word "($|[^A-Za-z0-9_.:/=-])"
+      }
+    }
+    /^# Names [^ ]+, and does not run it/ { sub(/,$/, "", $3); everywhere[$3]; has["", $3] }
+    /^ *#/ { next }
+    /^@test "/ { block = $0; next }
+    /^[a-z_]+\(\) \{/ { block = $1; next }
+    /^}$/ { block = ""; next }
+    / (needs|present) / {
+      while (match($0, / (needs|present) [^ ;]+/)) {
+        said = substr($0, RSTART + 1, RLENGTH - 1)
+        $0 = substr($0, RSTART + RLENGTH)
+        sub(/^[a-z]* /, "", said)
+        has[block, said]
+        has["", said]
+        if (block ~ /^setup/) everywhere[said]
+      }
+      next
+    }
+    { text[block] = text[block] " " $0 " " }
+    { for (i = 1; i <= n; i++) if ($0 ~ pattern[i]) used[block, i] }
+    function is_said(block, i,    word, by) {
+      for (word in has) {
+        split(word, by, SUBSEP)
+        if (by[2] != name[i] && by[2] != other[i]) continue
+        if (by[1] == block || by[2] in everywhere) return 1
+      }
+      return 0
+    }
+    # What a function needs and does not say, who calls it needs; and who calls that.
+    function pass_on(block, i,    caller, called) {
+      called = block
+      sub(/\(\)/, "", called)
+      for (caller in text) {
+        if (caller == block || (caller, i) in used || text[caller] !~ "[^a-z_/.-]" called "[^a-z_/.-]") continue
+        used[caller, i]
+        if (caller ~ /\(\)$/ && !is_said(caller, i)) pass_on(caller, i)
+      }
+    }
+    END {
+      for (use in used) uses[++count] = use
+      for (u = 1; u <= count; u++) {
+        split(uses[u], of, SUBSEP)
+        if (of[1] ~ /\(\)$/ && !is_said(of[1], of[2])) pass_on(of[1], of[2])
+      }
+      for (use in used) {
+        split(use, of, SUBSEP)
+        if (of[1] !~ /\(\)$/ && !is_said(of[1], of[2])) print FILENAME ": " of[1] ": " name[of[2]]
+      }
+    }' "$1"
+}
+
+@test "a test that needs what a bare machine lacks says so, with a package that tools/deps has" {
+  local file package
+  local files=()
+  for file in "$BATS_TEST_DIRNAME"/*.bats; do
+    [[ $file == */sources.bats ]] || files+=("$file")
+  done
+  for file in "${files[@]}"; do
+    unsaid_needs "$file"
+  done >"$BATS_TEST_TMPDIR/found"
+  while read -r package; do
+    grep -q "^[a-z]*|$package|" tools/deps || echo "not in tools/deps: $package"
+  done < <(grep -hoP '^ *(\[\[.*)?needs \S+ \K\S+' "${files[@]}" | sort -u) >>"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
+  # One would be seen.
+  cd "$BATS_TEST_TMPDIR"
+  printf 'setup() {\n  needs jq jq\n}\ntraced() {\n  strace true\n}\n%s' \
+    $'@test "x" {\n  jq . f; traced; git-x\n}\n@test "y" {\n  needs strace strace\n  traced\n}\n' >x.bats
+  run unsaid_needs x.bats
+  assert_output 'x.bats: @test "x" {: strace'
+}
+
 @test "every source says its licence in its first line, or after its #! line" {
   local file line
   for file in "${SOURCES[@]}"; do
@@ -303,11 +399,11 @@ lanes_list() {
 }
 
 @test "no source is longer than 600 lines, and nothing about it than 700" {
-  local file most
-  for file in "${SOURCES[@]}"; do
+  local file length most
+  while read -r length file; do
     [[ $file == @(shim|policy)/* ]] && most=600 || most=700
-    (($(wc -l <"$file") <= most)) || echo "$file: $(wc -l <"$file") lines"
-  done >"$BATS_TEST_TMPDIR/found"
+    [[ $file == total ]] || ((length <= most)) || echo "$file: $length lines"
+  done < <(wc -l "${SOURCES[@]}") >"$BATS_TEST_TMPDIR/found"
   none cat "$BATS_TEST_TMPDIR/found"
 }
 

@@ -15,6 +15,7 @@ def answer(label, call):
 '
 
 @test "special.*: FIFOs, sockets and devices are EPERM without metadata, for root too" {
+  needs python3 python3
   steps="python3 -c '$ANSWER
 answer(\"fifo\", lambda: os.mkfifo(\"p\"))
 answer(\"mknod fifo\", lambda: os.mknod(\"q\", stat.S_IFIFO | 0o600))
@@ -46,6 +47,7 @@ device Operation not supported
 }
 
 @test "special.socket=allow: a socket in the drive talks, and its name is the program's" {
+  needs python3 python3
   steps='python3 -c "
 import os, socket
 a = socket.socket(socket.AF_UNIX); a.bind(\"s:1\"); a.listen()
@@ -88,6 +90,7 @@ for what, thing in things:
 }
 
 @test "outside, a socket's address is the program's to the last byte" {
+  needs python3 python3
   outside=$(fresh outside)
   # As long as one can be, without a NUL behind it; and with a length that cuts the rest off.
   steps="cd '$outside'; python3 -c '
@@ -107,6 +110,7 @@ for path, size in ((b\"x\" * 108, 110), (b\"cut here\", 5), (b\"ends\", 110)):
 }
 
 @test "special.socket: abstract and unnamed sockets are none of a drive's business" {
+  needs python3 python3
   steps='python3 -c "
 import socket
 a = socket.socket(socket.AF_UNIX); a.bind(\"\\0lxshim-test\"); a.listen(); print(a.getsockname())
@@ -119,6 +123,7 @@ b, c = socket.socketpair(); b.send(b\"x\"); print(c.recv(1))
 }
 
 @test "mknod.regular: a regular file, or EPERM as before 18252" {
+  needs python3 python3
   steps="python3 -c '$ANSWER
 answer(\"mknod\", lambda: os.mknod(\"f\", stat.S_IFREG | 0o600))
 answer(\"again\", lambda: os.mknod(\"f\", 0o600))
@@ -136,6 +141,7 @@ again File exists
 }
 
 @test "open.tmpfile: O_TMPFILE is EOPNOTSUPP, and python falls back" {
+  needs python3 python3
   steps="python3 -c '$ANSWER
 answer(\"tmpfile\", lambda: os.close(os.open(\".\", os.O_TMPFILE | os.O_RDWR, 0o600)))
 import tempfile
@@ -201,6 +207,8 @@ f = tempfile.TemporaryFile(dir=\".\"); f.write(b\"x\"); print(f.tell())
 }
 
 @test "xattr.user: attributes work, ours are hidden, or EOPNOTSUPP as on FAT" {
+  needs python3 python3
+  needs setfattr attr
   steps='python3 -c "
 import os
 open(\"f\", \"w\")
@@ -226,6 +234,7 @@ os.removexattr(\"f\", \"user.a\"); print(os.listxattr(\"f\"))
 }
 
 @test "xattr.system: no POSIX ACLs, which would set the mode behind the rules" {
+  needs python3 python3
   # A minimal ACL of mode 0600: user::rw-, group::---, other::---.
   steps='python3 -c "
 import os, struct
@@ -258,6 +267,7 @@ Operation not supported
 }
 
 @test "volume: a FAT drive has no links, no attributes and no case; SMB no symlinks" {
+  needs setfattr attr
   steps='
     : >f; ln f g; ln -s f l; setfattr -n user.a -v 1 f; [[ -e F ]] && echo folds; ls'
   native "$steps"

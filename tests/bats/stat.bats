@@ -28,6 +28,7 @@ large"
 }
 
 @test "stat.times: multiples of 100 ns, rounded up" {
+  needs python3 python3
   steps='python3 -c "
 import os
 open(\"f\", \"w\").close()
@@ -47,6 +48,7 @@ True"
 }
 
 @test "stat, lstat, fstat, fstatat and statx say the same" {
+  needs python3 python3
   steps='python3 -c "
 import os
 for p in \"f\", \"d\", \"l\":
@@ -85,6 +87,7 @@ same"
 }
 
 @test "statfs: the space is the host's, in statvfs and df as well" {
+  needs python3 python3
   # Free space moves: within a hundredth.
   steps='python3 -c "import os; s = os.statvfs(\".\"); print(s.f_bavail * s.f_frsize)"'
   native "$steps"
@@ -94,6 +97,7 @@ same"
 }
 
 @test "d_type tells files, directories and links apart" {
+  needs python3 python3
   steps='touch f; mkdir d; ln -s f l; python3 -c "
 import os
 for e in sorted(os.scandir(\".\"), key=lambda e: e.name):
@@ -105,6 +109,7 @@ for e in sorted(os.scandir(\".\"), key=lambda e: e.name):
 }
 
 @test "no caching: what a program outside changes is seen by the next call" {
+  needs python3 python3
   # One process under the shim asks; the test changes things in between.
   IN=$(fresh drive)
   mkfifo "$BATS_TEST_TMPDIR/ask" "$BATS_TEST_TMPDIR/answer"

@@ -29,6 +29,7 @@ policy() {
 
 # large: with so many overrides that the image is in a file; its state in $LXSHIM_STATE, and $image.
 large() {
+  needs jq jq
   policy
   jq '.overrides += [range(200) | {when: {path: "f\(.)"}, then: {errno: "EIO"}}]' \
     "$FILES/p.json" >"$FILES/large.json"
@@ -165,6 +166,7 @@ writes() {
 }
 
 @test "what is named for counters and has not their mark is not opened for writing" {
+  needs strace strace
   strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
   small
   run writes "$counters"
@@ -189,6 +191,7 @@ writes() {
 }
 
 @test "a descriptor of another process that is not the memory of a run is not opened for writing" {
+  needs strace strace
   strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
   local memory
   cp "$(type -P true)" "$FILES/file"
@@ -217,7 +220,7 @@ writes() {
 
 @test "neither the program nor the library works for a setuid program's caller" {
   (($(id -u) == 0)) || skip "wants root"
-  unshare -m true 2>/dev/null || skip "no mount namespaces"
+  needs_mounts
   shared
   cp "$(type -P true)" "$SHARED/suid-true"
   cp "$LXSHIM" "$SHARED/suid-lxshim"

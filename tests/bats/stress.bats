@@ -3,7 +3,7 @@
 # Many processes, one after the other and at once, and killed ones.
 #   STRESS_OPERATIONS  of each process (400; 20000 take a minute)
 #   STRESS_SEED        of what they do (1)
-#   STRESS_SECONDS     until a run is given up (200)
+#   STRESS_SECONDS     until a run is given up (1000)
 #   STRESS_PROCESSES   one after the other (2000; 10000 by hand)
 
 load helpers
@@ -47,7 +47,7 @@ settled() {
     for program in stress stress-static; do
       DRIVE=$(fresh "$lane")
       log=$BATS_TEST_TMPDIR/log
-      run env -C "$DRIVE" timeout "${STRESS_SECONDS-200}" "$LXSHIM" run -q --require-complete --lane "$lane" -- \
+      run env -C "$DRIVE" timeout "${STRESS_SECONDS-1000}" "$LXSHIM" run -q --require-complete --lane "$lane" -- \
         "$program" "${STRESS_OPERATIONS-400}" "$seed"
       assert_success
       refute_output --partial wrong
@@ -84,7 +84,7 @@ measured='
 @test "thousands of processes: right exit statuses, and the supervisor does not grow" {
   printf '%s\n' "$measured" >"$BATS_TEST_TMPDIR/measured"
   for program in swarm swarm-static; do
-    run timeout "${STRESS_SECONDS-200}" "$LXSHIM" run -q --require-complete --lane supervisor -- bash -uc '
+    run timeout "${STRESS_SECONDS-1000}" "$LXSHIM" run -q --require-complete --lane supervisor -- bash -uc '
       measure() { source "$0/measured"; }
       "$1" 50 1; measure; "$1" "$2" 1; "$1" 500 500; "$1" 50 1; measure' "$BATS_TEST_TMPDIR" \
       "$program" "${STRESS_PROCESSES-2000}"
@@ -100,6 +100,6 @@ measured='
 }
 
 @test "in both lanes together, too" {
-  run timeout 100 "$LXSHIM" run -q --require-complete -- bash -uc 'swarm 500 1; swarm 300 300'
+  run timeout "${STRESS_SECONDS-1000}" "$LXSHIM" run -q --require-complete -- bash -uc 'swarm 500 1; swarm 300 300'
   assert_output $'ok\nok'
 }

@@ -34,6 +34,7 @@ CORE_ALLOWED="_GLOBAL_OFFSET_TABLE_ getauxval memchr memcmp memcpy memmem memmov
 strchr strcmp strcspn strlen strncmp strnlen strrchr strspn strstr"
 
 setup_file() {
+  needs nm binutils
   local libc loader
   libc=$(ldd "$LIB" | awk '$1 ~ /^libc\.so/ { print $3 }')
   loader=$(ldd "$LIB" | awk '$1 ~ /ld-linux|ld64|ld-musl/ { print $1 }')
@@ -180,7 +181,7 @@ relatives() {
 
 @test "musl has every name that the library cannot do without, and its loader every kind of relocation" {
   local musl
-  command -v tour-musl >/dev/null || skip "no musl-gcc"
+  needs musl-gcc musl-tools
   # Of musl, loader and libc are one object.
   musl=$(readelf -l "$PROGRAMS/tour-musl" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
   nm -D --defined-only "$musl" | awk '{ print $3 }' | sort -u >"$BATS_TEST_TMPDIR/musl"

@@ -147,7 +147,7 @@ def main():
         sys.exit("nothing has happened for too long")
 
     signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(30)  # for a broken test, not for timing
+    signal.alarm(100)  # for a broken test, not for timing
     for action in actions:
         terminal.act(action)
     terminal.end()

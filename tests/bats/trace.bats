@@ -14,9 +14,11 @@ traced() {
 }
 
 @test "LXSHIM_TRACE: one JSON line per denied call, with everything that explains it" {
+  needs jq jq
   native 'mkdir a; exec 3>a/f; mv a b && echo moved'
   assert_output moved
-  traced 'mkdir a; exec 3>a/f; mv a b; false'
+  # Not mv's, too: whose process number is the lower one is listed first.
+  traced 'mkdir a; exec 3>a/f; mv a b 3>&-; false'
   assert_failure
   run jq -sr '.[] | select(.outcome == "denied" and .call == "rename" and .result == "EACCES") |
     [.comm, .args[0], .args[1], .rule, (.evidence | contains("WSL#1529")), (.native | length),
@@ -25,6 +27,7 @@ traced() {
 }
 
 @test "LXSHIM_TRACE: altered calls name every rule that changed something" {
+  needs jq jq
   traced 'umask 022; : >f; stat f >/dev/null'
   assert_success
   run jq -sr '.[] | select(.call == "statx" or .call == "stat") | select(.args[0] == "f") | .outcome, (.altered | index("mode.fixed") != null)' "$TRACE"
@@ -36,6 +39,7 @@ traced() {
 }
 
 @test "LXSHIM_TRACE=all:FILE: every call on a mount" {
+  needs jq jq
   native 'echo x >f; cat f none'
   assert_output "x
 cat: none: No such file or directory"
@@ -58,6 +62,7 @@ cat: none: No such file or directory"
 }
 
 @test "trace lines of many processes never interleave, and odd bytes are legal JSON" {
+  needs jq jq
   traced 'for i in {1..40}; do (for j in {1..20}; do touch "x:$i.$j"; mkfifo "$i\"\\	é"; done) 2>/dev/null & done; touch $'"'\xff'"'; wait'
   run jq -s 'length > 1600' "$TRACE"
   assert_output true
@@ -111,13 +116,15 @@ mkfifo: cannot create fifo 'q': Operation not permitted"
   DRIVE=$(fresh drive)
   mkfifo "$BATS_TEST_TMPDIR/fifo"
   : <"$BATS_TEST_TMPDIR/fifo" & # lets lxshim run open it, and goes
-  run --separate-stderr env -C "$DRIVE" LXSHIM_TRACE="$BATS_TEST_TMPDIR/fifo" timeout 60 "${SHIM[@]}" \
+  run --separate-stderr env -C "$DRIVE" LXSHIM_TRACE="$BATS_TEST_TMPDIR/fifo" timeout 300 "${SHIM[@]}" \
     bash -uc 'mkfifo p 2>&1'
   assert_output "mkfifo: cannot create fifo 'p': Operation not permitted"
-  [[ $stderr == *'the trace lacks '*' lines that could not be written to '*': No such device or address' ]]
+  # How many, goes by when the reader went.
+  [[ $stderr == *'the trace lacks '*' line'*' that could not be written to '*': No such device or address' ]]
 }
 
 @test "a name that waits to be deleted is denied by the rule of what it was" {
+  needs jq jq
   traced 'mkdir d; exec 3<d 4>f; rmdir d; rm f; mkdir d; mkdir f; rmdir d; rm f'
   run jq -r 'select(.result == "ENOENT" and .outcome == "denied") | [.call, .args[0], .rule] | join(" ")' \
     "$TRACE"
@@ -128,6 +135,7 @@ mkfifo: cannot create fifo 'q': Operation not permitted"
 }
 
 @test "mode observe: calls go through, and the trace says what would have happened" {
+  needs jq jq
   DRIVE=$(fresh drive)
   policy_for "$DRIVE" | jq '. + {mode: "observe", trace: "trace.json"}' >"$BATS_TEST_TMPDIR/p.json"
   run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/p.json" "${SHIM[@]}" bash -uc '
@@ -148,6 +156,7 @@ p"
 
 # overridden JSON STEPS: runs steps with these overrides.
 overridden() {
+  needs jq jq
   DRIVE=$(fresh drive)
   policy_for "$DRIVE" | jq --argjson o "$1" '. + {overrides: $o}' >"$BATS_TEST_TMPDIR/p.json"
   run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/p.json" LXSHIM_TRACE="$BATS_TEST_TMPDIR/trace.json" \
@@ -155,6 +164,7 @@ overridden() {
 }
 
 @test "overrides: an errno for one operation on some paths" {
+  needs jq jq
   overridden '[{"when": {"op": "rename", "path": "**/*.lock"}, "then": {"errno": "EIO"}, "note": "try me"}]' '
     mkdir d; : >d/a.lock; : >b; : >c; mv b d/x.lock; mv c d/y; ls d'
   assert_output "mv: cannot move 'b' to 'd/x.lock': Input/output error
@@ -168,10 +178,12 @@ y"
   overridden '[{"when": {"op": "rename", "path": "new"}, "then": {"errno": "EIO"}},
                {"when": {"op": ["rename", "link"], "path": "*.tmp"}, "then": {"errno": "EDQUOT"}}]' '
     : >a.tmp; : >b; mv a.tmp c; mv b b.tmp; ln a.tmp d; mv a.tmp new; mv b e; ls'
-  assert_output "mv: cannot move 'a.tmp' to 'c': Disk quota exceeded
-mv: cannot move 'b' to 'b.tmp': Disk quota exceeded
-ln: failed to create hard link 'd': Disk quota exceeded
-mv: cannot move 'a.tmp' to 'new': Input/output error
+  # What mv calls it, a move or an overwriting, depends on its version.
+  output=$(sed -E 's/^(mv|ln): .*: /\1: /' <<<"$output")
+  assert_output "mv: Disk quota exceeded
+mv: Disk quota exceeded
+ln: Disk quota exceeded
+mv: Input/output error
 a.tmp
 e"
 }
@@ -208,6 +220,7 @@ cat: other: No such file or directory"
 }
 
 @test "overrides: a delay, alone and before an errno" {
+  needs strace strace
   overridden '[{"when": {"op": "mkdir"}, "then": {"delay": 30, "errno": "EIO"}}, {"when": {"op": "rmdir"}, "then": {"delay": 30}}]' '
     mkdir a; strace -qq -e trace=clock_nanosleep,rmdir -o t rmdir b 2>/dev/null; grep -c "clock_nanosleep.*30000000" t'
   assert_output "mkdir: cannot create directory ‘a’: Input/output error

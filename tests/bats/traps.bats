@@ -86,6 +86,7 @@ not made"
 }
 
 @test "file(1), which confines itself by seccomp, names a file in the drive" {
+  needs file file
   steps='printf "#!/bin/sh\n" >s; file -b s; echo $?'
   native "$steps"
   assert_line --partial 'shell script'
@@ -103,8 +104,8 @@ not made"
 }
 
 @test "jemalloc as a neighbour in LD_PRELOAD, before and after us" {
+  needs lib:libjemalloc.so.2 libjemalloc2
   jemalloc=$(ldconfig -p | awk '/libjemalloc.so.2/ {print $NF; exit}')
-  [[ -n $jemalloc ]] || fail "libjemalloc2 is not installed"
   cd "$(fresh drive)"
   for order in "$jemalloc:$LIB" "$LIB:$jemalloc" "$jemalloc $LIB"; do
     LD_PRELOAD=$order run bash -c ': >a:b; ls; bash -c "echo \$LD_PRELOAD; rm a:b; ls"'
@@ -114,6 +115,7 @@ $order"
 }
 
 @test "an emptied environment: env -i, execve without one, unsetenv before system and popen" {
+  needs python3 python3
   steps='
     env -i sh -c "touch a:b"; env -i /usr/bin/env -i ls
     python3 -c "
@@ -166,6 +168,8 @@ LXSHIM_STATE"
 }
 
 @test "a library opened by dlopen from a name with illegal characters" {
+  needs python3 python3
+  needs lib:libz.so.1 zlib1g
   steps='
     cp "$(ldconfig -p | awk "/libz.so.1 / {print \$NF; exit}")" "lib:z?.so"
     python3 -c "import ctypes; print(ctypes.CDLL(\"./lib:z?.so\").zlibVersion is not None)"'

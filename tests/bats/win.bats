@@ -89,6 +89,7 @@ Print Name:            C:\Users'
 }
 
 @test "links are stored as the raw buffer, byte for byte, where Samba looks for it" {
+  needs getfattr attr
   windows mklink link 'C:\t\a.txt'
   run xattr_hex user.SmbReparse "$DIR/link"
   assert_output "0c0000a03c00000014001c000000140000000000$(printf 'C:\\t\\a.txt\\??\\C:\\t\\a.txt' |
@@ -145,6 +146,7 @@ Print Name:            C:\Users'
 }
 
 @test "streams: written, read, listed, copied along; not for type" {
+  needs getfattr attr
   windows write f.txt main
   windows write f.txt:info in the stream
   windows more f.txt:info
@@ -167,6 +169,7 @@ Print Name:            C:\Users'
 }
 
 @test "attributes that Wine wrote" {
+  needs setfattr attr
   echo text >"$DIR/f"
   setfattr -n user.DOSATTRIB -v '"0x6"' "$DIR/f"
   windows attrib f
@@ -232,6 +235,7 @@ Print Name:            C:\Users'
 }
 
 @test "attributes are kept as Samba and Wine read them" {
+  needs setfattr attr
   touch "$DIR/f"
   windows attrib +h f
   run xattr_hex user.DOSATTRIB "$DIR/f"
@@ -316,6 +320,7 @@ Print Name:            C:\Users'
 }
 
 @test "del /s that is interrupted leaves whole entries behind" {
+  needs setfattr attr
   mkdir -p "$DIR/a/b" "$DIR/c"
   local f
   for f in a/1 a/2 a/b/3 c/4; do
@@ -401,8 +406,7 @@ END
 }
 
 @test "where nothing can keep what Windows knows, it says so and leaves nothing" {
-  ((EUID == 0)) || skip "mount is for root"
-  unshare -m true 2>/dev/null || skip "no mount namespace here"
+  needs_mounts
   run unshare -m bash -c 'mount -t ramfs none "$1" && cd "$1" && touch ff && mkdir d || exit 9
     for command in "mklink link ff" "mklink /j link d" "attrib +h ff" "write ff:stream text"; do
       "$2" win $command && echo "done: $command"

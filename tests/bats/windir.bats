@@ -94,6 +94,7 @@ END
 }
 
 @test "8.3 names: numbered as the files were made, and names as any other" {
+  needs setfattr attr
   local name
   for name in 'Long name two.txt' 'Long name one.txt' short.txt; do
     echo "$name" >"$DIR/$name"

@@ -52,6 +52,14 @@ def accepts(policy, directory):
     return lxshim("policy", "check", str(file)).returncode == 0
 
 
+def refusal(policy, directory):
+    """The words that the loader says it expected."""
+    check(not accepts(policy, directory), f"loader takes {policy}")
+    said = lxshim("policy", "check", str(directory / "policy.json")).stderr
+    expected = re.search(r"expected (.*?)(;|$)", said)
+    return re.split(r", | or ", expected.group(1).strip()) if expected else []
+
+
 def matches(name, patterns):
     return any(fnmatch.fnmatch(name, p) for p in patterns)
 
@@ -76,7 +84,7 @@ def check_cases(validator):
 
 def check_rules(schema, rules, directory):
     stated = {k: v for k, v in schema["$defs"]["rules"]["properties"].items() if k != "//"}
-    words = sorted({value for rule in rules for value in rule["values"]} | {"no-such-value"})
+    words = sorted({value for rule in rules for value in rule["values"]})
     drvfs = json.loads((ROOT / "policy/profiles/drvfs.json").read_text(encoding="utf-8"))["rules"]
     values = 0
     check(list(stated) == [r["id"] for r in rules], "schema and rules differ in ids or order")
@@ -88,10 +96,14 @@ def check_rules(schema, rules, directory):
             continue
         check(stated[name]["enum"] == rule["values"], f"schema's values of {name}")
         check(stated[name]["description"] == rule["summary"], f"schema's description of {name}")
-        for word in words:
+        # What it refuses it says with what it takes.
+        said = refusal({"version": 1, "rules": {name: "no-such-value"}}, directory)
+        check(said == rule["values"], f"loader on {name} expects {said}")
+        foreign = next(w for w in words if w not in rule["values"])
+        for word in [*rule["values"], foreign]:
             taken = accepts({"version": 1, "rules": {name: word}}, directory)
-            check(taken == (word in rule["values"]), f"loader on {name}: {word}")
-            values += word in rule["values"]
+            check(taken == (word != foreign), f"loader on {name}: {word}")
+        values += len(rule["values"])
     return values
 
 
@@ -149,10 +161,7 @@ def check_keys(schema, directory):
         (override["then"], {"version": 1, "overrides": [{"then": wrong}]}),
     ]
     for part, policy in objects:
-        (directory / "policy.json").write_text(json.dumps(policy), encoding="utf-8")
-        said = lxshim("policy", "check", str(directory / "policy.json")).stderr
-        expected = re.search(r"expected (.*?)(;|$)", said).group(1)
-        keys = re.split(r", | or ", expected.strip())
+        keys = refusal(policy, directory)
         stated = [k for k in part["properties"] if k != "//"]
         check(sorted(keys) == sorted(stated), f"keys {keys} and {stated}")
         check(part["additionalProperties"] is False, f"the schema lets {stated} have more keys")

@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 
-#define CHILD_LIMIT 60 /* seconds until a check that hangs is killed and reported */
+#define CHILD_LIMIT 100 /* seconds until a check that hangs is killed and reported */
 
 /* What a check's process tells the one that prints; shared with its children. */
 struct report {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * steady OP [forget]: repeats one operation in the current directory, so that a tracer can count
- * the system calls of one turn: those between a getppid and the sched_yield after it, neither of
- * which the shim knows. With `forget`, a symlink is made before each turn: whatever the shim
+ * steady OP [forget]: repeats one operation in a new directory of its name, so that a tracer can
+ * count the system calls of one turn: those between a getppid and the sched_yield after it, neither
+ * of which the shim knows. With `forget`, a symlink is made before each turn: whatever the shim
  * remembers of directories is then as old as after a tick of the clock.
  *
+ * steady each [forget]: all operations, one after the other, each begun by a getsid.
  * steady list: the names of the operations.
  */
 #include <dirent.h>
@@ -14,6 +15,7 @@
 #include <glob.h>
 #include <limits.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +23,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Turns of which a few fall into one tick of the clock, however slow the tracer. */
-#define TURNS 48
+/* Turns of which one is the cheapest; more if an operation is looked at alone. */
+#define TURNS       8
+#define TURNS_ALONE 48
 
-/* And until a directory has been left alone for so long that its names may be kept. */
+/* Until a directory has been left alone for so long that its names may be kept. */
 #define SETTLED_NS 60000000
 
 static char absolute[PATH_MAX];
@@ -226,17 +229,10 @@ static void do_nftw(void)
     must(nftw("dir", pass, 8, FTW_PHYS), "nftw");
 }
 
-static long since(const struct timespec *start)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (now.tv_sec - start->tv_sec) * 1000000000 + now.tv_nsec - start->tv_nsec;
-}
-
 static const struct {
     const char *name;
     void (*run)(void);
-    long lasts;
+    long settles;
 } operations[] = {
     {"stat", do_stat, 0},
     {"stat-here", do_stat_here, 0},
@@ -297,26 +293,38 @@ static void forget_all(void)
     must(unlink("passing"), "unlink");
 }
 
+static void repeat(size_t operation, int turns, bool forget)
+{
+    const struct timespec pause = {.tv_nsec = operations[operation].settles};
+    must(mkdir(operations[operation].name, 0755), "mkdir");
+    must(chdir(operations[operation].name), "chdir");
+    prepare();
+    operations[operation].run();
+    if (pause.tv_nsec != 0)
+        nanosleep(&pause, NULL);
+    getsid(0);
+    for (int turn = 0; turn < turns; turn++) {
+        if (forget)
+            forget_all();
+        getppid();
+        operations[operation].run();
+        sched_yield();
+    }
+    close(directory);
+    must(chdir(".."), "chdir");
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "list";
+    bool list = strcmp(name, "list") == 0, each = strcmp(name, "each") == 0, known = list || each;
     for (size_t i = 0; i < COUNT; i++) {
-        if (strcmp(name, "list") == 0)
+        if (list)
             puts(operations[i].name);
-        if (strcmp(name, operations[i].name) != 0)
-            continue;
-        struct timespec start;
-        prepare();
-        operations[i].run();
-        clock_gettime(CLOCK_MONOTONIC, &start);
-        for (int turn = 0; turn < TURNS || since(&start) < operations[i].lasts; turn++) {
-            if (argc > 2)
-                forget_all();
-            getppid();
-            operations[i].run();
-            sched_yield();
+        else if (each || strcmp(name, operations[i].name) == 0) {
+            repeat(i, each ? TURNS : TURNS_ALONE, argc > 2);
+            known = true;
         }
-        return 0;
     }
-    return strcmp(name, "list") == 0 ? 0 : 2;
+    return known ? 0 : 2;
 }

@@ -121,7 +121,7 @@ static void fork_threads(void)
         pid_t child = fork();
         CHECK(child >= 0);
         if (child == 0) {
-            alarm(20);
+            alarm(100);
             char name[32];
             struct stat st;
             snprintf(name, sizeof(name), "c%d?", i);
@@ -368,7 +368,7 @@ int main(int argc, char **argv)
         {"close", close_everything}, {"seccomp", seccomp_filter}, {"pointers", bad_pointers},
         {"long", long_paths},
     };
-    alarm(60);
+    alarm(200);
     for (size_t i = 0; argc == 2 && i < sizeof(traps) / sizeof(traps[0]); i++)
         if (strcmp(argv[1], traps[i].name) == 0) {
             traps[i].run();
