@@ -47,9 +47,8 @@ LX_ALIAS(__waitpid, waitpid);
 LX_EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
     const int ended = 0;
-    siginfo_t own;
+    siginfo_t own = {0};
     info = info == NULL ? &own : info;
-    info->si_pid = 0; /* which stays, where WNOHANG finds nobody */
     int r = NEXT(waitid)(type, id, info, options);
     bool has_ended = r == 0 && info->si_pid != 0 && info->si_code != CLD_STOPPED &&
                      info->si_code != CLD_TRAPPED && info->si_code != CLD_CONTINUED;

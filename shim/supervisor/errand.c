@@ -244,8 +244,12 @@ bool errand_end(long result)
     if (!now.begun)
         return false;
     now.begun = false;
-    if (result == -LX_EPASS) /* the call is over, and cannot be left to the caller any more */
-        result = -EACCES;
+    if (result == -LX_EPASS) { /* it is out of its call, which it makes once more then, as it is */
+        long given[6];
+        for (unsigned i = 0; i < 6; i++)
+            given[i] = i == 5 ? SYS_COOKIE : (long)now.request->given[i];
+        result = forced_call(&now.injection, now.request->call->number, given);
+    }
     for (unsigned i = 0; i < opened; i++) {
         if (now.open[i].number != result)
             (void)forced_call(&now.injection, SYS_close,
