@@ -30,4 +30,10 @@ const char *nt_status_message(nt_status status);
  */
 nt_status nt_status_of_errno(int error);
 
+/* The same for a result of ours: -errno, or what is no mistake. */
+static inline nt_status nt_status_of(long r)
+{
+    return r < 0 ? nt_status_of_errno((int)-r) : NT_SUCCESS;
+}
+
 #endif

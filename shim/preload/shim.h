@@ -29,6 +29,9 @@ static inline bool lx_is_null(const void *p)
     return p == NULL;
 }
 
+/* After a call that may have waited for a child; `ended`: one that is no more. */
+void lx_after_child(bool ended);
+
 /* After the program installed a seccomp filter of its own: from now on, only what it asks for. */
 void lx_be_quiet(void);
 

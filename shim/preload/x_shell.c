@@ -11,8 +11,6 @@
 #include "preload/environment.h"
 #include "preload/next.h"
 #include "preload/shim.h"
-#include "store/cwds.h"
-#include "vfs/verdict.h"
 
 /* Writes s in single quotes; returns what comes after it. */
 static char *quote(char *to, const char *s)
@@ -70,8 +68,7 @@ LX_EXPORT int system(const char *command)
     int r = NEXT(system)(line != NULL ? line : command);
     int error = errno;
     free(line);
-    verdict_forget_all(); /* as after any child: see x_wait.c */
-    store_cwds_forget();
+    lx_after_child(true);
     errno = error;
     return r;
 }
@@ -90,7 +87,8 @@ LX_ALIAS(_IO_popen, popen);
 LX_EXPORT int pclose(FILE *stream)
 {
     int r = NEXT(pclose)(stream);
-    verdict_forget_all();
-    store_cwds_forget();
+    int error = errno;
+    lx_after_child(true);
+    errno = error;
     return r;
 }

@@ -15,16 +15,22 @@
 #include "vfs/finish.h"
 #include "vfs/verdict.h"
 
-/*
- * After a call that returned r, a process or 0. A child that has only stopped, or goes on, has let go of nothing:
- * a tracer hears of one at every system call, also between two with which it makes what is swept.
- */
-static pid_t waited(pid_t r, const int *status)
+void lx_after_child(bool ended)
 {
     verdict_forget_all();
     store_cwds_forget();
-    if (r > 0 && !WIFSTOPPED(*status) && !WIFCONTINUED(*status))
+    if (ended)
         vfs_settle(lx_self(), false);
+}
+
+/*
+ * After a call that returned r, a process or 0. A child that has only stopped, or goes on, has let
+ * go of nothing: a tracer hears of one at every system call, also between two with which it makes
+ * what is swept.
+ */
+static pid_t waited(pid_t r, const int *status)
+{
+    lx_after_child(r > 0 && !WIFSTOPPED(*status) && !WIFCONTINUED(*status));
     return r;
 }
 
@@ -46,13 +52,12 @@ LX_ALIAS(__waitpid, waitpid);
 
 LX_EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
-    const int ended = 0;
     siginfo_t own = {0};
     info = info == NULL ? &own : info;
     int r = NEXT(waitid)(type, id, info, options);
     bool has_ended = r == 0 && info->si_pid != 0 && info->si_code != CLD_STOPPED &&
                      info->si_code != CLD_TRAPPED && info->si_code != CLD_CONTINUED;
-    (void)waited(has_ended ? info->si_pid : 0, &ended);
+    lx_after_child(has_ended);
     return r;
 }
 

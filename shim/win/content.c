@@ -13,11 +13,6 @@
 
 #define PIECE 65536
 
-static nt_status of(long r)
-{
-    return r < 0 ? nt_status_of_errno((int)-r) : NT_SUCCESS;
-}
-
 /* What is to be written: bytes, or all that is in a file that is open. */
 struct content {
     const void *data;
@@ -147,7 +142,7 @@ static nt_status overwrite(struct win_handle *handle, const struct content *what
         r = replace(handle, what);
     if (r == -EXDEV)
         r = overwrite_in_place(handle, what);
-    return of(r);
+    return nt_status_of(r);
 }
 
 /* --- writing and reading -------------------------------------------------------------------- */
@@ -169,7 +164,7 @@ nt_status win_write(struct win_handle *handle, const void *data, size_t size, bo
     const struct content what = {data, size, -1};
     if (handle->path.stream[0] != '\0')
         return win_stream_set(handle->path.native, handle->path.stream, data, size);
-    return append ? of(append_all(handle->fd, data, size)) : overwrite(handle, &what);
+    return append ? nt_status_of(append_all(handle->fd, data, size)) : overwrite(handle, &what);
 }
 
 uint8_t *win_read(const struct win_handle *handle, size_t *size, nt_status *status)
@@ -190,7 +185,7 @@ uint8_t *win_read(const struct win_handle *handle, size_t *size, nt_status *stat
         used += n > 0 ? (size_t)n : 0;
     }
     *size = used;
-    *status = of(n < 0 ? n : 0);
+    *status = nt_status_of(n < 0 ? n : 0);
     if (n < 0) {
         free(data);
         data = NULL;

@@ -73,17 +73,12 @@ static long set_fact(const char *native, const char *name, const void *value, si
     return r;
 }
 
-static nt_status of(long r)
-{
-    return r < 0 ? nt_status_of_errno((int)-r) : NT_SUCCESS;
-}
-
 /* Where an attribute cannot be kept, somebody has to hear of it. */
 static nt_status of_xattr(long r)
 {
     if (r == -EOPNOTSUPP || r == -EPERM)
         return NT_EAS_NOT_SUPPORTED;
-    return r == -ENOSPC || r == -E2BIG ? NT_EA_TOO_LARGE : of(r);
+    return r == -ENOSPC || r == -E2BIG ? NT_EA_TOO_LARGE : nt_status_of(r);
 }
 
 static bool read_dosattrib(const char *native, struct nt_dosattrib *out)
@@ -145,7 +140,7 @@ nt_status win_file_stat(const char *native, struct win_file *out)
     *out = (struct win_file){.attributes = 0};
     int r = sys_statx(AT_FDCWD, native, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME, &st);
     if (r < 0)
-        return of(r);
+        return nt_status_of(r);
     *out = (struct win_file){.mode = st.stx_mode,
                              .links = st.stx_nlink,
                              .owner = st.stx_uid,
@@ -198,7 +193,7 @@ size_t win_reparse_get(const char *native, const struct win_file *file,
         n = nt_reparse_encode(&r, buffer, NT_REPARSE_MAX);
     }
     if (n < 0)
-        *status = of(n);
+        *status = nt_status_of(n);
     return n < 0 ? 0 : (size_t)n;
 }
 
@@ -231,7 +226,7 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
             write_dosattrib(native, file.attributes | NT_REPARSE_POINT, file.times[WIN_CREATION]);
     /* By the sticky bit the library knows that a second look is due, at no cost to other files. */
     if (status == NT_SUCCESS)
-        status = of(sys_fchmodat(AT_FDCWD, native, (file.mode & 07777) | STORE_MARK));
+        status = nt_status_of(sys_fchmodat(AT_FDCWD, native, (file.mode & 07777) | STORE_MARK));
     if (status == NT_SUCCESS)
         store_note_link(AT_FDCWD, native);
     return status;
@@ -263,16 +258,16 @@ nt_status win_reparse_delete(const char *native)
     if (status != NT_SUCCESS)
         return status;
     if (tag_of_type(file.mode) != 0) {
-        return of(put_empty_file(native)); /* the object was the reparse point */
+        return nt_status_of(put_empty_file(native)); /* the object was the reparse point */
     }
     status = write_dosattrib(native, file.attributes & ~(uint32_t)NT_REPARSE_POINT,
                              file.times[WIN_CREATION]);
     if (status == NT_SUCCESS) {
         const struct store_object o = object(native);
-        status = of(store_fact_remove(&o, STORE_REPARSE));
+        status = nt_status_of(store_fact_remove(&o, STORE_REPARSE));
     }
     if (status == NT_SUCCESS)
-        status = of(sys_fchmodat(AT_FDCWD, native, file.mode & 06777));
+        status = nt_status_of(sys_fchmodat(AT_FDCWD, native, file.mode & 06777));
     return status;
 }
 
@@ -292,7 +287,7 @@ nt_status win_set_attributes(const char *native, const struct win_file *file, ui
     /* As chmod of the read-only attribute does: whom the bits had not let write, they do not now.
      */
     mode = (attributes & NT_READONLY) != 0 ? mode & ~(mode_t)0222 : mode | 0200;
-    return of(sys_fchmodat(AT_FDCWD, native, mode));
+    return nt_status_of(sys_fchmodat(AT_FDCWD, native, mode));
 }
 
 int win_unlink(const char *native, int flags)
@@ -439,7 +434,7 @@ nt_status win_list(const char *native, struct win_listing *out)
     bool is_root = root != NULL && strcmp(native, root) == 0;
     int fd = sys_openat(AT_FDCWD, native, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
-        return of(fd);
+        return nt_status_of(fd);
     while (ok && (n = sys_getdents64(fd, buf, sizeof(buf))) > 0) {
         for (long at = 0; ok && at < n; at += sys_dirent_at(buf, at)->length) {
             const struct sys_dirent *e = sys_dirent_at(buf, at);

@@ -15,11 +15,6 @@
 #define NEW_FILE      0755
 #define NEW_DIRECTORY 0755
 
-static nt_status of(long r)
-{
-    return r < 0 ? nt_status_of_errno((int)-r) : NT_SUCCESS;
-}
-
 /* Generic rights become what they stand for on a file. */
 static uint32_t map_access(uint32_t access)
 {
@@ -104,12 +99,12 @@ static nt_status share(struct win_handle *handle, unsigned ours)
     if (handle->fd == -ELOOP || handle->fd == -ENXIO) /* a symlink, a socket: nothing to be open */
         return NT_SUCCESS;
     if (handle->fd < 0)
-        return of(handle->fd);
+        return nt_status_of(handle->fd);
     unsigned theirs = store_shares(handle->fd);
     bool held = theirs == 0 && (ours & (STORE_DELETES | STORE_NO_SHARE_READ)) != 0 &&
                 held_by_linux(handle, ours);
     if (handle->fd < 0)
-        return of(handle->fd);
+        return nt_status_of(handle->fd);
     if (held) /* unless it is another one of Windows, who came meanwhile */
         theirs = store_shares(handle->fd);
     if (!store_shares_conflict(theirs, ours) && !(held && theirs == 0))
@@ -148,7 +143,7 @@ static nt_status make(struct win_handle *handle, const struct win_request *reque
     if (r >= 0) /* no umask of ours holds on Windows */
         sys_fchmodat(AT_FDCWD, native, NEW_FILE);
     handle->information = WIN_FILE_CREATED;
-    return of(r < 0 ? r : 0);
+    return nt_status_of(r < 0 ? r : 0);
 }
 
 /* What an existing file refuses before anybody is asked who has it open. */
@@ -198,7 +193,7 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
         return NT_SUCCESS;
     if (handle->path.stream[0] != '\0')
         return win_stream_set(handle->path.native, handle->path.stream, "", 0);
-    return of(sys_ftruncate(handle->fd, 0));
+    return nt_status_of(sys_ftruncate(handle->fd, 0));
 }
 
 /* A link, or an object with facts beside it: that is asked of the object itself, not of its name.
@@ -274,7 +269,7 @@ nt_status win_delete(const struct win_handle *handle)
     if (win_is_volume_root(handle->path.name) ||
         strcmp(handle->path.native, handle->path.drive->root) == 0)
         return NT_ACCESS_DENIED; /* a mount's root, which is no file of the drive */
-    return of(win_unlink(handle->path.native, S_ISDIR(file->mode) ? AT_REMOVEDIR : 0));
+    return nt_status_of(win_unlink(handle->path.native, S_ISDIR(file->mode) ? AT_REMOVEDIR : 0));
 }
 
 nt_status win_remove(const struct win *win, const char *name, uint32_t options)
@@ -369,5 +364,5 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
         store_sidecar_drop(to.drive->root, key);
     if (r == 0 && win_is_reparse(&handle->file))
         store_note_link(AT_FDCWD, typed);
-    return r == -EINVAL ? NT_SHARING_VIOLATION : of(r); /* below itself (recalled) */
+    return r == -EINVAL ? NT_SHARING_VIOLATION : nt_status_of(r); /* below itself (recalled) */
 }
