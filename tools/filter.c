@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 
 #include "supervisor/calls.h"
+#include "supervisor/credential_calls.h"
 #include "sys/numbers.h"
 #include "sys/sys.h"
 
@@ -68,10 +69,17 @@ static const struct rule {
 #define I386_COUNT      (sizeof(i386_calls) / sizeof(i386_calls[0]))
 #define I386_SOCKETCALL 102
 
-/* After it callers may be confined in a way that only they know. */
-static int trap_landlock(scmp_filter_ctx ctx, const struct scmp_arg_cmp *ours)
+/* After these a caller is allowed more or less than before; after the last in a way that only it
+ * knows. */
+static int trap_changes(scmp_filter_ctx ctx, const int *calls, size_t count,
+                        const struct scmp_arg_cmp *ours)
 {
-    return seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_landlock_restrict_self, 1, ours);
+    int r = 0;
+    for (size_t i = 0; i < count && r == 0; i++)
+        r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, calls[i], 1, ours);
+    return r < 0
+               ? r
+               : seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_landlock_restrict_self, 1, ours);
 }
 
 static int refuse(scmp_filter_ctx ctx, const struct scmp_arg_cmp *ours)
@@ -85,9 +93,10 @@ static int refuse(scmp_filter_ctx ctx, const struct scmp_arg_cmp *ours)
 static int fill(scmp_filter_ctx ctx)
 {
     const struct scmp_arg_cmp ours = {.arg = 5, .op = SCMP_CMP_NE, .datum_a = SYS_COOKIE};
+    static const int changes[] = {CREDENTIAL_CALLS};
     int r = trap_strict(ctx, ours);
     if (r == 0)
-        r = trap_landlock(ctx, &ours);
+        r = trap_changes(ctx, changes, sizeof(changes) / sizeof(changes[0]), &ours);
     if (r == 0)
         r = refuse(ctx, &ours);
     for (size_t i = 0; i < supervise_call_count && r == 0; i++)
@@ -102,7 +111,8 @@ static int fill_i386(scmp_filter_ctx ctx)
         {.arg = 5, .op = SCMP_CMP_NE, .datum_a = (uint32_t)SYS_COOKIE},
         {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = 0},
     };
-    int r = trap_landlock(ctx, ours);
+    static const int changes[] = {CREDENTIAL_CALLS_I386};
+    int r = trap_changes(ctx, changes, sizeof(changes) / sizeof(changes[0]), ours);
     if (r == 0)
         r = refuse(ctx, ours);
     for (size_t i = 0; i < I386_COUNT && r == 0; i++) {

@@ -530,13 +530,21 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     own.narrow = r.tracee.i386 && error == 0 && !is_creat(&r);
     if (error == 0 && roots_differ_after(r.call->number))
         atomic_store(&pool->roots, true);
+    bool changes = error == 0 && (r.call->number == SYS_execve || r.call->number == SYS_execveat ||
+                                  r.call->number == SYS_setns);
+    if (changes)
+        atomic_fetch_add(&pool->changes, 1);
     if (atomic_load_explicit(&pool->roots, memory_order_relaxed)) {
         where = roots_of(&r.tracee, root);
         r.task.policy = views_policy(policy, false);
     }
     set_root(&r, (int)where);
     uint64_t instruction = call->data.instruction_pointer;
-    if (call->data.nr == SYS_landlock_restrict_self) { /* the same number to every program */
+    credentials_begin(&r.tracee, atomic_load(&pool->changes));
+    if (credentials_change_by(&r.tracee, call->data.nr)) {
+        atomic_fetch_add(&pool->changes, 1);
+        reply(&r, -LX_EPASS);
+    } else if (call->data.nr == SYS_landlock_restrict_self) { /* the same number to every program */
         atomic_store(&pool->landlock, true);
         reply(&r, -LX_EPASS);
     } else if (strict_asks(&r.tracee, call->data.nr)) {
@@ -548,4 +556,6 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
         answer_elsewhere(&r, instruction);
     else
         answer_request(&r, instruction);
+    if (changes)
+        credentials_forget();
 }

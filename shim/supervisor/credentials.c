@@ -15,7 +15,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "supervisor/credential_calls.h"
 #include "supervisor/proc.h"
+#include "vfs/verdict.h"
 
 #define GROUPS_MAX  65536              /* the kernel's NGROUPS_MAX */
 #define STATUS_ROOM (GROUPS_MAX * 12u) /* a status, whose groups are most of it */
@@ -45,6 +47,46 @@ static struct {
     uint64_t permitted; /* all that we may have */
     pid_t parent;
 } own;
+
+/* The thread that `taken`, and where it is, was read of last: CREDENTIALS_IN_EFFECT, or nothing. */
+static struct {
+    pid_t tid;
+    uint64_t stamp;
+    uint32_t changes;
+    bool has_identity;
+    bool has_place;
+    bool elsewhere;
+} known;
+
+void credentials_forget(void)
+{
+    known.has_identity = false;
+    known.has_place = false;
+}
+
+void credentials_begin(const struct tracee *t, uint32_t changes)
+{
+    /* No thread gets the id of one that has ended as fast as that. */
+    uint64_t stamp = verdict_stamp();
+    if (known.tid != t->tid || known.stamp != stamp || known.changes != changes)
+        credentials_forget();
+    known.tid = t->tid;
+    known.stamp = stamp;
+    known.changes = changes;
+}
+
+/* By the numbers of our own machine, and of 32-bit x86. */
+bool credentials_change_by(const struct tracee *t, int nr)
+{
+    static const int ours[] = {CREDENTIAL_CALLS};
+    static const int i386[] = {CREDENTIAL_CALLS_I386};
+    const int *calls = t->i386 ? i386 : ours;
+    size_t count = t->i386 ? sizeof(i386) / sizeof(i386[0]) : sizeof(ours) / sizeof(ours[0]);
+    for (size_t i = 0; i < count; i++)
+        if (calls[i] == nr)
+            return true;
+    return false;
+}
 
 static int get_capabilities(uint64_t *effective, uint64_t *permitted)
 {
@@ -219,7 +261,9 @@ int credentials_take(const struct tracee *t, enum credentials which)
     if (own.means == NOTHING)
         return 0;
     credentials_return();
-    int r = read_identity(t, which, &taken);
+    bool read = known.has_identity && which == CREDENTIALS_IN_EFFECT;
+    int r = read ? 0 : read_identity(t, which, &taken);
+    known.has_identity = r == 0 && which == CREDENTIALS_IN_EFFECT;
     if (own.barred)
         taken.capabilities = 0;
     if (r < 0 || (own.means == IDS && same_identity(&taken, &home)))
@@ -241,14 +285,19 @@ bool credentials_are_elsewhere(const struct tracee *t)
     char name[PROC_NAME_ROOM];
     if (own.users == 0)
         own.users = users_of("/proc/self/ns/user");
-    ino_t theirs = own.barred ? 0 : users_of(proc_name(t->tid, "ns/user", name));
-    return theirs != 0 && theirs != own.users;
+    if (!known.has_place) {
+        ino_t theirs = own.barred ? 0 : users_of(proc_name(t->tid, "ns/user", name));
+        known.elsewhere = theirs != 0 && theirs != own.users;
+        known.has_place = true;
+    }
+    return known.elsewhere;
 }
 
 int credentials_enter(const struct tracee *t, enum credentials which)
 {
     char name[PROC_NAME_ROOM];
     learn();
+    credentials_forget();
     own.barred = true;
     int users = open(proc_name(t->tid, "ns/user", name), O_RDONLY | O_CLOEXEC);
     if (users < 0)

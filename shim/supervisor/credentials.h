@@ -12,6 +12,21 @@
 
 #include "supervisor/tracee.h"
 
+/*
+ * True for a system call by which a caller changes what it has, by the number of its kind: these
+ * are trapped, to be counted and passed on. An exec is another one.
+ */
+bool credentials_change_by(const struct tracee *t, int nr);
+
+/*
+ * At the beginning of a call. `changes`: how many such calls all callers have made; as long as it
+ * is the same, and for the same tick of the clock, what was read of a thread is good.
+ */
+void credentials_begin(const struct tracee *t, uint32_t changes);
+
+/* At the end of a call that may leave its caller with others: an exec. */
+void credentials_forget(void);
+
 /* Which of its ids a caller's call goes by. */
 enum credentials {
     CREDENTIALS_IN_EFFECT,

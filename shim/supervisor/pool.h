@@ -46,17 +46,18 @@ struct pool {
     int listener; /* the master's to fill in, before there is a worker */
     int waiting;  /* an event counter: the master has something to do */
     int turns_max;
-    bool holds;             /* supervise_holds */
-    _Atomic int turns;      /* all of them */
-    _Atomic int busy;       /* those whose holder is at a call */
-    _Atomic int spare;      /* calls in a row that found one whose holder was not */
-    _Atomic uint32_t free;  /* those that nobody has taken yet; a futex */
-    _Atomic int parked;     /* workers without one that have nothing to do */
-    _Atomic int workers;    /* all of them */
-    _Atomic bool watched;   /* the master will look at calls that last without being told */
-    _Atomic bool roots;     /* a call was seen after which a caller's "/" may not be ours */
-    _Atomic bool landlock;  /* and one after which callers may be confined by Landlock */
-    _Atomic uint32_t moves; /* renames and symlinks seen: what leads where may have changed */
+    bool holds;               /* supervise_holds */
+    _Atomic int turns;        /* all of them */
+    _Atomic int busy;         /* those whose holder is at a call */
+    _Atomic int spare;        /* calls in a row that found one whose holder was not */
+    _Atomic uint32_t free;    /* those that nobody has taken yet; a futex */
+    _Atomic int parked;       /* workers without one that have nothing to do */
+    _Atomic int workers;      /* all of them */
+    _Atomic bool watched;     /* the master will look at calls that last without being told */
+    _Atomic bool roots;       /* a call was seen after which a caller's "/" may not be ours */
+    _Atomic bool landlock;    /* and one after which callers may be confined by Landlock */
+    _Atomic uint32_t changes; /* calls seen by which a caller changes its credentials */
+    _Atomic uint32_t moves;   /* renames and symlinks seen: what leads where may have changed */
     struct slot slots[WORKERS_MAX];
 };
 
