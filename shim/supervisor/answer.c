@@ -20,6 +20,7 @@
 #include "fs/call.h"
 #include "supervisor/calls.h"
 #include "supervisor/decide.h"
+#include "supervisor/follows.h"
 #include "supervisor/int80.h"
 #include "supervisor/outside.h"
 #include "supervisor/pathfd.h"
@@ -93,7 +94,7 @@ static bool is_outside(const struct request *r, unsigned i)
          */
         if (kinds[i] == 'e' && kinds[i + 1] == 'b' && is_in_proc(base, path))
             return is_own_program(path, r->tracee.tid) && outside_program(policy, &r->tracee);
-        return outside_path(policy, base, path, kinds[i] != 'e');
+        return outside_path(policy, base, path, follows(r->call, i, r->given));
     case 'V':
         return is_other_address(r, i);
     default:

@@ -86,8 +86,8 @@ static void remember_led(const struct lx_policy *policy, uint64_t hash, uint64_t
         verdict_remember(hash, stamp, v);
 }
 
-/* True where an absolute path is of an entry of such a directory, and no symlink. */
-static bool is_led_outside(const char *path)
+/* True where an absolute path is of an entry of such a directory, and no symlink to be followed. */
+static bool is_led_outside(const char *path, bool follows)
 {
     const char *slash = strrchr(path, '/');
     uint64_t hash = verdict_hash(SEED_LED, path, (size_t)(slash - path));
@@ -95,12 +95,14 @@ static bool is_led_outside(const char *path)
     struct stat st;
     if (slash[1] == '\0' || has_dots(slash) || !verdict_recall(hash, verdict_stamp(), &v))
         return false;
+    if (!follows)
+        return true;
     int r = sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW);
     return r == 0 ? !S_ISLNK(st.st_mode) : is_there(r);
 }
 
 /* By an absolute path with symlinks on its way, or "..". */
-static bool leads_outside(const struct lx_policy *policy, const char *path)
+static bool leads_outside(const struct lx_policy *policy, const char *path, bool follows)
 {
     const char *slash = strrchr(path, '/');
     uint64_t stamp = verdict_stamp();
@@ -113,7 +115,7 @@ static bool leads_outside(const struct lx_policy *policy, const char *path)
         return false;
     if (slash[1] != '\0' && !has_dots(slash))
         remember_led(policy, verdict_hash(SEED_LED, path, (size_t)(slash - path)), stamp, &at);
-    return !at.symlink ||
+    return !at.symlink || !follows ||
            arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0), &at);
 }
 
@@ -143,9 +145,9 @@ static bool spelled_outside(const struct lx_policy *policy, const char *path, si
         if (!follows)
             return true;
         int r = sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW);
-        return r == 0 && S_ISLNK(st.st_mode) ? leads_outside(policy, path) : is_there(r);
+        return r == 0 && S_ISLNK(st.st_mode) ? leads_outside(policy, path, follows) : is_there(r);
     }
-    if (is_led_outside(path))
+    if (is_led_outside(path, follows))
         return true;
     /* Of an entry itself only where it is has to be known. */
     char directory[PATH_MAX];
@@ -160,7 +162,7 @@ static bool spelled_outside(const struct lx_policy *policy, const char *path, si
         verdict_remember(hash, stamp, mounts_classify(policy, path, length));
         sys_close(fd);
     }
-    return is_there(fd) || (fd == -ELOOP && leads_outside(policy, path));
+    return is_there(fd) || (fd == -ELOOP && leads_outside(policy, path, follows));
 }
 
 bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows)
@@ -180,7 +182,7 @@ bool outside_path(const struct lx_policy *policy, const char *base, const char *
     }
     /* Its spelling is the truth where no symlink and no ".." is on the way. */
     if (has_dots(path))
-        return is_led_outside(path) || leads_outside(policy, path);
+        return is_led_outside(path, follows) || leads_outside(policy, path, follows);
     size_t n = strlen(path);
     return is_outside(policy, path, n) && mounts_redirected(policy, path, n) == NULL &&
            spelled_outside(policy, path, n, follows);
