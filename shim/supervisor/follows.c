@@ -28,6 +28,13 @@ static const struct {
     {SYS_fanotify_mark, FAN_MARK_DONT_FOLLOW, 1, false},
     {SYS_umount2, UMOUNT_NOFOLLOW, 1, false},
     {SYS_open_tree, AT_SYMLINK_NOFOLLOW, 2, false},
+    {SYS_open_tree_attr, AT_SYMLINK_NOFOLLOW, 2, false},
+    {SYS_file_getattr, AT_SYMLINK_NOFOLLOW, 4, false},
+    {SYS_file_setattr, AT_SYMLINK_NOFOLLOW, 4, false},
+    {SYS_listxattrat, AT_SYMLINK_NOFOLLOW, 2, false},
+    {SYS_removexattrat, AT_SYMLINK_NOFOLLOW, 2, false},
+    {SYS_getxattrat, AT_SYMLINK_NOFOLLOW, 5, false}, /* as xattrat.c has arranged them */
+    {SYS_setxattrat, AT_SYMLINK_NOFOLLOW, 5, false},
     {SYS_mount_setattr, AT_SYMLINK_NOFOLLOW, 2, false},
     {SYS_fspick, 2 /* FSPICK_SYMLINK_NOFOLLOW */, 2, false},
     {SYS_move_mount, 0x1 | 0x10 /* MOVE_MOUNT_F_SYMLINKS, _T_ */, 4, true},

@@ -119,6 +119,14 @@ static bool leads_outside(const struct lx_policy *policy, const char *path, bool
            arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0), &at);
 }
 
+bool outside_below(const struct lx_policy *policy, const char *directory)
+{
+    size_t n = strlen(directory);
+    struct verdict v = mounts_classify(policy, directory, n == 1 ? 0 : n);
+    return v.mount == 0 && v.flags == 0 && mounts_redirected(policy, directory, n) == NULL &&
+           !policy->redirects;
+}
+
 bool outside_program(const struct lx_policy *policy, const struct tracee *t)
 {
     char link[32];

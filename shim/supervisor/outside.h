@@ -15,6 +15,10 @@
  */
 bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows);
 
+/* True where nothing is a mount that is reached from a directory, by the kernel's name for it,
+ * without leaving it. */
+bool outside_below(const struct lx_policy *policy, const char *directory);
+
 /* True where the program that the caller runs is certainly outside. */
 bool outside_program(const struct lx_policy *policy, const struct tracee *t);
 

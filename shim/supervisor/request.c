@@ -41,6 +41,27 @@ static void name_the_caller(char *path, size_t room, pid_t tid)
     }
 }
 
+/* What an openat2 is asked for, by a structure that is a larger one to newer programs. */
+static int read_how(struct request *r)
+{
+    if (!request_is_openat2(r))
+        return 0;
+    return r->given[3] < sizeof(r->how)
+               ? -EINVAL
+               : tracee_read(&r->tracee, r->given[2], &r->how, sizeof(r->how));
+}
+
+/* Where "/" is the directory that the path starts from, it starts from there. */
+static void start_in_root(const struct request *r, char *path)
+{
+    if (!request_is_openat2(r) || (r->how.resolve & SYS_RESOLVE_IN_ROOT) == 0 || path[0] != '/')
+        return;
+    size_t slashes = strspn(path, "/");
+    memmove(path, path + slashes, strlen(path + slashes) + 1);
+    if (path[0] == '\0')
+        strcpy(path, ".");
+}
+
 int request_strings(struct request *r)
 {
     char *const to[TRACEE_STRINGS] = {strings[0], strings[1]};
@@ -52,10 +73,16 @@ int request_strings(struct request *r)
         r->args[i] = r->given[i] == 0 ? 0 : (long)(uintptr_t)to[used];
         from[used++] = r->given[i];
     }
-    int error = tracee_strings(&r->tracee, from, to, PATH_MAX);
-    for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++)
-        if (request_is_path(r->call->arguments[i]) && r->args[i] != 0)
-            name_the_caller((char *)(uintptr_t)r->args[i], sizeof(strings[0]), r->tracee.tid);
+    int error = read_how(r);
+    if (error == 0)
+        error = tracee_strings(&r->tracee, from, to, PATH_MAX);
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++) {
+        char *path = (char *)(uintptr_t)r->args[i];
+        if (!request_is_path(r->call->arguments[i]) || path == NULL)
+            continue;
+        start_in_root(r, path);
+        name_the_caller(path, sizeof(strings[0]), r->tracee.tid);
+    }
     return error;
 }
 

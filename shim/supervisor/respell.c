@@ -19,6 +19,9 @@ bool respells(long nr)
     switch (nr) {
     case SYS_umount2:
     case SYS_open_tree:
+    case SYS_open_tree_attr:
+    case SYS_file_getattr:
+    case SYS_file_setattr:
     case SYS_mount_setattr:
     case SYS_fspick:
     case SYS_fanotify_mark:
@@ -51,6 +54,15 @@ static bool is_drive(const struct lx_policy *policy, const char *path, size_t n)
     return false;
 }
 
+/* True for attributes of a file in a read-only drive. */
+static bool is_readonly(const struct lx_task *task, const uint64_t given[6], const long args[6])
+{
+    const int known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+    const char *path = args[1] == 0 ? "" : (const char *)(uintptr_t)args[1];
+    long mount = lx_where(task, (int)args[0], path, (int)given[4] & known);
+    return mount > 0 && (task->policy->mounts[mount - 1].flags & LX_MOUNT_READONLY) != 0;
+}
+
 struct words {
     const uint64_t *given;
     char path[6][PATH_MAX]; /* the kernel's, empty where the caller's own will do */
@@ -72,6 +84,8 @@ long respell(const struct lx_task *task, const struct tracee *tracee,
     static struct words w; /* a worker takes one call at a time */
     char real[PATH_MAX];
     struct forced f = {.tracee = tracee, .nr = call->number, .fill = fill, .what = &w};
+    if (call->number == SYS_file_setattr && is_readonly(task, given, args))
+        return -EROFS;
     w.given = given;
     for (unsigned i = 0; i < 6; i++)
         w.path[i][0] = '\0';

@@ -27,10 +27,13 @@ struct walk {
     unsigned links;                /* symlinks that were followed */
     int late;    /* -errno of a last name that cannot be, where the call's other path comes first */
     size_t base; /* length of the directory a relative path started from */
-    bool straight; /* nothing but components below it: no symlink, no "..", no mount */
+    uint64_t mount_id; /* where it started, of a call that is to stay there: the kernel's number, */
+    unsigned drive;    /* and ours */
+    bool straight;     /* nothing but components below it: no symlink, no "..", no mount */
     bool exists;
     bool slash;     /* a slash came after the last component */
     bool rewritten; /* the kernel would not have come here by the program's own spelling */
+    bool anothers;  /* through /proc/self, which is another's to whoever acts for the task */
     bool opaque;    /* through /proc to something without a usable name: only the kernel can */
 };
 
@@ -38,7 +41,9 @@ struct walk {
  * Resolves path from dirfd (AT_FDCWD: the task's cwd). Crosses into mounts whose backing is
  * elsewhere, spells names as their mount does, finds other spellings and cases, follows up to 40
  * symlinks; `..` after a symlink goes where the symlink led. Returns 0 (the last component may be
- * missing: see exists) or -errno as the kernel would answer.
+ * missing: see exists) or -errno as the kernel would answer. Of what an openat2 promises
+ * (c->resolve) nothing on the way breaks any; -ENOSYS where a path that has to stay below its start
+ * would enter a mount whose backing is elsewhere.
  */
 int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last, struct walk *w);
 

@@ -115,8 +115,10 @@ fspick EINVAL'
   assert_output "$(printf 'bind ok\numount EBUSY\numount EBUSY')"
 }
 
-@test "calls newer than any libc are not there, where they name files" {
-  natively '$P new'
-  in_lanes '$P new'
-  assert_output "$(printf 'open_tree_attr ENOSYS\nfile_getattr ENOSYS')"
+@test "calls newer than any libc, where they name files" {
+  steps='mkdir a:b; $P new a:b; $P new .; $P new no:such'
+  natively "$steps"
+  answer=$output
+  in_lanes "$steps"
+  assert_output "$answer"
 }
