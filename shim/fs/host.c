@@ -252,6 +252,9 @@ static long host_listxattr(struct lx_call *c)
     char buf[STORE_PLAIN_MAX];
     if (of_descriptor(c))
         return SYS3(SYS_flistxattr, c->at[0].dfd, c->buf, c->size);
+    if (c->at[0].dfd != AT_FDCWD) /* only by that call does a path start from elsewhere */
+        return SYS5(SYS_listxattrat, c->at[0].dfd, c->at[0].path, c->flags & AT_SYMLINK_NOFOLLOW,
+                    c->buf, c->size);
     const char *path = xattr_path(c, buf);
     if (path == NULL)
         return -ENAMETOOLONG;
@@ -263,6 +266,9 @@ static long host_removexattr(struct lx_call *c)
     char buf[STORE_PLAIN_MAX];
     if (of_descriptor(c))
         return SYS2(SYS_fremovexattr, c->at[0].dfd, c->name);
+    if (c->at[0].dfd != AT_FDCWD)
+        return SYS4(SYS_removexattrat, c->at[0].dfd, c->at[0].path, c->flags & AT_SYMLINK_NOFOLLOW,
+                    c->name);
     const char *path = xattr_path(c, buf);
     if (path == NULL)
         return -ENAMETOOLONG;

@@ -301,6 +301,7 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
     w->dir = (struct verdict){0, 0};
     w->rewritten = false;
     w->anothers = false;
+    w->nameless = false;
     w->opaque = false;
     w->exists = true;
     w->base = 0;
@@ -324,6 +325,13 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
         /* Deeper than a path can say, or removed: the kernel knows. Names stay as they are. */
         uint64_t hash;
         w->dir = vfs_descriptor(c->task, dirfd, &hash);
+        w->self = w->dir;
+        w->opaque = true;
+        return 1;
+    }
+    if (n == -ENXIO) {
+        /* Where a descriptor cannot be named, the kernel's own way is all there is. */
+        w->nameless = true;
         w->self = w->dir;
         w->opaque = true;
         return 1;

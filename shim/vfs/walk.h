@@ -34,6 +34,8 @@ struct walk {
     bool slash;     /* a slash came after the last component */
     bool rewritten; /* the kernel would not have come here by the program's own spelling */
     bool anothers;  /* through /proc/self, which is another's to whoever acts for the task */
+    bool nameless;  /* from a descriptor that nothing names: opaque, and nobody knows where it leads
+                     */
     bool opaque;    /* through /proc to something without a usable name: only the kernel can */
 };
 
