@@ -107,6 +107,8 @@ static bool is_outside(const struct request *r, unsigned i)
          */
         if (kinds[i] == 'e' && kinds[i + 1] == 'b' && is_in_proc(base, path))
             return is_own_program(path, r->tracee.tid) && outside_program(policy, &r->tracee);
+        if (r->call->number == SYS_umount2 && outside_mount_point(policy, base, path))
+            return true;
         if (request_is_openat2(r))
             return is_resolved_outside(r, base, path);
         return outside_path(policy, base, path, follows(r->call, i, r->given));

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "supervisor/views.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
@@ -173,21 +174,37 @@ static bool spelled_outside(const struct lx_policy *policy, const char *path, si
     return is_there(fd) || (fd == -ELOOP && leads_outside(policy, path, follows));
 }
 
+/* An absolute path as it is, a relative one below its base in `whole`; NULL where that has no name.
+ */
+static const char *absolute(const char *base, const char *path, char whole[2 * PATH_MAX])
+{
+    if (path[0] == '/')
+        return path;
+    while (path[0] == '.' && path[1] == '/' && path[2] != '/')
+        path += 2;
+    if (base == NULL)
+        return NULL;
+    size_t length = strlen(base);
+    memcpy(whole, base, length);
+    if (length > 1)
+        whole[length++] = '/';
+    memcpy(whole + length, path, strlen(path) + 1);
+    return whole;
+}
+
+bool outside_mount_point(const struct lx_policy *policy, const char *base, const char *path)
+{
+    char whole[2 * PATH_MAX];
+    path = absolute(base, path, whole);
+    return path != NULL && views_mount_point(path) && outside_path(policy, NULL, path, false);
+}
+
 bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows)
 {
     char whole[2 * PATH_MAX];
-    if (path[0] != '/') {
-        while (path[0] == '.' && path[1] == '/' && path[2] != '/')
-            path += 2;
-        if (base == NULL)
-            return false;
-        size_t length = strlen(base);
-        memcpy(whole, base, length);
-        if (length > 1)
-            whole[length++] = '/';
-        memcpy(whole + length, path, strlen(path) + 1);
-        path = whole;
-    }
+    path = absolute(base, path, whole);
+    if (path == NULL)
+        return false;
     /* Its spelling is the truth where no symlink and no ".." is on the way. */
     if (has_dots(path))
         return is_led_outside(path, follows) || leads_outside(policy, path, follows);

@@ -85,6 +85,8 @@ int main(int argc, char **argv)
         say("bind", CALL(SYS_mount, path, to, "none", MS_BIND, 0));
     else if (strcmp(what, "umount") == 0)
         say("umount", CALL(SYS_umount2, path, 0, 0, 0, 0));
+    else if (strcmp(what, "expire") == 0)
+        say("expire", CALL(SYS_umount2, path, MNT_EXPIRE, 0, 0, 0));
     else if (strcmp(what, "tree") == 0)
         tree(path, to);
     else if (strcmp(what, "readonly") == 0)
