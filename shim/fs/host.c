@@ -187,9 +187,20 @@ static long host_utimes(struct lx_call *c)
     return sys_utimensat(at->dfd, path, c->times, c->flags);
 }
 
+/*
+ * True where a deputy leaves to its task what ends at the size that its task may write
+ * (RLIMIT_FSIZE), with the signal that goes with that.
+ */
+static bool is_tasks_own(const struct lx_call *c)
+{
+    return c->task->deputy && (is_descriptor(c) || lx_own_words(c, 0));
+}
+
 static long host_truncate(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
+    if (is_tasks_own(c))
+        return -LX_EPASS;
     if (is_descriptor(c))
         return sys_ftruncate(at->dfd, c->length);
     return sys_truncate(at->path, c->length);
@@ -197,6 +208,8 @@ static long host_truncate(struct lx_call *c)
 
 static long host_fallocate(struct lx_call *c)
 {
+    if (is_tasks_own(c))
+        return -LX_EPASS;
     return sys_fallocate(c->at[0].dfd, (int)c->mode, c->offset, c->length);
 }
 

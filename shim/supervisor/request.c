@@ -101,7 +101,9 @@ int request_start(const struct request *r, bool anyhow)
 static void bring_descriptor(struct request *r, unsigned i)
 {
     int fd = (int)r->given[i];
-    const char *path = request_is_path(r->call->arguments[i + 1]) ? request_string(r, i + 1) : NULL;
+    char next = r->call->arguments[i + 1];
+    /* inotify's, before a path of kind P, is no directory that the path starts from. */
+    const char *path = request_is_path(next) && next != 'P' ? request_string(r, i + 1) : NULL;
     r->args[i] = AT_FDCWD;
     /* Of no use to an absolute path; a bad number is no mistake there. */
     if (fd == AT_FDCWD || (path != NULL && path[0] == '/') ||
