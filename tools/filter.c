@@ -22,14 +22,10 @@
 #include "sys/sys.h"
 
 /*
- * Calls without an answer of ours, and for which every caller has something to fall back on: the
- * resolve flags of openat2 cannot be kept while names are spelled anew, io_uring opens files where
- * nobody sees it, and the others are newer than any program's least kernel.
+ * Without an answer of ours, and every caller has something to fall back on: io_uring opens files
+ * where nobody sees it. (The library tells our filter by it: preload/strict.c.)
  */
-static const int refused[] = {
-    SYS_openat2,       SYS_io_uring_setup, SYS_setxattrat,   SYS_getxattrat,   SYS_listxattrat,
-    SYS_removexattrat, SYS_open_tree_attr, SYS_file_getattr, SYS_file_setattr,
-};
+static const int refused[] = {SYS_io_uring_setup};
 
 /* The one request of two calls that is told of: strict mode, which the kernel refuses below this.
  */
@@ -100,7 +96,8 @@ static int fill(scmp_filter_ctx ctx)
     if (r == 0)
         r = refuse(ctx, &ours);
     for (size_t i = 0; i < supervise_call_count && r == 0; i++)
-        r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number, 1, &ours);
+        r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number,
+                                   supervise_calls[i].six ? 0 : 1, &ours);
     return r;
 }
 

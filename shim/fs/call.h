@@ -95,7 +95,8 @@ struct lx_call {
     const struct lx_task *task;
     enum lx_op op;
     int flags;
-    unsigned mode; /* permissions, access mode, event mask, or of exec how deep in #! lines */
+    unsigned mode;    /* permissions, access mode, event mask, or of exec how deep in #! lines */
+    unsigned resolve; /* SYS_RESOLVE_* that an openat2 was given: see native_open */
     int fd[2];
     const char *path[2];   /* as the program gave it, or LX_DESCRIPTOR */
     size_t path_length[2]; /* of these in bytes; LX_BAD_ADDRESS where they cannot be read */

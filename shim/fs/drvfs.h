@@ -87,7 +87,9 @@ static inline bool drvfs_last_is_dots(const char *path)
 /* Where a call keeps the list of holders it finds. */
 static inline struct store_holders drvfs_holders(struct lx_call *c)
 {
-    return (struct store_holders){.list = c->holders, .room = STORE_HOLDER_MAX, .count = 0};
+    /* To find one is enough where no trace names them. */
+    unsigned room = c->task->policy->trace != NULL ? STORE_HOLDER_MAX : 0;
+    return (struct store_holders){.list = c->holders, .room = room, .count = 0};
 }
 
 /* Keeps as many of them as the call has room for, for the trace. */

@@ -98,11 +98,19 @@ long drvfs_chown(struct lx_call *c)
     return 0;
 }
 
+/* True for times that only an owner may set: who may write may set both to now. */
+static bool sets_times(const struct lx_call *c)
+{
+    const struct timespec *times = c->times;
+    return times != NULL && lx_has_bytes(c, times, 2 * sizeof(*times)) &&
+           !(times[0].tv_nsec == UTIME_NOW && times[1].tv_nsec == UTIME_NOW);
+}
+
 long drvfs_utimes(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
     struct stat st;
-    if (c->times != NULL && !lx_metadata(m) && !owns_all(m, sys_geteuid())) {
+    if (sets_times(c) && !lx_metadata(m) && !owns_all(m, sys_geteuid())) {
         int r = look(c, &st);
         if (r == 0)
             r = check_owner(c, &st, LX_RULE_UTIMES_NON_OWNER);

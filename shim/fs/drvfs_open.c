@@ -192,8 +192,9 @@ static int create(struct lx_call *c)
     if (mode == c->mode)
         lx_masked(c);
     int flags = c->flags | O_CREAT | O_EXCL;
-    int fd = c->task->open != NULL ? c->task->open(at->dfd, at->path, flags, mode, 0)
-                                   : sys_open(at->dfd, at->path, flags, mode, 0);
+    unsigned resolve = native_resolve(c);
+    int fd = c->task->open != NULL ? c->task->open(at->dfd, at->path, flags, mode, resolve)
+                                   : sys_open(at->dfd, at->path, flags, mode, resolve);
     if (fd >= 0 && mode != c->mode)
         drvfs_restore_mode(at, fd, mode);
     return fd;

@@ -187,9 +187,20 @@ static long host_utimes(struct lx_call *c)
     return sys_utimensat(at->dfd, path, c->times, c->flags);
 }
 
+/*
+ * True where a deputy leaves to its task what ends at the size that its task may write
+ * (RLIMIT_FSIZE), with the signal that goes with that.
+ */
+static bool is_tasks_own(const struct lx_call *c)
+{
+    return c->task->deputy && (is_descriptor(c) || lx_own_words(c, 0));
+}
+
 static long host_truncate(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
+    if (is_tasks_own(c))
+        return -LX_EPASS;
     if (is_descriptor(c))
         return sys_ftruncate(at->dfd, c->length);
     return sys_truncate(at->path, c->length);
@@ -197,6 +208,8 @@ static long host_truncate(struct lx_call *c)
 
 static long host_fallocate(struct lx_call *c)
 {
+    if (is_tasks_own(c))
+        return -LX_EPASS;
     return sys_fallocate(c->at[0].dfd, (int)c->mode, c->offset, c->length);
 }
 
@@ -205,37 +218,74 @@ static bool nofollow(const struct lx_call *c)
     return (c->flags & AT_SYMLINK_NOFOLLOW) != 0;
 }
 
-static long host_getxattr(struct lx_call *c)
+/*
+ * The path of a call about an attribute: the calls of old start from no descriptor but the current
+ * directory. NULL where it is too long for that.
+ */
+static const char *xattr_path(const struct lx_call *c, char buf[STORE_PLAIN_MAX])
 {
     const struct lx_loc *at = &c->at[0];
-    if (is_descriptor(c))
-        return SYS4(SYS_fgetxattr, at->dfd, c->name, c->buf, c->size);
-    return SYS4(nofollow(c) ? SYS_lgetxattr : SYS_getxattr, at->path, c->name, c->buf, c->size);
+    bool follow;
+    return at->dfd == AT_FDCWD && !is_descriptor(c)
+               ? at->path
+               : store_plain_path(at->dfd, at->path, buf, &follow);
+}
+
+/* A descriptor, and not the current directory, which has none. */
+static bool of_descriptor(const struct lx_call *c)
+{
+    return is_descriptor(c) && c->at[0].dfd != AT_FDCWD;
+}
+
+static long host_getxattr(struct lx_call *c)
+{
+    char buf[STORE_PLAIN_MAX];
+    if (of_descriptor(c))
+        return SYS4(SYS_fgetxattr, c->at[0].dfd, c->name, c->buf, c->size);
+    const char *path = xattr_path(c, buf);
+    if (path == NULL)
+        return -ENAMETOOLONG;
+    return SYS4(nofollow(c) ? SYS_lgetxattr : SYS_getxattr, path, c->name, c->buf, c->size);
 }
 
 static long host_setxattr(struct lx_call *c)
 {
-    const struct lx_loc *at = &c->at[0];
-    if (is_descriptor(c))
-        return SYS5(SYS_fsetxattr, at->dfd, c->name, c->value, c->size, c->mode);
-    return SYS5(nofollow(c) ? SYS_lsetxattr : SYS_setxattr, at->path, c->name, c->value, c->size,
+    char buf[STORE_PLAIN_MAX];
+    if (of_descriptor(c))
+        return SYS5(SYS_fsetxattr, c->at[0].dfd, c->name, c->value, c->size, c->mode);
+    const char *path = xattr_path(c, buf);
+    if (path == NULL)
+        return -ENAMETOOLONG;
+    return SYS5(nofollow(c) ? SYS_lsetxattr : SYS_setxattr, path, c->name, c->value, c->size,
                 c->mode);
 }
 
 static long host_listxattr(struct lx_call *c)
 {
-    const struct lx_loc *at = &c->at[0];
-    if (is_descriptor(c))
-        return SYS3(SYS_flistxattr, at->dfd, c->buf, c->size);
-    return SYS3(nofollow(c) ? SYS_llistxattr : SYS_listxattr, at->path, c->buf, c->size);
+    char buf[STORE_PLAIN_MAX];
+    if (of_descriptor(c))
+        return SYS3(SYS_flistxattr, c->at[0].dfd, c->buf, c->size);
+    if (c->at[0].dfd != AT_FDCWD) /* only by that call does a path start from elsewhere */
+        return SYS5(SYS_listxattrat, c->at[0].dfd, c->at[0].path, c->flags & AT_SYMLINK_NOFOLLOW,
+                    c->buf, c->size);
+    const char *path = xattr_path(c, buf);
+    if (path == NULL)
+        return -ENAMETOOLONG;
+    return SYS3(nofollow(c) ? SYS_llistxattr : SYS_listxattr, path, c->buf, c->size);
 }
 
 static long host_removexattr(struct lx_call *c)
 {
-    const struct lx_loc *at = &c->at[0];
-    if (is_descriptor(c))
-        return SYS2(SYS_fremovexattr, at->dfd, c->name);
-    return SYS2(nofollow(c) ? SYS_lremovexattr : SYS_removexattr, at->path, c->name);
+    char buf[STORE_PLAIN_MAX];
+    if (of_descriptor(c))
+        return SYS2(SYS_fremovexattr, c->at[0].dfd, c->name);
+    if (c->at[0].dfd != AT_FDCWD)
+        return SYS4(SYS_removexattrat, c->at[0].dfd, c->at[0].path, c->flags & AT_SYMLINK_NOFOLLOW,
+                    c->name);
+    const char *path = xattr_path(c, buf);
+    if (path == NULL)
+        return -ENAMETOOLONG;
+    return SYS2(nofollow(c) ? SYS_lremovexattr : SYS_removexattr, path, c->name);
 }
 
 static long host_statfs(struct lx_call *c)

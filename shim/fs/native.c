@@ -7,11 +7,19 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
+unsigned native_resolve(const struct lx_call *c)
+{
+    if (c->resolve == 0 || c->at[0].path == c->path[0])
+        return c->resolve;
+    bool scoped = (c->resolve & SYS_RESOLVE_SCOPED) != 0;
+    return SYS_RESOLVE_NO_SYMLINKS | (scoped ? SYS_RESOLVE_BENEATH : 0);
+}
+
 int native_open(const struct lx_call *c, int flags)
 {
     const struct lx_loc *at = &c->at[0];
     bool unproven = (at->flags & LX_LOC_UNPROVEN) != 0;
-    unsigned resolve = unproven ? SYS_RESOLVE_NO_SYMLINKS : 0;
+    unsigned resolve = unproven ? SYS_RESOLVE_NO_SYMLINKS : native_resolve(c);
     int fd = c->task->open != NULL ? c->task->open(at->dfd, at->path, flags, c->mode, resolve)
                                    : sys_open(at->dfd, at->path, flags, c->mode, resolve);
     if (!unproven)

@@ -10,6 +10,14 @@
 #include "fs/call.h"
 
 /*
+ * The resolve flags by which path 0 of an open goes to the kernel: the program's own for its own
+ * words. A path that was walked to has no symlink on its way, and is below the directory that the
+ * program gave where it may not lead out of it: the kernel holds it to that, whatever has changed
+ * since.
+ */
+unsigned native_resolve(const struct lx_call *c);
+
+/*
  * Opens path 0 of a call, which may block (a FIFO without its other end): a cancellation point of
  * the task's where it has one. A descriptor, -LX_EWALK where the way there has to be looked at, or
  * -errno.

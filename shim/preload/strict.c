@@ -7,14 +7,13 @@
 
 #include "sys/strict.h"
 
-/* True where there is one filter only, and it knows calls of ours by the cookie: openat2 is there
- * for them, and for nobody else. (Of a structure without a length the kernel says EINVAL.) */
+/* True where there is one filter only, and it knows calls of ours by the cookie: io_uring is there
+ * for them, and for nobody else. (Without parameters the kernel makes no ring.) */
 static bool is_supervised_only(void)
 {
-    const struct sys_open_how how = {0, 0, 0};
     char status[4096];
-    long plain = sys_call6(SYS_openat2, AT_FDCWD, (long)"", (long)&how, 0, 0, 0);
-    if (plain != -ENOSYS || SYS4(SYS_openat2, AT_FDCWD, "", &how, 0) != -EINVAL)
+    long plain = sys_call6(SYS_io_uring_setup, 0, 0, 0, 0, 0, 0);
+    if (plain != -ENOSYS || SYS2(SYS_io_uring_setup, 0, 0) == -ENOSYS)
         return false;
     int fd = sys_openat(AT_FDCWD, "/proc/thread-self/status", O_RDONLY | O_CLOEXEC, 0);
     long n = fd < 0 ? -1 : sys_read(fd, status, sizeof(status));

@@ -80,7 +80,8 @@ static uint32_t widened(uint32_t mask)
 long inotify_watch(int fd, const char *path, uint32_t mask)
 {
     const struct lx_task *t = lx_self();
-    bool inside = fd >= 0 && fd < 1024 && lx_where(t, AT_FDCWD, path) > 0;
+    int follows = (mask & IN_DONT_FOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
+    bool inside = fd >= 0 && fd < 1024 && lx_where(t, AT_FDCWD, path, follows) > 0;
     bool wider = inside && widened(mask) != mask && (mask & IN_MASK_ADD) == 0;
     long r = lx_inotify_add_watch(t, fd, path, wider ? widened(mask) : mask);
     if (r < 0 || !inside)

@@ -4,6 +4,7 @@
 
 #include "preload/shim.h"
 #include "sys/sys.h"
+#include "vfs/extensible.h"
 
 /* Fortified programs call these when they pass no mode; a mode is needed to create. */
 void __chk_fail(void) __attribute__((weak, noreturn));
@@ -52,6 +53,15 @@ LX_EXPORT int openat(int dirfd, const char *path, int flags, ...)
     return open_at(dirfd, path, flags | O_LARGEFILE, MODE_OF(flags));
 }
 LX_WIDE(openat64, openat);
+
+/* A name of glibc 2.43's. */
+struct open_how;
+int openat2(int dirfd, const char *path, const struct open_how *how, size_t size);
+LX_EXPORT int openat2(int dirfd, const char *path, const struct open_how *how, size_t size)
+{
+    const long args[6] = {dirfd, (long)path, (long)how, (long)size};
+    return (int)lx_ret(vfs_openat2(lx_self(), args));
+}
 
 LX_EXPORT int creat(const char *path, mode_t mode)
 {

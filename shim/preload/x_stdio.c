@@ -99,7 +99,7 @@ static FILE *open_stream(const char *path, const char *mode, int large)
 static bool is_plain(const char *path)
 {
     char native[PATH_MAX];
-    return lx_where(lx_self(), AT_FDCWD, path) == 0 &&
+    return lx_where(lx_self(), AT_FDCWD, path, 0) == 0 &&
            lx_native_path(lx_self(), AT_FDCWD, path, native, sizeof(native), 0) > 0 &&
            strcmp(path, native) == 0;
 }

@@ -9,14 +9,7 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
-/* "/proc/self/fd/N/" before a path. */
-#define PREFIX_MAX 32
-
-/*
- * The path by which dfd/path can be given to a call that takes no descriptor; NULL where it is too
- * long. `follow`: it names a descriptor's object, through the link that /proc has for it.
- */
-static const char *plain_path(int dfd, const char *path, char *buf, bool *follow)
+const char *store_plain_path(int dfd, const char *path, char buf[STORE_PLAIN_MAX], bool *follow)
 {
     *follow = path[0] == '\0';
     if (path[0] == '/' || (dfd == AT_FDCWD && path[0] != '\0'))
@@ -26,7 +19,7 @@ static const char *plain_path(int dfd, const char *path, char *buf, bool *follow
     size_t n = strlen(path);
     sys_fd_path(dfd, buf);
     size_t prefix = strlen(buf);
-    if (prefix + 1 + n >= PREFIX_MAX + PATH_MAX)
+    if (prefix + 1 + n >= STORE_PLAIN_MAX)
         return NULL;
     if (n > 0) {
         buf[prefix] = '/';
@@ -39,9 +32,9 @@ static const char *plain_path(int dfd, const char *path, char *buf, bool *follow
 static __attribute__((noinline)) long get_below(int dfd, const char *path, const char *name,
                                                 void *value, size_t room)
 {
-    char buf[PREFIX_MAX + PATH_MAX];
+    char buf[STORE_PLAIN_MAX];
     bool follow;
-    const char *plain = plain_path(dfd, path, buf, &follow);
+    const char *plain = store_plain_path(dfd, path, buf, &follow);
     if (plain == NULL)
         return -ENAMETOOLONG;
     return SYS4(follow ? SYS_getxattr : SYS_lgetxattr, plain, name, value, room);
@@ -62,9 +55,9 @@ static long get_xattr(int dfd, const char *path, const char *name, void *value, 
 static __attribute__((noinline)) long set_xattr(int dfd, const char *path, const char *name,
                                                 const void *value, size_t size)
 {
-    char buf[PREFIX_MAX + PATH_MAX];
+    char buf[STORE_PLAIN_MAX];
     bool follow;
-    const char *plain = plain_path(dfd, path, buf, &follow);
+    const char *plain = store_plain_path(dfd, path, buf, &follow);
     if (plain == NULL)
         return -ENAMETOOLONG;
     return SYS5(follow ? SYS_setxattr : SYS_lsetxattr, plain, name, value, size, 0);
@@ -72,9 +65,9 @@ static __attribute__((noinline)) long set_xattr(int dfd, const char *path, const
 
 static __attribute__((noinline)) long remove_xattr(int dfd, const char *path, const char *name)
 {
-    char buf[PREFIX_MAX + PATH_MAX];
+    char buf[STORE_PLAIN_MAX];
     bool follow;
-    const char *plain = plain_path(dfd, path, buf, &follow);
+    const char *plain = store_plain_path(dfd, path, buf, &follow);
     if (plain == NULL)
         return -ENAMETOOLONG;
     return SYS2(follow ? SYS_removexattr : SYS_lremovexattr, plain, name);

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <limits.h>
+
 #include "store/object.h"
 
 /* Names that Samba and Wine read, and our own. */
@@ -31,6 +33,14 @@ long store_fact_get(const struct store_object *o, bool marked, const char *name,
  */
 long store_fact_set(const struct store_object *o, const char *name, const void *value, size_t size);
 long store_fact_remove(const struct store_object *o, const char *name);
+
+/*
+ * The path by which dfd/path can be given to a call that takes no descriptor: "/proc/self/fd/N/" is
+ * before it then. NULL where it is too long. `follow`: it names a descriptor's object, through the
+ * link that /proc has for it.
+ */
+#define STORE_PLAIN_MAX (32 + PATH_MAX)
+const char *store_plain_path(int dfd, const char *path, char buf[STORE_PLAIN_MAX], bool *follow);
 
 /*
  * Notes that the directory of dfd/path has a link of Windows' among its entries, so that whoever

@@ -135,12 +135,18 @@ unsigned long procscan_info_ino(int fd)
 
 typedef void each_entry(struct procscan *s, int dir, int pid, const char *name);
 
+/* Nobody wants their names: that there is one is all. */
+static bool is_enough(const struct procscan *s)
+{
+    return s->holders->room == 0 && s->holders->count > 0;
+}
+
 static void list(struct procscan *s, int dir, int pid, each_entry *each)
 {
     char buf[2048] __attribute__((aligned(8)));
     long n;
-    while ((n = sys_getdents64(dir, buf, sizeof(buf))) > 0) {
-        for (long at = 0; at < n;) {
+    while (!is_enough(s) && (n = sys_getdents64(dir, buf, sizeof(buf))) > 0) {
+        for (long at = 0; at < n && !is_enough(s);) {
             const struct sys_dirent *e = sys_dirent_at(buf, at);
             each(s, dir, pid, e->name);
             at += e->length;
@@ -290,11 +296,11 @@ static void look_at_process(struct procscan *s, int proc, int unused, const char
     sys_close(process);
 }
 
-static void look_at_parent(struct procscan *s, int proc)
+static void look_at_first(struct procscan *s, int proc, int pid)
 {
-    char link[SYS_FD_PATH];
-    sys_fd_path((int)SYS0(SYS_getppid), link);
-    look_at_process(s, proc, 0, strrchr(link, '/') + 1);
+    char name[12];
+    sys_decimal((unsigned)pid, name);
+    look_at_process(s, proc, 0, name);
 }
 
 bool procscan(struct procscan *s)
@@ -303,8 +309,11 @@ bool procscan(struct procscan *s)
     int proc = sys_openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (proc < 0)
         return false;
+    /* Who most often has it: a parent, that it was inherited from, and else ourselves. */
     if (s->others_only)
-        look_at_parent(s, proc);
+        look_at_first(s, proc, (int)SYS0(SYS_getppid));
+    else if (s->holders->room == 0 && !s->cwds_only)
+        look_at_first(s, proc, sys_getpid());
     if (s->holders->count == before)
         list(s, proc, 0, s->cwds_only ? look_at_cwd : look_at_process);
     sys_close(proc);

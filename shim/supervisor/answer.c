@@ -22,6 +22,7 @@
 #include "supervisor/credentials.h"
 #include "supervisor/decide.h"
 #include "supervisor/errand.h"
+#include "supervisor/follows.h"
 #include "supervisor/int80.h"
 #include "supervisor/outside.h"
 #include "supervisor/pathfd.h"
@@ -32,6 +33,7 @@
 #include "supervisor/strict.h"
 #include "supervisor/tracee.h"
 #include "supervisor/views.h"
+#include "supervisor/xattrat.h"
 #include "sys/sys.h"
 #include "vfs/syscalls.h"
 #include "vfs/verdict.h"
@@ -67,6 +69,18 @@ static bool is_own_program(const char *path, pid_t tid)
     return strcmp(path, name) == 0;
 }
 
+/* The same as outside_path of an openat2. */
+static bool is_resolved_outside(const struct request *r, const char *base, const char *path)
+{
+    const struct lx_policy *policy = r->task.policy;
+    uint64_t resolve = r->how.resolve;
+    bool stays = (r->how.flags & O_NOFOLLOW) != 0 || (resolve & SYS_RESOLVE_NO_SYMLINKS) != 0;
+    if ((resolve & SYS_RESOLVE_SCOPED) == 0)
+        return outside_path(policy, base, path, !stays);
+    /* It does not get out of where it starts. */
+    return base != NULL && outside_below(policy, base);
+}
+
 /* True where argument i certainly has nothing to do with any mount. */
 static bool is_outside(const struct request *r, unsigned i)
 {
@@ -95,7 +109,11 @@ static bool is_outside(const struct request *r, unsigned i)
          */
         if (kinds[i] == 'e' && kinds[i + 1] == 'b' && is_in_proc(base, path))
             return is_own_program(path, r->tracee.tid) && outside_program(policy, &r->tracee);
-        return outside_path(policy, base, path, kinds[i] != 'e');
+        if (r->call->number == SYS_umount2 && outside_mount_point(policy, base, path))
+            return true;
+        if (request_is_openat2(r))
+            return is_resolved_outside(r, base, path);
+        return outside_path(policy, base, path, follows(r->call, i, r->given));
     case 'V':
         return is_other_address(r, i);
     default:
@@ -133,6 +151,8 @@ static bool is_creat(const struct request *r)
 static long open_flags(const struct request *r)
 {
     switch (r->call->number) {
+    case SYS_openat2:
+        return (uint32_t)r->how.flags;
     case SYS_openat:
     case SYS_open_by_handle_at:
         return (uint32_t)r->args[2];
@@ -223,7 +243,8 @@ static int announced_open(int dfd, const char *path, int flags, mode_t mode, uns
 {
     const int other = O_NONBLOCK | O_PATH | O_DIRECTORY | O_EXCL;
     struct stat st;
-    if ((flags & other) != 0 || sys_fstatat(dfd, path, &st, 0) < 0 || !S_ISFIFO(st.st_mode))
+    int follows = (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
+    if ((flags & other) != 0 || sys_fstatat(dfd, path, &st, follows) < 0 || !S_ISFIFO(st.st_mode))
         return plain_open(dfd, path, flags, mode, resolve);
     expect_to_wait();
     hear_master(true);
@@ -491,6 +512,17 @@ static void answer_elsewhere(struct request *r, uint64_t instruction)
 #define X32_CALL  0x40000000
 #define X32_CALLS 1024
 
+/* The same of one that has its arguments in a structure. */
+static int take_structure(struct request *r)
+{
+    int error = xattrat_take(&r->compat, &r->tracee, r->call, r->given);
+    if (error < 0 || r->compat.answer == NULL)
+        return error;
+    r->call = r->compat.call;
+    r->given = r->compat.args;
+    return 0;
+}
+
 /* What the call is. Returns 0, or as compat_take. */
 static int take_call(struct request *r, const struct seccomp_notif *call)
 {
@@ -498,12 +530,12 @@ static int take_call(struct request *r, const struct seccomp_notif *call)
         int error = compat_take(&r->compat, &r->tracee, &call->data);
         r->call = r->compat.call;
         r->given = r->compat.args;
-        return error;
+        return error < 0 ? error : take_structure(r);
     }
     r->call = supervise_call_find(call->data.nr);
     r->given = (const uint64_t *)call->data.args;
     if (r->call != NULL)
-        return 0;
+        return take_structure(r);
     bool x32 = call->data.nr >= X32_CALL && call->data.nr < X32_CALL + X32_CALLS;
     if (x32 && r->task.policy->stats != NULL)
         program_note_x32(&r->task.policy->stats->lane, r->tracee.tid);
@@ -527,7 +559,7 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     own.pool = pool;
     own.slot = slot;
     int error = take_call(&r, call);
-    own.narrow = r.tracee.i386 && error == 0 && !is_creat(&r);
+    own.narrow = r.tracee.i386 && error == 0 && !is_creat(&r) && r.call->number != SYS_openat2;
     if (error == 0 && roots_differ_after(r.call->number))
         atomic_store(&pool->roots, true);
     bool changes = error == 0 && (r.call->number == SYS_execve || r.call->number == SYS_execveat ||

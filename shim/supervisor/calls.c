@@ -7,9 +7,11 @@
 #include <utime.h>
 
 const struct supervise_call supervise_calls[] = {
-#define CALL(name, arguments, size) {SYS_##name, #name, arguments, size},
+#define CALL(name, arguments, size)     {SYS_##name, #name, arguments, size, false},
+#define CALL_SIX(name, arguments, size) {SYS_##name, #name, arguments, size, true},
 #include "supervisor/calls.def"
 #undef CALL
+#undef CALL_SIX
 };
 
 const size_t supervise_call_count = sizeof(supervise_calls) / sizeof(supervise_calls[0]);

@@ -3,6 +3,7 @@
 #ifndef LXSHIM_SUPERVISOR_CALLS_H
 #define LXSHIM_SUPERVISOR_CALLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sys/numbers.h"
@@ -12,6 +13,8 @@ struct supervise_call {
     const char *name;
     const char *arguments; /* see calls.def */
     size_t size;
+    bool
+        six; /* its sixth argument is its own, and never the cookie: notified of whoever makes it */
 };
 
 extern const struct supervise_call supervise_calls[];

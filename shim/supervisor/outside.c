@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "supervisor/views.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
@@ -86,8 +87,8 @@ static void remember_led(const struct lx_policy *policy, uint64_t hash, uint64_t
         verdict_remember(hash, stamp, v);
 }
 
-/* True where an absolute path is of an entry of such a directory, and no symlink. */
-static bool is_led_outside(const char *path)
+/* True where an absolute path is of an entry of such a directory, and no symlink to be followed. */
+static bool is_led_outside(const char *path, bool follows)
 {
     const char *slash = strrchr(path, '/');
     uint64_t hash = verdict_hash(SEED_LED, path, (size_t)(slash - path));
@@ -95,12 +96,14 @@ static bool is_led_outside(const char *path)
     struct stat st;
     if (slash[1] == '\0' || has_dots(slash) || !verdict_recall(hash, verdict_stamp(), &v))
         return false;
+    if (!follows)
+        return true;
     int r = sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW);
     return r == 0 ? !S_ISLNK(st.st_mode) : is_there(r);
 }
 
 /* By an absolute path with symlinks on its way, or "..". */
-static bool leads_outside(const struct lx_policy *policy, const char *path)
+static bool leads_outside(const struct lx_policy *policy, const char *path, bool follows)
 {
     const char *slash = strrchr(path, '/');
     uint64_t stamp = verdict_stamp();
@@ -113,8 +116,16 @@ static bool leads_outside(const struct lx_policy *policy, const char *path)
         return false;
     if (slash[1] != '\0' && !has_dots(slash))
         remember_led(policy, verdict_hash(SEED_LED, path, (size_t)(slash - path)), stamp, &at);
-    return !at.symlink ||
+    return !at.symlink || !follows ||
            arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0), &at);
+}
+
+bool outside_below(const struct lx_policy *policy, const char *directory)
+{
+    size_t n = strlen(directory);
+    struct verdict v = mounts_classify(policy, directory, n == 1 ? 0 : n);
+    return v.mount == 0 && v.flags == 0 && mounts_redirected(policy, directory, n) == NULL &&
+           !policy->redirects;
 }
 
 bool outside_program(const struct lx_policy *policy, const struct tracee *t)
@@ -143,9 +154,9 @@ static bool spelled_outside(const struct lx_policy *policy, const char *path, si
         if (!follows)
             return true;
         int r = sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW);
-        return r == 0 && S_ISLNK(st.st_mode) ? leads_outside(policy, path) : is_there(r);
+        return r == 0 && S_ISLNK(st.st_mode) ? leads_outside(policy, path, follows) : is_there(r);
     }
-    if (is_led_outside(path))
+    if (is_led_outside(path, follows))
         return true;
     /* Of an entry itself only where it is has to be known. */
     char directory[PATH_MAX];
@@ -160,27 +171,43 @@ static bool spelled_outside(const struct lx_policy *policy, const char *path, si
         verdict_remember(hash, stamp, mounts_classify(policy, path, length));
         sys_close(fd);
     }
-    return is_there(fd) || (fd == -ELOOP && leads_outside(policy, path));
+    return is_there(fd) || (fd == -ELOOP && leads_outside(policy, path, follows));
+}
+
+/* An absolute path as it is, a relative one below its base in `whole`; NULL where that has no name.
+ */
+static const char *absolute(const char *base, const char *path, char whole[2 * PATH_MAX])
+{
+    if (path[0] == '/')
+        return path;
+    while (path[0] == '.' && path[1] == '/' && path[2] != '/')
+        path += 2;
+    if (base == NULL)
+        return NULL;
+    size_t length = strlen(base);
+    memcpy(whole, base, length);
+    if (length > 1)
+        whole[length++] = '/';
+    memcpy(whole + length, path, strlen(path) + 1);
+    return whole;
+}
+
+bool outside_mount_point(const struct lx_policy *policy, const char *base, const char *path)
+{
+    char whole[2 * PATH_MAX];
+    path = absolute(base, path, whole);
+    return path != NULL && views_mount_point(path) && outside_path(policy, NULL, path, false);
 }
 
 bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows)
 {
     char whole[2 * PATH_MAX];
-    if (path[0] != '/') {
-        while (path[0] == '.' && path[1] == '/' && path[2] != '/')
-            path += 2;
-        if (base == NULL)
-            return false;
-        size_t length = strlen(base);
-        memcpy(whole, base, length);
-        if (length > 1)
-            whole[length++] = '/';
-        memcpy(whole + length, path, strlen(path) + 1);
-        path = whole;
-    }
+    path = absolute(base, path, whole);
+    if (path == NULL)
+        return false;
     /* Its spelling is the truth where no symlink and no ".." is on the way. */
     if (has_dots(path))
-        return is_led_outside(path) || leads_outside(policy, path);
+        return is_led_outside(path, follows) || leads_outside(policy, path, follows);
     size_t n = strlen(path);
     return is_outside(policy, path, n) && mounts_redirected(policy, path, n) == NULL &&
            spelled_outside(policy, path, n, follows);

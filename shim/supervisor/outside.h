@@ -15,6 +15,16 @@
  */
 bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows);
 
+/*
+ * outside_path of a path that is not followed, without a look at what it names: only at its
+ * directory, and at the table of mounts for whether it is one, and so no symlink.
+ */
+bool outside_mount_point(const struct lx_policy *policy, const char *base, const char *path);
+
+/* True where nothing is a mount that is reached from a directory, by the kernel's name for it,
+ * without leaving it. */
+bool outside_below(const struct lx_policy *policy, const char *directory);
+
 /* True where the program that the caller runs is certainly outside. */
 bool outside_program(const struct lx_policy *policy, const struct tracee *t);
 

@@ -48,6 +48,27 @@ static bool is_such_a_link(char kind, const char *path)
                            strcmp(path, "/proc/thread-self") == 0 || strcmp(path, "/dev/fd") == 0);
 }
 
+/* What an openat2 is asked for, by a structure that is a larger one to newer programs. */
+static int read_how(struct request *r)
+{
+    if (!request_is_openat2(r))
+        return 0;
+    return r->given[3] < sizeof(r->how)
+               ? -EINVAL
+               : tracee_read(&r->tracee, r->given[2], &r->how, sizeof(r->how));
+}
+
+/* Where "/" is the directory that the path starts from, it starts from there. */
+static void start_in_root(const struct request *r, char *path)
+{
+    if (!request_is_openat2(r) || (r->how.resolve & SYS_RESOLVE_IN_ROOT) == 0 || path[0] != '/')
+        return;
+    size_t slashes = strspn(path, "/");
+    memmove(path, path + slashes, strlen(path + slashes) + 1);
+    if (path[0] == '\0')
+        strcpy(path, ".");
+}
+
 int request_strings(struct request *r)
 {
     char *const to[TRACEE_STRINGS] = {strings[0], strings[1]};
@@ -59,11 +80,18 @@ int request_strings(struct request *r)
         r->args[i] = r->given[i] == 0 ? 0 : (long)(uintptr_t)to[used];
         from[used++] = r->given[i];
     }
-    int error = tracee_strings(&r->tracee, from, to, PATH_MAX);
-    for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++)
-        if (request_is_path(r->call->arguments[i]) && r->args[i] != 0 &&
-            !is_such_a_link(r->call->arguments[i], request_string(r, i)))
-            name_the_caller((char *)(uintptr_t)r->args[i], sizeof(strings[0]), r->tracee.tid);
+    int error = read_how(r);
+    if (error == 0)
+        error = tracee_strings(&r->tracee, from, to, PATH_MAX);
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && error == 0; i++) {
+        char kind = r->call->arguments[i];
+        char *path = (char *)(uintptr_t)r->args[i];
+        if (!request_is_path(kind) || path == NULL)
+            continue;
+        start_in_root(r, path);
+        if (!is_such_a_link(kind, path))
+            name_the_caller(path, sizeof(strings[0]), r->tracee.tid);
+    }
     return error;
 }
 
@@ -82,7 +110,9 @@ int request_start(const struct request *r, bool anyhow)
 static void bring_descriptor(struct request *r, unsigned i)
 {
     int fd = (int)r->given[i];
-    const char *path = request_is_path(r->call->arguments[i + 1]) ? request_string(r, i + 1) : NULL;
+    char next = r->call->arguments[i + 1];
+    /* inotify's, before a path of kind P, is no directory that the path starts from. */
+    const char *path = request_is_path(next) && next != 'P' ? request_string(r, i + 1) : NULL;
     r->args[i] = AT_FDCWD;
     /* Of no use to an absolute path; a bad number is no mistake there. */
     if (fd == AT_FDCWD || (path != NULL && path[0] == '/') ||

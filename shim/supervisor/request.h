@@ -11,6 +11,7 @@
 #include "supervisor/calls.h"
 #include "supervisor/compat.h"
 #include "supervisor/tracee.h"
+#include "sys/sys.h"
 
 #define REQUEST_ARGUMENTS 6 /* of a system call, whatever the machine */
 
@@ -23,12 +24,19 @@ struct request {
     long args[REQUEST_ARGUMENTS]; /* and as this process can use them */
     int descriptors[2];           /* fetched ones, to be closed */
     unsigned descriptor_count;
-    off_t offset;   /* of the directory it reads, before; or -1 */
-    int start;      /* the descriptor its relative paths start from: see request_start */
-    bool looked_at; /* not left alone before any rule was asked */
-    bool there;     /* this process is a child that has gone where the caller is */
-    bool confined;  /* it does itself what changes anything: see errand.h */
+    struct sys_open_how how; /* of an openat2, read with its strings */
+    off_t offset;            /* of the directory it reads, before; or -1 */
+    int start;               /* the descriptor its relative paths start from: see request_start */
+    bool looked_at;          /* not left alone before any rule was asked */
+    bool there;              /* this process is a child that has gone where the caller is */
+    bool confined;           /* it does itself what changes anything: see errand.h */
 };
+
+/* True for an openat2, whose structure says more than its other arguments do. */
+static inline bool request_is_openat2(const struct request *r)
+{
+    return r->call->number == SYS_openat2;
+}
 
 /* Its string argument i, here; NULL where the caller gave none. */
 static inline const char *request_string(const struct request *r, unsigned i)

@@ -4,48 +4,34 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/fanotify.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
+#include "supervisor/follows.h"
 #include "supervisor/forced.h"
 #include "sys/sys.h"
 #include "vfs/ops.h"
 #include "vfs/walk.h"
 
-/* How a call says whether a symlink at the end of a path is followed: a bit of an argument. */
-static const struct {
-    long nr;
-    long bit;
-    unsigned argument;
-    bool follows; /* with the bit, and else not; or the other way round */
-} symlinks[] = {
-    {SYS_umount2, UMOUNT_NOFOLLOW, 1, false},
-    {SYS_open_tree, AT_SYMLINK_NOFOLLOW, 2, false},
-    {SYS_mount_setattr, AT_SYMLINK_NOFOLLOW, 2, false},
-    {SYS_fspick, 2 /* FSPICK_SYMLINK_NOFOLLOW */, 2, false},
-    {SYS_fanotify_mark, FAN_MARK_DONT_FOLLOW, 1, false},
-    {SYS_move_mount, 0x1 | 0x10 /* MOVE_MOUNT_F_SYMLINKS, _T_ */, 4, true},
-    {SYS_mount, 0, 0, false},
-    {SYS_pivot_root, 0, 0, false},
-};
-
 bool respells(long nr)
 {
-    for (size_t i = 0; i < sizeof(symlinks) / sizeof(symlinks[0]); i++)
-        if (symlinks[i].nr == nr)
-            return true;
-    return false;
-}
-
-static bool follows(long nr, const uint64_t given[6])
-{
-    for (size_t i = 0; i < sizeof(symlinks) / sizeof(symlinks[0]); i++)
-        if (symlinks[i].nr == nr)
-            return (((long)given[symlinks[i].argument] & symlinks[i].bit) != 0) ==
-                   symlinks[i].follows;
-    return true;
+    switch (nr) {
+    case SYS_umount2:
+    case SYS_open_tree:
+    case SYS_open_tree_attr:
+    case SYS_file_getattr:
+    case SYS_file_setattr:
+    case SYS_mount_setattr:
+    case SYS_fspick:
+    case SYS_fanotify_mark:
+    case SYS_move_mount:
+    case SYS_mount:
+    case SYS_pivot_root:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* What mount mounts is a path only where it is mounted already. */
@@ -66,6 +52,15 @@ static bool is_drive(const struct lx_policy *policy, const char *path, size_t n)
             return true;
     }
     return false;
+}
+
+/* True for attributes of a file in a read-only drive. */
+static bool is_readonly(const struct lx_task *task, const uint64_t given[6], const long args[6])
+{
+    const int known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+    const char *path = args[1] == 0 ? "" : (const char *)(uintptr_t)args[1];
+    long mount = lx_where(task, (int)args[0], path, (int)given[4] & known);
+    return mount > 0 && (task->policy->mounts[mount - 1].flags & LX_MOUNT_READONLY) != 0;
 }
 
 struct words {
@@ -89,6 +84,8 @@ long respell(const struct lx_task *task, const struct tracee *tracee,
     static struct words w; /* a worker takes one call at a time */
     char real[PATH_MAX];
     struct forced f = {.tracee = tracee, .nr = call->number, .fill = fill, .what = &w};
+    if (call->number == SYS_file_setattr && is_readonly(task, given, args))
+        return -EROFS;
     w.given = given;
     for (unsigned i = 0; i < 6; i++)
         w.path[i][0] = '\0';
@@ -98,7 +95,7 @@ long respell(const struct lx_task *task, const struct tracee *tracee,
         if (!is_path(call, i, given) || path == NULL || path[0] == '\0')
             continue;
         long n = lx_native_path(task, from ? (int)args[i - 1] : AT_FDCWD, path, w.path[i], PATH_MAX,
-                                follows(call->number, given) ? 0 : AT_SYMLINK_NOFOLLOW);
+                                follows(call, i, given) ? 0 : AT_SYMLINK_NOFOLLOW);
         if (n < 0)
             return n;
         if (call->number == SYS_umount2 && lx_realpath(task, path, real) > 0 &&

@@ -154,6 +154,18 @@ static void make(const struct lx_policy *policy, FILE *f)
     }
 }
 
+bool views_mount_point(const char *path)
+{
+    struct line line;
+    bool found = false;
+    FILE *f = fopen("/proc/self/mountinfo", "re");
+    while (f != NULL && !found && next_line(f, &line))
+        found = strcmp(line.point, path) == 0;
+    if (f != NULL)
+        fclose(f);
+    return found;
+}
+
 const struct lx_policy *views_policy(const struct lx_policy *policy, bool entered)
 {
     static int changes = -1; /* tells when anything is mounted in the namespace we are at home in */

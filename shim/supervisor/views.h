@@ -18,4 +18,10 @@
  */
 const struct lx_policy *views_policy(const struct lx_policy *policy, bool entered);
 
+/*
+ * True where something is mounted at an absolute path, by its very spelling. The path is not looked
+ * up: that would be a use of what is mounted there.
+ */
+bool views_mount_point(const char *path);
+
 #endif

@@ -9,22 +9,29 @@
 /* Room for such a name, of any descriptor. */
 #define SYS_FD_PATH 32
 
-/* Writes "/proc/self/fd/N" to out. */
-static inline void sys_fd_path(int fd, char out[SYS_FD_PATH])
+/* Writes a number in decimal, 11 bytes with the NUL at most. Returns its length. */
+static inline size_t sys_decimal(unsigned value, char *out)
 {
-    static const char prefix[] = "/proc/self/fd/";
     char digits[12];
     size_t n = 0;
-    unsigned value = (unsigned)fd;
+    size_t length;
     do {
         digits[n++] = (char)('0' + value % 10);
         value /= 10;
     } while (value != 0);
-    memcpy(out, prefix, sizeof(prefix) - 1);
-    out += sizeof(prefix) - 1;
+    length = n;
     while (n > 0)
         *out++ = digits[--n];
     *out = '\0';
+    return length;
+}
+
+/* Writes "/proc/self/fd/N" to out. */
+static inline void sys_fd_path(int fd, char out[SYS_FD_PATH])
+{
+    static const char prefix[] = "/proc/self/fd/";
+    memcpy(out, prefix, sizeof(prefix) - 1);
+    sys_decimal((unsigned)fd, out + sizeof(prefix) - 1);
 }
 
 #endif

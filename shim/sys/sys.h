@@ -49,13 +49,21 @@ struct sockaddr;
 #define SYS1(nr, a)          SYS5(nr, a, 0, 0, 0, 0)
 #define SYS0(nr)             SYS5(nr, 0, 0, 0, 0, 0)
 
-/* Not in every libc's headers: the kernel's struct open_how and the one resolve flag we use. */
+/* Not in every libc's headers: the kernel's struct open_how and its resolve flags. */
 struct sys_open_how {
     uint64_t flags;
     uint64_t mode;
     uint64_t resolve;
 };
-#define SYS_RESOLVE_NO_SYMLINKS 0x04u
+#define SYS_RESOLVE_NO_XDEV       0x01u
+#define SYS_RESOLVE_NO_MAGICLINKS 0x02u
+#define SYS_RESOLVE_NO_SYMLINKS   0x04u
+#define SYS_RESOLVE_BENEATH       0x08u
+#define SYS_RESOLVE_IN_ROOT       0x10u
+#define SYS_RESOLVE_CACHED        0x20u
+
+/* Nothing above the directory that the path starts from is reached. */
+#define SYS_RESOLVE_SCOPED (SYS_RESOLVE_BENEATH | SYS_RESOLVE_IN_ROOT)
 
 /* For ourselves: a file is as large as it is. */
 static inline int sys_openat(int dfd, const char *path, int flags, mode_t mode)

@@ -80,6 +80,12 @@ static long ask_exec(const struct lx_call *c)
     return r == -EINVAL ? r : VFS_GOES_ON;
 }
 
+long vfs_ask_openat2(const struct sys_open_how *how)
+{
+    long r = SYS4(SYS_openat2, AT_FDCWD, NOWHERE, how, sizeof(*how));
+    return r == -EFAULT ? VFS_GOES_ON : r;
+}
+
 long vfs_ask_first(const struct lx_call *c)
 {
     if (c->op == LX_OP_EXEC)

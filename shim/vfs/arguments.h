@@ -19,6 +19,10 @@
  */
 long vfs_ask_first(const struct lx_call *c);
 
+/* The same of an openat2, which refuses more, and is not there before Linux 5.6. */
+struct sys_open_how;
+long vfs_ask_openat2(const struct sys_open_how *how);
+
 #define XATTR_VALUE_MAX 65536 /* XATTR_SIZE_MAX, and the longest name is XATTR_NAME_MAX */
 #define XATTR_LENGTH    255
 

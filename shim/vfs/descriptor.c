@@ -25,8 +25,9 @@ long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
             return -EBADF;
         sys_fd_path(fd, link);
         n = sys_readlinkat(AT_FDCWD, link, buf, PATH_MAX - 1);
-        if (n == -ENOENT)
-            n = -EBADF;
+        /* No such descriptor; or no /proc, as in a chroot or after pivot_root. */
+        if (n < 0 && n != -ENAMETOOLONG)
+            n = sys_fcntl(fd, F_GETFD, 0) < 0 ? -EBADF : -ENXIO;
         if (n >= 0)
             buf[n] = '\0';
     }
@@ -50,8 +51,9 @@ static __attribute__((noinline)) struct verdict resolve_descriptor(const struct 
         return n > 0 ? mounts_classify(task->policy, path, (size_t)n) : v;
     }
     if (n < 0) {
-        /* Deeper than a path can say: it is still where it was. */
-        if (n != -ENAMETOOLONG || !task->caching || !verdict_recall_fd_stale(fd, &v, hash))
+        /* Deeper than a path can say, or without a name: it is still where it was. */
+        bool open = n == -ENAMETOOLONG || n == -ENXIO;
+        if (!open || !task->caching || !verdict_recall_fd_stale(fd, &v, hash))
             *hash = 0;
         return v;
     }

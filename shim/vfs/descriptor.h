@@ -10,7 +10,8 @@
 
 /*
  * The native path of a directory descriptor, or of the task's cwd for AT_FDCWD, into buf of
- * PATH_MAX bytes. Returns its length, or -errno (-ENOENT: it has no path any more).
+ * PATH_MAX bytes. Returns its length, or -errno (-ENOENT: it has no path any more; -ENXIO: there is
+ * no /proc to tell it).
  */
 long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf);
 

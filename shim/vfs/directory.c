@@ -92,7 +92,7 @@ static struct verdict walk_directory(struct lx_call *c, int dirfd, const char *p
     if (vfs_walk(c, dirfd, path, WALK_FOLLOW, &w) < 0)
         return v;
     v = w.self;
-    if (w.rewritten || !w.exists)
+    if (w.rewritten || w.asker || w.nameless || !w.exists)
         v.flags |= VERDICT_REWRITE;
     unsigned kind = v.mount == 0 ? 0 : nt_name_scan(path, strlen(path));
     if ((kind & NT_PRIVATE) != 0)

@@ -32,6 +32,35 @@ long lx_openat(const struct lx_task *t, int dirfd, const char *path, int flags, 
     return vfs_call(&c);
 }
 
+/* An absolute path as one from the directory that is its root. */
+static const char *in_root(const char *path)
+{
+    const char *rest = path + strspn(path, "/");
+    return rest != path && *rest == '\0' ? "." : rest;
+}
+
+long lx_openat2(const struct lx_task *t, int dirfd, const char *path,
+                const struct sys_open_how *how)
+{
+    struct lx_call c;
+    if (t->quiet)
+        return SYS4(SYS_openat2, dirfd, path, how, sizeof(*how));
+    long r = vfs_ask_openat2(how);
+    if (r != VFS_GOES_ON)
+        return r;
+    int flags = (int)how->flags;
+    if ((flags & O_PATH) == 0)
+        flags |= O_LARGEFILE; /* as a 64-bit kernel's does, whoever calls */
+    if (how->resolve == 0)
+        return lx_openat(t, dirfd, path, flags, (mode_t)how->mode);
+    start(&c, t, LX_OP_OPEN, dirfd, path, flags);
+    c.mode = (unsigned)how->mode;
+    c.resolve = (unsigned)how->resolve;
+    if ((how->resolve & SYS_RESOLVE_IN_ROOT) != 0 && lx_has_text(&c, path))
+        c.path[0] = in_root(path);
+    return vfs_run_resolving(&c);
+}
+
 long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags)
 {
     struct lx_call c;
@@ -336,10 +365,10 @@ long lx_native_path(const struct lx_task *t, int dirfd, const char *path, char *
     return vfs_call(&c);
 }
 
-long lx_where(const struct lx_task *t, int dirfd, const char *path)
+long lx_where(const struct lx_task *t, int dirfd, const char *path, int flags)
 {
     struct lx_call c;
-    start(&c, t, LX_OP_PATH, dirfd, path, 0);
+    start(&c, t, LX_OP_PATH, dirfd, path, flags);
     long r = vfs_run(&c);
     if (r < 0)
         return r;

@@ -14,6 +14,12 @@
 struct sockaddr;
 
 long lx_openat(const struct lx_task *t, int dirfd, const char *path, int flags, mode_t mode);
+
+/* The same by a structure that was read already; resolve flags are kept, or the call refused. */
+struct sys_open_how;
+long lx_openat2(const struct lx_task *t, int dirfd, const char *path,
+                const struct sys_open_how *how);
+
 long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags);
 long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, unsigned mask,
               struct statx *stx);
@@ -71,8 +77,11 @@ long lx_execveat(const struct lx_task *t, int dirfd, const char *path, char *con
 long lx_native_path(const struct lx_task *t, int dirfd, const char *path, char *buf, size_t size,
                     int flags);
 
-/* Which mount a path (symlinks followed) is in: its index + 1, 0 outside, or -errno. */
-long lx_where(const struct lx_task *t, int dirfd, const char *path);
+/*
+ * Which mount a path is in: its index + 1, 0 outside, or -errno. flags: AT_SYMLINK_NOFOLLOW,
+ * AT_EMPTY_PATH.
+ */
+long lx_where(const struct lx_task *t, int dirfd, const char *path, int flags);
 
 /* The task's current directory as programs see it. Returns the length with its NUL, as getcwd. */
 long lx_getcwd(const struct lx_task *t, char *buf, size_t size);

@@ -14,6 +14,7 @@
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
 #include "vfs/overrides.h"
+#include "vfs/stale.h"
 #include "vfs/walk.h"
 
 static unsigned paths_of(const struct lx_call *c)
@@ -222,6 +223,10 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
             return busy;
     }
     struct verdict v = w->opaque || !entry ? w->self : w->dir;
+    if (v.mount != 0 && (c->resolve & ~(SYS_RESOLVE_CACHED * 2 - 1)) != 0)
+        return -EINVAL; /* a promise that only a newer kernel can make */
+    if (v.mount != 0 && (c->resolve & SYS_RESOLVE_CACHED) != 0)
+        return -EAGAIN; /* what a drive is asked may wait: to be tried again without the flag */
     at->mount = mounts_of(c->task->policy, v);
     at->flags = LX_LOC_WALKED | (w->slash ? (unsigned)LX_LOC_SLASH : 0);
     if ((w->dir.flags & VERDICT_ROOT) != 0)
@@ -231,10 +236,14 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
      * do a thing itself has no other name. */
     bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH || c->task->itself != NULL;
     bool own_words = (v.mount == 0 || by_name) && !w->rewritten;
-    bool only_its_own = c->task->root != NULL || w->asker;
-    if (own_words && only_its_own)
-        at->flags |= LX_LOC_OWN_WORDS; /* and no way of ours to get there */
-    if ((w->opaque && !w->asker) || (own_words && !only_its_own)) {
+    bool here = c->task->root == NULL && !w->asker; /* the same words lead this process there */
+    if (own_words && !here)
+        at->flags |= LX_LOC_OWN_WORDS; /* its own, and no way of ours to get there */
+    if ((c->resolve & SYS_RESOLVE_SCOPED) != 0 && v.mount != 0 && !w->opaque) {
+        /* Below where it started, where the kernel can be told to keep it. */
+        at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
+        at->path = w->length == w->base ? "." : w->path + w->base + 1;
+    } else if ((w->opaque && !w->asker) || (own_words && here)) {
         /* The kernel finds its way by the program's own words, and better. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
         at->path = c->path[i];
@@ -251,50 +260,6 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
         at->path = w->path;
     }
     return 0;
-}
-
-/* True with the verdict remembered on a directory of the very name that path i spells. */
-static bool remembered(const struct lx_call *c, unsigned i, const struct vfs_found *found,
-                       struct verdict *v)
-{
-    const char *path = c->path[i];
-    uint64_t hash = VERDICT_SEED_ROOT;
-    if (found[i].base != 0)
-        return verdict_recall(vfs_spelling(c, i, &found[i]), c->moment, v);
-    if (path[0] != '/')
-        vfs_descriptor(c->task, c->fd[i], &hash);
-    return verdict_recall(verdict_hash(hash, path, c->path_length[i]), c->moment, v);
-}
-
-/*
- * What a successful call does to the verdicts of this process. A rename outside may have moved a
- * symlink or a directory; asking which would cost every rename a system call, so only names matter
- * that were just used as directories. (The clock's tick takes care of the rest.)
- */
-static void forget(const struct lx_call *c, const struct vfs_found *found)
-{
-    struct verdict v;
-    switch (c->op) {
-    case LX_OP_SYMLINK:
-        verdict_forget_all();
-        break;
-    case LX_OP_RENAME:
-        if (c->moves_directory || remembered(c, 0, found, &v) || remembered(c, 1, found, &v))
-            verdict_forget_all();
-        break;
-    case LX_OP_LINK:
-        if (remembered(c, 1, found, &v)) /* of a symlink it makes another */
-            verdict_forget_all();
-        break;
-    case LX_OP_MKDIR:
-        /* Where there was a symlink. A directory made again is where it was. */
-        if (remembered(c, 0, found, &v) &&
-            (found->base == 0 || v.mount != found->self.mount || v.flags != found->self.flags))
-            verdict_forget_all();
-        break;
-    default:
-        break;
-    }
 }
 
 /* True where a successful call has more to say than its result: of a descriptor or a directory. */
@@ -350,7 +315,7 @@ static inline long finish(struct lx_call *c, long r, const struct vfs_found *fou
     const struct lx_policy *policy = c->task->policy;
     if (r >= 0 && c->task->caching) {
         if ((vfs_ops[c->op].properties & CREATES) != 0)
-            forget(c, found);
+            stale_after(c, found);
         if (tells(c))
             remember(c, (int)r, found);
     }
@@ -579,6 +544,23 @@ static inline void measure(struct lx_call *c, unsigned i)
     bool ours = c->task->pid == 0 && !c->task->quiet;
     long n = ours ? sys_string(path, c->moment) : path == NULL ? -EFAULT : (long)strlen(path);
     c->path_length[i] = n < 0 ? LX_BAD_ADDRESS : (size_t)n;
+}
+
+long vfs_run_resolving(struct lx_call *c)
+{
+    const struct vfs_found found = {.stamp = c->moment};
+    struct walk w;
+    measure(c, 0);
+    if (is_no_path(c, 0))
+        return c->task->deputy ? -LX_EPASS : refused(c);
+    long r = walk_to(c, 0, &w);
+    if (r == 0)
+        return walk_and_run(c, &w, &w, &found);
+    if (w.dir.mount != 0 || w.rewritten || c->denied != LX_RULE_NONE)
+        return finish(c, r, &found);
+    /* The kernel has been asked for more than the walk knows of: by what it refuses is its own. */
+    verbatim(c, 0);
+    return c->task->deputy ? -LX_EPASS : lx_host_fs.run[LX_OP_OPEN](c);
 }
 
 long vfs_run(struct lx_call *c)

@@ -14,6 +14,7 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->op = op;
     c->flags = 0;
     c->mode = 0;
+    c->resolve = 0;
     c->buf = NULL;
     c->size = 0;
     c->name = NULL;
@@ -33,6 +34,9 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
 
 /* Runs a call. Returns its result or -errno. */
 long vfs_run(struct lx_call *c);
+
+/* The same of an openat2 that has resolve flags: its path is walked, as they want it. */
+long vfs_run_resolving(struct lx_call *c);
 
 /* vfs_run; but what the kernel refuses of a call before it looks at a path comes first. */
 static inline long vfs_call(struct lx_call *c)

@@ -8,6 +8,7 @@
 #include "sys/address.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
+#include "vfs/extensible.h"
 #include "vfs/finish.h"
 #include "vfs/names.h"
 #include "vfs/ops.h"
@@ -119,11 +120,8 @@ CALL(call_futimesat, set_times(t, FD(0), PATH(1), PTR(const struct timeval *, 2)
 #endif
 #endif
 
-/*
- * Answered by ENOSYS, for which every caller has something to fall back on: openat2, whose resolve
- * flags cannot be kept while names are spelled anew; io_uring, which opens files where nobody sees
- * it; and calls so new that no program can count on them.
- */
+/* Answered by ENOSYS, for which every caller has something to fall back on: io_uring, which opens
+ * files where nobody sees it. */
 CALL(call_refused, ((void)t, (void)a, -ENOSYS))
 
 static long call_getdents64(const struct lx_task *t, const long a[6])
@@ -245,7 +243,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
 #endif
 #endif
         [SYS_openat] = call_openat,
-    [SYS_openat2] = call_refused,
+    [SYS_openat2] = vfs_openat2,
     [SYS_statx] = call_statx,
     [SYS_faccessat] = call_faccessat,
     [SYS_faccessat2] = call_faccessat2,
@@ -282,10 +280,12 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_close_range] = call_close_range,
     [SYS_dup3] = call_dup3,
     [SYS_io_uring_setup] = call_refused,
-    [SYS_setxattrat] = call_refused,
-    [SYS_getxattrat] = call_refused,
-    [SYS_listxattrat] = call_refused,
-    [SYS_removexattrat] = call_refused,
+    [SYS_setxattrat] = vfs_setxattrat,
+    [SYS_getxattrat] = vfs_getxattrat,
+    [SYS_listxattrat] = vfs_listxattrat,
+    [SYS_removexattrat] = vfs_removexattrat,
+    [SYS_file_getattr] = vfs_file_attributes_get,
+    [SYS_file_setattr] = vfs_file_attributes_set,
     [SYS_bind] = call_bind,
     [SYS_connect] = call_connect,
     [SYS_execve] = call_refused,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sys/dirents.h"
+#include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
@@ -86,6 +87,44 @@ static void parent(struct lx_call *c, struct walk *w)
     }
     const char *slash = memrchr(w->path, '/', w->length);
     cut(w, slash == NULL ? 0 : (size_t)(slash - w->path));
+}
+
+/*
+ * With RESOLVE_NO_XDEV: 0 where the walk is still on the mount that it began on, or -errno. A drive
+ * is a mount, though the kernel may not know it for one.
+ */
+static int check_mount(struct lx_call *c, struct walk *w, bool begins)
+{
+    struct statx stx;
+    if ((c->resolve & SYS_RESOLVE_NO_XDEV) == 0)
+        return 0;
+    int r = sys_statx(AT_FDCWD, w->length == 0 ? "/" : w->path,
+                      AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID, &stx);
+    unsigned drive = mounts_classify(c->task->policy, w->path, w->length).mount;
+    if (r < 0 || (stx.stx_mask & STATX_MNT_ID) == 0)
+        return r < 0 ? r : -ENOSYS;
+    if (begins) {
+        w->mount_id = stx.stx_mnt_id;
+        w->drive = drive;
+    }
+    if (w->mount_id != stx.stx_mnt_id)
+        return -EXDEV;
+    if (w->drive == drive)
+        return 0;
+    const struct lx_mount *m = &c->task->policy->mounts[(drive != 0 ? drive : w->drive) - 1];
+    int error = lx_value_errno(lx_rule(m, LX_RULE_MOUNT_BOUNDARY));
+    return error == 0 ? 0 : lx_deny(c, LX_RULE_MOUNT_BOUNDARY, error);
+}
+
+/* Goes up by "..", as far as the call wants to be let. Returns 0 or -errno. */
+static int go_up(struct lx_call *c, struct walk *w)
+{
+    w->straight = false;
+    if ((c->resolve & SYS_RESOLVE_SCOPED) == 0 || w->length != w->base)
+        parent(c, w);
+    else if ((c->resolve & SYS_RESOLVE_BENEATH) != 0)
+        return -EXDEV;
+    return check_mount(c, w, false);
 }
 
 /*
@@ -172,6 +211,17 @@ static __attribute__((noinline)) void name_caller(const struct lx_task *task, st
     w->asker = true;
 }
 
+/* -errno for a symlink that an openat2 does not want to be led by, or 0. */
+static int forbids(const struct lx_call *c, const struct walk *w, bool absolute)
+{
+    /* Of those below /proc all that are not relative lead by no text. */
+    bool by_magic = absolute && strncmp(w->path, "/proc/", 6) == 0;
+    if (by_magic && (c->resolve & SYS_RESOLVE_NO_MAGICLINKS) != 0)
+        return -ELOOP;
+    unsigned jumps = SYS_RESOLVE_BENEATH | (by_magic ? SYS_RESOLVE_IN_ROOT : 0);
+    return absolute && (c->resolve & jumps) != 0 ? -EXDEV : 0;
+}
+
 /*
  * Follows the symlink at w->path: its target goes before what is still to be walked. One buffer
  * serves, because a signal stack is small: the remainder waits at its end while the target is read
@@ -198,18 +248,26 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     rest->buf[n] = '\0';
     if (c->task->deputy)
         name_caller(c->task, w, rest->buf, &n, room);
+    bool absolute = rest->buf[0] == '/';
+    int forbidden = forbids(c, w, absolute);
+    if (forbidden < 0)
+        return forbidden;
     if (magic(w, rest->buf)) {
         w->self = mounts_classify(c->task->policy, rest->buf, (size_t)n);
         return w->asker && left > 0 && append(w, tail, left) < 0 ? -ENAMETOOLONG : 1;
     }
-    /* What Windows' links lead to, our own names say. */
-    cut(w, rest->buf[0] != '/' ? w->dir_length : S_ISLNK(st->st_mode) ? root_length(c) : 0);
-    if (rest->buf[0] == '/' && w->length > 0)
-        memcpy(w->path, c->task->root, w->length);
+    if (absolute && (c->resolve & SYS_RESOLVE_IN_ROOT) != 0) {
+        cut(w, w->base);
+    } else {
+        /* What Windows' links lead to, our own names say. */
+        cut(w, !absolute ? w->dir_length : S_ISLNK(st->st_mode) ? root_length(c) : 0);
+        if (absolute && w->length > 0)
+            memcpy(w->path, c->task->root, w->length);
+    }
     /* `left` begins with its slash, where anything is left. */
     memmove(rest->buf + n, tail, left + 1);
     rest->text = rest->buf;
-    return 0;
+    return check_mount(c, w, false);
 }
 
 /* Appends a component of a directory outside, and crosses into the mount that it may be. */
@@ -224,9 +282,11 @@ static int enter_outside(struct lx_call *c, struct walk *w, const char *name, si
         return r;
     const struct lx_mount *m = mounts_redirected(c->task->policy, w->path, w->length);
     if (m != NULL && m->target_length == w->length) {
+        w->rewritten = true;
+        if ((c->resolve & SYS_RESOLVE_SCOPED) != 0)
+            return -ENOSYS; /* the kernel, which is to hold the promise, would not be below */
         memcpy(w->path, m->backing, m->backing_length + 1);
         w->length = m->backing_length;
-        w->rewritten = true;
         w->straight = false;
     }
     return 0;
@@ -287,7 +347,9 @@ static int check_slash(const struct lx_call *c, const struct walk *w, const stru
  */
 static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
 {
+    w->dir = (struct verdict){0, 0};
     w->rewritten = false;
+    w->nameless = false;
     w->opaque = false;
     w->asker = false;
     w->from = dirfd == AT_FDCWD ? c->task->cwd : dirfd;
@@ -302,9 +364,11 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
     cut(w, 0);
     if (path[0] == '/') {
         size_t root = root_length(c);
+        if ((c->resolve & SYS_RESOLVE_BENEATH) != 0)
+            return -EXDEV;
         memcpy(w->path, root == 0 ? "" : c->task->root, root + 1);
         w->length = root;
-        return 0;
+        return check_mount(c, w, true);
     }
     long n = vfs_directory_path(c->task, dirfd, w->path);
     if (n == -ENAMETOOLONG || n == -ENOENT) {
@@ -315,12 +379,19 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
         w->opaque = true;
         return 1;
     }
+    if (n == -ENXIO) {
+        /* Where a descriptor cannot be named, the kernel's own way is all there is. */
+        w->nameless = true;
+        w->self = w->dir;
+        w->opaque = true;
+        return 1;
+    }
     if (n < 0)
         return (int)n;
     w->length = n == 1 ? 0 : (size_t)n;
     w->base = w->length;
     w->straight = true;
-    return 0;
+    return check_mount(c, w, true);
 }
 
 static size_t skip_slashes(const char *s)
@@ -370,6 +441,8 @@ static int step_at_link(struct lx_call *c, struct walk *w, const struct componen
             st->st_mode = S_IFLNK | 0777;
         return k->slash ? check_slash(c, w, st, last) : 0;
     }
+    if ((c->resolve & SYS_RESOLVE_NO_SYMLINKS) != 0)
+        return -ELOOP;
     w->rewritten |= foreign; /* the kernel does not get there by the same words */
     if (++w->links > LINKS_MAX)
         return -ELOOP;
@@ -419,6 +492,8 @@ static int step(struct lx_call *c, struct walk *w, const struct component *k, en
         w->self = w->dir;
         return k->slash ? check_slash(c, w, &st, last) : 0;
     }
+    if (r == 0)
+        r = check_mount(c, w, false);
     if (r < 0)
         return r;
     bool foreign = is_foreign_link(c, w, &st);
@@ -461,8 +536,9 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
         } else if (k.last && last == WALK_ENTRY) {
             return keep_dots(c, w, k.name, k.n);
         } else if (k.n == 2) {
-            parent(c, w);
-            w->straight = false;
+            r = go_up(c, w);
+            if (r < 0)
+                return r;
         }
     }
     end_in_directory(c, w);

@@ -28,11 +28,15 @@ struct walk {
     int late;    /* -errno of a last name that cannot be, where the call's other path comes first */
     int from;    /* the directory a relative path started from, or AT_FDCWD */
     size_t base; /* length of the directory a relative path started from */
-    bool straight; /* nothing but components below it: no symlink, no "..", no mount */
+    uint64_t mount_id; /* where it started, of a call that is to stay there: the kernel's number, */
+    unsigned drive;    /* and ours */
+    bool straight;     /* nothing but components below it: no symlink, no "..", no mount */
     bool exists;
     bool slash;     /* a slash came after the last component */
     bool rewritten; /* the kernel would not have come here by the program's own spelling */
     bool asker;     /* through "/proc/self": it is here by who asks, and the path has his number */
+    bool nameless;  /* from a descriptor that nothing names: opaque, and nobody knows where it leads
+                     */
     bool opaque;    /* through /proc to something without a usable name: only the kernel can */
 };
 
@@ -40,7 +44,9 @@ struct walk {
  * Resolves path from dirfd (AT_FDCWD: the task's cwd). Crosses into mounts whose backing is
  * elsewhere, spells names as their mount does, finds other spellings and cases, follows up to 40
  * symlinks; `..` after a symlink goes where the symlink led. Returns 0 (the last component may be
- * missing: see exists) or -errno as the kernel would answer.
+ * missing: see exists) or -errno as the kernel would answer. Of what an openat2 promises
+ * (c->resolve) nothing on the way breaks any; -ENOSYS where a path that has to stay below its start
+ * would enter a mount whose backing is elsewhere.
  */
 int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last, struct walk *w);
 

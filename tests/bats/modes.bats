@@ -137,6 +137,37 @@ done"
   assert_output "done"
 }
 
+@test "utimes.non_owner: now is for who may write, and nothing for everybody, as on Linux" {
+  (($(id -u) == 0)) || skip "needs two users: run as root"
+  shared
+  IN=$SHARED/drive
+  mkdir -m 777 "$IN"
+  touch "$IN/read" "$IN/write"
+  chmod 666 "$IN/write"
+  cat >"$SHARED/times.py" <<'PYTHON'
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+NOW, OMIT = (1 << 30) - 1, (1 << 30) - 2
+kinds = {"now": (0, NOW), "omit": (0, OMIT), "set": (1000, 0)}
+for path in b"read", b"write":
+    for a in kinds:
+        for m in kinds:
+            times = (ctypes.c_long * 4)(*kinds[a], *kinds[m])
+            failed = libc.utimensat(-100, path, times, 0) != 0
+            print(path.decode(), a, m, errno.errorcode[ctypes.get_errno()] if failed else "ok")
+PYTHON
+  run as_user env -C "$IN" python3 ../times.py
+  assert_line "read now now EACCES"
+  assert_line "write now now ok"
+  assert_line "read omit omit ok"
+  assert_line "write now omit EPERM"
+  local expected=$output
+  policy_for "$IN" "drive.options=uid=1000,gid=1000" >"$SHARED/p.json"
+  chmod 644 "$SHARED/p.json" "$SHARED/times.py"
+  run as_user env -C "$IN" LXSHIM_POLICY="$SHARED/p.json" "${SHIM[@]}" python3 ../times.py
+  assert_output "$expected"
+}
+
 @test "chown.owner: root and the owner are told it worked, and nothing changes" {
   (($(id -u) == 0)) || skip "plain Linux's answer needs root"
   steps=': >f; chown 1234:567 f && stat -c %u:%g f'

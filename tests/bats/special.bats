@@ -286,3 +286,32 @@ folds
 f
 g"
 }
+
+@test "a limit of a file's size: what ends there is EFBIG, by whichever call" {
+  steps="ulimit -f 1; trap '' XFSZ; : >f; truncate -s 512 f && truncate -s 1M f; fallocate -l 1M f
+    perl -e 'truncate(\"f\", 1 << 20) or print \"\$!\\n\"; truncate(\"a:b\", 9) or print \"\$!\\n\"'; stat -c %s f"
+  native "$steps"
+  assert_output "truncate: failed to truncate 'f' at 1048576 bytes: File too large
+fallocate: fallocate failed: File too large
+File too large
+No such file or directory
+512"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+}
+
+@test "inotify: a watch by an absolute path" {
+  steps='perl -e '"'"'require "syscall.ph" if 0; my $fd = syscall(294, 0);
+    printf "%d\n", syscall(254, $fd, "$ENV{PWD}/f", 2) > 0; printf "%d\n", syscall(254, 99, "$ENV{PWD}/f", 2);
+    $! == 9 and print "EBADF\n"'"'"
+  [[ $(uname -m) == x86_64 ]] || skip "numbers of x86-64"
+  native ": >f; $steps"
+  assert_output "1
+-1
+EBADF"
+  shimmed ": >f; $steps"
+  assert_output "1
+-1
+EBADF"
+}

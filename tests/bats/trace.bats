@@ -232,3 +232,22 @@ cat: other: No such file or directory"
   assert_output "fine
 there"
 }
+
+@test "who has a file open is looked for as far as somebody wants to read it: without a trace, ourselves first" {
+  [[ $LXSHIM_TEST_LANE == preload ]] && strace -qq -o /dev/null true 2>/dev/null || skip "counts the library's own calls"
+  DRIVE=$(fresh drive)
+  policy_for "$DRIVE" >"$BATS_TEST_TMPDIR/p.json"
+  # looks [TRACE]: how many other processes are looked into when one removes what it has open itself.
+  looks() {
+    rm -f "$DRIVE"/*
+    env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/p.json" ${1:+LXSHIM_TRACE="$1"} strace -qq -o "$BATS_TEST_TMPDIR/calls" \
+      -e trace=openat -E LD_PRELOAD="$LIB" perl -e 'open F, ">", "f" or die; unlink "f" or die; print "$$\n"' >"$BATS_TEST_TMPDIR/pid"
+    grep -cE '^openat\([0-9]+, "[0-9]+", .*O_DIRECTORY' "$BATS_TEST_TMPDIR/calls"
+  }
+  run looks
+  assert_output 1
+  run looks "$BATS_TEST_TMPDIR/trace.jsonl"
+  ((output > 1))
+  run jq -r 'select(.rule == "unlink.open_file") | .holders[0].pid' "$BATS_TEST_TMPDIR/trace.jsonl"
+  assert_output "$(<"$BATS_TEST_TMPDIR/pid")"
+}

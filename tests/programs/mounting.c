@@ -85,6 +85,8 @@ int main(int argc, char **argv)
         say("bind", CALL(SYS_mount, path, to, "none", MS_BIND, 0));
     else if (strcmp(what, "umount") == 0)
         say("umount", CALL(SYS_umount2, path, 0, 0, 0, 0));
+    else if (strcmp(what, "expire") == 0)
+        say("expire", CALL(SYS_umount2, path, MNT_EXPIRE, 0, 0, 0));
     else if (strcmp(what, "tree") == 0)
         tree(path, to);
     else if (strcmp(what, "readonly") == 0)
@@ -92,8 +94,8 @@ int main(int argc, char **argv)
     else if (strcmp(what, "pick") == 0)
         say("fspick", CALL(SYS_fspick, AT_FDCWD, path, 0, 0, 0));
     else if (strcmp(what, "new") == 0) {
-        say("open_tree_attr", CALL(SYS_open_tree_attr, AT_FDCWD, ".", 0, 0, 0));
-        say("file_getattr", CALL(SYS_file_getattr, AT_FDCWD, ".", readonly, 24, 0));
+        say("open_tree_attr", CALL(SYS_open_tree_attr, AT_FDCWD, path, 0, 0, 0));
+        say("file_getattr", CALL(SYS_file_getattr, AT_FDCWD, path, readonly, 24, 0));
     } else {
         return 2;
     }

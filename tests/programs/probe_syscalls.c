@@ -268,7 +268,19 @@ static int ask_seccomp(void)
     return OK;
 }
 
-/* Linux 6.13's, for which the shim has no answer: programs fall back to the older ones. */
+/* The same by the name that newer libcs have for it. */
+static int open_how_by_name(void)
+{
+    struct {
+        uint64_t flags;
+        uint64_t mode;
+        uint64_t resolve;
+    } how = {O_RDONLY, 0, 0};
+    typedef int fn(int, const char *, const void *, size_t);
+    return reads(SYMBOL(fn)(base_fd(), "f:ile", &how, sizeof(how)));
+}
+
+/* Linux 6.13's: what they answer is newer.bats' to see. */
 static int attribute_at(void)
 {
     static const struct {
@@ -301,6 +313,7 @@ static int call_syscall(void)
 const struct check probe_syscalls[] = {
     {"syscall", call_syscall},
     {"syscall:openat2", open_how},
+    {"openat2", open_how_by_name},
     {"syscall:io_uring_setup", ring_setup},
     {"syscall:seccomp", ask_seccomp},
     {"syscall:setxattrat", attribute_at},
