@@ -14,8 +14,9 @@
 #include "vfs/verdict.h"
 
 /*
- * After a call that returned r, a process or 0. A child that has only stopped, or goes on, has let go of nothing:
- * a tracer hears of one at every system call, also between two with which it makes what is swept.
+ * After a call that returned r, a process or 0. A child that has only stopped, or goes on, has let
+ * go of nothing: a tracer hears of one at every system call, also between two with which it makes
+ * what is swept.
  */
 static pid_t waited(pid_t r, const int *status)
 {
