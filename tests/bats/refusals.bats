@@ -48,7 +48,7 @@ differing() {
 }
 
 same() {
-  run differing "$@"
+  run differing
   assert_output ""
 }
 
