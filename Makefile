@@ -335,7 +335,7 @@ STRESS_SEED ?= 1
 .PHONY: stress
 stress: all $(PROGRAMS) $(OTHERS)
 	KEEP_SEED=$(STRESS_SEED) KEEP_OPERATIONS=20000 STRESS_SEED=$(STRESS_SEED) STRESS_OPERATIONS=20000 \
-	    STRESS_SECONDS=1000 LXSHIM_BUILD=$(CURDIR)/$(B) BATS_TEST_TIMEOUT=3600 tests/suite -j 1 -l preload \
+	    STRESS_SECONDS=10000 LXSHIM_BUILD=$(abspath $(B)) SUITE_LIMIT=36000 tests/suite -j 1 -l preload \
 	    tests/bats/keeping.bats tests/bats/stress.bats
 
 # With clang's own fuzzer, for as long as one likes: make fuzz FUZZ_SECONDS=600

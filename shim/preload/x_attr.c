@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Permissions, owners, times, sizes and extended attributes. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/time.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 #include <utime.h>
 
+#include "preload/next.h"
 #include "preload/shim.h"
 #include "sys/i386.h"
 #include "sys/sys.h"
@@ -70,8 +72,15 @@ LX_EXPORT int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int fl
 
 LX_EXPORT int utimensat(int dirfd, const char *path, const struct timespec times[2], int flags)
 {
-    if (lx_is_null(path))
-        return (int)lx_ret(-EINVAL);
+    /*
+     * Without a path glibc before 2.41 says EINVAL; later ones leave it to the kernel, which means
+     * the descriptor's file. Asked of none, libc at hand says which, and changes nothing.
+     */
+    if (lx_is_null(path)) {
+        if (NEXT_WIDE(utimensat, __utimensat64)(-1, path, times, flags) != 0 && errno == EINVAL)
+            return -1;
+        path = LX_DESCRIPTOR;
+    }
     return (int)lx_ret(lx_utimensat(lx_self(), dirfd, path, times, flags));
 }
 

@@ -12,9 +12,11 @@ told() {
   (($(grep -c EFAULT <<<"$expected") > 400))
 }
 
-# compared: the lines of the calls that natively do not die, under the shim, against natively.
+# compared: the lines of the calls that natively do not die, under the shim, against natively. (Where an address can be
+# read, an ordinary user may not give a file away; in a drive that is ok, by rule.)
 compared() {
-  awk 'NR == FNR { want[$1, $2, $3] = $0; next } ($1, $2, $3) in want && want[$1, $2, $3] != $0 { print want[$1, $2, $3] " -> " $4 }' \
+  awk 'NR == FNR { want[$1, $2, $3] = $0; next } ($1, $2, $3) in want && want[$1, $2, $3] != $0 {
+      if (want[$1, $2, $3] !~ / EPERM$/ || $4 != "ok") print want[$1, $2, $3] " -> " $4 }' \
     <(cat <<<"$expected") <(cat <<<"$output")
 }
 

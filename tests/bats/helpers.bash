@@ -17,15 +17,15 @@ bats_require_minimum_version 1.5.0
 # this is read anew for every test.
 for library in bats-support bats-assert bats-file; do
   if compgen -G "$BATS_LIB_PATH/$library/src/*.bash" >/dev/null; then
-    for library in "$BATS_LIB_PATH/$library"/src/*.bash; do
+    for source in "$BATS_LIB_PATH/$library"/src/*.bash; do
       # shellcheck source=/dev/null
-      source "$library"
+      source "$source"
     done
   else
     bats_load_library "$library"
   fi
 done
-unset library
+unset library source
 
 export LC_ALL=C.UTF-8
 unset LXSHIM_POLICY LXSHIM_STATE LXSHIM_TRACE LD_PRELOAD

@@ -3,8 +3,8 @@
 # No file is deleted or hidden that lxshim did not put there; and what it did put there goes.
 #   KEEP_OPERATIONS  of each process in the test that makes random ones (400; `make stress`: 20000)
 #   KEEP_SEED        of what they do (1)
-# shellcheck disable=SC2016,SC2154 # steps are single-quoted; run sets output
-# shellcheck disable=SC2030,SC2031 # every test is a subshell
+# Steps are single-quoted, run sets output, every test is a subshell, and helpers read IN:
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
 
 load helpers
 
@@ -53,7 +53,6 @@ all_of() {
 @test "another file in the place of one that was pending is kept" {
   DRIVE=$(fresh drive)
   echo old >"$DRIVE/f"
-  # shellcheck disable=SC2034 # shimmed reads it
   IN=$DRIVE
   start_holding fd "$DRIVE/f"
   shimmed 'rm f; ls'

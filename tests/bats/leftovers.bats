@@ -184,7 +184,7 @@ END
 inside() {
   local user=()
   (($(id -u) == 0)) || user=(-r)
-  unshare "${user[@]}" -m true 2>/dev/null || skip "no mount namespaces"
+  unshare "${user[@]}" -m true 2>/dev/null || skip "no mount namespace can be made here"
   run unshare "${user[@]}" -m --propagation private bash -c "$1"
 }
 

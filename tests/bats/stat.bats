@@ -86,6 +86,23 @@ same"
   assert_output --partial "$host"
 }
 
+@test "utimensat without a path: the descriptor's file where libc leaves it to the kernel, from glibc 2.41 on" {
+  needs python3 python3
+  steps='python3 -c "
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+times = (ctypes.c_long * 4)(1000000000, 0, 1000000000, 0)
+f = os.open(\"f\", os.O_CREAT)
+for fd, flags in (f, 0), (-1, 0), (-100, 0), (f, 0x100):
+    print(libc.utimensat(fd, None, times, flags) and os.strerror(ctypes.get_errno()))
+print(os.stat(\"f\").st_mtime == 1000000000)"'
+  native "$steps"
+  assert_success
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+}
+
 @test "statfs: the space is the host's, in statvfs and df as well" {
   needs python3 python3
   # Free space moves: within a hundredth.

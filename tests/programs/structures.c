@@ -347,8 +347,10 @@ static int many(void)
         if (e == NULL)
             break;
         snprintf(name, sizeof(name), "%.30s", e->d_name);
-        seekdir(dir, place);
-        e = readdir(dir);
+        if (seen % 8 == 0) { /* not at each: all that comes after it is read again */
+            seekdir(dir, place);
+            e = readdir(dir);
+        }
         seen += e != NULL && strcmp(e->d_name, name) == 0 && strncmp(name, "file:", 5) == 0;
     }
     printf("%u, %s\n", seen, errno == 0 ? "to the end" : strerrorname_np(errno));
