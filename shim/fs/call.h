@@ -99,7 +99,7 @@ struct lx_call {
     int fd[2];
     const char *path[2];   /* as the program gave it, or LX_DESCRIPTOR */
     size_t path_length[2]; /* of these in bytes; LX_BAD_ADDRESS where they cannot be read */
-    uint64_t moment;       /* for which an address that can be read is known to be: sys/address.h */
+    uint64_t moment;       /* when it began: verdict_stamp */
     union {
         struct {
             void *buf; /* answers: struct stat, statx, statfs, text, xattr value or list */
@@ -248,19 +248,26 @@ static inline bool lx_alter(struct lx_call *c, enum lx_rule rule)
     return true;
 }
 
+/* The tick of the clock in a call's moment, which nothing but time changes. */
+#define LX_TICK_SHIFT 16
+static inline uint64_t lx_tick(const struct lx_call *c)
+{
+    return c->moment >> LX_TICK_SHIFT;
+}
+
 /*
  * True where a string that the call was given can be read. Whoever acts for another process has
  * brought it over.
  */
 static inline bool lx_has_text(const struct lx_call *c, const char *text)
 {
-    return c->task->pid != 0 ? text != NULL : sys_string(text, c->moment) >= 0;
+    return c->task->pid != 0 ? text != NULL : sys_string(text, lx_tick(c)) >= 0;
 }
 
 /* The same of n bytes. */
 static inline bool lx_has_bytes(const struct lx_call *c, const void *at, size_t n)
 {
-    return c->task->pid != 0 ? at != NULL : sys_readable(at, n, c->moment);
+    return c->task->pid != 0 ? at != NULL : sys_readable(at, n, lx_tick(c));
 }
 
 /* Gives a task n bytes at an address that nobody has tried. 0 or -EFAULT. */

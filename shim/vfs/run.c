@@ -570,7 +570,7 @@ static inline void measure(struct lx_call *c, unsigned i)
 {
     const char *path = c->path[i];
     bool ours = c->task->pid == 0 && !c->task->quiet;
-    long n = ours ? sys_string(path, c->moment) : path == NULL ? -EFAULT : (long)strlen(path);
+    long n = ours ? sys_string(path, lx_tick(c)) : path == NULL ? -EFAULT : (long)strlen(path);
     c->path_length[i] = n < 0 ? LX_BAD_ADDRESS : (size_t)n;
 }
 
