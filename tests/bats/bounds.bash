@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # System calls per operation, held against the bounds of a table: $BOUNDS, a row for each operation of
-# `steady` and a column for each place; "WALK" in it is replaced by $WALK. A file that loads this has
+# `steady` and a column for each place; "WALK" and "EMPTY" in it are replaced by $WALK and $EMPTY. A file that loads this has
 # `turns OPERATION [forget]`, which prints how many the cheapest turn took.
 
 # columns PLACE: "OPERATION BOUND" of each row.
@@ -18,6 +18,7 @@ hold_bounds() {
   local operation bound found try checked=0 failed=0
   while read -r operation bound; do
     bound=${bound//WALK/${WALK-}}
+    bound=${bound//EMPTY/${EMPTY-}}
     for ((try = ${2-1}; try > 0; try--)); do
       found=$(turns "$operation")
       [[ $1 == native ]] || found+=/$(turns "$operation" forget)
