@@ -71,7 +71,12 @@ enum lx_loc_flag {
     LX_LOC_SLASH = 16,     /* the path ended in a slash: a directory is meant */
     LX_LOC_DESCRIPTOR = 8, /* the object behind dfd itself; path is "" */
     LX_LOC_OWN_WORDS = 64, /* the kernel would bring the task there by the path it gave */
-    LX_LOC_UNPROVEN = 32   /* only the spelling says so: open it through no symlink, or walk */
+    LX_LOC_UNPROVEN = 32,  /* only the spelling says so: open it through no symlink, or walk */
+    /* Its directory was read for this call just before: */
+    LX_LOC_FREE = 128,       /* no entry of its name waits there to be deleted */
+    LX_LOC_MISSING = 256,    /* nor is there one of its name */
+    LX_LOC_CASE_ASKED = 512, /* the directory has the case flag: */
+    LX_LOC_CASE_FLAGGED = 1024
 };
 
 /* Where a path leads, in the kernel's terms. */
@@ -194,9 +199,10 @@ struct lx_fs {
     /*
      * False where a directory may have an entry that is the last component of a location by another
      * case: spares the walk what is missing, or about to be made, and alone of its name. The
-     * location was not walked to, and has no escaped character.
+     * location was not walked to, and has no escaped character; what the look at its directory
+     * shows beside goes to its flags.
      */
-    bool (*unique)(const struct lx_loc *at);
+    bool (*unique)(const struct lx_call *c, struct lx_loc *at);
 };
 
 /*
