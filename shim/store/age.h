@@ -41,4 +41,14 @@ static inline int64_t store_settles_at(const struct stat *st)
     return t->tv_sec * STORE_SECOND + t->tv_nsec + young;
 }
 
+/* A hash of an inode and its change time; of two states of one inode, or of two inodes, two. */
+uint64_t store_hash_state(const struct stat *st);
+
+/*
+ * True where any change of an object of a drive, by anyone, after `now` (store_clock) will show in
+ * its change time: it is old enough, and on the root's own file system, which is one that keeps
+ * such times itself. What is found out of it then stands for as long as its state is the same.
+ */
+bool store_shows_changes(const char *root, const struct stat *st, int64_t now);
+
 #endif

@@ -3,7 +3,6 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
-#include <sys/statfs.h>
 
 #include "store/age.h"
 #include "store/facts.h"
@@ -19,73 +18,9 @@
 static _Atomic uint64_t files[FILES];
 enum { ASKED = 0, KNOWN = 1 };
 
-/*
- * Whether a drive's file system keeps change times itself, by the address of the root: a hash of
- * that, the device and the tick of the clock at which it was asked, with a bit that says so. One
- * word as well, and anybody's to write.
- */
-#define DRIVES 8
-static _Atomic uint64_t drives[DRIVES];
-enum { KEEPS = 1 };
-
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-    hash = (hash ^ value) * UINT64_C(0xc4ceb9fe1a85ec53);
-    return hash ^ hash >> 32;
-}
-
 static uint64_t hash_of(const struct stat *st)
 {
-    uint64_t hash = mix(UINT64_C(0x9e3779b97f4a7c15), (uint64_t)st->st_dev);
-    hash = mix(hash, (uint64_t)st->st_ino);
-    hash = mix(hash, (uint64_t)st->st_ctim.tv_sec);
-    hash = mix(hash, (uint64_t)st->st_ctim.tv_nsec);
-    return hash & ~(uint64_t)KNOWN;
-}
-
-/*
- * File systems that change the time with every attribute, and tell at once what anybody has
- * changed. Behind others there may be a server whose answers the kernel keeps for a while, or,
- * below an overlay, anything.
- */
-static bool keeps_times(const char *root)
-{
-    struct statfs fs;
-    if (sys_statfs(root, &fs) < 0)
-        return false;
-    switch ((uint32_t)fs.f_type) {
-    case 0xEF53:     /* ext2, ext3, ext4 */
-    case 0x58465342: /* xfs */
-    case 0x9123683E: /* btrfs */
-    case 0x01021994: /* tmpfs */
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* True where a device is that of the drive's root, and keeps times. Asked once per tick. */
-static bool trusted(const char *root, dev_t device, int64_t now)
-{
-    struct stat st;
-    uint64_t hash = mix(mix((uintptr_t)root, (uint64_t)device), (uint64_t)now) & ~(uint64_t)KEEPS;
-    _Atomic uint64_t *entry = &drives[(uintptr_t)root / 16 % DRIVES];
-    uint64_t told = atomic_load_explicit(entry, memory_order_relaxed);
-    if ((told & ~(uint64_t)KEEPS) != hash) {
-        bool keeps =
-            sys_fstatat(AT_FDCWD, root, &st, 0) == 0 && st.st_dev == device && keeps_times(root);
-        told = hash | (keeps ? (uint64_t)KEEPS : 0);
-        atomic_store_explicit(entry, told, memory_order_relaxed);
-    }
-    return (told & KEEPS) != 0;
-}
-
-/* True for what may be remembered at a moment: nothing that may change without its time showing it.
- */
-static bool may_be_kept(const struct store_object *o, const struct stat *st, int64_t now)
-{
-    return o->root != NULL && now != 0 && now >= store_settles_at(st) &&
-           trusted(o->root, st->st_dev, now);
+    return store_hash_state(st) & ~(uint64_t)KNOWN;
 }
 
 static void keep(const struct stat *st, uint64_t state)
@@ -108,7 +43,7 @@ static long ask_descriptor(const struct store_object *o, const struct stat *st, 
 {
     int64_t now = store_clock();
     long n = store_fact_get(o, store_marked(st), STORE_REPARSE, value, room);
-    if (n == -ENODATA && is_empty_file(st) && may_be_kept(o, st, now))
+    if (n == -ENODATA && is_empty_file(st) && store_shows_changes(o->root, st, now))
         keep(st, KNOWN);
     return n;
 }
@@ -140,7 +75,7 @@ long store_buffer_get(const struct store_object *o, const struct stat *st, void 
     if (o->path[0] == '\0' && o->dfd != AT_FDCWD)
         return ask_descriptor(o, st, value, room);
     /* A second time: who asks twice asks often, and what makes sure costs some calls. */
-    if (known == (hash | ASKED) && may_be_kept(o, st, store_clock())) {
+    if (known == (hash | ASKED) && store_shows_changes(o->root, st, store_clock())) {
         long n = ask_by_descriptor(o, value, room);
         if (n == -ENODATA || n >= 0)
             return n;
