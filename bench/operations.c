@@ -36,6 +36,11 @@ static void at_file(struct lane *l)
     strcpy(l->path, "dir/file");
 }
 
+static void at_empty(struct lane *l)
+{
+    strcpy(l->path, "dir/empty");
+}
+
 static void at_link(struct lane *l)
 {
     strcpy(l->path, "dir/link");
@@ -203,13 +208,21 @@ static void run_spawn(struct lane *l)
 }
 
 const struct operation operations[] = {
-    {"stat", at_file, run_stat, NULL},          {"lstat", at_file, run_lstat, NULL},
-    {"access", at_file, run_access, NULL},      {"open", at_file, run_open, NULL},
-    {"openat", at_directory, run_openat, NULL}, {"readlink", at_link, run_readlink, NULL},
-    {"create", at_new, run_create, NULL},       {"rename", make_moved, run_rename, remove_moved},
-    {"mkdir", at_new, run_mkdir, NULL},         {"miss", at_missing, run_missing, NULL},
-    {"readdir", at_sized, run_readdir, NULL},   {"readdir-stat", at_sized, run_readdir_stat, NULL},
-    {"rename-dir", at_sized, run_rename, NULL}, {"deep", at_deep, run_stat, NULL},
+    {"stat", at_file, run_stat, NULL},
+    {"lstat", at_file, run_lstat, NULL},
+    {"stat-empty", at_empty, run_stat, NULL},
+    {"access", at_file, run_access, NULL},
+    {"open", at_file, run_open, NULL},
+    {"openat", at_directory, run_openat, NULL},
+    {"readlink", at_link, run_readlink, NULL},
+    {"create", at_new, run_create, NULL},
+    {"rename", make_moved, run_rename, remove_moved},
+    {"mkdir", at_new, run_mkdir, NULL},
+    {"miss", at_missing, run_missing, NULL},
+    {"readdir", at_sized, run_readdir, NULL},
+    {"readdir-stat", at_sized, run_readdir_stat, NULL},
+    {"rename-dir", at_sized, run_rename, NULL},
+    {"deep", at_deep, run_stat, NULL},
     {"spawn", at_program, run_spawn, NULL},
 };
 
@@ -222,6 +235,7 @@ void make_tree(unsigned depth, char *const *sizes)
     char path[PATH_MAX];
     must(mkdir("dir", 0755), "dir");
     make_file("dir/file", "text\n");
+    make_file("dir/empty", "");
     must(symlink("file", "dir/link"), "dir/link");
     for (; *sizes != NULL; sizes++) {
         unsigned n = (unsigned)strtoul(*sizes, NULL, 10);

@@ -71,7 +71,12 @@ enum lx_loc_flag {
     LX_LOC_SLASH = 16,     /* the path ended in a slash: a directory is meant */
     LX_LOC_DESCRIPTOR = 8, /* the object behind dfd itself; path is "" */
     LX_LOC_OWN_WORDS = 64, /* the kernel would bring the task there by the path it gave */
-    LX_LOC_UNPROVEN = 32   /* only the spelling says so: open it through no symlink, or walk */
+    LX_LOC_UNPROVEN = 32,  /* only the spelling says so: open it through no symlink, or walk */
+    /* Its directory was read for this call just before: */
+    LX_LOC_FREE = 128,       /* no entry of its name waits there to be deleted */
+    LX_LOC_MISSING = 256,    /* nor is there one of its name */
+    LX_LOC_CASE_ASKED = 512, /* the directory has the case flag: */
+    LX_LOC_CASE_FLAGGED = 1024
 };
 
 /* Where a path leads, in the kernel's terms. */
@@ -100,7 +105,7 @@ struct lx_call {
     int fd[2];
     const char *path[2];   /* as the program gave it, or LX_DESCRIPTOR */
     size_t path_length[2]; /* of these in bytes; LX_BAD_ADDRESS where they cannot be read */
-    uint64_t moment;       /* for which an address that can be read is known to be: sys/address.h */
+    uint64_t moment;       /* when it began: verdict_stamp */
     union {
         struct {
             void *buf; /* answers: struct stat, statx, statfs, text, xattr value or list */
@@ -195,9 +200,10 @@ struct lx_fs {
     /*
      * False where a directory may have an entry that is the last component of a location by another
      * case: spares the walk what is missing, or about to be made, and alone of its name. The
-     * location was not walked to, and has no escaped character.
+     * location was not walked to, and has no escaped character; what the look at its directory
+     * shows beside goes to its flags.
      */
-    bool (*unique)(const struct lx_loc *at);
+    bool (*unique)(const struct lx_call *c, struct lx_loc *at);
 };
 
 /*
@@ -249,19 +255,26 @@ static inline bool lx_alter(struct lx_call *c, enum lx_rule rule)
     return true;
 }
 
+/* The tick of the clock in a call's moment, which nothing but time changes. */
+#define LX_TICK_SHIFT 16
+static inline uint64_t lx_tick(const struct lx_call *c)
+{
+    return c->moment >> LX_TICK_SHIFT;
+}
+
 /*
  * True where a string that the call was given can be read. Whoever acts for another process has
  * brought it over.
  */
 static inline bool lx_has_text(const struct lx_call *c, const char *text)
 {
-    return c->task->pid != 0 ? text != NULL : sys_string(text, c->moment) >= 0;
+    return c->task->pid != 0 ? text != NULL : sys_string(text, lx_tick(c)) >= 0;
 }
 
 /* The same of n bytes. */
 static inline bool lx_has_bytes(const struct lx_call *c, const void *at, size_t n)
 {
-    return c->task->pid != 0 ? at != NULL : sys_readable(at, n, c->moment);
+    return c->task->pid != 0 ? at != NULL : sys_readable(at, n, lx_tick(c));
 }
 
 /* Gives a task n bytes at an address that nobody has tried. 0 or -EFAULT. */

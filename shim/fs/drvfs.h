@@ -157,7 +157,7 @@ int drvfs_check_sharing_at(struct lx_call *c, unsigned i, const struct stat *st,
 int drvfs_fill_alias(int fd);
 
 /* See struct lx_fs: search, unique. */
-bool drvfs_unique(const struct lx_loc *at);
+bool drvfs_unique(const struct lx_call *c, struct lx_loc *at);
 long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
                   size_t n, char *out, size_t room);
 

@@ -45,13 +45,23 @@ long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, cons
                : store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, name, n, out, room);
 }
 
-bool drvfs_unique(const struct lx_loc *at)
+/* True where a new directory of the mount has the flag that its parent has. */
+static bool inherits(const struct lx_mount *m)
+{
+    return m->case_option == LX_OFF && lx_rule(m, LX_RULE_CASE_INHERIT) == LX_ON;
+}
+
+bool drvfs_unique(const struct lx_call *c, struct lx_loc *at)
 {
     char dir[PATH_MAX];
     enum folding folds = folding(at->mount, (at->flags & LX_LOC_ROOT_DIR) != 0);
     const char *slash = strrchr(at->path, '/');
     const char *leaf = slash == NULL ? at->path : slash + 1;
     size_t n = slash == NULL ? 0 : slash == at->path ? 1 : (size_t)(slash - at->path);
+    bool asks = c->op == LX_OP_MKDIR && inherits(at->mount);
+    bool flagged;
+    at->flags &= ~(unsigned)(LX_LOC_FREE | LX_LOC_MISSING | LX_LOC_CASE_ASKED |
+                             LX_LOC_CASE_FLAGGED); /* of an earlier look for the same call */
     if (folds == FOLDS_NEVER)
         return true;
     if (n >= sizeof(dir))
@@ -59,13 +69,25 @@ bool drvfs_unique(const struct lx_loc *at)
     memcpy(dir, at->path, n);
     dir[n] = '\0';
     const struct store_object o = {at->mount->backing, at->dfd, dir};
-    return store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, leaf, strlen(leaf), NULL, 0) == 0;
+    long met = store_fold_meets(&o, folds == FOLDS_UNLESS_FLAGGED, leaf, strlen(leaf),
+                                asks ? &flagged : NULL);
+    if (met < 0 || (met & STORE_FOLD_OTHER) != 0)
+        return false;
+    if ((met & STORE_FOLD_WAITING) == 0)
+        at->flags |= LX_LOC_FREE;
+    if ((met & STORE_FOLD_SAME) == 0)
+        at->flags |= LX_LOC_MISSING;
+    if (asks)
+        at->flags |= LX_LOC_CASE_ASKED | (flagged ? (unsigned)LX_LOC_CASE_FLAGGED : 0);
+    return true;
 }
 
-/* The new directory's path and its parent's, native. */
+/* True where the directory that a new one was made in has the flag. */
 static bool parent_flagged(const struct lx_loc *at)
 {
     char dir[PATH_MAX];
+    if ((at->flags & LX_LOC_CASE_ASKED) != 0)
+        return (at->flags & LX_LOC_CASE_FLAGGED) != 0;
     const char *slash = strrchr(at->path, '/');
     size_t n = slash == NULL ? 0 : slash == at->path ? 1 : (size_t)(slash - at->path);
     if (n >= sizeof(dir))
@@ -86,8 +108,7 @@ int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at)
     if (lx_observing(c))
         return 0;
     bool flag = m->case_option == LX_DIR || m->case_option == LX_FORCE ||
-                (m->case_option == LX_OFF && lx_rule(m, LX_RULE_CASE_INHERIT) == LX_ON &&
-                 parent_flagged(at));
+                (inherits(m) && parent_flagged(at));
     if (!flag)
         return 0;
     int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);

@@ -13,6 +13,7 @@
 #include "nt/names.h"
 #include "nt/reparse.h"
 #include "nt/utf16.h"
+#include "store/buffers.h"
 #include "store/facts.h"
 #include "store/procscan.h"
 #include "sys/fdpath.h"
@@ -163,7 +164,7 @@ static long lx_target(const struct nt_reparse *r, int dfd, const char *path, cha
 static long read_buffer(const struct store_object *o, const struct stat *st, struct buffer *b)
 {
     b->at = b->small;
-    long n = store_fact_get(o, store_marked(st), STORE_REPARSE, b->small, sizeof(b->small));
+    long n = store_buffer_get(o, st, b->small, sizeof(b->small));
     if (n != -ERANGE)
         return n;
     void *large =
@@ -171,7 +172,7 @@ static long read_buffer(const struct store_object *o, const struct stat *st, str
     if (sys_mmap_failed(large))
         return -ERANGE;
     b->at = large;
-    return store_fact_get(o, store_marked(st), STORE_REPARSE, b->at, NT_REPARSE_MAX);
+    return store_buffer_get(o, st, b->at, NT_REPARSE_MAX);
 }
 
 static void free_buffer(struct buffer *b)

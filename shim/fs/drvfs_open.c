@@ -41,7 +41,7 @@ int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at)
     int r = 0;
     /* A name, or a whole directory, that is about to go: STATUS_DELETE_PENDING. */
     const struct store_object o = drvfs_object(at);
-    mode_t waiting = store_pending_blocks(&o);
+    mode_t waiting = (at->flags & LX_LOC_FREE) != 0 ? 0 : store_pending_blocks(&o);
     if (waiting != 0)
         r = lx_deny(c, drvfs_pending_rule(waiting), ENOENT);
     else if (store_pending_directory(&o))
@@ -258,13 +258,16 @@ long drvfs_open(struct lx_call *c)
         return -LX_EPASS;
     for (int i = 0; i < CREATE_ROUNDS; i++) {
         bool exclusive = creates && (c->flags & O_EXCL) != 0;
-        if (!exclusive)
+        bool missing = creates && (c->at[0].flags & LX_LOC_MISSING) != 0;
+        if (!exclusive && !missing)
             fd = open_existing(c);
         if (!creates || fd != -ENOENT)
             return fd;
         fd = create(c);
         if (fd != -EEXIST || exclusive)
             return fd;
+        /* Somebody was faster: what was read of the directory is of the past. */
+        c->at[0].flags &= ~(unsigned)(LX_LOC_FREE | LX_LOC_MISSING);
         fd = -ENOENT;
     }
     return -EEXIST;

@@ -7,6 +7,7 @@
 #include "fs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
+#include "store/cwds.h"
 #include "store/directory.h"
 #include "store/pending.h"
 #include "store/sidecar.h"
@@ -157,8 +158,9 @@ static long remove_directory(struct lx_call *c)
         return r;
     }
     bool posix = lx_rule(at->mount, LX_RULE_RMDIR_OPEN_DIRECTORY) == LX_POSIX;
-    if (!posix && store_directory_seems_empty(dir) && store_directory_held(dir, &st, &holders) &&
-        store_directory_empty(dir)) {
+    /* What is not empty stays, held or not: no reason to read /proc, if it has to be read. */
+    bool matters = !posix && (store_cwds_kept() || store_directory_seems_empty(dir));
+    if (matters && store_directory_held(dir, &st, &holders) && store_directory_empty(dir)) {
         r = held(c, LX_RULE_RMDIR_OPEN_DIRECTORY, &holders);
         if (r <= 0) {
             sys_close(dir);

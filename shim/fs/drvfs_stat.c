@@ -130,19 +130,35 @@ long drvfs_stat(struct lx_call *c)
     return 0;
 }
 
+#define KNOWS_FILE (STATX_INO | STATX_CTIME)
+
+/* What a statx says of the kind of a file. The inode is 0 where not all of KNOWS_FILE is known. */
+static struct stat as_stat_of(const struct statx *stx)
+{
+    bool knows = (stx->stx_mask & KNOWS_FILE) == KNOWS_FILE;
+    return (struct stat){
+        .st_dev = sys_device(stx->stx_dev_major, stx->stx_dev_minor),
+        .st_ino = knows ? (ino_t)stx->stx_ino : 0,
+        .st_mode = stx->stx_mode,
+        .st_size = (off_t)stx->stx_size,
+        .st_ctim = {.tv_sec = stx->stx_ctime.tv_sec, .tv_nsec = (long)stx->stx_ctime.tv_nsec},
+    };
+}
+
 long drvfs_statx(struct lx_call *c)
 {
     struct statx *stx = c->buf;
     struct statx_timestamp *times[4] = {&stx->stx_atime, &stx->stx_mtime, &stx->stx_ctime,
                                         &stx->stx_btime};
     unsigned mask = c->mode;
-    /* Mode and size decide the other fields, asked for or not. */
-    c->mode |= STATX_TYPE | STATX_MODE | STATX_SIZE;
+    /* Mode and size decide the other fields, asked for or not; inode and time what is remembered.
+     */
+    c->mode |= STATX_TYPE | STATX_MODE | STATX_SIZE | KNOWS_FILE;
     long r = lx_host_fs.run[LX_OP_STATX](c);
     c->mode = mask;
     if (r < 0)
         return r;
-    struct stat as_stat = {.st_mode = stx->stx_mode, .st_size = (off_t)stx->stx_size};
+    struct stat as_stat = as_stat_of(stx);
     long length = 0;
     enum drvfs_kind kind = drvfs_kind(c, 0, &as_stat, &length);
     if (kind == DRVFS_LINK && follows(c))

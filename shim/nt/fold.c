@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "nt/fold.h"
 
+#include <stdbool.h>
+
 #include "nt/utf.h"
 
 static const struct {
@@ -37,6 +39,10 @@ uint32_t nt_upcase(uint32_t code)
 static uint32_t folded(const char *s, size_t n, size_t *length)
 {
     uint32_t code;
+    if ((unsigned char)s[0] < 0x80) { /* nearly always */
+        *length = 1;
+        return s[0] >= 'a' && s[0] <= 'z' ? (uint32_t)s[0] - 32 : (uint32_t)s[0];
+    }
     int bytes = nt_utf8_decode(s, n, &code);
     if (bytes < 0) {
         *length = 1;
@@ -61,9 +67,10 @@ uint64_t nt_fold_hash(const char *name, size_t n)
 int nt_fold_equal(const char *a, size_t an, const char *b, size_t bn)
 {
     while (an > 0 && bn > 0) {
-        size_t al;
-        size_t bl;
-        if (folded(a, an, &al) != folded(b, bn, &bl))
+        size_t al = 1;
+        size_t bl = 1;
+        bool same = *a == *b && (unsigned char)*a < 0x80;
+        if (!same && folded(a, an, &al) != folded(b, bn, &bl))
             return 0;
         a += al;
         an -= al;

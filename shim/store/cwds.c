@@ -117,6 +117,11 @@ static bool kept_answer(struct cwd *wanted, bool *found)
     return true;
 }
 
+bool store_cwds_kept(void)
+{
+    return now() < atomic_load_explicit(&serves_until, memory_order_relaxed);
+}
+
 bool store_is_cwd(dev_t dev, ino_t ino)
 {
     struct cwd wanted = {dev, ino};

@@ -13,6 +13,9 @@
  */
 bool store_is_cwd(dev_t dev, ino_t ino);
 
+/* True where that answers without reading /proc: then it may be asked before anything cheaper. */
+bool store_cwds_kept(void);
+
 /*
  * What was read is out of date: this process changed its directory, or made a child that may.
  * May be called by any thread, in a signal handler and in a vfork child.

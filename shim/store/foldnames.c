@@ -5,12 +5,13 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "nt/fold.h"
+#include "nt/names.h"
+#include "store/age.h"
 #include "store/facts.h"
+#include "store/identity.h"
 #include "store/sidecar.h"
-#include "sys/clock.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 
@@ -36,13 +37,6 @@ static struct table tables[TABLES];
 static unsigned uses;
 static atomic_flag taken = ATOMIC_FLAG_INIT;
 
-/*
- * A directory changed within this time of being read may change again without its times showing
- * it: the kernel's clock for them ticks every 1 to 10 ms. Its names are not kept. (ctime: it is the
- * one that tells of the flag, too, and that nobody can set back.)
- */
-#define RACY_NS 20000000L
-
 static bool same(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
@@ -50,14 +44,46 @@ static bool same(const struct stat *a, const struct stat *b)
            a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-static bool racy(const struct stat *dir)
+/*
+ * Directories that changed so lately that a look at their names could not be kept: who makes
+ * entries need not look at the directory's times to know it for the one after. A hash of where it
+ * is in the upper half, and the time of store_clock until which it holds, in MOMENTs, in the lower.
+ * Any thread or signal handler may write an entry, which is one word. A wrong one has the names
+ * read, no more.
+ */
+#define YOUNG       16
+#define MOMENT      20 /* 2^20 ns */
+#define MOMENTS_MAX (INT32_C(4) << (30 - MOMENT))
+static _Atomic uint64_t young[YOUNG];
+
+static _Atomic uint64_t *young_entry(const struct store_object *dir, uint64_t *hash)
 {
-    struct timespec now;
-    if (sys_clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0)
-        return true;
-    int64_t age = (now.tv_sec - dir->st_ctim.tv_sec) * INT64_C(1000000000) +
-                  (now.tv_nsec - dir->st_ctim.tv_nsec);
-    return age < RACY_NS;
+    *hash = store_hash(STORE_HASH_START, dir->path, strlen(dir->path));
+    *hash = store_hash(*hash, &dir->dfd, sizeof(dir->dfd));
+    return &young[*hash % YOUNG];
+}
+
+static bool is_young(const struct store_object *dir)
+{
+    uint64_t hash;
+    uint64_t entry = atomic_load_explicit(young_entry(dir, &hash), memory_order_relaxed);
+    if (entry >> 32 != hash >> 32)
+        return false;
+    int32_t left = (int32_t)((uint32_t)entry - (uint32_t)(store_clock() >> MOMENT));
+    return left > 0 && left < MOMENTS_MAX;
+}
+
+/* True where a directory with these facts is young, which is remembered then. */
+static bool found_young(const struct store_object *dir, const struct stat *st)
+{
+    uint64_t hash;
+    int64_t until = store_settles_at(st);
+    int64_t now = store_clock();
+    if (now != 0 && now >= until)
+        return false;
+    atomic_store_explicit(young_entry(dir, &hash), (hash >> 32) << 32 | (uint32_t)(until >> MOMENT),
+                          memory_order_relaxed);
+    return true;
 }
 
 bool store_case_flagged(const char *root, int fd, const struct stat *st)
@@ -73,74 +99,111 @@ bool store_case_flagged(const char *root, int fd, const struct stat *st)
 static long give(const char *found, char *out, size_t room)
 {
     size_t n = strlen(found);
-    if (out == NULL)
-        return (long)n;
     if (n >= room)
         return -ENAMETOOLONG;
     memcpy(out, found, n + 1);
     return (long)n;
 }
 
-/* Calls each entry's name until one says stop (non-zero). */
+/* Calls each name in a block of entries (n bytes) until one says stop (non-zero). */
 typedef long each_name(void *context, const char *name);
 
-static long read_names(int fd, void *buf, size_t size, each_name *each, void *context)
+static long each_in(void *block, long n, each_name *each, void *context)
 {
-    long n;
-    while ((n = sys_getdents64(fd, buf, size)) > 0) {
-        for (long at = 0; at < n;) {
-            const struct sys_dirent *e = sys_dirent_at(buf, at);
-            at += e->length;
-            if (sys_dirent_is_dots(e))
-                continue;
-            long r = each(context, e->name);
-            if (r != 0)
-                return r;
-        }
+    for (long at = 0; at < n; at += sys_dirent_at(block, at)->length) {
+        const struct sys_dirent *e = sys_dirent_at(block, at);
+        long r = sys_dirent_is_dots(e) ? 0 : each(context, e->name);
+        if (r != 0)
+            return r;
     }
-    return n;
+    return 0;
 }
+
+enum flag { CLEAR, SET, UNASKED };
 
 struct wanted {
     const struct store_object *dir;
-    const struct stat *st; /* of the directory */
-    bool heed;             /* the flag on the directory */
+    bool heed; /* the flag on the directory */
     const char *name;
     size_t length;
-    char *out;
+    char *out; /* for the entry's name; NULL: `met` is to be found out */
     size_t room;
+    unsigned met;    /* enum store_fold */
+    bool wants_flag; /* whoever asked does */
+    enum flag flag;
 };
 
-/* True where an entry is what was asked for. The very name itself is no other one. */
-static bool is_wanted(const struct wanted *w, const char *name)
+/* The very name itself is no other one. */
+static bool is_same(const struct wanted *w, const char *name, size_t n)
 {
-    size_t n = strlen(name);
-    return nt_fold_equal(w->name, w->length, name, n) &&
-           (w->out != NULL || n != w->length || memcmp(w->name, name, n) != 0);
+    return n == w->length && memcmp(w->name, name, n) == 0;
+}
+
+static bool is_waiting(const struct wanted *w, const char *name, size_t n)
+{
+    return n == w->length + NT_PENDING_SUFFIX_LENGTH && memcmp(w->name, name, w->length) == 0 &&
+           memcmp(name + w->length, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH) == 0;
 }
 
 static long compare(void *context, const char *name)
 {
-    const struct wanted *w = context;
-    return is_wanted(w, name) ? give(name, w->out, w->room) : 0;
+    struct wanted *w = context;
+    size_t n = strlen(name);
+    bool equal = nt_fold_equal(w->name, w->length, name, n);
+    if (w->out != NULL)
+        return equal ? give(name, w->out, w->room) : 0;
+    if (equal)
+        w->met |= is_same(w, name, n) ? STORE_FOLD_SAME : STORE_FOLD_OTHER;
+    else if (is_waiting(w, name, n))
+        w->met |= STORE_FOLD_WAITING;
+    return 0;
 }
 
+/* Asks for the flag of the directory, open behind fd, where nobody has. */
+static bool is_flagged(struct wanted *w, int fd)
+{
+    struct stat st;
+    if (w->flag == UNASKED)
+        w->flag =
+            sys_fstat(fd, &st) == 0 && store_case_flagged(w->dir->root, fd, &st) ? SET : CLEAR;
+    return w->flag == SET;
+}
+
+/* Our look is nobody's access; which only the owner of a directory may say. */
 static int open_directory(const struct wanted *w)
 {
-    const char *path = w->dir->path;
-    return sys_openat(w->dir->dfd, path[0] == '\0' ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-                      0);
+    const char *path = w->dir->path[0] == '\0' ? "." : w->dir->path;
+    int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+    int fd = sys_openat(w->dir->dfd, path, flags | O_NOATIME, 0);
+    return fd == -EPERM ? sys_openat(w->dir->dfd, path, flags, 0) : fd;
 }
 
-/* The way without tables. */
+/* The way without tables. The flag is asked for where it matters, which in a small directory is
+ * rare. */
 static __attribute__((noinline)) long scan(struct wanted *w)
 {
     char buf[4096] __attribute__((aligned(8)));
+    long n = 0;
+    long r = 0;
     int fd = open_directory(w);
     if (fd < 0)
         return fd;
-    bool heeds = w->heed && store_case_flagged(w->dir->root, fd, w->st);
-    long r = heeds ? 0 : read_names(fd, buf, sizeof(buf), compare, w);
+    for (unsigned blocks = 0; r == 0 && (n = sys_getdents64(fd, buf, sizeof(buf))) > 0; blocks++) {
+        if (blocks == 1 && w->heed && is_flagged(w, fd)) {
+            w->met = STORE_FOLD_SAME | STORE_FOLD_WAITING; /* for all that was read */
+            break;
+        }
+        r = each_in(buf, n, compare, w);
+    }
+    if (n < 0)
+        r = n;
+    bool other = r > 0 || (w->met & STORE_FOLD_OTHER) != 0;
+    if (other && w->heed && is_flagged(w, fd)) {
+        w->met &= ~(unsigned)STORE_FOLD_OTHER;
+        r = 0;
+    }
+    if (w->wants_flag && w->flag == UNASKED)
+        w->flag = store_case_flagged(w->dir->root, fd, NULL) ? SET : CLEAR;
     sys_close(fd);
     return r;
 }
@@ -204,6 +267,7 @@ static long index_names(struct table *t)
 static __attribute__((noinline)) long fill(struct table *t, const struct wanted *w)
 {
     char buf[4096] __attribute__((aligned(8)));
+    long n = 0;
     int fd = open_directory(w);
     if (fd < 0)
         return fd;
@@ -213,22 +277,45 @@ static __attribute__((noinline)) long fill(struct table *t, const struct wanted 
     t->names = r == 0 ? map(t->size) : NULL;
     if (t->names == NULL)
         r = r == 0 ? -ENOMEM : r;
-    if (r == 0)
-        r = read_names(fd, buf, sizeof(buf), append, t);
+    while (r == 0 && (n = sys_getdents64(fd, buf, sizeof(buf))) > 0)
+        r = each_in(buf, n, append, t);
     sys_close(fd);
+    if (r == 0 && n < 0)
+        r = n;
     if (r == 0 && t->used > UINT32_MAX / 2)
         r = -ENOMEM;
     return r == 0 ? index_names(t) : r;
 }
 
-static long look_up(const struct table *t, const struct wanted *w)
+/* Calls compare for the names of a table that hash as one does. */
+static long look_up_name(const struct table *t, struct wanted *w, const char *name, size_t n)
 {
-    uint64_t hash = nt_fold_hash(w->name, w->length);
+    uint64_t hash = nt_fold_hash(name, n);
     for (size_t i = (size_t)hash & (t->slot_count - 1); t->slots[i] != 0;
          i = (i + 1) & (t->slot_count - 1)) {
-        const char *name = t->names + (uint32_t)t->slots[i] - 1;
-        if (t->slots[i] >> 32 == hash >> 32 && is_wanted(w, name))
-            return give(name, w->out, w->room);
+        long r = 0;
+        if (t->slots[i] >> 32 == hash >> 32)
+            r = compare(w, t->names + (uint32_t)t->slots[i] - 1);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+static long look_up(const struct table *t, struct wanted *w)
+{
+    char waiting[NT_NAME_BYTES + 1];
+    bool ignored = w->heed && t->sensitive;
+    w->flag = t->sensitive ? SET : CLEAR;
+    if (w->out != NULL)
+        return ignored ? 0 : look_up_name(t, w, w->name, w->length);
+    (void)look_up_name(t, w, w->name, w->length);
+    if (ignored)
+        w->met &= ~(unsigned)STORE_FOLD_OTHER;
+    if (w->length + NT_PENDING_SUFFIX_LENGTH < sizeof(waiting)) {
+        memcpy(waiting, w->name, w->length);
+        memcpy(waiting + w->length, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH);
+        (void)look_up_name(t, w, waiting, w->length + NT_PENDING_SUFFIX_LENGTH);
     }
     return 0;
 }
@@ -243,7 +330,7 @@ static struct table *table_of(const struct wanted *w, const struct stat *st)
         if (tables[i].last_use < oldest->last_use)
             oldest = &tables[i];
     }
-    if (racy(st))
+    if (found_young(w->dir, st))
         return NULL;
     drop(oldest);
     if (fill(oldest, w) < 0 || !same(&oldest->dir, st)) {
@@ -253,23 +340,52 @@ static struct table *table_of(const struct wanted *w, const struct stat *st)
     return oldest;
 }
 
-long store_fold_lookup(const struct store_object *dir, bool heed, const char *name, size_t n,
-                       char *out, size_t room)
+static long look(struct wanted *w)
 {
     struct stat st;
-    struct wanted w = {dir, &st, heed, name, n, out, room};
+    const struct store_object *dir = w->dir;
+    if (is_young(dir))
+        return scan(w);
     long r = sys_fstatat(dir->dfd, dir->path, &st, dir->path[0] == '\0' ? AT_EMPTY_PATH : 0);
     if (r < 0)
         return r;
     if (!atomic_flag_test_and_set_explicit(&taken, memory_order_acquire)) {
-        struct table *t = table_of(&w, &st);
+        struct table *t = table_of(w, &st);
         if (t != NULL) {
             t->last_use = ++uses;
-            r = heed && t->sensitive ? 0 : look_up(t, &w);
+            r = look_up(t, w);
         }
         atomic_flag_clear_explicit(&taken, memory_order_release);
         if (t != NULL)
             return r;
     }
-    return scan(&w);
+    return scan(w);
+}
+
+long store_fold_lookup(const struct store_object *dir, bool heed, const char *name, size_t n,
+                       char *out, size_t room)
+{
+    struct wanted w = {.dir = dir,
+                       .heed = heed,
+                       .name = name,
+                       .length = n,
+                       .out = out,
+                       .room = room,
+                       .flag = UNASKED};
+    return look(&w);
+}
+
+long store_fold_meets(const struct store_object *dir, bool heed, const char *name, size_t n,
+                      bool *flagged)
+{
+    struct wanted w = {.dir = dir,
+                       .heed = heed,
+                       .name = name,
+                       .length = n,
+                       .wants_flag = flagged != NULL,
+                       .flag = UNASKED};
+    long r = look(&w);
+    if (flagged != NULL)
+        *flagged = w.flag == SET;
+    return r < 0 ? r : (long)w.met;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/hidden.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
+#include "store/age.h"
 #include "sys/sys.h"
 
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -89,6 +91,30 @@ bool store_hidden_exists(const char *root)
     if (fd >= 0)
         sys_close(fd);
     return fd >= 0 || fd == -EACCES;
+}
+
+/*
+ * Roots in which there was none, by the address of the root: a hash of their states. Whoever makes
+ * one changes the root's time. Any thread or signal handler may read and write an entry, which is
+ * one word.
+ */
+#define DRIVES 8
+static _Atomic uint64_t bare[DRIVES];
+
+bool store_hidden_absent(const char *root)
+{
+    struct stat st;
+    _Atomic uint64_t *entry = &bare[(uintptr_t)root / 16 % DRIVES];
+    int64_t now = store_clock(); /* before anything is asked, so that what comes after is young */
+    if (root == NULL || sys_fstatat(AT_FDCWD, root, &st, 0) < 0)
+        return false;
+    uint64_t state = store_hash_state(&st);
+    if (atomic_load_explicit(entry, memory_order_relaxed) == state)
+        return true;
+    if (!store_shows_changes(root, &st, now) || store_hidden_exists(root))
+        return false;
+    atomic_store_explicit(entry, state, memory_order_relaxed);
+    return true;
 }
 
 static bool is_named(const struct store_object *root, const char *name)

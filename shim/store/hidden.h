@@ -29,6 +29,12 @@ int store_hidden_make(const char *root);
 bool store_hidden_exists(const char *root);
 
 /*
+ * True where a drive surely has none: one stat, as long as nothing changes in its root. False means
+ * no more than that nobody knows.
+ */
+bool store_hidden_absent(const char *root);
+
+/*
  * True where a name in the drive's root is this drive's own hidden directory; of a root that is
  * open behind fd, or by its path.
  */

@@ -18,21 +18,53 @@ static long move(long nr, void *here, void *there, size_t n)
 }
 
 /*
- * Where that call is forbidden: with a way to change the mask that does not exist, rt_sigprocmask
- * reads a set of eight bytes, and refuses. (Valgrind would complain of bytes that nobody wrote.)
+ * With a way to change the mask that does not exist, rt_sigprocmask reads a set of eight bytes, and
+ * then refuses: the cheapest call that reads and does nothing. (No set at all, at 0, is not read;
+ * the next one is on the same page.) 0, or -errno.
  */
-static bool is_read_as_set(uintptr_t address)
+static long read_as_set(uintptr_t address)
 {
     const int nonsense = -1;
-    return SYS4(SYS_rt_sigprocmask, nonsense, address & ~(uintptr_t)7, NULL, 8) != -EFAULT;
+    uintptr_t set = address & ~(uintptr_t)7;
+    return SYS4(SYS_rt_sigprocmask, nonsense, set == 0 ? sizeof(uint64_t) : set, NULL, 8);
+}
+
+/*
+ * Whether that call says EFAULT of what nobody can read, as Linux does; who acts as Linux may look
+ * at the way first. Any thread or signal handler may find out, and all find the same.
+ */
+enum { UNTRIED, TELLS, TELLS_NOTHING };
+static _Atomic int set_telling = UNTRIED;
+
+static bool tells_by_set(void)
+{
+    int known = atomic_load_explicit(&set_telling, memory_order_relaxed);
+    if (known == UNTRIED) {
+        const uintptr_t nowhere = ~(uintptr_t)SYS_PAGE + 1; /* the kernel's own, of every process */
+        const uint64_t set = 0;
+        bool tells = !sys_grumbles && read_as_set(nowhere) == -EFAULT &&
+                     read_as_set((uintptr_t)&set) == -EINVAL;
+        known = tells ? TELLS : TELLS_NOTHING;
+        atomic_store_explicit(&set_telling, known, memory_order_relaxed);
+    }
+    return known == TELLS;
+}
+
+/* True where a byte can be read. (Valgrind would complain of the other's bytes that nobody wrote.)
+ */
+static bool is_readable(uintptr_t address)
+{
+    char byte;
+    if (tells_by_set())
+        return read_as_set(address) != -EFAULT;
+    long r =
+        move(SYS_process_vm_readv, &byte, (void *)address, 1); // NOLINT(performance-no-int-to-ptr)
+    return r == 1 || (r != -EFAULT && read_as_set(address) != -EFAULT);
 }
 
 __attribute__((noinline)) bool sys_page_try(uintptr_t address, uint64_t moment)
 {
-    char byte;
-    long r =
-        move(SYS_process_vm_readv, &byte, (void *)address, 1); // NOLINT(performance-no-int-to-ptr)
-    if (r != 1 && (r == -EFAULT || !is_read_as_set(address)))
+    if (!is_readable(address))
         return false;
     atomic_store_explicit(&sys_pages[address / SYS_PAGE % SYS_PAGES],
                           sys_page_entry(address, moment), memory_order_relaxed);

@@ -23,7 +23,10 @@
 #define SYS_PAGES 128u /* power of two */
 extern _Atomic uint64_t sys_pages[SYS_PAGES];
 
-/* The entry that says of an address's page that it can be read. `moment`: see sys_readable. */
+/*
+ * The entry that says of an address's page that it can be read. `moment`: see sys_readable; 24 bits
+ * of it last for longer than an hour.
+ */
 static inline uint64_t sys_page_entry(uintptr_t address, uint64_t moment)
 {
     return address / SYS_PAGE ^ moment << 40;

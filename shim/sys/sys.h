@@ -102,6 +102,14 @@ static inline int sys_open(int dfd, const char *path, int flags, mode_t mode, un
     return sys_openat2(dfd, path, &how);
 }
 
+/* makedev, which is a function of libc's, of another name in each. */
+static inline dev_t sys_device(uint32_t major, uint32_t minor)
+{
+    uint64_t m = major;
+    return (dev_t)((m & ~UINT64_C(0xfff)) << 32 | (m & 0xfff) << 8 |
+                   ((uint64_t)minor & ~UINT64_C(0xff)) << 12 | (minor & 0xff));
+}
+
 #if defined(__i386__)
 #include "sys/sys_i386.h"
 #else

@@ -71,7 +71,7 @@ static long ask(const struct lx_call *c)
 static long ask_exec(const struct lx_call *c)
 {
     const char *path = c->path[0];
-    long n = c->task->pid == 0 ? sys_string(path, c->moment) : (long)strlen(path);
+    long n = c->task->pid == 0 ? sys_string(path, lx_tick(c)) : (long)strlen(path);
     if (n < 0 || n >= PATH_MAX || (n == 0 && (c->flags & AT_EMPTY_PATH) == 0))
         return VFS_GOES_ON;
     char name[] = "/";

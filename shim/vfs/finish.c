@@ -4,10 +4,20 @@
 #include <string.h>
 
 #include "nt/names.h"
+#include "store/hidden.h"
 #include "store/pending.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
+
+/* True where nothing at all is pending in any drive. */
+static bool all_bare(const struct lx_policy *policy)
+{
+    for (unsigned i = 0; i < policy->mount_count; i++)
+        if (!store_hidden_absent(policy->mounts[i].backing))
+            return false;
+    return true;
+}
 
 /*
  * False where what a descriptor is open on is surely not pending. What is has the mark, but for a
@@ -19,7 +29,9 @@ static bool deserves_a_look(const struct lx_task *t, int fd)
     if (t->policy->stats != NULL)
         return true;
     int r = fd == AT_FDCWD ? sys_fstatat(fd, "", &st, AT_EMPTY_PATH) : sys_fstat(fd, &st);
-    return r == 0 && (store_marked(&st) || (S_ISREG(st.st_mode) && st.st_nlink > 1));
+    if (r < 0 || store_marked(&st))
+        return r == 0;
+    return S_ISREG(st.st_mode) && st.st_nlink > 1 && !all_bare(t->policy);
 }
 
 void vfs_ending(const struct lx_task *t, int fd, struct vfs_ending *e)

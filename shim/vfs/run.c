@@ -67,31 +67,31 @@ static const struct lx_fs *answering(const struct lx_call *c)
 }
 
 /* True where what a path spells may be there by another spelling or case. */
-static bool ambiguous(const struct lx_loc *at)
+static bool ambiguous(const struct lx_call *c, struct lx_loc *at)
 {
     if (at->mount == NULL || (at->flags & LX_LOC_WALKED) != 0)
         return false;
     if ((at->flags & LX_LOC_PRIVATE) != 0)
         return true;
-    return at->mount->folds && !vfs_fs(at->mount)->unique(at);
+    return at->mount->folds && !vfs_fs(at->mount)->unique(c, at);
 }
 
 /* An entry of another case may stand where a new one is to be made. */
-static bool may_meet_another(const struct lx_call *c, const struct lx_loc *last)
+static bool may_meet_another(const struct lx_call *c, struct lx_loc *last)
 {
-    return last->mount != NULL && last->mount->folds && vfs_may_create(c) && ambiguous(last);
+    return last->mount != NULL && last->mount->folds && vfs_may_create(c) && ambiguous(c, last);
 }
 
 /* A miss by the program's spelling may be a hit by another spelling or case. */
-static bool look_closer(const struct lx_call *c)
+static bool look_closer(struct lx_call *c)
 {
     unsigned last = paths_of(c) - 1;
     for (unsigned i = 0; i < last; i++)
-        if (ambiguous(&c->at[i]))
+        if (ambiguous(c, &c->at[i]))
             return true;
     /* What may be made was asked about before: see may_meet_another. */
     const struct lx_mount *m = c->at[last].mount;
-    return m != NULL && !(m->folds && vfs_may_create(c)) && ambiguous(&c->at[last]);
+    return m != NULL && !(m->folds && vfs_may_create(c)) && ambiguous(c, &c->at[last]);
 }
 
 /*
@@ -131,7 +131,7 @@ static bool refuses_changes(const struct lx_call *c, const struct lx_mount *m)
 /* Two paths, or somebody else may make the call. */
 static __attribute__((noinline)) long judge_any(struct lx_call *c)
 {
-    const struct lx_loc *last = &c->at[paths_of(c) - 1];
+    struct lx_loc *last = &c->at[paths_of(c) - 1];
     int r = 0;
 
     for (unsigned i = 0; i < paths_of(c); i++)
@@ -159,7 +159,7 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
 /* One path, of this process. */
 static inline long judge_one(struct lx_call *c)
 {
-    const struct lx_loc *at = &c->at[0];
+    struct lx_loc *at = &c->at[0];
     if (leads_on(c, 0))
         return -LX_EWALK;
     if (at->mount == NULL)
@@ -542,7 +542,7 @@ static inline void measure(struct lx_call *c, unsigned i)
 {
     const char *path = c->path[i];
     bool ours = c->task->pid == 0 && !c->task->quiet;
-    long n = ours ? sys_string(path, c->moment) : path == NULL ? -EFAULT : (long)strlen(path);
+    long n = ours ? sys_string(path, lx_tick(c)) : path == NULL ? -EFAULT : (long)strlen(path);
     c->path_length[i] = n < 0 ? LX_BAD_ADDRESS : (size_t)n;
 }
 

@@ -7,6 +7,8 @@
 #include "vfs/arguments.h"
 #include "vfs/verdict.h"
 
+_Static_assert(LX_TICK_SHIFT == VERDICT_TICK_SHIFT, "a call's moment is a stamp of verdicts");
+
 /* Starts a call, now: its task and operation set, no descriptor, no path, no rule. */
 static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, enum lx_op op)
 {

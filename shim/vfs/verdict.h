@@ -48,6 +48,7 @@ struct verdict_entry {
 };
 
 #define VERDICT_STAMP_SHIFT 16
+#define VERDICT_TICK_SHIFT  16 /* in a stamp, above how often this process moved something */
 #define VERDICT_STAMP_MASK  ((UINT64_C(1) << 48) - 1)
 #define VERDICT_DIRECTORIES 1024u /* power of two */
 #define VERDICT_DESCRIPTORS 1024u
@@ -124,7 +125,7 @@ static inline uint64_t verdict_stamp(void)
     /* 2^18 ns is finer than any tick; 32 bits of it last for 13 days, which is longer than one. */
     uint64_t tick = ((uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec) >> 18;
     uint64_t moved = atomic_load_explicit(&verdict_generation, memory_order_relaxed);
-    return (tick << 16 | (moved & 0xFFFF)) & VERDICT_STAMP_MASK;
+    return (tick << VERDICT_TICK_SHIFT | (moved & 0xFFFF)) & VERDICT_STAMP_MASK;
 }
 
 /* True with the remembered verdict on a directory's spelling, if it is still good. */

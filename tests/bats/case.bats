@@ -216,3 +216,46 @@ for line in open(sys.argv[1]):
   exec 8>&-
   wait "$asked"
 }
+
+@test "case: a name that waits to be deleted is not free, just after the removal and later" {
+  # For a tenth of a second: at first the directory is read each time, and then its names are kept.
+  steps='
+    python3 - <<EOF
+import os, time
+def made(call):
+    try: call(); return "made"
+    except OSError as e: return os.strerror(e.errno)
+calls = {
+    "open": lambda: os.close(os.open("f", os.O_CREAT | os.O_EXCL | os.O_WRONLY)),
+    "creat": lambda: os.close(os.open("f", os.O_CREAT | os.O_WRONLY)),
+    "mkdir": lambda: os.mkdir("f"),
+    "symlink": lambda: os.symlink("x", "f"),
+    "mknod": lambda: os.mknod("f"),
+    "link": lambda: os.link("g", "f"),
+    "rename": lambda: os.rename("g", "f"),
+}
+open("g", "w").close()
+held = open("f", "w")
+os.unlink("f")
+seen = {name: [] for name in calls}
+end = time.monotonic() + 0.1
+while time.monotonic() < end:
+    for name, call in calls.items():
+        answer = made(call)
+        if answer not in seen[name]: seen[name].append(answer)
+for name in seen: print(name, *seen[name], sep=": ")
+held.close()
+print(made(calls["open"]), made(calls["mkdir"]))
+EOF'
+  native "$steps"
+  assert_line "open: made: File exists"
+  shimmed drive.options=case=off "$steps"
+  assert_output "open: No such file or directory
+creat: No such file or directory
+mkdir: No such file or directory
+symlink: No such file or directory
+mknod: No such file or directory
+link: No such file or directory
+rename: No such file or directory
+made File exists"
+}

@@ -263,6 +263,33 @@ has_slept() {
   cd /
 }
 
+@test "a file with two links that is closed often still goes when it was removed under a last handle" {
+  # What a root that does not change has not got is remembered: there is nothing pending in the drive.
+  IN=$(fresh drive)
+  mkdir "$IN/d"
+  : >"$IN/d/f"
+  ln "$IN/d/f" "$IN/d/g"
+  steps='
+    python3 - <<EOF
+import os
+def looks():
+    for _ in range(2000): os.close(os.open("d/f", os.O_RDONLY))
+for turn in range(5):
+    looks()
+    held = os.open("d/f", os.O_RDONLY)
+    os.unlink("d/f")
+    pending = os.listdir("d")
+    os.close(held)
+    print(sorted(pending), os.stat("d/g").st_nlink, os.listdir("d")) # a listing looks, too
+    os.link("d/g", "d/f")
+EOF'
+  native "$steps"
+  assert_line --index 0 "['g'] 1 ['g']"
+  shimmed "$steps"
+  assert_output "$(for _ in {1..5}; do echo "['f', 'g'] 1 ['g']"; done)"
+  assert_equal "$(find "$IN" | sort | tr '\n' ' ')" "$IN $IN/d $IN/d/f $IN/d/g "
+}
+
 @test "what win writes over keeps its mode and its attributes" {
   needs setfattr attr
   cd "$(fresh drive)"

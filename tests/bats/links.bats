@@ -345,3 +345,66 @@ stat: cannot statx 'junc/nothing': No such file or directory"
   native "$steps"
   assert_line --index 0 "cat: junc/g: No such file or directory"
 }
+
+@test "symlink.nt: an empty file, looked at often, is a link as soon as another process makes it one" {
+  local buffer=0c0000a0140000000400040000000400010000006600660066006600 asked i
+  mkfifo "$BATS_TEST_TMPDIR/ask" "$BATS_TEST_TMPDIR/answer"
+  : >"$IN/rests"
+  policy_for "$ROOT" drive.source=C: >"$BATS_TEST_TMPDIR/policy.json"
+  # What it says of a file is the answer of the last of many looks, by each call that tells.
+  env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" python3 -c '
+import os, stat, sys
+def kinds(name):
+    fd = os.open(name, os.O_PATH | os.O_NOFOLLOW)
+    try: opened = "opens" if os.close(os.open(name, os.O_RDONLY | os.O_NOFOLLOW)) is None else ""
+    except OSError: opened = "refuses"
+    os.close(fd)
+    return stat.S_ISLNK(os.lstat(name).st_mode), os.path.islink("./" + name), opened
+for line in open(sys.argv[1]):
+    name = line.strip()
+    answer = [kinds(name) for _ in range(100)][-1]
+    with open(sys.argv[2], "w") as f: print(*answer, file=f)
+' "$BATS_TEST_TMPDIR/ask" "$BATS_TEST_TMPDIR/answer" 3>&- &
+  asked=$!
+  exec 8>"$BATS_TEST_TMPDIR/ask"
+  ask() {
+    echo "$1" >&8
+    run cat "$BATS_TEST_TMPDIR/answer"
+  }
+  # By now it is older than a tick of the clock, or soon will be.
+  for i in {1..20}; do
+    ask rests
+    assert_output "False False opens"
+  done
+  reparse "$IN/rests" "$buffer"
+  ask rests
+  assert_output "True True refuses"
+  setfattr -x user.SmbReparse "$IN/rests"
+  ask rests
+  assert_output "False False opens"
+  # And within one.
+  for i in {1..20}; do
+    : >"$IN/young$i"
+    ask "young$i"
+    assert_output "False False opens"
+    setfattr -n user.SmbReparse -v "0x$buffer" "$IN/young$i"
+    ask "young$i"
+    assert_output "True True refuses"
+  done
+  # Another file at the name is another file.
+  : >"$IN/one"
+  : >"$IN/two"
+  reparse "$IN/two" "$buffer"
+  for i in {1..20}; do
+    ask one
+    assert_output "False False opens"
+    mv "$IN/one" "$IN/three"
+    mv "$IN/two" "$IN/one"
+    ask one
+    assert_output "True True refuses"
+    mv "$IN/one" "$IN/two"
+    mv "$IN/three" "$IN/one"
+  done
+  exec 8>&-
+  wait "$asked"
+}

@@ -238,7 +238,7 @@ static const struct {
     {"stat-here", do_stat_here, 0},
     {"stat-directory", do_stat_directory, 0},
     {"stat-absolute", do_stat_absolute, 0},
-    {"stat-empty", do_stat_empty, 0},
+    {"stat-empty", do_stat_empty, SETTLED_NS},
     {"stat-missing", do_stat_missing, SETTLED_NS},
     {"lstat", do_lstat, 0},
     {"stat-linked", do_stat_linked, 0},
