@@ -26,6 +26,7 @@
 #include "supervisor/place.h"
 #include "supervisor/program.h"
 #include "supervisor/request.h"
+#include "supervisor/rescue.h"
 #include "supervisor/roots.h"
 #include "supervisor/strict.h"
 #include "supervisor/tracee.h"
@@ -178,8 +179,13 @@ static void give_descriptor(const struct request *r, int fd, unsigned flags)
                                       .flags = own.pool->holds ? 0 : SECCOMP_ADDFD_FLAG_SEND,
                                       .srcfd = (uint32_t)fd,
                                       .newfd_flags = flags & O_CLOEXEC};
+    if (own.pool->holds)
+        rescue_mark(fd, r->tracee.id);
     int given = ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
     int error = given < 0 ? -errno : 0;
+    atomic_store(&own.slot->given, given + 1);
+    if (own.pool->holds)
+        rescue_unmark(fd);
     close(fd);
     if (error == -ENOENT) /* killed meanwhile: nobody waits */
         return;
@@ -394,6 +400,14 @@ static void answer_elsewhere(struct request *r, const struct lx_policy *policy, 
     if (child > 0 && status == 0)
         return;
     struct lx_stats *stats = r->task.policy->stats;
+    if (child > 0 && WIFSIGNALED(status)) { /* as of a worker: see master.c */
+        bool failed = rescue_call(pool, slot);
+        if (stats != NULL) {
+            atomic_fetch_add(&stats->lane.deaths, 1);
+            atomic_fetch_add(&stats->lane.failed, failed);
+        }
+        return;
+    }
     if (stats != NULL)
         atomic_fetch_add_explicit(&stats->lane.elsewhere, 1, memory_order_relaxed);
     reply(r, -LX_EPASS);
