@@ -19,6 +19,7 @@
 
 #include "fs/call.h"
 #include "supervisor/calls.h"
+#include "supervisor/copied.h"
 #include "supervisor/decide.h"
 #include "supervisor/int80.h"
 #include "supervisor/outside.h"
@@ -322,6 +323,17 @@ static long hand_name_over(const struct request *r, int fd, int flags)
                        request_string(r, at ? 1 : 0), flags, fd);
 }
 
+/*
+ * A call that makes a name and would go on by words that another thread may change: it is made by
+ * those that were read. What could not be read then is not there for the kernel, either.
+ */
+static long keep_words(const struct request *r, int unread)
+{
+    if (unread < 0)
+        return unread;
+    return copied_make(r) ? -DECIDE_ANSWERED : -LX_EPASS;
+}
+
 /* From the arguments to the answer, in the caller's own view of the file system. */
 static void answer_request(struct request *r, struct pool *pool, const struct slot *slot,
                            uint64_t instruction)
@@ -332,12 +344,18 @@ static void answer_request(struct request *r, struct pool *pool, const struct sl
         atomic_fetch_add(&pool->moves, 1);
     forget_moved(pool);
     int error = request_strings(r);
+    int unread = error;
     /* A script's interpreter may be relative, whatever its own path. */
     bool anyhow = r->call->number == SYS_getcwd || decides(r->call->number);
     r->start = error == 0 ? request_start(r, anyhow) : PLACE_NONE;
-    r->looked_at = error == 0 && !is_left_alone(r);
+    /* Whether an address is a name is not known without it. */
+    bool address = error == 0 && r->call->number == SYS_bind && copied_asks(r);
+    r->looked_at = error == 0 && (address || !is_left_alone(r));
     if (error == 0)
         error = r->looked_at ? request_bring(r) : -LX_EPASS;
+    /* One that is too large for us is so for the kernel, too. */
+    if (address && error != -E2BIG)
+        unread = error;
     /* Where nobody may look at what it asks for, it does not get past the rules by that. */
     if (error == -EPERM)
         result = error;
@@ -354,6 +372,8 @@ static void answer_request(struct request *r, struct pool *pool, const struct sl
     if (moves(r->call))
         atomic_fetch_add(&pool->moves, 1);
     count(r, result, instruction);
+    if (result == -LX_EPASS && copied_asks(r))
+        result = keep_words(r, unread);
     if (result >= 0 && flags >= 0) {
         give_descriptor(r, (int)result, (unsigned)flags);
     } else if (result != -DECIDE_ANSWERED) {

@@ -34,6 +34,9 @@ static inline const char *request_string(const struct request *r, unsigned i)
     return (const char *)(uintptr_t)r->args[i];
 }
 
+/* What argument i, a string or an address that was read, is in the caller's own words. */
+const char *request_words(const struct request *r, unsigned i);
+
 /* True for a kind of argument that is a path. */
 static inline bool request_is_path(char kind)
 {
