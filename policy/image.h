@@ -186,6 +186,8 @@ struct lx_stats_lane {
     _Atomic uint64_t answered;  /* of those: made for the program, because a rule touches them */
     _Atomic uint64_t elsewhere; /* neither: their caller's mount namespace could not be entered */
     _Atomic uint64_t x32;       /* calls of that ABI, which are refused */
+    _Atomic uint64_t deaths;    /* processes of the supervisor's that died at their work, */
+    _Atomic uint64_t failed;    /* and calls that were answered EIO for that */
     bool i386; /* there is a library for 32-bit programs of x86; written before others map this */
     _Atomic uint32_t programs; /* without the library in them, whose calls rules were asked about */
     struct lx_stats_program program[LX_STATS_PROGRAMS];

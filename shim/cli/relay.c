@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/tree.h"
 #include "supervisor/janitor.h"
 #include "supervisor/supervisor.h"
 #include "sys/preload.h"
@@ -119,37 +118,33 @@ static void stop_too(pid_t child, int sig)
         ;
 }
 
-#define UNSERVED (-1)
+#define FAILED (-1)
 
-/*
- * Without its supervisor, the calls of the command and of what it has started fail. False where it
- * has not answered any.
- */
-static bool supervisor_ended(pid_t child, int status)
+/* The command and what it has started cannot go on without its supervisor. */
+static void supervisor_failed(int leash, int status)
 {
-    bool served = !WIFEXITED(status) || WEXITSTATUS(status) != SUPERVISE_UNSERVED;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return true; /* nobody is left to be served */
-    if (served)
-        cli_error("the supervisor has failed: the command is stopped");
-    else
+    if (WIFEXITED(status) && WEXITSTATUS(status) == SUPERVISE_UNSERVED)
         cli_error("the supervisor cannot start: %s", strerror(EAGAIN));
-    tree_kill(child);
-    return served;
+    else
+        cli_error("the supervisor has failed: the command is stopped");
+    supervise_stop(leash);
 }
 
 /*
  * Collects children until the one that counts has ended. True with its status then. *supervisor is
- * 0, or UNSERVED, once that has ended: somebody else may have the number.
+ * 0, or FAILED, once that has ended: somebody else may have the number.
  */
-static bool collect(pid_t child, pid_t *supervisor, int *status)
+static bool collect(pid_t child, pid_t *supervisor, int leash, int *status)
 {
     pid_t pid;
     int s;
     /* Any child: as init of a container, or started with children, there are others. */
     while ((pid = waitpid(-1, &s, WNOHANG | WUNTRACED)) > 0) {
         if (pid == *supervisor && !WIFSTOPPED(s)) {
-            *supervisor = supervisor_ended(child, s) ? 0 : UNSERVED;
+            bool ended = WIFEXITED(s) && WEXITSTATUS(s) == 0; /* nobody is left to be served */
+            *supervisor = ended ? 0 : FAILED;
+            if (!ended)
+                supervisor_failed(leash, s);
         }
         if (pid != child)
             continue;
@@ -157,7 +152,8 @@ static bool collect(pid_t child, pid_t *supervisor, int *status)
             *status = s;
             return true;
         }
-        stop_too(child, WSTOPSIG(s));
+        if (*supervisor != FAILED)
+            stop_too(child, WSTOPSIG(s));
     }
     return false;
 }
@@ -360,18 +356,16 @@ static int make_sockets(int ends[2])
     return ends[0] < 0 || ends[1] < 0 ? -1 : 0;
 }
 
-/*
- * Collects the supervisor where nobody lives under the filter any more, so that it is not left to
- * init, which not every container has. Else it goes on for those who do.
- */
-static void part_from(pid_t supervisor, int leash)
+/* At the end of the command, whichever of the two ended first. */
+static void part_from(pid_t *supervisor, int leash)
 {
-    struct pollfd word = {.fd = leash, .events = POLLIN};
-    char byte;
-    int status;
-    shutdown(leash, SHUT_WR);
-    if (supervisor > 0 && poll(&word, 1, 1000) > 0 && read(leash, &byte, 1) == 0)
-        waitpid(supervisor, &status, 0);
+    int status = *supervisor > 0 ? supervise_part(leash, *supervisor) : 0;
+    if (status != 0) {
+        *supervisor = FAILED;
+        supervisor_failed(leash, status);
+    }
+    if (*supervisor == FAILED)
+        supervise_stop_rest();
 }
 
 /* Starts the supervisor, and then the command. Returns the command's process id, or -errno. */
@@ -431,19 +425,21 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         janitor_start(lanes->policy);
     if (lanes->supervise)
         close(leash[1]);
-    while (child > 0 && !collect(child, &supervisor, &status)) {
+    if (child > 0 && supervisor > 0)
+        supervise_started(leash[0], child);
+    while (child > 0 && !collect(child, &supervisor, leash[0], &status)) {
         if (sigwaitinfo(&relayed, &info) > 0 && info.si_signo != SIGCHLD)
             pass_on(child, &info);
     }
     if (lanes->supervise) {
-        part_from(supervisor, leash[0]);
+        part_from(&supervisor, leash[0]);
         close(leash[0]);
     }
     if (child > 0)
         janitor_end();
     sigprocmask(SIG_SETMASK, &given.mask, NULL);
-    if (child > 0 && supervisor == UNSERVED)
-        status = CLI_FAILED << 8; /* it did not get as far as the command */
+    if (child > 0 && supervisor == FAILED)
+        status = CLI_FAILED << 8; /* whatever its own end was */
     return child < 0 ? (int)child : status;
 }
 

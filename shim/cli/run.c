@@ -227,6 +227,7 @@ int cli_run(const struct cli_arguments *arguments)
     }
     if (!arguments->quiet)
         summary_print(stats, &lanes, observe);
+    summary_deaths(stats);
     summary_x32(stats);
     summary_trace(stats, attached.trace);
     return relay_end(status);

@@ -145,6 +145,16 @@ static void print_lanes(const struct lx_stats_lane *lane, const struct relay_lan
                 lane->elsewhere);
 }
 
+void summary_deaths(const struct lx_stats *stats)
+{
+    uint64_t deaths = stats->lane.deaths;
+    uint64_t failed = stats->lane.failed;
+    if (deaths > 0)
+        cli_error("%" PRIu64 " of the supervisor's processes died: %" PRIu64
+                  " call%s answered EIO, done or not",
+                  deaths, failed, failed == 1 ? " was" : "s were");
+}
+
 void summary_trace(const struct lx_stats *stats, const char *file)
 {
     uint64_t lines = stats->untold;

@@ -20,6 +20,9 @@ void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes
 /* Says on stderr how many lines the trace lacks, where it lacks any. */
 void summary_trace(const struct lx_stats *stats, const char *file);
 
+/* Says on stderr how many processes of the supervisor's died, and how many calls failed by that. */
+void summary_deaths(const struct lx_stats *stats);
+
 /* Says on stderr that programs of the x32 ABI were refused their system calls, where any were: what
  * ends by that says nothing itself. */
 void summary_x32(const struct lx_stats *stats);

@@ -7,28 +7,26 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "fs/call.h"
 #include "supervisor/calls.h"
+#include "supervisor/copied.h"
 #include "supervisor/credentials.h"
 #include "supervisor/decide.h"
 #include "supervisor/errand.h"
-#include "supervisor/follows.h"
 #include "supervisor/int80.h"
-#include "supervisor/outside.h"
+#include "supervisor/left_alone.h"
 #include "supervisor/pathfd.h"
 #include "supervisor/place.h"
 #include "supervisor/program.h"
 #include "supervisor/request.h"
+#include "supervisor/rescue.h"
 #include "supervisor/roots.h"
 #include "supervisor/strict.h"
 #include "supervisor/tracee.h"
@@ -41,100 +39,6 @@
 #ifndef SECCOMP_ADDFD_FLAG_SEND
 #define SECCOMP_ADDFD_FLAG_SEND (1UL << 1)
 #endif
-
-/* True where an address is no name in the file system. */
-static bool is_other_address(const struct request *r, unsigned i)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNSPEC};
-    size_t least = offsetof(struct sockaddr_un, sun_path) + 1;
-    if (r->given[i + 1] < least || tracee_read(&r->tracee, r->given[i], &address, least) < 0)
-        return true;
-    return address.sun_family != AF_UNIX || address.sun_path[0] == '\0';
-}
-
-/* True where a path, a relative one from `base` (NULL: that is not known), is below /proc. */
-static bool is_in_proc(const char *base, const char *path)
-{
-    if (path[0] == '/' || base == NULL)
-        return strncmp(path, "/proc/", 6) == 0;
-    return strncmp(base, "/proc/", 6) == 0 ||
-           (strcmp(base, "/") == 0 && strncmp(path, "proc/", 5) == 0);
-}
-
-/* True for "/proc/TID/exe". */
-static bool is_own_program(const char *path, pid_t tid)
-{
-    char name[32];
-    snprintf(name, sizeof(name), "/proc/%d/exe", (int)tid);
-    return strcmp(path, name) == 0;
-}
-
-/* The same as outside_path of an openat2. */
-static bool is_resolved_outside(const struct request *r, const char *base, const char *path)
-{
-    const struct lx_policy *policy = r->task.policy;
-    uint64_t resolve = r->how.resolve;
-    bool stays = (r->how.flags & O_NOFOLLOW) != 0 || (resolve & SYS_RESOLVE_NO_SYMLINKS) != 0;
-    if ((resolve & SYS_RESOLVE_SCOPED) == 0)
-        return outside_path(policy, base, path, !stays);
-    /* It does not get out of where it starts. */
-    return base != NULL && outside_below(policy, base);
-}
-
-/* True where argument i certainly has nothing to do with any mount. */
-static bool is_outside(const struct request *r, unsigned i)
-{
-    const struct lx_policy *policy = r->task.policy;
-    const char *kinds = r->call->arguments;
-    const char *path = request_is_path(kinds[i]) ? request_string(r, i) : NULL;
-    const char *base;
-    switch (kinds[i]) {
-    case 'f':
-        /* With a path, that is asked. Where inotify's comes first, it is no directory. */
-        return request_is_path(kinds[i + 1]) || kinds[i + 1] == 'V' ||
-               outside_descriptor(policy, &r->tracee, (int)r->given[i]);
-    case 'e':
-    case 'p':
-    case 'P':
-        if (path == NULL || path[0] == '\0')
-            return request_base(r, i) == AT_FDCWD ||
-                   outside_descriptor(policy, &r->tracee, request_base(r, i));
-        /* In another root only the walk knows. */
-        if (r->task.root != NULL)
-            return false;
-        base = request_is_relative(path)
-                   ? place_name_of(&r->tracee, request_base(r, i), request_base(r, i) == r->start)
-                   : NULL;
-        /* What readlink answers there may be a name inside. Of its own program each process asks.
-         */
-        if (kinds[i] == 'e' && kinds[i + 1] == 'b' && is_in_proc(base, path))
-            return is_own_program(path, r->tracee.tid) && outside_program(policy, &r->tracee);
-        if (r->call->number == SYS_umount2 && outside_mount_point(policy, base, path))
-            return true;
-        if (request_is_openat2(r))
-            return is_resolved_outside(r, base, path);
-        return outside_path(policy, base, path, follows(r->call, i, r->given));
-    case 'V':
-        return is_other_address(r, i);
-    default:
-        return true;
-    }
-}
-
-/* True where no rule can be about the call, by what its strings and descriptors lead to. */
-static bool is_left_alone(const struct request *r)
-{
-    if (r->call->number == SYS_getcwd)
-        return outside_descriptor(r->task.policy, &r->tracee, AT_FDCWD);
-    if (decide_needs_none(r->task.policy, r->call->number))
-        return true;
-    if (decide_needs_look(r->task.policy, r->call->number))
-        return false;
-    for (unsigned i = 0; r->call->arguments[i] != '\0'; i++)
-        if (!is_outside(r, i))
-            return false;
-    return true;
-}
 
 /* True for creat, whose files may be large, for which its caller has no flag. */
 static bool is_creat(const struct request *r)
@@ -201,8 +105,13 @@ static void give_descriptor(const struct request *r, int fd, unsigned flags)
                                       .flags = own.pool->holds ? 0 : SECCOMP_ADDFD_FLAG_SEND,
                                       .srcfd = (uint32_t)fd,
                                       .newfd_flags = flags & O_CLOEXEC};
+    if (own.pool->holds)
+        rescue_mark(fd, r->tracee.id);
     int given = ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
     int error = given < 0 ? -errno : 0;
+    atomic_store(&own.slot->given, given + 1);
+    if (own.pool->holds)
+        rescue_unmark(fd);
     close(fd);
     if (error == -ENOENT) /* killed meanwhile: nobody waits */
         return;
@@ -366,6 +275,17 @@ static long hand_name_over(const struct request *r, int fd, int flags)
                        request_string(r, at ? 1 : 0), flags, fd);
 }
 
+/*
+ * A call that makes a name and would go on by words that another thread may change: it is made by
+ * those that were read. What could not be read then is not there for the kernel, either.
+ */
+static long keep_words(const struct request *r)
+{
+    if (r->unread < 0)
+        return r->unread;
+    return copied_make(r) ? -DECIDE_ANSWERED : -LX_EPASS;
+}
+
 /* The answer of a call that opens: what becomes of the descriptor. */
 static long hand_over(const struct request *r, long fd, long flags)
 {
@@ -384,8 +304,11 @@ static void finish(struct request *r, int error, uint64_t instruction)
     long result = -LX_EPASS;
     if (error == 0)
         error = request_bring(r);
+    /* An address that is too large for us is so for the kernel, too. */
+    if (r->looked_at && r->call->number == SYS_bind && error != -E2BIG)
+        r->unread = error;
     /* Where nobody may look at what it asks for, it does not get past the rules by that. */
-    if (error == -EPERM)
+    if (error == -EPERM || error == -EACCES)
         result = error;
     /* What was read is the caller's only if it still waits. */
     if (error == 0 && tracee_waits(&r->tracee))
@@ -400,7 +323,11 @@ static void finish(struct request *r, int error, uint64_t instruction)
     if (moves(r->call))
         atomic_fetch_add(&own.pool->moves, 1);
     count(r, result, instruction);
-    if (errand_end(result) || result == -DECIDE_ANSWERED)
+    if (errand_end(result))
+        return;
+    if (result == -LX_EPASS && copied_asks(r))
+        result = keep_words(r);
+    if (result == -DECIDE_ANSWERED)
         return;
     if (result >= 0 && flags >= 0)
         give_descriptor(r, (int)result, (unsigned)flags);
@@ -410,7 +337,7 @@ static void finish(struct request *r, int error, uint64_t instruction)
 
 /*
  * Has a child do something for a call, which goes where the caller is and comes back no more. True
- * where it has answered.
+ * where the call is answered: by it, or because it died.
  */
 static bool by_child(void (*answer)(struct request *r, uint64_t instruction), struct request *r,
                      uint64_t instruction)
@@ -429,7 +356,16 @@ static bool by_child(void (*answer)(struct request *r, uint64_t instruction), st
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         kill(child, POOL_SIGNAL);
     hear_master(false);
-    return child > 0 && status == 0;
+    if (child <= 0 || !WIFSIGNALED(status))
+        return child > 0 && status == 0;
+    /* As of a worker: see master.c. */
+    struct lx_stats *stats = r->task.policy->stats;
+    bool failed = rescue_call(own.pool, own.slot);
+    if (stats != NULL) {
+        atomic_fetch_add(&stats->lane.deaths, 1);
+        atomic_fetch_add(&stats->lane.failed, failed);
+    }
+    return true;
 }
 
 /* In a child, for a caller in another user namespace. */
@@ -451,7 +387,10 @@ static void answer_request(struct request *r, uint64_t instruction)
     /* A script's interpreter may be relative, whatever its own path. */
     bool anyhow = r->call->number == SYS_getcwd || decides(r->call->number);
     r->start = error == 0 ? request_start(r, anyhow) : PLACE_NONE;
-    r->looked_at = error == 0 && !is_left_alone(r);
+    r->unread = error;
+    /* Whether an address is a name is not known without it. */
+    bool address = error == 0 && r->call->number == SYS_bind && copied_asks(r);
+    r->looked_at = error == 0 && (address || !left_alone(r));
     if (error == 0 && !r->looked_at)
         error = -LX_EPASS;
     /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */

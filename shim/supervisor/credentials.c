@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "fs/call.h"
 #include "supervisor/credential_calls.h"
 #include "supervisor/proc.h"
 #include "vfs/verdict.h"
@@ -54,6 +55,7 @@ static struct {
     uint64_t stamp;
     uint32_t changes;
     bool has_identity;
+    bool is_real; /* which is also that of its real ids */
     bool has_place;
     bool elsewhere;
 } known;
@@ -67,7 +69,7 @@ void credentials_forget(void)
 void credentials_begin(const struct tracee *t, uint32_t changes)
 {
     /* No thread gets the id of one that has ended as fast as that. */
-    uint64_t stamp = verdict_stamp();
+    uint64_t stamp = verdict_stamp() >> LX_TICK_SHIFT;
     if (known.tid != t->tid || known.stamp != stamp || known.changes != changes)
         credentials_forget();
     known.tid = t->tid;
@@ -88,13 +90,12 @@ bool credentials_change_by(const struct tracee *t, int nr)
     return false;
 }
 
-static int get_capabilities(uint64_t *effective, uint64_t *permitted)
+static int get_capabilities(uint64_t *permitted)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
     if (syscall(SYS_capget, &header, data) < 0)
         return -errno;
-    *effective = data[0].effective | (uint64_t)data[1].effective << 32;
     *permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
     return 0;
 }
@@ -126,8 +127,9 @@ static void learn(void)
     if (own.means != UNKNOWN && own.parent == getppid())
         return;
     bool entered = own.means == CAPABILITIES;
-    if (get_capabilities(&home.capabilities, &own.permitted) < 0)
-        home.capabilities = own.permitted = 0;
+    if (get_capabilities(&own.permitted) < 0)
+        own.permitted = 0;
+    home.capabilities = own.permitted; /* what we may have we put into effect */
     own.parent = getppid();
     if (entered)
         return;
@@ -169,21 +171,28 @@ static int read_identity(const struct tracee *t, enum credentials which, struct 
     static char status[STATUS_ROOM];
     unsigned user[4]; /* real, effective, saved, for files */
     unsigned group[4];
-    size_t n = proc_read(t->tid, "status", status, sizeof(status) - 1);
-    status[n] = '\0';
+    char name[PROC_NAME_ROOM];
+    int fd = open(proc_name(t->tid, "status", name), O_RDONLY | O_CLOEXEC);
+    /* All of it in one piece, as large as that is. */
+    ssize_t n = fd < 0 ? -1 : read(fd, status, sizeof(status) - 1);
+    if (fd >= 0)
+        close(fd);
+    status[n < 0 ? 0 : n] = '\0';
     if (numbers(status, "\nUid:", user, 4) != 4 || numbers(status, "\nGid:", group, 4) != 4)
         return -ESRCH;
     bool real = which == CREDENTIALS_REAL;
+    uint64_t effective = capabilities(status, "\nCapEff:");
+    /* access() as root has all that may be had, and as somebody else nothing:
+     * SECBIT_NO_SETUID_FIXUP, of which no file tells, aside. */
+    uint64_t of_real = user[0] == 0 ? capabilities(status, "\nCapPrm:") : 0;
+    known.is_real = user[0] == user[1] && user[0] == user[3] && group[0] == group[1] &&
+                    group[0] == group[3] && effective == of_real;
     out->uid = user[real ? 0 : 1];
     out->fsuid = user[real ? 0 : 3];
     out->gid = group[real ? 0 : 1];
     out->fsgid = group[real ? 0 : 3];
     out->group_count = numbers(status, "\nGroups:", out->groups, GROUPS_MAX);
-    /* access() as root has all that may be had, and as somebody else nothing:
-     * SECBIT_NO_SETUID_FIXUP, of which no file tells, aside. */
-    out->capabilities = !real          ? capabilities(status, "\nCapEff:")
-                        : user[0] == 0 ? capabilities(status, "\nCapPrm:")
-                                       : 0;
+    out->capabilities = real ? of_real : effective;
     return 0;
 }
 
@@ -261,9 +270,9 @@ int credentials_take(const struct tracee *t, enum credentials which)
     if (own.means == NOTHING)
         return 0;
     credentials_return();
-    bool read = known.has_identity && which == CREDENTIALS_IN_EFFECT;
+    bool read = known.has_identity && (which == CREDENTIALS_IN_EFFECT || known.is_real);
     int r = read ? 0 : read_identity(t, which, &taken);
-    known.has_identity = r == 0 && which == CREDENTIALS_IN_EFFECT;
+    known.has_identity = r == 0 && (which == CREDENTIALS_IN_EFFECT || known.is_real);
     if (own.barred)
         taken.capabilities = 0;
     if (r < 0 || (own.means == IDS && same_identity(&taken, &home)))

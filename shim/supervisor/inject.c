@@ -19,8 +19,12 @@ static long trace(long request, pid_t tid, uintptr_t address, uintptr_t data)
     return syscall(SYS_ptrace, request, tid, address, data) < 0 ? -errno : 0;
 }
 
-/* A worker that dies in the middle takes the program with it: half a call is none. */
-#define OPTIONS (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
+/*
+ * A worker that dies takes the program with it once that may have other registers than its own:
+ * half a call is none. Before, the program goes on, and its call has failed (see master.c).
+ */
+#define OPTIONS    (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC)
+#define IN_EARNEST (OPTIONS | PTRACE_O_EXITKILL)
 
 #define SYSCALL_STOP (SIGTRAP | 0x80)
 
@@ -61,7 +65,7 @@ static bool move_registers(struct injection *i, long request, registers *r)
 
 int inject_start(struct injection *i, const struct tracee *t)
 {
-    const struct seccomp_notif_resp over = {.id = t->id};
+    const struct seccomp_notif_resp over = {.id = t->id, .error = -EIO};
     const uint64_t all = ~UINT64_C(0);
     *i = (struct injection){.tid = t->tid, .i386 = t->i386};
     long r = trace(PTRACE_SEIZE, t->tid, 0, OPTIONS);
@@ -78,6 +82,7 @@ int inject_start(struct injection *i, const struct tracee *t)
         (void)trace(PTRACE_DETACH, i->tid, 0, 0);
         return -ESRCH;
     }
+    (void)trace(PTRACE_SETOPTIONS, i->tid, 0, IN_EARNEST);
     (void)(move_registers(i, REGISTERS_GET, &i->saved) &&
            ask(i, PTRACE_GETSIGMASK, sizeof(i->mask), &i->mask) &&
            ask(i, PTRACE_SETSIGMASK, sizeof(all), &all));

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/pool.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "supervisor/listener.h"
 #include "supervisor/tracee.h"
 
 #define PARKED_MAX 3 /* workers beyond these that have nothing to do end */
@@ -30,6 +34,16 @@
 /* After so many calls in a row that never found all others at one, there is a turn less. */
 #define CALLS_FOR_LESS 32
 
+/* A lock between processes, of which each may be killed while it has it. */
+static bool make_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t kind;
+    return pthread_mutexattr_init(&kind) == 0 &&
+           pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED) == 0 &&
+           pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST) == 0 &&
+           pthread_mutex_init(lock, &kind) == 0;
+}
+
 struct pool *pool_new(void)
 {
     struct pool *pool =
@@ -37,40 +51,42 @@ struct pool *pool_new(void)
     if (pool == MAP_FAILED)
         return NULL;
     pool->listener = -1;
-    pool->waiting = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     pool->turns_max = processors < 1 ? 1 : processors < TURNS_MAX ? (int)processors : TURNS_MAX;
     atomic_store(&pool->turns, 1);
     atomic_store(&pool->free, 1);
-    return pool->waiting < 0 ? NULL : pool;
+    return make_lock(&pool->lock) ? pool : NULL;
 }
 
-struct slot *pool_reserve(struct pool *pool)
+int pool_open(struct pool *pool)
 {
-    for (unsigned i = 0; i < WORKERS_MAX; i++) {
-        pid_t none = 0;
-        /* Its process id comes with the first call. */
-        if (atomic_compare_exchange_strong(&pool->slots[i].worker, &none, -1)) {
-            atomic_store(&pool->slots[i].tid, 0);
-            atomic_store(&pool->slots[i].role, POOL_PARKED);
-            atomic_fetch_add(&pool->workers, 1);
-            atomic_fetch_add(&pool->parked, 1);
-            return &pool->slots[i];
-        }
-    }
-    return NULL;
+    pool->waiting = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return pool->waiting < 0 ? -errno : 0;
 }
 
-static void free_slot(struct pool *pool, struct slot *slot)
+/* All counts anew, by the roles. Under the lock. */
+static void recount(struct pool *pool)
 {
-    atomic_store(&slot->worker, 0);
-    atomic_fetch_sub(&pool->workers, 1);
+    int with[POOL_LEAVES + 1] = {0};
+    for (unsigned i = 0; i < WORKERS_MAX; i++)
+        with[atomic_load(&pool->slots[i].role)]++;
+    int taken = with[POOL_RECEIVES] + with[POOL_CALL];
+    int turns = atomic_load(&pool->turns);
+    if (turns < taken)
+        turns = taken;
+    atomic_store(&pool->turns, turns);
+    atomic_store(&pool->free, (uint32_t)(turns - taken));
+    atomic_store(&pool->busy, with[POOL_CALL]);
+    atomic_store(&pool->parked, with[POOL_PARKED]);
+    atomic_store(&pool->workers, WORKERS_MAX - with[POOL_NOBODY]);
 }
 
-void pool_release(struct pool *pool, struct slot *slot)
+static void take_lock(struct pool *pool)
 {
-    atomic_fetch_sub(&pool->parked, 1);
-    free_slot(pool, slot);
+    if (pthread_mutex_lock(&pool->lock) != EOWNERDEAD)
+        return;
+    (void)pthread_mutex_consistent(&pool->lock);
+    recount(pool);
 }
 
 bool pool_lacks_worker(const struct pool *pool)
@@ -84,30 +100,92 @@ static void call_master(const struct pool *pool)
     (void)!write(pool->waiting, &one, sizeof(one));
 }
 
-/* A turn for somebody else: who is parked, or a worker more. */
-static void offer_turn(struct pool *pool)
+static void wake(struct pool *pool, int most)
 {
-    atomic_fetch_add(&pool->free, 1);
-    if (atomic_load(&pool->parked) > 0)
-        syscall(SYS_futex, &pool->free, FUTEX_WAKE, 1, NULL, NULL, 0);
-    if (pool_lacks_worker(pool))
+    syscall(SYS_futex, &pool->free, FUTEX_WAKE, most, NULL, NULL, 0);
+}
+
+/* Gives the lock back. `offered`: there is a turn for somebody else, who is parked or is to come.
+ */
+static void give_lock(struct pool *pool, bool offered)
+{
+    bool somebody = atomic_load(&pool->parked) > 0;
+    bool lacks = pool_lacks_worker(pool);
+    pthread_mutex_unlock(&pool->lock);
+    if (offered && somebody)
+        wake(pool, 1);
+    if (offered && lacks)
         call_master(pool);
+}
+
+struct slot *pool_reserve(struct pool *pool)
+{
+    struct slot *found = NULL;
+    take_lock(pool);
+    for (unsigned i = 0; i < WORKERS_MAX && found == NULL; i++)
+        if (atomic_load(&pool->slots[i].role) == POOL_NOBODY)
+            found = &pool->slots[i];
+    if (found != NULL) {
+        atomic_store(&found->worker, 0);
+        atomic_store(&found->tid, 0);
+        atomic_store(&found->given, 0);
+        memset(&found->call, 0, sizeof(found->call));
+        atomic_store(&found->role, POOL_PARKED);
+        atomic_fetch_add(&pool->workers, 1);
+        atomic_fetch_add(&pool->parked, 1);
+    }
+    give_lock(pool, false);
+    return found;
+}
+
+struct slot *pool_slot_of(struct pool *pool, pid_t worker)
+{
+    for (unsigned i = 0; i < WORKERS_MAX; i++) {
+        struct slot *slot = &pool->slots[i];
+        if (atomic_load(&slot->role) != POOL_NOBODY && atomic_load(&slot->worker) == worker)
+            return slot;
+    }
+    return NULL;
+}
+
+void pool_bury(struct pool *pool, struct slot *slot)
+{
+    take_lock(pool);
+    atomic_store(&slot->worker, 0);
+    atomic_store(&slot->tid, 0);
+    atomic_store(&slot->role, POOL_NOBODY);
+    recount(pool);
+    give_lock(pool, false);
+    /* It may have offered a turn and not have told anybody. */
+    if (atomic_load(&pool->free) > 0)
+        wake(pool, INT_MAX);
+}
+
+void pool_kill_callers(const struct pool *pool, int listener)
+{
+    for (unsigned i = 0; i < WORKERS_MAX; i++) {
+        const struct seccomp_notif *call = &pool->slots[i].call;
+        if (call->id != 0)
+            listener_kill_caller(listener, call->id, (pid_t)call->pid);
+    }
 }
 
 void pool_await_turn(struct pool *pool, struct slot *slot)
 {
     for (;;) {
+        take_lock(pool);
         uint32_t offered = atomic_load(&pool->free);
-        if (offered == 0)
-            syscall(SYS_futex, &pool->free, FUTEX_WAIT, 0, NULL, NULL, 0);
-        else if (atomic_compare_exchange_weak(&pool->free, &offered, offered - 1))
-            break;
+        if (offered > 0) {
+            atomic_store(&slot->role, POOL_RECEIVES);
+            atomic_store(&pool->free, offered - 1);
+            atomic_fetch_sub(&pool->parked, 1);
+        }
+        /* Whoever has offered another turn meanwhile may have counted on us. */
+        give_lock(pool, offered > 1);
+        if (offered > 0)
+            return;
+        syscall(SYS_futex, &pool->free, FUTEX_WAIT, 0, NULL, NULL, 0);
     }
-    atomic_store(&slot->role, POOL_RECEIVES);
-    /* Whoever has offered another turn meanwhile may have counted on us. */
-    atomic_fetch_sub(&pool->parked, 1);
-    if (pool_lacks_worker(pool))
-        call_master(pool);
 }
 
 /* This worker's own: whether calls wait for it though there is a processor for them. */
@@ -129,51 +207,58 @@ static void look_at_queue(const struct pool *pool)
         queue.found = 0;
 }
 
-/* A turn more, where the call that waited was not the next one of the same thread. */
-static void add_turn(struct pool *pool, pid_t tid)
+/* True for a turn more, where the call that waited was not the next one of the same thread. */
+static bool add_turn(struct pool *pool, pid_t tid)
 {
     int turns = atomic_load(&pool->turns);
+    bool more = false;
     if (queue.waits) {
         queue.found = tid != queue.last ? queue.found + 1 : 0;
-        if (queue.found == LOOKS_FOR_MORE) {
+        more = queue.found == LOOKS_FOR_MORE && turns < pool->turns_max;
+        if (queue.found == LOOKS_FOR_MORE)
             queue.found = 0;
-            if (turns < pool->turns_max &&
-                atomic_compare_exchange_strong(&pool->turns, &turns, turns + 1))
-                offer_turn(pool);
-        }
     }
     queue.last = tid;
+    if (more) {
+        atomic_store(&pool->turns, turns + 1);
+        atomic_fetch_add(&pool->free, 1);
+    }
+    return more;
 }
 
-void pool_begin(struct pool *pool, struct slot *slot, uint64_t id, pid_t tid)
+void pool_begin(struct pool *pool, struct slot *slot)
 {
-    atomic_fetch_add(&pool->busy, 1);
+    pid_t tid = (pid_t)slot->call.pid;
+    take_lock(pool);
     atomic_store(&slot->role, POOL_CALL);
-    atomic_store(&slot->id, id);
+    atomic_fetch_add(&pool->busy, 1);
+    atomic_store(&slot->id, slot->call.id);
     atomic_store(&slot->tid, tid);
-    add_turn(pool, tid);
+    give_lock(pool, add_turn(pool, tid));
     /* The master says that it will not look, and then looks once more: one of us sees the other. */
     if (!atomic_load(&pool->watched) && !atomic_exchange(&pool->watched, true))
         call_master(pool);
 }
 
-/* Takes a worker's turn from it. False where it has none, or is at no call. */
-static bool relieve(struct pool *pool, struct slot *slot)
+/* Takes a worker's turn from it, if it has one and is at a call. */
+static void relieve(struct pool *pool, struct slot *slot)
 {
-    int role = POOL_CALL;
-    if (!atomic_compare_exchange_strong(&slot->role, &role, POOL_RELIEVED))
-        return false;
-    atomic_fetch_sub(&pool->busy, 1);
-    offer_turn(pool);
-    return true;
+    take_lock(pool);
+    bool has = atomic_load(&slot->role) == POOL_CALL;
+    if (has) {
+        atomic_store(&slot->role, POOL_RELIEVED);
+        atomic_fetch_sub(&pool->busy, 1);
+        atomic_fetch_add(&pool->free, 1);
+    }
+    give_lock(pool, has);
 }
 
 void pool_hand_over(struct pool *pool, struct slot *slot)
 {
-    (void)relieve(pool, slot);
+    relieve(pool, slot);
 }
 
-/* True where one turn less does, and this worker's is gone. */
+/* True where one turn less does. `busy` were at a call. */
 static bool steps_down(struct pool *pool, int busy)
 {
     int turns = atomic_load(&pool->turns);
@@ -186,37 +271,36 @@ static bool steps_down(struct pool *pool, int busy)
     if (atomic_fetch_add(&pool->spare, 1) < CALLS_FOR_LESS)
         return false;
     atomic_store(&pool->spare, 0);
-    return atomic_compare_exchange_strong(&pool->turns, &turns, turns - 1);
+    return true;
 }
 
 bool pool_done(struct pool *pool, struct slot *slot)
 {
-    int role = POOL_CALL;
     atomic_store(&slot->tid, 0);
-    if (!atomic_compare_exchange_strong(&slot->role, &role, POOL_RECEIVES)) {
-        atomic_store(&slot->role, POOL_PARKED);
-        return false;
+    take_lock(pool);
+    bool keeps = atomic_load(&slot->role) == POOL_CALL;
+    if (keeps && steps_down(pool, atomic_fetch_sub(&pool->busy, 1))) {
+        keeps = false;
+        atomic_fetch_sub(&pool->turns, 1);
+        atomic_store(&slot->role, POOL_RELIEVED);
+    } else if (keeps) {
+        atomic_store(&slot->role, POOL_RECEIVES);
     }
-    if (steps_down(pool, atomic_fetch_sub(&pool->busy, 1))) {
-        atomic_store(&slot->role, POOL_PARKED);
-        return false;
-    }
-    look_at_queue(pool);
-    return true;
+    give_lock(pool, false);
+    if (keeps)
+        look_at_queue(pool);
+    return keeps;
 }
 
 bool pool_park(struct pool *pool, struct slot *slot)
 {
-    /*
-     * The one that goes makes sure that it is not the last after all: others may have offered a
-     * turn meanwhile, counting on it.
-     */
-    while (atomic_fetch_add(&pool->parked, 1) >= PARKED_MAX)
-        if (atomic_fetch_sub(&pool->parked, 1) > 1) {
-            free_slot(pool, slot);
-            return false;
-        }
-    return true;
+    take_lock(pool);
+    bool stays = atomic_load(&pool->parked) < PARKED_MAX || pool_lacks_worker(pool);
+    atomic_store(&slot->role, stays ? POOL_PARKED : POOL_LEAVES);
+    if (stays)
+        atomic_fetch_add(&pool->parked, 1);
+    give_lock(pool, false);
+    return stays;
 }
 
 /* Interrupts a worker whose call has to end: its caller is gone, or has a signal to handle. */
@@ -249,7 +333,7 @@ bool pool_watch(struct pool *pool)
         pid_t worker = atomic_load(&s->worker);
         pid_t tid = atomic_load(&s->tid);
         uint64_t id = atomic_load(&s->id);
-        left -= worker != 0;
+        left -= atomic_load(&s->role) != POOL_NOBODY;
         if (worker <= 0 || (tid == 0 && before[i].id == id))
             continue;
         any = true;
@@ -258,7 +342,8 @@ bool pool_watch(struct pool *pool)
             before[i].ticks = 0;
             continue;
         }
-        (void)relieve(pool, s);
+        if (atomic_load(&s->role) == POOL_CALL)
+            relieve(pool, s);
         if (++before[i].ticks % SIGNALS_TICKS == 0)
             interrupt(pool, s, worker, id, tid);
     }

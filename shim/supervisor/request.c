@@ -22,9 +22,17 @@
 static char strings[TRACEE_STRINGS][PATH_MAX + NAMED_MORE];
 static char block[BLOCK_MAX] __attribute__((aligned(16)));
 
-/* "/proc/self" is whoever asks. Changes text of room bytes in place. */
-static void name_the_caller(char *path, size_t room, pid_t tid)
+/* The caller's own words for a string that says something else: see name_the_caller. */
+static struct {
+    bool said;
+    char text[PATH_MAX];
+} before[TRACEE_STRINGS];
+
+/* "/proc/self" is whoever asks. Changes one of the strings in place. */
+static void name_the_caller(char *path, pid_t tid)
 {
+    const size_t room = sizeof(strings[0]);
+    unsigned at = path == strings[0] ? 0 : 1;
     static const struct {
         const char *prefix;
         const char *below;
@@ -32,11 +40,11 @@ static void name_the_caller(char *path, size_t room, pid_t tid)
                {"/dev/stdin", "/fd/0"}, {"/dev/stdout", "/fd/1"},  {"/dev/stderr", "/fd/2"}};
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
         size_t n = strlen(own[i].prefix);
-        char rest[PATH_MAX];
         if (strncmp(path, own[i].prefix, n) != 0 || (path[n] != '\0' && path[n] != '/'))
             continue;
-        snprintf(rest, sizeof(rest), "%s", path + n);
-        snprintf(path, room, "/proc/%d%s%s", (int)tid, own[i].below, rest);
+        before[at].said = true;
+        memcpy(before[at].text, path, strlen(path) + 1);
+        snprintf(path, room, "/proc/%d%s%s", (int)tid, own[i].below, before[at].text + n);
         return;
     }
 }
@@ -74,6 +82,7 @@ int request_strings(struct request *r)
     char *const to[TRACEE_STRINGS] = {strings[0], strings[1]};
     uint64_t from[TRACEE_STRINGS] = {0};
     unsigned used = 0;
+    before[0].said = before[1].said = false;
     for (unsigned i = 0; r->call->arguments[i] != '\0' && used < TRACEE_STRINGS; i++) {
         if (!request_is_path(r->call->arguments[i]) && r->call->arguments[i] != 'n')
             continue;
@@ -90,9 +99,18 @@ int request_strings(struct request *r)
             continue;
         start_in_root(r, path);
         if (!is_such_a_link(kind, path))
-            name_the_caller(path, sizeof(strings[0]), r->tracee.tid);
+            name_the_caller(path, r->tracee.tid);
     }
     return error;
+}
+
+const char *request_words(const struct request *r, unsigned i)
+{
+    const char *words = request_string(r, i);
+    for (unsigned at = 0; at < TRACEE_STRINGS; at++)
+        if (words == strings[at] && before[at].said)
+            return before[at].text;
+    return words;
 }
 
 int request_start(const struct request *r, bool anyhow)

@@ -27,6 +27,7 @@ struct request {
     struct sys_open_how how; /* of an openat2, read with its strings */
     off_t offset;            /* of the directory it reads, before; or -1 */
     int start;               /* the descriptor its relative paths start from: see request_start */
+    int unread;              /* -errno of its strings, or of an address to be bound; or 0 */
     bool looked_at;          /* not left alone before any rule was asked */
     bool there;              /* this process is a child that has gone where the caller is */
     bool confined;           /* it does itself what changes anything: see errand.h */
@@ -43,6 +44,9 @@ static inline const char *request_string(const struct request *r, unsigned i)
 {
     return (const char *)(uintptr_t)r->args[i];
 }
+
+/* What argument i, a string or an address that was read, is in the caller's own words. */
+const char *request_words(const struct request *r, unsigned i);
 
 /* True for a kind of argument that is a path. */
 static inline bool request_is_path(char kind)

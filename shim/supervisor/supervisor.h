@@ -7,7 +7,8 @@
  * the cookie that the preloaded library's own calls carry. A small tree of processes answers: a
  * master that outlives the command as long as anybody lives under the filter, and workers that each
  * take one call at a time. Workers are processes and not threads, so that a call that waits stops
- * nobody else, and descriptors taken from a program go with their worker.
+ * nobody else, and descriptors taken from a program go with their worker. One that dies is a call
+ * that fails; if the master dies, or the process that has started it, the command is stopped.
  */
 #ifndef LXSHIM_SUPERVISOR_SUPERVISOR_H
 #define LXSHIM_SUPERVISOR_SUPERVISOR_H
@@ -46,15 +47,40 @@ int supervise_hand_over(int socket, int listener);
 
 /*
  * The other end: starts the master, which receives the listener and serves it with `policy`, which
- * has to stay where it is. Returns its process id, or -errno. It ends with 0 where the other side
- * sends none, or has been told why it is not served.
- * `leash` is one end of a pair of sockets: once the other is shut down, the master writes a byte to
- * it if somebody still lives under the filter, and ends without one if nobody does. `ended`, or
+ * has to stay where it is. Returns its process id, or -errno. It ends with 0 once nobody lives
+ * under the filter, or where the other side sends none, or has been told why it is not served; any
+ * other end is a failure, and whoever lives under the filter has to be stopped.
+ * `leash` is one end of a pair of sockets: by the other end, for the functions below, the master
+ * notices that this process is killed, and stops the command and what that has started. `ended`, or
  * NULL, is called in the master once nobody lives under the filter any more.
  */
 #define SUPERVISE_FAILED   125 /* the master's exit status when it cannot go on, */
 #define SUPERVISE_UNSERVED 124 /* and when it has no process that would answer the first call */
 pid_t supervise_start(int socket, int leash, const struct lx_policy *policy,
                       void (*ended)(const struct lx_policy *policy));
+
+/*
+ * In the process that has started it, with its end of the leash.
+ *
+ * supervise_started: the command is executed. From then on, should the master die, calls wait
+ * instead of being answered ENOSYS, until supervise_stop. (Before, this process might wait for the
+ * exec that waits for the master.)
+ */
+void supervise_started(int leash, pid_t command);
+
+/*
+ * The command has ended and was collected. Collects the supervisor where nobody lives under the
+ * filter any more, so that it is not left to init, which not every container has; else it goes on
+ * for those who do. Returns 0, or the wait status with which it has failed.
+ */
+int supervise_part(int leash, pid_t supervisor);
+
+/*
+ * After its death: supervise_stop kills the command and what that has started, as far as that can
+ * be found. supervise_stop_rest, after the command was collected, sees to it that whoever was not
+ * found is killed at the next call that the filter catches.
+ */
+void supervise_stop(int leash);
+void supervise_stop_rest(void);
 
 #endif

@@ -70,7 +70,7 @@ static inline bool vfs_is_odd(const struct lx_call *c)
                 vfs_flags_beyond(c, plain | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC)) ||
                (c->mode & STATX__RESERVED) != 0;
     case LX_OP_ACCESS:
-        return vfs_flags_beyond(c, plain) || (c->mode & ~7u) != 0;
+        return vfs_flags_beyond(c, plain | AT_EACCESS) || (c->mode & ~7u) != 0;
     case LX_OP_READLINK:
         return (int)c->size <= 0; /* an int is what the kernel makes of it */
     case LX_OP_UNLINK:

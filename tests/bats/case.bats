@@ -218,6 +218,7 @@ for line in open(sys.argv[1]):
 }
 
 @test "case: a name that waits to be deleted is not free, just after the removal and later" {
+  needs python3 python3
   # For a tenth of a second: at first the directory is read each time, and then its names are kept.
   steps='
     python3 - <<EOF

@@ -264,6 +264,7 @@ has_slept() {
 }
 
 @test "a file with two links that is closed often still goes when it was removed under a last handle" {
+  needs python3 python3
   # What a root that does not change has not got is remembered: there is nothing pending in the drive.
   IN=$(fresh drive)
   mkdir "$IN/d"

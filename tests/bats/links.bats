@@ -347,6 +347,8 @@ stat: cannot statx 'junc/nothing': No such file or directory"
 }
 
 @test "symlink.nt: an empty file, looked at often, is a link as soon as another process makes it one" {
+  needs setfattr attr
+  needs python3 python3
   local buffer=0c0000a0140000000400040000000400010000006600660066006600 asked i
   mkfifo "$BATS_TEST_TMPDIR/ask" "$BATS_TEST_TMPDIR/answer"
   : >"$IN/rests"

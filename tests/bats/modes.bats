@@ -138,6 +138,7 @@ done"
 }
 
 @test "utimes.non_owner: now is for who may write, and nothing for everybody, as on Linux" {
+  needs python3 python3
   (($(id -u) == 0)) || skip "needs two users: run as root"
   shared
   IN=$SHARED/drive

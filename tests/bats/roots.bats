@@ -139,7 +139,7 @@ ls: /proc: No such file or directory'
   done
 }
 
-@test "by a descriptor where no /proc names it: outside and in a drive as natively, in every lane" {
+@test "by a descriptor where no /proc names it: outside and in a drive as natively" {
   local tree='mkdir -p base/d; cd base; echo f >f; echo g >d/g; ln -s f link; ln -s d dirlink; ln -s loop loop
     ln -s nowhere dangling; ln -s .. up; ln -s / absolute; cd ..; unnamed'
   native "$tree"
@@ -147,34 +147,25 @@ ls: /proc: No such file or directory'
   assert_success
   assert_line "openat dirlink/g: ok"
   assert_line "closed f: EBADF"
-  local expected=$output lane at
+  local expected=$output
   policy_for "$(fresh elsewhere)" >"$BATS_TEST_TMPDIR/elsewhere.json"
-  for lane in preload both supervisor; do
-    LXSHIM_TEST_LANE=$lane use_lane
-    run env -C "$(fresh outside)" LXSHIM_POLICY="$BATS_TEST_TMPDIR/elsewhere.json" "${SHIM[@]}" bash -uc "$tree"
-    assert_output "$expected"
-  done
+  run env -C "$(fresh outside)" LXSHIM_POLICY="$BATS_TEST_TMPDIR/elsewhere.json" "${SHIM[@]}" bash -uc "$tree"
+  assert_output "$expected"
   # What a drive refuses is the drive's.
-  for lane in preload both supervisor; do
-    LXSHIM_TEST_LANE=$lane use_lane
-    at=$(fresh drive)
-    run env -C "$at" "${SHIM[@]}" bash -uc "$tree"
-    run diff <(cat <<<"$expected") <(cat <<<"$output")
-    assert_output ""
-  done
+  run env -C "$(fresh drive)" "${SHIM[@]}" bash -uc "$tree"
+  run diff <(cat <<<"$expected") <(cat <<<"$output")
+  assert_output ""
 }
 
 @test "bwrap: a program that moves its root away starts others" {
-  command -v bwrap >/dev/null || skip "no bwrap"
+  needs bwrap bubblewrap
   local steps='bwrap --ro-bind / / --tmpfs /tmp --dev /dev sh -c "echo started; ls -A /tmp; test -c /dev/null && echo null"'
   native "$steps"
   ((status == 0)) || skip "bwrap does not run here"
-  local expected=$output lane
+  local expected=$output
   policy_for "$(fresh elsewhere)" >"$BATS_TEST_TMPDIR/elsewhere.json"
-  for lane in preload both supervisor; do
-    LXSHIM_TEST_LANE=$lane use_lane
-    [[ $lane == preload ]] || SHIM=("$LXSHIM" run -q --lane "$lane" --)
-    run env -C "$(fresh outside)" LXSHIM_POLICY="$BATS_TEST_TMPDIR/elsewhere.json" "${SHIM[@]}" bash -uc "$steps"
-    assert_output "$expected"
-  done
+  # Not every call is seen: who leaves for a mount namespace without a /proc of ours is on his own.
+  [[ $LXSHIM_TEST_LANE == preload ]] || SHIM=("$LXSHIM" run -q --lane "$LXSHIM_TEST_LANE" --)
+  run env -C "$(fresh outside)" LXSHIM_POLICY="$BATS_TEST_TMPDIR/elsewhere.json" "${SHIM[@]}" bash -uc "$steps"
+  assert_output "$expected"
 }

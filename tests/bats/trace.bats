@@ -50,6 +50,7 @@ cat: none: No such file or directory"
 }
 
 @test "LXSHIM_TRACE=all:FILE: of two paths the first leads nowhere, and the second was not looked for" {
+  needs jq jq
   steps='mkdir d; mv none/x d/y; mv d/x none/y; ln d/x "d/a:b"; echo on'
   native "$steps"
   assert_line on
@@ -234,6 +235,8 @@ there"
 }
 
 @test "who has a file open is looked for as far as somebody wants to read it: without a trace, ourselves first" {
+  needs jq jq
+  needs strace strace
   [[ $LXSHIM_TEST_LANE == preload ]] && strace -qq -o /dev/null true 2>/dev/null || skip "counts the library's own calls"
   DRIVE=$(fresh drive)
   policy_for "$DRIVE" >"$BATS_TEST_TMPDIR/p.json"

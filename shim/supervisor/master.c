@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/master.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "supervisor/listener.h"
+#include "supervisor/pass.h"
+#include "supervisor/rescue.h"
+#include "supervisor/worker.h"
+#include "sys/clock.h"
+
+/* How long it sleeps while nobody makes a call. */
+#define SLEEP_MS 1000
+
+static void child_ended(int sig)
+{
+    (void)sig; /* to end a wait */
+}
+
+int master_start_worker(struct master *m)
+{
+    pid_t master = getpid();
+    struct slot *slot = pool_reserve(m->pool);
+    if (slot == NULL)
+        return -EAGAIN;
+    /* Not to be lost between fork and the first line of its own: it would be parked for ever. */
+    sigset_t end;
+    sigset_t before;
+    sigemptyset(&end);
+    sigaddset(&end, SIGTERM);
+    sigprocmask(SIG_BLOCK, &end, &before);
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with its master */
+        if (getppid() == master)
+            worker_run(m->policy, m->pool, slot);
+        _exit(1);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (pid > 0)
+        atomic_store(&slot->worker, pid);
+    else
+        pool_bury(m->pool, slot);
+    return pid > 0 ? 0 : -EAGAIN;
+}
+
+/* A worker that died, by whatever: its call has failed, and somebody else takes the next ones. */
+static void bury(const struct master *m, struct slot *slot)
+{
+    struct lx_stats *stats = m->policy->stats;
+    pool_bury(m->pool, slot);
+    bool failed = rescue_call(m->pool, slot);
+    if (stats != NULL) {
+        atomic_fetch_add(&stats->lane.deaths, 1);
+        atomic_fetch_add(&stats->lane.failed, failed);
+    }
+}
+
+/* Stops the tree. Whoever was not found waits for an answer, or ends by the next call he makes. */
+static _Noreturn void stop(struct master *m)
+{
+    struct pool *pool = m->pool;
+    tree_kill(&m->tree);
+    kill(0, SIGTERM); /* the workers, but for this process */
+    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+        ;
+    pool_kill_callers(pool, pool->listener);
+    listener_kill_callers(pool->listener);
+    if (m->ended != NULL)
+        m->ended(m->policy);
+    _exit(0);
+}
+
+/*
+ * Once the front has ended, with somebody living on, nobody would notice the master's death: so
+ * there is a process for that, which has the listener as well.
+ */
+static void start_guard(struct master *m)
+{
+    pid_t master = getpid();
+    sigset_t end;
+    sigset_t before;
+    sigemptyset(&end);
+    sigaddset(&end, SIGTERM);
+    sigprocmask(SIG_BLOCK, &end, &before);
+    m->guard = fork();
+    if (m->guard == 0) {
+        signal(SIGTERM, SIG_DFL);
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+        while (getppid() == master && sigwaitinfo(&end, NULL) < 0)
+            ;
+        if (getppid() == master)
+            _exit(0); /* all have ended */
+        signal(SIGTERM, SIG_IGN);
+        stop(m);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/* Collects children that have ended. */
+static void collect(struct master *m)
+{
+    pid_t pid;
+    int status;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        struct slot *slot = pool_slot_of(m->pool, pid);
+        if (slot != NULL && status == 0)
+            pool_bury(m->pool, slot);
+        else if (slot != NULL)
+            bury(m, slot);
+        if (pid == m->guard)
+            start_guard(m);
+    }
+}
+
+/* Has all children end, and tells those that died before. */
+static void end_children(struct master *m)
+{
+    pid_t pid;
+    int status;
+    kill(0, SIGTERM); /* but for this process */
+    while ((pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR) {
+        struct slot *slot = pid > 0 ? pool_slot_of(m->pool, pid) : NULL;
+        if (slot != NULL && status != 0 && status != SIGTERM)
+            bury(m, slot);
+    }
+}
+
+/* What the front says; or it says nothing any more. */
+static void hear_front(struct master *m)
+{
+    int listener = m->pool->listener;
+    char word;
+    ssize_t n = recv(m->leash, &word, 1, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n == 1 && word == LEASH_STARTED) {
+        /* It stays in the socket, and open by that, until somebody has a use for it. */
+        word = LEASH_LISTENER;
+        (void)pass_send(m->leash, &word, 1, listener);
+        return;
+    }
+    if (listener_is_unused(listener))
+        return;
+    if (n != 1 || word != LEASH_ENDED)
+        stop(m);
+    start_guard(m);
+    word = LEASH_USED;
+    (void)send(m->leash, &word, 1, MSG_NOSIGNAL);
+    close(m->leash);
+    m->leash = -1;
+}
+
+static uint64_t milliseconds(void)
+{
+    struct timespec now;
+    sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Waits until there is something to do. `busy`: no longer than a tick. */
+static void await(struct master *m, bool busy)
+{
+    struct pollfd events[] = {{.fd = m->pool->listener, .events = 0},
+                              {.fd = m->pool->waiting, .events = POLLIN},
+                              {.fd = m->leash, .events = POLLIN}};
+    const struct timespec most = {busy ? 0 : SLEEP_MS / 1000, busy ? POOL_TICK_MS * 1000000L : 0};
+    sigset_t none;
+    uint64_t count;
+    sigemptyset(&none);
+    if (ppoll(events, 3, &most, &none) > 0)
+        (void)!read(m->pool->waiting, &count, sizeof(count));
+    if (events[2].revents != 0)
+        hear_front(m);
+}
+
+_Noreturn void master_run(struct master *m)
+{
+    const struct sigaction action = {.sa_handler = child_ended};
+    struct pool *pool = m->pool;
+    sigset_t children;
+    uint64_t watched = 0;
+    bool calls = false;
+    sigaction(SIGCHLD, &action, NULL);
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &children, NULL); /* heard while it waits */
+    while (!listener_is_unused(pool->listener)) {
+        collect(m);
+        /* Where no process can be had now, the next turn tries again. */
+        while (pool_lacks_worker(pool) && master_start_worker(m) == 0)
+            ;
+        if (!calls || milliseconds() >= watched + POOL_TICK_MS) {
+            calls = pool_watch(pool);
+            watched = milliseconds();
+        }
+        await(m, calls || pool_lacks_worker(pool));
+    }
+    end_children(m);
+    if (m->ended != NULL)
+        m->ended(m->policy);
+    _exit(0);
+}
