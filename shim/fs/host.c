@@ -220,15 +220,17 @@ static bool nofollow(const struct lx_call *c)
 
 /*
  * The path of a call about an attribute: the calls of old start from no descriptor but the current
- * directory. NULL where it is too long for that.
+ * directory. 0, or -ENAMETOOLONG where it is too long for that.
  */
-static const char *xattr_path(const struct lx_call *c, char buf[STORE_PLAIN_MAX])
+static int xattr_path(const struct lx_call *c, char buf[STORE_PLAIN_MAX], const char **path)
 {
     const struct lx_loc *at = &c->at[0];
     bool follow;
-    return at->dfd == AT_FDCWD && !is_descriptor(c)
-               ? at->path
-               : store_plain_path(at->dfd, at->path, buf, &follow);
+    *path = at->path;
+    if ((at->dfd == AT_FDCWD && !is_descriptor(c)) || at->path == NULL)
+        return 0;
+    *path = store_plain_path(at->dfd, at->path, buf, &follow);
+    return *path == NULL ? -ENAMETOOLONG : 0;
 }
 
 /* A descriptor, and not the current directory, which has none. */
@@ -240,22 +242,24 @@ static bool of_descriptor(const struct lx_call *c)
 static long host_getxattr(struct lx_call *c)
 {
     char buf[STORE_PLAIN_MAX];
+    const char *path;
     if (of_descriptor(c))
         return SYS4(SYS_fgetxattr, c->at[0].dfd, c->name, c->buf, c->size);
-    const char *path = xattr_path(c, buf);
-    if (path == NULL)
-        return -ENAMETOOLONG;
+    int r = xattr_path(c, buf, &path);
+    if (r < 0)
+        return r;
     return SYS4(nofollow(c) ? SYS_lgetxattr : SYS_getxattr, path, c->name, c->buf, c->size);
 }
 
 static long host_setxattr(struct lx_call *c)
 {
     char buf[STORE_PLAIN_MAX];
+    const char *path;
     if (of_descriptor(c))
         return SYS5(SYS_fsetxattr, c->at[0].dfd, c->name, c->value, c->size, c->mode);
-    const char *path = xattr_path(c, buf);
-    if (path == NULL)
-        return -ENAMETOOLONG;
+    int r = xattr_path(c, buf, &path);
+    if (r < 0)
+        return r;
     return SYS5(nofollow(c) ? SYS_lsetxattr : SYS_setxattr, path, c->name, c->value, c->size,
                 c->mode);
 }
@@ -263,28 +267,30 @@ static long host_setxattr(struct lx_call *c)
 static long host_listxattr(struct lx_call *c)
 {
     char buf[STORE_PLAIN_MAX];
+    const char *path;
     if (of_descriptor(c))
         return SYS3(SYS_flistxattr, c->at[0].dfd, c->buf, c->size);
     if (c->at[0].dfd != AT_FDCWD) /* only by that call does a path start from elsewhere */
         return SYS5(SYS_listxattrat, c->at[0].dfd, c->at[0].path, c->flags & AT_SYMLINK_NOFOLLOW,
                     c->buf, c->size);
-    const char *path = xattr_path(c, buf);
-    if (path == NULL)
-        return -ENAMETOOLONG;
+    int r = xattr_path(c, buf, &path);
+    if (r < 0)
+        return r;
     return SYS3(nofollow(c) ? SYS_llistxattr : SYS_listxattr, path, c->buf, c->size);
 }
 
 static long host_removexattr(struct lx_call *c)
 {
     char buf[STORE_PLAIN_MAX];
+    const char *path;
     if (of_descriptor(c))
         return SYS2(SYS_fremovexattr, c->at[0].dfd, c->name);
     if (c->at[0].dfd != AT_FDCWD)
         return SYS4(SYS_removexattrat, c->at[0].dfd, c->at[0].path, c->flags & AT_SYMLINK_NOFOLLOW,
                     c->name);
-    const char *path = xattr_path(c, buf);
-    if (path == NULL)
-        return -ENAMETOOLONG;
+    int r = xattr_path(c, buf, &path);
+    if (r < 0)
+        return r;
     return SYS2(nofollow(c) ? SYS_lremovexattr : SYS_removexattr, path, c->name);
 }
 

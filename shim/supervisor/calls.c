@@ -7,8 +7,8 @@
 #include <utime.h>
 
 const struct supervise_call supervise_calls[] = {
-#define CALL(name, arguments, size)     {SYS_##name, #name, arguments, size, false},
-#define CALL_SIX(name, arguments, size) {SYS_##name, #name, arguments, size, true},
+#define CALL(name, arguments, size)     {SYS_##name, false, #name, arguments, size},
+#define CALL_SIX(name, arguments, size) {SYS_##name, true, #name, arguments, size},
 #include "supervisor/calls.def"
 #undef CALL
 #undef CALL_SIX

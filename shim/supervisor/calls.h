@@ -10,11 +10,10 @@
 
 struct supervise_call {
     int number;
+    bool six; /* its sixth argument is its own, never the cookie: notified of whoever makes it */
     const char *name;
     const char *arguments; /* see calls.def */
     size_t size;
-    bool
-        six; /* its sixth argument is its own, and never the cookie: notified of whoever makes it */
 };
 
 extern const struct supervise_call supervise_calls[];

@@ -81,7 +81,7 @@ static long narrow_entry(const void *ours, void *theirs)
 
 static const struct compat_structure of_entry = {COMPAT_STRUCTURE_MAX, narrow_entry, NULL};
 
-static const struct supervise_call call_readdir = {SYS_getdents, "readdir", "fs", 0, false};
+static const struct supervise_call call_readdir = {SYS_getdents, false, "readdir", "fs", 0};
 
 /*
  * How arguments become those of our call: in place, after they were copied as they are. Each

@@ -211,15 +211,15 @@ void errand_begin(const struct request *r, enum credentials which)
 /* openat2 with its structure, whose words lie in the scratch behind the path. */
 static long send_open2(const long args[6], unsigned resolve)
 {
-    static const struct supervise_call openat2 = {SYS_openat2, "openat2", "fpt.",
-                                                  sizeof(struct sys_open_how), false};
+    static const struct supervise_call openat2 = {SYS_openat2, false, "openat2", "fpt.",
+                                                  sizeof(struct sys_open_how)};
     const struct sys_open_how how = {(unsigned long)args[2], (unsigned long)args[3], resolve};
     return send(&openat2, (const long[6]){args[0], args[1], (long)(uintptr_t)&how, sizeof(how)});
 }
 
 bool errand_open(int *fd, int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
-    static const struct supervise_call openat = {SYS_openat, "openat", "fp..", 0, false};
+    static const struct supervise_call openat = {SYS_openat, false, "openat", "fp..", 0};
     bool makes = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
     const long args[6] = {dfd, (long)(uintptr_t)path, flags, makes ? mode & 07777 : 0};
     if (sys_proxy == NULL || (flags & O_PATH) != 0)

@@ -51,9 +51,9 @@ static int refused_for_flags(long nr, uint64_t flags)
 int xattrat_take(struct compat *c, const struct tracee *t, const struct supervise_call *call,
                  const uint64_t given[6])
 {
-    static const struct supervise_call call_get = {SYS_getxattrat, "getxattrat", "fpnb..", 0, true};
-    static const struct supervise_call call_set = {SYS_setxattrat, "setxattrat", "fpnv..", 0, true};
-    struct vfs_xattr_args args;
+    static const struct supervise_call call_get = {SYS_getxattrat, true, "getxattrat", "fpnb..", 0};
+    static const struct supervise_call call_set = {SYS_setxattrat, true, "setxattrat", "fpnv..", 0};
+    struct vfs_xattr_args args = {0, 0, 0};
     int refused = is_any(call->number) ? refused_for_flags(call->number, (uint32_t)given[2]) : 0;
     if (refused < 0)
         return refused;

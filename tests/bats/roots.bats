@@ -138,34 +138,3 @@ ls: /proc: No such file or directory'
     assert_line --regexp '^lxshim: [1-9][0-9]* calls from other mount namespaces went by no rule'
   done
 }
-
-@test "by a descriptor where no /proc names it: outside and in a drive as natively" {
-  local tree='mkdir -p base/d; cd base; echo f >f; echo g >d/g; ln -s f link; ln -s d dirlink; ln -s loop loop
-    ln -s nowhere dangling; ln -s .. up; ln -s / absolute; cd ..; unnamed'
-  native "$tree"
-  ((status != 3)) || skip "no other root for this user"
-  assert_success
-  assert_line "openat dirlink/g: ok"
-  assert_line "closed f: EBADF"
-  local expected=$output
-  policy_for "$(fresh elsewhere)" >"$BATS_TEST_TMPDIR/elsewhere.json"
-  run env -C "$(fresh outside)" LXSHIM_POLICY="$BATS_TEST_TMPDIR/elsewhere.json" "${SHIM[@]}" bash -uc "$tree"
-  assert_output "$expected"
-  # What a drive refuses is the drive's.
-  run env -C "$(fresh drive)" "${SHIM[@]}" bash -uc "$tree"
-  run diff <(cat <<<"$expected") <(cat <<<"$output")
-  assert_output ""
-}
-
-@test "bwrap: a program that moves its root away starts others" {
-  needs bwrap bubblewrap
-  local steps='bwrap --ro-bind / / --tmpfs /tmp --dev /dev sh -c "echo started; ls -A /tmp; test -c /dev/null && echo null"'
-  native "$steps"
-  ((status == 0)) || skip "bwrap does not run here"
-  local expected=$output
-  policy_for "$(fresh elsewhere)" >"$BATS_TEST_TMPDIR/elsewhere.json"
-  # Not every call is seen: who leaves for a mount namespace without a /proc of ours is on his own.
-  [[ $LXSHIM_TEST_LANE == preload ]] || SHIM=("$LXSHIM" run -q --lane "$LXSHIM_TEST_LANE" --)
-  run env -C "$(fresh outside)" LXSHIM_POLICY="$BATS_TEST_TMPDIR/elsewhere.json" "${SHIM[@]}" bash -uc "$steps"
-  assert_output "$expected"
-}
