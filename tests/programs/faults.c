@@ -35,11 +35,13 @@ struct call {
     const char *kinds;
 };
 
-#define CALL(name, kinds, size) {#name, SYS_##name, kinds},
+#define CALL(name, kinds, size)     {#name, SYS_##name, kinds},
+#define CALL_SIX(name, kinds, size) CALL(name, kinds, size)
 static const struct call raw[] = {
 #include "supervisor/calls.def"
 };
 #undef CALL
+#undef CALL_SIX
 
 /* The same letters for libc's names; a: a list of strings, m: a message, l: a length by address. */
 static const struct call by_libc[] = {
