@@ -249,7 +249,7 @@ static int refuses_link(const struct lx_call *c)
 
 int native_refusal(const struct lx_call *c)
 {
-    struct end e[2];
+    struct end e[2] = {{.dots = false}};
     int r;
     switch (c->op) {
     case LX_OP_MKDIR:
@@ -278,7 +278,7 @@ int native_refuses_ends(const struct lx_call *c)
 
 int native_refuses_readonly(const struct lx_call *c)
 {
-    struct end e[2];
+    struct end e[2] = {{.dots = false}};
     int r;
     switch (c->op) {
     case LX_OP_UNLINK:

@@ -57,7 +57,7 @@ static bool drive_has_one(const char *root)
 /* The name of an object's directory; `hidden` is open, on the same file system. */
 static int key_of(const struct store_object *o, int hidden, char key[STORE_SIDECAR_KEY])
 {
-    struct store_identity file;
+    struct store_identity file = {.mode = 0};
     struct statx here = {.stx_mask = 0};
     int r = sys_statx(hidden, "", AT_EMPTY_PATH, STATX_INO, &here);
     if (r == 0)

@@ -55,7 +55,7 @@ long sys_string_on(const char *s, size_t have, uint64_t moment);
 static inline long sys_string(const char *s, uint64_t moment)
 {
     uintptr_t address = (uintptr_t)s;
-    if (!sys_page_readable(address, moment))
+    if (s == NULL || !sys_page_readable(address, moment))
         return -EFAULT;
     size_t room = SYS_PAGE - address % SYS_PAGE;
     size_t n = strnlen(s, room);
