@@ -414,7 +414,7 @@ for path in (\"file\", \"nowhere\", \"file/x\", \"\", \".\"):
 
 @test "bash: redirections, documents, substitutions, descriptors" {
   same bash 'mkdir d; echo one >f; touch -d "1 hour ago" f' '
-    exec 3<f 4>>g 5<>h; readlink /proc/self/fd/{3,4,5}; ls -l /proc/$$/fd | grep -c work
+    exec 3<f 4>>g 5<>h; readlink /proc/self/fd/{3,4,5}; ls -l /proc/$$/fd >l; grep -c work l; rm l
     cat <&3; echo to-g >&4; cat <<X
 here $(<f)
 X
