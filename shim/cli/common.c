@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -53,13 +54,19 @@ void cli_wrap(unsigned indent, const char *text)
     }
 }
 
+/* A link that leads nowhere is there as well: whoever made it wanted a policy. */
+static bool is_there(const char *name)
+{
+    return faccessat(AT_FDCWD, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 void cli_default_policy(struct lx_request *request)
 {
     const char *file = getenv("LXSHIM_POLICY");
     if (file != NULL && file[0] != '\0') {
         request->file = file;
         request->file_from = "LXSHIM_POLICY";
-    } else if (access(LX_FOUND_NAME, F_OK) == 0) {
+    } else if (is_there(LX_FOUND_NAME)) {
         request->file = LX_FOUND_NAME;
         request->found = true;
     }
@@ -102,7 +109,7 @@ void cli_no_policy(char *out, size_t room)
     snprintf(out, room, "built-in: LXSHIM_POLICY is not set, and here is no " LX_FOUND_NAME);
     for (; slash != NULL; slash = strrchr(above, '/')) {
         strcpy(slash, "/" LX_FOUND_NAME);
-        if (access(above, F_OK) == 0) {
+        if (is_there(above)) {
             snprintf(out, room,
                      "built-in: LXSHIM_POLICY is not set, and here is no " LX_FOUND_NAME
                      "; %s is not looked for, name it with --policy",
@@ -148,18 +155,21 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy)
 
 bool cli_can_trace(const struct lx_effective *policy)
 {
-    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     const char *file = policy->trace;
+    struct stat st;
     int fd = 0;
     if (file != NULL && policy->trace_guest)
-        fd = sys_open_own(file, flags | O_NONBLOCK | O_NOCTTY, 0666);
+        fd = sys_open_own(file, flags, 0666);
     else if (file != NULL && (fd = open(file, flags, 0666)) < 0)
         fd = -errno;
-    if (fd < 0)
+    if (fd < 0 && fd != -ENXIO) /* a FIFO that nobody reads yet */
         cli_error("cannot write the trace to %s: %s", file, strerror(-fd));
-    else if (file != NULL)
+    /* A FIFO stays open for as long as we run: its reader would take the end of each line for the
+     * end of all. */
+    if (file != NULL && fd >= 0 && (fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode)))
         close(fd);
-    return fd >= 0;
+    return fd >= 0 || fd == -ENXIO;
 }
 
 void cli_refuse_image(long error)

@@ -120,7 +120,10 @@ static void refused_option(const char *path, const char *given, const struct opt
     struct lx_nearest nearest;
     char cure[64];
     char word[64];
-    const char *start = given + strspn(given, "-");
+    const char letter[] = {(char)optopt, '\0'};
+    bool is_long = strncmp(given, "--", 2) == 0;
+    /* Of letters in one word it is the one that getopt_long has come to. */
+    const char *start = is_long ? given + 2 : letter;
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(start, "="), start);
     lx_nearest_start(&nearest, word);
     for (const struct option *o = known; o->name != NULL; o++) {

@@ -185,7 +185,8 @@ int lx_first_state(char *out, size_t room, const char *library, char *const *env
     long n = sys_getcwd(cwd, sizeof(cwd));
     if (n < 0 || cwd[0] != '/')
         return -ENOENT;
-    if (file == NULL && sys_faccessat(AT_FDCWD, LX_FOUND_NAME, 0 /* F_OK */, 0) < 0)
+    if (file == NULL &&
+        sys_faccessat(AT_FDCWD, LX_FOUND_NAME, 0 /* F_OK */, AT_SYMLINK_NOFOLLOW) < 0)
         return built_in(out, room, cwd, env);
     int r = find_program(library, program);
     return r < 0 ? r : compile(program, file, env, out, room);

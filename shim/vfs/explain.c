@@ -208,11 +208,14 @@ static void put_holders(struct text *t, const struct lx_call *c)
  * was written or -errno. A FIFO that nobody reads is not waited for; one that is full is. What a
  * policy that was only found has chosen is looked at each time: a symlink may have come meanwhile.
  */
-static long append(const struct lx_policy *policy, const struct text *t)
+static long append(const struct lx_task *task, const struct text *t)
 {
     const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
-    int fd = policy->trace_own ? sys_open_own(policy->trace, flags | O_NONBLOCK, 0666)
-                               : sys_openat(AT_FDCWD, policy->trace, flags | O_NONBLOCK, 0666);
+    const struct lx_policy *policy = task->policy;
+    /* Who acts for others has no umask of theirs. */
+    mode_t mode = task->deputy ? 0600 : 0666;
+    int fd = policy->trace_own ? sys_open_own(policy->trace, flags | O_NONBLOCK, mode)
+                               : sys_openat(AT_FDCWD, policy->trace, flags | O_NONBLOCK, mode);
     if (fd < 0)
         return fd;
     long n = sys_write(fd, t->at, t->length);
@@ -223,10 +226,11 @@ static long append(const struct lx_policy *policy, const struct text *t)
 }
 
 /* A line that cannot be written is counted, for whoever can say so: lxshim run, at its end. */
-static void write_line(const struct lx_policy *policy, const struct text *t)
+static void write_line(const struct lx_task *task, const struct text *t)
 {
+    const struct lx_policy *policy = task->policy;
     uint32_t none = 0;
-    long n = append(policy, t);
+    long n = append(task, t);
     if (n == (long)t->length || policy->stats == NULL)
         return;
     atomic_fetch_add_explicit(&policy->stats->untold, 1, memory_order_relaxed);
@@ -278,7 +282,7 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
         put_holders(&t, c);
     t.room = sizeof(buf);
     text_put(&t, "}\n");
-    write_line(c->task->policy, &t);
+    write_line(c->task, &t);
 }
 
 /* "rename d/a d/b: EACCES (mv, pid 7)": what a summary shows for a rule. */

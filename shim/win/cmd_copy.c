@@ -70,6 +70,9 @@ static nt_status copy_file(const struct win *win, const char *from, const char *
         status = win_copy_data(&source, &target);
         if (status == NT_SUCCESS && source.path.stream[0] == '\0' && target.path.stream[0] == '\0')
             status = copy_rest(&source, target.path.native);
+        /* CopyFile leaves no part of a file that was not there before. (inference) */
+        if (status != NT_SUCCESS && target.information == WIN_FILE_CREATED)
+            (void)win_delete(&target);
         win_close(&target);
     }
     win_close(&source);

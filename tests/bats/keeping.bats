@@ -243,6 +243,10 @@ has_slept() {
     assert_line "There is not enough space on the disk."
     assert_equal "$(cat f one two)" $'old\nold\nold'
   done
+  # Of what was not there nothing is left.
+  run "$LXSHIM" win copy big new
+  assert_failure
+  assert_file_not_exist new
   # What others have open stays the same file.
   exec 7<f
   run "$LXSHIM" win copy /y big f

@@ -136,6 +136,8 @@ as_user_of() {
   run "$LXSHIM" run --quite -- true
   assert_failure 125
   assert_output 'lxshim: unknown option "quite"; did you mean "quiet"? See lxshim run --help'
+  run "$LXSHIM" run -xq true
+  assert_output 'lxshim: unknown option "x"; see lxshim run --help'
 }
 
 @test "the command's own options are left alone" {

@@ -124,6 +124,27 @@ mkfifo: cannot create fifo 'q': Operation not permitted"
   [[ $stderr == *'the trace lacks '*' line'*' that could not be written to '*': No such device or address' ]]
 }
 
+@test "a trace is for whom the umask lets it be, also where it is made anew" {
+  DRIVE=$(fresh drive)
+  run env -C "$DRIVE" LXSHIM_TRACE="$BATS_TEST_TMPDIR/trace" "${SHIM[@]}" bash -uc 'umask 077; rm -f "$LXSHIM_TRACE"; mkfifo p'
+  run stat -c %a "$BATS_TEST_TMPDIR/trace"
+  assert_output 600
+}
+
+@test "a FIFO as the trace: its reader gets every line" {
+  [[ $LXSHIM_TEST_LANE != preload ]] || SHIM=("$LXSHIM" run -q --lane preload --)
+  DRIVE=$(fresh drive)
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  cat "$BATS_TEST_TMPDIR/fifo" >"$BATS_TEST_TMPDIR/got" &
+  # Whoever is before the reader has nobody to write to, which is no reason to wait.
+  until_true eval '{ exec 7>"$BATS_TEST_TMPDIR/fifo"; } 2>/dev/null'
+  run env -C "$DRIVE" LXSHIM_TRACE="$BATS_TEST_TMPDIR/fifo" "${SHIM[@]}" bash -uc 'mkfifo p; mkfifo q' 7>&-
+  exec 7>&-
+  wait $!
+  run grep -c special.fifo "$BATS_TEST_TMPDIR/got"
+  assert_output 2
+}
+
 @test "a name that waits to be deleted is denied by the rule of what it was" {
   needs jq jq
   traced 'mkdir d; exec 3<d 4>f; rmdir d; rm f; mkdir d; mkdir f; rmdir d; rm f'
