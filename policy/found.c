@@ -67,7 +67,7 @@ int lx_found_open(struct lx_arena *arena, struct lx_found *found, const char *pa
     int r = realpath(path, real) == NULL ? -errno : 0;
     if (r == 0 && !lx_path_within(real, found->directory)) {
         *why = lx_arena_format(arena,
-                               "leads out of %s, expected a file below it in a policy that was "
+                               "leads out of %s, expected a file below it; the policy was "
                                "only found: " LX_FOUND_CURE,
                                found->directory);
         return -1;

@@ -11,9 +11,9 @@
 #include "policy/image.h"
 
 /* What there is to do about a policy that does not get what it wants. */
-#define LX_FOUND_CURE                                                                              \
-    "name it (--policy " LX_FOUND_NAME " or LXSHIM_POLICY) or trust its directory (lxshim policy " \
-    "trust)"
+#define LX_FOUND_CURE                                                                          \
+    "to allow it, name the policy (--policy " LX_FOUND_NAME " or LXSHIM_POLICY) or trust its " \
+    "directory (lxshim policy trust)"
 
 struct lx_found {
     const char *directory; /* absolute, canonical; all that it may reach is below it */

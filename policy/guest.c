@@ -15,7 +15,7 @@
 static int refuse(struct lx_load *load, struct lx_place place, const char *what,
                   const char *expected)
 {
-    return lx_refuse(load, place, "%s, expected %s in a policy that was only found: " LX_FOUND_CURE,
+    return lx_refuse(load, place, "%s, expected %s; the policy was only found: " LX_FOUND_CURE,
                      what, expected);
 }
 
@@ -64,7 +64,7 @@ static int check_target(struct lx_load *load, const struct lx_mount_part *part, 
     bool below = lx_path_within(target, load->found->directory);
     if (!below && !is_for_drives(target))
         return refuse(load, part->target_place, outside(load, "target", part->target),
-                      "one that is, or one in /mnt,");
+                      "one that is, or one in /mnt");
     if (!holds_nothing(target))
         return refuse(load, part->target_place,
                       lx_arena_format(load->arena, "target \"%s\" is not empty", part->target),
@@ -155,6 +155,6 @@ const char *lx_guest_trace(struct lx_load *load, struct lx_place place, const ch
         r = refuse(load, place, outside(load, "trace", file), "one that is");
     else if ((why = unfit(whole)) != NULL)
         r = refuse(load, place, lx_arena_format(load->arena, "trace \"%s\" %s", file, why),
-                   "a new file, or a trace,");
+                   "a new file, or a trace");
     return r == 0 ? whole : NULL;
 }

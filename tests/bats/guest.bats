@@ -6,8 +6,8 @@
 
 load helpers
 
-CURE="name it (--policy .lxshim.json or LXSHIM_POLICY) or trust its directory (lxshim policy trust)"
-GUEST="in a policy that was only found: $CURE"
+CURE="to allow it, name the policy (--policy .lxshim.json or LXSHIM_POLICY) or trust its directory (lxshim policy trust)"
+GUEST="; the policy was only found: $CURE"
 
 setup() {
   TOP=$(fresh top)
@@ -46,7 +46,7 @@ refused() {
   # The name of a file is in it, and double quotes are a shell's, too.
   steps='mkfifo "\$(echo pwned >&2)" 2>/dev/null; bash -c ". ~/.profile" 2>&1 | grep -x pwned'
   found '"trace": "../home/.profile"'
-  refused .lxshim.json:1:25 "trace \"../home/.profile\" is not below $IN, expected one that is $GUEST" "$steps"
+  refused .lxshim.json:1:25 "trace \"../home/.profile\" is not below $IN, expected one that is$GUEST" "$steps"
   assert_equal "$(<"$HOME/.profile")" 'echo hello'
   # Whoever names it has said yes.
   named "$steps"
@@ -60,14 +60,14 @@ refused() {
   chmod +x "$TOP/bin/ls" drive/ls
   export PATH=$TOP/bin:$TOP/empty:$TOP/missing:$PATH
   found "$(drive_at ../bin drive)"
-  refused .lxshim.json:1:71 "target \"../bin\" is not below $IN, expected one that is, or one in /mnt, $GUEST" ls
+  refused .lxshim.json:1:71 "target \"../bin\" is not below $IN, expected one that is, or one in /mnt$GUEST" ls
   named ls
   assert_output pwned
   # One that is empty or missing is looked into as well.
   rm "$TOP/bin/ls"
   for directory in "$TOP/empty" "$TOP/missing" "$HOME/.config"; do
     found "$(drive_at "$directory" drive)"
-    refused .lxshim.json:1:71 "target \"$directory\" is not below $IN, expected one that is, or one in /mnt, $GUEST"
+    refused .lxshim.json:1:71 "target \"$directory\" is not below $IN, expected one that is, or one in /mnt$GUEST"
   done
 }
 
@@ -77,7 +77,7 @@ refused() {
   ln -s ../victim link
   for backing in ../victim "$TOP/victim" link drive/../../victim; do
     found "$(drive_at build "$backing")"
-    refused .lxshim.json:1:91 "backing \"$backing\" is not below $IN, expected one that is $GUEST" 'rm -rf build/*'
+    refused .lxshim.json:1:91 "backing \"$backing\" is not below $IN, expected one that is$GUEST" 'rm -rf build/*'
     [[ -f $TOP/victim/precious ]]
   done
   [[ $LXSHIM_TEST_LANE == preload ]] || mkdir build
@@ -90,16 +90,16 @@ refused() {
   mkdir -p build/sub .git
   : >build/f
   found "$(drive_at build drive)"
-  refused .lxshim.json:1:71 "target \"build\" is not empty, expected an empty or missing one $GUEST"
+  refused .lxshim.json:1:71 "target \"build\" is not empty, expected an empty or missing one$GUEST"
   rm -r build/f build/sub
   for hidden in .git .git/hooks .missing build/.git; do
     found "$(drive_at $hidden drive)"
-    refused .lxshim.json:1:71 "target \"$hidden\" is hidden, expected a name that begins with no dot $GUEST"
+    refused .lxshim.json:1:71 "target \"$hidden\" is hidden, expected a name that begins with no dot$GUEST"
   done
   mkdir "$TOP/place"
   ln -s ../../place build/out
   found "$(drive_at build/out drive)"
-  refused .lxshim.json:1:71 "target \"build/out\" is not below $IN, expected one that is, or one in /mnt, $GUEST"
+  refused .lxshim.json:1:71 "target \"build/out\" is not below $IN, expected one that is, or one in /mnt$GUEST"
 }
 
 @test "a drive in place is below the policy's directory, or refused" {
@@ -113,7 +113,7 @@ refused() {
   assert_output $'mkfifo: cannot create fifo \'p\': Operation not permitted\na:b'
   for target in .. "$TOP/empty" /mnt; do
     found "$(drive_at "$target")"
-    refused .lxshim.json:1:71 "target \"$target\" is not below $IN, expected one that is $GUEST"
+    refused .lxshim.json:1:71 "target \"$target\" is not below $IN, expected one that is$GUEST"
   done
 }
 
@@ -178,14 +178,14 @@ kept"
   echo '#!/bin/sh' >logs/script
   for trace in out/file out/new logs/link; do
     found "\"trace\": \"$trace\""
-    refused .lxshim.json:1:25 "trace \"$trace\" is reached by a symlink, expected a new file, or a trace, $GUEST"
+    refused .lxshim.json:1:25 "trace \"$trace\" is reached by a symlink, expected a new file, or a trace$GUEST"
   done
   for trace in second fifo; do
     found "\"trace\": \"logs/$trace\""
-    refused .lxshim.json:1:25 "trace \"logs/$trace\" is not a plain file of the user's with one name, expected a new file, or a trace, $GUEST"
+    refused .lxshim.json:1:25 "trace \"logs/$trace\" is not a plain file of the user's with one name, expected a new file, or a trace$GUEST"
   done
   found '"trace": "logs/script"'
-  refused .lxshim.json:1:25 "trace \"logs/script\" holds something that is no trace, expected a new file, or a trace, $GUEST"
+  refused .lxshim.json:1:25 "trace \"logs/script\" holds something that is no trace, expected a new file, or a trace$GUEST"
   assert_equal "$(cat "$HOME/file" logs/script; ls "$HOME")" $'mine\n#!/bin/sh\nfile'
 }
 
@@ -235,7 +235,7 @@ untold() {
   printf '{"version": 1, "rules": {"link.create": "EPERM"}}' >sub/more.json
   for base in ../base.json "$TOP/base.json" sub/out.json; do
     found "\"extends\": \"$base\""
-    refused .lxshim.json:1:27 "\"$base\": leads out of $IN, expected a file below it $GUEST"
+    refused .lxshim.json:1:27 "\"$base\": leads out of $IN, expected a file below it$GUEST"
   done
   for base in sub/in.json "$IN/sub/in.json" in.json; do
     found "\"extends\": \"$base\""
@@ -245,7 +245,7 @@ untold() {
   # A base is a guest as well, and below the directory of the first.
   found '"extends": "sub/in.json"'
   printf '{"version": 1, "trace": "../../t"}' >sub/more.json
-  refused sub/more.json:1:25 "trace \"../../t\" is not below $IN, expected one that is $GUEST"
+  refused sub/more.json:1:25 "trace \"../../t\" is not below $IN, expected one that is$GUEST"
   printf '{"version": 1, "trace": "../t"}' >sub/more.json
   shimmed 'mkfifo p 2>/dev/null; [[ -s t ]] && echo traced'
   assert_output traced
@@ -256,7 +256,7 @@ untold() {
   mkdir ci
   cp "$TOP/policy.json" ci
   ln -s ../policy.json .lxshim.json
-  refused .lxshim.json "leads out of $IN, expected a file below it $GUEST"
+  refused .lxshim.json "leads out of $IN, expected a file below it$GUEST"
   named 'mkfifo p && echo made'
   assert_output made
   rm p .lxshim.json
@@ -343,11 +343,11 @@ as_owner() {
     found "\"extends\": \"sub/base.json\", $(drive_at c drive)"
     run as_user env -C "$IN" "${SHIM[@]}" true
     assert_failure 125
-    assert_output "lxshim: .lxshim.json:1:115: $1, expected no backing $GUEST"
+    assert_output "lxshim: .lxshim.json:1:115: $1, expected no backing$GUEST"
     found '"extends": "sub/base.json", "trace": "t"'
     run as_user env -C "$IN" "${SHIM[@]}" true
     assert_failure 125
-    assert_output "lxshim: .lxshim.json:1:53: $1, expected no trace $GUEST"
+    assert_output "lxshim: .lxshim.json:1:53: $1, expected no trace$GUEST"
   }
   with_others heard
   # Nobody is told of what is the user's, or root's.
@@ -392,7 +392,7 @@ as_owner() {
 
 @test "policy check, show and state, doctor and win: one law" {
   found '"trace": "../t"'
-  said="lxshim: .lxshim.json:1:25: trace \"../t\" is not below $IN, expected one that is $GUEST"
+  said="lxshim: .lxshim.json:1:25: trace \"../t\" is not below $IN, expected one that is$GUEST"
   run "$LXSHIM" policy check
   assert_failure 1
   assert_output "$said"
