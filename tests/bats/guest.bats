@@ -577,7 +577,7 @@ as_owner() {
     assert_failure
     assert_output --partial ".lxshim.json: cannot open the policy: No such file or directory"
   done
-  run env LD_PRELOAD="$LIB" true
+  shimmed true
   assert_failure 125
   assert_output --partial "cannot open the policy"
 }
