@@ -4,7 +4,6 @@
  * call that takes a directory's descriptor, on paths below it, and prints a line each: call, path,
  * answer. Ends with 3 where it may not change its root.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
