@@ -167,7 +167,7 @@ struct found {
 static struct found look(char *const envp[])
 {
     struct found f = {0, NULL, NULL, false};
-    uint64_t now = verdict_stamp();
+    uint64_t now = verdict_tick();
     for (; envp != NULL; f.count++) {
         f.bad = !sys_readable(&envp[f.count], sizeof(*envp), now);
         const char *e = f.bad ? NULL : envp[f.count];

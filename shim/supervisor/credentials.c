@@ -15,7 +15,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "fs/call.h"
 #include "supervisor/credential_calls.h"
 #include "supervisor/proc.h"
 #include "vfs/verdict.h"
@@ -69,7 +68,7 @@ void credentials_forget(void)
 void credentials_begin(const struct tracee *t, uint32_t changes)
 {
     /* No thread gets the id of one that has ended as fast as that. */
-    uint64_t stamp = verdict_stamp() >> LX_TICK_SHIFT;
+    uint64_t stamp = verdict_tick();
     if (known.tid != t->tid || known.stamp != stamp || known.changes != changes)
         credentials_forget();
     known.tid = t->tid;

@@ -25,11 +25,12 @@ extern _Atomic uint64_t sys_pages[SYS_PAGES];
 
 /*
  * The entry that says of an address's page that it can be read. `moment`: see sys_readable; 24 bits
- * of it last for longer than an hour.
+ * of it last for longer than an hour. One bit is set that no program's page has, so that an entry
+ * that nobody has written says it of none.
  */
 static inline uint64_t sys_page_entry(uintptr_t address, uint64_t moment)
 {
-    return address / SYS_PAGE ^ moment << 40;
+    return address / SYS_PAGE ^ UINT64_C(1) << 39 ^ moment << 40;
 }
 
 /* Tries a page. */

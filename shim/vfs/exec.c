@@ -87,7 +87,7 @@ static long with_arguments(const struct lx_task *t, const char *interpreter, cha
     char **list = small;
     size_t count = 0;
     size_t at = 0;
-    uint64_t now = verdict_stamp();
+    uint64_t now = verdict_tick();
     for (; argv != NULL; count++) {
         if (t->pid == 0 && !sys_readable(&argv[count], sizeof(*argv), now))
             return -EFAULT;

@@ -19,7 +19,7 @@ int vfs_take_structure(const struct lx_task *t, const void *from, size_t size, v
         return -EINVAL;
     if (size > VFS_STRUCTURE_MAX)
         return -E2BIG;
-    if (from == NULL || (t->pid == 0 && !sys_readable(from, size, verdict_stamp())))
+    if (from == NULL || (t->pid == 0 && !sys_readable(from, size, verdict_tick())))
         return -EFAULT;
     for (size_t i = least; i < size; i++)
         if (bytes[i] != 0)

@@ -20,7 +20,7 @@ bool vfs_socket_has_path(const struct sockaddr *address, socklen_t size)
 {
     const struct sockaddr_un *un = (const struct sockaddr_un *)(const void *)address;
     return size > PATH_OFFSET && size <= sizeof(*un) &&
-           sys_readable(address, size, verdict_stamp()) && address->sa_family == AF_UNIX &&
+           sys_readable(address, size, verdict_tick()) && address->sa_family == AF_UNIX &&
            un->sun_path[0] != '\0';
 }
 

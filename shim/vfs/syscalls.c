@@ -73,7 +73,7 @@ static long set_times(const struct lx_task *t, int dirfd, const char *path,
                       const struct timeval *tv)
 {
     struct timespec ts[2];
-    if (tv != NULL && t->pid == 0 && !sys_readable(tv, 2 * sizeof(*tv), verdict_stamp()))
+    if (tv != NULL && t->pid == 0 && !sys_readable(tv, 2 * sizeof(*tv), verdict_tick()))
         return -EFAULT;
     for (int i = 0; tv != NULL && i < 2; i++) {
         if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
@@ -107,7 +107,7 @@ static long call_utime(const struct lx_task *t, const long a[6])
 {
     const struct utimbuf *buf = PTR(const struct utimbuf *, 1);
     struct timeval tv[2] = {{0, 0}, {0, 0}};
-    if (buf != NULL && t->pid == 0 && !sys_readable(buf, sizeof(*buf), verdict_stamp()))
+    if (buf != NULL && t->pid == 0 && !sys_readable(buf, sizeof(*buf), verdict_tick()))
         return -EFAULT;
     if (buf != NULL) {
         tv[0].tv_sec = buf->actime;

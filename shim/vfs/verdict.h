@@ -128,6 +128,12 @@ static inline uint64_t verdict_stamp(void)
     return (tick << VERDICT_TICK_SHIFT | (moved & 0xFFFF)) & VERDICT_STAMP_MASK;
 }
 
+/* The tick of the clock in it, which nothing but time changes: for sys/address.h. */
+static inline uint64_t verdict_tick(void)
+{
+    return verdict_stamp() >> VERDICT_TICK_SHIFT;
+}
+
 /* True with the remembered verdict on a directory's spelling, if it is still good. */
 static inline bool verdict_recall(uint64_t hash, uint64_t stamp, struct verdict *v)
 {
