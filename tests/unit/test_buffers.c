@@ -110,7 +110,7 @@ static void a_known_file_is_not_asked_for_until_it_changes(void **state)
     struct stat after;
     (void)state;
     if (!remembers)
-        skip();
+        skip(); /* this file system is asked each time */
     struct store_object o = make("known", &before);
     ask_until_known(&o, &before);
     set_natively(&o);
@@ -129,7 +129,7 @@ static void a_young_file_is_asked_for_each_time(void **state)
     struct stat st;
     (void)state;
     if (!remembers)
-        skip();
+        skip(); /* this file system is asked each time */
     for (unsigned i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
         char name[16];
         (void)snprintf(name, sizeof(name), "young.%u", i);
@@ -164,7 +164,7 @@ static void a_marked_file_is_asked_for_each_time(void **state)
     struct stat st;
     (void)state;
     if (!remembers)
-        skip();
+        skip(); /* this file system is asked each time */
     struct store_object o = make("marked", &st);
     st.st_mode |= STORE_MARK;
     ask_until_known(&o, &st);
@@ -180,7 +180,7 @@ static void what_took_its_place_says_nothing_of_it(void **state)
     struct stat plain;
     (void)state;
     if (!remembers)
-        skip();
+        skip(); /* this file system is asked each time */
     struct store_object o = make("plain", &plain);
     (void)snprintf(other, sizeof(other), "%s/plain", root);
     o = make("link", &link);
@@ -198,7 +198,7 @@ static void of_a_descriptor_the_first_answer_counts(void **state)
     struct stat after;
     (void)state;
     if (!remembers)
-        skip();
+        skip(); /* this file system is asked each time */
     struct store_object o = make("open", &before);
     int fd = sys_openat(AT_FDCWD, o.path, O_RDONLY, 0);
     const struct store_object open = {root, fd, ""};
