@@ -146,6 +146,17 @@ static int remove_claimed(const struct store_object *marked, uint64_t number, in
     return r;
 }
 
+/*
+ * What is said of an object that no note is about: somebody may have removed it, and taken the note
+ * back, since the caller met its name.
+ */
+static enum store_pending not_noted(const struct store_object *marked)
+{
+    struct stat st;
+    int r = sys_fstatat(marked->dfd, marked->path, &st, AT_SYMLINK_NOFOLLOW);
+    return r == -ENOENT ? STORE_PENDING_GONE : STORE_NOT_PENDING;
+}
+
 /* Removes a noted object where nobody holds it. */
 static enum store_pending finish(const struct store_object *marked, uint64_t number, bool leaving)
 {
@@ -157,14 +168,14 @@ static enum store_pending finish(const struct store_object *marked, uint64_t num
     int r = remove_claimed(marked, number, fd);
     sys_close(fd);
     if (r == -ESTALE)
-        return STORE_NOT_PENDING;
+        return not_noted(marked);
     return r == 0 || r == -ENOENT ? STORE_PENDING_GONE : STORE_PENDING_HELD;
 }
 
 enum store_pending store_pending_look(const struct store_object *marked)
 {
     uint64_t number;
-    return noted(marked, &number) ? finish(marked, number, false) : STORE_NOT_PENDING;
+    return noted(marked, &number) ? finish(marked, number, false) : not_noted(marked);
 }
 
 mode_t store_pending_blocks(const struct store_object *o)

@@ -26,9 +26,9 @@ int store_pending_mark(const struct store_object *o);
 
 /* What an object with a marked name is. */
 enum store_pending {
-    STORE_NOT_PENDING,  /* an ordinary one, or none */
+    STORE_NOT_PENDING,  /* an ordinary one */
     STORE_PENDING_HELD, /* somebody has it open */
-    STORE_PENDING_GONE  /* nobody had: it is removed */
+    STORE_PENDING_GONE  /* nobody had: it is removed, by us or by somebody before us */
 };
 
 /* Looks at an object with a marked name, and removes it for good where nobody holds it any more. */

@@ -102,6 +102,18 @@ static void what_only_we_hold_goes_when_we_leave(void **state)
     sys_close(fd);
 }
 
+/* Who lists a directory meets a name, looks at it, and may be behind whoever finishes it. */
+static void what_somebody_else_finished_is_gone(void **state)
+{
+    (void)state;
+    int fd = make("f");
+    const struct store_object o = object("f");
+    assert_int_equal(store_pending_mark(&o), 0);
+    sys_close(fd);
+    assert_int_equal(store_pending_settle(root, false), 0);
+    assert_int_equal(look("f" MARK), STORE_PENDING_GONE);
+}
+
 static void a_name_proves_nothing(void **state)
 {
     (void)state;
@@ -260,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marked_and_finished),
         cmocka_unit_test(what_only_we_hold_goes_when_we_leave),
+        cmocka_unit_test(what_somebody_else_finished_is_gone),
         cmocka_unit_test(a_name_proves_nothing),
         cmocka_unit_test(a_taken_name_is_not_marked),
         cmocka_unit_test(a_note_is_of_one_file_by_one_name),
