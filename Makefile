@@ -47,7 +47,7 @@ LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-co
 
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
 POLICY_FLAT := $(addprefix policy/,rules.c image.c policy.c builder.c glob.c errnames.c)
-CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/fs/*.c shim/vfs/*.c)
+CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
 # Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
 WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c)
 LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)
@@ -373,7 +373,7 @@ $(B)/bench/forward.so: bench/forward.c
 
 # --- style -----------------------------------------------------------------------------------------
 
-C_FILES  := $(wildcard shim/*/*.c shim/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
+C_FILES  := $(wildcard shim/*/*.c shim/*/*.h shim/*/*/*.c shim/*/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
             bench/*.c bench/*.h tools/*.c)
 SH_FILES := tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run $(wildcard tests/bats/*.bash)
 
@@ -387,7 +387,7 @@ lint: $(B)/supervisor/filter.inc
 	$(MAKE) --no-print-directory B=$(B)/clang CC=clang CFLAGS='-O2 -Werror' all
 	$(MAKE) --no-print-directory B=$(B)/gcc CC=gcc CFLAGS='-O2 -Werror' all
 	# What it has to say is on its standard output; the other tells how much it keeps to itself.
-	printf '%s\n' $(wildcard shim/*/*.c policy/*.c tools/*.c) | \
+	printf '%s\n' $(wildcard shim/*/*.c shim/*/*/*.c policy/*.c tools/*.c) | \
 	    xargs -P $(JOBS) -I{} clang-tidy --quiet {} -- $(COMMON) 2>/dev/null
 
 .PHONY: format

@@ -66,7 +66,7 @@ static void put_mounts(struct lx_builder *b, const struct lx_effective *policy,
         const char *names[] = {m->target, m->backing};
         for (unsigned k = 0; k < 2; k++, count++) {
             put_mount(b, m, names[k], names[k], &to[count]);
-            to[count].twin = lx_builder_string(b, names[1 - k]);
+            to[count].bind_alias = lx_builder_string(b, names[1 - k]);
         }
     }
 }

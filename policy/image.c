@@ -13,9 +13,9 @@ int lx_state_parse(const char *value, struct lx_state *out)
     const char *payload = value + LX_STATE_PREFIX;
     *out = (struct lx_state){0};
     if (length < LX_STATE_PREFIX || length >= LX_STATE_INLINE_MAX || value[0] != LX_STATE_VERSION ||
-        (value[1] != LX_STATE_PLAIN && value[1] != LX_STATE_QUIET))
+        (value[1] != LX_STATE_PLAIN && value[1] != LX_STATE_CONFINED))
         return -EINVAL;
-    out->quiet = value[1] == LX_STATE_QUIET;
+    out->seccomp_confined = value[1] == LX_STATE_CONFINED;
     if (value[2] == LX_STATE_INLINE)
         out->image = payload;
     else if (value[2] == LX_STATE_FILE && payload[0] == '/')
@@ -63,7 +63,8 @@ static int mount_ok(const struct lx_image *image, const struct lx_image_mount *m
         !string_ok(image, mount->symlinkroot))
         return 0;
     if (!directory_ok(image, mount->target) || !directory_ok(image, mount->backing) ||
-        (mount->twin != 0 && !directory_ok(image, mount->twin)) || (root != NULL && root[0] != '/'))
+        (mount->bind_alias != 0 && !directory_ok(image, mount->bind_alias)) ||
+        (root != NULL && root[0] != '/'))
         return 0;
     if (mount->type != LX_MOUNT_DRVFS || mount->filesystem > LX_SMB ||
         (mount->flags & ~(unsigned)LX_MOUNT_FLAGS) != 0 || mount->case_option >= LX_VALUE_COUNT ||

@@ -21,7 +21,7 @@
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
- * '-' becomes 'q' (quiet) below a process that installed a seccomp filter of its own.
+ * '-' becomes 'q' below a process that installed a seccomp filter of its own.
  */
 #define LX_STATE_VARIABLE "LXSHIM_STATE"
 #define LX_FIRST_VARIABLE "LXSHIM_FIRST" /* the library is the one that asks for a state */
@@ -29,12 +29,12 @@
 /* The policy that is found in the current directory where none is named. */
 #define LX_FOUND_NAME ".lxshim.json"
 
-#define LX_STATE_VERSION '1'
-#define LX_STATE_PLAIN   '-'
-#define LX_STATE_QUIET   'q'
-#define LX_STATE_INLINE  ':'
-#define LX_STATE_FILE    '@'
-#define LX_STATE_PREFIX  3 /* bytes before the payload */
+#define LX_STATE_VERSION  '1'
+#define LX_STATE_PLAIN    '-'
+#define LX_STATE_CONFINED 'q'
+#define LX_STATE_INLINE   ':'
+#define LX_STATE_FILE     '@'
+#define LX_STATE_PREFIX   3 /* bytes before the payload */
 
 /* An environment string may have 128 KiB; this is enough for any usual policy, and a page or two.
  */
@@ -48,7 +48,7 @@
 struct lx_state {
     const char *image; /* base64, or NULL */
     const char *file;  /* absolute, or NULL */
-    bool quiet;
+    bool seccomp_confined;
 };
 
 /* Takes a value apart. Returns 0 or -EINVAL; whether there is an image in it is not known then. */
@@ -79,7 +79,7 @@ struct lx_image_mount {
     uint32_t source;
     uint32_t target;
     uint32_t backing;
-    uint32_t twin; /* of what is bind-mounted: its other name, or 0 */
+    uint32_t bind_alias; /* of what is bind-mounted: its other name, or 0 */
     uint32_t label;
     uint32_t symlinkroot;
     uint32_t serial;

@@ -32,7 +32,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
         to->source = lx_image_string(image, from->source);
         to->target = lx_image_string(image, from->target);
         to->backing = lx_image_string(image, from->backing);
-        to->twin = lx_image_string(image, from->twin);
+        to->bind_alias = lx_image_string(image, from->bind_alias);
         to->target_length = strlen(to->target);
         to->backing_length = strlen(to->backing);
         to->label = lx_image_string(image, from->label);

@@ -16,7 +16,8 @@ struct lx_mount {
     const char *source;  /* "C:" or "C:\dir", as the policy says it */
     const char *target;  /* where programs see it: absolute, no symlink, no trailing slash */
     const char *backing; /* the ordinary directory that holds it; equal to target when in place */
-    const char *twin;    /* bind-mounted: the same directory's other name; NULL where it has none */
+    const char
+        *bind_alias; /* bind-mounted: the same directory's other name; NULL where it has none */
     size_t target_length;
     size_t backing_length;
     const char *label;

@@ -16,8 +16,8 @@
 #include <time.h>
 
 #include "policy/policy.h"
-#include "store/facts.h"
 #include "store/holders.h"
+#include "store/sidecar_attr.h"
 #include "sys/address.h"
 
 struct statx;
@@ -43,9 +43,12 @@ struct lx_task {
     int pid;              /* 0 for ourselves */
     /* Where its "/" is, if not where ours is: a native path without a slash at the end; or NULL. */
     const char *root;
-    bool caching; /* verdicts about this task's descriptors and cwd may be kept (ourselves only) */
-    bool deputy;  /* what no rule touches is left to the task itself: the answer is -LX_EPASS */
-    bool quiet;   /* its seccomp filter allows nothing we add: make only the call it made */
+    bool
+        caching; /* placements about this task's descriptors and cwd may be kept (ourselves only) */
+    bool
+        on_behalf; /* what no rule touches is left to the task itself: the answer is -LX_CONTINUE */
+    bool
+        seccomp_confined; /* its seccomp filter allows nothing we add: make only the call it made */
 
     /* Opens what the task gets and what may block, as a cancellation point; NULL: a plain sys_open
      * does. */
@@ -58,20 +61,20 @@ struct lx_task {
      * Does what only the task can do to itself (chdir, chroot, exec), once it is known where that
      * leads. Returns the call's result; NULL: this process is the task.
      */
-    long (*itself)(const struct lx_call *c);
+    long (*caller_does)(const struct lx_call *c);
 
     /* Makes the task's umask this process's, before a call that it applies to; NULL: it is. */
     void (*mask)(const struct lx_task *task);
 };
 
 enum lx_loc_flag {
-    LX_LOC_ROOT_DIR = 1,   /* the parent directory is the mount's root */
-    LX_LOC_WALKED = 2,     /* the walk found it: not a symlink that would be followed */
-    LX_LOC_PRIVATE = 4,    /* the path spells an escaped character */
-    LX_LOC_SLASH = 16,     /* the path ended in a slash: a directory is meant */
-    LX_LOC_DESCRIPTOR = 8, /* the object behind dfd itself; path is "" */
-    LX_LOC_OWN_WORDS = 64, /* the kernel would bring the task there by the path it gave */
-    LX_LOC_UNPROVEN = 32,  /* only the spelling says so: open it through no symlink, or walk */
+    LX_LOC_ROOT_DIR = 1,        /* the parent directory is the mount's root */
+    LX_LOC_WALKED = 2,          /* the walk found it: not a symlink that would be followed */
+    LX_LOC_PRIVATE = 4,         /* the path spells an escaped character */
+    LX_LOC_SLASH = 16,          /* the path ended in a slash: a directory is meant */
+    LX_LOC_DESCRIPTOR = 8,      /* the object behind dfd itself; path is "" */
+    LX_LOC_CALLER_PATH_OK = 64, /* the kernel would bring the task there by the path it gave */
+    LX_LOC_UNPROVEN = 32,       /* only the spelling says so: open it through no symlink, or walk */
     /* Its directory was read for this call just before: */
     LX_LOC_FREE = 128,       /* no entry of its name waits there to be deleted */
     LX_LOC_MISSING = 256,    /* nor is there one of its name */
@@ -105,7 +108,7 @@ struct lx_call {
     int fd[2];
     const char *path[2];   /* as the program gave it, or LX_DESCRIPTOR */
     size_t path_length[2]; /* of these in bytes; LX_BAD_ADDRESS where they cannot be read */
-    uint64_t moment;       /* when it began: verdict_stamp */
+    uint64_t moment;       /* when it began: placement_stamp */
     union {
         struct {
             void *buf; /* answers: struct stat, statx, statfs, text, xattr value or list */
@@ -137,7 +140,7 @@ struct lx_call {
     uint32_t override;    /* index + 1 of the override that acted, or 0 */
     bool asks;            /* an open has its directory looked at before: see vfs_run */
     bool allowed;         /* an override lets the call pass the rules */
-    bool moves_directory; /* a rename that moved no regular file: verdicts may be stale */
+    bool moves_directory; /* a rename that moved no regular file: placements may be stale */
     uint8_t holder_count; /* who has the file open, for the trace */
     struct store_holder holders[STORE_HOLDER_MAX];
 };
@@ -151,15 +154,15 @@ struct lx_call {
 /* What exec answers for a script that its caller has to run through the interpreter. */
 #define LX_ESCRIPT 5001
 
-/* To a deputy: whoever asked can make this call as it is. */
-#define LX_EPASS 5002
+/* To who acts on behalf of a task: the task can make this call as it is. */
+#define LX_CONTINUE 5002
 
 typedef long lx_fs_op(struct lx_call *c);
 
 /* True where the task itself gets to where path i leads by the path it gave. */
-static inline bool lx_own_words(const struct lx_call *c, unsigned i)
+static inline bool lx_caller_path_ok(const struct lx_call *c, unsigned i)
 {
-    return c->at[i].path == c->path[i] || (c->at[i].flags & LX_LOC_OWN_WORDS) != 0;
+    return c->at[i].path == c->path[i] || (c->at[i].flags & LX_LOC_CALLER_PATH_OK) != 0;
 }
 
 /* A file system is its ops table and its spelling of names; vfs knows no more of it. */

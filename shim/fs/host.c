@@ -24,7 +24,7 @@ static bool is_descriptor(const struct lx_call *c)
 /* True where the last component might be a symlink that the call is to follow. */
 static bool unsure(const struct lx_call *c)
 {
-    return (c->at[0].flags & LX_LOC_WALKED) == 0 && !c->task->quiet;
+    return (c->at[0].flags & LX_LOC_WALKED) == 0 && !c->task->seccomp_confined;
 }
 
 static long host_open(struct lx_call *c)
@@ -54,7 +54,7 @@ static long host_stat(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     struct stat *st = c->buf;
-    if (is_descriptor(c) && !c->task->quiet && at->dfd != AT_FDCWD)
+    if (is_descriptor(c) && !c->task->seccomp_confined && at->dfd != AT_FDCWD)
         return sys_fstat(at->dfd, st);
     if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0)
         return sys_fstatat(at->dfd, at->path, st, c->flags);
@@ -188,19 +188,19 @@ static long host_utimes(struct lx_call *c)
 }
 
 /*
- * True where a deputy leaves to its task what ends at the size that its task may write
- * (RLIMIT_FSIZE), with the signal that goes with that.
+ * True where who acts on behalf of a task leaves to it what ends at the size that its task may
+ * write (RLIMIT_FSIZE), with the signal that goes with that.
  */
 static bool is_tasks_own(const struct lx_call *c)
 {
-    return c->task->deputy && (is_descriptor(c) || lx_own_words(c, 0));
+    return c->task->on_behalf && (is_descriptor(c) || lx_caller_path_ok(c, 0));
 }
 
 static long host_truncate(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     if (is_tasks_own(c))
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     if (is_descriptor(c))
         return sys_ftruncate(at->dfd, c->length);
     return sys_truncate(at->path, c->length);
@@ -209,7 +209,7 @@ static long host_truncate(struct lx_call *c)
 static long host_fallocate(struct lx_call *c)
 {
     if (is_tasks_own(c))
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     return sys_fallocate(c->at[0].dfd, (int)c->mode, c->offset, c->length);
 }
 
@@ -303,8 +303,8 @@ static long host_statfs(struct lx_call *c)
 
 static long host_chdir(struct lx_call *c)
 {
-    if (c->task->itself != NULL)
-        return c->task->itself(c);
+    if (c->task->caller_does != NULL)
+        return c->task->caller_does(c);
     if (is_descriptor(c))
         return sys_fchdir(c->at[0].dfd);
     return sys_chdir(c->at[0].path);
@@ -312,21 +312,21 @@ static long host_chdir(struct lx_call *c)
 
 static long host_chroot(struct lx_call *c)
 {
-    return c->task->itself != NULL ? c->task->itself(c) : SYS1(SYS_chroot, c->at[0].path);
+    return c->task->caller_does != NULL ? c->task->caller_does(c) : SYS1(SYS_chroot, c->at[0].path);
 }
 
 static long host_exec(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    if (c->task->itself != NULL)
-        return c->task->itself(c);
+    if (c->task->caller_does != NULL)
+        return c->task->caller_does(c);
     unseen_before_exec(c);
     int r = sys_execveat(at->dfd, at->path, c->argv, c->envp, c->flags);
     /* A script's interpreter may be where only we find it, in a mount whose backing is elsewhere,
      * or by a name that is spelled otherwise on the disk. */
     bool may_be_there = c->task->policy->redirects || at->mount != NULL;
-    if (r == -ENOENT && !c->task->quiet && may_be_there && c->flags == 0 && c->fd[0] == AT_FDCWD &&
-        native_image(at->dfd, at->path) == NATIVE_SCRIPT)
+    if (r == -ENOENT && !c->task->seccomp_confined && may_be_there && c->flags == 0 &&
+        c->fd[0] == AT_FDCWD && native_image(at->dfd, at->path) == NATIVE_SCRIPT)
         return -LX_ESCRIPT;
     return r;
 }
@@ -340,8 +340,8 @@ static long host_handle(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     int flags = (int)c->mode;
-    if (c->task->itself != NULL)
-        return c->task->itself(c);
+    if (c->task->caller_does != NULL)
+        return c->task->caller_does(c);
     if ((at->flags & LX_LOC_WALKED) != 0 && at->path != c->path[0])
         flags &= ~AT_SYMLINK_FOLLOW;
     return SYS5(SYS_name_to_handle_at, at->dfd, at->path, c->buf, c->value, flags);

@@ -13,7 +13,7 @@
 #include "sys/address.h"
 #include "sys/preload.h"
 #include "sys/sys.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 #define STATE LX_STATE_VARIABLE "="
 
@@ -42,7 +42,7 @@ void lx_state_keep(const char *value, size_t length)
 
 void lx_state_be_quiet(void)
 {
-    state[STATE_NAME + 1] = LX_STATE_QUIET;
+    state[STATE_NAME + 1] = LX_STATE_CONFINED;
 }
 
 /* FNV-1a, of a value that is told from others, not kept. */
@@ -167,7 +167,7 @@ struct found {
 static struct found look(char *const envp[])
 {
     struct found f = {0, NULL, NULL, false};
-    uint64_t now = verdict_tick();
+    uint64_t now = placement_tick();
     for (; envp != NULL; f.count++) {
         f.bad = !sys_readable(&envp[f.count], sizeof(*envp), now);
         const char *e = f.bad ? NULL : envp[f.count];
@@ -188,13 +188,13 @@ static struct found look(char *const envp[])
 
 /*
  * Another tree's state (a nested `lxshim run`) is as good as ours, if it is one at all, and not one
- * with a word too many where ours is quiet.
+ * with a word too many where ours is confined.
  */
 static bool is_state(const char *entry)
 {
     struct lx_state given;
     return lx_state_parse(entry + sizeof(STATE) - 1, &given) == 0 &&
-           (given.quiet || lx_state_value()[1] == LX_STATE_PLAIN);
+           (given.seccomp_confined || lx_state_value()[1] == LX_STATE_PLAIN);
 }
 
 static bool complete(const struct found *f)

@@ -24,7 +24,7 @@
 /*
  * The state of this process. Written once, before main, by whichever of our functions is called
  * first (the constructor, or a name that another library's constructor calls); read by everyone
- * afterwards. `quiet` alone is written later: see lx_be_quiet.
+ * afterwards. `seccomp_confined` alone is written later: see lx_confine.
  */
 static struct lx_policy policy;
 static struct lx_task task = {.policy = &policy, .cwd = AT_FDCWD};
@@ -129,10 +129,10 @@ static void begin(void)
     if (r < 0)
         refuse(state_problem(r), inherited, SHOWN_STATE);
     lx_state_keep(inherited, strlen(inherited));
-    task.quiet = inherited[1] == LX_STATE_QUIET;
+    task.seccomp_confined = inherited[1] == LX_STATE_CONFINED;
     task.caching = true;
     task.open = cancellable_open;
-    if (!task.quiet)
+    if (!task.seccomp_confined)
         lx_adopt_stats(&policy);
     if (inherited == made) {
         unpublished = !publish(env);
@@ -183,8 +183,8 @@ static __attribute__((constructor(101))) void constructor(void)
     __register_atfork(NULL, store_cwds_forget, NULL, __dso_handle);
 }
 
-void lx_be_quiet(void)
+void lx_confine(void)
 {
-    task.quiet = true;
+    task.seccomp_confined = true;
     lx_state_be_quiet();
 }

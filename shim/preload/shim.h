@@ -33,6 +33,6 @@ static inline bool lx_is_null(const void *p)
 void lx_after_child(bool ended);
 
 /* After the program installed a seccomp filter of its own: from now on, only what it asks for. */
-void lx_be_quiet(void);
+void lx_confine(void);
 
 #endif

@@ -16,14 +16,14 @@
 vfork:
 __vfork:
     endbr64
-    lock incl verdict_vforks(%rip)
+    lock incl placement_vforks(%rip)
     popq %rdi
     movl $__NR_vfork, %eax
     syscall
     pushq %rdi
     testq %rax, %rax
     je 1f
-    lock decl verdict_vforks(%rip)
+    lock decl placement_vforks(%rip)
     testq %rax, %rax
     js 2f
 1:  ret
@@ -46,7 +46,7 @@ vfork:
 __vfork:
     call 1f
 1:  popl %edx
-    leal verdict_vforks - 1b(%edx), %edx
+    leal placement_vforks - 1b(%edx), %edx
     lock incl (%edx)
     popl %ecx
     movl $__NR_vfork, %eax
@@ -73,8 +73,8 @@ __vfork:
     .p2align 4
 vfork:
 __vfork:
-    adrp x9, verdict_vforks
-    add x9, x9, :lo12:verdict_vforks
+    adrp x9, placement_vforks
+    add x9, x9, :lo12:placement_vforks
 1:  ldaxr w10, [x9]
     add w10, w10, #1
     stlxr w11, w10, [x9]

@@ -16,7 +16,7 @@
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/names.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 /*
  * libc's own, so that the supervisor, where there is one, is not asked: what a block of entries
@@ -120,7 +120,7 @@ static _Thread_local struct {
 static long closedir_now(void *dir)
 {
     stop_showing(dir);
-    verdict_forget_fd(dirfd(dir));
+    placement_forget_fd(dirfd(dir));
     atomic_fetch_add_explicit(&closings, 1, memory_order_relaxed);
     return NEXT(closedir)(dir);
 }

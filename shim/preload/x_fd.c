@@ -11,7 +11,7 @@
 #include "preload/ending.h"
 #include "preload/next.h"
 #include "sys/sys.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 /* glibc's own other name for close; absent elsewhere. */
 int __close(int fd) __attribute__((weak));
@@ -20,7 +20,7 @@ int __close(int fd) __attribute__((weak));
 static long close_now(void *what)
 {
     int fd = *(const int *)what;
-    verdict_forget_fd(fd);
+    placement_forget_fd(fd);
     return __close != NULL ? __close(fd) : (int)lx_ret(sys_close(fd));
 }
 
@@ -35,10 +35,10 @@ LX_EXPORT int close(int fd)
  */
 LX_EXPORT int dup(int from)
 {
-    struct verdict_known known = verdict_known_of(from);
+    struct placement_known known = placement_known_of(from);
     int r = (int)SYS1(SYS_dup, from);
     if (r >= 0)
-        verdict_remember_copy(from, known, r);
+        placement_remember_copy(from, known, r);
     return (int)lx_ret(r);
 }
 
@@ -52,10 +52,10 @@ static int control(int fd, int command, void *argument, fcntl_fn *next)
     if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)
         return next != NULL ? next(fd, command, argument)
                             : (int)lx_ret(sys_fcntl(fd, command, (long)argument));
-    struct verdict_known known = verdict_known_of(fd);
+    struct placement_known known = placement_known_of(fd);
     int r = sys_fcntl(fd, command, (long)argument);
     if (r >= 0)
-        verdict_remember_copy(fd, known, r);
+        placement_remember_copy(fd, known, r);
     return (int)lx_ret(r);
 }
 
@@ -106,13 +106,13 @@ struct replacement {
 static long replace_now(void *what)
 {
     const struct replacement *p = what;
-    struct verdict_known known = verdict_known_of(p->from);
-    verdict_forget_fd(p->to);
+    struct placement_known known = placement_known_of(p->from);
+    placement_forget_fd(p->to);
     int r = sys_dup3(p->from, p->to, p->flags);
     if (r >= 0)
-        verdict_remember_copy(p->from, known, p->to);
+        placement_remember_copy(p->from, known, p->to);
     else
-        verdict_forget_fd(p->to);
+        placement_forget_fd(p->to);
     return lx_ret(r);
 }
 
@@ -137,7 +137,7 @@ LX_EXPORT int dup3(int from, int to, int flags)
 
 LX_EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
-    verdict_forget_descriptors();
+    placement_forget_descriptors();
     int r = (int)lx_ret(SYS3(SYS_close_range, first, last, flags));
     vfs_settle(lx_self(), false);
     return r;
@@ -145,14 +145,14 @@ LX_EXPORT int close_range(unsigned first, unsigned last, int flags)
 
 LX_EXPORT void closefrom(int lowest)
 {
-    verdict_forget_descriptors();
+    placement_forget_descriptors();
     NEXT(closefrom)(lowest);
     vfs_settle(lx_self(), false);
 }
 
 static long fclose_now(void *stream)
 {
-    verdict_forget_fd(fileno(stream));
+    placement_forget_fd(fileno(stream));
     return NEXT(fclose)(stream);
 }
 

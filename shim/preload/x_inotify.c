@@ -14,7 +14,7 @@
 #include "preload/shim.h"
 #include "sys/sys.h"
 #include "vfs/locate.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 /* glibc's own other names; absent elsewhere. */
 ssize_t __read(int fd, void *buf, size_t size) __attribute__((weak));
@@ -39,7 +39,7 @@ static known_set going;  /* names that are pending in a watched directory */
 
 static uint64_t hash_of(int fd, int wd, const char *name)
 {
-    uint64_t hash = verdict_hash(VERDICT_SEED_ROOT + (uint64_t)fd, name, strlen(name));
+    uint64_t hash = placement_hash(PLACEMENT_SEED_ROOT + (uint64_t)fd, name, strlen(name));
     return (hash ^ (uint64_t)wd) | 1;
 }
 

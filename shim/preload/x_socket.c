@@ -7,8 +7,8 @@
 #include "preload/shim.h"
 #include "sys/address.h"
 #include "sys/sys.h"
+#include "vfs/placement.h"
 #include "vfs/sockets.h"
-#include "vfs/verdict.h"
 
 void __chk_fail(void) __attribute__((weak, noreturn));
 
@@ -73,7 +73,7 @@ typedef ssize_t sendmsg_fn(int fd, const struct msghdr *message, int flags);
 static ssize_t send_message(int fd, const struct msghdr *message, int flags, sendmsg_fn *next)
 {
     struct native n;
-    if (!sys_readable(message, sizeof(*message), verdict_tick()) ||
+    if (!sys_readable(message, sizeof(*message), placement_tick()) ||
         !vfs_socket_has_path(message->msg_name, message->msg_namelen))
         return next(fd, message, flags);
     int error = prepare(&n, fd, message->msg_name, message->msg_namelen);
@@ -96,7 +96,7 @@ LX_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 
 static socklen_t room_in(const socklen_t *size)
 {
-    return sys_readable(size, sizeof(*size), verdict_tick()) ? *size : 0;
+    return sys_readable(size, sizeof(*size), placement_tick()) ? *size : 0;
 }
 
 static ssize_t shown(ssize_t r, struct sockaddr *address, socklen_t room, socklen_t *size)
@@ -153,7 +153,7 @@ typedef ssize_t recvmsg_fn(int fd, struct msghdr *message, int flags);
 static ssize_t receive_message(int fd, struct msghdr *message, int flags, recvmsg_fn *next)
 {
     socklen_t room =
-        sys_readable(message, sizeof(*message), verdict_tick()) ? message->msg_namelen : 0;
+        sys_readable(message, sizeof(*message), placement_tick()) ? message->msg_namelen : 0;
     ssize_t r = next(fd, message, flags);
     return room == 0 ? r : shown(r, message->msg_name, room, &message->msg_namelen);
 }

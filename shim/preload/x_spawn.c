@@ -17,7 +17,7 @@
 #include "preload/shim.h"
 #include "store/cwds.h"
 #include "sys/sys.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 enum kind { OPEN, CLOSE, DUP2, CHDIR, FCHDIR, CLOSEFROM, TCSETPGRP };
 

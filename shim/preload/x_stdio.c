@@ -10,7 +10,7 @@
 #include "preload/next.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 /* The open flags of a mode string, or -1. Letters beyond the seventh are not looked at, as in
  * glibc. */
@@ -111,10 +111,10 @@ static FILE *reopen_stream(const char *path, const char *mode, FILE *stream, int
     /* libc replaces the descriptor below the stream by itself. */
     int below = fileno(stream);
     bool matters = ending_matters(below);
-    verdict_forget_fd(below);
+    placement_forget_fd(below);
     if (path == NULL || is_plain(path)) {
         stream = next_freopen(path, mode, stream, large);
-        verdict_forget_fd(below);
+        placement_forget_fd(below);
         if (matters)
             vfs_settle(lx_self(), false);
         return stream;
@@ -133,7 +133,7 @@ static FILE *reopen_stream(const char *path, const char *mode, FILE *stream, int
     reopen_mode(mode, same, sizeof(same));
     stream = next_freopen(name, same, stream, large);
     sys_close(fd);
-    verdict_forget_fd(below);
+    placement_forget_fd(below);
     if (matters)
         vfs_settle(lx_self(), false);
     return stream;

@@ -35,14 +35,14 @@ static long by_number(long nr, const long a[6])
         if (r == -EINVAL && a[0] == SECCOMP_SET_MODE_STRICT && a[1] == 0 && a[2] == 0)
             r = lx_strict();
         if (r >= 0 && installs_filter(a[0]))
-            lx_be_quiet();
+            lx_confine();
         return r;
     case SYS_prctl:
         r = SYS5(SYS_prctl, a[0], a[1], a[2], a[3], a[4]);
         if (r == -EINVAL && a[0] == PR_SET_SECCOMP && a[1] == SECCOMP_MODE_STRICT)
             r = lx_strict();
         if (r >= 0 && a[0] == PR_SET_SECCOMP)
-            lx_be_quiet();
+            lx_confine();
         return r;
     default:
         return vfs_syscalls[nr](lx_self(), a);

@@ -13,11 +13,11 @@
 #include "preload/shim.h"
 #include "store/cwds.h"
 #include "vfs/finish.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 void lx_after_child(bool ended)
 {
-    verdict_forget_all();
+    placement_forget_all();
     store_cwds_forget();
     if (ended)
         vfs_settle(lx_self(), false);

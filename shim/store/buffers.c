@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "store/age.h"
-#include "store/facts.h"
+#include "store/sidecar_attr.h"
 #include "sys/sys.h"
 
 /*
@@ -42,7 +42,7 @@ static long ask_descriptor(const struct store_object *o, const struct stat *st, 
                            size_t room)
 {
     int64_t now = store_clock();
-    long n = store_fact_get(o, store_marked(st), STORE_REPARSE, value, room);
+    long n = store_attr_get(o, store_marked(st), STORE_REPARSE, value, room);
     if (n == -ENODATA && is_empty_file(st) && store_shows_changes(o->root, st, now))
         keep(st, KNOWN);
     return n;
@@ -67,7 +67,7 @@ static __attribute__((noinline)) long ask_by_descriptor(const struct store_objec
 long store_buffer_get(const struct store_object *o, const struct stat *st, void *value, size_t room)
 {
     if (!is_empty_file(st))
-        return store_fact_get(o, store_marked(st), STORE_REPARSE, value, room);
+        return store_attr_get(o, store_marked(st), STORE_REPARSE, value, room);
     uint64_t hash = hash_of(st);
     uint64_t known = atomic_load_explicit(&files[hash / 2 % FILES], memory_order_relaxed);
     if (known == (hash | KNOWN))
@@ -80,7 +80,7 @@ long store_buffer_get(const struct store_object *o, const struct stat *st, void 
         if (n == -ENODATA || n >= 0)
             return n;
     }
-    long n = store_fact_get(o, false, STORE_REPARSE, value, room);
+    long n = store_attr_get(o, false, STORE_REPARSE, value, room);
     if (n == -ENODATA)
         keep(st, ASKED);
     return n;

@@ -12,7 +12,7 @@
 #include "store/object.h"
 
 /*
- * store_fact_get of an object's reparse buffer (STORE_REPARSE), with the object's facts by a stat
+ * store_attr_get of an object's reparse buffer (STORE_REPARSE), with the object's facts by a stat
  * just before, whose st_ino is 0 where inode and change time are not known. Of a regular file that
  * is empty and has no mark, -ENODATA may come from memory: it is of the moment of that stat then,
  * whoever changed the file before it.

@@ -9,9 +9,9 @@
 #include "nt/fold.h"
 #include "nt/names.h"
 #include "store/age.h"
-#include "store/facts.h"
 #include "store/identity.h"
 #include "store/sidecar.h"
+#include "store/sidecar_attr.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 

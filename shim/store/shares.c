@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/shares.h"
 
-#include "store/facts.h"
+#include "store/sidecar_attr.h"
 #include "sys/sys.h"
 
 #ifndef F_OFD_SETLK

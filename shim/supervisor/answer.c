@@ -33,8 +33,8 @@
 #include "supervisor/views.h"
 #include "supervisor/xattrat.h"
 #include "sys/sys.h"
+#include "vfs/placement.h"
 #include "vfs/syscalls.h"
-#include "vfs/verdict.h"
 
 #ifndef SECCOMP_ADDFD_FLAG_SEND
 #define SECCOMP_ADDFD_FLAG_SEND (1UL << 1)
@@ -80,11 +80,11 @@ static struct {
     bool narrow; /* what the caller opens ends at 2 GiB, unless it says otherwise: see int80.h */
 } own;
 
-/* Tells the kernel the answer: a result, -errno, or -LX_EPASS, which lets the caller go on. */
+/* Tells the kernel the answer: a result, -errno, or -LX_CONTINUE, which lets the caller go on. */
 static void reply(const struct request *r, long result)
 {
     struct seccomp_notif_resp response = {.id = r->tracee.id};
-    if (result == -LX_EPASS)
+    if (result == -LX_CONTINUE)
         response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     else if (result < 0)
         response.error = (int32_t)result;
@@ -247,7 +247,7 @@ static void forget_moved(struct pool *pool)
     static uint32_t known; /* this worker's own */
     uint32_t now = atomic_load(&pool->moves);
     if (now != known)
-        verdict_forget_all();
+        placement_forget_all();
     known = now;
 }
 
@@ -257,7 +257,7 @@ static void count(const struct request *r, long result, uint64_t instruction)
     if (stats == NULL)
         return;
     atomic_fetch_add_explicit(&stats->lane.trapped, 1, memory_order_relaxed);
-    if (result != -LX_EPASS)
+    if (result != -LX_CONTINUE)
         atomic_fetch_add_explicit(&stats->lane.answered, 1, memory_order_relaxed);
     if (r->looked_at)
         program_note(&stats->lane, &r->tracee, instruction);
@@ -269,7 +269,7 @@ static long hand_name_over(const struct request *r, int fd, int flags)
     bool at = r->call->arguments[0] == 'f';
     if (r->call->number == SYS_open_by_handle_at) {
         close(fd);
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     }
     return pathfd_open(&r->task, &r->tracee, at ? (int)r->args[0] : AT_FDCWD,
                        request_string(r, at ? 1 : 0), flags, fd);
@@ -283,7 +283,7 @@ static long keep_words(const struct request *r)
 {
     if (r->unread < 0)
         return r->unread;
-    return copied_make(r) ? -DECIDE_ANSWERED : -LX_EPASS;
+    return copied_make(r) ? -DECIDE_ANSWERED : -LX_CONTINUE;
 }
 
 /* The answer of a call that opens: what becomes of the descriptor. */
@@ -298,10 +298,10 @@ static long hand_over(const struct request *r, long fd, long flags)
     return number;
 }
 
-/* From what is known of a call to its answer. `error` is -LX_EPASS where no rule is about it. */
+/* From what is known of a call to its answer. `error` is -LX_CONTINUE where no rule is about it. */
 static void finish(struct request *r, int error, uint64_t instruction)
 {
-    long result = -LX_EPASS;
+    long result = -LX_CONTINUE;
     if (error == 0)
         error = request_bring(r);
     /* An address that is too large for us is so for the kernel, too. */
@@ -325,7 +325,7 @@ static void finish(struct request *r, int error, uint64_t instruction)
     count(r, result, instruction);
     if (errand_end(result))
         return;
-    if (result == -LX_EPASS && copied_asks(r))
+    if (result == -LX_CONTINUE && copied_asks(r))
         result = keep_words(r);
     if (result == -DECIDE_ANSWERED)
         return;
@@ -392,7 +392,7 @@ static void answer_request(struct request *r, uint64_t instruction)
     bool address = error == 0 && r->call->number == SYS_bind && copied_asks(r);
     r->looked_at = error == 0 && (address || !left_alone(r));
     if (error == 0 && !r->looked_at)
-        error = -LX_EPASS;
+        error = -LX_CONTINUE;
     /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */
     r->confined = r->looked_at && (atomic_load_explicit(&pool->landlock, memory_order_relaxed) ||
                                    credentials_are_labelled(&r->tracee));
@@ -444,7 +444,7 @@ static void answer_elsewhere(struct request *r, uint64_t instruction)
     struct lx_stats *stats = r->task.policy->stats;
     if (stats != NULL)
         atomic_fetch_add_explicit(&stats->lane.elsewhere, 1, memory_order_relaxed);
-    reply(r, -LX_EPASS);
+    reply(r, -LX_CONTINUE);
 }
 
 /* Numbers of the x32 ABI, which tools/filter.c sends here with whatever is larger. */
@@ -489,7 +489,7 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     r.task = (struct lx_task){.policy = policy,
                               .cwd = AT_FDCWD,
                               .pid = (int)call->pid,
-                              .deputy = true,
+                              .on_behalf = true,
                               .open = announced_open,
                               .waits = expect_to_wait,
                               .mask = take_mask};
@@ -514,13 +514,13 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     credentials_begin(&r.tracee, atomic_load(&pool->changes));
     if (credentials_change_by(&r.tracee, call->data.nr)) {
         atomic_fetch_add(&pool->changes, 1);
-        reply(&r, -LX_EPASS);
+        reply(&r, -LX_CONTINUE);
     } else if (call->data.nr == SYS_landlock_restrict_self) { /* the same number to every program */
         atomic_store(&pool->landlock, true);
-        reply(&r, -LX_EPASS);
+        reply(&r, -LX_CONTINUE);
     } else if (strict_asks(&r.tracee, call->data.nr)) {
         if (!strict_enter(&r.tracee))
-            reply(&r, -LX_EPASS);
+            reply(&r, -LX_CONTINUE);
     } else if (error < 0)
         reply(&r, error);
     else if (where == ROOTS_ELSEWHERE)

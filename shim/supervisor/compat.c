@@ -145,7 +145,7 @@ static int sized(struct compat *c, const struct tracee *t)
 {
     (void)t;
     if (c->args[1] != sizeof(struct i386_statfs64))
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     c->args[1] = c->args[2];
     return 0;
 }
@@ -154,10 +154,10 @@ static int socketcall(struct compat *c, const struct tracee *t)
 {
     uint64_t own[3];
     if (c->args[0] != CALL_BIND && c->args[0] != CALL_CONNECT)
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     int r = tracee_words(t, c->args[1], own, 3);
     if (r < 0)
-        return r == -EPERM ? r : -LX_EPASS;
+        return r == -EPERM ? r : -LX_CONTINUE;
     c->call = supervise_call_find(c->args[0] == CALL_BIND ? SYS_bind : SYS_connect);
     memcpy(c->args, own, sizeof(own));
     return 0;

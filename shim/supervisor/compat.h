@@ -36,8 +36,8 @@ struct compat {
 
 /*
  * Fills `c` with what a call of `t` means. Returns 0; -ENOSYS for a call that is none of ours;
- * -LX_EPASS for one that the kernel refuses by itself; -EPERM where nobody may look at what it asks
- * for.
+ * -LX_CONTINUE for one that the kernel refuses by itself; -EPERM where nobody may look at what it
+ * asks for.
  */
 int compat_take(struct compat *c, const struct tracee *t, const struct seccomp_data *data);
 

@@ -17,7 +17,7 @@
 
 #include "supervisor/credential_calls.h"
 #include "supervisor/proc.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 #define GROUPS_MAX  65536              /* the kernel's NGROUPS_MAX */
 #define STATUS_ROOM (GROUPS_MAX * 12u) /* a status, whose groups are most of it */
@@ -68,7 +68,7 @@ void credentials_forget(void)
 void credentials_begin(const struct tracee *t, uint32_t changes)
 {
     /* No thread gets the id of one that has ended as fast as that. */
-    uint64_t stamp = verdict_tick();
+    uint64_t stamp = placement_tick();
     if (known.tid != t->tid || known.stamp != stamp || known.changes != changes)
         credentials_forget();
     known.tid = t->tid;

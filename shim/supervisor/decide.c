@@ -208,8 +208,8 @@ static long itself(const struct lx_call *c)
     const struct lx_loc *at = &c->at[0];
     bool first = c->op != LX_OP_EXEC || c->argv == no_arguments;
     if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
-        return -LX_EPASS;
-    if (!lx_own_words(c, 0) || (!first && now.scripts != c->mode))
+        return -LX_CONTINUE;
+    if (!lx_caller_path_ok(c, 0) || (!first && now.scripts != c->mode))
         return make(c);
     struct stat st;
     /* It may be there by another spelling. */
@@ -217,7 +217,7 @@ static long itself(const struct lx_call *c)
         sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == -ENOENT)
         return -ENOENT;
     if (!may_need_interpreter(c))
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     now.scripts++;
     return -LX_ESCRIPT;
 }
@@ -254,10 +254,10 @@ long decide(struct lx_task *task, const struct tracee *tracee, const struct supe
     now.args = args;
     now.scripts = 0;
     now.answered = false;
-    task->itself = itself;
+    task->caller_does = itself;
     long r = respells(call->number) ? respell(task, tracee, call, given, args, &now.answered)
                                     : run(task);
     if (now.answered)
         return -DECIDE_ANSWERED;
-    return r == 0 ? -LX_EPASS : r; /* nothing was done yet, and nothing may be said to be */
+    return r == 0 ? -LX_CONTINUE : r; /* nothing was done yet, and nothing may be said to be */
 }

@@ -24,13 +24,13 @@ bool decide_needs_none(const struct lx_policy *policy, long nr);
 /* True where it has to be looked at even if its path and descriptors are outside every mount. */
 bool decide_needs_look(const struct lx_policy *policy, long nr);
 
-/* The caller has its answer already. Far from any errno, as LX_EPASS. */
+/* The caller has its answer already. Far from any errno, as LX_CONTINUE. */
 #define DECIDE_ANSWERED 5010
 
 /*
  * Decides about a call with the arguments `given` by its caller, of which `args` are what we can
- * use. -LX_EPASS: let it go on; a descriptor, where it opens one; -DECIDE_ANSWERED: it was made to;
- * -errno: it is refused, with -EOPNOTSUPP where it would have to be made to and cannot.
+ * use. -LX_CONTINUE: let it go on; a descriptor, where it opens one; -DECIDE_ANSWERED: it was made
+ * to; -errno: it is refused, with -EOPNOTSUPP where it would have to be made to and cannot.
  */
 long decide(struct lx_task *task, const struct tracee *tracee, const struct supervise_call *call,
             const uint64_t given[6], const long args[6]);

@@ -256,7 +256,8 @@ bool errand_end(long result)
     if (!now.begun)
         return false;
     now.begun = false;
-    if (result == -LX_EPASS) { /* it is out of its call, which it makes once more then, as it is */
+    if (result ==
+        -LX_CONTINUE) { /* it is out of its call, which it makes once more then, as it is */
         long given[6];
         for (unsigned i = 0; i < 6; i++)
             given[i] = i == 5 ? SYS_COOKIE : (long)now.request->given[i];

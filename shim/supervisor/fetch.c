@@ -10,7 +10,7 @@
 
 #include "supervisor/proc.h"
 #include "sys/numbers.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL /* Linux 6.9 */
@@ -28,7 +28,7 @@ static int pidfd_of(pid_t tid)
         int fd;
         uint64_t stamp;
     } kept = {.fd = -1};
-    uint64_t stamp = verdict_stamp();
+    uint64_t stamp = placement_stamp();
     if (kept.fd >= 0 && kept.tid == tid && kept.stamp == stamp)
         return kept.fd;
     if (kept.fd >= 0)

@@ -45,16 +45,16 @@ long handles_open(const struct lx_task *task, const struct tracee *tracee, const
     char name[PATH_MAX];
     long n = name_of(tracee, given, args, name);
     if (n < 0)
-        return n == -ESTALE ? n : -LX_EPASS;
+        return n == -ESTALE ? n : -LX_CONTINUE;
     if (mounts_classify(task->policy, name, (size_t)n).mount == 0)
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     n = mounts_to_program(task->policy, name, (size_t)n, sizeof(name));
     if (n < 0)
         return n;
     /* The caller's own call would be without a name again, so that nothing is left to it. Waiting
      * to be deleted, the file has no name of its own. */
     struct lx_task opener = *task;
-    opener.deputy = false;
+    opener.on_behalf = false;
     long fd = lx_openat(&opener, AT_FDCWD, name, (int)given[2] | O_NOFOLLOW, 0);
     return fd == -ENOENT ? -ESTALE : fd;
 }

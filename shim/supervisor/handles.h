@@ -8,7 +8,7 @@
 /*
  * open_by_handle_at, which opens a file without any name: what it names inside a mount is opened by
  * the name it has there, so that the rules are heard. Returns a descriptor, -errno (-ESTALE where
- * it has no name any more), or -LX_EPASS where it is outside or the kernel refuses it anyway.
+ * it has no name any more), or -LX_CONTINUE where it is outside or the kernel refuses it anyway.
  */
 long handles_open(const struct lx_task *task, const struct tracee *tracee, const uint64_t given[6],
                   const long args[6]);

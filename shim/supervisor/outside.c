@@ -13,7 +13,7 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 /* A name the kernel gave. What is no file of the tree ("pipe:[7]") is outside, too. */
 static bool is_outside(const struct lx_policy *policy, const char *name, size_t n)
@@ -69,8 +69,8 @@ static bool is_there(int result)
     return result >= 0 || result == -ENOENT;
 }
 
-/* Apart from verdicts on what is spelled without symlinks, from which the walk goes on. */
-#define SEED_LED (~VERDICT_SEED_ROOT)
+/* Apart from placements on what is spelled without symlinks, from which the walk goes on. */
+#define SEED_LED (~PLACEMENT_SEED_ROOT)
 
 /*
  * Remembers that a directory spelled with symlinks or ".." leads outside, by where an entry of it
@@ -82,19 +82,19 @@ static void remember_led(const struct lx_policy *policy, uint64_t hash, uint64_t
     const char *slash = at->n > 0 ? memrchr(at->name, '/', at->n) : NULL;
     if (slash == NULL || slash == at->name)
         return;
-    struct verdict v = mounts_classify(policy, at->name, (size_t)(slash - at->name));
+    struct placement v = mounts_classify(policy, at->name, (size_t)(slash - at->name));
     if (v.mount == 0 && v.flags == 0)
-        verdict_remember(hash, stamp, v);
+        placement_remember(hash, stamp, v);
 }
 
 /* True where an absolute path is of an entry of such a directory, and no symlink to be followed. */
 static bool is_led_outside(const char *path, bool follows)
 {
     const char *slash = strrchr(path, '/');
-    uint64_t hash = verdict_hash(SEED_LED, path, (size_t)(slash - path));
-    struct verdict v;
+    uint64_t hash = placement_hash(SEED_LED, path, (size_t)(slash - path));
+    struct placement v;
     struct stat st;
-    if (slash[1] == '\0' || has_dots(slash) || !verdict_recall(hash, verdict_stamp(), &v))
+    if (slash[1] == '\0' || has_dots(slash) || !placement_recall(hash, placement_stamp(), &v))
         return false;
     if (!follows)
         return true;
@@ -106,7 +106,7 @@ static bool is_led_outside(const char *path, bool follows)
 static bool leads_outside(const struct lx_policy *policy, const char *path, bool follows)
 {
     const char *slash = strrchr(path, '/');
-    uint64_t stamp = verdict_stamp();
+    uint64_t stamp = placement_stamp();
     struct arrival at;
     /* The kernel knows nothing of a mount whose backing is elsewhere. */
     if (policy->redirects)
@@ -115,7 +115,7 @@ static bool leads_outside(const struct lx_policy *policy, const char *path, bool
                          &at))
         return false;
     if (slash[1] != '\0' && !has_dots(slash))
-        remember_led(policy, verdict_hash(SEED_LED, path, (size_t)(slash - path)), stamp, &at);
+        remember_led(policy, placement_hash(SEED_LED, path, (size_t)(slash - path)), stamp, &at);
     return !at.symlink || !follows ||
            arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0), &at);
 }
@@ -123,7 +123,7 @@ static bool leads_outside(const struct lx_policy *policy, const char *path, bool
 bool outside_below(const struct lx_policy *policy, const char *directory)
 {
     size_t n = strlen(directory);
-    struct verdict v = mounts_classify(policy, directory, n == 1 ? 0 : n);
+    struct placement v = mounts_classify(policy, directory, n == 1 ? 0 : n);
     return v.mount == 0 && v.flags == 0 && mounts_redirected(policy, directory, n) == NULL &&
            !policy->redirects;
 }
@@ -146,11 +146,11 @@ static bool spelled_outside(const struct lx_policy *policy, const char *path, si
                                      .resolve = SYS_RESOLVE_NO_SYMLINKS};
     const char *slash = memrchr(path, '/', n);
     size_t length = slash == path ? 1 : (size_t)(slash - path);
-    uint64_t hash = verdict_hash(VERDICT_SEED_ROOT, path, length);
-    uint64_t stamp = verdict_stamp();
-    struct verdict v;
+    uint64_t hash = placement_hash(PLACEMENT_SEED_ROOT, path, length);
+    uint64_t stamp = placement_stamp();
+    struct placement v;
     struct stat st;
-    if (slash[1] != '\0' && verdict_recall(hash, stamp, &v) && v.mount == 0) {
+    if (slash[1] != '\0' && placement_recall(hash, stamp, &v) && v.mount == 0) {
         if (!follows)
             return true;
         int r = sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW);
@@ -168,7 +168,7 @@ static bool spelled_outside(const struct lx_policy *policy, const char *path, si
     int fd = sys_openat2(AT_FDCWD, whole ? path : directory, &how);
     if (fd >= 0) {
         /* No component of it is a symlink, nor of its directory, for as long as that is true. */
-        verdict_remember(hash, stamp, mounts_classify(policy, path, length));
+        placement_remember(hash, stamp, mounts_classify(policy, path, length));
         sys_close(fd);
     }
     return is_there(fd) || (fd == -ELOOP && leads_outside(policy, path, follows));

@@ -51,7 +51,7 @@ long pathfd_open(const struct lx_task *task, const struct tracee *tracee, int df
     bool answered = false;
     if (own_words_do(task, dfd, path, flags, fd)) {
         sys_close(fd);
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     }
     sys_fd_path(fd, link);
     ssize_t n = readlink(link, name, sizeof(name) - 1);

@@ -8,7 +8,7 @@
 
 /*
  * The rules have opened `fd`, which is closed, for a caller who asked for it by dfd/path with
- * `flags`. Returns -LX_EPASS where the kernel opens the same by the caller's own words; else the
+ * `flags`. Returns -LX_CONTINUE where the kernel opens the same by the caller's own words; else the
  * caller is made to open it by the kernel's: -DECIDE_ANSWERED, or -errno as force() has it.
  */
 long pathfd_open(const struct lx_task *task, const struct tracee *tracee, int dfd, const char *path,

@@ -108,5 +108,5 @@ long respell(const struct lx_task *task, const struct tracee *tracee,
         else
             f.room += (size_t)n + 1;
     }
-    return f.room == 0 ? -LX_EPASS : force(&f, answered);
+    return f.room == 0 ? -LX_CONTINUE : force(&f, answered);
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "vfs/mounts.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 /* A worker's own, which has one thread: the drives as objects, and the policy made of them. */
 static struct drive {
@@ -184,6 +184,6 @@ const struct lx_policy *views_policy(const struct lx_policy *policy, bool entere
     }
     make(policy, f);
     fclose(f);
-    verdict_forget_all();
+    placement_forget_all();
     return &made;
 }

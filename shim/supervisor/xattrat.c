@@ -62,7 +62,7 @@ int xattrat_take(struct compat *c, const struct tracee *t, const struct supervis
         return 0;
     char bytes[VFS_STRUCTURE_MAX];
     if (given[5] < sizeof(args) || given[5] > sizeof(bytes))
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     int error = tracee_read(t, given[4], bytes, given[5]);
     if (error == -EPERM)
         return error;
@@ -70,7 +70,7 @@ int xattrat_take(struct compat *c, const struct tracee *t, const struct supervis
     if (error == 0)
         error = vfs_take_structure(&here, bytes, given[5], &args, sizeof(args));
     if (error < 0 || (gets && args.flags != 0))
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     *c = (struct compat){
         .call = gets ? &call_get : &call_set,
         .answer = gets ? get : set,

@@ -38,11 +38,11 @@ long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
 }
 
 /* Reads where a descriptor or the cwd is from the kernel. Apart, for its buffer. */
-static __attribute__((noinline)) struct verdict resolve_descriptor(const struct lx_task *task,
-                                                                   int fd, uint64_t *hash)
+static __attribute__((noinline)) struct placement resolve_descriptor(const struct lx_task *task,
+                                                                     int fd, uint64_t *hash)
 {
     char path[PATH_MAX];
-    struct verdict v = {0, 0};
+    struct placement v = {0, 0};
     long n = vfs_directory_path(task, fd, path);
     if (n == -ENOENT && fd == AT_FDCWD) {
         /* Removed. /proc still knows from where: "/mnt/c/dir (deleted)". */
@@ -53,30 +53,30 @@ static __attribute__((noinline)) struct verdict resolve_descriptor(const struct 
     if (n < 0) {
         /* Deeper than a path can say, or without a name: it is still where it was. */
         bool open = n == -ENAMETOOLONG || n == -ENXIO;
-        if (!open || !task->caching || !verdict_recall_fd_stale(fd, &v, hash))
+        if (!open || !task->caching || !placement_recall_fd_stale(fd, &v, hash))
             *hash = 0;
         return v;
     }
-    *hash = verdict_hash(VERDICT_SEED_ROOT, path, (size_t)n);
+    *hash = placement_hash(PLACEMENT_SEED_ROOT, path, (size_t)n);
     return mounts_classify(task->policy, path, (size_t)n);
 }
 
-struct verdict vfs_unremembered_descriptor(const struct lx_task *task, int fd, uint64_t stamp,
-                                           uint64_t *hash)
+struct placement vfs_unremembered_descriptor(const struct lx_task *task, int fd, uint64_t stamp,
+                                             uint64_t *hash)
 {
-    struct verdict v = {0, 0};
-    if (task->quiet) {
+    struct placement v = {0, 0};
+    if (task->seccomp_confined) {
         *hash = 0;
-        verdict_recall_fd_stale(fd, &v, hash);
+        placement_recall_fd_stale(fd, &v, hash);
         return v;
     }
     v = resolve_descriptor(task, fd, hash);
     if (task->caching)
-        verdict_remember_fd(fd, stamp, v, *hash);
+        placement_remember_fd(fd, stamp, v, *hash);
     return v;
 }
 
-struct verdict vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash)
+struct placement vfs_descriptor(const struct lx_task *task, int fd, uint64_t *hash)
 {
-    return vfs_descriptor_at(task, fd, verdict_stamp(), hash);
+    return vfs_descriptor_at(task, fd, placement_stamp(), hash);
 }

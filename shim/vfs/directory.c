@@ -42,11 +42,11 @@ static long tidy(const char *path, size_t n, char *out)
 }
 
 /*
- * The verdict on a directory that its spelling (n bytes) gives, if no component is a symlink. False
- * where only the walk can tell. `buf`: PATH_MAX bytes to work in.
+ * The placement on a directory that its spelling (n bytes) gives, if no component is a symlink.
+ * False where only the walk can tell. `buf`: PATH_MAX bytes to work in.
  */
-static bool verdict_of_spelling(const struct lx_policy *policy, const char *path, size_t n,
-                                struct verdict base, char *buf, struct verdict *v)
+static bool placement_of_spelling(const struct lx_policy *policy, const char *path, size_t n,
+                                  struct placement base, char *buf, struct placement *v)
 {
     long length = tidy(path, n, buf);
     if (length < 0)
@@ -59,15 +59,15 @@ static bool verdict_of_spelling(const struct lx_policy *policy, const char *path
         *v = base;
         if (strcmp(buf, ".") == 0)
             return true;
-        if ((base.flags & (VERDICT_ANCESTOR | VERDICT_REWRITE)) != 0)
+        if ((base.flags & (PLACEMENT_ANCESTOR | PLACEMENT_REWRITE)) != 0)
             return false;
-        v->flags &= (uint8_t)~VERDICT_ROOT;
+        v->flags &= (uint8_t)~PLACEMENT_ROOT;
     }
     if (v->mount == 0)
         return true;
     unsigned kind = nt_name_scan(path, n);
     if ((kind & NT_PRIVATE) != 0)
-        v->flags |= VERDICT_PRIVATE;
+        v->flags |= PLACEMENT_PRIVATE;
     return (kind & (NT_ILLEGAL | NT_MARKED)) == 0;
 }
 
@@ -84,21 +84,21 @@ static bool plain_proc(const char *path, size_t n)
            memmem(path, n, "/..", 3) == NULL;
 }
 
-/* The verdict on a directory by walking to it. */
-static struct verdict walk_directory(struct lx_call *c, int dirfd, const char *path)
+/* The placement on a directory by walking to it. */
+static struct placement walk_directory(struct lx_call *c, int dirfd, const char *path)
 {
     struct walk w;
-    struct verdict v = {0, VERDICT_REWRITE};
+    struct placement v = {0, PLACEMENT_REWRITE};
     if (vfs_walk(c, dirfd, path, WALK_FOLLOW, &w) < 0)
         return v;
     v = w.self;
     if (w.rewritten || w.asker || w.nameless || !w.exists)
-        v.flags |= VERDICT_REWRITE;
+        v.flags |= PLACEMENT_REWRITE;
     unsigned kind = v.mount == 0 ? 0 : nt_name_scan(path, strlen(path));
     if ((kind & NT_PRIVATE) != 0)
-        v.flags |= VERDICT_PRIVATE;
+        v.flags |= PLACEMENT_PRIVATE;
     if ((kind & (NT_ILLEGAL | NT_MARKED)) != 0)
-        v.flags |= VERDICT_REWRITE; /* or kept, by a rule that wants to be heard every time */
+        v.flags |= PLACEMENT_REWRITE; /* or kept, by a rule that wants to be heard every time */
     return v;
 }
 
@@ -116,12 +116,12 @@ static int look_at_directory(int dirfd, const char *dir, bool inside)
 }
 
 /*
- * 0 with the verdict on a directory whose parent's is remembered: then a look at the last component
- * is enough. -ENOENT with the same for what is missing, outside; -EAGAIN where more has to be
- * asked.
+ * 0 with the placement on a directory whose parent's is remembered: then a look at the last
+ * component is enough. -ENOENT with the same for what is missing, outside; -EAGAIN where more has
+ * to be asked.
  */
 static int below_known(const struct vfs_directory *d, const char *dir, uint64_t stamp,
-                       struct verdict *v)
+                       struct placement *v)
 {
     const char *slash = memrchr(dir, '/', d->n);
     const char *name = slash == NULL ? dir : slash + 1;
@@ -131,15 +131,15 @@ static int below_known(const struct vfs_directory *d, const char *dir, uint64_t 
         strcmp(name, "..") == 0)
         return -EAGAIN;
     if (slash != NULL &&
-        !verdict_recall(verdict_hash(d->seed, dir, (size_t)(slash - dir)), stamp, v))
+        !placement_recall(placement_hash(d->seed, dir, (size_t)(slash - dir)), stamp, v))
         return -EAGAIN;
-    if ((v->flags & (VERDICT_ANCESTOR | VERDICT_REWRITE)) != 0)
+    if ((v->flags & (PLACEMENT_ANCESTOR | PLACEMENT_REWRITE)) != 0)
         return -EAGAIN;
     if (v->mount != 0)
         kind = nt_name_scan(name, strlen(name));
-    v->flags &= (uint8_t)~VERDICT_ROOT;
+    v->flags &= (uint8_t)~PLACEMENT_ROOT;
     if ((kind & NT_PRIVATE) != 0)
-        v->flags |= VERDICT_PRIVATE;
+        v->flags |= PLACEMENT_PRIVATE;
     if ((kind & (NT_ILLEGAL | NT_MARKED)) != 0)
         return -EAGAIN;
     int r = look_at_directory(d->dirfd, dir, v->mount != 0);
@@ -177,40 +177,40 @@ static bool leads_out(const struct lx_call *c, const struct vfs_directory *d)
  * True where the call is an open that can tell the kernel to follow no symlink, and so finds out
  * itself. Inside a mount only for what exists, since making an entry takes other calls before.
  */
-static bool proves(const struct lx_call *c, const struct vfs_directory *d, struct verdict v)
+static bool proves(const struct lx_call *c, const struct vfs_directory *d, struct placement v)
 {
-    return c->op == LX_OP_OPEN && !c->asks && !c->task->deputy && (c->flags & O_PATH) == 0 &&
+    return c->op == LX_OP_OPEN && !c->asks && !c->task->on_behalf && (c->flags & O_PATH) == 0 &&
            (v.mount == 0 ? !leads_out(c, d) : (c->flags & O_CREAT) == 0);
 }
 
-struct verdict vfs_resolve_directory(struct lx_call *c, const struct vfs_directory *d,
-                                     uint64_t stamp, bool provable)
+struct placement vfs_resolve_directory(struct lx_call *c, const struct vfs_directory *d,
+                                       uint64_t stamp, bool provable)
 {
     char dir[PATH_MAX];
-    struct verdict v = {0, 0};
+    struct placement v = {0, 0};
 
     if (plain_proc(d->path, d->n))
         return v;
-    bool spelled = verdict_of_spelling(c->task->policy, d->path, d->n, d->start, dir, &v);
-    if (spelled && c->task->quiet)
+    bool spelled = placement_of_spelling(c->task->policy, d->path, d->n, d->start, dir, &v);
+    if (spelled && c->task->seccomp_confined)
         return v;
     if (spelled && provable && proves(c, d, v)) {
-        v.flags |= VERDICT_UNPROVEN;
+        v.flags |= PLACEMENT_UNPROVEN;
         return v;
     }
     memcpy(dir, d->path, d->n);
     dir[d->n] = '\0';
-    struct verdict child;
+    struct placement child;
     int r = below_known(d, dir, stamp, &child);
     if (r == 0)
-        verdict_remember(d->hash, stamp, child);
+        placement_remember(d->hash, stamp, child);
     if (r != -EAGAIN)
         return child;
     if (spelled) {
         r = reached_plainly(d->dirfd, dir, d->n);
         /* In the middle, a link of Windows' is a name that the kernel does not find. */
         if (r == 0 && (v.mount == 0 || look_at_directory(d->dirfd, dir, true) == 0)) {
-            verdict_remember(d->hash, stamp, v);
+            placement_remember(d->hash, stamp, v);
             return v;
         }
         /* The kernel will say so, and nothing inside a mount is meant. */
@@ -218,7 +218,7 @@ struct verdict vfs_resolve_directory(struct lx_call *c, const struct vfs_directo
             return v;
     }
     v = walk_directory(c, d->dirfd, dir);
-    if ((v.flags & VERDICT_REWRITE) == 0)
-        verdict_remember(d->hash, stamp, v);
+    if ((v.flags & PLACEMENT_REWRITE) == 0)
+        placement_remember(d->hash, stamp, v);
     return v;
 }

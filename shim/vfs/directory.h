@@ -7,26 +7,26 @@
 #include <stdint.h>
 
 #include "fs/call.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
-/* The directory part of a path, whose verdict is asked for. */
+/* The directory part of a path, whose placement is asked for. */
 struct vfs_directory {
     int dirfd;
     const char *path;
-    size_t n;             /* bytes of it that spell the directory */
-    struct verdict start; /* on the directory that a relative path starts from */
-    uint64_t seed;        /* of that directory, or 0 */
-    uint64_t hash;        /* of the spelling */
+    size_t n;               /* bytes of it that spell the directory */
+    struct placement start; /* on the directory that a relative path starts from */
+    uint64_t seed;          /* of that directory, or 0 */
+    uint64_t hash;          /* of the spelling */
 };
 
 /*
  * Finds out where a directory is: asks the kernel whether its spelling is free of symlinks, in
  * which case it is what it says, and walks there where it is not. Remembers what it found at
  * `stamp`. `provable`: an open of something in it may tell the kernel to follow no symlink, and
- * prove the spelling itself; then nothing is asked, and the verdict is VERDICT_UNPROVEN.
- * VERDICT_REWRITE: only the walk knows the way to what is in it.
+ * prove the spelling itself; then nothing is asked, and the placement is PLACEMENT_UNPROVEN.
+ * PLACEMENT_REWRITE: only the walk knows the way to what is in it.
  */
-struct verdict vfs_resolve_directory(struct lx_call *c, const struct vfs_directory *d,
-                                     uint64_t stamp, bool provable);
+struct placement vfs_resolve_directory(struct lx_call *c, const struct vfs_directory *d,
+                                       uint64_t stamp, bool provable);
 
 #endif

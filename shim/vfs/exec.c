@@ -56,8 +56,8 @@ static int parse_line(char *line, size_t n, char **interpreter, char **argument)
 static long read_line(const struct lx_task *t, int dirfd, const char *path, char *line)
 {
     struct lx_task reader = *t;
-    reader.deputy = false; /* nobody else can read it for us */
-    reader.itself = NULL;
+    reader.on_behalf = false; /* nobody else can read it for us */
+    reader.caller_does = NULL;
     long fd = lx_openat(&reader, dirfd, path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
@@ -87,7 +87,7 @@ static long with_arguments(const struct lx_task *t, const char *interpreter, cha
     char **list = small;
     size_t count = 0;
     size_t at = 0;
-    uint64_t now = verdict_tick();
+    uint64_t now = placement_tick();
     for (; argv != NULL; count++) {
         if (t->pid == 0 && !sys_readable(&argv[count], sizeof(*argv), now))
             return -EFAULT;

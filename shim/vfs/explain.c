@@ -213,7 +213,7 @@ static long append(const struct lx_task *task, const struct text *t)
     const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
     const struct lx_policy *policy = task->policy;
     /* Who acts for others has no umask of theirs. */
-    mode_t mode = task->deputy ? 0600 : 0666;
+    mode_t mode = task->on_behalf ? 0600 : 0666;
     int fd = policy->trace_own ? sys_open_own(policy->trace, flags | O_NONBLOCK, mode)
                                : sys_openat(AT_FDCWD, policy->trace, flags | O_NONBLOCK, mode);
     if (fd < 0)
@@ -341,7 +341,7 @@ static void count(struct lx_stats *stats, const struct lx_call *c, long result)
 void vfs_explain(const struct lx_call *c, long result)
 {
     const struct lx_policy *policy = c->task->policy;
-    if (c->task->quiet)
+    if (c->task->seccomp_confined)
         return;
     if (policy->stats != NULL)
         count(policy->stats, c, result);

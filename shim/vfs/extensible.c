@@ -7,7 +7,7 @@
 #include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/ops.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 #define PTR(i) ((const char *)(uintptr_t)a[i])
 
@@ -19,7 +19,7 @@ int vfs_take_structure(const struct lx_task *t, const void *from, size_t size, v
         return -EINVAL;
     if (size > VFS_STRUCTURE_MAX)
         return -E2BIG;
-    if (from == NULL || (t->pid == 0 && !sys_readable(from, size, verdict_tick())))
+    if (from == NULL || (t->pid == 0 && !sys_readable(from, size, placement_tick())))
         return -EFAULT;
     for (size_t i = least; i < size; i++)
         if (bytes[i] != 0)
@@ -66,14 +66,14 @@ static long lead(const struct lx_task *t, long nr, const long a[6], int at_flags
 {
     const int known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
     long mount = 0;
-    if (!t->quiet)
+    if (!t->seccomp_confined)
         mount = lx_where(t, (int)a[0], path_of(a, at_flags), at_flags & known);
     *r = 0;
     if (mount == 0) {
-        *r = t->deputy ? -LX_EPASS : kernel(nr, a, PTR(1));
+        *r = t->on_behalf ? -LX_CONTINUE : kernel(nr, a, PTR(1));
         return 0;
     }
-    long refused = t->deputy ? 0 : refusal(nr, a);
+    long refused = t->on_behalf ? 0 : refusal(nr, a);
     return refused < 0 ? refused : mount;
 }
 
@@ -160,7 +160,8 @@ long vfs_file_attributes_set(const struct lx_task *t, const long a[6])
 {
     /* On a read-only drive nothing is set, if there is anything. */
     const int known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-    long mount = t->quiet ? 0 : lx_where(t, (int)a[0], path_of(a, (int)a[4]), (int)a[4] & known);
+    long mount =
+        t->seccomp_confined ? 0 : lx_where(t, (int)a[0], path_of(a, (int)a[4]), (int)a[4] & known);
     if (mount <= 0 || (t->policy->mounts[mount - 1].flags & LX_MOUNT_READONLY) == 0)
         return file_attributes(t, SYS_file_setattr, a);
     char ignored[64];

@@ -56,7 +56,7 @@ static __attribute__((noinline)) int close_and_look(const struct lx_task *t, int
 {
     struct vfs_ending e;
     vfs_ending(t, fd, &e);
-    verdict_forget_fd(fd);
+    placement_forget_fd(fd);
     int r = sys_close(fd);
     vfs_ended(&e);
     return r;
@@ -66,7 +66,7 @@ int vfs_close(const struct lx_task *t, int fd)
 {
     if (vfs_end_matters(t, fd))
         return close_and_look(t, fd);
-    verdict_forget_fd(fd);
+    placement_forget_fd(fd);
     return sys_close(fd);
 }
 

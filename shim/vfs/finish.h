@@ -10,13 +10,13 @@
 #include <stdatomic.h>
 
 #include "fs/call.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 /* True where a deletion may be pending somewhere in the tree, as far as one look can tell. */
 static inline bool vfs_may_be_pending(const struct lx_task *t)
 {
     const struct lx_stats *stats = t->policy->stats;
-    if (t->quiet || t->policy->observe)
+    if (t->seccomp_confined || t->policy->observe)
         return false;
     return stats == NULL ? t->policy->mount_count > 0
                          : atomic_load_explicit(&stats->pending, memory_order_relaxed) !=
@@ -29,7 +29,7 @@ static inline bool vfs_may_be_pending(const struct lx_task *t)
  */
 static inline bool vfs_end_matters(const struct lx_task *t, int fd)
 {
-    const struct verdict_entry *e = verdict_descriptor(fd);
+    const struct placement_entry *e = placement_descriptor(fd);
     if (!vfs_may_be_pending(t))
         return false;
     return t->policy->stats != NULL ||

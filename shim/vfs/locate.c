@@ -13,8 +13,8 @@
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
 
-/* Fills c->at[i] by the verdict on its directory, or of a descriptor, on itself. */
-static inline void set(struct lx_call *c, unsigned i, struct verdict v, int dfd, const char *path,
+/* Fills c->at[i] by the placement on its directory, or of a descriptor, on itself. */
+static inline void set(struct lx_call *c, unsigned i, struct placement v, int dfd, const char *path,
                        unsigned flags)
 {
     struct lx_loc *at = &c->at[i];
@@ -23,7 +23,7 @@ static inline void set(struct lx_call *c, unsigned i, struct verdict v, int dfd,
     at->path = path;
     at->given = NULL;
     at->flags = flags;
-    if ((v.flags & VERDICT_ROOT) != 0)
+    if ((v.flags & PLACEMENT_ROOT) != 0)
         at->flags |= LX_LOC_ROOT_DIR;
 }
 
@@ -52,7 +52,7 @@ bool vfs_has_path(const struct lx_call *c, unsigned i)
 static bool descriptor_remembered(struct lx_call *c, unsigned i, struct vfs_found *found)
 {
     found->stamp = c->moment;
-    if (!verdict_recall_place(c->fd[i], found->stamp, &found->self, &found->hash))
+    if (!placement_recall_place(c->fd[i], found->stamp, &found->self, &found->hash))
         return false;
     found->base = 0;
     found->dir_hash = 0;
@@ -63,11 +63,11 @@ static bool descriptor_remembered(struct lx_call *c, unsigned i, struct vfs_foun
 bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *found)
 {
     const char *path = c->path[i];
-    struct verdict v = {0, 0};
-    uint64_t base = VERDICT_SEED_ROOT;
+    struct placement v = {0, 0};
+    uint64_t base = PLACEMENT_SEED_ROOT;
 
     size_t n = c->path_length[i];
-    if (!c->task->caching || c->task->quiet || n == LX_BAD_ADDRESS)
+    if (!c->task->caching || c->task->seccomp_confined || n == LX_BAD_ADDRESS)
         return false;
     if (n == 0)
         return is_descriptor(c, i) && descriptor_remembered(c, i, found);
@@ -77,10 +77,10 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
     if (leaf_length == 0 || n >= PATH_MAX || sys_is_dots(leaf, leaf_length))
         return false;
     uint64_t stamp = c->moment;
-    if (path[0] != '/' && !verdict_recall_place(c->fd[i], stamp, &v, &base))
+    if (path[0] != '/' && !placement_recall_place(c->fd[i], stamp, &v, &base))
         return false;
     size_t length = slash == path ? 1 : (size_t)(slash - path);
-    if (slash != NULL && !verdict_recall(verdict_hash(base, path, length), stamp, &v))
+    if (slash != NULL && !placement_recall(placement_hash(base, path, length), stamp, &v))
         return false;
     if (v.flags != 0 || (v.mount != 0 && nt_name_scan(leaf, leaf_length) != 0))
         return false;
@@ -95,7 +95,7 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
 }
 
 /* The last component, in a directory inside a mount: LX_EWALK where it may be spelled otherwise. */
-static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, const char *leaf,
+static int locate_inside(struct lx_call *c, unsigned i, struct placement dir, const char *leaf,
                          size_t n)
 {
     unsigned kind = nt_name_scan(leaf, n);
@@ -103,7 +103,7 @@ static int locate_inside(struct lx_call *c, unsigned i, struct verdict dir, cons
         return LX_EWALK;
     if ((kind & NT_HIGH) != 0 && nt_name_check(leaf, n, 1, 1) < 0)
         return LX_EWALK; /* which knows the errno of what is too long, or no text */
-    if ((kind & NT_PRIVATE) != 0 || (dir.flags & VERDICT_PRIVATE) != 0)
+    if ((kind & NT_PRIVATE) != 0 || (dir.flags & PLACEMENT_PRIVATE) != 0)
         c->at[i].flags |= LX_LOC_PRIVATE;
     return 0;
 }
@@ -161,17 +161,17 @@ static int take_apart(const struct lx_call *c, const char *path, size_t n, struc
 }
 
 /* The path leads to an entry of a directory; v is on that, `hash` its spelling's. */
-static int locate_entry(struct lx_call *c, unsigned i, const struct parts *p, struct verdict v,
+static int locate_entry(struct lx_call *c, unsigned i, const struct parts *p, struct placement v,
                         uint64_t hash, struct vfs_found *found)
 {
     int dirfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
-    if ((v.flags & VERDICT_PARENT) != 0 &&
+    if ((v.flags & PLACEMENT_PARENT) != 0 &&
         mounts_root_name(c->task->policy, p->leaf, p->leaf_length))
         return LX_EWALK;
-    bool unproven = (v.flags & VERDICT_UNPROVEN) != 0;
+    bool unproven = (v.flags & PLACEMENT_UNPROVEN) != 0;
     set(c, i, v, dirfd, c->path[i], unproven ? LX_LOC_UNPROVEN : 0);
     if (unproven) {
-        v.flags &= (uint8_t)~VERDICT_UNPROVEN;
+        v.flags &= (uint8_t)~PLACEMENT_UNPROVEN;
         found->dir = v;
         found->dir_hash = hash;
     }
@@ -180,10 +180,10 @@ static int locate_entry(struct lx_call *c, unsigned i, const struct parts *p, st
         if (r != 0)
             return r;
         if ((c->at[i].flags & LX_LOC_PRIVATE) != 0)
-            v.flags |= VERDICT_PRIVATE;
+            v.flags |= PLACEMENT_PRIVATE;
     }
     found->self = v;
-    found->self.flags &= (uint8_t)~VERDICT_ROOT;
+    found->self.flags &= (uint8_t)~PLACEMENT_ROOT;
     found->length = p->n;
     return 0;
 }
@@ -192,7 +192,7 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
 {
     const char *path = c->path[i];
     int dirfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
-    struct verdict v = {0, 0};
+    struct placement v = {0, 0};
     struct parts p;
 
     found->hash = 0;
@@ -211,17 +211,17 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     if (take_apart(c, path, n, &p) == LX_EWALK)
         return LX_EWALK;
 
-    uint64_t hash = VERDICT_SEED_ROOT;
+    uint64_t hash = PLACEMENT_SEED_ROOT;
     if (path[0] != '/')
         v = vfs_descriptor_at(c->task, c->fd[i], found->stamp, &hash);
     uint64_t base = hash;
     if (p.dir_length > 0 && !(n == 1 && path[0] == '.')) {
-        hash = verdict_hash(base, path, p.dir_length);
+        hash = placement_hash(base, path, p.dir_length);
         struct vfs_directory d = {dirfd, path, p.dir_length, v, base, hash};
-        if (base == 0 || !verdict_recall(hash, found->stamp, &v))
+        if (base == 0 || !placement_recall(hash, found->stamp, &v))
             v = vfs_resolve_directory(c, &d, found->stamp, base != 0 && !p.directory);
     }
-    if ((v.flags & VERDICT_REWRITE) != 0)
+    if ((v.flags & PLACEMENT_REWRITE) != 0)
         return LX_EWALK;
     if (p.directory) {
         found->self = v;
@@ -230,7 +230,7 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
         return 0;
     }
     int r = locate_entry(c, i, &p, v, hash, found);
-    if (r == 0 && (v.flags & VERDICT_ANCESTOR) == 0)
+    if (r == 0 && (v.flags & PLACEMENT_ANCESTOR) == 0)
         found->base = base;
     return r;
 }

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The fast way to a path: decides from remembered verdicts where it leads, without walking it. */
+/* The fast way to a path: decides from remembered placements where it leads, without walking it. */
 #ifndef LXSHIM_VFS_LOCATE_H
 #define LXSHIM_VFS_LOCATE_H
 
 #include <fcntl.h>
 
 #include "fs/call.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 /* What locating a path says beside its lx_loc: for the descriptor that an open may return. */
 struct vfs_found {
-    struct verdict self; /* of the object, if it is a directory and no symlink */
-    uint64_t stamp;      /* when that was so */
-    uint64_t hash;       /* of its spelling; 0 where it is not known, or only by vfs_spelling */
-    uint64_t base;       /* of the directory that the path starts from, for vfs_spelling, or 0 */
-    size_t length;       /* of the path */
-    uint64_t dir_hash;   /* of a directory that the open itself is to prove, or 0 */
-    struct verdict dir;  /* on that directory */
+    struct placement self; /* of the object, if it is a directory and no symlink */
+    uint64_t stamp;        /* when that was so */
+    uint64_t hash;         /* of its spelling; 0 where it is not known, or only by vfs_spelling */
+    uint64_t base;         /* of the directory that the path starts from, for vfs_spelling, or 0 */
+    size_t length;         /* of the path */
+    uint64_t dir_hash;     /* of a directory that the open itself is to prove, or 0 */
+    struct placement dir;  /* on that directory */
 };
 
 /*
@@ -37,7 +37,7 @@ static inline uint64_t vfs_spelling(const struct lx_call *c, unsigned i,
 {
     if (found->hash != 0 || found->base == 0)
         return found->hash;
-    return verdict_hash(found->base, c->path[i], found->length);
+    return placement_hash(found->base, c->path[i], found->length);
 }
 
 /* False for a path that the kernel refuses unseen: a bad address, empty where that means nothing.

@@ -18,20 +18,20 @@ static unsigned above(const char *path, size_t n, const char *point, size_t leng
 {
     if (n >= length || memcmp(path, point, n) != 0 || point[n] != '/')
         return 0;
-    return VERDICT_ANCESTOR |
-           (memchr(point + n + 1, '/', length - n - 1) == NULL ? (unsigned)VERDICT_PARENT : 0);
+    return PLACEMENT_ANCESTOR |
+           (memchr(point + n + 1, '/', length - n - 1) == NULL ? (unsigned)PLACEMENT_PARENT : 0);
 }
 
-struct verdict mounts_classify(const struct lx_policy *policy, const char *native, size_t n)
+struct placement mounts_classify(const struct lx_policy *policy, const char *native, size_t n)
 {
-    struct verdict v = {0, 0};
+    struct placement v = {0, 0};
     if (n == 1 && native[0] == '/')
         n = 0;
     for (unsigned i = 0; i < policy->mount_count; i++) {
         const struct lx_mount *m = &policy->mounts[i];
         if (within(native, n, m->backing, m->backing_length)) {
             v.mount = (uint8_t)(i + 1);
-            v.flags = n == m->backing_length ? VERDICT_ROOT : 0;
+            v.flags = n == m->backing_length ? PLACEMENT_ROOT : 0;
             return v;
         }
         v.flags |= (uint8_t)above(native, n, m->backing, m->backing_length);
@@ -80,7 +80,7 @@ bool mounts_root_name(const struct lx_policy *policy, const char *name, size_t n
 
 long mounts_to_program(const struct lx_policy *policy, char *path, size_t n, size_t room)
 {
-    struct verdict v = mounts_classify(policy, path, n);
+    struct placement v = mounts_classify(policy, path, n);
     if (v.mount == 0)
         return (long)n;
     const struct lx_mount *m = &policy->mounts[v.mount - 1];

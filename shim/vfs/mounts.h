@@ -6,16 +6,16 @@
 #include <stddef.h>
 
 #include "policy/policy.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 /*
  * Where a canonical native path lies ("" stands for "/"). The backing directory reached by its own
  * name is the mount as well: no descriptor and no cwd can tell by which name it was reached.
  */
-struct verdict mounts_classify(const struct lx_policy *policy, const char *native, size_t n);
+struct placement mounts_classify(const struct lx_policy *policy, const char *native, size_t n);
 
-/* The mount that a verdict says, NULL for outside. */
-static inline const struct lx_mount *mounts_of(const struct lx_policy *policy, struct verdict v)
+/* The mount that a placement says, NULL for outside. */
+static inline const struct lx_mount *mounts_of(const struct lx_policy *policy, struct placement v)
 {
     return v.mount == 0 ? NULL : &policy->mounts[v.mount - 1];
 }
@@ -28,7 +28,7 @@ const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const c
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
                                               size_t n);
 
-/* True where a name directly below a VERDICT_PARENT directory may be a mount's root. */
+/* True where a name directly below a PLACEMENT_PARENT directory may be a mount's root. */
 bool mounts_root_name(const struct lx_policy *policy, const char *name, size_t n);
 
 /*

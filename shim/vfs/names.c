@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "nt/names.h"
-#include "store/facts.h"
 #include "store/hidden.h"
 #include "store/pending.h"
+#include "store/sidecar_attr.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
@@ -27,16 +27,16 @@ static bool show_name(const struct lx_task *t, int fd, char *name)
     uint64_t hash;
     if (!vfs_name_suspect(name))
         return true;
-    struct verdict v = vfs_descriptor(t, fd, &hash);
+    struct placement v = vfs_descriptor(t, fd, &hash);
     const struct lx_mount *m = mounts_of(t->policy, v);
     if (m == NULL)
         return true;
-    if ((v.flags & VERDICT_ROOT) != 0 && store_hidden_is(m->backing, fd, name))
+    if ((v.flags & PLACEMENT_ROOT) != 0 && store_hidden_is(m->backing, fd, name))
         return false;
     if (t->policy->observe)
         return true;
     size_t n = strlen(name);
-    if (nt_name_pending(name, n) && !t->quiet) {
+    if (nt_name_pending(name, n) && !t->seccomp_confined) {
         const struct store_object o = {m->backing, fd, name};
         enum store_pending state = store_pending_look(&o);
         if (state == STORE_PENDING_GONE)
@@ -55,21 +55,22 @@ static bool show_name(const struct lx_task *t, int fd, char *name)
  */
 static const struct lx_mount *mount_with_links(const struct lx_task *t, int fd)
 {
-    struct verdict v;
+    struct placement v;
     uint64_t hash;
-    uint64_t stamp = verdict_stamp();
-    if (t->quiet || t->policy->observe)
+    uint64_t stamp = placement_stamp();
+    if (t->seccomp_confined || t->policy->observe)
         return NULL;
-    if (!t->caching || !verdict_recall_fd(fd, stamp, &v, &hash) || (v.flags & VERDICT_ASKED) == 0) {
+    if (!t->caching || !placement_recall_fd(fd, stamp, &v, &hash) ||
+        (v.flags & PLACEMENT_ASKED) == 0) {
         v = vfs_descriptor(t, fd, &hash);
-        v.flags |= VERDICT_ASKED;
+        v.flags |= PLACEMENT_ASKED;
         const struct lx_mount *m = mounts_of(t->policy, v);
         if (m != NULL && store_links_noted(m->backing, fd))
-            v.flags |= VERDICT_LINKS;
+            v.flags |= PLACEMENT_LINKS;
         if (t->caching)
-            verdict_remember_fd(fd, stamp, v, hash);
+            placement_remember_fd(fd, stamp, v, hash);
     }
-    return (v.flags & VERDICT_LINKS) != 0 ? mounts_of(t->policy, v) : NULL;
+    return (v.flags & PLACEMENT_LINKS) != 0 ? mounts_of(t->policy, v) : NULL;
 }
 
 /* The type of an entry: a link of Windows' is a file or directory for the kernel. */
@@ -87,7 +88,7 @@ bool vfs_listed_name(const struct lx_task *t, int fd, char *name, unsigned char 
 {
     /* Beyond what is remembered of descriptors, the note would be asked for at each entry. */
     bool files = type != NULL && (*type == DT_REG || *type == DT_DIR);
-    const struct lx_mount *links = files && verdict_keeps_fd(fd) ? mount_with_links(t, fd) : NULL;
+    const struct lx_mount *links = files && placement_keeps_fd(fd) ? mount_with_links(t, fd) : NULL;
     if (links != NULL)
         *type = listed_type(t, links, fd, name, *type);
     return show_name(t, fd, name);
@@ -96,12 +97,12 @@ bool vfs_listed_name(const struct lx_task *t, int fd, char *name, unsigned char 
 enum vfs_listing vfs_listing(const struct lx_task *t, int fd)
 {
     uint64_t hash;
-    if (!verdict_keeps_fd(fd) || mount_with_links(t, fd) != NULL)
+    if (!placement_keeps_fd(fd) || mount_with_links(t, fd) != NULL)
         return VFS_LIST_ALL;
-    struct verdict v = vfs_descriptor(t, fd, &hash);
+    struct placement v = vfs_descriptor(t, fd, &hash);
     if (v.mount != 0)
         return VFS_LIST_NAMES;
-    return (v.flags & VERDICT_PARENT) != 0 ? VFS_LIST_ALL : VFS_LIST_AS_THEY_ARE;
+    return (v.flags & PLACEMENT_PARENT) != 0 ? VFS_LIST_ALL : VFS_LIST_AS_THEY_ARE;
 }
 
 /* The name of a mount's target, if it belongs into a directory and is missing there. */
@@ -119,7 +120,7 @@ const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned n)
 {
     char dir[PATH_MAX];
     uint64_t hash;
-    if (t->quiet || (vfs_descriptor(t, fd, &hash).flags & VERDICT_PARENT) == 0)
+    if (t->seccomp_confined || (vfs_descriptor(t, fd, &hash).flags & PLACEMENT_PARENT) == 0)
         return NULL;
     long length = vfs_directory_path(t, fd, dir);
     for (unsigned i = 0; length > 0 && i < t->policy->mount_count; i++) {

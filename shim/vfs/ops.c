@@ -11,8 +11,8 @@
 #include "vfs/descriptor.h"
 #include "vfs/finish.h"
 #include "vfs/mounts.h"
+#include "vfs/placement.h"
 #include "vfs/run.h"
-#include "vfs/verdict.h"
 #include "vfs/walk.h"
 
 static void start(struct lx_call *c, const struct lx_task *t, enum lx_op op, int fd,
@@ -43,7 +43,7 @@ long lx_openat2(const struct lx_task *t, int dirfd, const char *path,
                 const struct sys_open_how *how)
 {
     struct lx_call c;
-    if (t->quiet)
+    if (t->seccomp_confined)
         return SYS4(SYS_openat2, dirfd, path, how, sizeof(*how));
     long r = vfs_ask_openat2(how);
     if (r != VFS_GOES_ON)
@@ -82,8 +82,8 @@ long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, u
 long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode, int flags)
 {
     struct lx_call c;
-    /* A deputy has taken over those ids that the call goes by. */
-    start(&c, t, LX_OP_ACCESS, dirfd, path, t->deputy ? flags | AT_EACCESS : flags);
+    /* Who acts on behalf of a task has taken over those ids that the call goes by. */
+    start(&c, t, LX_OP_ACCESS, dirfd, path, t->on_behalf ? flags | AT_EACCESS : flags);
     c.mode = (unsigned)mode;
     return vfs_call(&c);
 }
@@ -141,11 +141,11 @@ long lx_readlinkat(const struct lx_task *t, int dirfd, const char *path, char *b
     c.buf = buf;
     c.size = size;
     long n = vfs_call(&c);
-    if (n <= 0 || c.at[0].mount != NULL || t->quiet)
+    if (n <= 0 || c.at[0].mount != NULL || t->seccomp_confined)
         return n;
     if (needs_translation(t->policy, buf, (size_t)n))
         return proc_link(&c, path, n);
-    return t->deputy ? -LX_EPASS : n;
+    return t->on_behalf ? -LX_CONTINUE : n;
 }
 
 long lx_unlinkat(const struct lx_task *t, int dirfd, const char *path, int flags)
@@ -325,7 +325,7 @@ long lx_inotify_add_watch(const struct lx_task *t, int fd, const char *path, uin
     c.fd[1] = fd;
     c.mode = mask;
     long r = vfs_run(&c);
-    if (r >= 0 || t->quiet)
+    if (r >= 0 || t->seccomp_confined)
         return r;
     /* Of a watch that fails the kernel looks at mask and descriptor first. */
     long first = vfs_ask_first(&c);

@@ -43,7 +43,7 @@ static bool inner_path(const struct lx_call *c, const char *native, char *out)
 {
     const struct lx_policy *policy = c->task->policy;
     size_t n = strlen(native);
-    struct verdict v = mounts_classify(policy, native, n);
+    struct placement v = mounts_classify(policy, native, n);
     if (v.mount == 0)
         return false;
     memcpy(out, native, n + 1);

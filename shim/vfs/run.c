@@ -35,9 +35,10 @@ static __attribute__((noinline)) bool is_link(const struct lx_call *c, const str
 
 static inline bool leads_on(const struct lx_call *c, unsigned i)
 {
-    if ((vfs_ops[c->op].properties & PROBES) != 0 && (!c->task->deputy || c->at[i].mount != NULL))
+    if ((vfs_ops[c->op].properties & PROBES) != 0 &&
+        (!c->task->on_behalf || c->at[i].mount != NULL))
         return false;
-    if ((c->at[i].flags & LX_LOC_WALKED) != 0 || c->task->quiet || !vfs_follows(c, i))
+    if ((c->at[i].flags & LX_LOC_WALKED) != 0 || c->task->seccomp_confined || !vfs_follows(c, i))
         return false;
     return is_link(c, &c->at[i]);
 }
@@ -61,7 +62,8 @@ static const struct lx_fs *answering(const struct lx_call *c)
     if (last == 1 && c->at[0].mount != c->at[1].mount)
         return &lx_host_fs;
     /* Under a seccomp filter of the program's own, only answers can be altered. */
-    if (c->task->quiet && c->op != LX_OP_STAT && c->op != LX_OP_STATX && c->op != LX_OP_STATFS)
+    if (c->task->seccomp_confined && c->op != LX_OP_STAT && c->op != LX_OP_STATX &&
+        c->op != LX_OP_STATFS)
         return &lx_host_fs;
     return vfs_fs(c->at[last].mount);
 }
@@ -101,11 +103,11 @@ static bool look_closer(struct lx_call *c)
  */
 static bool passes(const struct lx_call *c)
 {
-    if (!c->task->deputy || c->op == LX_OP_PATH || c->task->itself != NULL)
+    if (!c->task->on_behalf || c->op == LX_OP_PATH || c->task->caller_does != NULL)
         return false;
     for (unsigned i = 0; i < paths_of(c); i++) {
         const struct lx_loc *at = &c->at[i];
-        if (at->mount != NULL || ((at->flags & LX_LOC_DESCRIPTOR) == 0 && !lx_own_words(c, i)))
+        if (at->mount != NULL || ((at->flags & LX_LOC_DESCRIPTOR) == 0 && !lx_caller_path_ok(c, i)))
             return false;
     }
     const char *path = c->at[0].path;
@@ -138,10 +140,10 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
         if (leads_on(c, i))
             return -LX_EWALK;
     if (passes(c))
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     /* What is left is looked at by us, and there may be a link on its way that leads to whoever
      * asks. */
-    if (c->task->deputy && c->op == LX_OP_READLINK && last->mount == NULL &&
+    if (c->task->on_behalf && c->op == LX_OP_READLINK && last->mount == NULL &&
         (last->flags & (LX_LOC_WALKED | LX_LOC_DESCRIPTOR)) == 0)
         return -LX_EWALK;
     if (paths_of(c) == 2)
@@ -178,14 +180,14 @@ static inline long judge_one(struct lx_call *c)
 static __attribute__((noinline)) void count(const struct lx_call *c)
 {
     const struct lx_task *t = c->task;
-    if (!t->deputy && !c->allowed &&
+    if (!t->on_behalf && !c->allowed &&
         (c->at[0].mount != NULL || (paths_of(c) == 2 && c->at[1].mount != NULL)))
         atomic_fetch_add_explicit(&t->policy->stats->lane.library, 1, memory_order_relaxed);
 }
 
 static long dispatch(struct lx_call *c)
 {
-    bool one = paths_of(c) == 1 && !c->task->deputy && !c->task->quiet;
+    bool one = paths_of(c) == 1 && !c->task->on_behalf && !c->task->seccomp_confined;
     long result = one ? judge_one(c) : judge_any(c);
     if (c->task->policy->stats != NULL && result != -LX_EWALK)
         count(c);
@@ -216,34 +218,34 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     int r = vfs_walk(c, c->fd[i], c->path[i], last, w);
     if (r < 0)
         return r;
-    bool is_mount = (w->self.flags & VERDICT_ROOT) != 0 && w->dir.mount == 0;
+    bool is_mount = (w->self.flags & PLACEMENT_ROOT) != 0 && w->dir.mount == 0;
     if (entry && is_mount) {
         long busy = entry_is_mount(c);
         if (busy < 0)
             return busy;
     }
-    struct verdict v = w->opaque || !entry ? w->self : w->dir;
+    struct placement v = w->opaque || !entry ? w->self : w->dir;
     if (v.mount != 0 && (c->resolve & ~(SYS_RESOLVE_CACHED * 2 - 1)) != 0)
         return -EINVAL; /* a promise that only a newer kernel can make */
     if (v.mount != 0 && (c->resolve & SYS_RESOLVE_CACHED) != 0)
         return -EAGAIN; /* what a drive is asked may wait: to be tried again without the flag */
     at->mount = mounts_of(c->task->policy, v);
     at->flags = LX_LOC_WALKED | (w->slash ? (unsigned)LX_LOC_SLASH : 0);
-    if ((w->dir.flags & VERDICT_ROOT) != 0)
+    if ((w->dir.flags & PLACEMENT_ROOT) != 0)
         at->flags |= LX_LOC_ROOT_DIR;
     at->given = w->given;
     /* A script sees by which name it was run, and a library by which it was loaded; and who has to
      * do a thing itself has no other name. */
-    bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH || c->task->itself != NULL;
-    bool own_words = (v.mount == 0 || by_name) && !w->rewritten;
+    bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH || c->task->caller_does != NULL;
+    bool caller_path_ok = (v.mount == 0 || by_name) && !w->rewritten;
     bool here = c->task->root == NULL && !w->asker; /* the same words lead this process there */
-    if (own_words && !here)
-        at->flags |= LX_LOC_OWN_WORDS; /* its own, and no way of ours to get there */
+    if (caller_path_ok && !here)
+        at->flags |= LX_LOC_CALLER_PATH_OK; /* its own, and no way of ours to get there */
     if ((c->resolve & SYS_RESOLVE_SCOPED) != 0 && v.mount != 0 && !w->opaque) {
         /* Below where it started, where the kernel can be told to keep it. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
         at->path = w->length == w->base ? "." : w->path + w->base + 1;
-    } else if ((w->opaque && !w->asker) || (own_words && here)) {
+    } else if ((w->opaque && !w->asker) || (caller_path_ok && here)) {
         /* The kernel finds its way by the program's own words, and better. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
         at->path = c->path[i];
@@ -292,21 +294,21 @@ static void remember(const struct lx_call *c, int r, const struct vfs_found *fou
     if (c->op == LX_OP_OPEN || c->op == LX_OP_CHDIR) {
         int fd = c->op == LX_OP_CHDIR ? AT_FDCWD : r;
         if (hash != 0)
-            verdict_remember_fd(fd, found->stamp, found->self, hash);
+            placement_remember_fd(fd, found->stamp, found->self, hash);
         else
-            verdict_forget_fd(fd);
+            placement_forget_fd(fd);
         if (found->dir_hash != 0)
-            verdict_remember(found->dir_hash, found->stamp, found->dir);
+            placement_remember(found->dir_hash, found->stamp, found->dir);
     }
     if (found->base != 0 && shows_directory(c))
-        verdict_remember(hash, found->stamp, found->self);
+        placement_remember(hash, found->stamp, found->self);
 }
 
 /* For those who count, or want to read of it. */
 static __attribute__((noinline)) void explain(struct lx_call *c, long r)
 {
-    if (r != -LX_EPASS && ((c->altered | c->observed) != 0 || c->denied != LX_RULE_NONE ||
-                           c->override != 0 || c->task->policy->trace_all))
+    if (r != -LX_CONTINUE && ((c->altered | c->observed) != 0 || c->denied != LX_RULE_NONE ||
+                              c->override != 0 || c->task->policy->trace_all))
         vfs_explain(c, r);
 }
 
@@ -351,10 +353,10 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
     if (waiting != 0)
         r = overridden(c, waiting, r);
     if (first->exists && !first->opaque && first->length > 0)
-        found[0].hash = verdict_hash(VERDICT_SEED_ROOT, first->path, first->length);
+        found[0].hash = placement_hash(PLACEMENT_SEED_ROOT, first->path, first->length);
     if (fast->base != 0 && c->at[0].mount == NULL && c->at[0].path == c->path[0])
-        verdict_remember(vfs_spelling(c, 0, fast) ^ SYMLINK_SEED, fast->stamp,
-                         (struct verdict){0, 0});
+        placement_remember(vfs_spelling(c, 0, fast) ^ SYMLINK_SEED, fast->stamp,
+                           (struct placement){0, 0});
     return finish(c, r, found);
 }
 
@@ -466,7 +468,7 @@ static __attribute__((noinline)) long run_two(struct lx_call *c)
     for (unsigned i = 0; i < 2; i++)
         if (is_no_path(c, i))
             /* Of two paths the kernel would look for the first by a name it does not have. */
-            return c->task->deputy && is_no_path(c, 0) ? -LX_EPASS : refused(c);
+            return c->task->on_behalf && is_no_path(c, 0) ? -LX_CONTINUE : refused(c);
     for (unsigned i = 0; i < 2; i++) {
         if (!vfs_locate_remembered(c, i, &found[i]) && vfs_locate(c, i, &found[i]) == LX_EWALK) {
             walk = true;
@@ -483,9 +485,9 @@ static __attribute__((noinline)) long run_two(struct lx_call *c)
 /* A symlink in the last component, that does not lead into a mount as far as the fast way knows. */
 static bool known_symlink(const struct lx_call *c, const struct vfs_found *found)
 {
-    struct verdict v;
+    struct placement v;
     return c->at[0].mount == NULL && found->base != 0 && c->task->caching &&
-           verdict_recall(vfs_spelling(c, 0, found) ^ SYMLINK_SEED, found->stamp, &v);
+           placement_recall(vfs_spelling(c, 0, found) ^ SYMLINK_SEED, found->stamp, &v);
 }
 
 /* The call has met a symlink in the last component of a path that was not walked. */
@@ -520,7 +522,7 @@ static __attribute__((noinline)) long run_one(struct lx_call *c)
     struct vfs_found found;
 
     if (!vfs_has_path(c, 0))
-        return c->task->deputy ? -LX_EPASS : refused(c);
+        return c->task->on_behalf ? -LX_CONTINUE : refused(c);
     if (vfs_locate(c, 0, &found) == LX_EWALK)
         return run_walk1(c, &(struct vfs_found){.stamp = found.stamp});
     return run_located(c, &found);
@@ -541,7 +543,7 @@ static inline long run_outside(struct lx_call *c, const struct vfs_found *found)
 static inline void measure(struct lx_call *c, unsigned i)
 {
     const char *path = c->path[i];
-    bool ours = c->task->pid == 0 && !c->task->quiet;
+    bool ours = c->task->pid == 0 && !c->task->seccomp_confined;
     long n = ours ? sys_string(path, lx_tick(c)) : path == NULL ? -EFAULT : (long)strlen(path);
     c->path_length[i] = n < 0 ? LX_BAD_ADDRESS : (size_t)n;
 }
@@ -552,7 +554,7 @@ long vfs_run_resolving(struct lx_call *c)
     struct walk w;
     measure(c, 0);
     if (is_no_path(c, 0))
-        return c->task->deputy ? -LX_EPASS : refused(c);
+        return c->task->on_behalf ? -LX_CONTINUE : refused(c);
     long r = walk_to(c, 0, &w);
     if (r == 0)
         return walk_and_run(c, &w, &w, &found);
@@ -560,7 +562,7 @@ long vfs_run_resolving(struct lx_call *c)
         return finish(c, r, &found);
     /* The kernel has been asked for more than the walk knows of: by what it refuses is its own. */
     verbatim(c, 0);
-    return c->task->deputy ? -LX_EPASS : lx_host_fs.run[LX_OP_OPEN](c);
+    return c->task->on_behalf ? -LX_CONTINUE : lx_host_fs.run[LX_OP_OPEN](c);
 }
 
 long vfs_run(struct lx_call *c)

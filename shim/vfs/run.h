@@ -5,9 +5,9 @@
 
 #include "fs/call.h"
 #include "vfs/arguments.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
-_Static_assert(LX_TICK_SHIFT == VERDICT_TICK_SHIFT, "a call's moment is a stamp of verdicts");
+_Static_assert(LX_TICK_SHIFT == PLACEMENT_TICK_SHIFT, "a call's moment is a stamp of placements");
 
 /* Starts a call, now: its task and operation set, no descriptor, no path, no rule. */
 static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, enum lx_op op)
@@ -31,7 +31,7 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->holder_count = 0;
     c->at[0].path = NULL;
     c->at[1].path = NULL;
-    c->moment = verdict_stamp();
+    c->moment = placement_stamp();
 }
 
 /* Runs a call. Returns its result or -errno. */
@@ -44,7 +44,7 @@ long vfs_run_resolving(struct lx_call *c);
 static inline long vfs_call(struct lx_call *c)
 {
     long r = VFS_GOES_ON;
-    if (__builtin_expect(vfs_is_odd(c), 0) && !c->task->quiet)
+    if (__builtin_expect(vfs_is_odd(c), 0) && !c->task->seccomp_confined)
         r = vfs_ask_first(c);
     return r == VFS_GOES_ON ? vfs_run(c) : r;
 }

@@ -11,7 +11,7 @@
 #include "sys/sys.h"
 #include "vfs/mounts.h"
 #include "vfs/ops.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 #include "vfs/walk.h"
 
 #define PATH_OFFSET offsetof(struct sockaddr_un, sun_path)
@@ -20,7 +20,7 @@ bool vfs_socket_has_path(const struct sockaddr *address, socklen_t size)
 {
     const struct sockaddr_un *un = (const struct sockaddr_un *)(const void *)address;
     return size > PATH_OFFSET && size <= sizeof(*un) &&
-           sys_readable(address, size, verdict_tick()) && address->sa_family == AF_UNIX &&
+           sys_readable(address, size, placement_tick()) && address->sa_family == AF_UNIX &&
            un->sun_path[0] != '\0';
 }
 
@@ -38,8 +38,9 @@ bool vfs_socket_is_unix(const struct lx_task *t, int fd)
 {
     int domain = AF_UNSPEC;
     socklen_t size = sizeof(domain);
-    return t->quiet || (SYS5(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
-                        domain == AF_UNIX);
+    return t->seccomp_confined ||
+           (SYS5(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+            domain == AF_UNIX);
 }
 
 static long bind_or_connect(const struct lx_task *t, enum lx_op op, int fd,
@@ -47,8 +48,8 @@ static long bind_or_connect(const struct lx_task *t, enum lx_op op, int fd,
 {
     char path[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
     if (!vfs_socket_has_path(address, size) || !vfs_socket_is_unix(t, fd))
-        return t->deputy ? -LX_EPASS
-                         : SYS3(op == LX_OP_BIND ? SYS_bind : SYS_connect, fd, address, size);
+        return t->on_behalf ? -LX_CONTINUE
+                            : SYS3(op == LX_OP_BIND ? SYS_bind : SYS_connect, fd, address, size);
     path_of(address, size, path);
     return lx_unix_socket(t, op, fd, path, address, size);
 }

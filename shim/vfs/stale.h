@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Verdicts that a call has made untrue. */
+/* Placements that a call has made untrue. */
 #ifndef LXSHIM_VFS_STALE_H
 #define LXSHIM_VFS_STALE_H
 
 #include "vfs/locate.h"
 
 /*
- * What a successful call does to the verdicts of this process. A rename outside may have moved a
+ * What a successful call does to the placements of this process. A rename outside may have moved a
  * symlink or a directory; asking which would cost every rename a system call, so only names matter
  * that were just used as directories. (The clock's tick takes care of the rest.)
  */

@@ -12,8 +12,8 @@
 #include "vfs/finish.h"
 #include "vfs/names.h"
 #include "vfs/ops.h"
+#include "vfs/placement.h"
 #include "vfs/sockets.h"
-#include "vfs/verdict.h"
 
 #define PTR(type, i) ((type)(uintptr_t)a[i])
 #define PATH(i)      PTR(const char *, i)
@@ -73,7 +73,7 @@ static long set_times(const struct lx_task *t, int dirfd, const char *path,
                       const struct timeval *tv)
 {
     struct timespec ts[2];
-    if (tv != NULL && t->pid == 0 && !sys_readable(tv, 2 * sizeof(*tv), verdict_tick()))
+    if (tv != NULL && t->pid == 0 && !sys_readable(tv, 2 * sizeof(*tv), placement_tick()))
         return -EFAULT;
     for (int i = 0; tv != NULL && i < 2; i++) {
         if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
@@ -107,7 +107,7 @@ static long call_utime(const struct lx_task *t, const long a[6])
 {
     const struct utimbuf *buf = PTR(const struct utimbuf *, 1);
     struct timeval tv[2] = {{0, 0}, {0, 0}};
-    if (buf != NULL && t->pid == 0 && !sys_readable(buf, sizeof(*buf), verdict_tick()))
+    if (buf != NULL && t->pid == 0 && !sys_readable(buf, sizeof(*buf), placement_tick()))
         return -EFAULT;
     if (buf != NULL) {
         tv[0].tv_sec = buf->actime;
@@ -140,7 +140,7 @@ CALL(call_close, vfs_close(t, FD(0)))
 
 static long call_close_range(const struct lx_task *t, const long a[6])
 {
-    verdict_forget_descriptors();
+    placement_forget_descriptors();
     long r = SYS3(SYS_close_range, a[0], a[1], a[2]);
     vfs_settle(t, false);
     return r;
@@ -157,7 +157,7 @@ static long replaced(const struct lx_task *t, bool matters, long r)
 static long call_dup3(const struct lx_task *t, const long a[6])
 {
     bool matters = vfs_end_matters(t, FD(1));
-    verdict_forget_fd(FD(1));
+    placement_forget_fd(FD(1));
     return replaced(t, matters, sys_dup3(FD(0), FD(1), (int)a[2]));
 }
 
@@ -183,7 +183,7 @@ CALL(call_chmod, lx_fchmodat(t, AT_FDCWD, PATH(0), (mode_t)a[1], 0))
 static long call_dup2(const struct lx_task *t, const long a[6])
 {
     bool matters = vfs_end_matters(t, FD(1));
-    verdict_forget_fd(FD(1));
+    placement_forget_fd(FD(1));
     return replaced(t, matters, SYS2(SYS_dup2, a[0], a[1]));
 }
 

@@ -99,7 +99,7 @@ static long set_nanoseconds(const struct lx_task *t, int dirfd, const char *path
 static bool take_times(const long a[6], unsigned i, struct i386_times *times, size_t n, bool *null)
 {
     *null = a[i] == 0;
-    if (!*null && !sys_readable((const void *)a[i], n, verdict_tick()))
+    if (!*null && !sys_readable((const void *)a[i], n, placement_tick()))
         return false;
     if (!*null)
         memcpy(times, (const void *)a[i], n);
@@ -168,7 +168,7 @@ static long call_socketcall(const struct lx_task *t, const long a[6])
 {
     const long *own = PTR(const long *, 1);
     if ((a[0] != SOCKETCALL_BIND && a[0] != SOCKETCALL_CONNECT) ||
-        !sys_readable(own, 3 * sizeof(*own), verdict_tick()))
+        !sys_readable(own, 3 * sizeof(*own), placement_tick()))
         return SYS2(SYS_socketcall, a[0], a[1]);
     const struct sockaddr *address = (const struct sockaddr *)own[1];
     return a[0] == SOCKETCALL_BIND ? lx_bind(t, (int)own[0], address, (socklen_t)own[2])

@@ -172,7 +172,7 @@ __attribute__((noinline)) bool vfs_foreign_link(const struct lx_policy *policy,
 static bool is_foreign_link(const struct lx_call *c, const struct walk *w, const struct stat *st)
 {
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
-    return lx_may_be_link(st) && mount != NULL && !lx_observing(c) && !c->task->quiet &&
+    return lx_may_be_link(st) && mount != NULL && !lx_observing(c) && !c->task->seccomp_confined &&
            vfs_foreign_link(c->task->policy, mount, AT_FDCWD, w->path, st);
 }
 
@@ -184,8 +184,8 @@ bool vfs_is_by_asker(const char *path)
 }
 
 /*
- * "/proc/self" and "/proc/thread-self" lead to whoever asks, and a deputy asks for somebody else:
- * what names this process (*n bytes, with a NUL) names the caller then.
+ * "/proc/self" and "/proc/thread-self" lead to whoever asks, and who acts on behalf of a task asks
+ * for it: what names this process (*n bytes, with a NUL) names the caller then.
  */
 static __attribute__((noinline)) void name_caller(const struct lx_task *task, struct walk *w,
                                                   char *target, long *n, size_t room)
@@ -246,7 +246,7 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     if ((size_t)n == room)
         return -ENAMETOOLONG;
     rest->buf[n] = '\0';
-    if (c->task->deputy)
+    if (c->task->on_behalf)
         name_caller(c->task, w, rest->buf, &n, room);
     bool absolute = rest->buf[0] == '/';
     int forbidden = forbids(c, w, absolute);
@@ -315,7 +315,7 @@ static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
     if (mount == NULL)
         return false;
     w->path[w->dir_length] = '\0';
-    long n = vfs_fs(mount)->search(mount, w->path, (w->dir.flags & VERDICT_ROOT) != 0, w->given,
+    long n = vfs_fs(mount)->search(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0, w->given,
                                    strlen(w->given), name, sizeof(name));
     w->path[w->dir_length] = '/';
     if (n <= 0)
@@ -347,7 +347,7 @@ static int check_slash(const struct lx_call *c, const struct walk *w, const stru
  */
 static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
 {
-    w->dir = (struct verdict){0, 0};
+    w->dir = (struct placement){0, 0};
     w->rewritten = false;
     w->nameless = false;
     w->opaque = false;
@@ -457,7 +457,7 @@ static bool is_concealed(const struct lx_call *c, const struct walk *w, const st
 {
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
     return mount != NULL && (nt_name_scan(k->name, k->n) & NT_MARKED) != 0 && !lx_observing(c) &&
-           vfs_fs(mount)->conceals(mount, w->path, (w->dir.flags & VERDICT_ROOT) != 0);
+           vfs_fs(mount)->conceals(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0);
 }
 
 /* The last name cannot be. What a rename's other path has wrong with it the kernel says before. */

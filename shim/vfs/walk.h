@@ -9,7 +9,7 @@
 
 #include "fs/call.h"
 #include "nt/names.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 enum walk_last {
     WALK_FOLLOW,   /* a symlink in the last component is followed */
@@ -22,8 +22,8 @@ struct walk {
     size_t length;
     size_t dir_length;             /* of the directory that holds the last component */
     char given[NT_NAME_BYTES + 1]; /* the last component in NT spelling as the program gave it */
-    struct verdict dir;            /* where the directory of the last component is */
-    struct verdict self;           /* where the object itself is */
+    struct placement dir;          /* where the directory of the last component is */
+    struct placement self;         /* where the object itself is */
     unsigned links;                /* symlinks that were followed */
     int late;    /* -errno of a last name that cannot be, where the call's other path comes first */
     int from;    /* the directory a relative path started from, or AT_FDCWD */

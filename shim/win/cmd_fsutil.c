@@ -153,7 +153,7 @@ static int case_set(struct win *win, const struct win_words *words)
     if (status == NT_SUCCESS) {
         const struct store_object o = {path.drive->root, AT_FDCWD, path.native};
         long r =
-            enable ? store_fact_set(&o, STORE_CASE, "1", 1) : store_fact_remove(&o, STORE_CASE);
+            enable ? store_attr_set(&o, STORE_CASE, "1", 1) : store_attr_remove(&o, STORE_CASE);
         if (r == -EOPNOTSUPP)
             status = NT_EAS_NOT_SUPPORTED;
         else if (r < 0 && r != -ENODATA)

@@ -71,9 +71,9 @@ static long carry(const struct win_handle *handle, int to)
     long beside = store_sidecar_list(&old, names + n, sizeof(names) - (size_t)n);
     n += beside < 0 ? 0 : beside;
     for (long at = 0; r == 0 && at < n; at += (long)strlen(names + at) + 1) {
-        long size = store_fact_get(&old, true, names + at, value, sizeof(value));
+        long size = store_attr_get(&old, true, names + at, value, sizeof(value));
         if (size >= 0 && strncmp(names + at, "user.", 5) == 0)
-            r = store_fact_set(&new, names + at, value, (size_t)size);
+            r = store_attr_set(&new, names + at, value, (size_t)size);
     }
     return r;
 }

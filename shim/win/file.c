@@ -50,7 +50,7 @@ static struct store_object object(const char *native)
 static long get_fact(const char *native, const char *name, void *value, size_t room)
 {
     const struct store_object o = object(native);
-    return store_fact_get(&o, true, name, value, room);
+    return store_attr_get(&o, true, name, value, room);
 }
 
 /*
@@ -61,12 +61,12 @@ static long set_fact(const char *native, const char *name, const void *value, si
 {
     const struct store_object o = object(native);
     struct stat st;
-    long r = store_fact_set(&o, name, value, size);
+    long r = store_attr_set(&o, name, value, size);
     if (r != -EACCES || sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
         S_ISLNK(st.st_mode) || sys_fchmodat(AT_FDCWD, native, (st.st_mode & 07777) | 0200) < 0)
         return r;
     bool writable = (st.st_mode & 0200) != 0;
-    r = store_fact_set(&o, name, value, size);
+    r = store_attr_set(&o, name, value, size);
     /* It may have the mark by now. */
     if (!writable && sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW) == 0)
         sys_fchmodat(AT_FDCWD, native, st.st_mode & 07577);
@@ -264,7 +264,7 @@ nt_status win_reparse_delete(const char *native)
                              file.times[WIN_CREATION]);
     if (status == NT_SUCCESS) {
         const struct store_object o = object(native);
-        status = nt_status_of(store_fact_remove(&o, STORE_REPARSE));
+        status = nt_status_of(store_attr_remove(&o, STORE_REPARSE));
     }
     if (status == NT_SUCCESS)
         status = nt_status_of(sys_fchmodat(AT_FDCWD, native, file.mode & 06777));

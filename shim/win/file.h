@@ -9,7 +9,7 @@
 #include "nt/attributes.h"
 #include "nt/reparse.h"
 #include "nt/win32names.h"
-#include "store/facts.h"
+#include "store/sidecar_attr.h"
 #include "win/win.h"
 
 #define WIN_STREAM_PREFIX "user.DosStream."

@@ -201,7 +201,7 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
 static bool mark_is_meant(const struct win_handle *handle)
 {
     const struct store_object o = {handle->path.drive->root, handle->fd, ""};
-    return store_fact_get(&o, true, STORE_REPARSE, NULL, 0) > 0 ||
+    return store_attr_get(&o, true, STORE_REPARSE, NULL, 0) > 0 ||
            store_sidecar_list(&o, NULL, 0) != 0;
 }
 

@@ -17,7 +17,7 @@ bool win_case_sensitive(const char *directory)
 {
     const struct store_object o = {win_root_of(directory), AT_FDCWD, directory};
     char value = 0;
-    return store_fact_get(&o, true, STORE_CASE, &value, 1) == 1 && value == '1';
+    return store_attr_get(&o, true, STORE_CASE, &value, 1) == 1 && value == '1';
 }
 
 bool win_find(const char *directory, const char *name, char out[WIN_PATH])

@@ -95,7 +95,7 @@ within_bounds() {
   within_bounds native
 }
 
-@test "outside every mount: with a verdict at hand, libc's own calls" {
+@test "outside every mount: with a placement at hand, libc's own calls" {
   MOUNT=$BATS_TEST_TMPDIR/mount
   mkdir "$MOUNT"
   within_bounds outside

@@ -120,7 +120,7 @@ lrwxrwxrwx"
   touch "$IN/f"
   chmod 666 "$IN/f"
   steps='chmod 600 f; chown 65534 f; touch -d 2020-01-01 f; echo done'
-  # The native twin: the same user, who owns the file.
+  # The native bind_alias: the same user, who owns the file.
   chown 65534:65534 "$IN/f"
   run as_user env -C "$IN" bash -uc "$steps"
   assert_output "done"

@@ -38,7 +38,7 @@ drive() {
   fi
 }
 
-# The same with $C an ordinary directory: the native twin.
+# The same with $C an ordinary directory: the native bind_alias.
 plain() {
   mkdir -p "$C"
   run env -C "$ROOT" bash -uc "$1"

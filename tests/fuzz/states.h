@@ -14,7 +14,7 @@
 
 #include "policy/builder.h"
 #include "vfs/ops.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 
 /* Puts it into `buf`, aligned for an image. Returns its size. */
 static inline size_t states_sample(char *buf, size_t room)
@@ -31,7 +31,7 @@ static inline size_t states_sample(char *buf, size_t room)
     mounts[0].label = lx_builder_string(&b, "label");
     mounts[0].case_option = LX_DIR;
     mounts[0].umask = 022;
-    mounts[2].twin = lx_builder_string(&b, "/usr/share");
+    mounts[2].bind_alias = lx_builder_string(&b, "/usr/share");
     overrides[0].path = lx_builder_string(&b, "none");
     overrides[0].error = 13;
     overrides[0].ops = ~UINT64_C(0);
@@ -72,7 +72,7 @@ static inline void states_use(struct lx_policy *policy, char *image)
         o[i].delay_ms = 0; /* which is no damage */
     if (policy->trace != NULL)
         policy->trace = "/dev/null";
-    verdict_forget_all();
+    placement_forget_all();
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         (void)lx_fstatat(&task, AT_FDCWD, paths[i], &st, 0);
         (void)lx_faccessat(&task, AT_FDCWD, paths[i], 4, 0);

@@ -20,7 +20,7 @@
 
 #include "store/age.h"
 #include "store/buffers.h"
-#include "store/facts.h"
+#include "store/sidecar_attr.h"
 #include "sys/sys.h"
 
 #define LATER (5 * STORE_SECOND)

@@ -15,8 +15,8 @@
 
 #include "nt/names.h"
 #include "store/age.h"
-#include "store/facts.h"
 #include "store/foldnames.h"
+#include "store/sidecar_attr.h"
 #include "sys/sys.h"
 
 #define MANY 400 /* names, more than one block of the kernel's has */

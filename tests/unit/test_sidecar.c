@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "store/facts.h"
 #include "store/hidden.h"
 #include "store/sidecar.h"
+#include "store/sidecar_attr.h"
 #include "sys/sys.h"
 
 #define SIZE   1000000

@@ -34,11 +34,11 @@ static void a_state_is_taken_apart(void **state)
     assert_int_equal(lx_state_parse("1-:QUJD", &s), 0);
     assert_string_equal(s.image, "QUJD");
     assert_null(s.file);
-    assert_false(s.quiet);
+    assert_false(s.seccomp_confined);
     assert_int_equal(lx_state_parse("1q@/dev/shm/x", &s), 0);
     assert_string_equal(s.file, "/dev/shm/x");
     assert_null(s.image);
-    assert_true(s.quiet);
+    assert_true(s.seccomp_confined);
     static const char *const others[] = {"",     "1",    "1-",  "2-:QUJD", "1x:QUJD",
                                          "1-/x", "1-@x", "1-@", ":"};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -97,7 +97,7 @@ static void words_that_lead_astray_are_refused(void **state)
             struct lx_image *head = lx_builder_start(&b, large, sizeof(large), 1, 0);
             struct lx_image_mount *m = (struct lx_image_mount *)(void *)(large + head->mounts);
             lx_builder_mount(&b, m, "C:", which == 0 ? bad[i] : "/c", which == 1 ? bad[i] : "/c");
-            m->twin = which == 2 ? lx_builder_string(&b, bad[i]) : 0;
+            m->bind_alias = which == 2 ? lx_builder_string(&b, bad[i]) : 0;
             m->symlinkroot = which == 3 ? lx_builder_string(&b, bad[i]) : 0;
             bool fits = which == 3 && bad[i][0] == '/'; /* text: any that is absolute */
             long n = lx_builder_end(&b);

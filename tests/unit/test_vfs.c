@@ -21,7 +21,7 @@
 #include "policy/builder.h"
 #include "vfs/mounts.h"
 #include "vfs/ops.h"
-#include "vfs/verdict.h"
+#include "vfs/placement.h"
 #include "vfs/walk.h"
 
 static char root[64];
@@ -208,39 +208,39 @@ static void classification_is_by_whole_components(void **state)
     char path[PATH_MAX];
     snprintf(path, sizeof(path), "%s/hereabouts", root);
     assert_int_equal(mounts_classify(&policy, path, strlen(path)).mount, 0);
-    struct verdict v = mounts_classify(&policy, root, strlen(root));
+    struct placement v = mounts_classify(&policy, root, strlen(root));
     assert_int_equal(v.mount, 0);
-    assert_true((v.flags & VERDICT_PARENT) != 0);
+    assert_true((v.flags & PLACEMENT_PARENT) != 0);
     v = mounts_classify(&policy, "/", 1);
-    assert_true((v.flags & VERDICT_ANCESTOR) != 0 && (v.flags & VERDICT_PARENT) == 0);
+    assert_true((v.flags & PLACEMENT_ANCESTOR) != 0 && (v.flags & PLACEMENT_PARENT) == 0);
     v = mounts_classify(&policy, at("here"), strlen(at("here")));
-    assert_true(v.mount == 1 && (v.flags & VERDICT_ROOT) != 0);
+    assert_true(v.mount == 1 && (v.flags & PLACEMENT_ROOT) != 0);
 }
 
-static void verdicts_are_forgotten(void **state)
+static void placements_are_forgotten(void **state)
 {
-    struct verdict v = {1, 0};
-    struct verdict got;
+    struct placement v = {1, 0};
+    struct placement got;
     uint64_t hash;
     (void)state;
-    uint64_t stamp = verdict_stamp();
-    verdict_remember(42, stamp, v);
-    assert_true(verdict_recall(42, stamp, &got) && got.mount == 1);
-    assert_false(verdict_recall(43, stamp, &got));
-    verdict_forget_all();
-    assert_false(verdict_recall(42, verdict_stamp(), &got));
+    uint64_t stamp = placement_stamp();
+    placement_remember(42, stamp, v);
+    assert_true(placement_recall(42, stamp, &got) && got.mount == 1);
+    assert_false(placement_recall(43, stamp, &got));
+    placement_forget_all();
+    assert_false(placement_recall(42, placement_stamp(), &got));
 
-    stamp = verdict_stamp();
-    verdict_remember_fd(7, stamp, v, 99);
-    assert_true(verdict_recall_fd(7, stamp, &got, &hash) && hash == 99);
-    verdict_forget_fd(7);
-    assert_false(verdict_recall_fd(7, stamp, &got, &hash));
-    verdict_remember_fd(100000, stamp, v, 99);
-    assert_false(verdict_recall_fd(100000, stamp, &got, &hash));
-    verdict_vforks++;
-    verdict_remember_fd(7, stamp, v, 99);
-    assert_false(verdict_recall_fd(7, stamp, &got, &hash));
-    verdict_vforks--;
+    stamp = placement_stamp();
+    placement_remember_fd(7, stamp, v, 99);
+    assert_true(placement_recall_fd(7, stamp, &got, &hash) && hash == 99);
+    placement_forget_fd(7);
+    assert_false(placement_recall_fd(7, stamp, &got, &hash));
+    placement_remember_fd(100000, stamp, v, 99);
+    assert_false(placement_recall_fd(100000, stamp, &got, &hash));
+    placement_vforks++;
+    placement_remember_fd(7, stamp, v, 99);
+    assert_false(placement_recall_fd(7, stamp, &got, &hash));
+    placement_vforks--;
 }
 
 static unsigned waits;
@@ -253,13 +253,13 @@ static void count_wait(void)
 /* Who answers for others hears that it will wait, before; and of no other call. */
 static void a_delay_is_announced(void **state)
 {
-    struct lx_task deputy = task;
+    struct lx_task other = task;
     (void)state;
     waits = 0;
-    deputy.waits = count_wait;
-    assert_int_equal(lx_mkdirat(&deputy, AT_FDCWD, at("here/soon"), 0777), 0);
+    other.waits = count_wait;
+    assert_int_equal(lx_mkdirat(&other, AT_FDCWD, at("here/soon"), 0777), 0);
     assert_int_equal(waits, 0);
-    assert_int_equal(lx_mkdirat(&deputy, AT_FDCWD, at("here/late"), 0777), 0);
+    assert_int_equal(lx_mkdirat(&other, AT_FDCWD, at("here/late"), 0777), 0);
     assert_int_equal(waits, 1);
     rmdir(at("here/soon"));
     rmdir(at("here/late"));
@@ -276,7 +276,7 @@ int main(void)
         cmocka_unit_test(entries_of_mounts_are_busy),
         cmocka_unit_test(the_walk_says_what_the_kernel_says),
         cmocka_unit_test(classification_is_by_whole_components),
-        cmocka_unit_test(verdicts_are_forgotten),
+        cmocka_unit_test(placements_are_forgotten),
     };
     int uncached = cmocka_run_group_tests(tests, set_up, tear_down);
     task.caching = true;

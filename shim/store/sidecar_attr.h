@@ -3,8 +3,8 @@
  * What NTFS keeps of a file and Linux has no place for: where it is kept, and how it is read and
  * written without opening the file, so that nobody takes a look for a holder.
  */
-#ifndef LXSHIM_STORE_FACTS_H
-#define LXSHIM_STORE_FACTS_H
+#ifndef LXSHIM_STORE_SIDECAR_ATTR_H
+#define LXSHIM_STORE_SIDECAR_ATTR_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,15 +24,15 @@
  * A fact of an object, as getxattr: its size, -ENODATA, -ERANGE ... `marked`: where its extended
  * attributes do not have it, look beside them (see sidecar.h). What is stored there has the mark.
  */
-long store_fact_get(const struct store_object *o, bool marked, const char *name, void *value,
+long store_attr_get(const struct store_object *o, bool marked, const char *name, void *value,
                     size_t room);
 
 /*
  * Keeps or forgets one, as setxattr and removexattr: beside the file where its file system has no
  * extended attributes, or no room for this one. 0 or -errno.
  */
-long store_fact_set(const struct store_object *o, const char *name, const void *value, size_t size);
-long store_fact_remove(const struct store_object *o, const char *name);
+long store_attr_set(const struct store_object *o, const char *name, const void *value, size_t size);
+long store_attr_remove(const struct store_object *o, const char *name);
 
 /*
  * The path by which dfd/path can be given to a call that takes no descriptor: "/proc/self/fd/N/" is

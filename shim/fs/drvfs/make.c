@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* New entries on a Windows drive: directories, links, and what it has no room for. */
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "fs/refusal.h"
 #include "store/pending.h"
 #include "sys/sys.h"

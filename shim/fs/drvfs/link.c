@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "nt/bytes.h"
 #include "nt/fold.h"
@@ -14,8 +14,8 @@
 #include "nt/reparse.h"
 #include "nt/utf16.h"
 #include "store/buffers.h"
-#include "store/facts.h"
 #include "store/procscan.h"
+#include "store/sidecar_attr.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* DrvFs as a table: its operations, and how it spells names. */
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 
 #include <errno.h>
 #include <fcntl.h>

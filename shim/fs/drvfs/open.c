@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "store/pending.h"
@@ -202,15 +202,15 @@ static int create(struct lx_call *c)
 
 /*
  * True where an open is the same whoever makes it: of a file with something in it and no mark, not
- * made or emptied by it, that the drive lets everybody open. A deputy then leaves it to its caller,
- * which costs less than to hand a descriptor over.
+ * made or emptied by it, that the drive lets everybody open. Who acts on behalf of a task then
+ * leaves it to that, which costs less than to hand a descriptor over.
  */
 static bool passes(struct lx_call *c)
 {
     const int other = O_CREAT | O_TRUNC | O_PATH | O_DIRECTORY;
     const struct lx_loc *at = &c->at[0];
     struct stat st;
-    return c->task->deputy && (c->flags & other) == 0 && at->path == c->path[0] &&
+    return c->task->on_behalf && (c->flags & other) == 0 && at->path == c->path[0] &&
            (at->flags & LX_LOC_DESCRIPTOR) == 0 && !at->mount->dac && !c->task->policy->trace_all &&
            sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
            !lx_may_be_link(&st) && !(writes(c) && drvfs_is_readonly(st.st_mode));
@@ -255,7 +255,7 @@ long drvfs_open(struct lx_call *c)
         return r < 0 ? r : lx_host_fs.run[LX_OP_OPEN](c);
     }
     if (passes(c))
-        return -LX_EPASS;
+        return -LX_CONTINUE;
     for (int i = 0; i < CREATE_ROUNDS; i++) {
         bool exclusive = creates && (c->flags & O_EXCL) != 0;
         bool missing = creates && (c->at[0].flags & LX_LOC_MISSING) != 0;

@@ -4,7 +4,7 @@
 #include <linux/futex.h>
 #include <stdatomic.h>
 
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "store/cwds.h"

@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "nt/names.h"
 #include "store/foldnames.h"
 #include "sys/sys.h"
@@ -115,7 +115,7 @@ int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at)
     int r = fd;
     if (fd >= 0) {
         const struct store_object o = {m->backing, fd, ""};
-        r = (int)store_fact_set(&o, STORE_CASE, "1", 1);
+        r = (int)store_attr_set(&o, STORE_CASE, "1", 1);
         sys_close(fd);
     }
     /* A directory without the flag it should have would fold names silently: rather none at all.

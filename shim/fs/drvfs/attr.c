@@ -2,7 +2,7 @@
 /* chmod, chown, utimes, truncate and fallocate on a Windows drive. */
 #include <unistd.h>
 
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "sys/sys.h"

@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <sys/xattr.h>
 
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "store/directory.h"
@@ -37,7 +37,7 @@ static char case_value(const struct lx_call *c, const struct stat *st)
 {
     const struct store_object o = drvfs_object(&c->at[0]);
     char value = '0';
-    (void)store_fact_get(&o, store_marked(st), STORE_CASE, &value, 1);
+    (void)store_attr_get(&o, store_marked(st), STORE_CASE, &value, 1);
     if (c->at[0].mount->case_option == LX_FORCE)
         value = '1';
     return value;
@@ -90,7 +90,7 @@ static long set_case(struct lx_call *c)
     if (empty <= 0)
         return empty < 0 ? empty : -ENOTEMPTY;
     const struct store_object o = drvfs_object(&c->at[0]);
-    return store_fact_set(&o, STORE_CASE, &value, 1);
+    return store_attr_set(&o, STORE_CASE, &value, 1);
 }
 
 /* NTFS has nothing of the kind: "system.posix_acl_access" is not kept, and not passed on. */

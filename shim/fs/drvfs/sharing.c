@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What processes of Windows have open, and do not share. [MS-FSA 2.1.5.1.2.2] */
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "fs/refusal.h"
 #include "store/procscan.h"
 #include "sys/sys.h"

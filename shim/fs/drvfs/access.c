@@ -2,7 +2,7 @@
 /* Who may do what on a Windows drive: permissions as it shows them, and the read-only attribute. */
 #include <unistd.h>
 
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "sys/sys.h"

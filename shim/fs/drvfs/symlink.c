@@ -2,7 +2,7 @@
 /* symlink on a Windows drive: an LX link, or one that Windows follows. */
 #include <string.h>
 
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "fs/refusal.h"
 #include "nt/attributes.h"
 #include "nt/dosattrib.h"
@@ -226,9 +226,9 @@ static int set_link(const struct lx_loc *at, mode_t mode, bool directory, const 
                                    .attributes =
                                        NT_REPARSE_POINT | (directory ? NT_DIRECTORY : NT_ARCHIVE)};
     const struct store_object o = drvfs_object(at);
-    long r = store_fact_set(&o, STORE_REPARSE, buffer, size);
+    long r = store_attr_set(&o, STORE_REPARSE, buffer, size);
     if (r == 0)
-        r = store_fact_set(&o, STORE_DOSATTRIB, facts, nt_dosattrib_encode(&d, facts));
+        r = store_attr_set(&o, STORE_DOSATTRIB, facts, nt_dosattrib_encode(&d, facts));
     if (r == 0)
         r = sys_fchmodat(at->dfd, at->path, mode | STORE_MARK);
     return (int)r;

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 
 #include "fs/call.h"
-#include "store/facts.h"
 #include "store/shares.h"
+#include "store/sidecar_attr.h"
 #include "sys/dirents.h"
 
 /* A directory's st_size and every st_blksize; also where a file stops being "small". */
@@ -128,7 +128,7 @@ static inline enum drvfs_kind drvfs_kind(struct lx_call *c, unsigned i, const st
                                          long *length)
 {
     const struct lx_loc *at = &c->at[i];
-    if (!lx_may_be_link(st) || c->task->quiet ||
+    if (!lx_may_be_link(st) || c->task->seccomp_confined ||
         ((at->flags & LX_LOC_DESCRIPTOR) != 0 && !store_marked(st)))
         return DRVFS_FILE;
     return drvfs_look_again(c, at->mount, at->dfd, at->path, st, length);

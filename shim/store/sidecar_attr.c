@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/facts.h"
+#include "store/sidecar_attr.h"
 
 #include <limits.h>
 #include <string.h>
@@ -73,7 +73,7 @@ static __attribute__((noinline)) long remove_xattr(int dfd, const char *path, co
     return SYS2(follow ? SYS_removexattr : SYS_lremovexattr, plain, name);
 }
 
-long store_fact_get(const struct store_object *o, bool marked, const char *name, void *value,
+long store_attr_get(const struct store_object *o, bool marked, const char *name, void *value,
                     size_t room)
 {
     long n = get_xattr(o->dfd, o->path, name, value, room);
@@ -81,7 +81,7 @@ long store_fact_get(const struct store_object *o, bool marked, const char *name,
     return beside ? store_sidecar_get(o, name, value, room) : n;
 }
 
-long store_fact_set(const struct store_object *o, const char *name, const void *value, size_t size)
+long store_attr_set(const struct store_object *o, const char *name, const void *value, size_t size)
 {
     long r = set_xattr(o->dfd, o->path, name, value, size);
     if (r != -EOPNOTSUPP && r != -ENOSPC && r != -E2BIG)
@@ -94,7 +94,7 @@ long store_fact_set(const struct store_object *o, const char *name, const void *
     return 0;
 }
 
-long store_fact_remove(const struct store_object *o, const char *name)
+long store_attr_remove(const struct store_object *o, const char *name)
 {
     long r = remove_xattr(o->dfd, o->path, name);
     if (r < 0 && r != -EOPNOTSUPP && r != -ENODATA)

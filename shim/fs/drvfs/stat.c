@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/statfs.h>
 
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "nt/times.h"
 #include "sys/sys.h"
 

@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "fs/drvfs.h"
+#include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "store/pending.h"
@@ -31,14 +31,14 @@ static bool descendant_held(const struct lx_loc *at, const char *path,
 {
     char also[PATH_MAX];
     const struct lx_mount *m = at->mount;
-    if (m->twin == NULL)
+    if (m->bind_alias == NULL)
         return store_descendant_held(at->dfd, at->path, path, NULL, holders);
     const char *rest = path + m->backing_length;
-    size_t n = strlen(m->twin);
+    size_t n = strlen(m->bind_alias);
     size_t left = strlen(rest);
     bool fits = n + left < sizeof(also);
     if (fits) {
-        memcpy(also, m->twin, n);
+        memcpy(also, m->bind_alias, n);
         memcpy(also + n, rest, left + 1);
     }
     return store_descendant_held(at->dfd, at->path, path, fits ? also : NULL, holders);

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Placements: "this directory is inside mount 1", and where they are remembered.
+ *
+ * What is remembered is only where a directory *is*, never what is in it: no answer about a file
+ * comes from here. A placement is good until this process moves a directory or makes a symlink, and
+ * for one tick of the kernel's coarse clock (1 to 10 ms) at the longest, so that a directory that
+ * another process replaces by a symlink across a mount's border is noticed.
+ */
+#ifndef LXSHIM_VFS_PLACEMENT_H
+#define LXSHIM_VFS_PLACEMENT_H
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+#include "sys/clock.h"
+
+enum placement_flag {
+    PLACEMENT_ROOT = 1,      /* the directory is a mount's root */
+    PLACEMENT_PARENT = 2,    /* outside, and a mount's root is directly below */
+    PLACEMENT_ANCESTOR = 4,  /* outside, and a mount's root is somewhere below */
+    PLACEMENT_REWRITE = 8,   /* the kernel would not get there by the program's spelling: walk */
+    PLACEMENT_ASKED = 16,    /* of a descriptor that is listed: PLACEMENT_LINKS was asked for */
+    PLACEMENT_LINKS = 32,    /* and it has links of Windows' */
+    PLACEMENT_PRIVATE = 64,  /* inside, and its spelling has an escaped character */
+    PLACEMENT_UNPROVEN = 128 /* only if its spelling has no symlink. Never remembered. */
+};
+
+struct placement {
+    uint8_t mount; /* index + 1, or 0 outside */
+    uint8_t flags; /* enum placement_flag */
+};
+
+/*
+ * The tables are caches shared by every thread, signal handler and vfork child of the process,
+ * without locks. An entry is two words, the second mixed into the first: a reader that meets a
+ * half-written entry finds that they do not fit together and takes it for a miss. Here for the sake
+ * of every call's look into them; only placement.c writes.
+ */
+struct placement_entry {
+    _Atomic uint64_t key;  /* hash ^ data */
+    _Atomic uint64_t data; /* stamp in the upper 48 bits, mount and flags in the lower 16 */
+};
+
+#define PLACEMENT_STAMP_SHIFT 16
+#define PLACEMENT_TICK_SHIFT  16 /* in a stamp, above how often this process moved something */
+#define PLACEMENT_STAMP_MASK  ((UINT64_C(1) << 48) - 1)
+#define PLACEMENT_DIRECTORIES 1024u /* power of two */
+#define PLACEMENT_DESCRIPTORS 1024u
+
+extern struct placement_entry placement_directories[PLACEMENT_DIRECTORIES];
+extern struct placement_entry
+    placement_descriptors[PLACEMENT_DESCRIPTORS + 1]; /* the last: the cwd */
+
+/* True with the placement of an entry, where that is of this hash and moment, and was written
+ * whole.
+ */
+static inline bool placement_recall_entry(const struct placement_entry *e, uint64_t hash,
+                                          uint64_t stamp, struct placement *v)
+{
+    uint64_t data = atomic_load_explicit(&e->data, memory_order_relaxed);
+    uint64_t key = atomic_load_explicit(&e->key, memory_order_relaxed);
+    if ((key ^ data) != hash || data >> PLACEMENT_STAMP_SHIFT != stamp)
+        return false;
+    v->mount = (uint8_t)(data >> 8);
+    v->flags = (uint8_t)data;
+    return true;
+}
+
+/* Where a descriptor is remembered (AT_FDCWD: the cwd); NULL for numbers that have no place. */
+static inline struct placement_entry *placement_descriptor(int fd)
+{
+    if (fd == AT_FDCWD)
+        return &placement_descriptors[PLACEMENT_DESCRIPTORS];
+    return fd >= 0 && (unsigned)fd < PLACEMENT_DESCRIPTORS ? &placement_descriptors[fd] : NULL;
+}
+
+/* Hashes of directory spellings. Seeds keep "src" below one directory apart from "src" below
+ * another. */
+#define PLACEMENT_SEED_ROOT UINT64_C(0x9E3779B97F4A7C15)
+
+/* The last bytes of a text, fewer than eight. Its length is hashed as well. */
+static inline uint64_t placement_hash_tail(const char *p, size_t n)
+{
+    uint32_t first;
+    uint32_t last;
+    if (n >= sizeof(first)) {
+        memcpy(&first, p, sizeof(first));
+        memcpy(&last, p + n - sizeof(last), sizeof(last));
+        return (uint64_t)last << 32 | first;
+    }
+    if (n == 0)
+        return 0;
+    const unsigned char *u = (const unsigned char *)p;
+    return (uint64_t)u[0] << 16 | (uint64_t)u[n / 2] << 8 | u[n - 1];
+}
+
+/* The hash of a spelling (n bytes) that starts from the directory of hash `seed`. */
+static inline uint64_t placement_hash(uint64_t seed, const char *path, size_t n)
+{
+    uint64_t hash = seed ^ (n * UINT64_C(0xff51afd7ed558ccd));
+    uint64_t word;
+    for (; n >= sizeof(word); n -= sizeof(word), path += sizeof(word)) {
+        memcpy(&word, path, sizeof(word));
+        hash = (hash ^ word) * UINT64_C(0xc4ceb9fe1a85ec53);
+        hash ^= hash >> 29;
+    }
+    hash = (hash ^ placement_hash_tail(path, n)) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return hash ^ hash >> 32;
+}
+
+/* How often this process may have moved what it remembers: only placement.c writes. */
+extern _Atomic uint64_t placement_generation;
+
+/* The moment a placement is valid for: changes with every tick and with placement_forget_all. */
+static inline uint64_t placement_stamp(void)
+{
+    struct timespec now;
+    /* Coarse: advances once per tick and costs no system call. */
+    if (sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
+        return 0;
+    /* 2^18 ns is finer than any tick; 32 bits of it last for 13 days, which is longer than one. */
+    uint64_t tick = ((uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec) >> 18;
+    uint64_t moved = atomic_load_explicit(&placement_generation, memory_order_relaxed);
+    return (tick << PLACEMENT_TICK_SHIFT | (moved & 0xFFFF)) & PLACEMENT_STAMP_MASK;
+}
+
+/* The tick of the clock in it, which nothing but time changes: for sys/address.h. */
+static inline uint64_t placement_tick(void)
+{
+    return placement_stamp() >> PLACEMENT_TICK_SHIFT;
+}
+
+/* True with the remembered placement on a directory's spelling, if it is still good. */
+static inline bool placement_recall(uint64_t hash, uint64_t stamp, struct placement *v)
+{
+    return placement_recall_entry(&placement_directories[hash & (PLACEMENT_DIRECTORIES - 1)], hash,
+                                  stamp, v);
+}
+
+/* Remembers one, which was found out no earlier than at `stamp`. */
+void placement_remember(uint64_t hash, uint64_t stamp, struct placement v);
+
+/* The same for a descriptor, with the hash its path would have. AT_FDCWD stands for the cwd. */
+static inline bool placement_recall_fd(int fd, uint64_t stamp, struct placement *v, uint64_t *hash)
+{
+    const struct placement_entry *e = placement_descriptor(fd);
+    if (e == NULL)
+        return false;
+    uint64_t data = atomic_load_explicit(&e->data, memory_order_relaxed);
+    *hash = atomic_load_explicit(&e->key, memory_order_relaxed) ^ data;
+    return *hash != 0 && placement_recall_entry(e, *hash, stamp, v);
+}
+
+/* The same of the directory alone, and not of what a listing of it asked for. */
+static inline bool placement_recall_place(int fd, uint64_t stamp, struct placement *v,
+                                          uint64_t *hash)
+{
+    if (!placement_recall_fd(fd, stamp, v, hash))
+        return false;
+    v->flags &= (uint8_t) ~(PLACEMENT_ASKED | PLACEMENT_LINKS);
+    return true;
+}
+
+/* False for numbers so high that nothing is remembered about them. */
+bool placement_keeps_fd(int fd);
+
+/* What was last known, however long ago: for a directory whose path has become too long to ask. */
+bool placement_recall_fd_stale(int fd, struct placement *v, uint64_t *hash);
+
+/* The same for a descriptor; nothing while a vfork child runs, or where hash is 0. */
+void placement_remember_fd(int fd, uint64_t stamp, struct placement v, uint64_t hash);
+
+/*
+ * What is remembered of a descriptor, for its duplicate: taken before it is duplicated, and
+ * remembered afterwards, if by then nobody has closed or replaced it.
+ */
+struct placement_known {
+    uint64_t key;
+    uint64_t data;
+};
+struct placement_known placement_known_of(int fd);
+void placement_remember_copy(int from, struct placement_known known, int to);
+
+/* Before a descriptor is closed or replaced; AT_FDCWD before the cwd changes. */
+void placement_forget_fd(int fd);
+
+/* Before many are closed at once. The cwd stays. */
+void placement_forget_descriptors(void);
+
+/* After this process moved or removed a directory, or made a symlink. */
+void placement_forget_all(void);
+
+/*
+ * Around a vfork child, which has descriptors and a cwd of its own but shares this memory: nothing
+ * about descriptors is remembered in between. Counts, so that threads may overlap.
+ */
+extern _Atomic int placement_vforks;
+
+#endif
