@@ -13,7 +13,8 @@ struct lx_image *lx_builder_start(struct lx_builder *b, void *buf, size_t room,
                                   uint32_t mount_count, uint32_t override_count)
 {
     size_t mounts = aligned(sizeof(struct lx_image));
-    size_t overrides = aligned(mounts + mount_count * sizeof(struct lx_image_mount));
+    size_t mounted = aligned(mounts + mount_count * sizeof(struct lx_mount));
+    size_t overrides = aligned(mounted + sizeof(struct lx_mounts) + mount_count * sizeof(int32_t));
     size_t buckets = aligned(overrides + override_count * sizeof(struct lx_image_override));
     uint32_t bucket_count = override_count == 0 ? 0 : 1;
     while (bucket_count < override_count)
@@ -29,6 +30,7 @@ struct lx_image *lx_builder_start(struct lx_builder *b, void *buf, size_t room,
     image->magic = LX_IMAGE_MAGIC;
     image->version = LX_IMAGE_VERSION;
     image->mounts = (uint32_t)mounts;
+    image->mounted = (uint32_t)mounted;
     image->mount_count = mount_count;
     image->overrides = (uint32_t)overrides;
     image->override_count = override_count;
@@ -82,12 +84,18 @@ static int is_volume_root(const char *source)
            (source[2] == '\0' || ((source[2] == '\\' || source[2] == '/') && source[3] == '\0'));
 }
 
-void lx_builder_mount(struct lx_builder *b, struct lx_image_mount *mount, const char *source,
+uint32_t lx_builder_text(struct lx_builder *b, const struct lx_mount *mount, const char *s)
+{
+    uint32_t offset = lx_builder_string(b, s);
+    return offset == 0 ? 0 : offset - (uint32_t)((const char *)mount - b->buf);
+}
+
+void lx_builder_mount(struct lx_builder *b, struct lx_mount *mount, const char *source,
                       const char *target, const char *backing)
 {
-    mount->source = lx_builder_string(b, source);
-    mount->target = lx_builder_string(b, target);
-    mount->backing = lx_builder_string(b, backing);
+    mount->source = lx_builder_text(b, mount, source);
+    mount->target = lx_builder_text(b, mount, target);
+    mount->backing = lx_builder_text(b, mount, backing);
     mount->type = LX_MOUNT_DRVFS;
     mount->filesystem = LX_NTFS;
     mount->case_option = LX_SENSITIVE;
@@ -96,12 +104,26 @@ void lx_builder_mount(struct lx_builder *b, struct lx_image_mount *mount, const 
         mount->rules[i] = (uint8_t)lx_rules[i].fallback;
 }
 
+/* Says of every mount what follows from the rest of it, and where it is. */
+static void settle_mounts(struct lx_image *image)
+{
+    struct lx_mount *mounts = (struct lx_mount *)(uintptr_t)lx_image_mounts(image);
+    struct lx_mounts *mounted = (struct lx_mounts *)(uintptr_t)lx_image_mounted(image);
+    mounted->count = image->mount_count;
+    for (uint32_t i = 0; i < image->mount_count; i++) {
+        mounts[i].place = (uint8_t)(i + 1);
+        lx_mount_settle(&mounts[i]);
+        mounted->at[i] = (int32_t)((const char *)&mounts[i] - (const char *)mounted);
+    }
+}
+
 long lx_builder_end(struct lx_builder *b)
 {
     lx_builder_string(b, ""); /* the last byte is a NUL */
     if (b->error != 0)
         return b->error;
     ((struct lx_image *)(void *)b->buf)->size = (uint32_t)b->size;
+    settle_mounts((void *)b->buf);
     return (long)b->size;
 }
 
@@ -123,13 +145,13 @@ long lx_builtin_image(void *buf, size_t room, const char *directory, uid_t uid, 
     struct lx_image *image = lx_builder_start(&b, buf, room, 1, 0);
     if (image == NULL)
         return b.error;
-    struct lx_image_mount *mount = (struct lx_image_mount *)(void *)((char *)buf + image->mounts);
+    struct lx_mount *mount = (struct lx_mount *)(uintptr_t)lx_image_mounts(image);
     lx_builtin_source(directory, source, sizeof(source));
     lx_builder_mount(&b, mount, source, directory, directory);
     mount->uid = uid;
     mount->gid = gid;
     mount->flags |= LX_MOUNT_NOATIME;
-    mount->label = lx_builder_string(&b, LX_BUILTIN_LABEL);
+    mount->label = lx_builder_text(&b, mount, LX_BUILTIN_LABEL);
     mount->serial = LX_BUILTIN_SERIAL;
     image->profile = lx_builder_string(&b, "drvfs");
     image->trace = lx_builder_string(&b, trace);

@@ -22,14 +22,17 @@ struct lx_image *lx_builder_start(struct lx_builder *b, void *buf, size_t room,
 /* Adds a string and returns its offset; 0 for NULL. */
 uint32_t lx_builder_string(struct lx_builder *b, const char *s);
 
+/* The same for a mount's record, which counts from itself. */
+uint32_t lx_builder_text(struct lx_builder *b, const struct lx_mount *mount, const char *s);
+
 /* A mount with the defaults of every rule, without options. Strings are added to the image. */
-void lx_builder_mount(struct lx_builder *b, struct lx_image_mount *mount, const char *source,
+void lx_builder_mount(struct lx_builder *b, struct lx_mount *mount, const char *source,
                       const char *target, const char *backing);
 
 /* Makes the chains of the overrides, once they are all filled in. */
 void lx_builder_overrides(struct lx_builder *b);
 
-/* Ends the image. Returns its size or -ENOSPC. */
+/* Ends the image, whose mounts are filled in. Returns its size or -ENOSPC. */
 long lx_builder_end(struct lx_builder *b);
 
 /* The label and serial number of the volume in the seed post's session. */

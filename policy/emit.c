@@ -21,18 +21,17 @@ static uint8_t case_option(const struct lx_effective_mount *mount)
 }
 
 static void put_mount(struct lx_builder *b, const struct lx_effective_mount *from,
-                      const char *target, const char *backing, struct lx_image_mount *to)
+                      const char *target, const char *backing, struct lx_mount *to)
 {
     const struct lx_mount_options *options = &from->options;
     lx_builder_mount(b, to, from->source, target, backing);
-    to->label = lx_builder_string(b, from->volume.label);
+    to->label = lx_builder_text(b, to, from->volume.label);
     to->serial = from->volume.serial;
     to->filesystem = (uint8_t)from->volume.filesystem;
     to->uid = options->uid;
     to->gid = options->gid;
-    to->umask = options->umask;
-    to->fmask = options->fmask;
-    to->dmask = options->dmask;
+    to->file_mask = (options->umask | options->fmask) & LX_MASK_MAX;
+    to->dir_mask = (options->umask | options->dmask) & LX_MASK_MAX;
     to->case_option = case_option(from);
     if (options->readonly)
         to->flags |= LX_MOUNT_READONLY;
@@ -42,7 +41,7 @@ static void put_mount(struct lx_builder *b, const struct lx_effective_mount *fro
         to->flags |= LX_MOUNT_METADATA;
     if (options->symlinkroot != NULL) {
         char *root = strndup(options->symlinkroot, options->symlinkroot_length);
-        to->symlinkroot = lx_builder_string(b, root);
+        to->symlinkroot = lx_builder_text(b, to, root);
         free(root);
     }
     for (size_t i = 0; i < LX_RULE_COUNT; i++)
@@ -53,8 +52,7 @@ static void put_mount(struct lx_builder *b, const struct lx_effective_mount *fro
  * A bind mount is in place, and its backing by its own name is a second one: the kernel tells by
  * which name a file was reached, and by neither is it outside.
  */
-static void put_mounts(struct lx_builder *b, const struct lx_effective *policy,
-                       struct lx_image_mount *to)
+static void put_mounts(struct lx_builder *b, const struct lx_effective *policy, struct lx_mount *to)
 {
     uint32_t count = 0;
     for (size_t i = 0; i < policy->mount_count; i++) {
@@ -66,7 +64,7 @@ static void put_mounts(struct lx_builder *b, const struct lx_effective *policy,
         const char *names[] = {m->target, m->backing};
         for (unsigned k = 0; k < 2; k++, count++) {
             put_mount(b, m, names[k], names[k], &to[count]);
-            to[count].bind_alias = lx_builder_string(b, names[1 - k]);
+            to[count].bind_alias = lx_builder_text(b, &to[count], names[1 - k]);
         }
     }
 }
@@ -87,7 +85,7 @@ static long put_image(const struct lx_effective *policy, const char *stats, void
     if (image == NULL)
         return b.error;
     char *base = buf;
-    struct lx_image_mount *mounts = (struct lx_image_mount *)(void *)(base + image->mounts);
+    struct lx_mount *mounts = (struct lx_mount *)(void *)(base + image->mounts);
     struct lx_image_override *overrides =
         (struct lx_image_override *)(void *)(base + image->overrides);
     put_mounts(&b, policy, mounts);

@@ -56,15 +56,33 @@ static int table_ok(const struct lx_image *image, uint32_t offset, uint32_t coun
            count <= (image->size - offset) / each;
 }
 
-static int mount_ok(const struct lx_image *image, const struct lx_image_mount *mount)
+/* The same of a text that a record counts from itself. */
+static uint32_t from_image(const struct lx_image *image, const struct lx_mount *mount,
+                           uint32_t offset)
 {
-    const char *root = lx_image_string(image, mount->symlinkroot);
-    if (mount->source == 0 || !string_ok(image, mount->source) || !string_ok(image, mount->label) ||
-        !string_ok(image, mount->symlinkroot))
+    if (offset == 0)
         return 0;
-    if (!directory_ok(image, mount->target) || !directory_ok(image, mount->backing) ||
-        (mount->bind_alias != 0 && !directory_ok(image, mount->bind_alias)) ||
-        (root != NULL && root[0] != '/'))
+    size_t record = (size_t)((const char *)mount - (const char *)image);
+    return offset < image->size - record ? (uint32_t)record + offset : UINT32_MAX;
+}
+
+static int texts_ok(const struct lx_image *image, const struct lx_mount *mount)
+{
+    uint32_t root = from_image(image, mount, mount->symlinkroot);
+    uint32_t alias = from_image(image, mount, mount->bind_alias);
+    return mount->source != 0 && string_ok(image, from_image(image, mount, mount->source)) &&
+           string_ok(image, from_image(image, mount, mount->label)) &&
+           directory_ok(image, from_image(image, mount, mount->target)) &&
+           directory_ok(image, from_image(image, mount, mount->backing)) &&
+           (alias == 0 || directory_ok(image, alias)) && string_ok(image, root) &&
+           (root == 0 || lx_image_string(image, root)[0] == '/');
+}
+
+static int mount_ok(const struct lx_image *image, const struct lx_mount *mount, uint32_t index)
+{
+    if (!texts_ok(image, mount) || mount->place != index + 1)
+        return 0;
+    if (((mount->file_mask | mount->dir_mask) & ~07777u) != 0)
         return 0;
     if (mount->type != LX_MOUNT_DRVFS || mount->filesystem > LX_SMB ||
         (mount->flags & ~(unsigned)LX_MOUNT_FLAGS) != 0 || mount->case_option >= LX_VALUE_COUNT ||
@@ -73,6 +91,31 @@ static int mount_ok(const struct lx_image *image, const struct lx_image_mount *m
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
         if (mount->rules[i] >= LX_VALUE_COUNT || !(lx_rules[i].values >> mount->rules[i] & 1))
             return 0;
+    return 1;
+}
+
+/* What lx_mount_settle would say of it. */
+static int settled_ok(const struct lx_mount *mount)
+{
+    unsigned traits = lx_mount_traits(mount);
+    return mount->traits == traits && mount->target_length == strlen(lx_target(mount)) &&
+           mount->backing_length == strlen(lx_backing(mount));
+}
+
+static int mounts_ok(const struct lx_image *image)
+{
+    const struct lx_mounts *mounted = lx_image_mounted(image);
+    if (image->mount_count > LX_IMAGE_MOUNT_MAX ||
+        !table_ok(image, image->mounts, image->mount_count, sizeof(struct lx_mount)) ||
+        !table_ok(image, image->mounted, image->mount_count + 1, sizeof(int32_t)) ||
+        mounted->count != image->mount_count)
+        return 0;
+    for (uint32_t i = 0; i < image->mount_count; i++) {
+        const struct lx_mount *mount = &lx_image_mounts(image)[i];
+        if (!mount_ok(image, mount, i) || !settled_ok(mount) ||
+            lx_mounts_at(mounted, i + 1) != mount)
+            return 0;
+    }
     return 1;
 }
 
@@ -85,13 +128,9 @@ int lx_image_check(const struct lx_image *image, size_t size)
     if (!string_ok(image, image->profile) || !file_ok(image, image->trace) ||
         !file_ok(image, image->stats))
         return -EINVAL;
-    if (image->mount_count > LX_IMAGE_MOUNT_MAX ||
-        !table_ok(image, image->mounts, image->mount_count, sizeof(struct lx_image_mount)) ||
+    if (!mounts_ok(image) ||
         !table_ok(image, image->overrides, image->override_count, sizeof(struct lx_image_override)))
         return -EINVAL;
-    for (uint32_t i = 0; i < image->mount_count; i++)
-        if (!mount_ok(image, &lx_image_mounts(image)[i]))
-            return -EINVAL;
     if (image->override_count > 0 &&
         (image->bucket_count == 0 || (image->bucket_count & (image->bucket_count - 1)) != 0 ||
          !table_ok(image, image->buckets, image->bucket_count, sizeof(uint32_t))))

@@ -14,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "policy/rules.h"
+#include "policy/mount.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 3u
+#define LX_IMAGE_VERSION 4u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
@@ -41,7 +41,7 @@
 #define LX_STATE_INLINE_MAX 16384u
 #define LX_IMAGE_INLINE_MAX (LX_STATE_INLINE_MAX / 4u * 3u)
 
-#define LX_MOUNT_MAX       26                 /* of a policy: a drive letter each */
+#define LX_MOUNT_MAX       100                /* of a policy */
 #define LX_IMAGE_MOUNT_MAX (2 * LX_MOUNT_MAX) /* one that is bind-mounted is there by two names */
 
 /* A value of LXSHIM_STATE, taken apart: the text of an image, or the file it is in. */
@@ -61,38 +61,6 @@ enum lx_image_flag {
     LX_IMAGE_TRACE_OWN =
         8,              /* the trace's file has to be the user's own, and no symlink leads to it */
     LX_IMAGE_FLAGS = 15 /* all of them */
-};
-
-enum lx_mount_type { LX_MOUNT_DRVFS };
-
-enum lx_filesystem { LX_NTFS, LX_FAT, LX_REFS, LX_SMB };
-
-enum lx_mount_flag {
-    LX_MOUNT_READONLY = 1,
-    LX_MOUNT_METADATA = 2,
-    LX_MOUNT_VOLUME_ROOT = 4, /* the source is a whole drive: the mount's root is a volume's root */
-    LX_MOUNT_NOATIME = 8,
-    LX_MOUNT_FLAGS = 15 /* all of them */
-};
-
-struct lx_image_mount {
-    uint32_t source;
-    uint32_t target;
-    uint32_t backing;
-    uint32_t bind_alias; /* of what is bind-mounted: its other name, or 0 */
-    uint32_t label;
-    uint32_t symlinkroot;
-    uint32_t serial;
-    uint32_t uid;
-    uint32_t gid;
-    uint32_t umask;
-    uint32_t fmask;
-    uint32_t dmask;
-    uint8_t type;        /* enum lx_mount_type */
-    uint8_t filesystem;  /* enum lx_filesystem */
-    uint8_t case_option; /* enum lx_value: SENSITIVE (no option), OFF, DIR, FORCE */
-    uint8_t flags;       /* enum lx_mount_flag */
-    uint8_t rules[LX_RULE_MAX];
 };
 
 enum lx_override_action { LX_OVERRIDE_ERRNO, LX_OVERRIDE_DELAY, LX_OVERRIDE_ALLOW };
@@ -119,9 +87,10 @@ struct lx_image {
     uint32_t size;
     uint32_t flags;
     uint32_t profile;
-    uint32_t trace; /* file the trace goes to, or 0 */
-    uint32_t stats; /* file of shared counters (struct lx_stats), or 0 */
-    uint32_t mounts;
+    uint32_t trace;   /* file the trace goes to, or 0 */
+    uint32_t stats;   /* file of shared counters (struct lx_stats), or 0 */
+    uint32_t mounts;  /* their records, one after the other */
+    uint32_t mounted; /* struct lx_mounts of them all */
     uint32_t mount_count;
     uint32_t overrides;
     uint32_t override_count;
@@ -134,6 +103,7 @@ struct lx_image {
     uint32_t buckets;
     uint32_t bucket_count;
     uint32_t wild;
+    uint32_t pad;          /* of the same size to programs of 32 bits */
     uint64_t override_ops; /* the operations that some override is about, one bit each */
 };
 
@@ -221,9 +191,14 @@ static inline const char *lx_image_string(const struct lx_image *image, uint32_t
 }
 
 /* The tables of a checked image (lx_image_check), where it says that they are. */
-static inline const struct lx_image_mount *lx_image_mounts(const struct lx_image *image)
+static inline const struct lx_mounts *lx_image_mounted(const struct lx_image *image)
 {
-    return (const struct lx_image_mount *)(const void *)((const char *)image + image->mounts);
+    return (const struct lx_mounts *)(const void *)((const char *)image + image->mounted);
+}
+
+static inline const struct lx_mount *lx_image_mounts(const struct lx_image *image)
+{
+    return (const struct lx_mount *)(const void *)((const char *)image + image->mounts);
 }
 
 static inline const struct lx_image_override *lx_image_overrides(const struct lx_image *image)

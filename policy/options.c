@@ -8,7 +8,6 @@
 
 /* -1 as an owner means "leave it" to chown, so nobody has it. */
 #define OWNER_MAX (UINT32_MAX - 1)
-#define MASK_MAX  07777u
 
 enum option {
     METADATA,
@@ -142,11 +141,11 @@ static bool apply(size_t option, const struct item *item, struct lx_mount_option
     case GID:
         return number(item, 10, OWNER_MAX, &out->gid);
     case UMASK:
-        return number(item, 8, MASK_MAX, &out->umask);
+        return number(item, 8, LX_MASK_MAX, &out->umask);
     case FMASK:
-        return number(item, 8, MASK_MAX, &out->fmask);
+        return number(item, 8, LX_MASK_MAX, &out->fmask);
     case DMASK:
-        return number(item, 8, MASK_MAX, &out->dmask);
+        return number(item, 8, LX_MASK_MAX, &out->dmask);
     case CASE:
         return read_case(item, &out->case_option);
     case SYMLINKROOT:

@@ -9,6 +9,8 @@
 
 #include "policy/rules.h"
 
+#define LX_MASK_MAX 07777u /* of umask=, fmask=, dmask= */
+
 struct lx_mount_options {
     bool metadata;
     bool readonly;

@@ -82,7 +82,8 @@ static long host_access(struct lx_call *c)
     const struct lx_loc *at = &c->at[0];
     struct stat st;
     int r = sys_faccessat(at->dfd, at->path, (int)c->mode, c->flags);
-    if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0 || c->task->policy->mount_count == 0)
+    if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0 ||
+        lx_mounts(c->task->policy)->count == 0)
         return r;
     bool doubtful =
         r == -EACCES || r == -ENOENT || (r == 0 && (c->mode & W_OK) != 0 && sys_geteuid() == 0);

@@ -46,11 +46,11 @@ static bool is_path(const struct supervise_call *call, unsigned i, const uint64_
 static bool is_drive(const struct lx_policy *policy, const char *path, size_t n)
 {
     /* Not by the names that it was given since: see views.c. */
-    for (unsigned i = 0; i < policy->image->mount_count; i++) {
-        const struct lx_mount *m = &policy->mounts[i];
-        if (n == m->target_length && memcmp(path, m->target, n) == 0)
+    const struct lx_mounts *mounts = lx_image_mounted(policy->image);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if (n == m->target_length && memcmp(path, lx_target(m), n) == 0)
             return true;
-    }
     return false;
 }
 
@@ -60,7 +60,8 @@ static bool is_readonly(const struct lx_task *task, const uint64_t given[6], con
     const int known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
     const char *path = args[1] == 0 ? "" : (const char *)(uintptr_t)args[1];
     long mount = lx_where(task, (int)args[0], path, (int)given[4] & known);
-    return mount > 0 && (task->policy->mounts[mount - 1].flags & LX_MOUNT_READONLY) != 0;
+    return mount > 0 &&
+           (lx_mounts_at(lx_mounts(task->policy), (unsigned)mount)->flags & LX_MOUNT_READONLY) != 0;
 }
 
 struct words {

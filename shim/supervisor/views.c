@@ -19,9 +19,19 @@ static struct drive {
     char inner[PATH_MAX]; /* its place in that */
     struct stat st;
 } drives[LX_IMAGE_MOUNT_MAX];
-static unsigned drive_count;
 static struct lx_policy made;
-static char names[LX_IMAGE_MOUNT_MAX][PATH_MAX];
+
+/* What is mounted by what was found out: its places, and their records one after the other. */
+static struct {
+    int32_t mounted[1 + LX_PLACE_MAX]; /* struct lx_mounts */
+    char records[1 << 19] __attribute__((aligned(8)));
+    size_t used;
+} view;
+
+static struct lx_mounts *made_mounts(void)
+{
+    return (struct lx_mounts *)(void *)view.mounted;
+}
 
 /* A line of mountinfo, as far as it concerns us. */
 struct line {
@@ -75,20 +85,22 @@ static void learn(const struct lx_policy *policy, FILE *f)
 {
     struct line line;
     size_t best[LX_IMAGE_MOUNT_MAX] = {0};
-    drive_count = policy->mount_count;
-    for (unsigned i = 0; i < drive_count; i++) {
-        drives[i].device[0] = '\0';
-        if (stat(policy->mounts[i].backing, &drives[i].st) < 0)
-            drives[i].st.st_ino = 0;
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        drives[i - 1].device[0] = '\0';
+        if (stat(lx_backing(m), &drives[i - 1].st) < 0)
+            drives[i - 1].st.st_ino = 0;
     }
     while (next_line(f, &line)) {
-        for (unsigned i = 0; i < drive_count; i++) {
-            const char *rest = below(policy->mounts[i].backing, line.point);
-            if (rest == NULL || strlen(line.point) < best[i] ||
-                !join(drives[i].inner, line.inner, rest))
+        for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+            struct drive *drive = &drives[i - 1];
+            const char *rest = below(lx_backing(m), line.point);
+            if (rest == NULL || strlen(line.point) < best[i - 1] ||
+                !join(drive->inner, line.inner, rest))
                 continue;
-            best[i] = strlen(line.point);
-            memcpy(drives[i].device, line.device, sizeof(line.device));
+            best[i - 1] = strlen(line.point);
+            memcpy(drive->device, line.device, sizeof(line.device));
         }
     }
 }
@@ -104,52 +116,67 @@ static bool is_there(unsigned i, const struct lx_mount *mount, const char *path,
     if (rest[0] == '\0')
         return st.st_dev == drives[i].st.st_dev && st.st_ino == drives[i].st.st_ino;
     /* Where its own name is to be seen, it is compared; else the kernel's word is enough. */
-    return !join(own, mount->backing, rest) || stat(own, &same) < 0 ||
+    return !join(own, lx_backing(mount), rest) || stat(own, &same) < 0 ||
            (st.st_dev == same.st_dev && st.st_ino == same.st_ino);
 }
 
-/* A name of a mount's more, or, where it has lost its own, instead. */
-static void add(unsigned i, const char *path)
+/* Puts a mount at a place, by a name. */
+static void put(unsigned place, const struct lx_mount *like, const char *name)
 {
-    bool lost = strcmp(made.mounts[i].backing, "//") == 0;
-    unsigned at = lost ? i : made.mount_count;
-    if (at >= LX_IMAGE_MOUNT_MAX || mounts_classify(&made, path, strlen(path)).mount != 0)
+    struct lx_mount *record = (struct lx_mount *)(void *)(view.records + view.used);
+    struct lx_mount_texts texts = lx_mount_texts(like);
+    if (name != NULL)
+        texts.target = texts.backing = name;
+    long n = lx_mount_put(record, sizeof(view.records) - view.used, like, &texts);
+    if (n < 0)
         return;
-    snprintf(names[at], PATH_MAX, "%s", path);
-    struct lx_mount *m = &made.mounts[at];
-    *m = made.mounts[i];
-    m->target = names[at];
-    m->backing = names[at];
-    m->target_length = strlen(path);
-    m->backing_length = m->target_length;
-    m->in_place = true;
-    if (!lost)
-        made.mount_count++;
+    record->place = (uint8_t)place;
+    view.used += (size_t)n;
+    made_mounts()->at[place - 1] = (int32_t)((const char *)record - (const char *)&view);
+    if (place > made_mounts()->count)
+        made_mounts()->count = place;
+}
+
+/* A name of a mount's more, or, where it has lost its own, instead. */
+static void add(const struct lx_mount *mount, const char *path)
+{
+    bool lost = lx_mounts_at(made_mounts(), mount->place) == NULL;
+    unsigned place = lost ? mount->place : made_mounts()->count + 1;
+    if (place <= LX_PLACE_MAX && mounts_classify(&made, path, strlen(path)).mount == 0)
+        put(place, mount, path);
+}
+
+/* The mounts that are there by their own names; the places of the others are empty. */
+static void begin(const struct lx_mounts *mounts)
+{
+    const struct lx_mount *m;
+    memset(view.mounted, 0, sizeof(view.mounted));
+    view.used = 0;
+    made_mounts()->count = mounts->count;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if (drives[i - 1].st.st_ino == 0 || is_there(i - 1, m, lx_backing(m), ""))
+            put(i, m, NULL);
 }
 
 static void make(const struct lx_policy *policy, FILE *f)
 {
-    static const char nowhere[] = "//"; /* no name that the kernel gives */
     char path[PATH_MAX];
     struct line line;
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
     made = *policy;
-    for (unsigned i = 0; i < drive_count; i++) {
-        if (drives[i].st.st_ino == 0 ||
-            is_there(i, &policy->mounts[i], policy->mounts[i].backing, ""))
-            continue;
-        made.mounts[i].backing = nowhere;
-        made.mounts[i].target = nowhere;
-        made.mounts[i].backing_length = made.mounts[i].target_length = sizeof(nowhere) - 1;
-    }
+    made.mounted = made_mounts();
+    begin(mounts);
     while (next_line(f, &line)) {
-        for (unsigned i = 0; i < drive_count; i++) {
-            const char *above = below(drives[i].inner, line.inner);
-            const char *part = below(line.inner, drives[i].inner);
-            if (strcmp(line.device, drives[i].device) != 0 || (above == NULL && part == NULL) ||
+        for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+            const struct drive *drive = &drives[i - 1];
+            const char *above = below(drive->inner, line.inner);
+            const char *part = below(line.inner, drive->inner);
+            if (strcmp(line.device, drive->device) != 0 || (above == NULL && part == NULL) ||
                 !join(path, line.point, above != NULL ? above : ""))
                 continue;
-            if (is_there(i, &policy->mounts[i], path, above != NULL ? "" : part))
-                add(i, path);
+            if (is_there(i - 1, m, path, above != NULL ? "" : part))
+                add(m, path);
         }
     }
 }

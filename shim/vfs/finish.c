@@ -13,8 +13,10 @@
 /* True where nothing at all is pending in any drive. */
 static bool all_bare(const struct lx_policy *policy)
 {
-    for (unsigned i = 0; i < policy->mount_count; i++)
-        if (!store_hidden_absent(policy->mounts[i].backing))
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if (!store_hidden_absent(lx_backing(m)))
             return false;
     return true;
 }
@@ -48,7 +50,7 @@ void vfs_ended(const struct vfs_ending *e)
 {
     if (e->mount == NULL)
         return;
-    const struct store_object o = {e->mount->backing, AT_FDCWD, e->path};
+    const struct store_object o = {lx_backing(e->mount), AT_FDCWD, e->path};
     (void)store_pending_look(&o);
 }
 
@@ -83,8 +85,10 @@ unsigned vfs_settle_all(const struct lx_task *t, bool leaving)
     if (t->policy->observe)
         return 0;
     uint32_t seen = stats == NULL ? 0 : atomic_load(&stats->pending);
-    for (unsigned i = 0; i < t->policy->mount_count; i++)
-        left += store_pending_settle(t->policy->mounts[i].backing, leaving);
+    const struct lx_mounts *mounts = lx_mounts(t->policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        left += store_pending_settle(lx_backing(m), leaving);
     if (stats != NULL && left == 0)
         atomic_store(&stats->settled, seen);
     return left;

@@ -18,7 +18,7 @@ static inline bool vfs_may_be_pending(const struct lx_task *t)
     const struct lx_stats *stats = t->policy->stats;
     if (t->seccomp_confined || t->policy->observe)
         return false;
-    return stats == NULL ? t->policy->mount_count > 0
+    return stats == NULL ? lx_mounts(t->policy)->count > 0
                          : atomic_load_explicit(&stats->pending, memory_order_relaxed) !=
                                atomic_load_explicit(&stats->settled, memory_order_relaxed);
 }

@@ -27,25 +27,27 @@ struct placement mounts_classify(const struct lx_policy *policy, const char *nat
     struct placement v = {0, 0};
     if (n == 1 && native[0] == '/')
         n = 0;
-    for (unsigned i = 0; i < policy->mount_count; i++) {
-        const struct lx_mount *m = &policy->mounts[i];
-        if (within(native, n, m->backing, m->backing_length)) {
-            v.mount = (uint8_t)(i + 1);
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        if (within(native, n, lx_backing(m), m->backing_length)) {
+            v.mount = m->place;
             v.flags = n == m->backing_length ? PLACEMENT_ROOT : 0;
             return v;
         }
-        v.flags |= (uint8_t)above(native, n, m->backing, m->backing_length);
-        if (!m->in_place)
-            v.flags |= (uint8_t)above(native, n, m->target, m->target_length);
+        v.flags |= (uint8_t)above(native, n, lx_backing(m), m->backing_length);
+        if (!lx_in_place(m))
+            v.flags |= (uint8_t)above(native, n, lx_target(m), m->target_length);
     }
     return v;
 }
 
 const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const char *path, size_t n)
 {
-    for (unsigned i = 0; i < policy->mount_count; i++) {
-        const struct lx_mount *m = &policy->mounts[i];
-        if (!m->in_place && within(path, n, m->target, m->target_length))
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        if (!lx_in_place(m) && within(path, n, lx_target(m), m->target_length))
             return m;
     }
     return NULL;
@@ -54,9 +56,10 @@ const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const c
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
                                               size_t n)
 {
-    for (unsigned i = 0; i < policy->mount_count; i++) {
-        const struct lx_mount *m = &policy->mounts[i];
-        if (!m->in_place && n == m->backing_length && memcmp(native, m->backing, n) == 0)
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        if (!lx_in_place(m) && n == m->backing_length && memcmp(native, lx_backing(m), n) == 0)
             return m;
     }
     return NULL;
@@ -69,10 +72,11 @@ static bool last_name_is(const char *point, size_t length, const char *name, siz
 
 bool mounts_root_name(const struct lx_policy *policy, const char *name, size_t n)
 {
-    for (unsigned i = 0; i < policy->mount_count; i++) {
-        const struct lx_mount *m = &policy->mounts[i];
-        if (last_name_is(m->backing, m->backing_length, name, n) ||
-            last_name_is(m->target, m->target_length, name, n))
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        if (last_name_is(lx_backing(m), m->backing_length, name, n) ||
+            last_name_is(lx_target(m), m->target_length, name, n))
             return true;
     }
     return false;
@@ -83,17 +87,17 @@ long mounts_to_program(const struct lx_policy *policy, char *path, size_t n, siz
     struct placement v = mounts_classify(policy, path, n);
     if (v.mount == 0)
         return (long)n;
-    const struct lx_mount *m = &policy->mounts[v.mount - 1];
+    const struct lx_mount *m = mounts_of(policy, v);
     char *rest = path + m->backing_length;
     size_t left = n - m->backing_length;
     if (nt_name_pending(path, n))
-        left = store_pending_unmark(m->backing, path, n) - m->backing_length;
+        left = store_pending_unmark(lx_backing(m), path, n) - m->backing_length;
     left = nt_name_unescape(rest, left);
-    if (!m->in_place) {
+    if (!lx_in_place(m)) {
         if (m->target_length + left >= room)
             return -ERANGE;
         memmove(path + m->target_length, rest, left);
-        memcpy(path, m->target, m->target_length);
+        memcpy(path, lx_target(m), m->target_length);
     }
     path[m->target_length + left] = '\0';
     return (long)(m->target_length + left);

@@ -17,7 +17,7 @@ struct placement mounts_classify(const struct lx_policy *policy, const char *nat
 /* The mount that a placement says, NULL for outside. */
 static inline const struct lx_mount *mounts_of(const struct lx_policy *policy, struct placement v)
 {
-    return v.mount == 0 ? NULL : &policy->mounts[v.mount - 1];
+    return lx_mounts_at(lx_mounts(policy), v.mount);
 }
 
 /* The mount whose target (backing elsewhere) is, or is a parent of, an absolute path; or NULL. */

@@ -31,13 +31,13 @@ static bool show_name(const struct lx_task *t, int fd, char *name)
     const struct lx_mount *m = mounts_of(t->policy, v);
     if (m == NULL)
         return true;
-    if ((v.flags & PLACEMENT_ROOT) != 0 && store_hidden_is(m->backing, fd, name))
+    if ((v.flags & PLACEMENT_ROOT) != 0 && store_hidden_is(lx_backing(m), fd, name))
         return false;
     if (t->policy->observe)
         return true;
     size_t n = strlen(name);
     if (nt_name_pending(name, n) && !t->seccomp_confined) {
-        const struct store_object o = {m->backing, fd, name};
+        const struct store_object o = {lx_backing(m), fd, name};
         enum store_pending state = store_pending_look(&o);
         if (state == STORE_PENDING_GONE)
             return false;
@@ -65,7 +65,7 @@ static const struct lx_mount *mount_with_links(const struct lx_task *t, int fd)
         v = vfs_descriptor(t, fd, &hash);
         v.flags |= PLACEMENT_ASKED;
         const struct lx_mount *m = mounts_of(t->policy, v);
-        if (m != NULL && store_links_noted(m->backing, fd))
+        if (m != NULL && store_links_noted(lx_backing(m), fd))
             v.flags |= PLACEMENT_LINKS;
         if (t->caching)
             placement_remember_fd(fd, stamp, v, hash);
@@ -109,11 +109,11 @@ enum vfs_listing vfs_listing(const struct lx_task *t, int fd)
 static const char *missing_target(const struct lx_mount *m, const char *dir, size_t n)
 {
     struct stat st;
-    const char *slash = strrchr(m->target, '/');
-    size_t parent = slash == m->target ? 1 : (size_t)(slash - m->target);
-    if (m->in_place || parent != n || memcmp(m->target, dir, n) != 0)
+    const char *slash = strrchr(lx_target(m), '/');
+    size_t parent = slash == lx_target(m) ? 1 : (size_t)(slash - lx_target(m));
+    if (lx_in_place(m) || parent != n || memcmp(lx_target(m), dir, n) != 0)
         return NULL;
-    return sys_fstatat(AT_FDCWD, m->target, &st, AT_SYMLINK_NOFOLLOW) == 0 ? NULL : slash + 1;
+    return sys_fstatat(AT_FDCWD, lx_target(m), &st, AT_SYMLINK_NOFOLLOW) == 0 ? NULL : slash + 1;
 }
 
 const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned n)
@@ -123,8 +123,10 @@ const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned n)
     if (t->seccomp_confined || (vfs_descriptor(t, fd, &hash).flags & PLACEMENT_PARENT) == 0)
         return NULL;
     long length = vfs_directory_path(t, fd, dir);
-    for (unsigned i = 0; length > 0 && i < t->policy->mount_count; i++) {
-        const char *name = missing_target(&t->policy->mounts[i], dir, (size_t)length);
+    const struct lx_mounts *mounts = lx_mounts(t->policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; length > 0 && (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        const char *name = missing_target(m, dir, (size_t)length);
         if (name != NULL && n-- == 0)
             return name;
     }

@@ -120,14 +120,15 @@ static __attribute__((noinline)) long proc_link(const struct lx_call *c, const c
 /* True where a link's text, cut to size or not, is a native path that programs see otherwise. */
 static bool needs_translation(const struct lx_policy *policy, const char *text, size_t n)
 {
-    if (n == 0 || text[0] != '/' || policy->mount_count == 0)
+    if (n == 0 || text[0] != '/' || lx_mounts(policy)->count == 0)
         return false;
     if (memchr(text, 0xEF, n) != NULL)
         return true;
-    for (unsigned i = 0; i < policy->mount_count; i++) {
-        const struct lx_mount *m = &policy->mounts[i];
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         size_t common = n < m->backing_length ? n : m->backing_length;
-        if (!m->in_place && memcmp(text, m->backing, common) == 0)
+        if (!lx_in_place(m) && memcmp(text, lx_backing(m), common) == 0)
             return true;
     }
     return false;
@@ -373,7 +374,7 @@ long lx_where(const struct lx_task *t, int dirfd, const char *path, int flags)
     long r = vfs_run(&c);
     if (r < 0)
         return r;
-    return c.at[0].mount == NULL ? 0 : c.at[0].mount->index + 1;
+    return c.at[0].mount == NULL ? 0 : c.at[0].mount->place;
 }
 
 long lx_getcwd(const struct lx_task *t, char *buf, size_t size)

@@ -49,7 +49,7 @@ static bool inner_path(const struct lx_call *c, const char *native, char *out)
     memcpy(out, native, n + 1);
     if (mounts_to_program(policy, out, n, PATH_MAX) < 0)
         return false;
-    const char *inner = out + policy->mounts[v.mount - 1].target_length;
+    const char *inner = out + mounts_of(policy, v)->target_length;
     inner += *inner == '/';
     memmove(out, inner, strlen(inner) + 1);
     return true;

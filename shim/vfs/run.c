@@ -75,13 +75,13 @@ static bool ambiguous(const struct lx_call *c, struct lx_loc *at)
         return false;
     if ((at->flags & LX_LOC_PRIVATE) != 0)
         return true;
-    return at->mount->folds && !vfs_fs(at->mount)->unique(c, at);
+    return lx_folds(at->mount) && !vfs_fs(at->mount)->unique(c, at);
 }
 
 /* An entry of another case may stand where a new one is to be made. */
 static bool may_meet_another(const struct lx_call *c, struct lx_loc *last)
 {
-    return last->mount != NULL && last->mount->folds && vfs_may_create(c) && ambiguous(c, last);
+    return last->mount != NULL && lx_folds(last->mount) && vfs_may_create(c) && ambiguous(c, last);
 }
 
 /* A miss by the program's spelling may be a hit by another spelling or case. */
@@ -93,7 +93,7 @@ static bool look_closer(struct lx_call *c)
             return true;
     /* What may be made was asked about before: see may_meet_another. */
     const struct lx_mount *m = c->at[last].mount;
-    return m != NULL && !(m->folds && vfs_may_create(c)) && ambiguous(c, &c->at[last]);
+    return m != NULL && !(lx_folds(m) && vfs_may_create(c)) && ambiguous(c, &c->at[last]);
 }
 
 /*
@@ -170,7 +170,7 @@ static inline long judge_one(struct lx_call *c)
         int r = native_refuses_readonly(c);
         return r == -ENOENT && look_closer(c) ? -LX_EWALK : r;
     }
-    if (at->mount->folds && may_meet_another(c, at))
+    if (lx_folds(at->mount) && may_meet_another(c, at))
         return -LX_EWALK;
     long result = answer(c, vfs_fs(at->mount));
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;

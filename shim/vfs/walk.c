@@ -81,7 +81,7 @@ static void parent(struct lx_call *c, struct walk *w)
     const struct lx_mount *m = mounts_redirected_root(c->task->policy, w->path, w->length);
     if (m != NULL) {
         /* Out of a mount: its parent is the target's, wherever its backing is. */
-        memcpy(w->path, m->target, m->target_length + 1);
+        memcpy(w->path, lx_target(m), m->target_length + 1);
         w->length = m->target_length;
         w->rewritten = true;
     }
@@ -111,7 +111,8 @@ static int check_mount(struct lx_call *c, struct walk *w, bool begins)
         return -EXDEV;
     if (w->drive == drive)
         return 0;
-    const struct lx_mount *m = &c->task->policy->mounts[(drive != 0 ? drive : w->drive) - 1];
+    const struct lx_mount *m =
+        lx_mounts_at(lx_mounts(c->task->policy), drive != 0 ? drive : w->drive);
     int error = lx_value_errno(lx_rule(m, LX_RULE_MOUNT_BOUNDARY));
     return error == 0 ? 0 : lx_deny(c, LX_RULE_MOUNT_BOUNDARY, error);
 }
@@ -285,7 +286,7 @@ static int enter_outside(struct lx_call *c, struct walk *w, const char *name, si
         w->rewritten = true;
         if ((c->resolve & SYS_RESOLVE_SCOPED) != 0)
             return -ENOSYS; /* the kernel, which is to hold the promise, would not be below */
-        memcpy(w->path, m->backing, m->backing_length + 1);
+        memcpy(w->path, lx_backing(m), m->backing_length + 1);
         w->length = m->backing_length;
         w->straight = false;
     }

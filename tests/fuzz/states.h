@@ -21,17 +21,17 @@ static inline size_t states_sample(char *buf, size_t room)
 {
     struct lx_builder b;
     struct lx_image *head = lx_builder_start(&b, buf, room, 3, 3);
-    struct lx_image_mount *mounts = (struct lx_image_mount *)(void *)(buf + head->mounts);
+    struct lx_mount *mounts = (struct lx_mount *)(void *)(buf + head->mounts);
     struct lx_image_override *overrides =
         (struct lx_image_override *)(void *)(buf + head->overrides);
     lx_builder_mount(&b, &mounts[0], "C:", "/nowhere/c", "/proc/self/fdinfo");
     lx_builder_mount(&b, &mounts[1], "D:\\x", "/dev/shm", "/dev/shm");
     lx_builder_mount(&b, &mounts[2], "E:\\", "/usr/lib", "/usr/lib");
-    mounts[0].symlinkroot = lx_builder_string(&b, "/mnt/");
-    mounts[0].label = lx_builder_string(&b, "label");
+    mounts[0].symlinkroot = lx_builder_text(&b, &mounts[0], "/mnt/");
+    mounts[0].label = lx_builder_text(&b, &mounts[0], "label");
     mounts[0].case_option = LX_DIR;
-    mounts[0].umask = 022;
-    mounts[2].bind_alias = lx_builder_string(&b, "/usr/share");
+    mounts[0].file_mask = mounts[0].dir_mask = 022;
+    mounts[2].bind_alias = lx_builder_text(&b, &mounts[2], "/usr/share");
     overrides[0].path = lx_builder_string(&b, "none");
     overrides[0].error = 13;
     overrides[0].ops = ~UINT64_C(0);
@@ -84,9 +84,9 @@ static inline void states_use(struct lx_policy *policy, char *image)
             close((int)fd);
     }
     (void)lx_getcwd(&task, buf, sizeof(buf));
-    for (unsigned i = 0; i < policy->mount_count; i++)
-        if (strlen(policy->mounts[i].target) + strlen(policy->mounts[i].source) >
-            2 * (size_t)head->size)
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(lx_mounts(policy), &i)) != NULL;)
+        if (strlen(lx_target(m)) + strlen(lx_source(m)) > 2 * (size_t)head->size)
             abort();
 }
 

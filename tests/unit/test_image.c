@@ -30,17 +30,17 @@ static void the_builtin_default_is_what_the_manual_says(void **state)
     struct lx_policy p;
     size_t n = builtin();
     assert_int_equal(lx_policy_attach(&p, (const struct lx_image *)(const void *)image, n), 0);
-    assert_int_equal(p.mount_count, 1);
-    const struct lx_mount *m = &p.mounts[0];
-    assert_string_equal(m->target, "/home/u/proj");
-    assert_true(m->in_place);
-    assert_string_equal(m->source, "C:\\home\\u\\proj");
+    assert_int_equal(lx_mounts(&p)->count, 1);
+    const struct lx_mount *m = lx_mounts_at(lx_mounts(&p), 1);
+    assert_string_equal(lx_target(m), "/home/u/proj");
+    assert_true(lx_in_place(m));
+    assert_string_equal(lx_source(m), "C:\\home\\u\\proj");
     assert_int_equal(m->flags & LX_MOUNT_VOLUME_ROOT, 0);
     assert_int_not_equal(m->flags & LX_MOUNT_NOATIME, 0);
     assert_int_equal(m->uid, 1000);
     assert_int_equal(m->gid, 100);
-    assert_false(m->folds);
-    assert_false(m->dac);
+    assert_false(lx_folds(m));
+    assert_false(lx_masked_mode(m));
     assert_string_equal(p.trace, "/tmp/trace");
     assert_true(p.trace_all);
     assert_false(p.observe);
@@ -77,11 +77,12 @@ static void a_damaged_image_is_never_read_outside(void **state)
     for (size_t at = 0; at < n; at++) {
         for (unsigned bit = 0; bit < 8; bit++) {
             struct lx_policy p;
+            const struct lx_mount *m;
             memcpy(copy, image, n);
             copy[at] = (char)(copy[at] ^ (1 << bit));
             if (lx_policy_attach(&p, (const struct lx_image *)(const void *)copy, n) == 0)
-                for (unsigned i = 0; i < p.mount_count; i++)
-                    assert_true(strlen(p.mounts[i].target) + strlen(p.mounts[i].backing) < 2 * n);
+                for (unsigned i = 0; (m = lx_mounts_next(lx_mounts(&p), &i)) != NULL;)
+                    assert_true(m->target_length + m->backing_length < 2 * n);
         }
     }
     for (size_t less = 0; less < n; less++)

@@ -82,7 +82,7 @@ static void must_load(struct loaded *l, const char *text, struct lx_request requ
 
 static enum lx_value value(const struct loaded *l, enum lx_rule rule)
 {
-    return lx_rule(&l->policy.mounts[0], rule);
+    return lx_rule(lx_mounts_at(lx_mounts(&l->policy), 1), rule);
 }
 
 /* Without a policy, and with the least one, the image is the one the library makes by itself. */
@@ -98,20 +98,19 @@ static void the_built_in_policy_is_the_librarys(void **state)
                   (struct lx_request){.uid = 7, .gid = 8, .trace = "all:/t", .trace_from = "x"});
         const struct lx_image *ours = l.image;
         const struct lx_image *theirs = (const struct lx_image *)(const void *)expected;
-        const struct lx_image_mount *a = lx_image_mounts(ours);
-        const struct lx_image_mount *b = lx_image_mounts(theirs);
+        const struct lx_mount *a = lx_image_mounts(ours);
+        const struct lx_mount *b = lx_image_mounts(theirs);
         assert_int_equal(ours->mount_count, theirs->mount_count);
         assert_int_equal(ours->flags, theirs->flags);
         assert_string_equal(lx_image_string(ours, ours->profile),
                             lx_image_string(theirs, theirs->profile));
         assert_string_equal(lx_image_string(ours, ours->trace),
                             lx_image_string(theirs, theirs->trace));
-        assert_string_equal(lx_image_string(ours, a->source), lx_image_string(theirs, b->source));
-        assert_string_equal(lx_image_string(ours, a->target), lx_image_string(theirs, b->target));
-        assert_string_equal(lx_image_string(ours, a->backing), lx_image_string(theirs, b->backing));
-        assert_string_equal(lx_image_string(ours, a->label), lx_image_string(theirs, b->label));
-        assert_memory_equal(&a->serial, &b->serial,
-                            sizeof(*a) - offsetof(struct lx_image_mount, serial));
+        assert_string_equal(lx_mount_text(a, a->source), lx_mount_text(b, b->source));
+        assert_string_equal(lx_mount_text(a, a->target), lx_mount_text(b, b->target));
+        assert_string_equal(lx_mount_text(a, a->backing), lx_mount_text(b, b->backing));
+        assert_string_equal(lx_mount_text(a, a->label), lx_mount_text(b, b->label));
+        assert_memory_equal(&a->serial, &b->serial, sizeof(*a) - offsetof(struct lx_mount, serial));
         unload(&l);
     }
 }
@@ -127,14 +126,13 @@ static void mounts_reach_the_image(void **state)
               "\"options\": \"metadata,ro,noatime,uid=5,gid=6,umask=2,fmask=11,dmask=1,case=dir,"
               "symlinkroot=/m/\", \"volume\": {\"label\": \"Data\", \"serial\": \"00ff-1234\"}}]}",
               (struct lx_request){.uid = 1});
-    const struct lx_mount *m = &l.policy.mounts[0];
-    const struct lx_image_mount *i = lx_image_mounts(l.policy.image);
+    const struct lx_mount *m = lx_mounts_at(lx_mounts(&l.policy), 1);
     assert_true(l.policy.observe);
-    assert_string_equal(m->source, "C:\\");
+    assert_string_equal(lx_mount_text(m, m->source), "C:\\");
     snprintf(path, sizeof(path), "%s/c", directory);
-    assert_string_equal(m->target, path);
+    assert_string_equal(lx_mount_text(m, m->target), path);
     snprintf(path, sizeof(path), "%s/drive", directory);
-    assert_string_equal(m->backing, path);
+    assert_string_equal(lx_mount_text(m, m->backing), path);
     assert_int_equal(m->flags, LX_MOUNT_METADATA | LX_MOUNT_READONLY | LX_MOUNT_NOATIME |
                                    LX_MOUNT_VOLUME_ROOT);
     assert_int_equal(m->uid, 5);
@@ -142,9 +140,9 @@ static void mounts_reach_the_image(void **state)
     assert_int_equal(m->file_mask, 013);
     assert_int_equal(m->dir_mask, 3);
     assert_int_equal(m->case_option, LX_DIR);
-    assert_string_equal(m->label, "Data");
+    assert_string_equal(lx_mount_text(m, m->label), "Data");
     assert_int_equal(m->serial, 0x00ff1234);
-    assert_string_equal(lx_image_string(l.policy.image, i->symlinkroot), "/m/");
+    assert_string_equal(lx_mount_text(m, m->symlinkroot), "/m/");
     unload(&l);
 }
 
@@ -170,13 +168,14 @@ static void volumes_set_rules(void **state)
     for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
         snprintf(policy, sizeof(policy), text, lx_filesystem_word(expected[i].kind));
         must_load(&l, policy, (struct lx_request){0});
-        assert_int_equal(l.policy.mounts[0].filesystem, expected[i].kind);
+        assert_int_equal(lx_mounts_at(lx_mounts(&l.policy), 1)->filesystem, expected[i].kind);
         assert_int_equal(value(&l, LX_RULE_SYMLINK_CREATE), expected[i].symlink);
         assert_int_equal(value(&l, LX_RULE_LINK_CREATE), expected[i].link);
         assert_int_equal(value(&l, LX_RULE_SPECIAL_FIFO), expected[i].fifo);
         assert_int_equal(value(&l, LX_RULE_XATTR_USER), expected[i].xattr);
-        assert_int_equal(l.policy.mounts[0].case_option, expected[i].case_option);
-        assert_int_equal(lx_metadata(&l.policy.mounts[0]), expected[i].metadata);
+        assert_int_equal(lx_mounts_at(lx_mounts(&l.policy), 1)->case_option,
+                         expected[i].case_option);
+        assert_int_equal(lx_metadata(lx_mounts_at(lx_mounts(&l.policy), 1)), expected[i].metadata);
         unload(&l);
     }
 }

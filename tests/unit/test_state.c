@@ -95,10 +95,10 @@ static void words_that_lead_astray_are_refused(void **state)
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         for (unsigned which = 0; which < 4; which++) {
             struct lx_image *head = lx_builder_start(&b, large, sizeof(large), 1, 0);
-            struct lx_image_mount *m = (struct lx_image_mount *)(void *)(large + head->mounts);
+            struct lx_mount *m = (struct lx_mount *)(void *)(large + head->mounts);
             lx_builder_mount(&b, m, "C:", which == 0 ? bad[i] : "/c", which == 1 ? bad[i] : "/c");
-            m->bind_alias = which == 2 ? lx_builder_string(&b, bad[i]) : 0;
-            m->symlinkroot = which == 3 ? lx_builder_string(&b, bad[i]) : 0;
+            m->bind_alias = which == 2 ? lx_builder_text(&b, m, bad[i]) : 0;
+            m->symlinkroot = which == 3 ? lx_builder_text(&b, m, bad[i]) : 0;
             bool fits = which == 3 && bad[i][0] == '/'; /* text: any that is absolute */
             long n = lx_builder_end(&b);
             assert_true(n > 0);
@@ -113,7 +113,7 @@ static void numbers_that_mean_nothing_are_refused(void **state)
     (void)state;
     size_t n = states_sample(image, sizeof(image));
     struct lx_image *head = (struct lx_image *)(void *)image;
-    struct lx_image_mount *m = (struct lx_image_mount *)(void *)(image + head->mounts);
+    struct lx_mount *m = (struct lx_mount *)(void *)(image + head->mounts);
     struct lx_image_override *o = (struct lx_image_override *)(void *)(image + head->overrides);
     head->flags = LX_IMAGE_FLAGS + 1;
     assert_int_equal(lx_image_check(head, n), -EINVAL);
@@ -124,7 +124,15 @@ static void numbers_that_mean_nothing_are_refused(void **state)
     m->case_option = LX_EACCES;
     assert_int_equal(lx_image_check(head, n), -EINVAL);
     m->case_option = LX_FORCE;
+    assert_int_equal(lx_image_check(head, n), -EINVAL); /* what was worked out says of another */
+    lx_mount_settle(m);
     assert_int_equal(lx_image_check(head, n), 0);
+    m->target_length++;
+    assert_int_equal(lx_image_check(head, n), -EINVAL);
+    m->target_length--;
+    m->place = 2;
+    assert_int_equal(lx_image_check(head, n), -EINVAL);
+    m->place = 1;
     head->trace = head->stats = head->profile; /* a word, and no path */
     assert_int_equal(lx_image_check(head, n), -EINVAL);
     head->trace = 0;

@@ -65,7 +65,7 @@ static int set_up(void **state)
 
     struct lx_image *head = lx_builder_start(&b, image, sizeof(image), 2, 1);
     struct lx_image_override *late = (struct lx_image_override *)(void *)(image + head->overrides);
-    struct lx_image_mount *mounts = (struct lx_image_mount *)(void *)(image + head->mounts);
+    struct lx_mount *mounts = (struct lx_mount *)(void *)(image + head->mounts);
     lx_builder_mount(&b, &mounts[0], "C:\\here", at("here"), at("here"));
     lx_builder_mount(&b, &mounts[1], "D:", at("mnt/d"), at("back"));
     mounts[0].uid = mounts[1].uid = 1234;

@@ -50,7 +50,7 @@ bool drvfs_is_owner(const struct lx_mount *mount, const struct stat *native)
 int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct stat *native,
                  int want)
 {
-    if (!mount->dac || lx_rule(mount, LX_RULE_MODE_ACCESS) != LX_SHOWN)
+    if (!lx_masked_mode(mount) || lx_rule(mount, LX_RULE_MODE_ACCESS) != LX_SHOWN)
         return 0;
     return ((unsigned)want & ~granted(mount, native, true)) == 0
                ? 0

@@ -23,7 +23,7 @@ static enum folding folding(const struct lx_mount *mount, bool root)
 long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
                   size_t n, char *out, size_t room)
 {
-    const struct store_object o = {mount->backing, AT_FDCWD, dir};
+    const struct store_object o = {lx_backing(mount), AT_FDCWD, dir};
     char path[PATH_MAX];
     enum folding folds = folding(mount, root);
     size_t length = strlen(dir);
@@ -68,7 +68,7 @@ bool drvfs_unique(const struct lx_call *c, struct lx_loc *at)
         return false;
     memcpy(dir, at->path, n);
     dir[n] = '\0';
-    const struct store_object o = {at->mount->backing, at->dfd, dir};
+    const struct store_object o = {lx_backing(at->mount), at->dfd, dir};
     long met = store_fold_meets(&o, folds == FOLDS_UNLESS_FLAGGED, leaf, strlen(leaf),
                                 asks ? &flagged : NULL);
     if (met < 0 || (met & STORE_FOLD_OTHER) != 0)
@@ -97,7 +97,7 @@ static bool parent_flagged(const struct lx_loc *at)
     int fd = sys_openat(at->dfd, n == 0 ? "." : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return false;
-    bool yes = store_case_flagged(at->mount->backing, fd, NULL);
+    bool yes = store_case_flagged(lx_backing(at->mount), fd, NULL);
     sys_close(fd);
     return yes;
 }
@@ -114,7 +114,7 @@ int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at)
     int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     int r = fd;
     if (fd >= 0) {
-        const struct store_object o = {m->backing, fd, ""};
+        const struct store_object o = {lx_backing(m), fd, ""};
         r = (int)store_attr_set(&o, STORE_CASE, "1", 1);
         sys_close(fd);
     }

@@ -52,9 +52,9 @@ static long drvfs_spell(struct lx_call *c, const struct lx_mount *m, const char 
 
 static bool drvfs_conceals(const struct lx_mount *mount, const char *path, bool root)
 {
-    const struct store_object o = {mount->backing, AT_FDCWD, path};
+    const struct store_object o = {lx_backing(mount), AT_FDCWD, path};
     const char *leaf = store_leaf(path);
-    if (root && store_hidden_is_in(mount->backing, leaf))
+    if (root && store_hidden_is_in(lx_backing(mount), leaf))
         return true;
     return nt_name_pending(leaf, strlen(leaf)) && store_pending_proved(&o);
 }

@@ -42,7 +42,7 @@ static inline mode_t drvfs_mode(const struct lx_mount *mount, mode_t native)
 /* The object of a location, for the facts that are stored of it. */
 static inline struct store_object drvfs_object(const struct lx_loc *at)
 {
-    return (struct store_object){at->mount->backing, at->dfd, at->path};
+    return (struct store_object){lx_backing(at->mount), at->dfd, at->path};
 }
 
 /* True where uid= and gid= of a mount own whatever is on it. */

@@ -49,7 +49,7 @@ long drvfs_exec(struct lx_call *c)
      * The kernel would hand a script's interpreter the backing path instead of the program's, and
      * look for the interpreter where it is not.
      */
-    bool respelled = !by_descriptor && (!lx_caller_path_ok(c, 0) || !at->mount->in_place);
+    bool respelled = !by_descriptor && (!lx_caller_path_ok(c, 0) || !lx_in_place(at->mount));
     bool any_file =
         !lx_metadata(at->mount) && lx_rule(at->mount, LX_RULE_EXEC_ANY_FILE) == LX_ALLOW;
     if (respelled && native_image(dfd, path) == NATIVE_SCRIPT) {

@@ -49,12 +49,14 @@ static const char *target_of(const struct lx_policy *policy, const char *path, c
 {
     const char *target = NULL;
     size_t left = strlen(path) + 1;
-    for (unsigned i = 0; i < policy->mount_count; i++) {
-        const char *below = below_source(path, policy->mounts[i].source);
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        const char *below = below_source(path, lx_source(m));
         if (below != NULL && strlen(below) < left) {
             left = strlen(below);
             *rest = below;
-            target = policy->mounts[i].target;
+            target = lx_target(m);
         }
     }
     return target;
@@ -104,14 +106,14 @@ static long translate(const struct lx_policy *policy, const struct lx_mount *mou
 {
     const char *rest = out;
     const char *target = NULL;
-    const char volume[3] = {mount->source[0], ':', '\0'};
+    const char volume[3] = {lx_source(mount)[0], ':', '\0'};
     long n = nt_utf16le_to_utf8(r->substitute.at, r->substitute.n, out, room);
     if (n <= 0)
         return -EIO;
     if (r->relative && out[0] != '\\')
         return finish_target(out, (size_t)n);
-    if (!r->relative && mount->symlinkroot != NULL)
-        return below_symlinkroot(mount->symlinkroot, out, (size_t)n, room);
+    if (!r->relative && mount->symlinkroot != 0)
+        return below_symlinkroot(lx_mount_text(mount, mount->symlinkroot), out, (size_t)n, room);
     if (r->relative) {
         target = target_of(policy, volume, &rest);
         rest = out;
@@ -148,7 +150,8 @@ static long read_target(int dfd, const char *path, char *out, size_t room)
     return (long)strlen(out);
 }
 
-static long lx_target(const struct nt_reparse *r, int dfd, const char *path, char *out, size_t room)
+static long symlink_target(const struct nt_reparse *r, int dfd, const char *path, char *out,
+                           size_t room)
 {
     if (r->version == 1)
         return read_target(dfd, path, out, room);
@@ -198,7 +201,7 @@ static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount
         return -EIO;
     switch (r.tag) {
     case NT_TAG_LX_SYMLINK:
-        return lx_target(&r, o->dfd, o->path, out, room);
+        return symlink_target(&r, o->dfd, o->path, out, room);
     case NT_TAG_SYMLINK:
     case NT_TAG_MOUNT_POINT:
         return lx_rule(mount, LX_RULE_SYMLINK_NT) == LX_EIO
@@ -219,7 +222,7 @@ static __attribute__((noinline)) long read_kind(const struct lx_policy *policy,
                                                 const char *path, const struct stat *st,
                                                 enum drvfs_kind *kind, char *out, size_t room)
 {
-    const struct store_object o = {mount->backing, dfd, path};
+    const struct store_object o = {lx_backing(mount), dfd, path};
     struct buffer b;
     *kind = DRVFS_FILE;
     if (lx_rule(mount, LX_RULE_SYMLINK_NT) == LX_OFF)

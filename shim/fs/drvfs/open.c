@@ -48,7 +48,7 @@ int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at)
         r = lx_deny(c, LX_RULE_RMDIR_OPEN_DIRECTORY, ENOENT);
     if (r < 0)
         return r;
-    if (!at->mount->dac)
+    if (!lx_masked_mode(at->mount))
         return 0;
     /* A mask on directories is the same for all of them. */
     st.st_mode = S_IFDIR | 0755;
@@ -211,7 +211,8 @@ static bool passes(struct lx_call *c)
     const struct lx_loc *at = &c->at[0];
     struct stat st;
     return c->task->on_behalf && (c->flags & other) == 0 && at->path == c->path[0] &&
-           (at->flags & LX_LOC_DESCRIPTOR) == 0 && !at->mount->dac && !c->task->policy->trace_all &&
+           (at->flags & LX_LOC_DESCRIPTOR) == 0 && !lx_masked_mode(at->mount) &&
+           !c->task->policy->trace_all &&
            sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
            !lx_may_be_link(&st) && !(writes(c) && drvfs_is_readonly(st.st_mode));
 }

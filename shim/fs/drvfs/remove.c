@@ -169,7 +169,7 @@ static long remove_directory(struct lx_call *c)
     }
     r = native_unlink(at, c->flags);
     if (r == -ENOTEMPTY && SYS3(SYS_lseek, dir, 0, SEEK_SET) == 0 &&
-        store_pending_sweep(at->mount->backing, dir))
+        store_pending_sweep(lx_backing(at->mount), dir))
         r = native_unlink(at, c->flags);
     sys_close(dir);
     return r;

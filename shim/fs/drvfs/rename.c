@@ -31,14 +31,14 @@ static bool descendant_held(const struct lx_loc *at, const char *path,
 {
     char also[PATH_MAX];
     const struct lx_mount *m = at->mount;
-    if (m->bind_alias == NULL)
+    if (lx_bind_alias(m) == NULL)
         return store_descendant_held(at->dfd, at->path, path, NULL, holders);
     const char *rest = path + m->backing_length;
-    size_t n = strlen(m->bind_alias);
+    size_t n = strlen(lx_bind_alias(m));
     size_t left = strlen(rest);
     bool fits = n + left < sizeof(also);
     if (fits) {
-        memcpy(also, m->bind_alias, n);
+        memcpy(also, lx_bind_alias(m), n);
         memcpy(also + n, rest, left + 1);
     }
     return store_descendant_held(at->dfd, at->path, path, fits ? also : NULL, holders);

@@ -137,12 +137,12 @@ static bool put_target(struct way *w, char rest[PATH_MAX], size_t gone)
         return false;
     if (target[0] == '/') {
         size_t root = w->mount->target_length;
-        if (strncmp(target, w->mount->target, root) != 0 ||
+        if (strncmp(target, lx_target(w->mount), root) != 0 ||
             (target[root] != '/' && target[root] != '\0'))
             return false;
         tail += root;
         sys_close(w->dir);
-        w->dir = sys_openat(AT_FDCWD, w->mount->backing, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        w->dir = sys_openat(AT_FDCWD, lx_backing(w->mount), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     }
     size_t length = strlen(tail);
     sys_close(w->fd);
@@ -171,7 +171,7 @@ static __attribute__((noinline)) enum end end_of(const struct lx_call *c, const 
     size_t n = strlen(target);
     struct way w = {.c = c, .mount = at->mount, .fd = open_parent(at), .dir = -1};
     bool good = n < sizeof(rest) && w.fd >= 0 &&
-                sys_fstatat(AT_FDCWD, at->mount->backing, &w.root, 0) == 0 &&
+                sys_fstatat(AT_FDCWD, lx_backing(at->mount), &w.root, 0) == 0 &&
                 sys_fstat(w.fd, &w.st) == 0;
     w.through = lx_rule(at->mount, LX_RULE_SYMLINK_CREATE) == LX_NT_THROUGH_LINKS;
     if (good) {

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy/mount.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool may_fold(const struct lx_mount *mount)
+{
+    if ((mount->flags & LX_MOUNT_VOLUME_ROOT) != 0 &&
+        lx_rule(mount, LX_RULE_CASE_VOLUME_ROOT) == LX_INSENSITIVE)
+        return true;
+    return mount->case_option == LX_OFF || mount->case_option == LX_DIR;
+}
+
+unsigned lx_mount_traits(const struct lx_mount *mount)
+{
+    unsigned traits = 0;
+    if (strcmp(lx_target(mount), lx_backing(mount)) == 0)
+        traits |= LX_MOUNT_IN_PLACE;
+    if (may_fold(mount))
+        traits |= LX_MOUNT_FOLDS;
+    if (!lx_metadata(mount) && (mount->file_mask | mount->dir_mask) != 0)
+        traits |= LX_MOUNT_MASKED;
+    return traits;
+}
+
+void lx_mount_settle(struct lx_mount *mount)
+{
+    mount->target_length = (uint32_t)strlen(lx_target(mount));
+    mount->backing_length = (uint32_t)strlen(lx_backing(mount));
+    mount->traits = (uint8_t)lx_mount_traits(mount);
+}
+
+struct lx_mount_texts lx_mount_texts(const struct lx_mount *mount)
+{
+    return (struct lx_mount_texts){.source = lx_source(mount),
+                                   .target = lx_target(mount),
+                                   .backing = lx_backing(mount),
+                                   .bind_alias = lx_bind_alias(mount),
+                                   .label = lx_mount_text(mount, mount->label),
+                                   .symlinkroot = lx_mount_text(mount, mount->symlinkroot)};
+}
+
+/* A record on its way, and what is left for its texts. */
+struct put {
+    char *to;
+    size_t size;
+    size_t room;
+};
+
+/* Adds a text and returns its offset; 0 for NULL. */
+static uint32_t put_text(struct put *p, const char *text)
+{
+    uint32_t at = (uint32_t)p->size;
+    if (text == NULL)
+        return 0;
+    size_t n = strlen(text) + 1;
+    if (p->size + n <= p->room)
+        memcpy(p->to + p->size, text, n);
+    p->size += n;
+    return at;
+}
+
+long lx_mount_put(struct lx_mount *to, size_t room, const struct lx_mount *like,
+                  const struct lx_mount_texts *texts)
+{
+    struct put p = {(char *)to, sizeof(*to), room};
+    if (room < sizeof(*to))
+        return -ENOSPC;
+    *to = *like;
+    to->source = put_text(&p, texts->source);
+    to->target = put_text(&p, texts->target);
+    to->backing = put_text(&p, texts->backing);
+    to->bind_alias = put_text(&p, texts->bind_alias);
+    to->label = put_text(&p, texts->label);
+    to->symlinkroot = put_text(&p, texts->symlinkroot);
+    p.size = (p.size + 7) & ~(size_t)7;
+    if (p.size > room)
+        return -ENOSPC;
+    lx_mount_settle(to);
+    return (long)p.size;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One mount, and what is mounted at one moment. Both are flat, without pointers, and are read in
+ * place: in an image (what a policy mounts at the start), or in the table that all processes of a
+ * run share (see mounts/table.h). Nobody changes a record that others may read.
+ */
+#ifndef LXSHIM_POLICY_MOUNT_H
+#define LXSHIM_POLICY_MOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "policy/rules.h"
+
+enum lx_mount_type { LX_MOUNT_DRVFS };
+
+enum lx_filesystem { LX_NTFS, LX_FAT, LX_REFS, LX_SMB };
+
+enum lx_mount_flag {
+    LX_MOUNT_READONLY = 1,
+    LX_MOUNT_METADATA = 2,
+    LX_MOUNT_VOLUME_ROOT = 4, /* the source is a whole drive: the mount's root is a volume's root */
+    LX_MOUNT_NOATIME = 8,
+    LX_MOUNT_FLAGS = 15 /* all of them */
+};
+
+/* What lx_mount_settle works out of the rest. */
+enum lx_mount_trait {
+    LX_MOUNT_IN_PLACE = 1, /* the kernel finds its files below its target */
+    LX_MOUNT_FOLDS = 2,    /* some directory of it may ignore case */
+    LX_MOUNT_MASKED = 4    /* its masks take something away: permissions have to be checked */
+};
+
+/* Texts count from the record itself; 0 means "none". Of the same size to programs of 32 bits. */
+struct lx_mount {
+    uint32_t source;         /* "C:" or "C:\dir", as it was given */
+    uint32_t target;         /* where programs see it: absolute, no symlink, no slash at the end */
+    uint32_t backing;        /* the ordinary directory that holds it */
+    uint32_t bind_alias;     /* of what is bind-mounted: its other name, or 0 */
+    uint32_t label;          /* of its volume, or 0 */
+    uint32_t symlinkroot;    /* symlinkroot=, or 0 */
+    uint32_t target_length;  /* in bytes */
+    uint32_t backing_length; /* in bytes */
+    uint32_t serial;         /* of its volume */
+    uint32_t uid;
+    uint32_t gid;
+    uint32_t file_mask;  /* umask= and fmask= */
+    uint32_t dir_mask;   /* umask= and dmask= */
+    uint8_t type;        /* enum lx_mount_type */
+    uint8_t filesystem;  /* enum lx_filesystem */
+    uint8_t case_option; /* enum lx_value: SENSITIVE (no option), OFF, DIR, FORCE */
+    uint8_t flags;       /* enum lx_mount_flag */
+    uint8_t traits;      /* enum lx_mount_trait */
+    uint8_t place;       /* its number among what is mounted, from 1 */
+    uint8_t pad[2];
+    uint8_t rules[LX_RULE_MAX]; /* enum lx_value by enum lx_rule */
+} __attribute__((aligned(8)));
+
+/*
+ * What is mounted at one moment, by place. A mount keeps its place as long as it is mounted; one
+ * that is empty may be another's later.
+ */
+#define LX_PLACE_MAX 255u
+
+struct lx_mounts {
+    uint32_t count; /* places, empty ones among them */
+    int32_t at[];   /* the record of place i + 1, counted from this structure; 0: empty */
+};
+
+static inline const char *lx_mount_text(const struct lx_mount *mount, uint32_t offset)
+{
+    return offset == 0 ? NULL : (const char *)mount + offset;
+}
+
+static inline const char *lx_source(const struct lx_mount *mount)
+{
+    return (const char *)mount + mount->source;
+}
+
+static inline const char *lx_target(const struct lx_mount *mount)
+{
+    return (const char *)mount + mount->target;
+}
+
+static inline const char *lx_backing(const struct lx_mount *mount)
+{
+    return (const char *)mount + mount->backing;
+}
+
+/* NULL where it has none. */
+static inline const char *lx_bind_alias(const struct lx_mount *mount)
+{
+    return lx_mount_text(mount, mount->bind_alias);
+}
+
+static inline bool lx_in_place(const struct lx_mount *mount)
+{
+    return (mount->traits & LX_MOUNT_IN_PLACE) != 0;
+}
+
+static inline bool lx_folds(const struct lx_mount *mount)
+{
+    return (mount->traits & LX_MOUNT_FOLDS) != 0;
+}
+
+static inline bool lx_masked_mode(const struct lx_mount *mount)
+{
+    return (mount->traits & LX_MOUNT_MASKED) != 0;
+}
+
+/* What a mount's rule says. */
+static inline enum lx_value lx_rule(const struct lx_mount *mount, enum lx_rule rule)
+{
+    return (enum lx_value)mount->rules[rule];
+}
+
+/* True where a mount keeps modes and owners of Linux' with its files: the option metadata. */
+static inline bool lx_metadata(const struct lx_mount *mount)
+{
+    return (mount->flags & LX_MOUNT_METADATA) != 0;
+}
+
+/* The mount at a place (from 1), NULL where there is none. */
+static inline const struct lx_mount *lx_mounts_at(const struct lx_mounts *mounts, unsigned place)
+{
+    if (place == 0 || place > mounts->count || mounts->at[place - 1] == 0)
+        return NULL;
+    return (const struct lx_mount *)(const void *)((const char *)mounts + mounts->at[place - 1]);
+}
+
+/*
+ * The next mount after a place, which it moves there; NULL after the last. From place 0, for every
+ * mount: for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+ */
+static inline const struct lx_mount *lx_mounts_next(const struct lx_mounts *mounts, unsigned *place)
+{
+    const struct lx_mount *mount = NULL;
+    while (mount == NULL && *place < mounts->count)
+        mount = lx_mounts_at(mounts, ++*place);
+    return mount;
+}
+
+/* The texts of a record; NULL for what it has not. */
+struct lx_mount_texts {
+    const char *source;
+    const char *target;
+    const char *backing;
+    const char *bind_alias;
+    const char *label;
+    const char *symlinkroot;
+};
+
+struct lx_mount_texts lx_mount_texts(const struct lx_mount *mount);
+
+/*
+ * Writes a record that is like another but for its texts, which follow it, into `room` bytes at
+ * `to`, aligned to 8. Returns how many it took, a multiple of 8, or -ENOSPC.
+ */
+long lx_mount_put(struct lx_mount *to, size_t room, const struct lx_mount *like,
+                  const struct lx_mount_texts *texts);
+
+/* The traits (enum lx_mount_trait) of a record whose texts, masks and rules are there. */
+unsigned lx_mount_traits(const struct lx_mount *mount);
+
+/* Notes them, and the lengths of its texts. */
+void lx_mount_settle(struct lx_mount *mount);
+
+#endif
