@@ -46,8 +46,8 @@ LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-co
             -Wl,--hash-style=gnu -Wl,--as-needed
 
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
-POLICY_FLAT := $(addprefix policy/,rules.c image.c mount.c policy.c builder.c glob.c errnames.c)
-CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
+POLICY_FLAT := $(addprefix policy/,rules.c image.c mount.c policy.c builder.c glob.c errnames.c options.c nearest.c)
+CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/mounts/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
 # Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
 WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c)
 LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)

@@ -112,6 +112,14 @@ static void settle_mounts(struct lx_image *image)
     mounted->count = image->mount_count;
     for (uint32_t i = 0; i < image->mount_count; i++) {
         mounts[i].place = (uint8_t)(i + 1);
+        mounts[i].number = i + 1;
+        mounts[i].device = lx_mount_minor(i + 1);
+        /* By both its names it is one mount. */
+        if (i > 0 && mounts[i].bind_alias != 0 &&
+            strcmp(lx_bind_alias(&mounts[i]), lx_backing(&mounts[i - 1])) == 0) {
+            mounts[i].device = mounts[i - 1].device;
+            mounts[i].flags |= LX_MOUNT_OWN_NAME;
+        }
         lx_mount_settle(&mounts[i]);
         mounted->at[i] = (int32_t)((const char *)&mounts[i] - (const char *)mounted);
     }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "policy/builder.h"
+#include "policy/table.h"
 
 /* Enough for nearly every policy; doubled as long as it is not. */
 #define FIRST_ROOM ((size_t)16384)
@@ -77,7 +78,8 @@ static uint32_t count_mounts(const struct lx_effective *policy)
     return (uint32_t)count;
 }
 
-static long put_image(const struct lx_effective *policy, const char *stats, void *buf, size_t room)
+static long put_image(const struct lx_effective *policy, const char *stats, const char *table,
+                      void *buf, size_t room)
 {
     struct lx_builder b;
     struct lx_image *image =
@@ -100,6 +102,7 @@ static long put_image(const struct lx_effective *policy, const char *stats, void
     image->profile = lx_builder_string(&b, policy->profile);
     image->trace = lx_builder_string(&b, policy->trace);
     image->stats = lx_builder_string(&b, stats);
+    image->table = lx_builder_string(&b, table);
     if (policy->observe)
         image->flags |= LX_IMAGE_OBSERVE;
     if (policy->trace_all)
@@ -111,7 +114,8 @@ static long put_image(const struct lx_effective *policy, const char *stats, void
     return lx_builder_end(&b);
 }
 
-long lx_emit_image(const struct lx_effective *policy, const char *stats, void **image)
+long lx_emit_image(const struct lx_effective *policy, const char *stats, const char *table,
+                   void **image)
 {
     for (size_t i = 0; i < policy->mount_count; i++)
         if (strcmp(policy->mounts[i].target, "/") == 0)
@@ -120,7 +124,7 @@ long lx_emit_image(const struct lx_effective *policy, const char *stats, void **
         void *buf = malloc(room);
         if (buf == NULL)
             return -ENOMEM;
-        long size = put_image(policy, stats, buf, room);
+        long size = put_image(policy, stats, table, buf, room);
         if (size >= 0) {
             *image = buf;
             return size;
@@ -139,6 +143,22 @@ bool lx_emit_counts(const struct lx_effective *policy)
             return true;
     }
     return false;
+}
+
+int lx_emit_table(int fd)
+{
+    /* The lists of mounts come after it, aligned. */
+    const struct lx_table head = {.magic = LX_TABLE_MAGIC,
+                                  .version = LX_TABLE_VERSION,
+                                  .size = LX_TABLE_SIZE,
+                                  .used = (sizeof(struct lx_table) + 7) & ~7u};
+    int r = posix_fallocate(fd, 0, sizeof(head));
+    if (r == 0 && ftruncate(fd, LX_TABLE_SIZE) < 0)
+        r = errno;
+    if (r != 0)
+        return -r;
+    ssize_t n = pwrite(fd, &head, sizeof(head), 0);
+    return n < 0 ? -errno : 0;
 }
 
 int lx_emit_stats(const struct lx_effective *policy, int fd)

@@ -10,17 +10,21 @@
 #include "policy/stamp.h"
 
 /*
- * Makes the image. stats: the file of its counters, or NULL. Returns its size with *image to be
- * freed, or -EXDEV where the policy cannot be used here (the built-in mount in /), or -ENOMEM,
- * -ENOSPC.
+ * Makes the image. stats: the file of its counters, table: that of the run's mounts; or NULL.
+ * Returns its size with *image to be freed, or -EXDEV where the policy cannot be used here (the
+ * built-in mount in /), or -ENOMEM, -ENOSPC.
  */
-long lx_emit_image(const struct lx_effective *policy, const char *stats, void **image);
+long lx_emit_image(const struct lx_effective *policy, const char *stats, const char *table,
+                   void **image);
 
 /* True where an override counts: its counters have to be shared by the process tree. */
 bool lx_emit_counts(const struct lx_effective *policy);
 
 /* Sizes a file for the counters of a policy and begins it. Returns 0 or -errno. */
 int lx_emit_stats(const struct lx_effective *policy, int fd);
+
+/* Sizes a file for the table of a run's mounts and begins it. Returns 0 or -errno. */
+int lx_emit_table(int fd);
 
 /*
  * The value of LXSHIM_STATE for an image, to be freed; *value is set. A large image goes to a file

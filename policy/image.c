@@ -75,12 +75,14 @@ static int texts_ok(const struct lx_image *image, const struct lx_mount *mount)
            directory_ok(image, from_image(image, mount, mount->target)) &&
            directory_ok(image, from_image(image, mount, mount->backing)) &&
            (alias == 0 || directory_ok(image, alias)) && string_ok(image, root) &&
+           string_ok(image, from_image(image, mount, mount->root)) &&
+           string_ok(image, from_image(image, mount, mount->options)) &&
            (root == 0 || lx_image_string(image, root)[0] == '/');
 }
 
 static int mount_ok(const struct lx_image *image, const struct lx_mount *mount, uint32_t index)
 {
-    if (!texts_ok(image, mount) || mount->place != index + 1)
+    if (!texts_ok(image, mount) || mount->place != index + 1 || mount->number != index + 1)
         return 0;
     if (((mount->file_mask | mount->dir_mask) & ~07777u) != 0)
         return 0;
@@ -126,7 +128,7 @@ int lx_image_check(const struct lx_image *image, size_t size)
         (image->flags & ~(unsigned)LX_IMAGE_FLAGS) != 0 || ((const char *)image)[size - 1] != '\0')
         return -EINVAL;
     if (!string_ok(image, image->profile) || !file_ok(image, image->trace) ||
-        !file_ok(image, image->stats))
+        !file_ok(image, image->stats) || !file_ok(image, image->table))
         return -EINVAL;
     if (!mounts_ok(image) ||
         !table_ok(image, image->overrides, image->override_count, sizeof(struct lx_image_override)))

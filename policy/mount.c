@@ -38,14 +38,15 @@ struct lx_mount_texts lx_mount_texts(const struct lx_mount *mount)
                                    .backing = lx_backing(mount),
                                    .bind_alias = lx_bind_alias(mount),
                                    .label = lx_mount_text(mount, mount->label),
-                                   .symlinkroot = lx_mount_text(mount, mount->symlinkroot)};
+                                   .symlinkroot = lx_mount_text(mount, mount->symlinkroot),
+                                   .root = lx_mount_text(mount, mount->root),
+                                   .options = lx_mount_text(mount, mount->options)};
 }
 
-/* A record on its way, and what is left for its texts. */
+/* A record on its way. */
 struct put {
-    char *to;
+    char *to; /* NULL: it is only measured */
     size_t size;
-    size_t room;
 };
 
 /* Adds a text and returns its offset; 0 for NULL. */
@@ -55,28 +56,42 @@ static uint32_t put_text(struct put *p, const char *text)
     if (text == NULL)
         return 0;
     size_t n = strlen(text) + 1;
-    if (p->size + n <= p->room)
+    if (p->to != NULL)
         memcpy(p->to + p->size, text, n);
     p->size += n;
     return at;
 }
 
+/* Adds all texts, and notes where they are. Returns the record's size with them. */
+static size_t put_texts(struct put *p, struct lx_mount *to, const struct lx_mount_texts *texts)
+{
+    to->source = put_text(p, texts->source);
+    to->target = put_text(p, texts->target);
+    to->backing = put_text(p, texts->backing);
+    to->bind_alias = put_text(p, texts->bind_alias);
+    to->label = put_text(p, texts->label);
+    to->symlinkroot = put_text(p, texts->symlinkroot);
+    to->root = put_text(p, texts->root);
+    to->options = put_text(p, texts->options);
+    return (p->size + 7) & ~(size_t)7;
+}
+
+size_t lx_mount_size(const struct lx_mount_texts *texts)
+{
+    struct lx_mount unused;
+    struct put p = {NULL, sizeof(unused)};
+    return put_texts(&p, &unused, texts);
+}
+
 long lx_mount_put(struct lx_mount *to, size_t room, const struct lx_mount *like,
                   const struct lx_mount_texts *texts)
 {
-    struct put p = {(char *)to, sizeof(*to), room};
-    if (room < sizeof(*to))
+    struct put p = {(char *)to, sizeof(*to)};
+    size_t size = lx_mount_size(texts);
+    if (size > room)
         return -ENOSPC;
     *to = *like;
-    to->source = put_text(&p, texts->source);
-    to->target = put_text(&p, texts->target);
-    to->backing = put_text(&p, texts->backing);
-    to->bind_alias = put_text(&p, texts->bind_alias);
-    to->label = put_text(&p, texts->label);
-    to->symlinkroot = put_text(&p, texts->symlinkroot);
-    p.size = (p.size + 7) & ~(size_t)7;
-    if (p.size > room)
-        return -ENOSPC;
+    put_texts(&p, to, texts);
     lx_mount_settle(to);
-    return (long)p.size;
+    return (long)size;
 }

@@ -14,7 +14,8 @@
 
 #include "policy/rules.h"
 
-enum lx_mount_type { LX_MOUNT_DRVFS };
+/* LX_MOUNT_HOST: a mount of the kernel's own in a drive, or over one: no rule holds below it. */
+enum lx_mount_type { LX_MOUNT_DRVFS, LX_MOUNT_HOST };
 
 enum lx_filesystem { LX_NTFS, LX_FAT, LX_REFS, LX_SMB };
 
@@ -23,7 +24,8 @@ enum lx_mount_flag {
     LX_MOUNT_METADATA = 2,
     LX_MOUNT_VOLUME_ROOT = 4, /* the source is a whole drive: the mount's root is a volume's root */
     LX_MOUNT_NOATIME = 8,
-    LX_MOUNT_FLAGS = 15 /* all of them */
+    LX_MOUNT_OWN_NAME = 16, /* of what lxshim run has bound: its backing by its own name */
+    LX_MOUNT_FLAGS = 31     /* all of them */
 };
 
 /* What lx_mount_settle works out of the rest. */
@@ -41,6 +43,8 @@ struct lx_mount {
     uint32_t bind_alias;     /* of what is bind-mounted: its other name, or 0 */
     uint32_t label;          /* of its volume, or 0 */
     uint32_t symlinkroot;    /* symlinkroot=, or 0 */
+    uint32_t root;           /* of a bind mount: the directory in its source, or 0 */
+    uint32_t options;        /* its file system's, as the mount table shows them, or 0 */
     uint32_t target_length;  /* in bytes */
     uint32_t backing_length; /* in bytes */
     uint32_t serial;         /* of its volume */
@@ -48,6 +52,9 @@ struct lx_mount {
     uint32_t gid;
     uint32_t file_mask;  /* umask= and fmask= */
     uint32_t dir_mask;   /* umask= and dmask= */
+    uint32_t number;     /* among all that were ever mounted: the newer one covers the older */
+    uint32_t device;     /* minor number of the device that its files are on */
+    uint32_t shown;      /* MS_NOATIME and the like, as the mount table shows them */
     uint8_t type;        /* enum lx_mount_type */
     uint8_t filesystem;  /* enum lx_filesystem */
     uint8_t case_option; /* enum lx_value: SENSITIVE (no option), OFF, DIR, FORCE */
@@ -110,6 +117,15 @@ static inline bool lx_masked_mode(const struct lx_mount *mount)
     return (mount->traits & LX_MOUNT_MASKED) != 0;
 }
 
+/*
+ * The minor number of the nth mount's device, which is its own, as those are of all file systems
+ * without a block device (major 0). The kernel gives them away from 1 on; ours from the other end.
+ */
+static inline uint32_t lx_mount_minor(uint32_t number)
+{
+    return (1u << 20) - 1 - number % (1u << 19);
+}
+
 /* What a mount's rule says. */
 static inline enum lx_value lx_rule(const struct lx_mount *mount, enum lx_rule rule)
 {
@@ -150,9 +166,14 @@ struct lx_mount_texts {
     const char *bind_alias;
     const char *label;
     const char *symlinkroot;
+    const char *root;
+    const char *options;
 };
 
 struct lx_mount_texts lx_mount_texts(const struct lx_mount *mount);
+
+/* The bytes of a record with these texts. */
+size_t lx_mount_size(const struct lx_mount_texts *texts);
 
 /*
  * Writes a record that is like another but for its texts, which follow it, into `room` bytes at

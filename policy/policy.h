@@ -11,6 +11,7 @@
 
 #include "policy/image.h"
 #include "policy/rules.h"
+#include "policy/table.h"
 
 struct lx_policy {
     const struct lx_image *image;
@@ -22,7 +23,9 @@ struct lx_policy {
     bool may_link;         /* Windows lets its user make symlinks: Developer Mode, or elevated */
     bool redirects;        /* some mount's backing is elsewhere */
     uint64_t override_ops; /* the operations some override is about, one bit each */
-    const struct lx_mounts *mounted;
+    const struct lx_mounts *fixed; /* what is mounted at the start */
+    const struct lx_table *table;  /* of the run; NULL: nothing is mounted later */
+    uint64_t space; /* this process's mount namespace, if not the one where the run began; or 0 */
 };
 
 /* Lays out a checked image. Returns 0 or -EINVAL. The image must outlive the policy. */
@@ -31,7 +34,10 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
 /* What is mounted. */
 static inline const struct lx_mounts *lx_mounts(const struct lx_policy *policy)
 {
-    return policy->mounted;
+    const struct lx_mounts *mounted = NULL;
+    if (policy->table != NULL)
+        mounted = lx_table_mounts(policy->table, lx_table_view(policy->table, policy->space));
+    return mounted == NULL ? policy->fixed : mounted;
 }
 
 #endif

@@ -123,7 +123,7 @@ static int policy_state(const struct cli_arguments *arguments)
         getenv(LX_FIRST_VARIABLE) != NULL ? lx_stamp_of(getppid()) : (struct lx_stamp){0};
     long r = lx_emit_counts(&policy) ? lx_emit_stats_file(&policy, &owner, &stats) : 0;
     if (r == 0)
-        r = lx_emit_image(&policy, stats, &image);
+        r = lx_emit_image(&policy, stats, NULL, &image);
     if (r >= 0)
         r = lx_emit_state(image, (size_t)r, &owner, &value);
     if (r == 0) {

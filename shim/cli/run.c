@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "cli/relay.h"
 #include "cli/summary.h"
 #include "policy/emit.h"
+#include "policy/table.h"
 #include "supervisor/janitor.h"
 #include "sys/preload.h"
 
@@ -24,22 +26,37 @@
  * look when somebody else has the id: a number few processes have keeps it from what is not ours.
  */
 #define STATS_FD 731
+#define TABLE_FD 732
 
-/* The counters in memory that children can map. Returns a descriptor or -errno. */
-static int make_stats(const struct lx_effective *policy, struct lx_stats **stats)
+/* Memory that children can map, at a descriptor from `wanted` on. Returns that or -errno. */
+static int make_memory(const char *name, int wanted)
 {
-    int fd = memfd_create(LX_STATS_MEMORY, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return -errno;
-    int moved = fcntl(fd, F_DUPFD_CLOEXEC, STATS_FD);
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, wanted);
     if (moved >= 0) {
         close(fd);
         fd = moved;
     }
+    return fd;
+}
+
+/* Nobody can cut short what everybody has mapped. */
+static void seal(int fd)
+{
+    (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+}
+
+/* The counters. Returns a descriptor or -errno. */
+static int make_stats(const struct lx_effective *policy, struct lx_stats **stats)
+{
+    int fd = make_memory(LX_STATS_MEMORY, STATS_FD);
+    if (fd < 0)
+        return fd;
     int r = lx_emit_stats(policy, fd);
     if (r == 0) {
-        /* Nobody can cut short what everybody has mapped. */
-        (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+        seal(fd);
         *stats = mmap(NULL, lx_stats_size((uint32_t)policy->override_count), PROT_READ | PROT_WRITE,
                       MAP_SHARED, fd, 0);
         r = *stats == MAP_FAILED ? -errno : 0;
@@ -49,6 +66,29 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
     if (r < 0)
         close(fd);
     return r < 0 ? r : fd;
+}
+
+/* The table of mounts. Returns a descriptor or -errno. */
+static int make_table(const struct lx_table **table)
+{
+    struct stat here;
+    int fd = make_memory(LX_TABLE_MEMORY, TABLE_FD);
+    int r = fd < 0 ? fd : lx_emit_table(fd);
+    struct lx_table *at = MAP_FAILED;
+    if (r == 0) {
+        seal(fd);
+        at = mmap(NULL, LX_TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        r = at == MAP_FAILED ? -errno : 0;
+    }
+    if (r < 0) {
+        if (fd >= 0)
+            close(fd);
+        return r;
+    }
+    if (stat("/proc/self/ns/mnt", &here) == 0)
+        atomic_store(&at->views[0].space, here.st_ino);
+    *table = at;
+    return fd;
 }
 
 /*
@@ -135,14 +175,16 @@ static struct lx_stamp own;
  * Makes the state that children get, and the policy by which the supervisor judges: one image.
  * The image stays; this process lives as long as the command.
  */
-static int set_state(const struct lx_effective *policy, int stats, struct lx_policy *attached,
-                     int *file)
+static int set_state(const struct lx_effective *policy, int stats, int table,
+                     struct lx_policy *attached, int *file)
 {
     char path[64];
+    char mounts[64];
     void *image = NULL;
     char *value = NULL;
     snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), stats);
-    long size = lx_emit_image(policy, path, &image);
+    snprintf(mounts, sizeof(mounts), "/proc/%d/fd/%d", (int)getpid(), table);
+    long size = lx_emit_image(policy, path, mounts, &image);
     if (size + 8 > (long)LX_IMAGE_INLINE_MAX) /* it goes to a file, or nearly */
         own = lx_stamp_of(getpid());
     long r = size < 0 ? size : lx_emit_state(image, (size_t)size, &own, &value);
@@ -186,6 +228,7 @@ int cli_run(const struct cli_arguments *arguments)
     struct lx_request request = arguments->request;
     struct lx_effective policy;
     struct lx_stats *stats = NULL;
+    const struct lx_table *table = NULL;
     struct lx_policy attached;
     struct relay_lanes lanes = {.policy = &attached};
     enum bind_when when;
@@ -211,13 +254,17 @@ int cli_run(const struct cli_arguments *arguments)
     if (fd < 0)
         cli_error("cannot count what the rules do: %s", strerror(-fd));
     bool observe = policy.observe;
-    int r = fd < 0 ? fd : set_state(&policy, fd, &attached, &file);
+    int mounts = fd < 0 ? fd : make_table(&table);
+    if (fd >= 0 && mounts < 0)
+        cli_error("cannot keep what is mounted: %s", strerror(-mounts));
+    int r = mounts < 0 ? mounts : set_state(&policy, fd, mounts, &attached, &file);
     if (r == 0 && !arguments->quiet && !arguments->verbose)
         cli_say_policy(&request, &policy);
     lx_effective_free(&policy);
     if (r < 0)
         return CLI_FAILED;
     attached.stats = stats;
+    attached.table = table;
     lanes.ended = last_has_ended;
     int status = relay_run(arguments->rest, &lanes);
     tidy_up(file);

@@ -63,6 +63,12 @@ struct lx_task {
      */
     long (*caller_does)(const struct lx_call *c);
 
+    /* Has the task make a call of mount(2)'s kind; NULL: this process is the task. */
+    long (*mounts)(const struct lx_task *task, long nr, const long args[6]);
+
+    /* Whose hooks these are, for them to find. */
+    void *owner;
+
     /* Makes the task's umask this process's, before a call that it applies to; NULL: it is. */
     void (*mask)(const struct lx_task *task);
 };

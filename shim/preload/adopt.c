@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "sys/sys.h"
+#include "vfs/placement.h"
 
 /*
  * True for a plain file that nobody but the user can have made or can cut short: what is mapped of
@@ -89,15 +90,15 @@ static int open_stats_file(const char *file, uint32_t overrides)
     return open_own(file, O_RDWR, false, &st);
 }
 
-/* Opens the counters of lxshim run, memory that is a descriptor of its. */
-static int open_stats_memory(const char *file)
+/* Opens memory of lxshim run's, by its descriptor there, if it is called so. */
+static int open_memory(const char *file, const char *called, int flags)
 {
-    static const char made[] = "/memfd:" LX_STATS_MEMORY;
-    char name[sizeof(made) - 1];
+    char name[64];
+    size_t length = strlen(called);
     long n = sys_readlinkat(AT_FDCWD, file, name, sizeof(name));
-    if (n != (long)sizeof(name) || memcmp(name, made, sizeof(name)) != 0)
+    if (n < (long)length || memcmp(name, called, length) != 0)
         return -EPERM;
-    return sys_openat(AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
+    return sys_openat(AT_FDCWD, file, flags | O_CLOEXEC, 0);
 }
 
 /*
@@ -112,7 +113,7 @@ void lx_adopt_stats(struct lx_policy *policy)
     struct stat st;
     if (file == NULL)
         return;
-    int fd = strncmp(file, "/proc/", 6) == 0 ? open_stats_memory(file)
+    int fd = strncmp(file, "/proc/", 6) == 0 ? open_memory(file, "/memfd:" LX_STATS_MEMORY, O_RDWR)
                                              : open_stats_file(file, overrides);
     if (fd < 0)
         return;
@@ -128,6 +129,48 @@ void lx_adopt_stats(struct lx_policy *policy)
     }
     policy->stats = at;
     atomic_fetch_add_explicit(&policy->stats->processes, 1, memory_order_relaxed);
+}
+
+/* This process's mount namespace, where that is not the table's first; or 0. */
+static uint64_t space_of(const struct lx_table *table)
+{
+    struct stat st;
+    uint64_t first = atomic_load(&table->views[0].space);
+    if (first == 0 || sys_fstatat(AT_FDCWD, "/proc/self/ns/mnt", &st, 0) < 0 || st.st_ino == first)
+        return 0;
+    return st.st_ino;
+}
+
+void lx_adopt_space(struct lx_policy *policy)
+{
+    if (policy->table != NULL)
+        policy->space = space_of(policy->table);
+}
+
+void lx_adopt_table(struct lx_policy *policy)
+{
+    const char *file = lx_image_string(policy->image, policy->image->table);
+    struct stat st;
+    if (file == NULL)
+        return;
+    /* For reading alone, by a descriptor that cannot be written by: who has given up its privileges
+     * has this mapping still. */
+    int fd = open_memory(file, "/memfd:" LX_TABLE_MEMORY, O_RDONLY);
+    if (fd < 0)
+        return;
+    const struct lx_table *at = MAP_FAILED;
+    if (sys_fstat(fd, &st) == 0 && st.st_uid == sys_geteuid() && st.st_size == LX_TABLE_SIZE)
+        at = sys_mmap(NULL, LX_TABLE_SIZE, PROT_READ, MAP_SHARED, fd, 0);
+    sys_close(fd);
+    if (sys_mmap_failed(at))
+        return;
+    if (at->magic != LX_TABLE_MAGIC || at->version != LX_TABLE_VERSION) {
+        sys_munmap((void *)(uintptr_t)at, LX_TABLE_SIZE);
+        return;
+    }
+    policy->table = at;
+    placement_follow(&at->generation);
+    lx_adopt_space(policy);
 }
 
 int lx_adopt(const char *value, struct lx_policy *policy, char room[LX_IMAGE_INLINE_MAX])

@@ -19,4 +19,11 @@ int lx_adopt(const char *value, struct lx_policy *policy, char room[LX_IMAGE_INL
 /* Maps the counters that the policy's image names, where they are there and ours. */
 void lx_adopt_stats(struct lx_policy *policy);
 
+/* The same of the table of the run's mounts. */
+void lx_adopt_table(struct lx_policy *policy);
+
+/* Finds out in which mount namespace this process is: at the start, and after it went to another.
+ */
+void lx_adopt_space(struct lx_policy *policy);
+
 #endif

@@ -132,8 +132,10 @@ static void begin(void)
     task.seccomp_confined = inherited[1] == LX_STATE_CONFINED;
     task.caching = true;
     task.open = cancellable_open;
-    if (!task.seccomp_confined)
+    if (!task.seccomp_confined) {
         lx_adopt_stats(&policy);
+        lx_adopt_table(&policy);
+    }
     if (inherited == made) {
         unpublished = !publish(env);
         lx_library_keep(find(environ, "LD_PRELOAD"));
@@ -181,6 +183,11 @@ static __attribute__((constructor(101))) void constructor(void)
     if (unpublished)
         publish(environ);
     __register_atfork(NULL, store_cwds_forget, NULL, __dso_handle);
+}
+
+void lx_moved_space(void)
+{
+    lx_adopt_space(&policy);
 }
 
 void lx_confine(void)

@@ -32,6 +32,9 @@ static inline bool lx_is_null(const void *p)
 /* After a call that may have waited for a child; `ended`: one that is no more. */
 void lx_after_child(bool ended);
 
+/* After the program went to another mount namespace. */
+void lx_moved_space(void);
+
 /* After the program installed a seccomp filter of its own: from now on, only what it asks for. */
 void lx_confine(void);
 

@@ -22,6 +22,7 @@
 #include "supervisor/errand.h"
 #include "supervisor/int80.h"
 #include "supervisor/left_alone.h"
+#include "supervisor/mounting.h"
 #include "supervisor/pathfd.h"
 #include "supervisor/place.h"
 #include "supervisor/program.h"
@@ -60,6 +61,13 @@ static long open_flags(const struct request *r)
     case SYS_openat:
     case SYS_open_by_handle_at:
         return (uint32_t)r->args[2];
+    case SYS_fsopen:
+    case SYS_fsmount:
+        return (r->args[1] & 1) != 0 ? O_CLOEXEC : 0;
+    case SYS_open_tree:
+        return (uint32_t)r->args[2] & O_CLOEXEC;
+    case SYS_fspick:
+        return (r->args[2] & 1) != 0 ? O_CLOEXEC : 0;
 #ifdef SYS_open /* machines of today have openat alone */
     case SYS_open:
         return (uint32_t)r->args[1];
@@ -507,7 +515,9 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
         atomic_fetch_add(&pool->changes, 1);
     if (atomic_load_explicit(&pool->roots, memory_order_relaxed)) {
         where = roots_of(&r.tracee, root);
-        r.task.policy = views_policy(policy, false);
+        /* What is mounted goes by the table; who looks for a file goes by what the kernel has. */
+        if (error < 0 || !(mounting_asks(r.call->number) || mounting_looks(r.call->number)))
+            r.task.policy = views_policy(policy, false);
     }
     set_root(&r, (int)where);
     uint64_t instruction = call->data.instruction_pointer;

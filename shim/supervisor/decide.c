@@ -11,6 +11,7 @@
 #include "fs/native.h"
 #include "supervisor/forced.h"
 #include "supervisor/handles.h"
+#include "supervisor/mounting.h"
 #include "supervisor/respell.h"
 #include "sys/sys.h"
 #include "vfs/ops.h"
@@ -37,7 +38,7 @@ bool decides(long nr)
 {
     return nr == SYS_chdir || nr == SYS_fchdir || nr == SYS_chroot || nr == SYS_execve ||
            nr == SYS_execveat || nr == SYS_name_to_handle_at || nr == SYS_open_by_handle_at ||
-           respells(nr);
+           respells(nr) || mounting_asks(nr);
 }
 
 bool decide_needs_none(const struct lx_policy *policy, long nr)
@@ -51,7 +52,8 @@ bool decide_needs_look(const struct lx_policy *policy, long nr)
 {
     /* A script's interpreter may be in a mount that the kernel does not know; and a handle is from
      * anywhere in the file system. */
-    return (policy->redirects && (nr == SYS_execve || nr == SYS_execveat)) ||
+    return (policy->table != NULL && mounting_looks(nr)) ||
+           (policy->redirects && (nr == SYS_execve || nr == SYS_execveat)) ||
            nr == SYS_open_by_handle_at;
 }
 
@@ -247,6 +249,14 @@ long decide(struct lx_task *task, const struct tracee *tracee, const struct supe
 {
     if (call->number == SYS_open_by_handle_at)
         return handles_open(task, tracee, given, args);
+    if (mounting_asks(call->number)) {
+        bool answered = false;
+        long r = mounting(task, tracee, call, given, args, &answered);
+        if (answered)
+            return -DECIDE_ANSWERED;
+        if (r != -LX_CONTINUE || !respells(call->number))
+            return r;
+    }
     now.task = task;
     now.tracee = tracee;
     now.call = call;

@@ -54,26 +54,49 @@ long forced_call(struct injection *i, long nr, const long args[6])
     return nr < 0 ? nr : inject_call(i, nr, there);
 }
 
+int hold(struct held *h, const struct tracee *t, size_t room)
+{
+    struct scratch *s = &h->scratch;
+    *s = (struct scratch){.tracee = t, .size = (room + PAGE - 1) & ~(size_t)(PAGE - 1)};
+    const long args[6] = {0, (long)s->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                          0};
+    credentials_return(); /* only ourselves may trace it */
+    if (inject_start(&h->injection, t) < 0)
+        return -EOPNOTSUPP;
+    long at = forced_call(&h->injection, SYS_mmap, args);
+    s->failed = at < 0 && at >= -4095;
+    s->start = s->failed ? 0 : (uint64_t)at;
+    return 0;
+}
+
+long held_call(struct held *h, long nr, const long args[6])
+{
+    return h->scratch.failed ? -EFAULT : forced_call(&h->injection, nr, args);
+}
+
+void release(struct held *h, long result)
+{
+    const struct scratch *s = &h->scratch;
+    if (!h->injection.is_another && s->start != 0)
+        (void)forced_call(&h->injection, SYS_munmap,
+                          (const long[6]){(long)s->start, (long)s->size, 0, 0, 0, SYS_COOKIE});
+    inject_end(&h->injection, result);
+}
+
 long force(const struct forced *f, bool *answered)
 {
-    struct injection i;
-    struct scratch s = {.tracee = f->tracee, .size = (f->room + PAGE - 1) & ~(size_t)(PAGE - 1)};
-    long args[6] = {0, (long)s.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0};
-    credentials_return(); /* only ourselves may trace it */
-    if (inject_start(&i, f->tracee) < 0)
+    struct held h;
+    long args[6] = {0};
+    if (hold(&h, f->tracee, f->room) < 0)
         return -EOPNOTSUPP;
     *answered = true;
-    long result = forced_call(&i, SYS_mmap, args);
-    if (result >= 0 || result < -4095) {
-        s.start = (uint64_t)result;
-        f->fill(&s, f->what, args);
+    long result = h.scratch.failed ? -ENOMEM : 0;
+    if (result == 0) {
+        f->fill(&h.scratch, f->what, args);
         if (f->confines)
-            (void)forced_call(&i, SYS_prctl, (const long[6]){PR_SET_NO_NEW_PRIVS, 1});
-        result = s.failed ? -EFAULT : forced_call(&i, f->nr, args);
-        if (!i.is_another)
-            (void)forced_call(&i, SYS_munmap,
-                              (const long[6]){(long)s.start, (long)s.size, 0, 0, 0, SYS_COOKIE});
+            (void)forced_call(&h.injection, SYS_prctl, (const long[6]){PR_SET_NO_NEW_PRIVS, 1});
+        result = held_call(&h, f->nr, args);
     }
-    inject_end(&i, result);
+    release(&h, result);
     return result;
 }

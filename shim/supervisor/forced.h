@@ -28,6 +28,21 @@ uint64_t scratch_words(struct scratch *s, const uint64_t *words, size_t n);
  */
 long forced_call(struct injection *i, long nr, const long args[6]);
 
+/* A caller that is held for some calls, with memory for their texts. */
+struct held {
+    struct injection injection;
+    struct scratch scratch;
+};
+
+/* Takes a caller out of its call and holds it, with `room` bytes. 0; -EOPNOTSUPP: as force. */
+int hold(struct held *h, const struct tracee *t, size_t room);
+
+/* Has it make a call. Returns its result. */
+long held_call(struct held *h, long nr, const long args[6]);
+
+/* Takes the memory back, and lets it go on with `result` for the call it came with. */
+void release(struct held *h, long result);
+
 struct forced {
     const struct tracee *tracee;
     long nr;       /* the call's, and its arguments, as 64-bit programs make it: see compat.h */

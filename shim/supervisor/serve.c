@@ -20,6 +20,7 @@
 #include "supervisor/pool.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/tree.h"
+#include "vfs/placement.h"
 
 #ifndef SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
@@ -149,6 +150,8 @@ pid_t supervise_start(int socket, int leash, const struct lx_policy *policy,
         return -ENOMEM;
     int r = broker_need() == BROKER_NEEDED ? broker_open(broker) : 0;
     struct master m = {.policy = policy, .pool = front.pool, .leash = leash, .ended = ended};
+    if (policy->table != NULL)
+        placement_follow(&policy->table->generation);
     pid_t master = r < 0 ? -1 : fork();
     if (master == 0)
         serve(&m, socket, broker[1]);

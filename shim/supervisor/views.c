@@ -165,7 +165,8 @@ static void make(const struct lx_policy *policy, FILE *f)
     const struct lx_mounts *mounts = lx_mounts(policy);
     const struct lx_mount *m;
     made = *policy;
-    made.mounted = made_mounts();
+    made.fixed = made_mounts();
+    made.table = NULL;
     begin(mounts);
     while (next_line(f, &line)) {
         for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
@@ -196,16 +197,22 @@ bool views_mount_point(const char *path)
 const struct lx_policy *views_policy(const struct lx_policy *policy, bool entered)
 {
     static int changes = -1; /* tells when anything is mounted in the namespace we are at home in */
-    if (!entered && changes >= 0) {
+    static uint32_t known;   /* how often anything was mounted in the run by then */
+    uint32_t now = policy->table == NULL ? 0 : atomic_load(&policy->table->generation);
+    if (!entered && changes >= 0 && known == now) {
         struct pollfd event = {.fd = changes, .events = POLLPRI};
         if (poll(&event, 1, 0) == 0)
             return &made;
     }
+    known = now;
     FILE *f = fopen("/proc/self/mountinfo", "re");
     if (f == NULL)
         return policy;
-    if (changes < 0) {
+    if (changes < 0)
         changes = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+    static bool learned; /* where the drives lie, while they could be seen */
+    if (!entered || !learned) {
+        learned = true;
         learn(policy, f);
         rewind(f);
     }

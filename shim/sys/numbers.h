@@ -35,6 +35,9 @@
 #ifndef SYS_open_tree
 #define SYS_open_tree  428
 #define SYS_move_mount 429
+#define SYS_fsopen     430
+#define SYS_fsconfig   431
+#define SYS_fsmount    432
 #define SYS_fspick     433
 #endif
 #ifndef SYS_mount_setattr

@@ -37,6 +37,32 @@ long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
     return n > 0 && buf[0] == '/' ? n : -ENOENT;
 }
 
+/*
+ * Where a directory is that is deeper than a path can say: where the nearest one above it is that
+ * has a name.
+ */
+static __attribute__((noinline)) struct placement climb(const struct lx_task *task, int fd)
+{
+    char path[PATH_MAX];
+    struct placement v = {0, 0};
+    int at = fd;
+    long n = -ENAMETOOLONG;
+    while (n == -ENAMETOOLONG) {
+        int up = sys_openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        if (at != fd)
+            sys_close(at);
+        if (up < 0)
+            return v;
+        at = up;
+        n = vfs_directory_path(task, at, path);
+    }
+    sys_close(at);
+    if (n > 0)
+        v = mounts_classify(task->policy, path, (size_t)n);
+    v.flags = 0;
+    return v;
+}
+
 /* Reads where a descriptor or the cwd is from the kernel. Apart, for its buffer. */
 static __attribute__((noinline)) struct placement resolve_descriptor(const struct lx_task *task,
                                                                      int fd, uint64_t *hash)
@@ -53,9 +79,10 @@ static __attribute__((noinline)) struct placement resolve_descriptor(const struc
     if (n < 0) {
         /* Deeper than a path can say, or without a name: it is still where it was. */
         bool open = n == -ENAMETOOLONG || n == -ENXIO;
-        if (!open || !task->caching || !placement_recall_fd_stale(fd, &v, hash))
-            *hash = 0;
-        return v;
+        if (open && task->caching && placement_recall_fd_stale(fd, &v, hash))
+            return v;
+        *hash = 0;
+        return n == -ENAMETOOLONG ? climb(task, fd == AT_FDCWD ? task->cwd : fd) : v;
     }
     *hash = placement_hash(PLACEMENT_SEED_ROOT, path, (size_t)n);
     return mounts_classify(task->policy, path, (size_t)n);

@@ -22,22 +22,32 @@ static unsigned above(const char *path, size_t n, const char *point, size_t leng
            (memchr(point + n + 1, '/', length - n - 1) == NULL ? (unsigned)PLACEMENT_PARENT : 0);
 }
 
+/* Of two mounts that have a path, the one that covers the other; `one` may be NULL. */
+static const struct lx_mount *newer(const struct lx_mount *one, const struct lx_mount *other)
+{
+    return one == NULL || other->number > one->number ? other : one;
+}
+
 struct placement mounts_classify(const struct lx_policy *policy, const char *native, size_t n)
 {
     struct placement v = {0, 0};
     if (n == 1 && native[0] == '/')
         n = 0;
     const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *in = NULL;
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         if (within(native, n, lx_backing(m), m->backing_length)) {
-            v.mount = m->place;
-            v.flags = n == m->backing_length ? PLACEMENT_ROOT : 0;
-            return v;
+            in = newer(in, m);
+            continue;
         }
         v.flags |= (uint8_t)above(native, n, lx_backing(m), m->backing_length);
         if (!lx_in_place(m))
             v.flags |= (uint8_t)above(native, n, lx_target(m), m->target_length);
+    }
+    if (in != NULL && in->type != LX_MOUNT_HOST) {
+        v.mount = in->place;
+        v.flags |= n == in->backing_length ? (unsigned)PLACEMENT_ROOT : 0;
     }
     return v;
 }
@@ -45,24 +55,24 @@ struct placement mounts_classify(const struct lx_policy *policy, const char *nat
 const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const char *path, size_t n)
 {
     const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *in = NULL;
     const struct lx_mount *m;
-    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
-        if (!lx_in_place(m) && within(path, n, lx_target(m), m->target_length))
-            return m;
-    }
-    return NULL;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if (within(path, n, lx_target(m), m->target_length))
+            in = newer(in, m);
+    return in == NULL || lx_in_place(in) ? NULL : in;
 }
 
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
                                               size_t n)
 {
     const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *in = NULL;
     const struct lx_mount *m;
-    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
-        if (!lx_in_place(m) && n == m->backing_length && memcmp(native, lx_backing(m), n) == 0)
-            return m;
-    }
-    return NULL;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if (n == m->backing_length && memcmp(native, lx_backing(m), n) == 0)
+            in = newer(in, m);
+    return in == NULL || lx_in_place(in) ? NULL : in;
 }
 
 static bool last_name_is(const char *point, size_t length, const char *name, size_t n)

@@ -9,6 +9,14 @@ struct placement_entry placement_descriptors[PLACEMENT_DESCRIPTORS + 1];
 _Atomic uint64_t placement_generation;
 _Atomic int placement_vforks;
 
+static const _Atomic uint32_t nothing_is_mounted_later;
+const _Atomic uint32_t *placement_mounted = &nothing_is_mounted_later;
+
+void placement_follow(const _Atomic uint32_t *generation)
+{
+    placement_mounted = generation;
+}
+
 static void remember(struct placement_entry *e, uint64_t hash, uint64_t stamp, struct placement v)
 {
     uint64_t data = stamp << PLACEMENT_STAMP_SHIFT | (uint64_t)v.mount << 8 | v.flags;

@@ -117,7 +117,19 @@ static inline uint64_t placement_hash(uint64_t seed, const char *path, size_t n)
 /* How often this process may have moved what it remembers: only placement.c writes. */
 extern _Atomic uint64_t placement_generation;
 
-/* The moment a placement is valid for: changes with every tick and with placement_forget_all. */
+/*
+ * How often anything was mounted or unmounted in the run: its table's, or one that never changes.
+ * Written once, before anybody asks.
+ */
+extern const _Atomic uint32_t *placement_mounted;
+
+/* Has it be that of a table. */
+void placement_follow(const _Atomic uint32_t *generation);
+
+/*
+ * The moment a placement is valid for: changes with every tick, with placement_forget_all, and with
+ * every mount.
+ */
 static inline uint64_t placement_stamp(void)
 {
     struct timespec now;
@@ -127,6 +139,7 @@ static inline uint64_t placement_stamp(void)
     /* 2^18 ns is finer than any tick; 32 bits of it last for 13 days, which is longer than one. */
     uint64_t tick = ((uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec) >> 18;
     uint64_t moved = atomic_load_explicit(&placement_generation, memory_order_relaxed);
+    moved += atomic_load_explicit(placement_mounted, memory_order_acquire);
     return (tick << PLACEMENT_TICK_SHIFT | (moved & 0xFFFF)) & PLACEMENT_STAMP_MASK;
 }
 

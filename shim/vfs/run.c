@@ -218,7 +218,7 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     int r = vfs_walk(c, c->fd[i], c->path[i], last, w);
     if (r < 0)
         return r;
-    bool is_mount = (w->self.flags & PLACEMENT_ROOT) != 0 && w->dir.mount == 0;
+    bool is_mount = (w->self.flags & PLACEMENT_ROOT) != 0 && w->dir.mount != w->self.mount;
     if (entry && is_mount) {
         long busy = entry_is_mount(c);
         if (busy < 0)

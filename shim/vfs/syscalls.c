@@ -10,7 +10,9 @@
 #include "sys/sys.h"
 #include "vfs/extensible.h"
 #include "vfs/finish.h"
+#include "vfs/mounting.h"
 #include "vfs/names.h"
+#include "vfs/newmounts.h"
 #include "vfs/ops.h"
 #include "vfs/placement.h"
 #include "vfs/sockets.h"
@@ -119,6 +121,34 @@ CALL(call_utimes, set_times(t, AT_FDCWD, PATH(0), PTR(const struct timeval *, 1)
 CALL(call_futimesat, set_times(t, FD(0), PATH(1), PTR(const struct timeval *, 2)))
 #endif
 #endif
+
+/* What is none of ours its program asks the kernel: without the cookie, see x_mount.c. */
+static long or_kernel(const struct lx_task *t, long r, long nr, const long a[6])
+{
+    if (r != -LX_CONTINUE || t->on_behalf)
+        return r;
+    return sys_call6(nr, a[0], a[1], a[2], a[3], a[4], 0);
+}
+
+#define MOUNTING(name, nr, body)                               \
+    static long name(const struct lx_task *t, const long a[6]) \
+    {                                                          \
+        return or_kernel(t, body, nr, a);                      \
+    }
+
+MOUNTING(call_mount, SYS_mount,
+         lx_mount(t, PATH(0), PATH(1), PTR(const char *, 2), (unsigned long)a[3],
+                  PTR(const void *, 4)))
+MOUNTING(call_umount2, SYS_umount2, lx_umount(t, PATH(0), (int)a[1]))
+MOUNTING(call_fsopen, SYS_fsopen, lx_fsopen(t, PTR(const char *, 0), (unsigned)a[1]))
+MOUNTING(call_open_tree, SYS_open_tree, lx_open_tree(t, FD(0), PATH(1), (unsigned)a[2]))
+MOUNTING(call_fspick, SYS_fspick, lx_fspick(t, FD(0), PATH(1), (unsigned)a[2]))
+MOUNTING(call_fsconfig, SYS_fsconfig,
+         lx_fsconfig(t, FD(0), (unsigned)a[1], PTR(const char *, 2), PTR(const char *, 3)))
+MOUNTING(call_fsmount, SYS_fsmount, lx_fsmount(t, FD(0), (unsigned)a[1], (unsigned)a[2]))
+MOUNTING(call_move_mount, SYS_move_mount,
+         lx_move_mount(t, FD(0), PATH(1), FD(2), PATH(3), (unsigned)a[4]))
+MOUNTING(call_mount_setattr, SYS_mount_setattr, vfs_mount_setattr(t, a))
 
 /* Answered by ENOSYS, for which every caller has something to fall back on: io_uring, which opens
  * files where nobody sees it. */
@@ -277,6 +307,15 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_name_to_handle_at] = call_name_to_handle_at,
     [SYS_getdents64] = call_getdents64,
     [SYS_close] = call_close,
+    [SYS_mount] = call_mount,
+    [SYS_umount2] = call_umount2,
+    [SYS_fsopen] = call_fsopen,
+    [SYS_open_tree] = call_open_tree,
+    [SYS_fspick] = call_fspick,
+    [SYS_fsconfig] = call_fsconfig,
+    [SYS_fsmount] = call_fsmount,
+    [SYS_move_mount] = call_move_mount,
+    [SYS_mount_setattr] = call_mount_setattr,
     [SYS_close_range] = call_close_range,
     [SYS_dup3] = call_dup3,
     [SYS_io_uring_setup] = call_refused,

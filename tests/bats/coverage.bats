@@ -37,16 +37,24 @@ syscall:bind EPERM"
 # The shim's own: who is told ENOSYS uses read and write.
 NOT_EMULATED="syscall:io_uring_setup ENOSYS"
 
-# Names that take a path and are not wrapped (tests/symbols/known-gaps says why).
+# Names that take a path and are not wrapped (tests/symbols/known-gaps says why); and those about mounts,
+# which by the library alone are the kernel's, by the kernel's names.
 GAPS="chroot ENOENT
 mount ENOENT
+umount ENOENT
 umount2 ENOENT
 open_tree ENOENT
+syscall:mount ENOENT
+syscall:umount2 ENOENT
+syscall:open_tree ENOENT
 fanotify_mark ENOENT"
 # Those for root only say so before they look for the name.
 ((EUID != 0)) || GAPS+="
 pivot_root ENOENT
-move_mount ENOENT"
+fspick ENOENT
+move_mount ENOENT
+syscall:fspick ENOENT
+syscall:move_mount ENOENT"
 # A supervisor sees them all.
 [[ $LXSHIM_TEST_LANE == preload ]] || GAPS=
 

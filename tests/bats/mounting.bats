@@ -123,12 +123,12 @@ expire ok"
   assert_output "$answer"
 }
 
-@test "a drive is busy: it cannot be taken from its place" {
+@test "a drive with somebody in it is busy; what is bound over it can be taken away again" {
   steps='mkdir -p here; $P bind here here; $P umount here'
   natively "$steps"
   assert_output "$(printf 'bind ok\numount ok')"
   in_lanes 'mkdir here; $P bind "$PWD" "$PWD"; $P umount "$PWD"; $P umount .'
-  assert_output "$(printf 'bind ok\numount EBUSY\numount EBUSY')"
+  assert_output "$(printf 'bind ok\numount ok\numount EBUSY')"
 }
 
 @test "calls newer than any libc, where they name files" {

@@ -7,7 +7,7 @@ load helpers
 cd "$SOURCE_ROOT" || exit
 
 # The floors of the library, top to bottom.
-FLOORS=(shim/preload shim/supervisor shim/vfs shim/fs shim/store shim/nt shim/sys)
+FLOORS=(shim/preload shim/supervisor shim/vfs shim/fs shim/mounts shim/store shim/nt shim/sys)
 
 # What each of them may include, itself among it: calls go down only.
 allowed_in() {
@@ -15,8 +15,9 @@ allowed_in() {
     shim/nt) echo nt ;;
     shim/sys) echo sys ;;
     shim/store) echo nt sys store ;;
-    shim/fs) echo policy store nt sys fs ;;
-    shim/vfs) echo fs policy store nt sys vfs ;;
+    shim/mounts) echo policy sys mounts ;;
+    shim/fs) echo mounts policy store nt sys fs ;;
+    shim/vfs) echo fs mounts policy store nt sys vfs ;;
     shim/preload) echo vfs fs policy store nt sys preload ;;
     shim/supervisor) echo vfs fs policy store nt sys supervisor ;;
     shim/win) echo policy store nt sys win ;;

@@ -3,11 +3,13 @@
  * mounting: calls about mounts, handles and marks by the instruction, which no preloaded library
  * sees. Each prints what the kernel answers.
  *
- *   mounting handle PATH    takes a handle of it, and opens that again, to read and to write
- *   mounting stale PATH     the same, but the file is removed in between, while somebody has it
- * open mounting mark PATH      marks it by fanotify mounting bind FROM TO | umount PATH | tree FROM
- * TO | readonly PATH | pick PATH mounting new            makes system calls that are newer than any
- * libc
+ *   handle PATH    takes a handle of it, and opens that again, to read and to write
+ *   stale PATH     the same, but the file is removed in between, while somebody has it open
+ *   mark PATH      marks it by fanotify
+ *   drvfs SOURCE TARGET [OPTIONS]
+ *   fsopen SOURCE TARGET [KEY [VALUE]]  the same by the new calls
+ *   bind FROM TO | umount PATH | tree FROM TO | readonly PATH | pick PATH
+ *   new            makes system calls that are newer than any libc
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,6 +56,21 @@ static void tree(const char *from, const char *to)
         say("move_mount", CALL(SYS_move_mount, fd, "", AT_FDCWD, to, 4 /* F_EMPTY_PATH */));
 }
 
+/* As mount(8) does from util-linux 2.39 on. */
+static void by_new_calls(const char *source, const char *target, const char *key, const char *value)
+{
+    long fd = say("fsopen", CALL(SYS_fsopen, "drvfs", 1, 0, 0, 0));
+    if (fd < 0)
+        return;
+    say("source", CALL(SYS_fsconfig, fd, 1, "source", source, 0));
+    if (key != NULL)
+        say("option", CALL(SYS_fsconfig, fd, value == NULL ? 0 : 1, key, value, 0));
+    say("create", CALL(SYS_fsconfig, fd, 6, NULL, NULL, 0));
+    long tree = say("fsmount", CALL(SYS_fsmount, fd, 1, 0x10 /* MOUNT_ATTR_NOATIME */, 0, 0));
+    if (tree >= 0)
+        say("move_mount", CALL(SYS_move_mount, tree, "", AT_FDCWD, target, 4));
+}
+
 static void mark(const char *path)
 {
     long fd = CALL(SYS_fanotify_init, FAN_CLASS_NOTIF, O_RDONLY, 0, 0, 0);
@@ -83,6 +100,10 @@ int main(int argc, char **argv)
         mark(path);
     else if (strcmp(what, "bind") == 0)
         say("bind", CALL(SYS_mount, path, to, "none", MS_BIND, 0));
+    else if (strcmp(what, "drvfs") == 0)
+        say("mount", CALL(SYS_mount, path, to, "drvfs", MS_NOATIME, argc > 4 ? argv[4] : NULL));
+    else if (strcmp(what, "fsopen") == 0)
+        by_new_calls(path, to, argc > 4 ? argv[4] : NULL, argc > 5 ? argv[5] : NULL);
     else if (strcmp(what, "umount") == 0)
         say("umount", CALL(SYS_umount2, path, 0, 0, 0, 0));
     else if (strcmp(what, "expire") == 0)

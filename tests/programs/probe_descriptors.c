@@ -330,6 +330,58 @@ static int move_tree(void)
     return found(r);
 }
 
+static int unmount_plainly(void)
+{
+    return found(SYMBOL(int(const char *))(in("d:ir")));
+}
+
+/* Contexts of a file system: whether there may be one is not the question, either. */
+static int context(void)
+{
+    int fd = SYMBOL(int(const char *, unsigned))("tmpfs", 1);
+    if (fd < 0 && errno == ENOSYS)
+        return absent("no fsopen in this kernel");
+    return fd >= 0 ? OK : found(fd);
+}
+
+static int no_context(void)
+{
+    typedef int fn(int, unsigned, unsigned, const void *, int);
+    int r = SYMBOL(fn)(-1, 0, 0, NULL, 0);
+    return r < 0 && (errno == EBADF || errno == EPERM || errno == EINVAL) ? OK : WRONG;
+}
+
+static int pick(void)
+{
+    int fd = SYMBOL(int(int, const char *, unsigned))(AT_FDCWD, in("d:ir"), 1);
+    if (fd < 0 && errno == ENOSYS)
+        return absent("no fspick in this kernel");
+    return fd >= 0 ? OK : found(fd);
+}
+
+static int set_attributes(void)
+{
+    typedef int fn(int, const char *, unsigned, void *, size_t);
+    uint64_t none[4] = {0};
+    int r = SYMBOL(fn)(AT_FDCWD, in("d:ir"), 0, none, sizeof(none));
+    if (r < 0 && errno == ENOSYS)
+        return absent("no mount_setattr in this kernel");
+    return found(r);
+}
+
+/* Of namespaces nothing is left, or no namespace is one. */
+static int leave_nothing(void)
+{
+    TRY(SYMBOL(int(int))(0));
+    return OK;
+}
+
+static int go_nowhere(void)
+{
+    int r = SYMBOL(int(int, int))(-1, 0);
+    return r < 0 && errno == EBADF ? OK : WRONG;
+}
+
 static int mark(void)
 {
     typedef int fn(int, unsigned, uint64_t, int, const char *);
@@ -380,7 +432,24 @@ const struct check probe_descriptors[] = {
     {"umount2", unmount},
     {"open_tree", open_tree_of},
     {"move_mount", move_tree},
+    {"umount", unmount_plainly},
+    {"fsopen", context},
+    {"fsconfig", no_context},
+    {"fsmount", no_context},
+    {"fspick", pick},
+    {"mount_setattr", set_attributes},
+    {"unshare", leave_nothing},
+    {"setns", go_nowhere},
     {"fanotify_mark", mark},
+    {"syscall:mount", mount_tree},
+    {"syscall:umount2", unmount},
+    {"syscall:open_tree", open_tree_of},
+    {"syscall:move_mount", move_tree},
+    {"syscall:fsopen", context},
+    {"syscall:fsconfig", no_context},
+    {"syscall:fsmount", no_context},
+    {"syscall:fspick", pick},
+    {"syscall:mount_setattr", set_attributes},
     {"syscall:close", close_one},
     {"syscall:close_range", close_some},
     {"syscall:dup2", dup_over},

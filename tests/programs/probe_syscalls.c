@@ -47,6 +47,15 @@ static int n_openat(int dir, PATH path, int flags, ...)
 #ifdef SYS_newfstatat
 CALL4(newfstatat, int, int, PATH, struct stat *, int)
 #endif
+CALL5(mount, int, PATH, PATH, const char *, unsigned long, const void *)
+CALL2(umount2, int, PATH, int)
+CALL3(open_tree, int, int, PATH, unsigned)
+CALL5(move_mount, int, int, PATH, int, PATH, unsigned)
+CALL2(fsopen, int, const char *, unsigned)
+CALL5(fsconfig, int, int, unsigned, unsigned, const void *, int)
+CALL3(fsmount, int, int, unsigned, unsigned)
+CALL3(fspick, int, int, PATH, unsigned)
+CALL5(mount_setattr, int, int, PATH, unsigned, void *, size_t)
 CALL2(fstat, int, int, struct stat *)
 CALL5(statx, int, int, PATH, int, unsigned, struct statx *)
 CALL2(statfs, int, PATH, struct statfs *)
@@ -198,6 +207,15 @@ static const struct {
     ROW(name_to_handle_at),
     ROW(getdents64),
     ROW(close),
+    ROW(mount),
+    ROW(umount2),
+    ROW(open_tree),
+    ROW(move_mount),
+    ROW(fsopen),
+    ROW(fsconfig),
+    ROW(fsmount),
+    ROW(fspick),
+    ROW(mount_setattr),
     ROW(close_range),
     ROW(dup3),
     ROW(bind),

@@ -62,7 +62,7 @@ static int load(struct loaded *l, const char *text, struct lx_request request)
     int r = lx_effective_load(&l->effective, &request);
     if (r != 0)
         return r;
-    l->size = lx_emit_image(&l->effective, NULL, &l->image);
+    l->size = lx_emit_image(&l->effective, NULL, NULL, &l->image);
     assert_true(l->size > 0);
     assert_int_equal(lx_policy_attach(&l->policy, l->image, (size_t)l->size), 0);
     return 0;
@@ -447,7 +447,7 @@ static void the_root_is_no_drive(void **state)
     void *image = NULL;
     (void)state;
     assert_int_equal(lx_effective_load(&e, &(struct lx_request){.directory = "/"}), 0);
-    assert_int_equal(lx_emit_image(&e, NULL, &image), -EXDEV);
+    assert_int_equal(lx_emit_image(&e, NULL, NULL, &image), -EXDEV);
     lx_effective_free(&e);
 }
 

@@ -118,6 +118,8 @@ long drvfs_stat(struct lx_call *c)
     };
     shape_kind(&s, kind, length);
     shape_all(c, &s);
+    if (!lx_observing(c))
+        st->st_dev = sys_device(0, c->at[0].mount->device);
     st->st_mode = s.mode;
     st->st_uid = s.uid;
     st->st_gid = s.gid;
@@ -178,6 +180,10 @@ long drvfs_statx(struct lx_call *c)
         s.nanoseconds[i] = (long)times[i]->tv_nsec;
     }
     shape_all(c, &s);
+    if (!lx_observing(c)) {
+        stx->stx_dev_major = 0;
+        stx->stx_dev_minor = c->at[0].mount->device;
+    }
     stx->stx_mode = (uint16_t)s.mode;
     stx->stx_uid = s.uid;
     stx->stx_gid = s.gid;

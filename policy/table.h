@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The mounts of a run: a table in memory that all its processes have mapped, and that some of them
+ * add to (see mounts/table.h). What is in it stays as it is; whoever mounts something adds records
+ * and a list of what is mounted then, and says last which list is good.
+ */
+#ifndef LXSHIM_POLICY_TABLE_H
+#define LXSHIM_POLICY_TABLE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "policy/mount.h"
+
+#define LX_TABLE_MAGIC   0x544d584cu /* "LXMT" */
+#define LX_TABLE_VERSION 1u
+
+/* What lxshim run calls the memory that has it: whoever opens it knows it by that. */
+#define LX_TABLE_MEMORY "lxshim-mounts"
+
+#define LX_TABLE_SIZE  (4u << 20) /* bytes; its pages are there as they are needed */
+#define LX_TABLE_VIEWS 64u        /* mount namespaces in which something was mounted */
+
+/* What is mounted in one mount namespace. */
+struct lx_view {
+    _Atomic uint64_t space;   /* the namespace's inode; 0: of none. Where the run began is first */
+    _Atomic uint32_t mounted; /* where its struct lx_mounts lies in the table; 0: the image's */
+    uint32_t pad;
+};
+
+struct lx_table {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t size;
+    _Atomic uint32_t generation; /* how often anything was mounted or unmounted */
+    uint32_t used;               /* bytes; its writer has the lock */
+    uint32_t number;             /* of the newest record; as used */
+    struct lx_view views[LX_TABLE_VIEWS];
+};
+
+/*
+ * The view of a namespace, by its inode (0: where the run began). One in which nothing was mounted
+ * in this run began as a copy of another: of the first, as far as is known.
+ */
+static inline unsigned lx_table_view(const struct lx_table *table, uint64_t space)
+{
+    for (unsigned i = 1; space != 0 && i < LX_TABLE_VIEWS; i++)
+        if (atomic_load_explicit(&table->views[i].space, memory_order_acquire) == space)
+            return i;
+    return 0;
+}
+
+/* What is mounted in a view; NULL where that is what the image says. */
+static inline const struct lx_mounts *lx_table_mounts(const struct lx_table *table, unsigned view)
+{
+    uint32_t at = atomic_load_explicit(&table->views[view].mounted, memory_order_acquire);
+    if (at == 0 || at >= LX_TABLE_SIZE)
+        return NULL;
+    return (const struct lx_mounts *)(const void *)((const char *)table + at);
+}
+
+#endif

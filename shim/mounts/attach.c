@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "mounts/attach.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "mounts/source.h"
+#include "policy/options.h"
+
+/* Flags of mount(2) that the mount table shows before the file system's own options. */
+#define SHOWN                                                                      \
+    (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME | \
+     MS_SYNCHRONOUS | MS_DIRSYNC | MS_STRICTATIME)
+
+bool mounts_knows_type(const char *type)
+{
+    return type != NULL && strcmp(type, "drvfs") == 0;
+}
+
+/* Adds a word to a list of options. */
+static int add_option(char list[], size_t room, const char *word)
+{
+    size_t n = strlen(list);
+    size_t length = strlen(word);
+    if (n + 1 + length >= room)
+        return -ENAMETOOLONG;
+    if (n > 0)
+        list[n++] = ',';
+    memcpy(list + n, word, length + 1);
+    return 0;
+}
+
+/*
+ * The options as the mount table shows them: as they were given, and what holds without one.
+ * [WSL#4038, WSL#5019: case=off of 18362 and later; WSL#3393: nothing of a default of case=dir]
+ */
+static int show_options(const struct mounts_request *request, const struct lx_mount_options *given,
+                        struct mounts_plan *plan)
+{
+    const char *text = request->options == NULL ? "" : request->options;
+    bool off = given->case_option == LX_VALUE_COUNT && plan->record.case_option == LX_OFF;
+    plan->options[0] = '\0';
+    int r = text[0] == '\0' ? 0 : add_option(plan->options, sizeof(plan->options), text);
+    if (r == 0 && off)
+        r = add_option(plan->options, sizeof(plan->options), "case=off");
+    plan->texts.options = plan->options[0] == '\0' ? NULL : plan->options;
+    return r;
+}
+
+/* The flags that hold for one mount, whatever is said to its file system. */
+static void apply_flags(unsigned long flags, struct lx_mount *m)
+{
+    m->shown = (uint32_t)(flags & SHOWN);
+    m->flags &= (uint8_t) ~(LX_MOUNT_READONLY | LX_MOUNT_NOATIME);
+    if ((flags & MS_RDONLY) != 0)
+        m->flags |= LX_MOUNT_READONLY;
+    if ((flags & MS_NOATIME) != 0)
+        m->flags |= LX_MOUNT_NOATIME;
+}
+
+/* What the options and flags make of a record. */
+static int apply(const struct mounts_request *request, struct mounts_plan *plan)
+{
+    struct lx_mount_options options;
+    struct lx_option_error error;
+    struct lx_mount *m = &plan->record;
+    const bool none = request->options == NULL || request->options[0] == '\0';
+    int r = lx_options_parse(none ? "defaults" : request->options, &options, &error);
+    if (r < 0)
+        return r;
+    m->uid = options.uid;
+    m->gid = options.gid;
+    m->file_mask = (options.umask | options.fmask) & LX_MASK_MAX;
+    m->dir_mask = (options.umask | options.dmask) & LX_MASK_MAX;
+    m->case_option = options.case_option == LX_VALUE_COUNT ? m->rules[LX_RULE_CASE_DIRECTORIES]
+                                                           : (uint8_t)options.case_option;
+    apply_flags(request->flags, m);
+    if (options.readonly)
+        m->flags |= LX_MOUNT_READONLY;
+    if (options.noatime)
+        m->flags |= LX_MOUNT_NOATIME;
+    m->flags &= (uint8_t)~LX_MOUNT_METADATA;
+    if (options.metadata && m->filesystem != LX_FAT && m->filesystem != LX_SMB)
+        m->flags |= LX_MOUNT_METADATA;
+    plan->texts.symlinkroot = NULL;
+    if (options.symlinkroot != NULL) {
+        if (options.symlinkroot_length >= sizeof(plan->symlinkroot))
+            return -ENAMETOOLONG;
+        memcpy(plan->symlinkroot, options.symlinkroot, options.symlinkroot_length);
+        plan->symlinkroot[options.symlinkroot_length] = '\0';
+        plan->texts.symlinkroot = plan->symlinkroot;
+    }
+    return show_options(request, &options, plan);
+}
+
+int mounts_check_options(const char *options)
+{
+    struct lx_mount_options unused;
+    struct lx_option_error error;
+    return options[0] == '\0' ? 0 : lx_options_parse(options, &unused, &error);
+}
+
+int mounts_check_source(const struct lx_policy *policy, const char *source)
+{
+    char backing[PATH_MAX];
+    int error;
+    if (source[0] == '\0')
+        return -EINVAL;
+    return mounts_source(policy, source, backing, &error) == NULL ? error : 0;
+}
+
+/* "C:", "C:\" and "C:/" are a whole volume. */
+static bool is_volume_root(const char *source)
+{
+    return source[0] != '\0' && source[1] == ':' &&
+           (source[2] == '\0' || (strchr("/\\", source[2]) != NULL && source[3] == '\0'));
+}
+
+int mounts_plan(const struct lx_policy *policy, const struct mounts_request *request,
+                struct mounts_plan *plan)
+{
+    int error;
+    if (request->source == NULL || request->source[0] == '\0')
+        return -EINVAL;
+    const struct lx_mount *volume = mounts_source(policy, request->source, plan->backing, &error);
+    if (volume == NULL)
+        return error;
+    plan->record = *volume;
+    plan->record.number = 0;
+    plan->record.flags = is_volume_root(request->source) ? LX_MOUNT_VOLUME_ROOT : 0;
+    plan->texts = lx_mount_texts(volume);
+    plan->texts.source = request->source;
+    plan->texts.target = request->target;
+    plan->texts.root = NULL;
+    return apply(request, plan);
+}
+
+int mounts_plan_bind(const struct lx_mount *from, const char *directory,
+                     const struct mounts_request *request, struct mounts_plan *plan)
+{
+    const char *inside = directory + from->backing_length;
+    const char *root = lx_mount_text(from, from->root);
+    size_t n = root == NULL ? 0 : strlen(root);
+    if (strlen(directory) >= sizeof(plan->backing) || n + strlen(inside) >= sizeof(plan->root))
+        return -ENAMETOOLONG;
+    memcpy(plan->backing, directory, strlen(directory) + 1);
+    plan->record = *from;
+    plan->record.flags &= (uint8_t)~LX_MOUNT_OWN_NAME;
+    plan->texts = lx_mount_texts(from);
+    plan->texts.target = request->target;
+    if (inside[0] != '\0')
+        plan->record.flags &= (uint8_t)~LX_MOUNT_VOLUME_ROOT;
+    /* The directory in the mount's source: the mount table shows it. */
+    memcpy(plan->root, root == NULL ? "" : root, n);
+    memcpy(plan->root + n, inside, strlen(inside) + 1);
+    plan->texts.root = plan->root[0] == '\0' ? NULL : plan->root;
+    return 0;
+}
+
+void mounts_plan_host(const struct mounts_request *request, struct mounts_plan *plan)
+{
+    plan->record = (struct lx_mount){.type = LX_MOUNT_HOST};
+    plan->texts = (struct lx_mount_texts){
+        .source = request->source == NULL ? "none" : request->source, .target = request->target};
+    plan->backing[0] = '\0';
+}
+
+int mounts_plan_again(const struct lx_mount *mount, const struct mounts_request *request,
+                      struct mounts_plan *plan)
+{
+    plan->record = *mount;
+    plan->texts = lx_mount_texts(mount);
+    if ((request->flags & MS_BIND) != 0) {
+        apply_flags(request->flags, &plan->record);
+        return 0;
+    }
+    return apply(request, plan);
+}
+
+/* The device of what was just added, which nobody has seen yet. */
+static void set_device(const struct lx_mount *added, uint32_t device)
+{
+    ((struct lx_mount *)(uintptr_t)added)->device = device;
+}
+
+int mounts_change(struct mounts_writer *w, const struct lx_mount *mount, struct mounts_plan *plan)
+{
+    int error;
+    const struct lx_mount *m = mounts_add(w, &plan->record, &plan->texts, mount, &error);
+    return m == NULL ? error : mounts_publish(w);
+}
+
+int mounts_move(struct mounts_writer *w, const struct lx_mount *mount, const char *target)
+{
+    int error;
+    struct lx_mount_texts texts = lx_mount_texts(mount);
+    texts.target = target;
+    if (lx_in_place(mount))
+        texts.backing = target;
+    const struct lx_mount *m = mounts_add(w, mount, &texts, NULL, &error);
+    if (m == NULL)
+        return error;
+    set_device(m, mount->device);
+    mounts_drop(w, mount);
+    return mounts_publish(w);
+}
+
+/*
+ * What is bound has two names, and by neither is it outside: no descriptor that was opened before
+ * can tell by which it was reached.
+ */
+static int add_own_name(struct mounts_writer *w, const struct mounts_plan *plan, uint32_t device)
+{
+    int error;
+    struct lx_mount_texts texts = plan->texts;
+    struct lx_mount record = plan->record;
+    texts.target = texts.backing = plan->backing;
+    texts.bind_alias = plan->texts.target;
+    record.flags |= LX_MOUNT_OWN_NAME;
+    const struct lx_mount *m = mounts_add(w, &record, &texts, NULL, &error);
+    if (m == NULL)
+        return error;
+    set_device(m, device);
+    return 0;
+}
+
+int mounts_attach(struct mounts_writer *w, struct mounts_plan *plan, bool real)
+{
+    int error;
+    bool binds = plan->record.number != 0;
+    bool both = real && !binds && plan->record.type != LX_MOUNT_HOST;
+    plan->texts.backing = real ? plan->texts.target : plan->backing;
+    plan->texts.bind_alias = real && plan->record.type != LX_MOUNT_HOST ? plan->backing : NULL;
+    uint32_t device = binds ? plan->record.device : lx_mount_minor(w->number + 1);
+    error = both ? add_own_name(w, plan, device) : 0;
+    if (error < 0)
+        return error;
+    const struct lx_mount *m = mounts_add(w, &plan->record, &plan->texts, NULL, &error);
+    if (m == NULL)
+        return error;
+    set_device(m, device);
+    return mounts_publish(w);
+}
+
+const struct lx_mount *mounts_at(const struct lx_policy *policy, const char *native,
+                                 const char *target)
+{
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *found = NULL;
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        bool here = strcmp(lx_backing(m), native) == 0 ||
+                    (!lx_in_place(m) && strcmp(lx_target(m), target) == 0);
+        if (here && (found == NULL || m->number > found->number))
+            found = m;
+    }
+    return found;
+}
+
+int mounts_detach(struct mounts_writer *w, const struct lx_mount *mount)
+{
+    const char *alias = lx_bind_alias(mount);
+    for (unsigned place = 1; alias != NULL && place <= w->count; place++) {
+        const struct lx_mount *other = mounts_written(w, place);
+        /* The other half of what lxshim run has bound: see policy/emit.c. */
+        if (other != NULL && (other->flags & LX_MOUNT_OWN_NAME) != 0 &&
+            other->device == mount->device && strcmp(lx_backing(other), alias) == 0)
+            mounts_drop(w, other);
+    }
+    mounts_drop(w, mount);
+    return mounts_publish(w);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What mount(2) and umount2(2) mean for a run's table: which record there is afterwards, and what
+ * the kernel is asked to do before. Between the two the writer keeps its lock, so that nobody sees
+ * half a mount.
+ */
+#ifndef LXSHIM_MOUNTS_ATTACH_H
+#define LXSHIM_MOUNTS_ATTACH_H
+
+#include <limits.h>
+
+#include "mounts/table.h"
+
+/* What a mount is made of. Texts are the caller's, and stay for as long as the plan does. */
+struct mounts_request {
+    const char *source;  /* as it was given; NULL: none */
+    const char *target;  /* where programs see it: absolute, no symlink */
+    const char *native;  /* the kernel's name for the same directory */
+    const char *type;    /* "drvfs" */
+    const char *options; /* its file system's; NULL: none */
+    unsigned long flags; /* MS_* */
+};
+
+/* A mount to come. */
+struct mounts_plan {
+    struct lx_mount record;
+    struct lx_mount_texts texts;
+    char backing[PATH_MAX]; /* what the kernel is to bind */
+    char options[1024];     /* as the mount table will show them */
+    char symlinkroot[PATH_MAX];
+    char root[PATH_MAX];
+};
+
+/* True for a type of mount that is one of ours. */
+bool mounts_knows_type(const char *type);
+
+/* 0, or -EINVAL where a list of options has one that is unknown, or with a bad value. */
+int mounts_check_options(const char *options);
+
+/* 0, or as mounts_plan where there is no such source. */
+int mounts_check_source(const struct lx_policy *policy, const char *source);
+
+/*
+ * Plans a mount of one of our types. 0; -EINVAL for an option that its file system has not, -ENOENT
+ * for a source that nobody has said to be there, -ENAMETOOLONG.
+ */
+int mounts_plan(const struct lx_policy *policy, const struct mounts_request *request,
+                struct mounts_plan *plan);
+
+/* Plans a bind mount of a directory, by the kernel's name, of a mount that is there. As above. */
+int mounts_plan_bind(const struct lx_mount *from, const char *directory,
+                     const struct mounts_request *request, struct mounts_plan *plan);
+
+/* Plans a mount that is none of ours, so that no rule holds below it. */
+void mounts_plan_host(const struct mounts_request *request, struct mounts_plan *plan);
+
+/* Plans what MS_REMOUNT makes of a mount; with MS_BIND its flags alone. As mounts_plan. */
+int mounts_plan_again(const struct lx_mount *mount, const struct mounts_request *request,
+                      struct mounts_plan *plan);
+
+/* Carries that out. */
+int mounts_change(struct mounts_writer *w, const struct lx_mount *mount, struct mounts_plan *plan);
+
+/* The mount is at another target. 0 or -errno. */
+int mounts_move(struct mounts_writer *w, const struct lx_mount *mount, const char *target);
+
+/*
+ * The plan is carried out: `real` where the kernel has mounted the backing on the target, and else
+ * paths are translated. 0 or -errno: then nothing has changed but what the kernel did.
+ */
+int mounts_attach(struct mounts_writer *w, struct mounts_plan *plan, bool real);
+
+/* The newest mount whose root is the kernel's path, or the program's; NULL for none. */
+const struct lx_mount *mounts_at(const struct lx_policy *policy, const char *native,
+                                 const char *target);
+
+/* Takes the mount away that is newest there, by both its names. 0 or -errno. */
+int mounts_detach(struct mounts_writer *w, const struct lx_mount *mount);
+
+#endif

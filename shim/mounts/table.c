@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "mounts/table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "sys/clock.h"
+#include "sys/sys.h"
+
+#ifndef F_OFD_SETLK
+#define F_OFD_SETLK 37
+#endif
+
+/* The lock is held while the kernel mounts something. So often it is asked for, about 10 s. */
+#define LOCK_TRIES 20000
+#define PAUSE_NS   500000
+
+static int lock(int fd)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+    for (unsigned i = 0; i < LOCK_TRIES; i++) {
+        struct timespec pause = {0, PAUSE_NS};
+        long r = sys_fcntl(fd, F_OFD_SETLK, (long)&whole);
+        if (r != -EAGAIN && r != -EACCES && r != -EINTR)
+            return (int)r;
+        sys_sleep(&pause);
+    }
+    return -EBUSY;
+}
+
+/* Bytes of a record or list, so that what follows it is aligned. */
+static uint32_t aligned(size_t n)
+{
+    return (uint32_t)((n + 7) & ~(size_t)7);
+}
+
+/* Makes room for n bytes after what there is: their pages, as a write to a hole may be SIGBUS. */
+static int reserve(const struct mounts_writer *w, size_t n)
+{
+    if (n > LX_TABLE_SIZE - w->used)
+        return -ENOSPC;
+    long r = SYS4(SYS_fallocate, w->fd, 0, w->used, n);
+    return r == -ENOSPC ? -ENOMEM : (int)r;
+}
+
+/* Brings what the image says into the table, where a list can lead to it. */
+static int copy_fixed(struct mounts_writer *w, const struct lx_mounts *fixed)
+{
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(fixed, &i)) != NULL;) {
+        const struct lx_mount_texts texts = lx_mount_texts(m);
+        struct lx_mount *to = (struct lx_mount *)(void *)((char *)w->table + w->used);
+        int r = reserve(w, lx_mount_size(&texts));
+        long n = r < 0 ? r : lx_mount_put(to, LX_TABLE_SIZE - w->used, m, &texts);
+        if (n < 0)
+            return (int)n;
+        w->at[i - 1] = w->used;
+        w->used += (uint32_t)n;
+        if (m->number > w->number)
+            w->number = m->number;
+    }
+    w->count = fixed->count;
+    return 0;
+}
+
+/* What is mounted at the moment. */
+static int take_over(struct mounts_writer *w, const struct lx_policy *policy)
+{
+    const struct lx_mounts *now = lx_table_mounts(w->table, lx_table_view(w->table, policy->space));
+    w->used = w->table->used;
+    w->number = w->table->number;
+    memset(w->at, 0, sizeof(w->at));
+    if (now == NULL)
+        return copy_fixed(w, policy->fixed);
+    w->count = now->count > LX_PLACE_MAX ? LX_PLACE_MAX : now->count;
+    for (unsigned i = 0; i < w->count; i++) {
+        const struct lx_mount *m = lx_mounts_at(now, i + 1);
+        w->at[i] = m == NULL ? 0 : (uint32_t)((const char *)m - (const char *)w->table);
+    }
+    return 0;
+}
+
+/* The view that will be written: a new one for a namespace in which nothing was mounted before. */
+static int choose_view(struct mounts_writer *w, uint64_t space)
+{
+    w->view = lx_table_view(w->table, space);
+    w->space = space;
+    if (space == 0 || w->view != 0)
+        return 0;
+    for (unsigned i = 1; i < LX_TABLE_VIEWS; i++)
+        if (atomic_load(&w->table->views[i].space) == 0) {
+            w->view = i;
+            return 0;
+        }
+    return -ENOSPC;
+}
+
+int mounts_write(const struct lx_policy *policy, struct mounts_writer *w)
+{
+    const char *file = lx_image_string(policy->image, policy->image->table);
+    if (policy->table == NULL || file == NULL)
+        return -ENOSYS;
+    w->fd = sys_openat(AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
+    if (w->fd < 0)
+        return w->fd == -EACCES ? -EPERM : w->fd;
+    int r = lock(w->fd);
+    void *at = r < 0 ? MAP_FAILED
+                     : sys_mmap(NULL, LX_TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, w->fd, 0);
+    if (r == 0 && sys_mmap_failed(at))
+        r = -ENOMEM;
+    w->table = at;
+    if (r == 0 && (w->table->magic != LX_TABLE_MAGIC || w->table->version != LX_TABLE_VERSION))
+        r = -ENOSYS; /* lxshim run has ended, and its number and descriptor are somebody else's */
+    if (r == 0)
+        r = take_over(w, policy);
+    if (r == 0)
+        r = choose_view(w, policy->space);
+    if (r < 0) {
+        if (!sys_mmap_failed(at))
+            sys_munmap(at, LX_TABLE_SIZE);
+        sys_close(w->fd);
+    }
+    return r;
+}
+
+const struct lx_mount *mounts_written(const struct mounts_writer *w, unsigned place)
+{
+    if (place == 0 || place > w->count || w->at[place - 1] == 0)
+        return NULL;
+    return (const struct lx_mount *)(const void *)((const char *)w->table + w->at[place - 1]);
+}
+
+/* A place for what is mounted next: the one after the last that was given away, if it is empty. */
+static unsigned empty_place(const struct mounts_writer *w)
+{
+    for (unsigned i = 0; i < LX_PLACE_MAX; i++) {
+        unsigned place = (w->number + i) % LX_PLACE_MAX + 1;
+        if (mounts_written(w, place) == NULL)
+            return place;
+    }
+    return 0;
+}
+
+const struct lx_mount *mounts_add(struct mounts_writer *w, const struct lx_mount *like,
+                                  const struct lx_mount_texts *texts,
+                                  const struct lx_mount *instead, int *error)
+{
+    struct lx_mount *to = (struct lx_mount *)(void *)((char *)w->table + w->used);
+    unsigned place = instead != NULL ? instead->place : empty_place(w);
+    *error = place == 0 ? -ENOSPC : reserve(w, lx_mount_size(texts));
+    if (*error < 0)
+        return NULL;
+    long n = lx_mount_put(to, LX_TABLE_SIZE - w->used, like, texts);
+    if (n < 0) {
+        *error = (int)n;
+        return NULL;
+    }
+    to->place = (uint8_t)place;
+    to->number = instead != NULL ? instead->number : ++w->number;
+    w->at[place - 1] = w->used;
+    w->used += (uint32_t)n;
+    if (place > w->count)
+        w->count = place;
+    return to;
+}
+
+void mounts_drop(struct mounts_writer *w, const struct lx_mount *mount)
+{
+    w->at[mount->place - 1] = 0;
+}
+
+int mounts_publish(struct mounts_writer *w)
+{
+    struct lx_table *table = w->table;
+    struct lx_mounts *list = (struct lx_mounts *)(void *)((char *)table + w->used);
+    uint32_t at = w->used;
+    size_t size = sizeof(*list) + w->count * sizeof(list->at[0]);
+    int r = reserve(w, size);
+    if (r < 0)
+        return r;
+    list->count = w->count;
+    for (unsigned i = 0; i < w->count; i++)
+        list->at[i] = w->at[i] == 0 ? 0 : (int32_t)w->at[i] - (int32_t)at;
+    w->used = aligned(at + size);
+    table->used = w->used;
+    table->number = w->number;
+    atomic_store_explicit(&table->views[w->view].mounted, at, memory_order_release);
+    if (w->view != 0)
+        atomic_store_explicit(&table->views[w->view].space, w->space, memory_order_release);
+    atomic_fetch_add_explicit(&table->generation, 1, memory_order_release);
+    return 0;
+}
+
+void mounts_leave(struct mounts_writer *w)
+{
+    sys_munmap(w->table, LX_TABLE_SIZE);
+    sys_close(w->fd);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Adding to the table of a run's mounts (policy/table.h). One process at a time does: its lock
+ * belongs to its open file description, and goes with it, SIGKILL or not. What a writer that was
+ * killed had added is nowhere said to be good, and the next one writes over it.
+ */
+#ifndef LXSHIM_MOUNTS_TABLE_H
+#define LXSHIM_MOUNTS_TABLE_H
+
+#include "policy/policy.h"
+
+/* Somebody who adds. Fields are table.c's. */
+struct mounts_writer {
+    struct lx_table *table; /* mapped for writing */
+    int fd;
+    unsigned view;
+    uint64_t space;
+    uint32_t used;
+    uint32_t number;
+    unsigned count;            /* places of what is to be mounted */
+    uint32_t at[LX_PLACE_MAX]; /* their records; 0: empty */
+};
+
+/*
+ * Takes the lock, for as long as it takes others to leave it. What is mounted in the policy's view
+ * is in the writer then, to be changed. 0; -ENOSYS where the run has no table; -EBUSY where nobody
+ * gives the lock back; -EPERM where the table is another user's; or -errno.
+ */
+int mounts_write(const struct lx_policy *policy, struct mounts_writer *w);
+
+/* What the writer has at a place, from 1; NULL where that is empty. */
+const struct lx_mount *mounts_written(const struct mounts_writer *w, unsigned place);
+
+/*
+ * Adds a mount that is like a record but for its texts, at a place of its own, or at that of
+ * `instead`, which it takes the place of. Returns it; NULL with *error where the table is full
+ * (-ENOSPC), there is no place (-ENOSPC too), or no memory (-ENOMEM).
+ */
+const struct lx_mount *mounts_add(struct mounts_writer *w, const struct lx_mount *like,
+                                  const struct lx_mount_texts *texts,
+                                  const struct lx_mount *instead, int *error);
+
+/* Takes a mount away. */
+void mounts_drop(struct mounts_writer *w, const struct lx_mount *mount);
+
+/* Says that what the writer has is what is mounted. 0 or -ENOSPC, -ENOMEM: then nothing changed. */
+int mounts_publish(struct mounts_writer *w);
+
+/* Gives the lock back. */
+void mounts_leave(struct mounts_writer *w);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Mounts, and the mount namespace that they are in. */
+#include <sched.h>
+#include <sys/mount.h>
+
+#include "preload/shim.h"
+#include "sys/sys.h"
+#include "vfs/mounting.h"
+#include "vfs/newmounts.h"
+
+/*
+ * What is none of ours the kernel does, by the words that the program has: without the cookie, as a
+ * supervisor may have to say it by others.
+ */
+static long or_kernel(long r, long nr, const long a[6])
+{
+    return r == -LX_CONTINUE ? sys_call6(nr, a[0], a[1], a[2], a[3], a[4], 0) : r;
+}
+
+LX_EXPORT int mount(const char *source, const char *target, const char *type, unsigned long flags,
+                    const void *data)
+{
+    const long a[6] = {(long)source, (long)target, (long)type, (long)flags, (long)data};
+    return (int)lx_ret(
+        or_kernel(lx_mount(lx_self(), source, target, type, flags, data), SYS_mount, a));
+}
+
+LX_EXPORT int umount2(const char *target, int flags)
+{
+    const long a[6] = {(long)target, (long)flags};
+    return (int)lx_ret(or_kernel(lx_umount(lx_self(), target, flags), SYS_umount2, a));
+}
+
+LX_EXPORT int umount(const char *target)
+{
+    return umount2(target, 0);
+}
+
+/* Of glibc 2.36 and later; their shapes are the kernel's. */
+LX_EXPORT int fsopen(const char *type, unsigned flags);
+LX_EXPORT int fsopen(const char *type, unsigned flags)
+{
+    const long a[6] = {(long)type, (long)flags};
+    return (int)lx_ret(or_kernel(lx_fsopen(lx_self(), type, flags), SYS_fsopen, a));
+}
+
+LX_EXPORT int open_tree(int dirfd, const char *path, unsigned flags);
+LX_EXPORT int open_tree(int dirfd, const char *path, unsigned flags)
+{
+    const long a[6] = {dirfd, (long)path, (long)flags};
+    return (int)lx_ret(or_kernel(lx_open_tree(lx_self(), dirfd, path, flags), SYS_open_tree, a));
+}
+
+LX_EXPORT int fspick(int dirfd, const char *path, unsigned flags);
+LX_EXPORT int fspick(int dirfd, const char *path, unsigned flags)
+{
+    const long a[6] = {dirfd, (long)path, (long)flags};
+    return (int)lx_ret(or_kernel(lx_fspick(lx_self(), dirfd, path, flags), SYS_fspick, a));
+}
+
+LX_EXPORT int fsconfig(int fd, unsigned command, const char *key, const void *value, int aux);
+LX_EXPORT int fsconfig(int fd, unsigned command, const char *key, const void *value, int aux)
+{
+    const long a[6] = {fd, (long)command, (long)key, (long)value, aux};
+    return (int)lx_ret(or_kernel(lx_fsconfig(lx_self(), fd, command, key, value), SYS_fsconfig, a));
+}
+
+LX_EXPORT int fsmount(int fd, unsigned flags, unsigned attributes);
+LX_EXPORT int fsmount(int fd, unsigned flags, unsigned attributes)
+{
+    const long a[6] = {fd, (long)flags, (long)attributes};
+    return (int)lx_ret(or_kernel(lx_fsmount(lx_self(), fd, flags, attributes), SYS_fsmount, a));
+}
+
+LX_EXPORT int move_mount(int from, const char *path, int to, const char *target, unsigned flags);
+LX_EXPORT int move_mount(int from, const char *path, int to, const char *target, unsigned flags)
+{
+    const long a[6] = {from, (long)path, to, (long)target, (long)flags};
+    return (int)lx_ret(
+        or_kernel(lx_move_mount(lx_self(), from, path, to, target, flags), SYS_move_mount, a));
+}
+
+struct mount_attr;
+LX_EXPORT int mount_setattr(int fd, const char *path, unsigned flags, struct mount_attr *attributes,
+                            size_t size);
+LX_EXPORT int mount_setattr(int fd, const char *path, unsigned flags, struct mount_attr *attributes,
+                            size_t size)
+{
+    const long a[6] = {fd, (long)path, (long)flags, (long)attributes, (long)size};
+    return (int)lx_ret(or_kernel(vfs_mount_setattr(lx_self(), a), SYS_mount_setattr, a));
+}
+
+LX_EXPORT int unshare(int flags)
+{
+    /* Without the cookie: the supervisor wants to hear of it. */
+    long r = sys_call6(SYS_unshare, flags, 0, 0, 0, 0, 0);
+    if (r == 0 && (flags & CLONE_NEWNS) != 0)
+        lx_moved_space();
+    return (int)lx_ret(r);
+}
+
+LX_EXPORT int setns(int fd, int type)
+{
+    long r = sys_call6(SYS_setns, fd, type, 0, 0, 0, 0);
+    if (r == 0)
+        lx_moved_space();
+    return (int)lx_ret(r);
+}

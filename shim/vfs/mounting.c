@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/mounting.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "mounts/attach.h"
+#include "store/holders.h"
+#include "sys/sys.h"
+#include "vfs/descriptor.h"
+#include "vfs/mounts.h"
+#include "vfs/ops.h"
+
+#ifndef UMOUNT_NOFOLLOW
+#define UMOUNT_NOFOLLOW 8
+#endif
+
+/* Flags by which mount(2) changes how mounts propagate. */
+#define PROPAGATES (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+
+/* Old programs have this in the upper half, and the kernel ignores it. */
+#define MAGIC_MASK 0xffff0000UL
+#define MAGIC      0xC0ED0000UL
+
+/* A directory by both its names. */
+struct spot {
+    char native[PATH_MAX];  /* the kernel's */
+    char program[PATH_MAX]; /* and the task's */
+};
+
+/* Finds a spot. 0 or -errno. */
+static int find_spot(const struct lx_task *t, int dirfd, const char *path, bool follow,
+                     struct spot *spot)
+{
+    long n = path == LX_DESCRIPTOR
+                 ? vfs_directory_path(t, dirfd, spot->native)
+                 : lx_native_path(t, dirfd, path, spot->native, sizeof(spot->native),
+                                  follow ? 0 : AT_SYMLINK_NOFOLLOW);
+    if (n < 0)
+        return (int)n;
+    memcpy(spot->program, spot->native, (size_t)n + 1);
+    n = mounts_to_program(t->policy, spot->program, (size_t)n, sizeof(spot->program));
+    return n < 0 ? (int)n : 0;
+}
+
+/* Has the task make a call of the kernel's. */
+static long ask(const struct lx_task *t, long nr, const long args[6])
+{
+    if (t->mounts != NULL)
+        return t->mounts(t, nr, args);
+    return SYS5(nr, args[0], args[1], args[2], args[3], args[4]);
+}
+
+static long bind_to(const struct lx_task *t, const char *from, const char *to, unsigned long flags)
+{
+    return ask(t, SYS_mount,
+               (const long[6]){(long)from, (long)to, 0, (long)(MS_BIND | (flags & MS_REC)), 0});
+}
+
+/*
+ * Takes the mount's own flags over to what is bound. Read-only stays ours, as facts about files are
+ * kept beside them, and deletions that wait are finished there.
+ */
+static void set_flags(const struct lx_task *t, const char *native, unsigned long flags)
+{
+    unsigned long own = flags & (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME |
+                                 MS_RELATIME | MS_STRICTATIME);
+    if (own != 0)
+        (void)ask(t, SYS_mount,
+                  (const long[6]){0, (long)native, 0, (long)(MS_REMOUNT | MS_BIND | own), 0});
+}
+
+/* True for whom the kernel would let mount, had it the right in this namespace. */
+static bool is_root(void)
+{
+    return sys_geteuid() == 0;
+}
+
+static int check_directory(const char *native)
+{
+    struct stat st;
+    int r = sys_fstatat(AT_FDCWD, native, &st, 0);
+    if (r < 0)
+        return r;
+    return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+/* Mounts what was planned: for real where the kernel lets us, else by translation. */
+static long carry_out(const struct lx_task *t, struct mounts_plan *plan, const struct spot *spot,
+                      unsigned long flags, bool translates)
+{
+    struct mounts_writer w;
+    int r = mounts_write(t->policy, &w);
+    if (r < 0)
+        return r;
+    plan->texts.target = spot->program;
+    long done = bind_to(t, plan->backing, spot->native, flags);
+    bool real = done == 0;
+    /* Inside a mount that is translated the kernel has another name for the target. */
+    if (real && strcmp(spot->native, spot->program) != 0) {
+        (void)ask(t, SYS_umount2, (const long[6]){(long)spot->native, MNT_DETACH});
+        real = false;
+        done = 0;
+    }
+    if (!real && (done == -EPERM || done == -EACCES) && translates)
+        done = 0;
+    if (done == 0) {
+        if (real)
+            set_flags(t, spot->native, flags);
+        done = mounts_attach(&w, plan, real);
+        if (done < 0 && real)
+            (void)ask(t, SYS_umount2, (const long[6]){(long)spot->native, MNT_DETACH});
+    }
+    mounts_leave(&w);
+    return done;
+}
+
+/* A mount of one of our types. */
+static long attach_new(const struct lx_task *t, const struct mounts_request *request,
+                       const struct spot *spot)
+{
+    struct mounts_plan plan;
+    if (!is_root())
+        return -EPERM;
+    int r = mounts_plan(t->policy, request, &plan);
+    if (r == 0)
+        r = check_directory(spot->native);
+    return r < 0 ? r : carry_out(t, &plan, spot, request->flags, true);
+}
+
+/* A directory of a drive is bound somewhere else. */
+static long attach_bind(const struct lx_task *t, const struct mounts_request *request,
+                        const struct spot *spot)
+{
+    struct mounts_plan plan;
+    struct spot from;
+    int r =
+        request->source == NULL ? -EINVAL : find_spot(t, AT_FDCWD, request->source, true, &from);
+    if (r < 0)
+        return r;
+    const struct lx_mount *m =
+        mounts_of(t->policy, mounts_classify(t->policy, from.native, strlen(from.native)));
+    if (m == NULL)
+        return -LX_CONTINUE;
+    if (!is_root())
+        return -EPERM;
+    r = check_directory(from.native);
+    if (r == -ENOTDIR)
+        return -LX_CONTINUE; /* a file on a file: the kernel's paths are right by themselves */
+    if (r == 0)
+        r = check_directory(spot->native);
+    if (r == 0)
+        r = mounts_plan_bind(m, from.native, request, &plan);
+    return r < 0 ? r : carry_out(t, &plan, spot, request->flags, true);
+}
+
+/* Something that is none of ours is mounted in a drive, or over one. */
+static long attach_host(const struct lx_task *t, const struct mounts_request *request,
+                        const struct spot *spot)
+{
+    struct placement v = mounts_classify(t->policy, spot->native, strlen(spot->native));
+    struct mounts_plan plan;
+    struct mounts_writer w;
+    struct spot from;
+    if (v.mount == 0 && (v.flags & PLACEMENT_ANCESTOR) == 0)
+        return -LX_CONTINUE;
+    bool binds = (request->flags & MS_BIND) != 0;
+    int r = binds ? find_spot(t, AT_FDCWD, request->source, true, &from) : 0;
+    if (r == 0)
+        r = mounts_write(t->policy, &w);
+    if (r < 0)
+        return r;
+    mounts_plan_host(request, &plan);
+    long done =
+        ask(t, SYS_mount,
+            (const long[6]){binds ? (long)from.native : (long)request->source, (long)spot->native,
+                            (long)request->type, (long)request->flags, (long)request->options});
+    if (done == 0) {
+        plan.texts.target = spot->native;
+        done = mounts_attach(&w, &plan, true);
+    }
+    mounts_leave(&w);
+    return done;
+}
+
+static long remount(const struct lx_task *t, const struct mounts_request *request,
+                    const struct spot *spot)
+{
+    struct mounts_plan plan;
+    struct mounts_writer w;
+    const struct lx_mount *m = mounts_at(t->policy, spot->native, spot->program);
+    if (m == NULL || m->type == LX_MOUNT_HOST)
+        return -LX_CONTINUE;
+    if (!is_root())
+        return -EPERM;
+    int r = mounts_plan_again(m, request, &plan);
+    if (r == 0)
+        r = mounts_write(t->policy, &w);
+    if (r < 0)
+        return r;
+    if (lx_in_place(m))
+        set_flags(t, spot->native, request->flags);
+    long done = mounts_change(&w, m, &plan);
+    mounts_leave(&w);
+    return done;
+}
+
+static long move(const struct lx_task *t, const struct mounts_request *request,
+                 const struct spot *spot)
+{
+    struct mounts_writer w;
+    struct spot from;
+    long done = 0;
+    int r =
+        request->source == NULL ? -EINVAL : find_spot(t, AT_FDCWD, request->source, true, &from);
+    if (r < 0)
+        return r;
+    const struct lx_mount *m = mounts_at(t->policy, from.native, from.program);
+    if (m == NULL)
+        return -LX_CONTINUE;
+    if (!is_root())
+        return -EPERM;
+    r = check_directory(spot->native);
+    if (r == 0)
+        r = mounts_write(t->policy, &w);
+    if (r < 0)
+        return r;
+    if (lx_in_place(m))
+        done = ask(t, SYS_mount,
+                   (const long[6]){(long)from.native, (long)spot->native, 0, MS_MOVE, 0});
+    if (done == 0)
+        done = mounts_move(&w, m, lx_in_place(m) ? spot->native : spot->program);
+    mounts_leave(&w);
+    return done;
+}
+
+bool lx_mounts_type(const char *type)
+{
+    return mounts_knows_type(type);
+}
+
+const struct lx_mount *lx_mount_of(const struct lx_task *t, int dirfd, const char *path,
+                                   bool follow, char where[PATH_MAX])
+{
+    struct spot spot;
+    if (find_spot(t, dirfd, path, follow, &spot) < 0 || check_directory(spot.native) < 0)
+        return NULL;
+    memcpy(where, spot.program, strlen(spot.program) + 1);
+    return mounts_of(t->policy, mounts_classify(t->policy, spot.native, strlen(spot.native)));
+}
+
+const struct lx_mount *lx_mounted_at(const struct lx_task *t, int dirfd, const char *path,
+                                     bool follow, char target[PATH_MAX])
+{
+    struct spot spot;
+    if (find_spot(t, dirfd, path, follow, &spot) < 0)
+        return NULL;
+    const struct lx_mount *m = mounts_at(t->policy, spot.native, spot.program);
+    if (m == NULL || m->type == LX_MOUNT_HOST)
+        return NULL;
+    memcpy(target, spot.program, strlen(spot.program) + 1);
+    return m;
+}
+
+long lx_mount(const struct lx_task *t, const char *source, const char *target, const char *type,
+              unsigned long flags, const void *data)
+{
+    return lx_mount_at(t, source, AT_FDCWD, target, true, type, flags, data);
+}
+
+long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const char *target,
+                 bool follow, const char *type, unsigned long flags, const void *data)
+{
+    struct spot spot;
+    if (t->policy->table == NULL || t->seccomp_confined || target == NULL)
+        return -LX_CONTINUE;
+    if ((flags & MAGIC_MASK) == MAGIC)
+        flags &= ~MAGIC_MASK;
+    if ((flags & PROPAGATES) != 0 && (flags & MS_REMOUNT) == 0)
+        return -LX_CONTINUE;
+    int r = find_spot(t, dirfd, target, follow, &spot);
+    if (r < 0)
+        return r;
+    const struct mounts_request request = {.source = source,
+                                           .target = spot.program,
+                                           .native = spot.native,
+                                           .type = type,
+                                           .options = data,
+                                           .flags = flags};
+    if ((flags & MS_REMOUNT) != 0)
+        return remount(t, &request, &spot);
+    if ((flags & MS_MOVE) != 0)
+        return move(t, &request, &spot);
+    if ((flags & MS_BIND) != 0) {
+        long bound = attach_bind(t, &request, &spot);
+        return bound == -LX_CONTINUE ? attach_host(t, &request, &spot) : bound;
+    }
+    return mounts_knows_type(type) ? attach_new(t, &request, &spot)
+                                   : attach_host(t, &request, &spot);
+}
+
+/* True where anybody has a translated mount's root open, or as current directory. */
+static bool root_is_held(const struct lx_mount *m)
+{
+    struct store_holders nobody = {.room = 0};
+    struct stat st;
+    int fd = sys_openat(AT_FDCWD, lx_backing(m), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    bool held = fd >= 0 && sys_fstat(fd, &st) == 0 && store_directory_held(fd, &st, &nobody);
+    if (fd >= 0)
+        sys_close(fd);
+    return held;
+}
+
+/* True where anybody has anything of a translated mount open, or something is mounted in it. */
+static bool is_busy(const struct lx_policy *policy, const struct lx_mount *m)
+{
+    struct store_holders nobody = {.room = 0};
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *other;
+    for (unsigned i = 0; (other = lx_mounts_next(mounts, &i)) != NULL;)
+        if (other != m && other->number > m->number && other->target_length > m->target_length &&
+            memcmp(lx_target(other), lx_target(m), m->target_length) == 0 &&
+            lx_target(other)[m->target_length] == '/')
+            return true;
+    return root_is_held(m) ||
+           store_descendant_held(AT_FDCWD, lx_backing(m), lx_backing(m), NULL, &nobody);
+}
+
+/* What there is no mount of the kernel's for. */
+static long detach_translated(const struct lx_task *t, const struct lx_mount *m, int flags)
+{
+    if (!is_root())
+        return -EPERM;
+    if ((flags & MNT_EXPIRE) != 0 && (flags & (MNT_FORCE | MNT_DETACH)) != 0)
+        return -EINVAL;
+    return (flags & MNT_DETACH) == 0 && is_busy(t->policy, m) ? -EBUSY : 0;
+}
+
+long lx_umount(const struct lx_task *t, const char *target, int flags)
+{
+    struct mounts_writer w;
+    struct spot spot;
+    if (t->policy->table == NULL || t->seccomp_confined || target == NULL ||
+        (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW)) != 0)
+        return -LX_CONTINUE;
+    int r = find_spot(t, AT_FDCWD, target, (flags & UMOUNT_NOFOLLOW) == 0, &spot);
+    if (r < 0)
+        return r;
+    const struct lx_mount *m = mounts_at(t->policy, spot.native, spot.program);
+    if (m == NULL)
+        return -LX_CONTINUE;
+    r = mounts_write(t->policy, &w);
+    if (r < 0)
+        return r;
+    bool real = lx_bind_alias(m) != NULL || m->type == LX_MOUNT_HOST;
+    long done = real ? ask(t, SYS_umount2, (const long[6]){(long)spot.native, flags})
+                     : detach_translated(t, m, flags);
+    if (done == 0)
+        done = mounts_detach(&w, m);
+    mounts_leave(&w);
+    return done;
+}

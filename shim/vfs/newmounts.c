@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/newmounts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "mounts/attach.h"
+#include "sys/fdpath.h"
+#include "sys/sys.h"
+#include "vfs/mounting.h"
+#include "vfs/placement.h"
+
+/* What the kernel's headers call FSOPEN_, FSCONFIG_, FSMOUNT_, MOVE_MOUNT_ and MOUNT_ATTR_. */
+#define CLOSES_ON_EXEC   1u /* of fsopen, fsmount and fspick alike */
+#define SET_FLAG         0u
+#define SET_STRING       1u
+#define CREATE           6u
+#define RECONFIGURE      7u
+#define CREATE_EXCLUSIVE 8u
+#define CLONES           1u
+#define RECURSIVELY      0x8000u
+#define PICKS_NO_SYMLINK 0x02u
+#define PICKS_EMPTY_PATH 0x08u
+#define FROM_EMPTY_PATH  0x04u
+#define TO_SYMLINKS      0x10u
+#define TO_EMPTY_PATH    0x40u
+#define ATTR_RDONLY      0x01u
+#define ATTR_NOSUID      0x02u
+#define ATTR_NODEV       0x04u
+#define ATTR_NOEXEC      0x08u
+#define ATTR_ATIME       0x70u
+#define ATTR_NOATIME     0x10u
+#define ATTR_STRICT      0x20u
+#define ATTR_NODIRATIME  0x80u
+
+#define NAME    "lxshim-fs" /* of a context's memory */
+#define MAGIC   0x53464c58u
+#define LONGEST 1024
+
+/* A context. */
+struct context {
+    uint32_t magic;
+    uint32_t created; /* CREATE was said: it can be mounted, and no option added */
+    uint64_t flags;   /* MS_* */
+    char type[32];
+    char source[PATH_MAX];
+    char options[LONGEST];
+    char target[PATH_MAX]; /* of what fspick has picked, else empty */
+};
+
+/* True for a descriptor of a context of ours. */
+static bool is_context(int fd)
+{
+    static const char made[] = "/memfd:" NAME " ";
+    char link[SYS_FD_PATH];
+    char name[sizeof(made) - 1];
+    if (fd < 0)
+        return false;
+    sys_fd_path(fd, link);
+    return sys_readlinkat(AT_FDCWD, link, name, sizeof(name)) == (long)sizeof(name) &&
+           memcmp(name, made, sizeof(name)) == 0;
+}
+
+/* Opens a context's memory anew; its program's descriptor can only be written. */
+static int open_again(int fd, int flags)
+{
+    char link[SYS_FD_PATH];
+    sys_fd_path(fd, link);
+    return sys_openat(AT_FDCWD, link, flags | O_CLOEXEC, 0);
+}
+
+static int read_context(int fd, struct context *c)
+{
+    int own = open_again(fd, O_RDONLY);
+    if (own < 0)
+        return own;
+    long n = SYS4(SYS_pread64, own, c, sizeof(*c), 0);
+    sys_close(own);
+    return n == (long)sizeof(*c) && c->magic == MAGIC ? 0 : -EINVAL;
+}
+
+static int write_context(int fd, const struct context *c)
+{
+    long n = SYS4(SYS_pwrite64, fd, c, sizeof(*c), 0);
+    return n == (long)sizeof(*c) ? 0 : n < 0 ? (int)n : -EIO;
+}
+
+/*
+ * A context's descriptor is one that only writes: a read, by which programs ask the kernel for
+ * messages, fails then, and is no end of a file that they would wait for.
+ */
+static long give_context(const struct context *c, bool closes)
+{
+    int memory = (int)SYS2(SYS_memfd_create, NAME, 1 /* MFD_CLOEXEC */);
+    if (memory < 0)
+        return memory;
+    int r = write_context(memory, c);
+    char link[SYS_FD_PATH];
+    sys_fd_path(memory, link);
+    int fd = r < 0 ? r : sys_openat(AT_FDCWD, link, O_WRONLY | (closes ? O_CLOEXEC : 0), 0);
+    sys_close(memory);
+    return fd;
+}
+
+static bool has_text(const struct lx_task *t, const char *text)
+{
+    return t->pid != 0 ? text != NULL : sys_string(text, placement_tick()) >= 0;
+}
+
+static bool has_bytes(const struct lx_task *t, const void *at, size_t n)
+{
+    return t->pid != 0 ? at != NULL : sys_readable(at, n, placement_tick());
+}
+
+static bool is_off(const struct lx_task *t)
+{
+    return t->policy->table == NULL || t->seccomp_confined;
+}
+
+long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags)
+{
+    struct context c = {.magic = MAGIC};
+    if (is_off(t) || !has_text(t, type) || !lx_mounts_type(type))
+        return -LX_CONTINUE;
+    if (sys_geteuid() != 0)
+        return -EPERM;
+    if ((flags & ~CLOSES_ON_EXEC) != 0 || strlen(type) >= sizeof(c.type))
+        return -EINVAL;
+    memcpy(c.type, type, strlen(type) + 1);
+    return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
+}
+
+long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
+{
+    struct context c = {.magic = MAGIC, .created = 1, .flags = MS_BIND | MS_RELATIME};
+    if (is_off(t) || (flags & CLONES) == 0 || !has_text(t, path))
+        return -LX_CONTINUE;
+    bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
+    const struct lx_mount *m = lx_mount_of(t, dirfd, itself ? LX_DESCRIPTOR : path,
+                                           (flags & AT_SYMLINK_NOFOLLOW) == 0, c.source);
+    if (m == NULL)
+        return -LX_CONTINUE;
+    if (sys_geteuid() != 0)
+        return -EPERM;
+    c.flags |= m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? MS_RDONLY : 0u) |
+               ((flags & RECURSIVELY) != 0 ? MS_REC : 0u);
+    return give_context(&c, (flags & O_CLOEXEC) != 0);
+}
+
+long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
+{
+    struct context c = {.magic = MAGIC, .created = 1};
+    if (is_off(t) || !has_text(t, path))
+        return -LX_CONTINUE;
+    bool itself = path[0] == '\0' && (flags & PICKS_EMPTY_PATH) != 0;
+    const struct lx_mount *m = lx_mounted_at(t, dirfd, itself ? LX_DESCRIPTOR : path,
+                                             (flags & PICKS_NO_SYMLINK) == 0, c.target);
+    if (m == NULL)
+        return -LX_CONTINUE;
+    if (sys_geteuid() != 0)
+        return -EPERM;
+    c.flags = m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? MS_RDONLY : 0u);
+    return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
+}
+
+/* Adds "key" or "key=value" to the options. */
+static int add(struct context *c, const char *key, const char *value)
+{
+    size_t n = strlen(c->options);
+    size_t length = strlen(key);
+    size_t more = value == NULL ? 0 : 1 + strlen(value);
+    if (n + 1 + length + more >= sizeof(c->options))
+        return -ENOMEM;
+    if (n > 0)
+        c->options[n++] = ',';
+    memcpy(c->options + n, key, length + 1);
+    if (value != NULL) {
+        c->options[n + length] = '=';
+        memcpy(c->options + n + length + 1, value, more);
+    }
+    return 0;
+}
+
+/* One option. What is wrong with it is said at once, as by the kernel. */
+static int configure(struct context *c, const char *key, const char *value)
+{
+    if (strcmp(key, "source") == 0) {
+        size_t n = value == NULL ? 0 : strlen(value);
+        if (value == NULL || c->source[0] != '\0')
+            return -EINVAL;
+        if (n >= sizeof(c->source))
+            return -ENAMETOOLONG;
+        memcpy(c->source, value, n + 1);
+        return 0;
+    }
+    if (value == NULL && (strcmp(key, "ro") == 0 || strcmp(key, "rw") == 0)) {
+        c->flags = key[1] == 'o' ? c->flags | MS_RDONLY : c->flags & ~(uint64_t)MS_RDONLY;
+        return 0;
+    }
+    int r = add(c, key, value);
+    return r < 0 ? r : mounts_check_options(c->options);
+}
+
+/* The options are complete: is there such a source? */
+static int create(const struct lx_task *t, struct context *c)
+{
+    if (c->created != 0)
+        return -EBUSY;
+    c->created = 1;
+    return mounts_check_source(t->policy, c->source);
+}
+
+long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *key,
+                 const char *value)
+{
+    struct context c;
+    if (is_off(t) || !is_context(fd))
+        return -LX_CONTINUE;
+    int r = read_context(fd, &c);
+    if (r < 0)
+        return r;
+    switch (command) {
+    case SET_FLAG:
+    case SET_STRING:
+        if (!has_text(t, key) || (command == SET_STRING && !has_text(t, value)))
+            return -EFAULT;
+        if (c.created != 0 && c.target[0] == '\0')
+            return -EBUSY;
+        r = configure(&c, key, command == SET_STRING ? value : NULL);
+        break;
+    case CREATE:
+    case CREATE_EXCLUSIVE:
+        r = create(t, &c);
+        break;
+    case RECONFIGURE:
+        if (c.target[0] == '\0')
+            return -EINVAL;
+        return lx_mount(t, NULL, c.target, NULL, MS_REMOUNT | (unsigned long)c.flags, c.options);
+    default:
+        return -EOPNOTSUPP;
+    }
+    return r < 0 ? r : write_context(fd, &c);
+}
+
+/* Flags of mount(2) for attributes of the new calls, from what they were. */
+static uint64_t flags_of(uint64_t flags, uint64_t set, uint64_t clear)
+{
+    static const struct {
+        uint64_t attribute;
+        uint64_t flag;
+    } pairs[] = {{ATTR_RDONLY, MS_RDONLY},
+                 {ATTR_NOSUID, MS_NOSUID},
+                 {ATTR_NODEV, MS_NODEV},
+                 {ATTR_NOEXEC, MS_NOEXEC},
+                 {ATTR_NODIRATIME, MS_NODIRATIME}};
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        if ((clear & pairs[i].attribute) != 0)
+            flags &= ~pairs[i].flag;
+        if ((set & pairs[i].attribute) != 0)
+            flags |= pairs[i].flag;
+    }
+    if ((clear & ATTR_ATIME) == 0 && (set & ATTR_ATIME) == 0)
+        return flags;
+    flags &= ~(uint64_t)(MS_NOATIME | MS_STRICTATIME | MS_RELATIME);
+    return flags | ((set & ATTR_ATIME) == ATTR_NOATIME  ? (uint64_t)MS_NOATIME
+                    : (set & ATTR_ATIME) == ATTR_STRICT ? (uint64_t)MS_STRICTATIME
+                                                        : (uint64_t)MS_RELATIME);
+}
+
+long lx_fsmount(const struct lx_task *t, int fd, unsigned flags, unsigned attributes)
+{
+    struct context c;
+    if (is_off(t) || !is_context(fd))
+        return -LX_CONTINUE;
+    int r = read_context(fd, &c);
+    if (r < 0)
+        return r;
+    if ((flags & ~CLOSES_ON_EXEC) != 0 || c.created == 0 || c.target[0] != '\0')
+        return -EINVAL;
+    c.flags = flags_of(c.flags | MS_RELATIME, attributes, ATTR_ATIME);
+    return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
+}
+
+long lx_move_mount(const struct lx_task *t, int from, const char *path, int to, const char *target,
+                   unsigned flags)
+{
+    struct context c;
+    if (is_off(t) || (flags & FROM_EMPTY_PATH) == 0 || !has_text(t, path) || path[0] != '\0' ||
+        !is_context(from))
+        return -LX_CONTINUE;
+    int r = read_context(from, &c);
+    if (r < 0)
+        return r;
+    bool itself = (flags & TO_EMPTY_PATH) != 0 && has_text(t, target) && target[0] == '\0';
+    return lx_mount_at(t, c.source, to, itself ? LX_DESCRIPTOR : target, (flags & TO_SYMLINKS) != 0,
+                       c.type, (unsigned long)c.flags, c.options);
+}
+
+long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigned flags,
+                      uint64_t set, uint64_t clear)
+{
+    struct context c;
+    char target[PATH_MAX];
+    if (is_off(t) || !has_text(t, path))
+        return -LX_CONTINUE;
+    if (path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0 && is_context(fd)) {
+        int r = read_context(fd, &c);
+        if (r < 0)
+            return r;
+        c.flags = flags_of(c.flags, set, clear);
+        return write_context(fd, &c);
+    }
+    bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
+    const struct lx_mount *m = lx_mounted_at(t, fd, itself ? LX_DESCRIPTOR : path,
+                                             (flags & AT_SYMLINK_NOFOLLOW) == 0, target);
+    if (m == NULL || ((set | clear) & (ATTR_RDONLY | ATTR_ATIME)) == 0)
+        return -LX_CONTINUE;
+    uint64_t old = m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? MS_RDONLY : 0u);
+    return lx_mount(t, NULL, target, NULL,
+                    MS_REMOUNT | MS_BIND | (unsigned long)flags_of(old, set, clear), NULL);
+}
+
+/* The structure that the system call takes, of its first size. */
+struct attributes {
+    uint64_t set;
+    uint64_t clear;
+    uint64_t propagation;
+    uint64_t namespace;
+};
+
+long vfs_mount_setattr(const struct lx_task *t, const long a[6])
+{
+    struct attributes given;
+    const void *at = (const void *)(uintptr_t)a[3];
+    if (is_off(t) || (size_t)a[4] < sizeof(given) || !has_bytes(t, at, sizeof(given)))
+        return -LX_CONTINUE;
+    memcpy(&given, at, sizeof(given));
+    /* How it propagates is the kernel's affair, which has no such mount before it is attached. */
+    return lx_mount_setattr(t, (int)a[0], (const char *)(uintptr_t)a[1], (unsigned)a[2], given.set,
+                            given.clear);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The calls by which util-linux mounts from 2.39 on: fsopen, fsconfig, fsmount, move_mount and their
+ * relatives, for mounts of ours. What the kernel keeps in a file system context, a small memory
+ * file keeps here, which is the descriptor that the program has; so that it may pass it on, and
+ * nothing is left when the last one is closed. What was configured is mounted at move_mount, and so
+ * is what open_tree has cloned of a drive: nobody can look into it before that.
+ *
+ * Each answers -LX_CONTINUE for what is none of ours. Arguments are the kernel's.
+ */
+#ifndef LXSHIM_VFS_NEWMOUNTS_H
+#define LXSHIM_VFS_NEWMOUNTS_H
+
+#include "fs/call.h"
+
+long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags);
+long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned flags);
+long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned flags);
+long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *key,
+                 const char *value);
+long lx_fsmount(const struct lx_task *t, int fd, unsigned flags, unsigned attributes);
+long lx_move_mount(const struct lx_task *t, int from, const char *path, int to, const char *target,
+                   unsigned flags);
+
+/* MOUNT_ATTR_* to be set and to be cleared. */
+long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigned flags,
+                      uint64_t set, uint64_t clear);
+
+/* The same, as the system call has its arguments. */
+long vfs_mount_setattr(const struct lx_task *t, const long a[6]);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of a run's mounts: who adds to it, who reads it meanwhile, and who is killed over it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "mounts/attach.h"
+#include "mounts/source.h"
+#include "policy/builder.h"
+#include "policy/emit.h"
+
+static char image[8192] __attribute__((aligned(8)));
+static struct lx_policy policy;
+static char directory[] = "/tmp/mounts.XXXXXX";
+static char inside[64];
+static int memory;
+
+static int setup(void **state)
+{
+    struct lx_builder b;
+    char file[64];
+    (void)state;
+    if (mkdtemp(directory) == NULL)
+        return -1;
+    snprintf(inside, sizeof(inside), "%s/in", directory);
+    memory = memfd_create("mounts", MFD_CLOEXEC);
+    if (mkdir(inside, 0755) < 0 || memory < 0 || lx_emit_table(memory) < 0)
+        return -1;
+    snprintf(file, sizeof(file), "/proc/%d/fd/%d", (int)getpid(), memory);
+    struct lx_image *head = lx_builder_start(&b, image, sizeof(image), 2, 0);
+    struct lx_mount *mounts = (struct lx_mount *)(void *)(image + head->mounts);
+    lx_builder_mount(&b, &mounts[0], "C:", directory, directory);
+    lx_builder_mount(&b, &mounts[1], "D:\\x", "/usr/lib", "/usr/lib");
+    head->profile = lx_builder_string(&b, "drvfs");
+    head->table = lx_builder_string(&b, file);
+    long size = lx_builder_end(&b);
+    if (size < 0 || lx_policy_attach(&policy, head, (size_t)size) < 0)
+        return -1;
+    policy.table = mmap(NULL, LX_TABLE_SIZE, PROT_READ, MAP_SHARED, memory, 0);
+    return policy.table == MAP_FAILED ? -1 : 0;
+}
+
+static int clean(void **state)
+{
+    (void)state;
+    return rmdir(inside) | rmdir(directory);
+}
+
+/* The target of what is mounted at a place, "" for none. */
+static const char *target_at(unsigned place)
+{
+    const struct lx_mount *m = lx_mounts_at(lx_mounts(&policy), place);
+    return m == NULL ? "" : lx_target(m);
+}
+
+static unsigned mounted(void)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; lx_mounts_next(lx_mounts(&policy), &i) != NULL;)
+        count++;
+    return count;
+}
+
+static const struct lx_mount *find(const char *target)
+{
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(lx_mounts(&policy), &i)) != NULL;)
+        if (strcmp(lx_target(m), target) == 0)
+            return m;
+    return NULL;
+}
+
+/* Mounts "C:" at a target, translated. 0 or -errno. */
+static int attach(const char *target, const char *options)
+{
+    static struct mounts_plan plan;
+    struct mounts_writer w;
+    const struct mounts_request request = {
+        .source = "C:", .target = target, .native = target, .type = "drvfs", .options = options};
+    int r = mounts_plan(&policy, &request, &plan);
+    if (r == 0)
+        r = mounts_write(&policy, &w);
+    if (r < 0)
+        return r;
+    r = mounts_attach(&w, &plan, false);
+    mounts_leave(&w);
+    return r;
+}
+
+static int detach(const char *target)
+{
+    struct mounts_writer w;
+    int r = mounts_write(&policy, &w);
+    if (r < 0)
+        return r;
+    r = mounts_detach(&w, find(target));
+    mounts_leave(&w);
+    return r;
+}
+
+static void what_the_image_says_comes_along(void **state)
+{
+    (void)state;
+    uint32_t before = policy.table->generation;
+    assert_int_equal(mounted(), 2);
+    assert_int_equal(attach("/one", "metadata,uid=7,umask=22"), 0);
+    assert_int_equal(policy.table->generation, before + 1);
+    assert_int_equal(mounted(), 3);
+    assert_string_equal(target_at(1), directory);
+    assert_string_equal(target_at(2), "/usr/lib");
+    const struct lx_mount *m = find("/one");
+    assert_non_null(m);
+    assert_int_equal(m->uid, 7);
+    assert_int_equal(m->file_mask, 022);
+    assert_true(lx_metadata(m));
+    assert_false(lx_in_place(m));
+    assert_string_equal(lx_backing(m), directory);
+    assert_int_not_equal(m->device, lx_mounts_at(lx_mounts(&policy), 1)->device);
+    assert_int_equal(detach("/one"), 0);
+    assert_int_equal(mounted(), 2);
+}
+
+static void a_place_stays_a_mounts_own(void **state)
+{
+    (void)state;
+    assert_int_equal(attach("/one", NULL), 0);
+    assert_int_equal(attach("/two", NULL), 0);
+    unsigned place = find("/two")->place;
+    uint32_t number = find("/two")->number;
+    assert_int_equal(detach("/one"), 0);
+    assert_int_equal(attach("/three", NULL), 0);
+    assert_int_equal(find("/two")->place, place);
+    assert_int_not_equal(find("/three")->place, place);
+    assert_true(find("/three")->number > number);
+    assert_int_equal(detach("/two"), 0);
+    assert_int_equal(detach("/three"), 0);
+}
+
+static void bad_options_and_sources_change_nothing(void **state)
+{
+    (void)state;
+    static const char *const sources[] = {"Q:", "C:/none", "//server/share", "C",
+                                          ":",  "/",       "C:\\in\\.."};
+    char backing[PATH_MAX];
+    int error;
+    assert_int_equal(attach("/one", "nonsense"), -EINVAL);
+    assert_int_equal(attach("/one", "uid=-1"), -EINVAL);
+    for (size_t i = 0; i + 1 < sizeof(sources) / sizeof(sources[0]); i++) {
+        assert_null(mounts_source(&policy, sources[i], backing, &error));
+        assert_int_equal(error, -ENOENT);
+    }
+    assert_non_null(mounts_source(&policy, "c:\\in\\", backing, &error));
+    assert_string_equal(backing, inside);
+    assert_int_equal(mounted(), 2);
+}
+
+static void a_killed_writer_has_written_nothing(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        struct mounts_writer w;
+        int error;
+        struct lx_mount_texts texts = {.source = "C:", .target = "/half", .backing = "/half"};
+        if (mounts_write(&policy, &w) == 0)
+            (void)mounts_add(&w, lx_mounts_at(lx_mounts(&policy), 1), &texts, NULL, &error);
+        raise(SIGKILL);
+    }
+    waitpid(child, NULL, 0);
+    assert_int_equal(mounted(), 2);
+    assert_int_equal(attach("/one", NULL), 0);
+    assert_null(find("/half"));
+    assert_int_equal(detach("/one"), 0);
+}
+
+/* Eight processes mount and unmount at once; a reader never meets anything but whole mounts. */
+static void readers_and_writers(void **state)
+{
+    enum { WRITERS = 8, TIMES = 20 };
+    (void)state;
+    for (int i = 0; i < WRITERS; i++) {
+        if (fork() != 0)
+            continue;
+        char target[32];
+        snprintf(target, sizeof(target), "/w%d", i);
+        for (int k = 0; k < TIMES; k++)
+            if (attach(target, "uid=5") != 0 || find(target)->uid != 5 || detach(target) != 0)
+                _exit(1);
+        _exit(0);
+    }
+    int ended = 0;
+    int status;
+    while (ended < WRITERS) {
+        const struct lx_mount *m;
+        for (unsigned i = 0; (m = lx_mounts_next(lx_mounts(&policy), &i)) != NULL;)
+            assert_int_equal(m->target_length, strlen(lx_target(m)));
+        if (waitpid(-1, &status, WNOHANG) > 0) {
+            assert_int_equal(status, 0);
+            ended++;
+        }
+    }
+    assert_int_equal(mounted(), 2);
+}
+
+static void a_full_table_stays_as_it_is(void **state)
+{
+    char target[32];
+    int r = 0;
+    int n;
+    (void)state;
+    for (n = 0; r == 0; n++) {
+        snprintf(target, sizeof(target), "/%d", n);
+        r = attach(target, NULL);
+    }
+    /* Places run out first. */
+    assert_int_equal(r, -ENOSPC);
+    assert_int_equal(mounted(), LX_PLACE_MAX);
+    snprintf(target, sizeof(target), "/%d", n - 2);
+    assert_int_equal(detach(target), 0);
+    for (r = 0; r == 0;) {
+        r = attach(target, NULL);
+        if (r == 0)
+            r = detach(target);
+    }
+    assert_int_equal(r, -ENOSPC);
+    assert_true(mounted() >= LX_PLACE_MAX - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_image_says_comes_along),
+        cmocka_unit_test(a_place_stays_a_mounts_own),
+        cmocka_unit_test(bad_options_and_sources_change_nothing),
+        cmocka_unit_test(a_killed_writer_has_written_nothing),
+        cmocka_unit_test(readers_and_writers),
+        cmocka_unit_test(a_full_table_stays_as_it_is),
+    };
+    return cmocka_run_group_tests(tests, setup, clean);
+}
