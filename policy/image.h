@@ -63,7 +63,13 @@ enum lx_image_flag {
     LX_IMAGE_FLAGS = 15 /* all of them */
 };
 
-enum lx_mount_type { LX_MOUNT_DRVFS };
+/* What a mount is of. The host's own, LX_MOUNT_HOST, is the last: no mount is of that. */
+enum lx_mount_type {
+#define FILESYSTEM(symbol, word, operations) LX_MOUNT_##symbol,
+#include "fs/filesystems.def"
+#undef FILESYSTEM
+    LX_MOUNT_TYPES
+};
 
 enum lx_filesystem { LX_NTFS, LX_FAT, LX_REFS, LX_SMB };
 
