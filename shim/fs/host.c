@@ -9,7 +9,7 @@
 #include <sys/statfs.h>
 #include <sys/un.h>
 
-#include "fs/call.h"
+#include "fs/filesystems.h"
 #include "fs/native.h"
 #include "fs/unseen.h"
 #include "sys/sys.h"
@@ -393,7 +393,6 @@ static long host_socket(struct lx_call *c)
 }
 
 const struct lx_fs lx_host_fs = {
-    .name = "host",
     .run =
         {
             [LX_OP_OPEN] = host_open,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "fs/filesystems.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
@@ -156,7 +157,8 @@ static long foreign_link(const struct lx_call *c, const struct walk *w, const st
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
     if (mount == NULL || lx_observing(c))
         return 0;
-    return vfs_fs(mount)->link(c->task->policy, mount, AT_FDCWD, w->path, st, out, room);
+    return lx_filesystem(mount)->ops->link(c->task->policy, mount, AT_FDCWD, w->path, st, out,
+                                           room);
 }
 
 __attribute__((noinline)) bool vfs_foreign_link(const struct lx_policy *policy,
@@ -164,7 +166,7 @@ __attribute__((noinline)) bool vfs_foreign_link(const struct lx_policy *policy,
                                                 const char *path, const struct stat *st)
 {
     char target[PATH_MAX];
-    const struct lx_fs *fs = vfs_fs(mount);
+    const struct lx_fs *fs = lx_filesystem(mount)->ops;
     return fs->link != NULL && fs->link(policy, mount, dfd, path, st, target, sizeof(target)) != 0;
 }
 
@@ -299,7 +301,7 @@ static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
     if (mount == NULL)
         return enter_outside(c, w, name, n);
-    long length = vfs_fs(mount)->spell(c, mount, name, n, w->given, sizeof(w->given));
+    long length = lx_filesystem(mount)->ops->spell(c, mount, name, n, w->given, sizeof(w->given));
     if (length < 0)
         return (int)length;
     if ((size_t)length != n || memcmp(name, w->given, n) != 0)
@@ -312,11 +314,12 @@ static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
 {
     char name[NT_NAME_BYTES + 1];
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
-    if (mount == NULL)
+    lx_fs_search *search = lx_filesystem(mount)->ops->search;
+    if (search == NULL)
         return false;
     w->path[w->dir_length] = '\0';
-    long n = vfs_fs(mount)->search(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0, w->given,
-                                   strlen(w->given), name, sizeof(name));
+    long n = search(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0, w->given,
+                    strlen(w->given), name, sizeof(name));
     w->path[w->dir_length] = '/';
     if (n <= 0)
         return false;
@@ -456,8 +459,9 @@ static int step_at_link(struct lx_call *c, struct walk *w, const struct componen
 static bool is_concealed(const struct lx_call *c, const struct walk *w, const struct component *k)
 {
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
-    return mount != NULL && (nt_name_scan(k->name, k->n) & NT_MARKED) != 0 && !lx_observing(c) &&
-           vfs_fs(mount)->conceals(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0);
+    lx_fs_conceals *conceals = lx_filesystem(mount)->ops->conceals;
+    return conceals != NULL && (nt_name_scan(k->name, k->n) & NT_MARKED) != 0 && !lx_observing(c) &&
+           conceals(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0);
 }
 
 /* The last name cannot be. What a rename's other path has wrong with it the kernel says before. */

@@ -60,7 +60,6 @@ static bool drvfs_conceals(const struct lx_mount *mount, const char *path, bool 
 }
 
 const struct lx_fs lx_drvfs = {
-    .name = "drvfs",
     .spell = drvfs_spell,
     .conceals = drvfs_conceals,
     .search = drvfs_search,
