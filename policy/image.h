@@ -65,7 +65,7 @@ enum lx_image_flag {
 
 /* What a mount is of. The host's own, LX_MOUNT_HOST, is the last: no mount is of that. */
 enum lx_mount_type {
-#define FILESYSTEM(symbol, word, operations) LX_MOUNT_##symbol,
+#define FILESYSTEM(symbol, word, operations, names) LX_MOUNT_##symbol,
 #include "fs/filesystems.def"
 #undef FILESYSTEM
     LX_MOUNT_TYPES

@@ -13,7 +13,7 @@
 
 /* The words of file systems, in the order of enum lx_mount_type. */
 static const char *const types[] = {
-#define FILESYSTEM(symbol, word, operations) word,
+#define FILESYSTEM(symbol, word, operations, names) word,
 #include "fs/filesystems.def"
 #undef FILESYSTEM
 };

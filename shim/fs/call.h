@@ -87,7 +87,7 @@ struct lx_loc {
     const struct lx_mount *mount; /* NULL outside every mount */
     int dfd;
     const char *path;  /* native spelling, relative to dfd */
-    const char *given; /* last component as the program spelled it, in NT spelling, or NULL */
+    const char *given; /* last component as the program spelled it, encoded, or NULL */
     unsigned flags;
 };
 

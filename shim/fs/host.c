@@ -392,6 +392,19 @@ static long host_socket(struct lx_call *c)
     return r;
 }
 
+/* Names outside are stored as they are shown. */
+static long host_encode(struct lx_call *c, const struct lx_mount *mount, const char *name, size_t n,
+                        char *out, size_t room)
+{
+    (void)c;
+    (void)mount;
+    return lx_name_keep(name, n, out, room);
+}
+
+static const uint8_t nothing_to_say[256];
+
+const struct lx_names lx_host_names = {.bytes = nothing_to_say, .encode = host_encode};
+
 const struct lx_fs lx_host_fs = {
     .run =
         {

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "fs/filesystems.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
@@ -133,15 +132,17 @@ static int go_up(struct lx_call *c, struct walk *w)
  * pipe. Where the text still names the same object, and one that may be found by its name, it is as
  * good; else only the kernel can follow.
  */
-static bool magic(const struct walk *w, const char *target)
+static bool magic(const struct lx_policy *policy, const struct walk *w, const char *target)
 {
     struct stat by_link;
     struct stat by_text;
+    size_t n = strlen(target);
     if (strncmp(w->path, "/proc/", 6) != 0)
         return false;
     if (target[0] != '/')
         return strchr(target, ':') != NULL; /* pipe:[1], anon_inode:[eventfd] */
-    return (nt_name_scan(target, strlen(target)) & NT_MARKED) != 0 ||
+    struct placement v = mounts_classify(policy, target, n);
+    return (mounts_name_kind(policy, v, target, n) & LX_NAME_CONCEALED) != 0 ||
            sys_fstatat(AT_FDCWD, w->path, &by_link, 0) < 0 ||
            sys_fstatat(AT_FDCWD, target, &by_text, AT_SYMLINK_NOFOLLOW) < 0 ||
            by_link.st_dev != by_text.st_dev || by_link.st_ino != by_text.st_ino;
@@ -254,7 +255,7 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     int forbidden = forbids(c, w, absolute);
     if (forbidden < 0)
         return forbidden;
-    if (magic(w, rest->buf)) {
+    if (magic(c->task->policy, w, rest->buf)) {
         w->self = mounts_classify(c->task->policy, rest->buf, (size_t)n);
         return w->asker && left > 0 && append(w, tail, left) < 0 ? -ENAMETOOLONG : 1;
     }
@@ -272,16 +273,9 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     return check_mount(c, w, false);
 }
 
-/* Appends a component of a directory outside, and crosses into the mount that it may be. */
-static int enter_outside(struct lx_call *c, struct walk *w, const char *name, size_t n)
+/* Crosses into the mount that a component of a directory outside may be. */
+static int cross(struct lx_call *c, struct walk *w)
 {
-    if (n > NT_NAME_BYTES)
-        return -ENAMETOOLONG;
-    memcpy(w->given, name, n);
-    w->given[n] = '\0';
-    int r = append(w, name, n);
-    if (r < 0)
-        return r;
     const struct lx_mount *m = mounts_redirected(c->task->policy, w->path, w->length);
     if (m != NULL && m->target_length == w->length) {
         w->rewritten = true;
@@ -299,20 +293,20 @@ static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
 {
     w->dir = mounts_classify(c->task->policy, w->path, w->length);
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
-    if (mount == NULL)
-        return enter_outside(c, w, name, n);
-    long length = lx_filesystem(mount)->ops->spell(c, mount, name, n, w->given, sizeof(w->given));
+    long length =
+        lx_filesystem(mount)->names->encode(c, mount, name, n, w->given, sizeof(w->given));
     if (length < 0)
         return (int)length;
     if ((size_t)length != n || memcmp(name, w->given, n) != 0)
         w->rewritten = true;
-    return append(w, w->given, (size_t)length);
+    int r = append(w, w->given, (size_t)length);
+    return r < 0 || mount != NULL ? r : cross(c, w);
 }
 
 /* Looks for the last appended component under another spelling. True where it was found. */
 static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
 {
-    char name[NT_NAME_BYTES + 1];
+    char name[LX_NAME_BYTES + 1];
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
     lx_fs_search *search = lx_filesystem(mount)->ops->search;
     if (search == NULL)
@@ -460,7 +454,8 @@ static bool is_concealed(const struct lx_call *c, const struct walk *w, const st
 {
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
     lx_fs_conceals *conceals = lx_filesystem(mount)->ops->conceals;
-    return conceals != NULL && (nt_name_scan(k->name, k->n) & NT_MARKED) != 0 && !lx_observing(c) &&
+    unsigned kind = mounts_name_kind(c->task->policy, w->dir, k->name, k->n);
+    return (kind & LX_NAME_CONCEALED) != 0 && conceals != NULL && !lx_observing(c) &&
            conceals(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0);
 }
 

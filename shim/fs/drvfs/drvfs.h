@@ -157,7 +157,11 @@ int drvfs_check_sharing_at(struct lx_call *c, unsigned i, const struct stat *st,
 int drvfs_fill_alias(int fd);
 
 lx_fs_search drvfs_search;
+lx_fs_conceals drvfs_conceals;
 lx_fs_unique drvfs_unique;
+lx_fs_listed drvfs_listed;
+lx_fs_shown drvfs_shown;
+extern const struct lx_fs_removal drvfs_removal;
 
 lx_fs_op drvfs_open;
 lx_fs_op drvfs_stat;
