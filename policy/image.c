@@ -86,7 +86,7 @@ static int mount_ok(const struct lx_image *image, const struct lx_mount *mount, 
         return 0;
     if (((mount->file_mask | mount->dir_mask) & ~07777u) != 0)
         return 0;
-    if (mount->type != LX_MOUNT_DRVFS || mount->filesystem > LX_SMB ||
+    if (mount->type >= LX_MOUNT_HOST || mount->filesystem > LX_SMB ||
         (mount->flags & ~(unsigned)LX_MOUNT_FLAGS) != 0 || mount->case_option >= LX_VALUE_COUNT ||
         !(lx_rules[LX_RULE_CASE_DIRECTORIES].values >> mount->case_option & 1))
         return 0;

@@ -4,6 +4,24 @@
 #include <errno.h>
 #include <string.h>
 
+const char *lx_mount_type_word(enum lx_mount_type type)
+{
+    static const char *const words[LX_MOUNT_TYPES] = {
+#define FILESYSTEM(symbol, word, operations, names) [LX_MOUNT_##symbol] = word,
+#include "fs/filesystems.def"
+#undef FILESYSTEM
+    };
+    return words[type];
+}
+
+enum lx_mount_type lx_mount_type_find(const char *word)
+{
+    unsigned type = 0;
+    while (type < LX_MOUNT_HOST && strcmp(lx_mount_type_word((enum lx_mount_type)type), word) != 0)
+        type++;
+    return (enum lx_mount_type)type;
+}
+
 static bool may_fold(const struct lx_mount *mount)
 {
     if ((mount->flags & LX_MOUNT_VOLUME_ROOT) != 0 &&

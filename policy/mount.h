@@ -14,8 +14,13 @@
 
 #include "policy/rules.h"
 
-/* LX_MOUNT_HOST: a mount of the kernel's own in a drive, or over one: no rule holds below it. */
-enum lx_mount_type { LX_MOUNT_DRVFS, LX_MOUNT_HOST };
+/* What a mount is of. The host's, LX_MOUNT_HOST, is the last: no rule holds below such a mount. */
+enum lx_mount_type {
+#define FILESYSTEM(symbol, word, operations, names) LX_MOUNT_##symbol,
+#include "fs/filesystems.def"
+#undef FILESYSTEM
+    LX_MOUNT_TYPES
+};
 
 enum lx_filesystem { LX_NTFS, LX_FAT, LX_REFS, LX_SMB };
 
@@ -157,6 +162,10 @@ static inline const struct lx_mount *lx_mounts_next(const struct lx_mounts *moun
         mount = lx_mounts_at(mounts, ++*place);
     return mount;
 }
+
+/* The word of a type in mount(2); and the type of a word, LX_MOUNT_HOST for one of none of ours. */
+const char *lx_mount_type_word(enum lx_mount_type type);
+enum lx_mount_type lx_mount_type_find(const char *word);
 
 /* The texts of a record; NULL for what it has not. */
 struct lx_mount_texts {

@@ -11,22 +11,41 @@
 
 #define LABEL_MAX 32 /* characters, of NTFS */
 
+/* The words of file systems, in the order of enum lx_mount_type. */
+static const char *const types[] = {
+#define FILESYSTEM(symbol, word, operations, names) word,
+#include "fs/filesystems.def"
+#undef FILESYSTEM
+};
+
+/* Those that can be mounted, for a message: "a", "a or b", "a, b or c". */
+static const char *expected_types(struct lx_load *load)
+{
+    const char *list = types[0];
+    for (size_t i = 1; i < LX_MOUNT_HOST; i++)
+        list = lx_arena_format(load->arena, "%s%s%s", list, i + 1 < LX_MOUNT_HOST ? ", " : " or ",
+                               types[i]);
+    return list;
+}
+
 int lx_check_type(struct lx_load *load, struct lx_place place, const char *type)
 {
     static const char *const reserved[] = {"volfs", "procfs"};
     struct lx_nearest nearest;
-    if (strcmp(type, "drvfs") == 0)
-        return 0;
     lx_nearest_start(&nearest, type);
-    lx_nearest_try(&nearest, "drvfs");
+    for (size_t i = 0; i < LX_MOUNT_HOST; i++) {
+        if (strcmp(type, types[i]) == 0)
+            return 0;
+        lx_nearest_try(&nearest, types[i]);
+    }
     for (size_t i = 0; i < SIZE(reserved); i++)
         if (strcmp(type, reserved[i]) == 0)
             return lx_refuse(load, place,
                              "mount type \"%s\" is reserved and not yet implemented in this "
-                             "version, expected drvfs",
-                             type);
+                             "version, expected %s",
+                             type, expected_types(load));
     return lx_refuse_word(load, place, lx_nearest_found(&nearest),
-                          "unknown mount type \"%s\", expected drvfs", type);
+                          "unknown mount type \"%s\", expected %s", type, expected_types(load));
 }
 
 int lx_check_source(struct lx_load *load, struct lx_place place, const char *source)
@@ -61,7 +80,7 @@ int lx_refuse_option(struct lx_load *load, struct lx_place place, const char *te
 static int read_type(struct lx_load *load, const struct lx_node *node, void *out)
 {
     struct lx_mount_part *mount = out;
-    mount->type = lx_read_string(load, node, "drvfs");
+    mount->type = lx_read_string(load, node, expected_types(load));
     return mount->type == NULL ? -EINVAL : lx_check_type(load, lx_place_of(node), mount->type);
 }
 

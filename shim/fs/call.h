@@ -93,7 +93,7 @@ struct lx_loc {
     const struct lx_mount *mount; /* NULL outside every mount */
     int dfd;
     const char *path;  /* native spelling, relative to dfd */
-    const char *given; /* last component as the program spelled it, in NT spelling, or NULL */
+    const char *given; /* last component as the program spelled it, encoded, or NULL */
     unsigned flags;
 };
 
@@ -163,57 +163,11 @@ struct lx_call {
 /* To who acts on behalf of a task: the task can make this call as it is. */
 #define LX_CONTINUE 5002
 
-typedef long lx_fs_op(struct lx_call *c);
-
 /* True where the task itself gets to where path i leads by the path it gave. */
 static inline bool lx_caller_path_ok(const struct lx_call *c, unsigned i)
 {
     return c->at[i].path == c->path[i] || (c->at[i].flags & LX_LOC_CALLER_PATH_OK) != 0;
 }
-
-/* A file system is its ops table and its spelling of names; vfs knows no more of it. */
-struct lx_fs {
-    const char *name;
-    lx_fs_op *run[LX_OP_COUNT]; /* NULL: no rule about it, so the host's */
-
-    /*
-     * Writes the native spelling of one component and returns its length, or -errno for a name
-     * that cannot exist here. Pure.
-     */
-    long (*spell)(struct lx_call *c, const struct lx_mount *mount, const char *name, size_t n,
-                  char *out, size_t room);
-
-    /*
-     * Called when the native spelling of a component is not in directory `dir` (an absolute native
-     * path): finds an entry that is the same name by another spelling or case, writes it to out
-     * and returns its length; 0 where there is none. `root`: dir is the mount's root.
-     */
-    long (*search)(const struct lx_mount *mount, const char *dir, bool root, const char *name,
-                   size_t n, char *out, size_t room);
-
-    /*
-     * The target of a link that is none for the kernel, at dfd/path with its facts, where
-     * lx_may_be_link; its length, 0 where it is no link, -EIO where it leads nowhere that Linux
-     * knows. NULL: it has none.
-     */
-    long (*link)(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
-                 const char *path, const struct stat *st, char *out, size_t room);
-
-    /*
-     * True where an entry, at an absolute native path, is not to be found by its name, whatever the
-     * kernel has there: what waits to be deleted, what the file system keeps for itself. Asked of
-     * names that may be such alone (NT_MARKED). `root`: it is in the mount's root.
-     */
-    bool (*conceals)(const struct lx_mount *mount, const char *path, bool root);
-
-    /*
-     * False where a directory may have an entry that is the last component of a location by another
-     * case: spares the walk what is missing, or about to be made, and alone of its name. The
-     * location was not walked to, and has no escaped character; what the look at its directory
-     * shows beside goes to its flags.
-     */
-    bool (*unique)(const struct lx_call *c, struct lx_loc *at);
-};
 
 /*
  * True where a file may be a link that the kernel knows nothing of: it has the mark, or it is
@@ -301,8 +255,5 @@ static inline void lx_masked(const struct lx_call *c)
     if (c->task->mask != NULL)
         c->task->mask(c->task);
 }
-
-extern const struct lx_fs lx_host_fs;
-extern const struct lx_fs lx_drvfs;
 
 #endif

@@ -9,7 +9,7 @@
 #include <sys/statfs.h>
 #include <sys/un.h>
 
-#include "fs/call.h"
+#include "fs/filesystems.h"
 #include "fs/native.h"
 #include "fs/unseen.h"
 #include "sys/sys.h"
@@ -393,8 +393,20 @@ static long host_socket(struct lx_call *c)
     return r;
 }
 
+/* Names outside are stored as they are shown. */
+static long host_encode(struct lx_call *c, const struct lx_mount *mount, const char *name, size_t n,
+                        char *out, size_t room)
+{
+    (void)c;
+    (void)mount;
+    return lx_name_keep(name, n, out, room);
+}
+
+static const uint8_t nothing_to_say[256];
+
+const struct lx_names lx_host_names = {.bytes = nothing_to_say, .encode = host_encode};
+
 const struct lx_fs lx_host_fs = {
-    .name = "host",
     .run =
         {
             [LX_OP_OPEN] = host_open,

@@ -15,7 +15,7 @@
 
 bool mounts_knows_type(const char *type)
 {
-    return type != NULL && strcmp(type, "drvfs") == 0;
+    return type != NULL && lx_mount_type_find(type) != LX_MOUNT_HOST;
 }
 
 /* Adds a word to a list of options. */
@@ -128,6 +128,7 @@ int mounts_plan(const struct lx_policy *policy, const struct mounts_request *req
         return error;
     plan->record = *volume;
     plan->record.number = 0;
+    plan->record.type = (uint8_t)lx_mount_type_find(request->type);
     plan->record.flags = is_volume_root(request->source) ? LX_MOUNT_VOLUME_ROOT : 0;
     plan->texts = lx_mount_texts(volume);
     plan->texts.source = request->source;

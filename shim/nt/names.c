@@ -6,8 +6,7 @@
 
 #include "nt/utf.h"
 
-/* What a byte says of a name that holds it: every name passes here. */
-static const uint8_t kinds[256] = {
+const uint8_t nt_name_bytes[256] = {
     [0x01 ... 0x1F] = NT_ILLEGAL, ['"'] = NT_ILLEGAL,  ['*'] = NT_ILLEGAL,
     [':'] = NT_ILLEGAL,           ['<'] = NT_ILLEGAL,  ['>'] = NT_ILLEGAL,
     ['?'] = NT_ILLEGAL,           ['\\'] = NT_ILLEGAL, ['|'] = NT_ILLEGAL,
@@ -16,7 +15,7 @@ static const uint8_t kinds[256] = {
 
 int nt_char_illegal(unsigned char c)
 {
-    return (kinds[c] & NT_ILLEGAL) != 0;
+    return (nt_name_bytes[c] & NT_ILLEGAL) != 0;
 }
 
 /* U+F0xx is EF 80..83 xx: the escaped ASCII characters lie in the first two rows. */
@@ -39,7 +38,7 @@ unsigned nt_name_scan(const char *s, size_t n)
     const unsigned char *p = (const unsigned char *)s;
     unsigned kind = 0;
     for (size_t i = 0; i < n; i++)
-        kind |= kinds[p[i]];
+        kind |= nt_name_bytes[p[i]];
     if ((kind & NT_HIGH) == 0)
         return kind;
     for (size_t i = 0; i < n; i++) {

@@ -23,6 +23,9 @@
 #define NT_PENDING_SUFFIX        "\xEF\xA3\x90\xEF\xA3\x91"
 #define NT_PENDING_SUFFIX_LENGTH 6
 
+/* The byte by which every private character begins that stands for something. */
+#define NT_PRIVATE_LEAD '\xEF'
+
 enum nt_name_kind {
     NT_ILLEGAL = 1, /* has a character that needs escaping */
     NT_HIGH = 2,    /* has a byte above 0x7F: UTF-8 to be checked */
@@ -32,6 +35,9 @@ enum nt_name_kind {
 
 /* True for the ASCII characters NTFS refuses: 01-1F and " * : < > ? \ |. '/' is no name's part. */
 int nt_char_illegal(unsigned char c);
+
+/* What each byte says of a name that holds it: a set of enum nt_name_kind. */
+extern const uint8_t nt_name_bytes[256];
 
 /* What a path or name of n bytes contains: a set of enum nt_name_kind. */
 unsigned nt_name_scan(const char *s, size_t n);

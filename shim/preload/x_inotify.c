@@ -9,11 +9,11 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "nt/names.h"
 #include "preload/inotify.h"
 #include "preload/shim.h"
 #include "sys/sys.h"
 #include "vfs/locate.h"
+#include "vfs/names.h"
 #include "vfs/placement.h"
 
 /* glibc's own other names; absent elsewhere. */
@@ -101,25 +101,25 @@ LX_EXPORT int inotify_add_watch(int fd, const char *path, uint32_t mask)
     return (int)lx_ret(inotify_watch(fd, path, mask));
 }
 
-/* Cuts the mark off an event's name. False where it has none. */
+/* Gives an event the name that something had before it was removed. False where it has that. */
 static bool unmark(struct inotify_event *e)
 {
     size_t n = e->len == 0 ? 0 : strnlen(e->name, e->len);
-    if (!nt_name_pending(e->name, n))
+    n = vfs_removed_name(lx_self(), e->name, n);
+    if (n == 0)
         return false;
-    n -= NT_PENDING_SUFFIX_LENGTH;
     memset(e->name + n, 0, e->len - n);
     return true;
 }
 
-/* True for the other half of a rename, to its own name with the mark: a deletion to come. */
+/* True for the other half of a rename, to the name that waits: a deletion to come. */
 static bool is_mark(const struct inotify_event *from, const struct inotify_event *to)
 {
     size_t n = from->len == 0 ? 0 : strlen(from->name);
     return n > 0 && (from->mask & IN_MOVED_FROM) != 0 && (to->mask & IN_MOVED_TO) != 0 &&
            from->cookie == to->cookie && from->wd == to->wd &&
-           strlen(to->name) == n + NT_PENDING_SUFFIX_LENGTH &&
-           memcmp(from->name, to->name, n) == 0 && nt_name_pending(to->name, strlen(to->name));
+           vfs_removed_name(lx_self(), to->name, strlen(to->name)) == n &&
+           memcmp(from->name, to->name, n) == 0;
 }
 
 /* Turns an event into what programs see. False where they are not to see it. */
@@ -140,14 +140,14 @@ static bool show(int fd, struct inotify_event *e)
             }
         }
         n = strnlen(e->name, e->len);
-        n = nt_name_unescape(e->name, n);
+        n = vfs_bare_name(lx_self(), e->name, n);
         memset(e->name + n, 0, e->len - n);
     }
     return (e->mask & IN_MOVE) == 0 || !knows(narrow, hash_of(fd, e->wd, ""));
 }
 
 /*
- * Turns a block of events into what programs see, in place: names in Linux spelling; no word of the
+ * Turns a block of events into what programs see, in place: names as they are shown; no word of the
  * rename by which a deletion becomes pending, and of the deletion itself under its own name.
  */
 static long shown(int fd, char *buf, long size)

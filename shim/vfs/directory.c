@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include "nt/names.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
 #include "vfs/walk.h"
@@ -65,10 +64,10 @@ static bool placement_of_spelling(const struct lx_policy *policy, const char *pa
     }
     if (v->mount == 0)
         return true;
-    unsigned kind = nt_name_scan(path, n);
-    if ((kind & NT_PRIVATE) != 0)
+    unsigned kind = mounts_name_kind(policy, *v, path, n);
+    if ((kind & LX_NAME_STORED) != 0)
         v->flags |= PLACEMENT_PRIVATE;
-    return (kind & (NT_ILLEGAL | NT_MARKED)) == 0;
+    return (kind & (LX_NAME_RESPELLED | LX_NAME_CONCEALED)) == 0;
 }
 
 /*
@@ -94,10 +93,10 @@ static struct placement walk_directory(struct lx_call *c, int dirfd, const char 
     v = w.self;
     if (w.rewritten || w.asker || w.nameless || !w.exists)
         v.flags |= PLACEMENT_REWRITE;
-    unsigned kind = v.mount == 0 ? 0 : nt_name_scan(path, strlen(path));
-    if ((kind & NT_PRIVATE) != 0)
+    unsigned kind = mounts_name_kind(c->task->policy, v, path, strlen(path));
+    if ((kind & LX_NAME_STORED) != 0)
         v.flags |= PLACEMENT_PRIVATE;
-    if ((kind & (NT_ILLEGAL | NT_MARKED)) != 0)
+    if ((kind & (LX_NAME_RESPELLED | LX_NAME_CONCEALED)) != 0)
         v.flags |= PLACEMENT_REWRITE; /* or kept, by a rule that wants to be heard every time */
     return v;
 }
@@ -120,12 +119,11 @@ static int look_at_directory(int dirfd, const char *dir, bool inside)
  * component is enough. -ENOENT with the same for what is missing, outside; -EAGAIN where more has
  * to be asked.
  */
-static int below_known(const struct vfs_directory *d, const char *dir, uint64_t stamp,
-                       struct placement *v)
+static int below_known(const struct lx_policy *policy, const struct vfs_directory *d,
+                       const char *dir, uint64_t stamp, struct placement *v)
 {
     const char *slash = memrchr(dir, '/', d->n);
     const char *name = slash == NULL ? dir : slash + 1;
-    unsigned kind = 0;
     *v = d->start;
     if (d->seed == 0 || slash == dir || name[0] == '\0' || strcmp(name, ".") == 0 ||
         strcmp(name, "..") == 0)
@@ -135,12 +133,11 @@ static int below_known(const struct vfs_directory *d, const char *dir, uint64_t 
         return -EAGAIN;
     if ((v->flags & (PLACEMENT_ANCESTOR | PLACEMENT_REWRITE)) != 0)
         return -EAGAIN;
-    if (v->mount != 0)
-        kind = nt_name_scan(name, strlen(name));
+    unsigned kind = mounts_name_kind(policy, *v, name, strlen(name));
     v->flags &= (uint8_t)~PLACEMENT_ROOT;
-    if ((kind & NT_PRIVATE) != 0)
+    if ((kind & LX_NAME_STORED) != 0)
         v->flags |= PLACEMENT_PRIVATE;
-    if ((kind & (NT_ILLEGAL | NT_MARKED)) != 0)
+    if ((kind & (LX_NAME_RESPELLED | LX_NAME_CONCEALED)) != 0)
         return -EAGAIN;
     int r = look_at_directory(d->dirfd, dir, v->mount != 0);
     return r == 0 || (r == -ENOENT && v->mount == 0) ? r : -EAGAIN;
@@ -201,7 +198,7 @@ struct placement vfs_resolve_directory(struct lx_call *c, const struct vfs_direc
     memcpy(dir, d->path, d->n);
     dir[d->n] = '\0';
     struct placement child;
-    int r = below_known(d, dir, stamp, &child);
+    int r = below_known(c->task->policy, d, dir, stamp, &child);
     if (r == 0)
         placement_remember(d->hash, stamp, child);
     if (r != -EAGAIN)

@@ -3,27 +3,31 @@
 
 #include <string.h>
 
-#include "nt/names.h"
-#include "store/hidden.h"
-#include "store/pending.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
 
-/* True where nothing at all is pending in any drive. */
-static bool all_bare(const struct lx_policy *policy)
+/* NULL where what is removed is gone at once. */
+static const struct lx_fs_removal *removal_on(const struct lx_mount *mount)
+{
+    return lx_filesystem(mount)->ops->removal;
+}
+
+/* True where nothing at all is pending on any mount. */
+static bool all_idle(const struct lx_policy *policy)
 {
     const struct lx_mounts *mounts = lx_mounts(policy);
     const struct lx_mount *m;
-    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
-        if (!store_hidden_absent(lx_backing(m)))
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        if (removal_on(m) != NULL && !removal_on(m)->idle(m))
             return false;
+    }
     return true;
 }
 
 /*
  * False where what a descriptor is open on is surely not pending. What is has the mark, but for a
- * file that another hard link keeps: see store/pending.c.
+ * file that another hard link keeps.
  */
 static bool deserves_a_look(const struct lx_task *t, int fd)
 {
@@ -33,7 +37,7 @@ static bool deserves_a_look(const struct lx_task *t, int fd)
     int r = fd == AT_FDCWD ? sys_fstatat(fd, "", &st, AT_EMPTY_PATH) : sys_fstat(fd, &st);
     if (r < 0 || store_marked(&st))
         return r == 0;
-    return S_ISREG(st.st_mode) && st.st_nlink > 1 && !all_bare(t->policy);
+    return S_ISREG(st.st_mode) && st.st_nlink > 1 && !all_idle(t->policy);
 }
 
 void vfs_ending(const struct lx_task *t, int fd, struct vfs_ending *e)
@@ -42,16 +46,17 @@ void vfs_ending(const struct lx_task *t, int fd, struct vfs_ending *e)
     if (!deserves_a_look(t, fd))
         return;
     long n = vfs_directory_path(t, fd, e->path);
-    if (n > 0 && nt_name_pending(e->path, (size_t)n))
-        e->mount = mounts_of(t->policy, mounts_classify(t->policy, e->path, (size_t)n));
+    if (n <= 0)
+        return;
+    const struct lx_mount *m = mounts_of(t->policy, mounts_classify(t->policy, e->path, (size_t)n));
+    if (removal_on(m) != NULL && removal_on(m)->removed(e->path, (size_t)n) > 0)
+        e->mount = m;
 }
 
 void vfs_ended(const struct vfs_ending *e)
 {
-    if (e->mount == NULL)
-        return;
-    const struct store_object o = {lx_backing(e->mount), AT_FDCWD, e->path};
-    (void)store_pending_look(&o);
+    if (e->mount != NULL)
+        removal_on(e->mount)->ended(e->mount, e->path);
 }
 
 static __attribute__((noinline)) int close_and_look(const struct lx_task *t, int fd)
@@ -87,8 +92,9 @@ unsigned vfs_settle_all(const struct lx_task *t, bool leaving)
     uint32_t seen = stats == NULL ? 0 : atomic_load(&stats->pending);
     const struct lx_mounts *mounts = lx_mounts(t->policy);
     const struct lx_mount *m;
-    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
-        left += store_pending_settle(lx_backing(m), leaving);
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        left += removal_on(m) != NULL ? removal_on(m)->settle(m, leaving) : 0;
+    }
     if (stats != NULL && left == 0)
         atomic_store(&stats->settled, seen);
     return left;

@@ -4,8 +4,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include "nt/names.h"
-#include "nt/utf.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
@@ -82,7 +80,7 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
     size_t length = slash == path ? 1 : (size_t)(slash - path);
     if (slash != NULL && !placement_recall(placement_hash(base, path, length), stamp, &v))
         return false;
-    if (v.flags != 0 || (v.mount != 0 && nt_name_scan(leaf, leaf_length) != 0))
+    if (v.flags != 0 || mounts_name_kind(c->task->policy, v, leaf, leaf_length) != 0)
         return false;
     set(c, i, v, c->fd[i], path, 0);
     found->self = v;
@@ -98,12 +96,13 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
 static int locate_inside(struct lx_call *c, unsigned i, struct placement dir, const char *leaf,
                          size_t n)
 {
-    unsigned kind = nt_name_scan(leaf, n);
-    if ((kind & (NT_ILLEGAL | NT_MARKED)) != 0)
+    const struct lx_names *names = lx_filesystem(mounts_of(c->task->policy, dir))->names;
+    unsigned kind = lx_name_kind(names, leaf, n);
+    if ((kind & (LX_NAME_RESPELLED | LX_NAME_CONCEALED)) != 0)
         return LX_EWALK;
-    if ((kind & NT_HIGH) != 0 && nt_name_check(leaf, n, 1, 1) < 0)
+    if (!lx_name_valid(names, kind, leaf, n))
         return LX_EWALK; /* which knows the errno of what is too long, or no text */
-    if ((kind & NT_PRIVATE) != 0 || (dir.flags & PLACEMENT_PRIVATE) != 0)
+    if ((kind & LX_NAME_STORED) != 0 || (dir.flags & PLACEMENT_PRIVATE) != 0)
         c->at[i].flags |= LX_LOC_PRIVATE;
     return 0;
 }
@@ -131,9 +130,9 @@ static long names_directory(const struct lx_call *c, const char *path, const str
         return LX_EWALK; /* an errno, by the directory it is said in */
     if (dots || n == 1)
         return (long)n;
-    /* A slash at the end. What is missing, or is no directory, gets its errno from the kernel. */
-    if ((c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0) ||
-        (nt_name_scan(path, n) & NT_HIGH) != 0)
+    /* A slash at the end. What is missing, or is no directory, gets its errno from the kernel; but
+     * whether text is a name at all is for its file system to say. */
+    if ((c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0) || !lx_name_is_ascii(path, n))
         return LX_EWALK;
     while (n > 1 && path[n - 1] == '/')
         n--;

@@ -4,9 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "nt/names.h"
-#include "store/pending.h"
-
 /* True where path is dir or lies below it. */
 static bool within(const char *path, size_t n, const char *dir, size_t length)
 {
@@ -98,11 +95,11 @@ long mounts_to_program(const struct lx_policy *policy, char *path, size_t n, siz
     if (v.mount == 0)
         return (long)n;
     const struct lx_mount *m = mounts_of(policy, v);
+    const struct lx_fs_type *fs = lx_filesystem(m);
     char *rest = path + m->backing_length;
     size_t left = n - m->backing_length;
-    if (nt_name_pending(path, n))
-        left = store_pending_unmark(lx_backing(m), path, n) - m->backing_length;
-    left = nt_name_unescape(rest, left);
+    left = fs->ops->shown != NULL ? fs->ops->shown(m, path, n) - m->backing_length
+                                  : lx_name_decode(fs->names, rest, left);
     if (!lx_in_place(m)) {
         if (m->target_length + left >= room)
             return -ERANGE;

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "policy/policy.h"
+#include "fs/filesystems.h"
 #include "vfs/placement.h"
 
 /*
@@ -20,6 +20,13 @@ static inline const struct lx_mount *mounts_of(const struct lx_policy *policy, s
     return lx_mounts_at(lx_mounts(policy), v.mount);
 }
 
+/* What there is to the spelling of a name (n bytes), or a path, there: see lx_name_kind. */
+static inline unsigned mounts_name_kind(const struct lx_policy *policy, struct placement v,
+                                        const char *s, size_t n)
+{
+    return v.mount == 0 ? 0 : lx_name_kind(lx_filesystem(mounts_of(policy, v))->names, s, n);
+}
+
 /* The mount whose target (backing elsewhere) is, or is a parent of, an absolute path; or NULL. */
 const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const char *path,
                                          size_t n);
@@ -32,9 +39,9 @@ const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, co
 bool mounts_root_name(const struct lx_policy *policy, const char *name, size_t n);
 
 /*
- * Turns a native path into the one programs see, in place: target for backing, Linux spelling for
- * NT spelling, without marks of pending deletion. A trailing " (deleted)" is kept. Returns the new
- * length, or -ERANGE where room is too small.
+ * Turns a native path into the one programs see, in place: target for backing, and what is below
+ * that as its file system shows it. A trailing " (deleted)" is kept. Returns the new length, or
+ * -ERANGE where room is too small.
  */
 long mounts_to_program(const struct lx_policy *policy, char *path, size_t n, size_t room);
 

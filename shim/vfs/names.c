@@ -5,9 +5,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include "nt/names.h"
-#include "store/hidden.h"
-#include "store/pending.h"
 #include "store/sidecar_attr.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
@@ -17,9 +14,10 @@
 
 bool vfs_name_suspect(const char *name)
 {
-    /* Escaped characters and the pending mark begin with EF; so do few other letters. */
-    const char *p = strchr(name, 0xEF);
-    return p != NULL && (nt_name_scan(p, strlen(p)) & NT_PRIVATE) != 0;
+    for (unsigned i = 0; i < LX_MOUNT_HOST; i++)
+        if (lx_name_suspect(lx_filesystems[i].names, name))
+            return true;
+    return false;
 }
 
 static bool show_name(const struct lx_task *t, int fd, char *name)
@@ -29,23 +27,10 @@ static bool show_name(const struct lx_task *t, int fd, char *name)
         return true;
     struct placement v = vfs_descriptor(t, fd, &hash);
     const struct lx_mount *m = mounts_of(t->policy, v);
-    if (m == NULL)
-        return true;
-    if ((v.flags & PLACEMENT_ROOT) != 0 && store_hidden_is(lx_backing(m), fd, name))
-        return false;
-    if (t->policy->observe)
-        return true;
-    size_t n = strlen(name);
-    if (nt_name_pending(name, n) && !t->seccomp_confined) {
-        const struct store_object o = {lx_backing(m), fd, name};
-        enum store_pending state = store_pending_look(&o);
-        if (state == STORE_PENDING_GONE)
-            return false;
-        if (state == STORE_PENDING_HELD)
-            name[n -= NT_PENDING_SUFFIX_LENGTH] = '\0';
-    }
-    if (lx_rule(m, LX_RULE_NAMES_ILLEGAL) == LX_ESCAPE)
-        nt_name_unescape(name, n);
+    const struct lx_fs_type *fs = lx_filesystem(m);
+    if (fs->ops->listed != NULL)
+        return fs->ops->listed(t, m, fd, (v.flags & PLACEMENT_ROOT) != 0, name);
+    (void)lx_name_decode(fs->names, name, strlen(name));
     return true;
 }
 
@@ -150,4 +135,48 @@ long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size)
         from += length;
     }
     return to;
+}
+
+/* True where no mount before one is of its file system. */
+static bool is_first_of_kind(const struct lx_mounts *mounts, const struct lx_mount *mount)
+{
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != mount;)
+        if (m->type == mount->type)
+            return false;
+    return true;
+}
+
+/*
+ * The next mount after a place that is the first of its file system, NULL where there is none: for
+ * a name that does not say which mount it is of.
+ */
+static const struct lx_mount *next_kind(const struct lx_mounts *mounts, unsigned *place)
+{
+    const struct lx_mount *m;
+    while ((m = lx_mounts_next(mounts, place)) != NULL && !is_first_of_kind(mounts, m))
+        ;
+    return m;
+}
+
+size_t vfs_bare_name(const struct lx_task *t, char *name, size_t n)
+{
+    const struct lx_mounts *mounts = lx_mounts(t->policy);
+    const struct lx_mount *m;
+    for (unsigned at = 0; (m = next_kind(mounts, &at)) != NULL;)
+        n = lx_name_decode(lx_filesystem(m)->names, name, n);
+    return n;
+}
+
+size_t vfs_removed_name(const struct lx_task *t, const char *name, size_t n)
+{
+    const struct lx_mounts *mounts = lx_mounts(t->policy);
+    const struct lx_mount *m;
+    for (unsigned at = 0; (m = next_kind(mounts, &at)) != NULL;) {
+        const struct lx_fs_removal *removal = lx_filesystem(m)->ops->removal;
+        size_t before = removal == NULL ? 0 : removal->removed(name, n);
+        if (before > 0)
+            return before;
+    }
+    return 0;
 }

@@ -3,7 +3,7 @@
 #ifndef LXSHIM_VFS_NAMES_H
 #define LXSHIM_VFS_NAMES_H
 
-#include "fs/call.h"
+#include "fs/filesystems.h"
 
 /*
  * Turns one name that a listing of directory `fd` has into what the program sees, in place; the
@@ -31,7 +31,19 @@ long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size);
  */
 const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned n);
 
-/* True where a name may need vfs_listed_name: a cheap first look. */
+/* True where a name may need vfs_listed_name, on whichever mount: a cheap first look. */
 bool vfs_name_suspect(const char *name);
+
+/*
+ * The same of a name that does not say which mount it is of: an event's, a socket's that is
+ * relative. As every file system that is mounted decodes it, in place; the new length.
+ */
+size_t vfs_bare_name(const struct lx_task *t, char *name, size_t n);
+
+/*
+ * Of such a name of something that may wait to be deleted: the length of the name that it had
+ * before; 0 for every other. See lx_fs_removed.
+ */
+size_t vfs_removed_name(const struct lx_task *t, const char *name, size_t n);
 
 #endif

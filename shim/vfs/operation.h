@@ -34,10 +34,4 @@ static inline bool vfs_is_entry(const struct lx_call *c)
     return (vfs_ops[c->op].properties & (CHANGES | FOLLOWS)) == CHANGES;
 }
 
-/* The file system that a mount is; the host's for NULL. */
-static inline const struct lx_fs *vfs_fs(const struct lx_mount *mount)
-{
-    return mount == NULL ? &lx_host_fs : &lx_drvfs;
-}
-
 #endif

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "fs/filesystems.h"
 #include "fs/refusal.h"
 #include "sys/address.h"
 #include "sys/sys.h"
@@ -65,7 +66,13 @@ static const struct lx_fs *answering(const struct lx_call *c)
     if (c->task->seccomp_confined && c->op != LX_OP_STAT && c->op != LX_OP_STATX &&
         c->op != LX_OP_STATFS)
         return &lx_host_fs;
-    return vfs_fs(c->at[last].mount);
+    return lx_filesystem(c->at[last].mount)->ops;
+}
+
+static bool is_unique(const struct lx_call *c, struct lx_loc *at)
+{
+    lx_fs_unique *unique = lx_filesystem(at->mount)->ops->unique;
+    return unique == NULL || unique(c, at);
 }
 
 /* True where what a path spells may be there by another spelling or case. */
@@ -75,7 +82,7 @@ static bool ambiguous(const struct lx_call *c, struct lx_loc *at)
         return false;
     if ((at->flags & LX_LOC_PRIVATE) != 0)
         return true;
-    return lx_folds(at->mount) && !vfs_fs(at->mount)->unique(c, at);
+    return lx_folds(at->mount) && !is_unique(c, at);
 }
 
 /* An entry of another case may stand where a new one is to be made. */
@@ -172,7 +179,7 @@ static inline long judge_one(struct lx_call *c)
     }
     if (lx_folds(at->mount) && may_meet_another(c, at))
         return -LX_EWALK;
-    long result = answer(c, vfs_fs(at->mount));
+    long result = answer(c, lx_filesystem(at->mount)->ops);
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
 }
 

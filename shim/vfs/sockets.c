@@ -10,6 +10,7 @@
 #include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
+#include "vfs/names.h"
 #include "vfs/ops.h"
 #include "vfs/placement.h"
 #include "vfs/walk.h"
@@ -106,10 +107,10 @@ void vfs_socket_to_program(const struct lx_task *t, struct sockaddr *address, so
     size_t n = strnlen(un->sun_path, *size - PATH_OFFSET);
     memcpy(path, un->sun_path, n);
     path[n] = '\0';
-    if (path[0] != '/' && memchr(path, 0xEF, n) == NULL)
-        return; /* a relative name without anything escaped is what the program gave */
+    if (path[0] != '/' && !vfs_name_suspect(path))
+        return; /* a relative name without anything stored otherwise is what the program gave */
     long to = path[0] == '/' ? mounts_to_program(t->policy, path, n, sizeof(path))
-                             : (long)nt_name_unescape(path, n);
+                             : (long)vfs_bare_name(t, path, n);
     if (to < 0 || (size_t)to + PATH_OFFSET + 1 > room)
         return;
     memcpy(un->sun_path, path, (size_t)to + 1);

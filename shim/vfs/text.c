@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "nt/utf.h"
+#include "fs/names.h"
 
 void text_raw(struct text *t, const char *s, size_t n)
 {
@@ -51,12 +51,11 @@ void text_json(struct text *t, const char *s, size_t most)
     text_put(t, "\"");
     for (size_t i = 0; i < n;) {
         unsigned char c = (unsigned char)s[i];
-        uint32_t code;
         if (t->length >= end) {
             text_put(t, "...");
             break;
         }
-        int length = nt_utf8_decode(s + i, n - i, &code);
+        int length = lx_name_character(s + i, n - i);
         if (length < 0) {
             hex(t, "\\\\x", c);
             length = 1;

@@ -133,15 +133,17 @@ static int go_up(struct lx_call *c, struct walk *w)
  * pipe. Where the text still names the same object, and one that may be found by its name, it is as
  * good; else only the kernel can follow.
  */
-static bool magic(const struct walk *w, const char *target)
+static bool magic(const struct lx_policy *policy, const struct walk *w, const char *target)
 {
     struct stat by_link;
     struct stat by_text;
+    size_t n = strlen(target);
     if (strncmp(w->path, "/proc/", 6) != 0)
         return false;
     if (target[0] != '/')
         return strchr(target, ':') != NULL; /* pipe:[1], anon_inode:[eventfd] */
-    return (nt_name_scan(target, strlen(target)) & NT_MARKED) != 0 ||
+    struct placement v = mounts_classify(policy, target, n);
+    return (mounts_name_kind(policy, v, target, n) & LX_NAME_CONCEALED) != 0 ||
            sys_fstatat(AT_FDCWD, w->path, &by_link, 0) < 0 ||
            sys_fstatat(AT_FDCWD, target, &by_text, AT_SYMLINK_NOFOLLOW) < 0 ||
            by_link.st_dev != by_text.st_dev || by_link.st_ino != by_text.st_ino;
@@ -157,7 +159,8 @@ static long foreign_link(const struct lx_call *c, const struct walk *w, const st
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
     if (mount == NULL || lx_observing(c))
         return 0;
-    return vfs_fs(mount)->link(c->task->policy, mount, AT_FDCWD, w->path, st, out, room);
+    return lx_filesystem(mount)->ops->link(c->task->policy, mount, AT_FDCWD, w->path, st, out,
+                                           room);
 }
 
 __attribute__((noinline)) bool vfs_foreign_link(const struct lx_policy *policy,
@@ -165,7 +168,7 @@ __attribute__((noinline)) bool vfs_foreign_link(const struct lx_policy *policy,
                                                 const char *path, const struct stat *st)
 {
     char target[PATH_MAX];
-    const struct lx_fs *fs = vfs_fs(mount);
+    const struct lx_fs *fs = lx_filesystem(mount)->ops;
     return fs->link != NULL && fs->link(policy, mount, dfd, path, st, target, sizeof(target)) != 0;
 }
 
@@ -253,7 +256,7 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     int forbidden = forbids(c, w, absolute);
     if (forbidden < 0)
         return forbidden;
-    if (magic(w, rest->buf)) {
+    if (magic(c->task->policy, w, rest->buf)) {
         w->self = mounts_classify(c->task->policy, rest->buf, (size_t)n);
         return w->asker && left > 0 && append(w, tail, left) < 0 ? -ENAMETOOLONG : 1;
     }
@@ -271,16 +274,9 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     return check_mount(c, w, false);
 }
 
-/* Appends a component of a directory outside, and crosses into the mount that it may be. */
-static int enter_outside(struct lx_call *c, struct walk *w, const char *name, size_t n)
+/* Crosses into the mount that a component of a directory outside may be. */
+static int cross(struct lx_call *c, struct walk *w)
 {
-    if (n > NT_NAME_BYTES)
-        return -ENAMETOOLONG;
-    memcpy(w->given, name, n);
-    w->given[n] = '\0';
-    int r = append(w, name, n);
-    if (r < 0)
-        return r;
     const struct lx_mount *m = mounts_redirected(c->task->policy, w->path, w->length);
     if (m != NULL && m->target_length == w->length) {
         w->rewritten = true;
@@ -298,26 +294,27 @@ static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
 {
     w->dir = mounts_classify(c->task->policy, w->path, w->length);
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
-    if (mount == NULL)
-        return enter_outside(c, w, name, n);
-    long length = vfs_fs(mount)->spell(c, mount, name, n, w->given, sizeof(w->given));
+    long length =
+        lx_filesystem(mount)->names->encode(c, mount, name, n, w->given, sizeof(w->given));
     if (length < 0)
         return (int)length;
     if ((size_t)length != n || memcmp(name, w->given, n) != 0)
         w->rewritten = true;
-    return append(w, w->given, (size_t)length);
+    int r = append(w, w->given, (size_t)length);
+    return r < 0 || mount != NULL ? r : cross(c, w);
 }
 
 /* Looks for the last appended component under another spelling. True where it was found. */
 static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
 {
-    char name[NT_NAME_BYTES + 1];
+    char name[LX_NAME_BYTES + 1];
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
-    if (mount == NULL)
+    lx_fs_search *search = lx_filesystem(mount)->ops->search;
+    if (search == NULL)
         return false;
     w->path[w->dir_length] = '\0';
-    long n = vfs_fs(mount)->search(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0, w->given,
-                                   strlen(w->given), name, sizeof(name));
+    long n = search(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0, w->given,
+                    strlen(w->given), name, sizeof(name));
     w->path[w->dir_length] = '/';
     if (n <= 0)
         return false;
@@ -457,8 +454,10 @@ static int step_at_link(struct lx_call *c, struct walk *w, const struct componen
 static bool is_concealed(const struct lx_call *c, const struct walk *w, const struct component *k)
 {
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
-    return mount != NULL && (nt_name_scan(k->name, k->n) & NT_MARKED) != 0 && !lx_observing(c) &&
-           vfs_fs(mount)->conceals(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0);
+    lx_fs_conceals *conceals = lx_filesystem(mount)->ops->conceals;
+    unsigned kind = mounts_name_kind(c->task->policy, w->dir, k->name, k->n);
+    return (kind & LX_NAME_CONCEALED) != 0 && conceals != NULL && !lx_observing(c) &&
+           conceals(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0);
 }
 
 /* The last name cannot be. What a rename's other path has wrong with it the kernel says before. */

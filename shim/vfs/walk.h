@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "fs/call.h"
-#include "nt/names.h"
+#include "fs/names.h"
 #include "vfs/placement.h"
 
 enum walk_last {
@@ -21,7 +21,7 @@ struct walk {
     char path[PATH_MAX]; /* absolute, native, free of symlinks up to the last component */
     size_t length;
     size_t dir_length;             /* of the directory that holds the last component */
-    char given[NT_NAME_BYTES + 1]; /* the last component in NT spelling as the program gave it */
+    char given[LX_NAME_BYTES + 1]; /* the last component as the program gave it, encoded */
     struct placement dir;          /* where the directory of the last component is */
     struct placement self;         /* where the object itself is */
     unsigned links;                /* symlinks that were followed */

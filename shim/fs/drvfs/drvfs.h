@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "fs/call.h"
+#include "fs/filesystems.h"
 #include "store/shares.h"
 #include "store/sidecar_attr.h"
 #include "sys/dirents.h"
@@ -156,10 +156,12 @@ int drvfs_check_sharing_at(struct lx_call *c, unsigned i, const struct stat *st,
  */
 int drvfs_fill_alias(int fd);
 
-/* See struct lx_fs: search, unique. */
-bool drvfs_unique(const struct lx_call *c, struct lx_loc *at);
-long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
-                  size_t n, char *out, size_t room);
+lx_fs_search drvfs_search;
+lx_fs_conceals drvfs_conceals;
+lx_fs_unique drvfs_unique;
+lx_fs_listed drvfs_listed;
+lx_fs_shown drvfs_shown;
+extern const struct lx_fs_removal drvfs_removal;
 
 lx_fs_op drvfs_open;
 lx_fs_op drvfs_stat;

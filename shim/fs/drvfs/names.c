@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DrvFs names: what NTFS cannot hold is stored as a private character and shown as itself, and what
+ * waits to be deleted is listed under the name it had. [vendor test DrvFsTestEscapedNames]
+ */
+#include "nt/names.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "fs/drvfs/drvfs.h"
+#include "nt/utf.h"
+#include "store/hidden.h"
+#include "store/pending.h"
+
+/* A scan of nt's is one of the codec's. */
+_Static_assert((int)LX_NAME_RESPELLED == (int)NT_ILLEGAL, "what NTFS cannot hold is respelled");
+_Static_assert((int)LX_NAME_SUSPECT == (int)NT_HIGH, "text that is not ASCII has to be checked");
+_Static_assert((int)LX_NAME_STORED == (int)NT_PRIVATE, "private characters are only stored");
+_Static_assert((int)LX_NAME_CONCEALED == (int)NT_MARKED, "what waits to be deleted is concealed");
+_Static_assert(LX_NAME_BYTES == NT_NAME_BYTES, "a name that NTFS holds fits an entry");
+
+static bool drvfs_valid(const char *name, size_t n)
+{
+    return nt_name_check(name, n, 1, 1) == 0;
+}
+
+static long drvfs_encode(struct lx_call *c, const struct lx_mount *m, const char *name, size_t n,
+                         char *out, size_t room)
+{
+    unsigned kind = nt_name_scan(name, n);
+    if ((kind & NT_HIGH) != 0 && nt_utf16_length(name, n) < 0) {
+        int error = lx_value_errno(lx_rule(m, LX_RULE_NAMES_INVALID_UTF8));
+        int r = error == 0 ? 0 : lx_deny(c, LX_RULE_NAMES_INVALID_UTF8, error);
+        if (r < 0)
+            return r;
+    }
+    if (lx_rule(m, LX_RULE_NAMES_LENGTH) == LX_UTF16 && nt_utf16_length(name, n) > NT_NAME_UNITS) {
+        int r = lx_deny(c, LX_RULE_NAMES_LENGTH, ENAMETOOLONG);
+        if (r < 0)
+            return r;
+    }
+    if ((kind & NT_ILLEGAL) == 0)
+        return lx_name_keep(name, n, out, room);
+    if (lx_rule(m, LX_RULE_NAMES_ILLEGAL) == LX_REJECT) {
+        int r = lx_deny(c, LX_RULE_NAMES_ILLEGAL, EINVAL);
+        return r < 0 ? r : lx_name_keep(name, n, out, room);
+    }
+    if (!lx_alter(c, LX_RULE_NAMES_ILLEGAL))
+        return lx_name_keep(name, n, out, room);
+    long length = nt_name_escape(name, n, out, room);
+    /* NTFS counts an escaped character once, the backing file system three bytes. Where they do not
+     * fit, the name is kept as it is: no listing can tell the difference. */
+    return length == -ENAMETOOLONG ? lx_name_keep(name, n, out, room) : length;
+}
+
+const struct lx_names lx_drvfs_names = {
+    .bytes = nt_name_bytes,
+    .look = nt_name_scan,
+    .valid = drvfs_valid,
+    .encode = drvfs_encode,
+    .decode = nt_name_unescape,
+    .lead = NT_PRIVATE_LEAD,
+};
+
+bool drvfs_listed(const struct lx_task *t, const struct lx_mount *m, int dir, bool root, char *name)
+{
+    if (root && store_hidden_is(lx_backing(m), dir, name))
+        return false;
+    if (t->policy->observe)
+        return true;
+    size_t n = strlen(name);
+    if (nt_name_pending(name, n) && !t->seccomp_confined) {
+        const struct store_object o = {lx_backing(m), dir, name};
+        enum store_pending state = store_pending_look(&o);
+        if (state == STORE_PENDING_GONE)
+            return false;
+        if (state == STORE_PENDING_HELD)
+            name[n -= NT_PENDING_SUFFIX_LENGTH] = '\0';
+    }
+    if (lx_rule(m, LX_RULE_NAMES_ILLEGAL) == LX_ESCAPE)
+        nt_name_unescape(name, n);
+    return true;
+}
+
+size_t drvfs_shown(const struct lx_mount *m, char *path, size_t n)
+{
+    if (nt_name_pending(path, n))
+        n = store_pending_unmark(lx_backing(m), path, n);
+    return m->backing_length + nt_name_unescape(path + m->backing_length, n - m->backing_length);
+}

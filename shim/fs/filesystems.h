@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The registry of file systems, and what each of them has to answer. vfs knows a file system by
+ * this alone; a new one is a line in filesystems.def, a table of operations and a name codec.
+ *
+ * Whatever is called here may run in a signal handler, in a vfork child, on a stack of a few pages,
+ * in several threads at once: it neither allocates nor locks, and calls the kernel by shim/sys
+ * alone.
+ */
+#ifndef LXSHIM_FS_FILESYSTEMS_H
+#define LXSHIM_FS_FILESYSTEMS_H
+
+#include "fs/call.h"
+#include "fs/names.h"
+
+/*
+ * One operation. Gets a call whose paths are located: c->at[i] says mount, descriptor and native
+ * path of each, and the last one's mount is of this file system (NULL for the host's). Answers as
+ * the system call does, with -errno for a failure; -LX_EWALK where only a walk can tell where a
+ * path leads; -LX_ESCRIPT for an exec of a script that its caller has to run. The rules that speak
+ * are noted in the call.
+ *
+ * It may assume that two paths are on one mount (the host's also gets those on two, which the rules
+ * let pass), and that the mount may be written where the operation CHANGES something; that the last
+ * component is no symlink to be followed, but for operations that PROBE, which find out themselves
+ * (see ops.def), and under a seccomp filter of the program's, where it may make no call but the one
+ * that was asked for. It may not assume that addresses of the program's can be read or written:
+ * lx_has_text, lx_give.
+ */
+typedef long lx_fs_op(struct lx_call *c);
+
+/*
+ * The native spelling of a component is not in directory `dir`, an absolute native path inside the
+ * mount (`root`: its root). Finds an entry that is the same name by another spelling or case,
+ * writes its name to out (`room` bytes, NUL-terminated) and returns its length in bytes; 0 where
+ * there is none; -errno where it cannot be looked for, which the walk takes for none. `name`: as
+ * `encode` wrote it, n bytes and a NUL.
+ */
+typedef long lx_fs_search(const struct lx_mount *mount, const char *dir, bool root,
+                          const char *name, size_t n, char *out, size_t room);
+
+/*
+ * The target of a link that is none for the kernel, at dfd/path (an empty path: what dfd is open
+ * on) with its lstat, for which lx_may_be_link: its length in bytes, without a NUL in `out` where
+ * `room` is filled; 0 where it is no link; -EIO where it leads nowhere that Linux knows.
+ */
+typedef long lx_fs_link(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
+                        const char *path, const struct stat *st, char *out, size_t room);
+
+/*
+ * True where an entry, at an absolute native path, is not to be found by its name, whatever the
+ * kernel has there: what waits to be deleted, what the file system keeps for itself. Asked of names
+ * that are LX_NAME_CONCEALED alone, and not in observe mode. `root`: it is in the mount's root.
+ */
+typedef bool lx_fs_conceals(const struct lx_mount *mount, const char *path, bool root);
+
+/*
+ * False where a directory may have an entry that is the last component of a location by another
+ * case: spares the walk what is missing, or about to be made, and alone of its name. Asked on
+ * mounts that fold alone. The location was not walked to, and has no stored character; what the
+ * look at its directory shows beside goes to its flags (LX_LOC_FREE and those after it).
+ */
+typedef bool lx_fs_unique(const struct lx_call *c, struct lx_loc *at);
+
+/*
+ * Turns the name of an entry, just read from directory `dir` (`root`: the mount's root), into what
+ * a program sees, in place: it never grows. False where the program must not see it. May remove for
+ * good what was waiting for its last handle. Asked of names that are lx_name_suspect alone; in
+ * observe mode as well, where a name stays as it is, but what is the file system's own is not
+ * shown.
+ */
+typedef bool lx_fs_listed(const struct lx_task *task, const struct lx_mount *mount, int dir,
+                          bool root, char *name);
+
+/*
+ * Turns a native path of the mount's, its backing's n bytes of name included, into what programs
+ * see of it, in place: all but the backing's own name, with which it begins. Returns the new
+ * length, n at most; the caller writes the NUL. The path may end in the kernel's " (deleted)",
+ * which stays.
+ */
+typedef size_t lx_fs_shown(const struct lx_mount *mount, char *path, size_t n);
+
+/*
+ * Of the name, or the path, n bytes, of something that may have been removed while it was open, and
+ * has its place until it is closed: the length of the name that it had before. 0 for every other.
+ * By the name alone, which proves nothing: it may be somebody's own. Pure.
+ */
+typedef size_t lx_fs_removed(const char *path, size_t n);
+
+/*
+ * A handle of something at an absolute native path, for which lx_fs_removed, is closed: removes it
+ * for good if that was the last one, and if it was removed at all.
+ */
+typedef void lx_fs_ended(const struct lx_mount *mount, const char *path);
+
+/*
+ * Removes for good what was removed on a mount and has no handle left. `leaving`: the process that
+ * asks is about to end, and what only it holds goes as well. Returns how many are left.
+ */
+typedef unsigned lx_fs_settle(const struct lx_mount *mount, bool leaving);
+
+/* True where surely nothing that was removed waits on a mount, as far as one stat can tell. */
+typedef bool lx_fs_idle(const struct lx_mount *mount);
+
+/* Of a file system where what is removed while it is open keeps its place: each of them is there.
+ */
+struct lx_fs_removal {
+    lx_fs_removed *removed;
+    lx_fs_ended *ended;
+    lx_fs_settle *settle;
+    lx_fs_idle *idle;
+};
+
+struct lx_fs {
+    lx_fs_op *run[LX_OP_COUNT]; /* NULL: as the host's */
+    lx_fs_search *search;       /* NULL: a name has one spelling, and no case but its own */
+    lx_fs_link *link;           /* NULL: its links are the kernel's */
+    lx_fs_conceals *conceals;   /* NULL: nothing */
+    lx_fs_unique *unique;       /* NULL: mounts of it never fold */
+    lx_fs_listed *listed;       /* NULL: as the codec decodes it */
+    lx_fs_shown *shown;         /* NULL: the same */
+    const struct lx_fs_removal *removal; /* NULL: what is removed is gone at once */
+};
+
+struct lx_fs_type {
+    const char *word; /* "" for the host's, which nobody mounts */
+    const struct lx_fs *ops;
+    const struct lx_names *names;
+};
+
+/* By enum lx_mount_type. */
+extern const struct lx_fs_type lx_filesystems[LX_MOUNT_TYPES];
+
+/* The file system of a mount; the host's for NULL. */
+static inline const struct lx_fs_type *lx_filesystem(const struct lx_mount *mount)
+{
+    return &lx_filesystems[mount == NULL ? LX_MOUNT_HOST : mount->type];
+}
+
+#define FILESYSTEM(symbol, word, operations, names) \
+    extern const struct lx_fs operations;           \
+    extern const struct lx_names names;
+#include "fs/filesystems.def"
+#undef FILESYSTEM
+
+#endif
