@@ -17,7 +17,7 @@
 #include "policy/mount.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 4u
+#define LX_IMAGE_VERSION 5u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
@@ -103,7 +103,7 @@ struct lx_image {
     uint32_t buckets;
     uint32_t bucket_count;
     uint32_t wild;
-    uint32_t pad;          /* of the same size to programs of 32 bits */
+    uint32_t programs;     /* the directory of ours that stand in for WSL's, or 0 */
     uint64_t override_ops; /* the operations that some override is about, one bit each */
 };
 
