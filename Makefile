@@ -58,6 +58,12 @@ CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/lib/%.o) $(LIB_ASM:%.S=$(B)/lib/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/cli/%.o)
 
+# Programs that WSL has and that stand in for its own: plain ones, which know of nothing but /proc.
+WSL_SRC := $(addprefix shim/wsl/,drives.c translate.c table.c options.c) shim/sys/mountinfo.c \
+           $(addprefix shim/nt/,names.c fold.c utf.c utf16.c)
+WSL_OBJ := $(WSL_SRC:%.c=$(B)/wsl/%.o)
+WSL     := $(B)/liblxshim/wsl/wslpath $(B)/liblxshim/wsl/mount.drvfs
+
 # Whether the compiler makes programs of 32-bit x86, too (Debian's gcc-multilib), with a libc that has
 # times of 64 bits for them (glibc 2.34). What was there once is not tried again.
 WIDE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
@@ -67,7 +73,7 @@ CC32 := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),$(shell mkdir -p $(B)
           [ ! -x $(B)/cc32 ] || echo yes))
 
 .PHONY: all
-all: $(B)/liblxshim.so $(B)/lxshim $(B)/liblxshim/made
+all: $(B)/liblxshim.so $(B)/lxshim $(B)/liblxshim/made $(WSL)
 
 $(B)/liblxshim.so: $(LIB_OBJ)
 	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
@@ -130,6 +136,18 @@ $(B)/liblxshim/i386/none.so:
 $(B)/lxshim: $(CLI_OBJ)
 	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@ $^ -ljansson
 
+# Beside the library, where it looks for them; and where somebody else would.
+$(B)/liblxshim/wsl/wslpath: $(B)/wsl/shim/wsl/wslpath.o
+$(B)/liblxshim/wsl/mount.drvfs: $(B)/wsl/shim/wsl/mount_drvfs.o
+$(WSL): $(WSL_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	@ln -sf liblxshim/wsl/$(@F) $(B)/$(@F)
+
+$(B)/wsl/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) -MMD -MP -c -o $@ $<
+
 $(B)/lib/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) $(LIBFLAGS) -MMD -MP -c -o $@ $<
@@ -163,7 +181,8 @@ $(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/cli/shim/cli/
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
--include $(LIB_OBJ:.o=.d) $(I386_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(B)/filter.d
+-include $(LIB_OBJ:.o=.d) $(I386_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(WSL_OBJ:.o=.d) $(B)/wsl/shim/wsl/wslpath.d \
+    $(B)/wsl/shim/wsl/mount_drvfs.d $(B)/filter.d
 
 # --- tests -----------------------------------------------------------------------------------------
 
@@ -172,6 +191,7 @@ JOBS ?= $(shell nproc)
 # The core as a plain program, under the sanitizers: they do not like to be preloaded.
 SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all -O1 -g
 SAN_SRC  := $(CORE_SRC) $(wildcard shim/win/*.c) shim/cli/elf.c \
+            $(addprefix shim/wsl/,drives.c translate.c options.c) \
             $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c))
 SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))

@@ -146,7 +146,7 @@ void lx_builtin_source(const char *directory, char *out, size_t room)
 }
 
 long lx_builtin_image(void *buf, size_t room, const char *directory, uid_t uid, gid_t gid,
-                      const char *trace, int trace_all)
+                      const char *trace, int trace_all, const char *programs)
 {
     struct lx_builder b;
     char source[4096 + 8];
@@ -163,6 +163,7 @@ long lx_builtin_image(void *buf, size_t room, const char *directory, uid_t uid, 
     mount->serial = LX_BUILTIN_SERIAL;
     image->profile = lx_builder_string(&b, "drvfs");
     image->trace = lx_builder_string(&b, trace);
+    image->programs = lx_builder_string(&b, programs);
     if (trace_all)
         image->flags |= LX_IMAGE_TRACE_ALL;
     return lx_builder_end(&b);

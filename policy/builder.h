@@ -44,9 +44,10 @@ void lx_builtin_source(const char *directory, char *out, size_t room);
 
 /*
  * The built-in default: `directory` is a DrvFs mount in place, a directory below C:, with the
- * options automount gives. trace: a file, or NULL. Returns the image's size or -ENOSPC.
+ * options automount gives. trace: a file, or NULL. programs: the directory of those of ours that
+ * stand in for WSL's, or NULL. Returns the image's size or -ENOSPC.
  */
 long lx_builtin_image(void *buf, size_t room, const char *directory, uid_t uid, gid_t gid,
-                      const char *trace, int trace_all);
+                      const char *trace, int trace_all, const char *programs);
 
 #endif

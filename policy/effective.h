@@ -93,6 +93,7 @@ struct lx_effective {
     bool trace_all;
     bool trace_guest; /* it goes by a guest's law: see sys/own.h */
     struct lx_origin trace_origin;
+    const char *programs; /* the directory of our programs that stand in for WSL's, or NULL */
     struct lx_effective_fact windows[LX_WINDOWS_FACTS];
     size_t mount_count;
     struct lx_effective_mount *mounts;

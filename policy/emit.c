@@ -103,6 +103,9 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
     image->trace = lx_builder_string(&b, policy->trace);
     image->stats = lx_builder_string(&b, stats);
     image->table = lx_builder_string(&b, table);
+    /* Outside its drives, of which it may have none, a guest changes nothing. */
+    if (policy->standing != LX_GUEST || policy->mount_count > 0)
+        image->programs = lx_builder_string(&b, policy->programs);
     if (policy->observe)
         image->flags |= LX_IMAGE_OBSERVE;
     if (policy->trace_all)

@@ -128,7 +128,8 @@ int lx_image_check(const struct lx_image *image, size_t size)
         (image->flags & ~(unsigned)LX_IMAGE_FLAGS) != 0 || ((const char *)image)[size - 1] != '\0')
         return -EINVAL;
     if (!string_ok(image, image->profile) || !file_ok(image, image->trace) ||
-        !file_ok(image, image->stats) || !file_ok(image, image->table))
+        !file_ok(image, image->stats) || !file_ok(image, image->table) ||
+        !file_ok(image, image->programs))
         return -EINVAL;
     if (!mounts_ok(image) ||
         !table_ok(image, image->overrides, image->override_count, sizeof(struct lx_image_override)))

@@ -17,7 +17,7 @@
 #include "policy/mount.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 4u
+#define LX_IMAGE_VERSION 5u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
@@ -103,7 +103,9 @@ struct lx_image {
     uint32_t buckets;
     uint32_t bucket_count;
     uint32_t wild;
-    uint32_t table;        /* file of the mounts of a run (struct lx_table), or 0 */
+    uint32_t table;    /* file of the mounts of a run (struct lx_table), or 0 */
+    uint32_t programs; /* the directory of ours that stand in for WSL's, or 0 */
+    uint32_t pad;
     uint64_t override_ops; /* the operations that some override is about, one bit each */
 };
 

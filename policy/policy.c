@@ -10,6 +10,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
         return r;
     policy->image = image;
     policy->trace = lx_image_string(image, image->trace);
+    policy->programs = lx_image_string(image, image->programs);
     policy->stats = NULL;
     policy->observe = (image->flags & LX_IMAGE_OBSERVE) != 0;
     policy->trace_all = (image->flags & LX_IMAGE_TRACE_ALL) != 0;

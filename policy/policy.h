@@ -15,7 +15,8 @@
 
 struct lx_policy {
     const struct lx_image *image;
-    const char *trace; /* the trace file, or NULL */
+    const char *trace;    /* the trace file, or NULL */
+    const char *programs; /* the directory of our programs that stand in for WSL's, or NULL */
     struct lx_stats *stats;
     bool observe;
     bool trace_all;

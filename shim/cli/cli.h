@@ -166,6 +166,12 @@ void cli_library_spelled(const char *library, char *out, size_t room);
 /* True where there is a library for 32-bit programs of x86, too. */
 bool cli_library_i386(void);
 
+/*
+ * The directory of our programs that stand in for WSL's, beside that library; NULL where they are
+ * not there. Valid as long as the program runs.
+ */
+const char *cli_wsl_programs(void);
+
 /* This program's own path, absolute. Returns 0 or -errno. */
 int cli_program(char *out, size_t room);
 

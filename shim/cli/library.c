@@ -106,3 +106,12 @@ bool cli_library_i386(void)
     snprintf(path, sizeof(path), "%.*s/" BY_LIB "/i386/" NAME, directory_length(library), library);
     return access(path, R_OK) == 0;
 }
+
+const char *cli_wsl_programs(void)
+{
+    static char path[PATH_MAX * 2 + sizeof("/" BY_LIB "/wsl")]; /* the program has one thread */
+    char library[PATH_MAX * 2];
+    if (path[0] == '\0' && cli_library(library, sizeof(library)))
+        snprintf(path, sizeof(path), "%.*s/" BY_LIB "/wsl", directory_length(library), library);
+    return path[0] == '/' && access(path, X_OK) == 0 ? path : NULL;
+}

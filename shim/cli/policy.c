@@ -118,6 +118,7 @@ static int policy_state(const struct cli_arguments *arguments)
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
+    policy.programs = cli_wsl_programs();
     /* For the process that the library is in and that asks, or for a user, who removes it. */
     const struct lx_stamp owner =
         getenv(LX_FIRST_VARIABLE) != NULL ? lx_stamp_of(getppid()) : (struct lx_stamp){0};

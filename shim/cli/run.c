@@ -243,6 +243,7 @@ int cli_run(const struct cli_arguments *arguments)
     if (request.file == NULL)
         cli_default_policy(&request);
     bool loaded = cli_load(&request, &policy);
+    policy.programs = cli_wsl_programs();
     if (loaded && arguments->verbose) /* before what is said of its mounts */
         cli_say_policy(&request, &policy);
     if (!loaded || (lanes.preload && set_preload() < 0) ||

@@ -2,6 +2,7 @@
 #include "preload/first.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -64,10 +65,56 @@ static void name_failure(char *out, size_t room, const char *file, int error)
     out[at] = '\0';
 }
 
-static int built_in(char *out, size_t room, const char *cwd, char *const *env)
+/*
+ * The first of some places that is there, each spelled from the library's directory. The library
+ * may have been named by way of $LIB: that is one directory more, or two, below one of its own.
+ */
+static bool find_beside(const char *library, const char *const *places, size_t count, char *out)
+{
+    const char *slash = strrchr(library, '/');
+    size_t n = slash == NULL ? 0 : (size_t)(slash - library);
+    for (size_t i = 0; slash != NULL && i < count; i++) {
+        size_t length = strlen(places[i]) + 1;
+        if (n + length > PATH_MAX)
+            continue;
+        memcpy(out, library, n);
+        memcpy(out + n, places[i], length);
+        if (sys_faccessat(AT_FDCWD, out, 1 /* X_OK */, 0) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * The lxshim program: beside the library (a build tree), in bin beside its directory (an
+ * installation, wherever it has been moved), or where it was to be installed.
+ */
+static int find_program(const char *library, char *out)
+{
+    static const char *const places[] = {
+        "/lxshim",          "/../bin/lxshim",          "/../../lxshim", "/../../../bin/lxshim",
+        "/../../../lxshim", "/../../../../bin/lxshim",
+    };
+    if (find_beside(library, places, sizeof(places) / sizeof(places[0]), out))
+        return 0;
+    memcpy(out, LXSHIM_BINDIR "/lxshim", sizeof(LXSHIM_BINDIR "/lxshim"));
+    return sys_faccessat(AT_FDCWD, out, 1, 0) == 0 ? 0 : -ENOEXEC;
+}
+
+/* The directory of our programs that stand in for WSL's; NULL where they are not there. */
+static const char *find_wsl_programs(const char *library, char out[PATH_MAX])
+{
+    static const char *const places[] = {"/liblxshim/wsl", "/../../liblxshim/wsl",
+                                         "/../../../liblxshim/wsl"};
+    size_t count = sizeof(places) / sizeof(places[0]);
+    return library[0] == '/' && find_beside(library, places, count, out) ? out : NULL;
+}
+
+static int built_in(char *out, size_t room, const char *library, const char *cwd, char *const *env)
 {
     char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
     char trace[PATH_MAX];
+    char programs[PATH_MAX];
     const char *file = get(env, "LXSHIM_TRACE");
     int all = file != NULL && strncmp(file, "all:", 4) == 0;
     if (strcmp(cwd, "/") == 0)
@@ -84,35 +131,10 @@ static int built_in(char *out, size_t room, const char *cwd, char *const *env)
         }
         sys_close(r);
     }
-    long size = lx_builtin_image(image, sizeof(image), cwd, sys_getuid(), sys_getgid(),
-                                 file != NULL ? trace : NULL, all);
+    long size =
+        lx_builtin_image(image, sizeof(image), cwd, sys_getuid(), sys_getgid(),
+                         file != NULL ? trace : NULL, all, find_wsl_programs(library, programs));
     return size < 0 ? (int)size : encode(image, (size_t)size, out, room);
-}
-
-/*
- * The lxshim program: beside the library (a build tree), in bin beside its directory (an
- * installation, wherever it has been moved), or where it was to be installed. The library may have
- * been named by way of $LIB: that is one directory more, or two, below one of its own.
- */
-static int find_program(const char *library, char *out)
-{
-    static const char *const places[] = {
-        "/lxshim",          "/../bin/lxshim",          "/../../lxshim", "/../../../bin/lxshim",
-        "/../../../lxshim", "/../../../../bin/lxshim",
-    };
-    const char *slash = strrchr(library, '/');
-    size_t n = slash == NULL ? 0 : (size_t)(slash - library);
-    for (size_t i = 0; slash != NULL && i < sizeof(places) / sizeof(places[0]); i++) {
-        size_t length = strlen(places[i]) + 1;
-        if (n + length > PATH_MAX)
-            continue;
-        memcpy(out, library, n);
-        memcpy(out + n, places[i], length);
-        if (sys_faccessat(AT_FDCWD, out, 1 /* X_OK */, 0) == 0)
-            return 0;
-    }
-    memcpy(out, LXSHIM_BINDIR "/lxshim", sizeof(LXSHIM_BINDIR "/lxshim"));
-    return sys_faccessat(AT_FDCWD, out, 1, 0) == 0 ? 0 : -ENOEXEC;
 }
 
 /* Reads what the child prints until it closes its end. */
@@ -187,7 +209,7 @@ int lx_first_state(char *out, size_t room, const char *library, char *const *env
         return -ENOENT;
     if (file == NULL &&
         sys_faccessat(AT_FDCWD, LX_FOUND_NAME, 0 /* F_OK */, AT_SYMLINK_NOFOLLOW) < 0)
-        return built_in(out, room, cwd, env);
+        return built_in(out, room, library, cwd, env);
     int r = find_program(library, program);
     return r < 0 ? r : compile(program, file, env, out, room);
 }

@@ -12,6 +12,7 @@
 #include "supervisor/outside.h"
 #include "supervisor/place.h"
 #include "sys/sys.h"
+#include "vfs/provided.h"
 
 /* True where an address is no name in the file system. */
 static bool is_other_address(const struct request *r, unsigned i)
@@ -71,7 +72,7 @@ static bool is_outside(const struct request *r, unsigned i)
             return request_base(r, i) == AT_FDCWD ||
                    outside_descriptor(policy, &r->tracee, request_base(r, i));
         /* In another root only the walk knows. */
-        if (r->task.root != NULL)
+        if (r->task.root != NULL || provided_name(policy, path, strlen(path)))
             return false;
         base = request_is_relative(path)
                    ? place_name_of(&r->tracee, request_base(r, i), request_base(r, i) == r->start)

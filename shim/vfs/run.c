@@ -15,6 +15,7 @@
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
 #include "vfs/overrides.h"
+#include "vfs/provided.h"
 #include "vfs/stale.h"
 #include "vfs/walk.h"
 
@@ -141,11 +142,14 @@ static bool refuses_changes(const struct lx_call *c, const struct lx_mount *m)
 static __attribute__((noinline)) long judge_any(struct lx_call *c)
 {
     struct lx_loc *last = &c->at[paths_of(c) - 1];
+    long given;
     int r = 0;
 
     for (unsigned i = 0; i < paths_of(c); i++)
         if (leads_on(c, i))
             return -LX_EWALK;
+    if (c->task->on_behalf && paths_of(c) == 1 && provided_answers(c, &given))
+        return given;
     if (passes(c))
         return -LX_CONTINUE;
     /* What is left is looked at by us, and there may be a link on its way that leads to whoever
@@ -171,8 +175,10 @@ static inline long judge_one(struct lx_call *c)
     struct lx_loc *at = &c->at[0];
     if (leads_on(c, 0))
         return -LX_EWALK;
-    if (at->mount == NULL)
-        return answer(c, &lx_host_fs);
+    if (at->mount == NULL) {
+        long r = answer(c, &lx_host_fs);
+        return r == -ENOENT ? provided_instead(c) : r;
+    }
     if (refuses_changes(c, at->mount)) {
         int r = native_refuses_readonly(c);
         return r == -ENOENT && look_closer(c) ? -LX_EWALK : r;
@@ -541,6 +547,8 @@ static inline long run_outside(struct lx_call *c, const struct vfs_found *found)
     long r = lx_host_fs.run[c->op](c);
     if (__builtin_expect(r == -LX_EWALK, 0))
         return run_symlink(c, found);
+    if (r == -ENOENT)
+        r = provided_instead(c);
     if ((r < 0 || !tells(c)) && !c->task->policy->trace_all)
         return r;
     return finish(c, r, found);

@@ -48,6 +48,7 @@ static inline size_t states_sample(char *buf, size_t room)
     lx_builder_overrides(&b);
     head->profile = lx_builder_string(&b, "drvfs");
     head->trace = lx_builder_string(&b, "/dev/null");
+    head->programs = lx_builder_string(&b, "/usr/lib");
     long size = lx_builder_end(&b);
     if (size < 0)
         abort();
@@ -62,6 +63,7 @@ static inline void states_use(struct lx_policy *policy, char *image)
                                         "/nowhere/../dev/shm/n.x",
                                         "/usr/lib/locale",
                                         "none.x",
+                                        "/bin/wslpath",
                                         "/usr/lib"};
     const struct lx_task task = {.policy = policy, .cwd = AT_FDCWD};
     const struct lx_image *head = policy->image;

@@ -19,7 +19,8 @@ static char image[8192] __attribute__((aligned(8)));
 
 static size_t builtin(void)
 {
-    long n = lx_builtin_image(image, sizeof(image), "/home/u/proj", 1000, 100, "/tmp/trace", 1);
+    long n =
+        lx_builtin_image(image, sizeof(image), "/home/u/proj", 1000, 100, "/tmp/trace", 1, "/p");
     assert_true(n > 0);
     return (size_t)n;
 }
@@ -95,9 +96,9 @@ static void what_does_not_fit_is_an_error(void **state)
 {
     (void)state;
     char small[200] __attribute__((aligned(8)));
-    assert_int_equal(lx_builtin_image(small, sizeof(small), "/home/u/proj", 0, 0, NULL, 0),
+    assert_int_equal(lx_builtin_image(small, sizeof(small), "/home/u/proj", 0, 0, NULL, 0, NULL),
                      -ENOSPC);
-    assert_int_equal(lx_builtin_image(small, 10, "/home/u/proj", 0, 0, NULL, 0), -ENOSPC);
+    assert_int_equal(lx_builtin_image(small, 10, "/home/u/proj", 0, 0, NULL, 0, NULL), -ENOSPC);
 }
 
 static void base64_round_trips(void **state)

@@ -91,7 +91,7 @@ static void the_built_in_policy_is_the_librarys(void **state)
     char expected[4096] __attribute__((aligned(8)));
     struct loaded l;
     (void)state;
-    long size = lx_builtin_image(expected, sizeof(expected), directory, 7, 8, "/t", 1);
+    long size = lx_builtin_image(expected, sizeof(expected), directory, 7, 8, "/t", 1, NULL);
     assert_true(size > 0);
     for (int i = 0; i < 2; i++) {
         must_load(&l, i == 0 ? NULL : "{\"version\": 1}",
@@ -451,6 +451,26 @@ static void the_root_is_no_drive(void **state)
     lx_effective_free(&e);
 }
 
+/* Outside its drives a policy that was only found changes nothing: where it has none, not even
+ * this.
+ */
+static void a_guest_without_drives_provides_no_programs(void **state)
+{
+    struct lx_effective e;
+    (void)state;
+    assert_int_equal(lx_effective_load(&e, &(struct lx_request){.directory = directory}), 0);
+    e.programs = "/p";
+    for (unsigned i = 0; i < 4; i++) {
+        void *image = NULL;
+        e.standing = i % 2 == 0 ? LX_GUEST : LX_NAMED;
+        e.mount_count = i < 2;
+        assert_true(lx_emit_image(&e, NULL, NULL, &image) > 0);
+        assert_int_equal(((struct lx_image *)image)->programs != 0, i != 2);
+        free(image);
+    }
+    lx_effective_free(&e);
+}
+
 /* The profile drvfs says what rules.def says, all of it; an era says only what changed. */
 static void profiles_are_what_they_say(void **state)
 {
@@ -496,6 +516,7 @@ int main(void)
         cmocka_unit_test(a_state_always_fits),
         cmocka_unit_test(counters_start_at_zero),
         cmocka_unit_test(the_root_is_no_drive),
+        cmocka_unit_test(a_guest_without_drives_provides_no_programs),
         cmocka_unit_test(profiles_are_what_they_say),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);

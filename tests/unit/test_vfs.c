@@ -265,6 +265,44 @@ static void a_delay_is_announced(void **state)
     rmdir(at("here/late"));
 }
 
+/* By their exact names, where nothing else is there, for whom the path means what it means to us.
+ */
+static void programs_stand_in_for_missing_ones(void **state)
+{
+    static const char name[] = "/bin/wslpath";
+    struct lx_task other = task;
+    struct stat st;
+    (void)state;
+    if (access(name, F_OK) == 0)
+        skip();
+    put("out/wslpath", "ours");
+    assert_int_equal(opens(name), -ENOENT);
+    policy.programs = strdup(at("out"));
+    reads(name, "ours");
+    assert_int_equal(lx_fstatat(&task, AT_FDCWD, name, &st, AT_SYMLINK_NOFOLLOW), 0);
+    assert_int_equal(st.st_size, 4);
+    assert_int_equal(lx_faccessat(&task, AT_FDCWD, name, R_OK, 0), 0);
+    assert_int_equal(lx_faccessat(&task, AT_FDCWD, name, W_OK, 0), -EROFS);
+    assert_int_equal(lx_openat(&task, AT_FDCWD, name, O_WRONLY, 0), -ENOENT);
+    assert_int_equal(lx_unlinkat(&task, AT_FDCWD, name, 0), -ENOENT);
+    assert_int_equal(opens("/bin/wslpatH"), -ENOENT);
+    assert_int_equal(opens("/sbin/mount.drvfs"), -ENOENT); /* which is not among them */
+
+    other.caching = false;
+    other.on_behalf = true;
+    long fd = lx_openat(&other, AT_FDCWD, name, O_RDONLY, 0);
+    assert_true(fd >= 0);
+    close((int)fd);
+    assert_int_equal(lx_openat(&other, AT_FDCWD, "/bin/sh", O_RDONLY, 0), -LX_CONTINUE);
+    other.root = root;
+    assert_int_equal(lx_openat(&other, AT_FDCWD, name, O_RDONLY, 0), -ENOENT);
+    other = task;
+    other.seccomp_confined = true;
+    assert_int_equal(lx_openat(&other, AT_FDCWD, name, O_RDONLY, 0), -ENOENT);
+    free((char *)(uintptr_t)policy.programs);
+    policy.programs = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +315,7 @@ int main(void)
         cmocka_unit_test(the_walk_says_what_the_kernel_says),
         cmocka_unit_test(classification_is_by_whole_components),
         cmocka_unit_test(placements_are_forgotten),
+        cmocka_unit_test(programs_stand_in_for_missing_ones),
     };
     int uncached = cmocka_run_group_tests(tests, set_up, tear_down);
     task.caching = true;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/provided.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fs/filesystems.h"
+#include "sys/sys.h"
+
+/* By both names that most systems have a directory by. */
+static const struct {
+    const char *path;
+    size_t length;
+    const char *program;
+} names[] = {
+#define PROVIDED(path, program) {path, sizeof(path) - 1, program},
+#include "fs/provided.def"
+#undef PROVIDED
+};
+
+/* Our program for a name, or NULL. */
+static const char *find(const struct lx_policy *policy, const char *path, size_t n)
+{
+    if (policy->programs == NULL)
+        return NULL;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (n == names[i].length && memcmp(path, names[i].path, n) == 0)
+            return names[i].program;
+    return NULL;
+}
+
+bool provided_name(const struct lx_policy *policy, const char *path, size_t n)
+{
+    return find(policy, path, n) != NULL;
+}
+
+/* True for a call that looks, reads or runs. What would make or change something is as natively. */
+static bool only_looks(const struct lx_call *c)
+{
+    switch (c->op) {
+    case LX_OP_STAT:
+    case LX_OP_STATX:
+    case LX_OP_ACCESS:
+    case LX_OP_READLINK:
+    case LX_OP_GETXATTR:
+    case LX_OP_LISTXATTR:
+    case LX_OP_EXEC:
+        return true;
+    case LX_OP_OPEN:
+        return (c->flags & O_PATH) != 0 || (c->flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
+    default:
+        return false;
+    }
+}
+
+/* Our program for the call's path, or NULL. */
+static const char *program_for(const struct lx_call *c)
+{
+    const char *program = find(c->task->policy, c->path[0], c->path_length[0]);
+    /* What is in another root is not ours to say; and a program under its own filter gets the calls
+     * that it made. */
+    if (program == NULL || c->at[0].mount != NULL || c->task->root != NULL || c->resolve != 0 ||
+        c->task->seccomp_confined || !only_looks(c))
+        return NULL;
+    return program;
+}
+
+/* Asks the host of our program. Apart, for its buffer. */
+static __attribute__((noinline)) long ask(struct lx_call *c, const char *program)
+{
+    char path[PATH_MAX];
+    const struct lx_loc before = c->at[0];
+    size_t n = strlen(c->task->policy->programs);
+    size_t length = strlen(program);
+    if (n + 1 + length >= sizeof(path))
+        return -ENOENT;
+    if (c->op == LX_OP_ACCESS && (c->mode & W_OK) != 0)
+        return -EROFS; /* WSL has its own from a read-only mount */
+    memcpy(path, c->task->policy->programs, n);
+    path[n] = '/';
+    memcpy(path + n + 1, program, length + 1);
+    c->at[0] = (struct lx_loc){.dfd = AT_FDCWD, .path = path, .flags = LX_LOC_WALKED};
+    long r = lx_host_fs.run[c->op](c);
+    c->at[0] = before;
+    return r;
+}
+
+long provided_instead(struct lx_call *c)
+{
+    const char *program = program_for(c);
+    return program == NULL ? -ENOENT : ask(c, program);
+}
+
+bool provided_answers(struct lx_call *c, long *result)
+{
+    struct stat st;
+    const char *program = program_for(c);
+    if (program == NULL || sys_fstatat(AT_FDCWD, c->path[0], &st, AT_SYMLINK_NOFOLLOW) != -ENOENT)
+        return false;
+    *result = ask(c, program);
+    return true;
+}

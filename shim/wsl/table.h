@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The caller's mount table, as the programs get it: from /proc, like everybody. */
+#ifndef LXSHIM_WSL_TABLE_H
+#define LXSHIM_WSL_TABLE_H
+
+#include "wsl/drives.h"
+
+/* Reads /proc/self/mountinfo. Returns 0 or an errno; to be given back in either case. */
+int wsl_table_read(struct wsl_table *table);
+
+void wsl_table_free(struct wsl_table *table);
+
+#endif
