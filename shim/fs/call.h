@@ -27,6 +27,7 @@ struct lx_call;
 enum lx_op {
 #define OP(symbol, word, paths, properties) LX_OP_##symbol,
 #include "fs/ops.def"
+#include "sys/hidden.h"
 #undef OP
     LX_OP_COUNT
 };
@@ -100,7 +101,7 @@ struct lx_loc {
 /* In place of a path: the descriptor itself. (NULL is a bad address, and the kernel's to refuse.)
  */
 #define LX_DESCRIPTOR lx_descriptor
-extern const char lx_descriptor[];
+extern SYS_HIDDEN const char lx_descriptor[];
 
 /* In place of the length of a path that is at an address which the kernel refuses. */
 #define LX_BAD_ADDRESS ((size_t)-1)

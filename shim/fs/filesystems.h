@@ -129,7 +129,7 @@ struct lx_fs_type {
 };
 
 /* By enum lx_mount_type. */
-extern const struct lx_fs_type lx_filesystems[LX_MOUNT_TYPES];
+extern SYS_HIDDEN const struct lx_fs_type lx_filesystems[LX_MOUNT_TYPES];
 
 /* The file system of a mount; the host's for NULL. */
 static inline const struct lx_fs_type *lx_filesystem(const struct lx_mount *mount)
@@ -141,6 +141,7 @@ static inline const struct lx_fs_type *lx_filesystem(const struct lx_mount *moun
     extern const struct lx_fs operations;           \
     extern const struct lx_names names;
 #include "fs/filesystems.def"
+#include "sys/hidden.h"
 #undef FILESYSTEM
 
 #endif

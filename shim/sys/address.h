@@ -7,6 +7,7 @@
 #ifndef LXSHIM_SYS_ADDRESS_H
 #define LXSHIM_SYS_ADDRESS_H
 
+#include "sys/hidden.h"
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -21,7 +22,7 @@
  * child of the process, without locks; each entry is one word. Only address.c writes.
  */
 #define SYS_PAGES 128u /* power of two */
-extern _Atomic uint64_t sys_pages[SYS_PAGES];
+extern SYS_HIDDEN _Atomic uint64_t sys_pages[SYS_PAGES];
 
 /*
  * The entry that says of an address's page that it can be read. `moment`: see sys_readable; 24 bits

@@ -6,6 +6,7 @@
 #ifndef LXSHIM_SYS_CLOCK_H
 #define LXSHIM_SYS_CLOCK_H
 
+#include "sys/hidden.h"
 #include <stdatomic.h>
 #include <time.h>
 
@@ -15,7 +16,7 @@ typedef int sys_clock_fn(clockid_t clock, struct timespec *now);
  * What tells the time: the vDSO's function, which is no system call, or where there is none, one
  * that makes it. Found at the first call, by any thread or signal handler.
  */
-extern sys_clock_fn *_Atomic sys_clock;
+extern SYS_HIDDEN sys_clock_fn *_Atomic sys_clock;
 
 /* The time by a clock of clock_gettime's. Returns 0, or a negative number for a clock that is none.
  */

@@ -17,7 +17,7 @@ struct placement mounts_classify(const struct lx_policy *policy, const char *nat
 /* The mount that a placement says, NULL for outside. */
 static inline const struct lx_mount *mounts_of(const struct lx_policy *policy, struct placement v)
 {
-    return lx_mounts_at(lx_mounts(policy), v.mount);
+    return v.mount == 0 ? NULL : lx_mounts_at(lx_mounts(policy), v.mount);
 }
 
 /* What there is to the spelling of a name (n bytes), or a path, there: see lx_name_kind. */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 #include "fs/call.h"
+#include "sys/hidden.h"
 
 /* The properties of operations: see ops.def. */
 enum vfs_op_property { FOLLOWS = 1, PROBES = 2, CHANGES = 4, CREATES = 8 };
@@ -16,7 +17,7 @@ struct vfs_op {
     uint8_t properties;
 };
 
-extern const struct vfs_op vfs_ops[LX_OP_COUNT];
+extern SYS_HIDDEN const struct vfs_op vfs_ops[LX_OP_COUNT];
 
 /* True where the call follows a symlink in the last component of its path i. */
 bool vfs_follows(const struct lx_call *c, unsigned i);

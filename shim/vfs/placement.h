@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "sys/clock.h"
+#include "sys/hidden.h"
 
 enum placement_flag {
     PLACEMENT_ROOT = 1,      /* the directory is a mount's root */
@@ -53,8 +54,8 @@ struct placement_entry {
 #define PLACEMENT_DIRECTORIES 1024u /* power of two */
 #define PLACEMENT_DESCRIPTORS 1024u
 
-extern struct placement_entry placement_directories[PLACEMENT_DIRECTORIES];
-extern struct placement_entry
+extern SYS_HIDDEN struct placement_entry placement_directories[PLACEMENT_DIRECTORIES];
+extern SYS_HIDDEN struct placement_entry
     placement_descriptors[PLACEMENT_DESCRIPTORS + 1]; /* the last: the cwd */
 
 /* True with the placement of an entry, where that is of this hash and moment, and was written
@@ -115,13 +116,13 @@ static inline uint64_t placement_hash(uint64_t seed, const char *path, size_t n)
 }
 
 /* How often this process may have moved what it remembers: only placement.c writes. */
-extern _Atomic uint64_t placement_generation;
+extern SYS_HIDDEN _Atomic uint64_t placement_generation;
 
 /*
  * How often anything was mounted or unmounted in the run: its table's, or one that never changes.
  * Written once, before anybody asks.
  */
-extern const _Atomic uint32_t *placement_mounted;
+extern SYS_HIDDEN const _Atomic uint32_t *placement_mounted;
 
 /* Has it be that of a table. */
 void placement_follow(const _Atomic uint32_t *generation);
@@ -213,6 +214,6 @@ void placement_forget_all(void);
  * Around a vfork child, which has descriptors and a cwd of its own but shares this memory: nothing
  * about descriptors is remembered in between. Counts, so that threads may overlap.
  */
-extern _Atomic int placement_vforks;
+extern SYS_HIDDEN _Atomic int placement_vforks;
 
 #endif

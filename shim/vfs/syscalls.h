@@ -9,6 +9,7 @@
 #ifndef __ASSEMBLER__
 
 #include "fs/call.h"
+#include "sys/hidden.h"
 
 /* Answers one call: its six arguments as the kernel would get them; a result or -errno. */
 typedef long vfs_syscall(const struct lx_task *t, const long a[6]);
@@ -17,7 +18,7 @@ typedef long vfs_syscall(const struct lx_task *t, const long a[6]);
  * By number; NULL for calls that are none of our business. execve, execveat, prctl and seccomp
  * are, but what they need is the lane's to know: their entries only say so, with -ENOSYS.
  */
-extern vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT];
+extern SYS_HIDDEN vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT];
 
 #endif
 
