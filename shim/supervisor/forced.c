@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "supervisor/compat.h"
@@ -54,6 +53,13 @@ long forced_call(struct injection *i, long nr, const long args[6])
     return nr < 0 ? nr : inject_call(i, nr, there);
 }
 
+static long one_call(const struct forced *f, struct injection *i, struct scratch *s)
+{
+    long args[6] = {0};
+    f->fill(s, f->what, args);
+    return s->failed ? -EFAULT : forced_call(i, f->nr, args);
+}
+
 long force(const struct forced *f, bool *answered)
 {
     struct injection i;
@@ -66,11 +72,8 @@ long force(const struct forced *f, bool *answered)
     long result = forced_call(&i, SYS_mmap, args);
     if (result >= 0 || result < -4095) {
         s.start = (uint64_t)result;
-        f->fill(&s, f->what, args);
-        if (f->confines)
-            (void)forced_call(&i, SYS_prctl, (const long[6]){PR_SET_NO_NEW_PRIVS, 1});
-        result = s.failed ? -EFAULT : forced_call(&i, f->nr, args);
-        if (!i.is_another)
+        result = f->steps != NULL ? f->steps(&i, &s, f->what) : one_call(f, &i, &s);
+        if (!i.is_another && !s.stays)
             (void)forced_call(&i, SYS_munmap,
                               (const long[6]){(long)s.start, (long)s.size, 0, 0, 0, SYS_COOKIE});
     }
