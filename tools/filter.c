@@ -73,13 +73,13 @@ static int trap_changes(scmp_filter_ctx ctx, const int *calls, size_t count,
                : seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_landlock_restrict_self, 1, ours);
 }
 
-/* What opens files where nobody sees it, and a call that nobody makes, by which the library tells
+/* What opens files where nobody sees it; and a call that nobody makes, by which the library tells
  * our filter. */
 static int trap_rings(scmp_filter_ctx ctx, const struct scmp_arg_cmp *ours)
 {
     const struct scmp_arg_cmp mark[] = {*ours,
                                         {.arg = 1, .op = SCMP_CMP_EQ, .datum_a = SYS_STRICT_MARK}};
-    int r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), SYS_io_uring_setup, 1, ours);
+    int r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_io_uring_setup, 1, ours);
     return r < 0 ? r
                  : seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), SYS_io_uring_register, 2,
                                           mark);

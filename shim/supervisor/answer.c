@@ -27,6 +27,7 @@
 #include "supervisor/program.h"
 #include "supervisor/request.h"
 #include "supervisor/rescue.h"
+#include "supervisor/ring.h"
 #include "supervisor/roots.h"
 #include "supervisor/strict.h"
 #include "supervisor/tracee.h"
@@ -481,6 +482,14 @@ static int take_call(struct request *r, const struct seccomp_notif *call)
     return -ENOSYS;
 }
 
+static void answer_ring(const struct request *r, const struct seccomp_notif *call)
+{
+    bool answered = false;
+    long result = ring_make(&r->tracee, (const uint64_t *)call->data.args, &answered);
+    if (!answered)
+        reply(r, result);
+}
+
 void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
                       const struct seccomp_notif *call)
 {
@@ -521,6 +530,8 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     } else if (strict_asks(&r.tracee, call->data.nr)) {
         if (!strict_enter(&r.tracee))
             reply(&r, -LX_CONTINUE);
+    } else if (ring_asks(call->data.nr)) {
+        answer_ring(&r, call);
     } else if (error < 0)
         reply(&r, error);
     else if (where == ROOTS_ELSEWHERE)
