@@ -391,7 +391,14 @@ static void answer_request(struct request *r, uint64_t instruction)
     r->unread = error;
     /* Whether an address is a name is not known without it. */
     bool address = error == 0 && r->call->number == SYS_bind && copied_asks(r);
-    r->looked_at = error == 0 && (address || !left_alone(r));
+    int alone = error == 0 && !address ? left_alone(r) : 0;
+    r->looked_at = error == 0 && alone <= 0;
+    if (alone < 0 && credentials_are_ours(&r->tracee, ids_of(r))) {
+        place_leave(false);
+        count(r, alone, instruction);
+        reply(r, alone);
+        return;
+    }
     if (error == 0 && !r->looked_at)
         error = -LX_CONTINUE;
     /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */

@@ -475,3 +475,30 @@ X
   same "ls -lR, redirected mount" "" 'ls -laR --full-time .; find . -ls; cat file; cd dir; pwd -P
     readlink /proc/self/cwd; realpath ../link'
 }
+
+@test "a damaged file system is met once, and says so as natively" {
+  needs mkfs.ext4 e2fsprogs
+  needs_mounts
+  cd "$(fresh)"
+  truncate -s 16M image
+  mkfs.ext4 -q image
+  mkdir disk
+  # ext4 counts what it has found wrong.
+  # shellcheck disable=SC2016 # of the steps
+  steps='mount -o loop,errors=continue image disk || exit 9
+    device=$(findmnt -no SOURCE disk); count=/sys/fs/ext4/${device#/dev/}/errors_count
+    [[ $1 != make ]] || { mkdir disk/dir; echo text >disk/dir/bad; umount disk; exit; }
+    before=$(<"$count"); shift; "$@" "$PWD/disk/dir/bad"; echo $(($(<"$count") - before))'
+  run unshare -m bash -c "$steps" - make
+  [[ $status != 9 ]] || skip "cannot mount here: $output"
+  assert_success
+  debugfs -w -R 'set_inode_field dir/bad mode 0' image
+  run unshare -m bash -c "$steps" - use cat
+  assert_output "cat: $PWD/disk/dir/bad: Structure needs cleaning
+1"
+  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/elsewhere.json
+  policy_for "$(fresh drive)" >"$LXSHIM_POLICY"
+  run unshare -m bash -c "$steps" - use env "${SHIM[@]}" cat
+  assert_output "cat: $PWD/disk/dir/bad: Structure needs cleaning
+1"
+}
