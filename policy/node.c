@@ -6,17 +6,9 @@
 
 #include "policy/document.h"
 #include "policy/nearest.h"
+#include "policy/shown.h"
 
 #define DEPTH 16 /* no policy nests deeper than its mounts' volumes */
-
-/* A message is one line, whatever a key has in it. */
-static char *one_line(char *text)
-{
-    for (char *p = text; *p != '\0'; p++)
-        if ((unsigned char)*p < ' ' || *p == 0x7F)
-            *p = '?';
-    return text;
-}
 
 static void note(struct lx_load *load, struct lx_place place, const char *suggestion,
                  const char *format, va_list args)
@@ -27,10 +19,12 @@ static void note(struct lx_load *load, struct lx_place place, const char *sugges
     const char *where = place.line == 0 ? place.file
                                         : lx_arena_format(load->arena, "%s:%u:%u", place.file,
                                                           place.line, place.column);
+    /* A message is one line, whatever a key has in it. */
     load->problem =
-        one_line(suggestion == NULL ? lx_arena_format(load->arena, "%s: %s", where, text)
+        lx_shown(suggestion == NULL ? lx_arena_format(load->arena, "%s: %s", where, text)
                                     : lx_arena_format(load->arena, "%s: %s; did you mean \"%s\"?",
-                                                      where, text, suggestion));
+                                                      where, text, suggestion),
+                 false);
 }
 
 int lx_refuse(struct lx_load *load, struct lx_place place, const char *format, ...)

@@ -128,7 +128,9 @@ const char *lx_resolve_trace(struct lx_load *load, struct lx_place place, const 
     char *slash = strrchr(path, '/');
     const char *parent =
         slash == path ? "/" : lx_arena_string(load->arena, path, (size_t)(slash - path));
-    if (is_directory(path) || slash[1] == '\0')
+    if (file[0] == '\0')
+        lx_refuse(load, place, "the trace file has no name, expected a file");
+    else if (is_directory(path) || slash[1] == '\0')
         lx_refuse(load, place, "trace file \"%s\" is a directory, expected a file", file);
     else if (!is_directory(parent))
         lx_refuse(load, place, "trace file \"%s\": no directory %s, expected one that is there",

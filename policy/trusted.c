@@ -17,6 +17,7 @@ static const char *settings(struct lx_arena *arena)
 {
     const char *config = getenv("XDG_CONFIG_HOME");
     const char *home = getenv("HOME");
+    /* A relative one is to be ignored, as if it were not there. */
     if (config != NULL && config[0] == '/')
         return config;
     return home != NULL && home[0] == '/' ? lx_arena_format(arena, "%s/.config", home) : NULL;

@@ -19,13 +19,8 @@
 #include "supervisor/calls.h"
 #include "supervisor/credential_calls.h"
 #include "sys/numbers.h"
+#include "sys/strict.h"
 #include "sys/sys.h"
-
-/*
- * Without an answer of ours, and every caller has something to fall back on: io_uring opens files
- * where nobody sees it. (The library tells our filter by it: preload/strict.c.)
- */
-static const int refused[] = {SYS_io_uring_setup};
 
 /* The one request of two calls that is told of: strict mode, which the kernel refuses below this.
  */
@@ -78,12 +73,16 @@ static int trap_changes(scmp_filter_ctx ctx, const int *calls, size_t count,
                : seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_landlock_restrict_self, 1, ours);
 }
 
-static int refuse(scmp_filter_ctx ctx, const struct scmp_arg_cmp *ours)
+/* What opens files where nobody sees it; and a call that nobody makes, by which the library tells
+ * our filter. */
+static int trap_rings(scmp_filter_ctx ctx, const struct scmp_arg_cmp *ours)
 {
-    int r = 0;
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && r == 0; i++)
-        r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), refused[i], 1, ours);
-    return r;
+    const struct scmp_arg_cmp mark[] = {*ours,
+                                        {.arg = 1, .op = SCMP_CMP_EQ, .datum_a = SYS_STRICT_MARK}};
+    int r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_io_uring_setup, 1, ours);
+    return r < 0 ? r
+                 : seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), SYS_io_uring_register, 2,
+                                          mark);
 }
 
 static int fill(scmp_filter_ctx ctx)
@@ -94,7 +93,7 @@ static int fill(scmp_filter_ctx ctx)
     if (r == 0)
         r = trap_changes(ctx, changes, sizeof(changes) / sizeof(changes[0]), &ours);
     if (r == 0)
-        r = refuse(ctx, &ours);
+        r = trap_rings(ctx, &ours);
     for (size_t i = 0; i < supervise_call_count && r == 0; i++)
         r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number,
                                    supervise_calls[i].six ? 0 : 1, &ours);
@@ -111,7 +110,7 @@ static int fill_i386(scmp_filter_ctx ctx)
     static const int changes[] = {CREDENTIAL_CALLS_I386};
     int r = trap_changes(ctx, changes, sizeof(changes) / sizeof(changes[0]), ours);
     if (r == 0)
-        r = refuse(ctx, ours);
+        r = trap_rings(ctx, ours);
     for (size_t i = 0; i < I386_COUNT && r == 0; i++) {
         struct scmp_arg_cmp these[2] = {ours[0], ours[1]};
         bool sockets = i386_calls[i].number == I386_SOCKETCALL;

@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "policy/found.h"
 #include "policy/nearest.h"
+#include "policy/shown.h"
 #include "sys/own.h"
 
 #define COLUMNS 80
@@ -20,11 +21,12 @@
 void cli_error(const char *format, ...)
 {
     va_list args;
+    char *text = NULL;
     va_start(args, format);
-    fputs("lxshim: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    if (vasprintf(&text, format, args) >= 0)
+        fprintf(stderr, "lxshim: %s\n", lx_shown(text, false));
     va_end(args);
+    free(text);
 }
 
 void cli_unknown(const char *what, const char *word, const char *nearest, const char *cure)
@@ -122,7 +124,7 @@ void cli_no_policy(char *out, size_t room)
 
 bool cli_mistyped(const struct lx_effective *policy)
 {
-    return strncmp(policy->problem, "--", 2) == 0;
+    return policy->problem != NULL && strncmp(policy->problem, "--", 2) == 0;
 }
 
 bool cli_load(const struct lx_request *request, struct lx_effective *policy)
@@ -146,6 +148,11 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy)
     }
     loaded = lx_effective_load(policy, &whole) == 0;
     free(directory);
+    for (size_t i = 0; loaded && i < policy->mount_count; i++)
+        if (strcmp(policy->mounts[i].target, "/") == 0) {
+            cli_refuse_image(-EXDEV);
+            return false;
+        }
     if (!loaded && policy->list_problem != NULL)
         cli_error("%s", policy->list_problem);
     if (!loaded)

@@ -50,6 +50,12 @@ static void check_policy(void)
     cli_default_policy(&request);
     if (request.file == NULL) {
         char where[PATH_MAX + 256];
+        if (getcwd(where, sizeof(where)) != NULL && strcmp(where, "/") == 0) {
+            doctor_say(DOCTOR_BAD, "policy",
+                       "/ cannot be a Windows drive: start in the directory "
+                       "that shall be one, or name mounts in a policy");
+            return;
+        }
         cli_no_policy(where, sizeof(where));
         doctor_say(DOCTOR_OK, "policy", "%s", where);
         return;

@@ -118,7 +118,7 @@ static const struct {
     {"coverage", "what the library does not see",
      "The library is preloaded into dynamically linked programs. It does not see statically linked "
      "programs, Go programs (they make their system calls themselves), programs with another C "
-     "library than glibc, system calls from inline assembly, and io_uring. ld.so drops it from "
+     "library than glibc, and system calls from inline assembly. ld.so drops it from "
      "setuid, setgid and file-capability programs.\n"
      "\"lxshim run\" sees those too, by its supervisor: seccomp tells it of every call that the "
      "library "
@@ -126,7 +126,8 @@ static const struct {
      "which it names at the end). It does not translate what inotify and "
      "getsockname tell. A name that is stored escaped, or a link that Windows made, to which a "
      "program that something else traces (strace, gdb) changes the directory or which it runs, "
-     "answers EOPNOTSUPP. Without root it sets no_new_privs: sudo and other setuid programs gain "
+     "answers EOPNOTSUPP. A ring of io_uring reads and writes; its operations with a path are "
+     "refused (EACCES). Without root it sets no_new_privs: sudo and other setuid programs gain "
      "nothing.\n"
      "\"lxshim doctor COMMAND\" tells whether a command needs it.\n"},
     {"environment", "variables that lxshim looks at",

@@ -197,7 +197,7 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
     out->count = argc - optind;
     out->rest = argv + optind;
     if (out->count < command->least || (command->most >= 0 && out->count > command->most)) {
-        cli_error("usage: %s %s", path, command->usage);
+        cli_error("usage: %s%s%s", path, command->usage[0] != '\0' ? " " : "", command->usage);
         return usage(command, status);
     }
     return true;
@@ -205,7 +205,8 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
 
 void cli_print_help(const struct cli_command *command, const char *path)
 {
-    printf("usage: %s %s\n\n%s", path, command->usage, command->help);
+    printf("usage: %s%s%s\n\n%s", path, command->usage[0] != '\0' ? " " : "", command->usage,
+           command->help);
     if (command->options != 0)
         printf("\noptions:\n");
     for (size_t i = 0; i < SIZE(options); i++) {

@@ -244,7 +244,7 @@ int cli_run(const struct cli_arguments *arguments)
         cli_default_policy(&request);
     bool loaded = cli_load(&request, &policy);
     policy.programs = cli_wsl_programs();
-    if (loaded && arguments->verbose) /* before what is said of its mounts */
+    if (loaded && arguments->verbose && !arguments->quiet) /* before what is said of its mounts */
         cli_say_policy(&request, &policy);
     if (!loaded || (lanes.preload && set_preload() < 0) ||
         !bind_mounts(&policy, when, arguments->verbose) || !cli_can_trace(&policy)) {

@@ -8,27 +8,34 @@
 
 #include "cli/cli.h"
 #include "policy/errnames.h"
+#include "policy/shown.h"
+
+/* Where text is put together before it is shown: written by show_text. The program has one thread.
+ */
+static FILE *out;
 
 static void show_mount(const struct lx_effective_mount *m, size_t number)
 {
     const struct lx_mount_options *o = &m->options;
     bool in_place = strcmp(m->target, m->backing) == 0;
-    printf("\nmount %zu     %s on %s  (%s)\n", number, m->source, m->target,
-           cli_origin(&m->origin));
-    printf("  backing   %s\n", in_place ? "in place" : m->backing);
-    printf("  owner     uid=%u,gid=%u\n", o->uid, o->gid);
-    printf("  masks     umask=%03o,fmask=%03o,dmask=%03o\n", o->umask, o->fmask, o->dmask);
-    printf("  options   %s%s%s%s\n", o->readonly ? "ro" : "rw", o->noatime ? ",noatime" : "",
-           o->metadata ? ",metadata" : "",
-           o->metadata && !lx_keeps_metadata(m) ? " (dropped: the volume has no room for it)" : "");
+    fprintf(out, "\nmount %zu     %s on %s  (%s)\n", number, m->source, m->target,
+            cli_origin(&m->origin));
+    fprintf(out, "  backing   %s\n", in_place ? "in place" : m->backing);
+    fprintf(out, "  owner     uid=%u,gid=%u\n", o->uid, o->gid);
+    fprintf(out, "  masks     umask=%03o,fmask=%03o,dmask=%03o\n", o->umask, o->fmask, o->dmask);
+    fprintf(out, "  options   %s%s%s%s\n", o->readonly ? "ro" : "rw", o->noatime ? ",noatime" : "",
+            o->metadata ? ",metadata" : "",
+            o->metadata && !lx_keeps_metadata(m) ? " (dropped: the volume has no room for it)"
+                                                 : "");
     if (o->case_option != LX_VALUE_COUNT)
-        printf("  case      %s, instead of case.directories\n", lx_value_word(o->case_option));
-    printf("  volume    %s%s%s", lx_filesystem_word(m->volume.filesystem),
-           m->volume.label != NULL ? ", label " : "",
-           m->volume.label != NULL ? m->volume.label : "");
+        fprintf(out, "  case      %s, instead of case.directories\n",
+                lx_value_word(o->case_option));
+    fprintf(out, "  volume    %s%s%s", lx_filesystem_word(m->volume.filesystem),
+            m->volume.label != NULL ? ", label " : "",
+            m->volume.label != NULL ? m->volume.label : "");
     if (m->volume.serial != 0)
-        printf(", serial %04X-%04X", m->volume.serial >> 16, m->volume.serial & 0xFFFF);
-    putchar('\n');
+        fprintf(out, ", serial %04X-%04X", m->volume.serial >> 16, m->volume.serial & 0xFFFF);
+    fputc('\n', out);
 }
 
 static bool same_everywhere(const struct lx_effective *policy, size_t rule)
@@ -41,18 +48,18 @@ static bool same_everywhere(const struct lx_effective *policy, size_t rule)
 
 static void show_rules(const struct lx_effective *policy)
 {
-    printf("\n%-24s %-12s %s\n", "rule", "value", "from");
+    fprintf(out, "\n%-24s %-12s %s\n", "rule", "value", "from");
     for (size_t i = 0; i < LX_RULE_COUNT; i++) {
         const struct lx_setting *s = &policy->mounts[0].rules[i];
         if (same_everywhere(policy, i)) {
-            printf("%-24s %-12s %s\n", lx_rules[i].id, lx_value_word(s->value),
-                   cli_origin(&s->origin));
+            fprintf(out, "%-24s %-12s %s\n", lx_rules[i].id, lx_value_word(s->value),
+                    cli_origin(&s->origin));
             continue;
         }
         for (size_t m = 0; m < policy->mount_count; m++) {
             s = &policy->mounts[m].rules[i];
-            printf("%-24s %-12s %s (mount %zu)\n", m == 0 ? lx_rules[i].id : "",
-                   lx_value_word(s->value), cli_origin(&s->origin), m + 1);
+            fprintf(out, "%-24s %-12s %s (mount %zu)\n", m == 0 ? lx_rules[i].id : "",
+                    lx_value_word(s->value), cli_origin(&s->origin), m + 1);
         }
     }
 }
@@ -64,68 +71,83 @@ static void print_ops(uint64_t set)
     for (size_t i = 0; lx_op_word(i) != NULL; i++)
         all |= UINT64_C(1) << i;
     if (set == all)
-        printf(" *");
+        fprintf(out, " *");
     for (size_t i = 0; set != all && lx_op_word(i) != NULL; i++)
         if ((set >> i & 1) != 0)
-            printf(" %s", lx_op_word(i));
+            fprintf(out, " %s", lx_op_word(i));
 }
 
 static void show_override(const struct lx_effective_override *o, size_t number)
 {
     const struct lx_image_override *image = &o->image;
-    printf("  %zu  when", number);
+    fprintf(out, "  %zu  when", number);
     print_ops(image->ops);
     if (o->path != NULL)
-        printf(" %s", o->path);
+        fprintf(out, " %s", o->path);
     if (image->when_errno != 0)
-        printf(" answers %s", lx_errno_name(image->when_errno));
-    printf(", then");
+        fprintf(out, " answers %s", lx_errno_name(image->when_errno));
+    fprintf(out, ", then");
     if (image->delay_ms != 0)
-        printf(" wait %u ms", image->delay_ms);
+        fprintf(out, " wait %u ms", image->delay_ms);
     if (image->error != 0)
-        printf(" %s", lx_errno_name(image->error));
+        fprintf(out, " %s", lx_errno_name(image->error));
     if (image->action == LX_OVERRIDE_ALLOW)
-        printf(" allow");
+        fprintf(out, " allow");
     if (image->after != 0)
-        printf(", after %u", image->after);
+        fprintf(out, ", after %u", image->after);
     if (image->every > 1)
-        printf(", every %u", image->every);
+        fprintf(out, ", every %u", image->every);
     if (image->times != 0)
-        printf(", %u time%s", image->times, image->times == 1 ? "" : "s");
-    printf("  (%s)\n", cli_origin(&o->origin));
+        fprintf(out, ", %u time%s", image->times, image->times == 1 ? "" : "s");
+    fprintf(out, "  (%s)\n", cli_origin(&o->origin));
     if (o->note != NULL)
-        printf("     %s\n", o->note);
+        fprintf(out, "     %s\n", o->note);
 }
 
-static void show_text(const struct lx_effective *policy, const char *file)
+static void put_text(const struct lx_effective *policy, const char *file)
 {
     if (file == NULL) {
         char where[PATH_MAX + 256];
         cli_no_policy(where, sizeof(where));
-        printf("policy      %s\n", where);
+        fprintf(out, "policy      %s\n", where);
     } else if (policy->standing == LX_TRUSTED) {
-        printf("policy      %s, found in this directory, which %s trusts\n", file, policy->list);
+        fprintf(out, "policy      %s, found in this directory, which %s trusts\n", file,
+                policy->list);
     } else if (policy->standing == LX_GUEST) {
-        printf("policy      %s, found in this directory: a guest\n", file);
+        fprintf(out, "policy      %s, found in this directory: a guest\n", file);
     }
-    printf("profile     %s  (%s)\n", policy->profile, cli_origin(&policy->profile_origin));
-    printf("mode        %s  (%s)\n", policy->observe ? "observe" : "enforce",
-           cli_origin(&policy->observe_origin));
+    fprintf(out, "profile     %s  (%s)\n", policy->profile, cli_origin(&policy->profile_origin));
+    fprintf(out, "mode        %s  (%s)\n", policy->observe ? "observe" : "enforce",
+            cli_origin(&policy->observe_origin));
     if (policy->trace != NULL)
-        printf("trace       %s, %s calls  (%s)\n", policy->trace,
-               policy->trace_all ? "all" : "changed", cli_origin(&policy->trace_origin));
+        fprintf(out, "trace       %s, %s calls  (%s)\n", policy->trace,
+                policy->trace_all ? "all" : "changed", cli_origin(&policy->trace_origin));
     for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)
         if (policy->windows[i].origin.kind != LX_ORIGIN_DEFAULT)
-            printf("windows     %s %s  (%s)\n", lx_windows_word(i),
-                   policy->windows[i].value ? "true" : "false",
-                   cli_origin(&policy->windows[i].origin));
+            fprintf(out, "windows     %s %s  (%s)\n", lx_windows_word(i),
+                    policy->windows[i].value ? "true" : "false",
+                    cli_origin(&policy->windows[i].origin));
     for (size_t i = 0; i < policy->mount_count; i++)
         show_mount(&policy->mounts[i], i + 1);
     show_rules(policy);
     if (policy->override_count > 0)
-        printf("\noverrides\n");
+        fprintf(out, "\noverrides\n");
     for (size_t i = 0; i < policy->override_count; i++)
         show_override(&policy->overrides[i], i + 1);
+}
+
+/* A policy's words may be those of whoever it came from. */
+static void show_text(const struct lx_effective *policy, const char *file)
+{
+    char *text = NULL;
+    size_t size;
+    out = open_memstream(&text, &size);
+    if (out == NULL)
+        return;
+    put_text(policy, file);
+    if (fclose(out) == 0)
+        fputs(lx_shown(text, true), stdout);
+    free(text);
 }
 
 static json_t *origin_json(const struct lx_origin *origin)

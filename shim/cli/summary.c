@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "policy/shown.h"
 
 struct row {
     const char *name;
@@ -17,14 +18,6 @@ struct row {
     bool expected; /* see is_probed */
     char example[sizeof(((struct lx_stats_rule *)NULL)->example)];
 };
-
-/* Text of a program's: nothing that would paint the terminal. */
-static void make_fit(char *text)
-{
-    for (char *p = text; *p != '\0'; p++)
-        if ((unsigned char)*p < ' ' || *p == 0x7F)
-            *p = '?';
-}
 
 /*
  * Rules whose refusals programs expect: mv asks not to replace, cp keeps what attributes it can,
@@ -43,7 +36,7 @@ static struct row row_of(const struct lx_stats_rule *rule, const char *name)
         .name = name, .denied = rule->denied, .altered = rule->altered, .observed = rule->observed};
     if (atomic_load_explicit(&rule->ready, memory_order_acquire) == 1)
         memcpy(row.example, rule->example, sizeof(row.example) - 1);
-    make_fit(row.example);
+    lx_shown(row.example, false);
     return row;
 }
 
@@ -84,7 +77,7 @@ static void take_name(const struct lx_stats_program *p, char name[NAME_ROOM])
 {
     memcpy(name, p->name, NAME_ROOM - 1);
     name[NAME_ROOM - 1] = '\0';
-    make_fit(name);
+    lx_shown(name, false);
 }
 
 /* What the library is not in, and why. */

@@ -45,6 +45,9 @@ static bool begin(struct change *c, bool changes)
 {
     const struct lx_trusted *list = &c->list;
     lx_trusted_read(&c->arena, &c->list);
+    const char *config = getenv("XDG_CONFIG_HOME");
+    if (config != NULL && config[0] != '\0' && config[0] != '/')
+        cli_error("XDG_CONFIG_HOME is no absolute path, and is not looked at");
     if (list->file == NULL) {
         cli_error(
             "there is no place for a list: neither XDG_CONFIG_HOME nor HOME is an absolute path");

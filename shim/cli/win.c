@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim win: the drives of a policy as Windows sees them. */
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,15 @@ static int unknown(const char *name)
     return CLI_USAGE;
 }
 
+/* True where an argument says which drive it is about. */
+static bool names_drive(const struct cli_arguments *arguments)
+{
+    for (int i = 1; i < arguments->count; i++)
+        if (isalpha((unsigned char)arguments->rest[i][0]) && arguments->rest[i][1] == ':')
+            return true;
+    return false;
+}
+
 int cli_win(const struct cli_arguments *arguments)
 {
     static struct win win; /* large */
@@ -40,7 +51,9 @@ int cli_win(const struct cli_arguments *arguments)
     if (request.file == NULL && request.mount_count == 0)
         cli_default_policy(&request);
     if (cli_load(&request, &policy)) {
-        win_start(&win, &policy, win_commands);
+        if (!win_start(&win, &policy, win_commands) && !names_drive(arguments))
+            cli_error("this directory is on no drive; what is named without one is from %s",
+                      win.directory);
         status = win_run(&win, command, arguments->count - 1, arguments->rest + 1, NULL);
     }
     lx_effective_free(&policy);

@@ -28,6 +28,7 @@
 #include "supervisor/program.h"
 #include "supervisor/request.h"
 #include "supervisor/rescue.h"
+#include "supervisor/ring.h"
 #include "supervisor/roots.h"
 #include "supervisor/strict.h"
 #include "supervisor/tracee.h"
@@ -398,7 +399,14 @@ static void answer_request(struct request *r, uint64_t instruction)
     r->unread = error;
     /* Whether an address is a name is not known without it. */
     bool address = error == 0 && r->call->number == SYS_bind && copied_asks(r);
-    r->looked_at = error == 0 && (address || !left_alone(r));
+    int alone = error == 0 && !address ? left_alone(r) : 0;
+    r->looked_at = error == 0 && alone <= 0;
+    if (alone < 0 && credentials_are_ours(&r->tracee, ids_of(r))) {
+        place_leave(false);
+        count(r, alone, instruction);
+        reply(r, alone);
+        return;
+    }
     if (error == 0 && !r->looked_at)
         error = -LX_CONTINUE;
     /* What cannot be read, the kernel refuses; what is too large for us, no rule is about. */
@@ -489,6 +497,14 @@ static int take_call(struct request *r, const struct seccomp_notif *call)
     return -ENOSYS;
 }
 
+static void answer_ring(const struct request *r, const struct seccomp_notif *call)
+{
+    bool answered = false;
+    long result = ring_make(&r->tracee, (const uint64_t *)call->data.args, &answered);
+    if (!answered)
+        reply(r, result);
+}
+
 void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
                       const struct seccomp_notif *call)
 {
@@ -531,6 +547,8 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     } else if (strict_asks(&r.tracee, call->data.nr)) {
         if (!strict_enter(&r.tracee))
             reply(&r, -LX_CONTINUE);
+    } else if (ring_asks(call->data.nr)) {
+        answer_ring(&r, call);
     } else if (error < 0)
         reply(&r, error);
     else if (where == ROOTS_ELSEWHERE)

@@ -221,7 +221,8 @@ long compat_give(long nr, const long args[6], long out[6])
         out[2] = args[1] >> 32;
         return TRUNCATE64;
     }
-    if (nr == SYS_openat2) /* as all calls that are as new */
+    /* As all calls that are as new. */
+    if (nr == SYS_openat2 || nr == SYS_io_uring_setup || nr == SYS_io_uring_register)
         return nr;
     for (long i = 0; i < NUMBERS && nr > 0; i++) {
         if (calls[i].number != nr || i == SOCKETCALL || calls[i].structure != NULL)

@@ -288,6 +288,13 @@ static ino_t users_of(const char *name)
     return stat(name, &st) < 0 ? 0 : st.st_ino;
 }
 
+bool credentials_are_ours(const struct tracee *t, enum credentials which)
+{
+    bool ours = !credentials_are_elsewhere(t) && credentials_take(t, which) == 0 && !own.away;
+    credentials_return();
+    return ours;
+}
+
 bool credentials_are_elsewhere(const struct tracee *t)
 {
     char name[PROC_NAME_ROOM];

@@ -39,6 +39,9 @@ enum credentials {
  */
 int credentials_take(const struct tracee *t, enum credentials which);
 
+/* True where a call of the caller's is allowed just what one of ours is. */
+bool credentials_are_ours(const struct tracee *t, enum credentials which);
+
 /* Comes back to our own. */
 void credentials_return(void);
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "supervisor/compat.h"
@@ -77,26 +76,28 @@ long held_call(struct held *h, long nr, const long args[6])
 void release(struct held *h, long result)
 {
     const struct scratch *s = &h->scratch;
-    if (!h->injection.is_another && s->start != 0)
+    if (!h->injection.is_another && s->start != 0 && !s->stays)
         (void)forced_call(&h->injection, SYS_munmap,
                           (const long[6]){(long)s->start, (long)s->size, 0, 0, 0, SYS_COOKIE});
     inject_end(&h->injection, result);
 }
 
+static long one_call(const struct forced *f, struct held *h)
+{
+    long args[6] = {0};
+    f->fill(&h->scratch, f->what, args);
+    return held_call(h, f->nr, args);
+}
+
 long force(const struct forced *f, bool *answered)
 {
     struct held h;
-    long args[6] = {0};
     if (hold(&h, f->tracee, f->room) < 0)
         return -EOPNOTSUPP;
     *answered = true;
-    long result = h.scratch.failed ? -ENOMEM : 0;
-    if (result == 0) {
-        f->fill(&h.scratch, f->what, args);
-        if (f->confines)
-            (void)forced_call(&h.injection, SYS_prctl, (const long[6]){PR_SET_NO_NEW_PRIVS, 1});
-        result = held_call(&h, f->nr, args);
-    }
+    long result = h.scratch.failed   ? -ENOMEM
+                  : f->steps != NULL ? f->steps(&h.injection, &h.scratch, f->what)
+                                     : one_call(f, &h);
     release(&h, result);
     return result;
 }

@@ -12,6 +12,7 @@ struct scratch {
     size_t size;
     size_t used;
     bool failed;
+    bool stays; /* it is the caller's from then on */
 };
 
 /* Puts n bytes or a string there. Returns where they lie. */
@@ -45,12 +46,14 @@ void release(struct held *h, long result);
 
 struct forced {
     const struct tracee *tracee;
-    long nr;       /* the call's, and its arguments, as 64-bit programs make it: see compat.h */
-    size_t room;   /* bytes of scratch that are needed */
-    bool confines; /* it installs a filter, for which the caller needs no privilege then */
+    long nr;     /* the call's, and its arguments, as 64-bit programs make it: see compat.h */
+    size_t room; /* bytes of scratch that are needed */
 
     /* Fills the scratch, and the arguments: what it puts there has its address by now. */
     void (*fill)(struct scratch *s, const void *what, long args[6]);
+
+    /* In place of all that: what takes several calls, by forced_call. Returns the result. */
+    long (*steps)(struct injection *i, struct scratch *s, const void *what);
     const void *what;
 };
 

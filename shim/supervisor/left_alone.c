@@ -42,7 +42,7 @@ static bool is_own_program(const char *path, pid_t tid)
 }
 
 /* The same as outside_path of an openat2. */
-static bool is_resolved_outside(const struct request *r, const char *base, const char *path)
+static int is_resolved_outside(const struct request *r, const char *base, const char *path)
 {
     const struct lx_policy *policy = r->task.policy;
     uint64_t resolve = r->how.resolve;
@@ -53,8 +53,8 @@ static bool is_resolved_outside(const struct request *r, const char *base, const
     return base != NULL && outside_below(policy, base);
 }
 
-/* True where argument i certainly has nothing to do with any mount. */
-static bool is_outside(const struct request *r, unsigned i)
+/* 1 where argument i certainly has nothing to do with any mount; as left_alone. */
+static int is_outside(const struct request *r, unsigned i)
 {
     const struct lx_policy *policy = r->task.policy;
     const char *kinds = r->call->arguments;
@@ -93,8 +93,7 @@ static bool is_outside(const struct request *r, unsigned i)
     }
 }
 
-/* True where no rule can be about the call, by what its strings and descriptors lead to. */
-bool left_alone(const struct request *r)
+int left_alone(const struct request *r)
 {
     if (r->call->number == SYS_getcwd)
         return outside_descriptor(r->task.policy, &r->tracee, AT_FDCWD);
@@ -102,8 +101,8 @@ bool left_alone(const struct request *r)
         return true;
     if (decide_needs_look(r->task.policy, r->call->number))
         return false;
-    for (unsigned i = 0; r->call->arguments[i] != '\0'; i++)
-        if (!is_outside(r, i))
-            return false;
-    return true;
+    int outside = 1;
+    for (unsigned i = 0; r->call->arguments[i] != '\0' && outside > 0; i++)
+        outside = is_outside(r, i);
+    return outside;
 }

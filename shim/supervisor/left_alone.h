@@ -5,9 +5,10 @@
 #include "supervisor/request.h"
 
 /*
- * True where no rule can be about a call, by what its strings and descriptors lead to: its caller
- * goes on by itself. Asked before anything but its strings is brought over.
+ * 1 where no rule can be about a call, by what its strings and descriptors lead to: its caller goes
+ * on by itself. 0 says nothing. -errno: its caller would find that, too, if it is allowed what we
+ * are. Asked before anything but its strings is brought over.
  */
-bool left_alone(const struct request *r);
+int left_alone(const struct request *r);
 
 #endif

@@ -139,8 +139,7 @@ bool outside_program(const struct lx_policy *policy, const struct tracee *t)
 }
 
 /* By an absolute path (n bytes) whose spelling is outside, without "." or "..". */
-static bool spelled_outside(const struct lx_policy *policy, const char *path, size_t n,
-                            bool follows)
+static int spelled_outside(const struct lx_policy *policy, const char *path, size_t n, bool follows)
 {
     const struct sys_open_how how = {.flags = O_PATH | O_CLOEXEC,
                                      .resolve = SYS_RESOLVE_NO_SYMLINKS};
@@ -171,6 +170,10 @@ static bool spelled_outside(const struct lx_policy *policy, const char *path, si
         placement_remember(hash, stamp, mounts_classify(policy, path, length));
         sys_close(fd);
     }
+    /* As the call would find it, whatever it is; and a second look would be a second event for who
+     * watches the file system (FAN_FS_ERROR). */
+    if (fd == -EUCLEAN)
+        return fd;
     return is_there(fd) || (fd == -ELOOP && leads_outside(policy, path, follows));
 }
 
@@ -196,10 +199,10 @@ bool outside_mount_point(const struct lx_policy *policy, const char *base, const
 {
     char whole[2 * PATH_MAX];
     path = absolute(base, path, whole);
-    return path != NULL && views_mount_point(path) && outside_path(policy, NULL, path, false);
+    return path != NULL && views_mount_point(path) && outside_path(policy, NULL, path, false) > 0;
 }
 
-bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows)
+int outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows)
 {
     char whole[2 * PATH_MAX];
     path = absolute(base, path, whole);
@@ -209,6 +212,7 @@ bool outside_path(const struct lx_policy *policy, const char *base, const char *
     if (has_dots(path))
         return is_led_outside(path, follows) || leads_outside(policy, path, follows);
     size_t n = strlen(path);
-    return is_outside(policy, path, n) && mounts_redirected(policy, path, n) == NULL &&
-           spelled_outside(policy, path, n, follows);
+    if (!is_outside(policy, path, n) || mounts_redirected(policy, path, n) != NULL)
+        return false;
+    return spelled_outside(policy, path, n, follows);
 }

@@ -9,11 +9,11 @@
 #include "supervisor/tracee.h"
 
 /*
- * True where a path is certainly outside every mount, and for a call that may follow it so is what
- * it leads to where it is a symlink. `base`: the kernel's name for what a relative one starts from,
- * or NULL. False says nothing.
+ * 1 where a path is certainly outside every mount, and for a call that may follow it so is what it
+ * leads to where it is a symlink. `base`: the kernel's name for what a relative one starts from, or
+ * NULL. 0 says nothing. -EUCLEAN: the file system is damaged on the way there, outside.
  */
-bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows);
+int outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows);
 
 /*
  * outside_path of a path that is not followed, without a look at what it names: only at its

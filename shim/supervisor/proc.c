@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 const char *proc_name(pid_t tid, const char *what, char name[PROC_NAME_ROOM])
@@ -41,4 +43,12 @@ const char *proc_status(pid_t tid, const char *key, char text[PROC_STATUS_ROOM])
         close(fd);
     text[n < 0 ? 0 : n] = '\0';
     return proc_status_line(text, key);
+}
+
+bool proc_one_filter(pid_t tid)
+{
+    char text[PROC_STATUS_ROOM];
+    const char *filters = proc_status(tid, "Seccomp_filters:\t", text);
+    /* One that is around us is around the thread as well, and is the one. */
+    return filters != NULL && atoi(filters) == 1 && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0;
 }

@@ -3,6 +3,7 @@
 #ifndef LXSHIM_SUPERVISOR_PROC_H
 #define LXSHIM_SUPERVISOR_PROC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,5 +22,8 @@ const char *proc_status(pid_t tid, const char *key, char text[PROC_STATUS_ROOM])
 
 /* The same of another key, in a status that was read. */
 const char *proc_status_line(const char *text, const char *key);
+
+/* True for a thread that is under one filter, which is then ours; Linux 5.9. */
+bool proc_one_filter(pid_t tid);
 
 #endif

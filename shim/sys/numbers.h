@@ -9,7 +9,8 @@
 #include <sys/syscall.h>
 
 #ifndef SYS_io_uring_setup
-#define SYS_io_uring_setup 425
+#define SYS_io_uring_setup    425
+#define SYS_io_uring_register 427
 #endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434

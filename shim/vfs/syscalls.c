@@ -15,6 +15,7 @@
 #include "vfs/newmounts.h"
 #include "vfs/ops.h"
 #include "vfs/placement.h"
+#include "vfs/ring.h"
 #include "vfs/sockets.h"
 
 #define PTR(type, i) ((type)(uintptr_t)a[i])
@@ -150,8 +151,7 @@ MOUNTING(call_move_mount, SYS_move_mount,
          lx_move_mount(t, FD(0), PATH(1), FD(2), PATH(3), (unsigned)a[4]))
 MOUNTING(call_mount_setattr, SYS_mount_setattr, vfs_mount_setattr(t, a))
 
-/* Answered by ENOSYS, for which every caller has something to fall back on: io_uring, which opens
- * files where nobody sees it. */
+/* What only the library can make, and makes before it comes here. */
 CALL(call_refused, ((void)t, (void)a, -ENOSYS))
 
 static long call_getdents64(const struct lx_task *t, const long a[6])
@@ -318,7 +318,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_mount_setattr] = call_mount_setattr,
     [SYS_close_range] = call_close_range,
     [SYS_dup3] = call_dup3,
-    [SYS_io_uring_setup] = call_refused,
+    [SYS_io_uring_setup] = vfs_ring_setup,
     [SYS_setxattrat] = vfs_setxattrat,
     [SYS_getxattrat] = vfs_getxattrat,
     [SYS_listxattrat] = vfs_listxattrat,

@@ -45,7 +45,7 @@ static bool find_directory(struct win *win, const struct win_drive *drive, const
     return true;
 }
 
-void win_start(struct win *win, const struct lx_effective *policy,
+bool win_start(struct win *win, const struct lx_effective *policy,
                const struct win_command *commands)
 {
     char here[WIN_PATH];
@@ -79,6 +79,7 @@ void win_start(struct win *win, const struct lx_effective *policy,
     size_t length = strlen(win->directory);
     if (length == 2) /* a volume's root is named with its separator */
         memcpy(win->directory + 2, "\\", 2);
+    return best > 0;
 }
 
 const struct win_drive *win_drive_of(const struct win *win, const char *name)

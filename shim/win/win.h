@@ -45,9 +45,10 @@ struct win {
 
 /*
  * Begins a session on the drives of a policy, which must outlive it, with some commands. The
- * current directory is this process's where that is on a drive, else the first drive's root.
+ * current directory is this process's where that is on a drive, which is the answer, else the first
+ * drive's root.
  */
-void win_start(struct win *win, const struct lx_effective *policy,
+bool win_start(struct win *win, const struct lx_effective *policy,
                const struct win_command *commands);
 
 /* The drive that a full name is on, the innermost; NULL for none. */

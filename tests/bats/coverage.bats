@@ -34,9 +34,6 @@ recvmsg EPERM
 socket:absolute-name EPERM
 syscall:bind EPERM"
 
-# The shim's own: who is told ENOSYS uses read and write.
-NOT_EMULATED="syscall:io_uring_setup ENOSYS"
-
 # Names that take a path and are not wrapped (tests/symbols/known-gaps says why); and those about mounts,
 # which by the library alone are the kernel's, by the kernel's names.
 GAPS="chroot ENOENT
@@ -118,12 +115,12 @@ assert_others() {
   without=$(lacking)
   shimmed 'probe "$PWD"'
   assert_equal "$(lacking)" "$without"
-  assert_others "in place" "$REFUSED" "$NOT_EMULATED" "$GAPS"
+  assert_others "in place" "$REFUSED" "$GAPS"
 }
 
 @test "in a mount in place with room for sockets and FIFOs every check is ok" {
   shimmed "${SPECIAL[@]}" 'probe "$PWD"'
-  assert_others "in place, with sockets" "$NOT_EMULATED" "$GAPS"
+  assert_others "in place, with sockets" "$GAPS"
 }
 
 # redirected [RULE=VALUE]...: probe in a mount at $TARGET, which does not exist, backed by $BACKING.
@@ -143,12 +140,12 @@ redirected() {
   assert_not_exists "$TARGET/t"$'\uF03A'"open"
   assert_exists "$BACKING/t"$'\uF03A'"open/f"$'\uF03A'"ile"
   assert_equal "$(lacking)" "$without"
-  assert_others redirected "$REFUSED" "$NOT_EMULATED" "$GAPS"
+  assert_others redirected "$REFUSED" "$GAPS"
 }
 
 @test "in a mount that is nowhere natively, with room for sockets and FIFOs, every check is ok" {
   redirected "${SPECIAL[@]}"
-  assert_others "redirected, with sockets" "$NOT_EMULATED" "$GAPS"
+  assert_others "redirected, with sockets" "$GAPS"
 }
 
 # Nothing that these say differs from Linux, so that it takes an answer nobody else would give to see

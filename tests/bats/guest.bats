@@ -540,6 +540,8 @@ as_owner() {
   run "$LXSHIM" policy trust open
   assert_failure 1
   assert_output "lxshim: everybody may write $IN/open: whoever puts a policy there would be trusted"
+  XDG_CONFIG_HOME=config run "$LXSHIM" policy trust --list
+  assert_line "lxshim: XDG_CONFIG_HOME is no absolute path, and is not looked at"
   run "$LXSHIM" policy trust --list .
   assert_failure 2
   run env -u HOME "$LXSHIM" policy trust
@@ -580,4 +582,19 @@ as_owner() {
   shimmed true
   assert_failure 125
   assert_output --partial "cannot open the policy"
+}
+
+@test "its words do not move the terminal's cursor, nor turn what is said around" {
+  # Of C0, of C1, marks of the direction of writing; what is only of another alphabet stays.
+  local bad='\u001b\u0085\u009b31m\u202ex\u2066\u200f\u061c \u00fc\u05d0'
+  found "$(drive_at drive), \"overrides\": [
+    {\"when\": {\"op\": [\"open\"], \"path\": \"a$bad\"}, \"then\": {\"errno\": \"EIO\"}, \"note\": \"note $bad\"}]"
+  run "$LXSHIM" policy show
+  assert_success
+  assert_line --partial 'when open a???31m?x??? üא, then EIO'
+  assert_line '     note ???31m?x??? üא'
+  found "\"key$bad\": 1"
+  run "$LXSHIM" policy check
+  assert_failure
+  assert_output --partial 'unknown key "key???31m?x??? üא"'
 }

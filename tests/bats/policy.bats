@@ -63,10 +63,9 @@ copy_case() {
   ((count >= 15))
 }
 
-@test "the policies in examples are taken" {
+@test "the policies in examples are taken where they lie, and beside what they are for" {
   cp "$SOURCE_ROOT"/examples/policies/*.json .
-  mkdir drive
-  for name in *.json; do
+  for name in "$SOURCE_ROOT"/examples/policies/*.json *.json; do
     run "$LXSHIM" policy check "$name"
     assert_success
   done
@@ -239,6 +238,7 @@ copy_case() {
   refused --mount drvfs:C::drive:,ro '--mount drvfs:C::drive:,ro: an empty backing directory, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]'
   refused --mount drvfs:C::drive,rx '--mount drvfs:C::drive,rx: unknown mount option "rx", expected an option of DrvFs or a flag of mount; did you mean "ro"?'
   refused --mount drvfs:C::drive, '--mount drvfs:C::drive,: an empty mount option, expected an option of DrvFs or a flag of mount'
+  refused --trace "" "--trace: the trace file has no name, expected a file"
   refused --trace missing/t "--trace: trace file \"missing/t\": no directory $PWD/missing, expected one that is there"
 }
 
@@ -328,10 +328,17 @@ stats_of() {
 }
 
 @test "/ is no drive, unless the policy has mounts" {
+  local why="/ cannot be a Windows drive: start in the directory that shall be one, or name mounts in a policy" command
   cd /
-  run "$LXSHIM" policy state
-  assert_failure 125
-  assert_output "lxshim: / cannot be a Windows drive: start in the directory that shall be one, or name mounts in a policy"
+  for command in "policy state" "policy check" "policy show" "win dir"; do
+    # shellcheck disable=SC2086 # words
+    run "$LXSHIM" $command
+    assert_failure
+    assert_output "lxshim: $why"
+  done
+  run "$LXSHIM" doctor
+  assert_failure 1
+  assert_line --regexp "^[^ ]+ +policy +$why\$"
   printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:", "target": "."}]}' \
     >"$BATS_TEST_TMPDIR/p.json"
   run "$LXSHIM" policy state "$BATS_TEST_TMPDIR/p.json"
@@ -419,6 +426,7 @@ stats_of() {
   unknown '--json takes no argument; see lxshim policy rules --help' policy rules --json=1
   unknown '--set needs an argument; see lxshim policy show --help' policy show --set
   unknown 'usage: lxshim policy check [FILE]' policy check a b
+  unknown 'usage: lxshim policy schema' policy schema a
   unknown 'usage: lxshim explain RULE|WORD' explain
   unknown 'unknown topic "mount"; did you mean "mounts"? See lxshim help' help mount
 }

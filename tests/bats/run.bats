@@ -91,6 +91,14 @@ as_user_of() {
   assert_output "lxshim: / cannot be a Windows drive: start in the directory that shall be one, or name mounts in a policy"
 }
 
+@test "--quiet leaves out which policy it is, and --verbose says how mounts are made all the same" {
+  lxrun --verbose -- true
+  assert_equal "$stderr" "lxshim: C:${PWD//\//\\} is $PWD"
+  run --separate-stderr "$LXSHIM" run --verbose -- true
+  # shellcheck disable=SC2154 # run sets it
+  assert_equal "${stderr_lines[0]}" "lxshim: policy: built-in"
+}
+
 @test "where there is no room for a supervisor, one line says why" {
   # Each number of descriptors: it works, or lxshim says what it lacks.
   for n in {5..12}; do

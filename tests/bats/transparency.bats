@@ -238,7 +238,7 @@ if ((EUID == 0)); then mknod null c 1 3; mknod disk b 7 0; chown 1:2 dir/large; 
   local TRACER=
   # Calls the shim has no answer to, wherever: programs do without them.
   same probe 'true' 'probe "$PWD" |
-    grep -v -e ^openat2 -e ^syscall:io_uring_setup
+    grep -v -e ^openat2
     # What has random names in it, or links to a directory that has one.
     rm -r t:mk*temp* t:wait* t:__wait* t:pclose t:view:link-to-outside'
   run grep -c ' ok$' "$RESULTS/shim.out"
@@ -474,4 +474,31 @@ X
   fresh_work "$ALL_KINDS"
   same "ls -lR, redirected mount" "" 'ls -laR --full-time .; find . -ls; cat file; cd dir; pwd -P
     readlink /proc/self/cwd; realpath ../link'
+}
+
+@test "a damaged file system is met once, and says so as natively" {
+  needs mkfs.ext4 e2fsprogs
+  needs_mounts
+  cd "$(fresh)"
+  truncate -s 16M image
+  mkfs.ext4 -q image
+  mkdir disk
+  # ext4 counts what it has found wrong.
+  # shellcheck disable=SC2016 # of the steps
+  steps='mount -o loop,errors=continue image disk || exit 9
+    device=$(findmnt -no SOURCE disk); count=/sys/fs/ext4/${device#/dev/}/errors_count
+    [[ $1 != make ]] || { mkdir disk/dir; echo text >disk/dir/bad; umount disk; exit; }
+    before=$(<"$count"); shift; "$@" "$PWD/disk/dir/bad"; echo $(($(<"$count") - before))'
+  run unshare -m bash -c "$steps" - make
+  [[ $status != 9 ]] || skip "cannot mount here: $output"
+  assert_success
+  debugfs -w -R 'set_inode_field dir/bad mode 0' image
+  run unshare -m bash -c "$steps" - use cat
+  assert_output "cat: $PWD/disk/dir/bad: Structure needs cleaning
+1"
+  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/elsewhere.json
+  policy_for "$(fresh drive)" >"$LXSHIM_POLICY"
+  run unshare -m bash -c "$steps" - use env "${SHIM[@]}" cat
+  assert_output "cat: $PWD/disk/dir/bad: Structure needs cleaning
+1"
 }

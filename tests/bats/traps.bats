@@ -57,16 +57,9 @@ killed by"
 $allowed 9
 not made"
     shimmed "$program"
-    # Below a supervisor it is a filter, which has another signal.
-    if [[ $LXSHIM_TEST_LANE == preload ]]; then
-      assert_output "$allowed 9
+    assert_output "$allowed 9
 $allowed 9
 not made"
-    else
-      assert_output "$allowed 31
-$allowed 31
-not made"
-    fi
     # Who has a filter is not let in, with us or without.
     steps="refuse EPERM@unshare $program"
     native "$steps"

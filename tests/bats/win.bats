@@ -647,3 +647,18 @@ ff$'
   assert_output --regexp 'type absolute.txt.The file cannot be accessed by the system..*type relative.txt.this is a'
   assert_line --regexp '^lrwxrwxrwx .* junction_targetfile\.txt -> /.*/testing/test_win_junction\.txt$'
 }
+
+@test "outside every drive it says where it is instead, but where a drive is named" {
+  : >"$ROOT/file"
+  cd "$(fresh outside)"
+  run "$LXSHIM" win dir /b
+  assert_output "lxshim: this directory is on no drive; what is named without one is from C:\\
+file
+testing"
+  run "$LXSHIM" win dir /b 'C:\'
+  assert_output "file
+testing"
+  windows dir /b ..
+  assert_output "file
+testing"
+}

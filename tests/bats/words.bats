@@ -102,7 +102,7 @@ answers() {
     for width in i386 i386-lfs i386-time64; do
       answers "$lane" "probe-$width" >"$BATS_TEST_TMPDIR/narrow"
       # It is ok in a drive, or refused as 64-bit programs are.
-      run awk '
+      run env LC_ALL=C awk '
         { name = $1; answer = substr($0, length(name) + 2) }
         FILENAME ~ /wide$/ { wide[name] = answer; next }
         FILENAME ~ /native-/ { ok[name]; next }
