@@ -28,6 +28,22 @@ struct lx_view {
     uint32_t pad;
 };
 
+/*
+ * A change that is under way: what will be mounted, while the kernel does its part. Where whoever
+ * made it was killed in between, the next writer finds out by the mount that is at the point
+ * whether the kernel has done it.
+ */
+struct lx_intent {
+    _Atomic uint32_t list; /* as `mounted` of a view, later; 0: nothing is under way */
+    uint32_t view;
+    uint64_t space;    /* of that view, and where the point is to be looked at; 0: the first's */
+    uint64_t mount_id; /* at the point before */
+    uint32_t point;    /* where its text lies in the table */
+    uint32_t used;     /* as the table's, later */
+    uint32_t number;   /* as the table's, later */
+    uint32_t pad;
+};
+
 struct lx_table {
     uint32_t magic;
     uint32_t version;
@@ -35,6 +51,7 @@ struct lx_table {
     _Atomic uint32_t generation; /* how often anything was mounted or unmounted */
     uint32_t used;               /* bytes; its writer has the lock */
     uint32_t number;             /* of the newest record; as used */
+    struct lx_intent intent;
     struct lx_view views[LX_TABLE_VIEWS];
 };
 

@@ -188,8 +188,7 @@ static void set_device(const struct lx_mount *added, uint32_t device)
 int mounts_change(struct mounts_writer *w, const struct lx_mount *mount, struct mounts_plan *plan)
 {
     int error;
-    const struct lx_mount *m = mounts_add(w, &plan->record, &plan->texts, mount, &error);
-    return m == NULL ? error : mounts_publish(w);
+    return mounts_add(w, &plan->record, &plan->texts, mount, &error) == NULL ? error : 0;
 }
 
 int mounts_move(struct mounts_writer *w, const struct lx_mount *mount, const char *target)
@@ -204,7 +203,7 @@ int mounts_move(struct mounts_writer *w, const struct lx_mount *mount, const cha
         return error;
     set_device(m, mount->device);
     mounts_drop(w, mount);
-    return mounts_publish(w);
+    return 0;
 }
 
 /*
@@ -241,7 +240,7 @@ int mounts_attach(struct mounts_writer *w, struct mounts_plan *plan, bool real)
     if (m == NULL)
         return error;
     set_device(m, device);
-    return mounts_publish(w);
+    return 0;
 }
 
 const struct lx_mount *mounts_at(const struct lx_policy *policy, const char *native,
@@ -259,7 +258,7 @@ const struct lx_mount *mounts_at(const struct lx_policy *policy, const char *nat
     return found;
 }
 
-int mounts_detach(struct mounts_writer *w, const struct lx_mount *mount)
+void mounts_detach(struct mounts_writer *w, const struct lx_mount *mount)
 {
     const char *alias = lx_bind_alias(mount);
     for (unsigned place = 1; alias != NULL && place <= w->count; place++) {
@@ -270,5 +269,4 @@ int mounts_detach(struct mounts_writer *w, const struct lx_mount *mount)
             mounts_drop(w, other);
     }
     mounts_drop(w, mount);
-    return mounts_publish(w);
 }

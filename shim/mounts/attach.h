@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What mount(2) and umount2(2) mean for a run's table: which record there is afterwards, and what
- * the kernel is asked to do before. Between the two the writer keeps its lock, so that nobody sees
- * half a mount.
+ * the kernel is asked to do before. All that changes here is the writer's: see mounts_prepare.
  */
 #ifndef LXSHIM_MOUNTS_ATTACH_H
 #define LXSHIM_MOUNTS_ATTACH_H
@@ -58,15 +57,15 @@ void mounts_plan_host(const struct mounts_request *request, struct mounts_plan *
 int mounts_plan_again(const struct lx_mount *mount, const struct mounts_request *request,
                       struct mounts_plan *plan);
 
-/* Carries that out. */
+/* The mount is that then. 0 or -errno. */
 int mounts_change(struct mounts_writer *w, const struct lx_mount *mount, struct mounts_plan *plan);
 
 /* The mount is at another target. 0 or -errno. */
 int mounts_move(struct mounts_writer *w, const struct lx_mount *mount, const char *target);
 
 /*
- * The plan is carried out: `real` where the kernel has mounted the backing on the target, and else
- * paths are translated. 0 or -errno: then nothing has changed but what the kernel did.
+ * The plan's mount is there then: `real` where the kernel mounts the backing on the target, and
+ * else paths are translated. 0 or -errno.
  */
 int mounts_attach(struct mounts_writer *w, struct mounts_plan *plan, bool real);
 
@@ -74,7 +73,7 @@ int mounts_attach(struct mounts_writer *w, struct mounts_plan *plan, bool real);
 const struct lx_mount *mounts_at(const struct lx_policy *policy, const char *native,
                                  const char *target);
 
-/* Takes the mount away that is newest there, by both its names. 0 or -errno. */
-int mounts_detach(struct mounts_writer *w, const struct lx_mount *mount);
+/* Takes a mount away, by both its names. */
+void mounts_detach(struct mounts_writer *w, const struct lx_mount *mount);
 
 #endif

@@ -11,6 +11,9 @@
 #include "sys/clock.h"
 #include "sys/sys.h"
 
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x1000U
+#endif
 #ifndef F_OFD_SETLK
 #define F_OFD_SETLK 37
 #endif
@@ -99,6 +102,46 @@ static int choose_view(struct mounts_writer *w, uint64_t space)
     return -ENOSPC;
 }
 
+/* The id of the mount that a path leads to; 0 where there is none, or the kernel is older. */
+static uint64_t mount_id(const char *path)
+{
+    struct statx stx;
+    if (sys_statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID, &stx) < 0 ||
+        (stx.stx_mask & STATX_MNT_ID) == 0)
+        return 0;
+    return stx.stx_mnt_id;
+}
+
+/* Says that an intent is what is mounted. */
+static void fulfil(struct lx_table *table)
+{
+    struct lx_intent *intent = &table->intent;
+    struct lx_view *view = &table->views[intent->view];
+    table->used = intent->used;
+    table->number = intent->number;
+    atomic_store_explicit(&view->mounted, atomic_load(&intent->list), memory_order_release);
+    if (intent->view != 0)
+        atomic_store_explicit(&view->space, intent->space, memory_order_release);
+    atomic_fetch_add_explicit(&table->generation, 1, memory_order_release);
+    atomic_store_explicit(&intent->list, 0, memory_order_release);
+}
+
+/*
+ * What a killed writer has left. In another mount namespace its point is somewhere else, and the
+ * change is as if it had never been.
+ */
+static void recover(struct lx_table *table, uint64_t space)
+{
+    struct lx_intent *intent = &table->intent;
+    if (atomic_load_explicit(&intent->list, memory_order_acquire) == 0)
+        return;
+    bool seen = intent->space == space && intent->point < LX_TABLE_SIZE;
+    if (seen && mount_id((const char *)table + intent->point) != intent->mount_id)
+        fulfil(table);
+    else
+        atomic_store_explicit(&intent->list, 0, memory_order_release);
+}
+
 int mounts_write(const struct lx_policy *policy, struct mounts_writer *w)
 {
     const char *file = lx_image_string(policy->image, policy->image->table);
@@ -116,6 +159,8 @@ int mounts_write(const struct lx_policy *policy, struct mounts_writer *w)
     if (r == 0 && (w->table->magic != LX_TABLE_MAGIC || w->table->version != LX_TABLE_VERSION))
         r = -ENOSYS; /* lxshim run has ended, and its number and descriptor are somebody else's */
     if (r == 0)
+        recover(w->table, policy->space);
+    if (r == 0)
         r = take_over(w, policy);
     if (r == 0)
         r = choose_view(w, policy->space);
@@ -132,6 +177,12 @@ const struct lx_mount *mounts_written(const struct mounts_writer *w, unsigned pl
     if (place == 0 || place > w->count || w->at[place - 1] == 0)
         return NULL;
     return (const struct lx_mount *)(const void *)((const char *)w->table + w->at[place - 1]);
+}
+
+const struct lx_mount *mounts_still(const struct mounts_writer *w, const struct lx_mount *found)
+{
+    const struct lx_mount *m = mounts_written(w, found->place);
+    return m != NULL && m->number == found->number ? m : NULL;
 }
 
 /* A place for what is mounted next: the one after the last that was given away, if it is empty. */
@@ -173,10 +224,10 @@ void mounts_drop(struct mounts_writer *w, const struct lx_mount *mount)
     w->at[mount->place - 1] = 0;
 }
 
-int mounts_publish(struct mounts_writer *w)
+/* Writes the list of what the writer has. Where it lies, or -ENOSPC, -ENOMEM. */
+static long write_list(struct mounts_writer *w)
 {
-    struct lx_table *table = w->table;
-    struct lx_mounts *list = (struct lx_mounts *)(void *)((char *)table + w->used);
+    struct lx_mounts *list = (struct lx_mounts *)(void *)((char *)w->table + w->used);
     uint32_t at = w->used;
     size_t size = sizeof(*list) + w->count * sizeof(list->at[0]);
     int r = reserve(w, size);
@@ -186,13 +237,48 @@ int mounts_publish(struct mounts_writer *w)
     for (unsigned i = 0; i < w->count; i++)
         list->at[i] = w->at[i] == 0 ? 0 : (int32_t)w->at[i] - (int32_t)at;
     w->used = aligned(at + size);
-    table->used = w->used;
-    table->number = w->number;
-    atomic_store_explicit(&table->views[w->view].mounted, at, memory_order_release);
-    if (w->view != 0)
-        atomic_store_explicit(&table->views[w->view].space, w->space, memory_order_release);
-    atomic_fetch_add_explicit(&table->generation, 1, memory_order_release);
+    return (long)at;
+}
+
+/* A text behind the list. Where it lies, or -errno. */
+static long write_text(struct mounts_writer *w, const char *text)
+{
+    uint32_t at = w->used;
+    size_t size = strlen(text) + 1;
+    int r = reserve(w, size);
+    if (r < 0)
+        return r;
+    memcpy((char *)w->table + at, text, size);
+    w->used = aligned(at + size);
+    return (long)at;
+}
+
+int mounts_prepare(struct mounts_writer *w, const char *point)
+{
+    struct lx_intent *intent = &w->table->intent;
+    long list = write_list(w);
+    long text = list < 0 ? list : write_text(w, point);
+    if (text < 0)
+        return (int)text;
+    intent->view = w->view;
+    intent->space = w->space;
+    intent->mount_id = mount_id(point);
+    intent->point = (uint32_t)text;
+    intent->used = w->used;
+    intent->number = w->number;
+    atomic_store_explicit(&intent->list, (uint32_t)list, memory_order_release);
     return 0;
+}
+
+void mounts_commit(struct mounts_writer *w)
+{
+    fulfil(w->table);
+}
+
+int mounts_abandon(struct mounts_writer *w, const struct lx_policy *policy)
+{
+    atomic_store_explicit(&w->table->intent.list, 0, memory_order_release);
+    return take_over(w, policy);
 }
 
 void mounts_leave(struct mounts_writer *w)

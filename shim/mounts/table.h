@@ -2,7 +2,8 @@
 /*
  * Adding to the table of a run's mounts (policy/table.h). One process at a time does: its lock
  * belongs to its open file description, and goes with it, SIGKILL or not. What a writer that was
- * killed had added is nowhere said to be good, and the next one writes over it.
+ * killed had added is nowhere said to be good, and the next one writes over it, but for what the
+ * kernel has mounted already.
  */
 #ifndef LXSHIM_MOUNTS_TABLE_H
 #define LXSHIM_MOUNTS_TABLE_H
@@ -31,6 +32,9 @@ int mounts_write(const struct lx_policy *policy, struct mounts_writer *w);
 /* What the writer has at a place, from 1; NULL where that is empty. */
 const struct lx_mount *mounts_written(const struct mounts_writer *w, unsigned place);
 
+/* A mount that was found before the lock was taken, as the writer has it; NULL where it is gone. */
+const struct lx_mount *mounts_still(const struct mounts_writer *w, const struct lx_mount *found);
+
 /*
  * Adds a mount that is like a record but for its texts, at a place of its own, or at that of
  * `instead`, which it takes the place of. Returns it; NULL with *error where the table is full
@@ -43,8 +47,18 @@ const struct lx_mount *mounts_add(struct mounts_writer *w, const struct lx_mount
 /* Takes a mount away. */
 void mounts_drop(struct mounts_writer *w, const struct lx_mount *mount);
 
-/* Says that what the writer has is what is mounted. 0 or -ENOSPC, -ENOMEM: then nothing changed. */
-int mounts_publish(struct mounts_writer *w);
+/*
+ * Writes down what the writer has, before the kernel does its part at a point (the kernel's name of
+ * the directory that is mounted on, or unmounted); "" where it has none. Once only. 0, -ENOSPC or
+ * -ENOMEM.
+ */
+int mounts_prepare(struct mounts_writer *w, const char *point);
+
+/* Says that what was prepared is what is mounted. */
+void mounts_commit(struct mounts_writer *w);
+
+/* Forgets what was prepared; the writer has what is mounted again. 0 or -errno. */
+int mounts_abandon(struct mounts_writer *w, const struct lx_policy *policy);
 
 /* Gives the lock back. */
 void mounts_leave(struct mounts_writer *w);

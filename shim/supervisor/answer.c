@@ -442,7 +442,12 @@ static void answer_there(struct request *r, uint64_t instruction)
         return;
     set_root(r, where);
     r->there = true;
-    r->task.policy = views_policy(own.policy, true);
+    static struct lx_policy there; /* this child's own */
+    there = *own.policy;
+    there.space = roots_space();
+    r->task.policy = mounting_asks(r->call->number) || mounting_looks(r->call->number)
+                         ? &there
+                         : views_policy(&there, true);
     place_leave(false);
     answer_request(r, instruction);
     _exit(0);

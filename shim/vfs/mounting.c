@@ -55,12 +55,6 @@ static long ask(const struct lx_task *t, long nr, const long args[6])
     return SYS5(nr, args[0], args[1], args[2], args[3], args[4]);
 }
 
-static long bind_to(const struct lx_task *t, const char *from, const char *to, unsigned long flags)
-{
-    return ask(t, SYS_mount,
-               (const long[6]){(long)from, (long)to, 0, (long)(MS_BIND | (flags & MS_REC)), 0});
-}
-
 /*
  * Takes the mount's own flags over to what is bound. Read-only stays ours, as facts about files are
  * kept beside them, and deletions that wait are finished there.
@@ -89,31 +83,75 @@ static int check_directory(const char *native)
     return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
-/* Mounts what was planned: for real where the kernel lets us, else by translation. */
-static long carry_out(const struct lx_task *t, struct mounts_plan *plan, const struct spot *spot,
-                      unsigned long flags, bool translates)
+/* Takes the lock for a mount that was found. 0, -EINVAL where it is gone by now, or -errno. */
+static int write_on(const struct lx_task *t, struct mounts_writer *w, const struct lx_mount **m)
 {
-    struct mounts_writer w;
-    int r = mounts_write(t->policy, &w);
+    int r = mounts_write(t->policy, w);
     if (r < 0)
         return r;
+    *m = mounts_still(w, *m);
+    if (*m == NULL)
+        mounts_leave(w);
+    return *m == NULL ? -EINVAL : 0;
+}
+
+/*
+ * The change that a writer has in mind happens: the kernel's part between two steps of ours, so
+ * that nobody sees half of it, and whoever comes after one of us that was killed finds out.
+ */
+static long happen(const struct lx_task *t, struct mounts_writer *w, const char *point, long nr,
+                   const long args[6])
+{
+    long r = mounts_prepare(w, point);
+    if (r == 0)
+        r = ask(t, nr, args);
+    if (r == 0)
+        mounts_commit(w);
+    else
+        (void)mounts_abandon(w, t->policy);
+    return r;
+}
+
+/* The same of one that the kernel has no part in. */
+static long happen_alone(struct mounts_writer *w)
+{
+    int r = mounts_prepare(w, "");
+    if (r == 0)
+        mounts_commit(w);
+    return r;
+}
+
+/* The backing is bound to the target. */
+static long attach_real(const struct lx_task *t, struct mounts_writer *w, struct mounts_plan *plan,
+                        const struct spot *spot, unsigned long flags)
+{
+    const long args[6] = {(long)plan->backing, (long)spot->native, 0,
+                          (long)(MS_BIND | (flags & MS_REC)), 0};
+    int r = mounts_attach(w, plan, true);
+    if (r < 0)
+        return r;
+    long done = happen(t, w, spot->native, SYS_mount, args);
+    if (done == 0)
+        set_flags(t, spot->native, flags);
+    return done;
+}
+
+/* Mounts what was planned: for real where the kernel lets us, else by translation. */
+static long carry_out(const struct lx_task *t, struct mounts_plan *plan, const struct spot *spot,
+                      unsigned long flags)
+{
+    struct mounts_writer w;
+    long done = mounts_write(t->policy, &w);
+    if (done < 0)
+        return done;
     plan->texts.target = spot->program;
-    long done = bind_to(t, plan->backing, spot->native, flags);
-    bool real = done == 0;
     /* Inside a mount that is translated the kernel has another name for the target. */
-    if (real && strcmp(spot->native, spot->program) != 0) {
-        (void)ask(t, SYS_umount2, (const long[6]){(long)spot->native, MNT_DETACH});
-        real = false;
-        done = 0;
-    }
-    if (!real && (done == -EPERM || done == -EACCES) && translates)
-        done = 0;
-    if (done == 0) {
-        if (real)
-            set_flags(t, spot->native, flags);
-        done = mounts_attach(&w, plan, real);
-        if (done < 0 && real)
-            (void)ask(t, SYS_umount2, (const long[6]){(long)spot->native, MNT_DETACH});
+    bool binds = strcmp(spot->native, spot->program) == 0;
+    done = binds ? attach_real(t, &w, plan, spot, flags) : -EPERM;
+    if (done == -EPERM || done == -EACCES) {
+        done = mounts_attach(&w, plan, false);
+        if (done == 0)
+            done = happen_alone(&w);
     }
     mounts_leave(&w);
     return done;
@@ -129,7 +167,7 @@ static long attach_new(const struct lx_task *t, const struct mounts_request *req
     int r = mounts_plan(t->policy, request, &plan);
     if (r == 0)
         r = check_directory(spot->native);
-    return r < 0 ? r : carry_out(t, &plan, spot, request->flags, true);
+    return r < 0 ? r : carry_out(t, &plan, spot, request->flags);
 }
 
 /* A directory of a drive is bound somewhere else. */
@@ -155,7 +193,7 @@ static long attach_bind(const struct lx_task *t, const struct mounts_request *re
         r = check_directory(spot->native);
     if (r == 0)
         r = mounts_plan_bind(m, from.native, request, &plan);
-    return r < 0 ? r : carry_out(t, &plan, spot, request->flags, true);
+    return r < 0 ? r : carry_out(t, &plan, spot, request->flags);
 }
 
 /* Something that is none of ours is mounted in a drive, or over one. */
@@ -175,14 +213,12 @@ static long attach_host(const struct lx_task *t, const struct mounts_request *re
     if (r < 0)
         return r;
     mounts_plan_host(request, &plan);
-    long done =
-        ask(t, SYS_mount,
-            (const long[6]){binds ? (long)from.native : (long)request->source, (long)spot->native,
-                            (long)request->type, (long)request->flags, (long)request->options});
-    if (done == 0) {
-        plan.texts.target = spot->native;
-        done = mounts_attach(&w, &plan, true);
-    }
+    plan.texts.target = spot->native;
+    const long args[6] = {binds ? (long)from.native : (long)request->source, (long)spot->native,
+                          (long)request->type, (long)request->flags, (long)request->options};
+    long done = mounts_attach(&w, &plan, true);
+    if (done == 0)
+        done = happen(t, &w, spot->native, SYS_mount, args);
     mounts_leave(&w);
     return done;
 }
@@ -199,12 +235,14 @@ static long remount(const struct lx_task *t, const struct mounts_request *reques
         return -EPERM;
     int r = mounts_plan_again(m, request, &plan);
     if (r == 0)
-        r = mounts_write(t->policy, &w);
+        r = write_on(t, &w, &m);
     if (r < 0)
         return r;
     if (lx_in_place(m))
         set_flags(t, spot->native, request->flags);
     long done = mounts_change(&w, m, &plan);
+    if (done == 0)
+        done = happen_alone(&w);
     mounts_leave(&w);
     return done;
 }
@@ -214,7 +252,6 @@ static long move(const struct lx_task *t, const struct mounts_request *request,
 {
     struct mounts_writer w;
     struct spot from;
-    long done = 0;
     int r =
         request->source == NULL ? -EINVAL : find_spot(t, AT_FDCWD, request->source, true, &from);
     if (r < 0)
@@ -226,14 +263,13 @@ static long move(const struct lx_task *t, const struct mounts_request *request,
         return -EPERM;
     r = check_directory(spot->native);
     if (r == 0)
-        r = mounts_write(t->policy, &w);
+        r = write_on(t, &w, &m);
     if (r < 0)
         return r;
-    if (lx_in_place(m))
-        done = ask(t, SYS_mount,
-                   (const long[6]){(long)from.native, (long)spot->native, 0, MS_MOVE, 0});
+    const long args[6] = {(long)from.native, (long)spot->native, 0, MS_MOVE, 0};
+    long done = mounts_move(&w, m, lx_in_place(m) ? spot->native : spot->program);
     if (done == 0)
-        done = mounts_move(&w, m, lx_in_place(m) ? spot->native : spot->program);
+        done = lx_in_place(m) ? happen(t, &w, spot->native, SYS_mount, args) : happen_alone(&w);
     mounts_leave(&w);
     return done;
 }
@@ -353,14 +389,16 @@ long lx_umount(const struct lx_task *t, const char *target, int flags)
     const struct lx_mount *m = mounts_at(t->policy, spot.native, spot.program);
     if (m == NULL)
         return -LX_CONTINUE;
-    r = mounts_write(t->policy, &w);
+    r = write_on(t, &w, &m);
     if (r < 0)
         return r;
     bool real = lx_bind_alias(m) != NULL || m->type == LX_MOUNT_HOST;
-    long done = real ? ask(t, SYS_umount2, (const long[6]){(long)spot.native, flags})
-                     : detach_translated(t, m, flags);
-    if (done == 0)
-        done = mounts_detach(&w, m);
+    const long args[6] = {(long)spot.native, flags};
+    long done = real ? 0 : detach_translated(t, m, flags);
+    if (done == 0) {
+        mounts_detach(&w, m);
+        done = real ? happen(t, &w, spot.native, SYS_umount2, args) : happen_alone(&w);
+    }
     mounts_leave(&w);
     return done;
 }

@@ -205,3 +205,39 @@ $BASE/d:"
   assert_output "$once
 $once"
 }
+
+@test "a mount namespace has mounts of its own: what is mounted in one, another does not see" {
+  # So that the kernel keeps them apart, too.
+  steps='mkfifo $M/go $M/said; M=$M unshare -m --propagation private bash -c '\''umount $M/c && mount -i -t drvfs C:/sub $M/d
+    : >"$M/d/x?y"; ls $M/c $M/d; echo >$M/said; read -r _ <$M/go; umount $M/d; ls $M/d'\'' & read -r _ <$M/said; ls $M/c $M/d; echo >$M/go; wait
+    rm $M/go $M/said; ls $M/c/sub'
+  in_lanes "$steps"
+  assert_output "$BASE/c:
+
+$BASE/d:
+x?y
+$BASE/c:
+Mixed Case
+f
+sub
+
+$BASE/d:
+x?y"
+}
+
+@test "mounters that are killed at any moment leave no half mount" {
+  in_lanes 'exec 2>/dev/null; for ((i = 0; i < 12; i++)); do
+      setsid bash -c "while :; do mount -i -t drvfs C:/sub $M/d && umount $M/d; done" >/dev/null 2>&1 & p=$!
+      for ((k = 0; k < i * 4; k++)); do ls $M/d >/dev/null; done; kill -9 -- -$p || kill -9 $p; wait $p
+      # The next one finishes what was begun, so that both of what we say and what the kernel says is true.
+      mount -i -t drvfs C: $M/new 2>/dev/null || { mkdir -p $M/new; mount -i -t drvfs C: $M/new; }
+      : >"$M/d/a:b"; [ -e "$M/d/a:b" ] || echo lost
+      if mountpoint -q $M/d || [ "$(stat -c %d $M/d)" != "$(stat -c %d $M)" ]; then
+        [ -e "$M/new/sub/a:b" ] || echo "half $i"; rm "$M/d/a:b"; umount $M/d
+      else
+        [ ! -e "$M/new/sub/a:b" ] || echo "half too $i"; rm "$M/d/a:b"
+      fi
+      umount $M/new
+    done; rmdir $M/new; mount | grep -c "$M/d "; ls $M/d'
+  assert_output "0"
+}

@@ -98,6 +98,10 @@ static int attach(const char *target, const char *options)
     if (r < 0)
         return r;
     r = mounts_attach(&w, &plan, false);
+    if (r == 0)
+        r = mounts_prepare(&w, "");
+    if (r == 0)
+        mounts_commit(&w);
     mounts_leave(&w);
     return r;
 }
@@ -108,7 +112,10 @@ static int detach(const char *target)
     int r = mounts_write(&policy, &w);
     if (r < 0)
         return r;
-    r = mounts_detach(&w, find(target));
+    mounts_detach(&w, find(target));
+    r = mounts_prepare(&w, "");
+    if (r == 0)
+        mounts_commit(&w);
     mounts_leave(&w);
     return r;
 }
@@ -188,6 +195,33 @@ static void a_killed_writer_has_written_nothing(void **state)
     assert_int_equal(detach("/one"), 0);
 }
 
+/* Killed between its two steps: by the mount at the point it is seen whether the kernel did it. */
+static void what_a_killed_writer_began_is_finished_or_undone(void **state)
+{
+    (void)state;
+    for (int done = 0; done < 2; done++) {
+        pid_t child = fork();
+        if (child == 0) {
+            static struct mounts_plan plan;
+            struct mounts_writer w;
+            const struct mounts_request request = {
+                .source = "C:", .target = "/one", .native = "/one", .type = "drvfs"};
+            if (mounts_plan(&policy, &request, &plan) == 0 && mounts_write(&policy, &w) == 0 &&
+                mounts_attach(&w, &plan, false) == 0 && mounts_prepare(&w, "/proc") == 0 &&
+                done != 0)
+                w.table->intent.mount_id++; /* as if another had been there before */
+            raise(SIGKILL);
+        }
+        waitpid(child, NULL, 0);
+        assert_null(find("/one"));
+        assert_int_equal(attach("/two", NULL), 0);
+        assert_int_equal(find("/one") != NULL, done);
+        assert_int_equal(detach("/two"), 0);
+    }
+    assert_int_equal(detach("/one"), 0);
+    assert_int_equal(mounted(), 2);
+}
+
 /* Eight processes mount and unmount at once; a reader never meets anything but whole mounts. */
 static void readers_and_writers(void **state)
 {
@@ -248,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_place_stays_a_mounts_own),
         cmocka_unit_test(bad_options_and_sources_change_nothing),
         cmocka_unit_test(a_killed_writer_has_written_nothing),
+        cmocka_unit_test(what_a_killed_writer_began_is_finished_or_undone),
         cmocka_unit_test(readers_and_writers),
         cmocka_unit_test(a_full_table_stays_as_it_is),
     };
