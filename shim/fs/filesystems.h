@@ -137,8 +137,8 @@ static inline const struct lx_fs_type *lx_filesystem(const struct lx_mount *moun
     return &lx_filesystems[mount == NULL ? LX_MOUNT_HOST : mount->type];
 }
 
-#define FILESYSTEM(symbol, word, operations, names) \
-    extern const struct lx_fs operations;           \
+#define FILESYSTEM(symbol, word, operations, names, properties) \
+    extern const struct lx_fs operations;                       \
     extern const struct lx_names names;
 #include "fs/filesystems.def"
 #undef FILESYSTEM
