@@ -93,15 +93,11 @@ uint32_t lx_builder_text(struct lx_builder *b, const struct lx_mount *mount, con
 void lx_builder_mount(struct lx_builder *b, struct lx_mount *mount, const char *source,
                       const char *target, const char *backing)
 {
+    *mount = lx_mount_blank(LX_MOUNT_DRVFS);
     mount->source = lx_builder_text(b, mount, source);
     mount->target = lx_builder_text(b, mount, target);
     mount->backing = lx_builder_text(b, mount, backing);
-    mount->type = LX_MOUNT_DRVFS;
-    mount->filesystem = LX_NTFS;
-    mount->case_option = LX_SENSITIVE;
     mount->flags = is_volume_root(source) ? LX_MOUNT_VOLUME_ROOT : 0;
-    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
-        mount->rules[i] = (uint8_t)lx_rules[i].fallback;
 }
 
 /* Says of every mount what follows from the rest of it, and where it is. */

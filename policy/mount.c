@@ -7,7 +7,7 @@
 const char *lx_mount_type_word(enum lx_mount_type type)
 {
     static const char *const words[LX_MOUNT_TYPES] = {
-#define FILESYSTEM(symbol, word, operations, names) [LX_MOUNT_##symbol] = word,
+#define FILESYSTEM(symbol, word, operations, names, properties) [LX_MOUNT_##symbol] = word,
 #include "fs/filesystems.def"
 #undef FILESYSTEM
     };
@@ -20,6 +20,25 @@ enum lx_mount_type lx_mount_type_find(const char *word)
     while (type < LX_MOUNT_HOST && strcmp(lx_mount_type_word((enum lx_mount_type)type), word) != 0)
         type++;
     return (enum lx_mount_type)type;
+}
+
+bool lx_mount_type_has(enum lx_mount_type type, enum lx_type_property property)
+{
+    static const unsigned char sets[LX_MOUNT_TYPES] = {
+#define FILESYSTEM(symbol, word, operations, names, properties) [LX_MOUNT_##symbol] = properties,
+#include "fs/filesystems.def"
+#undef FILESYSTEM
+    };
+    return (sets[type] & property) != 0;
+}
+
+struct lx_mount lx_mount_blank(enum lx_mount_type type)
+{
+    struct lx_mount mount = {
+        .type = (uint8_t)type, .filesystem = LX_NTFS, .case_option = LX_SENSITIVE};
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        mount.rules[i] = (uint8_t)lx_rules[i].fallback;
+    return mount;
 }
 
 static bool may_fold(const struct lx_mount *mount)
@@ -35,6 +54,8 @@ unsigned lx_mount_traits(const struct lx_mount *mount)
     unsigned traits = 0;
     if (strcmp(lx_target(mount), lx_backing(mount)) == 0)
         traits |= LX_MOUNT_IN_PLACE;
+    if (!lx_mount_type_has((enum lx_mount_type)mount->type, LX_TYPE_DRIVE))
+        return traits;
     if (may_fold(mount))
         traits |= LX_MOUNT_FOLDS;
     if (!lx_metadata(mount) && (mount->file_mask | mount->dir_mask) != 0)

@@ -16,10 +16,16 @@
 
 /* What a mount is of. The host's, LX_MOUNT_HOST, is the last: no rule holds below such a mount. */
 enum lx_mount_type {
-#define FILESYSTEM(symbol, word, operations, names) LX_MOUNT_##symbol,
+#define FILESYSTEM(symbol, word, operations, names, properties) LX_MOUNT_##symbol,
 #include "fs/filesystems.def"
 #undef FILESYSTEM
     LX_MOUNT_TYPES
+};
+
+/* What there is to mounts of a type before anybody asks its operations. */
+enum lx_type_property {
+    LX_TYPE_DRIVE = 1,    /* has a drive's options, and the rules of a policy hold on it */
+    LX_TYPE_DIRECTORY = 2 /* its source may be a directory of Linux', and no volume's */
 };
 
 enum lx_filesystem { LX_NTFS, LX_FAT, LX_REFS, LX_SMB };
@@ -67,7 +73,7 @@ struct lx_mount {
     uint8_t traits;      /* enum lx_mount_trait */
     uint8_t place;       /* its number among what is mounted, from 1 */
     uint8_t pad[2];
-    uint8_t rules[LX_RULE_MAX]; /* enum lx_value by enum lx_rule */
+    uint8_t rules[LX_RULE_MAX]; /* enum lx_value by enum lx_rule; see lx_mount_blank */
 } __attribute__((aligned(8)));
 
 /*
@@ -166,6 +172,16 @@ static inline const struct lx_mount *lx_mounts_next(const struct lx_mounts *moun
 /* The word of a type in mount(2); and the type of a word, LX_MOUNT_HOST for one of none of ours. */
 const char *lx_mount_type_word(enum lx_mount_type type);
 enum lx_mount_type lx_mount_type_find(const char *word);
+
+/* True where mounts of a type have one of those properties. */
+bool lx_mount_type_has(enum lx_mount_type type, enum lx_type_property property);
+
+/*
+ * A record of a type, without any text, that no option and no policy has changed anything of. Its
+ * rules are those of the first profile. Where the type is no drive's they stay that, and the mount
+ * table's own is the only one that is asked for: mount.boundary.
+ */
+struct lx_mount lx_mount_blank(enum lx_mount_type type);
 
 /* The texts of a record; NULL for what it has not. */
 struct lx_mount_texts {

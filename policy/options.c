@@ -19,7 +19,8 @@ enum option {
     CASE,
     SYMLINKROOT,
     FALLBACK,
-    RO,
+    DRIVE_COUNT, /* those before it are a drive's alone */
+    RO = DRIVE_COUNT,
     RW,
     NOATIME,
     OPTION_COUNT
@@ -166,7 +167,13 @@ static bool apply(size_t option, const struct item *item, struct lx_mount_option
     }
 }
 
-static void suggest(const struct item *item, struct lx_option_error *error)
+/* The options that mounts of a type have. */
+static const struct lx_option_info *options_of(enum lx_mount_type type)
+{
+    return lx_option_list + (lx_mount_type_has(type, LX_TYPE_DRIVE) ? 0 : (size_t)DRIVE_COUNT);
+}
+
+static void suggest(enum lx_mount_type type, const struct item *item, struct lx_option_error *error)
 {
     char word[32];
     struct lx_nearest nearest;
@@ -175,31 +182,33 @@ static void suggest(const struct item *item, struct lx_option_error *error)
     memcpy(word, item->text, item->word);
     word[item->word] = '\0';
     lx_nearest_start(&nearest, word);
-    for (const struct lx_option_info *o = lx_option_list; o->word != NULL; o++)
+    for (const struct lx_option_info *o = options_of(type); o->word != NULL; o++)
         lx_nearest_try(&nearest, o->word);
     error->suggestion = lx_nearest_found(&nearest);
 }
 
-static int parse_item(const struct item *item, struct lx_mount_options *out,
-                      struct lx_option_error *error)
+static int parse_item(enum lx_mount_type type, const struct item *item,
+                      struct lx_mount_options *out, struct lx_option_error *error)
 {
-    for (size_t i = 0; lx_option_list[i].word != NULL; i++) {
-        const struct lx_option_info *o = &lx_option_list[i];
+    for (const struct lx_option_info *o = options_of(type); o->word != NULL; o++) {
         if (strlen(o->word) != item->word || memcmp(o->word, item->text, item->word) != 0)
             continue;
-        if (apply(i, item, out))
+        if (apply((size_t)(o - lx_option_list), item, out))
             return 0;
         error->word = "bad value in the mount option";
         error->expected = o->value;
         return -EINVAL;
     }
     error->word = item->length == 0 ? "an empty mount option" : "unknown mount option";
-    error->expected = "an option of DrvFs or a flag of mount";
-    suggest(item, error);
+    error->expected = lx_mount_type_has(type, LX_TYPE_DRIVE)
+                          ? "an option of DrvFs or a flag of mount"
+                          : "a flag of mount";
+    suggest(type, item, error);
     return -EINVAL;
 }
 
-int lx_options_parse(const char *text, struct lx_mount_options *out, struct lx_option_error *error)
+int lx_options_parse(enum lx_mount_type type, const char *text, struct lx_mount_options *out,
+                     struct lx_option_error *error)
 {
     *out = (struct lx_mount_options){.case_option = LX_VALUE_COUNT};
     *error = (struct lx_option_error){0};
@@ -207,7 +216,7 @@ int lx_options_parse(const char *text, struct lx_mount_options *out, struct lx_o
         struct item item = {.text = at, .length = strcspn(at, ",")};
         const char *equals = memchr(at, '=', item.length);
         item.word = equals == NULL ? item.length : (size_t)(equals - at) + 1;
-        int r = parse_item(&item, out, error);
+        int r = parse_item(type, &item, out, error);
         if (r < 0) {
             error->offset = (size_t)(at - text);
             error->length = item.length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* DrvFs mount options: "metadata,uid=1000,umask=22,case=dir". Pure. */
+/* Mount options, by type: "metadata,uid=1000,umask=22,case=dir" of a drive. Pure. */
 #ifndef LXSHIM_POLICY_OPTIONS_H
 #define LXSHIM_POLICY_OPTIONS_H
 
@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "policy/mount.h"
 #include "policy/rules.h"
 
 #define LX_MASK_MAX 07777u /* of umask=, fmask=, dmask= */
@@ -41,13 +42,17 @@ struct lx_option_info {
     const char *summary;
 };
 
-/* The grammar's own options, then those that are accepted without effect; ends with word NULL. */
+/*
+ * A drive's own options, those that every type has, and then what is accepted without effect; ends
+ * with word NULL.
+ */
 extern const struct lx_option_info lx_option_list[];
 
 /*
- * Reads a comma-separated list; the last of several equal options counts, as in a mount's own.
- * Returns 0, or -EINVAL with *error filled in.
+ * Reads a comma-separated list of options of a type's; the last of several equal ones counts, as in
+ * a mount's own. Returns 0, or -EINVAL with *error filled in.
  */
-int lx_options_parse(const char *text, struct lx_mount_options *out, struct lx_option_error *error);
+int lx_options_parse(enum lx_mount_type type, const char *text, struct lx_mount_options *out,
+                     struct lx_option_error *error);
 
 #endif

@@ -11,41 +11,31 @@
 
 #define LABEL_MAX 32 /* characters, of NTFS */
 
-/* The words of file systems, in the order of enum lx_mount_type. */
-static const char *const types[] = {
-#define FILESYSTEM(symbol, word, operations, names) word,
-#include "fs/filesystems.def"
-#undef FILESYSTEM
-};
-
-/* Those that can be mounted, for a message: "a", "a or b", "a, b or c". */
-static const char *expected_types(struct lx_load *load)
-{
-    const char *list = types[0];
-    for (size_t i = 1; i < LX_MOUNT_HOST; i++)
-        list = lx_arena_format(load->arena, "%s%s%s", list, i + 1 < LX_MOUNT_HOST ? ", " : " or ",
-                               types[i]);
-    return list;
-}
+/* What a policy mounts is of a volume, with the rules that it says: a drive. */
+static const char expected_type[] = "drvfs";
 
 int lx_check_type(struct lx_load *load, struct lx_place place, const char *type)
 {
     static const char *const reserved[] = {"volfs", "procfs"};
     struct lx_nearest nearest;
+    enum lx_mount_type found = lx_mount_type_find(type);
+    if (lx_mount_type_has(found, LX_TYPE_DRIVE))
+        return 0;
+    if (found != LX_MOUNT_HOST)
+        return lx_refuse(load, place,
+                         "mount type \"%s\" is mounted while a run goes on, by mount(2) alone, "
+                         "expected %s",
+                         type, expected_type);
     lx_nearest_start(&nearest, type);
-    for (size_t i = 0; i < LX_MOUNT_HOST; i++) {
-        if (strcmp(type, types[i]) == 0)
-            return 0;
-        lx_nearest_try(&nearest, types[i]);
-    }
+    lx_nearest_try(&nearest, expected_type);
     for (size_t i = 0; i < SIZE(reserved); i++)
         if (strcmp(type, reserved[i]) == 0)
             return lx_refuse(load, place,
                              "mount type \"%s\" is reserved and not yet implemented in this "
                              "version, expected %s",
-                             type, expected_types(load));
+                             type, expected_type);
     return lx_refuse_word(load, place, lx_nearest_found(&nearest),
-                          "unknown mount type \"%s\", expected %s", type, expected_types(load));
+                          "unknown mount type \"%s\", expected %s", type, expected_type);
 }
 
 int lx_check_source(struct lx_load *load, struct lx_place place, const char *source)
@@ -80,7 +70,7 @@ int lx_refuse_option(struct lx_load *load, struct lx_place place, const char *te
 static int read_type(struct lx_load *load, const struct lx_node *node, void *out)
 {
     struct lx_mount_part *mount = out;
-    mount->type = lx_read_string(load, node, expected_types(load));
+    mount->type = lx_read_string(load, node, expected_type);
     return mount->type == NULL ? -EINVAL : lx_check_type(load, lx_place_of(node), mount->type);
 }
 
@@ -115,7 +105,7 @@ static int read_options(struct lx_load *load, const struct lx_node *node, void *
     mount->options_text = lx_read_string(load, node, "mount options, \"metadata,umask=22\"");
     if (mount->options_text == NULL)
         return -EINVAL;
-    int r = lx_options_parse(mount->options_text, &mount->options, &error);
+    int r = lx_options_parse(LX_MOUNT_DRVFS, mount->options_text, &mount->options, &error);
     return r == 0 ? 0
                   : lx_refuse_option(load, lx_place_inside(node, error.offset), mount->options_text,
                                      &error);
@@ -271,6 +261,6 @@ int lx_read_mount_flag(struct lx_load *load, const char *flag, const char *direc
     if (end != ',')
         return 0;
     out->options_text = text;
-    r = lx_options_parse(text, &out->options, &error);
+    r = lx_options_parse(LX_MOUNT_DRVFS, text, &out->options, &error);
     return r == 0 ? 0 : lx_refuse_option(load, place, text, &error);
 }

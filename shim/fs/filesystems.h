@@ -113,7 +113,7 @@ struct lx_fs_removal {
 
 struct lx_fs {
     lx_fs_op *run[LX_OP_COUNT]; /* NULL: as the host's */
-    lx_fs_search *search;       /* NULL: a name has one spelling, and no case but its own */
+    lx_fs_search *search;       /* NULL: lx_name_find_plain finds all there is, and no case */
     lx_fs_link *link;           /* NULL: its links are the kernel's */
     lx_fs_conceals *conceals;   /* NULL: nothing */
     lx_fs_unique *unique;       /* NULL: mounts of it never fold */
@@ -137,8 +137,8 @@ static inline const struct lx_fs_type *lx_filesystem(const struct lx_mount *moun
     return &lx_filesystems[mount == NULL ? LX_MOUNT_HOST : mount->type];
 }
 
-#define FILESYSTEM(symbol, word, operations, names) \
-    extern const struct lx_fs operations;           \
+#define FILESYSTEM(symbol, word, operations, names, properties) \
+    extern const struct lx_fs operations;                       \
     extern const struct lx_names names;
 #include "fs/filesystems.def"
 #include "sys/hidden.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A file system's name codec: how a name that programs type and see ("shown") stands in the backing
- * directory ("stored"). Both spellings name one file, and programs may type either.
+ * directory ("stored"). Whether a stored name that is typed names the same file, is the codec's:
+ * one that encodes what its stored names have in them makes another name of it.
  */
 #ifndef LXSHIM_FS_NAMES_H
 #define LXSHIM_FS_NAMES_H
@@ -107,6 +108,15 @@ static inline bool lx_name_suspect(const struct lx_names *names, const char *nam
 
 /* Encodes a name as it is: its length, or -ENAMETOOLONG. */
 long lx_name_keep(const char *name, size_t n, char *out, size_t room);
+
+/*
+ * An entry of directory `dir` (an absolute native path) that was made by a program which never
+ * heard of the codec, so that its name is stored as it is shown: its length, with the name in out
+ * (NUL-terminated, `room` bytes), where it is there and `name`, n bytes as `encode` wrote them and
+ * a NUL, is another spelling of it; else 0, or -ENAMETOOLONG.
+ */
+long lx_name_find_plain(const struct lx_names *names, const char *dir, const char *name, size_t n,
+                        char *out, size_t room);
 
 /*
  * The length in bytes of the character at s (n > 0 bytes are there), -EINVAL where that is not

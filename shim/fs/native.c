@@ -58,6 +58,14 @@ enum native_image native_image(int dfd, const char *path)
                : NATIVE_UNKNOWN;
 }
 
+bool native_misnames_script(const struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    bool as_given = lx_caller_path_ok(c, 0) && lx_in_place(at->mount);
+    return (at->flags & LX_LOC_DESCRIPTOR) == 0 && !as_given &&
+           native_image(at->dfd, at->path) == NATIVE_SCRIPT;
+}
+
 int native_short_path(const char *path, char *out, size_t room)
 {
     char dir[PATH_MAX];

@@ -9,6 +9,9 @@
 
 #include "fs/call.h"
 
+/* f_type of the file systems of WSL1, a drive's and its root's. [WSL#2627; uutils/coreutils] */
+#define LX_WSL1_MAGIC 0x53464846
+
 /*
  * The resolve flags by which path 0 of an open goes to the kernel: the program's own for its own
  * words. A path that was walked to has no symlink on its way, and is below the directory that the
@@ -31,6 +34,12 @@ enum native_image { NATIVE_UNKNOWN, NATIVE_SCRIPT, NATIVE_ELF };
 
 /* What kind of program the file at dfd/path is, by its first bytes. */
 enum native_image native_image(int dfd, const char *path);
+
+/*
+ * True for an exec, by path, of a script whose interpreter would be told another path by the kernel
+ * than the program gave: the way it is stored, or the backing's.
+ */
+bool native_misnames_script(const struct lx_call *c);
 
 /*
  * A path that is too long for where it has to go: opens its directory and writes

@@ -301,6 +301,30 @@ int native_refuses_readonly(const struct lx_call *c)
     return r < 0 ? r : -EROFS;
 }
 
+int native_refuses_readonly_open(struct lx_call *c, bool (*is_link)(struct lx_call *c, unsigned i,
+                                                                    const struct stat *st))
+{
+    const struct lx_loc *at = &c->at[0];
+    struct stat st;
+    bool creates = (c->flags & O_CREAT) != 0;
+    bool writes = (c->flags & O_ACCMODE) != O_RDONLY || (c->flags & O_TRUNC) != 0;
+    if ((c->flags & O_PATH) != 0 || (!creates && !writes))
+        return 0;
+    if ((c->flags & O_TMPFILE) == O_TMPFILE)
+        return native_refuses_readonly(c);
+    int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW);
+    if (r == -ENOENT && creates)
+        return native_refuses_readonly(c);
+    if (r < 0 || (creates && (c->flags & O_EXCL) != 0))
+        return r < 0 ? r : -EEXIST;
+    bool follows = (c->flags & O_NOFOLLOW) == 0 && (at->flags & LX_LOC_WALKED) == 0;
+    if (S_ISLNK(st.st_mode) || (is_link != NULL && is_link(c, 0, &st)))
+        return follows ? -LX_EWALK : -ELOOP;
+    if (S_ISDIR(st.st_mode))
+        return -EISDIR;
+    return writes && S_ISREG(st.st_mode) ? -EROFS : 0;
+}
+
 int lx_forbid(struct lx_call *c, enum lx_rule rule, int error)
 {
     int r = lx_observing(c) ? 0 : native_refusal(c);

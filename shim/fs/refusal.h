@@ -27,6 +27,15 @@ int native_refuses_ends(const struct lx_call *c);
 int native_refuses_readonly(const struct lx_call *c);
 
 /*
+ * The same of an open on a read-only mount: 0 where nothing is to be written or made, else -errno,
+ * at last EROFS; -LX_EWALK for a symlink that is to be followed. `is_link` tells of path 0, with
+ * its lstat, whether it is one that the kernel does not know; NULL where the file system has none
+ * such.
+ */
+int native_refuses_readonly_open(struct lx_call *c, bool (*is_link)(struct lx_call *c, unsigned i,
+                                                                    const struct stat *st));
+
+/*
  * A rule refuses the call, unless the kernel does before. Returns -error, the kernel's -errno, or 0
  * where the call is let through all the same (observe mode, or an override that allows it):
  * if ((r = lx_forbid(c, RULE, EPERM)) < 0) return r;

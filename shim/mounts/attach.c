@@ -66,7 +66,8 @@ static int apply(const struct mounts_request *request, struct mounts_plan *plan)
     struct lx_option_error error;
     struct lx_mount *m = &plan->record;
     const bool none = request->options == NULL || request->options[0] == '\0';
-    int r = lx_options_parse(none ? "defaults" : request->options, &options, &error);
+    int r = lx_options_parse((enum lx_mount_type)m->type, none ? "defaults" : request->options,
+                             &options, &error);
     if (r < 0)
         return r;
     m->uid = options.uid;
@@ -94,11 +95,22 @@ static int apply(const struct mounts_request *request, struct mounts_plan *plan)
     return show_options(request, &options, plan);
 }
 
-int mounts_check_options(const char *options)
+int mounts_check_options(const char *type, const char *options)
 {
     struct lx_mount_options unused;
     struct lx_option_error error;
-    return options[0] == '\0' ? 0 : lx_options_parse(options, &unused, &error);
+    return options[0] == '\0'
+               ? 0
+               : lx_options_parse(lx_mount_type_find(type), options, &unused, &error);
+}
+
+bool mounts_takes_directory(const struct lx_policy *policy, const char *type, const char *source)
+{
+    char backing[PATH_MAX];
+    int error;
+    return source != NULL && source[0] == '/' &&
+           lx_mount_type_has(lx_mount_type_find(type), LX_TYPE_DIRECTORY) &&
+           mounts_source(policy, source, backing, &error) == NULL;
 }
 
 int mounts_check_source(const struct lx_policy *policy, const char *source)
@@ -117,20 +129,45 @@ static bool is_volume_root(const char *source)
            (source[2] == '\0' || (strchr("/\\", source[2]) != NULL && source[3] == '\0'));
 }
 
-int mounts_plan(const struct lx_policy *policy, const struct mounts_request *request,
-                struct mounts_plan *plan)
+/* The backing is a directory of a volume's, which says what the mount is like. */
+static int plan_volume(const struct lx_policy *policy, const struct mounts_request *request,
+                       struct mounts_plan *plan)
 {
     int error;
-    if (request->source == NULL || request->source[0] == '\0')
-        return -EINVAL;
+    enum lx_mount_type type = lx_mount_type_find(request->type);
     const struct lx_mount *volume = mounts_source(policy, request->source, plan->backing, &error);
     if (volume == NULL)
         return error;
-    plan->record = *volume;
-    plan->record.number = 0;
-    plan->record.type = (uint8_t)lx_mount_type_find(request->type);
-    plan->record.flags = is_volume_root(request->source) ? LX_MOUNT_VOLUME_ROOT : 0;
     plan->texts = lx_mount_texts(volume);
+    plan->record = lx_mount_type_has(type, LX_TYPE_DRIVE) ? *volume : lx_mount_blank(type);
+    plan->record.serial = volume->serial;
+    plan->record.number = 0;
+    plan->record.type = (uint8_t)type;
+    plan->record.flags = is_volume_root(request->source) ? LX_MOUNT_VOLUME_ROOT : 0;
+    return 0;
+}
+
+/* The backing is any directory of Linux'. */
+static int plan_directory(const struct mounts_request *request, struct mounts_plan *plan)
+{
+    size_t n = strlen(request->directory);
+    if (n >= sizeof(plan->backing))
+        return -ENAMETOOLONG;
+    memcpy(plan->backing, request->directory, n + 1);
+    plan->texts = (struct lx_mount_texts){.backing = plan->backing};
+    plan->record = lx_mount_blank(lx_mount_type_find(request->type));
+    return 0;
+}
+
+int mounts_plan(const struct lx_policy *policy, const struct mounts_request *request,
+                struct mounts_plan *plan)
+{
+    if (request->source == NULL || request->source[0] == '\0')
+        return -EINVAL;
+    int r = request->directory != NULL ? plan_directory(request, plan)
+                                       : plan_volume(policy, request, plan);
+    if (r < 0)
+        return r;
     plan->texts.source = request->source;
     plan->texts.target = request->target;
     plan->texts.root = NULL;

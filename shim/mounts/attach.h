@@ -12,12 +12,13 @@
 
 /* What a mount is made of. Texts are the caller's, and stay for as long as the plan does. */
 struct mounts_request {
-    const char *source;  /* as it was given; NULL: none */
-    const char *target;  /* where programs see it: absolute, no symlink */
-    const char *native;  /* the kernel's name for the same directory */
-    const char *type;    /* "drvfs" */
-    const char *options; /* its file system's; NULL: none */
-    unsigned long flags; /* MS_* */
+    const char *source;    /* as it was given; NULL: none */
+    const char *directory; /* the kernel's name for it, where mounts_takes_directory; or NULL */
+    const char *target;    /* where programs see it: absolute, no symlink */
+    const char *native;    /* the kernel's name for the same directory */
+    const char *type;      /* one of ours has its word in filesystems.def */
+    const char *options;   /* its file system's; NULL: none */
+    unsigned long flags;   /* MS_* */
 };
 
 /* A mount to come. */
@@ -33,8 +34,17 @@ struct mounts_plan {
 /* True for a type of mount that is one of ours. */
 bool mounts_knows_type(const char *type);
 
-/* 0, or -EINVAL where a list of options has one that is unknown, or with a bad value. */
-int mounts_check_options(const char *options);
+/*
+ * 0, or -EINVAL where a list of options has one that a type (mounts_knows_type) has not, or with a
+ * bad value.
+ */
+int mounts_check_options(const char *type, const char *options);
+
+/*
+ * True for a source that is no volume's, absolute, and of a type that takes directories of Linux'
+ * as well. Whether it is there is for the caller to find out.
+ */
+bool mounts_takes_directory(const struct lx_policy *policy, const char *type, const char *source);
 
 /* 0, or as mounts_plan where there is no such source. */
 int mounts_check_source(const struct lx_policy *policy, const char *source);

@@ -7,9 +7,7 @@
 #include "nt/utf.h"
 
 const uint8_t nt_name_bytes[256] = {
-    [0x01 ... 0x1F] = NT_ILLEGAL, ['"'] = NT_ILLEGAL,  ['*'] = NT_ILLEGAL,
-    [':'] = NT_ILLEGAL,           ['<'] = NT_ILLEGAL,  ['>'] = NT_ILLEGAL,
-    ['?'] = NT_ILLEGAL,           ['\\'] = NT_ILLEGAL, ['|'] = NT_ILLEGAL,
+    NT_ILLEGAL_BYTES(NT_ILLEGAL),
     [0x80 ... 0xFF] = NT_HIGH,
 };
 
@@ -67,6 +65,16 @@ long nt_name_escape(const char *name, size_t n, char *out, size_t room)
     }
     out[length] = '\0';
     return (long)length;
+}
+
+long nt_name_store(const char *name, size_t n, char *out, size_t room)
+{
+    long length = nt_name_escape(name, n, out, room);
+    if (length != -ENAMETOOLONG || n >= room)
+        return length;
+    memcpy(out, name, n);
+    out[n] = '\0';
+    return (long)n;
 }
 
 size_t nt_name_unescape(char *s, size_t n)

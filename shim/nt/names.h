@@ -36,6 +36,11 @@ enum nt_name_kind {
 /* True for the ASCII characters NTFS refuses: 01-1F and " * : < > ? \ |. '/' is no name's part. */
 int nt_char_illegal(unsigned char c);
 
+/* These, in a table of the 256 bytes: each of them has a value there. */
+#define NT_ILLEGAL_BYTES(value)                                                                    \
+    [0x01 ... 0x1F] = (value), ['"'] = (value), ['*'] = (value), [':'] = (value), ['<'] = (value), \
+              ['>'] = (value), ['?'] = (value), ['\\'] = (value), ['|'] = (value)
+
 /* What each byte says of a name that holds it: a set of enum nt_name_kind. */
 extern const uint8_t nt_name_bytes[256];
 
@@ -47,6 +52,12 @@ unsigned nt_name_scan(const char *s, size_t n);
  * length, or -ENAMETOOLONG where it does not fit room.
  */
 long nt_name_escape(const char *name, size_t n, char *out, size_t room);
+
+/*
+ * The same, but for a name that is longer than a name of Linux then: NTFS counts an escaped
+ * character once, Linux three bytes. That one is kept as it is: no listing can tell.
+ */
+long nt_name_store(const char *name, size_t n, char *out, size_t room);
 
 /*
  * Turns NT spelling into Linux spelling in place and returns the new length; the text never grows.

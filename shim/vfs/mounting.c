@@ -157,14 +157,40 @@ static long carry_out(const struct lx_task *t, struct mounts_plan *plan, const s
     return done;
 }
 
+/*
+ * Finds a source that is a directory of Linux', where the type takes one: 1, 0 where it is a
+ * volume's name, or -errno.
+ */
+static int find_directory(const struct lx_task *t, const char *type, const char *source,
+                          struct spot *from)
+{
+    if (!mounts_takes_directory(t->policy, type, source))
+        return 0;
+    int r = find_spot(t, AT_FDCWD, source, true, from);
+    if (r == 0)
+        r = check_directory(from->native);
+    return r < 0 ? r : 1;
+}
+
+int lx_mount_source(const struct lx_task *t, const char *type, const char *source)
+{
+    struct spot from;
+    int r = find_directory(t, type, source, &from);
+    return r == 0 ? mounts_check_source(t->policy, source) : r < 0 ? r : 0;
+}
+
 /* A mount of one of our types. */
-static long attach_new(const struct lx_task *t, const struct mounts_request *request,
+static long attach_new(const struct lx_task *t, struct mounts_request *request,
                        const struct spot *spot)
 {
     struct mounts_plan plan;
+    struct spot from;
     if (!is_root())
         return -EPERM;
-    int r = mounts_plan(t->policy, request, &plan);
+    int r = find_directory(t, request->type, request->source, &from);
+    request->directory = r > 0 ? from.native : NULL;
+    if (r >= 0)
+        r = mounts_plan(t->policy, request, &plan);
     if (r == 0)
         r = check_directory(spot->native);
     return r < 0 ? r : carry_out(t, &plan, spot, request->flags);
@@ -321,12 +347,12 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
     int r = find_spot(t, dirfd, target, follow, &spot);
     if (r < 0)
         return r;
-    const struct mounts_request request = {.source = source,
-                                           .target = spot.program,
-                                           .native = spot.native,
-                                           .type = type,
-                                           .options = data,
-                                           .flags = flags};
+    struct mounts_request request = {.source = source,
+                                     .target = spot.program,
+                                     .native = spot.native,
+                                     .type = type,
+                                     .options = data,
+                                     .flags = flags};
     if ((flags & MS_REMOUNT) != 0)
         return remount(t, &request, &spot);
     if ((flags & MS_MOVE) != 0)

@@ -30,6 +30,11 @@ const struct lx_mount *lx_mounted_at(const struct lx_task *t, int dirfd, const c
 const struct lx_mount *lx_mount_of(const struct lx_task *t, int dirfd, const char *path,
                                    bool follow, char where[PATH_MAX]);
 
+/*
+ * Whether a source of that type, which is one of ours, is there: 0, or -errno as mount(2) says it.
+ */
+int lx_mount_source(const struct lx_task *t, const char *type, const char *source);
+
 /* True for a type that is one of ours; NULL is none. */
 bool lx_mounts_type(const char *type);
 

@@ -20,6 +20,14 @@ bool vfs_name_suspect(const char *name)
     return false;
 }
 
+bool vfs_text_suspect(const char *text, size_t n)
+{
+    for (unsigned i = 0; i < LX_MOUNT_HOST; i++)
+        if (memchr(text, lx_filesystems[i].names->lead, n) != NULL)
+            return true;
+    return false;
+}
+
 static bool show_name(const struct lx_task *t, int fd, char *name)
 {
     uint64_t hash;
@@ -50,7 +58,8 @@ static const struct lx_mount *mount_with_links(const struct lx_task *t, int fd)
         v = vfs_descriptor(t, fd, &hash);
         v.flags |= PLACEMENT_ASKED;
         const struct lx_mount *m = mounts_of(t->policy, v);
-        if (m != NULL && store_links_noted(lx_backing(m), fd))
+        if (m != NULL && lx_filesystem(m)->ops->link != NULL &&
+            store_links_noted(lx_backing(m), fd))
             v.flags |= PLACEMENT_LINKS;
         if (t->caching)
             placement_remember_fd(fd, stamp, v, hash);

@@ -34,9 +34,12 @@ const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned n);
 /* True where a name may need vfs_listed_name, on whichever mount: a cheap first look. */
 bool vfs_name_suspect(const char *name);
 
+/* The same of a text of n bytes, which may be cut anywhere: more of them may. */
+bool vfs_text_suspect(const char *text, size_t n);
+
 /*
- * The same of a name that does not say which mount it is of: an event's, a socket's that is
- * relative. As every file system that is mounted decodes it, in place; the new length.
+ * What a listing does for a name that does not say which mount it is of: an event's, a socket's
+ * that is relative. As every file system that is mounted decodes it, in place; the new length.
  */
 size_t vfs_bare_name(const struct lx_task *t, char *name, size_t n);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "fs/filesystems.h"
 #include "mounts/attach.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
@@ -162,6 +163,9 @@ long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned fl
         return -LX_CONTINUE;
     if (sys_geteuid() != 0)
         return -EPERM;
+    /* Its options are that type's, when they are to be changed. */
+    const char *type = lx_filesystem(m)->word;
+    memcpy(c.type, type, strnlen(type, sizeof(c.type) - 1));
     c.flags = m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? MS_RDONLY : 0u);
     return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
 }
@@ -201,7 +205,7 @@ static int configure(struct context *c, const char *key, const char *value)
         return 0;
     }
     int r = add(c, key, value);
-    return r < 0 ? r : mounts_check_options(c->options);
+    return r < 0 ? r : mounts_check_options(c->type, c->options);
 }
 
 /* The options are complete: is there such a source? */
@@ -210,7 +214,7 @@ static int create(const struct lx_task *t, struct context *c)
     if (c->created != 0)
         return -EBUSY;
     c->created = 1;
-    return mounts_check_source(t->policy, c->source);
+    return lx_mount_source(t, c->type, c->source);
 }
 
 long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *key,

@@ -11,6 +11,7 @@
 #include "vfs/descriptor.h"
 #include "vfs/finish.h"
 #include "vfs/mounts.h"
+#include "vfs/names.h"
 #include "vfs/placement.h"
 #include "vfs/run.h"
 #include "vfs/walk.h"
@@ -122,7 +123,7 @@ static bool needs_translation(const struct lx_policy *policy, const char *text, 
 {
     if (n == 0 || text[0] != '/' || lx_mounts(policy)->count == 0)
         return false;
-    if (memchr(text, 0xEF, n) != NULL)
+    if (vfs_text_suspect(text, n))
         return true;
     const struct lx_mounts *mounts = lx_mounts(policy);
     const struct lx_mount *m;

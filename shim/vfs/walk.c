@@ -309,12 +309,16 @@ static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
 {
     char name[LX_NAME_BYTES + 1];
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
-    lx_fs_search *search = lx_filesystem(mount)->ops->search;
-    if (search == NULL)
+    const struct lx_fs_type *fs = lx_filesystem(mount);
+    lx_fs_search *search = fs->ops->search;
+    size_t length = strlen(w->given);
+    if (search == NULL && fs->names->decode == NULL)
         return false;
     w->path[w->dir_length] = '\0';
-    long n = search(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0, w->given,
-                    strlen(w->given), name, sizeof(name));
+    long n = search != NULL
+                 ? search(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0, w->given, length,
+                          name, sizeof(name))
+                 : lx_name_find_plain(fs->names, w->path, w->given, length, name, sizeof(name));
     w->path[w->dir_length] = '/';
     if (n <= 0)
         return false;

@@ -4,39 +4,7 @@
 # static one's instruction, and seen by whoever runs already.
 
 load helpers
-
-setup() {
-  ((EUID == 0)) || skip "only root mounts"
-  needs_mounts
-  shared
-  BASE=$SHARED
-  mkdir -p "$BASE"/{drive/{sub,'Mixed Case'},c,d}
-  echo text >"$BASE/drive/f"
-  printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:", "target": "%s/c", "backing": "%s/drive",
-    "options": "noatime"}]}' "$BASE" "$BASE" >"$BASE/policy.json"
-  LANES=(preload)
-  ! "$LXSHIM" run -q --require-complete --lane supervisor -- true 2>/dev/null || LANES+=(both supervisor)
-}
-
-# natively STEPS: without us, in a mount namespace of its own; $M is the directory of all.
-natively() {
-  rm -rf "$BASE.native" && mkdir -p "$BASE.native"/{c/sub,d,drive/sub}
-  run env -C / M="$BASE.native" LC_ALL=C timeout 100 unshare -m bash -uc "$1"
-}
-
-# in_lanes STEPS: in every lane there is, one answer. PREFIX, if set, is put before the shell.
-in_lanes() {
-  local lane first=none
-  for lane in "${LANES[@]}"; do
-    cp -a "$BASE/drive" "$BASE.kept"
-    run env -C / M="$BASE" LC_ALL=C timeout 300 unshare -m "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
-      "${PREFIX[@]}" bash -uc "$1"
-    rm -rf "$BASE/drive" "$BASE.native" && mv "$BASE.kept" "$BASE/drive"
-    [[ $first != none ]] || first=$output
-    assert_output "$first"
-  done
-}
-PREFIX=()
+load mounted
 
 @test "umount and mount -t drvfs: by the system's own programs, and as a mount of its own" {
   steps='umount $M/c; echo $?; ls $M/c; mount -i -t drvfs -o noatime C: $M/c; echo $?; cat $M/c/f; : >"$M/c/a:b"; ls $M/c

@@ -232,6 +232,7 @@ copy_case() {
   refused --profile wsl1-1904 '--profile: unknown profile "wsl1-1904", expected one that "lxshim policy profiles" lists; did you mean "wsl1-1903"?'
   refused --mount drvfs "--mount drvfs: no ':' after the type, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]"
   refused --mount volfs:C:/:drive '--mount volfs:C:/:drive: mount type "volfs" is reserved and not yet implemented in this version, expected drvfs'
+  refused --mount lxfs:C:/:drive '--mount lxfs:C:/:drive: mount type "lxfs" is mounted while a run goes on, by mount(2) alone, expected drvfs'
   refused --mount drvfs:C:drive '--mount drvfs:C:drive: no '\'':'\'' after the source, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]'
   refused --mount drvfs:/c:drive '--mount drvfs:/c:drive: source "/c:drive" does not begin with a drive letter, expected a drive such as C: or a directory such as C:\dir'
   refused --mount drvfs:C::,ro '--mount drvfs:C::,ro: an empty target, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]'

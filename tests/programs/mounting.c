@@ -6,8 +6,8 @@
  *   handle PATH    takes a handle of it, and opens that again, to read and to write
  *   stale PATH     the same, but the file is removed in between, while somebody has it open
  *   mark PATH      marks it by fanotify
- *   drvfs SOURCE TARGET [OPTIONS]
- *   fsopen SOURCE TARGET [KEY [VALUE]]  the same by the new calls
+ *   drvfs SOURCE TARGET [OPTIONS]       and so of each type of ours
+ *   fsopen SOURCE TARGET [KEY [VALUE]]  the same by the new calls, of type $TYPE, else drvfs
  *   bind FROM TO | umount PATH | tree FROM TO | readonly PATH | pick PATH
  *   new            makes system calls that are newer than any libc
  */
@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <linux/fanotify.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -59,7 +60,8 @@ static void tree(const char *from, const char *to)
 /* As mount(8) does from util-linux 2.39 on. */
 static void by_new_calls(const char *source, const char *target, const char *key, const char *value)
 {
-    long fd = say("fsopen", CALL(SYS_fsopen, "drvfs", 1, 0, 0, 0));
+    const char *type = getenv("TYPE");
+    long fd = say("fsopen", CALL(SYS_fsopen, type == NULL ? "drvfs" : type, 1, 0, 0, 0));
     if (fd < 0)
         return;
     say("source", CALL(SYS_fsconfig, fd, 1, "source", source, 0));
@@ -100,8 +102,8 @@ int main(int argc, char **argv)
         mark(path);
     else if (strcmp(what, "bind") == 0)
         say("bind", CALL(SYS_mount, path, to, "none", MS_BIND, 0));
-    else if (strcmp(what, "drvfs") == 0)
-        say("mount", CALL(SYS_mount, path, to, "drvfs", MS_NOATIME, argc > 4 ? argv[4] : NULL));
+    else if (strcmp(what, "drvfs") == 0 || strcmp(what, "lxfs") == 0 || strcmp(what, "wslfs") == 0)
+        say("mount", CALL(SYS_mount, path, to, what, MS_NOATIME, argc > 4 ? argv[4] : NULL));
     else if (strcmp(what, "fsopen") == 0)
         by_new_calls(path, to, argc > 4 ? argv[4] : NULL, argc > 5 ? argv[5] : NULL);
     else if (strcmp(what, "umount") == 0)

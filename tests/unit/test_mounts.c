@@ -142,6 +142,34 @@ static void what_the_image_says_comes_along(void **state)
     assert_int_equal(mounted(), 2);
 }
 
+/* What is no drive's takes a directory of Linux' as well, and nothing of the volumes' rules. */
+static void a_directory_is_a_source_of_some(void **state)
+{
+    static struct mounts_plan plan;
+    struct mounts_request request = {
+        .source = inside, .directory = inside, .target = "/l", .native = "/l", .type = "lxfs"};
+    (void)state;
+    assert_false(mounts_takes_directory(&policy, "drvfs", inside));
+    assert_true(mounts_takes_directory(&policy, "lxfs", inside));
+    assert_false(mounts_takes_directory(&policy, "lxfs", "in"));
+    assert_false(mounts_takes_directory(&policy, "lxfs", "C:/in"));
+    assert_false(mounts_takes_directory(&policy, "lxfs", NULL));
+    assert_int_equal(mounts_plan(&policy, &request, &plan), 0);
+    assert_string_equal(plan.backing, inside);
+    assert_string_equal(plan.texts.source, inside);
+    assert_null(plan.texts.label);
+    assert_int_equal(plan.record.type, LX_MOUNT_LXFS);
+    assert_int_equal(plan.record.flags, 0);
+    request.options = "metadata";
+    assert_int_equal(mounts_plan(&policy, &request, &plan), -EINVAL);
+    request = (struct mounts_request){
+        .source = "C:/in", .target = "/l", .native = "/l", .type = "wslfs", .options = "ro"};
+    assert_int_equal(mounts_plan(&policy, &request, &plan), 0);
+    assert_string_equal(plan.backing, inside);
+    assert_int_equal(plan.record.type, LX_MOUNT_WSLFS);
+    assert_int_equal(plan.record.flags, LX_MOUNT_READONLY);
+}
+
 static void a_place_stays_a_mounts_own(void **state)
 {
     (void)state;
@@ -279,6 +307,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_image_says_comes_along),
+        cmocka_unit_test(a_directory_is_a_source_of_some),
         cmocka_unit_test(a_place_stays_a_mounts_own),
         cmocka_unit_test(bad_options_and_sources_change_nothing),
         cmocka_unit_test(a_killed_writer_has_written_nothing),

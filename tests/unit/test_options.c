@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* DrvFs mount options. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +15,7 @@ static struct lx_mount_options good(const char *text)
 {
     struct lx_mount_options o;
     struct lx_option_error error;
-    if (lx_options_parse(text, &o, &error) != 0)
+    if (lx_options_parse(LX_MOUNT_DRVFS, text, &o, &error) != 0)
         fail_msg("\"%s\": %s at %zu", text, error.word, error.offset);
     return o;
 }
@@ -23,7 +24,7 @@ static void bad(const char *text, size_t offset, size_t length, const char *sugg
 {
     struct lx_mount_options o;
     struct lx_option_error error;
-    assert_int_not_equal(lx_options_parse(text, &o, &error), 0);
+    assert_int_not_equal(lx_options_parse(LX_MOUNT_DRVFS, text, &o, &error), 0);
     assert_int_equal(error.offset, offset);
     assert_int_equal(error.length, length);
     assert_non_null(error.word);
@@ -85,16 +86,35 @@ static void every_listed_option_is_taken(void **state)
     (void)state;
     for (; lx_option_list[count].word != NULL; count++) {
         bool taken = lx_option_list[count].value == NULL &&
-                     lx_options_parse(lx_option_list[count].word, &o, &error) == 0;
+                     lx_options_parse(LX_MOUNT_DRVFS, lx_option_list[count].word, &o, &error) == 0;
         for (size_t i = 0; lx_option_list[count].value != NULL && i < 3; i++) {
             strcpy(text, lx_option_list[count].word);
             strcat(text, values[i]);
-            taken |= lx_options_parse(text, &o, &error) == 0;
+            taken |= lx_options_parse(LX_MOUNT_DRVFS, text, &o, &error) == 0;
         }
         if (!taken)
             fail_msg("%s is listed and not taken", lx_option_list[count].word);
     }
     assert_true(count > 40);
+}
+
+/* Every type has what mount(8) says for all of them, and a drive's own options it alone. */
+static void what_is_no_drive_has_no_option_of_one(void **state)
+{
+    static const char *const drives[] = {"metadata", "uid=1", "case=dir", "fallback=1", "umask=22"};
+    struct lx_mount_options o;
+    struct lx_option_error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof(drives) / sizeof(drives[0]); i++) {
+        assert_int_equal(lx_options_parse(LX_MOUNT_DRVFS, drives[i], &o, &error), 0);
+        assert_int_equal(lx_options_parse(LX_MOUNT_HOST, drives[i], &o, &error), -EINVAL);
+        assert_string_equal(error.word, "unknown mount option");
+        assert_string_equal(error.expected, "a flag of mount");
+    }
+    assert_int_equal(lx_options_parse(LX_MOUNT_HOST, "ro,noatime,nosuid", &o, &error), 0);
+    assert_true(o.readonly && o.noatime);
+    assert_int_equal(lx_options_parse(LX_MOUNT_HOST, "metadat", &o, &error), -EINVAL);
+    assert_null(error.suggestion);
 }
 
 static void refuses_with_the_place_and_the_nearest(void **state)
@@ -132,6 +152,7 @@ int main(void)
         cmocka_unit_test(reads_every_option),
         cmocka_unit_test(the_last_counts),
         cmocka_unit_test(every_listed_option_is_taken),
+        cmocka_unit_test(what_is_no_drive_has_no_option_of_one),
         cmocka_unit_test(refuses_with_the_place_and_the_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "fs/drvfs/drvfs.h"
-#include "nt/names.h"
 #include "store/foldnames.h"
 #include "sys/sys.h"
 
@@ -24,24 +23,10 @@ long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, cons
                   size_t n, char *out, size_t room)
 {
     const struct store_object o = {lx_backing(mount), AT_FDCWD, dir};
-    char path[PATH_MAX];
     enum folding folds = folding(mount, root);
-    size_t length = strlen(dir);
-    if (n >= room)
-        return -ENAMETOOLONG;
-    memcpy(out, name, n + 1);
-    size_t plain = nt_name_unescape(out, n);
-    if (plain < n && length + 1 + plain < sizeof(path)) {
-        /* Made by a program that never heard of escaping: its name holds the character itself. */
-        struct stat st;
-        memcpy(path, dir, length);
-        path[length] = '/';
-        memcpy(path + length + 1, out, plain + 1);
-        if (sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
-            return (long)plain;
-    }
-    return folds == FOLDS_NEVER
-               ? 0
+    long plain = lx_name_find_plain(&lx_drvfs_names, dir, name, n, out, room);
+    return plain != 0 || folds == FOLDS_NEVER
+               ? plain
                : store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, name, n, out, room);
 }
 

@@ -45,14 +45,9 @@ long drvfs_exec(struct lx_call *c)
     if (r < 0)
         return r;
 
-    /*
-     * The kernel would hand a script's interpreter the backing path instead of the program's, and
-     * look for the interpreter where it is not.
-     */
-    bool respelled = !by_descriptor && (!lx_caller_path_ok(c, 0) || !lx_in_place(at->mount));
     bool any_file =
         !lx_metadata(at->mount) && lx_rule(at->mount, LX_RULE_EXEC_ANY_FILE) == LX_ALLOW;
-    if (respelled && native_image(dfd, path) == NATIVE_SCRIPT) {
+    if (native_misnames_script(c)) {
         r = any_file ? 0 : sys_faccessat(dfd, path, X_OK, AT_EACCESS);
         return r < 0 ? r : -LX_ESCRIPT;
     }

@@ -48,10 +48,7 @@ static long drvfs_encode(struct lx_call *c, const struct lx_mount *m, const char
     }
     if (!lx_alter(c, LX_RULE_NAMES_ILLEGAL))
         return lx_name_keep(name, n, out, room);
-    long length = nt_name_escape(name, n, out, room);
-    /* NTFS counts an escaped character once, the backing file system three bytes. Where they do not
-     * fit, the name is kept as it is: no listing can tell the difference. */
-    return length == -ENAMETOOLONG ? lx_name_keep(name, n, out, room) : length;
+    return nt_name_store(name, n, out, room);
 }
 
 const struct lx_names lx_drvfs_names = {

@@ -217,28 +217,6 @@ static bool passes(struct lx_call *c)
            !lx_may_be_link(&st) && !(writes(c) && drvfs_is_readonly(st.st_mode));
 }
 
-/* On a read-only mount: 0 where nothing is to be written or made, else -errno, at last EROFS. */
-static int check_readonly_mount(struct lx_call *c, bool creates)
-{
-    const struct lx_loc *at = &c->at[0];
-    struct stat st;
-    if ((c->flags & O_PATH) != 0 || (!creates && !writes(c)))
-        return 0;
-    if ((c->flags & O_TMPFILE) == O_TMPFILE)
-        return native_refuses_readonly(c);
-    int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW);
-    if (r == -ENOENT && creates)
-        return native_refuses_readonly(c);
-    if (r < 0 || (creates && (c->flags & O_EXCL) != 0))
-        return r < 0 ? r : -EEXIST;
-    bool follows = (c->flags & O_NOFOLLOW) == 0 && (at->flags & LX_LOC_WALKED) == 0;
-    if (S_ISLNK(st.st_mode) || drvfs_is_link(c, 0, &st))
-        return follows ? -LX_EWALK : -ELOOP;
-    if (S_ISDIR(st.st_mode))
-        return -EISDIR;
-    return writes(c) && S_ISREG(st.st_mode) ? -EROFS : 0;
-}
-
 long drvfs_open(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
@@ -246,7 +224,7 @@ long drvfs_open(struct lx_call *c)
     int fd = -ENOENT;
 
     if ((m->flags & LX_MOUNT_READONLY) != 0) {
-        int r = check_readonly_mount(c, creates);
+        int r = native_refuses_readonly_open(c, drvfs_is_link);
         if (r < 0)
             return r;
         creates = false;

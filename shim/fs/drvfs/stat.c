@@ -4,15 +4,15 @@
 #include <sys/statfs.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/native.h"
 #include "nt/times.h"
 #include "sys/sys.h"
 
 /* A file up to this size lives in its MFT record and has no clusters. Recalled, not measured. */
 #define RESIDENT_MAX 700
 
-#define WSL1_MAGIC 0x53464846
-#define V9FS_TYPE  0x01021997
-#define FUSE_TYPE  0x65735546
+#define V9FS_TYPE 0x01021997
+#define FUSE_TYPE 0x65735546
 
 /* What stat and statx have in common. */
 struct shape {
@@ -209,7 +209,7 @@ long drvfs_statfs(struct lx_call *c)
     fs->f_blocks = fs->f_blocks * unit / DRVFS_BLOCK;
     fs->f_bfree = fs->f_bfree * unit / DRVFS_BLOCK;
     fs->f_bavail = fs->f_bavail * unit / DRVFS_BLOCK;
-    fs->f_type = type == LX_PLAN9 ? V9FS_TYPE : type == LX_FUSE ? FUSE_TYPE : WSL1_MAGIC;
+    fs->f_type = type == LX_PLAN9 ? V9FS_TYPE : type == LX_FUSE ? FUSE_TYPE : LX_WSL1_MAGIC;
     fs->f_bsize = DRVFS_BLOCK;
     fs->f_frsize = DRVFS_BLOCK;
     /* As straced on WSL1. [WSL#2627; openvmm lxutil get_lx_file_system_attributes] */
