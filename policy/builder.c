@@ -29,6 +29,7 @@ struct lx_image *lx_builder_start(struct lx_builder *b, void *buf, size_t room,
     struct lx_image *image = buf;
     image->magic = LX_IMAGE_MAGIC;
     image->version = LX_IMAGE_VERSION;
+    image->rule_count = LX_RULE_COUNT;
     image->mounts = (uint32_t)mounts;
     image->mounted = (uint32_t)mounted;
     image->mount_count = mount_count;
@@ -101,7 +102,9 @@ void lx_builder_mount(struct lx_builder *b, struct lx_mount *mount, const char *
     mount->case_option = LX_SENSITIVE;
     mount->flags = is_volume_root(source) ? LX_MOUNT_VOLUME_ROOT : 0;
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
-        mount->rules[i] = (uint8_t)lx_rules[i].fallback;
+        mount->rules[i] =
+            (uint8_t)(lx_rule_belongs((enum lx_rule)i, LX_MOUNT_DRVFS) ? lx_rules[i].fallback
+                                                                       : LX_UNSAID);
 }
 
 /* Says of every mount what follows from the rest of it, and where it is. */

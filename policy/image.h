@@ -17,7 +17,7 @@
 #include "policy/mount.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 4u
+#define LX_IMAGE_VERSION 5u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
@@ -86,6 +86,7 @@ struct lx_image {
     uint32_t version;
     uint32_t size;
     uint32_t flags;
+    uint32_t rule_count; /* LX_RULE_COUNT of who made it: tables of rules have that many */
     uint32_t profile;
     uint32_t trace;   /* file the trace goes to, or 0 */
     uint32_t stats;   /* file of shared counters (struct lx_stats), or 0 */
@@ -174,7 +175,7 @@ struct lx_stats {
     _Atomic uint32_t pending;
     _Atomic uint32_t settled;
     struct lx_stats_lane lane;
-    struct lx_stats_rule rules[LX_RULE_MAX + 1]; /* the last: overrides */
+    struct lx_stats_rule rules[LX_RULE_COUNT + 1]; /* the last: overrides */
     _Atomic uint32_t overrides[];
 };
 
