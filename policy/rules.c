@@ -8,7 +8,7 @@
 
 const struct lx_rule_info lx_rules[LX_RULE_COUNT] = {
 #define RULE(types, symbol, id, values, value, summary, evidence) \
-    [LX_RULE_##symbol] = {id, LX_OF_##types, values, LX_##value, summary, evidence},
+    [LX_RULE_##symbol] = {id, values, LX_OF_##types, LX_##value, summary, evidence},
 #include "rules.def"
 #undef RULE
 };

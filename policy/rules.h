@@ -44,8 +44,8 @@ enum lx_mount_type_set {
 
 struct lx_rule_info {
     const char *id;
-    unsigned types;  /* of enum lx_mount_type_set: whose mounts carry it */
     uint64_t values; /* one bit per enum lx_value that the rule may take */
+    unsigned types;  /* the file systems whose mounts carry it: a set, or LX_OF_ANY */
     enum lx_value fallback;
     const char *summary;
     const char *evidence;

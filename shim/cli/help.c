@@ -155,6 +155,11 @@ static void print_text(const char *text)
     }
 }
 
+const char *cli_topic(size_t index)
+{
+    return index < TOPIC_COUNT ? topics[index].name : NULL;
+}
+
 bool cli_is_topic(const char *word)
 {
     for (size_t i = 0; i < TOPIC_COUNT; i++)
