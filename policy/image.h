@@ -105,6 +105,7 @@ struct lx_image {
     uint32_t bucket_count;
     uint32_t wild;
     uint32_t table;        /* file of the mounts of a run (struct lx_table), or 0 */
+    uint32_t pad;          /* of the same size to programs of 32 bits */
     uint64_t override_ops; /* the operations that some override is about, one bit each */
 };
 

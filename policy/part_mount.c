@@ -11,20 +11,18 @@
 
 #define LABEL_MAX 32 /* characters, of NTFS */
 
-/* The words of file systems, in the order of enum lx_mount_type. */
-static const char *const types[] = {
-#define FILESYSTEM(symbol, word, operations, names) word,
-#include "fs/filesystems.def"
-#undef FILESYSTEM
-};
+static const char *word_of(size_t type)
+{
+    return lx_mount_type_word((enum lx_mount_type)type);
+}
 
 /* Those that can be mounted, for a message: "a", "a or b", "a, b or c". */
 static const char *expected_types(struct lx_load *load)
 {
-    const char *list = types[0];
+    const char *list = word_of(0);
     for (size_t i = 1; i < LX_MOUNT_HOST; i++)
         list = lx_arena_format(load->arena, "%s%s%s", list, i + 1 < LX_MOUNT_HOST ? ", " : " or ",
-                               types[i]);
+                               word_of(i));
     return list;
 }
 
@@ -34,9 +32,9 @@ int lx_check_type(struct lx_load *load, struct lx_place place, const char *type)
     struct lx_nearest nearest;
     lx_nearest_start(&nearest, type);
     for (size_t i = 0; i < LX_MOUNT_HOST; i++) {
-        if (strcmp(type, types[i]) == 0)
+        if (strcmp(type, word_of(i)) == 0)
             return 0;
-        lx_nearest_try(&nearest, types[i]);
+        lx_nearest_try(&nearest, word_of(i));
     }
     for (size_t i = 0; i < SIZE(reserved); i++)
         if (strcmp(type, reserved[i]) == 0)
