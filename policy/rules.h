@@ -39,7 +39,7 @@ enum lx_mount_type_set {
 #define FILESYSTEM(symbol, word, operations, names) LX_OF_##symbol = 1 << LX_MOUNT_##symbol,
 #include "fs/filesystems.def"
 #undef FILESYSTEM
-    LX_OF_ANY = LX_OF_HOST - 1 /* all that can be mounted */
+    LX_OF_ANY = (1 << LX_MOUNT_TYPES) | (LX_OF_HOST - 1) /* all that can be mounted, ever */
 };
 
 struct lx_rule_info {

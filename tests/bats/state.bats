@@ -197,7 +197,7 @@ writes() {
   cp "$(type -P true)" "$FILES/file"
   exec 8<>"$FILES/file"
   LXSHIM_STATE=$("$LXSHIM" run -q --lane=preload -- sh -c 'echo $LXSHIM_STATE')
-  memory=$(words | grep -a '^/proc/[0-9]*/fd/')
+  memory=$(words | grep -am1 '^/proc/[0-9]*/fd/')
   # As long a name, of our own descriptor.
   local own=/proc/$BASHPID/fd/8
   while ((${#own} < ${#memory})); do own=${own/#\/proc//proc/}; done
