@@ -7,6 +7,7 @@
 #   make demo       the main job on a real project, and four WSL-only bugs
 #   make bench      what it costs, beside native and other mechanisms (QUICK=1: in two minutes)
 #   make lint       formatting, static analysis, shellcheck
+#   make generate   write what follows from policy/rules.def and the commands
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make help       all targets
 
@@ -25,7 +26,8 @@ VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 LIBDIR  ?= $(PREFIX)/lib
-MANDIR  ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share
+MANDIR  ?= $(DATADIR)/man
 DESTDIR ?=
 
 ifeq ($(origin CC),default)
@@ -181,6 +183,16 @@ $(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/cli/shim/cli/
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
+# What follows from the registries of rules, options and commands is in the tree: the rules' part of the
+# schema and of the manual, the profile drvfs, completions. A test says when it is another.
+$(B)/generate: tools/generate.c tools/generate_words.c $(filter-out %/cli/main.o,$(CLI_OBJ))
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
+
+.PHONY: generate
+generate: $(B)/generate
+	$(RUN) $< .
+
 -include $(LIB_OBJ:.o=.d) $(I386_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(WSL_OBJ:.o=.d) $(B)/wsl/shim/wsl/wslpath.d \
     $(B)/wsl/shim/wsl/mount_drvfs.d $(B)/filter.d
 
@@ -326,7 +338,7 @@ suite:
 
 # Many files are compiled side by side, where make was not told how many.
 SPREAD = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
-built: all $(PROGRAMS) $(OTHERS) $(FUZZ) $(if $(wildcard /usr/include/cmocka.h),$(UNIT))
+built: all $(B)/generate $(PROGRAMS) $(OTHERS) $(FUZZ) $(if $(wildcard /usr/include/cmocka.h),$(UNIT))
 
 unit: $(UNIT) corpus
 	@umask 022; failed=0; for t in $(UNIT); do \
@@ -341,12 +353,12 @@ BATS ?=
 LANES ?= $(if $(filter command environment,$(firstword $(origin LANE))),$(LANE),supervisor both preload)
 LANE ?= preload
 SUITE := LXSHIM_BUILD=$(abspath $(B)) tests/suite -j $(JOBS)
-bats: all $(PROGRAMS) $(OTHERS)
+bats: all $(B)/generate $(PROGRAMS) $(OTHERS)
 	$(SUITE) -l $(LANE) $(BATS)
 
 # In all lanes of lxshim run: the answers are the same.
 .PHONY: lanes
-lanes: all $(PROGRAMS) $(OTHERS)
+lanes: all $(B)/generate $(PROGRAMS) $(OTHERS)
 	$(SUITE) $(BATS)
 
 # What a run of the suite does for seconds, for minutes: random operations and kills, by
@@ -394,8 +406,8 @@ $(B)/bench/forward.so: bench/forward.c
 # --- style -----------------------------------------------------------------------------------------
 
 C_FILES  := $(wildcard shim/*/*.c shim/*/*.h shim/*/*/*.c shim/*/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
-            bench/*.c bench/*.h tools/*.c)
-SH_FILES := tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run $(wildcard tests/bats/*.bash)
+            bench/*.c bench/*.h tools/*.c tools/*.h)
+SH_FILES := tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run completions/lxshim.bash $(wildcard tests/bats/*.bash)
 
 .PHONY: lint
 lint: $(B)/supervisor/filter.inc
@@ -416,10 +428,14 @@ format:
 
 # --- installing ------------------------------------------------------------------------------------
 
+# Where the shells look for what is installed: bash, zsh, fish.
+COMPLETIONS := $(addprefix $(DESTDIR)$(DATADIR)/,bash-completion/completions/lxshim zsh/site-functions/_lxshim \
+               fish/vendor_completions.d/lxshim.fish)
+
 .PHONY: install uninstall
 install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(dir $(COMPLETIONS))
 	install -m 755 $(B)/liblxshim.so $(DESTDIR)$(LIBDIR)/liblxshim.so
 	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim
 	cp -RP $(B)/liblxshim $(DESTDIR)$(LIBDIR)/liblxshim
@@ -428,12 +444,15 @@ install: all
 	install -m 644 man/lxshim.1 $(DESTDIR)$(MANDIR)/man1/lxshim.1
 	install -m 644 man/lxshim-policy.5 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5
 	install -m 644 man/liblxshim.7 $(DESTDIR)$(MANDIR)/man7/liblxshim.7
+	install -m 644 completions/lxshim.bash $(word 1,$(COMPLETIONS))
+	install -m 644 completions/_lxshim $(word 2,$(COMPLETIONS))
+	install -m 644 completions/lxshim.fish $(word 3,$(COMPLETIONS))
 
 uninstall:
 	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim
 	rm -f $(DESTDIR)$(LIBDIR)/liblxshim.so $(DESTDIR)$(BINDIR)/lxshim \
 	    $(DESTDIR)$(MANDIR)/man1/lxshim.1 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5 \
-	    $(DESTDIR)$(MANDIR)/man7/liblxshim.7
+	    $(DESTDIR)$(MANDIR)/man7/liblxshim.7 $(COMPLETIONS)
 
 .PHONY: demo
 demo:

@@ -29,6 +29,7 @@ struct lx_image *lx_builder_start(struct lx_builder *b, void *buf, size_t room,
     struct lx_image *image = buf;
     image->magic = LX_IMAGE_MAGIC;
     image->version = LX_IMAGE_VERSION;
+    image->rule_count = LX_RULE_COUNT;
     image->mounts = (uint32_t)mounts;
     image->mounted = (uint32_t)mounted;
     image->mount_count = mount_count;

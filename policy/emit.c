@@ -46,7 +46,8 @@ static void put_mount(struct lx_builder *b, const struct lx_effective_mount *fro
         free(root);
     }
     for (size_t i = 0; i < LX_RULE_COUNT; i++)
-        to->rules[i] = (uint8_t)from->rules[i].value;
+        if (lx_rule_belongs((enum lx_rule)i, (enum lx_mount_type)to->type))
+            to->rules[i] = (uint8_t)from->rules[i].value;
 }
 
 /*

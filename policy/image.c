@@ -56,6 +56,17 @@ static int table_ok(const struct lx_image *image, uint32_t offset, uint32_t coun
            count <= (image->size - offset) / each;
 }
 
+/* A mount has a value for each rule of its file system, and for no other. */
+static int rules_ok(const uint8_t *rules, enum lx_mount_type type)
+{
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
+        bool known = rules[i] < LX_VALUE_COUNT && (lx_rules[i].values >> rules[i] & 1) != 0;
+        if (lx_rule_belongs((enum lx_rule)i, type) ? !known : rules[i] != LX_UNSAID)
+            return 0;
+    }
+    return 1;
+}
+
 /* The same of a text that a record counts from itself. */
 static uint32_t from_image(const struct lx_image *image, const struct lx_mount *mount,
                            uint32_t offset)
@@ -90,10 +101,7 @@ static int mount_ok(const struct lx_image *image, const struct lx_mount *mount, 
         (mount->flags & ~(unsigned)LX_MOUNT_FLAGS) != 0 || mount->case_option >= LX_VALUE_COUNT ||
         !(lx_rules[LX_RULE_CASE_DIRECTORIES].values >> mount->case_option & 1))
         return 0;
-    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
-        if (mount->rules[i] >= LX_VALUE_COUNT || !(lx_rules[i].values >> mount->rules[i] & 1))
-            return 0;
-    return 1;
+    return rules_ok(mount->rules, mount->type);
 }
 
 /* What lx_mount_settle would say of it. */
@@ -125,7 +133,8 @@ int lx_image_check(const struct lx_image *image, size_t size)
 {
     if (size < sizeof(*image) || image->magic != LX_IMAGE_MAGIC ||
         image->version != LX_IMAGE_VERSION || image->size != size ||
-        (image->flags & ~(unsigned)LX_IMAGE_FLAGS) != 0 || ((const char *)image)[size - 1] != '\0')
+        image->rule_count != LX_RULE_COUNT || (image->flags & ~(unsigned)LX_IMAGE_FLAGS) != 0 ||
+        ((const char *)image)[size - 1] != '\0')
         return -EINVAL;
     if (!string_ok(image, image->profile) || !file_ok(image, image->trace) ||
         !file_ok(image, image->stats) || !file_ok(image, image->table) ||

@@ -86,6 +86,7 @@ struct lx_image {
     uint32_t version;
     uint32_t size;
     uint32_t flags;
+    uint32_t rule_count; /* LX_RULE_COUNT of who made it: tables of rules have that many */
     uint32_t profile;
     uint32_t trace;   /* file the trace goes to, or 0 */
     uint32_t stats;   /* file of shared counters (struct lx_stats), or 0 */
@@ -105,7 +106,6 @@ struct lx_image {
     uint32_t wild;
     uint32_t table;    /* file of the mounts of a run (struct lx_table), or 0 */
     uint32_t programs; /* the directory of ours that stand in for WSL's, or 0 */
-    uint32_t pad;
     uint64_t override_ops; /* the operations that some override is about, one bit each */
 };
 
@@ -176,7 +176,7 @@ struct lx_stats {
     _Atomic uint32_t pending;
     _Atomic uint32_t settled;
     struct lx_stats_lane lane;
-    struct lx_stats_rule rules[LX_RULE_MAX + 1]; /* the last: overrides */
+    struct lx_stats_rule rules[LX_RULE_COUNT + 1]; /* the last: overrides */
     _Atomic uint32_t overrides[];
 };
 

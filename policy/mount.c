@@ -37,7 +37,8 @@ struct lx_mount lx_mount_blank(enum lx_mount_type type)
     struct lx_mount mount = {
         .type = (uint8_t)type, .filesystem = LX_NTFS, .case_option = LX_SENSITIVE};
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
-        mount.rules[i] = (uint8_t)lx_rules[i].fallback;
+        mount.rules[i] =
+            (uint8_t)(lx_rule_belongs((enum lx_rule)i, type) ? lx_rules[i].fallback : LX_UNSAID);
     return mount;
 }
 

@@ -14,14 +14,6 @@
 
 #include "policy/rules.h"
 
-/* What a mount is of. The host's, LX_MOUNT_HOST, is the last: no rule holds below such a mount. */
-enum lx_mount_type {
-#define FILESYSTEM(symbol, word, operations, names, properties) LX_MOUNT_##symbol,
-#include "fs/filesystems.def"
-#undef FILESYSTEM
-    LX_MOUNT_TYPES
-};
-
 /* What there is to mounts of a type before anybody asks its operations. */
 enum lx_type_property {
     LX_TYPE_DRIVE = 1,    /* has a drive's options, and the rules of a policy hold on it */
@@ -73,7 +65,7 @@ struct lx_mount {
     uint8_t traits;      /* enum lx_mount_trait */
     uint8_t place;       /* its number among what is mounted, from 1 */
     uint8_t pad[2];
-    uint8_t rules[LX_RULE_MAX]; /* enum lx_value by enum lx_rule; see lx_mount_blank */
+    uint8_t rules[LX_RULE_COUNT]; /* enum lx_value; LX_UNSAID for those of other file systems */
 } __attribute__((aligned(8)));
 
 /*

@@ -7,8 +7,8 @@
 #define V(symbol) (UINT64_C(1) << LX_##symbol)
 
 const struct lx_rule_info lx_rules[LX_RULE_COUNT] = {
-#define RULE(symbol, id, values, value, summary, evidence) \
-    [LX_RULE_##symbol] = {id, values, LX_##value, summary, evidence},
+#define RULE(types, symbol, id, values, value, summary, evidence) \
+    [LX_RULE_##symbol] = {id, values, LX_OF_##types, LX_##value, summary, evidence},
 #include "rules.def"
 #undef RULE
 };
@@ -30,6 +30,11 @@ const char *lx_value_word(enum lx_value value)
 int lx_value_errno(enum lx_value value)
 {
     return value < LX_VALUE_COUNT ? values[value].error : 0;
+}
+
+bool lx_rule_belongs(enum lx_rule rule, enum lx_mount_type type)
+{
+    return (lx_rules[rule].types >> type & 1) != 0;
 }
 
 enum lx_rule lx_rule_find(const char *id)

@@ -3,6 +3,7 @@
 #ifndef LXSHIM_POLICY_RULES_H
 #define LXSHIM_POLICY_RULES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum lx_value {
@@ -13,21 +14,39 @@ enum lx_value {
 };
 
 enum lx_rule {
-#define RULE(symbol, id, values, value, summary, evidence) LX_RULE_##symbol,
+#define RULE(types, symbol, id, values, value, summary, evidence) LX_RULE_##symbol,
 #include "rules.def"
 #undef RULE
     LX_RULE_COUNT,
     LX_RULE_NONE = LX_RULE_COUNT
 };
 
-/* A call's set of rules is one 64-bit word, and an image reserves this much per mount. */
-#define LX_RULE_MAX 64
-_Static_assert(LX_RULE_COUNT < LX_RULE_MAX, "a set of rules no longer fits one word");
 _Static_assert(LX_VALUE_COUNT <= 64, "a rule's values no longer fit one word");
+
+/* In place of a value, where a table of them says nothing of a rule. */
+#define LX_UNSAID 0xFF
+
+/* What a mount is of. The host's, LX_MOUNT_HOST, is the last: no rule holds below such a mount. */
+enum lx_mount_type {
+#define FILESYSTEM(symbol, word, operations, names, properties) LX_MOUNT_##symbol,
+#include "fs/filesystems.def"
+#undef FILESYSTEM
+    LX_MOUNT_TYPES
+};
+
+/* Sets of file systems: a bit each. */
+enum lx_mount_type_set {
+#define FILESYSTEM(symbol, word, operations, names, properties) \
+    LX_OF_##symbol = 1 << LX_MOUNT_##symbol,
+#include "fs/filesystems.def"
+#undef FILESYSTEM
+    LX_OF_ANY = (1 << LX_MOUNT_TYPES) | (LX_OF_HOST - 1) /* all that can be mounted, ever */
+};
 
 struct lx_rule_info {
     const char *id;
     uint64_t values; /* one bit per enum lx_value that the rule may take */
+    unsigned types;  /* the file systems whose mounts carry it: a set, or LX_OF_ANY */
     enum lx_value fallback;
     const char *summary;
     const char *evidence;
@@ -40,6 +59,9 @@ const char *lx_value_word(enum lx_value value);
 
 /* The errno a value answers with, 0 for values that refuse nothing. */
 int lx_value_errno(enum lx_value value);
+
+/* True where the mounts of a file system carry a rule. */
+bool lx_rule_belongs(enum lx_rule rule, enum lx_mount_type type);
 
 /* The rule with that id, or LX_RULE_NONE. */
 enum lx_rule lx_rule_find(const char *id);

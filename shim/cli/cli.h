@@ -36,6 +36,23 @@ enum cli_option {
     CLI_REMOVE = 8192
 };
 
+/* An option, for its reader, --help and completions. */
+struct cli_option_info {
+    enum cli_option bit;
+    char letter; /* its short form, or 0 */
+    const char *name;
+    const char *argument; /* or NULL */
+    const char *help;
+    const char *const *words; /* what its argument may be, ending with NULL; or NULL */
+};
+
+/* All there are; ends with name NULL. */
+extern const struct cli_option_info cli_options[];
+
+/* What --lane and --bind take, as cli_options has it: the place of a word counts. */
+extern const char *const cli_lanes[];
+extern const char *const cli_binds[];
+
 struct cli_arguments {
     struct lx_request request; /* what --policy, --profile, --mount ... ask for */
     bool quiet;
@@ -140,6 +157,9 @@ int cli_win(const struct cli_arguments *arguments);
 int cli_help(const struct cli_arguments *arguments);
 
 bool cli_is_topic(const char *word);
+
+/* The topic at a place of the list that `lxshim help` prints; NULL after the last. */
+const char *cli_topic(size_t index);
 
 /* The id of the rule with that id or unique prefix, or LX_RULE_NONE after saying why on stderr. */
 enum lx_rule cli_find_rule(const char *word);

@@ -156,6 +156,11 @@ static void print_text(const char *text)
     }
 }
 
+const char *cli_topic(size_t index)
+{
+    return index < TOPIC_COUNT ? topics[index].name : NULL;
+}
+
 bool cli_is_topic(const char *word)
 {
     for (size_t i = 0; i < TOPIC_COUNT; i++)

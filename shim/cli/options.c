@@ -12,42 +12,41 @@
 
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct {
-    enum cli_option bit;
-    const char *name;
-    const char *argument; /* or NULL */
-    const char *help;
-} options[] = {
-    {CLI_POLICY, "policy", "FILE", "use this policy"},
-    {CLI_PROFILE, "profile", "NAME", "start from this built-in profile"},
-    {CLI_MOUNT, "mount", "TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]",
-     "mount this, instead of the policy's mounts; may be repeated"},
-    {CLI_SET, "set", "RULE=VALUE",
+const char *const cli_lanes[] = {"both", "preload", "supervisor", NULL};
+const char *const cli_binds[] = {"auto", "always", "never", NULL}; /* enum bind_when */
+
+const struct cli_option_info cli_options[] = {
+    {CLI_POLICY, 0, "policy", "FILE", "use this policy", NULL},
+    {CLI_PROFILE, 0, "profile", "NAME", "start from this built-in profile", NULL},
+    {CLI_MOUNT, 0, "mount", "TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]",
+     "mount this, instead of the policy's mounts; may be repeated", NULL},
+    {CLI_SET, 0, "set", "RULE=VALUE",
      "set a rule for all mounts, over everything else; may be "
-     "repeated"},
-    {CLI_TRACE, "trace", "[all:]FILE", "write changed calls, or all, to FILE as JSON lines"},
-    {CLI_OBSERVE, "observe", NULL, "let every call through and count what rules would have done"},
-    {CLI_LANE, "lane", "LANE",
-     "see calls by the preloaded library (preload), by the supervisor (supervisor), or by both"},
-    {CLI_COMPLETE, "require-complete", NULL, "do not start where the supervisor cannot be had"},
-    {CLI_BIND, "bind", "WHEN",
+     "repeated",
+     NULL},
+    {CLI_TRACE, 0, "trace", "[all:]FILE", "write changed calls, or all, to FILE as JSON lines",
+     NULL},
+    {CLI_OBSERVE, 0, "observe", NULL, "let every call through and count what rules would have done",
+     NULL},
+    {CLI_LANE, 0, "lane", "LANE",
+     "see calls by the preloaded library (preload), by the supervisor (supervisor), or by both",
+     cli_lanes},
+    {CLI_COMPLETE, 0, "require-complete", NULL, "do not start where the supervisor cannot be had",
+     NULL},
+    {CLI_BIND, 0, "bind", "WHEN",
      "mounts whose backing is elsewhere are bind mounts in a namespace of their own: with the "
      "privilege to mount (auto), without it in a user namespace, too, where other users are nobody "
-     "and setuid programs change nothing (always), or translated paths (never)"},
-    {CLI_VERBOSE, "verbose", NULL, "say how the policy's mounts are made"},
-    {CLI_QUIET, "quiet", NULL, "no word on which policy is used, and no summary at the end"},
-    {CLI_JSON, "json", NULL, "print JSON"},
-    {CLI_LIST, "list", NULL, "print the directories that are trusted"},
-    {CLI_REMOVE, "remove", NULL, "trust the directory no longer"},
+     "and setuid programs change nothing (always), or translated paths (never)",
+     cli_binds},
+    {CLI_VERBOSE, 'v', "verbose", NULL, "say how the policy's mounts are made", NULL},
+    {CLI_QUIET, 'q', "quiet", NULL, "no word on which policy is used, and no summary at the end",
+     NULL},
+    {CLI_JSON, 0, "json", NULL, "print JSON", NULL},
+    {CLI_LIST, 0, "list", NULL, "print the directories that are trusted", NULL},
+    {CLI_REMOVE, 0, "remove", NULL, "trust the directory no longer", NULL},
+    {0, 0, NULL, NULL, NULL, NULL},
 };
-
-/* The short form of an option, or 0. */
-static char letter_of(enum cli_option bit)
-{
-    if (bit == CLI_VERBOSE)
-        return 'v';
-    return bit == CLI_QUIET ? 'q' : '\0';
-}
+#define OPTION_COUNT (SIZE(cli_options) - 1)
 
 static void note_option(struct cli_arguments *out, enum cli_option bit, char *value, char **mounts,
                         char **sets)
@@ -105,11 +104,12 @@ static void note_option(struct cli_arguments *out, enum cli_option bit, char *va
 static void long_options(unsigned wanted, struct option *out)
 {
     size_t n = 0;
-    for (size_t i = 0; i < SIZE(options); i++)
-        if ((wanted & options[i].bit) != 0)
-            out[n++] = (struct option){
-                options[i].name, options[i].argument != NULL ? required_argument : no_argument,
-                NULL, (int)i + 1};
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if ((wanted & cli_options[i].bit) != 0)
+            out[n++] =
+                (struct option){cli_options[i].name,
+                                cli_options[i].argument != NULL ? required_argument : no_argument,
+                                NULL, (int)i + 1};
     out[n++] = (struct option){"help", no_argument, NULL, 'h'};
     out[n] = (struct option){NULL, 0, NULL, 0};
 }
@@ -149,20 +149,20 @@ static bool usage(const struct cli_command *command, int *status)
     return false;
 }
 
-/* The index of what getopt_long has returned, a letter or a long option's number; or SIZE. */
+/* The index of what getopt_long has returned, a letter or a number; or OPTION_COUNT. */
 static size_t option_of(const struct cli_command *command, int c)
 {
-    for (size_t i = 0; i < SIZE(options); i++)
-        if ((command->options & options[i].bit) != 0 &&
-            (c == (int)i + 1 || c == letter_of(options[i].bit)))
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if ((command->options & cli_options[i].bit) != 0 &&
+            (c == (int)i + 1 || c == cli_options[i].letter))
             return i;
-    return SIZE(options);
+    return OPTION_COUNT;
 }
 
 bool cli_parse(const struct cli_command *command, const char *path, int argc, char **argv,
                struct cli_arguments *out, int *status)
 {
-    struct option known[SIZE(options) + 2];
+    struct option known[OPTION_COUNT + 2];
     char **mounts = calloc((size_t)argc + 1, sizeof(char *));
     char **sets = calloc((size_t)argc + 1, sizeof(char *));
     int c;
@@ -188,11 +188,11 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
             cli_error("%s needs an argument; see %s --help", argv[optind - 1], path);
             return usage(command, status);
         }
-        if (i == SIZE(options)) {
+        if (i == OPTION_COUNT) {
             refused_option(path, argv[optind - 1], known);
             return usage(command, status);
         }
-        note_option(out, options[i].bit, optarg, mounts, sets);
+        note_option(out, cli_options[i].bit, optarg, mounts, sets);
     }
     out->count = argc - optind;
     out->rest = argv + optind;
@@ -209,14 +209,14 @@ void cli_print_help(const struct cli_command *command, const char *path)
            command->help);
     if (command->options != 0)
         printf("\noptions:\n");
-    for (size_t i = 0; i < SIZE(options); i++) {
-        if ((command->options & options[i].bit) == 0)
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if ((command->options & cli_options[i].bit) == 0)
             continue;
-        const char *argument = options[i].argument;
-        const char letter[] = {',', ' ', '-', letter_of(options[i].bit), '\0'};
-        printf("  --%s%s%s%s\n", options[i].name, argument != NULL ? " " : "",
+        const char *argument = cli_options[i].argument;
+        const char letter[] = {',', ' ', '-', cli_options[i].letter, '\0'};
+        printf("  --%s%s%s%s\n", cli_options[i].name, argument != NULL ? " " : "",
                argument != NULL ? argument : "", letter[3] != 0 ? letter : "");
-        cli_wrap(8, options[i].help);
+        cli_wrap(8, cli_options[i].help);
     }
     if (command->commands == NULL)
         return;

@@ -63,19 +63,35 @@ static json_t *values_of(const struct lx_rule_info *rule)
     return values;
 }
 
+/* The file systems whose mounts carry a rule. */
+static json_t *types_of(enum lx_rule rule)
+{
+    json_t *types = json_array();
+    for (unsigned t = 0; t < LX_MOUNT_HOST; t++)
+        if (lx_rule_belongs(rule, (enum lx_mount_type)t))
+            json_array_append_new(types, json_string(lx_mount_type_word((enum lx_mount_type)t)));
+    return types;
+}
+
+static json_t *rule_json(enum lx_rule rule)
+{
+    const struct lx_rule_info *info = &lx_rules[rule];
+    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:s}", "id", info->id, "types", types_of(rule),
+                     "values", values_of(info), "default", lx_value_word(info->fallback), "summary",
+                     info->summary, "evidence", info->evidence);
+}
+
 static int policy_rules(const struct cli_arguments *arguments)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
         const struct lx_rule_info *rule = &lx_rules[i];
         const char *fallback = lx_value_word(rule->fallback);
-        json_t *values = values_of(rule);
         if (arguments->json) {
-            json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:s, s:s}", "id", rule->id,
-                                                  "values", values, "default", fallback, "summary",
-                                                  rule->summary, "evidence", rule->evidence));
+            json_array_append_new(list, rule_json((enum lx_rule)i));
             continue;
         }
+        json_t *values = values_of(rule);
         size_t index;
         json_t *value;
         printf("%s%s\n    values:", i > 0 ? "\n" : "", rule->id);

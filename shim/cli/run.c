@@ -140,7 +140,7 @@ static int set_preload(void)
 }
 
 /* The place of an option's word among the three there are; -1 after naming those. */
-static int choose(const char *what, const char *word, const char *const words[3])
+static int choose(const char *what, const char *word, const char *const *words)
 {
     for (int i = 0; i < 3; i++)
         if (strcmp(words[i], word) == 0)
@@ -153,10 +153,8 @@ static int choose(const char *what, const char *word, const char *const words[3]
 static bool choose_ways(const struct cli_arguments *arguments, struct relay_lanes *lanes,
                         enum bind_when *when)
 {
-    static const char *const ways[] = {"both", "preload", "supervisor"};
-    static const char *const times[] = {"auto", "always", "never"}; /* enum bind_when */
-    int way = arguments->lane == NULL ? 0 : choose("lane", arguments->lane, ways);
-    int time = arguments->bind == NULL ? BIND_AUTO : choose("--bind", arguments->bind, times);
+    int way = arguments->lane == NULL ? 0 : choose("lane", arguments->lane, cli_lanes);
+    int time = arguments->bind == NULL ? BIND_AUTO : choose("--bind", arguments->bind, cli_binds);
     lanes->complete = arguments->complete;
     lanes->preload = way != 2;
     lanes->supervise = way != 1;

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "policy/policy.h"
+#include "policy/ruleset.h"
 #include "store/holders.h"
 #include "store/sidecar_attr.h"
 #include "sys/address.h"
@@ -141,14 +142,14 @@ struct lx_call {
     struct lx_loc at[2];
 
     /* What the explanation says. */
-    uint64_t altered;     /* rules that changed the answer, one bit each */
-    uint64_t observed;    /* rules that would have, in observe mode */
-    enum lx_rule denied;  /* the rule that refused, or LX_RULE_NONE */
-    uint32_t override;    /* index + 1 of the override that acted, or 0 */
-    bool asks;            /* an open has its directory looked at before: see vfs_run */
-    bool allowed;         /* an override lets the call pass the rules */
-    bool moves_directory; /* a rename that moved no regular file: placements may be stale */
-    uint8_t holder_count; /* who has the file open, for the trace */
+    struct lx_ruleset altered;  /* rules that changed the answer */
+    struct lx_ruleset observed; /* rules that would have, in observe mode */
+    enum lx_rule denied;        /* the rule that refused, or LX_RULE_NONE */
+    uint32_t override;          /* index + 1 of the override that acted, or 0 */
+    bool asks;                  /* an open has its directory looked at before: see vfs_run */
+    bool allowed;               /* an override lets the call pass the rules */
+    bool moves_directory;       /* a rename that moved no regular file: placements may be stale */
+    uint8_t holder_count;       /* who has the file open, for the trace */
     struct store_holder holders[STORE_HOLDER_MAX];
 };
 
@@ -181,12 +182,6 @@ static inline bool lx_may_be_link(const struct stat *st)
     return S_ISREG(st->st_mode) && st->st_size == 0;
 }
 
-/* A rule in a set of them: `altered` and `observed` of a call. */
-static inline uint64_t lx_rule_bit(enum lx_rule rule)
-{
-    return UINT64_C(1) << rule;
-}
-
 /* True where rules only say what they would do: in observe mode, or an override allows the call. */
 static inline bool lx_observing(const struct lx_call *c)
 {
@@ -201,7 +196,7 @@ static inline bool lx_observing(const struct lx_call *c)
 static inline int lx_deny(struct lx_call *c, enum lx_rule rule, int error)
 {
     if (lx_observing(c)) {
-        c->observed |= lx_rule_bit(rule);
+        lx_ruleset_add(&c->observed, rule);
         return 0;
     }
     c->denied = rule;
@@ -212,10 +207,10 @@ static inline int lx_deny(struct lx_call *c, enum lx_rule rule, int error)
 static inline bool lx_alter(struct lx_call *c, enum lx_rule rule)
 {
     if (lx_observing(c)) {
-        c->observed |= lx_rule_bit(rule);
+        lx_ruleset_add(&c->observed, rule);
         return false;
     }
-    c->altered |= lx_rule_bit(rule);
+    lx_ruleset_add(&c->altered, rule);
     return true;
 }
 

@@ -27,9 +27,9 @@ static const char *outcome(const struct lx_call *c)
         return "denied";
     if (c->override != 0)
         return "overridden";
-    if (c->altered != 0)
+    if (lx_ruleset_any(&c->altered))
         return "altered";
-    return c->observed != 0 ? "observed" : "passed";
+    return lx_ruleset_any(&c->observed) ? "observed" : "passed";
 }
 
 /* Who made the call, and under which name. */
@@ -117,17 +117,16 @@ static void put_path(struct text *t, const char *path, size_t length, int fd)
 }
 
 /* The rules that changed or would have changed the call, ids in an array. */
-static void put_rules(struct text *t, const char *key, uint64_t rules)
+static void put_rules(struct text *t, const char *key, const struct lx_ruleset *rules)
 {
-    if (rules == 0)
+    if (!lx_ruleset_any(rules))
         return;
     text_put(t, ",\"");
     text_put(t, key);
     text_put(t, "\":[");
-    for (unsigned i = 0, n = 0; i < LX_RULE_COUNT; i++) {
-        if ((rules >> i & 1) == 0)
-            continue;
-        text_put(t, n++ > 0 ? ",\"" : "\"");
+    unsigned first = lx_ruleset_next(rules, 0);
+    for (unsigned i = first; i < LX_RULE_COUNT; i = lx_ruleset_next(rules, i + 1)) {
+        text_put(t, i > first ? ",\"" : "\"");
         text_put(t, lx_rules[i].id);
         text_put(t, "\"");
     }
@@ -137,10 +136,10 @@ static void put_rules(struct text *t, const char *key, uint64_t rules)
 /* The rule a line is about: the one that refused, else the first that changed something. */
 static enum lx_rule chief(const struct lx_call *c)
 {
-    uint64_t rules = c->altered != 0 ? c->altered : c->observed;
     if (c->denied != LX_RULE_NONE)
         return c->denied;
-    return rules != 0 ? (enum lx_rule)__builtin_ctzll(rules) : LX_RULE_NONE;
+    return (enum lx_rule)lx_ruleset_next(lx_ruleset_any(&c->altered) ? &c->altered : &c->observed,
+                                         0);
 }
 
 static void put_call(struct text *t, const struct lx_call *c)
@@ -265,8 +264,8 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
         text_put(&t, "\",\"evidence\":");
         text_json(&t, lx_rules[rule].evidence, SHOWN_TEXT);
     }
-    put_rules(&t, "altered", c->altered);
-    put_rules(&t, "observed", c->observed);
+    put_rules(&t, "altered", &c->altered);
+    put_rules(&t, "observed", &c->observed);
     if (c->override != 0) {
         const struct lx_image *image = c->task->policy->image;
         const struct lx_image_override *o = lx_image_override(image, c->override);
@@ -316,26 +315,32 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
     atomic_store_explicit(&rule->ready, 1, memory_order_release);
 }
 
+/* One more of a counter of a rule, or of the overrides; the first ever is the example. */
+static void count_one(struct lx_stats_rule *rule, _Atomic uint64_t *counter,
+                      const struct lx_call *c, long result)
+{
+    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+    if (atomic_load_explicit(&rule->claimed, memory_order_relaxed) == 0 &&
+        atomic_exchange_explicit(&rule->claimed, 1, memory_order_relaxed) == 0)
+        example(rule, c, result);
+}
+
 static void count(struct lx_stats *stats, const struct lx_call *c, long result)
 {
-    uint64_t rules = c->altered | c->observed;
+    struct lx_stats_rule *overrides = &stats->rules[LX_RULE_COUNT];
+    struct lx_ruleset rules = c->altered;
+    lx_ruleset_join(&rules, &c->observed);
     if (c->denied != LX_RULE_NONE)
-        rules |= lx_rule_bit(c->denied);
-    if (c->override != 0)
-        rules |= UINT64_C(1) << 63; /* the slot after the last rule */
-    while (rules != 0) {
-        unsigned i = (unsigned)__builtin_ctzll(rules);
-        rules &= rules - 1;
-        struct lx_stats_rule *rule = &stats->rules[i == 63 ? LX_RULE_MAX : i];
-        bool refused = i == 63 ? result < 0 : i == c->denied;
-        _Atomic uint64_t *counter = refused                            ? &rule->denied
-                                    : i < 63 && (c->observed >> i & 1) ? &rule->observed
-                                                                       : &rule->altered;
-        atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
-        if (atomic_load_explicit(&rule->claimed, memory_order_relaxed) == 0 &&
-            atomic_exchange_explicit(&rule->claimed, 1, memory_order_relaxed) == 0)
-            example(rule, c, result);
+        lx_ruleset_add(&rules, c->denied);
+    for (unsigned i = 0; (i = lx_ruleset_next(&rules, i)) < LX_RULE_COUNT; i++) {
+        struct lx_stats_rule *rule = &stats->rules[i];
+        _Atomic uint64_t *counter = i == c->denied                    ? &rule->denied
+                                    : lx_ruleset_has(&c->observed, i) ? &rule->observed
+                                                                      : &rule->altered;
+        count_one(rule, counter, c, result);
     }
+    if (c->override != 0)
+        count_one(overrides, result < 0 ? &overrides->denied : &overrides->altered, c, result);
 }
 
 void vfs_explain(const struct lx_call *c, long result)

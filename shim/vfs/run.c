@@ -320,8 +320,9 @@ static void remember(const struct lx_call *c, int r, const struct vfs_found *fou
 /* For those who count, or want to read of it. */
 static __attribute__((noinline)) void explain(struct lx_call *c, long r)
 {
-    if (r != -LX_CONTINUE && ((c->altered | c->observed) != 0 || c->denied != LX_RULE_NONE ||
-                              c->override != 0 || c->task->policy->trace_all))
+    if (r != -LX_CONTINUE &&
+        (lx_ruleset_any(&c->altered) || lx_ruleset_any(&c->observed) || c->denied != LX_RULE_NONE ||
+         c->override != 0 || c->task->policy->trace_all))
         vfs_explain(c, r);
 }
 

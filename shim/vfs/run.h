@@ -21,8 +21,8 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->size = 0;
     c->name = NULL;
     c->value = NULL;
-    c->altered = 0;
-    c->observed = 0;
+    lx_ruleset_clear(&c->altered);
+    lx_ruleset_clear(&c->observed);
     c->denied = LX_RULE_NONE;
     c->override = 0;
     c->asks = false;

@@ -47,8 +47,8 @@ flat_policy() {
 
 all_sources() {
   sources_in policy shim tests examples bench
-  find tests .ci tools bench -type f \( -name '*.bats' -o -name '*.bash' -o -name '*.sh' \
-    -o -name '*.py' -o -path 'tests/symbols/*' -o -path '.ci/*' -o -path 'tools/*' \) \
+  find tests .ci tools bench completions -type f \( -name '*.bats' -o -name '*.bash' -o -name '*.sh' \
+    -o -name '*.py' -o -path 'tests/symbols/*' -o -path 'completions/*' -o -path '.ci/*' -o -path 'tools/*' \) \
     ! -name '*.pyc' 2>/dev/null | sort
   echo Makefile
 }
@@ -417,10 +417,10 @@ unsaid_needs() {
   assert_output 'x.bats: @test "x" {: strace'
 }
 
-@test "every source says its licence in its first line, or after its #! line" {
+@test "every source says its licence in its first line, or after the one for who runs it" {
   local file line
   for file in "${SOURCES[@]}"; do
-    { read -r line && [[ $line != '#!'* ]] || read -r line; } <"$file" || true
+    { read -r line && [[ $line != '#'@(!|compdef)* ]] || read -r line; } <"$file" || true
     [[ $line == *'SPDX-License-Identifier: MIT'* ]] || echo "$file: $line"
   done >"$BATS_TEST_TMPDIR/found"
   none cat "$BATS_TEST_TMPDIR/found"

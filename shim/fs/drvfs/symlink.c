@@ -288,7 +288,7 @@ long drvfs_symlink(struct lx_call *c)
         r = make_nt_link(c);
         if (r != LX_EWALK)
             return r;
-        c->altered &= ~lx_rule_bit(LX_RULE_SYMLINK_CREATE);
+        lx_ruleset_remove(&c->altered, LX_RULE_SYMLINK_CREATE);
     }
     /* An LX symlink is opaque bytes: the target is stored as it is. [seed: DrvFs] */
     return sys_symlinkat(c->name, at->dfd, at->path);

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+# Completion of lxshim for fish.
+
+# Made by "make generate", until it ends:
+function __lxshim_words
+    switch "$argv[1]"
+        case 'commands'
+            printf '%s\n' run policy explain doctor win help
+        case 'options run'
+            printf '%s\n' --policy --profile --mount --set --trace --observe --lane --require-complete --bind --verbose --quiet --help
+        case 'options policy'
+            printf '%s\n' --help
+        case 'commands policy'
+            printf '%s\n' check show profiles rules schema trust
+        case 'options policy check'
+            printf '%s\n' --help
+        case 'options policy show'
+            printf '%s\n' --policy --profile --mount --set --trace --observe --json --help
+        case 'options policy profiles'
+            printf '%s\n' --json --help
+        case 'options policy rules'
+            printf '%s\n' --json --help
+        case 'options policy schema'
+            printf '%s\n' --help
+        case 'options policy trust'
+            printf '%s\n' --list --remove --help
+        case 'options explain'
+            printf '%s\n' --help
+        case 'options doctor'
+            printf '%s\n' --help
+        case 'options win'
+            printf '%s\n' --policy --profile --mount --help
+        case 'options help'
+            printf '%s\n' --help
+        case 'commands win'
+            printf '%s\n' attrib cmd copy del dir echo fsutil hold md mklink more move ntcreate rd ren type write
+        case 'topics'
+            printf '%s\n' run policy rules mounts overrides win trace coverage environment
+        case '--profile'
+            printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
+        case 'arguments'
+            printf '%s\n' --policy --profile --mount --set --trace --lane --bind
+        case '--lane'
+            printf '%s\n' both preload supervisor
+        case '--bind'
+            printf '%s\n' auto always never
+        case 'rules'
+            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit mode.fixed mode.owner mode.access chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags sharing.windows mount.boundary symlink.create symlink.nt link.create special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate xattr.user xattr.system stat.directory stat.small_file stat.times statfs.type
+        case 'values names.illegal'
+            printf '%s\n' escape reject
+        case 'values names.invalid_utf8'
+            printf '%s\n' allow EINVAL
+        case 'values names.length'
+            printf '%s\n' native utf16
+        case 'values case.volume_root'
+            printf '%s\n' sensitive insensitive
+        case 'values case.directories'
+            printf '%s\n' off sensitive dir force
+        case 'values case.inherit'
+            printf '%s\n' on off
+        case 'values mode.fixed'
+            printf '%s\n' on off
+        case 'values mode.owner'
+            printf '%s\n' native options
+        case 'values mode.access'
+            printf '%s\n' native shown
+        case 'values chmod.readonly_bit'
+            printf '%s\n' on off
+        case 'values chmod.non_owner'
+            printf '%s\n' allow EPERM
+        case 'values chown.owner'
+            printf '%s\n' allow EPERM
+        case 'values chown.non_owner'
+            printf '%s\n' allow EPERM
+        case 'values utimes.non_owner'
+            printf '%s\n' allow EPERM
+        case 'values create.no_write_bit'
+            printf '%s\n' ignore readonly
+        case 'values open.readonly_file'
+            printf '%s\n' native EACCES
+        case 'values exec.any_file'
+            printf '%s\n' allow native
+        case 'values unlink.open_file'
+            printf '%s\n' pending deny posix
+        case 'values rmdir.open_directory'
+            printf '%s\n' pending deny posix
+        case 'values unlink.readonly_file'
+            printf '%s\n' allow EACCES
+        case 'values rename.open_target'
+            printf '%s\n' posix EPERM EACCES
+        case 'values rename.open_descendant'
+            printf '%s\n' allow EACCES
+        case 'values rename.readonly_target'
+            printf '%s\n' allow EACCES
+        case 'values rename.flags'
+            printf '%s\n' native EINVAL
+        case 'values sharing.windows'
+            printf '%s\n' allow EACCES
+        case 'values mount.boundary'
+            printf '%s\n' native EXDEV
+        case 'values symlink.create'
+            printf '%s\n' lx nt-if-possible nt-through-links EPERM
+        case 'values symlink.nt'
+            printf '%s\n' on off EIO
+        case 'values link.create'
+            printf '%s\n' allow EPERM
+        case 'values special.fifo'
+            printf '%s\n' allow EPERM EOPNOTSUPP
+        case 'values special.socket'
+            printf '%s\n' allow EPERM EOPNOTSUPP
+        case 'values special.device'
+            printf '%s\n' allow EPERM EOPNOTSUPP
+        case 'values mknod.regular'
+            printf '%s\n' allow EPERM
+        case 'values open.tmpfile'
+            printf '%s\n' allow EOPNOTSUPP
+        case 'values file.fallocate'
+            printf '%s\n' allow EOPNOTSUPP
+        case 'values xattr.user'
+            printf '%s\n' allow EOPNOTSUPP
+        case 'values xattr.system'
+            printf '%s\n' allow EOPNOTSUPP
+        case 'values stat.directory'
+            printf '%s\n' on off
+        case 'values stat.small_file'
+            printf '%s\n' on off
+        case 'values stat.times'
+            printf '%s\n' native 100ns
+        case 'values statfs.type'
+            printf '%s\n' native drvfs 9p fuse
+    end
+end
+# End of what "make generate" makes.
+
+function __lxshim_complete
+    set -l path ''
+    set -l option ''
+    set -l rest 0
+    set -l cur (commandline -ct)
+    for word in (commandline -opc)[2..-1]
+        if test -n "$option"
+            set option ''
+        else if test $rest -eq 0; and contains -- $word (__lxshim_words arguments)
+            set option $word
+        else if test $rest -eq 0; and string match -q -- '-?*' $word
+            test "$word" = --; and set rest 1
+        else if test $rest -eq 0; and contains -- $word (__lxshim_words (string trim "commands $path"))
+            set path (string trim "$path $word")
+        else
+            set rest (math $rest + 1)
+        end
+    end
+    set -l before ''
+    if test $rest -eq 0; and test -z "$option"; and string match -q -- '--*=*' $cur
+        set option (string replace -r '=.*' '' -- $cur)
+        set before "$option="
+        set cur (string replace -r '^[^=]*=' '' -- $cur)
+    end
+    switch $option
+        case --set
+            if string match -q '*=*' -- $cur
+                set -l rule (string replace -r '=.*' '' -- $cur)
+                printf "$before$rule=%s\n" (__lxshim_words "values $rule")
+            else
+                printf "$before%s=\n" (__lxshim_words rules)
+            end
+        case --profile --lane --bind
+            printf "$before%s\n" (__lxshim_words $option)
+        case '--*'
+            __fish_complete_path $cur
+        case '*'
+            if test $rest -eq 0; and string match -q -- '-*' $cur
+                __lxshim_words "options $path"
+                return
+            end
+            switch $path
+                case '' policy win
+                    __lxshim_words (string trim "commands $path")
+                case explain
+                    __lxshim_words rules
+                case help
+                    __lxshim_words topics
+                case run doctor
+                    test $rest -gt 0; and __fish_complete_path $cur; or __fish_complete_command
+                case '*'
+                    __fish_complete_path $cur
+            end
+    end
+end
+
+complete -c lxshim -f -a '(__lxshim_complete)'

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of lxshim. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+/* A topic, or the help of a command that is none. */
+static int help(const struct cli_arguments *arguments)
+{
+    const char *word = arguments->count > 0 ? arguments->rest[0] : "";
+    for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
+        if (strcmp(c->name, word) == 0 && !cli_is_topic(word)) {
+            char path[64];
+            snprintf(path, sizeof(path), "lxshim %s", c->name);
+            cli_print_help(c, path);
+            return CLI_OK;
+        }
+    return cli_help(arguments);
+}
+
+const struct cli_command cli_commands[] = {
+    {
+        .name = "run",
+        .usage = "[OPTION]... [--] COMMAND [ARGUMENT]...",
+        .summary = "run a command with the rules of a policy",
+        .help = "Runs COMMAND in a directory that behaves like a Windows drive seen from WSL. The "
+                "policy\nis --policy, else $LXSHIM_POLICY, else ./.lxshim.json, else the current "
+                "directory as a\ndrive. The exit status is COMMAND's; 127 if it is not found, 126 "
+                "if it cannot be run,\n125 if lxshim itself fails. At the end a summary says what "
+                "was denied or altered.\n",
+        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE |
+                   CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET,
+        .least = 1,
+        .most = -1,
+        .misused = CLI_FAILED,
+        .run = cli_run,
+    },
+    {
+        .name = "policy",
+        .usage = "COMMAND [OPTION]... [FILE]",
+        .summary = "check and show policies, list profiles and rules",
+        .help = "Looks into policies. \"lxshim policy COMMAND --help\" tells more of each.\n",
+        .commands = cli_policy_commands,
+    },
+    {
+        .name = "explain",
+        .usage = "RULE|WORD",
+        .summary = "say what a rule does, its values, and why",
+        .help =
+            "Explains a rule, by its id or the unique beginning of one; or lists the rules that "
+            "have WORD\nin their id or text.\n",
+        .least = 1,
+        .most = 1,
+        .run = cli_explain,
+    },
+    {
+        .name = "doctor",
+        .usage = "[COMMAND]",
+        .summary = "say what works here, and for a command",
+        .help =
+            "Tries what lxshim needs of the kernel and of the current directory, and names the\n"
+            "consequence of what is missing. With COMMAND, also whether that program can be\n"
+            "covered. Exits 1 if something essential is missing or COMMAND is not covered.\n",
+        .least = 0,
+        .most = 1,
+        .run = cli_doctor,
+    },
+    {
+        .name = "win",
+        .usage = "[OPTION]... [COMMAND [ARGUMENT]...]",
+        .summary = "see and change the drives as Windows does",
+        .help = "Runs a command of Windows on the drives of a policy, as cmd.exe would: dir, type, "
+                "copy,\nmove, ren, del, md, rd, mklink, attrib, fsutil and others, \"lxshim win\" "
+                "lists them all.\nNeeds no preloaded library. Exits 1 where the command fails.\n",
+        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT,
+        .least = 0,
+        .most = -1,
+        .run = cli_win,
+    },
+    {
+        .name = "help",
+        .usage = "[TOPIC]",
+        .summary = "explain a topic",
+        .help = "Prints a topic, or the list of them.\n",
+        .least = 0,
+        .most = 1,
+        .run = help,
+    },
+    {.name = NULL},
+};

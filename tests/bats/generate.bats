@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What is made from the registries: the tree has it as it would be made, and shells complete by it.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # other shells expand their scripts; every test is a subshell
+
+load helpers
+
+@test "make generate would change nothing" {
+  local file
+  cd "$SOURCE_ROOT" || return
+  for file in $("$BUILD/generate"); do
+    mkdir -p "$BATS_TEST_TMPDIR/${file%/*}"
+    cp "$file" "$BATS_TEST_TMPDIR/$file"
+  done
+  (($("$BUILD/generate" | wc -l) >= 6))
+  "$BUILD/generate" "$BATS_TEST_TMPDIR"
+  for file in $("$BUILD/generate"); do
+    diff "$file" "$BATS_TEST_TMPDIR/$file" || echo "make generate writes another $file"
+  done >"$BATS_TEST_TMPDIR/found"
+  run cat "$BATS_TEST_TMPDIR/found"
+  assert_output ""
+}
+
+@test "a file without the lines between which to write is left alone, and named" {
+  local file
+  cd "$BATS_TEST_TMPDIR" || return
+  for file in $("$BUILD/generate"); do
+    mkdir -p "${file%/*}"
+    echo "mine" >"$file"
+  done
+  run "$BUILD/generate" .
+  assert_failure
+  assert_line "generate: ./completions/_lxshim: it does not say where to begin"
+  run cat completions/_lxshim policy/profiles/drvfs.json
+  assert_output $'mine\nmine'
+}
+
+# What a shell offers for a line that ends at the cursor: tested in each with these.
+LINES_OF='lxshim ex|explain
+lxshim policy sh|show
+lxshim policy rules --j|--json
+lxshim run --profile wsl1-1903|wsl1-1903
+lxshim run --lane su|supervisor
+lxshim run --set names.ill|names.illegal=
+lxshim explain rename.fl|rename.flags
+lxshim help cov|coverage
+lxshim win mkl|mklink'
+
+# offers COMMAND...: with a line as its last argument it prints what is offered.
+offers() {
+  local line expected
+  while IFS='|' read -r line expected; do
+    run --separate-stderr "$@" "$line"
+    assert_equal "$line: $output" "$line: $expected"
+  done <<<"$LINES_OF"
+}
+
+@test "completion in bash" {
+  cat >"$BATS_TEST_TMPDIR/offer" <<'EOF'
+. "$1"
+compopt() { :; }
+COMP_LINE=$2 COMP_POINT=${#2}
+_lxshim
+printf '%s\n' "${COMPREPLY[@]}"
+EOF
+  offers bash "$BATS_TEST_TMPDIR/offer" "$SOURCE_ROOT/completions/lxshim.bash"
+  # bash takes what stands before a '=' for a word of its own.
+  run bash "$BATS_TEST_TMPDIR/offer" "$SOURCE_ROOT/completions/lxshim.bash" \
+    'lxshim run --set=unlink.open_file=p'
+  assert_output $'pending\nposix'
+}
+
+@test "completion in zsh" {
+  needs zsh zsh
+  cat >"$BATS_TEST_TMPDIR/offer" <<'EOF'
+compset() { [[ ${words[CURRENT]} == *=* ]] && IPREFIX=${words[CURRENT]%=*}= words[CURRENT]=${words[CURRENT]##*=} }
+compadd() {
+  local suffix=
+  [[ $1 != -S ]] || { suffix=$2; shift 2 }
+  shift
+  for word in $@; do [[ $word != ${words[CURRENT]}* ]] || print -r -- $word$suffix; done
+}
+words=(${=2})
+CURRENT=$#words
+. $1
+EOF
+  offers zsh -f "$BATS_TEST_TMPDIR/offer" "$SOURCE_ROOT/completions/_lxshim"
+  run zsh -f "$BATS_TEST_TMPDIR/offer" "$SOURCE_ROOT/completions/_lxshim" \
+    'lxshim run --set unlink.open_file=p'
+  assert_output $'pending\nposix'
+}
+
+@test "completion in fish" {
+  needs fish fish
+  export HOME=$BATS_TEST_TMPDIR
+  offers fish --no-config -c 'source $argv[1]; complete -C "$argv[2]"' \
+    "$SOURCE_ROOT/completions/lxshim.fish"
+  run fish --no-config -c 'source $argv[1]; complete -C "$argv[2]"' \
+    "$SOURCE_ROOT/completions/lxshim.fish" 'lxshim run --set=unlink.open_file=p'
+  assert_output $'--set=unlink.open_file=pending\n--set=unlink.open_file=posix'
+}
+
+@test "make install puts them where the shells look" {
+  make -s -C "$SOURCE_ROOT" B="$BUILD" DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr -o all install
+  cd "$BATS_TEST_TMPDIR/root/usr/share" || return
+  cmp bash-completion/completions/lxshim "$SOURCE_ROOT/completions/lxshim.bash"
+  cmp zsh/site-functions/_lxshim "$SOURCE_ROOT/completions/_lxshim"
+  cmp fish/vendor_completions.d/lxshim.fish "$SOURCE_ROOT/completions/lxshim.fish"
+  make -s -C "$SOURCE_ROOT" B="$BUILD" DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr uninstall
+  run find "$BATS_TEST_TMPDIR/root" -type f
+  assert_output ""
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What tools/generate.c writes into files of the source tree. */
+#ifndef LXSHIM_TOOLS_GENERATE_H
+#define LXSHIM_TOOLS_GENERATE_H
+
+#include <stdio.h>
+
+/* A function for shells that prints the words that a place of the command line may have. */
+void generate_words(FILE *out);      /* for bash and zsh */
+void generate_words_fish(FILE *out); /* for fish */
+
+#endif
