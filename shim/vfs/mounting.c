@@ -7,9 +7,11 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "mounts/attach.h"
 #include "store/holders.h"
+#include "sys/clock.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
@@ -18,6 +20,10 @@
 #ifndef UMOUNT_NOFOLLOW
 #define UMOUNT_NOFOLLOW 8
 #endif
+
+/* How often, and after how long, a busy mount is tried again. */
+#define BUSY_LOOKS    8
+#define BUSY_PAUSE_NS 2000000
 
 /* Flags by which mount(2) changes how mounts propagate. */
 #define PROPAGATES (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
@@ -96,6 +102,21 @@ static int write_on(const struct lx_task *t, struct mounts_writer *w, const stru
 }
 
 /*
+ * The kernel's part of a change. A mount may be busy by a look of ours alone, of whoever finishes
+ * what waits to be deleted there: that is over in a moment, and natively nobody would have looked.
+ */
+static long ask_patiently(const struct lx_task *t, long nr, const long args[6])
+{
+    long r = ask(t, nr, args);
+    for (unsigned i = 0; r == -EBUSY && nr == SYS_umount2 && i < BUSY_LOOKS; i++) {
+        struct timespec pause = {0, BUSY_PAUSE_NS};
+        sys_sleep(&pause);
+        r = ask(t, nr, args);
+    }
+    return r;
+}
+
+/*
  * The change that a writer has in mind happens: the kernel's part between two steps of ours, so
  * that nobody sees half of it, and whoever comes after one of us that was killed finds out.
  */
@@ -104,7 +125,7 @@ static long happen(const struct lx_task *t, struct mounts_writer *w, const char 
 {
     long r = mounts_prepare(w, point);
     if (r == 0)
-        r = ask(t, nr, args);
+        r = ask_patiently(t, nr, args);
     if (r == 0)
         mounts_commit(w);
     else
