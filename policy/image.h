@@ -174,7 +174,7 @@ struct lx_stats {
     _Atomic uint32_t pending;
     _Atomic uint32_t settled;
     struct lx_stats_lane lane;
-    struct lx_stats_rule rules[LX_RULE_MAX + 1]; /* the last: overrides */
+    struct lx_stats_rule rules[LX_RULE_MAX]; /* LX_RULE_OVERRIDE: of overrides */
     _Atomic uint32_t overrides[];
 };
 

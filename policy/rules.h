@@ -23,6 +23,9 @@ enum lx_rule {
 /* A call's set of rules is one 64-bit word, and an image reserves this much per mount. */
 #define LX_RULE_MAX 64
 _Static_assert(LX_RULE_COUNT < LX_RULE_MAX, "a set of rules no longer fits one word");
+
+/* In a set of them, and among their counters: the override that acted, which is no rule. */
+#define LX_RULE_OVERRIDE (LX_RULE_MAX - 1)
 _Static_assert(LX_VALUE_COUNT <= 64, "a rule's values no longer fit one word");
 
 struct lx_rule_info {

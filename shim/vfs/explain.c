@@ -322,15 +322,15 @@ static void count(struct lx_stats *stats, const struct lx_call *c, long result)
     if (c->denied != LX_RULE_NONE)
         rules |= lx_rule_bit(c->denied);
     if (c->override != 0)
-        rules |= UINT64_C(1) << 63; /* the slot after the last rule */
+        rules |= lx_rule_bit(LX_RULE_OVERRIDE);
     while (rules != 0) {
         unsigned i = (unsigned)__builtin_ctzll(rules);
         rules &= rules - 1;
-        struct lx_stats_rule *rule = &stats->rules[i == 63 ? LX_RULE_MAX : i];
-        bool refused = i == 63 ? result < 0 : i == c->denied;
-        _Atomic uint64_t *counter = refused                            ? &rule->denied
-                                    : i < 63 && (c->observed >> i & 1) ? &rule->observed
-                                                                       : &rule->altered;
+        struct lx_stats_rule *rule = &stats->rules[i];
+        bool refused = i == LX_RULE_OVERRIDE ? result < 0 : i == c->denied;
+        _Atomic uint64_t *counter = refused                       ? &rule->denied
+                                    : (c->observed >> i & 1) != 0 ? &rule->observed
+                                                                  : &rule->altered;
         atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
         if (atomic_load_explicit(&rule->claimed, memory_order_relaxed) == 0 &&
             atomic_exchange_explicit(&rule->claimed, 1, memory_order_relaxed) == 0)
