@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "fs/rules.h"
 #include "policy/errnames.h"
 #include "store/procscan.h"
 #include "sys/address.h"

@@ -174,12 +174,12 @@ long drvfs_statx(struct lx_call *c)
 {
     struct statx *stx = c->buf;
     struct shape s;
-    unsigned mask = c->mode;
+    unsigned mask = c->mask;
     /* Mode and size decide the other fields, asked for or not; inode and time what is remembered.
      */
-    c->mode |= STATX_TYPE | STATX_MODE | STATX_SIZE | KNOWS_FILE;
+    c->mask |= STATX_TYPE | STATX_MODE | STATX_SIZE | KNOWS_FILE;
     long r = lx_host_fs.run[LX_OP_STATX](c);
-    c->mode = mask;
+    c->mask = mask;
     if (r < 0)
         return r;
     s.times = TIME_OF_BIRTH + 1;
