@@ -104,8 +104,8 @@ struct lx_image {
     uint32_t buckets;
     uint32_t bucket_count;
     uint32_t wild;
-    uint32_t table;    /* file of the mounts of a run (struct lx_table), or 0 */
-    uint32_t programs; /* the directory of ours that stand in for WSL's, or 0 */
+    uint32_t table;        /* file of the mounts of a run (struct lx_table), or 0 */
+    uint32_t programs;     /* the directory of ours that stand in for WSL's, or 0 */
     uint64_t override_ops; /* the operations that some override is about, one bit each */
 };
 
@@ -176,7 +176,7 @@ struct lx_stats {
     _Atomic uint32_t pending;
     _Atomic uint32_t settled;
     struct lx_stats_lane lane;
-    struct lx_stats_rule rules[LX_RULE_COUNT + 1]; /* the last: overrides */
+    struct lx_stats_rule rules[LX_RULE_OVERRIDE + 1];
     _Atomic uint32_t overrides[];
 };
 

@@ -21,6 +21,9 @@ enum lx_rule {
     LX_RULE_NONE = LX_RULE_COUNT
 };
 
+/* Among the counters of rules: the override that acted, which is no rule. */
+#define LX_RULE_OVERRIDE LX_RULE_COUNT
+
 _Static_assert(LX_VALUE_COUNT <= 64, "a rule's values no longer fit one word");
 
 /* In place of a value, where a table of them says nothing of a rule. */

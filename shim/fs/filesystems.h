@@ -12,6 +12,8 @@
 
 #include "fs/call.h"
 #include "fs/names.h"
+#include "fs/rules.h"
+#include "store/object.h"
 
 /*
  * One operation. Gets a call whose paths are located: c->at[i] says mount, descriptor and native
@@ -38,6 +40,17 @@ typedef long lx_fs_op(struct lx_call *c);
  */
 typedef long lx_fs_search(const struct lx_mount *mount, const char *dir, bool root,
                           const char *name, size_t n, char *out, size_t room);
+
+/*
+ * True where a file may be a link that the kernel knows nothing of: it has the mark, or it is
+ * empty, as those are that another program stored. (Samba stores none on directories.)
+ */
+static inline bool lx_may_be_link(const struct stat *st)
+{
+    if (store_marked(st))
+        return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
+    return S_ISREG(st->st_mode) && st->st_size == 0;
+}
 
 /*
  * The target of a link that is none for the kernel, at dfd/path (an empty path: what dfd is open

@@ -12,6 +12,7 @@
 #include "fs/filesystems.h"
 #include "fs/native.h"
 #include "fs/unseen.h"
+#include "store/sidecar_attr.h"
 #include "sys/sys.h"
 
 const char lx_descriptor[] = "";
@@ -67,9 +68,9 @@ static long host_statx(struct lx_call *c)
     const struct lx_loc *at = &c->at[0];
     struct statx *stx = c->buf;
     if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0)
-        return sys_statx(at->dfd, at->path, c->flags, c->mode, stx);
+        return sys_statx(at->dfd, at->path, c->flags, c->mask, stx);
     /* The type comes with every mask, so that asking for less does not hide a symlink. */
-    int r = sys_statx(at->dfd, at->path, c->flags | AT_SYMLINK_NOFOLLOW, c->mode | STATX_TYPE, stx);
+    int r = sys_statx(at->dfd, at->path, c->flags | AT_SYMLINK_NOFOLLOW, c->mask | STATX_TYPE, stx);
     return r == 0 && S_ISLNK(stx->stx_mode) ? -LX_EWALK : r;
 }
 
@@ -81,12 +82,12 @@ static long host_access(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     struct stat st;
-    int r = sys_faccessat(at->dfd, at->path, (int)c->mode, c->flags);
+    int r = sys_faccessat(at->dfd, at->path, (int)c->access, c->flags);
     if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0 ||
         lx_mounts(c->task->policy)->count == 0)
         return r;
     bool doubtful =
-        r == -EACCES || r == -ENOENT || (r == 0 && (c->mode & W_OK) != 0 && sys_geteuid() == 0);
+        r == -EACCES || r == -ENOENT || (r == 0 && (c->access & W_OK) != 0 && sys_geteuid() == 0);
     if (!doubtful || sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return r;
     return S_ISLNK(st.st_mode) ? -LX_EWALK : r;
@@ -119,14 +120,14 @@ static __attribute__((noinline)) long rename_with_slash(const struct lx_call *c)
 {
     char paths[2][PATH_MAX];
     return sys_renameat2(c->at[0].dfd, with_slash(&c->at[0], paths[0]), c->at[1].dfd,
-                         with_slash(&c->at[1], paths[1]), c->mode);
+                         with_slash(&c->at[1], paths[1]), c->how);
 }
 
 static long host_rename(struct lx_call *c)
 {
     if (((c->at[0].flags | c->at[1].flags) & LX_LOC_SLASH) != 0)
         return rename_with_slash(c);
-    return sys_renameat2(c->at[0].dfd, c->at[0].path, c->at[1].dfd, c->at[1].path, c->mode);
+    return sys_renameat2(c->at[0].dfd, c->at[0].path, c->at[1].dfd, c->at[1].path, c->how);
 }
 
 static long host_link(struct lx_call *c)
@@ -211,7 +212,7 @@ static long host_fallocate(struct lx_call *c)
 {
     if (is_tasks_own(c))
         return -LX_CONTINUE;
-    return sys_fallocate(c->at[0].dfd, (int)c->mode, c->offset, c->length);
+    return sys_fallocate(c->at[0].dfd, (int)c->how, c->offset, c->length);
 }
 
 static bool nofollow(const struct lx_call *c)
@@ -257,12 +258,12 @@ static long host_setxattr(struct lx_call *c)
     char buf[STORE_PLAIN_MAX];
     const char *path;
     if (of_descriptor(c))
-        return SYS5(SYS_fsetxattr, c->at[0].dfd, c->name, c->value, c->size, c->mode);
+        return SYS5(SYS_fsetxattr, c->at[0].dfd, c->name, c->value, c->size, c->how);
     int r = xattr_path(c, buf, &path);
     if (r < 0)
         return r;
     return SYS5(nofollow(c) ? SYS_lsetxattr : SYS_setxattr, path, c->name, c->value, c->size,
-                c->mode);
+                c->how);
 }
 
 static long host_listxattr(struct lx_call *c)
@@ -334,13 +335,13 @@ static long host_exec(struct lx_call *c)
 
 static long host_watch(struct lx_call *c)
 {
-    return sys_inotify_add_watch(c->fd[1], c->at[0].path, c->mode);
+    return sys_inotify_add_watch(c->instance, c->at[0].path, c->mask);
 }
 
 static long host_handle(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    int flags = (int)c->mode;
+    int flags = (int)c->how;
     if (c->task->caller_does != NULL)
         return c->task->caller_does(c);
     if ((at->flags & LX_LOC_WALKED) != 0 && at->path != c->path[0])
@@ -374,7 +375,7 @@ static long host_socket(struct lx_call *c)
     if (at->path == c->path[0] && at->dfd == AT_FDCWD) {
         if (c->op == LX_OP_BIND)
             lx_masked(c);
-        return SYS3(c->op == LX_OP_BIND ? SYS_bind : SYS_connect, c->fd[1], c->value, c->size);
+        return SYS3(c->op == LX_OP_BIND ? SYS_bind : SYS_connect, c->instance, c->value, c->size);
     }
     if (n < sizeof(address.sun_path)) {
         memcpy(address.sun_path, at->path, n + 1);
@@ -387,7 +388,7 @@ static long host_socket(struct lx_call *c)
     if (c->op == LX_OP_BIND)
         lx_masked(c);
     long size = (long)(offsetof(struct sockaddr_un, sun_path) + n + 1);
-    long r = SYS3(c->op == LX_OP_BIND ? SYS_bind : SYS_connect, c->fd[1], &address, size);
+    long r = SYS3(c->op == LX_OP_BIND ? SYS_bind : SYS_connect, c->instance, &address, size);
     if (dir >= 0)
         sys_close(dir);
     return r;

@@ -135,8 +135,8 @@ static bool is_above(const struct stat *st, const struct lx_loc *at)
 /* What do_renameat2 looks at once both directories are found, in its order. */
 static int refuses_rename(const struct lx_call *c, const struct end *from, const struct end *to)
 {
-    bool exchange = (c->mode & RENAME_EXCHANGE) != 0;
-    bool keeps = (c->mode & RENAME_NOREPLACE) != 0;
+    bool exchange = (c->how & RENAME_EXCHANGE) != 0;
+    bool keeps = (c->how & RENAME_NOREPLACE) != 0;
     if (from->dots)
         return -EBUSY;
     if (to->dots)

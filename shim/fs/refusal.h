@@ -7,7 +7,7 @@
 #ifndef LXSHIM_FS_REFUSAL_H
 #define LXSHIM_FS_REFUSAL_H
 
-#include "fs/call.h"
+#include "fs/rules.h"
 
 /*
  * The errno, negative, that the kernel would answer a call with for the sake of its paths and what

@@ -4,11 +4,12 @@
 #include <stdatomic.h>
 #include <sys/statfs.h>
 
+#include "store/identity.h"
 #include "sys/sys.h"
 
 /*
- * Whether a drive's file system keeps change times itself, by the address of the root: a hash of
- * that, the device and the tick of the clock at which it was asked, with a bit that says so. One
+ * Whether a drive's file system keeps change times itself, by store_hash_root: a hash of that,
+ * the device and the tick of the clock at which it was asked, with a bit that says so. One
  * word as well, and anybody's to write.
  */
 #define DRIVES 8
@@ -54,8 +55,9 @@ static bool keeps_times(const char *root)
 static bool trusted(const char *root, dev_t device, int64_t now)
 {
     struct stat st;
-    uint64_t hash = mix(mix((uintptr_t)root, (uint64_t)device), (uint64_t)now) & ~(uint64_t)KEEPS;
-    _Atomic uint64_t *entry = &drives[(uintptr_t)root / 16 % DRIVES];
+    uint64_t drive = store_hash_root(root);
+    uint64_t hash = mix(mix(drive, (uint64_t)device), (uint64_t)now) & ~(uint64_t)KEEPS;
+    _Atomic uint64_t *entry = &drives[drive / 2 % DRIVES];
     uint64_t told = atomic_load_explicit(entry, memory_order_relaxed);
     if ((told & ~(uint64_t)KEEPS) != hash) {
         bool keeps =

@@ -94,7 +94,7 @@ bool store_hidden_exists(const char *root)
 }
 
 /*
- * Roots in which there was none, by the address of the root: a hash of their states. Whoever makes
+ * Roots in which there was none, by store_hash_root: a hash of their states. Whoever makes
  * one changes the root's time. Any thread or signal handler may read and write an entry, which is
  * one word.
  */
@@ -104,7 +104,7 @@ static _Atomic uint64_t bare[DRIVES];
 bool store_hidden_absent(const char *root)
 {
     struct stat st;
-    _Atomic uint64_t *entry = &bare[(uintptr_t)root / 16 % DRIVES];
+    _Atomic uint64_t *entry = &bare[store_hash_root(root) / 2 % DRIVES];
     int64_t now = store_clock(); /* before anything is asked, so that what comes after is young */
     if (root == NULL || sys_fstatat(AT_FDCWD, root, &st, 0) < 0)
         return false;

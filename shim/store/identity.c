@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/identity.h"
 
+#include <string.h>
 #include <sys/statfs.h>
 
 #include "sys/sys.h"
@@ -18,6 +19,13 @@ uint64_t store_hash(uint64_t hash, const void *data, size_t n)
     for (size_t i = 0; i < n; i++)
         hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
     return hash;
+}
+
+uint64_t store_hash_root(const char *root)
+{
+    uint64_t hash =
+        store_hash(STORE_HASH_START, root, root == NULL ? 0 : strlen(root)) & ~UINT64_C(1);
+    return hash == 0 ? 2 : hash;
 }
 
 char *store_put_hex(char *out, uint64_t value)

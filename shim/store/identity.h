@@ -36,6 +36,12 @@ int store_identify(const struct store_object *o, enum store_life by, struct stor
 #define STORE_HASH_START UINT64_C(0xcbf29ce484222325)
 uint64_t store_hash(uint64_t hash, const void *data, size_t n);
 
+/*
+ * A drive's root, or NULL, as caches know it: a hash of its path, even and not 0. Not the path's address,
+ * which another mount of the same directory has not, and another directory's may have later.
+ */
+uint64_t store_hash_root(const char *root);
+
 /* Writes 16 hexadecimal digits and returns what follows them. No NUL. */
 #define STORE_HEX 16
 char *store_put_hex(char *out, uint64_t value);

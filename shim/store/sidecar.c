@@ -23,30 +23,26 @@
 /* --- which drives have one ------------------------------------------------------------------ */
 
 /*
- * What this process found out of its drives, by the address of the root: 2 * address + 1 where the
- * hidden directory is there. Any thread or signal handler may write an entry; each is one word. Who
+ * What this process found out of its drives: store_hash_root, and 1 more where the hidden directory
+ * is there. Any thread or signal handler may write an entry; each is one word. Who
  * made his mind up before another process made the directory leaves a removed file's facts in it,
  * which nobody finds again.
  */
 #define DRIVES 8
-static _Atomic uintptr_t drives[DRIVES];
+static _Atomic uint64_t drives[DRIVES];
 
-static _Atomic uintptr_t *drive_entry(const char *root)
+static void remember_drive(uint64_t root, bool exists)
 {
-    return &drives[(uintptr_t)root / 16 % DRIVES];
-}
-
-static void remember_drive(const char *root, bool exists)
-{
-    atomic_store_explicit(drive_entry(root), (uintptr_t)root * 2 + exists, memory_order_relaxed);
+    atomic_store_explicit(&drives[root / 2 % DRIVES], root | exists, memory_order_relaxed);
 }
 
 static bool drive_has_one(const char *root)
 {
-    uintptr_t known = atomic_load_explicit(drive_entry(root), memory_order_relaxed);
-    if (known >> 1 != ((uintptr_t)root * 2) >> 1) {
+    uint64_t hash = store_hash_root(root);
+    uint64_t known = atomic_load_explicit(&drives[hash / 2 % DRIVES], memory_order_relaxed);
+    if ((known & ~UINT64_C(1)) != hash) {
         bool exists = store_hidden_exists(root);
-        remember_drive(root, exists);
+        remember_drive(hash, exists);
         return exists;
     }
     return (known & 1) != 0;
@@ -209,7 +205,7 @@ static long set_once(const struct store_object *o, const char *name, const void 
     int sidecar = store_hidden_make(o->root);
     if (sidecar < 0)
         return sidecar;
-    remember_drive(o->root, true);
+    remember_drive(store_hash_root(o->root), true);
     /* A copy-up of an overlay comes with the mark, and must not come after the key. */
     long r = mark(o);
     bool missing = r == -ENOENT;

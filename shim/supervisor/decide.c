@@ -211,7 +211,7 @@ static long itself(const struct lx_call *c)
     bool first = c->op != LX_OP_EXEC || c->argv == no_arguments;
     if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
         return -LX_CONTINUE;
-    if (!lx_caller_path_ok(c, 0) || (!first && now.scripts != c->mode))
+    if (!lx_caller_path_ok(c, 0) || (!first && now.scripts != c->depth))
         return make(c);
     struct stat st;
     /* It may be there by another spelling. */

@@ -15,7 +15,7 @@ static long ask_xattr(const struct lx_call *c)
 {
     switch (c->op) {
     case LX_OP_SETXATTR:
-        return SYS5(SYS_setxattr, NOWHERE, c->name, c->value, c->size, c->mode);
+        return SYS5(SYS_setxattr, NOWHERE, c->name, c->value, c->size, c->how);
     case LX_OP_GETXATTR:
         return SYS4(SYS_getxattr, NOWHERE, c->name, c->buf, c->size);
     default:
@@ -31,15 +31,15 @@ static long ask(const struct lx_call *c)
     case LX_OP_STAT:
         return sys_fstatat(AT_FDCWD, NOWHERE, c->buf, c->flags);
     case LX_OP_STATX:
-        return sys_statx(AT_FDCWD, NOWHERE, c->flags, c->mode, c->buf);
+        return sys_statx(AT_FDCWD, NOWHERE, c->flags, c->mask, c->buf);
     case LX_OP_ACCESS:
-        return sys_faccessat(AT_FDCWD, NOWHERE, (int)c->mode, c->flags);
+        return sys_faccessat(AT_FDCWD, NOWHERE, (int)c->access, c->flags);
     case LX_OP_READLINK:
         return sys_readlinkat(AT_FDCWD, NOWHERE, c->buf, c->size);
     case LX_OP_UNLINK:
         return sys_unlinkat(AT_FDCWD, NOWHERE, c->flags);
     case LX_OP_RENAME:
-        return sys_renameat2(AT_FDCWD, NOWHERE, AT_FDCWD, NOWHERE, c->mode);
+        return sys_renameat2(AT_FDCWD, NOWHERE, AT_FDCWD, NOWHERE, c->how);
     case LX_OP_LINK:
         return sys_linkat(AT_FDCWD, NOWHERE, AT_FDCWD, NOWHERE, c->flags);
     case LX_OP_SYMLINK:
@@ -59,9 +59,9 @@ static long ask(const struct lx_call *c)
     case LX_OP_REMOVEXATTR:
         return ask_xattr(c);
     case LX_OP_HANDLE:
-        return SYS5(SYS_name_to_handle_at, AT_FDCWD, NOWHERE, c->buf, c->value, c->mode);
+        return SYS5(SYS_name_to_handle_at, AT_FDCWD, NOWHERE, c->buf, c->value, c->how);
     case LX_OP_WATCH:
-        return sys_inotify_add_watch(c->fd[1], NOWHERE, c->mode);
+        return sys_inotify_add_watch(c->instance, NOWHERE, c->mask);
     default:
         return -EFAULT;
     }

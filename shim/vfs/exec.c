@@ -21,7 +21,7 @@ static long run(const struct lx_task *t, int dirfd, const char *path, char *cons
     c.fd[0] = dirfd;
     c.path[0] = path;
     c.flags = flags;
-    c.mode = depth;
+    c.depth = depth;
     c.argv = argv;
     c.envp = envp;
     return vfs_call(&c);

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "fs/rules.h"
 #include "policy/errnames.h"
 #include "store/procscan.h"
 #include "sys/address.h"
@@ -327,7 +328,7 @@ static void count_one(struct lx_stats_rule *rule, _Atomic uint64_t *counter,
 
 static void count(struct lx_stats *stats, const struct lx_call *c, long result)
 {
-    struct lx_stats_rule *overrides = &stats->rules[LX_RULE_COUNT];
+    struct lx_stats_rule *overrides = &stats->rules[LX_RULE_OVERRIDE];
     struct lx_ruleset rules = c->altered;
     lx_ruleset_join(&rules, &c->observed);
     if (c->denied != LX_RULE_NONE)

@@ -75,7 +75,7 @@ long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, u
 {
     struct lx_call c;
     start(&c, t, LX_OP_STATX, dirfd, path, flags);
-    c.mode = mask;
+    c.mask = mask;
     c.buf = stx;
     return vfs_call(&c);
 }
@@ -85,7 +85,7 @@ long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode
     struct lx_call c;
     /* Who acts on behalf of a task has taken over those ids that the call goes by. */
     start(&c, t, LX_OP_ACCESS, dirfd, path, t->on_behalf ? flags | AT_EACCESS : flags);
-    c.mode = (unsigned)mode;
+    c.access = (unsigned)mode;
     return vfs_call(&c);
 }
 
@@ -164,7 +164,7 @@ long lx_renameat2(const struct lx_task *t, int odfd, const char *old, int ndfd, 
     start(&c, t, LX_OP_RENAME, odfd, old, 0);
     c.fd[1] = ndfd;
     c.path[1] = new;
-    c.mode = flags;
+    c.how = flags;
     return vfs_call(&c);
 }
 
@@ -242,7 +242,7 @@ long lx_fallocate(const struct lx_task *t, int fd, int mode, off_t offset, off_t
 {
     struct lx_call c;
     start(&c, t, LX_OP_FALLOCATE, fd, LX_DESCRIPTOR, 0);
-    c.mode = (unsigned)mode;
+    c.how = (unsigned)mode;
     c.offset = offset;
     c.length = length;
     return vfs_call(&c);
@@ -257,7 +257,7 @@ static long xattr(const struct lx_task *t, enum lx_op op, int fd, const char *pa
     c.buf = buf;
     c.value = value;
     c.size = size;
-    c.mode = (unsigned)mode;
+    c.how = (unsigned)mode;
     return vfs_call(&c);
 }
 
@@ -324,8 +324,8 @@ long lx_inotify_add_watch(const struct lx_task *t, int fd, const char *path, uin
     struct lx_call c;
     start(&c, t, LX_OP_WATCH, AT_FDCWD, path,
           (mask & IN_DONT_FOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
-    c.fd[1] = fd;
-    c.mode = mask;
+    c.instance = fd;
+    c.mask = mask;
     long r = vfs_run(&c);
     if (r >= 0 || t->seccomp_confined)
         return r;
@@ -341,7 +341,7 @@ long lx_name_to_handle_at(const struct lx_task *t, int dirfd, const char *path, 
     /* Alone among its kind it follows only when asked to. */
     start(&c, t, LX_OP_HANDLE, dirfd, path,
           (flags & AT_EMPTY_PATH) | ((flags & AT_SYMLINK_FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW));
-    c.mode = (unsigned)flags;
+    c.how = (unsigned)flags;
     c.buf = handle;
     c.value = mount_id;
     return vfs_call(&c);
@@ -352,7 +352,7 @@ long lx_unix_socket(const struct lx_task *t, enum lx_op op, int fd, const char *
 {
     struct lx_call c;
     start(&c, t, op, AT_FDCWD, path, 0);
-    c.fd[1] = fd;
+    c.instance = fd;
     c.value = address;
     c.size = size;
     return vfs_call(&c);

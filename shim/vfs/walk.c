@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "store/sidecar_attr.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"

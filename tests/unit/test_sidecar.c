@@ -159,6 +159,29 @@ static void has_no_place(void **state)
 
 /* A value of one letter, as long as no write is done at once by chance. `gone`: the errno that is
  * no mistake, or 0. */
+/* The text of a root has any address: that of another's that was asked about before, too. */
+static void another_drive_at_one_address(void **state)
+{
+    char other[] = "/tmp/sidecar.XXXXXX";
+    char text[sizeof(root)];
+    char file[sizeof(other) + 2];
+    char key[STORE_SIDECAR_KEY];
+    (void)state;
+    assert_non_null(mkdtemp(other));
+    snprintf(file, sizeof(file), "%s/f", other);
+    strcpy(text, other);
+    const struct store_object bare = {text, AT_FDCWD, file};
+    assert_false(store_sidecar_about(&bare, key)); /* nothing is there, and that is remembered */
+    make("f");
+    const struct store_object o = object("f");
+    assert_int_equal(store_sidecar_set(&o, "user.a", "1", 1), 0);
+    strcpy(text, root);
+    const struct store_object same = {text, AT_FDCWD, o.path};
+    assert_true(store_sidecar_about(&same, key));
+    store_sidecar_drop(root, key);
+    assert_int_equal(rmdir(other), 0);
+}
+
 static void write_letter(char letter, long gone)
 {
     static char value[SIZE];
@@ -231,9 +254,9 @@ static void writer_and_remover(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_xattrs_do),       cmocka_unit_test(follows_its_object),
-        cmocka_unit_test(has_no_place),       cmocka_unit_test(two_writers),
-        cmocka_unit_test(writer_and_remover),
+        cmocka_unit_test(as_xattrs_do), cmocka_unit_test(follows_its_object),
+        cmocka_unit_test(has_no_place), cmocka_unit_test(another_drive_at_one_address),
+        cmocka_unit_test(two_writers),  cmocka_unit_test(writer_and_remover),
     };
     return cmocka_run_group_tests(tests, setup, clean);
 }

@@ -71,7 +71,7 @@ long drvfs_access(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
     struct stat st;
-    unsigned want = c->mode;
+    unsigned want = c->access;
 
     int known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
     if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || lx_metadata(m) ||

@@ -159,13 +159,13 @@ long drvfs_rename(struct lx_call *c)
     struct stat to_stat;
     char respelled[PATH_MAX];
 
-    int r = c->mode == 0 ? 0 : lx_forbid_by(c, to->mount, LX_RULE_RENAME_FLAGS);
+    int r = c->how == 0 ? 0 : lx_forbid_by(c, to->mount, LX_RULE_RENAME_FLAGS);
     if (r < 0)
         return r;
     r = native_stat(c, 0, &from_stat);
     if (r < 0 || drvfs_last_is_dots(c->at[0].path) || drvfs_last_is_dots(to->path)) {
         int refused =
-            native_rename(c, to->path, c->mode); /* the kernel says for which of the two */
+            native_rename(c, to->path, c->how); /* the kernel says for which of the two */
         return refused == 0 ? -EBUSY : refused;
     }
     bool slash = ((c->at[0].flags | to->flags) & LX_LOC_SLASH) != 0;
@@ -183,7 +183,7 @@ long drvfs_rename(struct lx_call *c)
     if (store_marked(&from_stat) && drvfs_is_link(c, 0, &from_stat))
         store_note_link(to->dfd, to->path);
     c->moves_directory = !S_ISREG(from_stat.st_mode);
-    if (c->mode != 0)
+    if (c->how != 0)
         return lx_host_fs.run[LX_OP_RENAME](c);
     r = native_rename(c, to->path, RENAME_NOREPLACE);
     if (r != -EEXIST && r != -EINVAL)

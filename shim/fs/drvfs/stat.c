@@ -14,7 +14,20 @@
 #define V9FS_TYPE 0x01021997
 #define FUSE_TYPE 0x65735546
 
-/* What stat and statx have in common. */
+/* What stat and statx have in common: the field here, in a struct stat, and in a struct statx. */
+#define FIELDS(FIELD)                 \
+    FIELD(mode, st_mode, stx_mode)    \
+    FIELD(uid, st_uid, stx_uid)       \
+    FIELD(gid, st_gid, stx_gid)       \
+    FIELD(nlink, st_nlink, stx_nlink) \
+    FIELD(size, st_size, stx_size)    \
+    FIELD(blocks, st_blocks, stx_blocks)
+#define TIMES(TIME)             \
+    TIME(0, st_atim, stx_atime) \
+    TIME(1, st_mtim, stx_mtime) \
+    TIME(2, st_ctim, stx_ctime)
+#define TIME_OF_BIRTH 3 /* a statx has it as well */
+
 struct shape {
     mode_t mode;
     uid_t uid;
@@ -81,54 +94,64 @@ static void shape_kind(struct shape *s, enum drvfs_kind kind, long length)
     s->nlink = 1;
 }
 
-static void shape_all(struct lx_call *c, struct shape *s)
-{
-    const struct lx_mount *m = c->at[0].mount;
-    shape_owner(c, m, s);
-    shape_size(c, m, s);
-    shape_times(c, m, s);
-}
-
 /* A descriptor of a link is the link. */
 static bool follows(const struct lx_call *c)
 {
     return (c->flags & AT_SYMLINK_NOFOLLOW) == 0 && (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0;
 }
 
-long drvfs_stat(struct lx_call *c)
+/*
+ * Gives a file's facts the shape that a drive shows. `st`: by which a link of Windows' is known. 0,
+ * or -LX_EWALK.
+ */
+static inline long reshape(struct lx_call *c, const struct stat *st, struct shape *s)
 {
-    struct stat *st = c->buf;
-    long r = lx_host_fs.run[LX_OP_STAT](c);
-    if (r < 0)
-        return r;
+    const struct lx_mount *m = c->at[0].mount;
     long length = 0;
     enum drvfs_kind kind = drvfs_kind(c, 0, st, &length);
     if (kind == DRVFS_LINK && follows(c))
         return -LX_EWALK;
-    struct shape s = {
-        .mode = st->st_mode,
-        .uid = st->st_uid,
-        .gid = st->st_gid,
-        .nlink = st->st_nlink,
-        .size = st->st_size,
-        .blocks = (uint64_t)st->st_blocks,
-        .seconds = {st->st_atim.tv_sec, st->st_mtim.tv_sec, st->st_ctim.tv_sec},
-        .nanoseconds = {st->st_atim.tv_nsec, st->st_mtim.tv_nsec, st->st_ctim.tv_nsec},
-        .times = 3,
-    };
-    shape_kind(&s, kind, length);
-    shape_all(c, &s);
+    shape_kind(s, kind, length);
+    shape_owner(c, m, s);
+    shape_size(c, m, s);
+    shape_times(c, m, s);
+    return 0;
+}
+
+/* One field, or time, of the shape's `s`, from or to `st` or `stx`. */
+#define TAKE(from, field) s.field = (__typeof__(s.field))(from);
+#define GIVE(to, field)   (to) = (__typeof__(to))s.field;
+#define TAKE_TIME(from, number) \
+    TAKE((from).tv_sec, seconds[number]) TAKE((from).tv_nsec, nanoseconds[number])
+#define GIVE_TIME(to, number) \
+    GIVE((to).tv_sec, seconds[number]) GIVE((to).tv_nsec, nanoseconds[number])
+
+#define FROM_STAT(field, of_stat, of_statx)        TAKE(st->of_stat, field)
+#define FROM_STATX(field, of_stat, of_statx)       TAKE(stx->of_statx, field)
+#define TO_STAT(field, of_stat, of_statx)          GIVE(st->of_stat, field)
+#define TO_STATX(field, of_stat, of_statx)         GIVE(stx->of_statx, field)
+#define TIME_FROM_STAT(number, of_stat, of_statx)  TAKE_TIME(st->of_stat, number)
+#define TIME_FROM_STATX(number, of_stat, of_statx) TAKE_TIME(stx->of_statx, number)
+#define TIME_TO_STAT(number, of_stat, of_statx)    GIVE_TIME(st->of_stat, number)
+#define TIME_TO_STATX(number, of_stat, of_statx)   GIVE_TIME(stx->of_statx, number)
+
+long drvfs_stat(struct lx_call *c)
+{
+    struct stat *st = c->buf;
+    struct shape s;
+    long r = lx_host_fs.run[LX_OP_STAT](c);
+    if (r < 0)
+        return r;
+    s.times = TIME_OF_BIRTH;
+    FIELDS(FROM_STAT)
+    TIMES(TIME_FROM_STAT)
+    r = reshape(c, st, &s);
+    if (r < 0)
+        return r;
+    FIELDS(TO_STAT)
+    TIMES(TIME_TO_STAT)
     if (!lx_observing(c))
         st->st_dev = sys_device(0, c->at[0].mount->device);
-    st->st_mode = s.mode;
-    st->st_uid = s.uid;
-    st->st_gid = s.gid;
-    st->st_nlink = s.nlink;
-    st->st_size = s.size;
-    st->st_blocks = (blkcnt_t)s.blocks;
-    st->st_atim = (struct timespec){.tv_sec = s.seconds[0], .tv_nsec = s.nanoseconds[0]};
-    st->st_mtim = (struct timespec){.tv_sec = s.seconds[1], .tv_nsec = s.nanoseconds[1]};
-    st->st_ctim = (struct timespec){.tv_sec = s.seconds[2], .tv_nsec = s.nanoseconds[2]};
     return 0;
 }
 
@@ -150,49 +173,29 @@ static struct stat as_stat_of(const struct statx *stx)
 long drvfs_statx(struct lx_call *c)
 {
     struct statx *stx = c->buf;
-    struct statx_timestamp *times[4] = {&stx->stx_atime, &stx->stx_mtime, &stx->stx_ctime,
-                                        &stx->stx_btime};
-    unsigned mask = c->mode;
+    struct shape s;
+    unsigned mask = c->mask;
     /* Mode and size decide the other fields, asked for or not; inode and time what is remembered.
      */
-    c->mode |= STATX_TYPE | STATX_MODE | STATX_SIZE | KNOWS_FILE;
+    c->mask |= STATX_TYPE | STATX_MODE | STATX_SIZE | KNOWS_FILE;
     long r = lx_host_fs.run[LX_OP_STATX](c);
-    c->mode = mask;
+    c->mask = mask;
     if (r < 0)
         return r;
-    struct stat as_stat = as_stat_of(stx);
-    long length = 0;
-    enum drvfs_kind kind = drvfs_kind(c, 0, &as_stat, &length);
-    if (kind == DRVFS_LINK && follows(c))
-        return -LX_EWALK;
-    struct shape s = {
-        .mode = stx->stx_mode,
-        .uid = stx->stx_uid,
-        .gid = stx->stx_gid,
-        .nlink = stx->stx_nlink,
-        .size = (int64_t)stx->stx_size,
-        .blocks = stx->stx_blocks,
-        .times = 4,
-    };
-    shape_kind(&s, kind, length);
-    for (unsigned i = 0; i < 4; i++) {
-        s.seconds[i] = times[i]->tv_sec;
-        s.nanoseconds[i] = (long)times[i]->tv_nsec;
-    }
-    shape_all(c, &s);
+    s.times = TIME_OF_BIRTH + 1;
+    TAKE_TIME(stx->stx_btime, TIME_OF_BIRTH)
+    FIELDS(FROM_STATX)
+    TIMES(TIME_FROM_STATX)
+    const struct stat as_stat = as_stat_of(stx);
+    r = reshape(c, &as_stat, &s);
+    if (r < 0)
+        return r;
+    FIELDS(TO_STATX)
+    TIMES(TIME_TO_STATX)
+    GIVE_TIME(stx->stx_btime, TIME_OF_BIRTH)
     if (!lx_observing(c)) {
         stx->stx_dev_major = 0;
         stx->stx_dev_minor = c->at[0].mount->device;
-    }
-    stx->stx_mode = (uint16_t)s.mode;
-    stx->stx_uid = s.uid;
-    stx->stx_gid = s.gid;
-    stx->stx_nlink = (uint32_t)s.nlink;
-    stx->stx_size = (uint64_t)s.size;
-    stx->stx_blocks = s.blocks;
-    for (unsigned i = 0; i < 4; i++) {
-        times[i]->tv_sec = s.seconds[i];
-        times[i]->tv_nsec = (uint32_t)s.nanoseconds[i];
     }
     return 0;
 }

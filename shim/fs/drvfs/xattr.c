@@ -82,7 +82,7 @@ static long set_case(struct lx_call *c)
         value = *(const char *)c->value;
     if (value != '0' && value != '1')
         return -EINVAL;
-    if ((c->mode & XATTR_CREATE) != 0)
+    if ((c->how & XATTR_CREATE) != 0)
         return -EEXIST; /* every directory has it */
     if (case_value(c, &st) == value)
         return 0;

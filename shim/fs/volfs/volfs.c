@@ -39,7 +39,7 @@ static long volfs_access(struct lx_call *c)
     if (follows && !proven && native_stat(c, 0, &st) == 0 && S_ISLNK(st.st_mode))
         return -LX_EWALK;
     long r = lx_host_fs.run[LX_OP_ACCESS](c);
-    if (r < 0 || (c->mode & W_OK) == 0 || !is_readonly(c) || native_stat(c, 0, &st) < 0)
+    if (r < 0 || (c->access & W_OK) == 0 || !is_readonly(c) || native_stat(c, 0, &st) < 0)
         return r;
     return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode) ? -EROFS : 0;
 }

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Who asks for a call, and what only he can do. */
+#ifndef LXSHIM_FS_TASK_H
+#define LXSHIM_FS_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "policy/policy.h"
+#include "sys/address.h"
+
+struct lx_call;
+
+/*
+ * On whose behalf a call is made. Descriptors in a call are always this process's own: whoever acts
+ * for another process (a supervisor) fetches them first, and gives that process's current
+ * directory as cwd.
+ */
+struct lx_task {
+    const struct lx_policy *policy;
+    int cwd; /* AT_FDCWD for ourselves, or a descriptor of the other's current directory */
+    const char *cwd_name; /* the kernel's name for our current directory where it is known */
+    int pid;              /* 0 for ourselves */
+    /* Where its "/" is, if not where ours is: a native path without a slash at the end; or NULL. */
+    const char *root;
+    bool
+        caching; /* placements about this task's descriptors and cwd may be kept (ourselves only) */
+    bool
+        on_behalf; /* what no rule touches is left to the task itself: the answer is -LX_CONTINUE */
+    bool
+        seccomp_confined; /* its seccomp filter allows nothing we add: make only the call it made */
+
+    /* Opens what the task gets and what may block, as a cancellation point; NULL: a plain sys_open
+     * does. */
+    int (*open)(int dfd, const char *path, int flags, mode_t mode, unsigned resolve);
+
+    /* Hears of a wait to come, an override's delay; or NULL. */
+    void (*waits)(void);
+
+    /*
+     * Does what only the task can do to itself (chdir, chroot, exec), once it is known where that
+     * leads. Returns the call's result; NULL: this process is the task.
+     */
+    long (*caller_does)(const struct lx_call *c);
+
+    /* Has the task make a call of mount(2)'s kind; NULL: this process is the task. */
+    long (*mounts)(const struct lx_task *task, long nr, const long args[6]);
+
+    /* Whose hooks these are, for them to find. */
+    void *owner;
+
+    /* Makes the task's umask this process's, before a call that it applies to; NULL: it is. */
+    void (*mask)(const struct lx_task *task);
+};
+
+/* Gives a task n bytes at an address that nobody has tried. 0 or -EFAULT. */
+static inline int lx_give(const struct lx_task *task, void *to, const void *from, size_t n)
+{
+    if (task->pid == 0)
+        return sys_put(to, from, n);
+    memcpy(to, from, n);
+    return 0;
+}
+
+#endif
