@@ -117,16 +117,18 @@ static int mounts_ok(const struct lx_image *image)
     const struct lx_mounts *mounted = lx_image_mounted(image);
     if (image->mount_count > LX_IMAGE_MOUNT_MAX ||
         !table_ok(image, image->mounts, image->mount_count, sizeof(struct lx_mount)) ||
-        !table_ok(image, image->mounted, image->mount_count + 1, sizeof(int32_t)) ||
+        !table_ok(image, image->mounted, image->mount_count + 2, sizeof(int32_t)) ||
         mounted->count != image->mount_count)
         return 0;
+    uint32_t translated = 0;
     for (uint32_t i = 0; i < image->mount_count; i++) {
         const struct lx_mount *mount = &lx_image_mounts(image)[i];
         if (!mount_ok(image, mount, i) || !settled_ok(mount) ||
             lx_mounts_at(mounted, i + 1) != mount)
             return 0;
+        translated += !lx_in_place(mount);
     }
-    return 1;
+    return mounted->translated == translated;
 }
 
 int lx_image_check(const struct lx_image *image, size_t size)

@@ -75,8 +75,9 @@ struct lx_mount {
 #define LX_PLACE_MAX 255u
 
 struct lx_mounts {
-    uint32_t count; /* places, empty ones among them */
-    int32_t at[];   /* the record of place i + 1, counted from this structure; 0: empty */
+    uint32_t count;      /* places, empty ones among them */
+    uint32_t translated; /* mounts among them whose backing is elsewhere */
+    int32_t at[];        /* the record of place i + 1, counted from this structure; 0: empty */
 };
 
 static inline const char *lx_mount_text(const struct lx_mount *mount, uint32_t offset)

@@ -16,13 +16,9 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->trace_all = (image->flags & LX_IMAGE_TRACE_ALL) != 0;
     policy->trace_own = (image->flags & LX_IMAGE_TRACE_OWN) != 0;
     policy->may_link = (image->flags & LX_IMAGE_MAY_LINK) != 0;
-    policy->redirects = false;
     policy->override_ops = image->override_count == 0 ? 0 : image->override_ops;
     policy->fixed = lx_image_mounted(image);
     policy->table = NULL;
     policy->space = 0;
-    const struct lx_mount *m;
-    for (unsigned i = 0; (m = lx_mounts_next(policy->fixed, &i)) != NULL;)
-        policy->redirects |= !lx_in_place(m);
     return 0;
 }

@@ -22,7 +22,6 @@ struct lx_policy {
     bool trace_all;
     bool trace_own;        /* see LX_IMAGE_TRACE_OWN */
     bool may_link;         /* Windows lets its user make symlinks: Developer Mode, or elevated */
-    bool redirects;        /* some mount's backing is elsewhere */
     uint64_t override_ops; /* the operations some override is about, one bit each */
     const struct lx_mounts *fixed; /* what is mounted at the start */
     const struct lx_table *table;  /* of the run; NULL: nothing is mounted later */
@@ -39,6 +38,12 @@ static inline const struct lx_mounts *lx_mounts(const struct lx_policy *policy)
     if (policy->table != NULL)
         mounted = lx_table_mounts(policy->table, lx_table_view(policy->table, policy->space));
     return mounted == NULL ? policy->fixed : mounted;
+}
+
+/* True where some mount's backing is elsewhere. */
+static inline bool lx_redirects(const struct lx_policy *policy)
+{
+    return lx_mounts(policy)->translated > 0;
 }
 
 #endif

@@ -326,7 +326,7 @@ static long host_exec(struct lx_call *c)
     int r = sys_execveat(at->dfd, at->path, c->argv, c->envp, c->flags);
     /* A script's interpreter may be where only we find it, in a mount whose backing is elsewhere,
      * or by a name that is spelled otherwise on the disk. */
-    bool may_be_there = c->task->policy->redirects || at->mount != NULL;
+    bool may_be_there = lx_redirects(c->task->policy) || at->mount != NULL;
     if (r == -ENOENT && !c->task->seccomp_confined && may_be_there && c->flags == 0 &&
         c->fd[0] == AT_FDCWD && native_image(at->dfd, at->path) == NATIVE_SCRIPT)
         return -LX_ESCRIPT;

@@ -234,8 +234,12 @@ static long write_list(struct mounts_writer *w)
     if (r < 0)
         return r;
     list->count = w->count;
-    for (unsigned i = 0; i < w->count; i++)
-        list->at[i] = w->at[i] == 0 ? 0 : (int32_t)w->at[i] - (int32_t)at;
+    list->translated = 0;
+    for (unsigned i = 0; i < w->count; i++) {
+        const struct lx_mount *m = mounts_written(w, i + 1);
+        list->at[i] = m == NULL ? 0 : (int32_t)w->at[i] - (int32_t)at;
+        list->translated += m != NULL && !lx_in_place(m) && m->type != LX_MOUNT_HOST;
+    }
     w->used = aligned(at + size);
     return (long)at;
 }

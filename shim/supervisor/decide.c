@@ -53,7 +53,7 @@ bool decide_needs_look(const struct lx_policy *policy, long nr)
     /* A script's interpreter may be in a mount that the kernel does not know; and a handle is from
      * anywhere in the file system. */
     return (policy->table != NULL && mounting_looks(nr)) ||
-           (policy->redirects && (nr == SYS_execve || nr == SYS_execveat)) ||
+           (lx_redirects(policy) && (nr == SYS_execve || nr == SYS_execveat)) ||
            nr == SYS_open_by_handle_at;
 }
 
@@ -199,7 +199,7 @@ static long make(const struct lx_call *c)
 /* A script whose interpreter may be where only we find it, as in host.c. */
 static bool may_need_interpreter(const struct lx_call *c)
 {
-    bool may_be_there = c->task->policy->redirects || c->at[0].mount != NULL;
+    bool may_be_there = lx_redirects(c->task->policy) || c->at[0].mount != NULL;
     return c->op == LX_OP_EXEC && may_be_there && c->flags == 0 && c->fd[0] == AT_FDCWD &&
            native_image(c->at[0].dfd, c->at[0].path) == NATIVE_SCRIPT;
 }

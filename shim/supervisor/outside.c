@@ -109,7 +109,7 @@ static bool leads_outside(const struct lx_policy *policy, const char *path, bool
     uint64_t stamp = placement_stamp();
     struct arrival at;
     /* The kernel knows nothing of a mount whose backing is elsewhere. */
-    if (policy->redirects)
+    if (lx_redirects(policy))
         return false;
     if (!arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC | O_NOFOLLOW, 0),
                          &at))
@@ -125,7 +125,7 @@ bool outside_below(const struct lx_policy *policy, const char *directory)
     size_t n = strlen(directory);
     struct placement v = mounts_classify(policy, directory, n == 1 ? 0 : n);
     return v.mount == 0 && v.flags == 0 && mounts_redirected(policy, directory, n) == NULL &&
-           !policy->redirects;
+           !lx_redirects(policy);
 }
 
 bool outside_program(const struct lx_policy *policy, const struct tracee *t)
@@ -135,7 +135,7 @@ bool outside_program(const struct lx_policy *policy, const struct tracee *t)
     snprintf(link, sizeof(link), "/proc/%d/exe", (int)t->tid);
     long n = sys_readlinkat(AT_FDCWD, link, name, sizeof(name));
     return n > 0 && (size_t)n < sizeof(name) && is_outside(policy, name, (size_t)n) &&
-           !policy->redirects;
+           !lx_redirects(policy);
 }
 
 /* By an absolute path (n bytes) whose spelling is outside, without "." or "..". */

@@ -23,7 +23,7 @@ static struct lx_policy made;
 
 /* What is mounted by what was found out: its places, and their records one after the other. */
 static struct {
-    int32_t mounted[1 + LX_PLACE_MAX]; /* struct lx_mounts */
+    int32_t mounted[2 + LX_PLACE_MAX]; /* struct lx_mounts */
     char records[1 << 19] __attribute__((aligned(8)));
     size_t used;
 } view;
@@ -132,6 +132,7 @@ static void put(unsigned place, const struct lx_mount *like, const char *name)
         return;
     record->place = (uint8_t)place;
     view.used += (size_t)n;
+    made_mounts()->translated += !lx_in_place(record);
     made_mounts()->at[place - 1] = (int32_t)((const char *)record - (const char *)&view);
     if (place > made_mounts()->count)
         made_mounts()->count = place;

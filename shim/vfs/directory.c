@@ -167,7 +167,7 @@ static int reached_plainly(int dirfd, char *dir, size_t n)
 /* The way may be through a mount that the host lacks, and out again. */
 static bool leads_out(const struct lx_call *c, const struct vfs_directory *d)
 {
-    return c->task->policy->redirects && memmem(d->path, d->n, "..", 2) != NULL;
+    return lx_redirects(c->task->policy) && memmem(d->path, d->n, "..", 2) != NULL;
 }
 
 /*
