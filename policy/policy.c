@@ -21,6 +21,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->fixed = lx_image_mounted(image);
     policy->table = NULL;
     policy->space = 0;
+    policy->run = NULL;
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(policy->fixed, &i)) != NULL;)
         policy->redirects |= !lx_in_place(m);

@@ -196,7 +196,8 @@ bool outside_mount_point(const struct lx_policy *policy, const char *base, const
 {
     char whole[2 * PATH_MAX];
     path = absolute(base, path, whole);
-    return path != NULL && views_mount_point(path) && outside_path(policy, NULL, path, false);
+    return path != NULL && !mounts_has_point(policy, path) && views_mount_point(path) &&
+           outside_path(policy, NULL, path, false);
 }
 
 bool outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows)

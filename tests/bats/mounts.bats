@@ -3,40 +3,7 @@
 # mount(2) and umount(2) of drives while a run goes on: by the distribution's own programs, by a
 # static one's instruction, and seen by whoever runs already.
 
-load helpers
-
-setup() {
-  ((EUID == 0)) || skip "only root mounts"
-  needs_mounts
-  shared
-  BASE=$SHARED
-  mkdir -p "$BASE"/{drive/{sub,'Mixed Case'},c,d}
-  echo text >"$BASE/drive/f"
-  printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:", "target": "%s/c", "backing": "%s/drive",
-    "options": "noatime"}]}' "$BASE" "$BASE" >"$BASE/policy.json"
-  LANES=(preload)
-  ! "$LXSHIM" run -q --require-complete --lane supervisor -- true 2>/dev/null || LANES+=(both supervisor)
-}
-
-# natively STEPS: without us, in a mount namespace of its own; $M is the directory of all.
-natively() {
-  rm -rf "$BASE.native" && mkdir -p "$BASE.native"/{c/sub,d,drive/sub}
-  run env -C / M="$BASE.native" LC_ALL=C timeout 100 unshare -m bash -uc "$1"
-}
-
-# in_lanes STEPS: in every lane there is, one answer. PREFIX, if set, is put before the shell.
-in_lanes() {
-  local lane first=none
-  for lane in "${LANES[@]}"; do
-    cp -a "$BASE/drive" "$BASE.kept"
-    run env -C / M="$BASE" LC_ALL=C timeout 300 unshare -m "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
-      "${PREFIX[@]}" bash -uc "$1"
-    rm -rf "$BASE/drive" "$BASE.native" && mv "$BASE.kept" "$BASE/drive"
-    [[ $first != none ]] || first=$output
-    assert_output "$first"
-  done
-}
-PREFIX=()
+load mounts
 
 @test "umount and mount -t drvfs: by the system's own programs, and as a mount of its own" {
   steps='umount $M/c; echo $?; ls $M/c; mount -i -t drvfs -o noatime C: $M/c; echo $?; cat $M/c/f; : >"$M/c/a:b"; ls $M/c
@@ -134,6 +101,13 @@ a:b
 
 $BASE/d:
 a:b"
+}
+
+@test "what was mounted in a drive, or over one, and is unmounted again: the drive is what it was" {
+  in_lanes 'mount -i -t drvfs C: $M/d; for d in $M/d/sub $M/d; do mount -t tmpfs none $d; : >"$d/x:y"; umount $d; : >"$d/a:b"; done
+    mount -t tmpfs none $M/d; cd $M/d/..; umount ./d/../d; cd /; umount $M/d $M/c; ls -b $M/drive/{,sub/}a*'
+  assert_output "$BASE/drive/a\\357\\200\\272b
+$BASE/drive/sub/a\\357\\200\\272b"
 }
 
 @test "busy as long as anybody is in it; lazily it goes at once" {

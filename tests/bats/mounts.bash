@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# Runs in which root mounts, in every lane that there is: $M has a drive, `drive`, which is mounted on `c`, and `d`,
+# on which nothing is.
+
+load helpers
+
+setup() {
+  ((EUID == 0)) || skip "only root mounts"
+  needs_mounts
+  shared
+  BASE=$SHARED
+  PREFIX=()
+  mkdir -p "$BASE"/{drive/{sub,'Mixed Case'},c,d}
+  echo text >"$BASE/drive/f"
+  drive_policy
+  LANES=(preload)
+  ! "$LXSHIM" run -q --require-complete --lane supervisor -- true 2>/dev/null || LANES+=(both supervisor)
+}
+
+# drive_policy [JSON [OPTIONS]]: the policy of the runs, with more members, and the mount's options.
+drive_policy() {
+  printf '{"version": 1, %s "mounts": [{"type": "drvfs", "source": "C:", "target": "%s/c", "backing": "%s/drive",
+    "options": "%s"}]}' "${1:+$1,}" "$BASE" "$BASE" "${2-noatime}" >"$BASE/policy.json"
+}
+
+# natively STEPS: without us, in a mount namespace of its own; $M is the directory of all.
+natively() {
+  rm -rf "$BASE.native" && mkdir -p "$BASE.native"/{c/sub,d,drive/sub}
+  run env -C / M="$BASE.native" LC_ALL=C timeout 100 unshare -m bash -uc "$1"
+}
+
+# in_lanes STEPS: in every lane there is, one answer. PREFIX, if set, is put before the shell.
+in_lanes() {
+  local lane first=none
+  for lane in "${LANES[@]}"; do
+    cp -a "$BASE/drive" "$BASE.kept"
+    run env -C / M="$BASE" LC_ALL=C timeout 300 unshare -m "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
+      "${PREFIX[@]}" bash -uc "$1"
+    rm -rf "$BASE/drive" "$BASE.native" && mv "$BASE.kept" "$BASE/drive"
+    [[ $first != none ]] || first=$output
+    assert_output "$first"
+  done
+}
