@@ -265,8 +265,7 @@ static int read_flags(struct merge *m)
     flags->has_mounts = request->mount_count > 0;
     if (request->mount_count > LX_MOUNT_MAX)
         return lx_refuse(&m->load, (struct lx_place){.file = "--mount"},
-                         "%zu mounts, expected at most %d", request->mount_count,
-                         LX_MOUNT_MAX);
+                         "%zu mounts, expected at most %d", request->mount_count, LX_MOUNT_MAX);
     flags->mounts = lx_arena_alloc(&m->out->arena, request->mount_count * sizeof(flags->mounts[0]));
     for (; flags->mount_count < request->mount_count; flags->mount_count++) {
         int r = lx_read_mount_flag(&m->load, request->mounts[flags->mount_count],

@@ -76,8 +76,8 @@ static int read_mounts(struct lx_load *load, const struct lx_node *node, void *o
                          "no mounts, expected at least one, or no \"mounts\" at all for the "
                          "current directory");
     if (n > LX_MOUNT_MAX)
-        return lx_refuse(load, lx_place_of(node), "%zu mounts, expected at most %d",
-                         n, LX_MOUNT_MAX);
+        return lx_refuse(load, lx_place_of(node), "%zu mounts, expected at most %d", n,
+                         LX_MOUNT_MAX);
     part->has_mounts = true;
     part->mounts = lx_arena_alloc(load->arena, n * sizeof(part->mounts[0]));
     for (part->mount_count = 0; part->mount_count < n; part->mount_count++) {
