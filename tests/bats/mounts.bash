@@ -12,9 +12,10 @@ setup() {
   PREFIX=()
   mkdir -p "$BASE"/{drive/{sub,'Mixed Case'},c,d}
   echo text >"$BASE/drive/f"
-  drive_policy
+  drive_policy ""
   LANES=(preload)
   ! "$LXSHIM" run -q --require-complete --lane supervisor -- true 2>/dev/null || LANES+=(both supervisor)
+  ALL_LANES=("${LANES[@]}")
 }
 
 # drive_policy [JSON [OPTIONS]]: the policy of the runs, with more members, and the mount's options.
@@ -29,7 +30,24 @@ natively() {
   run env -C / M="$BASE.native" LC_ALL=C timeout 100 unshare -m bash -uc "$1"
 }
 
-# in_lanes STEPS: in every lane there is, one answer. PREFIX, if set, is put before the shell.
+# From here on only the lanes that see what makes its calls by the instruction.
+by_instruction() {
+  LANES=(both supervisor)
+  ((${#ALL_LANES[@]} > 1)) || LANES=()
+}
+
+# From here on only the lanes that have the library.
+by_library() {
+  LANES=("${ALL_LANES[@]:0:2}")
+}
+
+# From here on all of them, with a command before the shell.
+in_all_by() {
+  LANES=("${ALL_LANES[@]}")
+  PREFIX=("$@")
+}
+
+# in_lanes STEPS: in every lane there is, one answer.
 in_lanes() {
   local lane first=none
   for lane in "${LANES[@]}"; do
@@ -37,6 +55,7 @@ in_lanes() {
     run env -C / M="$BASE" LC_ALL=C timeout 300 unshare -m "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
       "${PREFIX[@]}" bash -uc "$1"
     rm -rf "$BASE/drive" "$BASE.native" && mv "$BASE.kept" "$BASE/drive"
+    # shellcheck disable=SC2154 # run sets it
     [[ $first != none ]] || first=$output
     assert_output "$first"
   done

@@ -65,12 +65,11 @@ mount point is not a directory."
 }
 
 @test "who may not mount: EPERM; root that the kernel does not let mount has its paths translated" {
-  LANES=("${LANES[@]:1}") # by the instruction
+  by_instruction
   in_lanes 'setpriv --reuid 1234 --clear-groups mounting drvfs C: $M/d; setpriv --reuid 1234 --clear-groups mounting umount $M/c; ls $M/d'
   assert_output "mount EPERM
 umount EPERM"
-  LANES=(preload "${LANES[@]}")
-  PREFIX=(setpriv --bounding-set -sys_admin --inh-caps -sys_admin)
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
   in_lanes 'mount -i -t drvfs C:/sub $M/d; echo $?; : >"$M/d/x?y"; ls $M/d $M/drive/sub; cd $M/d; pwd; ls ..; umount $M/d; cd /; umount $M/d; echo $?; ls $M/d'
   assert_output "0
 $BASE/d:
@@ -123,7 +122,7 @@ gone"
     mount -i -t drvfs C:/sub $M/d; : >"$M/d/q?"; ls $M/d; umount $M/d; ls $M/d'
   assert_output "gone
 q?"
-  LANES=("${LANES[@]:1}") # by the instruction
+  by_instruction
   in_lanes 'mounting-static drvfs C:/sub $M/d; : >"$M/d/q?"; ls $M/d; mounting-static umount $M/d; ls $M/d
     for o in nonsense uid=x; do mounting-static drvfs C: $M/d $o; done; for s in Q: ""; do mounting-static drvfs "$s" $M/d; done
     mounting-static drvfs C: $M/none; mounting-static drvfs C: $M/drive/f'
@@ -139,7 +138,7 @@ mount ENOTDIR"
 }
 
 @test "the new calls: fsopen to move_mount, open_tree, mount_setattr; by the instruction" {
-  LANES=("${LANES[@]:1}")
+  by_instruction
   in_lanes 'for P in mounting mounting-static; do
     $P fsopen C:/sub $M/d uid 7; stat -c %u $M/d; : >"$M/d/x?y"; ls $M/d; $P readonly $M/d; touch $M/d/n; umount $M/d
     $P fsopen Q: $M/d; $P fsopen C: $M/d nonsense; umount $M/d; $P fsopen C: $M/none
