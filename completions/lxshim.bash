@@ -25,7 +25,7 @@ _lxshim_words() {
     'arguments') echo --policy --profile --mount --set --trace --lane --bind ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
-    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit mode.fixed mode.owner mode.access chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags sharing.windows mount.boundary symlink.create symlink.nt link.create special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate xattr.user xattr.system stat.directory stat.small_file stat.times statfs.type ;;
+    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit mode.fixed mode.owner mode.access chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags sharing.windows mount.boundary symlink.create symlink.nt link.create special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate xattr.user xattr.system stat.directory stat.small_file stat.times statfs.type mount.line ;;
     'values names.illegal') echo escape reject ;;
     'values names.invalid_utf8') echo allow EINVAL ;;
     'values names.length') echo native utf16 ;;
@@ -67,6 +67,7 @@ _lxshim_words() {
     'values stat.small_file') echo on off ;;
     'values stat.times') echo native 100ns ;;
     'values statfs.type') echo native drvfs 9p fuse ;;
+    'values mount.line') echo native drvfs drvfs-plain drvfs-root 9p 9p-mmap virtiofs ;;
   esac
 }
 # End of what "make generate" makes.

@@ -26,6 +26,7 @@ struct lx_policy {
     const struct lx_mounts *fixed; /* what is mounted at the start */
     const struct lx_table *table;  /* of the run; NULL: nothing is mounted later */
     uint64_t space; /* this process's mount namespace, if not the one where the run began; or 0 */
+    const struct lx_policy *run; /* of which this is what one program sees; NULL: this is it */
 };
 
 /* Lays out a checked image. Returns 0 or -EINVAL. The image must outlive the policy. */
@@ -44,6 +45,12 @@ static inline const struct lx_mounts *lx_mounts(const struct lx_policy *policy)
 static inline bool lx_redirects(const struct lx_policy *policy)
 {
     return lx_mounts(policy)->translated > 0;
+}
+
+/* What is mounted in the run, by the names that it was mounted by: what mount tables go by. */
+static inline const struct lx_mounts *lx_mounts_of_run(const struct lx_policy *policy)
+{
+    return lx_mounts(policy->run != NULL ? policy->run : policy);
 }
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 
 #include "fs/filesystems.h"
+#include "fs/madeup.h"
 #include "fs/native.h"
 #include "fs/unseen.h"
 #include "store/sidecar_attr.h"
@@ -51,12 +52,22 @@ static long host_open(struct lx_call *c)
     return fd;
 }
 
+/* True for what a made-up file is, and hardly anything else: see fs/madeup.h. */
+static bool is_unnamed(unsigned mode, unsigned long links)
+{
+    return mode == (S_IFREG | 0444) && links == 0;
+}
+
 static long host_stat(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     struct stat *st = c->buf;
-    if (is_descriptor(c) && !c->task->seccomp_confined && at->dfd != AT_FDCWD)
-        return sys_fstat(at->dfd, st);
+    if (is_descriptor(c) && !c->task->seccomp_confined && at->dfd != AT_FDCWD) {
+        int result = sys_fstat(at->dfd, st);
+        if (result == 0 && is_unnamed(st->st_mode, st->st_nlink))
+            madeup_stat(at->dfd, st);
+        return result;
+    }
     if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0)
         return sys_fstatat(at->dfd, at->path, st, c->flags);
     int r = sys_fstatat(at->dfd, at->path, st, c->flags | AT_SYMLINK_NOFOLLOW);
@@ -67,8 +78,12 @@ static long host_statx(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     struct statx *stx = c->buf;
-    if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0)
-        return sys_statx(at->dfd, at->path, c->flags, c->mask, stx);
+    if (!unsure(c) || is_descriptor(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0) {
+        int result = sys_statx(at->dfd, at->path, c->flags, c->mask, stx);
+        if (result == 0 && is_descriptor(c) && is_unnamed(stx->stx_mode, stx->stx_nlink))
+            madeup_statx(at->dfd, c->flags, c->mask, stx);
+        return result;
+    }
     /* The type comes with every mask, so that asking for less does not hide a symlink. */
     int r = sys_statx(at->dfd, at->path, c->flags | AT_SYMLINK_NOFOLLOW, c->mask | STATX_TYPE, stx);
     return r == 0 && S_ISLNK(stx->stx_mode) ? -LX_EWALK : r;
@@ -298,8 +313,12 @@ static long host_removexattr(struct lx_call *c)
 
 static long host_statfs(struct lx_call *c)
 {
-    if (is_descriptor(c))
-        return sys_fstatfs(c->at[0].dfd, c->buf);
+    if (is_descriptor(c)) {
+        int r = sys_fstatfs(c->at[0].dfd, c->buf);
+        if (r == 0 && !c->task->seccomp_confined)
+            madeup_statfs(c->at[0].dfd, c->buf);
+        return r;
+    }
     return sys_statfs(c->at[0].path, c->buf);
 }
 

@@ -18,36 +18,6 @@ bool mounts_knows_type(const char *type)
     return type != NULL && lx_mount_type_find(type) != LX_MOUNT_HOST;
 }
 
-/* Adds a word to a list of options. */
-static int add_option(char list[], size_t room, const char *word)
-{
-    size_t n = strlen(list);
-    size_t length = strlen(word);
-    if (n + 1 + length >= room)
-        return -ENAMETOOLONG;
-    if (n > 0)
-        list[n++] = ',';
-    memcpy(list + n, word, length + 1);
-    return 0;
-}
-
-/*
- * The options as the mount table shows them: as they were given, and what holds without one.
- * [WSL#4038, WSL#5019: case=off of 18362 and later; WSL#3393: nothing of a default of case=dir]
- */
-static int show_options(const struct mounts_request *request, const struct lx_mount_options *given,
-                        struct mounts_plan *plan)
-{
-    const char *text = request->options == NULL ? "" : request->options;
-    bool off = given->case_option == LX_VALUE_COUNT && plan->record.case_option == LX_OFF;
-    plan->options[0] = '\0';
-    int r = text[0] == '\0' ? 0 : add_option(plan->options, sizeof(plan->options), text);
-    if (r == 0 && off)
-        r = add_option(plan->options, sizeof(plan->options), "case=off");
-    plan->texts.options = plan->options[0] == '\0' ? NULL : plan->options;
-    return r;
-}
-
 /* The flags that hold for one mount, whatever is said to its file system. */
 static void apply_flags(unsigned long flags, struct lx_mount *m)
 {
@@ -92,7 +62,8 @@ static int apply(const struct mounts_request *request, struct mounts_plan *plan)
         plan->symlinkroot[options.symlinkroot_length] = '\0';
         plan->texts.symlinkroot = plan->symlinkroot;
     }
-    return show_options(request, &options, plan);
+    plan->texts.options = none ? NULL : request->options;
+    return 0;
 }
 
 int mounts_check_options(const char *type, const char *options)
@@ -143,7 +114,9 @@ static int plan_volume(const struct lx_policy *policy, const struct mounts_reque
     plan->record.serial = volume->serial;
     plan->record.number = 0;
     plan->record.type = (uint8_t)type;
-    plan->record.flags = is_volume_root(request->source) ? LX_MOUNT_VOLUME_ROOT : 0;
+    plan->record.flags = LX_MOUNT_TYPED;
+    if (is_volume_root(request->source))
+        plan->record.flags |= LX_MOUNT_VOLUME_ROOT;
     return 0;
 }
 

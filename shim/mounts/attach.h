@@ -26,7 +26,6 @@ struct mounts_plan {
     struct lx_mount record;
     struct lx_mount_texts texts;
     char backing[PATH_MAX]; /* what the kernel is to bind */
-    char options[1024];     /* as the mount table will show them */
     char symlinkroot[PATH_MAX];
     char root[PATH_MAX];
 };

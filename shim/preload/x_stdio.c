@@ -2,6 +2,7 @@
 /* Streams that are opened by name. libc opens them inside itself, where no name of ours is called.
  */
 #include <limits.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/placement.h"
+#include "vfs/tables.h"
 
 /* The open flags of a mode string, or -1. Letters beyond the seventh are not looked at, as in
  * glibc. */
@@ -99,7 +101,7 @@ static FILE *open_stream(const char *path, const char *mode, int large)
 static bool is_plain(const char *path)
 {
     char native[PATH_MAX];
-    return lx_where(lx_self(), AT_FDCWD, path, 0) == 0 &&
+    return !tables_named(path, strlen(path)) && lx_where(lx_self(), AT_FDCWD, path, 0) == 0 &&
            lx_native_path(lx_self(), AT_FDCWD, path, native, sizeof(native), 0) > 0 &&
            strcmp(path, native) == 0;
 }
@@ -145,6 +147,17 @@ LX_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
 }
 LX_WIDE(fopen64, fopen);
 LX_WIDE(_IO_fopen, fopen);
+
+/* The stream of a mount table, or of fstab. As glibc's it is closed on exec. */
+LX_EXPORT FILE *setmntent(const char *path, const char *mode)
+{
+    char same[16];
+    size_t n = strnlen(mode, sizeof(same) - 2);
+    memcpy(same, mode, n);
+    memcpy(same + n, "e", 2);
+    return open_stream(path, same, O_LARGEFILE);
+}
+LX_ALIAS(__setmntent, setmntent);
 
 LX_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {

@@ -83,6 +83,9 @@ static int is_outside(const struct request *r, unsigned i)
             return is_own_program(path, r->tracee.tid) && outside_program(policy, &r->tracee);
         if (r->call->number == SYS_umount2 && outside_mount_point(policy, base, path))
             return true;
+        /* What hides a drive is outside, and the run's table says that it is there. */
+        if (r->call->number == SYS_umount2 && policy->table != NULL)
+            return false;
         if (request_is_openat2(r))
             return is_resolved_outside(r, base, path);
         return outside_path(policy, base, path, follows(r->call, i, r->given));

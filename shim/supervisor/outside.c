@@ -14,11 +14,16 @@
 #include "sys/sys.h"
 #include "vfs/mounts.h"
 #include "vfs/placement.h"
+#include "vfs/tables.h"
 
-/* A name the kernel gave. What is no file of the tree ("pipe:[7]") is outside, too. */
+/*
+ * A name the kernel gave. What is no file of the tree ("pipe:[7]") is outside, too; what we answer
+ * for is not.
+ */
 static bool is_outside(const struct lx_policy *policy, const char *name, size_t n)
 {
-    return name[0] != '/' || mounts_classify(policy, name, n).mount == 0;
+    return name[0] != '/' ||
+           (mounts_classify(policy, name, n).mount == 0 && !tables_native_name(name, n));
 }
 
 bool outside_descriptor(const struct lx_policy *policy, const struct tracee *t, int fd)
@@ -199,14 +204,15 @@ bool outside_mount_point(const struct lx_policy *policy, const char *base, const
 {
     char whole[2 * PATH_MAX];
     path = absolute(base, path, whole);
-    return path != NULL && views_mount_point(path) && outside_path(policy, NULL, path, false) > 0;
+    return path != NULL && !mounts_has_point(policy, path) && views_mount_point(path) &&
+           outside_path(policy, NULL, path, false) > 0;
 }
 
 int outside_path(const struct lx_policy *policy, const char *base, const char *path, bool follows)
 {
     char whole[2 * PATH_MAX];
     path = absolute(base, path, whole);
-    if (path == NULL)
+    if (path == NULL || tables_named(path, strlen(path)))
         return false;
     /* Its spelling is the truth where no symlink and no ".." is on the way. */
     if (has_dots(path))

@@ -168,6 +168,7 @@ static void make(const struct lx_policy *policy, FILE *f)
     made = *policy;
     made.fixed = made_mounts();
     made.table = NULL;
+    made.run = policy;
     begin(mounts);
     while (next_line(f, &line)) {
         for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {

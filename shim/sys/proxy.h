@@ -18,6 +18,16 @@
  */
 extern long (*sys_proxy)(long nr, const long args[6]);
 
+/* True while somebody else makes this process's calls. */
+static inline bool sys_is_proxied(void)
+{
+#if defined(LXSHIM_IS_PROGRAM)
+    return sys_proxy != NULL;
+#else
+    return false;
+#endif
+}
+
 /* True for calls that change what a path leads to. Not for what opens: see struct lx_task. */
 static inline bool sys_changes(long nr)
 {

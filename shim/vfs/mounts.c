@@ -72,6 +72,16 @@ const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, co
     return in == NULL || lx_in_place(in) ? NULL : in;
 }
 
+bool mounts_has_point(const struct lx_policy *policy, const char *path)
+{
+    const struct lx_mounts *mounts = lx_mounts_of_run(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if (strcmp(lx_target(m), path) == 0)
+            return true;
+    return false;
+}
+
 static bool last_name_is(const char *point, size_t length, const char *name, size_t n)
 {
     return length > n && point[length - n - 1] == '/' && memcmp(point + length - n, name, n) == 0;

@@ -35,6 +35,9 @@ const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const c
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
                                               size_t n);
 
+/* True where a canonical path is the root of something that was mounted in the run. */
+bool mounts_has_point(const struct lx_policy *policy, const char *path);
+
 /* True where a name directly below a PLACEMENT_PARENT directory may be a mount's root. */
 bool mounts_root_name(const struct lx_policy *policy, const char *name, size_t n);
 

@@ -6,6 +6,7 @@
 #include <sys/inotify.h>
 #include <sys/statfs.h>
 
+#include "fs/madeup.h"
 #include "store/cwds.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
@@ -110,7 +111,10 @@ static __attribute__((noinline)) long proc_link(const struct lx_call *c, const c
     if (length < 0)
         return n;
     full[length] = '\0';
-    length = mounts_to_program(t->policy, full, (size_t)length, sizeof(full));
+    if (madeup_link(full, (size_t)length))
+        length = (long)madeup_cut(full, (size_t)length);
+    else
+        length = mounts_to_program(t->policy, full, (size_t)length, sizeof(full));
     if (length < 0)
         return n;
     size_t shown = (size_t)length < c->size ? (size_t)length : c->size;
@@ -123,7 +127,7 @@ static bool needs_translation(const struct lx_policy *policy, const char *text, 
 {
     if (n == 0 || text[0] != '/' || lx_mounts(policy)->count == 0)
         return false;
-    if (vfs_text_suspect(text, n))
+    if (vfs_text_suspect(text, n) || madeup_link(text, n))
         return true;
     const struct lx_mounts *mounts = lx_mounts(policy);
     const struct lx_mount *m;
@@ -143,7 +147,7 @@ long lx_readlinkat(const struct lx_task *t, int dirfd, const char *path, char *b
     c.buf = buf;
     c.size = size;
     long n = vfs_call(&c);
-    if (n <= 0 || c.at[0].mount != NULL || t->seccomp_confined)
+    if (n <= 0 || c.at[0].mount != NULL || t->seccomp_confined || lx_ruleset_any(&c.altered))
         return n;
     if (needs_translation(t->policy, buf, (size_t)n))
         return proc_link(&c, path, n);

@@ -7,6 +7,7 @@
 
 #include "fs/filesystems.h"
 #include "sys/sys.h"
+#include "vfs/tables.h"
 
 /* By both names that most systems have a directory by. */
 static const struct {
@@ -32,7 +33,7 @@ static const char *find(const struct lx_policy *policy, const char *path, size_t
 
 bool provided_name(const struct lx_policy *policy, const char *path, size_t n)
 {
-    return find(policy, path, n) != NULL;
+    return tables_is_tag(path, n) || find(policy, path, n) != NULL;
 }
 
 /* True for a call that looks, reads or runs. What would make or change something is as natively. */
@@ -89,15 +90,16 @@ static __attribute__((noinline)) long ask(struct lx_call *c, const char *program
 long provided_instead(struct lx_call *c)
 {
     const char *program = program_for(c);
-    return program == NULL ? -ENOENT : ask(c, program);
+    return program == NULL ? tables_tag(c) : ask(c, program);
 }
 
 bool provided_answers(struct lx_call *c, long *result)
 {
     struct stat st;
     const char *program = program_for(c);
-    if (program == NULL || sys_fstatat(AT_FDCWD, c->path[0], &st, AT_SYMLINK_NOFOLLOW) != -ENOENT)
+    bool ours = program != NULL || tables_is_tag(c->path[0], c->path_length[0]);
+    if (!ours || sys_fstatat(AT_FDCWD, c->path[0], &st, AT_SYMLINK_NOFOLLOW) != -ENOENT)
         return false;
-    *result = ask(c, program);
+    *result = program != NULL ? ask(c, program) : tables_tag(c);
     return true;
 }

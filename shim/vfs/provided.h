@@ -14,7 +14,8 @@
 
 /*
  * True for a path (n bytes) that is spelled as one of those names, where the policy has our
- * programs. Nothing is asked of the kernel: most names differ in their length already.
+ * programs, or as the link of a virtiofs mount's tag. Nothing is asked of the kernel: most names
+ * differ in their length already.
  */
 bool provided_name(const struct lx_policy *policy, const char *path, size_t n);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fs/filesystems.h"
+#include "fs/madeup.h"
 #include "fs/refusal.h"
 #include "sys/address.h"
 #include "sys/sys.h"
@@ -17,6 +18,7 @@
 #include "vfs/overrides.h"
 #include "vfs/provided.h"
 #include "vfs/stale.h"
+#include "vfs/tables.h"
 #include "vfs/walk.h"
 
 static unsigned paths_of(const struct lx_call *c)
@@ -119,6 +121,10 @@ static bool passes(const struct lx_call *c)
             return false;
     }
     const char *path = c->at[0].path;
+    if (tables_may_open(c) && tables_show(c->task->policy))
+        return false;
+    if (c->op == LX_OP_STAT || c->op == LX_OP_STATX || c->op == LX_OP_STATFS)
+        return (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 || !madeup_is(c->at[0].dfd);
     return c->op != LX_OP_READLINK || (path[0] == '/' && strncmp(path, "/proc/", 6) != 0) ||
            vfs_is_by_asker(path);
 }
@@ -130,6 +136,15 @@ static inline long answer(struct lx_call *c, const struct lx_fs *fs)
     if (op == NULL)
         op = lx_host_fs.run[c->op];
     return op == NULL ? -ENOSYS : op(c);
+}
+
+/* The host's answer outside every mount, and what stands in for it: a mount table, a program. */
+static inline long answer_outside(struct lx_call *c)
+{
+    long r = lx_host_fs.run[c->op](c);
+    if (r == -ENOENT)
+        return provided_instead(c);
+    return r >= 0 && tables_may_open(c) ? tables_open(c, r) : r;
 }
 
 static bool refuses_changes(const struct lx_call *c, const struct lx_mount *m)
@@ -166,6 +181,8 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
     if (may_meet_another(c, last))
         return -LX_EWALK;
     long result = answer(c, answering(c));
+    if (result >= 0 && tables_may_open(c))
+        return tables_open(c, result);
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
 }
 
@@ -175,10 +192,8 @@ static inline long judge_one(struct lx_call *c)
     struct lx_loc *at = &c->at[0];
     if (leads_on(c, 0))
         return -LX_EWALK;
-    if (at->mount == NULL) {
-        long r = answer(c, &lx_host_fs);
-        return r == -ENOENT ? provided_instead(c) : r;
-    }
+    if (at->mount == NULL)
+        return answer_outside(c);
     if (refuses_changes(c, at->mount)) {
         int r = native_refuses_readonly(c);
         return r == -ENOENT && look_closer(c) ? -LX_EWALK : r;
@@ -292,31 +307,6 @@ static inline bool tells(const struct lx_call *c)
     }
 }
 
-/* True where that is that path 0, as it is spelled, is a directory and no symlink. */
-static bool shows_directory(const struct lx_call *c)
-{
-    if ((c->at[0].flags & LX_LOC_WALKED) != 0 || c->op == LX_OP_CHDIR)
-        return false;
-    return c->op != LX_OP_OPEN ||
-           ((c->flags & O_DIRECTORY) != 0 && (c->flags & O_TMPFILE) != O_TMPFILE);
-}
-
-static void remember(const struct lx_call *c, int r, const struct vfs_found *found)
-{
-    uint64_t hash = vfs_spelling(c, 0, found);
-    if (c->op == LX_OP_OPEN || c->op == LX_OP_CHDIR) {
-        int fd = c->op == LX_OP_CHDIR ? AT_FDCWD : r;
-        if (hash != 0)
-            placement_remember_fd(fd, found->stamp, found->self, hash);
-        else
-            placement_forget_fd(fd);
-        if (found->dir_hash != 0)
-            placement_remember(found->dir_hash, found->stamp, found->dir);
-    }
-    if (found->base != 0 && shows_directory(c))
-        placement_remember(hash, found->stamp, found->self);
-}
-
 /* For those who count, or want to read of it. */
 static __attribute__((noinline)) void explain(struct lx_call *c, long r)
 {
@@ -333,7 +323,7 @@ static inline long finish(struct lx_call *c, long r, const struct vfs_found *fou
         if ((vfs_ops[c->op].properties & CREATES) != 0)
             stale_after(c, found);
         if (tells(c))
-            remember(c, (int)r, found);
+            shown_after(c, (int)r, found);
     }
     if (policy->stats != NULL || policy->trace != NULL)
         explain(c, r);
@@ -368,7 +358,9 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
         r = overridden(c, waiting, r);
     if (first->exists && !first->opaque && first->length > 0)
         found[0].hash = placement_hash(PLACEMENT_SEED_ROOT, first->path, first->length);
-    if (fast->base != 0 && c->at[0].mount == NULL && c->at[0].path == c->path[0])
+    /* By which other name a mount table is opened, only the walk tells. */
+    if (fast->base != 0 && c->at[0].mount == NULL && c->at[0].path == c->path[0] &&
+        !tables_may_open(c))
         placement_remember(vfs_spelling(c, 0, fast) ^ SYMLINK_SEED, fast->stamp,
                            (struct placement){0, 0});
     return finish(c, r, found);
@@ -545,11 +537,9 @@ static __attribute__((noinline)) long run_one(struct lx_call *c)
 /* Outside every mount, and no symlink leads on without the host's file system noticing. */
 static inline long run_outside(struct lx_call *c, const struct vfs_found *found)
 {
-    long r = lx_host_fs.run[c->op](c);
+    long r = answer_outside(c);
     if (__builtin_expect(r == -LX_EWALK, 0))
         return run_symlink(c, found);
-    if (r == -ENOENT)
-        r = provided_instead(c);
     if ((r < 0 || !tells(c)) && !c->task->policy->trace_all)
         return r;
     return finish(c, r, found);

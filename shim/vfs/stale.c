@@ -41,3 +41,28 @@ void stale_after(const struct lx_call *c, const struct vfs_found *found)
         break;
     }
 }
+
+/* True where that is that path 0, as it is spelled, is a directory and no symlink. */
+static bool shows_directory(const struct lx_call *c)
+{
+    if ((c->at[0].flags & LX_LOC_WALKED) != 0 || c->op == LX_OP_CHDIR)
+        return false;
+    return c->op != LX_OP_OPEN ||
+           ((c->flags & O_DIRECTORY) != 0 && (c->flags & O_TMPFILE) != O_TMPFILE);
+}
+
+void shown_after(const struct lx_call *c, int r, const struct vfs_found *found)
+{
+    uint64_t hash = vfs_spelling(c, 0, found);
+    if (c->op == LX_OP_OPEN || c->op == LX_OP_CHDIR) {
+        int fd = c->op == LX_OP_CHDIR ? AT_FDCWD : r;
+        if (hash != 0)
+            placement_remember_fd(fd, found->stamp, found->self, hash);
+        else
+            placement_forget_fd(fd);
+        if (found->dir_hash != 0)
+            placement_remember(found->dir_hash, found->stamp, found->dir);
+    }
+    if (found->base != 0 && shows_directory(c))
+        placement_remember(hash, found->stamp, found->self);
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Placements that a call has made untrue. */
+/* Placements that a call has made untrue, or has shown. */
 #ifndef LXSHIM_VFS_STALE_H
 #define LXSHIM_VFS_STALE_H
 
@@ -11,5 +11,11 @@
  * that were just used as directories. (The clock's tick takes care of the rest.)
  */
 void stale_after(const struct lx_call *c, const struct vfs_found *found);
+
+/*
+ * Remembers what a successful call, with its result, has shown: of a descriptor, of the current
+ * directory, or of a directory by its spelling.
+ */
+void shown_after(const struct lx_call *c, int r, const struct vfs_found *found);
 
 #endif

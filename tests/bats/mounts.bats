@@ -4,8 +4,7 @@
 # static one's instruction, and seen by whoever runs already.
 # shellcheck disable=SC2030,SC2031 # every test is a subshell
 
-load helpers
-load mounted
+load mounts
 
 @test "umount and mount -t drvfs: by the system's own programs, and as a mount of its own" {
   steps='umount $M/c; echo $?; ls $M/c; mount -i -t drvfs -o noatime C: $M/c; echo $?; cat $M/c/f; : >"$M/c/a:b"; ls $M/c
@@ -67,12 +66,11 @@ mount point is not a directory."
 }
 
 @test "who may not mount: EPERM; root that the kernel does not let mount has its paths translated" {
-  LANES=("${LANES[@]:1}") # by the instruction
+  by_instruction
   in_lanes 'setpriv --reuid 1234 --clear-groups mounting drvfs C: $M/d; setpriv --reuid 1234 --clear-groups mounting umount $M/c; ls $M/d'
   assert_output "mount EPERM
 umount EPERM"
-  LANES=(preload "${LANES[@]}")
-  PREFIX=(setpriv --bounding-set -sys_admin --inh-caps -sys_admin)
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
   in_lanes 'mount -i -t drvfs C:/sub $M/d; echo $?; : >"$M/d/x?y"; ls $M/d $M/drive/sub; cd $M/d; pwd; ls ..; umount $M/d; cd /; umount $M/d; echo $?; ls $M/d'
   assert_output "0
 $BASE/d:
@@ -105,6 +103,13 @@ $BASE/d:
 a:b"
 }
 
+@test "what was mounted in a drive, or over one, and is unmounted again: the drive is what it was" {
+  in_lanes 'mount -i -t drvfs C: $M/d; for d in $M/d/sub $M/d; do mount -t tmpfs none $d; : >"$d/x:y"; umount $d; : >"$d/a:b"; done
+    mount -t tmpfs none $M/d; cd $M/d/..; umount ./d/../d; cd /; umount $M/d $M/c; ls -b $M/drive/{,sub/}a*'
+  assert_output "$BASE/drive/a\\357\\200\\272b
+$BASE/drive/sub/a\\357\\200\\272b"
+}
+
 @test "busy as long as anybody is in it; lazily it goes at once" {
   steps='hold fd $M/c/f <>$M/fifo >$M/said & read -r _ <$M/said; umount $M/c; umount -l $M/c && echo gone; ls $M/c; kill %1'
   mkfifo "$BASE/fifo" "$BASE/said"
@@ -118,7 +123,7 @@ gone"
     mount -i -t drvfs C:/sub $M/d; : >"$M/d/q?"; ls $M/d; umount $M/d; ls $M/d'
   assert_output "gone
 q?"
-  LANES=("${LANES[@]:1}") # by the instruction
+  by_instruction
   in_lanes 'mounting-static drvfs C:/sub $M/d; : >"$M/d/q?"; ls $M/d; mounting-static umount $M/d; ls $M/d
     for o in nonsense uid=x; do mounting-static drvfs C: $M/d $o; done; for s in Q: ""; do mounting-static drvfs "$s" $M/d; done
     mounting-static drvfs C: $M/none; mounting-static drvfs C: $M/drive/f'
@@ -134,7 +139,7 @@ mount ENOTDIR"
 }
 
 @test "the new calls: fsopen to move_mount, open_tree, mount_setattr; by the instruction" {
-  LANES=("${LANES[@]:1}")
+  by_instruction
   in_lanes 'for P in mounting mounting-static; do
     $P fsopen C:/sub $M/d uid 7; stat -c %u $M/d; : >"$M/d/x?y"; ls $M/d; $P readonly $M/d; touch $M/d/n; umount $M/d
     $P fsopen Q: $M/d; $P fsopen C: $M/d nonsense; umount $M/d; $P fsopen C: $M/none

@@ -3,8 +3,7 @@
 # VolFs: mount -t lxfs and -t wslfs of a directory. What is in it answers as natively, with names and all;
 # only how names are stored tells the two from each other.
 
-load helpers
-load mounted
+load mounts
 
 # What is mounted, in no drive; each lane has it empty.
 PREPARE='rm -rf $M/root; mkdir $M/root'

@@ -129,13 +129,13 @@ provided'
     try --help | sed "s/.*usage.*/usage/; /^ /d; /^$/d"; try -w 2>/dev/null | head -1 | cut -c1-5
     try "C:\\x"; try "C:x"; try -w /etc/hostname/x; unset WSL_DISTRO_NAME; try -w /; try x'
   IN=$PWD shimmed "$steps"
-  assert_output "\\\\wsl.localhost\\Debian${PWD//\//\\}\\none
+  assert_output "C:${PWD//\//\\}\\none
 0
-\\\\wsl.localhost\\Debian${PWD//\//\\}\\none
+C:${PWD//\//\\}\\none
 0
 none\\
 0
-//wsl.localhost/Debian$PWD/none
+C:$PWD/none
 0
 -x
 0
@@ -165,8 +165,8 @@ wslpath: /etc/hostname/x: Not a directory
 1
 wslpath: /: Invalid argument
 1
-wslpath: x: Invalid argument
-1"
+x
+0"
 }
 
 @test "wslpath follows symlinks of what is there, and goes by the text of what is not" {
@@ -226,4 +226,23 @@ wslpath: x: Invalid argument
   with_table "$VIRTIOFS" "$BUILD/mount.drvfs" C: "$BATS_TEST_TMPDIR/none" -o rw
   assert_failure 32
   assert_output 'mount: No such file or directory'
+}
+
+@test "wslpath in a run goes by the run's own mount table, which shows the drive as its era does" {
+  local form stored=$'C:\\a\xEF\x80\xBAb'
+  steps='touch f a:b; grep -cF " $PWD " /proc/self/mountinfo; wslpath -w f; wslpath -wa .; wslpath -w "$PWD/a:b"; wslpath -m f; wslpath "C:\\f"; wslpath "c:\\none\\x"; wslpath -w /'
+  native "${steps//wslpath /"$BUILD/wslpath" }"
+  assert_line 0
+  assert_line 'wslpath: C:\f: Invalid argument'
+  for form in drvfs drvfs-root 9p virtiofs; do
+    shimmed drive.source=C: mount.line=$form "$steps"
+    assert_output "1
+C:\\f
+C:\\
+$stored
+C:/f
+$DRIVE/f
+$DRIVE/none/x
+\\\\wsl.localhost\\Debian\\"
+  done
 }

@@ -223,6 +223,12 @@ static int open_stream(void)
     return exists("n:ew");
 }
 
+static int mount_stream(void)
+{
+    fopen_fn *call = SYMBOL(fopen_fn);
+    return stream_reads(call(in("f:ile"), "r"));
+}
+
 static int reopen_stream(void)
 {
     typedef FILE *fn(const char *, const char *, FILE *);
@@ -364,6 +370,8 @@ const struct check probe_files[] = {
     {"fopen", open_stream},
     {"fopen64", open_stream},
     {"_IO_fopen", open_stream},
+    {"setmntent", mount_stream},
+    {"__setmntent", mount_stream},
     {"freopen", reopen_stream},
     {"freopen64", reopen_stream},
     {"statfs", statfs_path},

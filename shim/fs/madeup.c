@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/madeup.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/statfs.h>
+
+#include "sys/fdpath.h"
+#include "sys/sys.h"
+
+#define LINK_LENGTH (sizeof(MADEUP_LINK) - 1)
+#define KERNELS     (sizeof("/memfd:") - 1) /* of it, what the kernel puts before a name */
+#define NAME_ROOM   250                     /* for a name with its NUL */
+
+#define TMPFS_TYPE 0x01021994 /* TMPFS_MAGIC */
+
+/* What does not go with opening anew what is there. */
+#define ONCE (O_CREAT | O_EXCL | O_TRUNC | O_NOFOLLOW | O_DIRECTORY)
+
+#ifndef F_ADD_SEALS
+#define F_ADD_SEALS   1033
+#define F_SEAL_SEAL   1
+#define F_SEAL_SHRINK 2
+#define F_SEAL_GROW   4
+#define F_SEAL_WRITE  8
+#endif
+
+int madeup_begin(const char *name)
+{
+    char called[NAME_ROOM];
+    size_t prefix = LINK_LENGTH - KERNELS;
+    size_t n = strlen(name);
+    if (prefix + n >= sizeof(called))
+        return -ENAMETOOLONG;
+    memcpy(called, &MADEUP_LINK[KERNELS], prefix);
+    memcpy(called + prefix, name, n + 1);
+    return (int)SYS2(SYS_memfd_create, called, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+int madeup_end(int memory, int flags, int fd)
+{
+    char link[SYS_FD_PATH];
+    const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+    sys_fd_path(memory, link);
+    int r = sys_fchmod(memory, 0444);
+    if (r == 0)
+        r = sys_fcntl(memory, F_ADD_SEALS, seals);
+    /* Once more, since what creates it opens it for writing as well. */
+    int own = r < 0 ? r : sys_openat(AT_FDCWD, link, (flags & ~ONCE) | O_CLOEXEC, 0);
+    sys_close(memory);
+    if (own < 0)
+        return own;
+    r = sys_dup3(own, fd, flags & O_CLOEXEC);
+    sys_close(own);
+    return r < 0 ? r : 0;
+}
+
+bool madeup_link(const char *text, size_t n)
+{
+    return n > LINK_LENGTH && memcmp(text, MADEUP_LINK, LINK_LENGTH) == 0;
+}
+
+size_t madeup_cut(char *text, size_t n)
+{
+    static const char deleted[] = " (deleted)";
+    const size_t end = sizeof(deleted) - 1;
+    n -= LINK_LENGTH;
+    memmove(text, text + LINK_LENGTH, n);
+    if (n > end && memcmp(text + n - end, deleted, end) == 0)
+        n -= end;
+    text[n] = '\0';
+    return n;
+}
+
+/* The name of the kernel's file that a descriptor is in the place of; false where it is none. */
+static bool name_of(int fd, char out[PATH_MAX])
+{
+    char link[SYS_FD_PATH];
+    sys_fd_path(fd, link);
+    long n = fd < 0 ? -EBADF : sys_readlinkat(AT_FDCWD, link, out, PATH_MAX - 1);
+    if (n < 0 || !madeup_link(out, (size_t)n))
+        return false;
+    madeup_cut(out, (size_t)n);
+    return true;
+}
+
+__attribute__((noinline)) bool madeup_is(int fd)
+{
+    char name[PATH_MAX];
+    return name_of(fd, name);
+}
+
+__attribute__((noinline)) void madeup_stat(int fd, struct stat *st)
+{
+    char name[PATH_MAX];
+    /* Of a program that is no more: what all files of its kind have. */
+    if (!name_of(fd, name) || sys_fstatat(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW) == 0)
+        return;
+    st->st_nlink = 1;
+    st->st_size = 0;
+    st->st_blocks = 0;
+}
+
+__attribute__((noinline)) void madeup_statx(int fd, int flags, unsigned mask, struct statx *stx)
+{
+    char name[PATH_MAX];
+    if (!name_of(fd, name) ||
+        sys_statx(AT_FDCWD, name, (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW, mask, stx) == 0)
+        return;
+    stx->stx_nlink = 1;
+    stx->stx_size = 0;
+    stx->stx_blocks = 0;
+}
+
+__attribute__((noinline)) void madeup_statfs(int fd, struct statfs *fs)
+{
+    char name[PATH_MAX];
+    if (fs->f_type == TMPFS_TYPE && name_of(fd, name))
+        (void)sys_statfs(name, fs);
+}

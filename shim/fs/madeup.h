@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Made-up files: what is in one is written when it is opened, into sealed memory that the program
+ * gets in place of the kernel's file. All else that can be asked of it the kernel's own file
+ * answers, which has the same name: the memory's name tells which that is.
+ */
+#ifndef LXSHIM_FS_MADEUP_H
+#define LXSHIM_FS_MADEUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+struct statx;
+struct statfs;
+
+/* What a link of /proc shows of one, before the name of the kernel's file. */
+#define MADEUP_LINK "/memfd:lxshim:"
+
+/* Memory for the file of that name, to be written to. A descriptor or -errno. */
+int madeup_begin(const char *name);
+
+/*
+ * Nothing more comes. Puts the memory, sealed and opened by flags (of open), in the place of the
+ * kernel's file, a descriptor. 0, or -errno, and then that is as it was. Either way `memory` is
+ * closed.
+ */
+int madeup_end(int memory, int flags, int fd);
+
+/* True where the text of a link (n bytes) is that of a made-up file. */
+bool madeup_link(const char *text, size_t n);
+
+/* Makes of it, in place, the name of the kernel's file, with a NUL. Returns its length. */
+size_t madeup_cut(char *text, size_t n);
+
+/* True for a descriptor of one. */
+bool madeup_is(int fd);
+
+/*
+ * Of what has been asked about a descriptor: that which the kernel says of its own file instead,
+ * where it is a made-up one's. The answers that there are already tell of most that they are none:
+ * nothing else has no name, and is in memory.
+ */
+void madeup_stat(int fd, struct stat *st);
+void madeup_statx(int fd, int flags, unsigned mask, struct statx *stx);
+void madeup_statfs(int fd, struct statfs *fs);
+
+#endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+#include "mounts/lines.h"
+
+#include <string.h>
+
+/* Numbers of ours begin behind the next multiple of this: no mount of the kernel's has them. */
+#define ID_STEP 100000ul
+
+/* A line of the kernel's. */
+struct kernel_line {
+    struct sys_span whole;      /* with its end, and what goes on with it */
+    struct sys_span point;      /* as it is written; empty where the line cannot be taken apart */
+    struct sys_mount_line info; /* of mountinfo */
+};
+
+static unsigned long number_of(struct sys_span part)
+{
+    unsigned long value = 0;
+    for (size_t i = 0; i < part.n; i++)
+        value = value * 10 + (unsigned long)(part.at[i] - '0');
+    return value;
+}
+
+/* Takes the next line off, with its end. */
+static bool next_raw(struct sys_span *text, struct sys_span *raw)
+{
+    const char *end = text->n == 0 ? NULL : memchr(text->at, '\n', text->n);
+    raw->at = text->at;
+    raw->n = end == NULL ? text->n : (size_t)(end - text->at) + 1;
+    text->at += raw->n;
+    text->n -= raw->n;
+    return raw->n > 0;
+}
+
+/* The word behind `from` bytes of a line, up to a blank. */
+static struct sys_span word_at(struct sys_span line, size_t from)
+{
+    size_t n = 0;
+    while (from + n < line.n && line.at[from + n] != ' ' && line.at[from + n] != '\n')
+        n++;
+    return (struct sys_span){line.at + from, n};
+}
+
+/* Where mounts and mountstats say what a line is mounted on. */
+static struct sys_span point_of(enum lines_file file, struct sys_span line)
+{
+    const char *between = file == LINES_MOUNTS ? " " : " mounted on ";
+    const char *found = memmem(line.at, line.n, between, strlen(between));
+    if (found == NULL)
+        return (struct sys_span){line.at, 0};
+    return word_at(line, (size_t)(found - line.at) + strlen(between));
+}
+
+/* What NFS says of itself in mountstats stands behind its line. */
+static bool goes_on(enum lines_file file, struct sys_span text)
+{
+    return file == LINES_MOUNTSTATS && text.n > 0 && (text.at[0] == '\t' || text.at[0] == '\n');
+}
+
+static bool next_line(enum lines_file file, struct sys_span *text, struct kernel_line *k)
+{
+    struct sys_span more;
+    memset(&k->info, 0, sizeof(k->info));
+    if (!next_raw(text, &k->whole))
+        return false;
+    size_t n = k->whole.n - (k->whole.at[k->whole.n - 1] == '\n');
+    k->point = (struct sys_span){k->whole.at, 0};
+    if (file != LINES_MOUNTINFO)
+        k->point = point_of(file, k->whole);
+    else if (sys_mount_line(k->whole.at, n, &k->info))
+        k->point = k->info.point;
+    while (goes_on(file, *text) && next_raw(text, &more))
+        k->whole.n += more.n;
+    return true;
+}
+
+/* True where a path is strictly below a directory. */
+static bool below(const char *path, const char *directory)
+{
+    size_t n = strcmp(directory, "/") == 0 ? 0 : strlen(directory);
+    return strncmp(path, directory, n) == 0 && path[n] == '/' && path[n + 1] != '\0';
+}
+
+static bool same(const char *one, const char *other)
+{
+    return strcmp(one, other) == 0;
+}
+
+/* True for a mount that the kernel has as well. */
+static bool is_real(const struct lines_drive *d)
+{
+    return d->mount->type == LX_MOUNT_HOST || lx_bind_alias(d->mount) != NULL;
+}
+
+/* Those that others are in come first; of those at one point the older ones. */
+static bool comes_behind(const struct lines_drive *one, const struct lines_drive *other)
+{
+    size_t a = strlen(one->point);
+    size_t b = strlen(other->point);
+    return a != b ? a > b : one->mount->number > other->mount->number;
+}
+
+static void sort(struct lines_work *work)
+{
+    for (size_t i = 1; i < work->count; i++) {
+        const struct lines_drive d = work->drive[i];
+        size_t at = i;
+        for (; at > 0 && comes_behind(&work->drive[at - 1], &d); at--)
+            work->drive[at] = work->drive[at - 1];
+        work->drive[at] = d;
+    }
+}
+
+/* How many of the kernel's mounts that we know of are newer at a drive's point. */
+static void count_above(struct lines_work *work, struct lines_drive *d)
+{
+    d->above = d->lines = 0;
+    d->line = d->before = -1;
+    d->id = d->parent = 0;
+    d->depth = 0;
+    d->own = !is_real(d) && drive_line_shows(d->mount);
+    for (size_t i = 0; i < work->count; i++) {
+        const struct lines_drive *other = &work->drive[i];
+        if (is_real(other) && other->mount->number > d->mount->number &&
+            same(other->point, d->point))
+            d->above++;
+    }
+}
+
+/* Calls `see` with each line whose point can be told, in work->point, and the line's number. */
+static void each_line(struct lines_work *work, enum lines_file file, struct sys_span text,
+                      void (*see)(struct lines_work *work, const struct kernel_line *k,
+                                  long number))
+{
+    struct kernel_line k;
+    for (long number = 0; next_line(file, &text, &k); number++)
+        if (k.point.n > 0 && sys_mount_unescape(k.point, work->point, sizeof(work->point)) > 0)
+            see(work, &k, number);
+}
+
+/* How many lines there are at each drive's point. */
+static void see_point(struct lines_work *work, const struct kernel_line *k, long number)
+{
+    (void)k;
+    (void)number;
+    for (size_t i = 0; i < work->count; i++)
+        if (same(work->drive[i].point, work->point))
+            work->drive[i].lines++;
+}
+
+/* Which line is a drive's: counted from the last at its point, which covers the others. */
+static void see_own(struct lines_work *work, const struct kernel_line *k, long number)
+{
+    (void)k;
+    for (size_t i = 0; i < work->count; i++) {
+        struct lines_drive *d = &work->drive[i];
+        if (!same(d->point, work->point))
+            continue;
+        if (--d->lines == d->above && is_real(d))
+            d->line = number;
+    }
+}
+
+/* The newest mount of the run that a line is of; 0 for none. */
+static uint32_t line_of(const struct lines_work *work, long number)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if (work->drive[i].line == number)
+            return work->drive[i].mount->number;
+    return 0;
+}
+
+/* What a line is to the drives that have none of the kernel's: what they are in, and are before. */
+static void see_around(struct lines_work *work, const struct kernel_line *k, long number)
+{
+    const uint32_t mount = line_of(work, number);
+    const size_t depth = strlen(work->point);
+    for (size_t i = 0; i < work->count; i++) {
+        struct lines_drive *d = &work->drive[i];
+        bool here = same(d->point, work->point);
+        bool over = here && mount > d->mount->number;
+        if (!d->own)
+            continue;
+        if (d->before < 0 && (over || below(work->point, d->point)))
+            d->before = number;
+        if (over || depth < d->depth || !(here || below(d->point, work->point)))
+            continue;
+        d->depth = depth;
+        d->parent = k->info.id.n > 0 ? number_of(k->info.id) : 0;
+    }
+}
+
+static unsigned long first_id(struct sys_span text)
+{
+    struct sys_mount_line line;
+    unsigned long last = 0;
+    while (sys_mount_next(&text, &line, NULL)) {
+        unsigned long id = number_of(line.id);
+        last = id > last ? id : last;
+    }
+    return (last / ID_STEP + 1) * ID_STEP;
+}
+
+/* A drive without a line of the kernel's is in the nearest other one, as they are in order. */
+static void nest(struct lines_work *work, unsigned long first)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        struct lines_drive *d = &work->drive[i];
+        d->id = first + d->mount->number;
+        for (size_t k = 0; k < i; k++) {
+            const struct lines_drive *other = &work->drive[k];
+            bool in = same(d->point, other->point) || below(d->point, other->point);
+            if (!other->own || !in || strlen(other->point) < d->depth)
+                continue;
+            d->depth = strlen(other->point);
+            d->parent = other->id;
+        }
+    }
+}
+
+/* Works out what there is to know before the first line is written. */
+static void start(struct lines_work *work, enum lines_file file, struct sys_span text)
+{
+    sort(work);
+    for (size_t i = 0; i < work->count; i++)
+        count_above(work, &work->drive[i]);
+    each_line(work, file, text, see_point);
+    each_line(work, file, text, see_own);
+    each_line(work, file, text, see_around);
+    nest(work, file == LINES_MOUNTINFO ? first_id(text) : 0);
+}
+
+/* A drive's line. `k`: the kernel's that it takes the place of, or NULL. */
+struct shown {
+    const struct lines_drive *drive;
+    const struct kernel_line *k;
+    unsigned long parent;
+};
+
+static void put_point(struct lines_out *out, const struct shown *s)
+{
+    if (s->k != NULL)
+        lines_add(out, s->k->point.at, s->k->point.n);
+    else
+        drive_line_path(out, s->drive->mount, s->drive->point);
+}
+
+static void put_info(struct lines_out *out, const struct shown *s)
+{
+    const struct lx_mount *m = s->drive->mount;
+    lines_number(out, s->k != NULL ? number_of(s->k->info.id) : s->drive->id);
+    lines_put(out, " ");
+    lines_number(out, s->parent);
+    lines_put(out, " 0:");
+    lines_number(out, m->device);
+    lines_put(out, " ");
+    drive_line_path(out, m, s->drive->root == NULL ? "/" : s->drive->root);
+    lines_put(out, " ");
+    put_point(out, s);
+    lines_put(out, " ");
+    drive_line_options(out, m);
+    if (s->k != NULL && s->k->info.optional.n > 0) {
+        lines_put(out, " ");
+        lines_add(out, s->k->info.optional.at, s->k->info.optional.n);
+    }
+    lines_put(out, " - ");
+    drive_line_type(out, m);
+    lines_put(out, " ");
+    drive_line_source(out, m);
+    lines_put(out, " ");
+    drive_line_super(out, m);
+}
+
+static void put_line(struct lines_out *out, enum lines_file file, const struct shown *s)
+{
+    const struct lx_mount *m = s->drive->mount;
+    if (file == LINES_MOUNTINFO) {
+        put_info(out, s);
+    } else if (file == LINES_MOUNTSTATS) {
+        lines_put(out, "device ");
+        drive_line_source(out, m);
+        lines_put(out, " mounted on ");
+        put_point(out, s);
+        lines_put(out, " with fstype ");
+        drive_line_type(out, m);
+    } else {
+        drive_line_source(out, m);
+        lines_put(out, " ");
+        put_point(out, s);
+        lines_put(out, " ");
+        drive_line_type(out, m);
+        lines_put(out, " ");
+        drive_line_all_options(out, m);
+        lines_put(out, " 0 0");
+    }
+    lines_put(out, "\n");
+}
+
+/* The lines of their own that come before one of the kernel's. */
+static void put_others(const struct lines_work *work, enum lines_file file, long number,
+                       struct lines_out *out)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        const struct lines_drive *d = &work->drive[i];
+        const struct shown s = {.drive = d, .parent = d->parent};
+        if (d->own && d->before == number)
+            put_line(out, file, &s);
+    }
+}
+
+/* The number of the mount that a line's is in: a drive's where one has come between. */
+static unsigned long parent_of(struct lines_work *work, const struct kernel_line *k, long number)
+{
+    const uint32_t mount = line_of(work, number);
+    unsigned long parent = number_of(k->info.parent);
+    if (sys_mount_unescape(k->point, work->point, sizeof(work->point)) < 0)
+        return parent;
+    for (size_t i = 0; i < work->count; i++) {
+        const struct lines_drive *d = &work->drive[i];
+        bool over = same(work->point, d->point) && mount > d->mount->number;
+        if (d->own && d->parent == parent && (over || below(work->point, d->point)))
+            parent = d->id;
+    }
+    return parent;
+}
+
+/* A line of the kernel's that is no drive's. */
+static void put_kernels(struct lines_out *out, const struct kernel_line *k, unsigned long parent)
+{
+    const struct sys_span *is = &k->info.parent;
+    if (parent == number_of(*is)) {
+        lines_add(out, k->whole.at, k->whole.n);
+        return;
+    }
+    lines_add(out, k->whole.at, (size_t)(is->at - k->whole.at));
+    lines_number(out, parent);
+    lines_add(out, is->at + is->n, (size_t)(k->whole.at + k->whole.n - is->at) - is->n);
+}
+
+/* The drive whose line one of the kernel's is, if it is to be shown; or NULL. */
+static const struct lines_drive *shown_at(const struct lines_work *work, long number)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if (work->drive[i].line == number && drive_line_shows(work->drive[i].mount))
+            return &work->drive[i];
+    return NULL;
+}
+
+void lines_write(struct lines_work *work, enum lines_file file, struct sys_span text,
+                 struct lines_out *out)
+{
+    struct kernel_line k;
+    bool info = file == LINES_MOUNTINFO;
+    start(work, file, text);
+    for (long number = 0; next_line(file, &text, &k); number++) {
+        put_others(work, file, number, out);
+        bool whole = info && k.point.n > 0;
+        const unsigned long parent = whole ? parent_of(work, &k, number) : 0;
+        const struct lines_drive *d = shown_at(work, number);
+        if (d != NULL)
+            put_line(out, file, &(struct shown){.drive = d, .k = &k, .parent = parent});
+        else if (whole)
+            put_kernels(out, &k, parent);
+        else
+            lines_add(out, k.whole.at, k.whole.n);
+    }
+    put_others(work, file, -1, out);
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/tables.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/statfs.h>
+
+#include "fs/filesystems.h"
+#include "fs/madeup.h"
+#include "mounts/lines.h"
+#include "sys/fdpath.h"
+#include "sys/proxy.h"
+#include "sys/sys.h"
+#include "vfs/text.h"
+
+#define PROC_MAGIC 0x9fa0
+
+#define TABLE_MAX (4u << 20) /* bytes of one: tens of thousands of mounts */
+
+/* All that is worked with: large, and in nobody's way that way. */
+struct room {
+    struct lines_work work;
+    char root[PATH_MAX];                /* where the reader's "/" is */
+    char roots[LX_PLACE_MAX][PATH_MAX]; /* of bind mounts */
+    char out[65536];
+    char text[TABLE_MAX];
+};
+
+/* The kind of table that a last name (n bytes) is of; -1 for every other. */
+static int kind_of(const char *name, size_t n)
+{
+    if (n < sizeof("mounts") - 1 || memcmp(name, "mount", 5) != 0)
+        return -1;
+    if (n == 6 && name[5] == 's')
+        return LINES_MOUNTS;
+    if (n == 9 && memcmp(name + 5, "info", 4) == 0)
+        return LINES_MOUNTINFO;
+    return n == 10 && memcmp(name + 5, "stats", 5) == 0 ? LINES_MOUNTSTATS : -1;
+}
+
+/* The last name of a path, and its length. */
+static const char *last_name(const char *path, size_t *n)
+{
+    const char *slash = memrchr(path, '/', *n);
+    const char *name = slash == NULL ? path : slash + 1;
+    *n -= (size_t)(name - path);
+    return name;
+}
+
+bool tables_named(const char *path, size_t n)
+{
+    const char *name = last_name(path, &n);
+    return kind_of(name, n) >= 0;
+}
+
+bool tables_native_name(const char *name, size_t n)
+{
+    return n > 6 &&
+           ((memcmp(name, "/proc/", 6) == 0 && tables_named(name, n)) || madeup_link(name, n));
+}
+
+bool tables_may_open(const struct lx_call *c)
+{
+    const char *given = c->at[0].given;
+    if (c->op != LX_OP_OPEN || c->at[0].mount != NULL ||
+        (c->flags & (O_ACCMODE | O_PATH)) != O_RDONLY)
+        return false;
+    return given != NULL ? tables_named(given, strlen(given))
+                         : tables_named(c->path[0], c->path_length[0]);
+}
+
+bool tables_show(const struct lx_policy *policy)
+{
+    const struct lx_mounts *mounts = lx_mounts_of_run(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if (drive_line_shows(m))
+            return true;
+    return false;
+}
+
+#define TAGS "/run/wsl/virtiofs/"
+
+bool tables_is_tag(const char *path, size_t n)
+{
+    return n == sizeof(TAGS) - 1 + LINES_TAG_LENGTH && memcmp(path, TAGS, sizeof(TAGS) - 1) == 0;
+}
+
+long tables_tag(struct lx_call *c)
+{
+    const struct lx_mounts *mounts = lx_mounts_of_run(c->task->policy);
+    const struct lx_mount *m;
+    char tag[LINES_TAG_LENGTH + 1];
+    if (c->op != LX_OP_READLINK || !tables_is_tag(c->path[0], c->path_length[0]))
+        return -ENOENT;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        const char *source = lx_source(m);
+        lines_tag(source, tag);
+        if (!drive_line_shows(m) || lx_rule(m, LX_RULE_MOUNT_LINE) != LX_VIRTIOFS ||
+            memcmp(tag, c->path[0] + sizeof(TAGS) - 1, sizeof(tag)) != 0)
+            continue;
+        size_t n = strlen(source) < c->size ? strlen(source) : c->size;
+        if (!lx_alter(c, LX_RULE_MOUNT_LINE))
+            return -ENOENT;
+        int r = lx_give(c->task, c->buf, source, n);
+        return r < 0 ? r : (long)n;
+    }
+    return -ENOENT;
+}
+
+/* Puts another name in the place of a table's in its path, with what it names beside it. */
+static bool beside(const char *path, const char *name, char out[PATH_MAX])
+{
+    size_t n = strlen(path);
+    size_t length = strlen(name);
+    size_t whole = n;
+    (void)last_name(path, &n);
+    if (whole - n + length >= PATH_MAX)
+        return false;
+    memcpy(out, path, whole - n);
+    memcpy(out + whole - n, name, length + 1);
+    return true;
+}
+
+/* True where a table is of the mount namespace that the task is in. */
+static bool is_tasks_own(const struct lx_task *task, const char *path)
+{
+    char link[PATH_MAX];
+    char own[40];
+    struct text t = {own, 0, sizeof(own)};
+    struct stat theirs;
+    struct stat ours;
+    text_put(&t, "/proc/");
+    text_number(&t, task->pid != 0 ? task->pid : sys_getpid());
+    text_put(&t, "/ns/mnt");
+    own[t.length] = '\0';
+    if (!beside(path, "ns/mnt", link) || sys_fstatat(AT_FDCWD, link, &theirs, 0) < 0)
+        return false;
+    return sys_fstatat(AT_FDCWD, own, &ours, 0) < 0 ||
+           (theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev);
+}
+
+/* Finds out where the "/" is of whose table it is, as the kernel tells this process. */
+static void find_root(const char *path, char root[PATH_MAX])
+{
+    char link[PATH_MAX];
+    long n = beside(path, "root", link) ? sys_readlinkat(AT_FDCWD, link, root, PATH_MAX - 1)
+                                        : -ENAMETOOLONG;
+    root[n > 1 ? n : 0] = '\0';
+}
+
+/* The path by which the table's reader sees a mount point; NULL where he does not. */
+static const char *seen_at(const char *root, const char *target)
+{
+    size_t n = strlen(root);
+    if (strncmp(target, root, n) != 0 || (n > 0 && target[n] != '/' && target[n] != '\0'))
+        return NULL;
+    return target[n] == '\0' ? "/" : target + n;
+}
+
+/* The directory in a bind mount's source, as programs see its names. */
+static const char *root_of(const struct lx_mount *m, char out[PATH_MAX])
+{
+    const char *root = lx_mount_text(m, m->root);
+    size_t n = root == NULL ? 0 : strlen(root);
+    if (n == 0 || n >= PATH_MAX)
+        return NULL;
+    memcpy(out, root, n);
+    out[lx_name_decode(lx_filesystem(m)->names, out, n)] = '\0';
+    return out;
+}
+
+/* Fills in the mounts that have a line, or are in the way of one. */
+static void describe(const struct lx_policy *policy, struct room *room)
+{
+    const struct lx_mounts *mounts = lx_mounts_of_run(policy);
+    const struct lx_mount *m;
+    size_t n = 0;
+    for (unsigned i = 0; n < LX_PLACE_MAX && (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        const char *point = seen_at(room->root, lx_target(m));
+        if (point == NULL || (m->flags & LX_MOUNT_OWN_NAME) != 0)
+            continue;
+        room->work.drive[n] =
+            (struct lines_drive){.mount = m, .point = point, .root = root_of(m, room->roots[n])};
+        n++;
+    }
+    room->work.count = n;
+}
+
+/* Reads all of a file; false where that cannot be, or it is too large. */
+static bool read_all(int fd, char room[TABLE_MAX], struct sys_span *text)
+{
+    *text = (struct sys_span){room, 0};
+    for (;;) {
+        long n = sys_read(fd, room + text->n, TABLE_MAX - text->n);
+        if (n == -EINTR)
+            continue;
+        if (n <= 0)
+            return n == 0 && text->n < TABLE_MAX;
+        text->n += (size_t)n;
+    }
+}
+
+static void flush(struct lines_out *out)
+{
+    for (size_t at = 0; at < out->n;) {
+        long n = sys_write(out->fd, out->at + at, out->n - at);
+        if (n == -EINTR)
+            continue;
+        if (n <= 0) {
+            out->failed = true;
+            break;
+        }
+        at += (size_t)n;
+    }
+    out->n = 0;
+}
+
+/* A program may have a limit of what it writes, which counts for memory and ends it by a signal. */
+static bool may_write(size_t n)
+{
+    uint64_t limit[2]; /* as prlimit64 has it: what counts, and what it may be raised to */
+    return SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, limit) == 0 && limit[0] >= n;
+}
+
+/* Has the table written and handed over. `path`: its name. False: fd is as it was. */
+static bool make(const struct lx_call *c, struct room *room, const char *path, int fd)
+{
+    struct sys_span text;
+    size_t n = strlen(path);
+    const char *name = last_name(path, &n);
+    int kind = kind_of(name, n);
+    describe(c->task->policy, room);
+    if (kind < 0 || !may_write((size_t)2 * TABLE_MAX) || !read_all(fd, room->text, &text))
+        return false;
+    int memory = madeup_begin(path);
+    if (memory < 0)
+        return false;
+    struct lines_out out = {
+        .at = room->out, .room = sizeof(room->out), .flush = flush, .fd = memory};
+    lines_write(&room->work, (enum lines_file)kind, text, &out);
+    flush(&out);
+    if (!out.failed)
+        return madeup_end(memory, c->flags, fd) == 0;
+    sys_close(memory);
+    return false;
+}
+
+/* True with a descriptor's name where it is a file of /proc's. */
+static bool is_in_proc(int fd, char path[PATH_MAX])
+{
+    char link[SYS_FD_PATH];
+    struct statfs fs;
+    if (sys_fstatfs(fd, &fs) < 0 || fs.f_type != PROC_MAGIC)
+        return false;
+    sys_fd_path(fd, link);
+    long n = sys_readlinkat(AT_FDCWD, link, path, PATH_MAX - 1);
+    if (n <= 0 || path[0] != '/')
+        return false;
+    path[n] = '\0';
+    return true;
+}
+
+__attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
+{
+    char path[PATH_MAX];
+    /* Who does by itself what changes anything opens for itself as well. */
+    if (c->task->seccomp_confined || sys_is_proxied() || !tables_show(c->task->policy) ||
+        !is_in_proc((int)fd, path) || !is_tasks_own(c->task, path) ||
+        !lx_alter(c, LX_RULE_MOUNT_LINE))
+        return fd;
+    struct room *room = sys_mmap(NULL, sizeof(*room), PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (sys_mmap_failed(room))
+        return fd;
+    find_root(path, room->root);
+    if (!make(c, room, path, (int)fd))
+        (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
+    sys_munmap(room, sizeof(*room));
+    return fd;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The mount tables of /proc, with the mounts of the run in them: /proc/PID/mounts, mountinfo and
+ * mountstats, by whatever path they are reached (/proc/mounts, /etc/mtab).
+ */
+#ifndef LXSHIM_VFS_TABLES_H
+#define LXSHIM_VFS_TABLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fs/call.h"
+
+/* True for a path (n bytes) whose last name is that of a table. A look at a few bytes. */
+bool tables_named(const char *path, size_t n);
+
+/*
+ * True for a name (n bytes) that the kernel has for something which we answer for: one of those
+ * files, or a made-up one.
+ */
+bool tables_native_name(const char *name, size_t n);
+
+/*
+ * True for a path (n bytes) by which WSL has a link for the tag of a virtiofs mount, and the answer
+ * to a call that looks at one which is not there: the mount's source to a readlink, or -ENOENT.
+ */
+bool tables_is_tag(const char *path, size_t n);
+long tables_tag(struct lx_call *c);
+
+/*
+ * True for a call that may open one of them outside every mount, to read it, by its last name:
+ * that which the walk has come to, if the path was walked.
+ */
+bool tables_may_open(const struct lx_call *c);
+
+/* True where a mount of the run is to be shown. */
+bool tables_show(const struct lx_policy *policy);
+
+/*
+ * What the program gets in place of fd, which the kernel has opened for such a call: the same
+ * number, with the mounts in it; or as it was, where it is another file or of another mount
+ * namespace, nothing is to be shown, or something is in the way, such as a limit of the program's.
+ */
+long tables_open(struct lx_call *c, long fd);
+
+#endif

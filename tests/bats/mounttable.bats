@@ -1,0 +1,222 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The mount tables of /proc, with the drives in them: what WSL shows of each, by whatever path, and to whoever reads.
+
+load mounts
+
+# What a drive's lines are found by, and what of them is the same each time: no numbers.
+LOOK='lines() { grep -F " $M/" "$@" | sed "s|$M|M|g; s|^[0-9]* [0-9]* 0:[0-9]*|ID PARENT DEVICE|"; }
+'
+
+@test "no drive, no line of one; with a drive its line instead of its backing's, in each table" {
+  steps="$LOOK"'cd /; for f in self/mounts self/mountinfo self/mountstats mounts; do lines /proc/$f; done; cat /proc/self/mounts | wc -l'
+  natively "$steps"
+  refute_output --partial drvfs
+  refute_output --partial M/
+  natives=$output
+  in_lanes "$steps"
+  assert_output "C: M/c drvfs rw,noatime 0 0
+ID PARENT DEVICE / M/c rw,noatime - drvfs C: rw
+device C: mounted on M/c with fstype drvfs
+C: M/c drvfs rw,noatime 0 0
+$((natives + 1))"
+}
+
+@test "by every path that leads there: other processes, threads, links, from a directory below /proc" {
+  in_lanes "$LOOK"'sleep 1000 & echo $! >$M/pid; cd $M; ln -sfn /proc/self/mounts x; ln -sfn /proc/self s
+    for f in /proc/$(cat $M/pid)/mounts /proc/thread-self/mountinfo /etc/mtab $M/x $M/x $M/s/mounts /proc/$$/task/$$/mounts /proc/../proc/mounts; do
+      lines $f; done; cd /proc; lines mounts; cd self; lines mountinfo; cd /proc/$$; lines ./mountstats ../mounts | sort
+    kill %1; [ ! -h /etc/mtab ] || lines </etc/mtab; exec 7</proc; cd /proc/self/fd/7 && lines mounts'
+  [[ -h /etc/mtab ]] || skip "no /etc/mtab that leads to /proc"
+  assert_output "C: M/c drvfs rw,noatime 0 0
+ID PARENT DEVICE / M/c rw,noatime - drvfs C: rw
+C: M/c drvfs rw,noatime 0 0
+C: M/c drvfs rw,noatime 0 0
+C: M/c drvfs rw,noatime 0 0
+C: M/c drvfs rw,noatime 0 0
+C: M/c drvfs rw,noatime 0 0
+C: M/c drvfs rw,noatime 0 0
+C: M/c drvfs rw,noatime 0 0
+ID PARENT DEVICE / M/c rw,noatime - drvfs C: rw
+../mounts:C: M/c drvfs rw,noatime 0 0
+./mountstats:device C: mounted on M/c with fstype drvfs
+C: M/c drvfs rw,noatime 0 0
+C: M/c drvfs rw,noatime 0 0"
+}
+
+@test "whoever reads them: streams, Python, programs without shared libraries, a traced shell" {
+  needs python3 python3
+  steps='python3 -c "
+import ctypes, os
+libc = ctypes.CDLL(None)
+libc.setmntent.restype = libc.fopen.restype = ctypes.c_void_p
+libc.fgets.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_void_p]
+def tell(lines): print(*[l.split(\" \")[0] for l in lines if \" %s/\" % os.environ[\"M\"] in l])
+def stream(s):
+    text = ctypes.create_string_buffer(4096)
+    while libc.fgets(text, 4096, s): yield text.value.decode()
+tell(open(\"/proc/self/mounts\"))
+tell(stream(libc.setmntent(b\"/proc/mounts\", b\"r\")))
+tell(stream(libc.fopen(b\"/etc/mtab\", b\"re\")))
+tell(stream(libc.freopen(b\"/proc/mounts\", b\"r\", ctypes.c_void_p(libc.fopen(b\"/dev/null\", b\"r\")))))
+"; while read -r device point rest; do [[ $point != $M/* ]] || echo $device; done </proc/mounts'
+  steps=${steps/libc.fopen.restype/libc.fopen.restype = libc.freopen.restype}
+  in_lanes "$steps"
+  assert_output "C:
+C:
+C:
+C:
+C:"
+  by_instruction
+  needs busybox busybox-static
+  in_lanes 'busybox grep -cF " $M/c drvfs " /proc/mounts; busybox grep -cF " $M/c " /proc/self/mountinfo; busybox mount | busybox grep -cF " $M/c type drvfs"
+    busybox df $M/c | busybox grep -c ^C:'
+  assert_output "1
+1
+1
+1"
+}
+
+@test "util-linux and coreutils: findmnt, mount, mountpoint, df; umount by the source" {
+  needs findmnt util-linux
+  drive_policy '"profile": "wsl1-current"' noatime,uid=5
+  steps='findmnt -no SOURCE,FSTYPE,OPTIONS $M/c; findmnt -nt drvfs -o TARGET; mountpoint -q $M/c && echo is one; mount | grep -F "$M/c "; df --output=source,target $M/c/sub | tail -1
+    mount -i -t drvfs C:/sub $M/d; findmnt -no SOURCE --mountpoint $M/d; umount C:/sub && umount "C:\\"; echo $?; findmnt $M/c; findmnt $M/d; mountpoint $M/c'
+  in_lanes "$steps"
+  assert_output --regexp "^C:. +drvfs +rw,noatime,uid=5,case=off
+$BASE/c
+is one
+C:.* on $BASE/c type drvfs \(rw,noatime,uid=5,case=off\)
+C:. +$BASE/c
+C:/sub
+0
+$BASE/c is not a mountpoint$"
+}
+
+@test "mount.line: how each client of WSL's shows what a policy mounts, and what somebody mounts" {
+  local form
+  for form in drvfs drvfs-plain drvfs-root 9p 9p-mmap virtiofs; do
+    drive_policy '"rules": {"mount.line": "'$form'", "case.directories": "off"}' "noatime,metadata,uid=5"
+    in_lanes "$LOOK"'lines /proc/mounts; mount -i -t drvfs -o ro,case=dir "C:\\sub" $M/d; lines /proc/self/mountinfo | tail -1'
+    echo "$form: $output"
+  done | sed 's|DEVICE [^ ]* M/d ro,relatime|DEVICE M/d ro|' >"$BASE/said"
+  run cat "$BASE/said"
+  assert_line --index 0 "drvfs: C: M/c drvfs rw,noatime,uid=5,metadata,case=off 0 0"
+  assert_line --index 1 "ID PARENT DEVICE M/d ro - drvfs C:\\134sub ro,case=dir"
+  assert_line --index 2 "drvfs-plain: C: M/c drvfs rw,noatime 0 0"
+  assert_line --index 3 "ID PARENT DEVICE M/d ro - drvfs C:\\sub ro"
+  assert_line --index 4 "drvfs-root: C:\\134 M/c drvfs rw,noatime,metadata,uid=5,case=off 0 0"
+  assert_line --index 5 "ID PARENT DEVICE M/d ro - drvfs C:\\134sub ro,case=dir"
+  assert_line --index 6 '9p: C:\134 M/c 9p rw,noatime,aname=drvfs;path=C:\;metadata;uid=5;symlinkroot=/mnt/,cache=0x5,access=client,msize=65536,trans=fd,rfd=8,wfd=8 0 0'
+  assert_line --index 7 'ID PARENT DEVICE M/d ro - 9p C:\134sub ro,aname=drvfs;path=C:\sub;case=dir;symlinkroot=/mnt/,cache=0x5,access=client,msize=65536,trans=fd,rfd=8,wfd=8'
+  assert_line --index 8 '9p-mmap: C:\134 M/c 9p rw,dirsync,noatime,aname=drvfs;path=C:\;metadata;uid=5;symlinkroot=/mnt/,mmap,access=client,msize=65536,trans=fd,rfd=8,wfd=8 0 0'
+  assert_line --index 10 "virtiofs: 8b247a5b-7048-f090-d4e8-1140bc08d453 M/c virtiofs rw,noatime 0 0"
+  assert_line --index 11 --regexp "^ID PARENT DEVICE M/d ro - virtiofs [-0-9a-f]{36} ro$"
+  drive_policy '"rules": {"mount.line": "native"}'
+  in_lanes 'mount -i -t drvfs C:/sub $M/d; grep -c " drvfs " /proc/mounts; grep -cF " $M/d " /proc/mounts'
+  assert_output "0
+1"
+}
+
+@test "what is mounted later: options and source as they were spelled, bind mounts with their directory; until it is unmounted" {
+  drive_policy '"profile": "wsl1-current"'
+  in_lanes "$LOOK"'mount -i -t drvfs -o nosuid,uid=5,metadata C: $M/d; lines -h /proc/self/mounts /proc/self/mountstats | grep M/d
+    mkdir "$M/d/x?y"; mount --bind "$M/d/x?y" $M/c; lines /proc/self/mountinfo; umount $M/c; rmdir "$M/d/x?y"
+    mount -t tmpfs none $M/d; lines /proc/mounts | tail -2; umount $M/d; mount -i --options-source=disable -o remount,ro $M/d; lines /proc/mounts | tail -1
+    mkdir $M/n; mount --make-private / 2>/dev/null; mount --move $M/d $M/n; lines /proc/mounts | tail -1; umount $M/n; rmdir $M/n; lines /proc/mounts; umount $M/c; lines /proc/mounts'
+  assert_output 'C: M/d drvfs rw,nosuid,relatime,uid=5,metadata,case=off 0 0
+device C: mounted on M/d with fstype drvfs
+ID PARENT DEVICE / M/c rw,noatime - drvfs C:\134 rw,case=off
+ID PARENT DEVICE / M/d rw,nosuid,relatime - drvfs C: rw,uid=5,metadata,case=off
+ID PARENT DEVICE /x?y M/c rw,nosuid,relatime - drvfs C: rw,uid=5,metadata,case=off
+C: M/d drvfs rw,nosuid,relatime,uid=5,metadata,case=off 0 0
+none M/d tmpfs rw,relatime 0 0
+C: M/d drvfs ro,relatime,case=off 0 0
+C: M/n drvfs ro,relatime,case=off 0 0
+C:\134 M/c drvfs rw,noatime,case=off 0 0'
+}
+
+@test "mountinfo agrees with itself and with stat: parents, devices, what is mounted in a drive and over it" {
+  needs python3 python3
+  in_lanes 'mount -i -t drvfs C: $M/d; mount -t tmpfs none $M/d/sub; mount -i -t drvfs C:/sub $M/d/sub; python3 -c "
+import os
+m = os.environ[\"M\"]
+lines = [l.split() for l in open(\"/proc/self/mountinfo\")]
+point = {l[0]: l[4] for l in lines}
+for l in lines:
+    if l[4].startswith(m + \"/\"):
+        d = os.stat(l[4]).st_dev
+        shown = l[2] == \"%d:%d\" % (os.major(d), os.minor(d))
+        print(l[4][len(m):], point.get(l[1], \"/\").replace(m, \"\"), shown, d != os.stat(m).st_dev)
+"'
+  outer=$(findmnt -no TARGET -T "$BASE")
+  assert_output "/c $outer True True
+/d $outer True True
+/d/sub /d False True
+/d/sub /d/sub True True"
+}
+
+@test "of an opened one: what fstat, statfs and its name say; access, O_PATH, writing; what it is by its path" {
+  needs python3 python3
+  steps='python3 -c "
+import errno, os, stat
+p = \"/proc/%d/mounts\" % os.getpid()
+f = os.open(\"/proc/self/mounts\", os.O_RDONLY)
+a, b = os.fstat(f), os.stat(p)
+print(oct(a.st_mode), a.st_size, a.st_nlink, a.st_blocks, a.st_dev == b.st_dev, a.st_ino == b.st_ino)
+print(os.readlink(\"/proc/self/fd/%d\" % f) == p, os.fstatvfs(f).f_bsize == os.statvfs(p).f_bsize, os.get_inheritable(f))
+print(os.access(p, os.R_OK), oct(b.st_mode), b.st_size)
+q = os.open(p, os.O_PATH); print(os.fstat(q).st_size, os.readlink(\"/proc/self/fd/%d\" % q) == p)
+print(len(os.read(f, 10)), os.lseek(f, 0, 0), os.read(f, 100000).count(b\"\\n\") > 1, os.read(f, 10))
+print(os.read(os.open(\"/proc/self/fd/%d\" % f, os.O_RDONLY), 100000).count(b\"\\n\") > 1)
+for flags in os.O_DIRECTORY, os.O_CREAT | os.O_EXCL:
+    try: os.open(p, flags)
+    except OSError as e: print(errno.errorcode[e.errno])
+try: os.write(f, b\"x\")
+except OSError as e: print(errno.errorcode[e.errno])
+"'
+  natively "$steps"
+  natives=$output
+  assert_line "0o100444 0 1 0 True True"
+  in_lanes "$steps"
+  assert_output "$natives"
+}
+
+@test "a program's limits are in nobody's way: of what it writes, and of descriptors; then it is the kernel's" {
+  needs python3 python3
+  steps='(ulimit -f 1; cat /proc/mounts | grep -c " / "); python3 -c "
+import os, resource
+while os.open(\"/dev/null\", 0) < 40: pass
+for n in 42, 44:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (n, 100))
+    os.close(os.open(\"/proc/self/mounts\", 0))
+print(1)"'
+  natively "$steps"
+  assert_output "1
+1"
+  in_lanes "$steps"
+  assert_output "1
+1"
+}
+
+@test "another mount namespace has its own" {
+  in_lanes "$LOOK"'unshare -m sh -c "mount -t tmpfs none $M/d; cat /proc/self/mounts" | lines; lines /proc/mounts'
+  assert_output "C: M/c drvfs rw,noatime 0 0
+none M/d tmpfs rw,relatime 0 0
+C: M/c drvfs rw,noatime 0 0"
+  # By the instruction a drive is busy there.
+  by_library
+  in_lanes 'unshare -m sh -c "umount $M/c; grep -cF \" $M/c \" /proc/self/mounts; grep -cF \" $M/c drvfs \" /proc/$$/mounts"; grep -cF " $M/c drvfs " /proc/mounts'
+  assert_output "0
+0
+1"
+}
+
+@test "observing, nothing is shown; tracing, the rule is named" {
+  drive_policy '"mode": "observe"'
+  in_lanes 'grep -cF " drvfs " /proc/mounts'
+  assert_output 0
+  drive_policy "\"trace\": \"$BASE/trace\""
+  in_lanes 'cat /proc/mounts >/dev/null; grep -o "mount.line" $M/trace | sort -u; rm $M/trace'
+  assert_output "mount.line"
+}
