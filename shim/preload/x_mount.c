@@ -4,9 +4,11 @@
 #include <sys/mount.h>
 
 #include "preload/shim.h"
+#include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/mounting.h"
 #include "vfs/newmounts.h"
+#include "vfs/placement.h"
 
 /*
  * What is none of ours the kernel does, by the words that the program has: without the cookie, as a
@@ -17,18 +19,27 @@ static long or_kernel(long r, long nr, const long a[6])
     return r == -LX_CONTINUE ? sys_call6(nr, a[0], a[1], a[2], a[3], a[4], 0) : r;
 }
 
+/* False for a text that the kernel answers EFAULT for, who is then left to say so. */
+static bool can_be_read(const char *text)
+{
+    return text == NULL || sys_string(text, placement_tick()) >= 0;
+}
+
 LX_EXPORT int mount(const char *source, const char *target, const char *type, unsigned long flags,
                     const void *data)
 {
     const long a[6] = {(long)source, (long)target, (long)type, (long)flags, (long)data};
-    return (int)lx_ret(
-        or_kernel(lx_mount(lx_self(), source, target, type, flags, data), SYS_mount, a));
+    bool is_read = can_be_read(source) && can_be_read(target) && can_be_read(type) &&
+                   (!lx_mounts_type(type) || can_be_read(data));
+    long r = is_read ? lx_mount(lx_self(), source, target, type, flags, data) : -LX_CONTINUE;
+    return (int)lx_ret(or_kernel(r, SYS_mount, a));
 }
 
 LX_EXPORT int umount2(const char *target, int flags)
 {
     const long a[6] = {(long)target, (long)flags};
-    return (int)lx_ret(or_kernel(lx_umount(lx_self(), target, flags), SYS_umount2, a));
+    long r = can_be_read(target) ? lx_umount(lx_self(), target, flags) : -LX_CONTINUE;
+    return (int)lx_ret(or_kernel(r, SYS_umount2, a));
 }
 
 LX_EXPORT int umount(const char *target)
@@ -48,14 +59,16 @@ LX_EXPORT int open_tree(int dirfd, const char *path, unsigned flags);
 LX_EXPORT int open_tree(int dirfd, const char *path, unsigned flags)
 {
     const long a[6] = {dirfd, (long)path, (long)flags};
-    return (int)lx_ret(or_kernel(lx_open_tree(lx_self(), dirfd, path, flags), SYS_open_tree, a));
+    long r = can_be_read(path) ? lx_open_tree(lx_self(), dirfd, path, flags) : -LX_CONTINUE;
+    return (int)lx_ret(or_kernel(r, SYS_open_tree, a));
 }
 
 LX_EXPORT int fspick(int dirfd, const char *path, unsigned flags);
 LX_EXPORT int fspick(int dirfd, const char *path, unsigned flags)
 {
     const long a[6] = {dirfd, (long)path, (long)flags};
-    return (int)lx_ret(or_kernel(lx_fspick(lx_self(), dirfd, path, flags), SYS_fspick, a));
+    long r = can_be_read(path) ? lx_fspick(lx_self(), dirfd, path, flags) : -LX_CONTINUE;
+    return (int)lx_ret(or_kernel(r, SYS_fspick, a));
 }
 
 LX_EXPORT int fsconfig(int fd, unsigned command, const char *key, const void *value, int aux);
@@ -76,8 +89,10 @@ LX_EXPORT int move_mount(int from, const char *path, int to, const char *target,
 LX_EXPORT int move_mount(int from, const char *path, int to, const char *target, unsigned flags)
 {
     const long a[6] = {from, (long)path, to, (long)target, (long)flags};
-    return (int)lx_ret(
-        or_kernel(lx_move_mount(lx_self(), from, path, to, target, flags), SYS_move_mount, a));
+    long r = -LX_CONTINUE;
+    if (can_be_read(path) && can_be_read(target))
+        r = lx_move_mount(lx_self(), from, path, to, target, flags);
+    return (int)lx_ret(or_kernel(r, SYS_move_mount, a));
 }
 
 struct mount_attr;
@@ -87,7 +102,8 @@ LX_EXPORT int mount_setattr(int fd, const char *path, unsigned flags, struct mou
                             size_t size)
 {
     const long a[6] = {fd, (long)path, (long)flags, (long)attributes, (long)size};
-    return (int)lx_ret(or_kernel(vfs_mount_setattr(lx_self(), a), SYS_mount_setattr, a));
+    long r = can_be_read(path) ? vfs_mount_setattr(lx_self(), a) : -LX_CONTINUE;
+    return (int)lx_ret(or_kernel(r, SYS_mount_setattr, a));
 }
 
 LX_EXPORT int unshare(int flags)

@@ -120,6 +120,37 @@ umount: $BASE/d: target is busy.
 0"
 }
 
+@test "what cannot be read is EFAULT" {
+  needs python3 python3
+  cat >"$BASE/faults.py" <<'PYTHON'
+import ctypes, errno, os, sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+def text(word):
+    texts.append(ctypes.create_string_buffer(os.fsencode(word)))
+    return ctypes.addressof(texts[-1])
+
+texts = []
+source, target, tmpfs, kind = map(text, ("C:", os.environ["M"] + "/d", "tmpfs", sys.argv[1]))
+calls = [("mount", source, target, 1, 0, None), ("mount", 1, target, kind, 0, None), ("mount", source, 1, tmpfs, 0, None),
+         ("mount", source, target, kind, 0, 1), ("umount2", 1, 0), ("umount2", 1, 8), ("move_mount", -100, 1, -100, target, 0),
+         ("move_mount", -100, target, -100, 1, 0), ("open_tree", -100, 1, 0), ("fspick", -100, 1, 0), ("fsopen", 1, 0)]
+for name, *words in calls:
+    if not hasattr(libc, name):  # glibc has the last from 2.36 on
+        continue
+    words = [ctypes.c_void_p(w) if w is None or w > 0xffff or w == 1 else w for w in words]
+    said = getattr(libc, name)(*words)
+    if said != -1 or ctypes.get_errno() != errno.EFAULT:
+        print(name, said, ctypes.get_errno())
+print("to the end")
+PYTHON
+  natively "python3 $BASE/faults.py tmpfs"
+  assert_output "to the end"
+  in_lanes "python3 $BASE/faults.py drvfs"
+  assert_output "to the end"
+}
+
 @test "bind, move and remount of what is in a drive; another file system in one" {
   steps='mkdir $M/c/sub/e; : >$M/c/sub/e/f; mount --bind $M/c/sub $M/d; ls $M/d; rm $M/d/e/f; ls $M/c/sub/e
     mkdir $M/new; mount --make-private / 2>/dev/null; mount --move $M/d $M/new; ls $M/new $M/d; umount $M/new; rmdir $M/new
