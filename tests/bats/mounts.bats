@@ -151,6 +151,40 @@ PYTHON
   assert_output "to the end"
 }
 
+@test "outside every drive libc's names say what the kernel does: a mount that expires, one in a chroot" {
+  needs python3 python3
+  LANES=("${LANES[@]:1}") # by LD_PRELOAD alone a look into a mount uses it, and nobody knows a chroot's /
+  cat >"$BASE/outside.py" <<'PYTHON'
+import ctypes, errno, os
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+def say(name, *words):
+    r = getattr(libc, name)(*words)
+    print(name, "ok" if r == 0 else errno.errorcode[ctypes.get_errno()])
+
+os.chdir(os.environ["M"])
+os.mkdir("e")
+say("mount", b"none", b"e", b"tmpfs", 0, None)
+say("umount2", b"e", 4)
+say("umount2", b"e", 4)
+os.rmdir("e")
+os.makedirs("other/sub", exist_ok=True)
+os.chroot("other")
+say("mount", b"/sub", b"/sub", None, 4096, None)
+say("umount2", b"/sub", 2)
+PYTHON
+  natively "python3 $BASE/outside.py"
+  assert_output "mount ok
+umount2 EAGAIN
+umount2 ok
+mount ok
+umount2 ok"
+  answer=$output
+  in_lanes "python3 $BASE/outside.py"
+  assert_output "$answer"
+}
+
 @test "bind, move and remount of what is in a drive; another file system in one" {
   steps='mkdir $M/c/sub/e; : >$M/c/sub/e/f; mount --bind $M/c/sub $M/d; ls $M/d; rm $M/d/e/f; ls $M/c/sub/e
     mkdir $M/new; mount --make-private / 2>/dev/null; mount --move $M/d $M/new; ls $M/new $M/d; umount $M/new; rmdir $M/new
