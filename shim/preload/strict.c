@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "preload/strict.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -17,12 +16,18 @@ static void end(int signal)
     __builtin_trap(); /* the first process of a namespace, which cannot be killed from within */
 }
 
-/* True where there is one filter only, and it knows calls of ours by the cookie: a call that nobody
- * makes is there for them, and for nobody else. (The kernel has no descriptor -1.) */
+/* It knows calls of ours by the cookie: a call that nobody makes is there for them, and for nobody
+ * else. (The kernel has no descriptor -1.) */
+bool lx_is_supervised(void)
+{
+    return sys_call6(SYS_io_uring_register, -1, SYS_STRICT_MARK, 0, 0, 0, 0) == -ENOSYS &&
+           SYS2(SYS_io_uring_register, -1, SYS_STRICT_MARK) != -ENOSYS;
+}
+
+/* True where there is one filter only, and it is that. */
 static bool is_supervised_only(char *status, size_t room)
 {
-    long plain = sys_call6(SYS_io_uring_register, -1, SYS_STRICT_MARK, 0, 0, 0, 0);
-    if (plain != -ENOSYS || SYS2(SYS_io_uring_register, -1, SYS_STRICT_MARK) == -ENOSYS)
+    if (!lx_is_supervised())
         return false;
     int fd = sys_openat(AT_FDCWD, "/proc/thread-self/status", O_RDONLY | O_CLOEXEC, 0);
     long n = fd < 0 ? -1 : sys_read(fd, status, room - 1);

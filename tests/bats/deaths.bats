@@ -168,7 +168,8 @@ idle='exec 5<>"$FIFOS/go"; echo >"$FIFOS/ready"; read -r -u 5'
 }
 
 # kill_at_random: as many of the master's children, one after the other, at moments that follow from the
-# seed; stopped first as often as not, so that it dies where it was. Then the run is told to end.
+# seed, some hundred calls apart; stopped first as often as not, so that it dies where it was. Then the run is told
+# to end.
 kill_at_random() {
   local process n deaths=0
   RANDOM=${DEATHS_SEED-1}
@@ -176,7 +177,7 @@ kill_at_random() {
   until ((deaths >= ${DEATHS-40})) || none_of "$front"; do
     for process in $(children "$master"); do
       ((RANDOM % 2)) || kill -STOP "$process" 2>/dev/null || true
-      for ((n = RANDOM % 300; n > 0; n--)); do :; done
+      for ((n = RANDOM % 16000; n > 0; n--)); do :; done
       ! kill -KILL "$process" 2>/dev/null || deaths=$((deaths + 1))
     done
   done

@@ -174,7 +174,7 @@ in d
 d ok
 in d'
   for options in fmask=111 metadata; do
-    in_lanes drive.options="uid=$(id -u),gid=$(id -g),$options" "$steps"
+    in_lanes drive.options="uid=$EUID,gid=${GROUPS[0]},$options" "$steps"
     assert_output "$(printf 'exec EACCES\n%.0s' {1..7})"
   done
   shimmed "${steps//\$P fd/itself fd}; python3 -c 'import os; os.execve(os.open(\"q\", 0), [\"q\", \"cd\", \"d\"], {})'"
@@ -186,7 +186,7 @@ in d'
     $P cd DIR/sub .; $P exec ./s; $P fd s'
   natively "$steps"
   assert_line --index 0 "DIR/sub ENOENT"
-  in_lanes drive.options="uid=$(id -u),gid=$(id -g),case=off" "$steps"
+  in_lanes drive.options="uid=$EUID,gid=${GROUPS[0]},case=off" "$steps"
   assert_output 'DIR/sub ok
 in Sub
 . ok
@@ -251,7 +251,7 @@ in dir'
       # As Windows spells it.
       [[ $lane == native ]] || mv "$root/back/x:y" "$root/back/x"$'\uf03a'y
       printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:\\\\x", "target": "%s", "backing": "back", "options": "uid=%d,gid=%d"}]}\n' \
-        "$C" "$(id -u)" "$(id -g)" >"$root/policy.json"
+        "$C" "$EUID" "${GROUPS[0]}" >"$root/policy.json"
       if [[ $lane == native ]]; then
         run env -C "$root" bash -uc "$steps"
       else

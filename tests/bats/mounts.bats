@@ -87,6 +87,71 @@ umount: $BASE/d: target is busy.
 0"
 }
 
+@test "what cannot be read is EFAULT" {
+  needs python3 python3
+  cat >"$BASE/faults.py" <<'PYTHON'
+import ctypes, errno, os, sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+def text(word):
+    texts.append(ctypes.create_string_buffer(os.fsencode(word)))
+    return ctypes.addressof(texts[-1])
+
+texts = []
+source, target, tmpfs, kind = map(text, ("C:", os.environ["M"] + "/d", "tmpfs", sys.argv[1]))
+calls = [("mount", source, target, 1, 0, None), ("mount", 1, target, kind, 0, None), ("mount", source, 1, tmpfs, 0, None),
+         ("mount", source, target, kind, 0, 1), ("umount2", 1, 0), ("umount2", 1, 8), ("move_mount", -100, 1, -100, target, 0),
+         ("move_mount", -100, target, -100, 1, 0), ("open_tree", -100, 1, 0), ("fspick", -100, 1, 0), ("fsopen", 1, 0)]
+for name, *words in calls:
+    if not hasattr(libc, name):  # glibc has the last from 2.36 on
+        continue
+    words = [ctypes.c_void_p(w) if w is None or w > 0xffff or w == 1 else w for w in words]
+    said = getattr(libc, name)(*words)
+    if said != -1 or ctypes.get_errno() != errno.EFAULT:
+        print(name, said, ctypes.get_errno())
+print("to the end")
+PYTHON
+  natively "python3 $BASE/faults.py tmpfs"
+  assert_output "to the end"
+  in_lanes "python3 $BASE/faults.py drvfs"
+  assert_output "to the end"
+}
+
+@test "outside every drive libc's names say what the kernel does: a mount that expires, one in a chroot" {
+  needs python3 python3
+  LANES=("${LANES[@]:1}") # by LD_PRELOAD alone a look into a mount uses it, and nobody knows a chroot's /
+  cat >"$BASE/outside.py" <<'PYTHON'
+import ctypes, errno, os
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+def say(name, *words):
+    r = getattr(libc, name)(*words)
+    print(name, "ok" if r == 0 else errno.errorcode[ctypes.get_errno()])
+
+os.chdir(os.environ["M"])
+os.mkdir("e")
+say("mount", b"none", b"e", b"tmpfs", 0, None)
+say("umount2", b"e", 4)
+say("umount2", b"e", 4)
+os.rmdir("e")
+os.makedirs("other/sub", exist_ok=True)
+os.chroot("other")
+say("mount", b"/sub", b"/sub", None, 4096, None)
+say("umount2", b"/sub", 2)
+PYTHON
+  natively "python3 $BASE/outside.py"
+  assert_output "mount ok
+umount2 EAGAIN
+umount2 ok
+mount ok
+umount2 ok"
+  answer=$output
+  in_lanes "python3 $BASE/outside.py"
+  assert_output "$answer"
+}
+
 @test "bind, move and remount of what is in a drive; another file system in one" {
   steps='mkdir $M/c/sub/e; : >$M/c/sub/e/f; mount --bind $M/c/sub $M/d; ls $M/d; rm $M/d/e/f; ls $M/c/sub/e
     mkdir $M/new; mount --make-private / 2>/dev/null; mount --move $M/d $M/new; ls $M/new $M/d; umount $M/new; rmdir $M/new

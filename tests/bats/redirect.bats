@@ -10,7 +10,7 @@ setup() {
   # The target does not exist on the host; its parent does.
   C=$ROOT/mnt/c
   printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:\\\\x", "target": "%s", "backing": "back", "options": "uid=%d,gid=%d"}]}\n' \
-    "$C" "$(id -u)" "$(id -g)" >"$ROOT/policy.json"
+    "$C" "$EUID" "${GROUPS[0]}" >"$ROOT/policy.json"
   export C
 }
 

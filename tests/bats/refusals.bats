@@ -11,12 +11,18 @@ GOES=(unlink.open_file=posix rmdir.open_directory=posix)
 STRICT=(rename.readonly_target=EACCES link.create=EPERM mknod.regular=EPERM special.fifo=EOPNOTSUPP
   special.socket=EOPNOTSUPP special.device=EOPNOTSUPP)
 
-# told STEPS: what `refusals` says natively.
+# Inside of one directory it is asked once for several tests.
+setup_file() {
+  mkdir "$BATS_FILE_TMPDIR"/{here,there}
+  env -C "$BATS_FILE_TMPDIR" refusals here >"$BATS_FILE_TMPDIR/said"
+}
+
+# told [STEPS]: what `refusals` says natively, or has said of one directory.
 told() {
   local said
   said=$(fresh said)
   mkdir "$said"/{here,there}
-  IN=$said native "$1"
+  IN=$said native "${1:-cat "$BATS_FILE_TMPDIR/said"}"
   assert_success
   # What may be made in a directory that is gone is its file system's to say.
   expected=$(grep -v '^open-tmpfile gone:\.' <<<"$output")
@@ -53,19 +59,19 @@ same() {
 }
 
 @test "a call's path and arguments: inside a drive as natively" {
-  told "refusals here"
+  told
   answered here "${GOES[@]}"
   same
 }
 
 @test "the same where the rules refuse what they can" {
-  told "refusals here"
+  told
   answered here "${GOES[@]}" "${STRICT[@]}"
   same
 }
 
 @test "the same where case does not matter and links are Windows' own" {
-  told "refusals here"
+  told
   answered here "${GOES[@]}" case.directories=off case.inherit=on symlink.create=nt-if-possible
   same
 }

@@ -655,7 +655,7 @@ ff$'
   assert_output "lxshim: this directory is on no drive; what is named without one is from C:\\
 file
 testing"
-  run "$LXSHIM" win dir /b 'C:\'
+  run "$LXSHIM" win dir /b C:\\
   assert_output "file
 testing"
   windows dir /b ..

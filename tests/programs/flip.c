@@ -9,7 +9,8 @@
  *   fault     whether the path can be read; it leads to drv
  *   long      whether it ends, or is longer than a path may be; it leads to drv
  *   nothing   then PATH is made, and the answer printed
- * Else what was made outside is removed after each call, and nothing printed.
+ * Else nothing is printed, and what was made outside is removed after each call. It does little
+ * else: a path is caught in the call only.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -106,6 +107,12 @@ static int make(const char *call, const char *path)
     return fd < 0 ? fd : close(fd);
 }
 
+/* What is linked and renamed. */
+static void make_source(void)
+{
+    close(open("out/source", O_CREAT | O_WRONLY, 0600));
+}
+
 int main(int argc, char **argv)
 {
     pthread_t thread;
@@ -119,12 +126,14 @@ int main(int argc, char **argv)
     strcpy(text + PATH, argc > 4 ? argv[4] : "drv/a:b");
     if (pthread_create(&thread, NULL, change, NULL) != 0)
         return 2;
+    make_source();
     for (long n = strtol(argv[3], NULL, 10); n > 0; n--) {
-        close(open("out/source", O_CREAT | O_WRONLY, 0600));
         int r = make(argv[1], text + PATH);
         if (way == 'n')
             puts(r < 0 ? strerrorname_np(errno) : "ok");
-        else if (unlink("out/a:b") < 0)
+        else if (r == 0 && strcmp(argv[1], "rename") == 0)
+            make_source();
+        if (way == 's' && (r == 0 || errno == EEXIST) && unlink("out/a:b") < 0)
             rmdir("out/a:b");
     }
     atomic_store(&over, true);

@@ -347,7 +347,7 @@ static int many(void)
         if (e == NULL)
             break;
         snprintf(name, sizeof(name), "%.30s", e->d_name);
-        if (seen % 8 == 0) { /* not at each: all that comes after it is read again */
+        if (seen % 32 == 0) { /* not at each: all that comes after it is read again */
             seekdir(dir, place);
             e = readdir(dir);
         }

@@ -167,7 +167,7 @@ static void a_directory_is_a_source_of_some(void **state)
     assert_int_equal(mounts_plan(&policy, &request, &plan), 0);
     assert_string_equal(plan.backing, inside);
     assert_int_equal(plan.record.type, LX_MOUNT_WSLFS);
-    assert_int_equal(plan.record.flags, LX_MOUNT_READONLY);
+    assert_int_equal(plan.record.flags, LX_MOUNT_READONLY | LX_MOUNT_TYPED);
 }
 
 static void a_place_stays_a_mounts_own(void **state)
