@@ -135,11 +135,4 @@ static inline bool lx_has_bytes(const struct lx_call *c, const void *at, size_t 
     return c->task->pid != 0 ? at != NULL : sys_readable(at, n, lx_tick(c));
 }
 
-/* Before something is made with a mode that the umask is taken from. */
-static inline void lx_masked(const struct lx_call *c)
-{
-    if (c->task->mask != NULL)
-        c->task->mask(c->task);
-}
-
 #endif

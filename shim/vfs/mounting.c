@@ -50,8 +50,8 @@ static int find_spot(const struct lx_task *t, int dirfd, const char *path, bool 
 /* Has the task make a call of the kernel's. */
 static long ask(const struct lx_task *t, long nr, const long args[6])
 {
-    if (t->mounts != NULL)
-        return t->mounts(t, nr, args);
+    if (t->ops != NULL && t->ops->mounts != NULL)
+        return t->ops->mounts(t, nr, args);
     return SYS5(nr, args[0], args[1], args[2], args[3], args[4]);
 }
 

@@ -110,7 +110,7 @@ static bool look_closer(struct lx_call *c)
  */
 static bool passes(const struct lx_call *c)
 {
-    if (!c->task->on_behalf || c->op == LX_OP_PATH || c->task->caller_does != NULL)
+    if (!c->task->on_behalf || c->op == LX_OP_PATH || lx_caller_does(c->task))
         return false;
     for (unsigned i = 0; i < paths_of(c); i++) {
         const struct lx_loc *at = &c->at[i];
@@ -243,7 +243,7 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     at->given = w->given;
     /* A script sees by which name it was run, and a library by which it was loaded; and who has to
      * do a thing itself has no other name. */
-    bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH || c->task->caller_does != NULL;
+    bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH || lx_caller_does(c->task);
     bool caller_path_ok = (v.mount == 0 || by_name) && !w->rewritten;
     bool here = c->task->root == NULL && !w->asker; /* the same words lead this process there */
     if (caller_path_ok && !here)

@@ -190,11 +190,10 @@ static int create(struct lx_call *c)
         return r;
     mode_t mode = creation_mode(c);
     if (mode == c->mode)
-        lx_masked(c);
+        lx_masked(c->task);
     int flags = c->flags | O_CREAT | O_EXCL;
     unsigned resolve = native_resolve(c);
-    int fd = c->task->open != NULL ? c->task->open(at->dfd, at->path, flags, mode, resolve)
-                                   : sys_open(at->dfd, at->path, flags, mode, resolve);
+    int fd = lx_open_for(c->task, at->dfd, at->path, flags, mode, resolve);
     if (fd >= 0 && mode != c->mode)
         drvfs_restore_mode(at, fd, mode);
     return fd;
