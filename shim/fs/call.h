@@ -113,6 +113,16 @@ static inline bool lx_caller_path_ok(const struct lx_call *c, unsigned i)
     return c->at[i].path == c->path[i] || (c->at[i].flags & LX_LOC_CALLER_PATH_OK) != 0;
 }
 
+/*
+ * True where whoever acts on behalf of a task can leave the call to it, as far as path i goes: its
+ * own words, or its descriptor, are as good as what was found.
+ */
+static inline bool lx_task_gets_there(const struct lx_call *c, unsigned i)
+{
+    return c->task->on_behalf &&
+           ((c->at[i].flags & LX_LOC_DESCRIPTOR) != 0 || lx_caller_path_ok(c, i));
+}
+
 /* The tick of the clock in a call's moment, which nothing but time changes. */
 #define LX_TICK_SHIFT 16
 static inline uint64_t lx_tick(const struct lx_call *c)

@@ -189,19 +189,11 @@ static long host_utimes(struct lx_call *c)
     return sys_utimensat(at->dfd, path, c->times, c->flags);
 }
 
-/*
- * True where who acts on behalf of a task leaves to it what ends at the size that its task may
- * write (RLIMIT_FSIZE), with the signal that goes with that.
- */
-static bool is_tasks_own(const struct lx_call *c)
-{
-    return c->task->on_behalf && (is_descriptor(c) || lx_caller_path_ok(c, 0));
-}
-
+/* What ends at the size that a task may write (RLIMIT_FSIZE) ends with a signal to it. */
 static long host_truncate(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    if (is_tasks_own(c))
+    if (lx_task_gets_there(c, 0))
         return -LX_CONTINUE;
     if (is_descriptor(c))
         return sys_ftruncate(at->dfd, c->length);
@@ -210,7 +202,7 @@ static long host_truncate(struct lx_call *c)
 
 static long host_fallocate(struct lx_call *c)
 {
-    if (is_tasks_own(c))
+    if (lx_task_gets_there(c, 0))
         return -LX_CONTINUE;
     return sys_fallocate(c->at[0].dfd, (int)c->how, c->offset, c->length);
 }

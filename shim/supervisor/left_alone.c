@@ -53,7 +53,7 @@ static bool is_resolved_outside(const struct request *r, const char *base, const
 }
 
 /* True where argument i certainly has nothing to do with any mount. */
-static bool is_outside(const struct request *r, unsigned i)
+static bool argument_is_outside(const struct request *r, unsigned i)
 {
     const struct lx_policy *policy = r->task.policy;
     const char *kinds = r->call->arguments;
@@ -102,7 +102,7 @@ bool left_alone(const struct request *r)
     if (decide_needs_look(r->task.policy, r->call->number))
         return false;
     for (unsigned i = 0; r->call->arguments[i] != '\0'; i++)
-        if (!is_outside(r, i))
+        if (!argument_is_outside(r, i))
             return false;
     return true;
 }

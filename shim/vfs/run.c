@@ -108,15 +108,13 @@ static bool look_closer(struct lx_call *c)
  * gave. Not readlink that may be below /proc, whose answer may be the native path of something
  * inside one; where it comes from a descriptor that is not, nobody asks.
  */
-static bool passes(const struct lx_call *c)
+static bool is_asking_tasks(const struct lx_call *c)
 {
-    if (!c->task->on_behalf || c->op == LX_OP_PATH || lx_caller_does(c->task))
+    if (c->op == LX_OP_PATH || lx_caller_does(c->task))
         return false;
-    for (unsigned i = 0; i < paths_of(c); i++) {
-        const struct lx_loc *at = &c->at[i];
-        if (at->mount != NULL || ((at->flags & LX_LOC_DESCRIPTOR) == 0 && !lx_caller_path_ok(c, i)))
+    for (unsigned i = 0; i < paths_of(c); i++)
+        if (c->at[i].mount != NULL || !lx_task_gets_there(c, i))
             return false;
-    }
     const char *path = c->at[0].path;
     return c->op != LX_OP_READLINK || (path[0] == '/' && strncmp(path, "/proc/", 6) != 0) ||
            vfs_is_by_asker(path);
@@ -146,7 +144,7 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
     for (unsigned i = 0; i < paths_of(c); i++)
         if (leads_on(c, i))
             return -LX_EWALK;
-    if (passes(c))
+    if (c->task->on_behalf && is_asking_tasks(c))
         return -LX_CONTINUE;
     /* What is left is looked at by us, and there may be a link on its way that leads to whoever
      * asks. */
