@@ -30,6 +30,7 @@ in_lanes() {
     run env -C / M="$BASE" LC_ALL=C timeout 300 unshare -m "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
       "${PREFIX[@]}" bash -uc "${PREPARE+$PREPARE; }$1"
     rm -rf "$BASE/drive" "$BASE.native" && mv "$BASE.kept" "$BASE/drive"
+    # shellcheck disable=SC2154 # run sets it
     [[ $first != none ]] || first=$output
     assert_output "$first"
   done
