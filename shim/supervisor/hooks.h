@@ -15,6 +15,7 @@ int hook_open(const struct lx_task *task, int dfd, const char *path, int flags, 
 /* Before something that may wait for long. */
 void hook_waits(const struct lx_task *task);
 
+/* Takes the caller's umask; who runs the call puts it down: r->masked. */
 void hook_mask(const struct lx_task *task);
 
 /* These three, for a table that has more. */
