@@ -169,8 +169,9 @@ void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes
     size_t count = 0;
     int width = (int)sizeof("rule") - 1;
     for (size_t i = 0; i <= LX_RULE_COUNT; i++) {
-        struct row row = i < LX_RULE_COUNT ? row_of(&stats->rules[i], lx_rules[i].id)
-                                           : row_of(&stats->rules[LX_RULE_OVERRIDE], SUMMARY_OVERRIDES);
+        struct row row = i < LX_RULE_COUNT
+                             ? row_of(&stats->rules[i], lx_rules[i].id)
+                             : row_of(&stats->rules[LX_RULE_OVERRIDE], SUMMARY_OVERRIDES);
         if ((row.denied | row.altered | row.observed) == 0)
             continue;
         row.expected = i < LX_RULE_COUNT && is_probed((enum lx_rule)i);
