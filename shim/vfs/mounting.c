@@ -142,17 +142,18 @@ int lx_mount_source(const struct lx_task *t, const char *type, const char *sourc
 }
 
 /* A mount of one of our types. */
-static long attach_new(const struct lx_task *t, struct mounts_request *request,
+static long attach_new(const struct lx_task *t, const struct mounts_request *request,
                        const struct spot *spot)
 {
+    struct mounts_request found = *request;
     struct mounts_plan plan;
     struct spot from;
     if (!is_root())
         return -EPERM;
     int r = find_directory(t, request->type, request->source, &from);
-    request->directory = r > 0 ? from.native : NULL;
+    found.directory = r > 0 ? from.native : NULL;
     if (r >= 0)
-        r = mounts_plan(t->policy, request, &plan);
+        r = mounts_plan(t->policy, &found, &plan);
     if (r == 0)
         r = check_directory(spot->native);
     return r < 0 ? r : carry_out(t, &plan, spot, request->flags, true);
@@ -311,12 +312,12 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
     int r = find_spot(t, dirfd, target, follow, &spot);
     if (r < 0)
         return r;
-    struct mounts_request request = {.source = source,
-                                     .target = spot.program,
-                                     .native = spot.native,
-                                     .type = type,
-                                     .options = data,
-                                     .flags = flags};
+    const struct mounts_request request = {.source = source,
+                                           .target = spot.program,
+                                           .native = spot.native,
+                                           .type = type,
+                                           .options = data,
+                                           .flags = flags};
     if ((flags & MS_REMOUNT) != 0)
         return remount(t, &request, &spot);
     if ((flags & MS_MOVE) != 0)
