@@ -14,7 +14,7 @@
 #include "vfs/syscalls.h"
 
 /* Source, target and type, of up to a path's length each. */
-#define ROOM (3 * PATH_MAX)
+#define ROOM ((size_t)3 * PATH_MAX)
 
 bool mounting_looks(long nr)
 {
@@ -69,7 +69,7 @@ static long mount_of(const struct request *m)
     const struct lx_task *task = &m->task;
     const long *args = m->args;
     const char *type;
-    const char *data;
+    const char *data = "";
     int r = read_text(&m->tracee, m->given[2], word, sizeof(word), &type);
     if (r == -ENAMETOOLONG)
         return -LX_CONTINUE;
