@@ -115,6 +115,16 @@ static inline bool lx_caller_path_ok(const struct lx_call *c, unsigned i)
     return c->at[i].path == c->path[i] || (c->at[i].flags & LX_LOC_CALLER_PATH_OK) != 0;
 }
 
+/*
+ * True where whoever acts on behalf of a task can leave the call to it, as far as path i goes: its
+ * own words, or its descriptor, are as good as what was found.
+ */
+static inline bool lx_task_gets_there(const struct lx_call *c, unsigned i)
+{
+    return c->task->on_behalf &&
+           ((c->at[i].flags & LX_LOC_DESCRIPTOR) != 0 || lx_caller_path_ok(c, i));
+}
+
 /* The tick of the clock in a call's moment, which nothing but time changes. */
 #define LX_TICK_SHIFT 16
 static inline uint64_t lx_tick(const struct lx_call *c)
@@ -135,13 +145,6 @@ static inline bool lx_has_text(const struct lx_call *c, const char *text)
 static inline bool lx_has_bytes(const struct lx_call *c, const void *at, size_t n)
 {
     return c->task->pid != 0 ? at != NULL : sys_readable(at, n, lx_tick(c));
-}
-
-/* Before something is made with a mode that the umask is taken from. */
-static inline void lx_masked(const struct lx_call *c)
-{
-    if (c->task->mask != NULL)
-        c->task->mask(c->task);
 }
 
 #endif

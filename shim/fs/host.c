@@ -34,7 +34,7 @@ static long host_open(struct lx_call *c)
     struct stat st;
     bool exclusive = (c->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
     if ((c->flags & O_CREAT) != 0 || (c->flags & O_TMPFILE) == O_TMPFILE)
-        lx_masked(c);
+        lx_masked(c->task);
     if (!unsure(c) || (c->flags & O_NOFOLLOW) != 0 || exclusive)
         return native_open(c, c->flags);
 
@@ -160,13 +160,13 @@ static long host_symlink(struct lx_call *c)
 
 static long host_mkdir(struct lx_call *c)
 {
-    lx_masked(c);
+    lx_masked(c->task);
     return sys_mkdirat(c->at[0].dfd, c->at[0].path, c->mode);
 }
 
 static long host_mknod(struct lx_call *c)
 {
-    lx_masked(c);
+    lx_masked(c->task);
     return sys_mknodat(c->at[0].dfd, c->at[0].path, c->mode, c->dev);
 }
 
@@ -204,19 +204,11 @@ static long host_utimes(struct lx_call *c)
     return sys_utimensat(at->dfd, path, c->times, c->flags);
 }
 
-/*
- * True where who acts on behalf of a task leaves to it what ends at the size that its task may
- * write (RLIMIT_FSIZE), with the signal that goes with that.
- */
-static bool is_tasks_own(const struct lx_call *c)
-{
-    return c->task->on_behalf && (is_descriptor(c) || lx_caller_path_ok(c, 0));
-}
-
+/* What ends at the size that a task may write (RLIMIT_FSIZE) ends with a signal to it. */
 static long host_truncate(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    if (is_tasks_own(c))
+    if (lx_task_gets_there(c, 0))
         return -LX_CONTINUE;
     if (is_descriptor(c))
         return sys_ftruncate(at->dfd, c->length);
@@ -225,7 +217,7 @@ static long host_truncate(struct lx_call *c)
 
 static long host_fallocate(struct lx_call *c)
 {
-    if (is_tasks_own(c))
+    if (lx_task_gets_there(c, 0))
         return -LX_CONTINUE;
     return sys_fallocate(c->at[0].dfd, (int)c->how, c->offset, c->length);
 }
@@ -324,8 +316,8 @@ static long host_statfs(struct lx_call *c)
 
 static long host_chdir(struct lx_call *c)
 {
-    if (c->task->caller_does != NULL)
-        return c->task->caller_does(c);
+    if (lx_caller_does(c->task))
+        return c->task->ops->caller_does(c);
     if (is_descriptor(c))
         return sys_fchdir(c->at[0].dfd);
     return sys_chdir(c->at[0].path);
@@ -333,14 +325,14 @@ static long host_chdir(struct lx_call *c)
 
 static long host_chroot(struct lx_call *c)
 {
-    return c->task->caller_does != NULL ? c->task->caller_does(c) : SYS1(SYS_chroot, c->at[0].path);
+    return lx_caller_does(c->task) ? c->task->ops->caller_does(c) : SYS1(SYS_chroot, c->at[0].path);
 }
 
 static long host_exec(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    if (c->task->caller_does != NULL)
-        return c->task->caller_does(c);
+    if (lx_caller_does(c->task))
+        return c->task->ops->caller_does(c);
     unseen_before_exec(c);
     int r = sys_execveat(at->dfd, at->path, c->argv, c->envp, c->flags);
     /* A script's interpreter may be where only we find it, in a mount whose backing is elsewhere,
@@ -361,8 +353,8 @@ static long host_handle(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     int flags = (int)c->how;
-    if (c->task->caller_does != NULL)
-        return c->task->caller_does(c);
+    if (lx_caller_does(c->task))
+        return c->task->ops->caller_does(c);
     if ((at->flags & LX_LOC_WALKED) != 0 && at->path != c->path[0])
         flags &= ~AT_SYMLINK_FOLLOW;
     return SYS5(SYS_name_to_handle_at, at->dfd, at->path, c->buf, c->value, flags);
@@ -393,7 +385,7 @@ static long host_socket(struct lx_call *c)
     int dir = -1;
     if (at->path == c->path[0] && at->dfd == AT_FDCWD) {
         if (c->op == LX_OP_BIND)
-            lx_masked(c);
+            lx_masked(c->task);
         return SYS3(c->op == LX_OP_BIND ? SYS_bind : SYS_connect, c->instance, c->value, c->size);
     }
     if (n < sizeof(address.sun_path)) {
@@ -405,7 +397,7 @@ static long host_socket(struct lx_call *c)
         n = strlen(address.sun_path);
     }
     if (c->op == LX_OP_BIND)
-        lx_masked(c);
+        lx_masked(c->task);
     long size = (long)(offsetof(struct sockaddr_un, sun_path) + n + 1);
     long r = SYS3(c->op == LX_OP_BIND ? SYS_bind : SYS_connect, c->instance, &address, size);
     if (dir >= 0)

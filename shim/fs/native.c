@@ -20,8 +20,7 @@ int native_open(const struct lx_call *c, int flags)
     const struct lx_loc *at = &c->at[0];
     bool unproven = (at->flags & LX_LOC_UNPROVEN) != 0;
     unsigned resolve = unproven ? SYS_RESOLVE_NO_SYMLINKS : native_resolve(c);
-    int fd = c->task->open != NULL ? c->task->open(at->dfd, at->path, flags, c->mode, resolve)
-                                   : sys_open(at->dfd, at->path, flags, c->mode, resolve);
+    int fd = lx_open_for(c->task, at->dfd, at->path, flags, c->mode, resolve);
     if (!unproven)
         return fd;
     /* For the kernel a link that Windows made is an empty directory, or a file. */

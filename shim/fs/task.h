@@ -10,8 +10,37 @@
 
 #include "policy/policy.h"
 #include "sys/address.h"
+#include "sys/sys.h"
 
 struct lx_call;
+
+struct lx_task;
+
+/*
+ * What is done otherwise than by this process, for itself, as it comes: hooks, each of which may be
+ * NULL. They are called in the middle of a call, in this process, and find what they need by the
+ * task's owner.
+ */
+struct lx_task_ops {
+    /* Opens what the task gets and what may block, as a cancellation point. As sys_open. */
+    int (*open)(const struct lx_task *task, int dfd, const char *path, int flags, mode_t mode,
+                unsigned resolve);
+
+    /* Hears of a wait to come, an override's delay. */
+    void (*waits)(const struct lx_task *task);
+
+    /* Makes the task's umask this process's, before a call that it applies to. */
+    void (*mask)(const struct lx_task *task);
+
+    /*
+     * Does what only the task can do to itself (chdir, chroot, exec), once it is known where that
+     * leads. Returns the call's result. Where it is NULL this process is the task.
+     */
+    long (*caller_does)(const struct lx_call *c);
+
+    /* Has the task make a call of mount(2)'s kind. NULL: as caller_does. */
+    long (*mounts)(const struct lx_task *task, long nr, const long args[6]);
+};
 
 /*
  * On whose behalf a call is made. Descriptors in a call are always this process's own: whoever acts
@@ -32,27 +61,8 @@ struct lx_task {
     bool
         seccomp_confined; /* its seccomp filter allows nothing we add: make only the call it made */
 
-    /* Opens what the task gets and what may block, as a cancellation point; NULL: a plain sys_open
-     * does. */
-    int (*open)(int dfd, const char *path, int flags, mode_t mode, unsigned resolve);
-
-    /* Hears of a wait to come, an override's delay; or NULL. */
-    void (*waits)(void);
-
-    /*
-     * Does what only the task can do to itself (chdir, chroot, exec), once it is known where that
-     * leads. Returns the call's result; NULL: this process is the task.
-     */
-    long (*caller_does)(const struct lx_call *c);
-
-    /* Has the task make a call of mount(2)'s kind; NULL: this process is the task. */
-    long (*mounts)(const struct lx_task *task, long nr, const long args[6]);
-
-    /* Whose hooks these are, for them to find. */
-    void *owner;
-
-    /* Makes the task's umask this process's, before a call that it applies to; NULL: it is. */
-    void (*mask)(const struct lx_task *task);
+    const struct lx_task_ops *ops; /* NULL: none of them */
+    void *owner;                   /* whose hooks these are, for them to find */
 };
 
 /* Gives a task n bytes at an address that nobody has tried. 0 or -EFAULT. */
@@ -62,6 +72,28 @@ static inline int lx_give(const struct lx_task *task, void *to, const void *from
         return sys_put(to, from, n);
     memcpy(to, from, n);
     return 0;
+}
+
+/* Before something is made with a mode that the umask is taken from. */
+static inline void lx_masked(const struct lx_task *task)
+{
+    if (task->ops != NULL && task->ops->mask != NULL)
+        task->ops->mask(task);
+}
+
+/* True where what only the task can do to itself is done by somebody else than this process. */
+static inline bool lx_caller_does(const struct lx_task *task)
+{
+    return task->ops != NULL && task->ops->caller_does != NULL;
+}
+
+/* Opens for a task: see lx_task_ops. A descriptor or -errno. */
+static inline int lx_open_for(const struct lx_task *task, int dfd, const char *path, int flags,
+                              mode_t mode, unsigned resolve)
+{
+    return task->ops != NULL && task->ops->open != NULL
+               ? task->ops->open(task, dfd, path, flags, mode, resolve)
+               : sys_open(dfd, path, flags, mode, resolve);
 }
 
 #endif

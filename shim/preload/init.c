@@ -36,9 +36,11 @@ static char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
 extern char __libc_single_threaded __attribute__((weak));
 
 /* open blocks on a FIFO, and is a cancellation point then. */
-static int cancellable_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
+static int cancellable_open(const struct lx_task *self, int dfd, const char *path, int flags,
+                            mode_t mode, unsigned resolve)
 {
     int type;
+    (void)self;
     if (&__libc_single_threaded != NULL && __libc_single_threaded)
         return sys_open(dfd, path, flags, mode, resolve);
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
@@ -46,6 +48,8 @@ static int cancellable_open(int dfd, const char *path, int flags, mode_t mode, u
     pthread_setcanceltype(type, NULL);
     return fd;
 }
+
+static const struct lx_task_ops hooks = {.open = cancellable_open};
 
 static const char *find(char *const *env, const char *name)
 {
@@ -131,7 +135,7 @@ static void begin(void)
     lx_state_keep(inherited, strlen(inherited));
     task.seccomp_confined = inherited[1] == LX_STATE_CONFINED;
     task.caching = true;
-    task.open = cancellable_open;
+    task.ops = &hooks;
     if (!task.seccomp_confined) {
         lx_adopt_stats(&policy);
         lx_adopt_table(&policy);

@@ -20,6 +20,7 @@
 #include "supervisor/credentials.h"
 #include "supervisor/decide.h"
 #include "supervisor/errand.h"
+#include "supervisor/hooks.h"
 #include "supervisor/int80.h"
 #include "supervisor/left_alone.h"
 #include "supervisor/mounting.h"
@@ -80,15 +81,6 @@ static long open_flags(const struct request *r)
     }
 }
 
-/* This worker and its pool, of the call it is at: for hooks, which have no argument for them. */
-static struct {
-    const struct lx_policy *policy;
-    struct pool *pool;
-    struct slot *slot;
-    bool masked; /* it has the caller's umask */
-    bool narrow; /* what the caller opens ends at 2 GiB, unless it says otherwise: see int80.h */
-} own;
-
 /* Tells the kernel the answer: a result, -errno, or -LX_CONTINUE, which lets the caller go on. */
 static void reply(const struct request *r, long result)
 {
@@ -111,72 +103,21 @@ static void reply(const struct request *r, long result)
 static void give_descriptor(const struct request *r, int fd, unsigned flags)
 {
     struct seccomp_notif_addfd add = {.id = r->tracee.id,
-                                      .flags = own.pool->holds ? 0 : SECCOMP_ADDFD_FLAG_SEND,
+                                      .flags = r->pool->holds ? 0 : SECCOMP_ADDFD_FLAG_SEND,
                                       .srcfd = (uint32_t)fd,
                                       .newfd_flags = flags & O_CLOEXEC};
-    if (own.pool->holds)
+    if (r->pool->holds)
         rescue_mark(fd, r->tracee.id);
     int given = ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
     int error = given < 0 ? -errno : 0;
-    atomic_store(&own.slot->given, given + 1);
-    if (own.pool->holds)
+    atomic_store(&r->slot->given, given + 1);
+    if (r->pool->holds)
         rescue_unmark(fd);
     close(fd);
     if (error == -ENOENT) /* killed meanwhile: nobody waits */
         return;
-    if (error < 0 || own.pool->holds)
+    if (error < 0 || r->pool->holds)
         reply(r, error < 0 ? error : given);
-}
-
-/* Before something that may wait for long. */
-static void expect_to_wait(void)
-{
-    pool_hand_over(own.pool, own.slot);
-}
-
-/*
- * Lets the master's sign through, or no more. Only around calls that wait: an ADDFD that is
- * interrupted would answer the caller without having given it anything.
- */
-static void hear_master(bool on)
-{
-    sigset_t sign;
-    sigemptyset(&sign);
-    sigaddset(&sign, POOL_SIGNAL);
-    sigprocmask(on ? SIG_UNBLOCK : SIG_BLOCK, &sign, NULL);
-}
-
-/* Opens what the caller will get. */
-static int plain_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
-{
-    int fd;
-    if (errand_open(&fd, dfd, path, own.narrow ? flags : flags | O_LARGEFILE, mode, resolve))
-        return fd;
-    return own.narrow ? int80_open(dfd, path, flags, mode, resolve)
-                      : sys_open(dfd, path, flags, mode, resolve);
-}
-
-/* Only a FIFO waits for somebody to come; what is made is none. */
-static int announced_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
-{
-    const int other = O_NONBLOCK | O_PATH | O_DIRECTORY | O_EXCL;
-    struct stat st;
-    int follows = (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
-    if ((flags & other) != 0 || sys_fstatat(dfd, path, &st, follows) < 0 || !S_ISFIFO(st.st_mode))
-        return plain_open(dfd, path, flags, mode, resolve);
-    expect_to_wait();
-    hear_master(true);
-    int fd = plain_open(dfd, path, flags, mode, resolve);
-    hear_master(false);
-    return fd;
-}
-
-/* Workers have none of their own: what a drive makes has the drive's mode. */
-static void take_mask(const struct lx_task *task)
-{
-    const struct tracee t = {.tid = task->pid};
-    umask(tracee_umask(&t));
-    own.masked = true;
 }
 
 /* Which of its ids a caller's call goes by. */
@@ -209,18 +150,16 @@ static long run(struct request *r)
     if (r->confined && !decides(r->call->number))
         errand_begin(r, which);
     if (r->call->number == SYS_connect) { /* waits for room in a listener's queue */
-        expect_to_wait();
-        hear_master(true);
+        hook_waits(&r->task);
+        hooks_hear(true);
     }
-    long result = decides(r->call->number)
-                      ? decide(&r->task, &r->tracee, r->call, r->given, r->args)
-                      : answer(&r->task, r->args);
+    long result = decides(r->call->number) ? decide(r) : answer(&r->task, r->args);
     if (r->call->number == SYS_connect)
-        hear_master(false);
+        hooks_hear(false);
     credentials_return();
-    if (own.masked)
+    if (r->masked)
         umask(0);
-    own.masked = false;
+    r->masked = false;
     return result;
 }
 
@@ -321,7 +260,7 @@ static void finish(struct request *r, int error, uint64_t instruction)
         result = error;
     /* What was read is the caller's only if it still waits. */
     if (error == 0 && tracee_waits(&r->tracee))
-        result = run_to_end(r, own.slot);
+        result = run_to_end(r, r->slot);
     long flags = open_flags(r);
     if (result >= 0 && flags >= 0)
         result = hand_over(r, result, flags);
@@ -330,7 +269,7 @@ static void finish(struct request *r, int error, uint64_t instruction)
     place_leave(r->looked_at);
     request_put_down(r);
     if (moves(r->call))
-        atomic_fetch_add(&own.pool->moves, 1);
+        atomic_fetch_add(&r->pool->moves, 1);
     count(r, result, instruction);
     if (errand_end(result))
         return;
@@ -353,7 +292,7 @@ static bool by_child(void (*answer)(struct request *r, uint64_t instruction), st
 {
     int status = 0;
     pid_t worker = getpid();
-    expect_to_wait();
+    hook_waits(&r->task);
     pid_t child = fork();
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -361,15 +300,15 @@ static bool by_child(void (*answer)(struct request *r, uint64_t instruction), st
             answer(r, instruction);
         _exit(1);
     }
-    hear_master(true);
+    hooks_hear(true);
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         kill(child, POOL_SIGNAL);
-    hear_master(false);
+    hooks_hear(false);
     if (child <= 0 || !WIFSIGNALED(status))
         return child > 0 && status == 0;
     /* As of a worker: see master.c. */
     struct lx_stats *stats = r->task.policy->stats;
-    bool failed = rescue_call(own.pool, own.slot);
+    bool failed = rescue_call(r->pool, r->slot);
     if (stats != NULL) {
         atomic_fetch_add(&stats->lane.deaths, 1);
         atomic_fetch_add(&stats->lane.failed, failed);
@@ -388,7 +327,7 @@ static void finish_there(struct request *r, uint64_t instruction)
 /* From the arguments to the answer, in the caller's own view of the file system. */
 static void answer_request(struct request *r, uint64_t instruction)
 {
-    struct pool *pool = own.pool;
+    struct pool *pool = r->pool;
     if (moves(r->call))
         atomic_fetch_add(&pool->moves, 1);
     forget_moved(pool);
@@ -443,7 +382,7 @@ static void answer_there(struct request *r, uint64_t instruction)
     set_root(r, where);
     r->there = true;
     static struct lx_policy there; /* this child's own */
-    there = *own.policy;
+    there = *r->policy;
     there.space = roots_space();
     r->task.policy = mounting_asks(r->call->number) || mounting_looks(r->call->number)
                          ? &there
@@ -513,21 +452,18 @@ static void answer_ring(const struct request *r, const struct seccomp_notif *cal
 void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
                       const struct seccomp_notif *call)
 {
-    struct request r = {.call = NULL, .offset = -1};
+    static const struct lx_task_ops acting = {HOOKS};
+    struct request r = {.call = NULL, .offset = -1, .policy = policy, .pool = pool, .slot = slot};
     enum roots where = ROOTS_OURS;
     r.task = (struct lx_task){.policy = policy,
                               .cwd = AT_FDCWD,
                               .pid = (int)call->pid,
                               .on_behalf = true,
-                              .open = announced_open,
-                              .waits = expect_to_wait,
-                              .mask = take_mask};
+                              .ops = &acting,
+                              .owner = &r};
     r.tracee = tracee_of(pool->listener, call);
-    own.policy = policy;
-    own.pool = pool;
-    own.slot = slot;
     int error = take_call(&r, call);
-    own.narrow = r.tracee.i386 && error == 0 && !is_creat(&r) && r.call->number != SYS_openat2;
+    r.narrow = r.tracee.i386 && error == 0 && !is_creat(&r) && r.call->number != SYS_openat2;
     if (error == 0 && roots_differ_after(r.call->number))
         atomic_store(&pool->roots, true);
     bool changes = error == 0 && (r.call->number == SYS_execve || r.call->number == SYS_execveat ||

@@ -11,25 +11,12 @@
 #include "fs/native.h"
 #include "supervisor/forced.h"
 #include "supervisor/handles.h"
+#include "supervisor/hooks.h"
 #include "supervisor/mounting.h"
 #include "supervisor/respell.h"
 #include "sys/sys.h"
 #include "vfs/ops.h"
 #include "vfs/walk.h"
-
-/*
- * The call that is decided about. Hooks have no argument for it; a worker has one thread and takes
- * one call at a time.
- */
-static struct {
-    const struct lx_task *task;
-    const struct tracee *tracee;
-    const uint64_t *given;
-    const long *args;
-    const struct supervise_call *call;
-    unsigned scripts; /* that the kernel would find, but perhaps not their interpreters */
-    bool answered;
-} now;
 
 /* In place of the caller's argv: before it comes what a script's first line says. */
 static char *const no_arguments[] = {(char *)(uintptr_t) "", NULL};
@@ -58,22 +45,22 @@ bool decide_needs_look(const struct lx_policy *policy, long nr)
 }
 
 /* What the caller calls a descriptor of ours. */
-static int callers_descriptor(int fd)
+static int callers_descriptor(const struct request *r, int fd)
 {
-    bool given = now.call->arguments[0] == 'f' && fd == (int)now.args[0] && fd != now.task->cwd;
-    return given ? (int)now.given[0] : AT_FDCWD;
+    bool given = r->call->arguments[0] == 'f' && fd == (int)r->args[0] && fd != r->task.cwd;
+    return given ? (int)r->given[0] : AT_FDCWD;
 }
 
 #define ARGUMENTS_AT_ONCE 256
 
 /* Reads some of the caller's argv from number `from` on. Returns how many there are before the
  * NULL, at most ARGUMENTS_AT_ONCE, or -EFAULT. */
-static long read_arguments(size_t from, uint64_t some[ARGUMENTS_AT_ONCE])
+static long read_arguments(const struct request *r, size_t from, uint64_t some[ARGUMENTS_AT_ONCE])
 {
-    uint64_t argv = now.given[now.call->number == SYS_execveat ? 2 : 1];
+    uint64_t argv = r->given[r->call->number == SYS_execveat ? 2 : 1];
     for (size_t i = 0; i < ARGUMENTS_AT_ONCE; i++) {
         /* One by one at the end of a page, as the next may not be there. */
-        size_t word = tracee_word(now.tracee);
+        size_t word = tracee_word(&r->tracee);
         uint64_t at = argv + (from + i) * word;
         size_t page = (4096 - at % 4096) / word;
         size_t n = page == 0 ? 1 : page;
@@ -81,7 +68,7 @@ static long read_arguments(size_t from, uint64_t some[ARGUMENTS_AT_ONCE])
             n = ARGUMENTS_AT_ONCE - i;
         if (argv == 0)
             return (long)i;
-        if (tracee_words(now.tracee, at, some + i, n) < 0)
+        if (tracee_words(&r->tracee, at, some + i, n) < 0)
             return -EFAULT;
         for (size_t k = 0; k < n; k++)
             if (some[i + k] == 0)
@@ -91,13 +78,13 @@ static long read_arguments(size_t from, uint64_t some[ARGUMENTS_AT_ONCE])
     return ARGUMENTS_AT_ONCE;
 }
 
-static long count_arguments(void)
+static long count_arguments(const struct request *r)
 {
     uint64_t some[ARGUMENTS_AT_ONCE];
     long count = 0;
     long n;
     do {
-        n = read_arguments((size_t)count, some);
+        n = read_arguments(r, (size_t)count, some);
         if (n < 0)
             return n;
         count += n;
@@ -106,18 +93,19 @@ static long count_arguments(void)
 }
 
 /* The name a script gets to see of itself: by a descriptor of its caller's as the kernel has it. */
-static const char *script_name(const char *path, char buf[PATH_MAX + 32])
+static const char *script_name(const struct request *r, const char *path, char buf[PATH_MAX + 32])
 {
-    if (now.call->number != SYS_execveat || (int)now.given[0] == AT_FDCWD || path[0] == '/')
+    if (r->call->number != SYS_execveat || (int)r->given[0] == AT_FDCWD || path[0] == '/')
         return path;
-    snprintf(buf, PATH_MAX + 32, "/dev/fd/%d/%s", (int)now.given[0], path);
+    snprintf(buf, PATH_MAX + 32, "/dev/fd/%d/%s", (int)r->given[0], path);
     return buf;
 }
 
 #define PREFIX_MAX 16 /* an interpreter and its argument, five deep, and the script */
 
 /* The list of arguments: what the first line says, then the caller's own. */
-static uint64_t put_arguments(struct scratch *s, char *const *prefix, long count)
+static uint64_t put_arguments(const struct request *r, struct scratch *s, char *const *prefix,
+                              long count)
 {
     uint64_t some[ARGUMENTS_AT_ONCE];
     uint64_t list[PREFIX_MAX];
@@ -125,13 +113,13 @@ static uint64_t put_arguments(struct scratch *s, char *const *prefix, long count
     size_t n = 0;
     while (prefix[n] != NULL && n < PREFIX_MAX) {
         bool is_script = prefix[n + 1] == NULL;
-        list[n] = scratch_string(s, is_script ? script_name(prefix[n], buf) : prefix[n]);
+        list[n] = scratch_string(s, is_script ? script_name(r, prefix[n], buf) : prefix[n]);
         n++;
     }
     s->used = (s->used + 7) & ~(size_t)7;
     uint64_t start = scratch_words(s, list, n);
     for (long i = 1; i < count; i += ARGUMENTS_AT_ONCE) {
-        long got = read_arguments((size_t)i, some);
+        long got = read_arguments(r, (size_t)i, some);
         if (got < 0)
             s->failed = true;
         else
@@ -151,10 +139,11 @@ struct respelled {
 /* The caller's call, with the kernel's path in place of its own. */
 static void fill(struct scratch *s, const void *what, long args[6])
 {
-    const struct respelled *r = what;
-    const struct lx_call *c = r->call;
+    const struct respelled *w = what;
+    const struct lx_call *c = w->call;
+    const struct request *r = c->task->owner;
     const struct lx_loc *at = &c->at[0];
-    unsigned first = now.call->number == SYS_execveat ? 2 : 1;
+    unsigned first = r->call->number == SYS_execveat ? 2 : 1;
     long path = (long)scratch_string(s, vfs_from_root(c->task, at->path));
     memset(args, 0, 6 * sizeof(args[0]));
     args[5] = SYS_COOKIE;
@@ -162,16 +151,16 @@ static void fill(struct scratch *s, const void *what, long args[6])
         args[0] = path;
         return;
     }
-    args[0] = callers_descriptor(at->dfd);
+    args[0] = callers_descriptor(r, at->dfd);
     args[1] = path;
     if (c->op == LX_OP_HANDLE) {
-        args[2] = (long)now.given[2];
-        args[3] = (long)now.given[3];
-        args[4] = (long)now.given[4] & ~(long)AT_SYMLINK_FOLLOW;
+        args[2] = (long)r->given[2];
+        args[3] = (long)r->given[3];
+        args[4] = (long)r->given[4] & ~(long)AT_SYMLINK_FOLLOW;
     } else {
         bool own = c->argv == no_arguments;
-        args[2] = (long)(own ? now.given[first] : put_arguments(s, c->argv, r->count));
-        args[3] = (long)now.given[first + 1];
+        args[2] = (long)(own ? r->given[first] : put_arguments(r, s, c->argv, w->count));
+        args[3] = (long)r->given[first + 1];
         args[4] = c->flags;
     }
 }
@@ -179,21 +168,22 @@ static void fill(struct scratch *s, const void *what, long args[6])
 /* Has the caller make its call by the kernel's words. */
 static long make(const struct lx_call *c)
 {
-    struct respelled r = {.call = c};
-    struct forced f = {.tracee = now.tracee,
-                       .nr = c->op == LX_OP_EXEC ? SYS_execveat : now.call->number,
+    struct request *r = c->task->owner;
+    struct respelled w = {.call = c};
+    struct forced f = {.tracee = &r->tracee,
+                       .nr = c->op == LX_OP_EXEC ? SYS_execveat : r->call->number,
                        .room = strlen(c->at[0].path) + 1,
                        .fill = fill,
-                       .what = &r};
+                       .what = &w};
     if (c->op == LX_OP_EXEC && c->argv != no_arguments) {
-        r.count = count_arguments();
-        if (r.count < 0)
-            return r.count;
-        f.room += PATH_MAX + ((size_t)r.count + 2) * sizeof(uint64_t);
+        w.count = count_arguments(r);
+        if (w.count < 0)
+            return w.count;
+        f.room += PATH_MAX + ((size_t)w.count + 2) * sizeof(uint64_t);
         for (char *const *p = c->argv; *p != NULL; p++)
             f.room += strlen(*p) + 1 + sizeof(uint64_t);
     }
-    return force(&f, &now.answered);
+    return force(&f, &r->answered);
 }
 
 /* A script whose interpreter may be where only we find it, as in host.c. */
@@ -207,11 +197,12 @@ static bool may_need_interpreter(const struct lx_call *c)
 /* Where the rules have spoken, and the caller would do it. */
 static long itself(const struct lx_call *c)
 {
+    struct request *r = c->task->owner;
     const struct lx_loc *at = &c->at[0];
     bool first = c->op != LX_OP_EXEC || c->argv == no_arguments;
     if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
         return -LX_CONTINUE;
-    if (!lx_caller_path_ok(c, 0) || (!first && now.scripts != c->depth))
+    if (!lx_caller_path_ok(c, 0) || (!first && r->scripts != c->depth))
         return make(c);
     struct stat st;
     /* It may be there by another spelling. */
@@ -220,15 +211,16 @@ static long itself(const struct lx_call *c)
         return -ENOENT;
     if (!may_need_interpreter(c))
         return -LX_CONTINUE;
-    now.scripts++;
+    r->scripts++;
     return -LX_ESCRIPT;
 }
 
-static long run(const struct lx_task *task)
+static long run(const struct request *r)
 {
-    const long *a = now.args;
-    const char *path = (const char *)(uintptr_t)a[now.call->arguments[0] == 'f' ? 1 : 0];
-    switch (now.call->number) {
+    const struct lx_task *task = &r->task;
+    const long *a = r->args;
+    const char *path = (const char *)(uintptr_t)a[r->call->arguments[0] == 'f' ? 1 : 0];
+    switch (r->call->number) {
     case SYS_chdir:
         return lx_chdir(task, AT_FDCWD, path);
     case SYS_fchdir:
@@ -244,30 +236,27 @@ static long run(const struct lx_task *task)
     }
 }
 
-long decide(struct lx_task *task, const struct tracee *tracee, const struct supervise_call *call,
-            const uint64_t given[6], const long args[6])
+long decide(struct request *r)
 {
-    if (call->number == SYS_open_by_handle_at)
-        return handles_open(task, tracee, given, args);
-    if (mounting_asks(call->number)) {
-        bool answered = false;
-        long r = mounting(task, tracee, call, given, args, &answered);
-        if (answered)
+    static const struct lx_task_ops deciding = {HOOKS, .caller_does = itself};
+    const struct lx_task_ops *before = r->task.ops;
+    long nr = r->call->number;
+    if (nr == SYS_open_by_handle_at)
+        return handles_open(&r->task, &r->tracee, r->given, r->args);
+    r->answered = false;
+    r->scripts = 0;
+    if (mounting_asks(nr)) {
+        long done = mounting(r);
+        if (r->answered)
             return -DECIDE_ANSWERED;
-        if (r != -LX_CONTINUE || !respells(call->number))
-            return r;
+        if (done != -LX_CONTINUE || !respells(nr))
+            return done;
     }
-    now.task = task;
-    now.tracee = tracee;
-    now.call = call;
-    now.given = given;
-    now.args = args;
-    now.scripts = 0;
-    now.answered = false;
-    task->caller_does = itself;
-    long r = respells(call->number) ? respell(task, tracee, call, given, args, &now.answered)
-                                    : run(task);
-    if (now.answered)
+    r->task.ops = &deciding;
+    long done = respells(nr) ? respell(r) : run(r);
+    r->task.ops = before;
+    if (r->answered)
         return -DECIDE_ANSWERED;
-    return r == 0 ? -LX_CONTINUE : r; /* nothing was done yet, and nothing may be said to be */
+    return done == 0 ? -LX_CONTINUE
+                     : done; /* nothing was done yet, and nothing may be said to be */
 }

@@ -11,9 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fs/call.h"
-#include "supervisor/calls.h"
-#include "supervisor/tracee.h"
+#include "policy/policy.h"
+#include "supervisor/request.h"
 
 /* True for a call that is decided about and not made. */
 bool decides(long nr);
@@ -28,11 +27,10 @@ bool decide_needs_look(const struct lx_policy *policy, long nr);
 #define DECIDE_ANSWERED 5010
 
 /*
- * Decides about a call with the arguments `given` by its caller, of which `args` are what we can
- * use. -LX_CONTINUE: let it go on; a descriptor, where it opens one; -DECIDE_ANSWERED: it was made
- * to; -errno: it is refused, with -EOPNOTSUPP where it would have to be made to and cannot.
+ * Decides about a call. -LX_CONTINUE: let it go on; a descriptor, where it opens one;
+ * -DECIDE_ANSWERED: it was made to; -errno: it is refused, with -EOPNOTSUPP where it would have to
+ * be made to and cannot.
  */
-long decide(struct lx_task *task, const struct tracee *tracee, const struct supervise_call *call,
-            const uint64_t given[6], const long args[6]);
+long decide(struct request *r);
 
 #endif

@@ -54,7 +54,7 @@ static int is_resolved_outside(const struct request *r, const char *base, const 
 }
 
 /* 1 where argument i certainly has nothing to do with any mount; as left_alone. */
-static int is_outside(const struct request *r, unsigned i)
+static int argument_is_outside(const struct request *r, unsigned i)
 {
     const struct lx_policy *policy = r->task.policy;
     const char *kinds = r->call->arguments;
@@ -106,6 +106,6 @@ int left_alone(const struct request *r)
         return false;
     int outside = 1;
     for (unsigned i = 0; r->call->arguments[i] != '\0' && outside > 0; i++)
-        outside = is_outside(r, i);
+        outside = argument_is_outside(r, i);
     return outside;
 }

@@ -7,21 +7,14 @@
 #include <sys/syscall.h>
 
 #include "supervisor/forced.h"
+#include "supervisor/hooks.h"
 #include "sys/sys.h"
 #include "vfs/mounting.h"
 #include "vfs/newmounts.h"
 #include "vfs/syscalls.h"
 
 /* Source, target and type, of up to a path's length each. */
-#define ROOM (3 * PATH_MAX)
-
-/* The call this worker is at. Its hook finds the caller, and holds it from the first step on. */
-struct mount_call {
-    const struct tracee *tracee;
-    const uint64_t *given;
-    struct held held;
-    bool is_held;
-};
+#define ROOM ((size_t)3 * PATH_MAX)
 
 bool mounting_looks(long nr)
 {
@@ -38,14 +31,14 @@ bool mounting_asks(long nr)
 /* Has the caller make a call, whose texts are put into memory of its own for as long. */
 static long make(const struct lx_task *task, long nr, const long args[6])
 {
-    struct mount_call *m = task->owner;
-    struct scratch *s = &m->held.scratch;
+    struct request *r = task->owner;
+    struct scratch *s = &r->held->scratch;
     long there[6] = {0};
-    if (!m->is_held) {
-        int r = hold(&m->held, m->tracee, ROOM);
-        if (r < 0)
-            return r;
-        m->is_held = true;
+    if (!r->answered) {
+        int error = hold(r->held, &r->tracee, ROOM);
+        if (error < 0)
+            return error;
+        r->answered = true;
     }
     s->used = 0;
     s->failed = false;
@@ -55,9 +48,9 @@ static long make(const struct lx_task *task, long nr, const long args[6])
             there[i] = (long)scratch_string(s, (const char *)(uintptr_t)args[i]);
     /* What it says to a file system of the kernel's is not ours to read. */
     if (nr == SYS_mount && args[4] != 0)
-        there[4] = (long)m->given[4];
+        there[4] = (long)r->given[4];
     there[5] = SYS_COOKIE; /* it is not to come here again */
-    return s->failed ? -EFAULT : held_call(&m->held, nr, there);
+    return s->failed ? -EFAULT : held_call(r->held, nr, there);
 }
 
 /* Reads a text of the caller's, NULL from 0. */
@@ -69,18 +62,19 @@ static int read_text(const struct tracee *t, uint64_t from, char *to, size_t roo
     return from == 0 ? 0 : tracee_strings(t, addresses, places, room);
 }
 
-static long mount_of(struct lx_task *task, const struct mount_call *m, const long args[6])
+static long mount_of(const struct request *m)
 {
-    /* A worker takes one call at a time; and a text is read by more than it may have. */
-    static char options[PATH_MAX];
-    static char word[PATH_MAX];
+    char options[PATH_MAX]; /* a text is read by more than it may have */
+    char word[PATH_MAX];
+    const struct lx_task *task = &m->task;
+    const long *args = m->args;
     const char *type;
-    const char *data;
-    int r = read_text(m->tracee, m->given[2], word, sizeof(word), &type);
+    const char *data = "";
+    int r = read_text(&m->tracee, m->given[2], word, sizeof(word), &type);
     if (r == -ENAMETOOLONG)
         return -LX_CONTINUE;
     if (r == 0)
-        r = read_text(m->tracee, m->given[4], options, sizeof(options), &data);
+        r = read_text(&m->tracee, m->given[4], options, sizeof(options), &data);
     if (r == -ENAMETOOLONG || r == -EFAULT) {
         data = "";
         r = r == -EFAULT && lx_mounts_type(type) ? -EFAULT : 0;
@@ -92,44 +86,42 @@ static long mount_of(struct lx_task *task, const struct mount_call *m, const lon
 }
 
 /* The structure of a mount_setattr is brought here. */
-static long set_attributes(const struct lx_task *task, const struct mount_call *m,
-                           const long args[6])
+static long set_attributes(const struct request *m)
 {
     uint64_t attributes[4];
+    const long *args = m->args;
     const long here[6] = {args[0], args[1], args[2], (long)(uintptr_t)attributes, args[4]};
     if ((size_t)args[4] < sizeof(attributes) ||
-        tracee_read(m->tracee, m->given[3], attributes, sizeof(attributes)) < 0)
+        tracee_read(&m->tracee, m->given[3], attributes, sizeof(attributes)) < 0)
         return -LX_CONTINUE;
-    return vfs_mount_setattr(task, here);
+    return vfs_mount_setattr(&m->task, here);
 }
 
-static long answer(struct lx_task *task, const struct mount_call *m, long nr, const long args[6])
+static long answer(const struct request *m)
 {
-    switch (nr) {
+    switch (m->call->number) {
     case SYS_mount:
-        return mount_of(task, m, args);
+        return mount_of(m);
     case SYS_umount2:
-        return lx_umount(task, (const char *)(uintptr_t)args[0], (int)m->given[1]);
+        return lx_umount(&m->task, (const char *)(uintptr_t)m->args[0], (int)m->given[1]);
     case SYS_mount_setattr:
-        return set_attributes(task, m, args);
+        return set_attributes(m);
     default:
-        return vfs_syscalls[nr](task, args);
+        return vfs_syscalls[m->call->number](&m->task, m->args);
     }
 }
 
-long mounting(struct lx_task *task, const struct tracee *tracee, const struct supervise_call *call,
-              const uint64_t given[6], const long args[6], bool *answered)
+long mounting(struct request *r)
 {
-    struct mount_call m = {.tracee = tracee, .given = given};
-    void *owner = task->owner;
-    task->mounts = make;
-    task->owner = &m;
-    long r = answer(task, &m, call->number, args);
-    task->mounts = NULL;
-    task->owner = owner;
-    if (m.is_held) {
-        release(&m.held, r);
-        *answered = true;
-    }
-    return r;
+    static const struct lx_task_ops hooks = {HOOKS, .mounts = make};
+    const struct lx_task_ops *before = r->task.ops;
+    struct held held;
+    r->task.ops = &hooks;
+    r->held = &held;
+    long done = answer(r);
+    r->task.ops = before;
+    r->held = NULL;
+    if (r->answered)
+        release(&held, done);
+    return done;
 }

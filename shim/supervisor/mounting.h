@@ -4,9 +4,7 @@
 #ifndef LXSHIM_SUPERVISOR_MOUNTING_H
 #define LXSHIM_SUPERVISOR_MOUNTING_H
 
-#include "fs/call.h"
-#include "supervisor/calls.h"
-#include "supervisor/tracee.h"
+#include "supervisor/request.h"
 
 /* True for one that says by no path whether it is about a mount of ours. */
 bool mounting_looks(long nr);
@@ -15,10 +13,9 @@ bool mounting_looks(long nr);
 bool mounting_asks(long nr);
 
 /*
- * Answers one, as decide() does: -LX_CONTINUE where it is none of ours, with *answered set where
- * the caller has its answer already.
+ * Answers one, as decide() does: -LX_CONTINUE where it is none of ours, with r->answered where the
+ * caller was held to make it, and has its answer already.
  */
-long mounting(struct lx_task *task, const struct tracee *tracee, const struct supervise_call *call,
-              const uint64_t given[6], const long args[6], bool *answered);
+long mounting(struct request *r);
 
 #endif

@@ -13,6 +13,10 @@
 #include "supervisor/tracee.h"
 #include "sys/sys.h"
 
+struct held;
+struct pool;
+struct slot;
+
 #define REQUEST_ARGUMENTS 6 /* of a system call, whatever the machine */
 
 struct request {
@@ -31,6 +35,16 @@ struct request {
     bool looked_at;          /* not left alone before any rule was asked */
     bool there;              /* this process is a child that has gone where the caller is */
     bool confined;           /* it does itself what changes anything: see errand.h */
+
+    /* Whose the hooks of its task are: see hooks.h. */
+    const struct lx_policy *policy; /* the run's, whichever view of it the task has */
+    struct pool *pool;
+    struct slot *slot; /* this worker's */
+    struct held *held; /* its caller, where it can be held to make calls: mounting.c */
+    unsigned scripts;  /* that the kernel would find, but perhaps not their interpreters */
+    bool answered;     /* the caller has its answer already */
+    bool masked;       /* this process has the caller's umask */
+    bool narrow;       /* what it opens ends at 2 GiB, unless it says otherwise: see int80.h */
 };
 
 /* True for an openat2, whose structure says more than its other arguments do. */

@@ -78,25 +78,22 @@ static void fill(struct scratch *s, const void *what, long args[6])
         args[5] = SYS_COOKIE;
 }
 
-long respell(const struct lx_task *task, const struct tracee *tracee,
-             const struct supervise_call *call, const uint64_t given[6], const long args[6],
-             bool *answered)
+long respell(struct request *r)
 {
-    static struct words w; /* a worker takes one call at a time */
+    const struct supervise_call *call = r->call;
+    const struct lx_task *task = &r->task;
     char real[PATH_MAX];
-    struct forced f = {.tracee = tracee, .nr = call->number, .fill = fill, .what = &w};
-    if (call->number == SYS_file_setattr && is_readonly(task, given, args))
+    struct words w = {.given = r->given};
+    struct forced f = {.tracee = &r->tracee, .nr = call->number, .fill = fill, .what = &w};
+    if (call->number == SYS_file_setattr && is_readonly(task, r->given, r->args))
         return -EROFS;
-    w.given = given;
-    for (unsigned i = 0; i < 6; i++)
-        w.path[i][0] = '\0';
     for (unsigned i = 0; call->arguments[i] != '\0'; i++) {
-        const char *path = (const char *)(uintptr_t)args[i];
+        const char *path = (const char *)(uintptr_t)r->args[i];
         bool from = i > 0 && call->arguments[i - 1] == 'f';
-        if (!is_path(call, i, given) || path == NULL || path[0] == '\0')
+        if (!is_path(call, i, r->given) || path == NULL || path[0] == '\0')
             continue;
-        long n = lx_native_path(task, from ? (int)args[i - 1] : AT_FDCWD, path, w.path[i], PATH_MAX,
-                                follows(call, i, given) ? 0 : AT_SYMLINK_NOFOLLOW);
+        long n = lx_native_path(task, from ? (int)r->args[i - 1] : AT_FDCWD, path, w.path[i],
+                                PATH_MAX, follows(call, i, r->given) ? 0 : AT_SYMLINK_NOFOLLOW);
         if (n < 0)
             return n;
         if (call->number == SYS_umount2 && lx_realpath(task, path, real) > 0 &&
@@ -109,5 +106,5 @@ long respell(const struct lx_task *task, const struct tracee *tracee,
         else
             f.room += (size_t)n + 1;
     }
-    return f.room == 0 ? -LX_CONTINUE : force(&f, answered);
+    return f.room == 0 ? -LX_CONTINUE : force(&f, &r->answered);
 }

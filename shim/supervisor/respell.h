@@ -8,16 +8,12 @@
 #ifndef LXSHIM_SUPERVISOR_RESPELL_H
 #define LXSHIM_SUPERVISOR_RESPELL_H
 
-#include "fs/call.h"
-#include "supervisor/calls.h"
-#include "supervisor/tracee.h"
+#include "supervisor/request.h"
 
 /* True for such a call. */
 bool respells(long nr);
 
-/* As decide(). */
-long respell(const struct lx_task *task, const struct tracee *tracee,
-             const struct supervise_call *call, const uint64_t given[6], const long args[6],
-             bool *answered);
+/* As decide(), with r->answered in place of -DECIDE_ANSWERED. */
+long respell(struct request *r);
 
 #endif

@@ -56,8 +56,12 @@ static int parse_line(char *line, size_t n, char **interpreter, char **argument)
 static long read_line(const struct lx_task *t, int dirfd, const char *path, char *line)
 {
     struct lx_task reader = *t;
+    struct lx_task_ops ops = {.open = NULL};
+    if (t->ops != NULL)
+        ops = *t->ops;
+    ops.caller_does = NULL;
+    reader.ops = &ops;
     reader.on_behalf = false; /* nobody else can read it for us */
-    reader.caller_does = NULL;
     long fd = lx_openat(&reader, dirfd, path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;

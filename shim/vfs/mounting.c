@@ -56,8 +56,8 @@ static int find_spot(const struct lx_task *t, int dirfd, const char *path, bool 
 /* Has the task make a call of the kernel's. */
 static long ask(const struct lx_task *t, long nr, const long args[6])
 {
-    if (t->mounts != NULL)
-        return t->mounts(t, nr, args);
+    if (t->ops != NULL && t->ops->mounts != NULL)
+        return t->ops->mounts(t, nr, args);
     return SYS5(nr, args[0], args[1], args[2], args[3], args[4]);
 }
 
@@ -201,17 +201,18 @@ int lx_mount_source(const struct lx_task *t, const char *type, const char *sourc
 }
 
 /* A mount of one of our types. */
-static long attach_new(const struct lx_task *t, struct mounts_request *request,
+static long attach_new(const struct lx_task *t, const struct mounts_request *request,
                        const struct spot *spot)
 {
+    struct mounts_request found = *request;
     struct mounts_plan plan;
     struct spot from;
     if (!is_root())
         return -EPERM;
     int r = find_directory(t, request->type, request->source, &from);
-    request->directory = r > 0 ? from.native : NULL;
+    found.directory = r > 0 ? from.native : NULL;
     if (r >= 0)
-        r = mounts_plan(t->policy, request, &plan);
+        r = mounts_plan(t->policy, &found, &plan);
     if (r == 0)
         r = check_directory(spot->native);
     return r < 0 ? r : carry_out(t, &plan, spot, request->flags);
@@ -368,12 +369,12 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
     int r = find_spot(t, dirfd, target, follow, &spot);
     if (r < 0)
         return r;
-    struct mounts_request request = {.source = source,
-                                     .target = spot.program,
-                                     .native = spot.native,
-                                     .type = type,
-                                     .options = data,
-                                     .flags = flags};
+    const struct mounts_request request = {.source = source,
+                                           .target = spot.program,
+                                           .native = spot.native,
+                                           .type = type,
+                                           .options = data,
+                                           .flags = flags};
     if ((flags & MS_REMOUNT) != 0)
         return remount(t, &request, &spot);
     if ((flags & MS_MOVE) != 0)

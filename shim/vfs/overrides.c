@@ -59,8 +59,8 @@ static int act(struct lx_call *c, uint32_t number, const struct lx_image_overrid
 {
     c->override = number;
     if (o->delay_ms > 0) {
-        if (c->task->waits != NULL)
-            c->task->waits();
+        if (c->task->ops != NULL && c->task->ops->waits != NULL)
+            c->task->ops->waits(c->task);
         wait_ms(o->delay_ms);
     }
     if (o->action == LX_OVERRIDE_ALLOW)

@@ -111,15 +111,13 @@ static bool look_closer(struct lx_call *c)
  * gave. Not readlink that may be below /proc, whose answer may be the native path of something
  * inside one; where it comes from a descriptor that is not, nobody asks.
  */
-static bool passes(const struct lx_call *c)
+static bool is_asking_tasks(const struct lx_call *c)
 {
-    if (!c->task->on_behalf || c->op == LX_OP_PATH || c->task->caller_does != NULL)
+    if (c->op == LX_OP_PATH || lx_caller_does(c->task))
         return false;
-    for (unsigned i = 0; i < paths_of(c); i++) {
-        const struct lx_loc *at = &c->at[i];
-        if (at->mount != NULL || ((at->flags & LX_LOC_DESCRIPTOR) == 0 && !lx_caller_path_ok(c, i)))
+    for (unsigned i = 0; i < paths_of(c); i++)
+        if (c->at[i].mount != NULL || !lx_task_gets_there(c, i))
             return false;
-    }
     const char *path = c->at[0].path;
     if (tables_may_open(c) && tables_show(c->task->policy))
         return false;
@@ -165,7 +163,7 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
             return -LX_EWALK;
     if (c->task->on_behalf && paths_of(c) == 1 && provided_answers(c, &given))
         return given;
-    if (passes(c))
+    if (c->task->on_behalf && is_asking_tasks(c))
         return -LX_CONTINUE;
     /* What is left is looked at by us, and there may be a link on its way that leads to whoever
      * asks. */
@@ -264,7 +262,7 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     at->given = w->given;
     /* A script sees by which name it was run, and a library by which it was loaded; and who has to
      * do a thing itself has no other name. */
-    bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH || c->task->caller_does != NULL;
+    bool by_name = c->op == LX_OP_EXEC || c->op == LX_OP_PATH || lx_caller_does(c->task);
     bool caller_path_ok = (v.mount == 0 || by_name) && !w->rewritten;
     bool here = c->task->root == NULL && !w->asker; /* the same words lead this process there */
     if (caller_path_ok && !here)

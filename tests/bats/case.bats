@@ -87,10 +87,22 @@ f"
   shimmed drive.options=case=off "$steps"
   assert_output "a
 f"
-  shimmed drive.options=case=force "$steps"
-  assert_output "cat: D/F: No such file or directory
+  for force in drive.options=case=force case.directories=force; do
+    shimmed $force "$steps"
+    assert_output "cat: D/F: No such file or directory
 F
 f"
+  done
+  # What is made is sensitive, and what was there ignores case.
+  for dir in drive.options=case=dir case.directories=dir; do
+    IN=$(fresh drive)
+    mkdir "$IN/e"
+    shimmed $dir "$steps; echo c >e/g; cat e/G"
+    assert_output "cat: D/F: No such file or directory
+F
+f
+c"
+  done
 }
 
 @test "case=dir: directories made here are sensitive, those that were there are not" {

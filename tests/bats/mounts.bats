@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # mount(2) and umount(2) of drives while a run goes on: by the distribution's own programs, by a
 # static one's instruction, and seen by whoever runs already.
-# shellcheck disable=SC2030,SC2031 # every test is a subshell
+# shellcheck disable=SC2030,SC2031,SC2034 # every test is a subshell, and mounts.bash reads these
 
 load mounts
 

@@ -159,6 +159,18 @@ File name too long"
   assert_output "255
 255
 File name too long"
+  # The kernel has the same answer for every name that has more units, and no rule is heard of.
+  needs jq jq
+  for length in utf16 native; do
+    rm -f "$BATS_TEST_TMPDIR/trace"
+    LXSHIM_TRACE=$BATS_TEST_TMPDIR/trace shimmed names.length=$length "$steps"
+    assert_output "255
+255
+File name too long"
+    run jq -sr '[.[] | select(.outcome == "denied") | .rule] | unique | join(" ")' "$BATS_TEST_TMPDIR/trace"
+    [[ $length == native ]] || assert_output names.length
+    [[ $length != native ]] || assert_output ""
+  done
 }
 
 @test "an existing file with an illegal character in its name needs no conversion" {

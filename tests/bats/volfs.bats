@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # VolFs: mount -t lxfs and -t wslfs of a directory. What is in it answers as natively, with names and all;
 # only how names are stored tells the two from each other.
+# shellcheck disable=SC2030,SC2031,SC2034 # every test is a subshell, and mounts.bash reads these
 
 load mounts
 

@@ -245,8 +245,9 @@ static void placements_are_forgotten(void **state)
 
 static unsigned waits;
 
-static void count_wait(void)
+static void count_wait(const struct lx_task *asks)
 {
+    assert_ptr_equal(asks->owner, &waits);
     waits++;
 }
 
@@ -256,7 +257,9 @@ static void a_delay_is_announced(void **state)
     struct lx_task other = task;
     (void)state;
     waits = 0;
-    other.waits = count_wait;
+    const struct lx_task_ops hooks = {.waits = count_wait};
+    other.ops = &hooks;
+    other.owner = &waits;
     assert_int_equal(lx_mkdirat(&other, AT_FDCWD, at("here/soon"), 0777), 0);
     assert_int_equal(waits, 0);
     assert_int_equal(lx_mkdirat(&other, AT_FDCWD, at("here/late"), 0777), 0);

@@ -14,7 +14,7 @@ long drvfs_mkdir(struct lx_call *c)
     bool fixed = !lx_metadata(at->mount) && lx_rule(at->mount, LX_RULE_MODE_FIXED) == LX_ON &&
                  lx_alter(c, LX_RULE_MODE_FIXED);
     if (!fixed)
-        lx_masked(c);
+        lx_masked(c->task);
     r = sys_mkdirat(at->dfd, at->path, fixed ? DRVFS_WRITABLE : c->mode);
     if (r < 0)
         return r;
@@ -71,7 +71,7 @@ long drvfs_mknod(struct lx_call *c)
                  lx_rule(at->mount, LX_RULE_MODE_FIXED) == LX_ON && lx_alter(c, LX_RULE_MODE_FIXED);
     mode_t mode = (c->mode & 0222) != 0 ? DRVFS_WRITABLE : DRVFS_READONLY;
     if (!fixed)
-        lx_masked(c);
+        lx_masked(c->task);
     r = sys_mknodat(at->dfd, at->path, fixed ? S_IFREG | mode : c->mode, c->dev);
     if (r == 0 && fixed)
         drvfs_restore_mode(at, -1, mode);

@@ -190,11 +190,10 @@ static int create(struct lx_call *c)
         return r;
     mode_t mode = creation_mode(c);
     if (mode == c->mode)
-        lx_masked(c);
+        lx_masked(c->task);
     int flags = c->flags | O_CREAT | O_EXCL;
     unsigned resolve = native_resolve(c);
-    int fd = c->task->open != NULL ? c->task->open(at->dfd, at->path, flags, mode, resolve)
-                                   : sys_open(at->dfd, at->path, flags, mode, resolve);
+    int fd = lx_open_for(c->task, at->dfd, at->path, flags, mode, resolve);
     if (fd >= 0 && mode != c->mode)
         drvfs_restore_mode(at, fd, mode);
     return fd;
@@ -205,13 +204,12 @@ static int create(struct lx_call *c)
  * made or emptied by it, that the drive lets everybody open. Who acts on behalf of a task then
  * leaves it to that, which costs less than to hand a descriptor over.
  */
-static bool passes(struct lx_call *c)
+static bool is_same_to_anybody(const struct lx_call *c)
 {
     const int other = O_CREAT | O_TRUNC | O_PATH | O_DIRECTORY;
     const struct lx_loc *at = &c->at[0];
     struct stat st;
-    return c->task->on_behalf && (c->flags & other) == 0 && at->path == c->path[0] &&
-           (at->flags & LX_LOC_DESCRIPTOR) == 0 && !lx_masked_mode(at->mount) &&
+    return lx_task_gets_there(c, 0) && (c->flags & other) == 0 && !lx_masked_mode(at->mount) &&
            !c->task->policy->trace_all &&
            sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
            !lx_may_be_link(&st) && !(writes(c) && drvfs_is_readonly(st.st_mode));
@@ -233,7 +231,7 @@ long drvfs_open(struct lx_call *c)
         int r = lx_forbid_by(c, m, LX_RULE_OPEN_TMPFILE);
         return r < 0 ? r : lx_host_fs.run[LX_OP_OPEN](c);
     }
-    if (passes(c))
+    if (is_same_to_anybody(c))
         return -LX_CONTINUE;
     for (int i = 0; i < CREATE_ROUNDS; i++) {
         bool exclusive = creates && (c->flags & O_EXCL) != 0;

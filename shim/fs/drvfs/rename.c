@@ -135,8 +135,8 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
  * spelling of the entry. [vendor test DrvFsTestCaseSensitivityRoot] True with the new path where
  * that is so; two hard links of one file are two entries, and stay.
  */
-static bool respells(const struct lx_call *c, const struct stat *from, const struct stat *to,
-                     char *path)
+static bool changes_spelling(const struct lx_call *c, const struct stat *from,
+                             const struct stat *to, char *path)
 {
     const struct lx_loc *at = &c->at[1];
     if (at->given == NULL || at->given[0] == '\0' || from->st_ino != to->st_ino ||
@@ -164,8 +164,7 @@ long drvfs_rename(struct lx_call *c)
         return r;
     r = native_stat(c, 0, &from_stat);
     if (r < 0 || drvfs_last_is_dots(c->at[0].path) || drvfs_last_is_dots(to->path)) {
-        int refused =
-            native_rename(c, to->path, c->how); /* the kernel says for which of the two */
+        int refused = native_rename(c, to->path, c->how); /* the kernel says for which of the two */
         return refused == 0 ? -EBUSY : refused;
     }
     bool slash = ((c->at[0].flags | to->flags) & LX_LOC_SLASH) != 0;
@@ -191,7 +190,7 @@ long drvfs_rename(struct lx_call *c)
     /* Something is there, or this file system knows no RENAME_NOREPLACE, or the kernel objects. */
     if (native_stat(c, 1, &to_stat) < 0)
         return native_rename(c, to->path, 0);
-    if (respells(c, &from_stat, &to_stat, respelled))
+    if (changes_spelling(c, &from_stat, &to_stat, respelled))
         return native_rename(c, respelled, 0);
     return replace(c, &from_stat, &to_stat);
 }

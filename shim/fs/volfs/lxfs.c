@@ -96,8 +96,12 @@ static size_t lxfs_decode(char *s, size_t n)
     size_t to = 0;
     for (size_t from = 0; from < n;) {
         int c = escaped_char(s + from, n - from);
-        s[to++] = c >= 0 ? (char)c : s[from];
-        from += c >= 0 ? ESCAPE_LENGTH : 1;
+        if (c < 0) {
+            s[to++] = s[from++];
+            continue;
+        }
+        s[to++] = (char)c;
+        from += ESCAPE_LENGTH;
     }
     if (to < n)
         s[to] = '\0';

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a worker does for a task of its caller's: see struct lx_task_ops. The task's owner is the
+ * request that it is in.
+ */
+#ifndef LXSHIM_SUPERVISOR_HOOKS_H
+#define LXSHIM_SUPERVISOR_HOOKS_H
+
+#include "fs/task.h"
+
+/* Opens what the caller will get. */
+int hook_open(const struct lx_task *task, int dfd, const char *path, int flags, mode_t mode,
+              unsigned resolve);
+
+/* Before something that may wait for long. */
+void hook_waits(const struct lx_task *task);
+
+/* Takes the caller's umask; who runs the call puts it down: r->masked. */
+void hook_mask(const struct lx_task *task);
+
+/* These three, for a table that has more. */
+#define HOOKS .open = hook_open, .waits = hook_waits, .mask = hook_mask
+
+/*
+ * Lets the master's sign through, or no more. Only around calls that wait: an ADDFD that is
+ * interrupted would answer the caller without having given it anything.
+ */
+void hooks_hear(bool on);
+
+#endif
