@@ -12,9 +12,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "policy/axes.h"
 #include "policy/rules.h"
-
-enum lx_filesystem { LX_NTFS, LX_FAT, LX_REFS, LX_SMB };
 
 enum lx_mount_flag {
     LX_MOUNT_READONLY = 1,

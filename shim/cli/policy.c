@@ -31,6 +31,21 @@ static int policy_check(const struct cli_arguments *arguments)
     return status;
 }
 
+/* What a profile says on each axis, over its rules. */
+static json_t *axes_of(const struct lx_profile *p)
+{
+    json_t *on = json_object();
+    for (unsigned a = 0; a < LX_AXES; a++) {
+        json_t *rules = json_object();
+        for (unsigned r = 0; r < LX_RULE_COUNT; r++)
+            if (p->on[a][r] != LX_UNSAID)
+                json_object_set_new(rules, lx_rules[r].id,
+                                    json_string(lx_value_word((enum lx_value)p->on[a][r])));
+        json_object_set_new(on, lx_axis_word((enum lx_axis)a), rules);
+    }
+    return on;
+}
+
 static int policy_profiles(const struct cli_arguments *arguments)
 {
     json_t *list = json_array();
@@ -43,8 +58,9 @@ static int policy_profiles(const struct cli_arguments *arguments)
         json_t *rules = json_object();
         for (unsigned r = 0; r < LX_RULE_COUNT; r++)
             json_object_set_new(rules, lx_rules[r].id, json_string(lx_value_word(p->rules[r])));
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:o}", "name", p->name, "summary",
-                                              p->summary, "extends", p->extends, "rules", rules));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:o, s:o}", "name", p->name,
+                                              "summary", p->summary, "extends", p->extends, "rules",
+                                              rules, "on", axes_of(p)));
     }
     if (arguments->json) {
         json_dumpf(list, stdout, JSON_INDENT(2));
