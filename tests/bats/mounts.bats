@@ -248,6 +248,19 @@ special device C:\none does not exist.'
   assert_output "$FOUND"
 }
 
+@test "volumes under LD_PRELOAD alone: a file has what is mounted, for all that comes of the first process" {
+  with_volumes
+  run env -C / M="$BASE" LC_ALL=C LXSHIM_POLICY="$BASE/policy.json" LD_PRELOAD="$LIB" timeout 300 unshare -m bash -uc "$SOURCES"
+  assert_output "$FOUND"
+  # Nobody is left whom the file was for: it goes with the next that is made.
+  before=$(compgen -G '/dev/shm/lxshim-0-mounts-*' | grep -v -e -mounts-0-0-0-)
+  file=$(LXSHIM_POLICY=$BASE/policy.json "$LXSHIM" policy state | sed 's/^1-://' | tr _- /+ | base64 -d 2>/dev/null |
+    tr '\0' '\n' | grep -am1 -e -mounts-)
+  assert_equal "$(stat -c '%a %u %s' "$file")" "644 0 4194304"
+  rm "$file"
+  for file in $before; do [[ ! -e $file ]]; done
+}
+
 @test "what options change of a volume is what they change at the start" {
   with_volumes
   in_lanes 'for o in ro metadata metadata,case=dir; do for s in C: fat; do mount -i -t drvfs -o $o $s $M/d
