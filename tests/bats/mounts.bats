@@ -278,3 +278,17 @@ fifo
 777
 mkfifo: cannot create fifo '$BASE/d/p': Operation not permitted"
 }
+
+@test "a run with volumes mounts in a namespace of its own, even where nothing is mounted at the start" {
+  with_volumes
+  for lane in "${LANES[@]}"; do
+    run env -C / M="$BASE" timeout 300 "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
+      bash -c 'mount -i -t drvfs C: $M/d && ls $M/d/f; readlink /proc/self/ns/mnt'
+    assert_line "$BASE/d/f"
+    refute_line "$(readlink /proc/self/ns/mnt)"
+    assert_equal "$(ls "$BASE/d")" ""
+    ! grep -F " $BASE/d " /proc/self/mountinfo
+  done
+  run env -C / M="$BASE" "$LXSHIM" run -v --bind=never --policy "$BASE/policy.json" -- readlink /proc/self/ns/mnt
+  assert_line "$(readlink /proc/self/ns/mnt)"
+}
