@@ -41,7 +41,10 @@ int cli_win(const struct cli_arguments *arguments)
         cli_default_policy(&request);
     if (cli_load(&request, &policy)) {
         win_start(&win, &policy, win_commands);
-        status = win_run(&win, command, arguments->count - 1, arguments->rest + 1, NULL);
+        if (win.drive_count == 0)
+            cli_error("the policy has no drive with a letter");
+        else
+            status = win_run(&win, command, arguments->count - 1, arguments->rest + 1, NULL);
     }
     lx_effective_free(&policy);
     return status;
