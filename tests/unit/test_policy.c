@@ -250,6 +250,9 @@ static void volumes_reach_the_image(void **state)
     assert_int_equal(lx_volumes_find(all, "C:\\F\\g\\h", &found), 0);
     assert_string_equal(lx_volumes_text(all, found.volume->name), "x");
     assert_string_equal(lx_volumes_text(all, found.volume->backing), directory);
+    /* That folder is on D: in the end. */
+    assert_int_equal(lx_volumes_find(all, "D:\\g\\h", &found), 0);
+    assert_string_equal(lx_volumes_text(all, found.volume->name), "x");
     assert_int_equal(lx_volumes_find(all, "C:\\f\\g", &found), 0);
     assert_string_equal(lx_volumes_text(all, found.volume->name), "D:");
     assert_int_equal(found.volume->filesystem, LX_EXFAT);
