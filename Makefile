@@ -7,7 +7,7 @@
 #   make demo       the main job on a real project, and four WSL-only bugs
 #   make bench      what it costs, beside native and other mechanisms (QUICK=1: in two minutes)
 #   make lint       formatting, static analysis, shellcheck
-#   make generate   write what follows from policy/rules.def and the commands
+#   make generate   write what follows from policy/rules.def, policy/axes.def and the commands
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make help       all targets
 
