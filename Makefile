@@ -7,7 +7,7 @@
 #   make demo       the main job on a real project, and four WSL-only bugs
 #   make bench      what it costs, beside native and other mechanisms (QUICK=1: in two minutes)
 #   make lint       formatting, static analysis, shellcheck
-#   make generate   write what follows from policy/rules.def and the commands
+#   make generate   write what follows from policy/rules.def, policy/axes.def and the commands
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make help       all targets
 
@@ -48,7 +48,7 @@ LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-co
             -Wl,--hash-style=gnu -Wl,--as-needed
 
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
-POLICY_FLAT := $(addprefix policy/,rules.c image.c mount.c policy.c builder.c glob.c errnames.c options.c nearest.c)
+POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c policy.c builder.c glob.c errnames.c options.c nearest.c)
 CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/mounts/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
 # Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
 WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c)

@@ -78,11 +78,23 @@ uint32_t lx_builder_string(struct lx_builder *b, const char *s)
     return (uint32_t)(b->size - n);
 }
 
+uint32_t lx_builder_block(struct lx_builder *b, const void *data, size_t size)
+{
+    size_t at = aligned(b->size);
+    if (b->error != 0 || at > b->room || size > b->room - at || at > UINT32_MAX / 2) {
+        b->error = -ENOSPC;
+        return 0;
+    }
+    memset(b->buf + b->size, 0, at - b->size);
+    memcpy(b->buf + at, data, size);
+    b->size = at + size;
+    return (uint32_t)at;
+}
+
 /* "C:", "C:\" and "C:/" are a whole volume; "C:\dir" is not. */
 static int is_volume_root(const char *source)
 {
-    return source[0] != '\0' && source[1] == ':' &&
-           (source[2] == '\0' || ((source[2] == '\\' || source[2] == '/') && source[3] == '\0'));
+    return lx_source_has_letter(source) && source[2 + strspn(source + 2, "/\\")] == '\0';
 }
 
 uint32_t lx_builder_text(struct lx_builder *b, const struct lx_mount *mount, const char *s)

@@ -25,6 +25,9 @@ uint32_t lx_builder_string(struct lx_builder *b, const char *s);
 /* The same for a mount's record, which counts from itself. */
 uint32_t lx_builder_text(struct lx_builder *b, const struct lx_mount *mount, const char *s);
 
+/* Adds bytes, aligned to 8, and returns their offset. */
+uint32_t lx_builder_block(struct lx_builder *b, const void *data, size_t size);
+
 /* A mount with the defaults of every rule, without options. Strings are added to the image. */
 void lx_builder_mount(struct lx_builder *b, struct lx_mount *mount, const char *source,
                       const char *target, const char *backing);

@@ -20,14 +20,6 @@ uint64_t lx_op_all(void)
     return (UINT64_C(1) << OPS) - 1;
 }
 
-static const char *const filesystems[] = {
-    [LX_NTFS] = "ntfs", [LX_FAT] = "fat", [LX_REFS] = "refs", [LX_SMB] = "smb"};
-
-const char *lx_filesystem_word(enum lx_filesystem filesystem)
-{
-    return filesystems[filesystem];
-}
-
 const char *lx_windows_word(enum lx_windows_fact fact)
 {
     static const char *const words[LX_WINDOWS_FACTS] = {"developer_mode", "elevated"};
@@ -36,8 +28,7 @@ const char *lx_windows_word(enum lx_windows_fact fact)
 
 bool lx_keeps_metadata(const struct lx_effective_mount *mount)
 {
-    return mount->options.metadata && mount->volume.filesystem != LX_FAT &&
-           mount->volume.filesystem != LX_SMB;
+    return mount->options.metadata && lx_filesystem_keeps_metadata(mount->volume.filesystem);
 }
 
 void lx_effective_free(struct lx_effective *policy)

@@ -22,15 +22,26 @@ enum lx_origin_kind {
     LX_ORIGIN_DEFAULT, /* rules.def, and the profile drvfs that restates it */
     LX_ORIGIN_PROFILE,
     LX_ORIGIN_FILE,
-    LX_ORIGIN_VOLUME, /* the kind of the mount's volume */
-    LX_ORIGIN_FLAG    /* of the command line, or a variable of the environment */
+    LX_ORIGIN_AXIS, /* what a profile says of mounts on an axis */
+    LX_ORIGIN_FLAG  /* of the command line, or a variable of the environment */
 };
 
 struct lx_origin {
     enum lx_origin_kind kind;
-    const char *name; /* of the profile, file, volume kind, flag; NULL for the default */
+    const char *name; /* of the profile, file, flag; NULL for the default */
     unsigned line;    /* in the file */
+    const char *axis; /* its word */
 };
+
+static inline struct lx_origin lx_from_file(const char *name, unsigned line)
+{
+    return (struct lx_origin){.kind = LX_ORIGIN_FILE, .name = name, .line = line};
+}
+
+static inline struct lx_origin lx_from_flag(const char *name)
+{
+    return (struct lx_origin){.kind = LX_ORIGIN_FLAG, .name = name};
+}
 
 /* One rule's value. LX_VALUE_COUNT: not stated. */
 struct lx_setting {
@@ -38,22 +49,51 @@ struct lx_setting {
     struct lx_origin origin;
 };
 
-struct lx_volume {
+/* What Windows tells of a volume. */
+struct lx_volume_facts {
     enum lx_filesystem filesystem;
     const char *label; /* or NULL */
     uint32_t serial;
 };
 
+/* A volume that the policy says, or that comes with a mount which has a backing of its own. */
+struct lx_effective_volume {
+    const char *name;    /* "C:", "fat"; of a directory "C:\dir" */
+    const char *backing; /* canonical */
+    struct lx_volume_facts facts;
+    bool implied;         /* it comes with a mount */
+    bool directory;       /* of a volume that nobody has said */
+    const uint8_t *rules; /* what that mount alone says: a table, or NULL */
+    struct lx_origin origin;
+};
+
+struct lx_effective_folder {
+    const char *source; /* as it was written: "C:\dir" */
+    const char *path;   /* in its parent, "dir" */
+    size_t parent;      /* places of volumes */
+    size_t volume;
+};
+
+struct lx_effective_share {
+    const char *name; /* "\\host\share" */
+    size_t volume;
+    struct lx_origin origin;
+};
+
 struct lx_effective_mount {
+    enum lx_mount_type type;
     const char *source;
     const char *target;  /* canonical */
     const char *backing; /* canonical; equal to target when in place */
     bool bound;          /* in this mount namespace the backing is bind-mounted on the target */
     struct lx_mount_options options;
     const char *options_text; /* as it was written, or NULL */
-    struct lx_volume volume;
+    struct lx_volume_facts volume;
+    bool implied; /* it has a volume of its own */
+    bool whole;   /* its root is a volume's root */
     struct lx_origin origin;
     struct lx_setting rules[LX_RULE_COUNT];
+    const uint8_t *own; /* what it alone says of rules: a table, or NULL */
 };
 
 /* Windows itself, as far as a rule asks: who may make symlinks that it follows. */
@@ -95,6 +135,16 @@ struct lx_effective {
     struct lx_origin trace_origin;
     const char *programs; /* the directory of our programs that stand in for WSL's, or NULL */
     struct lx_effective_fact windows[LX_WINDOWS_FACTS];
+    bool has_volumes; /* the policy says which there are, so that a run mounts them */
+    size_t volume_count;
+    struct lx_effective_volume *volumes;
+    size_t folder_count;
+    struct lx_effective_folder *folders;
+    size_t share_count;
+    struct lx_effective_share *shares;
+    const struct lx_volumes *flat; /* all of them, as the image has them */
+    struct lx_axes axes;
+    struct lx_setting rules[LX_RULE_COUNT]; /* of a mount that says nothing of itself */
     size_t mount_count;
     struct lx_effective_mount *mounts;
     size_t override_count;
@@ -110,16 +160,10 @@ const char *lx_op_word(size_t op);
 /* All operations, as an override has a set of them: a bit each. */
 uint64_t lx_op_all(void);
 
-/*
- * FAT and SMB have no room for metadata; the option is dropped silently there, as WSL does.
- * [WSL#4200] True where a mount has it all the same.
- */
+/* True where a mount has metadata: its option, and room for it. */
 bool lx_keeps_metadata(const struct lx_effective_mount *mount);
 
 /* "developer_mode" and "elevated", in the order of enum lx_windows_fact. */
 const char *lx_windows_word(enum lx_windows_fact fact);
-
-/* Words for the kinds of volumes, in the order of enum lx_filesystem; LX_SMB is the last. */
-const char *lx_filesystem_word(enum lx_filesystem filesystem);
 
 #endif

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "policy/builder.h"
@@ -13,19 +14,14 @@
 /* Enough for nearly every policy; doubled as long as it is not. */
 #define FIRST_ROOM ((size_t)16384)
 
-static uint8_t case_option(const struct lx_effective_mount *mount)
-{
-    enum lx_value option = mount->options.case_option;
-    if (option == LX_VALUE_COUNT)
-        option = mount->rules[LX_RULE_CASE_DIRECTORIES].value;
-    return (uint8_t)option;
-}
-
-static void put_mount(struct lx_builder *b, const struct lx_effective_mount *from,
-                      const char *target, const char *backing, struct lx_mount *to)
+static void put_mount(struct lx_builder *b, const struct lx_axes *axes,
+                      const struct lx_effective_mount *from, const char *target,
+                      const char *backing, struct lx_mount *to)
 {
     const struct lx_mount_options *options = &from->options;
     lx_builder_mount(b, to, from->source, target, backing);
+    to->type = (uint8_t)from->type;
+    to->flags = from->whole ? LX_MOUNT_VOLUME_ROOT : 0;
     to->label = lx_builder_text(b, to, from->volume.label);
     to->serial = from->volume.serial;
     to->filesystem = (uint8_t)from->volume.filesystem;
@@ -33,7 +29,6 @@ static void put_mount(struct lx_builder *b, const struct lx_effective_mount *fro
     to->gid = options->gid;
     to->file_mask = (options->umask | options->fmask) & LX_MASK_MAX;
     to->dir_mask = (options->umask | options->dmask) & LX_MASK_MAX;
-    to->case_option = case_option(from);
     if (options->readonly)
         to->flags |= LX_MOUNT_READONLY;
     if (options->noatime)
@@ -45,9 +40,11 @@ static void put_mount(struct lx_builder *b, const struct lx_effective_mount *fro
         to->symlinkroot = lx_builder_text(b, to, root);
         free(root);
     }
-    for (size_t i = 0; i < LX_RULE_COUNT; i++)
-        if (lx_rule_belongs((enum lx_rule)i, (enum lx_mount_type)to->type))
-            to->rules[i] = (uint8_t)from->rules[i].value;
+    lx_axes_work_out(axes, from->type, from->volume.filesystem, lx_keeps_metadata(from), to->rules);
+    if (from->own != NULL)
+        lx_rules_overlay(to->rules, from->own);
+    to->case_option = options->case_option == LX_VALUE_COUNT ? to->rules[LX_RULE_CASE_DIRECTORIES]
+                                                             : (uint8_t)options->case_option;
 }
 
 /*
@@ -60,12 +57,12 @@ static void put_mounts(struct lx_builder *b, const struct lx_effective *policy, 
     for (size_t i = 0; i < policy->mount_count; i++) {
         const struct lx_effective_mount *m = &policy->mounts[i];
         if (!m->bound) {
-            put_mount(b, m, m->target, m->backing, &to[count++]);
+            put_mount(b, &policy->axes, m, m->target, m->backing, &to[count++]);
             continue;
         }
         const char *names[] = {m->target, m->backing};
         for (unsigned k = 0; k < 2; k++, count++) {
-            put_mount(b, m, names[k], names[k], &to[count]);
+            put_mount(b, &policy->axes, m, names[k], names[k], &to[count]);
             to[count].bind_alias = lx_builder_text(b, &to[count], names[1 - k]);
         }
     }
@@ -100,6 +97,8 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
         overrides[i].counter = (uint32_t)i;
     }
     lx_builder_overrides(&b);
+    image->axes = lx_builder_block(&b, &policy->axes, sizeof(policy->axes));
+    image->volumes = lx_builder_block(&b, policy->flat, policy->flat->size);
     image->profile = lx_builder_string(&b, policy->profile);
     image->trace = lx_builder_string(&b, policy->trace);
     image->stats = lx_builder_string(&b, stats);
@@ -152,10 +151,13 @@ bool lx_emit_counts(const struct lx_effective *policy)
 int lx_emit_table(int fd)
 {
     /* The lists of mounts come after it, aligned. */
-    const struct lx_table head = {.magic = LX_TABLE_MAGIC,
-                                  .version = LX_TABLE_VERSION,
-                                  .size = LX_TABLE_SIZE,
-                                  .used = (sizeof(struct lx_table) + 7) & ~7u};
+    struct lx_table head = {.magic = LX_TABLE_MAGIC,
+                            .version = LX_TABLE_VERSION,
+                            .size = LX_TABLE_SIZE,
+                            .used = (sizeof(struct lx_table) + 7) & ~7u};
+    struct stat here;
+    if (stat("/proc/self/ns/mnt", &here) == 0)
+        atomic_init(&head.views[0].space, here.st_ino);
     int r = posix_fallocate(fd, 0, sizeof(head));
     if (r == 0 && ftruncate(fd, LX_TABLE_SIZE) < 0)
         r = errno;

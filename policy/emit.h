@@ -23,7 +23,10 @@ bool lx_emit_counts(const struct lx_effective *policy);
 /* Sizes a file for the counters of a policy and begins it. Returns 0 or -errno. */
 int lx_emit_stats(const struct lx_effective *policy, int fd);
 
-/* Sizes a file for the table of a run's mounts and begins it. Returns 0 or -errno. */
+/*
+ * Sizes a file for the table of a run's mounts and begins it: the run starts in our mount
+ * namespace. Returns 0 or -errno.
+ */
 int lx_emit_table(int fd);
 
 /*
@@ -36,5 +39,8 @@ int lx_emit_state(const void *image, size_t size, const struct lx_stamp *owner, 
 /* Makes a file of counters there and writes its path to *path, to be freed. Returns 0 or -errno. */
 int lx_emit_stats_file(const struct lx_effective *policy, const struct lx_stamp *owner,
                        char **path);
+
+/* The same of a table of the run's mounts. */
+int lx_emit_table_file(const struct lx_stamp *owner, char **path);
 
 #endif

@@ -77,6 +77,19 @@ static int check_target(struct lx_load *load, const struct lx_mount_part *part, 
     return 0;
 }
 
+int lx_guest_volume(struct lx_load *load, struct lx_place place, const char *text,
+                    const char *backing)
+{
+    const struct lx_found *found = load->found;
+    if (found == NULL)
+        return 0;
+    if (found->others != NULL)
+        return refuse(load, place, found->others, "no backing");
+    return lx_path_within(backing, found->directory)
+               ? 0
+               : refuse(load, place, outside(load, "backing", text), "one that is");
+}
+
 int lx_guest_mount(struct lx_load *load, const struct lx_mount_part *part,
                    const struct lx_effective_mount *mount)
 {
@@ -88,12 +101,8 @@ int lx_guest_mount(struct lx_load *load, const struct lx_mount_part *part,
                    ? 0
                    : refuse(load, part->target_place, outside(load, "target", part->target),
                             "one that is");
-    if (found->others != NULL)
-        return refuse(load, part->backing_place, found->others, "no backing");
-    if (!lx_path_within(mount->backing, found->directory))
-        return refuse(load, part->backing_place, outside(load, "backing", part->backing),
-                      "one that is");
-    return check_target(load, part, mount->target);
+    int r = lx_guest_volume(load, part->backing_place, part->backing, mount->backing);
+    return r < 0 ? r : check_target(load, part, mount->target);
 }
 
 /* An absolute path without "." and "..", as its words say: no symlink is to be in it. */

@@ -22,6 +22,13 @@ int lx_guest_mount(struct lx_load *load, const struct lx_mount_part *part,
                    const struct lx_effective_mount *mount);
 
 /*
+ * A volume: its backing, which `text` is written as, is below the directory. Returns 0, or -EINVAL
+ * and refused.
+ */
+int lx_guest_volume(struct lx_load *load, struct lx_place place, const char *text,
+                    const char *backing);
+
+/*
  * A trace: a file below the directory to which no symlink leads, a new or empty one, or one that is
  * a trace. `file` is what the policy calls it. Returns the path without "." and "..", or NULL and
  * refused.

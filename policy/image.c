@@ -60,7 +60,7 @@ static int table_ok(const struct lx_image *image, uint32_t offset, uint32_t coun
 static int rules_ok(const uint8_t *rules, enum lx_mount_type type)
 {
     for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
-        bool known = rules[i] < LX_VALUE_COUNT && (lx_rules[i].values >> rules[i] & 1) != 0;
+        bool known = lx_rule_takes((enum lx_rule)i, rules[i]);
         if (lx_rule_belongs((enum lx_rule)i, type) ? !known : rules[i] != LX_UNSAID)
             return 0;
     }
@@ -97,9 +97,9 @@ static int mount_ok(const struct lx_image *image, const struct lx_mount *mount, 
         return 0;
     if (((mount->file_mask | mount->dir_mask) & ~07777u) != 0)
         return 0;
-    if (mount->type >= LX_MOUNT_HOST || mount->filesystem > LX_SMB ||
-        (mount->flags & ~(unsigned)LX_MOUNT_FLAGS) != 0 || mount->case_option >= LX_VALUE_COUNT ||
-        !(lx_rules[LX_RULE_CASE_DIRECTORIES].values >> mount->case_option & 1))
+    if (mount->type >= LX_MOUNT_HOST || mount->filesystem >= LX_FILESYSTEMS ||
+        (mount->flags & ~(unsigned)LX_MOUNT_FLAGS) != 0 ||
+        !lx_rule_takes(LX_RULE_CASE_DIRECTORIES, mount->case_option))
         return 0;
     return rules_ok(mount->rules, mount->type);
 }
@@ -131,6 +131,19 @@ static int mounts_ok(const struct lx_image *image)
     return mounted->translated == translated;
 }
 
+static int axes_ok(const struct lx_image *image)
+{
+    return image->axes == 0 || (table_ok(image, image->axes, 1, sizeof(struct lx_axes)) &&
+                                lx_axes_check(lx_image_axes(image)));
+}
+
+static int volumes_ok(const struct lx_image *image)
+{
+    return image->volumes == 0 ||
+           (table_ok(image, image->volumes, 1, sizeof(struct lx_volumes)) &&
+            lx_volumes_check(lx_image_volumes(image), image->size - image->volumes));
+}
+
 int lx_image_check(const struct lx_image *image, size_t size)
 {
     if (size < sizeof(*image) || image->magic != LX_IMAGE_MAGIC ||
@@ -142,7 +155,7 @@ int lx_image_check(const struct lx_image *image, size_t size)
         !file_ok(image, image->stats) || !file_ok(image, image->table) ||
         !file_ok(image, image->programs))
         return -EINVAL;
-    if (!mounts_ok(image) ||
+    if (!mounts_ok(image) || !axes_ok(image) || !volumes_ok(image) ||
         !table_ok(image, image->overrides, image->override_count, sizeof(struct lx_image_override)))
         return -EINVAL;
     if (image->override_count > 0 &&
@@ -150,6 +163,18 @@ int lx_image_check(const struct lx_image *image, size_t size)
          !table_ok(image, image->buckets, image->bucket_count, sizeof(uint32_t))))
         return -EINVAL;
     return 0;
+}
+
+void lx_rules_work_out(const struct lx_image *image, enum lx_mount_type type,
+                       enum lx_filesystem filesystem, bool metadata, uint8_t rules[LX_RULE_COUNT])
+{
+    const struct lx_axes *said = lx_image_axes(image);
+    struct lx_axes defaults;
+    if (said == NULL) {
+        lx_axes_defaults(&defaults);
+        said = &defaults;
+    }
+    lx_axes_work_out(said, type, filesystem, metadata, rules);
 }
 
 const struct lx_image_override *lx_image_override(const struct lx_image *image, uint32_t number)

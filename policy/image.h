@@ -14,7 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "policy/axes.h"
 #include "policy/mount.h"
+#include "policy/volumes.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
 #define LX_IMAGE_VERSION 5u
@@ -106,6 +108,8 @@ struct lx_image {
     uint32_t wild;
     uint32_t table;        /* file of the mounts of a run (struct lx_table), or 0 */
     uint32_t programs;     /* the directory of ours that stand in for WSL's, or 0 */
+    uint32_t axes;         /* struct lx_axes, or 0: those of the profile drvfs */
+    uint32_t volumes;      /* struct lx_volumes, or 0 */
     uint64_t override_ops; /* the operations that some override is about, one bit each */
 };
 
@@ -212,6 +216,28 @@ static inline const uint32_t *lx_image_buckets(const struct lx_image *image)
 {
     return (const uint32_t *)(const void *)((const char *)image + image->buckets);
 }
+
+/* NULL where the image has none. */
+static inline const struct lx_axes *lx_image_axes(const struct lx_image *image)
+{
+    return image->axes == 0
+               ? NULL
+               : (const struct lx_axes *)(const void *)((const char *)image + image->axes);
+}
+
+static inline const struct lx_volumes *lx_image_volumes(const struct lx_image *image)
+{
+    return image->volumes == 0
+               ? NULL
+               : (const struct lx_volumes *)(const void *)((const char *)image + image->volumes);
+}
+
+/*
+ * Works out the rules that a mount of a policy has by what the policy says for all mounts: see
+ * lx_axes_work_out. What it says for a mount alone is put over them.
+ */
+void lx_rules_work_out(const struct lx_image *image, enum lx_mount_type type,
+                       enum lx_filesystem filesystem, bool metadata, uint8_t rules[LX_RULE_COUNT]);
 
 /* Where the chain of overrides of a path without a wildcard starts, in a table with buckets. */
 static inline uint32_t lx_image_bucket(const struct lx_image *image, const char *path)

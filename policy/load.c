@@ -7,9 +7,11 @@
 #include "policy/builder.h"
 #include "policy/found.h"
 #include "policy/guest.h"
+#include "policy/layers.h"
 #include "policy/part.h"
 #include "policy/profile.h"
 #include "policy/resolve.h"
+#include "policy/settle_volume.h"
 #include "policy/trusted.h"
 
 /* Everything that one load merges. */
@@ -23,88 +25,102 @@ struct merge {
     struct lx_effective *out;
 };
 
-/* What a kind of volume cannot do. [vendor test DrvFsTestUnsupportedCommon; seed: ReFS] */
-static const struct {
-    enum lx_filesystem filesystem;
-    enum lx_rule rule;
-    enum lx_value value;
-} volume_presets[] = {
-    {LX_FAT, LX_RULE_CASE_DIRECTORIES, LX_OFF},  {LX_FAT, LX_RULE_SYMLINK_CREATE, LX_EPERM},
-    {LX_FAT, LX_RULE_LINK_CREATE, LX_EPERM},     {LX_FAT, LX_RULE_SPECIAL_FIFO, LX_EPERM},
-    {LX_FAT, LX_RULE_SPECIAL_SOCKET, LX_EPERM},  {LX_FAT, LX_RULE_SPECIAL_DEVICE, LX_EPERM},
-    {LX_FAT, LX_RULE_XATTR_USER, LX_EOPNOTSUPP}, {LX_SMB, LX_RULE_CASE_DIRECTORIES, LX_OFF},
-    {LX_SMB, LX_RULE_SYMLINK_CREATE, LX_EPERM},  {LX_SMB, LX_RULE_SPECIAL_FIFO, LX_EPERM},
-    {LX_SMB, LX_RULE_SPECIAL_SOCKET, LX_EPERM},  {LX_SMB, LX_RULE_SPECIAL_DEVICE, LX_EPERM},
-    {LX_REFS, LX_RULE_SYMLINK_CREATE, LX_EPERM},
-};
-
-static void take_set(struct lx_setting *rules, const struct lx_rule_set *set,
-                     struct lx_origin origin)
+static struct lx_layers layers_of(const struct merge *m)
 {
-    for (size_t i = 0; i < LX_RULE_COUNT; i++) {
-        if (set->rules[i].value == LX_VALUE_COUNT)
-            continue;
-        origin.line = set->rules[i].line;
-        rules[i] = (struct lx_setting){set->rules[i].value, origin};
+    return (struct lx_layers){m->profile, m->file, &m->flags.rules};
+}
+
+/* True for "C:\\", "//host/share" and "name", and not for what is below one. */
+static bool is_whole(const char *source)
+{
+    const char *at = source + (lx_source_has_letter(source) ? 2 : 0);
+    unsigned names = lx_source_is_network(source) ? 2 : at == source ? 1 : 0;
+    for (;; names--) {
+        at += strspn(at, "/\\");
+        if (names == 0)
+            return *at == '\0';
+        at += strcspn(at, "/\\");
     }
 }
 
-static void take_profile(struct lx_setting *rules, const struct lx_profile *profile)
+/* The short form: a mount says its volume itself. */
+static void imply_volume(const struct lx_mount_part *part, struct lx_effective_mount *out)
 {
-    for (size_t i = 0; i < LX_RULE_COUNT; i++) {
-        const char *from = profile->from[i];
-        bool plain = from == NULL || strcmp(from, LX_DEFAULT_PROFILE) == 0;
-        rules[i] = (struct lx_setting){profile->rules[i],
-                                       plain ? (struct lx_origin){LX_ORIGIN_DEFAULT, NULL, 0}
-                                             : (struct lx_origin){LX_ORIGIN_PROFILE, from, 0}};
-    }
-}
-
-static void take_volume(struct lx_setting *rules, enum lx_filesystem filesystem)
-{
-    for (size_t i = 0; i < sizeof(volume_presets) / sizeof(volume_presets[0]); i++)
-        if (volume_presets[i].filesystem == filesystem)
-            rules[volume_presets[i].rule] = (struct lx_setting){
-                volume_presets[i].value, {LX_ORIGIN_VOLUME, lx_filesystem_word(filesystem), 0}};
-}
-
-/* Files that are extended, the farthest first. */
-static void take_bases(struct lx_setting *rules, const struct lx_part *part)
-{
-    if (part == NULL)
-        return;
-    take_bases(rules, part->base);
-    take_set(rules, &part->rules, (struct lx_origin){LX_ORIGIN_FILE, part->document->name, 0});
-}
-
-/* The order of precedence, the lowest first. */
-static void settle_rules(const struct merge *m, const struct lx_mount_part *part,
-                         struct lx_effective_mount *mount)
-{
-    take_profile(mount->rules, m->profile);
-    take_bases(mount->rules, m->file != NULL ? m->file->base : NULL);
-    take_volume(mount->rules, mount->volume.filesystem);
-    if (m->file != NULL)
-        take_set(mount->rules, &m->file->rules,
-                 (struct lx_origin){LX_ORIGIN_FILE, m->file->document->name, 0});
-    if (part != NULL)
-        take_set(mount->rules, &part->rules,
-                 (struct lx_origin){LX_ORIGIN_FILE, part->place.file, 0});
-    take_set(mount->rules, &m->flags.rules, (struct lx_origin){LX_ORIGIN_FLAG, "--set", 0});
-}
-
-static int settle_mount(struct merge *m, const struct lx_mount_part *part,
-                        struct lx_effective_mount *out)
-{
-    out->source = part->source;
-    out->options = part->options;
-    out->options_text = part->options_text;
     out->volume = part->volume;
-    out->origin = part->place.line == 0
-                      ? (struct lx_origin){LX_ORIGIN_FLAG, "--mount", 0}
-                      : (struct lx_origin){LX_ORIGIN_FILE, part->place.file, part->place.line};
-    settle_rules(m, part, out);
-    return lx_resolve_mount(&m->load, part, out);
+    if (out->volume.filesystem == LX_FILESYSTEMS)
+        out->volume.filesystem = lx_source_is_network(part->source) ? LX_SMB : LX_NTFS;
+    out->implied = true;
+    out->whole = is_whole(part->source);
+}
+
+/*
+ * Finds the volume of a mount. `part` has a backing then, where the volume or the policy says one.
+ * Returns 0, or -EINVAL and refused.
+ */
+static int settle_source(struct merge *m, struct lx_mount_part *part,
+                         struct lx_effective_mount *out)
+{
+    const struct lx_effective *policy = m->out;
+    struct lx_source_found found;
+    bool known = lx_volumes_find(policy->flat, part->source, &found) == 0;
+    if (!known && part->backing == NULL &&
+        (policy->has_volumes || !lx_source_has_letter(part->source)))
+        return lx_refuse_source(&m->load, policy, part->source_place, part->source);
+    if (!known || (part->backing != NULL && found.rest[0] != '\0')) {
+        imply_volume(part, out);
+        return 0;
+    }
+    const struct lx_effective_volume *v =
+        &policy->volumes[found.volume - lx_volumes_list(policy->flat)];
+    if (part->backing != NULL || part->volume_place.line != 0)
+        return lx_refuse(&m->load, part->backing != NULL ? part->backing_place : part->volume_place,
+                         "\"%s\" of a mount of volume \"%s\", expected what \"volumes\" say alone",
+                         part->backing != NULL ? "backing" : "volume", v->name);
+    part->backing = lx_arena_format(&m->out->arena, "%s%s%s", v->backing,
+                                    found.rest[0] != '\0' ? "/" : "", found.rest);
+    part->backing_place = part->source_place;
+    out->volume = v->facts;
+    if (found.shared)
+        out->volume.filesystem = lx_filesystem_shared(v->facts.filesystem);
+    out->whole = found.whole;
+    return 0;
+}
+
+static void add_implied(struct merge *m, const struct lx_effective_mount *mount)
+{
+    lx_settle_implied(m->out, &(struct lx_effective_volume){.name = mount->source,
+                                                            .backing = mount->backing,
+                                                            .facts = mount->volume,
+                                                            .implied = true,
+                                                            .directory = !mount->whole,
+                                                            .rules = mount->own,
+                                                            .origin = mount->origin});
+}
+
+static int settle_mount(struct merge *m, const struct lx_mount_part *said, size_t index)
+{
+    struct lx_effective_mount *out = &m->out->mounts[index];
+    struct lx_mount_part part = *said;
+    const struct lx_layers layers = layers_of(m);
+    out->type = lx_mount_type_find(part.type);
+    out->source = part.source;
+    out->options = part.options;
+    out->options_text = part.options_text;
+    out->origin = part.place.line == 0 ? lx_from_flag("--mount")
+                                       : lx_from_file(part.place.file, part.place.line);
+    int r = settle_source(m, &part, out);
+    if (r < 0)
+        return r;
+    lx_layers_settle(&layers, out->volume.filesystem, lx_keeps_metadata(out), said, out->rules);
+    out->own = lx_layers_own(&layers, &m->out->arena, said);
+    r = lx_resolve_mount(&m->load, &part, out);
+    if (r == 0)
+        r = lx_guest_mount(&m->load, &part, out);
+    if (r == 0)
+        r = lx_resolve_overlap(&m->load, &part, m->out->mounts, index);
+    if (r == 0 && out->implied)
+        add_implied(m, out);
+    return r;
 }
 
 /* The current directory, as the library makes it without a policy. */
@@ -119,8 +135,12 @@ static void settle_built_in(struct merge *m, struct lx_effective_mount *out)
     out->backing = out->target;
     out->options = (struct lx_mount_options){
         .noatime = true, .uid = request->uid, .gid = request->gid, .case_option = LX_VALUE_COUNT};
-    out->volume = (struct lx_volume){LX_NTFS, LX_BUILTIN_LABEL, LX_BUILTIN_SERIAL};
-    settle_rules(m, NULL, out);
+    out->volume = (struct lx_volume_facts){LX_NTFS, LX_BUILTIN_LABEL, LX_BUILTIN_SERIAL};
+    out->implied = true;
+    const struct lx_layers layers = layers_of(m);
+    lx_layers_settle(&layers, LX_NTFS, false, NULL, out->rules);
+    if (strcmp(out->backing, "/") != 0) /* which is refused later, where it matters */
+        add_implied(m, out);
 }
 
 /* The part that states the mounts: the flags, or the nearest file that has any. */
@@ -138,22 +158,19 @@ static int settle_mounts(struct merge *m)
 {
     struct lx_effective *out = m->out;
     const struct lx_part *part = mounts_of(m);
-    out->mount_count = part == NULL ? 1 : part->mount_count;
-    out->mounts = lx_arena_alloc(&out->arena, out->mount_count * sizeof(out->mounts[0]));
-    if (part == NULL) {
-        settle_built_in(m, &out->mounts[0]);
-        return 0;
-    }
-    for (size_t i = 0; i < part->mount_count; i++) {
-        int r = settle_mount(m, &part->mounts[i], &out->mounts[i]);
-        if (r == 0)
-            r = lx_guest_mount(&m->load, &part->mounts[i], &out->mounts[i]);
-        if (r == 0)
-            r = lx_resolve_overlap(&m->load, &part->mounts[i], out->mounts, i);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    const struct lx_layers layers = layers_of(m);
+    bool built_in = part == NULL && !out->has_volumes;
+    int r = 0;
+    lx_layers_tables(&layers, &out->axes);
+    lx_layers_settle(&layers, LX_NTFS, false, NULL, out->rules);
+    size_t count = built_in ? 1 : part == NULL ? 0 : part->mount_count;
+    out->mounts = lx_arena_alloc(&out->arena, count * sizeof(out->mounts[0]));
+    if (built_in)
+        settle_built_in(m, &out->mounts[out->mount_count++]);
+    for (; part != NULL && out->mount_count < count && r == 0; out->mount_count++)
+        r = settle_mount(m, &part->mounts[out->mount_count], out->mount_count);
+    lx_settle_flat(out);
+    return r;
 }
 
 static int settle_profile(struct merge *m)
@@ -165,7 +182,7 @@ static int settle_profile(struct merge *m)
         part = part->base;
     if (flag != NULL) {
         m->profile = lx_profile_find(flag);
-        out->profile_origin = (struct lx_origin){LX_ORIGIN_FLAG, "--profile", 0};
+        out->profile_origin = lx_from_flag("--profile");
         if (m->profile == NULL)
             return lx_refuse_word(&m->load, (struct lx_place){.file = "--profile"},
                                   lx_profile_nearest(flag),
@@ -175,8 +192,7 @@ static int settle_profile(struct merge *m)
     } else {
         m->profile = lx_profile_find(part != NULL ? part->profile : LX_DEFAULT_PROFILE);
         if (part != NULL)
-            out->profile_origin =
-                (struct lx_origin){LX_ORIGIN_FILE, part->document->name, part->profile_line};
+            out->profile_origin = lx_from_file(part->document->name, part->profile_line);
     }
     out->profile = m->profile->name;
     return 0;
@@ -190,11 +206,10 @@ static void settle_mode(struct merge *m)
         part = part->base;
     if (m->request->observe) {
         out->observe = true;
-        out->observe_origin = (struct lx_origin){LX_ORIGIN_FLAG, "--observe", 0};
+        out->observe_origin = lx_from_flag("--observe");
     } else if (part != NULL) {
         out->observe = part->observe;
-        out->observe_origin =
-            (struct lx_origin){LX_ORIGIN_FILE, part->document->name, part->mode_line};
+        out->observe_origin = lx_from_file(part->document->name, part->mode_line);
     }
 }
 
@@ -207,7 +222,7 @@ static void settle_windows(struct merge *m)
         if (part != NULL)
             m->out->windows[fact] = (struct lx_effective_fact){
                 part->windows[fact].value,
-                {LX_ORIGIN_FILE, part->document->name, part->windows[fact].line}};
+                lx_from_file(part->document->name, part->windows[fact].line)};
     }
 }
 
@@ -221,13 +236,12 @@ static int settle_trace(struct merge *m)
     if (flag != NULL) {
         const char *from = m->request->trace_from;
         out->trace_all = strncmp(flag, "all:", 4) == 0;
-        out->trace_origin = (struct lx_origin){LX_ORIGIN_FLAG, from, 0};
+        out->trace_origin = lx_from_flag(from);
         out->trace = lx_resolve_trace(&m->load, (struct lx_place){.file = from},
                                       m->request->directory, out->trace_all ? flag + 4 : flag);
     } else if (part != NULL) {
         out->trace_all = part->trace_all;
-        out->trace_origin =
-            (struct lx_origin){LX_ORIGIN_FILE, part->document->name, part->trace_place.line};
+        out->trace_origin = lx_from_file(part->document->name, part->trace_place.line);
         out->trace =
             lx_resolve_trace(&m->load, part->trace_place, part->document->directory, part->trace);
         out->trace_guest = m->load.found != NULL;
@@ -339,6 +353,8 @@ int lx_effective_load(struct lx_effective *policy, const struct lx_request *requ
     part_from_found(&m);
     if (r == 0)
         r = settle_profile(&m);
+    if (r == 0)
+        r = lx_settle_volumes(&m.load, m.file, policy);
     if (r == 0)
         r = settle_mounts(&m);
     if (r == 0)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "policy/axes.h"
 #include "policy/rules.h"
 
 /* What there is to mounts of a type before anybody asks its operations. */
@@ -19,8 +20,6 @@ enum lx_type_property {
     LX_TYPE_DRIVE = 1,    /* has a drive's options, and the rules of a policy hold on it */
     LX_TYPE_DIRECTORY = 2 /* its source may be a directory of Linux', and no volume's */
 };
-
-enum lx_filesystem { LX_NTFS, LX_FAT, LX_REFS, LX_SMB };
 
 enum lx_mount_flag {
     LX_MOUNT_READONLY = 1,

@@ -71,10 +71,6 @@ static int read_mounts(struct lx_load *load, const struct lx_node *node, void *o
     size_t n = json_array_size(node->value);
     if (!json_is_array(node->value))
         return lx_refuse_type(load, node, "an array of mounts");
-    if (n == 0)
-        return lx_refuse(load, lx_place_of(node),
-                         "no mounts, expected at least one, or no \"mounts\" at all for the "
-                         "current directory");
     if (n > LX_MOUNT_MAX)
         return lx_refuse(load, lx_place_of(node), "%zu mounts, expected at most %d", n,
                          LX_MOUNT_MAX);
@@ -91,6 +87,16 @@ static int read_mounts(struct lx_load *load, const struct lx_node *node, void *o
             return r;
     }
     return 0;
+}
+
+static int read_volumes(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    return lx_read_volumes(load, node, ((struct reading *)out)->part);
+}
+
+static int read_shares(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    return lx_read_shares(load, node, ((struct reading *)out)->part);
 }
 
 static int read_rules(struct lx_load *load, const struct lx_node *node, void *out)
@@ -115,7 +121,7 @@ static int read_overrides(struct lx_load *load, const struct lx_node *node, void
         struct lx_effective_override *o = &part->overrides[part->override_count];
         item.index = part->override_count;
         item.value = json_array_get(node->value, item.index);
-        o->origin = (struct lx_origin){LX_ORIGIN_FILE, node->document->name, line};
+        o->origin = lx_from_file(node->document->name, line);
         int r = lx_read_override(load, &item, o);
         if (r < 0)
             return r;
@@ -216,10 +222,10 @@ static int read_windows(struct lx_load *load, const struct lx_node *node, void *
 }
 
 static const struct lx_key keys[] = {
-    {"$schema", read_schema},      {"version", read_version}, {"profile", read_profile},
-    {"extends", read_extends},     {"mounts", read_mounts},   {"rules", read_rules},
-    {"overrides", read_overrides}, {"mode", read_mode},       {"trace", read_trace},
-    {"windows", read_windows},
+    {"$schema", read_schema},  {"version", read_version}, {"profile", read_profile},
+    {"extends", read_extends}, {"volumes", read_volumes}, {"shares", read_shares},
+    {"mounts", read_mounts},   {"rules", read_rules},     {"overrides", read_overrides},
+    {"mode", read_mode},       {"trace", read_trace},     {"windows", read_windows},
 };
 
 /* The version first: a later one's keys are not ours to judge. */

@@ -25,17 +25,41 @@ struct lx_rule_set {
 
 struct lx_mount_part {
     struct lx_place place;
+    struct lx_place source_place;
     struct lx_place target_place;
     struct lx_place backing_place;
-    const char *directory; /* what relative paths are relative to */
+    struct lx_place volume_place; /* no line: it says nothing of its volume */
+    const char *directory;        /* what relative paths are relative to */
     const char *type;
     const char *source;
     const char *target;
     const char *backing; /* NULL: in place */
     const char *options_text;
     struct lx_mount_options options;
-    struct lx_volume volume;
+    struct lx_volume_facts volume; /* LX_FILESYSTEMS: not said */
     struct lx_rule_set rules;
+};
+
+struct lx_folder_part {
+    const char *source; /* "C:\\dir" */
+    struct lx_place place;
+};
+
+struct lx_volume_part {
+    struct lx_volume_facts facts;
+    struct lx_place place; /* of its name */
+    const char *name;
+    const char *backing;
+    struct lx_place backing_place;
+    size_t folder_count;
+    struct lx_folder_part *folders;
+};
+
+struct lx_share_part {
+    struct lx_place place; /* of its name */
+    const char *name;
+    const char *volume;
+    struct lx_place volume_place;
 };
 
 struct lx_part {
@@ -43,6 +67,12 @@ struct lx_part {
     const struct lx_part *base; /* what it extends, or NULL */
     const char *profile;
     unsigned profile_line;
+    bool has_volumes;
+    size_t volume_count;
+    struct lx_volume_part *volumes;
+    bool has_shares;
+    size_t share_count;
+    struct lx_share_part *shares;
     bool has_mounts;
     size_t mount_count;
     struct lx_mount_part *mounts;
@@ -74,6 +104,10 @@ void lx_rule_set_clear(struct lx_rule_set *set);
 /* Readers of single things; out is what the name says, zeroed. */
 int lx_read_rules(struct lx_load *load, const struct lx_node *node, struct lx_rule_set *out);
 int lx_read_mount(struct lx_load *load, const struct lx_node *node, struct lx_mount_part *out);
+int lx_read_volumes(struct lx_load *load, const struct lx_node *node, struct lx_part *out);
+int lx_read_shares(struct lx_load *load, const struct lx_node *node, struct lx_part *out);
+int lx_read_volume_facts(struct lx_load *load, const struct lx_node *node,
+                         struct lx_volume_facts *out);
 int lx_read_override(struct lx_load *load, const struct lx_node *node,
                      struct lx_effective_override *out);
 

@@ -9,8 +9,6 @@
 
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-#define LABEL_MAX 32 /* characters, of NTFS */
-
 /* What a policy mounts is of a volume, with the rules that it says: a drive. */
 static const char expected_type[] = "drvfs";
 
@@ -38,26 +36,6 @@ int lx_check_type(struct lx_load *load, struct lx_place place, const char *type)
                           "unknown mount type \"%s\", expected %s", type, expected_type);
 }
 
-int lx_check_source(struct lx_load *load, struct lx_place place, const char *source)
-{
-    static const char expected[] = "expected a drive such as C: or a directory such as C:\\dir";
-    if ((source[0] == '\\' && source[1] == '\\') || (source[0] == '/' && source[1] == '/'))
-        return lx_refuse(load, place,
-                         "source \"%s\" is a network path, %s with volume.filesystem smb", source,
-                         expected);
-    if (!isalpha((unsigned char)source[0]) || source[1] != ':')
-        return lx_refuse(load, place, "source \"%s\" does not begin with a drive letter, %s",
-                         source, expected);
-    if (source[2] != '\0' && source[2] != '\\' && source[2] != '/')
-        return lx_refuse(load, place, "source \"%s\" has no slash after the drive, %s", source,
-                         expected);
-    for (const char *p = source + 2; *p != '\0'; p++)
-        if (strchr("\"*:<>?|", *p) != NULL || (unsigned char)*p < ' ')
-            return lx_refuse(load, place, "source \"%s\" has a character no Windows name has, %s",
-                             source, expected);
-    return 0;
-}
-
 int lx_refuse_option(struct lx_load *load, struct lx_place place, const char *text,
                      const struct lx_option_error *error)
 {
@@ -77,6 +55,7 @@ static int read_type(struct lx_load *load, const struct lx_node *node, void *out
 static int read_source(struct lx_load *load, const struct lx_node *node, void *out)
 {
     struct lx_mount_part *mount = out;
+    mount->source_place = lx_place_of(node);
     mount->source = lx_read_string(load, node, "a drive such as C:, or a directory of one");
     return mount->source == NULL ? -EINVAL
                                  : lx_check_source(load, lx_place_of(node), mount->source);
@@ -111,70 +90,11 @@ static int read_options(struct lx_load *load, const struct lx_node *node, void *
                                      &error);
 }
 
-static int read_filesystem(struct lx_load *load, const struct lx_node *node, void *out)
-{
-    struct lx_volume *volume = out;
-    struct lx_nearest nearest;
-    const char *word = lx_read_string(load, node, "ntfs, fat, refs or smb");
-    if (word == NULL)
-        return -EINVAL;
-    lx_nearest_start(&nearest, word);
-    for (enum lx_filesystem i = LX_NTFS; i <= LX_SMB; i++) {
-        if (strcmp(lx_filesystem_word(i), word) == 0) {
-            volume->filesystem = i;
-            return 0;
-        }
-        lx_nearest_try(&nearest, lx_filesystem_word(i));
-    }
-    return lx_refuse_word(load, lx_place_of(node), lx_nearest_found(&nearest),
-                          "unknown file system \"%s\", expected ntfs, fat, refs or smb", word);
-}
-
-static int read_label(struct lx_load *load, const struct lx_node *node, void *out)
-{
-    struct lx_volume *volume = out;
-    size_t characters = 0;
-    volume->label = lx_read_string(load, node, "a volume label");
-    if (volume->label == NULL)
-        return -EINVAL;
-    for (const char *p = volume->label; *p != '\0'; p++)
-        characters += (*p & 0xC0) != 0x80;
-    return characters <= LABEL_MAX
-               ? 0
-               : lx_refuse(load, lx_place_of(node),
-                           "a volume label of %zu characters, expected at most %d", characters,
-                           LABEL_MAX);
-}
-
-static int read_serial(struct lx_load *load, const struct lx_node *node, void *out)
-{
-    struct lx_volume *volume = out;
-    const char *text = lx_read_string(load, node, "a serial number such as \"E033-CB3E\"");
-    if (text == NULL)
-        return -EINVAL;
-    volume->serial = 0;
-    for (size_t i = 0; i < 9; i++) {
-        char c = text[i];
-        if (i == 4 ? c != '-' : !isxdigit((unsigned char)c))
-            return lx_refuse(load, lx_place_of(node),
-                             "serial number \"%s\", expected one such as \"E033-CB3E\"", text);
-        if (i != 4)
-            volume->serial =
-                volume->serial << 4 |
-                (uint32_t)(isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
-    return text[9] == '\0'
-               ? 0
-               : lx_refuse(load, lx_place_of(node),
-                           "serial number \"%s\", expected one such as \"E033-CB3E\"", text);
-}
-
 static int read_volume(struct lx_load *load, const struct lx_node *node, void *out)
 {
-    static const struct lx_key keys[] = {
-        {"filesystem", read_filesystem}, {"label", read_label}, {"serial", read_serial}};
-    return lx_read_object(load, node, "\"volume\"", keys, SIZE(keys),
-                          &((struct lx_mount_part *)out)->volume);
+    struct lx_mount_part *mount = out;
+    mount->volume_place = lx_place_of(node);
+    return lx_read_volume_facts(load, node, &mount->volume);
 }
 
 static int read_rules(struct lx_load *load, const struct lx_node *node, void *out)
@@ -184,10 +104,13 @@ static int read_rules(struct lx_load *load, const struct lx_node *node, void *ou
 
 static void start(struct lx_mount_part *mount, struct lx_place place, const char *directory)
 {
-    *mount = (struct lx_mount_part){.place = place,
+    *mount = (struct lx_mount_part){.type = lx_mount_type_word(LX_MOUNT_DRVFS),
+                                    .place = place,
+                                    .source_place = place,
                                     .target_place = place,
                                     .backing_place = place,
                                     .directory = directory,
+                                    .volume.filesystem = LX_FILESYSTEMS,
                                     .options.case_option = LX_VALUE_COUNT};
     lx_rule_set_clear(&mount->rules);
 }
@@ -203,13 +126,10 @@ int lx_read_mount(struct lx_load *load, const struct lx_node *node, struct lx_mo
     int r = lx_read_object(load, node, "a mount", keys, SIZE(keys), out);
     if (r < 0)
         return r;
-    const char *missing = out->type == NULL     ? "type"
-                          : out->source == NULL ? "source"
-                          : out->target == NULL ? "target"
-                                                : NULL;
+    const char *missing = out->source == NULL ? "source" : out->target == NULL ? "target" : NULL;
     if (missing == NULL)
         return 0;
-    return lx_refuse(load, out->place, "a mount without \"%s\", expected type, source and target",
+    return lx_refuse(load, out->place, "a mount without \"%s\", expected source and target",
                      missing);
 }
 
@@ -240,11 +160,10 @@ int lx_read_mount_flag(struct lx_load *load, const char *flag, const char *direc
     int r = lx_check_type(load, place, out->type);
     if (r < 0)
         return r;
-    /* The drive's colon is part of the source: it ends at the next one. */
+    /* A drive's colon is part of the source: it ends at the next one. */
     char *source = text;
-    if (!isalpha((unsigned char)text[0]) || text[1] != ':')
-        return lx_check_source(load, place, text);
-    text += 2;
+    if (isalpha((unsigned char)text[0]) && text[1] == ':')
+        text += 2;
     cut(&text, ":", &end);
     out->source = source;
     if (end == '\0')

@@ -32,7 +32,27 @@ static const char *text_of(const json_t *root, const char *key)
     return json_string_value(json_object_get(root, key));
 }
 
-static void read_rules(struct lx_profile *profile, json_t *rules)
+/* What a profile says of the values of rules. */
+typedef void take_value(struct lx_profile *profile, enum lx_rule rule, enum lx_value value,
+                        enum lx_axis axis);
+
+static void take_plain(struct lx_profile *profile, enum lx_rule rule, enum lx_value value,
+                       enum lx_axis axis)
+{
+    (void)axis;
+    profile->rules[rule] = value;
+    profile->from[rule] = profile->name;
+}
+
+static void take_on(struct lx_profile *profile, enum lx_rule rule, enum lx_value value,
+                    enum lx_axis axis)
+{
+    profile->on[axis][rule] = (uint8_t)value;
+    profile->on_from[axis][rule] = profile->name;
+}
+
+static void read_rules(struct lx_profile *profile, json_t *rules, take_value *take,
+                       enum lx_axis axis)
 {
     const char *key;
     json_t *value;
@@ -47,8 +67,22 @@ static void read_rules(struct lx_profile *profile, json_t *rules)
             lx_rule_value_find(rule, json_is_string(value) ? json_string_value(value) : "");
         if (v == LX_VALUE_COUNT)
             broken(profile->name, "bad value of", key);
-        profile->rules[rule] = v;
-        profile->from[rule] = profile->name;
+        take(profile, rule, v, axis);
+    }
+}
+
+static void read_axes(struct lx_profile *profile, json_t *on)
+{
+    const char *key;
+    json_t *rules;
+    json_object_foreach(on, key, rules)
+    {
+        if (strcmp(key, "//") == 0)
+            continue;
+        enum lx_axis axis = lx_axis_find(key);
+        if (axis == LX_AXES)
+            broken(profile->name, "unknown axis", key);
+        read_rules(profile, rules, take_on, axis);
     }
 }
 
@@ -86,11 +120,13 @@ static const struct lx_profile *get(size_t index, unsigned depth)
     } else {
         for (size_t i = 0; i < LX_RULE_COUNT; i++)
             profile->rules[i] = lx_rules[i].fallback;
+        memset(profile->on, LX_UNSAID, sizeof(profile->on));
     }
     profile->name = file->name;
     profile->summary = strdup(summary);
     profile->extends = extends == NULL ? NULL : strdup(extends);
-    read_rules(profile, json_object_get(root, "rules"));
+    read_rules(profile, json_object_get(root, "rules"), take_plain, LX_AXES);
+    read_axes(profile, json_object_get(root, "on"));
     json_decref(root);
     ready[index] = true;
     return profile;

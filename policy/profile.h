@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The built-in profiles: a name for a value of every rule. */
+/* The built-in profiles: a name for a value of every rule, and for more of them on some axes. */
 #ifndef LXSHIM_POLICY_PROFILE_H
 #define LXSHIM_POLICY_PROFILE_H
 
 #include <stddef.h>
 
+#include "policy/axes.h"
 #include "policy/rules.h"
 
 /* The profile every policy starts from unless it names another. */
@@ -17,6 +18,8 @@ struct lx_profile {
     const char *extends;                /* the profile it starts from, or NULL */
     enum lx_value rules[LX_RULE_COUNT]; /* all of them */
     const char *from[LX_RULE_COUNT];    /* the profile that states it; NULL: rules.def alone */
+    uint8_t on[LX_AXES][LX_RULE_COUNT]; /* values over these; LX_UNSAID for none */
+    const char *on_from[LX_AXES][LX_RULE_COUNT];
 };
 
 /*

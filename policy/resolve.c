@@ -54,10 +54,25 @@ static bool touch(const char *a, const char *b)
     return lx_path_within(a, b) || lx_path_within(b, a);
 }
 
+const char *lx_resolve_directory(struct lx_load *load, struct lx_place place, const char *directory,
+                                 const char *text)
+{
+    char real[PATH_MAX];
+    if (realpath(absolute(load, directory, text), real) == NULL)
+        lx_refuse(load, place, "backing \"%s\": %s, expected a directory that is there", text,
+                  strerror(errno));
+    else if (!is_directory(real))
+        lx_refuse(load, place, "backing \"%s\" is no directory, expected one", text);
+    else if (strcmp(real, "/") == 0)
+        lx_refuse(load, place, "backing \"%s\" is /, expected a directory below it", text);
+    else
+        return lx_arena_string(load->arena, real, strlen(real));
+    return NULL;
+}
+
 static int resolve_backing(struct lx_load *load, const struct lx_mount_part *part,
                            struct lx_effective_mount *out)
 {
-    char real[PATH_MAX];
     if (part->backing == NULL) {
         if (!is_directory(out->target))
             return lx_refuse(load, part->target_place,
@@ -66,14 +81,9 @@ static int resolve_backing(struct lx_load *load, const struct lx_mount_part *par
         out->backing = out->target;
         return 0;
     }
-    if (realpath(absolute(load, part->directory, part->backing), real) == NULL)
-        return lx_refuse(load, part->backing_place,
-                         "backing \"%s\": %s, expected a directory that is there", part->backing,
-                         strerror(errno));
-    if (!is_directory(real))
-        return lx_refuse(load, part->backing_place, "backing \"%s\" is no directory, expected one",
-                         part->backing);
-    out->backing = lx_arena_string(load->arena, real, strlen(real));
+    out->backing = lx_resolve_directory(load, part->backing_place, part->directory, part->backing);
+    if (out->backing == NULL)
+        return -EINVAL;
     if (strcmp(out->target, out->backing) != 0 && touch(out->target, out->backing))
         return lx_refuse(load, part->backing_place,
                          "target %s and backing %s are one inside the other, expected the same "

@@ -6,6 +6,13 @@
 #include "policy/effective.h"
 #include "policy/part.h"
 
+/*
+ * The canonical path of a backing directory that is there, which is written as `text` relative to a
+ * directory; or NULL and refused.
+ */
+const char *lx_resolve_directory(struct lx_load *load, struct lx_place place, const char *directory,
+                                 const char *text);
+
 /* Fills target and backing of a mount from its part. Returns 0 or -EINVAL. */
 int lx_resolve_mount(struct lx_load *load, const struct lx_mount_part *part,
                      struct lx_effective_mount *out);

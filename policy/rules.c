@@ -32,6 +32,11 @@ int lx_value_errno(enum lx_value value)
     return value < LX_VALUE_COUNT ? values[value].error : 0;
 }
 
+bool lx_rule_takes(enum lx_rule rule, unsigned value)
+{
+    return value < LX_VALUE_COUNT && (lx_rules[rule].values >> value & 1) != 0;
+}
+
 bool lx_rule_belongs(enum lx_rule rule, enum lx_mount_type type)
 {
     return (lx_rules[rule].types >> type & 1) != 0;

@@ -63,6 +63,9 @@ const char *lx_value_word(enum lx_value value);
 /* The errno a value answers with, 0 for values that refuse nothing. */
 int lx_value_errno(enum lx_value value);
 
+/* True for a number that is a value which a rule may take. */
+bool lx_rule_takes(enum lx_rule rule, unsigned value);
+
 /* True where the mounts of a file system carry a rule. */
 bool lx_rule_belongs(enum lx_rule rule, enum lx_mount_type type);
 

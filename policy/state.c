@@ -63,6 +63,15 @@ static int fill_stats(int fd, const void *policy, size_t size)
     return lx_emit_stats(policy, fd);
 }
 
+static int fill_table(int fd, const void *unused, size_t size)
+{
+    (void)unused;
+    (void)size;
+    int r = lx_emit_table(fd);
+    /* Whoever has become somebody else reads what is mounted all the same. */
+    return r == 0 && fchmod(fd, 0644) < 0 ? -errno : r;
+}
+
 int lx_emit_state(const void *image, size_t size, const struct lx_stamp *owner, char **value)
 {
     const unsigned most = LX_IMAGE_INLINE_MAX;
@@ -94,4 +103,9 @@ int lx_emit_state(const void *image, size_t size, const struct lx_stamp *owner, 
 int lx_emit_stats_file(const struct lx_effective *policy, const struct lx_stamp *owner, char **path)
 {
     return make_file("stats", owner, fill_stats, policy, 0, path);
+}
+
+int lx_emit_table_file(const struct lx_stamp *owner, char **path)
+{
+    return make_file("mounts", owner, fill_table, NULL, 0, path);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/axes.h"
 #include "policy/rules.h"
 #include "tools/generate.h"
 
@@ -53,6 +54,22 @@ static void profile_rules(FILE *out)
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
         fprintf(out, "    \"%s\": \"%s\"%s\n", lx_rules[i].id, lx_value_word(lx_rules[i].fallback),
                 i + 1 < LX_RULE_COUNT ? "," : "");
+}
+
+/* What the profile drvfs says on each axis, and why. */
+static void profile_axes(FILE *out)
+{
+    for (unsigned a = 0; a < LX_AXES; a++) {
+        fprintf(out, "    \"%s\": {\n      \"//\": ", lx_axis_word((enum lx_axis)a));
+        json_text(out, lx_axis_evidence((enum lx_axis)a));
+        for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
+            uint8_t value = lx_axis_default((enum lx_axis)a, (enum lx_rule)i);
+            if (value != LX_UNSAID)
+                fprintf(out, ",\n      \"%s\": \"%s\"", lx_rules[i].id,
+                        lx_value_word((enum lx_value)value));
+        }
+        fprintf(out, "\n    }%s\n", a + 1 < LX_AXES ? "," : "");
+    }
 }
 
 /* Text of a man page, filled. A line that began with a dot or a quote would be a request. */
@@ -105,6 +122,7 @@ static const struct target {
     {"policy/schema/lxshim-policy-1.schema.json", "\"description\": \"Rule id to value.\",",
      "\n    }", schema_rules},
     {"policy/profiles/drvfs.json", "\n  \"rules\": {", "\n  }", profile_rules},
+    {"policy/profiles/drvfs.json", "\n  \"on\": {", "\n  }", profile_axes},
     {"man/lxshim-policy.5", BEGIN, END, man_rules},
     {"completions/lxshim.bash", BEGIN, END, generate_words},
     {"completions/_lxshim", BEGIN, END, generate_words},

@@ -17,8 +17,9 @@ enum bind_when {
 };
 
 /*
- * Goes into a mount namespace, which ends with the last process in it, and mounts there what can
- * be; those mounts of the policy are marked as bound, the others will be translated. A current
+ * Goes into a mount namespace, which ends with the last process in it, where there is something to
+ * mount or the policy says volumes, which the command may mount; and mounts there what can be;
+ * those mounts of the policy are marked as bound, the others will be translated. A current
  * directory in one of them is entered anew, by the target's name. `verbose`: tells what was done,
  * or why not. Returns true to go on; false, after saying why, where BIND_ALWAYS could not be done.
  */

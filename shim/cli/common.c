@@ -229,8 +229,8 @@ const char *cli_origin(const struct lx_origin *origin)
     case LX_ORIGIN_FILE:
         snprintf(text, sizeof(text), "%s:%u", origin->name, origin->line);
         break;
-    case LX_ORIGIN_VOLUME:
-        snprintf(text, sizeof(text), "volume %s", origin->name);
+    case LX_ORIGIN_AXIS:
+        snprintf(text, sizeof(text), "profile %s on %s", origin->name, origin->axis);
         break;
     case LX_ORIGIN_FLAG:
         return origin->name;

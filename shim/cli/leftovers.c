@@ -136,8 +136,10 @@ static void mark_state(struct leftovers *all, const char *value)
         return;
     mark_file(all, state.file);
     long n = state.image == NULL ? 0 : lx_base64_decode(state.image, image, sizeof(image));
-    if (n > 0 && lx_image_check(at, (size_t)n) == 0)
+    if (n > 0 && lx_image_check(at, (size_t)n) == 0) {
         mark_file(all, lx_image_string(at, at->stats));
+        mark_file(all, lx_image_string(at, at->table));
+    }
 }
 
 /* Reads a file of /proc whole, with a NUL behind it, to be freed. NULL with errno. */

@@ -31,6 +31,21 @@ static int policy_check(const struct cli_arguments *arguments)
     return status;
 }
 
+/* What a profile says on each axis, over its rules. */
+static json_t *axes_of(const struct lx_profile *p)
+{
+    json_t *on = json_object();
+    for (unsigned a = 0; a < LX_AXES; a++) {
+        json_t *rules = json_object();
+        for (unsigned r = 0; r < LX_RULE_COUNT; r++)
+            if (p->on[a][r] != LX_UNSAID)
+                json_object_set_new(rules, lx_rules[r].id,
+                                    json_string(lx_value_word((enum lx_value)p->on[a][r])));
+        json_object_set_new(on, lx_axis_word((enum lx_axis)a), rules);
+    }
+    return on;
+}
+
 static int policy_profiles(const struct cli_arguments *arguments)
 {
     json_t *list = json_array();
@@ -43,8 +58,9 @@ static int policy_profiles(const struct cli_arguments *arguments)
         json_t *rules = json_object();
         for (unsigned r = 0; r < LX_RULE_COUNT; r++)
             json_object_set_new(rules, lx_rules[r].id, json_string(lx_value_word(p->rules[r])));
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:o}", "name", p->name, "summary",
-                                              p->summary, "extends", p->extends, "rules", rules));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:o, s:o}", "name", p->name,
+                                              "summary", p->summary, "extends", p->extends, "rules",
+                                              rules, "on", axes_of(p)));
     }
     if (arguments->json) {
         json_dumpf(list, stdout, JSON_INDENT(2));
@@ -121,13 +137,35 @@ static int policy_schema(const struct cli_arguments *arguments)
     return CLI_OK;
 }
 
+/* The files that a state leads to; NULL for one that it does without. */
+struct state_files {
+    char *stats;
+    char *table;
+};
+
+/* Makes those that a policy needs, for `owner`. Returns 0 or -errno. */
+static int make_files(const struct lx_effective *policy, const struct lx_stamp *owner,
+                      struct state_files *files)
+{
+    int r = lx_emit_counts(policy) ? lx_emit_stats_file(policy, owner, &files->stats) : 0;
+    return r == 0 && policy->has_volumes ? lx_emit_table_file(owner, &files->table) : r;
+}
+
+static void drop_files(const struct state_files *files)
+{
+    if (files->stats != NULL)
+        unlink(files->stats);
+    if (files->table != NULL)
+        unlink(files->table);
+}
+
 /* What the library asks for in the first process: see liblxshim(7). */
 static int policy_state(const struct cli_arguments *arguments)
 {
     struct lx_request request = arguments->request;
     struct lx_effective policy;
+    struct state_files files = {NULL, NULL};
     void *image = NULL;
-    char *stats = NULL;
     char *value = NULL;
     cli_choose_policy(arguments, &request);
     if (!cli_load(&request, &policy) || !cli_can_trace(&policy)) {
@@ -138,22 +176,22 @@ static int policy_state(const struct cli_arguments *arguments)
     /* For the process that the library is in and that asks, or for a user, who removes it. */
     const struct lx_stamp owner =
         getenv(LX_FIRST_VARIABLE) != NULL ? lx_stamp_of(getppid()) : (struct lx_stamp){0};
-    long r = lx_emit_counts(&policy) ? lx_emit_stats_file(&policy, &owner, &stats) : 0;
+    long r = make_files(&policy, &owner, &files);
     if (r == 0)
-        r = lx_emit_image(&policy, stats, NULL, &image);
+        r = lx_emit_image(&policy, files.stats, files.table, &image);
     if (r >= 0)
         r = lx_emit_state(image, (size_t)r, &owner, &value);
     if (r == 0) {
         puts(value);
-        if (stats != NULL || value[2] == LX_STATE_FILE)
+        if (files.stats != NULL || files.table != NULL || value[2] == LX_STATE_FILE)
             leftovers_remove(NULL, true);
     } else {
         cli_refuse_image(r);
-        if (stats != NULL)
-            unlink(stats);
+        drop_files(&files);
     }
     free(image);
-    free(stats);
+    free(files.stats);
+    free(files.table);
     free(value);
     lx_effective_free(&policy);
     return r == 0 ? CLI_OK : CLI_FAILED;
@@ -174,9 +212,10 @@ const struct cli_command cli_policy_commands[] = {
         .name = "show",
         .usage = "[OPTION]... [FILE]",
         .summary = "show the effective policy, and where each value comes from",
-        .help = "Shows what a policy comes to with its profile, its bases and the options: every "
-                "value,\nand whether it is the default or comes from a profile, a line of a file, "
-                "the kind of\nvolume, or an option.\n",
+        .help =
+            "Shows what a policy comes to with its profile, its bases and the options: every "
+            "value,\nand whether it is the default or comes from a profile, what that says of a "
+            "kind of\nvolume or of metadata, a line of a file, or an option.\n",
         .options =
             CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE | CLI_JSON,
         .most = 1,

@@ -14,6 +14,15 @@
  */
 static FILE *out;
 
+static void show_facts(const struct lx_volume_facts *facts)
+{
+    fprintf(out, "%s%s%s", lx_filesystem_word(facts->filesystem), facts->label != NULL ? ", label " : "",
+           facts->label != NULL ? facts->label : "");
+    if (facts->serial != 0)
+        fprintf(out, ", serial %04X-%04X", facts->serial >> 16, facts->serial & 0xFFFF);
+    fputc('\n', out);
+}
+
 static void show_mount(const struct lx_effective_mount *m, size_t number)
 {
     const struct lx_mount_options *o = &m->options;
@@ -28,14 +37,30 @@ static void show_mount(const struct lx_effective_mount *m, size_t number)
             o->metadata && !lx_keeps_metadata(m) ? " (dropped: the volume has no room for it)"
                                                  : "");
     if (o->case_option != LX_VALUE_COUNT)
-        fprintf(out, "  case      %s, instead of case.directories\n",
-                lx_value_word(o->case_option));
-    fprintf(out, "  volume    %s%s%s", lx_filesystem_word(m->volume.filesystem),
-            m->volume.label != NULL ? ", label " : "",
-            m->volume.label != NULL ? m->volume.label : "");
-    if (m->volume.serial != 0)
-        fprintf(out, ", serial %04X-%04X", m->volume.serial >> 16, m->volume.serial & 0xFFFF);
-    fputc('\n', out);
+        fprintf(out, "  case      %s, instead of case.directories\n", lx_value_word(o->case_option));
+    fprintf(out, "  volume    ");
+    show_facts(&m->volume);
+}
+
+/* What the policy says itself: what comes with a mount is shown there. */
+static void show_volumes(const struct lx_effective *policy)
+{
+    for (size_t i = 0; i < policy->volume_count; i++) {
+        const struct lx_effective_volume *v = &policy->volumes[i];
+        if (v->implied)
+            continue;
+        fprintf(out, "\nvolume      %s  (%s)\n", v->name, cli_origin(&v->origin));
+        fprintf(out, "  backing   %s\n", v->backing);
+        fprintf(out, "  kind      ");
+        show_facts(&v->facts);
+        for (size_t k = 0; k < policy->folder_count; k++)
+            if (policy->folders[k].volume == i)
+                fprintf(out, "  folder    %s\n", policy->folders[k].source);
+        for (size_t k = 0; k < policy->share_count; k++)
+            if (policy->shares[k].volume == i)
+                fprintf(out, "  share     %s  (%s)\n", policy->shares[k].name,
+                       cli_origin(&policy->shares[k].origin));
+    }
 }
 
 static bool same_everywhere(const struct lx_effective *policy, size_t rule)
@@ -48,9 +73,11 @@ static bool same_everywhere(const struct lx_effective *policy, size_t rule)
 
 static void show_rules(const struct lx_effective *policy)
 {
+    const struct lx_setting *first =
+        policy->mount_count > 0 ? policy->mounts[0].rules : policy->rules;
     fprintf(out, "\n%-24s %-12s %s\n", "rule", "value", "from");
     for (size_t i = 0; i < LX_RULE_COUNT; i++) {
-        const struct lx_setting *s = &policy->mounts[0].rules[i];
+        const struct lx_setting *s = &first[i];
         if (same_everywhere(policy, i)) {
             fprintf(out, "%-24s %-12s %s\n", lx_rules[i].id, lx_value_word(s->value),
                     cli_origin(&s->origin));
@@ -125,8 +152,11 @@ static void put_text(const struct lx_effective *policy, const char *file)
     for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)
         if (policy->windows[i].origin.kind != LX_ORIGIN_DEFAULT)
             fprintf(out, "windows     %s %s  (%s)\n", lx_windows_word(i),
-                    policy->windows[i].value ? "true" : "false",
-                    cli_origin(&policy->windows[i].origin));
+                   policy->windows[i].value ? "true" : "false",
+                   cli_origin(&policy->windows[i].origin));
+    show_volumes(policy);
+    if (policy->mount_count == 0)
+        fprintf(out, "\nmounts      none at the start\n");
     for (size_t i = 0; i < policy->mount_count; i++)
         show_mount(&policy->mounts[i], i + 1);
     show_rules(policy);
@@ -152,11 +182,13 @@ static void show_text(const struct lx_effective *policy, const char *file)
 
 static json_t *origin_json(const struct lx_origin *origin)
 {
-    static const char *const kinds[] = {"default", "profile", "file", "volume", "flag"};
+    static const char *const kinds[] = {"default", "profile", "file", "axis", "flag"};
     json_t *from = json_object();
     json_object_set_new(from, "kind", json_string(kinds[origin->kind]));
     if (origin->name != NULL)
         json_object_set_new(from, "name", json_string(origin->name));
+    if (origin->axis != NULL)
+        json_object_set_new(from, "axis", json_string(origin->axis));
     if (origin->line != 0)
         json_object_set_new(from, "line", json_integer(origin->line));
     return from;
@@ -194,7 +226,7 @@ static json_t *options_json(const struct lx_effective_mount *m)
     return options;
 }
 
-static json_t *volume_json(const struct lx_volume *volume)
+static json_t *volume_json(const struct lx_volume_facts *volume)
 {
     json_t *v = json_pack("{s:s}", "filesystem", lx_filesystem_word(volume->filesystem));
     char text[16];
@@ -207,17 +239,53 @@ static json_t *volume_json(const struct lx_volume *volume)
     return v;
 }
 
+static json_t *rules_json(const struct lx_setting rules[LX_RULE_COUNT])
+{
+    json_t *all = json_object();
+    for (size_t i = 0; i < LX_RULE_COUNT; i++)
+        json_object_set_new(all, lx_rules[i].id,
+                            valued(json_string(lx_value_word(rules[i].value)), &rules[i].origin));
+    return all;
+}
+
+/* The volumes that the policy says itself. */
+static json_t *volumes_json(const struct lx_effective *policy)
+{
+    json_t *all = json_object();
+    for (size_t i = 0; i < policy->volume_count; i++) {
+        const struct lx_effective_volume *v = &policy->volumes[i];
+        if (v->implied)
+            continue;
+        json_t *volume = volume_json(&v->facts);
+        json_t *folders = json_array();
+        for (size_t k = 0; k < policy->folder_count; k++)
+            if (policy->folders[k].volume == i)
+                json_array_append_new(folders, json_string(policy->folders[k].source));
+        json_object_set_new(volume, "backing", json_string(v->backing));
+        json_object_set_new(volume, "folders", folders);
+        json_object_set_new(volume, "from", origin_json(&v->origin));
+        json_object_set_new(all, v->name, volume);
+    }
+    return all;
+}
+
+static json_t *shares_json(const struct lx_effective *policy)
+{
+    json_t *all = json_object();
+    for (size_t i = 0; i < policy->share_count; i++)
+        json_object_set_new(all, policy->shares[i].name,
+                            valued(json_string(policy->volumes[policy->shares[i].volume].name),
+                                   &policy->shares[i].origin));
+    return all;
+}
+
 static json_t *mount_json(const struct lx_effective_mount *m)
 {
-    json_t *rules = json_object();
-    for (size_t i = 0; i < LX_RULE_COUNT; i++)
-        json_object_set_new(
-            rules, lx_rules[i].id,
-            valued(json_string(lx_value_word(m->rules[i].value)), &m->rules[i].origin));
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "type", "drvfs", "source",
-                     m->source, "target", m->target, "backing", m->backing, "from",
-                     origin_json(&m->origin), "options", options_json(m), "volume",
-                     volume_json(&m->volume), "rules", rules);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "type",
+                     lx_mount_type_word(m->type), "source", m->source, "target", m->target,
+                     "backing", m->backing, "from", origin_json(&m->origin), "options",
+                     options_json(m), "volume", volume_json(&m->volume), "rules",
+                     rules_json(m->rules));
 }
 
 static json_t *override_json(const struct lx_effective_override *o)
@@ -257,10 +325,11 @@ static void show_json(const struct lx_effective *policy)
     for (size_t i = 0; i < policy->override_count; i++)
         json_array_append_new(overrides, override_json(&policy->overrides[i]));
     json_t *all = json_pack(
-        "{s:o, s:o, s:o, s:o}", "profile",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "profile",
         valued(json_string(policy->profile), &policy->profile_origin), "mode",
         valued(json_string(policy->observe ? "observe" : "enforce"), &policy->observe_origin),
-        "mounts", mounts, "overrides", overrides);
+        "volumes", volumes_json(policy), "shares", shares_json(policy), "mounts", mounts, "rules",
+        rules_json(policy->rules), "overrides", overrides);
     if (policy->trace != NULL) {
         json_t *trace = valued(json_string(policy->trace), &policy->trace_origin);
         json_object_set_new(trace, "calls", json_string(policy->trace_all ? "all" : "changed"));

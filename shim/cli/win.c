@@ -51,10 +51,15 @@ int cli_win(const struct cli_arguments *arguments)
     if (request.file == NULL && request.mount_count == 0)
         cli_default_policy(&request);
     if (cli_load(&request, &policy)) {
-        if (!win_start(&win, &policy, win_commands) && !names_drive(arguments))
-            cli_error("this directory is on no drive; what is named without one is from %s",
-                      win.directory);
-        status = win_run(&win, command, arguments->count - 1, arguments->rest + 1, NULL);
+        bool here = win_start(&win, &policy, win_commands);
+        if (win.drive_count == 0) {
+            cli_error("the policy has no drive with a letter");
+        } else {
+            if (!here && !names_drive(arguments))
+                cli_error("this directory is on no drive; what is named without one is from %s",
+                          win.directory);
+            status = win_run(&win, command, arguments->count - 1, arguments->rest + 1, NULL);
+        }
     }
     lx_effective_free(&policy);
     return status;

@@ -29,41 +29,52 @@ static void apply_flags(unsigned long flags, struct lx_mount *m)
         m->flags |= LX_MOUNT_NOATIME;
 }
 
-/* What the options and flags make of a record. */
-static int apply(const struct mounts_request *request, struct mounts_plan *plan)
+/* Puts symlinkroot= into the plan. */
+static int apply_root(const struct lx_mount_options *options, struct mounts_plan *plan)
 {
-    struct lx_mount_options options;
+    plan->texts.symlinkroot = NULL;
+    if (options->symlinkroot == NULL)
+        return 0;
+    if (options->symlinkroot_length >= sizeof(plan->symlinkroot))
+        return -ENAMETOOLONG;
+    memcpy(plan->symlinkroot, options->symlinkroot, options->symlinkroot_length);
+    plan->symlinkroot[options->symlinkroot_length] = '\0';
+    plan->texts.symlinkroot = plan->symlinkroot;
+    return 0;
+}
+
+/* What the options and flags make of a record, but for its rules. */
+static int apply(const struct mounts_request *request, struct lx_mount_options *options,
+                 struct mounts_plan *plan)
+{
     struct lx_option_error error;
     struct lx_mount *m = &plan->record;
     const bool none = request->options == NULL || request->options[0] == '\0';
     int r = lx_options_parse((enum lx_mount_type)m->type, none ? "defaults" : request->options,
-                             &options, &error);
+                             options, &error);
     if (r < 0)
         return r;
-    m->uid = options.uid;
-    m->gid = options.gid;
-    m->file_mask = (options.umask | options.fmask) & LX_MASK_MAX;
-    m->dir_mask = (options.umask | options.dmask) & LX_MASK_MAX;
-    m->case_option = options.case_option == LX_VALUE_COUNT ? m->rules[LX_RULE_CASE_DIRECTORIES]
-                                                           : (uint8_t)options.case_option;
+    m->uid = options->uid;
+    m->gid = options->gid;
+    m->file_mask = (options->umask | options->fmask) & LX_MASK_MAX;
+    m->dir_mask = (options->umask | options->dmask) & LX_MASK_MAX;
     apply_flags(request->flags, m);
-    if (options.readonly)
+    if (options->readonly)
         m->flags |= LX_MOUNT_READONLY;
-    if (options.noatime)
+    if (options->noatime)
         m->flags |= LX_MOUNT_NOATIME;
     m->flags &= (uint8_t)~LX_MOUNT_METADATA;
-    if (options.metadata && m->filesystem != LX_FAT && m->filesystem != LX_SMB)
+    if (options->metadata && lx_filesystem_keeps_metadata((enum lx_filesystem)m->filesystem))
         m->flags |= LX_MOUNT_METADATA;
-    plan->texts.symlinkroot = NULL;
-    if (options.symlinkroot != NULL) {
-        if (options.symlinkroot_length >= sizeof(plan->symlinkroot))
-            return -ENAMETOOLONG;
-        memcpy(plan->symlinkroot, options.symlinkroot, options.symlinkroot_length);
-        plan->symlinkroot[options.symlinkroot_length] = '\0';
-        plan->texts.symlinkroot = plan->symlinkroot;
-    }
     plan->texts.options = none ? NULL : request->options;
-    return 0;
+    return apply_root(options, plan);
+}
+
+/* What follows from the rules, once they are there. */
+static void finish(const struct lx_mount_options *options, struct lx_mount *m)
+{
+    m->case_option = options->case_option == LX_VALUE_COUNT ? m->rules[LX_RULE_CASE_DIRECTORIES]
+                                                            : (uint8_t)options->case_option;
 }
 
 int mounts_check_options(const char *type, const char *options)
@@ -77,56 +88,59 @@ int mounts_check_options(const char *type, const char *options)
 
 bool mounts_takes_directory(const struct lx_policy *policy, const char *type, const char *source)
 {
-    char backing[PATH_MAX];
-    int error;
+    struct lx_source_found found;
     return source != NULL && source[0] == '/' &&
            lx_mount_type_has(lx_mount_type_find(type), LX_TYPE_DIRECTORY) &&
-           mounts_source(policy, source, backing, &error) == NULL;
+           mounts_source(policy, source, &found) < 0;
 }
 
 int mounts_check_source(const struct lx_policy *policy, const char *source)
 {
-    char backing[PATH_MAX];
-    int error;
-    if (source[0] == '\0')
-        return -EINVAL;
-    return mounts_source(policy, source, backing, &error) == NULL ? error : 0;
+    struct lx_source_found found;
+    return source[0] == '\0' ? -EINVAL : mounts_source(policy, source, &found);
 }
 
-/* "C:", "C:\" and "C:/" are a whole volume. */
-static bool is_volume_root(const char *source)
+/* The rules of a record, by the policy and by what came with its volume. */
+static void work_out(const struct lx_policy *policy, const struct lx_volume *volume,
+                     struct lx_mount *m)
 {
-    return source[0] != '\0' && source[1] == ':' &&
-           (source[2] == '\0' || (strchr("/\\", source[2]) != NULL && source[3] == '\0'));
+    const struct lx_volumes *volumes = lx_image_volumes(policy->image);
+    lx_rules_work_out(policy->image, (enum lx_mount_type)m->type, (enum lx_filesystem)m->filesystem,
+                      lx_metadata(m), m->rules);
+    if (volume->rules != 0)
+        lx_rules_overlay(m->rules, (const uint8_t *)volumes + volume->rules);
 }
 
 /* The backing is a directory of a volume's, which says what the mount is like. */
 static int plan_volume(const struct lx_policy *policy, const struct mounts_request *request,
                        struct mounts_plan *plan)
 {
-    int error;
+    int r = mounts_source(policy, request->source, &plan->from);
+    if (r < 0)
+        return r;
+    const struct lx_volume *volume = plan->from.volume;
     enum lx_mount_type type = lx_mount_type_find(request->type);
-    const struct lx_mount *volume = mounts_source(policy, request->source, plan->backing, &error);
-    if (volume == NULL)
-        return error;
-    plan->texts = lx_mount_texts(volume);
-    plan->record = lx_mount_type_has(type, LX_TYPE_DRIVE) ? *volume : lx_mount_blank(type);
+    enum lx_filesystem kind = (enum lx_filesystem)volume->filesystem;
+    plan->backing = plan->from.rest;
+    plan->record = lx_mount_blank(type);
+    plan->record.filesystem = (uint8_t)(plan->from.shared ? lx_filesystem_shared(kind) : kind);
     plan->record.serial = volume->serial;
-    plan->record.number = 0;
-    plan->record.type = (uint8_t)type;
     plan->record.flags = LX_MOUNT_TYPED;
-    if (is_volume_root(request->source))
+    if (plan->from.whole)
         plan->record.flags |= LX_MOUNT_VOLUME_ROOT;
+    plan->texts = (struct lx_mount_texts){
+        .backing = plan->backing,
+        .label = lx_volumes_text(lx_image_volumes(policy->image), volume->label)};
     return 0;
 }
 
 /* The backing is any directory of Linux'. */
 static int plan_directory(const struct mounts_request *request, struct mounts_plan *plan)
 {
-    size_t n = strlen(request->directory);
-    if (n >= sizeof(plan->backing))
+    if (strlen(request->directory) >= PATH_MAX)
         return -ENAMETOOLONG;
-    memcpy(plan->backing, request->directory, n + 1);
+    plan->from.volume = NULL;
+    plan->backing = request->directory;
     plan->texts = (struct lx_mount_texts){.backing = plan->backing};
     plan->record = lx_mount_blank(lx_mount_type_find(request->type));
     return 0;
@@ -135,6 +149,8 @@ static int plan_directory(const struct mounts_request *request, struct mounts_pl
 int mounts_plan(const struct lx_policy *policy, const struct mounts_request *request,
                 struct mounts_plan *plan)
 {
+    struct lx_mount_options options;
+    struct lx_mount *m = &plan->record;
     if (request->source == NULL || request->source[0] == '\0')
         return -EINVAL;
     int r = request->directory != NULL ? plan_directory(request, plan)
@@ -143,8 +159,12 @@ int mounts_plan(const struct lx_policy *policy, const struct mounts_request *req
         return r;
     plan->texts.source = request->source;
     plan->texts.target = request->target;
-    plan->texts.root = NULL;
-    return apply(request, plan);
+    r = apply(request, &options, plan);
+    if (r < 0 || !lx_mount_type_has((enum lx_mount_type)m->type, LX_TYPE_DRIVE))
+        return r;
+    work_out(policy, plan->from.volume, m);
+    finish(&options, m);
+    return 0;
 }
 
 int mounts_plan_bind(const struct lx_mount *from, const char *directory,
@@ -153,9 +173,10 @@ int mounts_plan_bind(const struct lx_mount *from, const char *directory,
     const char *inside = directory + from->backing_length;
     const char *root = lx_mount_text(from, from->root);
     size_t n = root == NULL ? 0 : strlen(root);
-    if (strlen(directory) >= sizeof(plan->backing) || n + strlen(inside) >= sizeof(plan->root))
+    if (strlen(directory) >= sizeof(plan->from.rest) || n + strlen(inside) >= sizeof(plan->root))
         return -ENAMETOOLONG;
-    memcpy(plan->backing, directory, strlen(directory) + 1);
+    memcpy(plan->from.rest, directory, strlen(directory) + 1);
+    plan->backing = plan->from.rest;
     plan->record = *from;
     plan->record.flags &= (uint8_t)~LX_MOUNT_OWN_NAME;
     plan->texts = lx_mount_texts(from);
@@ -174,19 +195,40 @@ void mounts_plan_host(const struct mounts_request *request, struct mounts_plan *
     plan->record = (struct lx_mount){.type = LX_MOUNT_HOST};
     plan->texts = (struct lx_mount_texts){
         .source = request->source == NULL ? "none" : request->source, .target = request->target};
-    plan->backing[0] = '\0';
+    plan->backing = "";
 }
 
-int mounts_plan_again(const struct lx_mount *mount, const struct mounts_request *request,
-                      struct mounts_plan *plan)
+/* Where metadata has come or gone, rules that this decides and nobody else go along. */
+static void follow_metadata(const struct lx_policy *policy, const struct lx_mount *before,
+                            struct lx_mount *m)
 {
+    uint8_t old[LX_RULE_COUNT];
+    uint8_t now[LX_RULE_COUNT];
+    enum lx_mount_type type = (enum lx_mount_type)m->type;
+    enum lx_filesystem filesystem = (enum lx_filesystem)m->filesystem;
+    lx_rules_work_out(policy->image, type, filesystem, lx_metadata(before), old);
+    lx_rules_work_out(policy->image, type, filesystem, lx_metadata(m), now);
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        if (old[i] != now[i] && m->rules[i] == old[i])
+            m->rules[i] = now[i];
+}
+
+int mounts_plan_again(const struct lx_policy *policy, const struct lx_mount *mount,
+                      const struct mounts_request *request, struct mounts_plan *plan)
+{
+    struct lx_mount_options options;
     plan->record = *mount;
     plan->texts = lx_mount_texts(mount);
     if ((request->flags & MS_BIND) != 0) {
         apply_flags(request->flags, &plan->record);
         return 0;
     }
-    return apply(request, plan);
+    int r = apply(request, &options, plan);
+    if (r < 0)
+        return r;
+    follow_metadata(policy, mount, &plan->record);
+    finish(&options, &plan->record);
+    return 0;
 }
 
 /* The device of what was just added, which nobody has seen yet. */

@@ -25,7 +25,8 @@ struct mounts_request {
 struct mounts_plan {
     struct lx_mount record;
     struct lx_mount_texts texts;
-    char backing[PATH_MAX]; /* what the kernel is to bind */
+    struct lx_source_found from; /* the volume; the directory by the kernel's name */
+    const char *backing;         /* what the kernel is to bind */
     char symlinkroot[PATH_MAX];
     char root[PATH_MAX];
 };
@@ -63,8 +64,8 @@ int mounts_plan_bind(const struct lx_mount *from, const char *directory,
 void mounts_plan_host(const struct mounts_request *request, struct mounts_plan *plan);
 
 /* Plans what MS_REMOUNT makes of a mount; with MS_BIND its flags alone. As mounts_plan. */
-int mounts_plan_again(const struct lx_mount *mount, const struct mounts_request *request,
-                      struct mounts_plan *plan);
+int mounts_plan_again(const struct lx_policy *policy, const struct lx_mount *mount,
+                      const struct mounts_request *request, struct mounts_plan *plan);
 
 /* The mount is that then. 0 or -errno. */
 int mounts_change(struct mounts_writer *w, const struct lx_mount *mount, struct mounts_plan *plan);

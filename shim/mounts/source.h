@@ -4,16 +4,16 @@
 #ifndef LXSHIM_MOUNTS_SOURCE_H
 #define LXSHIM_MOUNTS_SOURCE_H
 
-#include <limits.h>
-
 #include "policy/policy.h"
 
 /*
- * Finds a source, "C:", "C:\dir", "//server/share": its backing directory is written to `backing`,
- * whose rules, label and serial number are those of the mount that is returned. NULL with *error:
- * -ENOENT where the policy has no such volume or it no such directory, -ENAMETOOLONG.
+ * Finds a source, "C:", "C:\dir", "//server/share", a volume's name: see lx_volumes_find. The
+ * volume is in *found, and its directory, by the kernel's name, in found->rest. Returns 0; -ENOENT
+ * where the policy has no such volume or it no such directory, which is the errno of NT's
+ * OBJECT_NAME_NOT_FOUND and OBJECT_PATH_NOT_FOUND (NO_SUCH_DEVICE, ENODEV, is of a device that was
+ * there); -ENOTDIR, -ENAMETOOLONG.
  */
-const struct lx_mount *mounts_source(const struct lx_policy *policy, const char *source,
-                                     char backing[PATH_MAX], int *error);
+int mounts_source(const struct lx_policy *policy, const char *source,
+                  struct lx_source_found *found);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "sys/clock.h"
@@ -142,6 +143,17 @@ static void recover(struct lx_table *table, uint64_t space)
         atomic_store_explicit(&intent->list, 0, memory_order_release);
 }
 
+/*
+ * True for what we may write into: by now the name may be that of somebody else's file, who could
+ * cut it short under us.
+ */
+static bool is_own(int fd)
+{
+    struct stat st;
+    return sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == sys_geteuid() &&
+           st.st_size == LX_TABLE_SIZE;
+}
+
 int mounts_write(const struct lx_policy *policy, struct mounts_writer *w)
 {
     const char *file = lx_image_string(policy->image, policy->image->table);
@@ -150,7 +162,7 @@ int mounts_write(const struct lx_policy *policy, struct mounts_writer *w)
     w->fd = sys_openat(AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
     if (w->fd < 0)
         return w->fd == -EACCES ? -EPERM : w->fd;
-    int r = lock(w->fd);
+    int r = is_own(w->fd) ? lock(w->fd) : -EPERM;
     void *at = r < 0 ? MAP_FAILED
                      : sys_mmap(NULL, LX_TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, w->fd, 0);
     if (r == 0 && sys_mmap_failed(at))

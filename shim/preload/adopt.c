@@ -154,12 +154,15 @@ void lx_adopt_table(struct lx_policy *policy)
     if (file == NULL)
         return;
     /* For reading alone, by a descriptor that cannot be written by: who has given up its privileges
-     * has this mapping still. */
-    int fd = open_memory(file, "/memfd:" LX_TABLE_MEMORY, O_RDONLY);
+     * has this mapping still. A file's owner has been looked at. */
+    bool memory = strncmp(file, "/proc/", 6) == 0;
+    int fd = memory ? open_memory(file, "/memfd:" LX_TABLE_MEMORY, O_RDONLY)
+                    : open_own(file, O_RDONLY, true, &st);
     if (fd < 0)
         return;
     const struct lx_table *at = MAP_FAILED;
-    if (sys_fstat(fd, &st) == 0 && st.st_uid == sys_geteuid() && st.st_size == LX_TABLE_SIZE)
+    if (sys_fstat(fd, &st) == 0 && (!memory || st.st_uid == sys_geteuid()) &&
+        st.st_size == LX_TABLE_SIZE)
         at = sys_mmap(NULL, LX_TABLE_SIZE, PROT_READ, MAP_SHARED, fd, 0);
     sys_close(fd);
     if (sys_mmap_failed(at))

@@ -281,7 +281,7 @@ static long remount(const struct lx_task *t, const struct mounts_request *reques
         return -LX_CONTINUE;
     if (!is_root())
         return -EPERM;
-    int r = mounts_plan_again(m, request, &plan);
+    int r = mounts_plan_again(t->policy, m, request, &plan);
     if (r == 0)
         r = write_on(t, &w, &m);
     if (r < 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Drives: the policy's mounts, and which of them a name or the current directory is on. */
+/* Drives: the policy's volumes and mounts, and which of them a name or the current directory is on.
+ */
 #include <string.h>
 
 #include "nt/fold.h"
@@ -45,41 +46,86 @@ static bool find_directory(struct win *win, const struct win_drive *drive, const
     return true;
 }
 
+/* Where a session is, as far as is known. */
+struct start {
+    char here[WIN_PATH]; /* the current directory; "" where there is none */
+    size_t best;         /* the length of the name by which a drive has it */
+};
+
+/* Adds a drive. The directory may be there under either name; the innermost drive has it. */
+static void add_drive(struct win *win, struct start *start, const char *source,
+                      const struct win_drive *like)
+{
+    if (win->drive_count == sizeof(win->drives) / sizeof(win->drives[0]))
+        return;
+    struct win_drive *drive = &win->drives[win->drive_count++];
+    *drive = *like;
+    normalise_source(source, drive->source);
+    if (win->drive_count == 1)
+        (void)find_directory(win, drive, "");
+    const char *roots[] = {drive->root, drive->target};
+    for (size_t k = 0; k < 2; k++) {
+        const char *rest = inside(start->here, roots[k]);
+        if (rest != NULL && strlen(roots[k]) > start->best && find_directory(win, drive, rest))
+            start->best = strlen(roots[k]);
+    }
+}
+
+/* A volume as a drive, by a letter or a folder. It is where one of the mounts has it, if any. */
+static void add_volume(struct win *win, struct start *start, const struct lx_effective *policy,
+                       const char *source, const struct lx_effective_volume *volume)
+{
+    struct win_drive drive = {.root = volume->backing,
+                              .target = volume->backing,
+                              .label = volume->facts.label,
+                              .serial = volume->facts.serial};
+    for (size_t i = 0; i < policy->mount_count; i++)
+        if (strcmp(policy->mounts[i].backing, volume->backing) == 0) {
+            drive.target = policy->mounts[i].target;
+            drive.readonly = policy->mounts[i].options.readonly;
+        }
+    add_drive(win, start, source, &drive);
+}
+
+/* The volumes that a policy says, and the mounts that have one of their own. */
+static void add_drives(struct win *win, struct start *start, const struct lx_effective *policy)
+{
+    for (size_t i = 0; i < policy->mount_count; i++) {
+        const struct lx_effective_mount *m = &policy->mounts[i];
+        const struct win_drive drive = {.root = m->backing,
+                                        .target = m->target,
+                                        .label = m->volume.label,
+                                        .serial = m->volume.serial,
+                                        .readonly = m->options.readonly};
+        if (m->implied && lx_source_has_letter(m->source))
+            add_drive(win, start, m->source, &drive);
+    }
+    for (size_t i = 0; i < policy->volume_count; i++)
+        if (!policy->volumes[i].implied && lx_source_has_letter(policy->volumes[i].name))
+            add_volume(win, start, policy, policy->volumes[i].name, &policy->volumes[i]);
+    for (size_t i = 0; i < policy->folder_count; i++) {
+        const struct lx_effective_folder *f = &policy->folders[i];
+        add_volume(win, start, policy, f->source, &policy->volumes[f->volume]);
+    }
+}
+
 bool win_start(struct win *win, const struct lx_effective *policy,
                const struct win_command *commands)
 {
-    char here[WIN_PATH];
-    size_t best = 0;
-    long n = sys_getcwd(here, sizeof(here));
+    struct start start = {.best = 0};
     const struct lx_effective_fact *elevated = &policy->windows[LX_ELEVATED];
+    if (sys_getcwd(start.here, sizeof(start.here)) < 0)
+        start.here[0] = '\0';
     *win = (struct win){.commands = commands, .out = stdout};
     session = win;
     /* The prompt is an administrator's, as in the post, unless the policy says that it is not. */
     win->may_link = elevated->value || elevated->origin.kind == LX_ORIGIN_DEFAULT ||
                     policy->windows[LX_DEVELOPER_MODE].value;
-    for (size_t i = 0; i < policy->mount_count && i < LX_MOUNT_MAX; i++) {
-        const struct lx_effective_mount *m = &policy->mounts[i];
-        struct win_drive *drive = &win->drives[win->drive_count++];
-        *drive = (struct win_drive){.root = m->backing,
-                                    .target = m->target,
-                                    .label = m->volume.label,
-                                    .serial = m->volume.serial,
-                                    .readonly = m->options.readonly};
-        normalise_source(m->source, drive->source);
-        if (i == 0)
-            (void)find_directory(win, drive, "");
-        /* The directory may be there under either name; the innermost drive has it. */
-        const char *roots[] = {m->backing, m->target};
-        for (size_t k = 0; k < 2 && n > 0; k++) {
-            const char *rest = inside(here, roots[k]);
-            if (rest != NULL && strlen(roots[k]) > best && find_directory(win, drive, rest))
-                best = strlen(roots[k]);
-        }
-    }
+    add_drives(win, &start, policy);
     size_t length = strlen(win->directory);
     if (length == 2) /* a volume's root is named with its separator */
         memcpy(win->directory + 2, "\\", 2);
-    return best > 0;
+    return start.best > 0;
 }
 
 const struct win_drive *win_drive_of(const struct win *win, const char *name)

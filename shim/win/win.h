@@ -19,7 +19,7 @@
 #define WIN_PATH   4096
 #define WIN_STREAM 256
 
-/* One mount of the policy as Windows knows it. */
+/* A volume of the policy by one of its places, or a mount that has one of its own. */
 struct win_drive {
     char source[WIN_PATH]; /* "C:" or "C:\testing", without a separator at its end */
     const char *root;      /* the native directory */
@@ -33,7 +33,7 @@ struct win_command;
 
 /* One session: nothing here is shared, and the program has one thread. */
 struct win {
-    struct win_drive drives[LX_MOUNT_MAX];
+    struct win_drive drives[2 * LX_MOUNT_MAX];
     unsigned drive_count;
     const struct win_command *commands; /* that its prompt knows: win_commands */
     bool may_link;                      /* its user has the privilege to make symlinks */

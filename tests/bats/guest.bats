@@ -53,6 +53,21 @@ refused() {
   assert_output pwned
 }
 
+@test "a volume whose backing is elsewhere is refused, mounted or not; one below is taken" {
+  mkdir "$TOP/other" mnt
+  steps='echo ran'
+  found '"volumes": {"C:": {"backing": "../other"}}, "mounts": []'
+  refused .lxshim.json:1:46 "backing \"../other\" is not below $IN, expected one that is$GUEST"
+  named "$steps"
+  assert_output ran
+  found '"volumes": {"C:": {"backing": "drive"}}, "mounts": [{"source": "C:\\\\out", "target": "mnt"}]'
+  ln -s "$TOP/other" drive/out
+  refused .lxshim.json:1:79 "backing \"$IN/drive/out\" is not below $IN, expected one that is$GUEST"
+  rm drive/out && mkdir drive/out && touch drive/out/f
+  shimmed 'ls mnt'
+  assert_output f
+}
+
 @test "a drive over a directory of PATH is refused: the repository's ls would be run" {
   mkdir "$TOP/bin" "$TOP/empty"
   printf '#!/bin/sh\necho ordinary\n' >"$TOP/bin/ls"

@@ -280,3 +280,89 @@ x?y"
     done; rmdir $M/new; mount | grep -c "$M/d "; ls $M/d'
   assert_output "0"
 }
+
+# with_volumes: a policy that says volumes, and mounts none of them.
+with_volumes() {
+  mkdir -p "$BASE/stick" && echo fat >"$BASE/stick/f" && touch "$BASE/drive/sub/g"
+  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"},
+    "fat": {"backing": "stick", "filesystem": "fat32", "folders": ["C:\\\\stick"]}},
+    "shares": {"\\\\\\\\localhost\\\\C$": "C:"}, "mounts": []}' >"$BASE/policy.json"
+}
+
+# What each source leads to, and what its kind of volume cannot do.
+SOURCES='for s in C: "c:\\sub" fat FAT/ "C:\\stick" c:/STICK/ "C:\\sub\\..\\stick" "\\\\localhost\\C$" "//LOCALHOST/c$/sub/" "\\\\localhost\\C$\\stick"; do
+    mount -i -t drvfs -o noatime "$s" $M/d; echo "$s:" $(ls $M/d)
+    ln -s x $M/d/l 2>/dev/null && echo symlink; ln $M/d/[fg] $M/d/h 2>/dev/null && echo link; mkfifo $M/d/p 2>/dev/null && echo fifo
+    rm -f $M/d/[hlp]; umount $M/d; done
+  for s in D: stack //localhost/D$ "C:\\none"; do mount -i -t drvfs "$s" $M/d 2>&1 | grep -o "special device.*"; done'
+FOUND='C:: Mixed Case f sub
+symlink
+link
+c:\sub: g
+symlink
+link
+fat: f
+FAT/: f
+C:\stick: f
+c:/STICK/: f
+C:\sub\..\stick: f
+\\localhost\C$: Mixed Case f sub
+link
+//LOCALHOST/c$/sub/: g
+link
+\\localhost\C$\stick: f
+special device D: does not exist.
+special device stack does not exist.
+special device //localhost/D$ does not exist.
+special device C:\none does not exist.'
+
+@test "volumes: by letter, name, folder and share; what a kind of volume cannot do" {
+  with_volumes
+  in_lanes "$SOURCES"
+  assert_output "$FOUND"
+}
+
+@test "volumes under LD_PRELOAD alone: a file has what is mounted, for all that comes of the first process" {
+  with_volumes
+  run env -C / M="$BASE" LC_ALL=C LXSHIM_POLICY="$BASE/policy.json" LD_PRELOAD="$LIB" timeout 300 unshare -m bash -uc "$SOURCES"
+  assert_output "$FOUND"
+  # Nobody is left whom the file was for: it goes with the next that is made.
+  before=$(compgen -G '/dev/shm/lxshim-0-mounts-*' | grep -v -e -mounts-0-0-0-)
+  file=$(LXSHIM_POLICY=$BASE/policy.json "$LXSHIM" policy state | sed 's/^1-://' | tr _- /+ | base64 -d 2>/dev/null |
+    tr '\0' '\n' | grep -am1 -e -mounts-)
+  assert_equal "$(stat -c '%a %u %s' "$file")" "644 0 4194304"
+  rm "$file"
+  for file in $before; do [[ ! -e $file ]]; done
+}
+
+@test "what options change of a volume is what they change at the start" {
+  with_volumes
+  in_lanes 'for o in ro metadata metadata,case=dir; do for s in C: fat; do mount -i -t drvfs -o $o $s $M/d
+      touch $M/d/n && chmod 640 $M/d/n && stat -c %a $M/d/n; mkfifo $M/d/p && stat -c %F $M/d/p; rm -f $M/d/[np]; umount $M/d; done; done 2>&1'
+  assert_output "touch: cannot touch '$BASE/d/n': Read-only file system
+mkfifo: cannot create fifo '$BASE/d/p': Read-only file system
+touch: cannot touch '$BASE/d/n': Read-only file system
+mkfifo: cannot create fifo '$BASE/d/p': Read-only file system
+640
+fifo
+777
+mkfifo: cannot create fifo '$BASE/d/p': Operation not permitted
+640
+fifo
+777
+mkfifo: cannot create fifo '$BASE/d/p': Operation not permitted"
+}
+
+@test "a run with volumes mounts in a namespace of its own, even where nothing is mounted at the start" {
+  with_volumes
+  for lane in "${LANES[@]}"; do
+    run env -C / M="$BASE" timeout 300 "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
+      bash -c 'mount -i -t drvfs C: $M/d && ls $M/d/f; readlink /proc/self/ns/mnt'
+    assert_line "$BASE/d/f"
+    refute_line "$(readlink /proc/self/ns/mnt)"
+    assert_equal "$(ls "$BASE/d")" ""
+    ! grep -F " $BASE/d " /proc/self/mountinfo
+  done
+  run env -C / M="$BASE" "$LXSHIM" run -v --bind=never --policy "$BASE/policy.json" -- readlink /proc/self/ns/mnt
+  assert_line "$(readlink /proc/self/ns/mnt)"
+}

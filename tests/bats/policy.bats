@@ -65,7 +65,9 @@ copy_case() {
 
 @test "the policies in examples are taken where they lie, and beside what they are for" {
   cp "$SOURCE_ROOT"/examples/policies/*.json .
+  mkdir drive stick
   for name in "$SOURCE_ROOT"/examples/policies/*.json *.json; do
+    [[ $name == "$SOURCE_ROOT"/*/volumes.json ]] && continue # has its directories made first
     run "$LXSHIM" policy check "$name"
     assert_success
   done
@@ -234,7 +236,9 @@ copy_case() {
   refused --mount volfs:C:/:drive '--mount volfs:C:/:drive: mount type "volfs" is reserved and not yet implemented in this version, expected drvfs'
   refused --mount lxfs:C:/:drive '--mount lxfs:C:/:drive: mount type "lxfs" is mounted while a run goes on, by mount(2) alone, expected drvfs'
   refused --mount drvfs:C:drive '--mount drvfs:C:drive: no '\'':'\'' after the source, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]'
-  refused --mount drvfs:/c:drive '--mount drvfs:/c:drive: source "/c:drive" does not begin with a drive letter, expected a drive such as C: or a directory such as C:\dir'
+  refused --mount drvfs:/c:drive '--mount drvfs:/c:drive: source "/c" is no name of Windows'\'', expected a drive such as C:, a directory such as C:\dir, a share such as \\host\share, or a volume'\''s name'
+  refused --mount drvfs::drive '--mount drvfs::drive: an empty source, expected a drive such as C:, a directory such as C:\dir, a share such as \\host\share, or a volume'\''s name'
+  refused --mount drvfs:fat:drive '--mount drvfs:fat:drive: source "fat" is of no volume, expected a drive such as C:, a "backing", or "volumes" that have it'
   refused --mount drvfs:C::,ro '--mount drvfs:C::,ro: an empty target, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]'
   refused --mount drvfs:C::drive:,ro '--mount drvfs:C::drive:,ro: an empty backing directory, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]'
   refused --mount drvfs:C::drive,rx '--mount drvfs:C::drive,rx: unknown mount option "rx", expected an option of DrvFs or a flag of mount; did you mean "ro"?'
@@ -257,6 +261,7 @@ copy_case() {
   run bash -c '"$1" policy show --json policy.json | jq -r "
     .profile.value, .profile.from.line, .mode.value, .mounts[0].rules[\"rename.flags\"].value,
     .mounts[0].rules[\"rename.flags\"].from.line, .mounts[0].rules[\"xattr.user\"].from.kind,
+    .mounts[0].rules[\"xattr.user\"].from.axis,
     .mounts[0].rules[\"names.illegal\"].from.name, (.mounts[0].rules | length)"' - "$LXSHIM"
   assert_success
   assert_output "wsl1-1903
@@ -264,9 +269,39 @@ copy_case() {
 observe
 native
 7
-volume
+axis
+fat
 wsl1-1803
 $("$LXSHIM" policy rules --json | jq length)"
+}
+
+@test "volumes, shares and the mounts of them: as they are written, and in show --json" {
+  needs jq jq
+  mkdir drive stick
+  cat >p.json <<'END'
+{"version": 1, "profile": "wsl1-current",
+ "volumes": {"C:": {"backing": "drive", "filesystem": "ntfs", "label": "Windows", "serial": "5A00-1234"},
+             "fat": {"backing": "stick", "filesystem": "fat32", "folders": ["C:\\lxss_fat"]}},
+ "shares":  {"\\\\localhost\\C$": "C:"},
+ "mounts":  [{"source": "C:", "target": "/mnt/c", "options": "metadata,uid=1000"}]}
+END
+  run "$LXSHIM" policy check p.json
+  assert_output "p.json: ok, 1 mount, profile wsl1-current"
+  run bash -c '"$1" policy show --json p.json | jq -c "
+    .volumes[\"C:\"].serial, .volumes.fat.filesystem, .volumes.fat.folders, .shares[\"\\\\\\\\localhost\\\\C$\"].value,
+    .mounts[0].backing, .mounts[0].volume.label, .mounts[0].rules[\"special.fifo\"], .rules[\"special.fifo\"].value"' - "$LXSHIM"
+  assert_output "\"5A00-1234\"
+\"fat32\"
+[\"C:\\\\lxss_fat\"]
+\"C:\"
+\"$PWD/drive\"
+\"Windows\"
+{\"value\":\"allow\",\"from\":{\"kind\":\"axis\",\"name\":\"drvfs\",\"axis\":\"metadata\"}}
+\"EPERM\""
+  # A flag's mounts are of them as well.
+  run "$LXSHIM" policy show --mount 'drvfs://LOCALHOST/c$:/missing-c' p.json
+  assert_line "  backing   $PWD/drive"
+  assert_line "  volume    smb, label Windows, serial 5A00-1234"
 }
 
 @test "the state of a policy: one line, short policies in it, large ones in a file" {
@@ -325,7 +360,7 @@ stats_of() {
   printf '{"version": 1, "profil": 1}' >.lxshim.json
   run env LD_PRELOAD="$LIB" true
   assert_failure 125
-  assert_output 'lxshim: .lxshim.json:1:16: unknown key "profil" in a policy, expected $schema, version, profile, extends, mounts, rules, overrides, mode, trace or windows; did you mean "profile"?'
+  assert_output 'lxshim: .lxshim.json:1:16: unknown key "profil" in a policy, expected $schema, version, profile, extends, volumes, shares, mounts, rules, overrides, mode, trace or windows; did you mean "profile"?'
 }
 
 @test "/ is no drive, unless the policy has mounts" {

@@ -190,6 +190,43 @@ writes() {
   rm -rf "$counters"
 }
 
+@test "a table of mounts that is gone, short, no file, or others' to write is none: what is run mounts nothing" {
+  ((EUID == 0)) || skip "only root mounts"
+  needs_mounts
+  mkdir "$FILES/at"
+  printf '{"version": 1, "volumes": {"C:": {"backing": "back"}}}' >"$FILES/p.json"
+  LXSHIM_STATE=$("$LXSHIM" policy state "$FILES/p.json")
+  export LXSHIM_STATE
+  table=$(words | grep -am1 -e -mounts-)
+  mounts() {
+    run env LC_ALL=C LD_PRELOAD="$LIB" unshare -m mount -i -t drvfs C: "$FILES/at"
+  }
+  mounts
+  assert_output ""
+  cp "$table" "$FILES/good"
+  for kind in gone short mark writable other fifo directory null link good; do
+    rm -rf "$table"
+    case $kind in
+      short) head -c 9999 "$FILES/good" >"$table" ;;
+      mark) tr L M <"$FILES/good" >"$table" ;;
+      writable) cp "$FILES/good" "$table" && chmod 666 "$table" ;;
+      other) cp "$FILES/good" "$table" && chown 64998 "$table" ;;
+      fifo) mkfifo "$table" ;;
+      directory) mkdir "$table" ;;
+      null) ln -s /dev/null "$table" ;;
+      link) ln -s "$FILES/good" "$table" ;;
+      good) cp "$FILES/good" "$table" ;;
+    esac
+    mounts
+    if [[ $kind == good ]]; then
+      assert_output ""
+    else
+      assert_output --partial "$FILES/at: unknown filesystem type 'drvfs'."
+    fi
+  done
+  rm "$table"
+}
+
 @test "a descriptor of another process that is not the memory of a run is not opened for writing" {
   needs strace strace
   strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"

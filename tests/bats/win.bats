@@ -662,3 +662,21 @@ testing"
   assert_output "file
 testing"
 }
+
+@test "volumes are drives, mounted or not: by letter, and in the folders where they are" {
+  mkdir "$DIR/stick"
+  echo on the stick >"$DIR/stick/f"
+  echo on C: >"$DIR/f"
+  printf '{"version": 1, "volumes": {"C:": {"backing": "%s"}, "fat": {"backing": "%s/stick", "folders": ["C:\\\\in\\\\it"]}}}' \
+    "$ROOT" "$DIR" >"$BATS_TEST_TMPDIR/policy.json"
+  windows type 'C:\testing\f'
+  assert_output "on C:"
+  windows type 'c:\IN\it\f'
+  assert_output "on the stick"
+  run bash -c 'cd "$0/stick" && echo cd | "$1" win cmd | tr -d "\r"' "$DIR" "$LXSHIM"
+  assert_output --partial 'C:\in\it'
+  printf '{"version": 1, "volumes": {"fat": {"backing": "%s/stick"}}}' "$DIR" >"$BATS_TEST_TMPDIR/policy.json"
+  win type f
+  assert_failure 125
+  assert_output "lxshim: the policy has no drive with a letter"
+}

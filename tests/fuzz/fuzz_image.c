@@ -59,7 +59,7 @@ static void take_value(const uint8_t *data, size_t size)
 /* The sample with other bytes, three of the input for each: where, and which. */
 static void take_sample(const uint8_t *data, size_t size)
 {
-    static char sample[4096] __attribute__((aligned(8)));
+    static char sample[8192] __attribute__((aligned(8)));
     size_t n = states_sample(sample, sizeof(sample));
     for (size_t i = 0; i + 2 < size; i += 3)
         sample[((size_t)data[i] << 8 | data[i + 1]) % n] = (char)data[i + 2];

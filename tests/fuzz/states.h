@@ -13,8 +13,57 @@
 #include <unistd.h>
 
 #include "policy/builder.h"
+#include "policy/settle_volume.h"
 #include "vfs/ops.h"
 #include "vfs/placement.h"
+
+/* Puts volumes of every sort into it, and the axes. */
+static inline void states_volumes(struct lx_builder *b, struct lx_image *head)
+{
+    static uint8_t own[LX_RULE_COUNT];
+    struct lx_effective_volume volumes[] = {
+        {.name = "C:", .backing = "/proc/self/fdinfo", .facts = {LX_NTFS, "label", 1}},
+        {.name = "fat", .backing = "/usr/lib", .facts = {.filesystem = LX_FAT32}},
+        {.name = "D:\\x", .backing = "/dev/shm", .directory = true, .rules = own}};
+    struct lx_effective_folder folders[] = {{.path = "a/b", .parent = 0, .volume = 1}};
+    struct lx_effective_share shares[] = {{.name = "\\\\host\\share", .volume = 1}};
+    struct lx_effective e = {.volume_count = 3,
+                             .volumes = volumes,
+                             .folder_count = 1,
+                             .folders = folders,
+                             .share_count = 1,
+                             .shares = shares};
+    memset(own, LX_UNSAID, sizeof(own));
+    own[LX_RULE_LINK_CREATE] = LX_EPERM;
+    lx_settle_flat(&e);
+    lx_axes_defaults(&e.axes);
+    head->axes = lx_builder_block(b, &e.axes, sizeof(e.axes));
+    head->volumes = lx_builder_block(b, e.flat, e.flat->size);
+    lx_effective_free(&e);
+}
+
+/* Looks up what mount(2) may name, and works out what such a mount has. */
+static inline void states_mount(const struct lx_image *image)
+{
+    static const char *const sources[] = {"C:",  "c:\\a\\b\\..", "//host/share/x",
+                                          "fat", "Q:/",          "D:/x/y"};
+    const struct lx_volumes *volumes = lx_image_volumes(image);
+    struct lx_source_found found;
+    uint8_t rules[LX_RULE_COUNT];
+    for (size_t i = 0; volumes != NULL && i < sizeof(sources) / sizeof(sources[0]); i++) {
+        if (lx_volumes_find(volumes, sources[i], &found) < 0)
+            continue;
+        lx_rules_work_out(image, LX_MOUNT_DRVFS, (enum lx_filesystem)found.volume->filesystem,
+                          i % 2 == 0, rules);
+        if (strlen(found.rest) >= PATH_MAX ||
+            strlen(lx_volumes_text(volumes, found.volume->backing)) >= PATH_MAX)
+            abort();
+        for (unsigned k = 0; k < LX_RULE_COUNT; k++)
+            if (lx_rule_belongs((enum lx_rule)k, LX_MOUNT_DRVFS) &&
+                !lx_rule_takes((enum lx_rule)k, rules[k]))
+                abort();
+    }
+}
 
 /* Puts it into `buf`, aligned for an image. Returns its size. */
 static inline size_t states_sample(char *buf, size_t room)
@@ -46,6 +95,7 @@ static inline size_t states_sample(char *buf, size_t room)
     overrides[2].ops = ~UINT64_C(0);
     overrides[2].counter = 2;
     lx_builder_overrides(&b);
+    states_volumes(&b, head);
     head->profile = lx_builder_string(&b, "drvfs");
     head->trace = lx_builder_string(&b, "/dev/null");
     head->programs = lx_builder_string(&b, "/usr/lib");
@@ -70,6 +120,7 @@ static inline void states_use(struct lx_policy *policy, char *image)
     struct lx_image_override *o = (struct lx_image_override *)(void *)(image + head->overrides);
     char buf[PATH_MAX];
     struct stat st;
+    states_mount(head); /* before something is written: overrides may lie anywhere */
     for (uint32_t i = 0; i < head->override_count; i++)
         o[i].delay_ms = 0; /* which is no damage */
     if (policy->trace != NULL)

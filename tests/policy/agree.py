@@ -27,6 +27,9 @@ BEYOND_SCHEMA = """
     target-below-file
     backing-missing backing-file backing-inside-target backing-around-target overlap-*
     options-empty-item option-* glob-*
+    volumes-backing-missing volumes-backing-root volumes-letter-twice volumes-name-twice
+    folder-root folder-nowhere folder-twice folder-cycle* share-nothing share-twice
+    unknown-source-* mount-second-*
 """.split()
 
 # No JSON at all, or JSON that says one thing twice.
@@ -114,6 +117,8 @@ def check_profiles(schema, rules):
     check(names == [p["name"] for p in profiles], "schema's profiles and lxshim's differ")
     check(sorted(names) == files, "profiles listed and files there differ")
     whole = {p["name"]: p["rules"] for p in profiles}
+    axes = {p["name"]: p["on"] for p in profiles}
+    kinds = set(words_of("policy/axes.def", r'(?m)^AXIS\(\w+, "([^"]+)"'))
     for name in names:
         file = json.loads((ROOT / f"policy/profiles/{name}.json").read_text(encoding="utf-8"))
         base = file.get("extends")
@@ -121,6 +126,14 @@ def check_profiles(schema, rules):
         for rule, value in file["rules"].items():
             check(whole[name][rule] == value, f"{name}: {rule} is not what its file says")
             check(base is None or whole[base][rule] != value, f"{name} repeats {rule} of {base}")
+        check(set(axes[name]) == kinds, f"{name} has other axes")
+        for axis, values in file.get("on", {}).items():
+            for rule, value in values.items():
+                if axis == "//" or rule == "//":
+                    continue
+                check(axes[name][axis][rule] == value, f"{name} on {axis}: {rule}")
+                repeated = base is not None and axes[base][axis].get(rule) == value
+                check(not repeated, f"{name} on {axis} repeats {rule} of {base}")
         inherited = {r["id"]: r["default"] for r in rules} if base is None else whole[base]
         check(whole[name] == {**inherited, **file["rules"]}, f"{name} as a whole")
 
@@ -134,6 +147,8 @@ def check_words(schema, directory):
     def override(when, then):
         return {"version": 1, "overrides": [{"when": when, "then": then}]}
 
+    kinds = schema["$defs"]["filesystem"]["enum"]
+    check(kinds == words_of("policy/axes.def", r'(?m)^KIND\(\w+, "([^"]+)"'), "kinds of volumes")
     ops = schema["$defs"]["op"]["enum"]
     check(ops == words_of("shim/fs/ops.def", r'(?m)^OP\(\w+, "([^"]+)"') + ["*"], "operations")
     for op in ops:
@@ -156,6 +171,7 @@ def check_keys(schema, directory):
         (trace, {"version": 1, "trace": wrong}),
         (defs["mount"], {"version": 1, "mounts": [wrong]}),
         (defs["volume"], {"version": 1, "mounts": [{"volume": wrong}]}),
+        (defs["whole_volume"], {"version": 1, "volumes": {"C:": wrong}}),
         (defs["override"], {"version": 1, "overrides": [wrong]}),
         (override["when"], {"version": 1, "overrides": [{"when": wrong}]}),
         (override["then"], {"version": 1, "overrides": [{"then": wrong}]}),

@@ -68,6 +68,52 @@ static void every_rule_is_well_formed(void **state)
     assert_int_equal(lx_rule_find("no.such"), LX_RULE_NONE);
 }
 
+/* Without tables of its own an image has those of the profile drvfs. */
+static void rules_are_worked_out_by_axes(void **state)
+{
+    struct lx_axes axes;
+    uint8_t rules[LX_RULE_COUNT];
+    (void)state;
+    builtin();
+    const struct lx_image *head = (const struct lx_image *)(const void *)image;
+    assert_null(lx_image_axes(head));
+    lx_rules_work_out(head, LX_MOUNT_DRVFS, LX_NTFS, false, rules);
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        assert_int_equal(rules[i], lx_rules[i].fallback);
+    lx_rules_work_out(head, LX_MOUNT_DRVFS, LX_FAT32, false, rules);
+    assert_int_equal(rules[LX_RULE_LINK_CREATE], LX_EPERM);
+    lx_rules_work_out(head, LX_MOUNT_HOST, LX_NTFS, false, rules);
+    assert_int_equal(rules[LX_RULE_LINK_CREATE], LX_UNSAID);
+    /* What is stated wins over metadata, and that over the kind of the volume. */
+    lx_axes_defaults(&axes);
+    assert_true(lx_axes_check(&axes));
+    axes.on[LX_ON_REFS][LX_RULE_SPECIAL_FIFO] = LX_EOPNOTSUPP;
+    axes.stated[LX_RULE_SPECIAL_DEVICE] = LX_EPERM;
+    lx_axes_work_out(&axes, LX_MOUNT_DRVFS, LX_REFS, true, rules);
+    assert_int_equal(rules[LX_RULE_SPECIAL_FIFO], LX_ALLOW);
+    assert_int_equal(rules[LX_RULE_SPECIAL_DEVICE], LX_EPERM);
+    assert_int_equal(rules[LX_RULE_SYMLINK_CREATE], LX_EPERM);
+    axes.base[LX_RULE_LINK_CREATE] = LX_UNSAID;
+    assert_false(lx_axes_check(&axes));
+    axes.base[LX_RULE_LINK_CREATE] = LX_PENDING;
+    assert_false(lx_axes_check(&axes));
+}
+
+/* The words of the kinds and the axes are found again, and no others. */
+static void kinds_and_axes_have_words(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < LX_FILESYSTEMS; i++)
+        assert_int_equal(lx_filesystem_find(lx_filesystem_word((enum lx_filesystem)i)), i);
+    for (unsigned i = 0; i < LX_AXES; i++)
+        assert_int_equal(lx_axis_find(lx_axis_word((enum lx_axis)i)), i);
+    assert_int_equal(lx_filesystem_find("fat64"), LX_FILESYSTEMS);
+    assert_int_equal(lx_axis_find("fat32"), LX_AXES);
+    assert_int_equal(lx_filesystem_axis(LX_FAT32), LX_ON_FAT);
+    assert_int_equal(lx_filesystem_shared(LX_REFS), LX_SMB);
+    assert_int_equal(lx_filesystem_shared(LX_EXFAT), LX_EXFAT);
+}
+
 /* Every image that is damaged in one byte is refused, or is read without leaving the block. */
 static void a_damaged_image_is_never_read_outside(void **state)
 {
@@ -180,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_builtin_default_is_what_the_manual_says),
         cmocka_unit_test(every_rule_is_well_formed),
+        cmocka_unit_test(rules_are_worked_out_by_axes),
+        cmocka_unit_test(kinds_and_axes_have_words),
         cmocka_unit_test(a_damaged_image_is_never_read_outside),
         cmocka_unit_test(what_does_not_fit_is_an_error),
         cmocka_unit_test(base64_round_trips),

@@ -23,6 +23,7 @@
 #include "mounts/source.h"
 #include "policy/builder.h"
 #include "policy/emit.h"
+#include "policy/settle_volume.h"
 
 static char image[8192] __attribute__((aligned(8)));
 static struct lx_policy policy;
@@ -30,8 +31,36 @@ static char directory[] = "/tmp/mounts.XXXXXX";
 static char inside[64];
 static int memory;
 
+/* C: is the directory, with a volume "fat" in its folder "a" and another in one of that; a share.
+ */
+static const struct lx_volumes *volumes(struct lx_effective *e)
+{
+    static uint8_t own[LX_RULE_COUNT];
+    static struct lx_effective_volume list[] = {
+        {.name = "C:", .backing = directory, .facts = {LX_NTFS, "Windows", 0x12345678}},
+        {.name = "fat", .backing = inside, .facts = {.filesystem = LX_FAT32}},
+        {.name = "E:", .backing = "/usr/lib", .facts = {.filesystem = LX_NTFS}},
+        {.name = "C:\\u", .backing = "/usr", .directory = true, .implied = true, .rules = own}};
+    static struct lx_effective_folder folders[] = {
+        {.source = "C:\\a", .path = "a", .parent = 0, .volume = 1},
+        {.source = "C:\\a\\b", .path = "b", .parent = 1, .volume = 2}};
+    static struct lx_effective_share shares[] = {{.name = "\\\\localhost\\C$", .volume = 0}};
+    memset(own, LX_UNSAID, sizeof(own));
+    own[LX_RULE_LINK_CREATE] = LX_EPERM;
+    e->volumes = list;
+    e->volume_count = sizeof(list) / sizeof(list[0]);
+    e->folders = folders;
+    e->folder_count = sizeof(folders) / sizeof(folders[0]);
+    e->shares = shares;
+    e->share_count = 1;
+    lx_settle_flat(e);
+    return e->flat;
+}
+
 static int setup(void **state)
 {
+    struct lx_effective e = {.problem = NULL};
+    struct lx_axes axes;
     struct lx_builder b;
     char file[64];
     (void)state;
@@ -48,7 +77,13 @@ static int setup(void **state)
     lx_builder_mount(&b, &mounts[1], "D:\\x", "/usr/lib", "/usr/lib");
     head->profile = lx_builder_string(&b, "drvfs");
     head->table = lx_builder_string(&b, file);
+    lx_axes_defaults(&axes);
+    axes.stated[LX_RULE_RENAME_FLAGS] = LX_NATIVE;
+    head->axes = lx_builder_block(&b, &axes, sizeof(axes));
+    const struct lx_volumes *all = volumes(&e);
+    head->volumes = lx_builder_block(&b, all, all->size);
     long size = lx_builder_end(&b);
+    lx_effective_free(&e);
     if (size < 0 || lx_policy_attach(&policy, head, (size_t)size) < 0)
         return -1;
     policy.table = mmap(NULL, LX_TABLE_SIZE, PROT_READ, MAP_SHARED, memory, 0);
@@ -85,13 +120,13 @@ static const struct lx_mount *find(const char *target)
     return NULL;
 }
 
-/* Mounts "C:" at a target, translated. 0 or -errno. */
-static int attach(const char *target, const char *options)
+/* Mounts a source at a target, translated. 0 or -errno. */
+static int attach_source(const char *source, const char *target, const char *options)
 {
     static struct mounts_plan plan;
     struct mounts_writer w;
     const struct mounts_request request = {
-        .source = "C:", .target = target, .native = target, .type = "drvfs", .options = options};
+        .source = source, .target = target, .native = target, .type = "drvfs", .options = options};
     int r = mounts_plan(&policy, &request, &plan);
     if (r == 0)
         r = mounts_write(&policy, &w);
@@ -104,6 +139,11 @@ static int attach(const char *target, const char *options)
         mounts_commit(&w);
     mounts_leave(&w);
     return r;
+}
+
+static int attach(const char *target, const char *options)
+{
+    return attach_source("C:", target, options);
 }
 
 static int detach(const char *target)
@@ -189,19 +229,115 @@ static void a_place_stays_a_mounts_own(void **state)
 static void bad_options_and_sources_change_nothing(void **state)
 {
     (void)state;
-    static const char *const sources[] = {"Q:", "C:/none", "//server/share", "C",
-                                          ":",  "/",       "C:\\in\\.."};
-    char backing[PATH_MAX];
-    int error;
+    static const char *const sources[] = {
+        "Q:", "C:/none", "//server/share", "C", ":", "/", "/localhost/C$", "fa", "fatter", "C:in"};
+    struct lx_source_found found;
     assert_int_equal(attach("/one", "nonsense"), -EINVAL);
     assert_int_equal(attach("/one", "uid=-1"), -EINVAL);
-    for (size_t i = 0; i + 1 < sizeof(sources) / sizeof(sources[0]); i++) {
-        assert_null(mounts_source(&policy, sources[i], backing, &error));
-        assert_int_equal(error, -ENOENT);
-    }
-    assert_non_null(mounts_source(&policy, "c:\\in\\", backing, &error));
-    assert_string_equal(backing, inside);
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+        assert_int_equal(mounts_source(&policy, sources[i], &found), -ENOENT);
     assert_int_equal(mounted(), 2);
+}
+
+static void sources_lead_to_volumes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *source;
+        const char *volume;
+        const char *backing; /* NULL: the directory of C: */
+        bool shared, whole;
+    } cases[] = {
+        {"C:", "C:", NULL, false, true},
+        {"c:\\", "C:", NULL, false, true},
+        {"C:/.", "C:", NULL, false, true},
+        {"C:\\..\\..", "C:", NULL, false, true},
+        {"C:\\in\\..\\", "C:", NULL, false, true},
+        {"c:\\in\\", "C:", inside, false, false},
+        {"C:/a", "fat", inside, false, true},
+        {"C:\\A\\", "fat", inside, false, true},
+        {"fat", "fat", inside, false, true},
+        {"FAT\\", "fat", inside, false, true},
+        {"C:\\a\\b", "E:", "/usr/lib", false, true},
+        {"fat/b", "E:", "/usr/lib", false, true},
+        {"C:\\in\\..\\a\\.\\b", "E:", "/usr/lib", false, true},
+        {"//LOCALHOST/c$", "C:", NULL, true, true},
+        {"\\\\localhost\\C$\\in", "C:", inside, true, false},
+        {"//localhost/C$/a/b/", "E:", "/usr/lib", true, true},
+        {"C:\\u", "C:\\u", "/usr", false, false},
+        {"C:/u/lib", "C:\\u", "/usr/lib", false, false},
+    };
+    struct lx_source_found found;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (mounts_source(&policy, cases[i].source, &found) != 0)
+            fail_msg("%s", cases[i].source);
+        assert_string_equal(lx_volumes_text(lx_image_volumes(policy.image), found.volume->name),
+                            cases[i].volume);
+        assert_string_equal(found.rest, cases[i].backing == NULL ? directory : cases[i].backing);
+        assert_int_equal(found.shared, cases[i].shared);
+        assert_int_equal(found.whole, cases[i].whole);
+    }
+}
+
+/* What a mount has of its volume, and the rules by its kind, its options and the policy. */
+static void a_mount_is_on_its_axes(void **state)
+{
+    (void)state;
+    assert_int_equal(attach_source("C:", "/one", "metadata"), 0);
+    const struct lx_mount *m = find("/one");
+    assert_string_equal(lx_mount_text(m, m->label), "Windows");
+    assert_int_equal(m->serial, 0x12345678);
+    assert_int_equal(lx_rule(m, LX_RULE_SPECIAL_FIFO), LX_ALLOW);
+    assert_int_equal(lx_rule(m, LX_RULE_MODE_FIXED), LX_OFF);
+    assert_int_equal(lx_rule(m, LX_RULE_RENAME_FLAGS), LX_NATIVE);
+    assert_int_equal(m->case_option, LX_SENSITIVE);
+    assert_int_equal(detach("/one"), 0);
+    assert_int_equal(attach_source("fat", "/one", "metadata"), 0);
+    m = find("/one");
+    assert_false(lx_metadata(m));
+    assert_int_equal(m->filesystem, LX_FAT32);
+    assert_int_equal(lx_rule(m, LX_RULE_SPECIAL_FIFO), LX_EPERM);
+    assert_int_equal(lx_rule(m, LX_RULE_LINK_CREATE), LX_EPERM);
+    assert_int_equal(m->case_option, LX_OFF);
+    assert_int_not_equal(m->flags & LX_MOUNT_VOLUME_ROOT, 0);
+    assert_int_equal(detach("/one"), 0);
+    assert_int_equal(attach_source("//localhost/C$", "/one", NULL), 0);
+    m = find("/one");
+    assert_int_equal(m->filesystem, LX_SMB);
+    assert_int_equal(lx_rule(m, LX_RULE_LINK_CREATE), LX_ALLOW);
+    assert_int_equal(m->case_option, LX_OFF);
+    assert_int_equal(detach("/one"), 0);
+    assert_int_equal(attach_source("//localhost/C$/a", "/one", NULL), 0);
+    assert_int_equal(find("/one")->filesystem, LX_FAT32); /* which can do less than SMB */
+    assert_int_equal(detach("/one"), 0);
+    assert_int_equal(attach_source("C:\\u", "/one", NULL), 0);
+    assert_int_equal(lx_rule(find("/one"), LX_RULE_LINK_CREATE), LX_EPERM);
+    assert_int_equal(find("/one")->flags & LX_MOUNT_VOLUME_ROOT, 0);
+    assert_int_equal(detach("/one"), 0);
+}
+
+/* A remount that brings metadata, or takes it, takes along what that decides, and nothing else. */
+static void a_remount_follows_metadata(void **state)
+{
+    static struct mounts_plan plan;
+    (void)state;
+    assert_int_equal(attach_source("C:\\u", "/one", NULL), 0);
+    const struct mounts_request with = {.target = "/one", .options = "metadata"};
+    assert_int_equal(mounts_plan_again(&policy, find("/one"), &with, &plan), 0);
+    assert_int_equal(lx_rule(&plan.record, LX_RULE_SPECIAL_FIFO), LX_ALLOW);
+    assert_int_equal(lx_rule(&plan.record, LX_RULE_LINK_CREATE), LX_EPERM);
+    struct lx_mount kept = plan.record;
+    struct {
+        struct lx_mount record;
+        char texts[64];
+    } like = {.record = kept};
+    const struct lx_mount_texts texts = {.source = "C:", .target = "/x", .backing = "/x"};
+    assert_true(lx_mount_put(&like.record, sizeof(like), &kept, &texts) > 0);
+    const struct mounts_request without = {.target = "/one"};
+    assert_int_equal(mounts_plan_again(&policy, &like.record, &without, &plan), 0);
+    assert_int_equal(lx_rule(&plan.record, LX_RULE_SPECIAL_FIFO), LX_EPERM);
+    assert_int_equal(lx_rule(&plan.record, LX_RULE_LINK_CREATE), LX_EPERM);
+    assert_int_equal(detach("/one"), 0);
 }
 
 static void a_killed_writer_has_written_nothing(void **state)
@@ -310,6 +446,9 @@ int main(void)
         cmocka_unit_test(a_directory_is_a_source_of_some),
         cmocka_unit_test(a_place_stays_a_mounts_own),
         cmocka_unit_test(bad_options_and_sources_change_nothing),
+        cmocka_unit_test(sources_lead_to_volumes),
+        cmocka_unit_test(a_mount_is_on_its_axes),
+        cmocka_unit_test(a_remount_follows_metadata),
         cmocka_unit_test(a_killed_writer_has_written_nothing),
         cmocka_unit_test(what_a_killed_writer_began_is_finished_or_undone),
         cmocka_unit_test(readers_and_writers),

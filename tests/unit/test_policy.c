@@ -146,7 +146,10 @@ static void mounts_reach_the_image(void **state)
     unload(&l);
 }
 
-/* A mount without case= takes the rule's value; on FAT that is off, and metadata is dropped. */
+/*
+ * A mount without case= takes the rule's value; on FAT that is off, and metadata is dropped. With
+ * it special files are allowed.
+ */
 static void volumes_set_rules(void **state)
 {
     static const char text[] =
@@ -157,9 +160,11 @@ static void volumes_set_rules(void **state)
         enum lx_value symlink, link, fifo, xattr, case_option;
         bool metadata;
     } expected[] = {
-        {LX_NTFS, LX_LX, LX_ALLOW, LX_EPERM, LX_ALLOW, LX_SENSITIVE, true},
+        {LX_NTFS, LX_LX, LX_ALLOW, LX_ALLOW, LX_ALLOW, LX_SENSITIVE, true},
         {LX_FAT, LX_EPERM, LX_EPERM, LX_EPERM, LX_EOPNOTSUPP, LX_OFF, false},
-        {LX_REFS, LX_EPERM, LX_ALLOW, LX_EPERM, LX_ALLOW, LX_SENSITIVE, true},
+        {LX_FAT32, LX_EPERM, LX_EPERM, LX_EPERM, LX_EOPNOTSUPP, LX_OFF, false},
+        {LX_EXFAT, LX_EPERM, LX_EPERM, LX_EPERM, LX_EOPNOTSUPP, LX_OFF, false},
+        {LX_REFS, LX_EPERM, LX_ALLOW, LX_ALLOW, LX_ALLOW, LX_SENSITIVE, true},
         {LX_SMB, LX_EPERM, LX_ALLOW, LX_EPERM, LX_ALLOW, LX_OFF, false},
     };
     struct loaded l;
@@ -178,6 +183,86 @@ static void volumes_set_rules(void **state)
         assert_int_equal(lx_metadata(lx_mounts_at(lx_mounts(&l.policy), 1)), expected[i].metadata);
         unload(&l);
     }
+}
+
+/*
+ * On every axis the image has the rules that `policy show` tells, and a mount that comes later has
+ * them as well but for what the first says for itself.
+ */
+static void a_later_mount_has_the_same_rules(void **state)
+{
+    static const char text[] =
+        "{\"version\": 1, \"profile\": \"wsl2-9p\", \"rules\": {\"special.fifo\": \"EPERM\"},"
+        "\"volumes\": {\"v\": {\"backing\": \"drive\", \"filesystem\": \"%s\"}},"
+        "\"mounts\": [{\"source\": \"v\", \"target\": \"c\", \"options\": \"%s\", \"rules\": {"
+        "\"file.fallocate\": \"allow\", \"stat.times\": \"native\"}}]}";
+    static char set[] = "stat.times=100ns";
+    char *sets[] = {set};
+    struct loaded l;
+    char policy[512];
+    (void)state;
+    for (unsigned k = 0; k < 2 * LX_FILESYSTEMS; k++) {
+        enum lx_filesystem kind = (enum lx_filesystem)(k / 2);
+        uint8_t rules[LX_RULE_COUNT];
+        snprintf(policy, sizeof(policy), text, lx_filesystem_word(kind),
+                 k % 2 == 0 ? "ro" : "metadata");
+        must_load(&l, policy, (struct lx_request){.sets = sets, .set_count = 1});
+        const struct lx_mount *m = lx_mounts_at(lx_mounts(&l.policy), 1);
+        assert_int_equal(m->filesystem, kind);
+        assert_int_equal(lx_metadata(m), k % 2 == 1 && lx_filesystem_keeps_metadata(kind));
+        lx_rules_work_out(l.policy.image, LX_MOUNT_DRVFS, kind, lx_metadata(m), rules);
+        for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
+            assert_int_equal(m->rules[i], l.effective.mounts[0].rules[i].value);
+            assert_int_equal(rules[i], i == LX_RULE_FILE_FALLOCATE ? LX_EOPNOTSUPP : m->rules[i]);
+        }
+        assert_int_equal(rules[LX_RULE_SPECIAL_FIFO], LX_EPERM);
+        assert_int_equal(rules[LX_RULE_STAT_TIMES], LX_UNITS_100NS);
+        assert_int_equal(rules[LX_RULE_SPECIAL_DEVICE], lx_metadata(m) ? LX_ALLOW
+                                                        : kind == LX_NTFS || kind == LX_REFS
+                                                            ? LX_EOPNOTSUPP
+                                                            : LX_EPERM);
+        unload(&l);
+    }
+}
+
+/* Volumes, folders that lie behind folders, and shares reach the image. */
+static void volumes_reach_the_image(void **state)
+{
+    struct loaded l;
+    struct lx_source_found found;
+    char path[PATH_MAX];
+    (void)state;
+    must_load(
+        &l,
+        "{\"version\": 1, \"volumes\": {"
+        "\"x\": {\"backing\": \".\", \"folders\": [\"C:\\\\f\\\\g/h\", \"D:/y\"]},"
+        "\"C:\": {\"backing\": \"drive\", \"label\": \"L\", \"serial\": \"5A00-1234\"},"
+        "\"D:\": {\"backing\": \"drive\", \"filesystem\": \"exfat\", \"folders\": [\"c:/f/\"]}},"
+        "\"shares\": {\"//host/s\": \"d:\"}, \"mounts\": []}",
+        (struct lx_request){.uid = 1});
+    const struct lx_volumes *all = lx_image_volumes(l.policy.image);
+    assert_int_equal(lx_mounts(&l.policy)->count, 0);
+    assert_int_equal(all->count, 3);
+    assert_int_equal(lx_volumes_find(all, "\\\\HOST\\S\\Y\\z", &found), 0);
+    assert_string_equal(lx_volumes_text(all, found.volume->name), "x");
+    assert_string_equal(found.rest, "z");
+    assert_true(found.shared);
+    assert_int_equal(lx_volumes_find(all, "C:\\F\\g\\h", &found), 0);
+    assert_string_equal(lx_volumes_text(all, found.volume->name), "x");
+    assert_string_equal(lx_volumes_text(all, found.volume->backing), directory);
+    /* That folder is on D: in the end. */
+    assert_int_equal(lx_volumes_find(all, "D:\\g\\h", &found), 0);
+    assert_string_equal(lx_volumes_text(all, found.volume->name), "x");
+    assert_int_equal(lx_volumes_find(all, "C:\\f\\g", &found), 0);
+    assert_string_equal(lx_volumes_text(all, found.volume->name), "D:");
+    assert_int_equal(found.volume->filesystem, LX_EXFAT);
+    assert_int_equal(lx_volumes_find(all, "c:", &found), 0);
+    snprintf(path, sizeof(path), "%s/drive", directory);
+    assert_string_equal(lx_volumes_text(all, found.volume->backing), path);
+    assert_string_equal(lx_volumes_text(all, found.volume->label), "L");
+    assert_int_equal(found.volume->serial, 0x5A001234);
+    assert_int_equal(lx_volumes_find(all, "E:", &found), -ENOENT);
+    unload(&l);
 }
 
 /* Each layer over the one before it, one rule at a time. */
@@ -506,6 +591,8 @@ int main(void)
         cmocka_unit_test(the_built_in_policy_is_the_librarys),
         cmocka_unit_test(mounts_reach_the_image),
         cmocka_unit_test(volumes_set_rules),
+        cmocka_unit_test(a_later_mount_has_the_same_rules),
+        cmocka_unit_test(volumes_reach_the_image),
         cmocka_unit_test(the_later_layer_wins),
         cmocka_unit_test(overrides_reach_the_image),
         cmocka_unit_test(overrides_are_found_by_their_path),

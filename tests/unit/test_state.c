@@ -108,6 +108,46 @@ static void words_that_lead_astray_are_refused(void **state)
     }
 }
 
+/* The same of a block of volumes: what a lookup, or a mount, would come to grief on. */
+static void volumes_that_lead_astray_are_refused(void **state)
+{
+    static const struct {
+        size_t at; /* in a volume, of a folder or share, or of the block itself */
+        enum { BLOCK, VOLUME, FOLDER, SHARE } of;
+        uint32_t value;
+    } bad[] = {
+        {offsetof(struct lx_volume, name), VOLUME, 0},
+        {offsetof(struct lx_volume, name), VOLUME, UINT32_MAX},
+        {offsetof(struct lx_volume, backing), VOLUME, 0},
+        {offsetof(struct lx_volume, label), VOLUME, 1},
+        {offsetof(struct lx_volume, rules), VOLUME, UINT32_MAX - 2},
+        {offsetof(struct lx_volume, filesystem), VOLUME, LX_FILESYSTEMS},
+        {offsetof(struct lx_volume, filesystem), VOLUME, 0xFF00},
+        {offsetof(struct lx_folder, path), FOLDER, 0},
+        {offsetof(struct lx_folder, parent), FOLDER, 3},
+        {offsetof(struct lx_folder, volume), FOLDER, UINT32_MAX},
+        {offsetof(struct lx_share, name), SHARE, UINT32_MAX},
+        {offsetof(struct lx_share, volume), SHARE, 3},
+        {offsetof(struct lx_volumes, size), BLOCK, 8},
+        {offsetof(struct lx_volumes, size), BLOCK, UINT32_MAX},
+        {offsetof(struct lx_volumes, count), BLOCK, UINT32_MAX},
+        {offsetof(struct lx_volumes, folders), BLOCK, 0},
+        {offsetof(struct lx_volumes, shares), BLOCK, 33},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        size_t n = states_sample(image, sizeof(image));
+        const struct lx_image *head = (const struct lx_image *)(const void *)image;
+        const struct lx_volumes *all = lx_image_volumes(head);
+        const uint32_t from[] = {0, all->volumes, all->folders, all->shares};
+        assert_int_equal(lx_image_check(head, n), 0);
+        memcpy(image + head->volumes + from[bad[i].of] + bad[i].at, &bad[i].value,
+               sizeof(bad[i].value));
+        if (lx_image_check(head, n) != -EINVAL)
+            fail_msg("%zu", i);
+    }
+}
+
 static void numbers_that_mean_nothing_are_refused(void **state)
 {
     (void)state;
@@ -157,6 +197,7 @@ int main(void)
         cmocka_unit_test(a_state_cut_short_is_refused),
         cmocka_unit_test(every_bit_of_a_state_may_be_another),
         cmocka_unit_test(words_that_lead_astray_are_refused),
+        cmocka_unit_test(volumes_that_lead_astray_are_refused),
         cmocka_unit_test(numbers_that_mean_nothing_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
