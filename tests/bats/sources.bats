@@ -456,10 +456,98 @@ unsaid_needs() {
   none cat "$BATS_TEST_TMPDIR/found"
 }
 
+# Documents, by path.
+documents() {
+  find . -maxdepth 3 \( -path './[A-Z]*.md' -o -path './docs/*.md' \) | sed 's|^\./||' | sort
+}
+
 @test "nothing is left to be done in a comment" {
   local documents
-  mapfile -t documents < <(find . -maxdepth 2 \( -path './[A-Z]*.md' -o -path './docs/*.md' \))
+  mapfile -t documents < <(documents)
+  ((${#documents[@]} > 10))
   none grep -nwE 'TO''DO|FIX''ME|XX''X' "${SOURCES[@]}" "${documents[@]}"
+}
+
+# named_paths FILE...: "FILE PATH" for each path in backticks that looks like one of the tree: below a directory
+# of its, or with the ending of a source. A command's first word may be one, and a pattern stands for any.
+named_paths() {
+  awk '
+    FNR == 1 { code = 0 }
+    /^ *```/ { code = !code; next }
+    code { next }
+    {
+      # A word in backticks may go on in the next line.
+      n = split((rest == "" ? "" : rest " ") $0, part, "`")
+      rest = ""
+      if (n % 2 == 0) {
+        rest = "`" part[n]
+        n--
+      }
+      for (i = 2; i <= n; i += 2) {
+        word = part[i]
+        sub(/[ :].*/, "", word)
+        if (word ~ /^(shim|policy|tests|tools|docs|bench|examples|completions|man|\.ci|\.github)\// ||
+            word ~ /^[A-Za-z0-9_\/*.-]+\.(c|h|S|def|inc|bats|bash|list)$/) print FILENAME, word
+      }
+    }
+    /^$/ { rest = "" }' "$@"
+}
+
+# missing_paths: of lines "FILE PATH", those whose path is neither in the tree nor the name of a file in it.
+missing_paths() {
+  local document path
+  while read -r document path; do
+    compgen -G "$path" >/dev/null || [[ $path != */* && -n $(find policy shim tests -name "$path") ]] ||
+      echo "$document: $path"
+  done
+}
+
+@test "documents name files that are there" {
+  local named documents
+  mapfile -t documents < <(documents | grep '^docs/')
+  mapfile -t named < <(named_paths CONTRIBUTING.md "${documents[@]}")
+  ((${#named[@]} > 150))
+  none missing_paths < <(printf '%s\n' "${named[@]}")
+  # One would be seen, in the middle of a line and across two.
+  printf 'See `shim/none.c`, and `make bats\nLANE=both`, `open.c`, `nowhere.h`,\n`tests/bats/none.bats: a test`; `a/b`.\n' \
+    >"$BATS_TEST_TMPDIR/bad.md"
+  run missing_paths < <(named_paths "$BATS_TEST_TMPDIR/bad.md" | sed 's|^.*/bad|bad|')
+  assert_output $'bad.md: shim/none.c\nbad.md: nowhere.h\nbad.md: tests/bats/none.bats'
+}
+
+# broken_links FILE...: "FILE: LINK" for each link to a file that is not there; code has none.
+broken_links() {
+  local document link
+  for document in "$@"; do
+    while read -r link; do
+      [[ -e ${document%/*}/${link%%#*} ]] || echo "$document: $link"
+    done < <(awk '/^ *```/ { code = !code } !code' "$document" | grep -oP '\]\(\K(?!https?:|#)[^)]+')
+  done
+}
+
+@test "links of documents lead to files, and every design note is in the index" {
+  local documents note
+  mapfile -t documents < <(documents)
+  none broken_links "${documents[@]/#/./}"
+  for note in docs/design/*.md; do
+    grep -qF "](${note#docs/})" docs/architecture.md || echo "not in the index: $note"
+  done >"$BATS_TEST_TMPDIR/found"
+  none cat "$BATS_TEST_TMPDIR/found"
+  echo '[a](none.md), [b](https://example.org/x), [c](bad.md#part)' >"$BATS_TEST_TMPDIR/bad.md"
+  run broken_links "$BATS_TEST_TMPDIR/bad.md"
+  assert_output "$BATS_TEST_TMPDIR/bad.md: none.md"
+}
+
+@test "the floors of docs/architecture.md are those of this file" {
+  local dir
+  for dir in shim/cli shim/win "${FLOORS[@]}" policy shim/wsl; do
+    echo "$dir: $(allowed_in "$dir" | xargs -n 1 | grep -vxF "${dir##*/}" | sort | xargs)"
+  done | sort >"$BATS_TEST_TMPDIR/allowed"
+  while IFS='|' read -r _ dir allowed _; do
+    # shellcheck disable=SC2086 # words
+    echo "${dir//[\` ]/}: $(printf '%s\n' ${allowed//[\`,]/} | sort | xargs)"
+  done < <(sed -n '/^| floor/,/^$/{ /^| `/p }' docs/architecture.md) | sort >"$BATS_TEST_TMPDIR/said"
+  none diff "$BATS_TEST_TMPDIR/allowed" "$BATS_TEST_TMPDIR/said"
 }
 
 # The table of SECURITY.md: "FILE TEST" for each test that holds something, TEST by its first words.
