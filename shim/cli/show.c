@@ -16,8 +16,8 @@ static FILE *out;
 
 static void show_facts(const struct lx_volume_facts *facts)
 {
-    fprintf(out, "%s%s%s", lx_filesystem_word(facts->filesystem), facts->label != NULL ? ", label " : "",
-           facts->label != NULL ? facts->label : "");
+    fprintf(out, "%s%s%s", lx_filesystem_word(facts->filesystem),
+            facts->label != NULL ? ", label " : "", facts->label != NULL ? facts->label : "");
     if (facts->serial != 0)
         fprintf(out, ", serial %04X-%04X", facts->serial >> 16, facts->serial & 0xFFFF);
     fputc('\n', out);
@@ -37,7 +37,8 @@ static void show_mount(const struct lx_effective_mount *m, size_t number)
             o->metadata && !lx_keeps_metadata(m) ? " (dropped: the volume has no room for it)"
                                                  : "");
     if (o->case_option != LX_VALUE_COUNT)
-        fprintf(out, "  case      %s, instead of case.directories\n", lx_value_word(o->case_option));
+        fprintf(out, "  case      %s, instead of case.directories\n",
+                lx_value_word(o->case_option));
     fprintf(out, "  volume    ");
     show_facts(&m->volume);
 }
@@ -59,7 +60,7 @@ static void show_volumes(const struct lx_effective *policy)
         for (size_t k = 0; k < policy->share_count; k++)
             if (policy->shares[k].volume == i)
                 fprintf(out, "  share     %s  (%s)\n", policy->shares[k].name,
-                       cli_origin(&policy->shares[k].origin));
+                        cli_origin(&policy->shares[k].origin));
     }
 }
 
@@ -152,8 +153,8 @@ static void put_text(const struct lx_effective *policy, const char *file)
     for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)
         if (policy->windows[i].origin.kind != LX_ORIGIN_DEFAULT)
             fprintf(out, "windows     %s %s  (%s)\n", lx_windows_word(i),
-                   policy->windows[i].value ? "true" : "false",
-                   cli_origin(&policy->windows[i].origin));
+                    policy->windows[i].value ? "true" : "false",
+                    cli_origin(&policy->windows[i].origin));
     show_volumes(policy);
     if (policy->mount_count == 0)
         fprintf(out, "\nmounts      none at the start\n");

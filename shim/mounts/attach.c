@@ -100,14 +100,14 @@ int mounts_check_source(const struct lx_policy *policy, const char *source)
     return source[0] == '\0' ? -EINVAL : mounts_source(policy, source, &found);
 }
 
-/* The rules of a record, by the policy and by what came with its volume. */
+/* The rules of a record, by the policy and by what came with its volume, where it is on one. */
 static void work_out(const struct lx_policy *policy, const struct lx_volume *volume,
                      struct lx_mount *m)
 {
     const struct lx_volumes *volumes = lx_image_volumes(policy->image);
     lx_rules_work_out(policy->image, (enum lx_mount_type)m->type, (enum lx_filesystem)m->filesystem,
                       lx_metadata(m), m->rules);
-    if (volume->rules != 0)
+    if (volume != NULL && volume->rules != 0)
         lx_rules_overlay(m->rules, (const uint8_t *)volumes + volume->rules);
 }
 

@@ -37,8 +37,9 @@ int store_identify(const struct store_object *o, enum store_life by, struct stor
 uint64_t store_hash(uint64_t hash, const void *data, size_t n);
 
 /*
- * A drive's root, or NULL, as caches know it: a hash of its path, even and not 0. Not the path's address,
- * which another mount of the same directory has not, and another directory's may have later.
+ * A drive's root, or NULL, as caches know it: a hash of its path, even and not 0. Not the path's
+ * address, which another mount of the same directory has not, and another directory's may have
+ * later.
  */
 uint64_t store_hash_root(const char *root);
 
