@@ -297,6 +297,12 @@ int mounts_abandon(struct mounts_writer *w, const struct lx_policy *policy)
     return take_over(w, policy);
 }
 
+int mounts_find_out(struct mounts_writer *w, const struct lx_policy *policy)
+{
+    recover(w->table, policy->space);
+    return take_over(w, policy);
+}
+
 void mounts_leave(struct mounts_writer *w)
 {
     sys_munmap(w->table, LX_TABLE_SIZE);

@@ -60,6 +60,12 @@ void mounts_commit(struct mounts_writer *w);
 /* Forgets what was prepared; the writer has what is mounted again. 0 or -errno. */
 int mounts_abandon(struct mounts_writer *w, const struct lx_policy *policy);
 
+/*
+ * Keeps what was prepared where the kernel has done its part, and forgets it else: for who made the
+ * call has died over it, and cannot say. The writer has what is mounted again. 0 or -errno.
+ */
+int mounts_find_out(struct mounts_writer *w, const struct lx_policy *policy);
+
 /* Gives the lock back. */
 void mounts_leave(struct mounts_writer *w);
 

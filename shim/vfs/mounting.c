@@ -128,6 +128,8 @@ static long happen(const struct lx_task *t, struct mounts_writer *w, const char 
         r = ask_patiently(t, nr, args);
     if (r == 0)
         mounts_commit(w);
+    else if (r == -ESRCH) /* the caller was killed, before the kernel's part or after it */
+        (void)mounts_find_out(w, t->policy);
     else
         (void)mounts_abandon(w, t->policy);
     return r;
