@@ -134,15 +134,21 @@ bool store_hidden_is_in(const char *root, const char *name)
     return is_named(&(struct store_object){root, AT_FDCWD, root}, name);
 }
 
-void store_hidden_tidy_part(const char *root, const char *part)
+void store_hidden_tidy(const char *root)
 {
     char path[PATH_MAX];
+    if (path_of(root, path) == 0)
+        sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+}
+
+void store_hidden_tidy_part(const char *root, const char *part)
+{
     int hidden = store_hidden_open(root);
     if (hidden < 0)
         return;
     int r = sys_unlinkat(hidden, part, AT_REMOVEDIR);
     sys_close(hidden);
     /* Also where somebody was killed between the two. */
-    if ((r == 0 || r == -ENOENT) && path_of(root, path) == 0)
-        sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+    if (r == 0 || r == -ENOENT)
+        store_hidden_tidy(root);
 }

@@ -10,6 +10,7 @@
 #include "store/procscan.h"
 #include "sys/clock.h"
 #include "sys/dirents.h"
+#include "sys/patience.h"
 #include "sys/sys.h"
 
 #ifndef F_SETSIG
@@ -229,6 +230,7 @@ bool store_is_only_descriptor(int own)
 int store_claim_from_ourselves(int dfd, const char *path)
 {
     struct stat st;
+    unsigned round = 0;
     int claimed = store_try_claim(dfd, path);
     if (claimed != -EBUSY)
         return claimed;
@@ -236,10 +238,12 @@ int store_claim_from_ourselves(int dfd, const char *path)
     if (fd < 0)
         return fd;
     int own = sys_fstat(fd, &st) < 0 ? -1 : own_descriptor(&st, fd);
-    /* Another open file description, wherever it is, is in the way of a lease on ours; and /proc
-     * shows who shares that. */
-    bool alone = own >= 0 && store_is_only_descriptor(own);
-    if (alone && !store_held_by_others(fd, &st))
+    /* /proc shows who shares it; another open file description, wherever it is, is in the way of a
+     * lease on ours, if only for a moment where somebody probes the file. */
+    bool alone = own >= 0 && !store_held_by_others(fd, &st);
+    while (alone && !store_is_only_descriptor(own))
+        alone = sys_patience(&round, SYS_SHORT_PATIENCE);
+    if (alone)
         return fd;
     sys_close(fd);
     return -EBUSY;

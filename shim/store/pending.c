@@ -83,7 +83,7 @@ int store_pending_mark(const struct store_object *o)
     int r = marked_path(o->path, path, sizeof(path));
     if (r < 0)
         return r;
-    int list = store_waiting_lock(o->root, true);
+    int list = store_waiting_lock(o->root, STORE_WAITING_MADE);
     if (list < 0)
         return -EOPNOTSUPP;
     r = mark_noted(list, o, &marked);
@@ -108,32 +108,55 @@ bool store_pending_proved(const struct store_object *marked)
     return noted(marked, &number);
 }
 
+/* Who finishes a deletion. */
+enum finisher {
+    MAY_LOOK_LATER, /* again: whoever seems to hold it may only be another one of us */
+    HAS_TO_KNOW,    /* since what it says goes by the answer */
+    LEAVES          /* the same, and what this process itself has open does not count */
+};
+
+/* A file: a descriptor by which it is claimed, or -errno as claim. */
+static int claim_file(const struct store_object *marked, enum finisher who)
+{
+    struct store_holders nobody = {.list = NULL, .room = 0};
+    if (who == MAY_LOOK_LATER)
+        return store_try_claim(marked->dfd, marked->path);
+    if (who == LEAVES)
+        return store_claim_from_ourselves(marked->dfd, marked->path);
+    int fd = store_claim_file(marked->dfd, marked->path, &nobody);
+    /* Not ours to read, and nobody holds it. */
+    return fd != -EACCES
+               ? fd
+               : sys_openat(marked->dfd, marked->path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+}
+
 /*
  * Opens what nobody else has open, in a way by which nobody can until it is closed; or -EBUSY, or
- * -errno. `leaving`: what this process itself has open does not count.
+ * -errno.
  */
-static int claim(const struct store_object *marked, bool leaving)
+static int claim(const struct store_object *marked, enum finisher who)
 {
     struct store_holders nobody = {.list = NULL, .room = 0};
     struct stat st;
-    int fd = leaving ? store_claim_from_ourselves(marked->dfd, marked->path)
-                     : store_try_claim(marked->dfd, marked->path);
+    int fd = claim_file(marked, who);
     if (fd != -EINVAL) /* no regular file */
         return fd;
     fd = sys_openat(marked->dfd, marked->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    bool held = sys_fstat(fd, &st) < 0 ||
-                (leaving ? store_held_by_others(fd, &st) : store_directory_held(fd, &st, &nobody));
+    bool held = sys_fstat(fd, &st) < 0 || (who == LEAVES ? store_held_by_others(fd, &st)
+                                                         : store_directory_held(fd, &st, &nobody));
     if (held)
         sys_close(fd);
     return held ? -EBUSY : fd;
 }
 
 /* Removes an object that was noted, and that nobody else can open. 0 or -errno: see remove. */
-static int remove_claimed(const struct store_object *marked, uint64_t number, int fd)
+static int remove_claimed(const struct store_object *marked, uint64_t number, int fd,
+                          enum finisher who)
 {
-    int list = store_waiting_lock(marked->root, false);
+    int list = store_waiting_lock(marked->root, who == MAY_LOOK_LATER ? STORE_WAITING_LATER
+                                                                      : STORE_WAITING_NEEDED);
     if (list < 0)
         return list == -ENOENT ? -ESTALE : list;
     /* What is open may have come since the look by which it was proved. */
@@ -158,14 +181,15 @@ static enum store_pending not_noted(const struct store_object *marked)
 }
 
 /* Removes a noted object where nobody holds it. */
-static enum store_pending finish(const struct store_object *marked, uint64_t number, bool leaving)
+static enum store_pending finish(const struct store_object *marked, uint64_t number,
+                                 enum finisher who)
 {
-    int fd = claim(marked, leaving);
+    int fd = claim(marked, who);
     if (fd == -ENOENT)
         return STORE_PENDING_GONE;
     if (fd < 0)
         return STORE_PENDING_HELD;
-    int r = remove_claimed(marked, number, fd);
+    int r = remove_claimed(marked, number, fd, who);
     sys_close(fd);
     if (r == -ESTALE)
         return not_noted(marked);
@@ -175,7 +199,7 @@ static enum store_pending finish(const struct store_object *marked, uint64_t num
 enum store_pending store_pending_look(const struct store_object *marked)
 {
     uint64_t number;
-    return noted(marked, &number) ? finish(marked, number, false) : not_noted(marked);
+    return noted(marked, &number) ? finish(marked, number, HAS_TO_KNOW) : not_noted(marked);
 }
 
 mode_t store_pending_blocks(const struct store_object *o)
@@ -245,7 +269,7 @@ bool store_pending_sweep(const char *root, int dir)
 }
 
 struct settling {
-    bool leaving;
+    enum finisher who;
     unsigned done;
 };
 
@@ -253,7 +277,7 @@ struct settling {
 static void forget(const struct store_object *marked, uint64_t number)
 {
     uint64_t found;
-    int list = store_waiting_lock(marked->root, false);
+    int list = store_waiting_lock(marked->root, STORE_WAITING_LATER);
     if (list < 0)
         return;
     if (store_waiting_number(marked, marked, &found) < 0 || found != number)
@@ -268,14 +292,14 @@ static void settle_one(const struct store_object *marked, uint64_t number, void 
     if (store_waiting_number(marked, marked, &found) < 0 || found != number) {
         forget(marked, number);
         s->done++;
-    } else if (finish(marked, number, s->leaving) != STORE_PENDING_HELD) {
+    } else if (finish(marked, number, s->who) != STORE_PENDING_HELD) {
         s->done++;
     }
 }
 
 unsigned store_pending_settle(const char *root, bool leaving)
 {
-    struct settling s = {leaving, 0};
+    struct settling s = {leaving ? LEAVES : MAY_LOOK_LATER, 0};
     if (!store_hidden_exists(root))
         return 0;
     store_scratch_sweep(root);

@@ -3,12 +3,12 @@
 
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 
 #include "nt/names.h"
 #include "store/hidden.h"
 #include "store/identity.h"
 #include "sys/dirents.h"
+#include "sys/patience.h"
 #include "sys/sys.h"
 
 #define PART "pending"
@@ -16,15 +16,6 @@
 /* A note's name, and that of what is being removed under it. */
 #define NOTE_NAME (STORE_HEX + 1)
 #define SHELTER   'x'
-
-/*
- * The lock is held for some system calls. So often it is asked for, at last with pauses: by who
- * needs it for 10 s, since who has it may be kept from a busy processor, and else once more later.
- */
-#define LOCK_AT_ONCE 100
-#define LOCK_PAUSES  100
-#define LONG_PAUSES  20000
-#define PAUSE_NS     500000
 
 /* --- numbers -------------------------------------------------------------------------------- */
 
@@ -99,11 +90,11 @@ static bool is_there(int list)
     return sys_fstat(list, &st) == 0 && st.st_nlink > 0;
 }
 
-int store_waiting_lock(const char *root, bool make)
+int store_waiting_lock(const char *root, enum store_waiting_lock how)
 {
-    const unsigned rounds = LOCK_AT_ONCE + (make ? LONG_PAUSES : LOCK_PAUSES);
-    for (unsigned i = 0; i < rounds; i++) {
-        struct timespec pause = {0, PAUSE_NS};
+    unsigned round = 0;
+    const bool make = how == STORE_WAITING_MADE;
+    do {
         int list = make ? store_hidden_make_part(root, PART) : store_hidden_open_part(root, PART);
         /* With make it went while it was opened: another time. */
         if (list < 0 && (list != -ENOENT || !make))
@@ -115,11 +106,8 @@ int store_waiting_lock(const char *root, bool make)
                 return list;
             sys_close(list);
         }
-        if (i >= LOCK_AT_ONCE)
-            sys_sleep(&pause);
-        else
-            SYS0(SYS_sched_yield);
-    }
+    } while (
+        sys_patience(&round, how == STORE_WAITING_LATER ? SYS_SHORT_PATIENCE : SYS_LONG_PATIENCE));
     return -EAGAIN;
 }
 
@@ -270,12 +258,20 @@ static bool visit(const char *root, int at, int list, const char *entry, store_w
         each(&marked, number, data);
         return true;
     }
-    int locked = store_waiting_lock(root, false);
+    int locked = store_waiting_lock(root, STORE_WAITING_LATER);
     if (locked >= 0) {
         empty_shelter(locked, &marked, number);
         store_waiting_unlock(root, locked);
     }
     return false;
+}
+
+/* Removes a list that is empty, as one stays that somebody made, and was killed. */
+static void tidy(const char *root)
+{
+    int locked = store_waiting_lock(root, STORE_WAITING_LATER);
+    if (locked >= 0)
+        store_waiting_unlock(root, locked);
 }
 
 unsigned store_waiting_list(const char *root, store_waiting_each *each, void *data)
@@ -285,7 +281,7 @@ unsigned store_waiting_list(const char *root, store_waiting_each *each, void *da
     long n;
     int list = store_hidden_open_part(root, PART);
     if (list == -ENOENT)
-        store_hidden_tidy_part(root, PART);
+        store_hidden_tidy(root);
     int at = list < 0 ? -1 : sys_openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     while (at >= 0 && (n = sys_getdents64(list, buf, sizeof(buf))) > 0)
         for (long e = 0; e < n; e += sys_dirent_at(buf, e)->length)
@@ -294,5 +290,7 @@ unsigned store_waiting_list(const char *root, store_waiting_each *each, void *da
         sys_close(at);
     if (list >= 0)
         sys_close(list);
+    if (list >= 0 && notes == 0)
+        tidy(root);
     return notes;
 }

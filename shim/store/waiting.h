@@ -30,12 +30,19 @@ bool store_waiting_is(const struct store_object *marked, uint64_t number, int fd
 /* True where a drive has a note of that number. Without the lock: the answer may be over. */
 bool store_waiting_has(const char *root, uint64_t number);
 
+/* How a list is locked. */
+enum store_waiting_lock {
+    STORE_WAITING_LATER,  /* by who can look again later */
+    STORE_WAITING_NEEDED, /* by who cannot */
+    STORE_WAITING_MADE    /* the same, and it is made where it is missing */
+};
+
 /*
- * Locks a drive's list, and opens it; `make`: where it is missing, too. A descriptor, to be given
- * to the functions below and then to store_waiting_unlock; or -errno: -ENOENT for no list, -EAGAIN
- * where somebody has it for long, as only a stopped process does.
+ * Locks a drive's list, and opens it. A descriptor, to be given to the functions below and then to
+ * store_waiting_unlock; or -errno: -ENOENT for no list, -EAGAIN where somebody has it for long, as
+ * only a stopped process does.
  */
-int store_waiting_lock(const char *root, bool make);
+int store_waiting_lock(const char *root, enum store_waiting_lock how);
 
 /* Unlocks and closes it, and removes it where nothing is in it any more. */
 void store_waiting_unlock(const char *root, int list);

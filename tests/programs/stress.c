@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stress OPERATIONS SEED: processes of two threads each create, rename, remove, look at and list
- * files in the current directory, by libc and by the instruction itself, and are killed at random;
- * so many operations each. Whoever is killed is followed by another with files of its own: a call
- * that a supervisor makes for somebody may be over a little after him. Then prints what has to be
- * there ("+ NAME"), what must not ("- NAME") and what may ("? NAME", a call was interrupted by the
- * kill), or what went wrong before ("wrong: ...").
+ * stress OPERATIONS SEED [libc]: processes of two threads each create, rename, remove, look at and
+ * list files in the current directory, by libc and by the instruction itself (or by libc alone),
+ * and are killed at random; so many operations each. Whoever is killed is followed by another with
+ * files of its own: a call that a supervisor makes for somebody may be over a little after him.
+ * Then prints what has to be there ("+ NAME"), what must not ("- NAME") and what may ("? NAME", a
+ * call was interrupted by the kill), or what went wrong before ("wrong: ...").
  *
  * stress unheld: exits 1 and names what in the current directory somebody still has open.
  */
@@ -52,6 +52,7 @@ static struct shared {
 } * shared;
 
 static long operations;
+static bool libc_alone;
 
 struct actor {
     struct log *log;
@@ -136,7 +137,7 @@ static void turn(struct actor *a)
     char other[32];
     unsigned i = pick(a, NAMES);
     unsigned j = pick(a, NAMES);
-    bool raw = pick(a, 2) == 0;
+    bool raw = pick(a, 2) == 0 && !libc_alone;
     _Atomic int *state = &a->log->name[i];
     int was = atomic_load(state);
     name(path, a->process, a->number, i);
@@ -272,7 +273,8 @@ int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "unheld") == 0)
         return unheld();
-    if (argc != 3)
+    libc_alone = argc == 4 && strcmp(argv[3], "libc") == 0;
+    if (argc != (libc_alone ? 4 : 3))
         return 2;
     operations = strtol(argv[1], NULL, 10);
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -8,15 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "nt/names.h"
 #include "store/hidden.h"
+#include "store/holders.h"
 #include "store/pending.h"
 #include "store/scratch.h"
 #include "store/waiting.h"
+#include "sys/patience.h"
 #include "sys/sys.h"
 
 #define MARK NT_PENDING_SUFFIX
@@ -114,6 +117,111 @@ static void what_somebody_else_finished_is_gone(void **state)
     assert_int_equal(look("f" MARK), STORE_PENDING_GONE);
 }
 
+/* How often a process has given the processor away of its own. */
+static long pauses_of(pid_t pid)
+{
+    char name[48];
+    char line[128];
+    long n = -1;
+    (void)snprintf(name, sizeof(name), "/proc/%d/status", (int)pid);
+    FILE *f = fopen(name, "re");
+    while (f != NULL && n < 0 && fgets(line, sizeof(line), f) != NULL)
+        if (strncmp(line, "voluntary_ctxt_switches:", 24) == 0)
+            n = strtol(line + 24, NULL, 10);
+    if (f != NULL)
+        (void)fclose(f);
+    return n;
+}
+
+/*
+ * What another process is told who asks for a name while we are in its way: what we are in the way
+ * by is `in_the_way`, and goes once it has waited so often.
+ */
+static int answer_meanwhile(int (*ask)(void), int in_the_way, long pauses)
+{
+    int status;
+    pid_t asks = fork();
+    if (asks == 0) {
+        sys_close(in_the_way);
+        _exit(ask());
+    }
+    while (waitpid(asks, &status, WNOHANG) == 0 && in_the_way >= 0)
+        if (pauses_of(asks) > pauses) {
+            sys_close(in_the_way);
+            in_the_way = -1;
+        }
+    if (in_the_way >= 0)
+        sys_close(in_the_way);
+    else
+        assert_int_equal(waitpid(asks, &status, 0), asks);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int ask_whether_it_blocks(void)
+{
+    const struct store_object o = object("f");
+    return store_pending_blocks(&o) == 0 ? 0 : 1;
+}
+
+static int ask_what_it_is(void)
+{
+    return (int)look("f" MARK);
+}
+
+/* Whoever finishes a deletion, or lists the directory, holds the file for a moment: nobody has it
+ * open, so its name is free. */
+static void who_only_probes_holds_nothing(void **state)
+{
+    static const struct {
+        int (*ask)(void);
+        int answer;
+    } asked[] = {{ask_whether_it_blocks, 0}, {ask_what_it_is, STORE_PENDING_GONE}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+        const struct store_object o = object("f");
+        const struct store_object marked = object("f" MARK);
+        int fd = make("f");
+        assert_int_equal(store_pending_mark(&o), 0);
+        sys_close(fd);
+        int claim = store_try_claim(marked.dfd, marked.path);
+        assert_true(claim >= 0);
+        assert_int_equal(answer_meanwhile(asked[i].ask, claim, 3), asked[i].answer);
+        assert_false(exists("f" MARK));
+    }
+    assert_false(store_hidden_exists(root));
+}
+
+/* The same of whoever has the list, and is kept from a processor. */
+static void who_has_the_list_holds_nothing(void **state)
+{
+    (void)state;
+    const struct store_object o = object("f");
+    int fd = make("f");
+    assert_int_equal(store_pending_mark(&o), 0);
+    sys_close(fd);
+    int list = store_waiting_lock(root, STORE_WAITING_LATER);
+    assert_true(list >= 0);
+    assert_int_equal(answer_meanwhile(ask_whether_it_blocks, list, 2 * SYS_SHORT_PATIENCE), 0);
+    assert_false(exists("f" MARK));
+    assert_int_equal(store_pending_settle(root, false), 0);
+    assert_false(store_hidden_exists(root));
+}
+
+/* Who makes the list has it locked before anything is in it; who was killed then has not. */
+static void an_empty_list_is_of_who_has_it_locked(void **state)
+{
+    (void)state;
+    int list = store_waiting_lock(root, STORE_WAITING_MADE);
+    assert_true(list >= 0);
+    store_hidden_tidy(root);
+    assert_int_equal(store_pending_settle(root, false), 0);
+    assert_true(store_hidden_exists(root));
+    sys_close(list);
+    assert_int_equal(store_pending_settle(root, false), 0);
+    assert_false(store_hidden_exists(root));
+}
+
 static void a_name_proves_nothing(void **state)
 {
     (void)state;
@@ -186,7 +294,7 @@ static void what_came_at_the_last_moment_is_given_back(void **state)
     const struct store_object marked = object("f" MARK);
     assert_int_equal(store_pending_mark(&o), 0);
     assert_int_equal(store_waiting_number(&marked, &marked, &number), 0);
-    int list = store_waiting_lock(root, false);
+    int list = store_waiting_lock(root, STORE_WAITING_LATER);
     assert_true(list >= 0);
     assert_true(store_waiting_noted(list, number));
     drop("f" MARK);
@@ -273,6 +381,9 @@ int main(void)
         cmocka_unit_test(marked_and_finished),
         cmocka_unit_test(what_only_we_hold_goes_when_we_leave),
         cmocka_unit_test(what_somebody_else_finished_is_gone),
+        cmocka_unit_test(who_only_probes_holds_nothing),
+        cmocka_unit_test(who_has_the_list_holds_nothing),
+        cmocka_unit_test(an_empty_list_is_of_who_has_it_locked),
         cmocka_unit_test(a_name_proves_nothing),
         cmocka_unit_test(a_taken_name_is_not_marked),
         cmocka_unit_test(a_note_is_of_one_file_by_one_name),
