@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sys/fdpath.h"
+#include "sys/patience.h"
 #include "sys/sys.h"
 
 unsigned native_resolve(const struct lx_call *c)
@@ -42,7 +43,12 @@ int native_stat(const struct lx_call *c, unsigned i, struct stat *st)
 enum native_image native_image(int dfd, const char *path)
 {
     char magic[4] = {0};
-    int fd = sys_openat(dfd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    unsigned round = 0;
+    int fd;
+    /* A FIFO is not waited for, but whoever probes a file is. */
+    do
+        fd = sys_openat(dfd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    while (fd == -EAGAIN && sys_patience(&round, SYS_LONG_PATIENCE));
     if (fd < 0)
         return NATIVE_UNKNOWN;
     long n = sys_read(fd, magic, sizeof(magic));

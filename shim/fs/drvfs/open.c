@@ -8,14 +8,12 @@
 #include "fs/refusal.h"
 #include "store/pending.h"
 #include "sys/fdpath.h"
+#include "sys/patience.h"
 #include "sys/sys.h"
 
-/* Between "not there" and "created" another process may create or remove the file. */
-#define CREATE_ROUNDS 8
-
-/* A probe of ours holds a lease for a few system calls; so often the processor is given away to it.
- */
-#define LEASE_ROUNDS 1000
+/* Between "not there" and "created", one step natively, another process may create or remove the
+ * file: each time, if it does nothing else. */
+#define CREATE_ROUNDS 1000
 
 static bool writes(const struct lx_call *c)
 {
@@ -154,15 +152,14 @@ static int open_existing(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     int flags = plain_flags(c);
+    unsigned round = 0;
     /* O_TRUNC would empty a file before we see what it is: read-only, or open in Windows. */
     bool truncate = (flags & O_TRUNC) != 0;
     flags &= ~O_TRUNC;
     int fd = native_open(c, flags);
-    /* Somebody probes the file: a regular one never blocks otherwise. */
-    for (int i = 0; fd == -EAGAIN && i < LEASE_ROUNDS; i++) {
-        SYS0(SYS_sched_yield);
+    /* Somebody probes the file, for a few system calls: a regular one never blocks otherwise. */
+    while (fd == -EAGAIN && sys_patience(&round, SYS_LONG_PATIENCE))
         fd = native_open(c, flags);
-    }
     if (fd >= 0)
         return opened(c, fd, truncate);
     bool follows = (c->flags & O_NOFOLLOW) == 0 && (at->flags & LX_LOC_WALKED) == 0;
