@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Who is compared: how each is started, and by which name it sees the directory that all share."""
 
+import atexit
 import json
 import os
 import shutil
@@ -63,7 +64,10 @@ class Shim:
         """As a process of a tree has it: the policy was read by the first one."""
         _, state = process.run([self.program, "policy", "state", policy],
                                process.clean_environment())
-        return {"LD_PRELOAD": self.library, "LXSHIM_STATE": state.strip()}
+        state = state.strip()
+        if state[2] == "@":  # who asks by hand removes it
+            atexit.register(os.unlink, state[3:])
+        return {"LD_PRELOAD": self.library, "LXSHIM_STATE": state}
 
     def many_overrides(self):
         one = {"when": {"op": "rename", "path": ""}, "then": {"errno": "EBUSY"}}

@@ -330,9 +330,10 @@ as_natively() {
   strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
   mkdir nothing
   # As it is looked for in the first directory of PATH, where it is not. Once executed it is not traced.
-  PATH=$PWD/nothing:$PATH on_terminal wait-stop,cont \
+  # What it does then lasts, for lxshim may be behind: a stop that comes after its end stops nobody.
+  PATH=$PWD/nothing:$PATH on_terminal wait-stop,cont,enter \
     strace -DD -f -qq -b execve -o /dev/null -P "$PWD/nothing/bash" -e inject=newfstatat:signal=SIGTSTP:when=1 \
-    "$LXSHIM" run -q --lane preload -- bash -c 'exit 3'
+    "$LXSHIM" run -q --lane preload -- bash -c 'read -r; exit 3'
   assert_output "stopped by SIGTSTP
 exit status 3"
 }

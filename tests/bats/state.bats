@@ -13,7 +13,7 @@ setup() {
 }
 
 teardown() {
-  rm -rf "$FILES" ${SHARED:+"$SHARED" "$SHARED.bin"}
+  rm -rf "$FILES" "${counters-}" "${table-}" ${SHARED:+"$SHARED" "$SHARED.bin"}
 }
 
 # policy [TIMES]: mounts of both kinds, options that have strings, and overrides; in FILES/p.json.
@@ -91,7 +91,6 @@ runs() {
   small
   cd "$FILES/back" || return
   run damage "$counters" 8 2999 "$LIB" tour
-  rm "$counters"
   assert_success
   assert_output --regexp '^0 refused, [1-9][0-9]* ran, 0 wrong$'
 }
@@ -187,7 +186,6 @@ writes() {
     counted
     assert_output ""
   done
-  rm -rf "$counters"
 }
 
 @test "a table of mounts that is gone, short, no file, or others' to write is none: what is run mounts nothing" {
@@ -224,7 +222,6 @@ writes() {
       assert_output --partial "$FILES/at: unknown filesystem type 'drvfs'."
     fi
   done
-  rm "$table"
 }
 
 @test "a descriptor of another process that is not the memory of a run is not opened for writing" {

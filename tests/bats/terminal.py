@@ -8,7 +8,7 @@ it, and prints what becomes of it, one line per event.
 The command says "ready" in a line on its terminal before every action (and nothing else but what
 shall be printed). ACTIONS, separated by commas:
 
-    intr, susp        press ^C, ^Z
+    intr, susp, enter press ^C, ^Z, the enter key
     kill-NAME         send a signal to the job's first process alone
     wait-stop         wait until that process stops, and print by which signal
     states            print the states of all processes of the job, sorted
@@ -95,6 +95,8 @@ class Terminal:
             os.write(self.master, b"\x03")
         elif action == "susp":
             os.write(self.master, b"\x1a")
+        elif action == "enter":
+            os.write(self.master, b"\n")
         elif action.startswith("kill-"):
             os.kill(self.job, signal.Signals["SIG" + action[5:]])
         elif action == "wait-stop":
