@@ -38,78 +38,12 @@ static int file_ok(const struct lx_image *image, uint32_t offset)
            strnlen(lx_image_string(image, offset), PATH_MAX) < PATH_MAX;
 }
 
-/* A directory as the policy's loader spells it: walks copy it, and what is below it begins with
- * the slash that it does not end with. */
-static int directory_ok(const struct lx_image *image, uint32_t offset)
-{
-    if (offset == 0 || !file_ok(image, offset))
-        return 0;
-    size_t n = strlen(lx_image_string(image, offset));
-    return n > 1 && lx_image_string(image, offset)[n - 1] != '/';
-}
-
 static int table_ok(const struct lx_image *image, uint32_t offset, uint32_t count, size_t each)
 {
     if (count == 0)
         return 1;
     return offset >= sizeof(*image) && offset % 8 == 0 && offset <= image->size &&
            count <= (image->size - offset) / each;
-}
-
-/* A mount has a value for each rule of its file system, and for no other. */
-static int rules_ok(const uint8_t *rules, enum lx_mount_type type)
-{
-    for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
-        bool known = lx_rule_takes((enum lx_rule)i, rules[i]);
-        if (lx_rule_belongs((enum lx_rule)i, type) ? !known : rules[i] != LX_UNSAID)
-            return 0;
-    }
-    return 1;
-}
-
-/* The same of a text that a record counts from itself. */
-static uint32_t from_image(const struct lx_image *image, const struct lx_mount *mount,
-                           uint32_t offset)
-{
-    if (offset == 0)
-        return 0;
-    size_t record = (size_t)((const char *)mount - (const char *)image);
-    return offset < image->size - record ? (uint32_t)record + offset : UINT32_MAX;
-}
-
-static int texts_ok(const struct lx_image *image, const struct lx_mount *mount)
-{
-    uint32_t root = from_image(image, mount, mount->symlinkroot);
-    uint32_t alias = from_image(image, mount, mount->bind_alias);
-    return mount->source != 0 && string_ok(image, from_image(image, mount, mount->source)) &&
-           string_ok(image, from_image(image, mount, mount->label)) &&
-           directory_ok(image, from_image(image, mount, mount->target)) &&
-           directory_ok(image, from_image(image, mount, mount->backing)) &&
-           (alias == 0 || directory_ok(image, alias)) && string_ok(image, root) &&
-           string_ok(image, from_image(image, mount, mount->root)) &&
-           string_ok(image, from_image(image, mount, mount->options)) &&
-           (root == 0 || lx_image_string(image, root)[0] == '/');
-}
-
-static int mount_ok(const struct lx_image *image, const struct lx_mount *mount, uint32_t index)
-{
-    if (!texts_ok(image, mount) || mount->place != index + 1 || mount->number != index + 1)
-        return 0;
-    if (((mount->file_mask | mount->dir_mask) & ~07777u) != 0)
-        return 0;
-    if (mount->type >= LX_MOUNT_HOST || mount->filesystem >= LX_FILESYSTEMS ||
-        (mount->flags & ~(unsigned)LX_MOUNT_FLAGS) != 0 ||
-        !lx_rule_takes(LX_RULE_CASE_DIRECTORIES, mount->case_option))
-        return 0;
-    return rules_ok(mount->rules, mount->type);
-}
-
-/* What lx_mount_settle would say of it. */
-static int settled_ok(const struct lx_mount *mount)
-{
-    unsigned traits = lx_mount_traits(mount);
-    return mount->traits == traits && mount->target_length == strlen(lx_target(mount)) &&
-           mount->backing_length == strlen(lx_backing(mount));
 }
 
 static int mounts_ok(const struct lx_image *image)
@@ -123,7 +57,8 @@ static int mounts_ok(const struct lx_image *image)
     uint32_t translated = 0;
     for (uint32_t i = 0; i < image->mount_count; i++) {
         const struct lx_mount *mount = &lx_image_mounts(image)[i];
-        if (!mount_ok(image, mount, i) || !settled_ok(mount) ||
+        if (!lx_mount_check(image, image->size, mount) || mount->type == LX_MOUNT_HOST ||
+            mount->place != i + 1 || mount->number != i + 1 ||
             lx_mounts_at(mounted, i + 1) != mount)
             return 0;
         translated += !lx_in_place(mount);

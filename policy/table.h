@@ -67,6 +67,16 @@ static inline unsigned lx_table_view(const struct lx_table *table, uint64_t spac
     return 0;
 }
 
+/*
+ * True for a table of LX_TABLE_SIZE bytes in which all that readers go by lies in it, and is what
+ * it should be: its name comes from the environment, and what has that name from anybody who is the
+ * user. What is added afterwards is added by who has checked it, too.
+ */
+bool lx_table_check(const struct lx_table *table);
+
+/* The same of what only its writer goes by, who has the lock. */
+bool lx_table_check_writers(const struct lx_table *table);
+
 /* What is mounted in a view; NULL where that is what the image says. */
 static inline const struct lx_mounts *lx_table_mounts(const struct lx_table *table, unsigned view)
 {

@@ -168,7 +168,7 @@ int mounts_write(const struct lx_policy *policy, struct mounts_writer *w)
     if (r == 0 && sys_mmap_failed(at))
         r = -ENOMEM;
     w->table = at;
-    if (r == 0 && (w->table->magic != LX_TABLE_MAGIC || w->table->version != LX_TABLE_VERSION))
+    if (r == 0 && !(lx_table_check(w->table) && lx_table_check_writers(w->table)))
         r = -ENOSYS; /* lxshim run has ended, and its number and descriptor are somebody else's */
     if (r == 0)
         recover(w->table, policy->space);

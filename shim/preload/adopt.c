@@ -167,7 +167,7 @@ void lx_adopt_table(struct lx_policy *policy)
     sys_close(fd);
     if (sys_mmap_failed(at))
         return;
-    if (at->magic != LX_TABLE_MAGIC || at->version != LX_TABLE_VERSION) {
+    if (!lx_table_check(at)) {
         sys_munmap((void *)(uintptr_t)at, LX_TABLE_SIZE);
         return;
     }

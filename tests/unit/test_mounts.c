@@ -439,6 +439,50 @@ static void a_full_table_stays_as_it_is(void **state)
     assert_true(mounted() >= LX_PLACE_MAX - 1);
 }
 
+/* A word of a table, with another value; it has to be refused, and is put back. */
+static void is_refused(struct lx_table *table, void *word, uint32_t value, bool by_readers)
+{
+    uint32_t was;
+    memcpy(&was, word, sizeof(was));
+    memcpy(word, &value, sizeof(value));
+    assert_false(lx_table_check(table) && (by_readers || lx_table_check_writers(table)));
+    memcpy(word, &was, sizeof(was));
+    assert_true(lx_table_check(table) && lx_table_check_writers(table));
+}
+
+/* What has a table's name need not be one: nothing in it leads out of it. */
+static void a_table_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(attach("/one", NULL), 0);
+    struct lx_table *table = malloc(LX_TABLE_SIZE);
+    assert_non_null(table);
+    memcpy(table, policy.table, LX_TABLE_SIZE);
+    assert_true(lx_table_check(table) && lx_table_check_writers(table));
+
+    uint32_t at = atomic_load(&table->views[0].mounted);
+    struct lx_mounts *list = (struct lx_mounts *)(void *)((char *)table + at);
+    unsigned place = find("/one")->place;
+    int32_t *one = &list->at[place - 1];
+    struct lx_mount *record = (struct lx_mount *)(void *)((char *)list + *one);
+    is_refused(table, &table->magic, 0, true);
+    is_refused(table, &table->size, LX_TABLE_SIZE / 2, true);
+    is_refused(table, &table->views[1].mounted, LX_TABLE_SIZE - 4, true);
+    is_refused(table, &table->views[1].mounted, 3, true);
+    is_refused(table, &list->count, 1u << 30, true);
+    is_refused(table, &list->translated, 77, true);
+    is_refused(table, one, LX_TABLE_SIZE - 8, true);
+    is_refused(table, one, (uint32_t) - (int32_t)(at + 64), true);
+    is_refused(table, &record->target, LX_TABLE_SIZE, true);
+    is_refused(table, &record->backing, 0, true);
+    is_refused(table, &record->target_length, 4000, true);
+    is_refused(table, &table->used, LX_TABLE_SIZE + 8, false);
+    is_refused(table, &table->used, 4, false);
+    is_refused(table, &table->intent.list, LX_TABLE_SIZE, false);
+    free(table);
+    assert_int_equal(detach("/one"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,6 +495,7 @@ int main(void)
         cmocka_unit_test(a_remount_follows_metadata),
         cmocka_unit_test(a_killed_writer_has_written_nothing),
         cmocka_unit_test(what_a_killed_writer_began_is_finished_or_undone),
+        cmocka_unit_test(a_table_that_is_none_is_refused),
         cmocka_unit_test(readers_and_writers),
         cmocka_unit_test(a_full_table_stays_as_it_is),
     };
