@@ -5,9 +5,11 @@
 function __lxshim_words
     switch "$argv[1]"
         case 'commands'
-            printf '%s\n' run policy explain doctor win help
+            printf '%s\n' run report policy explain doctor win help
         case 'options run'
-            printf '%s\n' --policy --profile --mount --set --trace --observe --lane --require-complete --bind --verbose --quiet --help
+            printf '%s\n' --policy --profile --mount --set --trace --observe --lane --require-complete --bind --verbose --quiet --report --fail-on --help
+        case 'options report'
+            printf '%s\n' --fail-on --help
         case 'options policy'
             printf '%s\n' --help
         case 'commands policy'
@@ -35,11 +37,11 @@ function __lxshim_words
         case 'commands win'
             printf '%s\n' attrib cmd copy del dir echo fsutil hold md mklink more move ntcreate rd ren type write
         case 'topics'
-            printf '%s\n' run policy rules mounts overrides win trace coverage environment
+            printf '%s\n' run policy rules mounts overrides reports win trace coverage environment
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --mount --set --trace --lane --bind
+            printf '%s\n' --policy --profile --mount --set --trace --lane --bind --report --fail-on
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'

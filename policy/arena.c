@@ -58,6 +58,16 @@ char *lx_arena_format(struct lx_arena *arena, const char *format, ...)
     return text;
 }
 
+void lx_arena_join(struct lx_arena *to, struct lx_arena *from)
+{
+    struct lx_arena_block **first = &from->last;
+    while (*first != NULL)
+        first = &(*first)->before;
+    *first = to->last;
+    to->last = from->last;
+    from->last = NULL;
+}
+
 void lx_arena_free(struct lx_arena *arena)
 {
     while (arena->last != NULL) {

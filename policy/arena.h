@@ -24,6 +24,9 @@ char *lx_arena_format(struct lx_arena *arena, const char *format, ...)
 char *lx_arena_vformat(struct lx_arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* Moves everything that `from` has to another arena. */
+void lx_arena_join(struct lx_arena *to, struct lx_arena *from);
+
 /* Gives back everything; the arena is empty and may be used again. */
 void lx_arena_free(struct lx_arena *arena);
 

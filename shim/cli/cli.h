@@ -33,7 +33,9 @@ enum cli_option {
     CLI_BIND = 1024,
     CLI_VERBOSE = 2048,
     CLI_LIST = 4096,
-    CLI_REMOVE = 8192
+    CLI_REMOVE = 8192,
+    CLI_REPORT = 16384,
+    CLI_FAIL_ON = 32768
 };
 
 /* An option, for its reader, --help and completions. */
@@ -63,7 +65,10 @@ struct cli_arguments {
     bool remove;
     const char *bind; /* --bind, or NULL */
     const char *lane; /* --lane, or NULL */
-    int count;        /* of what is left after the options */
+    char **reports;   /* --report */
+    size_t report_count;
+    const char *fail_on; /* --fail-on, or NULL */
+    int count;           /* of what is left after the options */
     char **rest;
 };
 
@@ -151,6 +156,7 @@ int cli_policy_show(const struct cli_arguments *arguments);
 int cli_policy_trust(const struct cli_arguments *arguments);
 
 int cli_run(const struct cli_arguments *arguments);
+int cli_report(const struct cli_arguments *arguments);
 int cli_explain(const struct cli_arguments *arguments);
 int cli_doctor(const struct cli_arguments *arguments);
 int cli_win(const struct cli_arguments *arguments);

@@ -30,11 +30,25 @@ const struct cli_command cli_commands[] = {
                 "if it cannot be run,\n125 if lxshim itself fails. At the end a summary says what "
                 "was denied or altered.\n",
         .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE |
-                   CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET,
+                   CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET | CLI_REPORT |
+                   CLI_FAIL_ON,
         .least = 1,
         .most = -1,
         .misused = CLI_FAILED,
         .run = cli_run,
+    },
+    {
+        .name = "report",
+        .usage = "[--fail-on RULE[,RULE]...] FORMAT[:FILE]... TRACE",
+        .summary = "tell what a trace has of refused calls, for people and for CI",
+        .help = "Reads TRACE, which \"lxshim run --trace\" has written (- for standard input), and "
+                "writes what\nwas refused in each FORMAT: sarif, junit, github, gitlab, tap, json, "
+                "markdown or html; see\n\"lxshim help reports\". Exits 1 where TRACE is none, a "
+                "report cannot be written, or\n--fail-on says so.\n",
+        .options = CLI_FAIL_ON,
+        .least = 2,
+        .most = 64,
+        .run = cli_report,
     },
     {
         .name = "policy",

@@ -9,6 +9,7 @@
 #include "cli/summary.h"
 #include "policy/errnames.h"
 #include "policy/profile.h"
+#include "report/report.h"
 
 static void print_values(const struct lx_rule_info *rule)
 {
@@ -97,6 +98,10 @@ int cli_explain(const struct cli_arguments *arguments)
     print_profiles(rule);
     printf("\nevidence\n");
     cli_wrap(2, info->evidence);
+    if (report_cure(rule) != NULL) {
+        printf("\nwhat usually helps\n");
+        cli_wrap(2, report_cure(rule));
+    }
     printf("\nto change it\n  lxshim run --set %s=VALUE -- COMMAND\n  or \"rules\": {\"%s\": "
            "\"VALUE\"} in a policy\n",
            info->id, info->id);

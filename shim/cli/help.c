@@ -92,6 +92,24 @@ static const struct {
      "link, either of the two), and an errno "
      "that the call would answer. \"then\" has an errno, a delay in milliseconds, or allow. After "
      "so many matches, every so many, it acts so many times. The first override that fits acts.\n"},
+    {"reports", "what was refused, for people and for CI",
+     "lxshim run --report FORMAT[:FILE] writes at the end what the rules refused; \"lxshim report "
+     "FORMAT[:FILE]... TRACE\" does it with a trace. Calls that are alike are one entry, with the "
+     "rule, who held the file, how often, and what usually helps.\n"
+     "\n"
+     "  sarif     GitHub's code scanning, and others that take SARIF 2.1.0\n"
+     "  junit     test reports of Jenkins, GitLab and others\n"
+     "  github    annotations of a job, and the page of its step\n"
+     "  gitlab    code quality of a merge request\n"
+     "  tap       the test anything protocol, version 14\n"
+     "  json      everything, for programs\n"
+     "  markdown  a page, as for a comment\n"
+     "  html      a page with a filter and a timeline, which needs no network\n"
+     "\n"
+     "What the command failed over is an error, what it coped with a note; of a trace nobody "
+     "knows, and it is a warning. FILE is replaced where it is a report of ours, and kept where it "
+     "is not. With --fail-on denied, or the ids of rules, a command that succeeded although "
+     "something was refused fails.\n"},
     {"win", "the same directory, as Windows sees it",
      "lxshim win COMMAND does what cmd.exe would on the drives of the policy: dir, type, copy, "
      "move, ren, del, md, rd, mklink, attrib, fsutil. Its messages are Windows' own.\n"

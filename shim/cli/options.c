@@ -44,6 +44,14 @@ const struct cli_option_info cli_options[] = {
     {CLI_JSON, 0, "json", NULL, "print JSON", NULL},
     {CLI_LIST, 0, "list", NULL, "print the directories that are trusted", NULL},
     {CLI_REMOVE, 0, "remove", NULL, "trust the directory no longer", NULL},
+    {CLI_REPORT, 0, "report", "FORMAT[:FILE]",
+     "at the end, write what was refused to FILE or standard output; may be repeated; see \"lxshim "
+     "help reports\"",
+     NULL},
+    {CLI_FAIL_ON, 0, "fail-on", "RULE[,RULE]...",
+     "fail although the command has succeeded, where one of these rules refused something, or any "
+     "that programs do not expect (denied)",
+     NULL},
     {0, 0, NULL, NULL, NULL, NULL},
 };
 #define OPTION_COUNT (SIZE(cli_options) - 1)
@@ -97,6 +105,12 @@ static void note_option(struct cli_arguments *out, enum cli_option bit, char *va
     case CLI_REMOVE:
         out->remove = true;
         break;
+    case CLI_REPORT:
+        out->reports[out->report_count++] = value;
+        break;
+    case CLI_FAIL_ON:
+        out->fail_on = value;
+        break;
     }
 }
 
@@ -141,6 +155,7 @@ static void free_arguments(struct cli_arguments *arguments)
 {
     free((void *)(uintptr_t)arguments->request.mounts);
     free((void *)(uintptr_t)arguments->request.sets);
+    free(arguments->reports);
 }
 
 static bool usage(const struct cli_command *command, int *status)
@@ -167,8 +182,10 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
     char **sets = calloc((size_t)argc + 1, sizeof(char *));
     int c;
 
-    *out = (struct cli_arguments){.request.mounts = mounts, .request.sets = sets};
-    if (mounts == NULL || sets == NULL) {
+    *out = (struct cli_arguments){.request.mounts = mounts,
+                                  .request.sets = sets,
+                                  .reports = calloc((size_t)argc + 1, sizeof(char *))};
+    if (mounts == NULL || sets == NULL || out->reports == NULL) {
         cli_error("out of memory");
         *status = CLI_FAILED;
         return false;

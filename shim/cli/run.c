@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "cli/leftovers.h"
 #include "cli/relay.h"
+#include "cli/reports.h"
 #include "cli/summary.h"
 #include "policy/emit.h"
 #include "policy/table.h"
@@ -226,6 +227,7 @@ int cli_run(const struct cli_arguments *arguments)
     const struct lx_table *table = NULL;
     struct lx_policy attached;
     struct relay_lanes lanes = {.policy = &attached};
+    struct cli_reports reports;
     enum bind_when when;
     int file = -1;
 
@@ -242,7 +244,8 @@ int cli_run(const struct cli_arguments *arguments)
     if (loaded && arguments->verbose && !arguments->quiet) /* before what is said of its mounts */
         cli_say_policy(&request, &policy);
     if (!loaded || (lanes.preload && set_preload() < 0) ||
-        !bind_mounts(&policy, when, arguments->verbose) || !cli_can_trace(&policy)) {
+        !bind_mounts(&policy, when, arguments->verbose) || !cli_can_trace(&policy) ||
+        !cli_reports_begin(arguments, &policy, &reports)) {
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
@@ -273,5 +276,5 @@ int cli_run(const struct cli_arguments *arguments)
     summary_deaths(stats);
     summary_x32(stats);
     summary_trace(stats, attached.trace);
-    return relay_end(status);
+    return relay_end(cli_reports_end(&reports, status));
 }

@@ -9,25 +9,16 @@
 
 #include "cli/cli.h"
 #include "policy/shown.h"
+#include "report/report.h"
 
 struct row {
     const char *name;
     uint64_t denied;
     uint64_t altered;
     uint64_t observed;
-    bool expected; /* see is_probed */
+    bool expected; /* see report_is_probed */
     char example[sizeof(((struct lx_stats_rule *)NULL)->example)];
 };
-
-/*
- * Rules whose refusals programs expect: mv asks not to replace, cp keeps what attributes it can,
- * tempfile wants no name; each goes another way, as on any file system that lacks these.
- */
-static bool is_probed(enum lx_rule rule)
-{
-    return rule == LX_RULE_RENAME_FLAGS || rule == LX_RULE_OPEN_TMPFILE ||
-           rule == LX_RULE_XATTR_SYSTEM;
-}
 
 /* A copy of a rule's counters; its example made fit for a terminal. */
 static struct row row_of(const struct lx_stats_rule *rule, const char *name)
@@ -167,7 +158,7 @@ void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes
                              : row_of(&stats->rules[LX_RULE_OVERRIDE], SUMMARY_OVERRIDES);
         if ((row.denied | row.altered | row.observed) == 0)
             continue;
-        row.expected = i < LX_RULE_COUNT && is_probed((enum lx_rule)i);
+        row.expected = i < LX_RULE_COUNT && report_is_probed((enum lx_rule)i);
         int n = (int)strlen(row.name);
         width = n > width ? n : width;
         rows[count++] = row;

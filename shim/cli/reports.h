@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports of what a run's rules did: those of lxshim run, and of a trace. */
+#ifndef LXSHIM_CLI_REPORTS_H
+#define LXSHIM_CLI_REPORTS_H
+
+#include "cli/cli.h"
+#include "report/file.h"
+
+/* What reports of a run need while it goes on. */
+struct cli_reports {
+    struct report_order *orders;
+    size_t count;
+    const char *fail_on; /* or NULL */
+    struct report_about about;
+    FILE *trace; /* stands where this run's lines begin */
+};
+
+/*
+ * Begins what --report and --fail-on ask for, before the command does: what cannot be written is
+ * said at once. Where nobody wants a trace, one is kept in a file without a name, which the policy
+ * is told. False after saying what is wrong.
+ */
+bool cli_reports_begin(const struct cli_arguments *arguments, struct lx_effective *policy,
+                       struct cli_reports *out);
+
+/*
+ * Writes them once the command has ended, with a wait status. Returns what that becomes: a command
+ * that has succeeded fails where --fail-on says so.
+ */
+int cli_reports_end(struct cli_reports *reports, int status);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* A page of Markdown: what happened, what it was, what helps. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/formats.h"
+#include "report/writers.h"
+
+/* Rows that are shown; a page is for people. */
+#define ROWS 100
+
+static void put_head(struct report *r, FILE *out)
+{
+    const struct report_about *about = &r->about;
+    const char *lacks = report_lacks(r);
+    fputs("<!-- lxshim -->\n### lxshim: ", out);
+    report_put_markdown(out, report_headline(r));
+    fputs("\n\n", out);
+    if (about->command != NULL) {
+        report_put_markdown(out, about->command);
+        if (about->status >= 0)
+            fprintf(out, " ended with status %d", about->status);
+        if (about->profile != NULL)
+            fprintf(out, ", by the rules of %s", about->profile);
+        fputs(".\n\n", out);
+    }
+    if (lacks[0] != '\0')
+        fprintf(out, "> %s\n\n", lacks);
+}
+
+static void put_row(struct report *r, const struct report_kind *kind, FILE *out)
+{
+    const char *holders = report_holders(r, kind);
+    fprintf(out, "| %s | `%s` | ", report_level_word(kind->level), kind->rule);
+    report_put_markdown(out, report_sentence(r, kind));
+    fputs(" | ", out);
+    report_put_markdown(out, kind->comm);
+    fputs(" | ", out);
+    report_put_markdown(out, holders == NULL ? "" : holders);
+    fprintf(out, " | %" PRIu64 " |\n", kind->count);
+}
+
+static void put_table(struct report *r, FILE *out)
+{
+    size_t rows = r->count < ROWS ? r->count : ROWS;
+    fputs("| | rule | what happened | program | held by | times |\n|---|---|---|---|---|---|\n",
+          out);
+    for (size_t i = 0; i < rows; i++)
+        put_row(r, &r->kinds[i], out);
+    if (rows < r->count)
+        fprintf(out, "\n%zu further kinds are not shown.\n", r->count - rows);
+}
+
+/* Each rule that refused something: what it is, why we believe it, what helps. */
+static void put_rules(const struct report *r, FILE *out)
+{
+    bool seen[LX_RULE_COUNT + 1] = {[LX_RULE_NONE] = true};
+    for (size_t i = 0; i < r->count; i++) {
+        const struct report_kind *kind = &r->kinds[i];
+        if (seen[kind->number])
+            continue;
+        seen[kind->number] = true;
+        const char *cure = report_cure(kind->number);
+        fprintf(out, "\n**`%s`** ", kind->rule);
+        report_put_markdown(out, lx_rules[kind->number].summary);
+        if (cure != NULL) {
+            fputs("  \nWhat usually helps: ", out);
+            report_put_markdown(out, cure);
+        }
+        fputs("  \nEvidence: ", out);
+        report_put_markdown(out, lx_rules[kind->number].evidence);
+        fputc('\n', out);
+    }
+}
+
+void report_markdown(struct report *r, FILE *out)
+{
+    put_head(r, out);
+    if (r->count == 0)
+        return;
+    put_table(r, out);
+    put_rules(r, out);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/writers.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char *report_level_word(enum report_level level)
+{
+    static const char *const words[REPORT_LEVELS] = {"error", "warning", "note"};
+    return words[level];
+}
+
+size_t report_count_level(const struct report *report, enum report_level level)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < report->count; i++)
+        n += report->kinds[i].level == level;
+    return n;
+}
+
+const char *report_headline(struct report *report)
+{
+    bool observed = report->count > 0 && report->kinds[0].outcome == REPORT_OBSERVED;
+    if (report->refused == 0)
+        return "no call was refused";
+    return lx_arena_format(&report->arena, "%" PRIu64 " call%s %s, of %zu kind%s", report->refused,
+                           report->refused == 1 ? "" : "s",
+                           observed               ? "would have been refused"
+                           : report->refused == 1 ? "was refused"
+                                                  : "were refused",
+                           report->count, report->count == 1 ? "" : "s");
+}
+
+const char *report_lacks(struct report *report)
+{
+    const char *text = "";
+    if (report->damaged > 0)
+        text = lx_arena_format(&report->arena,
+                               "%" PRIu64 " of the trace's %" PRIu64
+                               " lines could not be read: a run that was killed leaves such. ",
+                               report->damaged, report->lines);
+    if (report->left_out > 0)
+        text = lx_arena_format(&report->arena,
+                               "%s%" PRIu64 " calls of further kinds are left out: %d kinds are "
+                               "kept. ",
+                               text, report->left_out, REPORT_KINDS);
+    return text;
+}
+
+const char *report_place(const struct report *report, const struct report_kind *kind,
+                         unsigned *line)
+{
+    *line = 1;
+    if (report->about.place != NULL) {
+        *line = report->about.line > 0 ? report->about.line : 1;
+        return report->about.place;
+    }
+    for (int i = 1; i >= 0; i--)
+        if (kind->paths[i] != NULL && kind->paths[i][0] != '/' && kind->paths[i][0] != '\0' &&
+            strncmp(kind->paths[i], "../", 3) != 0 &&
+            strncmp(kind->paths[i], "descriptor ", 11) != 0)
+            return kind->paths[i];
+    return ".lxshim.json";
+}
+
+void report_put_xml(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        switch (*text) {
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
+        default:
+            /* XML 1.0 has no other control characters than these, not even by number. */
+            fputc((unsigned char)*text < ' ' && *text != '\n' && *text != '\t' ? '?' : *text, out);
+        }
+    }
+}
+
+void report_put_markdown(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr("\\`*_{}[]()#+!|<>~&@", *text) != NULL)
+            fputc('\\', out);
+        fputc((unsigned char)*text < ' ' ? '?' : *text, out);
+    }
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* What several of the forms need in which a report is written. */
+#ifndef LXSHIM_REPORT_WRITERS_H
+#define LXSHIM_REPORT_WRITERS_H
+
+#include "report/report.h"
+
+/* "error", "warning" or "note". */
+const char *report_level_word(enum report_level level);
+
+/* How many kinds are of a level. */
+size_t report_count_level(const struct report *report, enum report_level level);
+
+/* "lxshim: 12 calls refused, of 3 kinds" and what it lacks, in the report's memory. */
+const char *report_headline(struct report *report);
+
+/* What the trace or the report lacks, as a sentence each; "" for nothing. In the report's memory.
+ */
+const char *report_lacks(struct report *report);
+
+/* The file and line that stand for a kind where a format wants one. */
+const char *report_place(const struct report *report, const struct report_kind *kind,
+                         unsigned *line);
+
+/* Text for XML and HTML: what has a meaning there is named, what may not be there is "?". */
+void report_put_xml(FILE *out, const char *text);
+
+/* Text as one line of Markdown that means only itself. */
+void report_put_markdown(FILE *out, const char *text);
+
+#endif

@@ -1,0 +1,299 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Reports of what was refused: of a run, and of a trace, each read by somebody else's reader where there is one.
+
+load helpers
+
+# A run with two denials that it fails over, and one that mv expects. Each form has to escape the name's characters;
+# NTFS has none of them, and a name is told as it was typed.
+FAILING='mkdir "a<&\"1>"; touch "a<&\"1>/f"; exec 3<"a<&\"1>/f"; perl -e "rename \$ARGV[0], q(b)" "a<&\"1>"
+  mkfifo p; mv -n "a<&\"1>/f" g; exit 3'
+
+setup() {
+  needs jq jq
+  needs perl perl
+  D=$(fresh)
+  cd "$D" || return
+}
+
+# failing ARGUMENT...: that run, with more arguments of lxshim run; its own output is lost.
+failing() {
+  run --separate-stderr "$LXSHIM" run -q "$@" -- bash -c "$FAILING"
+}
+
+@test "natively nothing is refused; in a drive each refusal is a kind, by rule and level" {
+  native 'mkdir a; touch a/f; exec 3<a/f; mv a b && mkfifo p && ls'
+  assert_output "b
+p"
+  failing --report json
+  assert_failure 3
+  run jq -r '.status, .refused, (.kinds[] | [.level, .rule, .call, .result, .program, .times] | @tsv)' <<<"$output"
+  assert_output "3
+3
+error	rename.open_descendant	rename	EACCES	perl	1
+error	special.fifo	mknod	EPERM	mkfifo	1
+note	rename.flags	rename	EINVAL	mv	1"
+}
+
+@test "what the command coped with is a note; of a trace nobody knows, and it is a warning" {
+  run "$LXSHIM" run -q --trace ../trace --report json:../report.json -- sh -c 'mkfifo p; true'
+  assert_success
+  run jq -r '.kinds[] | .level' ../report.json
+  assert_output "note"
+  run "$LXSHIM" report json ../trace
+  assert_success
+  run jq -r '(.command | tostring), (.kinds[] | .level)' <<<"$output"
+  assert_output "null
+warning"
+}
+
+@test "who holds the file, what usually helps, and the evidence are told" {
+  failing --report json
+  run jq -r '.kinds[0] | (.holders[] | select(.comm == "bash") | .by), .cure, .evidence, .sentence' <<<"$output"
+  assert_line --index 0 "descriptor"
+  assert_line --partial "before it is renamed"
+  assert_line --partial "WSL#1529"
+  assert_line 'rename a<&"1> to b was refused with EACCES by rename.open_descendant'
+}
+
+@test "observe mode: the same report, of what would have been refused" {
+  run --separate-stderr "$LXSHIM" run -q --observe --report tap -- mkfifo p
+  assert_success
+  assert_line "ok 1 - mknod p would have been refused by special.fifo"
+}
+
+@test "an override's refusal has its note" {
+  printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "ENOSPC"}, "note": "full"}]}' >p.json
+  run --separate-stderr "$LXSHIM" run -q --policy p.json --report json -- mkdir x
+  assert_failure
+  run jq -r '.kinds[] | .rule, .result, .note' <<<"$output"
+  assert_output "overrides
+ENOSPC
+full"
+}
+
+@test "--fail-on: rules, what no program expects, never; an unknown one is named" {
+  run --separate-stderr "$LXSHIM" run -q --fail-on denied -- sh -c 'mkfifo p; true'
+  assert_failure 1
+  # shellcheck disable=SC2154 # run sets it
+  assert_equal "${stderr##*$'\n'}" "lxshim: the command succeeded; --fail-on=denied fails it"
+  run "$LXSHIM" run -q --fail-on special.socket,special.fifo -- sh -c 'mkfifo p; true'
+  assert_failure 1
+  run "$LXSHIM" run -q --fail-on denied -- sh -c 'touch a; mv -n a b'
+  assert_success
+  run "$LXSHIM" run -q --fail-on never -- sh -c 'mkfifo p; true'
+  assert_success
+  run "$LXSHIM" run -q --fail-on denied -- sh -c 'mkfifo p; exit 7'
+  assert_failure 7
+  run "$LXSHIM" run -q --fail-on special.fifi -- touch ran
+  assert_failure 125
+  assert_output 'lxshim: unknown --fail-on "special.fifi": rules, "denied" or "never"; see lxshim policy rules'
+  assert_not_exist ran
+}
+
+@test "sarif: as code scanning wants it" {
+  needs python3 python3
+  failing --report sarif:../r.sarif
+  run python3 - ../r.sarif <<'EOF'
+import json, sys
+log = json.load(open(sys.argv[1]))
+assert log["version"] == "2.1.0" and log["$schema"].endswith("sarif-2.1.0.json")
+(run,) = log["runs"]
+driver = run["tool"]["driver"]
+rules = {rule["id"]: rule for rule in driver["rules"]}
+assert len(rules) == len(driver["rules"]), "a rule is there twice"
+for rule in rules.values():
+    for text in "shortDescription", "fullDescription", "help":
+        assert 0 < len(rule[text]["text"]) <= 1024
+prints = set()
+for result in run["results"]:
+    assert result["ruleId"] in rules and result["level"] in ("error", "warning", "note")
+    assert result["message"]["text"]
+    place = result["locations"][0]["physicalLocation"]
+    assert not place["artifactLocation"]["uri"].startswith("/") and place["region"]["startLine"] >= 1
+    assert not set('<>" ') & set(place["artifactLocation"]["uri"])
+    prints.add(result["partialFingerprints"]["primaryLocationLineHash"])
+assert len(prints) == len(run["results"])
+def empty(value):
+    if isinstance(value, dict):
+        return any(empty(v) for v in value.values())
+    return any(map(empty, value)) if isinstance(value, list) else value == ""
+assert not empty(log), "an empty string"
+print(len(prints), run["automationDetails"]["id"])
+EOF
+  assert_output "3 lxshim/drvfs/"
+}
+
+@test "fingerprints are the same from run to run, whatever is in digits" {
+  run "$LXSHIM" run -q --report json:../1.json -- sh -c 'mkfifo tmp.123; mkfifo other'
+  run "$LXSHIM" run -q --report json:../2.json -- sh -c 'mkfifo tmp.45678; mkfifo other'
+  assert_equal "$(jq -S '[.kinds[].fingerprint] | sort' ../1.json)" "$(jq -S '[.kinds[].fingerprint] | sort' ../2.json)"
+  run "$LXSHIM" run -q --report json:../3.json -- sh -c 'mkfifo tmp.1; mkfifo tmp.2'
+  assert_equal "$(jq '[.kinds[].fingerprint] | unique | length' ../3.json)" 2
+}
+
+@test "junit: a packaged reader finds the command and each kind" {
+  needs python3 python3
+  needs py:junitparser python3-junitparser
+  failing --report junit:../r.xml
+  run python3 - ../r.xml <<'EOF'
+import sys
+from junitparser import Failure, JUnitXml
+suites = list(JUnitXml.fromfile(sys.argv[1]))
+cases = [case for suite in suites for case in suite]
+print(len({(case.classname, case.name) for case in cases}), suites[0].failures)
+for case in cases:
+    failed = [r for r in case.result if isinstance(r, Failure)] if isinstance(case.result, list) else case.result
+    print(case.classname, "failed" if failed else "passed")
+EOF
+  assert_output "4 3
+lxshim.command failed
+lxshim.rename.open_descendant failed
+lxshim.special.fifo failed
+lxshim.rename.flags passed"
+}
+
+@test "tap: prove agrees on what failed" {
+  needs prove perl
+  failing --report tap:../r.tap
+  # It knows no version after 13, of which the next one is an extension.
+  sed -i 's/^TAP version 14$/TAP version 13/' ../r.tap
+  run prove -e cat ../r.tap
+  assert_failure
+  assert_line --partial "Failed tests:  1-2"
+  assert_line --partial "Tests: 3 Failed: 2"
+  "$LXSHIM" run -q --report tap -- true | sed 's/^TAP version 14$/TAP version 13/' >../r.tap
+  run prove -e cat ../r.tap
+  assert_success
+  assert_line --partial "skipped: no call was refused"
+}
+
+@test "github: ten annotations of a level, the rest is counted; the step's page is appended to" {
+  echo "# mine" >../page
+  GITHUB_STEP_SUMMARY=$D/../page run --separate-stderr "$LXSHIM" run -q --report github -- \
+    sh -c 'for i in a b c d e f g h i j k l; do mkfifo "$i,:%"; done; exit 1'
+  assert_failure 1
+  assert_line --index 0 "::group::lxshim: 12 calls were refused, of 12 kinds"
+  assert_equal "$(grep -c '^::error file=' <<<"$output")" 10
+  assert_line --regexp '^::error file=.%2C%3A%25,line=1,title=special\.fifo::mknod .,:%25 was refused with EPERM '
+  assert_line "2 further kinds have no annotation: a step may have 10 of each level"
+  assert_equal "${lines[-1]}" "::endgroup::"
+  run head -3 ../page
+  assert_output "# mine
+<!-- lxshim -->
+### lxshim: 12 calls were refused, of 12 kinds"
+  # A page of more than 1 MiB is lost as a whole.
+  head -c 1048300 /dev/zero | tr '\0' x >../page
+  GITHUB_STEP_SUMMARY=$D/../page run --separate-stderr "$LXSHIM" run -q --report github -- mkfifo p
+  assert_line "::warning title=lxshim::the summary of the step could not be written: there is no room for it in 1 MiB"
+  assert_equal "$(stat -c %s ../page)" 1048300
+}
+
+@test "gitlab: an array of issues; an empty one where there are none" {
+  failing --report gitlab:../r.json
+  run jq -r '.[] | [.check_name, .severity, .location.lines.begin] | @tsv' ../r.json
+  assert_output "lxshim/rename.open_descendant	major	1
+lxshim/special.fifo	major	1
+lxshim/rename.flags	info	1"
+  run "$LXSHIM" run -q --report gitlab:../r.json -- true
+  assert_success
+  assert_equal "$(cat ../r.json)" "[]"
+  mkdir again && cd again
+  failing --report gitlab:"$D/../r.json"
+  assert_failure 3
+  assert_equal "$(jq length "$D/../r.json")" 3
+}
+
+@test "markdown and html: names mean only themselves" {
+  failing --report markdown --report html:../r.html
+  assert_line --partial 'rename a\<\&"1\> to b was refused'
+  assert_line "**\`special.fifo\`** mkfifo and mknod of a FIFO without metadata.  "
+  run grep -c 'a&lt;&amp;&quot;1&gt;' ../r.html
+  assert_output 2
+  run grep -cE '(src|href|url)[=(]' ../r.html # nothing is fetched
+  assert_output 0
+}
+
+@test "html: a browser filters by rule and draws a point for each call" {
+  needs chromium chromium
+  failing --report html:../r.html
+  # The page's own functions, as if somebody had chosen a rule.
+  sed 's|</body>|<script>document.getElementById("rule").value="special.fifo";show()</script></body>|' ../r.html >../chosen.html
+  run timeout 300 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$BATS_TEST_TMPDIR/profile" \
+    --virtual-time-budget=2000 --dump-dom "file://$(realpath ..)/chosen.html"
+  assert_success
+  assert_equal "$(grep -o '<circle' <<<"$output" | wc -l)" 1
+  assert_equal "$(grep -o '<tr[^>]*hidden' <<<"$output" | wc -l)" 2
+}
+
+@test "a file that is not ours is kept; a report of an earlier run is replaced" {
+  echo mine >../notes
+  run "$LXSHIM" run -q --report json:../notes -- touch ran
+  assert_failure 125
+  assert_output "lxshim: ../notes is no json report of ours: name another file, or remove it"
+  assert_not_exist ran
+  assert_equal "$(cat ../notes)" mine
+  run "$LXSHIM" run -q --report sarif:missing/r.sarif -- touch ran
+  assert_failure 125
+  assert_output "lxshim: cannot write the report to missing/r.sarif: No such file or directory"
+  for format in sarif junit gitlab tap json markdown html; do
+    run "$LXSHIM" run -q --report "$format:../r.$format" -- sh -c 'mkfifo p; exit 4'
+    assert_failure 4
+    run "$LXSHIM" run -q --report "$format:../r.$format" -- sh -c 'mkfifo p; exit 5'
+    assert_failure 5
+  done
+  run "$LXSHIM" run -q --report jnit -- touch ran
+  assert_failure 125
+  assert_output 'lxshim: unknown format of reports "jnit"; did you mean "junit"? See lxshim help reports'
+}
+
+@test "a report that finds no room: said, and the old one is whole" {
+  needs_mounts
+  run unshare -m bash -c 'mkdir full && mount -t tmpfs -o size=64k none full && cd full &&
+    "$LXSHIM" run -q --report json:r.json -- true && cp r.json ../before &&
+    { head -c 60000 /dev/zero >filler; true; } &&
+    "$LXSHIM" run -q --report json:r.json -- bash -c "for i in {1..60}; do mkfifo long.name.of.a.fifo.\$i; done; true"
+    echo $?; cmp r.json ../before && ls'
+  assert_line --partial "cannot write the report to r.json: No space left on device"
+  assert_line 125
+  assert_equal "${lines[-1]}" r.json
+}
+
+@test "a trace that was cut, words that are no trace's, and one that is empty" {
+  run "$LXSHIM" run -q --trace ../trace -- sh -c 'mkfifo p; mkfifo q; true'
+  head -c -20 ../trace >../cut
+  echo 'no line' >>../cut
+  run "$LXSHIM" report markdown ../cut
+  assert_success
+  assert_line --regexp '^> 1 of the trace.s [0-9]+ lines could not be read: a run that was killed leaves such\. $'
+  run "$LXSHIM" report json /etc/passwd
+  assert_failure 1
+  assert_output --regexp '^lxshim: /etc/passwd is no trace: none of its [0-9]+ lines is one.s$'
+  : >../empty
+  run "$LXSHIM" report markdown ../empty
+  assert_success
+  assert_line "### lxshim: no call was refused"
+  run "$LXSHIM" report json ../not-there
+  assert_failure 1
+  assert_output "lxshim: cannot read ../not-there: No such file or directory"
+  run bash -c '"$0" report json - <../trace | jq .refused' "$LXSHIM"
+  assert_output 2
+}
+
+@test "a long trace takes little memory, and kinds beyond those that are kept are counted" {
+  needs python3 python3
+  run "$LXSHIM" run -q --trace ../trace -- mkfifo p
+  python3 - ../trace >../long <<'EOF'
+import sys
+line = [l for l in open(sys.argv[1]) if '"denied"' in l][0]
+for i in range(30000):
+    sys.stdout.write(line.replace('["p"]', '["%d"]' % i))
+EOF
+  run bash -c 'ulimit -v 65536; "$0" report json ../long | jq -c "[.refused, .trace.left_out, (.kinds | length)]"' "$LXSHIM"
+  assert_output "[30000,25000,5000]"
+  # Nor does one without a line's end.
+  cp ../trace ../endless
+  truncate -s 100M ../endless
+  run bash -c 'ulimit -v 65536; "$0" report json ../endless | jq -c "[.refused, (.trace.damaged > 0)]"' "$LXSHIM"
+  assert_output "[1,true]"
+}
