@@ -69,9 +69,9 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
         at->path = c->path[i];
     } else if (w->straight && c->task->root == NULL && w->length == w->base) {
-        /* The directory itself, which may have no path any more. */
+        /* What it started from itself, which may have no path any more: a file only by no path. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
-        at->path = ".";
+        at->path = c->path[i][0] == '\0' ? c->path[i] : ".";
     } else if (w->straight && c->task->root == NULL && w->length > w->base + 1) {
         /* Relative as the program's own path: a socket's name is told back to it. */
         at->dfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];

@@ -69,7 +69,7 @@ static int set_up(void **state)
     lx_builder_mount(&b, &mounts[0], "C:\\here", at("here"), at("here"));
     lx_builder_mount(&b, &mounts[1], "D:", at("mnt/d"), at("back"));
     mounts[0].uid = mounts[1].uid = 1234;
-    late->ops = UINT64_C(1) << LX_OP_MKDIR;
+    late->ops = UINT64_C(1) << LX_OP_MKDIR | UINT64_C(1) << LX_OP_LINK;
     late->path = lx_builder_string(&b, "late");
     late->delay_ms = 1;
     late->action = LX_OVERRIDE_ALLOW;
@@ -106,6 +106,24 @@ static long opens(const char *path)
     if (fd >= 0)
         close((int)fd);
     return fd < 0 ? fd : 0;
+}
+
+/* Not by whom the kernel does not let, and as natively then. */
+static void a_descriptor_is_linked(void **state)
+{
+    static const char *const names[] = {"here/linked", "here/lin:ked", "here/LINKED."};
+    int fd = open(at("here/file"), O_RDONLY);
+    int native = linkat(fd, "", AT_FDCWD, at("out/linked"), AT_EMPTY_PATH) < 0 ? -errno : 0;
+    (void)state;
+    assert_true(fd >= 0);
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        long r = lx_linkat(&task, fd, "", AT_FDCWD, at(names[i]), AT_EMPTY_PATH);
+        assert_int_equal(r, native);
+        if (r == 0)
+            assert_int_equal(lx_unlinkat(&task, AT_FDCWD, at(names[i]), 0), 0);
+    }
+    unlink(at("out/linked"));
+    close(fd);
 }
 
 static void paths_lead_to_their_mounts(void **state)
@@ -310,6 +328,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_delay_is_announced),
+        cmocka_unit_test(a_descriptor_is_linked),
         cmocka_unit_test(paths_lead_to_their_mounts),
         cmocka_unit_test(symlinks_cross_borders_both_ways),
         cmocka_unit_test(loops_end),
