@@ -27,19 +27,31 @@ static inline bool vfs_tells(const struct lx_call *c)
     }
 }
 
-/* Ends a call that has been answered r, of a path that was found so. Returns r. */
-static inline long vfs_conclude(struct lx_call *c, long r, const struct vfs_found *found)
+/* Remembers, and forgets, what a call has shown that was answered r. */
+static inline void vfs_learn(struct lx_call *c, long r, const struct vfs_found *found)
+{
+    if (r < 0 || !c->task->caching)
+        return;
+    if ((vfs_ops[c->op].properties & CREATES) != 0)
+        stale_after(c, found);
+    if (vfs_tells(c))
+        shown_after(c, (int)r, found);
+}
+
+/* Counts it, and tells of it. Returns r. */
+static inline long vfs_tell(struct lx_call *c, long r)
 {
     const struct lx_policy *policy = c->task->policy;
-    if (r >= 0 && c->task->caching) {
-        if ((vfs_ops[c->op].properties & CREATES) != 0)
-            stale_after(c, found);
-        if (vfs_tells(c))
-            shown_after(c, (int)r, found);
-    }
     if (policy->stats != NULL || policy->trace != NULL)
         vfs_account(c, r);
     return r;
+}
+
+/* Both: ends a call that has been answered r, of a path that was found so. Returns r. */
+static inline long vfs_conclude(struct lx_call *c, long r, const struct vfs_found *found)
+{
+    vfs_learn(c, r, found);
+    return vfs_tell(c, r);
 }
 
 #endif

@@ -5,6 +5,7 @@
 #include "vfs/judge.h"
 #include "vfs/locate.h"
 #include "vfs/overrides.h"
+#include "vfs/translated.h"
 #include "vfs/walked.h"
 
 /* A symlink in the last component, that does not lead into a mount as far as the fast way knows. */
@@ -56,6 +57,11 @@ static __attribute__((noinline)) long run_unremembered(struct lx_call *c)
 
     if (!vfs_has_path(c, 0))
         return vfs_run_refused(c);
+    if (c->path[0][0] == '/' && translated_may_be(c)) {
+        long r = vfs_run_translated(c);
+        if (r != -LX_EWALK)
+            return r;
+    }
     if (vfs_locate(c, 0, &found) == LX_EWALK)
         return vfs_run_walked(c, &(struct vfs_found){.stamp = found.stamp});
     return run_located(c, &found);
@@ -81,6 +87,11 @@ static __attribute__((noinline)) long run_two(struct lx_call *c)
 
     if (vfs_is_no_path(c, 0) || vfs_is_no_path(c, 1))
         return vfs_run_refused(c);
+    if (translated_may_be(c)) {
+        long r = vfs_run_translated(c);
+        if (r != -LX_EWALK)
+            return r;
+    }
     for (unsigned i = 0; i < 2; i++)
         if (!vfs_locate_remembered(c, i, &found[i]) && vfs_locate(c, i, &found[i]) == LX_EWALK)
             walk = true;
