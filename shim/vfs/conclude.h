@@ -42,7 +42,7 @@ static inline void vfs_learn(struct lx_call *c, long r, const struct vfs_found *
 static inline long vfs_tell(struct lx_call *c, long r)
 {
     const struct lx_policy *policy = c->task->policy;
-    if (policy->stats != NULL || policy->trace != NULL)
+    if (policy->stats != NULL || policy->watches != 0)
         vfs_account(c, r);
     return r;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sys/sys.h"
+#include "vfs/debug.h"
 #include "vfs/mounts.h"
 #include "vfs/walk.h"
 
@@ -88,7 +89,10 @@ static struct placement walk_directory(struct lx_call *c, int dirfd, const char 
 {
     struct walk w;
     struct placement v = {0, PLACEMENT_REWRITE};
-    if (vfs_walk(c, dirfd, path, WALK_FOLLOW, &w) < 0)
+    int r = vfs_walk(c, dirfd, path, WALK_FOLLOW, &w);
+    if (debug_wants(c->task->policy, LX_DEBUG_WALK))
+        debug_walk(c, path, &w, r);
+    if (r < 0)
         return v;
     v = w.self;
     if (w.rewritten || w.asker || w.nameless || !w.exists)

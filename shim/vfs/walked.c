@@ -7,6 +7,7 @@
 #include "fs/refusal.h"
 #include "sys/sys.h"
 #include "vfs/conclude.h"
+#include "vfs/debug.h"
 #include "vfs/descriptor.h"
 #include "vfs/judge.h"
 #include "vfs/mounts.h"
@@ -35,6 +36,8 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     enum walk_last last = vfs_follows(c, i) ? WALK_FOLLOW : entry ? WALK_ENTRY : WALK_NOFOLLOW;
     struct lx_loc *at = &c->at[i];
     int r = vfs_walk(c, c->fd[i], c->path[i], last, w);
+    if (debug_wants(c->task->policy, LX_DEBUG_WALK))
+        debug_walk(c, c->path[i], w, r);
     if (r < 0)
         return r;
     bool is_mount = (w->self.flags & PLACEMENT_ROOT) != 0 && w->dir.mount != w->self.mount;
