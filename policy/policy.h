@@ -13,11 +13,32 @@
 #include "policy/rules.h"
 #include "policy/table.h"
 
+/* Who wants to hear of calls. */
+enum lx_watch {
+    LX_WATCH_TRACE = 1, /* the trace: of those that a rule has to do with */
+    LX_WATCH_ALL = 2,   /* of all */
+    LX_WATCH_DEBUG = 4  /* LXSHIM_DEBUG, of all */
+};
+
+/* Floors that say what they decide: see debug.h. */
+enum lx_debug {
+    LX_DEBUG_MOUNTS = 1,
+    LX_DEBUG_LOCATE = 2,
+    LX_DEBUG_WALK = 4,
+    LX_DEBUG_FS = 8,
+    LX_DEBUG_SUPERVISOR = 16,
+    LX_DEBUG_ALL = 31
+};
+
 struct lx_policy {
     const struct lx_image *image;
     const char *trace;    /* the trace file, or NULL */
     const char *programs; /* the directory of our programs that stand in for WSL's, or NULL */
     struct lx_stats *stats;
+    const char *debug_file; /* that LXSHIM_DEBUG is appended to, or NULL: */
+    int debug_fd;           /* where it is written then */
+    uint8_t debug;          /* enum lx_debug */
+    uint8_t watches;        /* enum lx_watch */
     bool observe;
     bool trace_all;
     bool trace_own;        /* see LX_IMAGE_TRACE_OWN */

@@ -17,6 +17,7 @@
 #include "cli/relay.h"
 #include "cli/reports.h"
 #include "cli/summary.h"
+#include "policy/debug.h"
 #include "policy/emit.h"
 #include "policy/table.h"
 #include "supervisor/janitor.h"
@@ -28,6 +29,7 @@
  */
 #define STATS_FD 731
 #define TABLE_FD 732
+#define DEBUG_FD 733
 
 /* Memory that children can map, at a descriptor from `wanted` on. Returns that or -errno. */
 static int make_memory(const char *name, int wanted)
@@ -219,6 +221,22 @@ static void last_has_ended(const struct lx_policy *policy)
     janitor_look(policy);
 }
 
+/*
+ * What LXSHIM_DEBUG asks of the supervisor; its children see it by themselves. Its workers have no
+ * standard error any more, for which somebody might wait: only where this is asked for.
+ */
+static void start_debug(struct lx_policy *policy)
+{
+    size_t n;
+    const char *unknown = lx_debug_start(policy, getenv(LX_DEBUG_VARIABLE), &n);
+    if (policy->debug != 0 && policy->debug_file == NULL)
+        policy->debug_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, DEBUG_FD);
+    if (unknown == NULL)
+        return;
+    cli_error(LX_DEBUG_VARIABLE " has no floor \"%.*s\": there are %s", (int)n, unknown,
+              lx_debug_words);
+}
+
 int cli_run(const struct cli_arguments *arguments)
 {
     struct lx_request request = arguments->request;
@@ -264,6 +282,7 @@ int cli_run(const struct cli_arguments *arguments)
         return CLI_FAILED;
     attached.stats = stats;
     attached.table = table;
+    start_debug(&attached);
     lanes.ended = last_has_ended;
     int status = relay_run(arguments->rest, &lanes);
     tidy_up(file);

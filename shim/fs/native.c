@@ -40,14 +40,14 @@ int native_stat(const struct lx_call *c, unsigned i, struct stat *st)
     return sys_fstatat(at->dfd, at->path, st, AT_SYMLINK_NOFOLLOW);
 }
 
-enum native_image native_image(int dfd, const char *path)
+static enum native_image image(int dfd, const char *path, int flags)
 {
     char magic[4] = {0};
     unsigned round = 0;
     int fd;
     /* A FIFO is not waited for, but whoever probes a file is. */
     do
-        fd = sys_openat(dfd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+        fd = sys_openat(dfd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags, 0);
     while (fd == -EAGAIN && sys_patience(&round, SYS_LONG_PATIENCE));
     if (fd < 0)
         return NATIVE_UNKNOWN;
@@ -63,12 +63,18 @@ enum native_image native_image(int dfd, const char *path)
                : NATIVE_UNKNOWN;
 }
 
+enum native_image native_image(int dfd, const char *path)
+{
+    return image(dfd, path, 0);
+}
+
 bool native_misnames_script(const struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
+    int flags = (c->flags & AT_SYMLINK_NOFOLLOW) != 0 ? O_NOFOLLOW : 0;
     bool as_given = lx_caller_path_ok(c, 0) && lx_in_place(at->mount);
     return (at->flags & LX_LOC_DESCRIPTOR) == 0 && !as_given &&
-           native_image(at->dfd, at->path) == NATIVE_SCRIPT;
+           image(at->dfd, at->path, flags) == NATIVE_SCRIPT;
 }
 
 int native_short_path(const char *path, char *out, size_t room)

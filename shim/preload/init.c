@@ -7,6 +7,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "policy/debug.h"
 #include "policy/image.h"
 #include "preload/adopt.h"
 #include "preload/environment.h"
@@ -74,11 +75,10 @@ static bool publish(char **env)
 }
 
 /*
- * No rule of WSL's is worth running a program unshimmed that was to be shimmed. `what` may be
- * anything that an environment has: no more than `most` bytes of it, and none that paints a
- * terminal.
+ * Says something before main. `what` may be anything that an environment has: no more than `most`
+ * bytes of it, and none that paints a terminal.
  */
-static void refuse(const char *why, const char *what, size_t most)
+static void say(const char *why, const char *what, size_t most)
 {
     char shown[PATH_MAX];
     size_t n = strnlen(what, most < sizeof(shown) ? most : sizeof(shown) - 1);
@@ -88,6 +88,12 @@ static void refuse(const char *why, const char *what, size_t most)
     const char *const words[] = {"lxshim: ", why, shown, what[n] != '\0' ? "...\n" : "\n"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         (void)sys_write(2, words[i], strlen(words[i]));
+}
+
+/* No rule of WSL's is worth running a program unshimmed that was to be shimmed. */
+static void refuse(const char *why, const char *what, size_t most)
+{
+    say(why, what, most);
     SYS1(SYS_exit_group, 125);
 }
 
@@ -105,6 +111,24 @@ static const char *state_problem(int error)
     default:
         return LX_STATE_VARIABLE "'s image cannot be read; unset it to start anew: ";
     }
+}
+
+/*
+ * What LXSHIM_DEBUG asks for. Only the first process of a tree says what it does not know. A
+ * program may write over its environment: the file's name is kept.
+ */
+static void start_debug(const char *value, bool first)
+{
+    static char kept[PATH_MAX]; /* only here, before main */
+    size_t n = value == NULL ? 0 : strlen(value);
+    if (n == 0 || n >= sizeof(kept))
+        return;
+    memcpy(kept, value, n + 1);
+    const char *unknown = lx_debug_start(&policy, kept, &n);
+    if (unknown == NULL || !first)
+        return;
+    say(LX_DEBUG_VARIABLE " has no floor ", unknown, n);
+    say("there are ", lx_debug_words, SIZE_MAX);
 }
 
 static void begin(void)
@@ -140,6 +164,8 @@ static void begin(void)
         lx_adopt_stats(&policy);
         lx_adopt_table(&policy);
     }
+    if (!task.seccomp_confined)
+        start_debug(find(env, LX_DEBUG_VARIABLE), inherited == made);
     if (inherited == made) {
         unpublished = !publish(env);
         lx_library_keep(find(environ, "LD_PRELOAD"));

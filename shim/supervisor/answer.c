@@ -36,6 +36,7 @@
 #include "supervisor/views.h"
 #include "supervisor/xattrat.h"
 #include "sys/sys.h"
+#include "vfs/debug.h"
 #include "vfs/placement.h"
 #include "vfs/syscalls.h"
 
@@ -91,6 +92,8 @@ static void reply(const struct request *r, long result)
         response.error = (int32_t)result;
     else
         response.val = result;
+    if (debug_wants(r->policy, LX_DEBUG_SUPERVISOR))
+        debug_reply(r->policy, r->task.pid, r->call == NULL ? "" : r->call->name, result);
     /* ENOENT: it was killed. There is nobody to tell. */
     (void)ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }

@@ -87,9 +87,9 @@ static bool processes_are_few(void)
 }
 
 /* Out of reach of the terminal's signals. */
-static void leave(int socket, int leash, int broker)
+static void leave(int socket, int leash, int broker, int debug)
 {
-    const int keep[] = {socket, leash, broker};
+    const int keep[] = {socket, leash, broker, debug};
     sigset_t none;
     detach(keep, sizeof(keep) / sizeof(keep[0]));
     sigemptyset(&none);
@@ -105,7 +105,7 @@ static void leave(int socket, int leash, int broker)
 static _Noreturn void serve(struct master *m, int socket, int broker)
 {
     pid_t command = -1;
-    leave(socket, m->leash, broker);
+    leave(socket, m->leash, broker, m->policy->debug_fd);
     lift_limits();
     broker_use(broker);
     int error = -pool_open(m->pool);

@@ -10,15 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sys/mountinfo.h"
 #include "vfs/mounts.h"
 #include "vfs/placement.h"
 
-/* A worker's own, which has one thread: the drives as objects, and the policy made of them. */
+/*
+ * A worker's own, which has one thread: the drives as objects, by their places in the table of what
+ * is mounted, and the policy made of them.
+ */
 static struct drive {
     char device[24];      /* of the file system, "8:1" */
     char inner[PATH_MAX]; /* its place in that */
     struct stat st;
-} drives[LX_IMAGE_MOUNT_MAX];
+} drives[LX_PLACE_MAX];
 static struct lx_policy made;
 
 /* What is mounted by what was found out: its places, and their records one after the other. */
@@ -40,28 +44,18 @@ struct line {
     char point[PATH_MAX];
 };
 
-/* "\040" is a space. In place. */
-static void unescape(char *text)
-{
-    char *to = text;
-    for (const char *p = text; *p != '\0'; p++) {
-        bool octal = p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] != '\0' && p[3] != '\0';
-        int code = octal ? (p[1] - '0') << 6 | (p[2] - '0') << 3 | (p[3] - '0') : *p;
-        *to++ = (char)code;
-        p += octal ? 3 : 0;
-    }
-    *to = '\0';
-}
-
 static bool next_line(FILE *f, struct line *line)
 {
-    char text[2 * PATH_MAX + 512];
-    while (fgets(text, sizeof(text), f) != NULL) {
-        if (sscanf(text, "%*s %*s %23s %4095s %4095s", line->device, line->inner, line->point) != 3)
-            continue;
-        unescape(line->inner);
-        unescape(line->point);
-        return true;
+    static char *text;
+    static size_t room;
+    struct sys_mount_line parts;
+    for (ssize_t n; (n = getline(&text, &room, f)) > 0;) {
+        size_t length = (size_t)n - (text[n - 1] == '\n');
+        if (sys_mount_line(text, length, &parts) &&
+            sys_mount_unescape(parts.device, line->device, sizeof(line->device)) > 0 &&
+            sys_mount_unescape(parts.root, line->inner, sizeof(line->inner)) > 0 &&
+            sys_mount_unescape(parts.point, line->point, sizeof(line->point)) > 0)
+            return true;
     }
     return false;
 }
@@ -84,7 +78,7 @@ static bool join(char out[PATH_MAX], const char *dir, const char *rest)
 static void learn(const struct lx_policy *policy, FILE *f)
 {
     struct line line;
-    size_t best[LX_IMAGE_MOUNT_MAX] = {0};
+    size_t best[LX_PLACE_MAX] = {0};
     const struct lx_mounts *mounts = lx_mounts(policy);
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sys/sys.h"
+#include "vfs/debug.h"
 #include "vfs/mounts.h"
 #include "vfs/walk.h"
 
@@ -88,7 +89,10 @@ static struct placement walk_directory(struct lx_call *c, int dirfd, const char 
 {
     struct walk w;
     struct placement v = {0, PLACEMENT_REWRITE};
-    if (vfs_walk(c, dirfd, path, WALK_FOLLOW, &w) < 0)
+    int r = vfs_walk(c, dirfd, path, WALK_FOLLOW, &w);
+    if (debug_wants(c->task->policy, LX_DEBUG_WALK))
+        debug_walk(c, path, &w, r);
+    if (r < 0)
         return v;
     v = w.self;
     if (w.rewritten || w.asker || w.nameless || !w.exists)
@@ -144,13 +148,12 @@ static int below_known(const struct lx_policy *policy, const struct vfs_director
 }
 
 /*
- * 0 where a directory (n bytes, in a buffer of PATH_MAX) is there, and reached without a symlink;
- * else -errno. A new file cannot be made in the place of ".": the kernel goes there and answers
- * EEXIST, on a file system that is read-only or not the caller's to write as well (measured on
- * Linux 6.18), so that no descriptor has to be closed again. Older kernels (5.6, by their source)
- * look at what is there first: EISDIR.
+ * A new file cannot be made in the place of ".": the kernel goes there and answers EEXIST, on a
+ * file system that is read-only or not the caller's to write as well (measured on Linux 6.18), so
+ * that no descriptor has to be closed again. Older kernels (5.6, by their source) look at what is
+ * there first: EISDIR.
  */
-static int reached_plainly(int dirfd, char *dir, size_t n)
+int vfs_reached_plainly(int dirfd, char *dir, size_t n)
 {
     struct sys_open_how how = {.flags = O_CREAT | O_EXCL | O_CLOEXEC,
                                .resolve = SYS_RESOLVE_NO_SYMLINKS};
@@ -204,7 +207,7 @@ struct placement vfs_resolve_directory(struct lx_call *c, const struct vfs_direc
     if (r != -EAGAIN)
         return child;
     if (spelled) {
-        r = reached_plainly(d->dirfd, dir, d->n);
+        r = vfs_reached_plainly(d->dirfd, dir, d->n);
         /* In the middle, a link of Windows' is a name that the kernel does not find. */
         if (r == 0 && (v.mount == 0 || look_at_directory(d->dirfd, dir, true) == 0)) {
             placement_remember(d->hash, stamp, v);

@@ -29,4 +29,10 @@ struct vfs_directory {
 struct placement vfs_resolve_directory(struct lx_call *c, const struct vfs_directory *d,
                                        uint64_t stamp, bool provable);
 
+/*
+ * 0 where a directory is there and reached from dirfd without a symlink; else -errno. `dir`: n
+ * bytes and a NUL, in a buffer of PATH_MAX, which are the same afterwards.
+ */
+int vfs_reached_plainly(int dirfd, char *dir, size_t n);
+
 #endif

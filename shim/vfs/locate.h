@@ -3,9 +3,13 @@
 #ifndef LXSHIM_VFS_LOCATE_H
 #define LXSHIM_VFS_LOCATE_H
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <string.h>
 
 #include "fs/call.h"
+#include "sys/address.h"
 #include "vfs/placement.h"
 
 /* What locating a path says beside its lx_loc: for the descriptor that an open may return. */
@@ -40,8 +44,30 @@ static inline uint64_t vfs_spelling(const struct lx_call *c, unsigned i,
     return placement_hash(found->base, c->path[i], found->length);
 }
 
+/* The same by which a symlink is remembered that stays outside and need not be walked again: apart
+ * from what is said of directories. */
+static inline uint64_t vfs_symlink_spelling(const struct lx_call *c, const struct vfs_found *found)
+{
+    return vfs_spelling(c, 0, found) ^ UINT64_C(0x8ebc6af09c88c6e3);
+}
+
 /* False for a path that the kernel refuses unseen: a bad address, empty where that means nothing.
  */
 bool vfs_has_path(const struct lx_call *c, unsigned i);
+
+/* True where a path is none, or longer than any: the kernel refuses it before it looks for it. */
+static inline bool vfs_is_no_path(const struct lx_call *c, unsigned i)
+{
+    return !vfs_has_path(c, i) || c->path_length[i] >= PATH_MAX;
+}
+
+/* Finds out how long a path is, and whether it can be read at all: first of all. */
+static inline void vfs_measure(struct lx_call *c, unsigned i)
+{
+    const char *path = c->path[i];
+    bool ours = c->task->pid == 0 && !c->task->seccomp_confined;
+    long n = ours ? sys_string(path, lx_tick(c)) : path == NULL ? -EFAULT : (long)strlen(path);
+    c->path_length[i] = n < 0 ? LX_BAD_ADDRESS : (size_t)n;
+}
 
 #endif

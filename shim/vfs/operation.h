@@ -19,6 +19,12 @@ struct vfs_op {
 
 extern SYS_HIDDEN const struct vfs_op vfs_ops[LX_OP_COUNT];
 
+/* How many paths a call has: one or two. */
+static inline unsigned vfs_paths(const struct lx_call *c)
+{
+    return vfs_ops[c->op].paths;
+}
+
 /* True where the call follows a symlink in the last component of its path i. */
 bool vfs_follows(const struct lx_call *c, unsigned i);
 

@@ -16,6 +16,7 @@
 #include "vfs/placement.h"
 #include "vfs/run.h"
 #include "vfs/walk.h"
+#include "vfs/walked.h"
 
 static void start(struct lx_call *c, const struct lx_task *t, enum lx_op op, int fd,
                   const char *path, int flags)

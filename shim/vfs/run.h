@@ -34,11 +34,11 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->moment = placement_stamp();
 }
 
-/* Runs a call. Returns its result or -errno. */
+/*
+ * Runs a call of any shape: one path or two, from descriptors or not. Returns its result or -errno.
+ * What an openat2 promises has a way of its own: vfs_run_resolving.
+ */
 long vfs_run(struct lx_call *c);
-
-/* The same of an openat2 that has resolve flags: its path is walked, as they want it. */
-long vfs_run_resolving(struct lx_call *c);
 
 /* vfs_run; but what the kernel refuses of a call before it looks at a path comes first. */
 static inline long vfs_call(struct lx_call *c)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # System calls per operation, held against the bounds of a table: $BOUNDS, a row for each operation of
-# `steady` and a column for each place; "WALK" and "EMPTY" in it are replaced by $WALK and
-# $EMPTY. A file that loads this has
+# `steady` and a column for each place; "EMPTY" in it is replaced by $EMPTY. A file that loads this has
 # `turns OPERATION|each [forget]`, which prints how many the cheapest turn took, of each operation in a line.
 
 # columns PLACE: "OPERATION BOUND" of each row.
@@ -21,7 +20,6 @@ hold_bounds() {
   mapfile -t remembered < <(turns each)
   [[ $1 == native ]] || mapfile -t forgotten < <(turns each forget)
   while read -r operation bound; do
-    bound=${bound//WALK/${WALK-}}
     bound=${bound//EMPTY/${EMPTY-}}
     found=${remembered[checked]}${forgotten:+/${forgotten[checked]}}
     for ((try = ${2-1}; try > 0 && (${found%/*} > ${bound%/*} || ${found#*/} > ${bound#*/}); try--)); do

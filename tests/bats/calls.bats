@@ -14,14 +14,13 @@ load bounds
 # are among them. Where an operation comes to need less, lower its figure, so that the gain is kept.
 # An empty file may be a link that Samba stored, and the library asks; EMPTY: once, where the file
 # system tells of what is set later (store/buffers.c).
-# WALK: an absolute path to a mount that only the shim knows is walked from the root.
 # shellcheck disable=SC2034 # bounds.bash reads it
 BOUNDS='
 operation       native  outside  drvfs  case=off  metadata  redirected
 stat                 1      1/2    1/2       1/2       1/2         1/2
 stat-here            1      1/1    1/1       1/1       1/1         1/1
 stat-directory       3      3/4    3/4       3/4       3/4         3/4
-stat-absolute        1      1/4    1/5       1/5       1/5 WALK/WALK+2
+stat-absolute        1      1/4    1/5       1/5       1/5         1/5
 stat-empty           1      1/2  EMPTY     EMPTY     EMPTY       EMPTY
 stat-missing         1      1/2    1/2       2/3       1/2         1/2
 lstat                1      1/2    1/2       1/2       1/2         1/2
@@ -70,7 +69,7 @@ turns() {
 # within_bounds PLACE [drive.KEY=VALUE...]: every operation of `steady` against its column.
 within_bounds() {
   # shellcheck disable=SC2034
-  local place=$1 slashes WALK EMPTY=2/3
+  local place=$1 EMPTY=2/3
   shift
   DIR=${DIR-$BATS_TEST_TMPDIR/work} BACKING=${BACKING-$BATS_TEST_TMPDIR/work} STATE=
   if [[ $place != native ]]; then
@@ -79,11 +78,8 @@ within_bounds() {
     STATE=$("$LXSHIM" policy state "$BATS_TEST_TMPDIR/policy.json")
     [[ $STATE == 1-* ]]
   fi
-  slashes=${DIR//[!\/]/}
   # shellcheck disable=SC2034
   case $(stat -f -c %T "$BATS_TEST_TMPDIR") in ext2/ext3 | xfs | btrfs | tmpfs) EMPTY=1/2 ;; esac
-  # shellcheck disable=SC2034
-  WALK=$((6 + 2 * ${#slashes})) # one more for the operation's own directory
   hold_bounds "$place" 4
 }
 

@@ -99,7 +99,9 @@ in d'
     printf "#!./x:y/s:h an argument\n" >other; chmod +x other; $P exec ./other 3
     cp other o:ther; $P exec ./o:ther 4; printf "#!./circle\n" >circle; chmod +x circle
     $P exec ./circle; printf "#!./no:such\n" >o:ther; $P exec ./o:ther; : >empty; chmod +x empty
-    $P exec ./empty; cp empty emp:ty; $P exec ./emp:ty'
+    $P exec ./empty; cp empty emp:ty; $P exec ./emp:ty
+    ln -s plain link; ln -s nosuch dangling; ln -s p:g program; for f in link dangling program; do $P nofollow . $f; done
+    $P nofollow . plain 5; $P nofollow x:y s:h 6; $P nofollow . p:g cd d'
   assert_output 'script ./plain 1 2
 script x:y/s:h 1 2
 d ok
@@ -118,7 +120,14 @@ script ./x:y/s:h an argument ./o:ther 4
 exec ELOOP
 exec ENOENT
 exec ENOEXEC
-exec ENOEXEC'
+exec ENOEXEC
+exec ELOOP
+exec ELOOP
+exec ELOOP
+script /dev/fd/N/plain 5
+script /dev/fd/N/s:h 6
+d ok
+in d'
 }
 
 @test "from a vfork child, from a thread, with very many arguments, and many at once" {
@@ -229,7 +238,7 @@ in dir'
 
 @test "a mount whose backing is elsewhere: its directories, programs, scripts and interpreters" {
   local root lane
-  steps='cd mnt/c; $P cd d x:y; $P exec ./s 1; $P exec "$C/s" 2; $P exec "$C/p" cd "$C/d"; $P at d s2
+  steps='cd mnt/c; $P cd d x:y; $P exec ./s 1; $P exec "$C/s" 2; $P exec "$C/p" cd "$C/d"; $P at d s2; $P nofollow d l
     cd /; $P cd "$C/x:y" ../.. ; $P exec "$C/interpreted" 3; $P exec "$OUT/script" 4; $P exec "$OUT/no" 5'
   for lane in native both supervisor; do
     for P in "${KINDS[@]}"; do
@@ -242,6 +251,7 @@ in dir'
       mkdir "$root/back/d" "$root/back/x:y"
       printf '#!/bin/sh\necho "script ${0##*/} $*"\n' >"$root/back/s"
       cp "$root/back/s" "$root/back/d/s2"
+      ln -s s2 "$root/back/d/l"
       printf '#!%s/i\n' "$C" >"$root/back/interpreted"
       cp "$root/back/interpreted" "$OUT/script"
       printf '#!%s/none\n' "$C" >"$OUT/no"
@@ -268,6 +278,7 @@ script s 2
 /mnt/c/d ok
 in d
 script s2 
+exec ELOOP
 /mnt/c/x:y ok
 in x:y
 ../.. ok

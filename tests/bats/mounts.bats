@@ -168,6 +168,26 @@ $BASE/d:
 a:b"
 }
 
+@test "more mounts come and go than there are places; a drive of a late place by another name" {
+  by_instruction
+  in_lanes 'for ((i = 0; i < 250; i++)); do mounting-static drvfs C: $M/d; mounting-static umount $M/d; done | sort | uniq -c
+    for ((i = 0; i < 12; i++)); do mkdir $M/d/$i; mounting-static drvfs C:/sub $M/d/$i; done | sort | uniq -c
+    mkdir $M/d/e; mounting-static bind $M/d/2 $M/d/e; : >"$M/d/2/a:b"; ls $M/c/sub $M/d/11 $M/d/e; mkfifo $M/d/e/p; umount $M/d/*; rm -r $M/d/*'
+  assert_output "    250 mount ok
+    250 umount ok
+     12 mount ok
+bind ok
+$BASE/c/sub:
+a:b
+
+$BASE/d/11:
+a:b
+
+$BASE/d/e:
+a:b
+mkfifo: cannot create fifo '$BASE/d/e/p': Operation not permitted"
+}
+
 @test "what was mounted in a drive, or over one, and is unmounted again: the drive is what it was" {
   in_lanes 'mount -i -t drvfs C: $M/d; for d in $M/d/sub $M/d; do mount -t tmpfs none $d; : >"$d/x:y"; umount $d; : >"$d/a:b"; done
     mount -t tmpfs none $M/d; cd $M/d/..; umount ./d/../d; cd /; umount $M/d $M/c; ls -b $M/drive/{,sub/}a*'

@@ -7,6 +7,7 @@
  *   itself fcd DIR              by a descriptor
  *   itself exec FILE ARG...     becomes FILE
  *   itself at DIR FILE ARG...   by a descriptor of DIR
+ *   itself nofollow DIR FILE ARG...   the same, and not through a symlink
  *   itself fd FILE ARG...       by a descriptor of FILE
  *   itself vfork FILE ARG...    in a child that shares its memory; says how it ended
  *   itself thread FILE ARG...   in a thread that is not the first
@@ -18,6 +19,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,9 +167,11 @@ static int perform(int argc, char **argv)
     }
     if (strcmp(argv[1], "exec") == 0)
         return become(argv + 2) < 0;
-    if (strcmp(argv[1], "at") == 0 && argc > 3) {
+    bool follows = strcmp(argv[1], "nofollow") != 0;
+    if ((!follows || strcmp(argv[1], "at") == 0) && argc > 3) {
         long dir = CALL(SYS_openat, AT_FDCWD, argv[2], O_RDONLY | O_DIRECTORY, 0, 0);
-        say("exec", CALL(SYS_execveat, dir, argv[3], argv + 3, environ, 0));
+        say("exec",
+            CALL(SYS_execveat, dir, argv[3], argv + 3, environ, follows ? 0 : AT_SYMLINK_NOFOLLOW));
         return 1;
     }
     if (strcmp(argv[1], "fd") == 0) {

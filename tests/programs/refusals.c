@@ -147,6 +147,8 @@ static const struct call calls[] = {
     {"bind-file", SYS_bind, "F A.", {0}},
     {"bind-closed", SYS_bind, "C A.", {0}},
     {"connect-inet", SYS_connect, "I A.", {0}},
+    {"execveat-nofollow", SYS_execveat, "dp...", {0, 0, AT_SYMLINK_NOFOLLOW}},
+    {"execveat-nofollow-empty", SYS_execveat, "dp...", {0, 0, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH}},
     {"execveat-unknown", SYS_execveat, "dp...", {0, 0, UNKNOWN}},
     {"rename", SYS_renameat2, "dede.", {0}},
     {"rename-noreplace", SYS_renameat2, "dede.", {1}},
@@ -187,7 +189,7 @@ static void furnish(const char *base)
     }
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         in(base, files[i], path);
-        close(open(path, O_CREAT | O_WRONLY, 0644));
+        close(open(path, O_CREAT | O_WRONLY, 0755)); /* as a drive shows them, for who executes */
     }
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
         in(base, links[i][1], path);

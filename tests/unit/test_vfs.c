@@ -69,7 +69,7 @@ static int set_up(void **state)
     lx_builder_mount(&b, &mounts[0], "C:\\here", at("here"), at("here"));
     lx_builder_mount(&b, &mounts[1], "D:", at("mnt/d"), at("back"));
     mounts[0].uid = mounts[1].uid = 1234;
-    late->ops = UINT64_C(1) << LX_OP_MKDIR;
+    late->ops = UINT64_C(1) << LX_OP_MKDIR | UINT64_C(1) << LX_OP_LINK;
     late->path = lx_builder_string(&b, "late");
     late->delay_ms = 1;
     late->action = LX_OVERRIDE_ALLOW;
@@ -106,6 +106,24 @@ static long opens(const char *path)
     if (fd >= 0)
         close((int)fd);
     return fd < 0 ? fd : 0;
+}
+
+/* Not by whom the kernel does not let, and as natively then. */
+static void a_descriptor_is_linked(void **state)
+{
+    static const char *const names[] = {"here/linked", "here/lin:ked", "here/LINKED."};
+    int fd = open(at("here/file"), O_RDONLY);
+    int native = linkat(fd, "", AT_FDCWD, at("out/linked"), AT_EMPTY_PATH) < 0 ? -errno : 0;
+    (void)state;
+    assert_true(fd >= 0);
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        long r = lx_linkat(&task, fd, "", AT_FDCWD, at(names[i]), AT_EMPTY_PATH);
+        assert_int_equal(r, native);
+        if (r == 0)
+            assert_int_equal(lx_unlinkat(&task, AT_FDCWD, at(names[i]), 0), 0);
+    }
+    unlink(at("out/linked"));
+    close(fd);
 }
 
 static void paths_lead_to_their_mounts(void **state)
@@ -200,6 +218,153 @@ static void the_walk_says_what_the_kernel_says(void **state)
         if (n != o)
             fail_msg("%s: %d natively, %ld here", paths[i], n, o);
     }
+}
+
+/* Both ways to a path below a target, remembered placements and the walk: the same answers. */
+static void same_both_ways(const char *path)
+{
+    struct lx_task walker = task;
+    walker.caching = false;
+    for (int flags = 0; flags <= AT_SYMLINK_NOFOLLOW; flags += AT_SYMLINK_NOFOLLOW) {
+        struct stat fast = {0};
+        struct stat slow = {0};
+        char text[2][64] = {{0}, {0}};
+        long f = lx_fstatat(&task, AT_FDCWD, path, &fast, flags);
+        long s = lx_fstatat(&walker, AT_FDCWD, path, &slow, flags);
+        if (f != s || (f == 0 && (fast.st_ino != slow.st_ino || fast.st_dev != slow.st_dev ||
+                                  fast.st_uid != slow.st_uid)))
+            fail_msg("%s: stat says %ld, walked to %ld", path, f, s);
+        f = lx_openat(&task, AT_FDCWD, path, flags != 0 ? O_PATH | O_NOFOLLOW : O_RDONLY, 0);
+        s = lx_openat(&walker, AT_FDCWD, path, flags != 0 ? O_PATH | O_NOFOLLOW : O_RDONLY, 0);
+        if ((f < 0 ? f : 0) != (s < 0 ? s : 0))
+            fail_msg("%s: open says %ld, walked to %ld", path, f, s);
+        close((int)f);
+        close((int)s);
+        f = lx_readlinkat(&task, AT_FDCWD, path, text[0], sizeof(text[0]) - 1);
+        s = lx_readlinkat(&walker, AT_FDCWD, path, text[1], sizeof(text[1]) - 1);
+        if (f != s || strcmp(text[0], text[1]) != 0)
+            fail_msg("%s: readlink says %ld, walked to %ld", path, f, s);
+    }
+}
+
+static void below_a_target_both_ways_lead_to_the_same(void **state)
+{
+    char path[PATH_MAX];
+    static const char *const below[] = {
+        "",
+        "/",
+        "/.",
+        "/./",
+        "/..",
+        "/../d",
+        "/../e",
+        "/file",
+        "/file/",
+        "/file/x",
+        "/dir",
+        "/dir/",
+        "/dir/.",
+        "/dir/..",
+        "//dir//.//",
+        "/dir/../file",
+        "/dir/deep",
+        "/dir/deep/",
+        "/none",
+        "/none/x",
+        "/none/..",
+        "/FILE",
+        "/Dir/deep",
+        "/a:b",
+        "/a:b/x",
+        "/a\xEF\x80\xBA"
+        "b",
+        "/.lxshim",
+        "/..x",
+        "/out/file",
+        "/out/../file",
+        "/in/deep",
+        "/in/../file",
+        "/root/file",
+        "/root/dir/deep",
+        "/higher/file",
+        "/dir/up2/out/file",
+        "/loop",
+        "/loop/x",
+        "/self/file",
+        "/gone/x",
+    };
+    (void)state;
+    assert_int_equal(symlink(at("out"), at("back/out")), 0);
+    assert_int_equal(symlink("dir", at("back/in")), 0);
+    assert_int_equal(symlink(at("mnt/d"), at("back/root")), 0);
+    assert_int_equal(symlink("../../out", at("back/higher")), 0);
+    assert_int_equal(symlink("../../..", at("back/dir/up2")), 0);
+    assert_int_equal(symlink("loop", at("back/loop")), 0);
+    assert_int_equal(symlink(at("back"), at("back/self")), 0);
+    assert_int_equal(symlink("nowhere", at("back/gone")), 0);
+    mkdir(at("back/a\xEF\x80\xBA"
+             "b"),
+          0755);
+    for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+        snprintf(path, sizeof(path), "%s/mnt/d%s", root, below[i]);
+        same_both_ways(path); /* once more with what the first time has shown */
+        same_both_ways(path);
+    }
+    /* Longer than what is looked up in a buffer; a name, and a path, that cannot be. */
+    for (size_t n = 200; n < PATH_MAX - strlen(root) - 8; n += n < 300 ? 1 : 997) {
+        snprintf(path, sizeof(path), "%s/mnt/d/", root);
+        for (size_t i = 0; i < n / 2; i++)
+            strcat(path, "./");
+        strcat(path, "file");
+        same_both_ways(path);
+        snprintf(path, sizeof(path), "%s/mnt/d/%.*d", root, (int)n, 0);
+        same_both_ways(path);
+    }
+    assert_int_equal(lx_unlinkat(&task, AT_FDCWD, at("mnt/d/a:b"), AT_REMOVEDIR), 0);
+}
+
+/* The target is where its own path leads, and not where its spelling would have been. */
+static void a_target_moves_with_its_parent(void **state)
+{
+    (void)state;
+    reads(at("mnt/d/file"), "behind");
+    assert_int_equal(lx_renameat2(&task, AT_FDCWD, at("mnt"), AT_FDCWD, at("moved"), 0), 0);
+    assert_int_equal(opens(at("mnt/d/file")), -ENOENT);
+    assert_int_equal(lx_symlinkat(&task, "out", AT_FDCWD, at("mnt")), 0);
+    assert_int_equal(opens(at("mnt/d/file")), -ENOENT);
+    reads(at("mnt/file"), "outside");
+    assert_int_equal(lx_unlinkat(&task, AT_FDCWD, at("mnt"), 0), 0);
+    assert_int_equal(lx_renameat2(&task, AT_FDCWD, at("moved"), AT_FDCWD, at("mnt"), 0), 0);
+    placement_forget_all(); /* for a run of the tests in one tick */
+    reads(at("mnt/d/file"), "behind");
+}
+
+/* Entries are made, renamed and removed in the backing, whichever way their names are given. */
+static void entries_below_a_target_are_the_backings(void **state)
+{
+    struct stat st;
+    (void)state;
+    int fd = (int)lx_openat(&task, AT_FDCWD, at("mnt/d/new"), O_CREAT | O_EXCL | O_WRONLY, 0644);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(stat(at("back/new"), &st), 0);
+    assert_int_equal(lx_linkat(&task, AT_FDCWD, at("mnt/d/new"), AT_FDCWD, at("back/two"), 0), 0);
+    assert_int_equal(
+        lx_renameat2(&task, AT_FDCWD, at("mnt/d/new"), AT_FDCWD, at("mnt/d/dir/new"), 0), 0);
+    assert_int_equal(lx_renameat2(&task, AT_FDCWD, at("mnt/d/dir/new"), AT_FDCWD, at("out/new"), 0),
+                     -EXDEV);
+    assert_int_equal(lx_unlinkat(&task, AT_FDCWD, at("mnt/d/dir/new"), 0), 0);
+    assert_int_equal(lx_unlinkat(&task, AT_FDCWD, at("mnt/d/two"), 0), 0);
+    assert_int_equal(stat(at("back/two"), &st), -1);
+    /* By a directory of its own, from a path of either spelling. */
+    int dir = (int)lx_openat(&task, AT_FDCWD, at("mnt/d/dir"), O_RDONLY | O_DIRECTORY, 0);
+    assert_true(dir >= 0);
+    fd = (int)lx_openat(&task, dir, "deep", O_RDONLY, 0);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(lx_fstatat(&task, dir, "../file", &st, 0), 0);
+    assert_int_equal(st.st_uid, 1234);
+    close(dir);
 }
 
 static void classification_is_by_whole_components(void **state)
@@ -310,9 +475,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_delay_is_announced),
+        cmocka_unit_test(a_descriptor_is_linked),
         cmocka_unit_test(paths_lead_to_their_mounts),
         cmocka_unit_test(symlinks_cross_borders_both_ways),
         cmocka_unit_test(loops_end),
+        cmocka_unit_test(below_a_target_both_ways_lead_to_the_same),
+        cmocka_unit_test(a_target_moves_with_its_parent),
+        cmocka_unit_test(entries_below_a_target_are_the_backings),
         cmocka_unit_test(names_come_back_as_programs_spell_them),
         cmocka_unit_test(entries_of_mounts_are_busy),
         cmocka_unit_test(the_walk_says_what_the_kernel_says),

@@ -34,9 +34,12 @@ long drvfs_exec(struct lx_call *c)
 
     if (by_descriptor)
         sys_fd_path(at->dfd, link);
-    int r = by_descriptor ? sys_fstat(at->dfd, &st) : sys_fstatat(dfd, path, &st, 0);
+    int nofollow = c->flags & AT_SYMLINK_NOFOLLOW;
+    int r = by_descriptor ? sys_fstat(at->dfd, &st) : sys_fstatat(dfd, path, &st, nofollow);
     if (r < 0)
         return r;
+    if (S_ISLNK(st.st_mode) || (nofollow != 0 && drvfs_is_link(c, 0, &st)))
+        return -ELOOP;
     if (!S_ISREG(st.st_mode))
         return -EACCES;
     r = drvfs_permit(c, at->mount, &st, X_OK);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/judge.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "fs/madeup.h"
+#include "fs/refusal.h"
+#include "sys/sys.h"
+#include "vfs/walk.h"
+
+/* One lstat for operations whose own system call would follow a symlink without our knowing. */
+static __attribute__((noinline)) bool is_link(const struct lx_call *c, const struct lx_loc *at)
+{
+    struct stat st;
+    if (sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return false;
+    return S_ISLNK(st.st_mode) ||
+           (at->mount != NULL && lx_may_be_link(&st) && !lx_observing(c) &&
+            vfs_foreign_link(c->task->policy, at->mount, at->dfd, at->path, &st));
+}
+
+static inline bool leads_on(const struct lx_call *c, unsigned i)
+{
+    if ((vfs_ops[c->op].properties & PROBES) != 0 &&
+        (!c->task->on_behalf || c->at[i].mount != NULL))
+        return false;
+    if ((c->at[i].flags & LX_LOC_WALKED) != 0 || c->task->seccomp_confined || !vfs_follows(c, i))
+        return false;
+    return is_link(c, &c->at[i]);
+}
+
+/* rename and link: both ends on one file system? */
+static int check_boundary(struct lx_call *c)
+{
+    const struct lx_mount *from = c->at[0].mount;
+    const struct lx_mount *to = c->at[1].mount;
+    if (from == to)
+        return 0;
+    int error = lx_value_errno(lx_rule(to != NULL ? to : from, LX_RULE_MOUNT_BOUNDARY));
+    int r = error == 0 || lx_observing(c) ? 0 : native_refuses_ends(c);
+    return error == 0 || r < 0 ? r : lx_deny(c, LX_RULE_MOUNT_BOUNDARY, error);
+}
+
+/* The file system that answers: where the entry is that the call makes, changes or looks at. */
+static const struct lx_fs *answering(const struct lx_call *c)
+{
+    unsigned last = vfs_paths(c) - 1;
+    if (last == 1 && c->at[0].mount != c->at[1].mount)
+        return &lx_host_fs;
+    /* Under a seccomp filter of the program's own, only answers can be altered. */
+    if (c->task->seccomp_confined && c->op != LX_OP_STAT && c->op != LX_OP_STATX &&
+        c->op != LX_OP_STATFS)
+        return &lx_host_fs;
+    return lx_filesystem(c->at[last].mount)->ops;
+}
+
+static bool is_unique(const struct lx_call *c, struct lx_loc *at)
+{
+    lx_fs_unique *unique = lx_filesystem(at->mount)->ops->unique;
+    return unique == NULL || unique(c, at);
+}
+
+/* True where what a path spells may be there by another spelling or case. */
+static bool ambiguous(const struct lx_call *c, struct lx_loc *at)
+{
+    if (at->mount == NULL || (at->flags & LX_LOC_WALKED) != 0)
+        return false;
+    if ((at->flags & LX_LOC_PRIVATE) != 0)
+        return true;
+    return lx_folds(at->mount) && !is_unique(c, at);
+}
+
+/* An entry of another case may stand where a new one is to be made. */
+static bool may_meet_another(const struct lx_call *c, struct lx_loc *last)
+{
+    return last->mount != NULL && lx_folds(last->mount) && vfs_may_create(c) && ambiguous(c, last);
+}
+
+/* A miss by the program's spelling may be a hit by another spelling or case. */
+static bool look_closer(struct lx_call *c)
+{
+    unsigned last = vfs_paths(c) - 1;
+    for (unsigned i = 0; i < last; i++)
+        if (ambiguous(c, &c->at[i]))
+            return true;
+    /* What may be made was asked about before: see may_meet_another. */
+    const struct lx_mount *m = c->at[last].mount;
+    return m != NULL && !(lx_folds(m) && vfs_may_create(c)) && ambiguous(c, &c->at[last]);
+}
+
+/*
+ * True where whoever asked can make the call itself, as it is: outside every mount, by the path it
+ * gave. Not readlink that may be below /proc, whose answer may be the native path of something
+ * inside one; where it comes from a descriptor that is not, nobody asks.
+ */
+static bool is_asking_tasks(const struct lx_call *c)
+{
+    if (c->op == LX_OP_PATH || lx_caller_does(c->task))
+        return false;
+    for (unsigned i = 0; i < vfs_paths(c); i++)
+        if (c->at[i].mount != NULL || !lx_task_gets_there(c, i))
+            return false;
+    const char *path = c->at[0].path;
+    if (tables_may_open(c) && tables_show(c->task->policy))
+        return false;
+    if (c->op == LX_OP_STAT || c->op == LX_OP_STATX || c->op == LX_OP_STATFS)
+        return (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 || !madeup_is(c->at[0].dfd);
+    return c->op != LX_OP_READLINK || (path[0] == '/' && strncmp(path, "/proc/", 6) != 0) ||
+           vfs_is_by_asker(path);
+}
+
+/* Lets the file system answer, now that the kernel's way there is known. */
+static inline long answer(struct lx_call *c, const struct lx_fs *fs)
+{
+    lx_fs_op *op = fs->run[c->op];
+    if (op == NULL)
+        op = lx_host_fs.run[c->op];
+    return op == NULL ? -ENOSYS : op(c);
+}
+
+/* Two paths, or somebody else may make the call. */
+static __attribute__((noinline)) long judge_any(struct lx_call *c)
+{
+    struct lx_loc *last = &c->at[vfs_paths(c) - 1];
+    long given;
+    int r = 0;
+
+    for (unsigned i = 0; i < vfs_paths(c); i++)
+        if (leads_on(c, i))
+            return -LX_EWALK;
+    if (c->task->on_behalf && vfs_paths(c) == 1 && provided_answers(c, &given))
+        return given;
+    if (c->task->on_behalf && is_asking_tasks(c))
+        return -LX_CONTINUE;
+    /* What is left is looked at by us, and there may be a link on its way that leads to whoever
+     * asks. */
+    if (c->task->on_behalf && c->op == LX_OP_READLINK && last->mount == NULL &&
+        (last->flags & (LX_LOC_WALKED | LX_LOC_DESCRIPTOR)) == 0)
+        return -LX_EWALK;
+    if (vfs_paths(c) == 2)
+        r = check_boundary(c);
+    if (r == 0 && vfs_refuses_changes(c, last->mount))
+        r = native_refuses_readonly(c);
+    if (r < 0)
+        return r == -ENOENT && look_closer(c) ? -LX_EWALK : r;
+    if (may_meet_another(c, last))
+        return -LX_EWALK;
+    long result = answer(c, answering(c));
+    if (result >= 0 && tables_may_open(c))
+        return tables_open(c, result);
+    return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
+}
+
+/* One path, of this process. */
+static inline long judge_one(struct lx_call *c)
+{
+    struct lx_loc *at = &c->at[0];
+    if (leads_on(c, 0))
+        return -LX_EWALK;
+    if (at->mount == NULL)
+        return vfs_answer_outside(c);
+    if (vfs_refuses_changes(c, at->mount)) {
+        int r = native_refuses_readonly(c);
+        return r == -ENOENT && look_closer(c) ? -LX_EWALK : r;
+    }
+    if (lx_folds(at->mount) && may_meet_another(c, at))
+        return -LX_EWALK;
+    long result = answer(c, lx_filesystem(at->mount)->ops);
+    return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
+}
+
+/* Counts a call of this process that leads into a mount: once, however often it is dispatched. */
+static __attribute__((noinline)) void count(const struct lx_call *c)
+{
+    const struct lx_task *t = c->task;
+    if (!t->on_behalf && !c->allowed &&
+        (c->at[0].mount != NULL || (vfs_paths(c) == 2 && c->at[1].mount != NULL)))
+        atomic_fetch_add_explicit(&t->policy->stats->lane.library, 1, memory_order_relaxed);
+}
+
+long vfs_dispatch(struct lx_call *c)
+{
+    bool one = vfs_paths(c) == 1 && !c->task->on_behalf && !c->task->seccomp_confined;
+    long result = one ? judge_one(c) : judge_any(c);
+    if (c->task->policy->stats != NULL && result != -LX_EWALK)
+        count(c);
+    return result;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Has the file system answer a call, once it is known where its paths lead. */
+#ifndef LXSHIM_VFS_JUDGE_H
+#define LXSHIM_VFS_JUDGE_H
+
+#include "fs/call.h"
+#include "fs/filesystems.h"
+#include "vfs/operation.h"
+#include "vfs/provided.h"
+#include "vfs/tables.h"
+
+/*
+ * The answer to a call whose c->at are filled: the result, or -errno; -LX_EWALK where a path that
+ * was not walked has to be, for a symlink or another spelling; -LX_CONTINUE where whoever asked can
+ * make the call himself.
+ */
+long vfs_dispatch(struct lx_call *c);
+
+/* The host's answer outside every mount, and what stands in for it: a mount table, a program. */
+static inline long vfs_answer_outside(struct lx_call *c)
+{
+    long r = lx_host_fs.run[c->op](c);
+    if (r == -ENOENT)
+        return provided_instead(c);
+    return r >= 0 && tables_may_open(c) ? tables_open(c, r) : r;
+}
+
+/* True for a change on a mount that is read-only. */
+static inline bool vfs_refuses_changes(const struct lx_call *c, const struct lx_mount *m)
+{
+    return m != NULL && (vfs_ops[c->op].properties & CHANGES) != 0 &&
+           (m->flags & LX_MOUNT_READONLY) != 0;
+}
+
+#endif
