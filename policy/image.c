@@ -5,6 +5,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "policy/mount_check.h"
+
 #define ERRNO_MAX 4095 /* the kernel's: what is below -4095 is a result */
 
 int lx_state_parse(const char *value, struct lx_state *out)

@@ -206,10 +206,4 @@ unsigned lx_mount_traits(const struct lx_mount *mount);
 /* Notes them, and the lengths of its texts. */
 void lx_mount_settle(struct lx_mount *mount);
 
-/*
- * True where a record is one by all that it says: what brings it comes from the environment. It
- * lies in the `size` bytes at `base`, and so has to lie each text of its, with its end.
- */
-bool lx_mount_check(const void *base, size_t size, const struct lx_mount *mount);
-
 #endif

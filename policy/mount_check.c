@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "policy/mount_check.h"
+
 #include <limits.h>
 #include <string.h>
-
-#include "policy/mount.h"
 
 /* Where a record lies, and what is behind it. */
 struct block {

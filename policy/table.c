@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy/table.h"
 
+#include "policy/mount_check.h"
+
 /* A list, and all that is in it. */
 static bool list_ok(const struct lx_table *table, uint32_t at)
 {

@@ -44,7 +44,7 @@ sources_in() {
 
 # What the library has of policy/, by the Makefile's word for it.
 flat_policy() {
-  sed -n '/^POLICY_FLAT *:=/,/[^\\]$/p' Makefile | grep -oE '[a-z]+\.c' | sed 's|^|policy/|'
+  sed -n '/^POLICY_FLAT *:=/,/[^\\]$/p' Makefile | grep -oE '[a-z_]+\.c' | sed 's|^|policy/|'
 }
 
 all_sources() {
