@@ -335,6 +335,13 @@ special device C:\none does not exist.'
   for file in $before; do [[ ! -e $file ]]; done
 }
 
+@test "an absolute link of Windows' leads to where its volume is mounted, whatever is bound there" {
+  with_volumes
+  LXSHIM_POLICY=$BASE/policy.json "$LXSHIM" win mklink 'C:\link' 'C:\sub\g'
+  in_lanes 'mount -i -t drvfs C: $M/d; readlink $M/d/link; umount $M/d'
+  assert_output "$BASE/d/sub/g"
+}
+
 @test "what options change of a volume is what they change at the start" {
   with_volumes
   in_lanes 'for o in ro metadata metadata,case=dir; do for s in C: fat; do mount -i -t drvfs -o $o $s $M/d

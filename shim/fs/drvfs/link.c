@@ -53,7 +53,7 @@ static const char *target_of(const struct lx_policy *policy, const char *path, c
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         const char *below = below_source(path, lx_source(m));
-        if (below != NULL && strlen(below) < left) {
+        if (below != NULL && strlen(below) < left && (m->flags & LX_MOUNT_OWN_NAME) == 0) {
             left = strlen(below);
             *rest = below;
             target = lx_target(m);
