@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 
 #include "supervisor/forced.h"
@@ -12,6 +13,7 @@
 #include "vfs/mounting.h"
 #include "vfs/newmounts.h"
 #include "vfs/syscalls.h"
+#include "vfs/walk.h"
 
 /* Source, target and type, of up to a path's length each. */
 #define ROOM ((size_t)3 * PATH_MAX)
@@ -28,29 +30,58 @@ bool mounting_asks(long nr)
            nr == SYS_open_tree || nr == SYS_fspick || nr == SYS_mount_setattr;
 }
 
+/* True for an argument that is a path by the kernel's name, as it is from where our "/" is. */
+static bool is_native_path(long nr, const long args[6], unsigned i)
+{
+    const long moves = MS_BIND | MS_MOVE;
+    switch (nr) {
+    case SYS_mount:
+        return i == 1 || (i == 0 && (args[3] & moves) != 0);
+    case SYS_move_mount:
+        return i == 3;
+    default:
+        return i == 0;
+    }
+}
+
+/* Puts the arguments of a call there that the caller is to make, whose "/" may be another one. */
+static void put_arguments(struct request *r, long nr, const long args[6], long there[6])
+{
+    struct scratch *s = &r->held->scratch;
+    s->used = 0;
+    s->failed = false;
+    memcpy(there, args, 6 * sizeof(there[0]));
+    for (unsigned i = 0; i < 4; i++) {
+        const char *text = (const char *)(uintptr_t)args[i];
+        bool path = is_native_path(nr, args, i) ||
+                    (nr == SYS_move_mount && i == 1 && args[1] != r->args[1]);
+        bool word = nr == SYS_mount && (i == 0 || i == 2);
+        if ((path || word) && text != NULL)
+            there[i] = (long)scratch_string(s, path ? vfs_from_root(&r->task, text) : text);
+    }
+    /* What it says to a file system of the kernel's is not ours to read; nor what it moves. */
+    if (nr == SYS_mount && args[4] != 0)
+        there[4] = (long)r->given[4];
+    if (nr == SYS_move_mount && args[1] == r->args[1]) {
+        there[0] = (long)r->given[0];
+        there[1] = (long)r->given[1];
+    }
+    there[5] = SYS_COOKIE; /* it is not to come here again */
+}
+
 /* Has the caller make a call, whose texts are put into memory of its own for as long. */
 static long make(const struct lx_task *task, long nr, const long args[6])
 {
     struct request *r = task->owner;
-    struct scratch *s = &r->held->scratch;
-    long there[6] = {0};
+    long there[6];
     if (!r->answered) {
         int error = hold(r->held, &r->tracee, ROOM);
         if (error < 0)
             return error;
         r->answered = true;
     }
-    s->used = 0;
-    s->failed = false;
-    memcpy(there, args, sizeof(there));
-    for (unsigned i = 0; i < (nr == SYS_mount ? 3u : 1u); i++)
-        if (args[i] != 0)
-            there[i] = (long)scratch_string(s, (const char *)(uintptr_t)args[i]);
-    /* What it says to a file system of the kernel's is not ours to read. */
-    if (nr == SYS_mount && args[4] != 0)
-        there[4] = (long)r->given[4];
-    there[5] = SYS_COOKIE; /* it is not to come here again */
-    return s->failed ? -EFAULT : held_call(r->held, nr, there);
+    put_arguments(r, nr, args, there);
+    return r->held->scratch.failed ? -EFAULT : held_call(r->held, nr, there);
 }
 
 /* Reads a text of the caller's, NULL from 0. */

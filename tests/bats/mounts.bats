@@ -90,7 +90,7 @@ umount: $BASE/d: target is busy.
 @test "what cannot be read is EFAULT" {
   needs python3 python3
   cat >"$BASE/faults.py" <<'PYTHON'
-import ctypes, errno, os, sys
+import ctypes, errno, os, platform, sys
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -99,14 +99,20 @@ def text(word):
     return ctypes.addressof(texts[-1])
 
 texts = []
+numbers = {"mount": 165, "umount2": 166, "open_tree": 428, "move_mount": 429, "fsopen": 430, "fspick": 433}
+if platform.machine() == "aarch64":
+    numbers.update(mount=40, umount2=39)
 source, target, tmpfs, kind = map(text, ("C:", os.environ["M"] + "/d", "tmpfs", sys.argv[1]))
 calls = [("mount", source, target, 1, 0, None), ("mount", 1, target, kind, 0, None), ("mount", source, 1, tmpfs, 0, None),
          ("mount", source, target, kind, 0, 1), ("umount2", 1, 0), ("umount2", 1, 8), ("move_mount", -100, 1, -100, target, 0),
          ("move_mount", -100, target, -100, 1, 0), ("open_tree", -100, 1, 0), ("fspick", -100, 1, 0), ("fsopen", 1, 0)]
 for name, *words in calls:
+    words = [ctypes.c_void_p(w) if w is None or w > 0xffff or w == 1 else w for w in words]
+    said = libc.syscall(numbers[name], *words)
+    if said != -1 or ctypes.get_errno() != errno.EFAULT:
+        print(name, "by number", said, ctypes.get_errno())
     if not hasattr(libc, name):  # glibc has the last from 2.36 on
         continue
-    words = [ctypes.c_void_p(w) if w is None or w > 0xffff or w == 1 else w for w in words]
     said = getattr(libc, name)(*words)
     if said != -1 or ctypes.get_errno() != errno.EFAULT:
         print(name, said, ctypes.get_errno())
@@ -152,6 +158,102 @@ umount2 ok"
   assert_output "$answer"
 }
 
+@test "in a chroot on a drive: what is bound there, and what else is mounted" {
+  needs python3 python3
+  LANES=("${LANES[@]:1}") # by LD_PRELOAD alone nobody knows a chroot's /
+  cat >"$BASE/jail.py" <<'PYTHON'
+import ctypes, errno, os, sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+def say(name, *words):
+    r = getattr(libc, name)(*words)
+    print(name, "ok" if r == 0 else errno.errorcode[ctypes.get_errno()], os.listdir("b"))
+
+root = os.environ["M"] + "/" + sys.argv[1]
+os.makedirs(root + "/a/f"), os.makedirs(root + "/b")
+os.chroot(root)
+os.chdir("/")
+say("mount", b"/a", b"/b", None, 4096, None)
+say("umount2", b"/b", 0)
+say("mount", b"a", b"b", None, 4096, None)
+say("umount2", b"b", 2)
+say("mount", b"none", b"b", b"tmpfs", 0, None)
+say("umount2", b"b", 0)
+PYTHON
+  for where in drive c; do
+    natively "python3 $BASE/jail.py $where"
+    answer=$output
+    assert_output "mount ok ['f']
+umount2 ok []
+mount ok ['f']
+umount2 ok []
+mount ok []
+umount2 ok []"
+    in_lanes "python3 $BASE/jail.py $where"
+    assert_output "$answer"
+  done
+}
+
+@test "move_mount of what is mounted, by its path and by a descriptor; what another file system brings into a drive" {
+  needs python3 python3
+  cat >"$BASE/moves.py" <<'PYTHON'
+import ctypes, errno, os, sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+numbers = {"open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432}
+top = os.environ["M"] + "/"
+
+def call(name, *words):
+    words = [os.fsencode(w) if isinstance(w, str) else w for w in words]
+    r = libc.syscall(numbers[name], *words)
+    if r < 0:
+        print(name, errno.errorcode[ctypes.get_errno()])
+    return r
+
+def look(*directories):
+    for d in directories:
+        try:
+            os.mkfifo(top + d + "/fifo")
+            os.unlink(top + d + "/fifo")
+            print(d, os.listdir(top + d), "none of ours")
+        except OSError as e:
+            print(d, sorted(os.listdir(top + d)), e.strerror)
+
+os.rmdir(top + "drive/Mixed Case")
+call("move_mount", -100, top + "c", -100, top + "d", 0)
+look("c", "d")
+fd = call("open_tree", -100, top + "d", 0)
+call("move_mount", fd, "", -100, top + "c", 4)
+os.close(fd)
+look("c", "d")
+fs = call("fsopen", "tmpfs", 0)
+call("fsconfig", fs, 6, None, None, 0)
+fd = call("fsmount", fs, 0, 0)
+call("move_mount", fd, "", -100, top + "c/sub", 4)
+look("c", "c/sub")
+call("move_mount", -100, top + "c", -100, top + "d", 0)
+look("c", "d", "d/sub")
+libc.umount2(os.fsencode(top + "d"), 2)
+look("d")
+os.system("mount -i -t drvfs C: $M/d")
+look("d", "d/sub")
+PYTHON
+  in_lanes 'mount --make-private / 2>/dev/null; python3 $M/moves.py'
+  assert_output "c [] none of ours
+d ['f', 'sub'] Operation not permitted
+c ['f', 'sub'] Operation not permitted
+d [] none of ours
+c ['f', 'sub'] Operation not permitted
+c/sub [] none of ours
+c [] none of ours
+d ['f', 'sub'] Operation not permitted
+d/sub [] none of ours
+d [] none of ours
+d ['f', 'sub'] Operation not permitted
+d/sub [] Operation not permitted"
+}
+
 @test "bind, move and remount of what is in a drive; another file system in one" {
   steps='mkdir $M/c/sub/e; : >$M/c/sub/e/f; mount --bind $M/c/sub $M/d; ls $M/d; rm $M/d/e/f; ls $M/c/sub/e
     mkdir $M/new; mount --make-private / 2>/dev/null; mount --move $M/d $M/new; ls $M/new $M/d; umount $M/new; rmdir $M/new
@@ -181,6 +283,15 @@ $BASE/drive/sub/a\\357\\200\\272b"
   in_lanes "$steps"
   assert_output "umount: $BASE/c: target is busy.
 gone"
+}
+
+@test "what is not mounted any more cannot be unmounted, nor in a namespace of its own" {
+  in_lanes 'umount $M/c; umount $M/c; mount -i -t drvfs C: $M/c; unshare -m bash -c "umount $M/c; umount $M/c; mount -i -t drvfs C: $M/c; umount $M/c; umount $M/c"
+    umount $M/c && echo ok'
+  assert_output "umount: $BASE/c: not mounted.
+umount: $BASE/c: not mounted.
+umount: $BASE/c: not mounted.
+ok"
 }
 
 @test "whoever runs already sees it: the library, and a static program" {
@@ -262,6 +373,9 @@ sub
 
 $BASE/d:
 x?y"
+  in_lanes 'for p in private slave; do unshare -m --propagation $p bash -c "cat $M/c/f; : >$M/c/a:b; rm $M/c/a:b; umount $M/c && ls $M/c"; done'
+  assert_output "text
+text"
 }
 
 @test "mounters that are killed at any moment leave no half mount" {
