@@ -17,6 +17,7 @@
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
 #include "vfs/ops.h"
+#include "vfs/refused.h"
 
 #ifndef UMOUNT_NOFOLLOW
 #define UMOUNT_NOFOLLOW 8
@@ -426,37 +427,56 @@ long lx_mount(const struct lx_task *t, const char *source, const char *target, c
     return lx_mount_at(t, source, AT_FDCWD, target, true, type, flags, data);
 }
 
+/* What mount(2) is asked for, at a spot that was found. */
+static long mount_at(const struct lx_task *t, const struct mounts_request *request,
+                     const struct spot *spot)
+{
+    if ((request->flags & MS_REMOUNT) != 0)
+        return remount(t, request, spot);
+    if ((request->flags & MS_MOVE) != 0)
+        return move_source(t, request, spot);
+    if ((request->flags & MS_BIND) != 0) {
+        long bound = attach_bind(t, request, spot);
+        return bound == -LX_CONTINUE ? mount_host(t, request, spot) : bound;
+    }
+    return mounts_knows_type(request->type) ? attach_new(t, request, spot)
+                                            : mount_host(t, request, spot);
+}
+
+/* True for a request that is about a mount of ours, as soon as it is answered by us. */
+static bool is_about_ours(const struct mounts_request *request)
+{
+    return (request->flags & (MS_REMOUNT | MS_MOVE)) != 0 || mounts_knows_type(request->type);
+}
+
 long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const char *target,
                  bool follow, const char *type, unsigned long flags, const void *data)
 {
     struct spot spot;
-    if (t->policy->table == NULL || t->seccomp_confined || !vfs_has_text(t, target) ||
-        !vfs_has_text_if_any(t, source) || !vfs_has_text_if_any(t, type) ||
-        (mounts_knows_type(type) && !vfs_has_text_if_any(t, data)))
+    struct mounts_request request = {
+        .source = source, .type = type, .options = data, .flags = flags};
+    if (t->seccomp_confined || !vfs_has_text(t, target) || !vfs_has_text_if_any(t, source) ||
+        !vfs_has_text_if_any(t, type) || (mounts_knows_type(type) && !vfs_has_text_if_any(t, data)))
         return -LX_CONTINUE;
+    request.target = target;
+    if (t->policy->table == NULL) {
+        if (mounts_knows_type(type))
+            vfs_mount_refused(t, "mount", &request, -ENODEV);
+        return -LX_CONTINUE;
+    }
     if ((flags & MAGIC_MASK) == MAGIC)
-        flags &= ~MAGIC_MASK;
+        request.flags &= ~MAGIC_MASK;
     if ((flags & PROPAGATES) != 0 && (flags & MS_REMOUNT) == 0)
         return -LX_CONTINUE;
-    int r = find_spot(t, dirfd, target, follow, &spot);
-    if (r < 0)
-        return r;
-    const struct mounts_request request = {.source = source,
-                                           .target = spot.program,
-                                           .native = spot.native,
-                                           .type = type,
-                                           .options = data,
-                                           .flags = flags};
-    if ((flags & MS_REMOUNT) != 0)
-        return remount(t, &request, &spot);
-    if ((flags & MS_MOVE) != 0)
-        return move_source(t, &request, &spot);
-    if ((flags & MS_BIND) != 0) {
-        long bound = attach_bind(t, &request, &spot);
-        return bound == -LX_CONTINUE ? mount_host(t, &request, &spot) : bound;
+    long r = find_spot(t, dirfd, target, follow, &spot);
+    if (r == 0) {
+        request.target = spot.program;
+        request.native = spot.native;
+        r = mount_at(t, &request, &spot);
     }
-    return mounts_knows_type(type) ? attach_new(t, &request, &spot)
-                                   : mount_host(t, &request, &spot);
+    if (r < 0 && r != -LX_CONTINUE && is_about_ours(&request))
+        vfs_mount_refused(t, "mount", &request, r);
+    return r;
 }
 
 /* True where anybody has a translated mount's root open, or as current directory. */
@@ -496,9 +516,27 @@ static long detach_translated(const struct lx_task *t, const struct lx_mount *m,
     return (flags & MNT_DETACH) == 0 && is_busy(t->policy, m) ? -EBUSY : 0;
 }
 
-long lx_umount(const struct lx_task *t, const char *target, int flags)
+/* Takes a mount of the table away, by the kernel where it has it as well. */
+static long detach(const struct lx_task *t, const struct lx_mount *m, const struct spot *spot,
+                   int flags)
 {
     struct mounts_writer w;
+    int r = write_on(t, &w, &m);
+    if (r < 0)
+        return r;
+    bool real = lx_bind_alias(m) != NULL || m->type == LX_MOUNT_HOST;
+    const long args[6] = {(long)spot->native, flags};
+    long done = real ? 0 : detach_translated(t, m, flags);
+    if (done == 0) {
+        mounts_detach(&w, m, (flags & MNT_DETACH) != 0);
+        done = real ? happen(t, &w, spot->native, SYS_umount2, args) : happen_alone(&w);
+    }
+    mounts_leave(&w);
+    return done;
+}
+
+long lx_umount(const struct lx_task *t, const char *target, int flags)
+{
     struct spot spot;
     if (t->policy->table == NULL || t->seccomp_confined || !vfs_has_text(t, target) ||
         (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW)) != 0)
@@ -509,16 +547,13 @@ long lx_umount(const struct lx_task *t, const char *target, int flags)
     const struct lx_mount *m = mounts_at(t->policy, spot.native, spot.program);
     if (m == NULL)
         return -LX_CONTINUE;
-    r = write_on(t, &w, &m);
-    if (r < 0)
-        return r;
-    bool real = lx_bind_alias(m) != NULL || m->type == LX_MOUNT_HOST;
-    const long args[6] = {(long)spot.native, flags};
-    long done = real ? 0 : detach_translated(t, m, flags);
-    if (done == 0) {
-        mounts_detach(&w, m, (flags & MNT_DETACH) != 0);
-        done = real ? happen(t, &w, spot.native, SYS_umount2, args) : happen_alone(&w);
-    }
-    mounts_leave(&w);
+    long done = detach(t, m, &spot, flags);
+    if (done < 0 && m->type != LX_MOUNT_HOST)
+        vfs_mount_refused(t, "umount",
+                          &(struct mounts_request){.source = lx_source(m),
+                                                   .target = spot.program,
+                                                   .native = spot.native,
+                                                   .flags = (unsigned long)flags},
+                          done);
     return done;
 }

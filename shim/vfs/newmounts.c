@@ -14,6 +14,7 @@
 #include "vfs/mounting.h"
 #include "vfs/ops.h"
 #include "vfs/placement.h"
+#include "vfs/refused.h"
 
 /* What the kernel's headers call FSOPEN_, FSCONFIG_, FSMOUNT_, MOVE_MOUNT_ and MOUNT_ATTR_. */
 #define CLOSES_ON_EXEC   1u /* of fsopen, fsmount and fspick alike */
@@ -220,6 +221,17 @@ static int create(const struct lx_task *t, struct context *c)
     return lx_mount_source(t, c->type, c->source);
 }
 
+/* Says why what was configured is refused. */
+static void refuse(const struct lx_task *t, const struct context *c, long r)
+{
+    const struct mounts_request request = {.source = c->source,
+                                           .target = c->target[0] == '\0' ? NULL : c->target,
+                                           .type = c->type,
+                                           .options = c->options,
+                                           .flags = (unsigned long)c->flags};
+    vfs_mount_refused(t, "fsconfig", &request, r);
+}
+
 long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *key,
                  const char *value)
 {
@@ -249,6 +261,8 @@ long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *
     default:
         return -EOPNOTSUPP;
     }
+    if (r < 0)
+        refuse(t, &c, r);
     return r < 0 ? r : write_context(fd, &c);
 }
 
