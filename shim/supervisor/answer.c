@@ -35,6 +35,7 @@
 #include "supervisor/tracee.h"
 #include "supervisor/views.h"
 #include "supervisor/xattrat.h"
+#include "sys/space.h"
 #include "sys/sys.h"
 #include "vfs/placement.h"
 #include "vfs/syscalls.h"
@@ -383,7 +384,7 @@ static void answer_there(struct request *r, uint64_t instruction)
     r->there = true;
     static struct lx_policy there; /* this child's own */
     there = *r->policy;
-    there.space = roots_space();
+    there.space = sys_space();
     r->task.policy = mounting_asks(r->call->number) || mounting_looks(r->call->number)
                          ? &there
                          : views_policy(&there, true);

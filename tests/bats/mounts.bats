@@ -378,6 +378,23 @@ x?y"
 text"
 }
 
+@test "a mount namespace has nothing of one that is gone, whose inode it has" {
+  # Somebody else's may have it by then.
+  steps='for i in {1..20}; do
+      unshare -m bash -c "mount -i -t drvfs C: $M/d; readlink /proc/self/ns/mnt >$M/inode"
+      unshare -m bash -c "[ \"\$(readlink /proc/self/ns/mnt)\" = \"\$(cat $M/inode)\" ] || exit; echo again; ls $M/d; mkfifo $M/d/p && echo none of ours
+        rm -f $M/d/p; ls $M/c; exit 3"; [ $? != 3 ] || break; done'
+  for lane in "${LANES[@]}"; do
+    run env -C / M="$BASE" timeout 300 unshare -m "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- bash -uc "$steps"
+    [[ ${lines[0]} == again ]] || skip "the kernel has given another inode"
+    assert_output "again
+none of ours
+Mixed Case
+f
+sub"
+  done
+}
+
 @test "mounters that are killed at any moment leave no half mount" {
   in_lanes 'exec 2>/dev/null; for ((i = 0; i < 12; i++)); do
       setsid bash -c "while :; do mount -i -t drvfs C:/sub $M/d && umount $M/d; done" >/dev/null 2>&1 & p=$!

@@ -68,7 +68,7 @@ static int setup(void **state)
         return -1;
     snprintf(inside, sizeof(inside), "%s/in", directory);
     memory = memfd_create("mounts", MFD_CLOEXEC);
-    if (mkdir(inside, 0755) < 0 || memory < 0 || lx_emit_table(memory) < 0)
+    if (mkdir(inside, 0755) < 0 || memory < 0 || lx_emit_table(memory, true) < 0)
         return -1;
     snprintf(file, sizeof(file), "/proc/%d/fd/%d", (int)getpid(), memory);
     struct lx_image *head = lx_builder_start(&b, image, sizeof(image), 2, 0);
