@@ -56,15 +56,15 @@ struct lx_table {
 };
 
 /*
- * The view of a namespace (0: where the run began). One in which nothing was mounted
- * in this run began as a copy of another: of the first, as far as is known.
+ * The view of a namespace (0: where the run began). One in which nothing was mounted in this run
+ * began as a copy of another, and has the view of that: `origin`.
  */
-static inline unsigned lx_table_view(const struct lx_table *table, uint64_t space)
+static inline unsigned lx_table_view(const struct lx_table *table, uint64_t space, unsigned origin)
 {
     for (unsigned i = 1; space != 0 && i < LX_TABLE_VIEWS; i++)
         if (atomic_load_explicit(&table->views[i].space, memory_order_acquire) == space)
             return i;
-    return 0;
+    return space == 0 ? 0 : origin;
 }
 
 /* What is mounted in a view; NULL where that is what the image says. */

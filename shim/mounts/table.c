@@ -72,7 +72,7 @@ static int copy_fixed(struct mounts_writer *w, const struct lx_mounts *fixed)
 /* What is mounted at the moment. */
 static int take_over(struct mounts_writer *w, const struct lx_policy *policy)
 {
-    const struct lx_mounts *now = lx_table_mounts(w->table, lx_table_view(w->table, policy->space));
+    const struct lx_mounts *now = lx_table_mounts(w->table, lx_policy_view(policy));
     w->used = w->table->used;
     w->number = w->table->number;
     memset(w->at, 0, sizeof(w->at));
@@ -89,7 +89,7 @@ static int take_over(struct mounts_writer *w, const struct lx_policy *policy)
 /* The view that will be written: a new one for a namespace in which nothing was mounted before. */
 static int choose_view(struct mounts_writer *w, uint64_t space)
 {
-    w->view = lx_table_view(w->table, space);
+    w->view = lx_table_view(w->table, space, 0);
     w->space = space;
     if (space == 0 || w->view != 0)
         return 0;

@@ -8,6 +8,7 @@
 #include "sys/space.h"
 #include "sys/sys.h"
 #include "vfs/placement.h"
+#include "vfs/space.h"
 
 /*
  * True for a plain file that nobody but the user can have made or can cut short: what is mapped of
@@ -147,7 +148,7 @@ static uint64_t space_of(const struct lx_table *table)
 void lx_adopt_space(struct lx_policy *policy)
 {
     if (policy->table != NULL)
-        policy->space = space_of(policy->table);
+        vfs_enter_space(policy, space_of(policy->table));
 }
 
 void lx_adopt_table(struct lx_policy *policy)

@@ -38,6 +38,7 @@
 #include "sys/space.h"
 #include "sys/sys.h"
 #include "vfs/placement.h"
+#include "vfs/space.h"
 #include "vfs/syscalls.h"
 
 #ifndef SECCOMP_ADDFD_FLAG_SEND
@@ -384,7 +385,8 @@ static void answer_there(struct request *r, uint64_t instruction)
     r->there = true;
     static struct lx_policy there; /* this child's own */
     there = *r->policy;
-    there.space = sys_space();
+    if (there.table != NULL)
+        vfs_enter_space(&there, sys_space());
     r->task.policy = mounting_asks(r->call->number) || mounting_looks(r->call->number)
                          ? &there
                          : views_policy(&there, true);

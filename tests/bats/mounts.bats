@@ -378,6 +378,34 @@ x?y"
 text"
 }
 
+@test "a mount namespace in one in which something was mounted: it has that, until it unmounts it" {
+  cat >"$BASE/inner" <<'INNER'
+mkfifo $M/d/p; mkfifo $M/d/sub/p && ls $M/d/sub; : >"$M/d/x?y"; ls $M/d; rm $M/d/x*; grep -c "C:.* $M/d drvfs" /proc/self/mounts
+umount $M/d/sub; umount $M/d && ls $M/d; umount $M/d; umount $M/c; mount -i -t drvfs C:/sub $M/c; ls $M/c
+INNER
+  in_lanes 'unshare -m bash -c "umount $M/c; mount -i -t drvfs C: $M/d; mount -t tmpfs none $M/d/sub; unshare -m bash $M/inner; mkfifo $M/d/p; ls $M/c $M/d"
+    ls $M/c'
+  assert_output "mkfifo: cannot create fifo '$BASE/d/p': Operation not permitted
+p
+Mixed Case
+f
+sub
+x?y
+1
+umount: $BASE/d: not mounted.
+umount: $BASE/c: not mounted.
+mkfifo: cannot create fifo '$BASE/d/p': Operation not permitted
+$BASE/c:
+
+$BASE/d:
+Mixed Case
+f
+sub
+Mixed Case
+f
+sub"
+}
+
 @test "a mount namespace has nothing of one that is gone, whose inode it has" {
   # Somebody else's may have it by then.
   steps='for i in {1..20}; do
