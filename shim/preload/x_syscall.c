@@ -54,6 +54,7 @@ static long by_number(long nr, const long a[6])
     case SYS_fsmount:
     case SYS_move_mount:
     case SYS_mount_setattr:
+    case SYS_statmount:
         return lx_mounting(nr, a);
     default:
         return vfs_syscalls[nr](lx_self(), a);

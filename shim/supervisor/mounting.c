@@ -12,6 +12,7 @@
 #include "sys/sys.h"
 #include "vfs/mounting.h"
 #include "vfs/newmounts.h"
+#include "vfs/statmount.h"
 #include "vfs/syscalls.h"
 #include "vfs/walk.h"
 
@@ -21,13 +22,14 @@
 bool mounting_looks(long nr)
 {
     return nr == SYS_mount || nr == SYS_move_mount || nr == SYS_fsopen || nr == SYS_fsconfig ||
-           nr == SYS_fsmount || nr == SYS_mount_setattr;
+           nr == SYS_fsmount || nr == SYS_mount_setattr || nr == SYS_statmount;
 }
 
 bool mounting_asks(long nr)
 {
     return nr == SYS_mount || nr == SYS_umount2 || nr == SYS_move_mount || nr == SYS_fsconfig ||
-           nr == SYS_open_tree || nr == SYS_fspick || nr == SYS_mount_setattr;
+           nr == SYS_open_tree || nr == SYS_fspick || nr == SYS_mount_setattr ||
+           nr == SYS_statmount;
 }
 
 /* True for an argument that is a path by the kernel's name, as it is from where our "/" is. */
@@ -128,6 +130,25 @@ static long set_attributes(const struct request *m)
     return vfs_mount_setattr(&m->task, here);
 }
 
+static int give(const struct lx_task *task, void *to, const void *from, size_t n)
+{
+    const struct request *r = task->owner;
+    return tracee_write(&r->tracee, (uint64_t)(uintptr_t)to, from, n);
+}
+
+/* What is asked about a mount is in a structure, too. */
+static long tell_mount(const struct request *m)
+{
+    struct vfs_statmount asked = {.size = 0};
+    const uint64_t *given = m->given;
+    if (given[3] != 0 || tracee_read(&m->tracee, given[0], &asked, VFS_STATMOUNT_FIRST) < 0 ||
+        (asked.size >= sizeof(asked) &&
+         tracee_read(&m->tracee, given[0], &asked, sizeof(asked)) < 0))
+        return -LX_CONTINUE;
+    return vfs_statmount_drive(&m->task, &asked, (void *)(uintptr_t)given[1], (size_t)given[2],
+                               give);
+}
+
 static long answer(const struct request *m)
 {
     switch (m->call->number) {
@@ -137,6 +158,8 @@ static long answer(const struct request *m)
         return lx_umount(&m->task, (const char *)(uintptr_t)m->args[0], (int)m->given[1]);
     case SYS_mount_setattr:
         return set_attributes(m);
+    case SYS_statmount:
+        return tell_mount(m);
     default:
         return vfs_syscalls[m->call->number](&m->task, m->args);
     }
