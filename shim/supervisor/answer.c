@@ -260,6 +260,8 @@ static void finish(struct request *r, int error, uint64_t instruction)
     /* Where nobody may look at what it asks for, it does not get past the rules by that. */
     if (error == -EPERM || error == -EACCES)
         result = error;
+    else if (mounting_faults(r))
+        result = -EFAULT;
     /* What was read is the caller's only if it still waits. */
     if (error == 0 && tracee_waits(&r->tracee))
         result = run_to_end(r, r->slot);

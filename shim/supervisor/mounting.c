@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
 #include "supervisor/forced.h"
 #include "supervisor/hooks.h"
+#include "supervisor/proc.h"
 #include "sys/sys.h"
 #include "vfs/mounting.h"
 #include "vfs/newmounts.h"
@@ -163,6 +165,16 @@ static long answer(const struct request *m)
     default:
         return vfs_syscalls[m->call->number](&m->task, m->args);
     }
+}
+
+bool mounting_faults(const struct request *r)
+{
+    char what[24];
+    char link[PROC_NAME_ROOM];
+    if (r->call->number != SYS_fsconfig || r->unread != -EFAULT)
+        return false;
+    snprintf(what, sizeof(what), "fd/%d", (int)r->given[0]);
+    return lx_is_context(proc_name(r->tracee.tid, what, link));
 }
 
 long mounting(struct request *r)

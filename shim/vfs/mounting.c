@@ -458,6 +458,9 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
     if (t->seccomp_confined || !vfs_has_text(t, target) || !vfs_has_text_if_any(t, source) ||
         !vfs_has_text_if_any(t, type) || (mounts_knows_type(type) && !vfs_has_text_if_any(t, data)))
         return -LX_CONTINUE;
+    /* The kernel takes no longer word there, and looks at it before the target. */
+    if (source != NULL && strnlen(source, PATH_MAX) == PATH_MAX)
+        return -EINVAL;
     request.target = target;
     if (t->policy->table == NULL) {
         if (mounts_knows_type(type))

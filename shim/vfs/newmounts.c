@@ -41,9 +41,10 @@
 #define ATTR_STRICT      0x20u
 #define ATTR_NODIRATIME  0x80u
 
-#define NAME    "lxshim-fs" /* of a context's memory */
-#define MAGIC   0x53464c58u
-#define LONGEST 1024
+#define NAME     "lxshim-fs" /* of a context's memory */
+#define MAGIC    0x53464c58u
+#define LONGEST  1024
+#define WORD_MAX 255 /* bytes of a key or a value: the kernel takes no more */
 
 /* A context. */
 struct context {
@@ -56,17 +57,22 @@ struct context {
     char target[PATH_MAX]; /* of what fspick has picked, else empty */
 };
 
+bool lx_is_context(const char *link)
+{
+    static const char made[] = "/memfd:" NAME " ";
+    char name[sizeof(made) - 1];
+    return sys_readlinkat(AT_FDCWD, link, name, sizeof(name)) == (long)sizeof(name) &&
+           memcmp(name, made, sizeof(name)) == 0;
+}
+
 /* True for a descriptor of a context of ours. */
 static bool is_context(int fd)
 {
-    static const char made[] = "/memfd:" NAME " ";
     char link[SYS_FD_PATH];
-    char name[sizeof(made) - 1];
     if (fd < 0)
         return false;
     sys_fd_path(fd, link);
-    return sys_readlinkat(AT_FDCWD, link, name, sizeof(name)) == (long)sizeof(name) &&
-           memcmp(name, made, sizeof(name)) == 0;
+    return lx_is_context(link);
 }
 
 /* Opens a context's memory anew; its program's descriptor can only be written. */
@@ -179,6 +185,8 @@ static int add(struct context *c, const char *key, const char *value)
 {
     size_t n = strlen(c->options);
     size_t length = strlen(key);
+    if (length == 0)
+        return -EINVAL;
     size_t more = value == NULL ? 0 : 1 + strlen(value);
     if (n + 1 + length + more >= sizeof(c->options))
         return -ENOMEM;
@@ -232,6 +240,18 @@ static void refuse(const struct lx_task *t, const struct context *c, long r)
     vfs_mount_refused(t, "fsconfig", &request, r);
 }
 
+/* The kernel's look at an option's texts, which come before all else. */
+static int check_texts(const struct lx_task *t, const char *key, const char *value)
+{
+    if (key == NULL || value == NULL)
+        return -EINVAL;
+    if (!vfs_has_text(t, key) || !vfs_has_text(t, value))
+        return -EFAULT;
+    return strnlen(key, WORD_MAX + 1) > WORD_MAX || strnlen(value, WORD_MAX + 1) > WORD_MAX
+               ? -EINVAL
+               : 0;
+}
+
 long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *key,
                  const char *value)
 {
@@ -244,8 +264,9 @@ long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *
     switch (command) {
     case SET_FLAG:
     case SET_STRING:
-        if (!vfs_has_text(t, key) || (command == SET_STRING && !vfs_has_text(t, value)))
-            return -EFAULT;
+        r = check_texts(t, key, command == SET_STRING ? value : key);
+        if (r < 0)
+            return r;
         if (c.created != 0 && c.target[0] == '\0')
             return -EBUSY;
         r = configure(&c, key, command == SET_STRING ? value : NULL);

@@ -87,7 +87,7 @@ umount: $BASE/d: target is busy.
 0"
 }
 
-@test "what cannot be read is EFAULT" {
+@test "what cannot be read is EFAULT, and what is too long or not there EINVAL, by name and by number" {
   needs python3 python3
   cat >"$BASE/faults.py" <<'PYTHON'
 import ctypes, errno, os, platform, sys
@@ -99,23 +99,33 @@ def text(word):
     return ctypes.addressof(texts[-1])
 
 texts = []
-numbers = {"mount": 165, "umount2": 166, "open_tree": 428, "move_mount": 429, "fsopen": 430, "fspick": 433}
+numbers = {"mount": 165, "umount2": 166, "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fspick": 433}
 if platform.machine() == "aarch64":
     numbers.update(mount=40, umount2=39)
 source, target, tmpfs, kind = map(text, ("C:", os.environ["M"] + "/d", "tmpfs", sys.argv[1]))
-calls = [("mount", source, target, 1, 0, None), ("mount", 1, target, kind, 0, None), ("mount", source, 1, tmpfs, 0, None),
-         ("mount", source, target, kind, 0, 1), ("umount2", 1, 0), ("umount2", 1, 8), ("move_mount", -100, 1, -100, target, 0),
-         ("move_mount", -100, target, -100, 1, 0), ("open_tree", -100, 1, 0), ("fspick", -100, 1, 0), ("fsopen", 1, 0)]
-for name, *words in calls:
-    words = [ctypes.c_void_p(w) if w is None or w > 0xffff or w == 1 else w for w in words]
+null, unread = ctypes.c_void_p(0), 1
+key, empty, key256, path4096 = map(text, ("key", "", "k" * 256, "p" * 4096))
+fs = libc.syscall(numbers["fsopen"], ctypes.c_void_p(kind), 0)
+calls = {
+    errno.EFAULT: [
+        ("mount", source, target, unread, 0, null), ("mount", unread, target, kind, 0, null), ("mount", source, unread, tmpfs, 0, null),
+        ("mount", source, target, kind, 0, unread), ("umount2", unread, 0), ("umount2", unread, 8), ("move_mount", -100, unread, -100, target, 0),
+        ("move_mount", -100, target, -100, unread, 0), ("open_tree", -100, unread, 0), ("fspick", -100, unread, 0), ("fsopen", unread, 0),
+        ("fsconfig", fs, 1, unread, source, 0), ("fsconfig", fs, 1, key, unread, 0), ("fsconfig", fs, 0, unread, null, 0)],
+    errno.EINVAL: [
+        ("mount", path4096, target, kind, 0, null), ("mount", path4096, target, null, 4096, null), ("mount", source, target, path4096, 0, null),
+        ("fsconfig", fs, 1, null, source, 0), ("fsconfig", fs, 1, key, null, 0), ("fsconfig", fs, 0, null, null, 0),
+        ("fsconfig", fs, 0, empty, null, 0), ("fsconfig", fs, 1, key256, source, 0), ("fsconfig", fs, 1, key, key256, 0)]}
+for number, (name, *words) in [(number, call) for number in calls for call in calls[number]]:
+    words = [ctypes.c_void_p(w) if isinstance(w, int) and (w > 0xffff or w == 1) else w for w in words]
     said = libc.syscall(numbers[name], *words)
-    if said != -1 or ctypes.get_errno() != errno.EFAULT:
-        print(name, "by number", said, ctypes.get_errno())
+    if said != -1 or ctypes.get_errno() != number:
+        print(name, words, "by number", said, ctypes.get_errno())
     if not hasattr(libc, name):  # glibc has the last from 2.36 on
         continue
     said = getattr(libc, name)(*words)
-    if said != -1 or ctypes.get_errno() != errno.EFAULT:
-        print(name, said, ctypes.get_errno())
+    if said != -1 or ctypes.get_errno() != number:
+        print(name, words, said, ctypes.get_errno())
 print("to the end")
 PYTHON
   natively "python3 $BASE/faults.py tmpfs"
