@@ -205,6 +205,33 @@ umount2 ok []"
   done
 }
 
+@test "in a chroot on a drive the links of /proc lead where the kernel says: out of it, by another process" {
+  needs python3 python3
+  LANES=("${LANES[@]:1}") # by LD_PRELOAD alone nobody knows a chroot's /
+  cat >"$BASE/links.py" <<'PYTHON'
+import os, sys
+
+top = os.environ["M"]
+root = top + "/c/jail"
+os.makedirs(root + "/proc"), os.makedirs(root + "/in")
+outside = os.open(top, os.O_RDONLY)
+os.system("mount --bind /proc " + root + "/proc")
+if os.fork() == 0:
+    os.chroot(root)
+    for path in ("self/root/d", "self/root/in", "%d/root%s/d" % (os.getppid(), top), "%d/cwd/d" % os.getppid(), "self/fd/%d/d" % outside,
+                 "%d/root/../../in" % os.getppid()):
+        print(path.replace(top, "").replace(str(os.getppid()), "PARENT"), os.access("/proc/" + path, os.F_OK), os.path.isdir("/proc/" + path))
+    os._exit(0)
+os.wait()
+os.system("umount " + root + "/proc")
+PYTHON
+  natively "cd \$M; python3 $BASE/links.py"
+  answer=$output
+  assert_line "PARENT/root/d True True"
+  in_lanes 'cd $M; python3 $M/links.py'
+  assert_output "$answer"
+}
+
 @test "move_mount of what is mounted, by its path and by a descriptor; what another file system brings into a drive" {
   needs python3 python3
   cat >"$BASE/moves.py" <<'PYTHON'
