@@ -538,6 +538,20 @@ special device C:\none does not exist.'
   assert_output "$BASE/d/sub/g"
 }
 
+@test "a folder in which Windows mounts a volume leads to where that is mounted here, and nowhere until then" {
+  LXSHIM_POLICY=$BASE/policy.json "$LXSHIM" win mklink /j 'C:\stick' "\\\\?\\Volume{6c787373-0000-4000-8000-000000000001}\\"
+  with_volumes
+  in_lanes 'mount -i -t drvfs C: $M/d; cd $M/d; readlink -v stick; mount -i -t drvfs C:/stick $M/c; readlink stick $M/d/stick; cat stick/f
+    mkdir $M/new; mount -i -t drvfs fat $M/new; readlink stick; stat -c %N stick; umount $M/new $M/c; rmdir $M/new; cat stick/f; cd /; umount $M/d'
+  assert_output "readlink: stick: Input/output error
+$BASE/c/
+$BASE/c/
+fat
+$BASE/new/
+'stick' -> '$BASE/new/'
+cat: stick/f: Input/output error"
+}
+
 @test "what options change of a volume is what they change at the start" {
   with_volumes
   in_lanes 'for o in ro metadata metadata,case=dir; do for s in C: fat; do mount -i -t drvfs -o $o $s $M/d
