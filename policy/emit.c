@@ -10,6 +10,7 @@
 
 #include "policy/builder.h"
 #include "policy/table.h"
+#include "sys/space.h"
 
 /* Enough for nearly every policy; doubled as long as it is not. */
 #define FIRST_ROOM ((size_t)16384)
@@ -148,16 +149,15 @@ bool lx_emit_counts(const struct lx_effective *policy)
     return false;
 }
 
-int lx_emit_table(int fd)
+int lx_emit_table(int fd, bool stays)
 {
     /* The lists of mounts come after it, aligned. */
     struct lx_table head = {.magic = LX_TABLE_MAGIC,
                             .version = LX_TABLE_VERSION,
                             .size = LX_TABLE_SIZE,
                             .used = (sizeof(struct lx_table) + 7) & ~7u};
-    struct stat here;
-    if (stat("/proc/self/ns/mnt", &here) == 0)
-        atomic_init(&head.views[0].space, here.st_ino);
+    atomic_init(&head.views[0].space, sys_space());
+    head.views[0].inode = stays ? (uint32_t)sys_space_inode() : 0;
     int r = posix_fallocate(fd, 0, sizeof(head));
     if (r == 0 && ftruncate(fd, LX_TABLE_SIZE) < 0)
         r = errno;

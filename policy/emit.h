@@ -25,9 +25,9 @@ int lx_emit_stats(const struct lx_effective *policy, int fd);
 
 /*
  * Sizes a file for the table of a run's mounts and begins it: the run starts in our mount
- * namespace. Returns 0 or -errno.
+ * namespace, which `stays` for as long as the table does, since we are in it. Returns 0 or -errno.
  */
-int lx_emit_table(int fd);
+int lx_emit_table(int fd, bool stays);
 
 /*
  * The value of LXSHIM_STATE for an image, to be freed; *value is set. A large image goes to a file

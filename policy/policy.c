@@ -25,6 +25,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->fixed = lx_image_mounted(image);
     policy->table = NULL;
     policy->space = 0;
+    policy->origin = 0;
     policy->run = NULL;
     return 0;
 }

@@ -46,19 +46,26 @@ struct lx_policy {
     uint64_t override_ops; /* the operations some override is about, one bit each */
     const struct lx_mounts *fixed; /* what is mounted at the start */
     const struct lx_table *table;  /* of the run; NULL: nothing is mounted later */
-    uint64_t space; /* this process's mount namespace, if not the one where the run began; or 0 */
+    uint64_t space;  /* this process's mount namespace, if not the one where the run began; or 0 */
+    unsigned origin; /* the view that it began as a copy of, see vfs_enter_space */
     const struct lx_policy *run; /* of which this is what one program sees; NULL: this is it */
 };
 
 /* Lays out a checked image. Returns 0 or -EINVAL. The image must outlive the policy. */
 int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, size_t size);
 
+/* The view of the table by which a policy that has one goes. */
+static inline unsigned lx_policy_view(const struct lx_policy *policy)
+{
+    return lx_table_view(policy->table, policy->space, policy->origin);
+}
+
 /* What is mounted. */
 static inline const struct lx_mounts *lx_mounts(const struct lx_policy *policy)
 {
     const struct lx_mounts *mounted = NULL;
     if (policy->table != NULL)
-        mounted = lx_table_mounts(policy->table, lx_table_view(policy->table, policy->space));
+        mounted = lx_table_mounts(policy->table, lx_policy_view(policy));
     return mounted == NULL ? policy->fixed : mounted;
 }
 

@@ -67,7 +67,7 @@ static int fill_table(int fd, const void *unused, size_t size)
 {
     (void)unused;
     (void)size;
-    int r = lx_emit_table(fd);
+    int r = lx_emit_table(fd, false);
     /* Whoever has become somebody else reads what is mounted all the same. */
     return r == 0 && fchmod(fd, 0644) < 0 ? -errno : r;
 }

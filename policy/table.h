@@ -13,7 +13,7 @@
 #include "policy/mount.h"
 
 #define LX_TABLE_MAGIC   0x544d584cu /* "LXMT" */
-#define LX_TABLE_VERSION 1u
+#define LX_TABLE_VERSION 2u
 
 /* What lxshim run calls the memory that has it: whoever opens it knows it by that. */
 #define LX_TABLE_MEMORY "lxshim-mounts"
@@ -23,9 +23,9 @@
 
 /* What is mounted in one mount namespace. */
 struct lx_view {
-    _Atomic uint64_t space;   /* the namespace's inode; 0: of none. Where the run began is first */
+    _Atomic uint64_t space;   /* the namespace, see sys_space; 0: of none. The run's own is first */
     _Atomic uint32_t mounted; /* where its struct lx_mounts lies in the table; 0: the image's */
-    uint32_t pad;
+    uint32_t inode;           /* of the first, which nobody else has while the run goes on; or 0 */
 };
 
 /*
@@ -56,15 +56,15 @@ struct lx_table {
 };
 
 /*
- * The view of a namespace, by its inode (0: where the run began). One in which nothing was mounted
- * in this run began as a copy of another: of the first, as far as is known.
+ * The view of a namespace (0: where the run began). One in which nothing was mounted in this run
+ * began as a copy of another, and has the view of that: `origin`.
  */
-static inline unsigned lx_table_view(const struct lx_table *table, uint64_t space)
+static inline unsigned lx_table_view(const struct lx_table *table, uint64_t space, unsigned origin)
 {
     for (unsigned i = 1; space != 0 && i < LX_TABLE_VIEWS; i++)
         if (atomic_load_explicit(&table->views[i].space, memory_order_acquire) == space)
             return i;
-    return 0;
+    return space == 0 ? 0 : origin;
 }
 
 /*

@@ -75,7 +75,7 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
 static int make_table(const struct lx_table **table)
 {
     int fd = make_memory(LX_TABLE_MEMORY, TABLE_FD);
-    int r = fd < 0 ? fd : lx_emit_table(fd);
+    int r = fd < 0 ? fd : lx_emit_table(fd, true);
     struct lx_table *at = MAP_FAILED;
     if (r == 0) {
         seal(fd);

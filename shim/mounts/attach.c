@@ -243,7 +243,29 @@ int mounts_change(struct mounts_writer *w, const struct lx_mount *mount, struct 
     return mounts_add(w, &plan->record, &plan->texts, mount, &error) == NULL ? error : 0;
 }
 
-int mounts_move(struct mounts_writer *w, const struct lx_mount *mount, const char *target)
+/* True for a mount that is in another one: below its target, and mounted later. */
+static bool is_in(const struct lx_mount *m, const struct lx_mount *other)
+{
+    return m->number > other->number && m->target_length > other->target_length &&
+           memcmp(lx_target(m), lx_target(other), other->target_length) == 0 &&
+           lx_target(m)[other->target_length] == '/';
+}
+
+/* The oldest of what is in a mount, of those that are older than a number; NULL for none. */
+static const struct lx_mount *next_in(const struct mounts_writer *w, const struct lx_mount *mount,
+                                      uint32_t after, uint32_t before)
+{
+    const struct lx_mount *oldest = NULL;
+    for (unsigned place = 1; place <= w->count; place++) {
+        const struct lx_mount *m = mounts_written(w, place);
+        if (m != NULL && m->number > after && m->number <= before && is_in(m, mount) &&
+            (oldest == NULL || m->number < oldest->number))
+            oldest = m;
+    }
+    return oldest;
+}
+
+static int move_one(struct mounts_writer *w, const struct lx_mount *mount, const char *target)
 {
     int error;
     struct lx_mount_texts texts = lx_mount_texts(mount);
@@ -256,6 +278,24 @@ int mounts_move(struct mounts_writer *w, const struct lx_mount *mount, const cha
     set_device(m, mount->device);
     mounts_drop(w, mount);
     return 0;
+}
+
+int mounts_move(struct mounts_writer *w, const struct lx_mount *mount, const char *target)
+{
+    char below[PATH_MAX];
+    const uint32_t last = w->number;
+    const struct lx_mount *m = mount;
+    size_t n = strlen(target);
+    int r = move_one(w, mount, target);
+    while (r == 0 && (m = next_in(w, mount, m->number, last)) != NULL) {
+        const char *rest = lx_target(m) + mount->target_length;
+        if (n + strlen(rest) >= sizeof(below))
+            return -ENAMETOOLONG;
+        memcpy(below, target, n);
+        memcpy(below + n, rest, strlen(rest) + 1);
+        r = move_one(w, m, below);
+    }
+    return r;
 }
 
 /*
@@ -310,7 +350,7 @@ const struct lx_mount *mounts_at(const struct lx_policy *policy, const char *nat
     return found;
 }
 
-void mounts_detach(struct mounts_writer *w, const struct lx_mount *mount)
+static void detach_one(struct mounts_writer *w, const struct lx_mount *mount)
 {
     const char *alias = lx_bind_alias(mount);
     for (unsigned place = 1; alias != NULL && place <= w->count; place++) {
@@ -321,4 +361,12 @@ void mounts_detach(struct mounts_writer *w, const struct lx_mount *mount)
             mounts_drop(w, other);
     }
     mounts_drop(w, mount);
+}
+
+void mounts_detach(struct mounts_writer *w, const struct lx_mount *mount, bool with_all)
+{
+    const struct lx_mount *m = mount;
+    while (with_all && (m = next_in(w, mount, m->number, w->number)) != NULL)
+        detach_one(w, m);
+    detach_one(w, mount);
 }

@@ -70,7 +70,7 @@ int mounts_plan_again(const struct lx_policy *policy, const struct lx_mount *mou
 /* The mount is that then. 0 or -errno. */
 int mounts_change(struct mounts_writer *w, const struct lx_mount *mount, struct mounts_plan *plan);
 
-/* The mount is at another target. 0 or -errno. */
+/* The mount is at another target, and what is mounted in it is below that. 0 or -errno. */
 int mounts_move(struct mounts_writer *w, const struct lx_mount *mount, const char *target);
 
 /*
@@ -83,7 +83,7 @@ int mounts_attach(struct mounts_writer *w, struct mounts_plan *plan, bool real);
 const struct lx_mount *mounts_at(const struct lx_policy *policy, const char *native,
                                  const char *target);
 
-/* Takes a mount away, by both its names. */
-void mounts_detach(struct mounts_writer *w, const struct lx_mount *mount);
+/* Takes a mount away, by both its names; `with_all`: with all that is mounted in it. */
+void mounts_detach(struct mounts_writer *w, const struct lx_mount *mount, bool with_all);
 
 #endif

@@ -10,11 +10,9 @@
 #include <time.h>
 
 #include "sys/clock.h"
+#include "sys/mountid.h"
 #include "sys/sys.h"
 
-#ifndef STATX_MNT_ID
-#define STATX_MNT_ID 0x1000U
-#endif
 #ifndef F_OFD_SETLK
 #define F_OFD_SETLK 37
 #endif
@@ -74,7 +72,7 @@ static int copy_fixed(struct mounts_writer *w, const struct lx_mounts *fixed)
 /* What is mounted at the moment. */
 static int take_over(struct mounts_writer *w, const struct lx_policy *policy)
 {
-    const struct lx_mounts *now = lx_table_mounts(w->table, lx_table_view(w->table, policy->space));
+    const struct lx_mounts *now = lx_table_mounts(w->table, lx_policy_view(policy));
     w->used = w->table->used;
     w->number = w->table->number;
     memset(w->at, 0, sizeof(w->at));
@@ -91,7 +89,7 @@ static int take_over(struct mounts_writer *w, const struct lx_policy *policy)
 /* The view that will be written: a new one for a namespace in which nothing was mounted before. */
 static int choose_view(struct mounts_writer *w, uint64_t space)
 {
-    w->view = lx_table_view(w->table, space);
+    w->view = lx_table_view(w->table, space, 0);
     w->space = space;
     if (space == 0 || w->view != 0)
         return 0;
@@ -103,14 +101,10 @@ static int choose_view(struct mounts_writer *w, uint64_t space)
     return -ENOSPC;
 }
 
-/* The id of the mount that a path leads to; 0 where there is none, or the kernel is older. */
+/* The id of the mount that is at a path; 0 where there is none, or the kernel is older. */
 static uint64_t mount_id(const char *path)
 {
-    struct statx stx;
-    if (sys_statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID, &stx) < 0 ||
-        (stx.stx_mask & STATX_MNT_ID) == 0)
-        return 0;
-    return stx.stx_mnt_id;
+    return sys_mount_id(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 }
 
 /* Says that an intent is what is mounted. */

@@ -5,8 +5,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "sys/space.h"
 #include "sys/sys.h"
 #include "vfs/placement.h"
+#include "vfs/space.h"
 
 /*
  * True for a plain file that nobody but the user can have made or can cut short: what is mapped of
@@ -131,20 +133,22 @@ void lx_adopt_stats(struct lx_policy *policy)
     atomic_fetch_add_explicit(&policy->stats->processes, 1, memory_order_relaxed);
 }
 
-/* This process's mount namespace, where that is not the table's first; or 0. */
+/*
+ * This process's mount namespace, where that is not the table's first; or 0. That of lxshim run is
+ * there as long as it is, and its inode enough.
+ */
 static uint64_t space_of(const struct lx_table *table)
 {
-    struct stat st;
-    uint64_t first = atomic_load(&table->views[0].space);
-    if (first == 0 || sys_fstatat(AT_FDCWD, "/proc/self/ns/mnt", &st, 0) < 0 || st.st_ino == first)
+    if (table->views[0].inode != 0 && sys_space_inode() == table->views[0].inode)
         return 0;
-    return st.st_ino;
+    uint64_t space = sys_space();
+    return space == atomic_load(&table->views[0].space) ? 0 : space;
 }
 
 void lx_adopt_space(struct lx_policy *policy)
 {
     if (policy->table != NULL)
-        policy->space = space_of(policy->table);
+        vfs_enter_space(policy, space_of(policy->table));
 }
 
 void lx_adopt_table(struct lx_policy *policy)

@@ -22,6 +22,13 @@ LX_EXPORT int fchdir(int fd)
     return (int)lx_ret(fd < 0 ? -EBADF : lx_chdir(lx_self(), fd, LX_DESCRIPTOR));
 }
 
+/* The kernel says where one is outside of his own "/"; to libc there is no such place. */
+static long find_cwd(char *buf, size_t size)
+{
+    long n = lx_getcwd(lx_self(), buf, size);
+    return n > 0 && buf[0] != '/' ? -ENOENT : n;
+}
+
 LX_EXPORT char *getcwd(char *buf, size_t size)
 {
     char path[PATH_MAX];
@@ -29,7 +36,7 @@ LX_EXPORT char *getcwd(char *buf, size_t size)
         errno = EINVAL;
         return NULL;
     }
-    long n = lx_getcwd(lx_self(), path, sizeof(path));
+    long n = find_cwd(path, sizeof(path));
     if (n == -ENAMETOOLONG)
         return NEXT(getcwd)(buf, size); /* longer than a page: libc climbs up to the root */
     if (lx_ret(n) < 0)
@@ -59,7 +66,7 @@ LX_EXPORT char *__getcwd_chk(char *buf, size_t size, size_t room)
 /* On failure buf holds a message: so says the manual. */
 static char *get_wd(char *buf)
 {
-    long n = lx_ret(lx_getcwd(lx_self(), buf, PATH_MAX));
+    long n = lx_ret(find_cwd(buf, PATH_MAX));
     if (n >= 0)
         return buf;
     strcpy(buf, strerrordesc_np != NULL ? strerrordesc_np(errno) : "");

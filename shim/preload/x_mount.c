@@ -3,55 +3,36 @@
 #include <sched.h>
 #include <sys/mount.h>
 
+#include "preload/mounting.h"
 #include "preload/shim.h"
 #include "preload/strict.h"
-#include "sys/address.h"
 #include "sys/sys.h"
-#include "vfs/mounting.h"
-#include "vfs/newmounts.h"
-#include "vfs/placement.h"
+#include "vfs/syscalls.h"
 
 /*
  * What is none of ours the kernel does, by the words that the program has: without the cookie, as a
- * supervisor may have to say it by others.
+ * supervisor may have to say it by others. A supervisor answers all of it itself, as for whom the
+ * library is not in: it knows what the caller's "/" is, and leaves alone what is outside without a
+ * look, after which a mount would count as used (MNT_EXPIRE).
  */
-static long or_kernel(long r, long nr, const long a[6])
+long lx_mounting(long nr, const long a[6])
 {
-    return r == -LX_CONTINUE ? sys_call6(nr, a[0], a[1], a[2], a[3], a[4], 0) : r;
+    if (lx_is_supervised())
+        return sys_call6(nr, a[0], a[1], a[2], a[3], a[4], 0);
+    return vfs_syscalls[nr](lx_self(), a);
 }
 
-/* False for a text that the kernel answers EFAULT for, who is then left to say so. */
-static bool can_be_read(const char *text)
-{
-    return text == NULL || sys_string(text, placement_tick()) >= 0;
-}
-
-/*
- * True where the library answers a call with these texts. A supervisor does so itself, as for whom
- * the library is not in: it knows what the caller's "/" is, and leaves alone what is outside
- * without a look, after which a mount would count as used (MNT_EXPIRE).
- */
-static bool is_answered_here(const char *text, const char *other)
-{
-    return can_be_read(text) && can_be_read(other) && !lx_is_supervised();
-}
+#define MOUNTING(nr, ...) ((int)lx_ret(lx_mounting((nr), (const long[6]){__VA_ARGS__})))
 
 LX_EXPORT int mount(const char *source, const char *target, const char *type, unsigned long flags,
                     const void *data)
 {
-    const long a[6] = {(long)source, (long)target, (long)type, (long)flags, (long)data};
-    long r = -LX_CONTINUE;
-    if (can_be_read(type) && is_answered_here(source, target) &&
-        (!lx_mounts_type(type) || can_be_read(data)))
-        r = lx_mount(lx_self(), source, target, type, flags, data);
-    return (int)lx_ret(or_kernel(r, SYS_mount, a));
+    return MOUNTING(SYS_mount, (long)source, (long)target, (long)type, (long)flags, (long)data);
 }
 
 LX_EXPORT int umount2(const char *target, int flags)
 {
-    const long a[6] = {(long)target, (long)flags};
-    long r = is_answered_here(target, NULL) ? lx_umount(lx_self(), target, flags) : -LX_CONTINUE;
-    return (int)lx_ret(or_kernel(r, SYS_umount2, a));
+    return MOUNTING(SYS_umount2, (long)target, flags);
 }
 
 LX_EXPORT int umount(const char *target)
@@ -63,56 +44,37 @@ LX_EXPORT int umount(const char *target)
 LX_EXPORT int fsopen(const char *type, unsigned flags);
 LX_EXPORT int fsopen(const char *type, unsigned flags)
 {
-    const long a[6] = {(long)type, (long)flags};
-    long r = is_answered_here(type, NULL) ? lx_fsopen(lx_self(), type, flags) : -LX_CONTINUE;
-    return (int)lx_ret(or_kernel(r, SYS_fsopen, a));
+    return MOUNTING(SYS_fsopen, (long)type, (long)flags);
 }
 
 LX_EXPORT int open_tree(int dirfd, const char *path, unsigned flags);
 LX_EXPORT int open_tree(int dirfd, const char *path, unsigned flags)
 {
-    const long a[6] = {dirfd, (long)path, (long)flags};
-    long r =
-        is_answered_here(path, NULL) ? lx_open_tree(lx_self(), dirfd, path, flags) : -LX_CONTINUE;
-    return (int)lx_ret(or_kernel(r, SYS_open_tree, a));
+    return MOUNTING(SYS_open_tree, dirfd, (long)path, (long)flags);
 }
 
 LX_EXPORT int fspick(int dirfd, const char *path, unsigned flags);
 LX_EXPORT int fspick(int dirfd, const char *path, unsigned flags)
 {
-    const long a[6] = {dirfd, (long)path, (long)flags};
-    long r = is_answered_here(path, NULL) ? lx_fspick(lx_self(), dirfd, path, flags) : -LX_CONTINUE;
-    return (int)lx_ret(or_kernel(r, SYS_fspick, a));
+    return MOUNTING(SYS_fspick, dirfd, (long)path, (long)flags);
 }
 
 LX_EXPORT int fsconfig(int fd, unsigned command, const char *key, const void *value, int aux);
 LX_EXPORT int fsconfig(int fd, unsigned command, const char *key, const void *value, int aux)
 {
-    const long a[6] = {fd, (long)command, (long)key, (long)value, aux};
-    long r = -LX_CONTINUE;
-    if (is_answered_here(NULL, NULL))
-        r = lx_fsconfig(lx_self(), fd, command, key, value);
-    return (int)lx_ret(or_kernel(r, SYS_fsconfig, a));
+    return MOUNTING(SYS_fsconfig, fd, (long)command, (long)key, (long)value, aux);
 }
 
 LX_EXPORT int fsmount(int fd, unsigned flags, unsigned attributes);
 LX_EXPORT int fsmount(int fd, unsigned flags, unsigned attributes)
 {
-    const long a[6] = {fd, (long)flags, (long)attributes};
-    long r = -LX_CONTINUE;
-    if (is_answered_here(NULL, NULL))
-        r = lx_fsmount(lx_self(), fd, flags, attributes);
-    return (int)lx_ret(or_kernel(r, SYS_fsmount, a));
+    return MOUNTING(SYS_fsmount, fd, (long)flags, (long)attributes);
 }
 
 LX_EXPORT int move_mount(int from, const char *path, int to, const char *target, unsigned flags);
 LX_EXPORT int move_mount(int from, const char *path, int to, const char *target, unsigned flags)
 {
-    const long a[6] = {from, (long)path, to, (long)target, (long)flags};
-    long r = -LX_CONTINUE;
-    if (is_answered_here(path, target))
-        r = lx_move_mount(lx_self(), from, path, to, target, flags);
-    return (int)lx_ret(or_kernel(r, SYS_move_mount, a));
+    return MOUNTING(SYS_move_mount, from, (long)path, to, (long)target, (long)flags);
 }
 
 struct mount_attr;
@@ -121,9 +83,7 @@ LX_EXPORT int mount_setattr(int fd, const char *path, unsigned flags, struct mou
 LX_EXPORT int mount_setattr(int fd, const char *path, unsigned flags, struct mount_attr *attributes,
                             size_t size)
 {
-    const long a[6] = {fd, (long)path, (long)flags, (long)attributes, (long)size};
-    long r = is_answered_here(path, NULL) ? vfs_mount_setattr(lx_self(), a) : -LX_CONTINUE;
-    return (int)lx_ret(or_kernel(r, SYS_mount_setattr, a));
+    return MOUNTING(SYS_mount_setattr, fd, (long)path, (long)flags, (long)attributes, (long)size);
 }
 
 LX_EXPORT int unshare(int flags)

@@ -6,6 +6,7 @@
 
 #include "preload/exec.h"
 #include "preload/inotify.h"
+#include "preload/mounting.h"
 #include "preload/shim.h"
 #include "preload/strict.h"
 #include "sys/sys.h"
@@ -44,6 +45,17 @@ static long by_number(long nr, const long a[6])
         if (r >= 0 && a[0] == PR_SET_SECCOMP)
             lx_confine();
         return r;
+    case SYS_mount:
+    case SYS_umount2:
+    case SYS_fsopen:
+    case SYS_open_tree:
+    case SYS_fspick:
+    case SYS_fsconfig:
+    case SYS_fsmount:
+    case SYS_move_mount:
+    case SYS_mount_setattr:
+    case SYS_statmount:
+        return lx_mounting(nr, a);
     default:
         return vfs_syscalls[nr](lx_self(), a);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sidecar_attr.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -57,6 +58,11 @@ static __attribute__((noinline)) long set_xattr(int dfd, const char *path, const
 {
     char buf[STORE_PLAIN_MAX];
     bool follow;
+    if (path[0] == '\0' && dfd != AT_FDCWD) { /* without /proc, which a chroot may not have */
+        long r = SYS5(SYS_fsetxattr, dfd, name, value, size, 0);
+        if (r != -EBADF) /* not for O_PATH */
+            return r;
+    }
     const char *plain = store_plain_path(dfd, path, buf, &follow);
     if (plain == NULL)
         return -ENAMETOOLONG;
@@ -67,6 +73,11 @@ static __attribute__((noinline)) long remove_xattr(int dfd, const char *path, co
 {
     char buf[STORE_PLAIN_MAX];
     bool follow;
+    if (path[0] == '\0' && dfd != AT_FDCWD) { /* as above */
+        long r = SYS2(SYS_fremovexattr, dfd, name);
+        if (r != -EBADF)
+            return r;
+    }
     const char *plain = store_plain_path(dfd, path, buf, &follow);
     if (plain == NULL)
         return -ENAMETOOLONG;

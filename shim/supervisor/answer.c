@@ -35,9 +35,11 @@
 #include "supervisor/tracee.h"
 #include "supervisor/views.h"
 #include "supervisor/xattrat.h"
+#include "sys/space.h"
 #include "sys/sys.h"
 #include "vfs/debug.h"
 #include "vfs/placement.h"
+#include "vfs/space.h"
 #include "vfs/syscalls.h"
 
 #ifndef SECCOMP_ADDFD_FLAG_SEND
@@ -261,6 +263,8 @@ static void finish(struct request *r, int error, uint64_t instruction)
     /* Where nobody may look at what it asks for, it does not get past the rules by that. */
     if (error == -EPERM || error == -EACCES)
         result = error;
+    else if (mounting_faults(r))
+        result = -EFAULT;
     /* What was read is the caller's only if it still waits. */
     if (error == 0 && tracee_waits(&r->tracee))
         result = run_to_end(r, r->slot);
@@ -386,7 +390,8 @@ static void answer_there(struct request *r, uint64_t instruction)
     r->there = true;
     static struct lx_policy there; /* this child's own */
     there = *r->policy;
-    there.space = roots_space();
+    if (there.table != NULL)
+        vfs_enter_space(&there, sys_space());
     r->task.policy = mounting_asks(r->call->number) || mounting_looks(r->call->number)
                          ? &there
                          : views_policy(&there, true);

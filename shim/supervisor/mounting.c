@@ -3,15 +3,20 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 
 #include "supervisor/forced.h"
 #include "supervisor/hooks.h"
+#include "supervisor/proc.h"
 #include "sys/sys.h"
 #include "vfs/mounting.h"
 #include "vfs/newmounts.h"
+#include "vfs/statmount.h"
 #include "vfs/syscalls.h"
+#include "vfs/walk.h"
 
 /* Source, target and type, of up to a path's length each. */
 #define ROOM ((size_t)3 * PATH_MAX)
@@ -19,38 +24,68 @@
 bool mounting_looks(long nr)
 {
     return nr == SYS_mount || nr == SYS_move_mount || nr == SYS_fsopen || nr == SYS_fsconfig ||
-           nr == SYS_fsmount || nr == SYS_mount_setattr;
+           nr == SYS_fsmount || nr == SYS_mount_setattr || nr == SYS_statmount;
 }
 
 bool mounting_asks(long nr)
 {
     return nr == SYS_mount || nr == SYS_umount2 || nr == SYS_move_mount || nr == SYS_fsconfig ||
-           nr == SYS_open_tree || nr == SYS_fspick || nr == SYS_mount_setattr;
+           nr == SYS_open_tree || nr == SYS_fspick || nr == SYS_mount_setattr ||
+           nr == SYS_statmount;
+}
+
+/* True for an argument that is a path by the kernel's name, as it is from where our "/" is. */
+static bool is_native_path(long nr, const long args[6], unsigned i)
+{
+    const long moves = MS_BIND | MS_MOVE;
+    switch (nr) {
+    case SYS_mount:
+        return i == 1 || (i == 0 && (args[3] & moves) != 0);
+    case SYS_move_mount:
+        return i == 3;
+    default:
+        return i == 0;
+    }
+}
+
+/* Puts the arguments of a call there that the caller is to make, whose "/" may be another one. */
+static void put_arguments(struct request *r, long nr, const long args[6], long there[6])
+{
+    struct scratch *s = &r->held->scratch;
+    s->used = 0;
+    s->failed = false;
+    memcpy(there, args, 6 * sizeof(there[0]));
+    for (unsigned i = 0; i < 4; i++) {
+        const char *text = (const char *)(uintptr_t)args[i];
+        bool path = is_native_path(nr, args, i) ||
+                    (nr == SYS_move_mount && i == 1 && args[1] != r->args[1]);
+        bool word = nr == SYS_mount && (i == 0 || i == 2);
+        if ((path || word) && text != NULL)
+            there[i] = (long)scratch_string(s, path ? vfs_from_root(&r->task, text) : text);
+    }
+    /* What it says to a file system of the kernel's is not ours to read; nor what it moves. */
+    if (nr == SYS_mount && args[4] != 0)
+        there[4] = (long)r->given[4];
+    if (nr == SYS_move_mount && args[1] == r->args[1]) {
+        there[0] = (long)r->given[0];
+        there[1] = (long)r->given[1];
+    }
+    there[5] = SYS_COOKIE; /* it is not to come here again */
 }
 
 /* Has the caller make a call, whose texts are put into memory of its own for as long. */
 static long make(const struct lx_task *task, long nr, const long args[6])
 {
     struct request *r = task->owner;
-    struct scratch *s = &r->held->scratch;
-    long there[6] = {0};
+    long there[6];
     if (!r->answered) {
         int error = hold(r->held, &r->tracee, ROOM);
         if (error < 0)
             return error;
         r->answered = true;
     }
-    s->used = 0;
-    s->failed = false;
-    memcpy(there, args, sizeof(there));
-    for (unsigned i = 0; i < (nr == SYS_mount ? 3u : 1u); i++)
-        if (args[i] != 0)
-            there[i] = (long)scratch_string(s, (const char *)(uintptr_t)args[i]);
-    /* What it says to a file system of the kernel's is not ours to read. */
-    if (nr == SYS_mount && args[4] != 0)
-        there[4] = (long)r->given[4];
-    there[5] = SYS_COOKIE; /* it is not to come here again */
-    return s->failed ? -EFAULT : held_call(r->held, nr, there);
+    put_arguments(r, nr, args, there);
+    return r->held->scratch.failed ? -EFAULT : held_call(r->held, nr, there);
 }
 
 /* Reads a text of the caller's, NULL from 0. */
@@ -97,6 +132,25 @@ static long set_attributes(const struct request *m)
     return vfs_mount_setattr(&m->task, here);
 }
 
+static int give(const struct lx_task *task, void *to, const void *from, size_t n)
+{
+    const struct request *r = task->owner;
+    return tracee_write(&r->tracee, (uint64_t)(uintptr_t)to, from, n);
+}
+
+/* What is asked about a mount is in a structure, too. */
+static long tell_mount(const struct request *m)
+{
+    struct vfs_statmount asked = {.size = 0};
+    const uint64_t *given = m->given;
+    if (given[3] != 0 || tracee_read(&m->tracee, given[0], &asked, VFS_STATMOUNT_FIRST) < 0 ||
+        (asked.size >= sizeof(asked) &&
+         tracee_read(&m->tracee, given[0], &asked, sizeof(asked)) < 0))
+        return -LX_CONTINUE;
+    return vfs_statmount_drive(&m->task, &asked, (void *)(uintptr_t)given[1], (size_t)given[2],
+                               give);
+}
+
 static long answer(const struct request *m)
 {
     switch (m->call->number) {
@@ -106,9 +160,21 @@ static long answer(const struct request *m)
         return lx_umount(&m->task, (const char *)(uintptr_t)m->args[0], (int)m->given[1]);
     case SYS_mount_setattr:
         return set_attributes(m);
+    case SYS_statmount:
+        return tell_mount(m);
     default:
         return vfs_syscalls[m->call->number](&m->task, m->args);
     }
+}
+
+bool mounting_faults(const struct request *r)
+{
+    char what[24];
+    char link[PROC_NAME_ROOM];
+    if (r->call->number != SYS_fsconfig || r->unread != -EFAULT)
+        return false;
+    snprintf(what, sizeof(what), "fd/%d", (int)r->given[0]);
+    return lx_is_context(proc_name(r->tracee.tid, what, link));
 }
 
 long mounting(struct request *r)

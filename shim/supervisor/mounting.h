@@ -18,4 +18,10 @@ bool mounting_asks(long nr);
  */
 long mounting(struct request *r);
 
+/*
+ * True for an fsconfig of a context of ours whose texts cannot be read: what the kernel refuses
+ * with EINVAL, since it knows no such context, is EFAULT.
+ */
+bool mounting_faults(const struct request *r);
+
 #endif

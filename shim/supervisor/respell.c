@@ -42,18 +42,6 @@ static bool is_path(const struct supervise_call *call, unsigned i, const uint64_
     return call->number != SYS_mount || i != 0 || (given[3] & (MS_BIND | MS_MOVE)) != 0;
 }
 
-/* A drive is not taken away from programs that count on it. */
-static bool is_drive(const struct lx_policy *policy, const char *path, size_t n)
-{
-    /* Not by the names that it was given since: see views.c. */
-    const struct lx_mounts *mounts = lx_image_mounted(policy->image);
-    const struct lx_mount *m;
-    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
-        if (n == m->target_length && memcmp(path, lx_target(m), n) == 0)
-            return true;
-    return false;
-}
-
 /* True for attributes of a file in a read-only drive. */
 static bool is_readonly(const struct lx_task *task, const uint64_t given[6], const long args[6])
 {
@@ -82,7 +70,6 @@ long respell(struct request *r)
 {
     const struct supervise_call *call = r->call;
     const struct lx_task *task = &r->task;
-    char real[PATH_MAX];
     struct words w = {.given = r->given};
     struct forced f = {.tracee = &r->tracee, .nr = call->number, .fill = fill, .what = &w};
     if (call->number == SYS_file_setattr && is_readonly(task, r->given, r->args))
@@ -96,9 +83,6 @@ long respell(struct request *r)
                                 PATH_MAX, follows(call, i, r->given) ? 0 : AT_SYMLINK_NOFOLLOW);
         if (n < 0)
             return n;
-        if (call->number == SYS_umount2 && lx_realpath(task, path, real) > 0 &&
-            is_drive(task->policy, real, strlen(real)))
-            return -EBUSY;
         const char *below = vfs_from_root(task, w.path[i]);
         memmove(w.path[i], below, strlen(below) + 1);
         if (strcmp(w.path[i], path) == 0)

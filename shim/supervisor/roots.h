@@ -32,8 +32,4 @@ enum roots roots_of(const struct tracee *t, char root[PATH_MAX]);
  */
 int roots_enter(const struct tracee *t, enum credentials which, char root[PATH_MAX]);
 
-/* The inode of this process's mount namespace, by which the table of mounts knows it; 0: unknown.
- */
-uint64_t roots_space(void);
-
 #endif

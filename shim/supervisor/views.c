@@ -208,7 +208,7 @@ const struct lx_policy *views_policy(const struct lx_policy *policy, bool entere
         changes = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
     static bool learned; /* where the drives lie, while they could be seen */
     /* In a namespace with mounts of its own, drives lie where those say. */
-    bool own = policy->table != NULL && lx_table_view(policy->table, policy->space) != 0;
+    bool own = policy->table != NULL && lx_policy_view(policy) != 0;
     if (!entered || !learned || own) {
         learned = true;
         learn(policy, f);

@@ -44,6 +44,9 @@
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
 #endif
+#ifndef SYS_statmount
+#define SYS_statmount 457
+#endif
 #ifndef SYS_setxattrat
 #define SYS_setxattrat    463
 #define SYS_getxattrat    464

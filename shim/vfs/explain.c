@@ -20,7 +20,6 @@
  * rest: a line cut short would be no JSON. */
 #define SHOWN_PATH 480
 #define SHOWN_TEXT 240
-#define LINE_ROOM  4096
 
 static const char *outcome(const struct lx_call *c)
 {
@@ -33,22 +32,22 @@ static const char *outcome(const struct lx_call *c)
     return lx_ruleset_any(&c->observed) ? "observed" : "passed";
 }
 
-/* Who made the call, and under which name. */
-static int pid_of(const struct lx_call *c)
+/* Who makes a call, and under which name. */
+static int pid_of(const struct lx_task *task)
 {
-    return c->task->pid != 0 ? c->task->pid : sys_getpid();
+    return task->pid != 0 ? task->pid : sys_getpid();
 }
 
-static void comm_of(const struct lx_call *c, char comm[16])
+static void comm_of(const struct lx_task *task, char comm[16])
 {
     memset(comm, 0, 16);
-    if (c->task->pid == 0) {
+    if (task->pid == 0) {
         SYS5(SYS_prctl, PR_GET_NAME, comm, 0, 0, 0);
     } else {
         char name[48];
         struct text t = {name, 0, sizeof(name) - 1};
         text_put(&t, "/proc/");
-        text_number(&t, c->task->pid);
+        text_number(&t, task->pid);
         text_put(&t, "/comm");
         name[t.length] = '\0';
         int fd = sys_openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC, 0);
@@ -94,9 +93,10 @@ static void put_time(struct text *t)
     text_put(t, "Z\"");
 }
 
-static void put_result(struct text *t, long result)
+void vfs_line_result(struct text *t, long result)
 {
     const char *name = result < 0 ? lx_errno_name((int)-result) : NULL;
+    text_put(t, ",\"result\":");
     if (name != NULL)
         text_json(t, name, 32);
     else
@@ -238,24 +238,35 @@ static void write_line(const struct lx_task *task, const struct text *t)
                                    n < 0 ? (uint32_t)-n : ENOSPC);
 }
 
+void vfs_line_begin(struct text *t, const struct lx_task *task)
+{
+    char comm[16];
+    text_put(t, "{\"time\":");
+    put_time(t);
+    text_put(t, ",\"pid\":");
+    text_number(t, pid_of(task));
+    comm_of(task, comm);
+    text_put(t, ",\"comm\":");
+    text_json(t, comm, sizeof(comm));
+}
+
+void vfs_line_end(struct text *t, const struct lx_task *task)
+{
+    t->room += VFS_LINE_END;
+    text_put(t, "}\n");
+    write_line(task, t);
+}
+
 static __attribute__((noinline)) void trace(const struct lx_call *c, long result)
 {
-    char buf[LINE_ROOM];
-    char comm[16];
-    struct text t = {buf, 0, sizeof(buf) - 3}; /* room for the closing brace */
+    char buf[VFS_LINE_ROOM];
+    struct text t = {buf, 0, sizeof(buf) - VFS_LINE_END};
     enum lx_rule rule = chief(c);
 
-    text_put(&t, "{\"time\":");
-    put_time(&t);
-    text_put(&t, ",\"pid\":");
-    text_number(&t, pid_of(c));
-    comm_of(c, comm);
-    text_put(&t, ",\"comm\":");
-    text_json(&t, comm, sizeof(comm));
+    vfs_line_begin(&t, c->task);
     put_call(&t, c);
     put_native(&t, c);
-    text_put(&t, ",\"result\":");
-    put_result(&t, result);
+    vfs_line_result(&t, result);
     text_put(&t, ",\"outcome\":\"");
     text_put(&t, outcome(c));
     text_put(&t, "\"");
@@ -280,9 +291,7 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     }
     if (c->holder_count > 0)
         put_holders(&t, c);
-    t.room = sizeof(buf);
-    text_put(&t, "}\n");
-    write_line(c->task, &t);
+    vfs_line_end(&t, c->task);
 }
 
 /* "rename d/a d/b: EACCES (mv, pid 7)": what a summary shows for a rule. */
@@ -290,7 +299,7 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
 {
     char comm[16];
     struct text t = {rule->example, 0, sizeof(rule->example) - 1};
-    comm_of(c, comm);
+    comm_of(c->task, comm);
     text_put(&t, vfs_ops[c->op].word);
     for (unsigned i = 0; i < vfs_ops[c->op].paths; i++) {
         const char *path = c->path[i];
@@ -310,7 +319,7 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
     text_put(&t, " (");
     text_put(&t, comm);
     text_put(&t, ", pid ");
-    text_number(&t, pid_of(c));
+    text_number(&t, pid_of(c->task));
     text_put(&t, ")");
     rule->example[t.length] = '\0';
     atomic_store_explicit(&rule->ready, 1, memory_order_release);

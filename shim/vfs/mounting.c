@@ -12,10 +12,12 @@
 #include "mounts/attach.h"
 #include "store/holders.h"
 #include "sys/clock.h"
+#include "sys/mountid.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
 #include "vfs/ops.h"
+#include "vfs/refused.h"
 
 #ifndef UMOUNT_NOFOLLOW
 #define UMOUNT_NOFOLLOW 8
@@ -38,6 +40,29 @@ struct spot {
     char program[PATH_MAX]; /* and the task's */
 };
 
+/* True for a path whose last name is "." or "..". */
+static bool ends_in_dots(const char *path, size_t n)
+{
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    size_t dots = n > 1 && path[n - 1] == '.' && path[n - 2] == '.' ? 2 : 1;
+    return n >= dots && path[n - 1] == '.' && (n == dots || path[n - dots - 1] == '/');
+}
+
+/*
+ * Has a directory's path be the one that it has without dots. Whoever spells it with them is in it,
+ * or below, so that a look into it is no use of a mount that was none before.
+ */
+static long without_dots(const struct lx_task *t, char native[PATH_MAX])
+{
+    int fd = sys_openat(AT_FDCWD, native, O_PATH | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd;
+    long n = vfs_directory_path(t, fd, native);
+    sys_close(fd);
+    return n;
+}
+
 /* Finds a spot. 0 or -errno. */
 static int find_spot(const struct lx_task *t, int dirfd, const char *path, bool follow,
                      struct spot *spot)
@@ -46,6 +71,8 @@ static int find_spot(const struct lx_task *t, int dirfd, const char *path, bool 
                  ? vfs_directory_path(t, dirfd, spot->native)
                  : lx_native_path(t, dirfd, path, spot->native, sizeof(spot->native),
                                   follow ? 0 : AT_SYMLINK_NOFOLLOW);
+    if (n > 0 && ends_in_dots(spot->native, (size_t)n))
+        n = without_dots(t, spot->native);
     if (n < 0)
         return (int)n;
     memcpy(spot->program, spot->native, (size_t)n + 1);
@@ -246,31 +273,37 @@ static long attach_bind(const struct lx_task *t, const struct mounts_request *re
     return r < 0 ? r : carry_out(t, &plan, spot, request->flags);
 }
 
-/* Something that is none of ours is mounted in a drive, or over one. */
+/* Something that is none of ours comes into a drive, or over one, by a call of the kernel's. */
 static long attach_host(const struct lx_task *t, const struct mounts_request *request,
-                        const struct spot *spot)
+                        const struct spot *spot, long nr, const long args[6])
 {
     struct placement v = mounts_classify(t->policy, spot->native, strlen(spot->native));
     struct mounts_plan plan;
     struct mounts_writer w;
-    struct spot from;
     if (v.mount == 0 && (v.flags & PLACEMENT_ANCESTOR) == 0)
         return -LX_CONTINUE;
-    bool binds = (request->flags & MS_BIND) != 0;
-    int r = binds ? find_spot(t, AT_FDCWD, request->source, true, &from) : 0;
-    if (r == 0)
-        r = mounts_write(t->policy, &w);
+    int r = mounts_write(t->policy, &w);
     if (r < 0)
         return r;
     mounts_plan_host(request, &plan);
     plan.texts.target = spot->native;
-    const long args[6] = {binds ? (long)from.native : (long)request->source, (long)spot->native,
-                          (long)request->type, (long)request->flags, (long)request->options};
     long done = mounts_attach(&w, &plan, true);
     if (done == 0)
-        done = happen(t, &w, spot->native, SYS_mount, args);
+        done = happen(t, &w, spot->native, nr, args);
     mounts_leave(&w);
     return done;
+}
+
+/* The same by mount(2). */
+static long mount_host(const struct lx_task *t, const struct mounts_request *request,
+                       const struct spot *spot)
+{
+    struct spot from;
+    bool binds = (request->flags & MS_BIND) != 0;
+    int r = binds ? find_spot(t, AT_FDCWD, request->source, true, &from) : 0;
+    const long args[6] = {binds ? (long)from.native : (long)request->source, (long)spot->native,
+                          (long)request->type, (long)request->flags, (long)request->options};
+    return r < 0 ? r : attach_host(t, request, spot, SYS_mount, args);
 }
 
 static long remount(const struct lx_task *t, const struct mounts_request *request,
@@ -279,7 +312,9 @@ static long remount(const struct lx_task *t, const struct mounts_request *reques
     struct mounts_plan plan;
     struct mounts_writer w;
     const struct lx_mount *m = mounts_at(t->policy, spot->native, spot->program);
-    if (m == NULL || m->type == LX_MOUNT_HOST)
+    bool reads = (request->flags & MS_BIND) == 0;
+    if (m == NULL || m->type == LX_MOUNT_HOST ||
+        (reads && !vfs_has_text_if_any(t, request->options)))
         return -LX_CONTINUE;
     if (!is_root())
         return -EPERM;
@@ -297,31 +332,65 @@ static long remount(const struct lx_task *t, const struct mounts_request *reques
     return done;
 }
 
-static long move(const struct lx_task *t, const struct mounts_request *request,
+/* A mount that is there moves, with all that is mounted in it. */
+static long move(const struct lx_task *t, const struct lx_mount *m, const struct spot *from,
                  const struct spot *spot)
 {
     struct mounts_writer w;
+    if (!is_root())
+        return -EPERM;
+    int r = check_directory(spot->native);
+    if (r == 0)
+        r = write_on(t, &w, &m);
+    if (r < 0)
+        return r;
+    const long args[6] = {(long)from->native, (long)spot->native, 0, MS_MOVE, 0};
+    long done = mounts_move(&w, m, lx_in_place(m) ? spot->native : spot->program);
+    if (done == 0)
+        done = lx_in_place(m) ? happen(t, &w, spot->native, SYS_mount, args) : happen_alone(&w);
+    mounts_leave(&w);
+    return done;
+}
+
+/* By mount(2). */
+static long move_source(const struct lx_task *t, const struct mounts_request *request,
+                        const struct spot *spot)
+{
     struct spot from;
     int r =
         request->source == NULL ? -EINVAL : find_spot(t, AT_FDCWD, request->source, true, &from);
     if (r < 0)
         return r;
     const struct lx_mount *m = mounts_at(t->policy, from.native, from.program);
-    if (m == NULL)
-        return -LX_CONTINUE;
-    if (!is_root())
-        return -EPERM;
-    r = check_directory(spot->native);
-    if (r == 0)
-        r = write_on(t, &w, &m);
+    return m == NULL ? -LX_CONTINUE : move(t, m, &from, spot);
+}
+
+/* True where what a descriptor has is what is mounted at its path; else it is mounted nowhere. */
+static bool is_attached(int fd, const char *native)
+{
+    return sys_mount_id(fd, "", AT_EMPTY_PATH) == sys_mount_id(AT_FDCWD, native, 0);
+}
+
+long lx_move_mounted(const struct lx_task *t, const struct lx_move *move_it)
+{
+    const struct mounts_request request = {.source = NULL};
+    struct spot from;
+    struct spot spot;
+    int r = find_spot(t, move_it->to, move_it->target, move_it->target_follow, &spot);
     if (r < 0)
         return r;
-    const long args[6] = {(long)from.native, (long)spot->native, 0, MS_MOVE, 0};
-    long done = mounts_move(&w, m, lx_in_place(m) ? spot->native : spot->program);
-    if (done == 0)
-        done = lx_in_place(m) ? happen(t, &w, spot->native, SYS_mount, args) : happen_alone(&w);
-    mounts_leave(&w);
-    return done;
+    r = find_spot(t, move_it->from, move_it->path, move_it->follow, &from);
+    bool attached =
+        r == 0 && (move_it->path != LX_DESCRIPTOR || is_attached(move_it->from, from.native));
+    const struct lx_mount *m = attached ? mounts_at(t->policy, from.native, from.program) : NULL;
+    if (m != NULL)
+        return move(t, m, &from, &spot);
+    /* A path has the kernel's own words; a descriptor is what it is. */
+    bool by_path = r == 0 && move_it->path != LX_DESCRIPTOR;
+    const long args[6] = {by_path ? AT_FDCWD : move_it->args[0],
+                          by_path ? (long)from.native : move_it->args[1], AT_FDCWD,
+                          (long)spot.native, move_it->args[4]};
+    return attach_host(t, &request, &spot, SYS_move_mount, args);
 }
 
 bool lx_mounts_type(const char *type)
@@ -358,35 +427,59 @@ long lx_mount(const struct lx_task *t, const char *source, const char *target, c
     return lx_mount_at(t, source, AT_FDCWD, target, true, type, flags, data);
 }
 
+/* What mount(2) is asked for, at a spot that was found. */
+static long mount_at(const struct lx_task *t, const struct mounts_request *request,
+                     const struct spot *spot)
+{
+    if ((request->flags & MS_REMOUNT) != 0)
+        return remount(t, request, spot);
+    if ((request->flags & MS_MOVE) != 0)
+        return move_source(t, request, spot);
+    if ((request->flags & MS_BIND) != 0) {
+        long bound = attach_bind(t, request, spot);
+        return bound == -LX_CONTINUE ? mount_host(t, request, spot) : bound;
+    }
+    return mounts_knows_type(request->type) ? attach_new(t, request, spot)
+                                            : mount_host(t, request, spot);
+}
+
+/* True for a request that is about a mount of ours, as soon as it is answered by us. */
+static bool is_about_ours(const struct mounts_request *request)
+{
+    return (request->flags & (MS_REMOUNT | MS_MOVE)) != 0 || mounts_knows_type(request->type);
+}
+
 long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const char *target,
                  bool follow, const char *type, unsigned long flags, const void *data)
 {
     struct spot spot;
-    if (t->policy->table == NULL || t->seccomp_confined || target == NULL)
+    struct mounts_request request = {
+        .source = source, .type = type, .options = data, .flags = flags};
+    if (t->seccomp_confined || !vfs_has_text(t, target) || !vfs_has_text_if_any(t, source) ||
+        !vfs_has_text_if_any(t, type) || (mounts_knows_type(type) && !vfs_has_text_if_any(t, data)))
         return -LX_CONTINUE;
+    /* The kernel takes no longer word there, and looks at it before the target. */
+    if (source != NULL && strnlen(source, PATH_MAX) == PATH_MAX)
+        return -EINVAL;
+    request.target = target;
+    if (t->policy->table == NULL) {
+        if (mounts_knows_type(type))
+            vfs_mount_refused(t, "mount", &request, -ENODEV);
+        return -LX_CONTINUE;
+    }
     if ((flags & MAGIC_MASK) == MAGIC)
-        flags &= ~MAGIC_MASK;
+        request.flags &= ~MAGIC_MASK;
     if ((flags & PROPAGATES) != 0 && (flags & MS_REMOUNT) == 0)
         return -LX_CONTINUE;
-    int r = find_spot(t, dirfd, target, follow, &spot);
-    if (r < 0)
-        return r;
-    const struct mounts_request request = {.source = source,
-                                           .target = spot.program,
-                                           .native = spot.native,
-                                           .type = type,
-                                           .options = data,
-                                           .flags = flags};
-    if ((flags & MS_REMOUNT) != 0)
-        return remount(t, &request, &spot);
-    if ((flags & MS_MOVE) != 0)
-        return move(t, &request, &spot);
-    if ((flags & MS_BIND) != 0) {
-        long bound = attach_bind(t, &request, &spot);
-        return bound == -LX_CONTINUE ? attach_host(t, &request, &spot) : bound;
+    long r = find_spot(t, dirfd, target, follow, &spot);
+    if (r == 0) {
+        request.target = spot.program;
+        request.native = spot.native;
+        r = mount_at(t, &request, &spot);
     }
-    return mounts_knows_type(type) ? attach_new(t, &request, &spot)
-                                   : attach_host(t, &request, &spot);
+    if (r < 0 && r != -LX_CONTINUE && is_about_ours(&request))
+        vfs_mount_refused(t, "mount", &request, r);
+    return r;
 }
 
 /* True where anybody has a translated mount's root open, or as current directory. */
@@ -426,11 +519,29 @@ static long detach_translated(const struct lx_task *t, const struct lx_mount *m,
     return (flags & MNT_DETACH) == 0 && is_busy(t->policy, m) ? -EBUSY : 0;
 }
 
-long lx_umount(const struct lx_task *t, const char *target, int flags)
+/* Takes a mount of the table away, by the kernel where it has it as well. */
+static long detach(const struct lx_task *t, const struct lx_mount *m, const struct spot *spot,
+                   int flags)
 {
     struct mounts_writer w;
+    int r = write_on(t, &w, &m);
+    if (r < 0)
+        return r;
+    bool real = lx_bind_alias(m) != NULL || m->type == LX_MOUNT_HOST;
+    const long args[6] = {(long)spot->native, flags};
+    long done = real ? 0 : detach_translated(t, m, flags);
+    if (done == 0) {
+        mounts_detach(&w, m, (flags & MNT_DETACH) != 0);
+        done = real ? happen(t, &w, spot->native, SYS_umount2, args) : happen_alone(&w);
+    }
+    mounts_leave(&w);
+    return done;
+}
+
+long lx_umount(const struct lx_task *t, const char *target, int flags)
+{
     struct spot spot;
-    if (t->policy->table == NULL || t->seccomp_confined || target == NULL ||
+    if (t->policy->table == NULL || t->seccomp_confined || !vfs_has_text(t, target) ||
         (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW)) != 0)
         return -LX_CONTINUE;
     int r = find_spot(t, AT_FDCWD, target, (flags & UMOUNT_NOFOLLOW) == 0, &spot);
@@ -439,16 +550,13 @@ long lx_umount(const struct lx_task *t, const char *target, int flags)
     const struct lx_mount *m = mounts_at(t->policy, spot.native, spot.program);
     if (m == NULL)
         return -LX_CONTINUE;
-    r = write_on(t, &w, &m);
-    if (r < 0)
-        return r;
-    bool real = lx_bind_alias(m) != NULL || m->type == LX_MOUNT_HOST;
-    const long args[6] = {(long)spot.native, flags};
-    long done = real ? 0 : detach_translated(t, m, flags);
-    if (done == 0) {
-        mounts_detach(&w, m);
-        done = real ? happen(t, &w, spot.native, SYS_umount2, args) : happen_alone(&w);
-    }
-    mounts_leave(&w);
+    long done = detach(t, m, &spot, flags);
+    if (done < 0 && m->type != LX_MOUNT_HOST)
+        vfs_mount_refused(t, "umount",
+                          &(struct mounts_request){.source = lx_source(m),
+                                                   .target = spot.program,
+                                                   .native = spot.native,
+                                                   .flags = (unsigned long)flags},
+                          done);
     return done;
 }

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "fs/call.h"
+#include "vfs/placement.h"
 
 /*
  * Answers mount(2) where it is about one of our file systems, or about a directory in a mount of
@@ -34,6 +35,38 @@ const struct lx_mount *lx_mount_of(const struct lx_task *t, int dirfd, const cha
  * Whether a source of that type, which is one of ours, is there: 0, or -errno as mount(2) says it.
  */
 int lx_mount_source(const struct lx_task *t, const char *type, const char *source);
+
+/* What move_mount(2) is to move, and whither. Paths may be LX_DESCRIPTOR. */
+struct lx_move {
+    int from;
+    const char *path;
+    bool follow;
+    int to;
+    const char *target;
+    bool target_follow;
+    const long *args; /* the kernel's, all five */
+};
+
+/*
+ * Answers move_mount(2) of what is mounted already, or is to be, by any file system: where a mount
+ * of ours moves, or something else comes into a drive or over one. -LX_CONTINUE for the rest.
+ */
+long lx_move_mounted(const struct lx_task *t, const struct lx_move *move);
+
+/*
+ * True for a text that can be read. The kernel answers EFAULT for one that cannot, and is left to
+ * say so. Whoever acts for another process has brought it over.
+ */
+static inline bool vfs_has_text(const struct lx_task *t, const char *text)
+{
+    return t->pid != 0 ? text != NULL : sys_string(text, placement_tick()) >= 0;
+}
+
+/* The same of one that may be NULL. */
+static inline bool vfs_has_text_if_any(const struct lx_task *t, const char *text)
+{
+    return text == NULL || vfs_has_text(t, text);
+}
 
 /* True for a type that is one of ours; NULL is none. */
 bool lx_mounts_type(const char *type);

@@ -12,7 +12,9 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/mounting.h"
+#include "vfs/ops.h"
 #include "vfs/placement.h"
+#include "vfs/refused.h"
 
 /* What the kernel's headers call FSOPEN_, FSCONFIG_, FSMOUNT_, MOVE_MOUNT_ and MOUNT_ATTR_. */
 #define CLOSES_ON_EXEC   1u /* of fsopen, fsmount and fspick alike */
@@ -25,9 +27,11 @@
 #define RECURSIVELY      0x8000u
 #define PICKS_NO_SYMLINK 0x02u
 #define PICKS_EMPTY_PATH 0x08u
+#define FROM_SYMLINKS    0x01u
 #define FROM_EMPTY_PATH  0x04u
 #define TO_SYMLINKS      0x10u
 #define TO_EMPTY_PATH    0x40u
+#define MOVES            0x77u /* all flags but those of groups and of what is to be beneath */
 #define ATTR_RDONLY      0x01u
 #define ATTR_NOSUID      0x02u
 #define ATTR_NODEV       0x04u
@@ -37,9 +41,10 @@
 #define ATTR_STRICT      0x20u
 #define ATTR_NODIRATIME  0x80u
 
-#define NAME    "lxshim-fs" /* of a context's memory */
-#define MAGIC   0x53464c58u
-#define LONGEST 1024
+#define NAME     "lxshim-fs" /* of a context's memory */
+#define MAGIC    0x53464c58u
+#define LONGEST  1024
+#define WORD_MAX 255 /* bytes of a key or a value: the kernel takes no more */
 
 /* A context. */
 struct context {
@@ -52,17 +57,22 @@ struct context {
     char target[PATH_MAX]; /* of what fspick has picked, else empty */
 };
 
+bool lx_is_context(const char *link)
+{
+    static const char made[] = "/memfd:" NAME " ";
+    char name[sizeof(made) - 1];
+    return sys_readlinkat(AT_FDCWD, link, name, sizeof(name)) == (long)sizeof(name) &&
+           memcmp(name, made, sizeof(name)) == 0;
+}
+
 /* True for a descriptor of a context of ours. */
 static bool is_context(int fd)
 {
-    static const char made[] = "/memfd:" NAME " ";
     char link[SYS_FD_PATH];
-    char name[sizeof(made) - 1];
     if (fd < 0)
         return false;
     sys_fd_path(fd, link);
-    return sys_readlinkat(AT_FDCWD, link, name, sizeof(name)) == (long)sizeof(name) &&
-           memcmp(name, made, sizeof(name)) == 0;
+    return lx_is_context(link);
 }
 
 /* Opens a context's memory anew; its program's descriptor can only be written. */
@@ -106,11 +116,6 @@ static long give_context(const struct context *c, bool closes)
     return fd;
 }
 
-static bool has_text(const struct lx_task *t, const char *text)
-{
-    return t->pid != 0 ? text != NULL : sys_string(text, placement_tick()) >= 0;
-}
-
 static bool has_bytes(const struct lx_task *t, const void *at, size_t n)
 {
     return t->pid != 0 ? at != NULL : sys_readable(at, n, placement_tick());
@@ -124,7 +129,7 @@ static bool is_off(const struct lx_task *t)
 long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags)
 {
     struct context c = {.magic = MAGIC};
-    if (is_off(t) || !has_text(t, type) || !lx_mounts_type(type))
+    if (is_off(t) || !vfs_has_text(t, type) || !lx_mounts_type(type))
         return -LX_CONTINUE;
     if (sys_geteuid() != 0)
         return -EPERM;
@@ -137,12 +142,17 @@ long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags)
 long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
 {
     struct context c = {.magic = MAGIC, .created = 1, .flags = MS_BIND | MS_RELATIME};
-    if (is_off(t) || (flags & CLONES) == 0 || !has_text(t, path))
+    if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
     const struct lx_mount *m = lx_mount_of(t, dirfd, itself ? LX_DESCRIPTOR : path,
                                            (flags & AT_SYMLINK_NOFOLLOW) == 0, c.source);
-    if (m == NULL)
+    if (m != NULL && (flags & CLONES) == 0 && !lx_in_place(m))
+        return lx_openat(t, dirfd, path,
+                         O_PATH | (int)(flags & O_CLOEXEC) |
+                             ((flags & AT_SYMLINK_NOFOLLOW) != 0 ? O_NOFOLLOW : 0),
+                         0);
+    if (m == NULL || (flags & CLONES) == 0)
         return -LX_CONTINUE;
     if (sys_geteuid() != 0)
         return -EPERM;
@@ -154,7 +164,7 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
 long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
 {
     struct context c = {.magic = MAGIC, .created = 1};
-    if (is_off(t) || !has_text(t, path))
+    if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & PICKS_EMPTY_PATH) != 0;
     const struct lx_mount *m = lx_mounted_at(t, dirfd, itself ? LX_DESCRIPTOR : path,
@@ -175,6 +185,8 @@ static int add(struct context *c, const char *key, const char *value)
 {
     size_t n = strlen(c->options);
     size_t length = strlen(key);
+    if (length == 0)
+        return -EINVAL;
     size_t more = value == NULL ? 0 : 1 + strlen(value);
     if (n + 1 + length + more >= sizeof(c->options))
         return -ENOMEM;
@@ -217,6 +229,29 @@ static int create(const struct lx_task *t, struct context *c)
     return lx_mount_source(t, c->type, c->source);
 }
 
+/* Says why what was configured is refused. */
+static void refuse(const struct lx_task *t, const struct context *c, long r)
+{
+    const struct mounts_request request = {.source = c->source,
+                                           .target = c->target[0] == '\0' ? NULL : c->target,
+                                           .type = c->type,
+                                           .options = c->options,
+                                           .flags = (unsigned long)c->flags};
+    vfs_mount_refused(t, "fsconfig", &request, r);
+}
+
+/* The kernel's look at an option's texts, which come before all else. */
+static int check_texts(const struct lx_task *t, const char *key, const char *value)
+{
+    if (key == NULL || value == NULL)
+        return -EINVAL;
+    if (!vfs_has_text(t, key) || !vfs_has_text(t, value))
+        return -EFAULT;
+    return strnlen(key, WORD_MAX + 1) > WORD_MAX || strnlen(value, WORD_MAX + 1) > WORD_MAX
+               ? -EINVAL
+               : 0;
+}
+
 long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *key,
                  const char *value)
 {
@@ -229,8 +264,9 @@ long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *
     switch (command) {
     case SET_FLAG:
     case SET_STRING:
-        if (!has_text(t, key) || (command == SET_STRING && !has_text(t, value)))
-            return -EFAULT;
+        r = check_texts(t, key, command == SET_STRING ? value : key);
+        if (r < 0)
+            return r;
         if (c.created != 0 && c.target[0] == '\0')
             return -EBUSY;
         r = configure(&c, key, command == SET_STRING ? value : NULL);
@@ -246,6 +282,8 @@ long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *
     default:
         return -EOPNOTSUPP;
     }
+    if (r < 0)
+        refuse(t, &c, r);
     return r < 0 ? r : write_context(fd, &c);
 }
 
@@ -288,17 +326,40 @@ long lx_fsmount(const struct lx_task *t, int fd, unsigned flags, unsigned attrib
     return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
 }
 
+/* What is no context: it is mounted already, or nobody's but the kernel's. */
+static long move_other(const struct lx_task *t, const long args[6])
+{
+    const char *path = (const char *)(uintptr_t)args[1];
+    const char *target = (const char *)(uintptr_t)args[3];
+    unsigned flags = (unsigned)args[4];
+    if ((flags & ~MOVES) != 0)
+        return -LX_CONTINUE;
+    bool from = path[0] == '\0' && (flags & FROM_EMPTY_PATH) != 0;
+    bool to = target[0] == '\0' && (flags & TO_EMPTY_PATH) != 0;
+    const long plain[6] = {args[0], args[1], args[2], args[3],
+                           (long)(flags & ~(TO_EMPTY_PATH | TO_SYMLINKS))};
+    const struct lx_move move = {.from = (int)args[0],
+                                 .path = from ? LX_DESCRIPTOR : path,
+                                 .follow = (flags & FROM_SYMLINKS) != 0,
+                                 .to = (int)args[2],
+                                 .target = to ? LX_DESCRIPTOR : target,
+                                 .target_follow = (flags & TO_SYMLINKS) != 0,
+                                 .args = plain};
+    return lx_move_mounted(t, &move);
+}
+
 long lx_move_mount(const struct lx_task *t, int from, const char *path, int to, const char *target,
                    unsigned flags)
 {
     struct context c;
-    if (is_off(t) || (flags & FROM_EMPTY_PATH) == 0 || !has_text(t, path) || path[0] != '\0' ||
-        !is_context(from))
+    if (is_off(t) || !vfs_has_text(t, path) || !vfs_has_text(t, target))
         return -LX_CONTINUE;
+    if ((flags & FROM_EMPTY_PATH) == 0 || path[0] != '\0' || !is_context(from))
+        return move_other(t, (const long[6]){from, (long)path, to, (long)target, (long)flags});
     int r = read_context(from, &c);
     if (r < 0)
         return r;
-    bool itself = (flags & TO_EMPTY_PATH) != 0 && has_text(t, target) && target[0] == '\0';
+    bool itself = (flags & TO_EMPTY_PATH) != 0 && target[0] == '\0';
     return lx_mount_at(t, c.source, to, itself ? LX_DESCRIPTOR : target, (flags & TO_SYMLINKS) != 0,
                        c.type, (unsigned long)c.flags, c.options);
 }
@@ -308,7 +369,7 @@ long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigne
 {
     struct context c;
     char target[PATH_MAX];
-    if (is_off(t) || !has_text(t, path))
+    if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
     if (path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0 && is_context(fd)) {
         int r = read_context(fd, &c);

@@ -29,4 +29,7 @@ long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigne
 /* The same, as the system call has its arguments. */
 long vfs_mount_setattr(const struct lx_task *t, const long a[6]);
 
+/* True for a link of /proc's that a descriptor of such a context has. */
+bool lx_is_context(const char *link);
+
 #endif

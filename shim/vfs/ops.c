@@ -123,6 +123,23 @@ static __attribute__((noinline)) long proc_link(const struct lx_call *c, const c
     return r < 0 ? r : (long)shown;
 }
 
+/*
+ * True for a last name that a link of /proc's may have: "7", "cwd", "exe", "root". Its text here is
+ * shorter than the kernel's where it has escaped characters, and behind it the program's buffer is
+ * to stay as it is.
+ */
+static bool is_like_procs(const struct lx_call *c)
+{
+    const char *path = c->path[0];
+    long n = c->task->pid != 0 ? 0 : sys_string(path, lx_tick(c));
+    const char *end = path + n;
+    if (n <= 0)
+        return false;
+    return (end[-1] >= '0' && end[-1] <= '9') || (n >= 3 && memcmp(end - 3, "cwd", 3) == 0) ||
+           (n >= 3 && memcmp(end - 3, "exe", 3) == 0) ||
+           (n >= 4 && memcmp(end - 4, "root", 4) == 0);
+}
+
 /* True where a link's text, cut to size or not, is a native path that programs see otherwise. */
 static bool needs_translation(const struct lx_policy *policy, const char *text, size_t n)
 {
@@ -140,24 +157,59 @@ static bool needs_translation(const struct lx_policy *policy, const char *text, 
     return false;
 }
 
+static long read_link(struct lx_call *c, char *buf, size_t size)
+{
+    const struct lx_task *t = c->task;
+    c->at[0].mount = NULL; /* what is refused at once is located nowhere */
+    c->buf = buf;
+    c->size = size;
+    long n = vfs_call(c);
+    if (n <= 0 || c->at[0].mount != NULL || t->seccomp_confined || lx_ruleset_any(&c->altered))
+        return n;
+    if (needs_translation(t->policy, buf, (size_t)n))
+        return proc_link(c, c->path[0], n);
+    return t->on_behalf ? -LX_CONTINUE : n;
+}
+
+/* The same by a buffer of ours. */
+static __attribute__((noinline)) long read_procs(struct lx_call *c, char *buf, size_t size)
+{
+    char text[PATH_MAX];
+    if ((int)size <= 0 || size > sizeof(text))
+        return read_link(c, buf, size);
+    long n = read_link(c, text, size);
+    int r = n > 0 ? lx_give(c->task, buf, text, (size_t)n) : 0;
+    return r < 0 ? r : n;
+}
+
 long lx_readlinkat(const struct lx_task *t, int dirfd, const char *path, char *buf, size_t size)
 {
     struct lx_call c;
     start(&c, t, LX_OP_READLINK, dirfd, path, AT_EMPTY_PATH);
-    c.at[0].mount = NULL; /* what is refused at once is located nowhere */
-    c.buf = buf;
-    c.size = size;
-    long n = vfs_call(&c);
-    if (n <= 0 || c.at[0].mount != NULL || t->seccomp_confined || lx_ruleset_any(&c.altered))
-        return n;
-    if (needs_translation(t->policy, buf, (size_t)n))
-        return proc_link(&c, path, n);
-    return t->on_behalf ? -LX_CONTINUE : n;
+    if (is_like_procs(&c))
+        return read_procs(&c, buf, size);
+    return read_link(&c, buf, size);
+}
+
+/*
+ * What rmdir says to the "/" of a task whose root is not ours: as an entry it is none, while where
+ * that root lies in our eyes it would be one. 0 for every other path.
+ */
+static int own_root(const struct lx_task *t, const char *path)
+{
+    if (t->root == NULL || t->pid == 0 || path == NULL || path[0] != '/' ||
+        path[strspn(path, "/.")] != '\0' || strstr(path, "...") != NULL)
+        return 0;
+    const char *last = strrchr(path, '/') + 1;
+    return last[0] == '\0' ? -EBUSY : last[1] == '\0' ? -EINVAL : -ENOTEMPTY;
 }
 
 long lx_unlinkat(const struct lx_task *t, int dirfd, const char *path, int flags)
 {
     struct lx_call c;
+    int r = (flags & ~AT_REMOVEDIR) == 0 ? own_root(t, path) : 0;
+    if (r < 0)
+        return flags == AT_REMOVEDIR ? r : -EISDIR;
     start(&c, t, flags == AT_REMOVEDIR ? LX_OP_RMDIR : LX_OP_UNLINK, dirfd, path, flags);
     return vfs_call(&c);
 }
@@ -166,9 +218,10 @@ long lx_renameat2(const struct lx_task *t, int odfd, const char *old, int ndfd, 
                   unsigned flags)
 {
     struct lx_call c;
-    start(&c, t, LX_OP_RENAME, odfd, old, 0);
+    /* The kernel refuses both alike, and this one is so by every name. */
+    start(&c, t, LX_OP_RENAME, odfd, own_root(t, old) < 0 ? "/." : old, 0);
     c.fd[1] = ndfd;
-    c.path[1] = new;
+    c.path[1] = own_root(t, new) < 0 ? "/." : new;
     c.how = flags;
     return vfs_call(&c);
 }
@@ -383,21 +436,32 @@ long lx_where(const struct lx_task *t, int dirfd, const char *path, int flags)
     return c.at[0].mount == NULL ? 0 : c.at[0].mount->place;
 }
 
+#define UNREACHABLE "(unreachable)" /* before where one is, of who is outside of his own "/" */
+
 long lx_getcwd(const struct lx_task *t, char *buf, size_t size)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX] = "";
+    size_t before = 0;
     long n = vfs_directory_path(t, AT_FDCWD, path);
+    if (n == -ENOENT && strncmp(path, UNREACHABLE, sizeof(UNREACHABLE) - 1) == 0) {
+        before = sizeof(UNREACHABLE) - 1;
+        n = (long)strlen(path + before);
+    }
     if (n < 0)
         return n;
-    n = mounts_to_program(t->policy, path, (size_t)n, sizeof(path));
+    n = mounts_to_program(t->policy, path + before, (size_t)n, sizeof(path) - before);
     if (n < 0)
         return n;
-    const char *from = vfs_from_root(t, path);
-    n = (long)strlen(from);
-    if ((size_t)n >= size)
+    const char *from = vfs_from_root(t, path + before);
+    if (t->root != NULL && from == path + before)
+        before = sizeof(UNREACHABLE) - 1;
+    size_t length = before + strlen(from);
+    if (length >= size)
         return -ERANGE;
-    int r = lx_give(t, buf, from, (size_t)n + 1);
-    return r < 0 ? r : n + 1;
+    int r = lx_give(t, buf, UNREACHABLE, before);
+    if (r == 0)
+        r = lx_give(t, buf + before, from, length - before + 1);
+    return r < 0 ? r : (long)length + 1;
 }
 
 long lx_realpath(const struct lx_task *t, const char *path, char *buf)

@@ -17,6 +17,7 @@
 #include "vfs/placement.h"
 #include "vfs/ring.h"
 #include "vfs/sockets.h"
+#include "vfs/statmount.h"
 
 #define PTR(type, i) ((type)(uintptr_t)a[i])
 #define PATH(i)      PTR(const char *, i)
@@ -150,6 +151,7 @@ MOUNTING(call_fsmount, SYS_fsmount, lx_fsmount(t, FD(0), (unsigned)a[1], (unsign
 MOUNTING(call_move_mount, SYS_move_mount,
          lx_move_mount(t, FD(0), PATH(1), FD(2), PATH(3), (unsigned)a[4]))
 MOUNTING(call_mount_setattr, SYS_mount_setattr, vfs_mount_setattr(t, a))
+MOUNTING(call_statmount, SYS_statmount, vfs_statmount(t, a))
 
 /* What only the library can make, and makes before it comes here. */
 CALL(call_refused, ((void)t, (void)a, -ENOSYS))
@@ -316,6 +318,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_fsmount] = call_fsmount,
     [SYS_move_mount] = call_move_mount,
     [SYS_mount_setattr] = call_mount_setattr,
+    [SYS_statmount] = call_statmount,
     [SYS_close_range] = call_close_range,
     [SYS_dup3] = call_dup3,
     [SYS_io_uring_setup] = vfs_ring_setup,

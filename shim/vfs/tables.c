@@ -225,27 +225,34 @@ static bool may_write(size_t n)
     return SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, limit) == 0 && limit[0] >= n;
 }
 
-/* Has the table written and handed over. `path`: its name. False: fd is as it was. */
-static bool make(const struct lx_call *c, struct room *room, const char *path, int fd)
+/* Writes a table, of which fd is the kernel's, to memory. A descriptor, or -1. */
+static int write_table(const struct lx_policy *policy, struct room *room, const char *path, int fd)
 {
     struct sys_span text;
     size_t n = strlen(path);
     const char *name = last_name(path, &n);
     int kind = kind_of(name, n);
-    describe(c->task->policy, room);
+    describe(policy, room);
     if (kind < 0 || !may_write((size_t)2 * TABLE_MAX) || !read_all(fd, room->text, &text))
-        return false;
+        return -1;
     int memory = madeup_begin(path);
     if (memory < 0)
-        return false;
+        return -1;
     struct lines_out out = {
         .at = room->out, .room = sizeof(room->out), .flush = flush, .fd = memory};
     lines_write(&room->work, (enum lines_file)kind, text, &out);
     flush(&out);
     if (!out.failed)
-        return madeup_end(memory, c->flags, fd) == 0;
+        return memory;
     sys_close(memory);
-    return false;
+    return -1;
+}
+
+/* Has the table written and handed over. `path`: its name. False: fd is as it was. */
+static bool make(const struct lx_call *c, struct room *room, const char *path, int fd)
+{
+    int memory = write_table(c->task->policy, room, path, fd);
+    return memory >= 0 && madeup_end(memory, c->flags, fd) == 0;
 }
 
 /* True with a descriptor's name where it is a file of /proc's. */
@@ -263,6 +270,59 @@ static bool is_in_proc(int fd, char path[PATH_MAX])
     return true;
 }
 
+static struct room *make_room(void)
+{
+    void *room = sys_mmap(NULL, sizeof(struct room), PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return sys_mmap_failed(room) ? NULL : room;
+}
+
+/* Copies the line that begins with a mount's number. Its length, or 0. */
+static long find_line(struct sys_span text, unsigned long id, char *out, size_t room)
+{
+    struct sys_mount_line line;
+    struct sys_span whole;
+    while (sys_mount_next(&text, &line, &whole)) {
+        unsigned long own = 0;
+        for (size_t i = 0; i < line.id.n; i++)
+            own = own * 10 + (unsigned long)(line.id.at[i] - '0');
+        if (own != id || whole.n > room)
+            continue;
+        memcpy(out, whole.at, whole.n);
+        return (long)whole.n;
+    }
+    return 0;
+}
+
+long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t size)
+{
+    char path[48] = "/proc/thread-self/mountinfo";
+    struct text t = {path, 0, sizeof(path)};
+    struct sys_span text;
+    long n = 0;
+    if (task->pid != 0) {
+        text_put(&t, "/proc/");
+        text_number(&t, task->pid);
+        text_put(&t, "/mountinfo");
+        path[t.length] = '\0';
+    }
+    struct room *room = make_room();
+    int fd = room == NULL ? -1 : sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd >= 0) {
+        find_root(path, room->root);
+        int memory = write_table(task->policy, room, path, fd);
+        if (memory >= 0 && SYS3(SYS_lseek, memory, 0, SEEK_SET) == 0 &&
+            read_all(memory, room->text, &text))
+            n = find_line(text, id, out, size);
+        if (memory >= 0)
+            sys_close(memory);
+        sys_close(fd);
+    }
+    if (room != NULL)
+        sys_munmap(room, sizeof(*room));
+    return n;
+}
+
 __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
 {
     char path[PATH_MAX];
@@ -271,9 +331,8 @@ __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
         !is_in_proc((int)fd, path) || !is_tasks_own(c->task, path) ||
         !lx_alter(c, LX_RULE_MOUNT_LINE))
         return fd;
-    struct room *room = sys_mmap(NULL, sizeof(*room), PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (sys_mmap_failed(room))
+    struct room *room = make_room();
+    if (room == NULL)
         return fd;
     find_root(path, room->root);
     if (!make(c, room, path, (int)fd))

@@ -43,4 +43,10 @@ bool tables_show(const struct lx_policy *policy);
  */
 long tables_open(struct lx_call *c, long fd);
 
+/*
+ * Copies what the task's mountinfo would say of a mount, by its number there: a line without its
+ * end, of `room` bytes at most. Its length, or 0.
+ */
+long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t room);
+
 #endif

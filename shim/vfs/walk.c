@@ -129,18 +129,25 @@ static int go_up(struct lx_call *c, struct walk *w)
     return check_mount(c, w, false);
 }
 
+/* True for a link below /proc: in another root that may be anywhere. */
+static bool is_in_proc(const struct lx_task *task, const struct walk *w, const struct stat *st)
+{
+    struct stat proc;
+    if (task->root == NULL)
+        return strncmp(w->path, "/proc/", 6) == 0;
+    return sys_fstatat(AT_FDCWD, "/proc", &proc, 0) == 0 && proc.st_dev == st->st_dev;
+}
+
 /*
  * Links below /proc lead to an object, not to a text: /proc/self/fd/3 may be deleted, moved, or a
- * pipe. Where the text still names the same object, and one that may be found by its name, it is as
- * good; else only the kernel can follow.
+ * pipe. Where the text, which is from our "/", still names the same object, and one that may be
+ * found by its name, it is as good; else only the kernel can follow.
  */
 static bool magic(const struct lx_policy *policy, const struct walk *w, const char *target)
 {
     struct stat by_link;
     struct stat by_text;
     size_t n = strlen(target);
-    if (strncmp(w->path, "/proc/", 6) != 0)
-        return false;
     if (target[0] != '/')
         return strchr(target, ':') != NULL; /* pipe:[1], anon_inode:[eventfd] */
     struct placement v = mounts_classify(policy, target, n);
@@ -217,10 +224,8 @@ static __attribute__((noinline)) void name_caller(const struct lx_task *task, st
 }
 
 /* -errno for a symlink that an openat2 does not want to be led by, or 0. */
-static int forbids(const struct lx_call *c, const struct walk *w, bool absolute)
+static int forbids(const struct lx_call *c, bool by_magic, bool absolute)
 {
-    /* Of those below /proc all that are not relative lead by no text. */
-    bool by_magic = absolute && strncmp(w->path, "/proc/", 6) == 0;
     if (by_magic && (c->resolve & SYS_RESOLVE_NO_MAGICLINKS) != 0)
         return -ELOOP;
     unsigned jumps = SYS_RESOLVE_BENEATH | (by_magic ? SYS_RESOLVE_IN_ROOT : 0);
@@ -254,18 +259,21 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     if (c->task->on_behalf)
         name_caller(c->task, w, rest->buf, &n, room);
     bool absolute = rest->buf[0] == '/';
-    int forbidden = forbids(c, w, absolute);
+    bool proc = S_ISLNK(st->st_mode) && is_in_proc(c->task, w, st);
+    /* Of those below /proc all that are not relative lead by no text. */
+    int forbidden = forbids(c, proc && absolute, absolute);
     if (forbidden < 0)
         return forbidden;
-    if (magic(c->task->policy, w, rest->buf)) {
+    if (proc && magic(c->task->policy, w, rest->buf)) {
         w->self = mounts_classify(c->task->policy, rest->buf, (size_t)n);
         return w->asker && left > 0 && append(w, tail, left) < 0 ? -ENAMETOOLONG : 1;
     }
     if (absolute && (c->resolve & SYS_RESOLVE_IN_ROOT) != 0) {
         cut(w, w->base);
     } else {
-        /* What Windows' links lead to, our own names say. */
-        cut(w, !absolute ? w->dir_length : S_ISLNK(st->st_mode) ? root_length(c) : 0);
+        /* What Windows' links lead to, our own names say; what those of /proc do, the kernel's. */
+        bool by_text = S_ISLNK(st->st_mode) && !proc;
+        cut(w, !absolute ? w->dir_length : by_text ? root_length(c) : 0);
         if (absolute && w->length > 0)
             memcpy(w->path, c->task->root, w->length);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* md and mklink */
 #include <string.h>
+#include <strings.h>
 
 #include "nt/utf16.h"
 #include "sys/sys.h"
@@ -95,6 +96,10 @@ static bool is_relative(const char *target)
     return target[0] != '\\' && !(target[0] != '\0' && target[1] == ':');
 }
 
+/* A volume by its own name: there is no path to be looked up. */
+#define WIN32_NAMES "\\\\?\\"
+#define VOLUME      WIN32_NAMES "Volume{"
+
 /* What the link says, as mklink writes it: NT's name of an absolute target, and what was typed. */
 static nt_status link_buffer(const struct win *win, const char *typed, bool junction,
                              uint8_t buffer[NT_REPARSE_MAX], long *size)
@@ -111,7 +116,11 @@ static nt_status link_buffer(const struct win *win, const char *typed, bool junc
             *c = '\\';
     bool relative = !junction && is_relative(target);
     bool rooted = !junction && target[0] == '\\' && target[1] != '\\'; /* recalled: kept as it is */
-    if (!relative && !rooted) {
+    if (junction && strncasecmp(target, VOLUME, sizeof(VOLUME) - 1) == 0) {
+        memcpy(full, target, strlen(target) + 1);
+        if (!win_print_path(nt, "\\??\\%s", target + sizeof(WIN32_NAMES) - 1))
+            return NT_NAME_TOO_LONG;
+    } else if (!relative && !rooted) {
         nt_status status = win_full_name(win, target, WIN_FOLLOW, full, stream);
         if (status != NT_SUCCESS)
             return status;

@@ -113,6 +113,17 @@ cat: loop: Too many levels of symbolic links
 OSError: [Errno 40] Too many levels of symbolic links: 'rel'"
 }
 
+@test "symlink.nt: a folder in which a volume is mounted is there, and leads nowhere" {
+  steps='stat -c %F stick; readlink -v stick; ls stick/'
+  mklink /j stick '\\?\Volume{6c787373-0000-4000-8000-000000000001}\'
+  wsl "$steps"
+  assert_output "symbolic link
+readlink: stick: Input/output error
+ls: cannot access 'stick/': Input/output error"
+  native "$steps"
+  refute_output --partial 'symbolic link'
+}
+
 @test "symlink.nt: before links of Windows' were followed" {
   steps='stat -c "%F %s" rel junc; cat rel; ls junc; readlink -v rel; ln -s f lx && cat lx'
   wsl symlink.nt=EIO "$steps"

@@ -87,10 +87,10 @@ umount: $BASE/d: target is busy.
 0"
 }
 
-@test "what cannot be read is EFAULT" {
+@test "what cannot be read is EFAULT, and what is too long or not there EINVAL, by name and by number" {
   needs python3 python3
   cat >"$BASE/faults.py" <<'PYTHON'
-import ctypes, errno, os, sys
+import ctypes, errno, os, platform, sys
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -99,17 +99,33 @@ def text(word):
     return ctypes.addressof(texts[-1])
 
 texts = []
+numbers = {"mount": 165, "umount2": 166, "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fspick": 433}
+if platform.machine() == "aarch64":
+    numbers.update(mount=40, umount2=39)
 source, target, tmpfs, kind = map(text, ("C:", os.environ["M"] + "/d", "tmpfs", sys.argv[1]))
-calls = [("mount", source, target, 1, 0, None), ("mount", 1, target, kind, 0, None), ("mount", source, 1, tmpfs, 0, None),
-         ("mount", source, target, kind, 0, 1), ("umount2", 1, 0), ("umount2", 1, 8), ("move_mount", -100, 1, -100, target, 0),
-         ("move_mount", -100, target, -100, 1, 0), ("open_tree", -100, 1, 0), ("fspick", -100, 1, 0), ("fsopen", 1, 0)]
-for name, *words in calls:
+null, unread = ctypes.c_void_p(0), 1
+key, empty, key256, path4096 = map(text, ("key", "", "k" * 256, "p" * 4096))
+fs = libc.syscall(numbers["fsopen"], ctypes.c_void_p(kind), 0)
+calls = {
+    errno.EFAULT: [
+        ("mount", source, target, unread, 0, null), ("mount", unread, target, kind, 0, null), ("mount", source, unread, tmpfs, 0, null),
+        ("mount", source, target, kind, 0, unread), ("umount2", unread, 0), ("umount2", unread, 8), ("move_mount", -100, unread, -100, target, 0),
+        ("move_mount", -100, target, -100, unread, 0), ("open_tree", -100, unread, 0), ("fspick", -100, unread, 0), ("fsopen", unread, 0),
+        ("fsconfig", fs, 1, unread, source, 0), ("fsconfig", fs, 1, key, unread, 0), ("fsconfig", fs, 0, unread, null, 0)],
+    errno.EINVAL: [
+        ("mount", path4096, target, kind, 0, null), ("mount", path4096, target, null, 4096, null), ("mount", source, target, path4096, 0, null),
+        ("fsconfig", fs, 1, null, source, 0), ("fsconfig", fs, 1, key, null, 0), ("fsconfig", fs, 0, null, null, 0),
+        ("fsconfig", fs, 0, empty, null, 0), ("fsconfig", fs, 1, key256, source, 0), ("fsconfig", fs, 1, key, key256, 0)]}
+for number, (name, *words) in [(number, call) for number in calls for call in calls[number]]:
+    words = [ctypes.c_void_p(w) if isinstance(w, int) and (w > 0xffff or w == 1) else w for w in words]
+    said = libc.syscall(numbers[name], *words)
+    if said != -1 or ctypes.get_errno() != number:
+        print(name, words, "by number", said, ctypes.get_errno())
     if not hasattr(libc, name):  # glibc has the last from 2.36 on
         continue
-    words = [ctypes.c_void_p(w) if w is None or w > 0xffff or w == 1 else w for w in words]
     said = getattr(libc, name)(*words)
-    if said != -1 or ctypes.get_errno() != errno.EFAULT:
-        print(name, said, ctypes.get_errno())
+    if said != -1 or ctypes.get_errno() != number:
+        print(name, words, said, ctypes.get_errno())
 print("to the end")
 PYTHON
   natively "python3 $BASE/faults.py tmpfs"
@@ -150,6 +166,129 @@ umount2 ok"
   answer=$output
   in_lanes "python3 $BASE/outside.py"
   assert_output "$answer"
+}
+
+@test "in a chroot on a drive: what is bound there, and what else is mounted" {
+  needs python3 python3
+  LANES=("${LANES[@]:1}") # by LD_PRELOAD alone nobody knows a chroot's /
+  cat >"$BASE/jail.py" <<'PYTHON'
+import ctypes, errno, os, sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+def say(name, *words):
+    r = getattr(libc, name)(*words)
+    print(name, "ok" if r == 0 else errno.errorcode[ctypes.get_errno()], os.listdir("b"))
+
+root = os.environ["M"] + "/" + sys.argv[1]
+os.makedirs(root + "/a/f"), os.makedirs(root + "/b")
+os.chroot(root)
+os.chdir("/")
+say("mount", b"/a", b"/b", None, 4096, None)
+say("umount2", b"/b", 0)
+say("mount", b"a", b"b", None, 4096, None)
+say("umount2", b"b", 2)
+say("mount", b"none", b"b", b"tmpfs", 0, None)
+say("umount2", b"b", 0)
+PYTHON
+  for where in drive c; do
+    natively "python3 $BASE/jail.py $where"
+    answer=$output
+    assert_output "mount ok ['f']
+umount2 ok []
+mount ok ['f']
+umount2 ok []
+mount ok []
+umount2 ok []"
+    in_lanes "python3 $BASE/jail.py $where"
+    assert_output "$answer"
+  done
+}
+
+@test "in a chroot on a drive the links of /proc lead where the kernel says: out of it, by another process" {
+  needs python3 python3
+  LANES=("${LANES[@]:1}") # by LD_PRELOAD alone nobody knows a chroot's /
+  cat >"$BASE/links.py" <<'PYTHON'
+import os, sys
+
+top = os.environ["M"]
+root = top + "/c/jail"
+os.makedirs(root + "/proc"), os.makedirs(root + "/in")
+outside = os.open(top, os.O_RDONLY)
+os.system("mount --bind /proc " + root + "/proc")
+if os.fork() == 0:
+    os.chroot(root)
+    for path in ("self/root/d", "self/root/in", "%d/root%s/d" % (os.getppid(), top), "%d/cwd/d" % os.getppid(), "self/fd/%d/d" % outside,
+                 "%d/root/../../in" % os.getppid()):
+        print(path.replace(top, "").replace(str(os.getppid()), "PARENT"), os.access("/proc/" + path, os.F_OK), os.path.isdir("/proc/" + path))
+    os._exit(0)
+os.wait()
+os.system("umount " + root + "/proc")
+PYTHON
+  natively "cd \$M; python3 $BASE/links.py"
+  answer=$output
+  assert_line "PARENT/root/d True True"
+  in_lanes 'cd $M; python3 $M/links.py'
+  assert_output "$answer"
+}
+
+@test "move_mount of what is mounted, by its path and by a descriptor; what another file system brings into a drive" {
+  needs python3 python3
+  cat >"$BASE/moves.py" <<'PYTHON'
+import ctypes, errno, os, sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+numbers = {"open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432}
+top = os.environ["M"] + "/"
+
+def call(name, *words):
+    words = [os.fsencode(w) if isinstance(w, str) else w for w in words]
+    r = libc.syscall(numbers[name], *words)
+    if r < 0:
+        print(name, errno.errorcode[ctypes.get_errno()])
+    return r
+
+def look(*directories):
+    for d in directories:
+        try:
+            os.mkfifo(top + d + "/fifo")
+            os.unlink(top + d + "/fifo")
+            print(d, os.listdir(top + d), "none of ours")
+        except OSError as e:
+            print(d, sorted(os.listdir(top + d)), e.strerror)
+
+os.rmdir(top + "drive/Mixed Case")
+call("move_mount", -100, top + "c", -100, top + "d", 0)
+look("c", "d")
+fd = call("open_tree", -100, top + "d", 0)
+call("move_mount", fd, "", -100, top + "c", 4)
+os.close(fd)
+look("c", "d")
+fs = call("fsopen", "tmpfs", 0)
+call("fsconfig", fs, 6, None, None, 0)
+fd = call("fsmount", fs, 0, 0)
+call("move_mount", fd, "", -100, top + "c/sub", 4)
+look("c", "c/sub")
+call("move_mount", -100, top + "c", -100, top + "d", 0)
+look("c", "d", "d/sub")
+libc.umount2(os.fsencode(top + "d"), 2)
+look("d")
+os.system("mount -i -t drvfs C: $M/d")
+look("d", "d/sub")
+PYTHON
+  in_lanes 'mount --make-private / 2>/dev/null; python3 $M/moves.py'
+  assert_output "c [] none of ours
+d ['f', 'sub'] Operation not permitted
+c ['f', 'sub'] Operation not permitted
+d [] none of ours
+c ['f', 'sub'] Operation not permitted
+c/sub [] none of ours
+c [] none of ours
+d ['f', 'sub'] Operation not permitted
+d/sub [] none of ours
+d [] none of ours
+d ['f', 'sub'] Operation not permitted
+d/sub [] Operation not permitted"
 }
 
 @test "bind, move and remount of what is in a drive; another file system in one" {
@@ -201,6 +340,15 @@ $BASE/drive/sub/a\\357\\200\\272b"
   in_lanes "$steps"
   assert_output "umount: $BASE/c: target is busy.
 gone"
+}
+
+@test "what is not mounted any more cannot be unmounted, nor in a namespace of its own" {
+  in_lanes 'umount $M/c; umount $M/c; mount -i -t drvfs C: $M/c; unshare -m bash -c "umount $M/c; umount $M/c; mount -i -t drvfs C: $M/c; umount $M/c; umount $M/c"
+    umount $M/c && echo ok'
+  assert_output "umount: $BASE/c: not mounted.
+umount: $BASE/c: not mounted.
+umount: $BASE/c: not mounted.
+ok"
 }
 
 @test "whoever runs already sees it: the library, and a static program" {
@@ -282,6 +430,54 @@ sub
 
 $BASE/d:
 x?y"
+  in_lanes 'for p in private slave; do unshare -m --propagation $p bash -c "cat $M/c/f; : >$M/c/a:b; rm $M/c/a:b; umount $M/c && ls $M/c"; done'
+  assert_output "text
+text"
+}
+
+@test "a mount namespace in one in which something was mounted: it has that, until it unmounts it" {
+  cat >"$BASE/inner" <<'INNER'
+mkfifo $M/d/p; mkfifo $M/d/sub/p && ls $M/d/sub; : >"$M/d/x?y"; ls $M/d; rm $M/d/x*; grep -c "C:.* $M/d drvfs" /proc/self/mounts
+umount $M/d/sub; umount $M/d && ls $M/d; umount $M/d; umount $M/c; mount -i -t drvfs C:/sub $M/c; ls $M/c
+INNER
+  in_lanes 'unshare -m bash -c "umount $M/c; mount -i -t drvfs C: $M/d; mount -t tmpfs none $M/d/sub; unshare -m bash $M/inner; mkfifo $M/d/p; ls $M/c $M/d"
+    ls $M/c'
+  assert_output "mkfifo: cannot create fifo '$BASE/d/p': Operation not permitted
+p
+Mixed Case
+f
+sub
+x?y
+1
+umount: $BASE/d: not mounted.
+umount: $BASE/c: not mounted.
+mkfifo: cannot create fifo '$BASE/d/p': Operation not permitted
+$BASE/c:
+
+$BASE/d:
+Mixed Case
+f
+sub
+Mixed Case
+f
+sub"
+}
+
+@test "a mount namespace has nothing of one that is gone, whose inode it has" {
+  # Somebody else's may have it by then.
+  steps='for i in {1..20}; do
+      unshare -m bash -c "mount -i -t drvfs C: $M/d; readlink /proc/self/ns/mnt >$M/inode"
+      unshare -m bash -c "[ \"\$(readlink /proc/self/ns/mnt)\" = \"\$(cat $M/inode)\" ] || exit; echo again; ls $M/d; mkfifo $M/d/p && echo none of ours
+        rm -f $M/d/p; ls $M/c; exit 3"; [ $? != 3 ] || break; done'
+  for lane in "${LANES[@]}"; do
+    run env -C / M="$BASE" timeout 300 unshare -m "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- bash -uc "$steps"
+    [[ ${lines[0]} == again ]] || skip "the kernel has given another inode"
+    assert_output "again
+none of ours
+Mixed Case
+f
+sub"
+  done
 }
 
 @test "mounters that are killed at any moment leave no half mount" {
@@ -355,6 +551,27 @@ special device C:\none does not exist.'
   for file in $before; do [[ ! -e $file ]]; done
 }
 
+@test "an absolute link of Windows' leads to where its volume is mounted, whatever is bound there" {
+  with_volumes
+  LXSHIM_POLICY=$BASE/policy.json "$LXSHIM" win mklink 'C:\link' 'C:\sub\g'
+  in_lanes 'mount -i -t drvfs C: $M/d; readlink $M/d/link; umount $M/d'
+  assert_output "$BASE/d/sub/g"
+}
+
+@test "a folder in which Windows mounts a volume leads to where that is mounted here, and nowhere until then" {
+  LXSHIM_POLICY=$BASE/policy.json "$LXSHIM" win mklink /j 'C:\stick' "\\\\?\\Volume{6c787373-0000-4000-8000-000000000001}\\"
+  with_volumes
+  in_lanes 'mount -i -t drvfs C: $M/d; cd $M/d; readlink -v stick; mount -i -t drvfs C:/stick $M/c; readlink stick $M/d/stick; cat stick/f
+    mkdir $M/new; mount -i -t drvfs fat $M/new; readlink stick; stat -c %N stick; umount $M/new $M/c; rmdir $M/new; cat stick/f; cd /; umount $M/d'
+  assert_output "readlink: stick: Input/output error
+$BASE/c/
+$BASE/c/
+fat
+$BASE/new/
+'stick' -> '$BASE/new/'
+cat: stick/f: Input/output error"
+}
+
 @test "what options change of a volume is what they change at the start" {
   with_volumes
   in_lanes 'for o in ro metadata metadata,case=dir; do for s in C: fat; do mount -i -t drvfs -o $o $s $M/d
@@ -385,4 +602,48 @@ mkfifo: cannot create fifo '$BASE/d/p': Operation not permitted"
   done
   run env -C / M="$BASE" "$LXSHIM" run -v --bind=never --policy "$BASE/policy.json" -- readlink /proc/self/ns/mnt
   assert_line "$(readlink /proc/self/ns/mnt)"
+}
+
+@test "what is refused leaves nothing half done, and a trace says why" {
+  needs jq jq
+  with_volumes
+  steps='exec 2>/dev/null; before=$(cat /proc/self/mountinfo)
+    mount -i -t drvfs C: $M/c; for o in metadta uid=x; do mount -i -t drvfs -o $o C: $M/d; done; mount -i -o remount,casse=off $M/c
+    for s in Q: C:/none //localhost/D$; do mount -i -t drvfs "$s" $M/d; done; mount -i -t lxfs /nowhere $M/d
+    mount -i -t drvfs C: $M/none; mount -i -t drvfs C: $M/drive/f; (cd $M/c && umount $M/c); mv $M/stick $M/gone; mount -i -t drvfs fat $M/d; mv $M/gone $M/stick
+    umount $M/c; [ "$before" = "$(cat /proc/self/mountinfo)" ] && ls $M/c $M/d && echo as before'
+  for lane in "${LANES[@]}"; do
+    rm -f "$BASE/trace"
+    run env -C / M="$BASE" LC_ALL=C timeout 300 "$LXSHIM" run -q --lane "$lane" --trace "$BASE/trace" --policy "$BASE/policy.json" -- \
+      bash -uc "$steps"
+    assert_output "$BASE/c:
+
+$BASE/d:
+as before"
+    run jq -r 'select(.outcome == "refused") | .call + " " + .result + ": " + .reason' "$BASE/trace"
+    assert_output "mount EINVAL: unknown mount option \"metadta\": expected an option of DrvFs or a flag of mount; did you mean \"metadata\"?
+mount EINVAL: bad value in the mount option \"uid=x\": expected a decimal number
+mount EINVAL: unknown mount option \"casse=off\": expected an option of DrvFs or a flag of mount; did you mean \"case=\"?
+mount ENOENT: no volume or share of the policy: \"Q:\"; did you mean \"C:\"?
+mount ENOENT: no such directory in the volume: \"C:/none\"
+mount ENOENT: no such directory, and no share or volume of the policy: \"//localhost/D\$\"; did you mean \"\\\\localhost\\C\$\"?
+mount ENOENT: no such directory, and no share or volume of the policy: \"/nowhere\"
+mount ENOENT: the target is not there: \"$BASE/none\"
+mount ENOTDIR: the target is no directory: \"$BASE/drive/f\"
+umount EBUSY: something of it is in use, or mounted in it
+mount ENOENT: the volume's backing \"$BASE/stick\" is gone"
+  done
+}
+
+@test "a table of another version is none: the kernel's answer, and a trace says why" {
+  needs jq jq
+  with_volumes
+  run env -C / M="$BASE" LC_ALL=C LXSHIM_POLICY="$BASE/policy.json" LXSHIM_TRACE="$BASE/trace" LD_PRELOAD="$LIB" timeout 300 unshare -m bash -uc '
+    file=$(tr "\0" "\n" </proc/$$/environ | sed -n "s/^LXSHIM_STATE=1-://p" | tr _- /+ | base64 -d 2>/dev/null | tr "\0" "\n" | grep -am1 -e -mounts-)
+    printf "\377" | dd of="$file" bs=1 seek=4 conv=notrunc 2>/dev/null
+    mount -i -t drvfs C: $M/d 2>&1 | grep -o "unknown.*"; mount -t tmpfs none $M/d && echo else; rm "$file"'
+  assert_output "unknown filesystem type 'drvfs'.
+else"
+  run jq -r 'select(.outcome == "refused") | .call + " " + .result + ": " + .reason' "$BASE/trace"
+  assert_output --partial "mount ENODEV: the run's table of mounts cannot be had: it is another version's"
 }

@@ -220,3 +220,92 @@ C: M/c drvfs rw,noatime 0 0"
   in_lanes 'cat /proc/mounts >/dev/null; grep -o "mount.line" $M/trace | sort -u; rm $M/trace'
   assert_output "mount.line"
 }
+
+@test "statmount says of a mount what mountinfo says: number, device, root, point, options, type, source" {
+  needs python3 python3
+  cat >"$BASE/statmount.py" <<'PYTHON'
+import ctypes, errno, os, re, struct, sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+def call(number, *words):
+    r = libc.syscall(number, *[ctypes.c_void_p(w) if isinstance(w, int) else w for w in words])
+    return r if r >= 0 else -ctypes.get_errno()
+
+def request(mount, param):
+    return ctypes.create_string_buffer(struct.pack("=IIQQ", 24, 0, mount, param), 24)
+
+def statmount(mount, wanted, room=8192):
+    out = ctypes.create_string_buffer(room)
+    return call(457, request(mount, wanted), out, room, 0), out.raw
+
+ids = (ctypes.c_uint64 * 4096)()
+n = call(458, request(0xffffffffffffffff, 0), ids, 4096, 0)
+if n < 0:
+    sys.exit("no listmount: " + errno.errorcode[-n])
+lines = {}
+for line in open("/proc/self/mountinfo"):
+    w = line.split()
+    i = w.index("-")
+    lines[int(w[0])] = (int(w[1]), w[2], w[3], w[4], w[5], w[i + 1], w[i + 2], w[i + 3])
+
+def plain(word):
+    return re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), word) if isinstance(word, str) else word
+
+def point_of(line):
+    return plain(line[3])
+
+for mount in list(ids[:n]):
+    r, raw = statmount(mount, 0x6bb)
+    if r < 0:
+        print(errno.errorcode[-r])
+        continue
+    size, opts, mask, major, minor, magic, sb, kind, id, up, old, old_up, attr = struct.unpack_from("=IIQIIQIIQQIIQ", raw)
+    root, point = struct.unpack_from("=II", raw, 104)
+    subtype, source, count, array = struct.unpack_from("=IIII", raw, 120)
+    text = lambda at: raw[512 + at:raw.index(0, 512 + at)].decode()
+    if size > len(raw) or old not in lines or raw[size:].strip(b"\0"):
+        print("size", size, old in lines)
+        continue
+    line = lines[old]
+    options = (["ro" if attr & 1 else "rw"] + [w for b, w in ((2, "nosuid"), (4, "nodev"), (8, "noexec")) if attr & b] +
+               [{0: "relatime", 16: "noatime", 32: ""}[attr & 0x70]] + ["nodiratime"] * bool(attr & 128))
+    said = (old_up, "%d:%d" % (major, minor), text(root), text(point), ",".join(w for w in options if w), text(kind),
+            text(source) if mask & 0x200 else "none", ("ro" if sb & 1 else "rw") + ("," + text(opts) if mask & 0x80 else ""))
+    words, at = [], array
+    for _ in range(count if mask & 0x400 else 0):
+        words.append(text(at))
+        at += len(words[-1]) + 1
+    if point_of(line).startswith(os.environ["M"] + "/"):
+        print(" ".join(said[2:]).replace(os.environ["M"], "M"), words)
+        if said != tuple(plain(w) for w in line):
+            print("mountinfo", line, said)
+        print(statmount(mount, 0x2b9, 540)[0] == -errno.EOVERFLOW, statmount(mount, 0x20, 512)[0] == -errno.EOVERFLOW,
+              statmount(mount, 3, 64)[0], statmount(mount + (1 << 40), 0x20)[0] == -errno.ENOENT,
+              call(457, 1, 1, 8192, 0) == -errno.EFAULT, call(457, request(mount, 0x22), 1, 8192, 0) == -errno.EFAULT,
+              call(457, request(mount, 0x22), ctypes.create_string_buffer(600), 600, 1) == -errno.EINVAL)
+PYTHON
+  natively "mount --bind \$M/c \$M/c; mount -t tmpfs -o ro,size=4k,noexec 'no\\e' \$M/d; python3 $BASE/statmount.py"
+  [[ $output != "no listmount"* ]] || skip "$output"
+  assert_line "True True 0 True True True True"
+  assert_line "/ M/d ro,noexec,relatime tmpfs no\\e ro,size=4k ['size=4k']"
+  refute_output --partial mountinfo
+  in_lanes 'mount -i -t drvfs -o ro,uid=7,noexec,umask=22 "C:\sub" $M/d; mount -t tmpfs -o size=4k none $M/c/sub; python3 $M/statmount.py; umount $M/c/sub
+    mount -i -t drvfs C: $M/d; python3 $M/statmount.py'
+  right="True True 0 True True True True"
+  assert_output "/ M/c rw,noatime drvfs C: rw []
+$right
+/ M/d ro,noexec,relatime drvfs C:\\sub ro,uid=7,umask=22 ['uid=7', 'umask=22']
+$right
+/ M/c/sub rw,relatime tmpfs none rw,size=4k ['size=4k']
+$right
+/ M/c rw,noatime drvfs C: rw []
+$right
+/ M/d ro,noexec,relatime drvfs C:\\sub ro,uid=7,umask=22 ['uid=7', 'umask=22']
+$right
+/ M/d rw,relatime drvfs C: rw []
+$right"
+  drive_policy '"mode": "observe"'
+  in_lanes 'python3 $M/statmount.py | grep -c drvfs'
+  assert_output 0
+}

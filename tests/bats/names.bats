@@ -94,6 +94,20 @@ d:1
 EOF
 }
 
+@test "names.illegal: readlink of /proc writes no more than it says" {
+  needs python3 python3
+  steps='exec 3>"f:?"; python3 -c "
+import ctypes
+b = ctypes.create_string_buffer(b\"#\" * 4096, 4096)
+n = ctypes.CDLL(None).readlink(b\"/proc/self/fd/3\", b, 4096)
+print(b.raw[n - 4 : n], b.raw[n:] == b\"#\" * (4096 - n))"'
+  native "$steps"
+  answer=$output
+  assert_output "b'/f:?' True"
+  shimmed "$steps"
+  assert_output "$answer"
+}
+
 @test "names.illegal: symlink and link names, and targets, are one name in both spellings" {
   steps='
     echo x >t:; ln t: "l:"; ln -s t: "s:"; cat l'$COLON' s'$COLON'; readlink s:

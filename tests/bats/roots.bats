@@ -73,6 +73,52 @@ ls: /proc: No such file or directory'
   done
 }
 
+@test "what is a chroot's own / is no entry of a drive's, and who is outside of it is nowhere" {
+  needs python3 python3
+  ((EUID == 0)) || skip "only root may chroot"
+  cat >"$BATS_TEST_TMPDIR/own.py" <<'PYTHON'
+import ctypes, errno, os, platform, sys
+
+def say(call, *words):
+    try:
+        call(*words)
+        print(call.__name__, *words, "ok")
+    except OSError as e:
+        print(call.__name__, *words, errno.errorcode[e.errno])
+
+libc = ctypes.CDLL(None, use_errno=True)
+outside, inside = sys.argv[1:]
+os.makedirs(inside)
+os.chdir(inside)
+fd = os.open(outside, os.O_PATH)
+os.chroot(".")
+for word in "/", "//", "/.", "/..":
+    say(os.rmdir, word), say(os.unlink, word), say(os.mkdir, word), say(os.symlink, "x", word)
+say(os.mkdir, "d")
+for word in "/", "//", "/.", "/..":
+    say(os.rename, "d", word), say(os.rename, word, "d")
+say(os.rmdir, "d")
+print(os.getcwd(), os.listdir("/"))
+os.fchdir(fd)
+say(os.getcwd)
+buffer = ctypes.create_string_buffer(4096)
+n = libc.syscall({"x86_64": 79, "aarch64": 17}[platform.machine()], buffer, 4096)
+print(buffer.raw[: n - 1].decode())
+PYTHON
+  for lane in native both supervisor; do
+    top=$(fresh top)
+    policy_for "$top" drive.source=C: drive.options=case=dir >"$BATS_TEST_TMPDIR/policy.json"
+    start=("$LXSHIM" run -q --require-complete --lane "$lane" --policy "$BATS_TEST_TMPDIR/policy.json" --)
+    [[ $lane != native ]] || start=(env)
+    run env -C / timeout 300 "${start[@]}" python3 "$BATS_TEST_TMPDIR/own.py" "$top" "$top/t"
+    output=${output//$top/}
+    [[ $lane != native ]] || expected=$output
+    assert_output "$expected"
+  done
+  assert_output --partial $'rmdir / EBUSY\n'
+  assert_output --partial $'getcwd ENOENT\n(unreachable)'
+}
+
 @test "a drive in a chroot of a user's own" {
   as_user unshare -Urm true 2>/dev/null || skip "no user namespaces here"
   shared

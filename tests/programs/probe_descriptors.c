@@ -369,6 +369,18 @@ static int set_attributes(void)
     return found(r);
 }
 
+/* Of a mount that is nowhere. */
+static int tell_mount(void)
+{
+    const uint64_t nowhere[3] = {24, UINT64_C(1) << 60, 1};
+    uint64_t answer[64];
+    typedef int fn(const void *, void *, size_t, unsigned);
+    int r = SYMBOL(fn)(nowhere, answer, sizeof(answer), 0);
+    if (r < 0 && errno == ENOSYS)
+        return absent("no statmount in this kernel");
+    return r < 0 && (errno == ENOENT || errno == EPERM) ? OK : WRONG;
+}
+
 /* Of namespaces nothing is left, or no namespace is one. */
 static int leave_nothing(void)
 {
@@ -450,6 +462,7 @@ const struct check probe_descriptors[] = {
     {"syscall:fsmount", no_context},
     {"syscall:fspick", pick},
     {"syscall:mount_setattr", set_attributes},
+    {"syscall:statmount", tell_mount},
     {"syscall:close", close_one},
     {"syscall:close_range", close_some},
     {"syscall:dup2", dup_over},

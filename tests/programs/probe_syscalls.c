@@ -56,6 +56,7 @@ CALL5(fsconfig, int, int, unsigned, unsigned, const void *, int)
 CALL3(fsmount, int, int, unsigned, unsigned)
 CALL3(fspick, int, int, PATH, unsigned)
 CALL5(mount_setattr, int, int, PATH, unsigned, void *, size_t)
+CALL4(statmount, int, const void *, void *, size_t, unsigned)
 CALL2(fstat, int, int, struct stat *)
 CALL5(statx, int, int, PATH, int, unsigned, struct statx *)
 CALL2(statfs, int, PATH, struct statfs *)
@@ -216,6 +217,7 @@ static const struct {
     ROW(fsmount),
     ROW(fspick),
     ROW(mount_setattr),
+    ROW(statmount),
     ROW(close_range),
     ROW(dup3),
     ROW(bind),

@@ -68,7 +68,7 @@ static int setup(void **state)
         return -1;
     snprintf(inside, sizeof(inside), "%s/in", directory);
     memory = memfd_create("mounts", MFD_CLOEXEC);
-    if (mkdir(inside, 0755) < 0 || memory < 0 || lx_emit_table(memory) < 0)
+    if (mkdir(inside, 0755) < 0 || memory < 0 || lx_emit_table(memory, true) < 0)
         return -1;
     snprintf(file, sizeof(file), "/proc/%d/fd/%d", (int)getpid(), memory);
     struct lx_image *head = lx_builder_start(&b, image, sizeof(image), 2, 0);
@@ -120,6 +120,17 @@ static const struct lx_mount *find(const char *target)
     return NULL;
 }
 
+/* Has what a writer was changed to be what is mounted. */
+static int finish(struct mounts_writer *w, int r)
+{
+    if (r == 0)
+        r = mounts_prepare(w, "");
+    if (r == 0)
+        mounts_commit(w);
+    mounts_leave(w);
+    return r;
+}
+
 /* Mounts a source at a target, translated. 0 or -errno. */
 static int attach_source(const char *source, const char *target, const char *options)
 {
@@ -132,13 +143,7 @@ static int attach_source(const char *source, const char *target, const char *opt
         r = mounts_write(&policy, &w);
     if (r < 0)
         return r;
-    r = mounts_attach(&w, &plan, false);
-    if (r == 0)
-        r = mounts_prepare(&w, "");
-    if (r == 0)
-        mounts_commit(&w);
-    mounts_leave(&w);
-    return r;
+    return finish(&w, mounts_attach(&w, &plan, false));
 }
 
 static int attach(const char *target, const char *options)
@@ -146,18 +151,26 @@ static int attach(const char *target, const char *options)
     return attach_source("C:", target, options);
 }
 
-static int detach(const char *target)
+static int take_away(const char *target, bool with_all)
 {
     struct mounts_writer w;
     int r = mounts_write(&policy, &w);
     if (r < 0)
         return r;
-    mounts_detach(&w, find(target));
-    r = mounts_prepare(&w, "");
-    if (r == 0)
-        mounts_commit(&w);
-    mounts_leave(&w);
-    return r;
+    mounts_detach(&w, find(target), with_all);
+    return finish(&w, 0);
+}
+
+static int detach(const char *target)
+{
+    return take_away(target, false);
+}
+
+static int move(const char *from, const char *to)
+{
+    struct mounts_writer w;
+    int r = mounts_write(&policy, &w);
+    return r < 0 ? r : finish(&w, mounts_move(&w, find(from), to));
 }
 
 static void what_the_image_says_comes_along(void **state)
@@ -180,6 +193,32 @@ static void what_the_image_says_comes_along(void **state)
     assert_int_not_equal(m->device, lx_mounts_at(lx_mounts(&policy), 1)->device);
     assert_int_equal(detach("/one"), 0);
     assert_int_equal(mounted(), 2);
+}
+
+/* What is in a mount goes where it goes, and keeps its order and its devices. */
+static void what_is_in_a_mount_goes_along(void **state)
+{
+    (void)state;
+    assert_int_equal(attach("/one", NULL), 0);
+    assert_int_equal(attach("/one/in", NULL), 0);
+    assert_int_equal(attach("/one/in/it", NULL), 0);
+    assert_int_equal(attach("/one/in", "uid=7"), 0);
+    assert_int_equal(attach("/other", NULL), 0);
+    const uint32_t device = find("/one")->device;
+    const uint32_t inner = find("/one/in/it")->device;
+    assert_int_equal(move("/one", "/two"), 0);
+    assert_null(find("/one"));
+    assert_null(find("/one/in"));
+    assert_null(find("/one/in/it"));
+    assert_non_null(find("/other"));
+    assert_int_equal(find("/two")->device, device);
+    assert_int_equal(find("/two/in/it")->device, inner);
+    assert_true(find("/two")->number < find("/two/in/it")->number);
+    assert_int_equal(mounts_at(&policy, "/two/in", "/two/in")->uid, 7);
+    assert_int_equal(mounted(), 7);
+    assert_int_equal(take_away("/two", true), 0);
+    assert_int_equal(mounted(), 3);
+    assert_int_equal(detach("/other"), 0);
 }
 
 /* What is no drive's takes a directory of Linux' as well, and nothing of the volumes' rules. */
@@ -488,6 +527,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_image_says_comes_along),
         cmocka_unit_test(a_directory_is_a_source_of_some),
+        cmocka_unit_test(what_is_in_a_mount_goes_along),
         cmocka_unit_test(a_place_stays_a_mounts_own),
         cmocka_unit_test(bad_options_and_sources_change_nothing),
         cmocka_unit_test(sources_lead_to_volumes),

@@ -3,6 +3,8 @@
  * What a reparse buffer makes of a file: NT symlinks, junctions and version 1 LX symlinks, which a
  * WSL program sees as symlinks, and AppExecLinks, which it sees as programs of two bytes.
  */
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -53,7 +55,7 @@ static const char *target_of(const struct lx_policy *policy, const char *path, c
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         const char *below = below_source(path, lx_source(m));
-        if (below != NULL && strlen(below) < left) {
+        if (below != NULL && strlen(below) < left && (m->flags & LX_MOUNT_OWN_NAME) == 0) {
             left = strlen(below);
             *rest = below;
             target = lx_target(m);
@@ -96,13 +98,85 @@ static long below_symlinkroot(const char *root, char *out, size_t n, size_t room
     return (long)length + finish_target(out + length, n - 6);
 }
 
+/* What a volume's folder is looked up by: large, and not for a signal's stack. */
+struct room {
+    char native[PATH_MAX];
+    char name[2 * PATH_MAX]; /* a source, and a path in it */
+    struct lx_source_found found;
+};
+
+/* Puts the native path of a link into out. Its length, or -errno. */
+static long path_of(const struct store_object *o, char *out, size_t size)
+{
+    char link[SYS_FD_PATH];
+    size_t length = strlen(o->path);
+    long n = 0;
+    if (o->path[0] != '/') {
+        sys_fd_path(o->dfd, link);
+        n = sys_readlinkat(AT_FDCWD, o->dfd == AT_FDCWD ? "/proc/self/cwd" : link, out, size);
+    }
+    if (n < 0 || (size_t)n + 1 + length >= size)
+        return n < 0 ? n : -ENAMETOOLONG;
+    if (o->path[0] != '/' && length > 0)
+        out[n++] = '/';
+    memcpy(out + n, o->path, length + 1);
+    return n + (long)length;
+}
+
+/* The volume whose folder a link is, by what its mount's source and the place in it say; or NULL.
+ */
+static const struct lx_volume *volume_in(const struct lx_volumes *volumes,
+                                         const struct lx_mount *mount, const struct store_object *o,
+                                         struct room *room)
+{
+    const size_t above = mount->backing_length;
+    /* Of a directory that is bound somewhere else the root is one in its source. */
+    long length = mount->root != 0 ? -EIO : path_of(o, room->native, sizeof(room->native));
+    if (length < (long)above)
+        return NULL;
+    size_t n = strlen(lx_source(mount));
+    memcpy(room->name, lx_source(mount), n);
+    memcpy(room->name + n, room->native + above, (size_t)length - above + 1);
+    return lx_volumes_find(volumes, room->name, &room->found) == 0 && room->found.whole
+               ? room->found.volume
+               : NULL;
+}
+
+/*
+ * Where the volume is mounted whose folder a link is, by the newest mount; NULL where that is
+ * nowhere. Which volume has the id in the link nobody says: the policy has its folders. [vendor
+ * test DrvFsTestFatJunction]
+ */
+static __attribute__((noinline)) const char *folder_target(const struct lx_policy *policy,
+                                                           const struct lx_mount *mount,
+                                                           const struct store_object *o)
+{
+    const struct lx_volumes *volumes = lx_image_volumes(policy->image);
+    const struct lx_mount *newest = NULL;
+    const struct lx_mount *m;
+    struct room *room =
+        sys_mmap(NULL, sizeof(*room), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (sys_mmap_failed(room))
+        return NULL;
+    const struct lx_volume *volume = volumes == NULL ? NULL : volume_in(volumes, mount, o, room);
+    for (unsigned i = 0; volume != NULL && (m = lx_mounts_next(lx_mounts(policy), &i)) != NULL;)
+        if (m->type != LX_MOUNT_HOST && (m->flags & LX_MOUNT_OWN_NAME) == 0 && m->root == 0 &&
+            lx_volumes_find(volumes, lx_source(m), &room->found) == 0 && room->found.whole &&
+            room->found.volume == volume && (newest == NULL || newest->number < m->number))
+            newest = m;
+    sys_munmap(room, sizeof(*room));
+    return newest == NULL ? NULL : lx_target(newest);
+}
+
 /*
  * A target in Windows' words as a Linux one. Relative: word for word. Absolute, or from the root of
- * the link's volume: where a mount of the policy shows it. -EIO for everything else: volumes by
- * their ids, drives that are not mounted. [DrvFsTests for volumes; the rest inference]
+ * the link's volume: where a mount of the policy shows it. -EIO for everything else: drives that
+ * are not mounted, volumes by their ids but in a folder of theirs. [DrvFsTests for volumes; the
+ * rest inference]
  */
 static long translate(const struct lx_policy *policy, const struct lx_mount *mount,
-                      const struct nt_reparse *r, char *out, size_t room)
+                      const struct store_object *o, const struct nt_reparse *r, char *out,
+                      size_t room)
 {
     const char *rest = out;
     const char *target = NULL;
@@ -120,6 +194,9 @@ static long translate(const struct lx_policy *policy, const struct lx_mount *mou
     } else if (strncmp(out, "\\??\\UNC\\", 8) == 0) {
         out[6] = '\\'; /* \\server\share */
         target = target_of(policy, out + 6, &rest);
+    } else if (strncmp(out, "\\??\\Volume{", 11) == 0 && strchr(out, '}') != NULL) {
+        target = folder_target(policy, mount, o);
+        rest = strchr(out, '}') + 1;
     } else if (strncmp(out, "\\??\\", 4) == 0) {
         target = target_of(policy, out + 4, &rest);
     }
@@ -206,7 +283,7 @@ static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount
     case NT_TAG_MOUNT_POINT:
         return lx_rule(mount, LX_RULE_SYMLINK_NT) == LX_EIO
                    ? -EIO
-                   : translate(policy, mount, &r, out, room);
+                   : translate(policy, mount, o, &r, out, room);
     default: /* a tag that is no link: WSL shows the file as it is */
         *kind = DRVFS_FILE;
         return 0;
