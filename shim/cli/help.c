@@ -152,7 +152,8 @@ static const struct {
     {"environment", "variables that lxshim looks at",
      "LXSHIM_POLICY=FILE   the policy, where no --policy is given\n"
      "LXSHIM_TRACE=FILE    the trace; all:FILE for every call\n"
-     "LXSHIM_DEBUG=WORDS   who says what it has decided: mounts, locate, walk, fs, supervisor, all\n"
+     "LXSHIM_DEBUG=WORDS   who says what it has decided: mounts, locate, walk, fs, supervisor, "
+     "all\n"
      "LXSHIM_STATE         the policy as children get it; not for you to set\n"
      "XDG_CONFIG_HOME      lxshim/trusted below it, or below ~/.config, has trusted directories\n"
      "LD_PRELOAD           the library, put last; what else is there stays\n"},
