@@ -101,6 +101,17 @@ static inline void drvfs_keep_holders(struct lx_call *c, const struct store_hold
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
 int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
 
+/* After a call that has set times: for a moment no stat shows any that is ahead of the clock. */
+void drvfs_times_were_set(const struct lx_call *c);
+
+/* True where times may have to be shown otherwise; *now: the coarse clock in ns, or 0 for no more.
+ */
+bool drvfs_holds_back(const struct lx_call *c, uint64_t *now);
+
+/* By how many nanoseconds a time of the file with this inode is shown less than it is. */
+uint64_t drvfs_ahead_by(const struct lx_call *c, uint64_t file, const struct timespec *at,
+                        uint64_t now);
+
 /* What a reparse buffer makes of a file. */
 enum drvfs_kind {
     DRVFS_FILE, /* nothing that WSL knows of: a file or directory as it is */
