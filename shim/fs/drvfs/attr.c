@@ -171,6 +171,17 @@ static int check_size(struct lx_call *c, int64_t end)
     return end > FAT_FILE_MAX ? lx_forbid_by(c, c->at[0].mount, LX_RULE_FILE_SIZE) : 0;
 }
 
+/* Of a descriptor, where its client wants its file to have a name. */
+static long check_name(struct lx_call *c)
+{
+    struct stat st;
+    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 ||
+        lx_rule(c->at[0].mount, LX_RULE_HANDLE_UNLINKED) == LX_NATIVE ||
+        sys_fstat(c->at[0].dfd, &st) < 0)
+        return 0;
+    return drvfs_check_unlinked(c, st.st_mode, st.st_nlink);
+}
+
 long drvfs_truncate(struct lx_call *c)
 {
     struct stat st;
@@ -186,7 +197,9 @@ long drvfs_truncate(struct lx_call *c)
         if (r < 0)
             return r;
     }
-    int r = check_size(c, c->length);
+    long r = check_size(c, c->length);
+    if (r == 0)
+        r = check_name(c);
     return r < 0 ? r : lx_host_fs.run[LX_OP_TRUNCATE](c);
 }
 

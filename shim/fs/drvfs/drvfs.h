@@ -101,6 +101,9 @@ static inline void drvfs_keep_holders(struct lx_call *c, const struct store_hold
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
 int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
 
+/* Refuses a call by a descriptor whose file has no name any more, by its rule. 0 or -errno. */
+long drvfs_check_unlinked(struct lx_call *c, mode_t mode, nlink_t links);
+
 /* After a call that has set times: for a moment no stat shows any that is ahead of the clock. */
 void drvfs_times_were_set(const struct lx_call *c);
 
@@ -198,5 +201,9 @@ lx_fs_op drvfs_setxattr;
 lx_fs_op drvfs_listxattr;
 lx_fs_op drvfs_removexattr;
 lx_fs_op drvfs_exec;
+lx_fs_op drvfs_seek;
+lx_fs_op drvfs_sync;
+lx_fs_op drvfs_ioctl;
+lx_fs_op drvfs_control;
 
 #endif

@@ -209,7 +209,7 @@ static bool follows(const struct lx_call *c)
 
 /*
  * Gives a file's facts the shape that a drive shows. `st`: by which a link of Windows' is known. 0,
- * or -LX_EWALK.
+ * -LX_EWALK, or -errno.
  */
 static inline long reshape(struct lx_call *c, const struct stat *st, struct shape *s)
 {
@@ -218,6 +218,9 @@ static inline long reshape(struct lx_call *c, const struct stat *st, struct shap
     enum drvfs_kind kind = drvfs_kind(c, 0, st, &length);
     if (kind == DRVFS_LINK && follows(c))
         return -LX_EWALK;
+    long r = drvfs_check_unlinked(c, s->mode, s->nlink);
+    if (r < 0)
+        return r;
     shape_kind(s, kind, length);
     shape_owner(c, m, s);
     shape_size(c, m, s);
