@@ -95,6 +95,13 @@ static bool is_relative(const char *target)
     return target[0] != '\\' && !(target[0] != '\0' && target[1] == ':');
 }
 
+/* A volume by its id, as a junction says one that is mounted in a folder. */
+static bool is_volume(const char *target)
+{
+    static const char begins[] = "\\\\?\\Volume{";
+    return strncmp(target, begins, sizeof(begins) - 1) == 0;
+}
+
 /* What the link says, as mklink writes it: NT's name of an absolute target, and what was typed. */
 static nt_status link_buffer(const struct win *win, const char *typed, bool junction,
                              uint8_t buffer[NT_REPARSE_MAX], long *size)
@@ -111,7 +118,10 @@ static nt_status link_buffer(const struct win *win, const char *typed, bool junc
             *c = '\\';
     bool relative = !junction && is_relative(target);
     bool rooted = !junction && target[0] == '\\' && target[1] != '\\'; /* recalled: kept as it is */
-    if (!relative && !rooted) {
+    if (junction && is_volume(target)) { /* nobody looks whether there is such a one */
+        if (!win_print_path(full, "%s", target) || !win_print_path(nt, "\\??\\%s", target + 4))
+            return NT_NAME_TOO_LONG;
+    } else if (!relative && !rooted) {
         nt_status status = win_full_name(win, target, WIN_FOLLOW, full, stream);
         if (status != NT_SUCCESS)
             return status;
