@@ -47,7 +47,7 @@ function __lxshim_words
         case '--bind'
             printf '%s\n' auto always never
         case 'rules'
-            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit mode.fixed mode.owner mode.access chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags sharing.windows mount.boundary symlink.create symlink.nt link.create special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate xattr.user xattr.system stat.directory stat.small_file stat.times statfs.type mount.line
+            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit mode.fixed mode.owner mode.access chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line
         case 'values names.illegal'
             printf '%s\n' escape reject
         case 'values names.invalid_utf8'
@@ -76,6 +76,12 @@ function __lxshim_words
             printf '%s\n' allow EPERM
         case 'values utimes.non_owner'
             printf '%s\n' allow EPERM
+        case 'values utimes.units'
+            printf '%s\n' native seconds
+        case 'values utimes.clock'
+            printf '%s\n' native coarse
+        case 'values utimes.range'
+            printf '%s\n' native EINVAL
         case 'values create.no_write_bit'
             printf '%s\n' ignore readonly
         case 'values open.readonly_file'
@@ -96,6 +102,12 @@ function __lxshim_words
             printf '%s\n' allow EACCES
         case 'values rename.flags'
             printf '%s\n' native EINVAL
+        case 'values rename.case'
+            printf '%s\n' allow ignore
+        case 'values rename.same_missing'
+            printf '%s\n' allow native
+        case 'values rename.illegal_target'
+            printf '%s\n' escape ENOENT
         case 'values sharing.windows'
             printf '%s\n' allow EACCES
         case 'values mount.boundary'
@@ -104,8 +116,16 @@ function __lxshim_words
             printf '%s\n' lx nt-if-possible nt-through-links EPERM
         case 'values symlink.nt'
             printf '%s\n' on off EIO
+        case 'values symlink.over_directory'
+            printf '%s\n' native EINVAL
         case 'values link.create'
             printf '%s\n' allow EPERM
+        case 'values link.limit'
+            printf '%s\n' native EINVAL
+        case 'values link.unlinked'
+            printf '%s\n' native EACCES
+        case 'values link.directory_symlink'
+            printf '%s\n' allow EISDIR
         case 'values special.fifo'
             printf '%s\n' allow EPERM EOPNOTSUPP
         case 'values special.socket'
@@ -118,16 +138,46 @@ function __lxshim_words
             printf '%s\n' allow EOPNOTSUPP
         case 'values file.fallocate'
             printf '%s\n' allow EOPNOTSUPP
+        case 'values file.size'
+            printf '%s\n' native EFBIG
         case 'values xattr.user'
+            printf '%s\n' allow EOPNOTSUPP
+        case 'values xattr.names'
+            printf '%s\n' sensitive insensitive
+        case 'values xattr.empty'
+            printf '%s\n' remove kept
+        case 'values xattr.namespace'
+            printf '%s\n' ENODATA EOPNOTSUPP
+        case 'values xattr.case_flag'
             printf '%s\n' allow EOPNOTSUPP
         case 'values xattr.system'
             printf '%s\n' allow EOPNOTSUPP
+        case 'values file.seek_data'
+            printf '%s\n' native EINVAL
+        case 'values file.sync_range'
+            printf '%s\n' native ENOSYS
+        case 'values directory.sync'
+            printf '%s\n' native EIO
+        case 'values directory.rewind'
+            printf '%s\n' native loses
+        case 'values ioctl.flags'
+            printf '%s\n' native ENOTTY
+        case 'values handle.append'
+            printf '%s\n' native kept
+        case 'values handle.unlinked'
+            printf '%s\n' native ENOENT
         case 'values stat.directory'
-            printf '%s\n' on off
+            printf '%s\n' on off two-links no-links
         case 'values stat.small_file'
             printf '%s\n' on off
+        case 'values stat.blocks'
+            printf '%s\n' native clusters bytes
+        case 'values stat.links'
+            printf '%s\n' native one
         case 'values stat.times'
-            printf '%s\n' native 100ns
+            printf '%s\n' native 100ns fat exfat
+        case 'values stat.before_1970'
+            printf '%s\n' native zero
         case 'values statfs.type'
             printf '%s\n' native drvfs 9p fuse
         case 'values mount.line'

@@ -169,6 +169,21 @@ struct lx_stats_lane {
     struct lx_stats_program program[LX_STATS_PROGRAMS];
 };
 
+#define LX_STATS_HELD 64
+
+/* What was shown of a time that was ahead: of a file and its time, hashed, so many ns less. */
+struct lx_stats_held {
+    _Atomic uint64_t key; /* exclusive or `less`: both words have to fit */
+    _Atomic uint64_t less;
+};
+
+/* Of times that were set: see shim/fs/drvfs/clock.c. Written, not added to. */
+struct lx_stats_times {
+    _Atomic uint64_t set; /* the tick of the coarse clock in which some were, in ns, or 0 */
+    _Atomic uint64_t any; /* whether ever */
+    struct lx_stats_held held[LX_STATS_HELD];
+};
+
 struct lx_stats {
     uint32_t magic;
     uint32_t override_count;
@@ -179,6 +194,7 @@ struct lx_stats {
      * are surely finished: where both are the same, nobody who closes a file has to look. */
     _Atomic uint32_t pending;
     _Atomic uint32_t settled;
+    struct lx_stats_times times;
     struct lx_stats_lane lane;
     struct lx_stats_rule rules[LX_RULE_OVERRIDE + 1];
     _Atomic uint32_t overrides[];

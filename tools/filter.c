@@ -60,6 +60,48 @@ static const struct rule {
 #define I386_COUNT      (sizeof(i386_calls) / sizeof(i386_calls[0]))
 #define I386_SOCKETCALL 102
 
+/* Calls that are told of by an argument's value: sometimes.def. */
+static const struct sometimes {
+    int number;
+    int i386;
+    unsigned argument;
+    uint32_t value;
+} sometimes[] = {
+#define SOMETIMES(call, i386, argument, value) {SYS_##call, i386, argument, value},
+#include "supervisor/sometimes.def"
+#undef SOMETIMES
+};
+
+#define SOMETIMES_COUNT (sizeof(sometimes) / sizeof(sometimes[0]))
+
+static int number_of(const struct sometimes *s, bool i386)
+{
+    return i386 ? s->i386 : s->number;
+}
+
+static bool is_sometimes(int number, bool i386)
+{
+    for (size_t i = 0; i < SOMETIMES_COUNT; i++)
+        if (number_of(&sometimes[i], i386) == number)
+            return true;
+    return false;
+}
+
+/* A number that several kinds of calls have is said once: which call it is, is the filter's. */
+static int trap_sometimes(scmp_filter_ctx ctx, bool i386, const struct scmp_arg_cmp *ours)
+{
+    int r = 0;
+    for (size_t i = 0; i < SOMETIMES_COUNT && (r == 0 || r == -EEXIST); i++) {
+        const struct scmp_arg_cmp these[2] = {*ours,
+                                              {.arg = sometimes[i].argument,
+                                               .op = SCMP_CMP_MASKED_EQ,
+                                               .datum_a = 0xffffffff,
+                                               .datum_b = sometimes[i].value}};
+        r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, number_of(&sometimes[i], i386), 2, these);
+    }
+    return r == -EEXIST ? 0 : r;
+}
+
 /* After these a caller is allowed more or less than before; after the last in a way that only it
  * knows. */
 static int trap_changes(scmp_filter_ctx ctx, const int *calls, size_t count,
@@ -94,9 +136,12 @@ static int fill(scmp_filter_ctx ctx)
         r = trap_changes(ctx, changes, sizeof(changes) / sizeof(changes[0]), &ours);
     if (r == 0)
         r = trap_rings(ctx, &ours);
+    if (r == 0)
+        r = trap_sometimes(ctx, false, &ours);
     for (size_t i = 0; i < supervise_call_count && r == 0; i++)
-        r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number,
-                                   supervise_calls[i].six ? 0 : 1, &ours);
+        if (!is_sometimes(supervise_calls[i].number, false))
+            r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number,
+                                       supervise_calls[i].six ? 0 : 1, &ours);
     return r;
 }
 
@@ -111,7 +156,11 @@ static int fill_i386(scmp_filter_ctx ctx)
     int r = trap_changes(ctx, changes, sizeof(changes) / sizeof(changes[0]), ours);
     if (r == 0)
         r = trap_rings(ctx, ours);
+    if (r == 0)
+        r = trap_sometimes(ctx, true, ours);
     for (size_t i = 0; i < I386_COUNT && r == 0; i++) {
+        if (is_sometimes(i386_calls[i].number, true))
+            continue;
         struct scmp_arg_cmp these[2] = {ours[0], ours[1]};
         bool sockets = i386_calls[i].number == I386_SOCKETCALL;
         unsigned count = i386_calls[i].six ? 0 : sockets ? 2 : 1;

@@ -124,6 +124,7 @@ static const struct target {
     {"policy/profiles/drvfs.json", "\n  \"rules\": {", "\n  }", profile_rules},
     {"policy/profiles/drvfs.json", "\n  \"on\": {", "\n  }", profile_axes},
     {"man/lxshim-policy.5", BEGIN, END, man_rules},
+    {"docs/fidelity.md", BEGIN, END, generate_fidelity},
     {"completions/lxshim.bash", BEGIN, END, generate_words},
     {"completions/_lxshim", BEGIN, END, generate_words},
     {"completions/lxshim.fish", BEGIN, END, generate_words_fish},

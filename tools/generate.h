@@ -9,4 +9,7 @@
 void generate_words(FILE *out);      /* for bash and zsh */
 void generate_words_fish(FILE *out); /* for fish */
 
+/* A table of Markdown: each value of each rule, where it holds, why, and its tests. */
+void generate_fidelity(FILE *out);
+
 #endif

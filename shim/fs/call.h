@@ -106,6 +106,12 @@ struct lx_call {
 /* What exec answers for a script that its caller has to run through the interpreter. */
 #define LX_ESCRIPT 5001
 
+/* How a call is that writes to the disk what a file has, in place of flags of its own. */
+enum lx_sync { LX_SYNC_ALL, LX_SYNC_RANGE };
+
+/* What an operation on a descriptor answers that has made the call itself, with the result 0. */
+#define LX_DONE 1
+
 /* To who acts on behalf of a task: the task can make this call as it is. */
 #define LX_CONTINUE 5002
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Times as NTFS keeps them: multiples of 100 ns. Pure functions. */
+/* Times as Windows' file systems keep them, NTFS in multiples of 100 ns. Pure functions. */
 #ifndef LXSHIM_NT_TIMES_H
 #define LXSHIM_NT_TIMES_H
 
@@ -18,6 +18,27 @@ static inline void nt_time_round(int64_t *seconds, long *nanoseconds)
     }
     *nanoseconds = ns;
 }
+
+/* Rounds a time up to whole multiples of so many seconds, as FAT does with 2. From 1970 on. */
+static inline void nt_time_round_seconds(int64_t *seconds, long *nanoseconds, int64_t unit)
+{
+    *seconds += (*nanoseconds > 0) + unit - 1;
+    *seconds -= *seconds % unit;
+    *nanoseconds = 0;
+}
+
+#define NT_DAY_SECONDS 86400
+
+/* The beginning of its day, in UTC. From 1970 on. */
+static inline void nt_time_to_day(int64_t *seconds, long *nanoseconds)
+{
+    *seconds -= *seconds % NT_DAY_SECONDS;
+    *nanoseconds = 0;
+}
+
+/* FAT's and exFAT's years: 1980 to 2107, in seconds since 1970. */
+#define NT_FAT_FIRST INT64_C(315532800)
+#define NT_FAT_END   INT64_C(4354819200)
 
 /* Seconds from 1601, where Windows begins to count, to 1970. */
 #define NT_EPOCH_SECONDS INT64_C(11644473600)

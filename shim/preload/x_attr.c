@@ -159,6 +159,23 @@ LX_EXPORT int fallocate(int fd, int mode, off_t offset, off_t length)
 }
 LX_WIDE(fallocate64, fallocate);
 
+/* Says what is wrong by its result. libc writes the blocks itself where there is no fallocate. */
+static int reserve(int fd, off_t offset, off_t length)
+{
+    if (offset < 0 || length <= 0)
+        return EINVAL;
+    long r = lx_fallocate(lx_self(), fd, 0, offset, length);
+    if (r == -EOPNOTSUPP)
+        return NEXT_WIDE(posix_fallocate, posix_fallocate64)(fd, offset, length);
+    return r < 0 ? (int)-r : 0;
+}
+
+LX_EXPORT int posix_fallocate(int fd, off_t offset, off_t length)
+{
+    return reserve(fd, offset, length);
+}
+LX_WIDE(posix_fallocate64, posix_fallocate);
+
 #if defined(__i386__)
 /* Sizes of 32 bits. */
 LX_NARROW(int, truncate, const char *path, int32_t length)
@@ -169,6 +186,11 @@ LX_NARROW(int, truncate, const char *path, int32_t length)
 LX_NARROW(int, ftruncate, int fd, int32_t length)
 {
     return (int)lx_ret(lx_truncate(lx_self(), fd, LX_DESCRIPTOR, length));
+}
+
+LX_NARROW(int, posix_fallocate, int fd, int32_t offset, int32_t length)
+{
+    return reserve(fd, offset, length);
 }
 
 LX_NARROW(int, fallocate, int fd, int mode, int32_t offset, int32_t length)

@@ -15,6 +15,7 @@
 #include "preload/next.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
+#include "vfs/handles.h"
 #include "vfs/names.h"
 #include "vfs/placement.h"
 
@@ -133,8 +134,14 @@ LX_EXPORT int closedir(DIR *dir)
 
 LX_EXPORT void rewinddir(DIR *dir)
 {
+    int fd = dirfd(dir);
     stop_showing(dir);
+    /* libc's own position and buffer are its own; the kernel's may be the client's affair. */
+    bool stays = lx_judge_seek(lx_self(), fd, 0, SEEK_SET) == LX_DONE;
+    off_t position = stays ? sys_lseek(fd, 0, SEEK_CUR) : 0;
     NEXT(rewinddir)(dir);
+    if (stays)
+        sys_lseek(fd, position, SEEK_SET);
 }
 
 LX_EXPORT void seekdir(DIR *dir, long position)

@@ -131,6 +131,26 @@ static int long_range(struct compat *c, const struct tracee *t)
     return 0;
 }
 
+/* sync_file_range: both are where fallocate has the second and the third. */
+static int two_ranges(struct compat *c, const struct tracee *t)
+{
+    (void)t;
+    uint64_t flags = c->args[5];
+    c->args[1] = both_halves(c->args[1], c->args[2]);
+    c->args[2] = both_halves(c->args[3], c->args[4]);
+    c->args[3] = flags;
+    return 0;
+}
+
+/* _llseek, which says the high half first. */
+static int halves(struct compat *c, const struct tracee *t)
+{
+    (void)t;
+    c->args[1] = both_halves(c->args[2], c->args[1]);
+    c->args[2] = c->args[4];
+    return 0;
+}
+
 static int long_mask(struct compat *c, const struct tracee *t)
 {
     (void)t;

@@ -69,6 +69,16 @@ static inline int sys_fcntl(int fd, int cmd, long arg)
     return (int)SYS3(SYS_fcntl, fd, cmd, arg);
 }
 
+static inline off_t sys_lseek(int fd, off_t offset, int whence)
+{
+    return SYS3(SYS_lseek, fd, offset, whence);
+}
+
+static inline int sys_sync_file_range(int fd, off_t offset, off_t length, unsigned flags)
+{
+    return (int)SYS4(SYS_sync_file_range, fd, offset, length, flags);
+}
+
 static inline long sys_pread(int fd, void *buf, size_t size, off_t offset)
 {
     return SYS4(SYS_pread64, fd, buf, size, offset);

@@ -107,6 +107,20 @@ static inline int sys_fcntl(int fd, int cmd, long arg)
     return (int)SYS3(SYS_fcntl64, fd, cmd, arg);
 }
 
+static inline off_t sys_lseek(int fd, off_t offset, int whence)
+{
+    off_t at;
+    long r = SYS5(SYS__llseek, fd, SYS_HIGH(offset), SYS_LOW(offset), &at, whence);
+    return r < 0 ? r : at;
+}
+
+/* All six arguments are its own, as fallocate's. */
+static inline int sys_sync_file_range(int fd, off_t offset, off_t length, unsigned flags)
+{
+    return (int)sys_call6(SYS_sync_file_range, fd, SYS_LOW(offset), SYS_HIGH(offset),
+                          SYS_LOW(length), SYS_HIGH(length), (long)flags);
+}
+
 static inline long sys_pread(int fd, void *buf, size_t size, off_t offset)
 {
     return SYS5(SYS_pread64, fd, buf, size, SYS_LOW(offset), SYS_HIGH(offset));

@@ -10,6 +10,7 @@
 #include "sys/sys.h"
 #include "vfs/extensible.h"
 #include "vfs/finish.h"
+#include "vfs/handles.h"
 #include "vfs/mounting.h"
 #include "vfs/names.h"
 #include "vfs/newmounts.h"
@@ -88,9 +89,31 @@ static long set_times(const struct lx_task *t, int dirfd, const char *path,
 }
 #endif
 
+/* A call that has been judged: by who asked, or by us where that is this process. */
+static long judged(const struct lx_task *t, long r, long nr, const long a[6])
+{
+    if (r != 0)
+        return r == LX_DONE ? 0 : r;
+    return t->on_behalf ? -LX_CONTINUE : SYS5(nr, a[0], a[1], a[2], a[3], a[4]);
+}
+
+#define JUDGED(name, nr, how)                                  \
+    static long name(const struct lx_task *t, const long a[6]) \
+    {                                                          \
+        return judged(t, how, nr, a);                          \
+    }
+
+JUDGED(call_lseek, SYS_lseek, lx_judge_seek(t, FD(0), (off_t)a[1], (int)a[2]))
+JUDGED(call_fsync, SYS_fsync, lx_judge_sync(t, FD(0)))
+JUDGED(call_fdatasync, SYS_fdatasync, lx_judge_sync(t, FD(0)))
+JUDGED(call_ioctl, SYS_ioctl, lx_judge_ioctl(t, FD(0), (unsigned long)a[1]))
+JUDGED(call_fcntl, SYS_fcntl, lx_judge_fcntl(t, FD(0), (int)a[1], a[2]))
+
 #if defined(__i386__)
 #include "vfs/syscalls_i386.h"
 #else
+JUDGED(call_sync_file_range, SYS_sync_file_range, lx_judge_sync_range(t, FD(0)))
+
 /* Those with structures, sizes and ids that are others where registers have 32 bits. */
 CALL(call_newfstatat, lx_fstatat(t, FD(0), PATH(1), PTR(struct stat *, 2), (int)a[3]))
 CALL(call_fstat, lx_fstatat(t, FD(0), "", PTR(struct stat *, 1), AT_EMPTY_PATH))
@@ -252,6 +275,11 @@ static long call_getdents(const struct lx_task *t, const long a[6])
 #endif
 
 vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
+    [SYS_lseek] = call_lseek,
+    [SYS_fsync] = call_fsync,
+    [SYS_fdatasync] = call_fdatasync,
+    [SYS_ioctl] = call_ioctl,
+    [SYS_fcntl] = call_fcntl,
 #if defined(__i386__)
     I386_CALLS
 #else
@@ -264,6 +292,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_fallocate] = call_fallocate,
     [SYS_statfs] = call_statfs,
     [SYS_fstatfs] = call_fstatfs,
+    [SYS_sync_file_range] = call_sync_file_range,
 #ifdef SYS_open
     [SYS_stat] = call_stat,
     [SYS_lstat] = call_lstat,

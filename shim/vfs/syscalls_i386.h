@@ -89,6 +89,17 @@ CALL(call_truncate64, lx_truncate(t, AT_FDCWD, PATH(0), SIZE(1)))
 CALL(call_ftruncate64, lx_truncate(t, FD(0), LX_DESCRIPTOR, SIZE(1)))
 CALL(call_fallocate, lx_fallocate(t, FD(0), (int)a[1], SIZE(2), SIZE(4)))
 
+JUDGED(call_fcntl64, SYS_fcntl64, lx_judge_fcntl(t, FD(0), (int)a[1], a[2]))
+JUDGED(call_llseek, SYS__llseek,
+       lx_judge_seek(t, FD(0), (off_t)a[1] << 32 | (uint32_t)a[2], (int)a[4]))
+
+/* All six arguments are its own. */
+static long call_sync_file_range(const struct lx_task *t, const long a[6])
+{
+    long r = lx_judge_sync_range(t, FD(0));
+    return r < 0 ? r : sys_call6(SYS_sync_file_range, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
 static long set_nanoseconds(const struct lx_task *t, int dirfd, const char *path,
                             const struct timespec *times, int flags)
 {
@@ -186,8 +197,10 @@ static long call_socketcall(const struct lx_task *t, const long a[6])
     [SYS_fchown32] = call_fchown32, [SYS_truncate] = call_truncate,                             \
     [SYS_ftruncate] = call_ftruncate, [SYS_truncate64] = call_truncate64,                       \
     [SYS_ftruncate64] = call_ftruncate64, [SYS_fallocate] = call_fallocate,                     \
-    [SYS_utimensat] = call_utimensat, [SYS_utimensat_time64] = call_utimensat_time64,           \
-    [SYS_utimes] = call_utimes, [SYS_futimesat] = call_futimesat, [SYS_utime] = call_utime,     \
-    [SYS_readdir] = call_readdir, [SYS_socketcall] = call_socketcall,
+    [SYS_fcntl64] = call_fcntl64, [SYS__llseek] = call_llseek,                                  \
+    [SYS_sync_file_range] = call_sync_file_range, [SYS_utimensat] = call_utimensat,             \
+    [SYS_utimensat_time64] = call_utimensat_time64, [SYS_utimes] = call_utimes,                 \
+    [SYS_futimesat] = call_futimesat, [SYS_utime] = call_utime, [SYS_readdir] = call_readdir,   \
+    [SYS_socketcall] = call_socketcall,
 
 #endif

@@ -21,6 +21,15 @@ load helpers
   assert_output ""
 }
 
+@test "every value of every rule has evidence, if only an inference, and its rule a test" {
+  local rules
+  rules=$("$LXSHIM" policy rules --json | grep -c '"evidence"')
+  run awk -F ' [|] ' '/^[|] `/ { print $1 }' "$SOURCE_ROOT/docs/fidelity.md"
+  assert_equal "$(sort -u <<<"$output" | wc -l)" "$rules"
+  run grep -e '| no evidence |' -e '| none |$' "$SOURCE_ROOT/docs/fidelity.md"
+  assert_output ""
+}
+
 @test "a file without the lines between which to write is left alone, and named" {
   local file
   cd "$BATS_TEST_TMPDIR" || return

@@ -421,3 +421,29 @@ for line in open(sys.argv[1]):
   exec 8>&-
   wait "$asked"
 }
+
+@test "symlink.nt: a folder where Windows has mounted a volume is a link that leads nowhere" {
+  id="\\\\?\\Volume{0a4fbd4b-7a3c-4cd5-a9a3-0d2c7e1f9b10}\\"
+  mklink /j volume "$id"
+  steps='stat -c %F volume; python3 -c "
+import os
+for call in os.readlink, os.listdir, os.chdir, os.stat:
+    try: print(call(\"volume\"))
+    except OSError as e: print(os.strerror(e.errno))
+" 2>&1 | grep -v "^os.stat_result"'
+  needs python3 python3
+  IN=$IN native "$steps"
+  assert_output "directory
+Invalid argument
+[]
+None
+No such file or directory"
+  wsl "$steps"
+  assert_output "symbolic link
+Input/output error
+Input/output error
+Input/output error
+Input/output error"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/windows.json" "$LXSHIM" win fsutil reparsepoint query volume
+  assert_output --partial '\??\Volume{0a4fbd4b'
+}

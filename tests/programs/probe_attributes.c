@@ -158,6 +158,15 @@ static int allocate(void)
     return has_size(4096);
 }
 
+/* Says what is wrong by its result. */
+static int reserve(void)
+{
+    int fd = open(in("f:ile"), O_RDWR);
+    NEED(fd);
+    int error = SYMBOL(int(int, off_t, off_t))(fd, 0, 4096);
+    return error != 0 ? error : has_size(4096);
+}
+
 /* Extended attributes */
 
 /* Asked of the file system by a way that no check takes. */
@@ -321,6 +330,8 @@ const struct check probe_attributes[] = {
     {"ftruncate64", truncate_descriptor},
     {"fallocate", allocate},
     {"fallocate64", allocate},
+    {"posix_fallocate", reserve},
+    {"posix_fallocate64", reserve},
     {"getxattr", get_attribute},
     {"lgetxattr", lget_attribute},
     {"fgetxattr", fget_attribute},

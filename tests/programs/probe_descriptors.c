@@ -167,6 +167,32 @@ static int ask_by_ioctl(void)
     return n == 6 ? OK : wrong("%d bytes", n);
 }
 
+static int seek_in(void)
+{
+    off_t at = SYMBOL(off_t(int, off_t, int))(open_both(), 2, SEEK_END);
+    TRY(at);
+    return at == 8 ? OK : wrong("at %ld", (long)at);
+}
+
+static int sync_all(void)
+{
+    TRY(SYMBOL(int(int))(open_both()));
+    return OK;
+}
+
+static int sync_part(void)
+{
+    TRY(SYMBOL(int(int, off_t, off_t, unsigned))(open_both(), 0, 0, SYNC_FILE_RANGE_WRITE));
+    return OK;
+}
+
+static int set_flags(void)
+{
+    int fd = open_both();
+    TRY(SYMBOL(int(int, int, ...))(fd, F_SETFL, O_APPEND));
+    return (fcntl(fd, F_GETFL) & O_APPEND) != 0 ? OK : wrong("it does not append");
+}
+
 static int is_hello(ssize_t n, const char *text)
 {
     TRY(n);
@@ -422,12 +448,24 @@ const struct check probe_descriptors[] = {
     {"fcntl64", dup_by_fcntl},
 #ifdef __i386__
     {"__fcntl_time64", dup_by_fcntl},
+    {"__ioctl_time64", ask_by_ioctl},
     {"__prctl_time64", ask_by_prctl},
 #endif
     {"flock", lock_whole},
     {"lockf", lock_part},
     {"lockf64", lock_part},
     {"ioctl", ask_by_ioctl},
+    {"syscall:ioctl", ask_by_ioctl},
+    {"syscall:fcntl", set_flags},
+    {"lseek", seek_in},
+    {"lseek64", seek_in},
+    {"syscall:lseek", seek_in},
+    {"fsync", sync_all},
+    {"fdatasync", sync_all},
+    {"syscall:fsync", sync_all},
+    {"syscall:fdatasync", sync_all},
+    {"sync_file_range", sync_part},
+    {"syscall:sync_file_range", sync_part},
     {"read", read_all},
     {"__read_chk", read_chk},
     {"pread", read_at},

@@ -77,6 +77,10 @@ CALL4(utimensat, int, int, PATH, const struct timespec *, int)
 CALL2(truncate, int, PATH, off_t)
 CALL2(ftruncate, int, int, off_t)
 CALL4(fallocate, int, int, int, off_t, off_t)
+CALL3(lseek, off_t, int, off_t, int)
+CALL1(fsync, int, int)
+CALL1(fdatasync, int, int)
+CALL4(sync_file_range, int, int, off_t, off_t, unsigned)
 CALL4(getxattr, ssize_t, PATH, PATH, void *, size_t)
 CALL4(lgetxattr, ssize_t, PATH, PATH, void *, size_t)
 CALL4(fgetxattr, ssize_t, int, PATH, void *, size_t)
@@ -114,6 +118,25 @@ static int n_fchmodat(int dir, PATH path, mode_t mode, int flags)
 {
     (void)flags;
     return (int)syscall(SYS_fchmodat, dir, path, mode);
+}
+
+/* A request, or a command, and what goes with it. */
+static int n_ioctl(int fd, unsigned long request, ...)
+{
+    va_list args;
+    va_start(args, request);
+    void *argument = va_arg(args, void *);
+    va_end(args);
+    return (int)syscall(SYS_ioctl, fd, request, argument);
+}
+
+static int n_fcntl(int fd, int command, ...)
+{
+    va_list args;
+    va_start(args, command);
+    int argument = va_arg(args, int);
+    va_end(args);
+    return (int)syscall(SYS_fcntl, fd, command, argument);
 }
 
 static int n_prctl(int option, ...)
@@ -189,6 +212,12 @@ static const struct {
     ROW(truncate),
     ROW(ftruncate),
     ROW(fallocate),
+    ROW(lseek),
+    ROW(fsync),
+    ROW(fdatasync),
+    ROW(sync_file_range),
+    ROW(ioctl),
+    ROW(fcntl),
     ROW(getxattr),
     ROW(lgetxattr),
     ROW(fgetxattr),

@@ -104,6 +104,9 @@ static void lengths_in_one_and_in_two_halves(void **state)
     expect(93, "ftruncate", ARGS(3, 0x7fffffff), ARGS(3, 0x7fffffff), 2);
     expect(193, "truncate", ARGS(1, 5, 2), ARGS(1, UINT64_C(0x200000005)), 2);
     expect(194, "ftruncate", ARGS(3, 0xffffffff, 0xffffffff), ARGS(3, UINT64_MAX), 2);
+    expect(314, "sync_file_range", ARGS(3, 1, 2, 3, 4, 5),
+           ARGS(3, (uint64_t)2 << 32 | 1, (uint64_t)4 << 32 | 3, 5), 4);
+    expect(140, "lseek", ARGS(3, 1, 2, 99, 4), ARGS(3, (uint64_t)1 << 32 | 2, 4), 3);
     expect(324, "fallocate", ARGS(3, 1, 2, 3, 4, 5),
            ARGS(3, 1, UINT64_C(0x300000002), UINT64_C(0x500000004)), 4);
     expect(339, "fanotify_mark", ARGS(3, 1, 0x20, 0x1, 0xffffff9c, 0x8000),

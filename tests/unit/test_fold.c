@@ -87,6 +87,33 @@ static void rounds_to(int64_t s, long ns, int64_t es, long ens)
     assert_true(s == es && ns == ens);
 }
 
+static void times_of_fat_are_seconds_and_days(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t s;
+        long ns;
+        int64_t even;
+        int64_t day;
+    } of[] = {{0, 0, 0, 0},
+              {1, 0, 2, 0},
+              {2, 0, 2, 0},
+              {2, 1, 4, 0},
+              {3, 999999999, 4, 0},
+              {86399, 1, 86400, 0},
+              {86400, 0, 86400, 86400}};
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+        int64_t s = of[i].s;
+        long ns = of[i].ns;
+        nt_time_round_seconds(&s, &ns, 2);
+        assert_true(s == of[i].even && ns == 0);
+        s = of[i].s;
+        ns = of[i].ns;
+        nt_time_to_day(&s, &ns);
+        assert_true(s == of[i].day && ns == 0);
+    }
+}
+
 static void times_are_rounded_up_to_100ns(void **state)
 {
     (void)state;
@@ -106,6 +133,7 @@ int main(void)
         cmocka_unit_test(names_compare_as_ntfs_does),
         cmocka_unit_test(names_sort_by_upper_cased_units),
         cmocka_unit_test(times_are_rounded_up_to_100ns),
+        cmocka_unit_test(times_of_fat_are_seconds_and_days),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

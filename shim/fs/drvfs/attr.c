@@ -5,6 +5,7 @@
 #include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
+#include "nt/times.h"
 #include "sys/sys.h"
 
 /* Owner and type of the object; says "walk" for a symlink that the call follows. */
@@ -106,18 +107,79 @@ static bool sets_times(const struct lx_call *c)
            !(times[0].tv_nsec == UTIME_NOW && times[1].tv_nsec == UTIME_NOW);
 }
 
+/* True for one of utimensat's two times that is said in so many seconds. */
+static bool is_explicit(const struct timespec *time)
+{
+    return time->tv_nsec != UTIME_NOW && time->tv_nsec != UTIME_OMIT;
+}
+
+/* A time that the volume has no word for. */
+static int check_range(struct lx_call *c)
+{
+    for (unsigned i = 0; i < 2; i++)
+        if (is_explicit(&c->times[i]) &&
+            (c->times[i].tv_sec < NT_FAT_FIRST || c->times[i].tv_sec >= NT_FAT_END))
+            return lx_forbid_by(c, c->at[0].mount, LX_RULE_UTIMES_RANGE);
+    return 0;
+}
+
+/* Passes the call on, its times cut to what its client passes on. */
+static long set_times(struct lx_call *c)
+{
+    const struct timespec *given = c->times;
+    const struct lx_mount *m = c->at[0].mount;
+    struct timespec cut[2];
+    if (sets_times(c) && lx_rule(m, LX_RULE_UTIMES_UNITS) == LX_SECONDS) {
+        long left = 0;
+        for (unsigned i = 0; i < 2; i++) {
+            cut[i] = given[i];
+            if (is_explicit(&cut[i]) && cut[i].tv_nsec > 0 && cut[i].tv_nsec < 1000000000L)
+                cut[i].tv_nsec = 0;
+            left |= cut[i].tv_nsec ^ given[i].tv_nsec;
+        }
+        if (left != 0 && lx_alter(c, LX_RULE_UTIMES_UNITS))
+            c->times = cut;
+    }
+    long r = lx_host_fs.run[LX_OP_UTIMES](c);
+    c->times = given;
+    if (r == 0)
+        drvfs_times_were_set(c);
+    return r;
+}
+
 long drvfs_utimes(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
     struct stat st;
+    int r = 0;
     if (sets_times(c) && !lx_metadata(m) && !owns_all(m, sys_geteuid())) {
-        int r = look(c, &st);
+        r = look(c, &st);
         if (r == 0)
             r = check_owner(c, &st, LX_RULE_UTIMES_NON_OWNER);
-        if (r < 0)
-            return r;
     }
-    return lx_host_fs.run[LX_OP_UTIMES](c);
+    if (r == 0 && sets_times(c) && lx_rule(m, LX_RULE_UTIMES_RANGE) != LX_NATIVE)
+        r = check_range(c);
+    return r < 0 ? r : set_times(c);
+}
+
+/* The largest file of a volume that counts bytes by 32 bits. */
+#define FAT_FILE_MAX INT64_C(0xFFFFFFFF)
+
+/* A file that would end behind `end` bytes: too large, where the volume says so. */
+static int check_size(struct lx_call *c, int64_t end)
+{
+    return end > FAT_FILE_MAX ? lx_forbid_by(c, c->at[0].mount, LX_RULE_FILE_SIZE) : 0;
+}
+
+/* Of a descriptor, where its client wants its file to have a name. */
+static long check_name(struct lx_call *c)
+{
+    struct stat st;
+    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 ||
+        lx_rule(c->at[0].mount, LX_RULE_HANDLE_UNLINKED) == LX_NATIVE ||
+        sys_fstat(c->at[0].dfd, &st) < 0)
+        return 0;
+    return drvfs_check_unlinked(c, st.st_mode, st.st_nlink);
 }
 
 long drvfs_truncate(struct lx_call *c)
@@ -135,11 +197,16 @@ long drvfs_truncate(struct lx_call *c)
         if (r < 0)
             return r;
     }
-    return lx_host_fs.run[LX_OP_TRUNCATE](c);
+    long r = check_size(c, c->length);
+    if (r == 0)
+        r = check_name(c);
+    return r < 0 ? r : lx_host_fs.run[LX_OP_TRUNCATE](c);
 }
 
 long drvfs_fallocate(struct lx_call *c)
 {
     int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_FILE_FALLOCATE);
+    if (r == 0 && c->offset >= 0 && c->length > 0)
+        r = check_size(c, c->offset > INT64_MAX - c->length ? INT64_MAX : c->offset + c->length);
     return r < 0 ? r : lx_host_fs.run[LX_OP_FALLOCATE](c);
 }

@@ -24,5 +24,7 @@ const struct lx_fs lx_drvfs = {
             [LX_OP_GETXATTR] = drvfs_getxattr,   [LX_OP_SETXATTR] = drvfs_setxattr,
             [LX_OP_LISTXATTR] = drvfs_listxattr, [LX_OP_REMOVEXATTR] = drvfs_removexattr,
             [LX_OP_STATFS] = drvfs_statfs,       [LX_OP_EXEC] = drvfs_exec,
+            [LX_OP_SEEK] = drvfs_seek,           [LX_OP_SYNC] = drvfs_sync,
+            [LX_OP_IOCTL] = drvfs_ioctl,         [LX_OP_CONTROL] = drvfs_control,
         },
 };

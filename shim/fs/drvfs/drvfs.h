@@ -101,6 +101,20 @@ static inline void drvfs_keep_holders(struct lx_call *c, const struct store_hold
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
 int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
 
+/* Refuses a call by a descriptor whose file has no name any more, by its rule. 0 or -errno. */
+long drvfs_check_unlinked(struct lx_call *c, mode_t mode, nlink_t links);
+
+/* After a call that has set times: for a moment no stat shows any that is ahead of the clock. */
+void drvfs_times_were_set(const struct lx_call *c);
+
+/* True where times may have to be shown otherwise; *now: the coarse clock in ns, or 0 for no more.
+ */
+bool drvfs_holds_back(const struct lx_call *c, uint64_t *now);
+
+/* By how many nanoseconds a time of the file with this inode is shown less than it is. */
+uint64_t drvfs_ahead_by(const struct lx_call *c, uint64_t file, const struct timespec *at,
+                        uint64_t now);
+
 /* What a reparse buffer makes of a file. */
 enum drvfs_kind {
     DRVFS_FILE, /* nothing that WSL knows of: a file or directory as it is */
@@ -187,5 +201,9 @@ lx_fs_op drvfs_setxattr;
 lx_fs_op drvfs_listxattr;
 lx_fs_op drvfs_removexattr;
 lx_fs_op drvfs_exec;
+lx_fs_op drvfs_seek;
+lx_fs_op drvfs_sync;
+lx_fs_op drvfs_ioctl;
+lx_fs_op drvfs_control;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* New entries on a Windows drive: directories, links, and what it has no room for. */
 #include "fs/drvfs/drvfs.h"
+#include "fs/native.h"
 #include "fs/refusal.h"
 #include "store/pending.h"
 #include "sys/sys.h"
@@ -23,12 +24,49 @@ long drvfs_mkdir(struct lx_call *c)
     return drvfs_inherit_case(c, at);
 }
 
+#define NTFS_LINK_MAX 1024
+
+/* What its volume or client does not link. Only a rule that may refuse has it looked at. */
+static int check_linked(struct lx_call *c)
+{
+    const struct lx_mount *m = c->at[1].mount;
+    bool counts = lx_rule(m, LX_RULE_LINK_LIMIT) != LX_NATIVE;
+    bool follows = lx_rule(m, LX_RULE_LINK_DIRECTORY_SYMLINK) == LX_ALLOW;
+    struct stat st;
+    if ((!counts && follows) || native_stat(c, 0, &st) < 0)
+        return 0;
+    if (counts && !S_ISDIR(st.st_mode) && st.st_nlink >= NTFS_LINK_MAX)
+        return lx_forbid_by(c, m, LX_RULE_LINK_LIMIT);
+    if (follows || !S_ISLNK(st.st_mode) || sys_fstatat(c->at[0].dfd, c->at[0].path, &st, 0) < 0 ||
+        !S_ISDIR(st.st_mode))
+        return 0;
+    return lx_forbid_by(c, m, LX_RULE_LINK_DIRECTORY_SYMLINK);
+}
+
+/* The kernel found nothing to link: a descriptor whose file has no name any more, on WSL1. */
+static long explain_missing(struct lx_call *c)
+{
+    const struct lx_mount *m = c->at[1].mount;
+    struct stat st;
+    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 ||
+        lx_rule(m, LX_RULE_LINK_UNLINKED) == LX_NATIVE || native_stat(c, 0, &st) < 0 ||
+        st.st_nlink != 0)
+        return -ENOENT;
+    int r = lx_deny(c, LX_RULE_LINK_UNLINKED, EACCES);
+    return r < 0 ? r : -ENOENT;
+}
+
 long drvfs_link(struct lx_call *c)
 {
     int r = lx_forbid_by(c, c->at[1].mount, LX_RULE_LINK_CREATE);
     if (r == 0)
+        r = check_linked(c);
+    if (r == 0)
         r = drvfs_check_new_entry(c, &c->at[1]);
-    return r < 0 ? r : lx_host_fs.run[LX_OP_LINK](c);
+    if (r < 0)
+        return r;
+    long result = lx_host_fs.run[LX_OP_LINK](c);
+    return result == -ENOENT ? explain_missing(c) : result;
 }
 
 /* The rule for a type of node; LX_RULE_NONE for a type that does not exist. */

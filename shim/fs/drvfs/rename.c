@@ -6,6 +6,7 @@
 #include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
+#include "nt/names.h"
 #include "store/pending.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
@@ -152,6 +153,28 @@ static bool changes_spelling(const struct lx_call *c, const struct stat *from,
     return true;
 }
 
+/* [WSL#5505] True where nothing gets its own name, and a rule says that this is done. */
+static bool is_nothing_to_itself(struct lx_call *c, int found)
+{
+    return found == -ENOENT && c->at[0].dfd == c->at[1].dfd && c->how == 0 &&
+           lx_rule(c->at[1].mount, LX_RULE_RENAME_SAME_MISSING) == LX_ALLOW &&
+           strcmp(c->at[0].path, c->at[1].path) == 0 && lx_alter(c, LX_RULE_RENAME_SAME_MISSING);
+}
+
+/* A new name that one build did not store as any other call does. [WSL#3773] */
+static int check_new_name(struct lx_call *c)
+{
+    const char *path = c->path[1];
+    if (lx_rule(c->at[1].mount, LX_RULE_RENAME_ILLEGAL_TARGET) == LX_ESCAPE ||
+        path == LX_DESCRIPTOR)
+        return 0;
+    const char *slash = strrchr(path, '/');
+    const char *leaf = slash == NULL ? path : slash + 1;
+    if ((nt_name_scan(leaf, strlen(leaf)) & NT_ILLEGAL) == 0)
+        return 0;
+    return lx_forbid_by(c, c->at[1].mount, LX_RULE_RENAME_ILLEGAL_TARGET);
+}
+
 long drvfs_rename(struct lx_call *c)
 {
     const struct lx_loc *to = &c->at[1];
@@ -163,6 +186,8 @@ long drvfs_rename(struct lx_call *c)
     if (r < 0)
         return r;
     r = native_stat(c, 0, &from_stat);
+    if (is_nothing_to_itself(c, r))
+        return 0;
     if (r < 0 || drvfs_last_is_dots(c->at[0].path) || drvfs_last_is_dots(to->path)) {
         int refused = native_rename(c, to->path, c->how); /* the kernel says for which of the two */
         return refused == 0 ? -EBUSY : refused;
@@ -172,7 +197,9 @@ long drvfs_rename(struct lx_call *c)
         r = native_refusal(c);
         return r < 0 ? r : -ENOTDIR;
     }
-    r = drvfs_check_new_entry(c, to);
+    r = check_new_name(c);
+    if (r == 0)
+        r = drvfs_check_new_entry(c, to);
     if (r == 0)
         r = drvfs_check_sharing_at(c, 0, &from_stat, STORE_OPEN | STORE_DELETES);
     if (r == 0 && S_ISDIR(from_stat.st_mode))
@@ -191,6 +218,9 @@ long drvfs_rename(struct lx_call *c)
     if (native_stat(c, 1, &to_stat) < 0)
         return native_rename(c, to->path, 0);
     if (changes_spelling(c, &from_stat, &to_stat, respelled))
-        return native_rename(c, respelled, 0);
+        return lx_rule(to->mount, LX_RULE_RENAME_CASE) == LX_IGNORE &&
+                       lx_alter(c, LX_RULE_RENAME_CASE)
+                   ? 0
+                   : native_rename(c, respelled, 0);
     return replace(c, &from_stat, &to_stat);
 }

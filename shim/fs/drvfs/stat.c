@@ -11,17 +11,22 @@
 /* A file up to this size lives in its MFT record and has no clusters. Recalled, not measured. */
 #define RESIDENT_MAX 700
 
+/* Where clusters count: of the 100 MB volume of the vendor's test, which has sectors of 512. */
+#define SECTOR  512
+#define CLUSTER 1024
+
 #define V9FS_TYPE 0x01021997
 #define FUSE_TYPE 0x65735546
 
 /* What stat and statx have in common: the field here, in a struct stat, and in a struct statx. */
-#define FIELDS(FIELD)                 \
-    FIELD(mode, st_mode, stx_mode)    \
-    FIELD(uid, st_uid, stx_uid)       \
-    FIELD(gid, st_gid, stx_gid)       \
-    FIELD(nlink, st_nlink, stx_nlink) \
-    FIELD(size, st_size, stx_size)    \
-    FIELD(blocks, st_blocks, stx_blocks)
+#define FIELDS(FIELD)                    \
+    FIELD(mode, st_mode, stx_mode)       \
+    FIELD(uid, st_uid, stx_uid)          \
+    FIELD(gid, st_gid, stx_gid)          \
+    FIELD(nlink, st_nlink, stx_nlink)    \
+    FIELD(size, st_size, stx_size)       \
+    FIELD(blocks, st_blocks, stx_blocks) \
+    FIELD(unit, st_blksize, stx_blksize)
 #define TIMES(TIME)             \
     TIME(0, st_atim, stx_atime) \
     TIME(1, st_mtim, stx_mtime) \
@@ -35,6 +40,7 @@ struct shape {
     nlink_t nlink;
     int64_t size;
     uint64_t blocks;
+    int64_t unit;
     int64_t seconds[4];
     long nanoseconds[4];
     unsigned times;
@@ -53,32 +59,133 @@ static void shape_owner(struct lx_call *c, const struct lx_mount *m, struct shap
     }
 }
 
-static void shape_size(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+/* What a directory shows: a size, blocks and links that are not the backing's. */
+static void shape_directory(struct lx_call *c, const struct lx_mount *m, struct shape *s)
 {
-    if (S_ISDIR(s->mode)) {
-        if ((s->size != DRVFS_BLOCK || s->blocks != 0 || s->nlink != 1) &&
-            lx_rule(m, LX_RULE_STAT_DIRECTORY) == LX_ON && lx_alter(c, LX_RULE_STAT_DIRECTORY)) {
-            s->size = DRVFS_BLOCK;
-            s->blocks = 0;
-            s->nlink = 1;
-        }
-    } else if (s->size <= RESIDENT_MAX && s->blocks != 0 &&
-               lx_rule(m, LX_RULE_STAT_SMALL_FILE) == LX_ON &&
-               lx_alter(c, LX_RULE_STAT_SMALL_FILE)) {
-        s->blocks = 0;
+    enum lx_value how = lx_rule(m, LX_RULE_STAT_DIRECTORY);
+    struct shape as = {.size = s->unit, .nlink = 1};
+    if (how == LX_TWO_LINKS)
+        as = (struct shape){.size = 0, .blocks = 8, .nlink = 2};
+    else if (how == LX_NO_LINKS)
+        as = (struct shape){.size = SECTOR, .nlink = 0};
+    if (how == LX_OFF || (s->size == as.size && s->blocks == as.blocks && s->nlink == as.nlink) ||
+        !lx_alter(c, LX_RULE_STAT_DIRECTORY))
+        return;
+    s->size = as.size;
+    s->blocks = as.blocks;
+    s->nlink = as.nlink;
+}
+
+/* The blocks of a file that has some, by the rule stat.blocks. */
+static uint64_t blocks_of(const struct lx_mount *m, const struct shape *s)
+{
+    uint64_t size = s->size > 0 ? (uint64_t)s->size : 0;
+    switch (lx_rule(m, LX_RULE_STAT_BLOCKS)) {
+    case LX_CLUSTERS:
+        return (size + CLUSTER - 1) / CLUSTER * (CLUSTER / SECTOR);
+    case LX_BYTES:
+        return s->blocks * SECTOR;
+    default:
+        return s->blocks;
     }
 }
 
-static void shape_times(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+static void shape_file(struct lx_call *c, const struct lx_mount *m, struct shape *s)
 {
+    bool small = s->size <= RESIDENT_MAX && lx_rule(m, LX_RULE_STAT_SMALL_FILE) == LX_ON;
+    uint64_t blocks = small ? 0 : blocks_of(m, s);
+    if (blocks != s->blocks && lx_alter(c, small ? LX_RULE_STAT_SMALL_FILE : LX_RULE_STAT_BLOCKS))
+        s->blocks = blocks;
+    if (s->nlink != 1 && lx_rule(m, LX_RULE_STAT_LINKS) == LX_ONE &&
+        lx_alter(c, LX_RULE_STAT_LINKS))
+        s->nlink = 1;
+}
+
+static void shape_size(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+{
+    if (lx_rule(m, LX_RULE_STAT_BLOCKS) == LX_CLUSTERS && !lx_observing(c))
+        s->unit = SECTOR;
+    if (S_ISDIR(s->mode))
+        shape_directory(c, m, s);
+    else
+        shape_file(c, m, s);
+}
+
+/* Holds the times back that are ahead of the coarse clock: see clock.c. */
+static void hold_back(struct lx_call *c, const struct lx_mount *m, uint64_t file, struct shape *s)
+{
+    uint64_t now;
+    if (lx_rule(m, LX_RULE_UTIMES_CLOCK) != LX_COARSE || !drvfs_holds_back(c, &now))
+        return;
+    for (unsigned i = 0; i < TIME_OF_BIRTH; i++) {
+        const struct timespec time = {.tv_sec = (time_t)s->seconds[i],
+                                      .tv_nsec = s->nanoseconds[i]};
+        uint64_t less = s->seconds[i] < 0 ? 0 : drvfs_ahead_by(c, file, &time, now);
+        if (less == 0 || !lx_alter(c, LX_RULE_UTIMES_CLOCK))
+            continue;
+        int64_t shown = s->seconds[i] * 1000000000 + s->nanoseconds[i] - (int64_t)less;
+        s->seconds[i] = shown / 1000000000;
+        s->nanoseconds[i] = (long)(shown % 1000000000 / 100 * 100);
+    }
+}
+
+/* Rounds a time to what its volume has room for: see the rule stat.times. */
+static void round_time(struct shape *s, unsigned i, enum lx_value units)
+{
+    const int64_t hundredth = 10000000;
+    int64_t *seconds = &s->seconds[i];
+    long *ns = &s->nanoseconds[i];
+    if (units == LX_UNITS_100NS) {
+        nt_time_round(seconds, ns);
+    } else if (i == 0) {
+        if (units == LX_UNITS_FAT)
+            nt_time_to_day(seconds, ns);
+        else
+            nt_time_round_seconds(seconds, ns, 2);
+    } else if (units == LX_UNITS_FAT && i != TIME_OF_BIRTH) {
+        nt_time_round_seconds(seconds, ns, 2);
+    } else {
+        *ns = (long)((*ns + hundredth - 1) / hundredth * hundredth);
+        if (*ns >= 1000000000L) {
+            *ns = 0;
+            ++*seconds;
+        }
+    }
+}
+
+/* True where any time of a shape is not one of its volume's. */
+static bool is_odd(const struct shape *s, enum lx_value units)
+{
+    if (units == LX_NATIVE)
+        return false;
+    if (units != LX_UNITS_100NS)
+        return true;
     unsigned odd = 0;
     for (unsigned i = 0; i < s->times; i++)
         odd |= (unsigned)(s->nanoseconds[i] % 100);
-    if (odd == 0 || lx_rule(m, LX_RULE_STAT_TIMES) != LX_UNITS_100NS ||
-        !lx_alter(c, LX_RULE_STAT_TIMES))
+    return odd != 0;
+}
+
+static void shape_times(struct lx_call *c, const struct lx_mount *m, uint64_t file, struct shape *s)
+{
+    enum lx_value units = lx_rule(m, LX_RULE_STAT_TIMES);
+    bool early = false;
+    for (unsigned i = 0; i < s->times; i++)
+        early |= s->seconds[i] < 0;
+    if (early && lx_rule(m, LX_RULE_STAT_BEFORE_1970) == LX_ZERO &&
+        lx_alter(c, LX_RULE_STAT_BEFORE_1970))
+        for (unsigned i = 0; i < s->times; i++)
+            if (s->seconds[i] < 0)
+                s->seconds[i] = s->nanoseconds[i] = 0;
+    hold_back(c, m, file, s);
+    if (!is_odd(s, units) || !lx_alter(c, LX_RULE_STAT_TIMES))
         return;
     for (unsigned i = 0; i < s->times; i++)
-        nt_time_round(&s->seconds[i], &s->nanoseconds[i]);
+        round_time(s, i, units);
+    if (units == LX_UNITS_FAT || units == LX_UNITS_EXFAT) { /* there is no other */
+        s->seconds[2] = s->seconds[1];
+        s->nanoseconds[2] = s->nanoseconds[1];
+    }
 }
 
 /* A link that Windows made, or an alias: of so many bytes. */
@@ -102,7 +209,7 @@ static bool follows(const struct lx_call *c)
 
 /*
  * Gives a file's facts the shape that a drive shows. `st`: by which a link of Windows' is known. 0,
- * or -LX_EWALK.
+ * -LX_EWALK, or -errno.
  */
 static inline long reshape(struct lx_call *c, const struct stat *st, struct shape *s)
 {
@@ -111,10 +218,13 @@ static inline long reshape(struct lx_call *c, const struct stat *st, struct shap
     enum drvfs_kind kind = drvfs_kind(c, 0, st, &length);
     if (kind == DRVFS_LINK && follows(c))
         return -LX_EWALK;
+    long r = drvfs_check_unlinked(c, s->mode, s->nlink);
+    if (r < 0)
+        return r;
     shape_kind(s, kind, length);
     shape_owner(c, m, s);
     shape_size(c, m, s);
-    shape_times(c, m, s);
+    shape_times(c, m, st->st_ino, s);
     return 0;
 }
 

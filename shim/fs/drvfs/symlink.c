@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/native.h"
 #include "fs/refusal.h"
 #include "nt/attributes.h"
 #include "nt/dosattrib.h"
@@ -274,22 +275,38 @@ static bool may_be_followed(const struct lx_call *c)
     return c->task->policy->may_link && target[0] != '\0' && target[0] != '/' && !drive;
 }
 
-long drvfs_symlink(struct lx_call *c)
+/* The name is a directory's. */
+static int over_directory(struct lx_call *c)
+{
+    struct stat st;
+    if (lx_rule(c->at[0].mount, LX_RULE_SYMLINK_OVER_DIRECTORY) == LX_NATIVE ||
+        native_stat(c, 0, &st) < 0 || !S_ISDIR(st.st_mode))
+        return -EEXIST;
+    int r = lx_deny(c, LX_RULE_SYMLINK_OVER_DIRECTORY, EINVAL);
+    return r < 0 ? r : -EEXIST;
+}
+
+static int make_link(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    int r = lx_forbid_by(c, at->mount, LX_RULE_SYMLINK_CREATE);
-    if (r == 0)
-        r = drvfs_check_new_entry(c, at);
-    if (r < 0)
-        return r;
     enum lx_value kind = lx_rule(at->mount, LX_RULE_SYMLINK_CREATE);
     if ((kind == LX_NT_IF_POSSIBLE || kind == LX_NT_THROUGH_LINKS) && lx_has_text(c, c->name) &&
         may_be_followed(c) && lx_alter(c, LX_RULE_SYMLINK_CREATE)) {
-        r = make_nt_link(c);
+        int r = make_nt_link(c);
         if (r != LX_EWALK)
             return r;
         lx_ruleset_remove(&c->altered, LX_RULE_SYMLINK_CREATE);
     }
     /* An LX symlink is opaque bytes: the target is stored as it is. [seed: DrvFs] */
     return sys_symlinkat(c->name, at->dfd, at->path);
+}
+
+long drvfs_symlink(struct lx_call *c)
+{
+    int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_SYMLINK_CREATE);
+    if (r == 0)
+        r = drvfs_check_new_entry(c, &c->at[0]);
+    if (r == 0)
+        r = make_link(c);
+    return r == -EEXIST ? over_directory(c) : r;
 }

@@ -14,9 +14,14 @@
 #define WSL_CASE      SYSTEM_PREFIX "wsl_case_sensitive"
 #define LIST_MAX      65536 /* XATTR_LIST_MAX, the kernel's own limit */
 
+static bool has_case_flag(const struct lx_mount *m)
+{
+    return m->case_option != LX_SENSITIVE && lx_rule(m, LX_RULE_XATTR_CASE_FLAG) == LX_ALLOW;
+}
+
 static bool is_case_flag(const struct lx_call *c)
 {
-    return strcmp(c->name, WSL_CASE) == 0 && c->at[0].mount->case_option != LX_SENSITIVE;
+    return has_case_flag(c->at[0].mount) && strcmp(c->name, WSL_CASE) == 0;
 }
 
 /* Where Windows' own facts are kept: no program sees them as attributes. */
@@ -99,45 +104,125 @@ static bool of_system(const char *name)
     return strncmp(name, SYSTEM_PREFIX, sizeof(SYSTEM_PREFIX) - 1) == 0;
 }
 
-long drvfs_getxattr(struct lx_call *c)
+#define NAME_MAX_BYTES 251 /* NTFS puts "LX." before it, of its 254 */
+#define NAME_ROOM      256 /* XATTR_NAME_MAX, the kernel's own limit, and a NUL */
+
+/* The name behind "user." and the like; NULL where it is in no namespace that Linux knows. */
+static const char *behind_namespace(const char *name)
+{
+    static const char *const known[] = {"user.", "trusted.", "security.", SYSTEM_PREFIX};
+    for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strncmp(name, known[i], strlen(known[i])) == 0)
+            return name + strlen(known[i]);
+    return NULL;
+}
+
+/*
+ * Puts the name of a call as NTFS knows it, in small letters, into `room`. 0, or -ERANGE where it
+ * is too long for that.
+ */
+static int fold_name(struct lx_call *c, char room[NAME_ROOM])
+{
+    size_t n = strnlen(c->name, NAME_ROOM);
+    const char *own = behind_namespace(c->name);
+    if (lx_rule(c->at[0].mount, LX_RULE_XATTR_NAMES) != LX_INSENSITIVE || own == NULL ||
+        n >= NAME_ROOM)
+        return 0;
+    if (n > NAME_MAX_BYTES)
+        return lx_deny(c, LX_RULE_XATTR_NAMES, ERANGE);
+    bool folded = false;
+    for (size_t i = 0; i <= n; i++) {
+        bool large = c->name + i >= own && c->name[i] >= 'A' && c->name[i] <= 'Z';
+        room[i] = (char)(large ? c->name[i] - 'A' + 'a' : c->name[i]);
+        folded |= large;
+    }
+    if (folded && lx_alter(c, LX_RULE_XATTR_NAMES))
+        c->name = room;
+    return 0;
+}
+
+/* A call by a name as NTFS knows it; one that somebody has set by another on Linux is found, too.
+ */
+static long by_name(struct lx_call *c)
+{
+    char folded[NAME_ROOM];
+    const char *given = c->name;
+    const struct lx_mount *m = c->at[0].mount;
+    long r = fold_name(c, folded);
+    if (r == 0)
+        r = lx_host_fs.run[c->op](c);
+    bool found = r != -ENODATA || c->name == given || c->op == LX_OP_SETXATTR;
+    c->name = given;
+    if (!found)
+        r = lx_host_fs.run[c->op](c);
+    /* Windows has no namespaces, and virtiofs does not look at them. */
+    if (r == -EOPNOTSUPP && c->op != LX_OP_SETXATTR && behind_namespace(given) == NULL &&
+        lx_rule(m, LX_RULE_XATTR_NAMESPACE) == LX_ENODATA)
+        r = lx_deny(c, LX_RULE_XATTR_NAMESPACE, ENODATA);
+    return r;
+}
+
+/* 9p has no word for an attribute with nothing in it: the server removes it. */
+static long set_to_nothing(struct lx_call *c)
+{
+    lx_alter(c, LX_RULE_XATTR_EMPTY);
+    c->op = LX_OP_REMOVEXATTR;
+    long r = by_name(c);
+    c->op = LX_OP_SETXATTR;
+    return r == -ENODATA && (c->how & XATTR_REPLACE) == 0 ? 0 : r;
+}
+
+/*
+ * What comes before any attribute of the file's own: 0 to go on, 1 for the case flag, or -errno.
+ * `error`: of a name that is ours, and not the program's.
+ */
+static int check(struct lx_call *c, int error)
 {
     int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
     if (r < 0 || !lx_has_text(c, c->name))
-        return r < 0 ? r : lx_host_fs.run[LX_OP_GETXATTR](c);
+        return r;
     if (is_case_flag(c))
+        return 1;
+    /* Not noted where one is read: ls asks for the ACL of everything it lists. */
+    if (of_system(c->name) && c->op == LX_OP_GETXATTR)
+        r = lx_rule(c->at[0].mount, LX_RULE_XATTR_SYSTEM) == LX_ALLOW ? 0 : -EOPNOTSUPP;
+    else if (of_system(c->name))
+        r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
+    return r == 0 && reserved(c->name) ? error : r;
+}
+
+/* The call by its name, where that can be read; else the kernel says so. */
+static long go_on(struct lx_call *c)
+{
+    return lx_has_text(c, c->name) ? by_name(c) : lx_host_fs.run[c->op](c);
+}
+
+long drvfs_getxattr(struct lx_call *c)
+{
+    int r = check(c, -ENODATA);
+    if (r > 0)
         return get_case(c);
-    /* Not noted: ls asks for the ACL of everything it lists. */
-    if (of_system(c->name) && lx_rule(c->at[0].mount, LX_RULE_XATTR_SYSTEM) != LX_ALLOW)
-        return -EOPNOTSUPP;
-    return reserved(c->name) ? -ENODATA : lx_host_fs.run[LX_OP_GETXATTR](c);
+    return r < 0 ? r : go_on(c);
 }
 
 long drvfs_setxattr(struct lx_call *c)
 {
-    int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
-    if (r < 0 || !lx_has_text(c, c->name))
-        return r < 0 ? r : lx_host_fs.run[LX_OP_SETXATTR](c);
-    if (is_case_flag(c))
+    int r = check(c, -EPERM);
+    if (r > 0)
         return set_case(c);
-    if (of_system(c->name))
-        r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
     if (r < 0)
         return r;
-    return reserved(c->name) ? -EPERM : lx_host_fs.run[LX_OP_SETXATTR](c);
+    bool removes = c->size == 0 && lx_rule(c->at[0].mount, LX_RULE_XATTR_EMPTY) == LX_REMOVE &&
+                   lx_has_text(c, c->name) && !lx_observing(c);
+    return removes ? set_to_nothing(c) : go_on(c);
 }
 
 long drvfs_removexattr(struct lx_call *c)
 {
-    int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
-    if (r < 0 || !lx_has_text(c, c->name))
-        return r < 0 ? r : lx_host_fs.run[LX_OP_REMOVEXATTR](c);
-    if (is_case_flag(c))
+    int r = check(c, -ENODATA);
+    if (r > 0)
         return -EOPNOTSUPP;
-    if (of_system(c->name))
-        r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
-    if (r < 0)
-        return r;
-    return reserved(c->name) ? -ENODATA : lx_host_fs.run[LX_OP_REMOVEXATTR](c);
+    return r < 0 ? r : go_on(c);
 }
 
 /* Takes the names out of a list that get would not find, in place; returns its new length. */
@@ -166,7 +251,7 @@ static __attribute__((noinline)) long list_all(struct lx_call *c, char *out, siz
     if (n < 0)
         return n;
     size_t length = strip(c->at[0].mount, out, (size_t)n);
-    if (c->at[0].mount->case_option != LX_SENSITIVE && look(c, &st) == 1) {
+    if (has_case_flag(c->at[0].mount) && look(c, &st) == 1) {
         if (length + sizeof(WSL_CASE) > room)
             return -ERANGE;
         memcpy(out + length, WSL_CASE, sizeof(WSL_CASE));

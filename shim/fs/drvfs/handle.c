@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls on a descriptor of a Windows drive that its client has not, or makes otherwise: 0 where the
+ * call is as on Linux, and its caller's to make; LX_DONE; or -errno.
+ */
+#include <fcntl.h>
+
+#include "fs/drvfs/drvfs.h"
+#include "sys/sys.h"
+
+/* Refuses by the errno of a rule's value, if it has one: the kernel has found the descriptor. */
+static long refuse(struct lx_call *c, enum lx_rule rule)
+{
+    int error = lx_value_errno(lx_rule(c->at[0].mount, rule));
+    return error == 0 ? 0 : lx_deny(c, rule, error);
+}
+
+/* The server looks a file up by its name, though who has it open reads and writes on. */
+long drvfs_check_unlinked(struct lx_call *c, mode_t mode, nlink_t links)
+{
+    if (links != 0 || S_ISDIR(mode) || (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0)
+        return 0;
+    return refuse(c, LX_RULE_HANDLE_UNLINKED);
+}
+
+static bool is_directory(int fd)
+{
+    struct stat st;
+    return sys_fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/*
+ * True where a directory has entries left behind the position that it is at, which this leaves as
+ * it is.
+ */
+static bool is_half_read(int fd)
+{
+    char block[512];
+    off_t position = sys_lseek(fd, 0, SEEK_CUR);
+    if (position <= 0)
+        return false;
+    long n = sys_getdents64(fd, block, sizeof(block));
+    sys_lseek(fd, position, SEEK_SET);
+    return n > 0;
+}
+
+/*
+ * v9fs goes on with what it has of the server's last answer, wherever the directory was rewound to,
+ * and asks from there on. [WSL#5074, WSL2-Linux-Kernel#187] How much that answer had is the
+ * client's affair: here all that there is.
+ */
+static long rewound(struct lx_call *c)
+{
+    int fd = c->at[0].dfd;
+    if (lx_rule(c->at[0].mount, LX_RULE_DIRECTORY_REWIND) != LX_LOSES || !is_directory(fd) ||
+        !is_half_read(fd) || !lx_alter(c, LX_RULE_DIRECTORY_REWIND))
+        return 0;
+    return LX_DONE;
+}
+
+long drvfs_seek(struct lx_call *c)
+{
+    return c->how == SEEK_SET ? rewound(c) : refuse(c, LX_RULE_FILE_SEEK_DATA);
+}
+
+long drvfs_sync(struct lx_call *c)
+{
+    if (c->how == LX_SYNC_RANGE)
+        return refuse(c, LX_RULE_FILE_SYNC_RANGE);
+    return is_directory(c->at[0].dfd) ? refuse(c, LX_RULE_DIRECTORY_SYNC) : 0;
+}
+
+long drvfs_ioctl(struct lx_call *c)
+{
+    return refuse(c, LX_RULE_IOCTL_FLAGS);
+}
+
+/* [WSL#40649] The server appends as long as the file is open, whatever the client thinks. */
+long drvfs_control(struct lx_call *c)
+{
+    int fd = c->at[0].dfd;
+    if (lx_rule(c->at[0].mount, LX_RULE_HANDLE_APPEND) != LX_KEPT)
+        return 0;
+    long flags = sys_fcntl(fd, F_GETFL, 0);
+    if (flags < 0 || (flags & O_APPEND) == 0 || !lx_alter(c, LX_RULE_HANDLE_APPEND))
+        return 0;
+    long r = sys_fcntl(fd, F_SETFL, (long)(c->how | O_APPEND));
+    return r < 0 ? r : LX_DONE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls on a descriptor that only some mounts' rules are about. They are asked here, before
+ * whoever makes the call makes it: 0 to go on, LX_DONE where it is made, with the result 0, or
+ * -errno. Where no rule and no override can say anything, nothing is asked of anybody.
+ */
+#ifndef LXSHIM_VFS_HANDLES_H
+#define LXSHIM_VFS_HANDLES_H
+
+#include <sys/types.h>
+
+#include "fs/task.h"
+
+/* lseek: of SEEK_DATA and SEEK_HOLE, and of a directory that is rewound. */
+long lx_judge_seek(const struct lx_task *task, int fd, off_t offset, int whence);
+
+/* fsync and fdatasync; sync_file_range. */
+long lx_judge_sync(const struct lx_task *task, int fd);
+long lx_judge_sync_range(const struct lx_task *task, int fd);
+
+/* ioctl: of the requests that tell or change what chattr and lsattr are about. */
+long lx_judge_ioctl(const struct lx_task *task, int fd, unsigned long request);
+
+/* fcntl: of F_SETFL without O_APPEND. */
+long lx_judge_fcntl(const struct lx_task *task, int fd, int command, long argument);
+
+#endif

@@ -1,0 +1,220 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Calls on a descriptor that a client of Windows' drives has not, or makes otherwise.
+
+load helpers
+
+setup_file() {
+  needs python3 python3
+}
+
+ANSWER='
+import ctypes, fcntl, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+def answer(label, call):
+    try:
+        print(label, call())
+    except OSError as e:
+        print(label, os.strerror(e.errno))
+def made(result):
+    if result < 0: raise OSError(ctypes.get_errno(), "")
+    return result
+'
+
+@test "file.seek_data: holes are not told of on WSL1" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR)
+os.write(f, b\"hello\")
+answer(\"data\", lambda: os.lseek(f, 0, os.SEEK_DATA))
+answer(\"hole\", lambda: os.lseek(f, 0, os.SEEK_HOLE))
+answer(\"end\", lambda: os.lseek(f, 0, os.SEEK_END))
+answer(\"start\", lambda: os.lseek(f, 0, os.SEEK_SET))
+answer(\"beyond\", lambda: os.lseek(f, -1, os.SEEK_SET))
+answer(\"closed\", lambda: os.lseek(999, 0, os.SEEK_DATA))
+'"
+  native "$steps"
+  assert_output "data 0
+hole 5
+end 5
+start 0
+beyond Invalid argument
+closed Bad file descriptor"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed file.seek_data=EINVAL "$steps"
+  assert_output "data Invalid argument
+hole Invalid argument
+end 5
+start 0
+beyond Invalid argument
+closed Bad file descriptor"
+}
+
+@test "file.seek_data: outside every mount as natively" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"$(fresh)/f\", os.O_CREAT | os.O_RDWR)
+os.write(f, b\"hello\")
+answer(\"hole\", lambda: os.lseek(f, 0, os.SEEK_HOLE))
+answer(\"pipe\", lambda: os.lseek(os.pipe()[0], 0, os.SEEK_HOLE))
+'"
+  native "$steps"
+  assert_output "hole 5
+pipe Illegal seek"
+  expected=$output
+  shimmed file.seek_data=EINVAL "$steps"
+  assert_output "$expected"
+}
+
+@test "file.sync_range: sync_file_range is not there on WSL1" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR)
+size = ctypes.c_int64
+answer(\"range\", lambda: made(libc.sync_file_range(f, size(0), size(0), 2)))
+answer(\"all\", lambda: os.fsync(f))
+answer(\"closed\", lambda: made(libc.sync_file_range(999, size(0), size(0), 2)))
+'"
+  native "$steps"
+  assert_output "range 0
+all None
+closed Bad file descriptor"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed file.sync_range=ENOSYS "$steps"
+  assert_output "range Function not implemented
+all None
+closed Bad file descriptor"
+}
+
+@test "directory.sync: EIO on SMB, of directories alone" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR); d = os.open(\".\", os.O_DIRECTORY)
+answer(\"file\", lambda: os.fsync(f))
+answer(\"directory\", lambda: os.fsync(d))
+answer(\"data\", lambda: os.fdatasync(d))
+'"
+  native "$steps"
+  assert_output "file None
+directory None
+data None"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed drive.volume='{"filesystem": "smb"}' "$steps"
+  assert_output "file None
+directory Input/output error
+data Input/output error"
+}
+
+@test "ioctl.flags: what lsattr and chattr ask is ENOTTY, other requests are as natively" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR); os.write(f, b\"hello\"); os.lseek(f, 0, 0)
+flags = ctypes.c_long()
+answer(\"flags\", lambda: made(libc.ioctl(f, ctypes.c_ulong(0x80086601), ctypes.byref(flags))))
+left = ctypes.c_int()
+answer(\"left\", lambda: made(libc.ioctl(f, ctypes.c_ulong(0x541b), ctypes.byref(left))))
+print(left.value)
+answer(\"closed\", lambda: made(libc.ioctl(999, ctypes.c_ulong(0x80086601), ctypes.byref(flags))))
+'"
+  native "$steps"
+  wants_here "flags 0" "FS_IOC_GETFLAGS"
+  assert_output "flags 0
+left 0
+5
+closed Bad file descriptor"
+  expected=$output
+  shimmed "$steps"
+  assert_output "flags Inappropriate ioctl for device
+left 0
+5
+closed Bad file descriptor"
+  shimmed ioctl.flags=native "$steps"
+  assert_output "$expected"
+}
+
+@test "handle.append: over 9p what appends goes on appending" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR | os.O_APPEND); os.write(f, b\"first\")
+print(fcntl.fcntl(f, fcntl.F_SETFL, os.O_NONBLOCK))
+os.lseek(f, 0, os.SEEK_SET); os.write(f, b\"X\")
+print(open(\"f\").read(), bool(fcntl.fcntl(f, fcntl.F_GETFL) & os.O_NONBLOCK))
+g = os.open(\"g\", os.O_CREAT | os.O_RDWR); os.write(g, b\"first\")
+fcntl.fcntl(g, fcntl.F_SETFL, 0)
+os.lseek(g, 0, os.SEEK_SET); os.write(g, b\"X\")
+print(open(\"g\").read())
+'"
+  native "$steps"
+  assert_output "0
+Xirst True
+Xirst"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed handle.append=kept "$steps"
+  assert_output "0
+firstX True
+Xirst"
+}
+
+@test "directory.rewind: what was read before it was rewound is missing over 9p" {
+  # A directory of whose entries a small buffer has read some, and then as many as there are.
+  steps="mkdir d; touch d/{1..40}; python3 -c '$ANSWER
+import struct
+d = os.open(\"d\", os.O_DIRECTORY)
+def listed(size, turns):
+    names, buf = set(), ctypes.create_string_buffer(size)
+    while turns != 0:
+        n, at = libc.getdents64(d, buf, ctypes.c_size_t(size)), 0
+        if n <= 0: break
+        while at < n:
+            length = struct.unpack_from(\"H\", buf.raw, at + 16)[0]
+            names.add(buf.raw[at + 19:at + length].split(b\"\\\\0\")[0])
+            at += length
+        turns -= 1
+    return names
+first = listed(256, 1)
+print(os.lseek(d, 0, os.SEEK_SET))
+again = listed(4096, -1)
+print(len(first) > 2, len(first | again), bool(first & again))
+print(os.lseek(d, 0, os.SEEK_SET), len(listed(4096, -1)))
+'"
+  native "$steps"
+  assert_output "0
+True 42 True
+0 42"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed directory.rewind=loses "$steps"
+  assert_output "0
+True 42 False
+0 42"
+}
+
+@test "handle.unlinked: over 9p a file that has no name any more is not found by its descriptor" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR); os.write(f, b\"hello\")
+answer(\"named\", lambda: os.fstat(f).st_nlink)
+os.unlink(\"f\")
+answer(\"stat\", lambda: os.fstat(f).st_nlink)
+answer(\"truncate\", lambda: os.ftruncate(f, 2))
+answer(\"write\", lambda: os.write(f, b\"!\"))
+answer(\"read\", lambda: os.pread(f, 10, 0))
+'"
+  native "$steps"
+  assert_output "named 1
+stat 0
+truncate None
+write 1
+read b'he\\x00\\x00\\x00!'"
+  expected=$output
+  shimmed unlink.open_file=posix "$steps"
+  assert_output "$expected"
+  shimmed unlink.open_file=posix handle.unlinked=ENOENT "$steps"
+  assert_output "named 1
+stat No such file or directory
+truncate No such file or directory
+write 1
+read b'hello!'"
+}

@@ -1,0 +1,190 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What an era of WSL, or a client, answers otherwise: links, renames, times, what stat shows.
+
+load helpers
+
+setup() {
+  needs python3 python3
+}
+
+ANSWER='
+import os, sys
+def answer(label, call):
+    try:
+        print(label, call())
+    except OSError as e:
+        print(label, os.strerror(e.errno))
+'
+
+# by PROFILE STEPS: shimmed, by a profile.
+by() {
+  policy_for "${IN:=$(fresh drive)}" >"$BATS_TEST_TMPDIR/$1.json"
+  sed -i "s/\"version\": 1,/\"version\": 1, \"profile\": \"$1\",/" "$BATS_TEST_TMPDIR/$1.json"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/$1.json" "${SHIM[@]}" bash -uc "$2"
+  unset IN
+}
+
+@test "stat.directory: two links in 2016, none in 1703, one since 1803" {
+  steps='mkdir d d/a; stat -c "%s %b %h" d'
+  native "$steps"
+  refute_output "4096 0 1"
+  by wsl1-1607 "$steps"
+  assert_output "0 8 2"
+  by wsl1-1703 "$steps"
+  assert_output "512 0 0"
+  by wsl1-1709 "$steps"
+  assert_output "512 0 0"
+  by wsl1-1803 "$steps"
+  assert_output "4096 0 1"
+}
+
+@test "stat.blocks: bytes instead of blocks up to 1703" {
+  steps='head -c 1048576 /dev/zero >f; sync f; stat -c %b f'
+  native "$steps"
+  blocks=$output
+  by wsl1-1703 "$steps"
+  assert_output "$((blocks * 512))"
+  by wsl1-1709 "$steps"
+  assert_output "$blocks"
+}
+
+@test "link.unlinked: a descriptor whose file has no name left: EACCES, or Linux' ENOENT" {
+  steps="python3 -c '$ANSWER
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR)
+def link():
+    if libc.linkat(f, b\"\", -100, b\"g\", 0x1000) != 0: raise OSError(ctypes.get_errno(), \"\")
+os.unlink(\"f\")
+answer(\"link\", link)
+print(os.listdir(\".\"))
+'"
+  ((EUID == 0)) || skip "only root links by a descriptor"
+  native "$steps"
+  assert_output "link No such file or directory
+[]"
+  shimmed unlink.open_file=posix "$steps"
+  assert_output "link Permission denied
+[]"
+  shimmed unlink.open_file=posix link.unlinked=native "$steps"
+  assert_output "link No such file or directory
+[]"
+}
+
+@test "link.directory_symlink: a hard link to a symlink that leads to a directory, EISDIR on WSL2 of 19041" {
+  steps='mkdir d; : >f; ln -s d to-d; ln -s f to-f; ln -P to-f b && echo file; ln -P to-d a && echo directory'
+  native "$steps"
+  assert_output "file
+directory"
+  shimmed "$steps"
+  assert_output "file
+directory"
+  shimmed link.directory_symlink=EISDIR "$steps"
+  assert_output "file
+ln: failed to create hard link 'a' => 'to-d': Is a directory"
+}
+
+@test "symlink.over_directory: EINVAL in 1809, so that ln does not make it inside" {
+  steps="python3 -c '$ANSWER
+os.mkdir(\"d\"); open(\"f\", \"w\").close()
+answer(\"directory\", lambda: os.symlink(\"x\", \"d\"))
+answer(\"file\", lambda: os.symlink(\"x\", \"f\"))
+'"
+  native "$steps"
+  assert_output "directory File exists
+file File exists"
+  by wsl1-1809 "$steps"
+  assert_output "directory Invalid argument
+file File exists"
+  by wsl1-1903 "$steps"
+  assert_output "directory File exists
+file File exists"
+}
+
+@test "rename.same_missing: what is not there to its own name is done on WSL1" {
+  steps="python3 -c '$ANSWER
+answer(\"same\", lambda: os.rename(\"x\", \"x\"))
+answer(\"other\", lambda: os.rename(\"x\", \"y\"))
+'"
+  native "$steps"
+  assert_output "same No such file or directory
+other No such file or directory"
+  expected=$output
+  by wsl1-current "$steps"
+  assert_output "same None
+other No such file or directory"
+  by wsl2-9p "$steps"
+  assert_output "$expected"
+}
+
+@test "rename.illegal_target: a name that 1803 created, and did not rename to" {
+  steps="python3 -c '$ANSWER
+open(\"a:b\", \"w\").close()
+answer(\"away\", lambda: os.rename(\"a:b\", \"f\"))
+answer(\"back\", lambda: os.rename(\"f\", \"c:d\"))
+print(os.listdir(\".\"))
+'"
+  native "$steps"
+  assert_output "away None
+back None
+['c:d']"
+  expected=$output
+  by wsl1-1803 "$steps"
+  assert_output "away None
+back No such file or directory
+['f']"
+  by wsl1-1809 "$steps"
+  assert_output "$expected"
+}
+
+@test "utimes.units: over 9p whole seconds, of what is given and not of now" {
+  steps='python3 -c "
+import os, time
+open(\"f\", \"w\").close()
+os.utime(\"f\", ns=(1000000000123456700, 1000000001999999900)); st = os.stat(\"f\"); print(st.st_atime_ns, st.st_mtime_ns)
+f = os.open(\"f\", os.O_RDWR); os.utime(f, ns=(1000000000123456700, 1)); st = os.fstat(f); print(st.st_atime_ns, st.st_mtime_ns)
+"'
+  native "$steps"
+  assert_output "1000000000123456700 1000000001999999900
+1000000000123456700 1"
+  by wsl2-9p "$steps"
+  assert_output "1000000000000000000 1000000001000000000
+1000000000000000000 0"
+  by wsl2-virtiofs "$steps"
+  assert_output "1000000000123456700 1000000001999999900
+1000000000123456700 100"
+}
+
+@test "utimes.clock: who sets times sees none that is ahead of the coarse clock, nor any that changes" {
+  # Natively that depends on the kernel: from 6.13 on files are stamped by a finer clock. 5: CLOCK_REALTIME_COARSE.
+  steps='python3 -c "
+import os, time
+ahead = other = 0
+for i in range(200):
+    open(\"f\", \"w\").close(); os.stat(\"f\"); os.utime(\"f\"); st = os.stat(\"f\")
+    now = time.clock_gettime_ns(5)
+    ahead += max(st.st_atime_ns, st.st_mtime_ns, st.st_ctime_ns) > -(-now // 100) * 100
+    other += os.stat(\"f\") != st
+print(ahead, other)"'
+  native "$steps"
+  assert_output --regexp "^[0-9]+ 0$"
+  expected=$output
+  shimmed "$steps"
+  assert_output "0 0"
+  [[ $expected != "0 0" ]] || return 0
+  shimmed utimes.clock=native "$steps"
+  refute_output "0 0"
+}
+
+@test "readlink of /proc/self/fd: no more of a buffer is written than what is shown" {
+  steps='python3 -c "
+import ctypes, os
+libc = ctypes.CDLL(None); buf = ctypes.create_string_buffer(4096)
+f = os.open(\"a:b\", os.O_CREAT)
+n = libc.readlink(b\"/proc/self/fd/%d\" % f, buf, 4096); print(n == len(buf.value), buf.value[-4:])"'
+  native "$steps"
+  assert_output "True b'/a:b'"
+  shimmed "$steps"
+  assert_output "True b'/a:b'"
+}

@@ -1,0 +1,183 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What a volume's kind changes: FAT and exFAT, ReFS, SMB, and NTFS' own limits.
+
+load helpers
+
+# on KIND STEPS: shimmed, on a volume of that kind.
+on() {
+  shimmed drive.volume="{\"filesystem\": \"$1\"}" "$2"
+}
+
+ANSWER='
+import os, sys
+def answer(label, call):
+    try:
+        print(label, call())
+    except OSError as e:
+        print(label, os.strerror(e.errno))
+'
+
+@test "stat.times: of FAT 2 s and a day, of exFAT 10 ms and 2 s; ctime is mtime" {
+  needs python3 python3
+  steps='python3 -c "
+import os
+open(\"f\", \"w\").close()
+for a, m in (1000000000123456789, 1000000001000000001), (1498440508000000000, 1000000002000000000):
+    os.utime(\"f\", ns=(a, m)); st = os.stat(\"f\"); print(st.st_atime_ns, st.st_mtime_ns, st.st_ctime_ns == st.st_mtime_ns)
+"'
+  native "$steps"
+  assert_output "1000000000123456789 1000000001000000001 False
+1498440508000000000 1000000002000000000 False"
+  on fat32 "$steps"
+  assert_output "999993600000000000 1000000002000000000 True
+1498435200000000000 1000000002000000000 True"
+  on exfat "$steps"
+  assert_output "1000000002000000000 1000000001010000000 True
+1498440508000000000 1000000002000000000 True"
+  on ntfs "$steps"
+  assert_output "1000000000123456800 1000000001000000100 False
+1498440508000000000 1000000002000000000 False"
+}
+
+@test "stat.before_1970: a time before is 0" {
+  needs python3 python3
+  steps='python3 -c "
+import os
+open(\"f\", \"w\").close()
+os.utime(\"f\", (-5, -7)); st = os.stat(\"f\"); print(st.st_atime_ns, st.st_mtime_ns)"'
+  native "$steps"
+  assert_output "-5000000000 -7000000000"
+  shimmed "$steps"
+  assert_output "0 0"
+  shimmed stat.before_1970=native "$steps"
+  assert_output "-5000000000 -7000000000"
+}
+
+@test "utimes.range: FAT has no time before 1980 or after 2107, NTFS has" {
+  needs python3 python3
+  steps="python3 -c '$ANSWER
+open(\"f\", \"w\").close()
+for t in 315532799, 315532800, 4354819199, 4354819200:
+    answer(t, lambda: os.utime(\"f\", (t, t)))
+'"
+  native "$steps"
+  assert_output "315532799 None
+315532800 None
+4354819199 None
+4354819200 None"
+  expected=$output
+  on ntfs "$steps"
+  assert_output "$expected"
+  on fat32 "$steps"
+  assert_output "315532799 Invalid argument
+315532800 None
+4354819199 None
+4354819200 Invalid argument"
+}
+
+@test "stat.blocks: whole clusters on FAT, for a small file, too" {
+  steps='mkdir d; echo hello >s; head -c 9000 /dev/zero >l; : >e; sync s l; stat -c "%b %o" s l e; stat -c "%s %b %o %h" d'
+  native "$steps"
+  refute_output --partial "2 512"
+  on fat32 "$steps"
+  assert_output "2 512
+18 512
+0 512
+512 0 512 1"
+  on ntfs "$steps"
+  assert_line --index 0 "0 4096"
+  assert_line --index 3 "4096 0 4096 1"
+}
+
+@test "stat.links: a file on FAT has one name, and had when it is gone" {
+  needs python3 python3
+  steps='python3 -c "
+import os
+f = os.open(\"f\", os.O_CREAT); print(os.fstat(f).st_nlink); os.unlink(\"f\"); print(os.fstat(f).st_nlink)"'
+  native "$steps"
+  assert_output "1
+0"
+  shimmed unlink.open_file=posix drive.volume='{"filesystem": "fat"}' "$steps"
+  assert_output "1
+1"
+  shimmed unlink.open_file=posix "$steps"
+  assert_output "1
+0"
+}
+
+@test "file.size: FAT has no file of 4 GiB" {
+  needs python3 python3
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR)
+for n in (1 << 32) - 1, 1 << 32:
+    answer(\"truncate\", lambda: os.truncate(\"f\", n))
+    answer(\"ftruncate\", lambda: os.ftruncate(f, n))
+os.ftruncate(f, 0)
+answer(\"fallocate\", lambda: os.posix_fallocate(f, (1 << 32) - 4096, 4097))
+print(os.fstat(f).st_size)
+'"
+  native "$steps"
+  assert_output "truncate None
+ftruncate None
+truncate None
+ftruncate None
+fallocate None
+4294967297"
+  on fat32 "$steps"
+  assert_output "truncate None
+ftruncate None
+truncate File too large
+ftruncate File too large
+fallocate File too large
+0"
+  on exfat "$steps"
+  assert_line --index 2 "truncate None"
+}
+
+@test "rename.case: the first spelling stays on FAT and SMB" {
+  steps='echo x >foo; mv -T foo FOO 2>/dev/null; perl -e "rename q(foo), q(FOO)"; ls'
+  needs perl perl
+  native "$steps"
+  assert_output "FOO"
+  on fat32 "$steps"
+  assert_output "foo"
+  on smb "$steps"
+  assert_output "foo"
+  shimmed drive.options="uid=$EUID,gid=${GROUPS[0]},case=off" 'echo x >foo; perl -e "rename q(foo), q(FOO)"; ls'
+  assert_output "FOO"
+}
+
+@test "link.limit: a file on NTFS has at most 1024 names" {
+  needs python3 python3
+  steps='python3 -c "
+import os
+open(\"0\", \"w\").close()
+try:
+    for n in range(1, 1100): os.link(\"0\", str(n))
+except OSError as e:
+    print(os.strerror(e.errno))
+print(os.stat(\"0\").st_nlink)"'
+  native "$steps"
+  assert_output "1100"
+  shimmed "$steps"
+  assert_output "1100"
+  shimmed link.limit=EINVAL "$steps"
+  assert_output "Invalid argument
+1024"
+  shimmed link.limit=EINVAL drive.volume='{"filesystem": "fat"}' 'echo x >f; ln f g'
+  assert_output --partial "Operation not permitted"
+}
+
+@test "symlink.create: ReFS of 2016 has none, that of today has" {
+  steps='ln -s t l && readlink l'
+  native "$steps"
+  assert_output "t"
+  on refs "$steps"
+  assert_output --partial "Operation not permitted"
+  IN=$(fresh drive)
+  policy_for "$IN" drive.volume='{"filesystem": "refs"}' >"$BATS_TEST_TMPDIR/now.json"
+  sed -i 's/"version": 1,/"version": 1, "profile": "wsl1-current",/' "$BATS_TEST_TMPDIR/now.json"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/now.json" "${SHIM[@]}" bash -uc "$steps"
+  assert_output "t"
+}
