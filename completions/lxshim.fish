@@ -35,7 +35,7 @@ function __lxshim_words
         case 'options help'
             printf '%s\n' --help
         case 'commands win'
-            printf '%s\n' attrib cmd copy del dir echo fsutil hold md mklink more move ntcreate rd ren type write
+            printf '%s\n' attrib cmd copy del dir ea echo fsutil hold md mklink more move ntcreate rd ren type write
         case 'topics'
             printf '%s\n' run policy rules mounts overrides reports win trace coverage environment
         case '--profile'
@@ -47,7 +47,7 @@ function __lxshim_words
         case '--bind'
             printf '%s\n' auto always never
         case 'rules'
-            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit mode.fixed mode.owner mode.access chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags sharing.windows mount.boundary symlink.create symlink.nt link.create special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate xattr.user xattr.system stat.directory stat.small_file stat.times statfs.type mount.line
+            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags sharing.windows mount.boundary symlink.create symlink.nt link.create special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate xattr.user xattr.system stat.directory stat.small_file stat.times statfs.type mount.line
         case 'values names.illegal'
             printf '%s\n' escape reject
         case 'values names.invalid_utf8'
@@ -66,6 +66,8 @@ function __lxshim_words
             printf '%s\n' native options
         case 'values mode.access'
             printf '%s\n' native shown
+        case 'values metadata.keep'
+            printf '%s\n' on off
         case 'values chmod.readonly_bit'
             printf '%s\n' on off
         case 'values chmod.non_owner'
