@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "store/age.h"
+#include "store/sidecar.h"
 #include "sys/sys.h"
 
 #define LIST_MAX 65536 /* XATTR_LIST_MAX, the kernel's own limit */
@@ -231,6 +232,12 @@ bool store_ea_attribute(const char *name, size_t n, char out[STORE_EA_NAME])
         out[prefix + i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i]);
     out[prefix + n] = '\0';
     return true;
+}
+
+bool store_mark_is_meant(const struct store_object *o)
+{
+    return store_attr_get(o, true, STORE_REPARSE, NULL, 0) > 0 ||
+           store_sidecar_list(o, NULL, 0) != 0;
 }
 
 bool store_metadata_is(const char *attribute)

@@ -28,7 +28,7 @@
 
 struct store_metadata {
     unsigned has;    /* what the file has of its own: a set of NT_LX_OWNED */
-    bool sticky;     /* a file's: the bit was asked for, and is no mark of ours */
+    bool sticky;     /* the bit was asked for, and is no mark of ours alone */
     struct nt_lx lx; /* what is there in Windows' form, which counts before the inode's own */
 };
 
@@ -45,7 +45,7 @@ int store_metadata_get(const struct store_object *o, const struct stat *st,
  */
 int store_metadata_note(const struct store_object *o, unsigned fields);
 
-/* Notes, or forgets, that the sticky bit of a file was asked for. */
+/* Notes, or forgets, that the sticky bit was asked for. */
 int store_metadata_note_sticky(const struct store_object *o, bool sticky);
 
 /*
@@ -61,6 +61,18 @@ int store_metadata_drop(const struct store_object *o, unsigned fields);
 /* The attribute's name for an EA's; false where it is too long. Upper case, as NTFS keeps them. */
 #define STORE_EA_NAME 256
 bool store_ea_attribute(const char *name, size_t n, char out[STORE_EA_NAME]);
+
+/*
+ * True where the mark of a file or directory stands for something: a link, or what is kept beside
+ * it. Asked of the object itself, by a descriptor or a path.
+ */
+bool store_mark_is_meant(const struct store_object *o);
+
+/* The mode of an inode without a mark that is ours alone. */
+static inline mode_t store_metadata_mode(const struct stat *st, const struct store_metadata *m)
+{
+    return m->sticky ? st->st_mode : st->st_mode & ~(mode_t)STORE_MARK;
+}
 
 /* True for an attribute that metadata is kept in: no program sees it as one. */
 bool store_metadata_is(const char *attribute);

@@ -58,10 +58,9 @@ static void append(struct chain *c, const char *name, const uint8_t *value, size
 /* What the inode says where the file says that it counts. */
 static struct nt_lx of_inode(const struct stat *st, const struct store_metadata *m)
 {
-    bool marked = S_ISREG(st->st_mode) && !m->sticky;
     return (struct nt_lx){.uid = st->st_uid,
                           .gid = st->st_gid,
-                          .mode = st->st_mode & ~(marked ? (mode_t)STORE_MARK : 0),
+                          .mode = store_metadata_mode(st, m),
                           .major = major(st->st_rdev),
                           .minor = minor(st->st_rdev)};
 }
@@ -136,8 +135,7 @@ static void follow(const char *native, const struct stat *st, enum nt_lx_field f
     bool same_type = (lx.mode & S_IFMT) == (st->st_mode & S_IFMT);
     bool same_attribute = ((lx.mode & 0222) == 0) == ((st->st_mode & 0222) == 0);
     if (field == NT_LX_MODE && same_type && (same_attribute || S_ISDIR(st->st_mode))) {
-        mode_t mark = S_ISREG(st->st_mode) ? st->st_mode & STORE_MARK : 0;
-        (void)sys_fchmodat(AT_FDCWD, native, (lx.mode & 07777) | mark);
+        (void)sys_fchmodat(AT_FDCWD, native, (lx.mode & 07777) | (st->st_mode & STORE_MARK));
     }
 }
 

@@ -268,9 +268,7 @@ static int keep_mode(const struct store_object *o)
         r = store_metadata_get(o, &st, &m);
     if (r < 0 || (m.has & NT_LX_MODE) == 0 || (m.lx.has & NT_LX_MODE) != 0)
         return r;
-    if (S_ISREG(st.st_mode) && !m.sticky)
-        st.st_mode &= ~(mode_t)STORE_MARK;
-    return store_metadata_set(o, &(struct nt_lx){.mode = st.st_mode}, NT_LX_MODE);
+    return store_metadata_set(o, &(struct nt_lx){.mode = store_metadata_mode(&st, &m)}, NT_LX_MODE);
 }
 
 int win_lose_metadata(const struct store_object *o)

@@ -200,9 +200,7 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
 static bool mark_is_meant(const struct win_handle *handle)
 {
     const struct store_object o = {handle->path.drive->root, handle->fd, ""};
-    return store_attr_get(&o, true, STORE_REPARSE, NULL, 0) > 0 ||
-           store_attr_get(&o, true, STORE_METADATA_STICKY, NULL, 0) > 0 ||
-           store_sidecar_list(&o, NULL, 0) != 0;
+    return store_mark_is_meant(&o) || store_attr_get(&o, true, STORE_METADATA_STICKY, NULL, 0) > 0;
 }
 
 void win_unmark(const struct win_handle *handle)

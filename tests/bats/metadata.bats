@@ -74,12 +74,18 @@ try:
 except OSError:
     os.mknod(\"t\", 0o101604)
     print(\"no O_TMPFILE\")
-"; stat -c "%a %n" f n t; chmod 600 f n t; stat -c "%a %n" f n t'
+"; stat -c "%a %n" f n t; chmod 600 f n t; stat -c "%a %n" f n t
+    python3 -c "import os; os.umask(0); os.mkdir(\"d\", 0o1777)"; stat -c %a d; chmod 770 d; stat -c %a d; chmod 1770 d; stat -c %a d'
   native "$steps"
   expected=$output
   assert_line '1604 t'
   metadata open.tmpfile=allow "$steps"
   assert_output "$expected"
+  natively 'chmod 770 d; stat -c %a d'
+  assert_output 770
+  metadata 'chmod 1777 d; chmod 775 d'
+  natively 'stat -c %a d'
+  assert_output 775
 }
 
 @test "chmod: every bit stays, and Windows sees the read-only attribute" {

@@ -74,7 +74,7 @@ void drvfs_show_owner(const struct lx_mount *mount, const struct stat *native,
 
 /*
  * After something was made with a mode of its own, by fd or where fd is negative by path: notes
- * that, and whether a file was asked for with the sticky bit. 0 or -errno; what has no room for any
+ * that, and whether the sticky bit was asked for. 0 or -errno; what has no room for any
  * metadata is made without.
  */
 int drvfs_note_made(const struct lx_call *c, const struct lx_loc *at, int fd, bool sticky);

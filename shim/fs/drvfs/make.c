@@ -26,7 +26,7 @@ long drvfs_mkdir(struct lx_call *c)
         return r;
     if (fixed)
         drvfs_restore_mode(at, -1, DRVFS_WRITABLE);
-    r = drvfs_note_made(c, at, -1, false);
+    r = drvfs_note_made(c, at, -1, (c->mode & S_ISVTX) != 0);
     if (r < 0) {
         sys_unlinkat(at->dfd, at->path, AT_REMOVEDIR);
         return r;

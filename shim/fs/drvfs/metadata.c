@@ -57,7 +57,7 @@ static int keep(const struct store_object *o, struct store_metadata *own, struct
     return r == 0 && missing != 0 ? store_metadata_note(o, missing) : r;
 }
 
-/* The sticky bit of a file is a mark of ours where it was not asked for. */
+/* The sticky bit is a mark of ours where it was not asked for. */
 static int keep_sticky(const struct store_object *o, const struct store_metadata *own, mode_t mode)
 {
     bool asked = (mode & S_ISVTX) != 0;
@@ -86,6 +86,17 @@ static int before(struct lx_call *c, enum lx_rule rule, struct stat *st, struct 
     return r < 0 ? r : 1;
 }
 
+/*
+ * A mark stays, as nobody knows here what it is for: of a file the bit means nothing to Linux. In a
+ * directory it holds who removes what, so there it goes where it was asked for, and stands for
+ * nothing else.
+ */
+static bool loses_mark(const struct store_object *o, const struct stat *st,
+                       const struct store_metadata *own)
+{
+    return S_ISDIR(st->st_mode) && own->sticky && !store_mark_is_meant(o);
+}
+
 long drvfs_metadata_chmod(struct lx_call *c)
 {
     const struct store_object o = drvfs_object(&c->at[0]);
@@ -95,16 +106,15 @@ long drvfs_metadata_chmod(struct lx_call *c)
     int r = before(c, LX_RULE_CHMOD_NON_OWNER, &st, &own);
     if (r <= 0)
         return r < 0 ? r : lx_host_fs.run[LX_OP_CHMOD](c);
-    /* The mark stays: nobody knows here what it is for. */
-    if (S_ISREG(st.st_mode))
-        c->mode |= st.st_mode & STORE_MARK;
+    if (store_marked(&st) && !loses_mark(&o, &st, &own))
+        c->mode |= STORE_MARK;
     long result = lx_host_fs.run[LX_OP_CHMOD](c);
     c->mode = asked;
     if (result < 0)
         return result;
     struct nt_lx values = {.mode = (st.st_mode & S_IFMT) | (asked & 07777)};
     r = keep(&o, &own, &values, NT_LX_MODE);
-    if (r == 0 && S_ISREG(st.st_mode))
+    if (r == 0)
         r = keep_sticky(&o, &own, asked);
     if (r < 0) /* nothing has happened */
         (void)store_object_chmod(&o, st.st_mode & 07777);

@@ -25,8 +25,8 @@ static void show_mode(const struct lx_mount *m, const struct stat *native,
     } else if ((own->lx.has & NT_LX_MODE) != 0) {
         bool good = (own->lx.good & NT_LX_MODE) != 0 && (own->lx.mode & S_IFMT) == type;
         out->mode = good ? own->lx.mode : mode_of_bad(m, type);
-    } else if (S_ISREG(type) && !own->sticky) {
-        out->mode &= ~(mode_t)STORE_MARK;
+    } else if (S_ISREG(type) || S_ISDIR(type)) {
+        out->mode = store_metadata_mode(native, own);
     }
 }
 
