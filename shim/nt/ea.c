@@ -47,7 +47,7 @@ int nt_ea_next(const uint8_t *chain, size_t n, size_t *at, struct nt_ea *out)
     size_t length = e[5];
     size_t size = nt_get16(e + 6);
     size_t used = HEADER + length + 1 + size;
-    if (used > left || (next != 0 && (next < used || next >= left || next % ALIGN != 0)))
+    if (used > left || (next != 0 && (next < used || next > left || next % ALIGN != 0)))
         return -EINVAL;
     *out = (struct nt_ea){.flags = e[4],
                           .name = (const char *)e + HEADER,

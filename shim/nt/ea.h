@@ -25,9 +25,11 @@ struct nt_ea {
 
 /*
  * Reads the entry at *at in a chain of n bytes, and moves *at to the next one, or to n after the
- * last. 1, 0 where *at is n, or -EINVAL: an entry or its link out of the chain, out of line (4
- * bytes) or backwards, a name that is empty, too long, or has or lacks a NUL where it must not.
- * What follows the last value is ignored: the vendor's own test leaves four bytes there.
+ * last, which has no offset of a next one, or that of the chain's end, as NTFS stores it and
+ * ntfs-3g hands it over. 1, 0 where *at is n, or -EINVAL: an entry or its link out of the chain,
+ * out of line (4 bytes) or backwards, a name that is empty, too long, or has or lacks a NUL where
+ * it must not. What follows the last value is ignored: the vendor's own test leaves four bytes
+ * there.
  */
 int nt_ea_next(const uint8_t *chain, size_t n, size_t *at, struct nt_ea *out);
 

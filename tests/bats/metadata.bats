@@ -405,7 +405,7 @@ y'
   win ea write f 1500000000060400244c58554944000000000000
   assert_failure
   assert_output 'The extended attributes are inconsistent.'
-  win ea write f 1400000000060400244c585549440001000000ff
+  win ea write f 1800000000060400244c585549440001000000ff
   assert_failure
   win ea write f zz
   assert_failure

@@ -85,6 +85,23 @@ static void what_follows_the_last_value_is_ignored(void **state)
     assert_int_equal(lx.good, 0);
 }
 
+/* On disk each entry has its size, in line, for the offset of the next one. */
+static void as_ntfs_stores_them(void **state)
+{
+    uint8_t chain[sizeof(made) + 1] = {0};
+    struct nt_ea ea;
+    size_t at = 0;
+    (void)state;
+    memcpy(chain, made, sizeof(made));
+    chain[40] = 20;
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(nt_ea_next(chain, sizeof(chain), &at, &ea), 1);
+        assert_int_equal(ea.size, 4);
+    }
+    assert_int_equal(nt_ea_next(chain, sizeof(chain), &at, &ea), 0);
+    assert_int_equal(at, sizeof(chain));
+}
+
 static void broken(const uint8_t *chain, size_t n)
 {
     struct nt_ea ea;
@@ -115,7 +132,8 @@ static void what_is_no_chain(void **state)
     uint8_t chain[sizeof(made)];
     (void)state;
     for (size_t n = 1; n < sizeof(made); n++)
-        broken(made, n);
+        if (n % 20 != 0) /* where an entry ends */
+            broken(made, n);
     for (size_t i = 0; i < sizeof(damage) / sizeof(damage[0]); i++) {
         memcpy(chain, made, sizeof(made));
         chain[damage[i].at] = damage[i].value;
@@ -183,6 +201,7 @@ int main(void)
         cmocka_unit_test(reads_what_windows_writes),
         cmocka_unit_test(writes_the_same),
         cmocka_unit_test(what_follows_the_last_value_is_ignored),
+        cmocka_unit_test(as_ntfs_stores_them),
         cmocka_unit_test(what_is_no_chain),
         cmocka_unit_test(what_no_chain_holds),
         cmocka_unit_test(each_is_judged_by_itself),
