@@ -59,7 +59,7 @@ unsigned lx_mount_traits(const struct lx_mount *mount)
         return traits;
     if (may_fold(mount))
         traits |= LX_MOUNT_FOLDS;
-    if (!lx_metadata(mount) && (mount->file_mask | mount->dir_mask) != 0)
+    if ((mount->file_mask | mount->dir_mask) != 0)
         traits |= LX_MOUNT_MASKED;
     return traits;
 }

@@ -112,7 +112,7 @@ static const struct {
      "something was refused fails.\n"},
     {"win", "the same directory, as Windows sees it",
      "lxshim win COMMAND does what cmd.exe would on the drives of the policy: dir, type, copy, "
-     "move, ren, del, md, rd, mklink, attrib, fsutil. Its messages are Windows' own.\n"
+     "move, ren, del, md, rd, mklink, attrib, ea, fsutil. Its messages are Windows' own.\n"
      "\n"
      "  ln -s target.txt link.txt\n"
      "  lxshim win type link.txt          The file cannot be accessed by the system.\n"

@@ -30,6 +30,26 @@ const char *store_leaf(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
+int store_object_stat(const struct store_object *o, struct stat *st)
+{
+    int flags = o->path[0] == '\0' ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+    return sys_fstatat(o->dfd, o->path, st, flags);
+}
+
+int store_object_chmod(const struct store_object *o, mode_t mode)
+{
+    char link[SYS_FD_PATH];
+    if (o->path[0] != '\0')
+        return sys_fchmodat(o->dfd, o->path, mode);
+    if (o->dfd == AT_FDCWD)
+        return sys_fchmodat(AT_FDCWD, ".", mode);
+    int r = sys_fchmod(o->dfd, mode);
+    if (r != -EBADF) /* not for O_PATH */
+        return r;
+    sys_fd_path(o->dfd, link);
+    return sys_fchmodat(AT_FDCWD, link, mode);
+}
+
 int store_object_parent(const struct store_object *o, char out[PATH_MAX])
 {
     const char *slash = strrchr(o->path, '/');

@@ -29,6 +29,10 @@ int store_rename_to_free(int odfd, const char *old, int ndfd, const char *new);
 /* The last component of a path. */
 const char *store_leaf(const char *path);
 
+/* lstat of an object, and chmod, which for a symlink is the kernel's to refuse. 0 or -errno. */
+int store_object_stat(const struct store_object *o, struct stat *st);
+int store_object_chmod(const struct store_object *o, mode_t mode);
+
 /* See store_marked. */
 #define STORE_MARK S_ISVTX
 

@@ -8,7 +8,6 @@
 #include "store/hidden.h"
 #include "store/identity.h"
 #include "sys/dirents.h"
-#include "sys/fdpath.h"
 #include "sys/sys.h"
 
 /* A writer's own file, until it is complete: "." and two numbers. */
@@ -177,24 +176,12 @@ static long put(int sidecar, const char *key, const char *name, const void *valu
 static int mark(const struct store_object *o)
 {
     struct stat st;
-    char link[SYS_FD_PATH];
-    const char *path = o->path;
-    int dfd = o->dfd;
-    bool self = path[0] == '\0';
-    int flags = self ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
-    int r = sys_fstatat(dfd, path, &st, flags);
+    int r = store_object_stat(o, &st);
     if (r < 0 || store_marked(&st))
         return r;
-    if (self && dfd == AT_FDCWD)
-        path = ".";
-    if (self && dfd != AT_FDCWD) {
-        sys_fd_path(dfd, link);
-        path = link;
-        dfd = AT_FDCWD;
-    }
-    r = sys_fchmodat(dfd, path, (st.st_mode & 07777) | STORE_MARK);
+    r = store_object_chmod(o, (st.st_mode & 07777) | STORE_MARK);
     if (r == 0)
-        r = sys_fstatat(o->dfd, o->path, &st, flags);
+        r = store_object_stat(o, &st);
     return r == 0 && !store_marked(&st) ? -EOPNOTSUPP : r;
 }
 

@@ -84,6 +84,28 @@ static __attribute__((noinline)) long remove_xattr(int dfd, const char *path, co
     return SYS2(follow ? SYS_removexattr : SYS_lremovexattr, plain, name);
 }
 
+static __attribute__((noinline)) long list_below(int dfd, const char *path, char *list, size_t room)
+{
+    char buf[STORE_PLAIN_MAX];
+    bool follow;
+    const char *plain = store_plain_path(dfd, path, buf, &follow);
+    if (plain == NULL)
+        return -ENAMETOOLONG;
+    return SYS3(follow ? SYS_listxattr : SYS_llistxattr, plain, list, room);
+}
+
+static long list_xattrs(int dfd, const char *path, char *list, size_t room)
+{
+    if (path[0] == '/' || (dfd == AT_FDCWD && path[0] != '\0'))
+        return SYS3(SYS_llistxattr, path, list, room);
+    if (path[0] == '\0' && dfd != AT_FDCWD) {
+        long n = SYS3(SYS_flistxattr, dfd, list, room);
+        if (n != -EBADF)
+            return n;
+    }
+    return list_below(dfd, path, list, room);
+}
+
 long store_attr_get(const struct store_object *o, bool marked, const char *name, void *value,
                     size_t room)
 {
@@ -112,6 +134,37 @@ long store_attr_remove(const struct store_object *o, const char *name)
         return r;
     long beside = store_sidecar_remove(o, name);
     return r == 0 && beside == -ENODATA ? 0 : beside;
+}
+
+long store_attr_list(const struct store_object *o, bool marked, char *list, size_t room)
+{
+    long n = list_xattrs(o->dfd, o->path, list, room);
+    if (!marked || (n < 0 && n != -EOPNOTSUPP))
+        return n;
+    n = n < 0 ? 0 : n;
+    long beside = (size_t)n < room ? store_sidecar_list(o, list + n, room - (size_t)n) : -ERANGE;
+    return beside < 0 ? beside : n + beside;
+}
+
+static long change(const struct store_object *o, const char *name, const void *value, size_t size)
+{
+    return value == NULL ? store_attr_remove(o, name) : store_attr_set(o, name, value, size);
+}
+
+long store_attr_change(const struct store_object *o, const char *name, const void *value,
+                       size_t size)
+{
+    struct stat st;
+    long r = change(o, name, value, size);
+    if (r != -EACCES || store_object_stat(o, &st) < 0 || S_ISLNK(st.st_mode) ||
+        store_object_chmod(o, (st.st_mode & 07777) | 0200) < 0)
+        return r;
+    bool writable = (st.st_mode & 0200) != 0;
+    r = change(o, name, value, size);
+    /* It may have the mark by now. */
+    if (!writable && store_object_stat(o, &st) == 0)
+        store_object_chmod(o, st.st_mode & 07577);
+    return r;
 }
 
 void store_note_link(int dfd, const char *path)

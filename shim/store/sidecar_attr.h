@@ -35,6 +35,19 @@ long store_attr_set(const struct store_object *o, const char *name, const void *
 long store_attr_remove(const struct store_object *o, const char *name);
 
 /*
+ * The same of either; value NULL forgets it. An attribute of a file that its owner may not write
+ * needs the bit for a moment: Linux takes it for the file's content, and NTFS does not.
+ */
+long store_attr_change(const struct store_object *o, const char *name, const void *value,
+                       size_t size);
+
+/*
+ * The names of all that is kept, as listxattr, with those of other attributes among them; what is
+ * beside a `marked` object behind the others. Nobody's permissions count. Its length or -errno.
+ */
+long store_attr_list(const struct store_object *o, bool marked, char *list, size_t room);
+
+/*
  * The path by which dfd/path can be given to a call that takes no descriptor: "/proc/self/fd/N/" is
  * before it then. NULL where it is too long. `follow`: it names a descriptor's object, through the
  * link that /proc has for it.

@@ -6,8 +6,18 @@
 #include "nt/win32names.h"
 #include "sys/sys.h"
 #include "win/command.h"
+#include "win/ea.h"
 
 /* --- copying -------------------------------------------------------------------------------- */
+
+/* The extended attributes: what Windows copies has WSL's metadata as well. [CopyFile] */
+static nt_status copy_attributes(const char *from, const char *to)
+{
+    static uint8_t chain[WIN_EA_ROOM]; /* one thread */
+    size_t size;
+    nt_status status = win_ea_query(from, chain, &size);
+    return status == NT_SUCCESS ? win_ea_set_all(to, chain, size) : status;
+}
 
 /* What CopyFile takes along: streams, attributes, and the time of the last write. */
 static nt_status copy_rest(const struct win_handle *from, const char *to)
@@ -30,7 +40,7 @@ static nt_status copy_rest(const struct win_handle *from, const char *to)
         status = win_file_stat(to, &file);
     if (status == NT_SUCCESS)
         status = win_set_attributes(to, &file, from->file.attributes | NT_ARCHIVE);
-    return status;
+    return status == NT_SUCCESS ? copy_attributes(from->path.native, to) : status;
 }
 
 /* The one device that is read and written here: it is empty, and takes everything. (recalled) */

@@ -136,6 +136,7 @@ int win_md(struct win *win, const struct win_words *words);
 int win_mklink(struct win *win, const struct win_words *words);
 int win_attrib(struct win *win, const struct win_words *words);
 int win_fsutil(struct win *win, const struct win_words *words);
+int win_ea(struct win *win, const struct win_words *words);
 int win_cmd(struct win *win, const struct win_words *words);
 int win_ntcreate(struct win *win, const struct win_words *words);
 int win_hold(struct win *win, const struct win_words *words);

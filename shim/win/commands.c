@@ -40,6 +40,15 @@ const struct win_command win_commands[] = {
      "  /t   the time of creation (c), last access (a) or last write (w)\n"
      "  /x   short names\n" ATTRIBUTES,
      false, win_dir},
+    {"ea", "[list|set|delete|read|write] NAME [EA [VALUE]]", "show and change extended attributes",
+     "  NAME, list NAME     every attribute: name, size, bytes, what they mean\n"
+     "  set NAME EA VALUE   a number for $LXUID, $LXGID and $LXMOD (0100644 is octal),\n"
+     "                      MAJOR:MINOR for $LXDEV, 0xBYTES or text for every one\n"
+     "  delete NAME EA      remove one\n"
+     "  read NAME           all of them as FILE_FULL_EA_INFORMATION, in hexadecimal\n"
+     "  write NAME BYTES    the same the other way; one without a value is removed\n"
+     "$LX* are what WSL keeps of a file on a drive with metadata.\n",
+     true, win_ea},
     {"echo", "TEXT", "print text", NULL, true, win_echo},
     {"erase", NULL, NULL, NULL, false, win_del},
     {"fsutil", "FAMILY COMMAND NAME...", "show and change what NTFS keeps of a file",

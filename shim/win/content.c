@@ -102,6 +102,8 @@ static long replace(struct win_handle *handle, const struct content *what)
     long r = put(fd, what);
     if (r >= 0)
         r = carry(handle, fd);
+    if (r == 0)
+        r = win_lose_metadata(&(struct store_object){root, fd, ""});
     bool beside = store_sidecar_about(&old, key);
     if (r == 0)
         r = store_scratch_place(root, name, handle->path.native);
@@ -132,7 +134,10 @@ static long overwrite_in_place(const struct win_handle *handle, const struct con
     if (r < 0 && r != -EOPNOTSUPP)
         return r;
     r = put(handle->fd, what);
-    return r < 0 ? r : sys_ftruncate(handle->fd, r);
+    if (r >= 0)
+        r = sys_ftruncate(handle->fd, r);
+    const struct store_object o = {handle->path.drive->root, handle->fd, ""};
+    return r == 0 && handle->keeps ? win_lose_metadata(&o) : r;
 }
 
 static nt_status overwrite(struct win_handle *handle, const struct content *what)

@@ -13,6 +13,7 @@
 #include "nt/names.h"
 #include "nt/times.h"
 #include "store/hidden.h"
+#include "store/metadata.h"
 #include "store/pending.h"
 #include "store/scratch.h"
 #include "store/sidecar.h"
@@ -53,28 +54,13 @@ static long get_fact(const char *native, const char *name, void *value, size_t r
     return store_attr_get(&o, true, name, value, room);
 }
 
-/*
- * An attribute of a file that its owner may not write, or not read, needs the bit for a moment:
- * Linux takes it for the file's content, and NTFS does not.
- */
 static long set_fact(const char *native, const char *name, const void *value, size_t size)
 {
     const struct store_object o = object(native);
-    struct stat st;
-    long r = store_attr_set(&o, name, value, size);
-    if (r != -EACCES || sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-        S_ISLNK(st.st_mode) || sys_fchmodat(AT_FDCWD, native, (st.st_mode & 07777) | 0200) < 0)
-        return r;
-    bool writable = (st.st_mode & 0200) != 0;
-    r = store_attr_set(&o, name, value, size);
-    /* It may have the mark by now. */
-    if (!writable && sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        sys_fchmodat(AT_FDCWD, native, st.st_mode & 07577);
-    return r;
+    return store_attr_change(&o, name, value, size);
 }
 
-/* Where an attribute cannot be kept, somebody has to hear of it. */
-static nt_status of_xattr(long r)
+nt_status win_status_of_ea(long r)
 {
     if (r == -EOPNOTSUPP || r == -EPERM)
         return NT_EAS_NOT_SUPPORTED;
@@ -94,7 +80,8 @@ static nt_status write_dosattrib(const char *native, uint32_t attributes, struct
     struct nt_dosattrib d = {.valid = NT_HAS_ATTRIBUTES | NT_HAS_CREATION,
                              .attributes = attributes,
                              .creation = nt_filetime(created.tv_sec, created.tv_nsec)};
-    return of_xattr(set_fact(native, STORE_DOSATTRIB, value, nt_dosattrib_encode(&d, value)));
+    return win_status_of_ea(
+        set_fact(native, STORE_DOSATTRIB, value, nt_dosattrib_encode(&d, value)));
 }
 
 static struct timespec time_of(const struct statx_timestamp *t)
@@ -220,7 +207,7 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
     if (status == NT_SUCCESS && !is_empty(native, &file))
         status = win_is_directory(&file) ? NT_DIRECTORY_NOT_EMPTY : NT_IO_REPARSE_DATA_INVALID;
     if (status == NT_SUCCESS)
-        status = of_xattr(set_fact(native, STORE_REPARSE, buffer, size));
+        status = win_status_of_ea(set_fact(native, STORE_REPARSE, buffer, size));
     if (status == NT_SUCCESS)
         status =
             write_dosattrib(native, file.attributes | NT_REPARSE_POINT, file.times[WIN_CREATION]);
@@ -271,11 +258,39 @@ nt_status win_reparse_delete(const char *native)
     return status;
 }
 
+/* A mode of the file's own stays what it was, whatever the attribute makes of the inode's. */
+static int keep_mode(const struct store_object *o)
+{
+    struct stat st;
+    struct store_metadata m = {.has = 0};
+    int r = store_object_stat(o, &st);
+    if (r == 0)
+        r = store_metadata_get(o, &st, &m);
+    if (r < 0 || (m.has & NT_LX_MODE) == 0 || (m.lx.has & NT_LX_MODE) != 0)
+        return r;
+    return store_metadata_set(o, &(struct nt_lx){.mode = store_metadata_mode(&st, &m)}, NT_LX_MODE);
+}
+
+int win_lose_metadata(const struct store_object *o)
+{
+    struct stat st;
+    struct store_metadata m = {.has = 0};
+    int r = store_object_stat(o, &st);
+    if (r == 0)
+        r = store_metadata_get(o, &st, &m);
+    if (r < 0 || (m.has | m.lx.has) == 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+        return r;
+    r = store_metadata_drop(o, NT_LX_ALL);
+    bool had_mode = (m.has & NT_LX_MODE) != 0;
+    return r < 0 || !had_mode ? r : store_object_chmod(o, WIN_NEW_MODE | (st.st_mode & STORE_MARK));
+}
+
 nt_status win_set_attributes(const char *native, const struct win_file *file, uint32_t attributes)
 {
     mode_t mode = file->mode & 07777;
     uint32_t kept = (file->attributes & ~(uint32_t)SETTABLE) | (attributes & SETTABLE);
     nt_status status = NT_SUCCESS;
+    const struct store_object o = object(native);
     if (tag_of_type(file->mode) != 0)
         return (attributes & SETTABLE) == NT_ARCHIVE ? NT_SUCCESS : NT_EAS_NOT_SUPPORTED;
     if (kept != file->attributes)
@@ -287,7 +302,8 @@ nt_status win_set_attributes(const char *native, const struct win_file *file, ui
     /* As chmod of the read-only attribute does: whom the bits had not let write, they do not now.
      */
     mode = (attributes & NT_READONLY) != 0 ? mode & ~(mode_t)0222 : mode | 0200;
-    return nt_status_of(sys_fchmodat(AT_FDCWD, native, mode));
+    int r = keep_mode(&o);
+    return r < 0 ? win_status_of_ea(r) : nt_status_of(sys_fchmodat(AT_FDCWD, native, mode));
 }
 
 int win_unlink(const char *native, int flags)
@@ -322,7 +338,7 @@ uint8_t *win_stream_get(const char *native, const char *stream, size_t *size, nt
         value = malloc((size_t)room);
         again = value == NULL ? -ENOMEM : get_fact(native, name, value, (size_t)room);
     }
-    *status = n == -ENODATA ? NT_OBJECT_NAME_NOT_FOUND : of_xattr(n);
+    *status = n == -ENODATA ? NT_OBJECT_NAME_NOT_FOUND : win_status_of_ea(n);
     if (n < 0) {
         free(value);
         return NULL;
@@ -341,7 +357,7 @@ nt_status win_stream_set(const char *native, const char *stream, const void *dat
     }
     if (size > 0)
         memcpy(value, data, size);
-    nt_status status = of_xattr(set_fact(native, name, value, size + 1));
+    nt_status status = win_status_of_ea(set_fact(native, name, value, size + 1));
     free(value);
     return status;
 }

@@ -15,6 +15,9 @@
 #define WIN_STREAM_PREFIX "user.DosStream."
 #define WIN_STREAM_SUFFIX ":$DATA"
 
+/* The mode of new files and directories, as the library makes them. */
+#define WIN_NEW_MODE 0755u
+
 enum win_time { WIN_CREATION, WIN_ACCESS, WIN_WRITE, WIN_TIMES };
 
 struct win_file {
@@ -67,6 +70,15 @@ int win_unlink(const char *native, int flags);
 
 /* Sets R, H, S, A and what else may be set; the others stay. */
 nt_status win_set_attributes(const char *native, const struct win_file *file, uint32_t attributes);
+
+/* The status of an attribute that was set: 0 or -errno. Where it cannot be kept, somebody hears. */
+nt_status win_status_of_ea(long r);
+
+/*
+ * Takes WSL's metadata from an object, as Windows does with whatever it overwrites: NT gives the
+ * file the attributes of the request, which has none. [MS-FSA 2.1.5.1.2.1] 0 or -errno.
+ */
+int win_lose_metadata(const struct store_object *o);
 
 /* Alternate data streams: the whole value at once, as they are small. */
 struct win_stream {

@@ -6,14 +6,11 @@
 #include <sys/stat.h>
 
 #include "store/holders.h"
+#include "store/metadata.h"
 #include "store/pending.h"
 #include "store/shares.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
-
-/* New files and directories, with the modes that the library gives them. */
-#define NEW_FILE      0755
-#define NEW_DIRECTORY 0755
 
 /* Generic rights become what they stand for on a file. */
 static uint32_t map_access(uint32_t access)
@@ -134,14 +131,14 @@ static nt_status make(struct win_handle *handle, const struct win_request *reque
     if (handle->path.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
     if ((request->options & WIN_DIRECTORY_FILE) != 0) {
-        r = sys_mkdirat(AT_FDCWD, native, NEW_DIRECTORY);
+        r = sys_mkdirat(AT_FDCWD, native, WIN_NEW_MODE);
     } else {
-        r = sys_openat(AT_FDCWD, native, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, NEW_FILE);
+        r = sys_openat(AT_FDCWD, native, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, WIN_NEW_MODE);
         if (r >= 0)
             sys_close((int)r);
     }
     if (r >= 0) /* no umask of ours holds on Windows */
-        sys_fchmodat(AT_FDCWD, native, NEW_FILE);
+        sys_fchmodat(AT_FDCWD, native, WIN_NEW_MODE);
     handle->information = WIN_FILE_CREATED;
     return nt_status_of(r < 0 ? r : 0);
 }
@@ -193,7 +190,9 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
         return NT_SUCCESS;
     if (handle->path.stream[0] != '\0')
         return win_stream_set(handle->path.native, handle->path.stream, "", 0);
-    return nt_status_of(sys_ftruncate(handle->fd, 0));
+    const struct store_object o = {handle->path.drive->root, handle->fd, ""};
+    nt_status status = nt_status_of(sys_ftruncate(handle->fd, 0));
+    return status == NT_SUCCESS ? win_status_of_ea(win_lose_metadata(&o)) : status;
 }
 
 /* A link, or an object with facts beside it: that is asked of the object itself, not of its name.
@@ -201,8 +200,7 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
 static bool mark_is_meant(const struct win_handle *handle)
 {
     const struct store_object o = {handle->path.drive->root, handle->fd, ""};
-    return store_attr_get(&o, true, STORE_REPARSE, NULL, 0) > 0 ||
-           store_sidecar_list(&o, NULL, 0) != 0;
+    return store_mark_is_meant(&o) || store_attr_get(&o, true, STORE_METADATA_STICKY, NULL, 0) > 0;
 }
 
 void win_unmark(const struct win_handle *handle)

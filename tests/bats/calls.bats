@@ -14,6 +14,8 @@ load bounds
 # are among them. Where an operation comes to need less, lower its figure, so that the gain is kept.
 # An empty file may be a link that Samba stored, and the library asks; EMPTY: once, where the file
 # system tells of what is set later (store/buffers.c).
+# What a file with metadata has of its own is asked once as well, of one that is just made each time (store/metadata.c).
+# (A time that an ordinary user sets to one that is not now costs two more there: who owns the file is its own to say.)
 # shellcheck disable=SC2034 # bounds.bash reads it
 BOUNDS='
 operation       native  outside  drvfs  case=off  metadata  redirected
@@ -27,15 +29,15 @@ lstat                1      1/2    1/2       1/2       1/2         1/2
 stat-linked          1      1/7    1/7       1/7       1/7         1/7
 access               1      1/2    1/2       1/2       2/3         1/2
 open                 2      2/2    4/4       4/4       4/4         4/4
-truncate             2      2/2    6/7       7/8       6/7         6/7
+truncate             2      2/2    6/7       7/8       7/8         6/7
 openat               2      2/3    4/5       4/5       4/5         4/5
 readlink             1      1/2    1/2       1/2       1/2         1/2
-create               3      3/3  10/11     13/14      9/10       10/11
-create-here          3      3/3  11/11     14/14     10/10       11/11
-unpack               8      8/8  18/19     21/22     14/15       18/19
+create               3      3/3  10/11     13/14     10/11       10/11
+create-here          3      3/3  11/11     14/14     11/11       11/11
+unpack               8      8/8  18/19     21/22     22/23       18/19
 unlink-missing       1      1/2    1/2       2/3       1/2         1/2
 rename               2      2/3    6/7     12/13       6/7         6/7
-mkdir                2      2/3    8/9     11/12       7/8         8/9
+mkdir                2      2/3    8/9     11/12       8/9         8/9
 readdir              5      7/7  11/11     11/11     11/11       11/11
 readdir-dup          9      9/9  14/14     14/14     14/14       14/14
 scandir              5      7/7  11/11     11/11     11/11       11/11

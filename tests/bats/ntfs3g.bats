@@ -148,3 +148,33 @@ $DIR/d"
   windows dir /tc g
   assert_line --partial "$(date -d "@$seconds" '+%m/%d/%Y  %I:%M %p')"
 }
+
+# on_disk CHAIN: a chain of one entry of 19 bytes, as NTFS stores it.
+on_disk() {
+  echo "14${1:2}00"
+}
+
+@test "metadata: ntfs-3g keeps the bytes that lxshim win reads, and lxshim takes its own" {
+  volume
+  windows ea set f '$LXMOD' 0100640
+  windows ea read f
+  chain=$output
+  setfattr -n system.ntfs_ea -v "0x$(on_disk "$chain")" "$VOLUME/testing/f"
+  mounted_anew
+  assert_equal "$(xattr_hex system.ntfs_ea "$VOLUME/testing/f")" "$(on_disk "$chain")"
+  windows write g text
+  windows ea write g "$(xattr_hex system.ntfs_ea "$VOLUME/testing/f")"
+  windows ea read g
+  assert_output "$chain"
+  # A device has its numbers by the same bytes, and its mode, which ntfs-3g writes as well.
+  ((EUID == 0)) || return 0
+  mknod -m 644 "$VOLUME/testing/null" c 1 3
+  mknod -m 644 "$DIR/null" c 1 3
+  windows write theirs text
+  windows ea write theirs "$(xattr_hex system.ntfs_ea "$VOLUME/testing/null")"
+  windows ea theirs
+  theirs=$output
+  windows ea null
+  assert_equal "$(grep -v ID <<<"$output")" "$theirs"
+  assert_line '$LXDEV  8  0100000003000000  1:3'
+}

@@ -296,7 +296,7 @@ END
 \"C:\"
 \"$PWD/drive\"
 \"Windows\"
-{\"value\":\"allow\",\"from\":{\"kind\":\"axis\",\"name\":\"drvfs\",\"axis\":\"metadata\"}}
+{\"value\":\"allow\",\"from\":{\"kind\":\"axis\",\"name\":\"wsl1-1803\",\"axis\":\"metadata\"}}
 \"EPERM\""
   # A flag's mounts are of them as well.
   run "$LXSHIM" policy show --mount 'drvfs://LOCALHOST/c$:/missing-c' p.json

@@ -109,3 +109,33 @@ win() {
   run "$LXSHIM" win type both
   assert_output 'The system cannot find the file specified.'
 }
+
+@test "metadata: Samba's client reads and writes it as EAs, by the same bytes" {
+  local ea
+  policy_for "$PWD" drive.source=C: drive.options=metadata >"$BATS_TEST_TMPDIR/policy.json"
+  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
+  # All that its client can type is text: four letters are an id, and two no mode.
+  echo data >"$BATS_TEST_TMPDIR/from"
+  smb "put $BATS_TEST_TMPDIR/from attributed; setea attributed \$LXUID pppp; setea attributed \$LXMOD pp; setea attributed NOTE text"
+  IN=$PWD native 'stat -c %a attributed'
+  refute_output 0
+  run env "${SHIM[@]}" bash -uc 'stat -c "%u %a" attributed'
+  assert_output '1886417008 0'
+  run "$LXSHIM" win ea 'C:\attributed'
+  assert_output '$LXUID  4  70707070  1886417008
+$LXMOD  2  7070
+NOTE  4  74657874'
+  # And what lxshim sets, Samba's client shows.
+  win ea set 'C:\attributed' '$LXMOD' 0100640
+  win ea set 'C:\attributed' '$LXGID' 0x61626364
+  run smb 'geteas attributed'
+  for ea in '$LXUID' '70 70 70 70' '$LXGID' '61 62 63 64' '$LXMOD' 'A0 81 00 00' NOTE '74 65 78 74'; do
+    assert_line --partial "$ea"
+  done
+  # What its owner changes is changed there, too.
+  win ea set 'C:\attributed' '$LXUID' "$(id -u)"
+  run env "${SHIM[@]}" bash -uc 'chmod 600 attributed; stat -c %a attributed'
+  assert_output 600
+  run smb 'geteas attributed'
+  assert_line --partial '80 81 00 00'
+}

@@ -11,8 +11,8 @@ hidden() {
   printf '%s\n' "$ROOT"/$'.lxshim\uF8D0\uF8D1'*
 }
 
-# A drive C: on a file system of its own: `drive_on TYPE`. ramfs has no user xattrs; ext4 has no room
-# for large ones, and gives an inode's number away again at once.
+# A drive C: on a file system of its own: `drive_on TYPE [BYTES]`. ramfs has no user xattrs; ext4 has no room
+# for large ones, in inodes of 128 bytes none without a block, and gives an inode's number away again at once.
 drive_on() {
   needs setfattr attr
   [[ $1 != ext4 ]] || needs mkfs.ext4 e2fsprogs
@@ -26,7 +26,7 @@ drive_on() {
       ;;
     ext4)
       truncate -s 8M "$image"
-      mkfs.ext4 -q -I 256 "$image"
+      mkfs.ext4 -q -I "${2:-256}" "$image" 2>/dev/null
       mount -o loop "$image" "$MOUNTED" 2>"$BATS_TEST_TMPDIR/why" || missing
       ;;
   esac
@@ -295,4 +295,55 @@ long_link() {
   [[ -n $output ]]
   run ls "$DIR"
   assert_output f
+}
+
+@test "without user xattrs: metadata of a file's own, and none of what takes its place" {
+  drive_on ramfs
+  policy_for "$ROOT" drive.source=C: drive.options=metadata >"$LXSHIM_POLICY"
+  echo old >"$DIR/windows"
+  steps='umask 022; : >f; mkdir d; chmod 640 windows; stat -c "%a %n" d f windows'
+  native "$steps"
+  expected=$output
+  rmdir "$DIR/d"
+  rm "$DIR/f"
+  chmod 755 "$DIR/windows"
+  wsl "$steps; stat -c %a ."
+  assert_output "$expected
+777"
+  [[ $(beside) == 3 ]]
+  windows ea windows
+  assert_output '$LXMOD  4  a0810000  0100640'
+  # As an editor saves it, all bits with it.
+  cp -p "$DIR/windows" "$DIR/tmp"
+  mv "$DIR/tmp" "$DIR/windows"
+  windows write f text
+  wsl 'stat -c "%a %n" d f windows'
+  assert_output '755 d
+777 f
+777 windows'
+}
+
+@test "no room at all: what is made is not there, and what is changed is as it was" {
+  needs setfattr attr
+  drive_on ext4 128
+  policy_for "$ROOT" drive.source=C: drive.options=metadata >"$LXSHIM_POLICY"
+  chmod 777 "$DIR"
+  echo old >"$DIR/windows"
+  chmod 755 "$DIR/windows"
+  dd if=/dev/zero of="$DIR/full" bs=64k 2>/dev/null || :
+  # Of what ext4 keeps back for itself attributes that no two files share take the rest.
+  local n=0
+  while : >"$DIR/full$n" && setfattr -n user.full -v $n "$DIR/full$n"; do n=$((n + 1)); done 2>/dev/null
+  steps='{ : >f; chmod 640 windows; } 2>&1 | grep -o "No space.*"; ls f; stat -c "%a %n" windows'
+  native "$steps"
+  assert_output $'f\n640 windows'
+  chmod 755 "$DIR/windows"
+  rm "$DIR/f"
+  wsl "$steps"
+  assert_output "No space left on device
+No space left on device
+ls: cannot access 'f': No such file or directory
+777 windows"
+  run stat -c %a "$DIR/windows"
+  assert_output 755
 }

@@ -327,7 +327,7 @@ static void a_mount_is_on_its_axes(void **state)
     assert_string_equal(lx_mount_text(m, m->label), "Windows");
     assert_int_equal(m->serial, 0x12345678);
     assert_int_equal(lx_rule(m, LX_RULE_SPECIAL_FIFO), LX_ALLOW);
-    assert_int_equal(lx_rule(m, LX_RULE_MODE_FIXED), LX_OFF);
+    assert_int_equal(lx_rule(m, LX_RULE_METADATA_KEEP), LX_ON);
     assert_int_equal(lx_rule(m, LX_RULE_RENAME_FLAGS), LX_NATIVE);
     assert_int_equal(m->case_option, LX_SENSITIVE);
     assert_int_equal(detach("/one"), 0);

@@ -25,34 +25,34 @@ static bool in_group(gid_t gid, bool effective)
 #define ANYTHING (R_OK | W_OK | X_OK)
 
 /* What the shown mode grants the caller, a set of R_OK, W_OK and X_OK: the bits of a mode. */
-static unsigned granted(const struct lx_mount *m, const struct stat *native, bool effective)
+static unsigned granted(const struct drvfs_owner *o, bool effective)
 {
-    bool options = drvfs_owned_by_options(m);
-    uid_t owner = options ? m->uid : native->st_uid;
-    gid_t group = options ? m->gid : native->st_gid;
-    mode_t mode = drvfs_mode(m, native->st_mode);
+    mode_t mode = o->mode;
     if ((mode & 0777) == 0777)
         return ANYTHING; /* to whomever */
     uid_t uid = effective ? sys_geteuid() : sys_getuid();
     if (uid == 0)
         return R_OK | W_OK | ((mode & 0111) != 0 || S_ISDIR(mode) ? (unsigned)X_OK : 0);
-    if (uid == owner)
+    if (uid == o->uid)
         return mode >> 6 & ANYTHING;
-    return (in_group(group, effective) ? mode >> 3 : mode) & ANYTHING;
+    return (in_group(o->gid, effective) ? mode >> 3 : mode) & ANYTHING;
 }
 
-bool drvfs_is_owner(const struct lx_mount *mount, const struct stat *native)
+bool drvfs_is_owner(const struct drvfs_owner *owner)
 {
     uid_t uid = sys_geteuid();
-    return uid == 0 || uid == (drvfs_owned_by_options(mount) ? mount->uid : native->st_uid);
+    return uid == 0 || uid == owner->uid;
 }
 
-int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct stat *native,
-                 int want)
+int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct store_object *o,
+                 const struct stat *native, int want)
 {
-    if (!lx_masked_mode(mount) || lx_rule(mount, LX_RULE_MODE_ACCESS) != LX_SHOWN)
+    struct drvfs_owner owner;
+    if ((!lx_masked_mode(mount) && !drvfs_keeps(mount)) ||
+        lx_rule(mount, LX_RULE_MODE_ACCESS) != LX_SHOWN)
         return 0;
-    return ((unsigned)want & ~granted(mount, native, true)) == 0
+    drvfs_owner_of(c, mount, o, native, &owner);
+    return owner.kernel || ((unsigned)want & ~granted(&owner, true)) == 0
                ? 0
                : lx_forbid(c, LX_RULE_MODE_ACCESS, EACCES);
 }
@@ -74,8 +74,8 @@ long drvfs_access(struct lx_call *c)
     unsigned want = c->access;
 
     int known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-    if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || lx_metadata(m) ||
-        (want & ~(unsigned)ANYTHING) != 0 || (c->flags & ~known) != 0)
+    if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || (want & ~(unsigned)ANYTHING) != 0 ||
+        (c->flags & ~known) != 0)
         return native_access(c);
     int r = native_stat(c, 0, &st);
     if (r < 0)
@@ -83,9 +83,14 @@ long drvfs_access(struct lx_call *c)
     bool link = S_ISLNK(st.st_mode) || drvfs_is_link(c, 0, &st);
     if (link && (c->flags & AT_SYMLINK_NOFOLLOW) == 0)
         return -LX_EWALK;
+    struct drvfs_owner owner;
+    const struct store_object o = drvfs_object(&c->at[0]);
+    drvfs_owner_of(c, m, &o, &st, &owner);
+    if (owner.kernel)
+        return lx_host_fs.run[LX_OP_ACCESS](c);
     if ((want & W_OK) != 0 && (m->flags & LX_MOUNT_READONLY) != 0)
         return -EROFS;
-    unsigned grants = granted(m, &st, (c->flags & AT_EACCESS) != 0);
+    unsigned grants = granted(&owner, (c->flags & AT_EACCESS) != 0);
     /* NT looks at the attribute, not at who asks: root is bound as well. */
     if (S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
         grants &= ~(unsigned)W_OK;

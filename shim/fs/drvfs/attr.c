@@ -29,16 +29,25 @@ static int find(const struct lx_call *c)
     return r < 0 ? r : 0;
 }
 
+/* True where uid= and gid= of a mount own whatever is on it. */
+static bool owned_by_options(const struct lx_mount *m)
+{
+    return !drvfs_keeps(m) && lx_rule(m, LX_RULE_MODE_OWNER) == LX_OPTIONS;
+}
+
 /* True for root and for whom every file of the mount shows as its owner, whatever file it is. */
 static bool owns_all(const struct lx_mount *m, uid_t uid)
 {
-    return uid == 0 || (drvfs_owned_by_options(m) && uid == m->uid);
+    return uid == 0 || (owned_by_options(m) && uid == m->uid);
 }
 
 static int check_owner(struct lx_call *c, const struct stat *st, enum lx_rule rule)
 {
+    struct drvfs_owner owner;
     const struct lx_mount *m = c->at[0].mount;
-    return lx_metadata(m) || drvfs_is_owner(m, st) ? 0 : lx_forbid_by(c, m, rule);
+    const struct store_object o = drvfs_object(&c->at[0]);
+    drvfs_owner_of(c, m, &o, st, &owner);
+    return owner.kernel || drvfs_is_owner(&owner) ? 0 : lx_forbid_by(c, m, rule);
 }
 
 /* [seed: DrvFs permissions] chmod sets or clears the read-only attribute of a file, and no more. */
@@ -48,7 +57,9 @@ long drvfs_chmod(struct lx_call *c)
     struct stat st;
     mode_t asked = c->mode;
 
-    if (lx_metadata(m) || lx_rule(m, LX_RULE_CHMOD_READONLY_BIT) != LX_ON)
+    if (drvfs_keeps(m))
+        return drvfs_metadata_chmod(c);
+    if (lx_rule(m, LX_RULE_CHMOD_READONLY_BIT) != LX_ON)
         return lx_host_fs.run[LX_OP_CHMOD](c);
     int r = look(c, &st);
     if (r == 0 && S_ISLNK(st.st_mode))
@@ -77,7 +88,9 @@ long drvfs_chmod(struct lx_call *c)
 long drvfs_chown(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
-    if (!drvfs_owned_by_options(m))
+    if (drvfs_keeps(m))
+        return drvfs_metadata_chown(c);
+    if (!owned_by_options(m))
         return lx_host_fs.run[LX_OP_CHOWN](c);
     int r = find(c);
     if (r < 0)
@@ -152,7 +165,7 @@ long drvfs_utimes(struct lx_call *c)
     const struct lx_mount *m = c->at[0].mount;
     struct stat st;
     int r = 0;
-    if (sets_times(c) && !lx_metadata(m) && !owns_all(m, sys_geteuid())) {
+    if (sets_times(c) && !owns_all(m, sys_geteuid())) {
         r = look(c, &st);
         if (r == 0)
             r = check_owner(c, &st, LX_RULE_UTIMES_NON_OWNER);
@@ -187,11 +200,12 @@ long drvfs_truncate(struct lx_call *c)
     struct stat st;
     /* A descriptor that is open for writing may write, whatever the attribute says by now. */
     if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0) {
+        const struct store_object o = drvfs_object(&c->at[0]);
         int r = look(c, &st);
         if (r == 0 && S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
             r = lx_forbid_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
         if (r == 0)
-            r = drvfs_permit(c, c->at[0].mount, &st, W_OK);
+            r = drvfs_permit(c, c->at[0].mount, &o, &st, W_OK);
         if (r == 0)
             r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_WRITES);
         if (r < 0)

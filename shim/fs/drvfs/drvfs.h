@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "fs/filesystems.h"
+#include "store/metadata.h"
 #include "store/shares.h"
 #include "store/sidecar_attr.h"
 #include "sys/dirents.h"
@@ -26,17 +27,22 @@ static inline bool drvfs_is_readonly(mode_t native)
     return (native & 0222) == 0;
 }
 
-/* The mode a file shows, from its backing mode. [vendor test DrvFsTestAccess] */
+/* The mode that a file without metadata shows, from its backing mode. [vendor test DrvFsTestAccess]
+ */
 static inline mode_t drvfs_mode(const struct lx_mount *mount, mode_t native)
 {
     mode_t type = native & S_IFMT;
-    if (lx_metadata(mount))
-        return native;
     if (S_ISLNK(native))
         return type | 0777;
     if (S_ISDIR(native))
         return type | (0777 & ~mount->dir_mask);
     return type | ((drvfs_is_readonly(native) ? 0555u : 0777u) & ~mount->file_mask);
+}
+
+/* True where files of a mount may have mode and owner of their own. */
+static inline bool drvfs_keeps(const struct lx_mount *mount)
+{
+    return lx_rule(mount, LX_RULE_METADATA_KEEP) == LX_ON;
 }
 
 /* The object of a location, for the facts that are stored of it. */
@@ -45,21 +51,47 @@ static inline struct store_object drvfs_object(const struct lx_loc *at)
     return (struct store_object){lx_backing(at->mount), at->dfd, at->path};
 }
 
-/* True where uid= and gid= of a mount own whatever is on it. */
-static inline bool drvfs_owned_by_options(const struct lx_mount *mount)
-{
-    return !lx_metadata(mount) && lx_rule(mount, LX_RULE_MODE_OWNER) == LX_OPTIONS;
-}
-
-/* True where the caller may do what only root and the shown owner may. */
-bool drvfs_is_owner(const struct lx_mount *mount, const struct stat *native);
+/* Who owns a file and what its mode is, as the drive shows it. */
+struct drvfs_owner {
+    mode_t mode;
+    uid_t uid;
+    gid_t gid;
+    unsigned has; /* what of it is the file's own: a set of NT_LX_OWNED */
+    bool kernel;  /* all of it is the inode's, and nothing is left for us to check */
+};
 
 /*
- * Checks the shown permissions of an object (R_OK, W_OK, X_OK) for the caller's effective ids, on
- * mounts whose masks take something away. 0 or -EACCES.
+ * What an object, whose lstat is given, shows of mode and owner; on a mount that keeps no metadata
+ * nothing is asked for that. Notes no rule.
  */
-int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct stat *native,
-                 int want);
+void drvfs_owner_of(const struct lx_call *c, const struct lx_mount *mount,
+                    const struct store_object *o, const struct stat *native,
+                    struct drvfs_owner *out);
+
+/* The same, with what was found of the object. */
+void drvfs_show_owner(const struct lx_mount *mount, const struct stat *native,
+                      const struct store_metadata *own, struct drvfs_owner *out);
+
+/*
+ * After something was made with a mode of its own, by fd or where fd is negative by path: notes
+ * that, and whether the sticky bit was asked for. 0 or -errno; what has no room for any
+ * metadata is made without.
+ */
+int drvfs_note_made(const struct lx_call *c, const struct lx_loc *at, int fd, bool sticky);
+
+/* chmod and chown on a mount that keeps metadata. */
+lx_fs_op drvfs_metadata_chmod;
+lx_fs_op drvfs_metadata_chown;
+
+/* True where the caller may do what only root and the shown owner may. */
+bool drvfs_is_owner(const struct drvfs_owner *owner);
+
+/*
+ * Checks the shown permissions of an object (R_OK, W_OK, X_OK) for the caller's effective ids,
+ * where they are not the inode's and may refuse something. 0 or -EACCES.
+ */
+int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct store_object *o,
+                 const struct stat *native, int want);
 
 /* The rule by which something of that type still waits to be deleted. */
 static inline enum lx_rule drvfs_pending_rule(mode_t type)

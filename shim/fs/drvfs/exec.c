@@ -42,14 +42,17 @@ long drvfs_exec(struct lx_call *c)
         return -ELOOP;
     if (!S_ISREG(st.st_mode))
         return -EACCES;
-    r = drvfs_permit(c, at->mount, &st, X_OK);
+    const struct store_object o = drvfs_object(at);
+    r = drvfs_permit(c, at->mount, &o, &st, X_OK);
     if (r == 0 && !by_descriptor)
         r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_READS);
     if (r < 0)
         return r;
 
+    struct drvfs_owner owner;
+    drvfs_owner_of(c, at->mount, &o, &st, &owner);
     bool any_file =
-        !lx_metadata(at->mount) && lx_rule(at->mount, LX_RULE_EXEC_ANY_FILE) == LX_ALLOW;
+        (owner.has & NT_LX_MODE) == 0 && lx_rule(at->mount, LX_RULE_EXEC_ANY_FILE) == LX_ALLOW;
     if (native_misnames_script(c)) {
         r = any_file ? 0 : sys_faccessat(dfd, path, X_OK, AT_EACCESS);
         return r < 0 ? r : -LX_ESCRIPT;

@@ -6,14 +6,20 @@
 #include "store/pending.h"
 #include "sys/sys.h"
 
+/* True where what is made has the mode of all files, whatever was asked for. */
+static bool fixes_mode(struct lx_call *c, const struct lx_mount *m)
+{
+    return !drvfs_keeps(m) && lx_rule(m, LX_RULE_MODE_FIXED) == LX_ON &&
+           lx_alter(c, LX_RULE_MODE_FIXED);
+}
+
 long drvfs_mkdir(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     int r = drvfs_check_new_entry(c, at);
     if (r < 0)
         return r;
-    bool fixed = !lx_metadata(at->mount) && lx_rule(at->mount, LX_RULE_MODE_FIXED) == LX_ON &&
-                 lx_alter(c, LX_RULE_MODE_FIXED);
+    bool fixed = fixes_mode(c, at->mount);
     if (!fixed)
         lx_masked(c->task);
     r = sys_mkdirat(at->dfd, at->path, fixed ? DRVFS_WRITABLE : c->mode);
@@ -21,6 +27,11 @@ long drvfs_mkdir(struct lx_call *c)
         return r;
     if (fixed)
         drvfs_restore_mode(at, -1, DRVFS_WRITABLE);
+    r = drvfs_note_made(c, at, -1, (c->mode & S_ISVTX) != 0);
+    if (r < 0) {
+        sys_unlinkat(at->dfd, at->path, AT_REMOVEDIR);
+        return r;
+    }
     return drvfs_inherit_case(c, at);
 }
 
@@ -88,12 +99,9 @@ static enum lx_rule node_rule(mode_t mode)
     }
 }
 
-/* With metadata a drive holds special files. [RN:17063] */
 static int check_node(struct lx_call *c, const struct lx_mount *m, enum lx_rule rule)
 {
-    if (rule == LX_RULE_NONE || (lx_metadata(m) && rule != LX_RULE_MKNOD_REGULAR))
-        return 0;
-    return lx_forbid_by(c, m, rule);
+    return rule == LX_RULE_NONE ? 0 : lx_forbid_by(c, m, rule);
 }
 
 long drvfs_mknod(struct lx_call *c)
@@ -105,14 +113,18 @@ long drvfs_mknod(struct lx_call *c)
         r = drvfs_check_new_entry(c, at);
     if (r < 0)
         return r;
-    bool fixed = rule == LX_RULE_MKNOD_REGULAR && !lx_metadata(at->mount) &&
-                 lx_rule(at->mount, LX_RULE_MODE_FIXED) == LX_ON && lx_alter(c, LX_RULE_MODE_FIXED);
+    bool fixed = rule == LX_RULE_MKNOD_REGULAR && fixes_mode(c, at->mount);
     mode_t mode = (c->mode & 0222) != 0 ? DRVFS_WRITABLE : DRVFS_READONLY;
     if (!fixed)
         lx_masked(c->task);
     r = sys_mknodat(at->dfd, at->path, fixed ? S_IFREG | mode : c->mode, c->dev);
     if (r == 0 && fixed)
         drvfs_restore_mode(at, -1, mode);
+    if (r == 0 && rule == LX_RULE_MKNOD_REGULAR) {
+        r = drvfs_note_made(c, at, -1, (c->mode & S_ISVTX) != 0);
+        if (r < 0)
+            sys_unlinkat(at->dfd, at->path, 0);
+    }
     return r;
 }
 

@@ -33,9 +33,28 @@ void drvfs_restore_mode(const struct lx_loc *at, int fd, mode_t wanted)
         sys_fchmodat(at->dfd, at->path, wanted);
 }
 
+/* Refuses an entry in a directory that the caller may not write, as it shows. */
+static int check_parent(struct lx_call *c, const struct lx_loc *at)
+{
+    char dir[PATH_MAX];
+    struct store_object o = drvfs_object(at);
+    /* A mask on directories is the same for all that have no mode of their own. */
+    struct stat st = {.st_mode = S_IFDIR | 0755};
+    if (!lx_masked_mode(at->mount) || c->task->seccomp_confined)
+        return 0;
+    if (drvfs_keeps(at->mount)) {
+        int r = store_object_parent(&o, dir);
+        o.path = dir;
+        if (r == 0)
+            r = store_object_stat(&o, &st);
+        if (r < 0)
+            return r;
+    }
+    return drvfs_permit(c, at->mount, &o, &st, W_OK | X_OK);
+}
+
 int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at)
 {
-    struct stat st;
     int r = 0;
     /* A name, or a whole directory, that is about to go: STATUS_DELETE_PENDING. */
     const struct store_object o = drvfs_object(at);
@@ -46,13 +65,7 @@ int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at)
         r = lx_deny(c, LX_RULE_RMDIR_OPEN_DIRECTORY, ENOENT);
     if (r < 0)
         return r;
-    if (!lx_masked_mode(at->mount))
-        return 0;
-    /* A mask on directories is the same for all of them. */
-    st.st_mode = S_IFDIR | 0755;
-    st.st_uid = at->mount->uid;
-    st.st_gid = at->mount->gid;
-    return drvfs_permit(c, at->mount, &st, W_OK | X_OK);
+    return check_parent(c, at);
 }
 
 /* The flags for opening what exists: never through a symlink unless it was walked through. */
@@ -124,6 +137,7 @@ static int opened(struct lx_call *c, int fd, bool truncate)
     struct stat st;
     int access = c->flags & O_ACCMODE;
     int want = access == O_RDONLY ? R_OK : access == O_WRONLY ? W_OK : R_OK | W_OK;
+    const struct store_object open = {lx_backing(c->at[0].mount), fd, ""};
     int r = sys_fstat(fd, &st);
     if (r == 0 && S_ISLNK(st.st_mode) && (c->flags & O_NOFOLLOW) == 0)
         r = -LX_EWALK; /* O_PATH opens the link itself */
@@ -135,7 +149,7 @@ static int opened(struct lx_call *c, int fd, bool truncate)
     if (r == 0 && (c->flags & O_PATH) == 0) {
         r = check_readonly(c, &st);
         if (r == 0)
-            r = drvfs_permit(c, c->at[0].mount, &st, want);
+            r = drvfs_permit(c, c->at[0].mount, &open, &st, want);
         if (r == 0 && truncate && S_ISREG(st.st_mode))
             r = truncate_open(c, fd);
         if (r == 0 && S_ISDIR(st.st_mode))
@@ -172,11 +186,20 @@ static int open_existing(struct lx_call *c)
 static mode_t creation_mode(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
-    if (lx_metadata(m) || lx_rule(m, LX_RULE_MODE_FIXED) != LX_ON)
+    if (drvfs_keeps(m) || lx_rule(m, LX_RULE_MODE_FIXED) != LX_ON)
         return c->mode;
     if ((c->mode & 0222) == 0 && lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) == LX_READONLY)
         return lx_alter(c, LX_RULE_CREATE_NO_WRITE_BIT) ? DRVFS_READONLY : c->mode;
     return lx_alter(c, LX_RULE_MODE_FIXED) ? DRVFS_WRITABLE : c->mode;
+}
+
+/* Notes that what was made has metadata; the descriptor, or -errno, when it is closed. */
+static int note_open(const struct lx_call *c, int fd)
+{
+    int r = fd < 0 ? fd : drvfs_note_made(c, &c->at[0], fd, (c->mode & S_ISVTX) != 0);
+    if (fd >= 0 && r < 0)
+        sys_close(fd);
+    return r < 0 ? r : fd;
 }
 
 static int create(struct lx_call *c)
@@ -193,7 +216,33 @@ static int create(struct lx_call *c)
     int fd = lx_open_for(c->task, at->dfd, at->path, flags, mode, resolve);
     if (fd >= 0 && mode != c->mode)
         drvfs_restore_mode(at, fd, mode);
-    return fd;
+    r = note_open(c, fd);
+    if (r < 0 && fd >= 0)
+        sys_unlinkat(at->dfd, at->path, 0);
+    return r;
+}
+
+/* What has no name yet is made with metadata as well. */
+static int create_unnamed(struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    int r = lx_forbid_by(c, at->mount, LX_RULE_OPEN_TMPFILE);
+    if (r < 0 || !drvfs_keeps(at->mount))
+        return r < 0 ? r : (int)lx_host_fs.run[LX_OP_OPEN](c);
+    lx_masked(c->task);
+    return note_open(c,
+                     lx_open_for(c->task, at->dfd, at->path, c->flags, c->mode, native_resolve(c)));
+}
+
+/* True where a file has a mode of its own that is not the inode's: one that is no mode. */
+static bool shows_other_mode(const struct lx_call *c, const struct stat *st)
+{
+    struct drvfs_owner owner;
+    const struct store_object o = drvfs_object(&c->at[0]);
+    if (!drvfs_keeps(c->at[0].mount))
+        return false;
+    drvfs_owner_of(c, c->at[0].mount, &o, st, &owner);
+    return !owner.kernel && owner.has != 0;
 }
 
 /*
@@ -209,7 +258,8 @@ static bool is_same_to_anybody(const struct lx_call *c)
     return lx_task_gets_there(c, 0) && (c->flags & other) == 0 && !lx_masked_mode(at->mount) &&
            !c->task->policy->trace_all &&
            sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-           !lx_may_be_link(&st) && !(writes(c) && drvfs_is_readonly(st.st_mode));
+           !lx_may_be_link(&st) && !(writes(c) && drvfs_is_readonly(st.st_mode)) &&
+           !shows_other_mode(c, &st);
 }
 
 long drvfs_open(struct lx_call *c)
@@ -224,10 +274,8 @@ long drvfs_open(struct lx_call *c)
             return r;
         creates = false;
     }
-    if ((c->flags & O_TMPFILE) == O_TMPFILE) {
-        int r = lx_forbid_by(c, m, LX_RULE_OPEN_TMPFILE);
-        return r < 0 ? r : lx_host_fs.run[LX_OP_OPEN](c);
-    }
+    if ((c->flags & O_TMPFILE) == O_TMPFILE)
+        return create_unnamed(c);
     if (is_same_to_anybody(c))
         return -LX_CONTINUE;
     for (int i = 0; i < CREATE_ROUNDS; i++) {

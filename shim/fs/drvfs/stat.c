@@ -46,16 +46,27 @@ struct shape {
     unsigned times;
 };
 
-static void shape_owner(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+/* Of whose the owner is, and what the mode: the rule that says so, where the file itself does not.
+ */
+static enum lx_rule says(const struct drvfs_owner *o, unsigned fields, enum lx_rule otherwise)
 {
-    mode_t mode = drvfs_mode(m, s->mode);
-    if (mode != s->mode && lx_rule(m, LX_RULE_MODE_FIXED) == LX_ON &&
-        lx_alter(c, LX_RULE_MODE_FIXED))
-        s->mode = mode;
-    if (!lx_metadata(m) && (s->uid != m->uid || s->gid != m->gid) &&
-        lx_rule(m, LX_RULE_MODE_OWNER) == LX_OPTIONS && lx_alter(c, LX_RULE_MODE_OWNER)) {
-        s->uid = m->uid;
-        s->gid = m->gid;
+    return (o->has & fields) != 0 ? LX_RULE_METADATA_KEEP : otherwise;
+}
+
+static void shape_owner(struct lx_call *c, const struct lx_mount *m, const struct stat *st,
+                        struct shape *s)
+{
+    struct drvfs_owner o;
+    const struct store_object object = drvfs_object(&c->at[0]);
+    drvfs_owner_of(c, m, &object, st, &o);
+    if (S_ISLNK(s->mode))
+        o.mode = s->mode; /* of a link that Windows made no other is shown */
+    if (o.mode != s->mode && lx_alter(c, says(&o, NT_LX_MODE, LX_RULE_MODE_FIXED)))
+        s->mode = o.mode;
+    if ((o.uid != s->uid || o.gid != s->gid) &&
+        lx_alter(c, says(&o, NT_LX_UID | NT_LX_GID, LX_RULE_MODE_OWNER))) {
+        s->uid = o.uid;
+        s->gid = o.gid;
     }
 }
 
@@ -222,7 +233,7 @@ static inline long reshape(struct lx_call *c, const struct stat *st, struct shap
     if (r < 0)
         return r;
     shape_kind(s, kind, length);
-    shape_owner(c, m, s);
+    shape_owner(c, m, st, s);
     shape_size(c, m, s);
     shape_times(c, m, st->st_ino, s);
     return 0;
@@ -275,6 +286,8 @@ static struct stat as_stat_of(const struct statx *stx)
         .st_dev = sys_device(stx->stx_dev_major, stx->stx_dev_minor),
         .st_ino = knows ? (ino_t)stx->stx_ino : 0,
         .st_mode = stx->stx_mode,
+        .st_uid = stx->stx_uid,
+        .st_gid = stx->stx_gid,
         .st_size = (off_t)stx->stx_size,
         .st_ctim = {.tv_sec = stx->stx_ctime.tv_sec, .tv_nsec = (long)stx->stx_ctime.tv_nsec},
     };

@@ -28,7 +28,8 @@ static bool is_case_flag(const struct lx_call *c)
 static bool reserved(const char *name)
 {
     return strncmp(name, STORE_OWN_PREFIX, sizeof(STORE_OWN_PREFIX) - 1) == 0 ||
-           strcmp(name, STORE_REPARSE) == 0 || strcmp(name, STORE_DOSATTRIB) == 0;
+           strcmp(name, STORE_REPARSE) == 0 || strcmp(name, STORE_DOSATTRIB) == 0 ||
+           store_metadata_is(name);
 }
 
 /* 1 for a directory, 0 for what is none, or -errno. */

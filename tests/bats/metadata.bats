@@ -1,0 +1,417 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Rule metadata.keep: the mount option metadata. What Windows made has none, and shows what the mount says; what a
+# program of Linux makes or changes has mode and owner of its own.
+
+load helpers
+load windows
+
+# With the masks that WSL's own documents show: 0755 for directories, 0644 for files.
+MASKS=uid=$(id -u),gid=$(id -g),umask=22,fmask=111
+
+# What Windows made; what Linux is to say of it comes from the directory's own files. metadata [RULE=VALUE...] STEPS
+# runs them in that directory, which is C:\testing as well.
+metadata() {
+  policy_for "$ROOT" drive.source=C: "drive.options=metadata,$MASKS" "${@:1:$#-1}" >"$LXSHIM_POLICY"
+  run env -C "$DIR" LXSHIM_POLICY="$LXSHIM_POLICY" "${SHIM[@]}" bash -uc "${!#}"
+}
+
+# The drive and its policy where other users reach them, too; all of it is C:\testing for windows.
+for_anybody() {
+  shared
+  ROOT=$SHARED/drive
+  DIR=$ROOT
+  LXSHIM_POLICY=$SHARED/p.json
+  mkdir -m 777 "$ROOT"
+}
+
+# The same directory without the shim.
+natively() {
+  IN=$DIR native "$1"
+}
+
+@test "what Windows made has no metadata: the masks count, for exec too; the first chmod adds it" {
+  echo 'echo run' >"$DIR/prog"
+  mkdir "$DIR/d"
+  chmod 755 "$DIR/prog" "$DIR/d"
+  steps='stat -c "%a %n" prog d; ./prog; chmod 750 prog; stat -c %a prog; ./prog'
+  natively 'stat -c "%a %n" prog d; ./prog'
+  assert_output "755 prog
+755 d
+run"
+  metadata "$steps"
+  assert_output "644 prog
+755 d
+bash: line 1: ./prog: Permission denied
+750
+run"
+  metadata 'stat -c %a prog; ./prog'
+  assert_output "750
+run"
+}
+
+@test "what is made has the mode that was asked for less the umask, and its maker's owner" {
+  steps='umask 027; : >f; mkdir d; mkdir -m 1777 t; mkdir -m 2770 g; : >g/f; mkdir g/d; mkfifo p
+    cp /bin/true x; install -m 4711 x y
+    stat -c "%A %u %n" f d t g g/f g/d p x y'
+  native "$steps"
+  expected=$output
+  assert_line --partial 'drwxr-s---'
+  metadata "$steps"
+  assert_output "$expected"
+}
+
+@test "the sticky bit of a file that is made with it, and a file that has no name at first" {
+  needs python3 python3
+  steps='python3 -c "
+import os
+os.umask(0o22)
+os.close(os.open(\"f\", os.O_CREAT | os.O_WRONLY, 0o1664))
+os.mknod(\"n\", 0o101640)
+try:
+    fd = os.open(\".\", os.O_TMPFILE | os.O_RDWR, 0o1604)
+    os.link(f\"/proc/self/fd/{fd}\", \"t\")
+except OSError:
+    os.mknod(\"t\", 0o101604)
+    print(\"no O_TMPFILE\")
+"; stat -c "%a %n" f n t; chmod 600 f n t; stat -c "%a %n" f n t
+    python3 -c "import os; os.umask(0); os.mkdir(\"d\", 0o1777)"; stat -c %a d; chmod 770 d; stat -c %a d; chmod 1770 d; stat -c %a d'
+  native "$steps"
+  expected=$output
+  assert_line '1604 t'
+  metadata open.tmpfile=allow "$steps"
+  assert_output "$expected"
+  natively 'chmod 770 d; stat -c %a d'
+  assert_output 770
+  metadata 'chmod 1777 d; chmod 775 d'
+  natively 'stat -c %a d'
+  assert_output 775
+}
+
+@test "chmod: every bit stays, and Windows sees the read-only attribute" {
+  steps='umask 022; : >f; mkdir d
+    for m in 7777 4755 2711 1644 640 444 200 0 600; do chmod $m f d; stat -c %a f d | paste -s -; done'
+  native "$steps"
+  expected=$output
+  metadata "$steps"
+  assert_output "$expected"
+  metadata 'chmod 400 f'
+  windows attrib f
+  assert_output 'A    R               C:\testing\f'
+  windows ea f
+  assert_line --regexp '^\$LXMOD  4  [0-9a-f]{8}  0100400$'
+}
+
+@test "chown: the ids that change are of the file's own, the others the mount's" {
+  ((EUID == 0)) || skip "chown is root's"
+  MASKS=uid=1234,gid=567
+  windows write f text
+  steps='stat -c %u:%g f; chown 7 f; stat -c %u:%g f; chgrp 8 f; stat -c %u:%g f; chmod 6755 f; chown 9 f; stat -c %a:%u f'
+  IN=$DIR native 'stat -c %u:%g f'
+  assert_output 0:0
+  metadata "$steps"
+  assert_output "1234:567
+7:567
+7:8
+755:9"
+  windows ea f
+  assert_output '$LXUID  4  09000000  9
+$LXGID  4  08000000  8
+$LXMOD  4  ed810000  0100755'
+}
+
+@test "chmod, chown and explicit times are the shown owner's and root's" {
+  ((EUID == 0)) || skip "needs two users: run as root"
+  for_anybody
+  MASKS=uid=1000,gid=1000
+  touch "$DIR/windows"
+  chmod 666 "$DIR/windows"
+  # Of the file that has metadata Linux says it, of the other the rule.
+  steps='for f in windows linux; do chmod 600 $f; chown 65534 $f; touch -hd 2020-01-01 $f; done 2>&1 | grep -o "Operation.*"'
+  chown 65534 "$DIR/windows"
+  metadata ': >linux'
+  assert_success
+  run as_user env -C "$DIR" LXSHIM_POLICY="$LXSHIM_POLICY" "${SHIM[@]}" bash -uc "$steps"
+  assert_output "$(printf 'Operation not permitted\n%.0s' {1..6})"
+  # What a file of one's own denies oneself, the kernel denies.
+  steps='umask 077; echo x >mine; cat mine; chmod 0 mine; cat mine; chmod 600 mine; cat mine'
+  run as_user env -C "$DIR" bash -uc "$steps"
+  rm "$DIR/mine"
+  assert_output $'x\ncat: mine: Permission denied\nx'
+  run as_user env -C "$DIR" LXSHIM_POLICY="$LXSHIM_POLICY" "${SHIM[@]}" bash -uc "$steps"
+  assert_output $'x\ncat: mine: Permission denied\nx'
+}
+
+@test "attributes that say nothing good: each is judged by itself, and repaired by itself" {
+  ((EUID == 0)) || skip "chown is root's"
+  MASKS=umask=0
+  bad baduid 0xffffffff 0xb90b0000 0xa4810000
+  bad badgid 0xb80b0000 0xffffffff 0xa4810000
+  bad badmode 0xb80b0000 0xb90b0000 0xa4810100
+  bad badtype1 0xb80b0000 0xb90b0000 0xa4410000
+  bad badtype2 0xb80b0000 0xb90b0000 0xa4a10000
+  bad nondevice 0xb80b0000 0xb90b0000 0xa4810000
+  windows ea set nondevice '$LXDEV' 0x0100000002000000
+  bad badsize 0xb80b 0xb90b000000 0xa481
+  windows md baddir
+  windows ea set baddir '$LXMOD' 0xed810000
+  steps='stat -c "%u:%g %a %F %n" *'
+  natively 'stat -c "%F %n" badmode'
+  assert_output 'regular empty file badmode'
+  metadata "$steps"
+  assert_output '0:0 111 directory baddir
+3000:0 644 regular empty file badgid
+3000:3001 0 regular empty file badmode
+0:0 0 regular empty file badsize
+3000:3001 0 regular empty file badtype1
+3000:3001 0 regular empty file badtype2
+0:3001 644 regular empty file baduid
+3000:3001 644 regular empty file nondevice'
+  metadata 'chown 1000 baduid badgid badmode; chmod 600 badmode; stat -c "%u:%g %a" baduid badgid badmode'
+  assert_output '1000:3001 644
+1000:0 644
+1000:3001 600'
+}
+
+# bad NAME UID GID MODE: a file whose attributes are these bytes.
+bad() {
+  windows write "$1" text
+  : >"$DIR/$1"
+  windows ea set "$1" '$LXUID' "$2"
+  windows ea set "$1" '$LXGID' "$3"
+  windows ea set "$1" '$LXMOD' "$4"
+}
+
+@test "a bad mode is no permission for who is not root, whatever the inode says" {
+  ((EUID == 0)) || skip "needs two users: run as root"
+  for_anybody
+  policy_for "$ROOT" drive.source=C: drive.options=metadata >"$LXSHIM_POLICY"
+  echo text >"$DIR/f"
+  windows ea set f '$LXMOD' 0xa4810100
+  steps='cat f; echo x >>f; [ -r f ] || echo unreadable'
+  run as_user env -C "$DIR" bash -uc "cat f"
+  assert_output text
+  run as_user env -C "$DIR" LXSHIM_POLICY="$LXSHIM_POLICY" "${SHIM[@]}" bash -uc "$steps"
+  assert_output "cat: f: Permission denied
+bash: line 1: f: Permission denied
+unreadable"
+}
+
+@test "what Windows writes over, supersedes or puts in its place has no metadata any more" {
+  files='write over super copied moved kept'
+  metadata "for f in $files; do echo old >\$f; chmod 600 \$f; done; stat -c %a $files | sort -u"
+  assert_output 600
+  windows write write new
+  windows ntcreate over --access write --disposition overwrite
+  windows ntcreate super --access write --disposition supersede
+  windows write other new
+  windows copy other copied
+  windows move /y other moved
+  run bash -c "env -C '$DIR' '$LXSHIM' win cmd <<<'echo more>> kept'"
+  assert_success
+  metadata "stat -c '%a %n' $files"
+  assert_output '644 write
+644 over
+644 super
+644 copied
+644 moved
+600 kept'
+}
+
+@test "CopyFile takes the attributes along, ren and move keep them" {
+  metadata 'echo x >f; chmod 640 f'
+  windows copy f copy
+  windows ren f renamed
+  windows md d
+  windows move renamed d
+  metadata 'stat -c %a copy d/renamed'
+  assert_output $'640\n640'
+}
+
+@test "an editor outside the run that saves by rename loses them, one that writes in place keeps them" {
+  metadata 'for f in a b c d; do echo old >$f; chmod 1600 $f; done'
+  sed -i s/old/new/ "$DIR/a"
+  echo new >"$DIR/b"
+  cp -p "$DIR/c" "$DIR/tmp"
+  mv "$DIR/tmp" "$DIR/c"
+  needs python3 python3
+  python3 -c 'import os, shutil, sys
+os.chdir(sys.argv[1]); open("tmp", "w").write("new"); shutil.copymode("d", "tmp"); os.replace("tmp", "d")' "$DIR"
+  natively 'stat -c %a a b c d | sort -u'
+  assert_output 1600
+  metadata 'stat -c "%a %n" a b c d'
+  assert_output '644 a
+1600 b
+644 c
+644 d'
+}
+
+@test "attrib +r of Windows leaves the mode, and holds who writes" {
+  metadata 'echo x >f; chmod 640 f'
+  windows attrib +r f
+  natively 'stat -c %a f'
+  assert_output 440
+  metadata 'stat -c %a f; echo y >f; cat f'
+  assert_output '640
+bash: line 1: f: Permission denied
+x'
+  windows attrib -r f
+  metadata 'stat -c %a f; echo y >f; cat f'
+  assert_output '640
+y'
+}
+
+@test "FIFOs and sockets are there for both sides, devices with their numbers for root" {
+  needs python3 python3
+  steps='mkfifo -m 640 p; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"s\")"
+    ((EUID != 0)) || { mknod c c 1 2; mknod b b 3 4; stat -c "%F %t:%T" c b; }
+    stat -c "%F %a" p; stat -c %F s; (echo through >p &) ; cat p'
+  native "$steps"
+  expected=$output
+  metadata "$steps"
+  assert_output "$expected"
+  windows fsutil reparsepoint query p
+  assert_line 'Reparse Tag Value : 0x80000024'
+  windows fsutil reparsepoint query s
+  assert_line 'Reparse Tag Value : 0x80000023'
+  windows ea p
+  assert_line --regexp '^\$LXMOD  4  .*  010640$'
+  ((EUID == 0)) || return 0
+  windows ea c
+  assert_line '$LXDEV  8  0100000002000000  1:2'
+}
+
+@test "special.*: what a policy says counts on a drive with metadata, too" {
+  metadata special.fifo=EPERM 'mkfifo p'
+  assert_output "mkfifo: cannot create fifo 'p': Operation not permitted"
+  metadata 'mkfifo p'
+  assert_success
+}
+
+@test "metadata.keep=off, a mount without the option, and builds before 17063: as if there were none" {
+  steps='umask 077; : >f; chmod 604 f; stat -c %a f'
+  native "$steps"
+  assert_output 604
+  metadata "$steps"
+  assert_output 604
+  metadata metadata.keep=off 'stat -c %a f'
+  assert_output 644
+  IN=$DIR shimmed mode.fixed=on 'stat -c %a f'
+  assert_output 777
+  local profile
+  for profile in wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-current wsl2-9p; do
+    printf '{"version": 1, "profile": "%s", "mounts": [{"type": "drvfs", "source": "C:", "target": "%s",
+      "options": "metadata"}]}' "$profile" "$DIR" >"$BATS_TEST_TMPDIR/era.json"
+    run env -C "$DIR" LXSHIM_POLICY="$BATS_TEST_TMPDIR/era.json" "${SHIM[@]}" bash -uc 'stat -c %a f; mkfifo p && rm p'
+    case $profile in
+      wsl1-1607 | wsl1-170?) assert_line --index 0 777 && assert_line --index 1 --partial 'not permitted' ;;
+      *) assert_output 604 ;;
+    esac
+  done
+}
+
+@test "no program sees the attributes in which metadata is kept" {
+  needs getfattr attr
+  metadata 'echo x >f; chmod 600 f'
+  windows ea set f '$LXUID' 5
+  natively 'getfattr -d -m - f'
+  assert_output --partial 'user.$LXUID'
+  steps='getfattr -d -m - f; for n in '\''user.$LXUID'\'' user.lxshim.metadata; do getfattr -n $n f; setfattr -n $n -v x f; done 2>&1 | grep -c -E "No such attribute|not permitted"'
+  metadata "$steps"
+  assert_output 4
+}
+
+@test "cp -a, tar, rsync and git keep modes" {
+  needs rsync rsync
+  needs git git
+  steps='umask 022; mkdir src; for m in 644 755 600 750 444 1755; do echo $m >src/$m; chmod $m src/$m; done
+    mkdir -m 2751 src/d; ln -s 644 src/l
+    cp -a src cp; mkdir tar; tar cf - src | tar xpf - -C tar; rsync -a src/ rs
+    for d in src cp tar/src rs; do (cd $d; stat -c "%A %n" * | md5sum); done | sort -u | wc -l
+    stat -c "%A %n" rs/*
+    git init -q g; cd g; git config core.fileMode; cp ../src/644 ../src/755 .; git add .
+    git -c user.name=a -c user.email=a@b commit -qm x; git ls-files -s | cut -c1-6; chmod +x 644; git diff --summary
+    git checkout -q .; git status --short'
+  native "$steps"
+  expected=$output
+  assert_line --index 0 1
+  metadata "$steps"
+  assert_output "$expected"
+}
+
+@test "capabilities, setuid and the sticky bit do what they do on Linux" {
+  ((EUID == 0)) || skip "capabilities are root's"
+  needs setcap libcap2-bin
+  needs setpriv util-linux
+  for_anybody
+  steps='umask 022; cp /bin/true t; setcap cap_net_raw+ep t; getcap t; chown 1 t; getcap t
+    echo x >s; chmod 6777 s; setpriv --reuid 65534 --clear-groups bash -c "echo y >>s"; stat -c %a s
+    mkdir -m 1777 d; : >d/f; setpriv --reuid 65534 --clear-groups rm -f d/f 2>&1 | grep -o "Operation.*"'
+  mkdir "$SHARED/native"
+  IN=$SHARED/native native "$steps"
+  expected=$output
+  assert_line 777
+  assert_line 'Operation not permitted'
+  metadata "$steps"
+  assert_output "$expected"
+}
+
+@test "a file of one's own without a write bit gets and keeps its metadata" {
+  steps='umask 022; (set -C; echo x >f); chmod 444 f; mkdir d; chmod 555 d; stat -c %a f d; chmod 644 f; echo y >f
+    python3 -c "import os; os.write(os.open(\"g\", os.O_CREAT | os.O_WRONLY, 0o444), b\"z\")"; stat -c %a f g'
+  needs python3 python3
+  native "$steps"
+  expected=$output
+  metadata "$steps"
+  assert_output "$expected"
+}
+
+@test "ea: lists, sets and deletes, as text, numbers, bytes and chains" {
+  windows write f text
+  windows ea f
+  assert_output ''
+  windows ea set f '$LXMOD' 0100640
+  windows ea set f '$lxuid' "$(id -u)"
+  windows ea set f NOTE 'some text'
+  windows ea list f
+  assert_line --index 0 --regexp '^\$LXUID  4  [0-9a-f]{8}  [0-9]+$'
+  assert_line --index 1 '$LXMOD  4  a0810000  0100640'
+  assert_line --index 2 'NOTE  9  736f6d652074657874'
+  natively 'stat -c %a f'
+  assert_output 640
+  windows ea read f
+  chain=$output
+  windows write g text
+  windows ea write g "$chain"
+  windows ea read g
+  assert_output "$chain"
+  windows ea delete g note
+  windows ea delete g '$LXUID'
+  windows ea g
+  assert_output '$LXMOD  4  a0810000  0100640'
+  windows ea delete g '$LXMOD'
+  windows ea g
+  assert_output ''
+}
+
+@test "ea: what is no attribute is refused, and nothing of a damaged chain is set" {
+  windows write f text
+  win ea set f '$LXMOD' many
+  assert_failure
+  assert_output 'The parameter is incorrect.'
+  win ea set f DOSATTRIB x
+  assert_failure
+  assert_output 'The specified extended attribute name was invalid.'
+  win ea write f 1500000000060400244c58554944000000000000
+  assert_failure
+  assert_output 'The extended attributes are inconsistent.'
+  win ea write f 1800000000060400244c585549440001000000ff
+  assert_failure
+  win ea write f zz
+  assert_failure
+  win ea set missing A b
+  assert_failure
+  assert_output 'The system cannot find the file specified.'
+  windows ea f
+  assert_output ''
+}
