@@ -70,11 +70,13 @@ static int apply(const struct mounts_request *request, struct lx_mount_options *
     return apply_root(options, plan);
 }
 
-/* What follows from the rules, once they are there. */
+/* What follows from the rules, once they are there: of case, where the file system has a rule. */
 static void finish(const struct lx_mount_options *options, struct lx_mount *m)
 {
-    m->case_option = options->case_option == LX_VALUE_COUNT ? m->rules[LX_RULE_CASE_DIRECTORIES]
-                                                            : (uint8_t)options->case_option;
+    if (options->case_option != LX_VALUE_COUNT)
+        m->case_option = (uint8_t)options->case_option;
+    else if (lx_rule_belongs(LX_RULE_CASE_DIRECTORIES, (enum lx_mount_type)m->type))
+        m->case_option = m->rules[LX_RULE_CASE_DIRECTORIES];
 }
 
 int mounts_check_options(const char *type, const char *options)
