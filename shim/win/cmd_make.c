@@ -12,7 +12,7 @@
 static nt_status make_directory(const struct win *win, const char *name)
 {
     struct win_handle handle;
-    static const struct win_request request = {.access = WIN_READ_ATTRIBUTES,
+    static const struct win_request request = {.access = NT_READ_ATTRIBUTES,
                                                .share = WIN_SHARE_ALL,
                                                .disposition = WIN_CREATE,
                                                .options = WIN_DIRECTORY_FILE};
@@ -145,7 +145,7 @@ static nt_status make_link(const struct win *win, const char *link, const char *
 {
     static uint8_t buffer[NT_REPARSE_MAX];
     struct win_handle handle;
-    struct win_request request = {.access = WIN_GENERIC_WRITE,
+    struct win_request request = {.access = NT_GENERIC_WRITE,
                                   .share = 0,
                                   .disposition = WIN_CREATE,
                                   .options = WIN_OPEN_REPARSE_POINT};

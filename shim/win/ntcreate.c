@@ -12,31 +12,17 @@
 #include "store/sidecar.h"
 #include "sys/sys.h"
 
-/* Generic rights become what they stand for on a file. */
-static uint32_t map_access(uint32_t access)
-{
-    if ((access & (WIN_GENERIC_READ | WIN_GENERIC_ALL)) != 0)
-        access |= WIN_READ_DATA | WIN_READ_ATTRIBUTES;
-    if ((access & (WIN_GENERIC_WRITE | WIN_GENERIC_ALL)) != 0)
-        access |= WIN_WRITE_DATA | WIN_APPEND_DATA;
-    if ((access & (WIN_GENERIC_EXECUTE | WIN_GENERIC_ALL)) != 0)
-        access |= WIN_EXECUTE | WIN_READ_ATTRIBUTES;
-    if ((access & WIN_GENERIC_ALL) != 0)
-        access |= WIN_DELETE;
-    return access;
-}
-
 /* --- sharing -------------------------------------------------------------------------------- */
 
 /* What a request means to others. One that asks for attributes alone does not mind sharing. */
 static unsigned shares_of(uint32_t access, uint32_t share)
 {
     unsigned bits = STORE_OPEN;
-    if ((access & (WIN_READ_DATA | WIN_EXECUTE)) != 0)
+    if ((access & (NT_READ_DATA | NT_EXECUTE)) != 0)
         bits |= STORE_READS;
-    if ((access & (WIN_WRITE_DATA | WIN_APPEND_DATA)) != 0)
+    if ((access & (NT_WRITE_DATA | NT_APPEND_DATA)) != 0)
         bits |= STORE_WRITES;
-    if ((access & WIN_DELETE) != 0)
+    if ((access & NT_DELETE) != 0)
         bits |= STORE_DELETES;
     if (bits == STORE_OPEN)
         return bits;
@@ -149,7 +135,7 @@ static nt_status check_existing(const struct win_handle *handle, const struct wi
 {
     const struct win_file *file = &handle->file;
     bool writes =
-        (access & (WIN_WRITE_DATA | WIN_APPEND_DATA)) != 0 || overwrites(request->disposition);
+        (access & (NT_WRITE_DATA | NT_APPEND_DATA)) != 0 || overwrites(request->disposition);
     if (request->disposition == WIN_CREATE)
         return NT_OBJECT_NAME_COLLISION;
     if ((request->options & WIN_DIRECTORY_FILE) != 0 && !win_is_directory(file))
@@ -215,7 +201,7 @@ void win_unmark(const struct win_handle *handle)
 nt_status win_create(const struct win *win, const char *name, const struct win_request *request,
                      struct win_handle *handle)
 {
-    uint32_t access = map_access(request->access);
+    uint32_t access = nt_access_map(request->access);
     bool raw = (request->options & WIN_OPEN_REPARSE_POINT) != 0;
     handle->fd = -1;
     handle->file = (struct win_file){.attributes = 0};
@@ -273,7 +259,7 @@ nt_status win_delete(const struct win_handle *handle)
 nt_status win_remove(const struct win *win, const char *name, uint32_t options)
 {
     struct win_handle handle;
-    struct win_request request = {.access = WIN_DELETE | WIN_READ_ATTRIBUTES,
+    struct win_request request = {.access = NT_DELETE | NT_READ_ATTRIBUTES,
                                   .share = WIN_SHARE_ALL,
                                   .disposition = WIN_OPEN,
                                   .options = options | WIN_OPEN_REPARSE_POINT};
