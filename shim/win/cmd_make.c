@@ -6,6 +6,7 @@
 #include "nt/utf16.h"
 #include "sys/sys.h"
 #include "win/command.h"
+#include "win/security.h"
 
 /* --- md ------------------------------------------------------------------------------------- */
 
@@ -186,6 +187,11 @@ static nt_status make_hard_link(const struct win *win, const char *link, const c
         return NT_OBJECT_NAME_COLLISION;
     if (from.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
+    status = win_may(win, to.native, NT_WRITE_ATTRIBUTES);
+    if (status == NT_SUCCESS)
+        status = win_may_add(win, from.native, false);
+    if (status != NT_SUCCESS)
+        return status;
     return nt_status_of_errno(-sys_linkat(AT_FDCWD, to.native, AT_FDCWD, from.native, 0));
 }
 

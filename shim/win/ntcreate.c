@@ -11,6 +11,7 @@
 #include "store/shares.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
+#include "win/security.h"
 
 /* --- sharing -------------------------------------------------------------------------------- */
 
@@ -108,7 +109,8 @@ static bool overwrites(uint32_t disposition)
     return disposition == WIN_SUPERSEDE || disposition >= WIN_OVERWRITE;
 }
 
-static nt_status make(struct win_handle *handle, const struct win_request *request)
+static nt_status make(const struct win *win, struct win_handle *handle,
+                      const struct win_request *request)
 {
     const char *native = handle->path.native;
     long r;
@@ -116,6 +118,9 @@ static nt_status make(struct win_handle *handle, const struct win_request *reque
         return NT_OBJECT_NAME_NOT_FOUND;
     if (handle->path.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
+    nt_status status = win_may_add(win, native, (request->options & WIN_DIRECTORY_FILE) != 0);
+    if (status != NT_SUCCESS)
+        return status;
     if ((request->options & WIN_DIRECTORY_FILE) != 0) {
         r = sys_mkdirat(AT_FDCWD, native, WIN_NEW_MODE);
     } else {
@@ -126,7 +131,12 @@ static nt_status make(struct win_handle *handle, const struct win_request *reque
     if (r >= 0) /* no umask of ours holds on Windows */
         sys_fchmodat(AT_FDCWD, native, WIN_NEW_MODE);
     handle->information = WIN_FILE_CREATED;
-    return nt_status_of(r < 0 ? r : 0);
+    if (r < 0)
+        return nt_status_of(r);
+    status = win_security_made(native);
+    if (status != NT_SUCCESS)
+        win_unlink(native, (request->options & WIN_DIRECTORY_FILE) != 0 ? AT_REMOVEDIR : 0);
+    return status;
 }
 
 /* What an existing file refuses before anybody is asked who has it open. */
@@ -212,11 +222,14 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
         return status;
     bool made = !handle->path.exists;
     if (made)
-        status = make(handle, request);
+        status = make(win, handle, request);
     if (status == NT_SUCCESS)
         status = win_file_stat(handle->path.native, &handle->file);
     if (status == NT_SUCCESS && !made)
         status = check_existing(handle, request, access);
+    if (status == NT_SUCCESS && !made)
+        status = win_may(win, handle->path.native,
+                         access | (overwrites(request->disposition) ? NT_WRITE_DATA : 0));
     if (status == NT_SUCCESS && handle->path.stream[0] != '\0')
         status = check_stream(handle, request);
     if (status == NT_SUCCESS)
@@ -320,6 +333,10 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
         return NT_MEDIA_WRITE_PROTECTED;
     if (to.exists)
         status = check_target(handle, &to, replace);
+    if (status == NT_SUCCESS && to.exists)
+        status = win_may(win, to.native, NT_DELETE);
+    if (status == NT_SUCCESS)
+        status = win_may_add(win, to.native, S_ISDIR(handle->file.mode));
     if (status != NT_SUCCESS)
         return status;
     if (S_ISDIR(handle->file.mode) && !win_is_reparse(&handle->file) &&
