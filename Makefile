@@ -51,7 +51,7 @@ LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-co
 POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c mount_check.c table.c policy.c builder.c glob.c errnames.c options.c nearest.c debug.c)
 CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/mounts/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
 # Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
-WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c)
+WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c accounts.c)
 LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)
 LIB_ASM  := $(wildcard shim/preload/*.S)
 CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \

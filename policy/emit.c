@@ -115,6 +115,8 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
         image->flags |= LX_IMAGE_TRACE_OWN;
     if (policy->windows[LX_DEVELOPER_MODE].value || policy->windows[LX_ELEVATED].value)
         image->flags |= LX_IMAGE_MAY_LINK;
+    if (policy->windows[LX_ELEVATED].value)
+        image->flags |= LX_IMAGE_ELEVATED;
     return lx_builder_end(&b);
 }
 

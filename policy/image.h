@@ -61,8 +61,9 @@ enum lx_image_flag {
     LX_IMAGE_TRACE_ALL = 2, /* trace every intercepted call, not only denied and altered ones */
     LX_IMAGE_MAY_LINK = 4,  /* Windows lets its user make symlinks */
     LX_IMAGE_TRACE_OWN =
-        8,              /* the trace's file has to be the user's own, and no symlink leads to it */
-    LX_IMAGE_FLAGS = 15 /* all of them */
+        8, /* the trace's file has to be the user's own, and no symlink leads to it */
+    LX_IMAGE_ELEVATED = 16, /* the token of Windows is an administrator's */
+    LX_IMAGE_FLAGS = 31     /* all of them */
 };
 
 enum lx_override_action { LX_OVERRIDE_ERRNO, LX_OVERRIDE_DELAY, LX_OVERRIDE_ALLOW };

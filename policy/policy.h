@@ -43,6 +43,7 @@ struct lx_policy {
     bool trace_all;
     bool trace_own;        /* see LX_IMAGE_TRACE_OWN */
     bool may_link;         /* Windows lets its user make symlinks: Developer Mode, or elevated */
+    bool elevated;         /* the token of Windows is an administrator's */
     uint64_t override_ops; /* the operations some override is about, one bit each */
     const struct lx_mounts *fixed; /* what is mounted at the start */
     const struct lx_table *table;  /* of the run; NULL: nothing is mounted later */

@@ -35,7 +35,8 @@ enum cli_option {
     CLI_LIST = 4096,
     CLI_REMOVE = 8192,
     CLI_REPORT = 16384,
-    CLI_FAIL_ON = 32768
+    CLI_FAIL_ON = 32768,
+    CLI_ELEVATED = 65536
 };
 
 /* An option, for its reader, --help and completions. */
@@ -63,6 +64,7 @@ struct cli_arguments {
     bool complete; /* --require-complete */
     bool list;
     bool remove;
+    bool elevated;
     const char *bind; /* --bind, or NULL */
     const char *lane; /* --lane, or NULL */
     char **reports;   /* --report */

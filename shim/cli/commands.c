@@ -86,9 +86,10 @@ const struct cli_command cli_commands[] = {
         .summary = "see and change the drives as Windows does",
         .help =
             "Runs a command of Windows on the drives of a policy, as cmd.exe would: dir, type, "
-            "copy,\nmove, ren, del, md, rd, mklink, attrib, ea, fsutil and others, \"lxshim win\" "
-            "lists them all.\nNeeds no preloaded library. Exits 1 where the command fails.\n",
-        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT,
+            "copy,\nmove, ren, del, md, rd, mklink, attrib, ea, icacls, takeown, fsutil and "
+            "others,\n\"lxshim win\" lists them all. Needs no preloaded library. Exits 1 where the "
+            "command fails.\n",
+        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_ELEVATED,
         .least = 0,
         .most = -1,
         .run = cli_win,

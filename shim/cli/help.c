@@ -112,7 +112,8 @@ static const struct {
      "something was refused fails.\n"},
     {"win", "the same directory, as Windows sees it",
      "lxshim win COMMAND does what cmd.exe would on the drives of the policy: dir, type, copy, "
-     "move, ren, del, md, rd, mklink, attrib, ea, fsutil. Its messages are Windows' own.\n"
+     "move, ren, del, md, rd, mklink, attrib, ea, icacls, takeown, fsutil. Its messages are "
+     "Windows' own.\n"
      "\n"
      "  ln -s target.txt link.txt\n"
      "  lxshim win type link.txt          The file cannot be accessed by the system.\n"
@@ -123,7 +124,7 @@ static const struct {
      "                                    a Windows process has it open\n"
      "\n"
      "Links that mklink makes are reparse buffers in extended attributes, where Samba looks for "
-     "them, and so are attributes and streams.\n"},
+     "them, and so are attributes, streams and security descriptors.\n"},
     {"trace", "seeing every decision",
      "With --trace FILE, \"trace\" in a policy, or LXSHIM_TRACE=FILE, every call that was denied "
      "or "

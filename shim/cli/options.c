@@ -43,6 +43,8 @@ const struct cli_option_info cli_options[] = {
      NULL},
     {CLI_JSON, 0, "json", NULL, "print JSON", NULL},
     {CLI_LIST, 0, "list", NULL, "print the directories that are trusted", NULL},
+    {CLI_ELEVATED, 0, "elevated", NULL, "with an administrator's token, whatever the policy says",
+     NULL},
     {CLI_REMOVE, 0, "remove", NULL, "trust the directory no longer", NULL},
     {CLI_REPORT, 0, "report", "FORMAT[:FILE]",
      "at the end, write what was refused to FILE or standard output; may be repeated; see \"lxshim "
@@ -101,6 +103,9 @@ static void note_option(struct cli_arguments *out, enum cli_option bit, char *va
         break;
     case CLI_LIST:
         out->list = true;
+        break;
+    case CLI_ELEVATED:
+        out->elevated = true;
         break;
     case CLI_REMOVE:
         out->remove = true;

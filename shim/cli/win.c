@@ -52,6 +52,8 @@ int cli_win(const struct cli_arguments *arguments)
         cli_default_policy(&request);
     if (cli_load(&request, &policy)) {
         bool here = win_start(&win, &policy, win_commands);
+        if (arguments->elevated)
+            win.elevated = win.may_link = true;
         if (win.drive_count == 0) {
             cli_error("the policy has no drive with a letter");
         } else {

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Little-endian numbers at any address, as Windows structures have them. Pure functions. */
+/* Bytes as Windows structures have them: little-endian numbers at any address. Pure functions. */
 #ifndef LXSHIM_NT_BYTES_H
 #define LXSHIM_NT_BYTES_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+/* A part of a buffer. */
+struct nt_bytes {
+    const uint8_t *at;
+    size_t n;
+};
 
 static inline uint16_t nt_get16(const uint8_t *p)
 {

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nt/bytes.h"
+
 #define NT_REPARSE_MAX 16384 /* the whole buffer [FSCC 2.1.2.2] */
 
 /* Beyond INT_MAX: gcc and clang make the type unsigned. */
@@ -38,12 +40,6 @@ enum nt_reparse_kind {
 #define NT_NFS_SOCK UINT64_C(0x4B434F53)
 
 #define NT_APPEXEC_STRINGS 4 /* package family, application id, target, type of application */
-
-/* A part of a buffer. */
-struct nt_bytes {
-    const uint8_t *at;
-    size_t n;
-};
 
 /* A buffer's meaning. All parts point into the buffer that was decoded, or at the caller's bytes.
  */

@@ -237,6 +237,7 @@ bool store_ea_attribute(const char *name, size_t n, char out[STORE_EA_NAME])
 bool store_mark_is_meant(const struct store_object *o)
 {
     return store_attr_get(o, true, STORE_REPARSE, NULL, 0) > 0 ||
+           store_attr_get(o, true, STORE_SECURITY, NULL, 0) > 0 ||
            store_sidecar_list(o, NULL, 0) != 0;
 }
 

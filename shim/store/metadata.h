@@ -63,8 +63,8 @@ int store_metadata_drop(const struct store_object *o, unsigned fields);
 bool store_ea_attribute(const char *name, size_t n, char out[STORE_EA_NAME]);
 
 /*
- * True where the mark of a file or directory stands for something: a link, or what is kept beside
- * it. Asked of the object itself, by a descriptor or a path.
+ * True where the mark of a file or directory stands for something: a link, a security
+ * descriptor, or what is kept beside it. Asked of the object itself, by a descriptor or a path.
  */
 bool store_mark_is_meant(const struct store_object *o);
 

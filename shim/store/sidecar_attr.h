@@ -18,7 +18,10 @@
 #define STORE_DOSATTRIB  "user.DOSATTRIB"
 #define STORE_OWN_PREFIX "user.lxshim."
 #define STORE_CASE       STORE_OWN_PREFIX "case_sensitive" /* of a directory: "1" */
-#define STORE_LINKS      STORE_OWN_PREFIX "links" /* of a directory: has, or had, links of Windows' */
+#define STORE_SECURITY   "user.NTACL" /* a security descriptor, as vfs_acl_xattr stores it */
+#define STORE_DESCRIPTORS \
+    STORE_OWN_PREFIX "descriptors"           /* of a directory: something in it has, or had, one */
+#define STORE_LINKS STORE_OWN_PREFIX "links" /* of a directory: has, or had, links of Windows' */
 
 /*
  * A fact of an object, as getxattr: its size, -ENODATA, -ERANGE ... `marked`: where its extended

@@ -140,7 +140,7 @@ static int run_text(struct win *win, const char *text, const char *source)
 static int run_redirected(struct win *win, const struct win_line *line)
 {
     struct win_handle handle;
-    struct win_request request = {.access = WIN_GENERIC_WRITE,
+    struct win_request request = {.access = NT_GENERIC_WRITE,
                                   .share = WIN_SHARE_READ,
                                   .disposition = line->append ? WIN_OPEN_IF : WIN_OVERWRITE_IF,
                                   .options = WIN_NON_DIRECTORY_FILE | WIN_KEEP_OLD};

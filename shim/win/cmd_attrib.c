@@ -4,6 +4,7 @@
 
 #include "nt/win32names.h"
 #include "win/command.h"
+#include "win/security.h"
 
 #define NAME_COLUMN 21
 
@@ -72,7 +73,9 @@ static void change(struct attrib *a, const char *name, const char *native,
         fprintf(a->win->out, "Not resetting %s file - %s\n", why, name);
         return;
     }
-    nt_status status = win_set_attributes(native, file, (file->attributes & ~a->clear) | a->set);
+    nt_status status = win_may(a->win, native, NT_WRITE_ATTRIBUTES);
+    if (status == NT_SUCCESS)
+        status = win_set_attributes(native, file, (file->attributes & ~a->clear) | a->set);
     if (status == NT_SUCCESS)
         return;
     if (nt_status_win32(status) == 5)

@@ -53,11 +53,11 @@ static nt_status copy_file(const struct win *win, const char *from, const char *
 {
     struct win_handle source;
     struct win_handle target;
-    static const struct win_request reading = {.access = WIN_GENERIC_READ,
+    static const struct win_request reading = {.access = NT_GENERIC_READ,
                                                .share = WIN_SHARE_READ | WIN_SHARE_WRITE,
                                                .disposition = WIN_OPEN,
                                                .options = WIN_NON_DIRECTORY_FILE};
-    static const struct win_request writing = {.access = WIN_GENERIC_WRITE,
+    static const struct win_request writing = {.access = NT_GENERIC_WRITE,
                                                .share = WIN_SHARE_READ,
                                                .disposition = WIN_OVERWRITE_IF,
                                                .options = WIN_NON_DIRECTORY_FILE | WIN_KEEP_OLD};
@@ -92,7 +92,7 @@ static nt_status copy_file(const struct win *win, const char *from, const char *
 static nt_status move_file(const struct win *win, const char *from, const char *to)
 {
     struct win_handle handle;
-    static const struct win_request request = {.access = WIN_DELETE | WIN_READ_ATTRIBUTES,
+    static const struct win_request request = {.access = NT_DELETE | NT_READ_ATTRIBUTES,
                                                .share = WIN_SHARE_ALL,
                                                .disposition = WIN_OPEN,
                                                .options = WIN_OPEN_REPARSE_POINT};
@@ -246,7 +246,7 @@ static nt_status rename_one(struct win *win, const struct win_expansion *e, size
                             const char *pattern)
 {
     struct win_handle handle;
-    static const struct win_request request = {.access = WIN_DELETE | WIN_READ_ATTRIBUTES,
+    static const struct win_request request = {.access = NT_DELETE | NT_READ_ATTRIBUTES,
                                                .share = WIN_SHARE_ALL,
                                                .disposition = WIN_OPEN,
                                                .options = WIN_OPEN_REPARSE_POINT};

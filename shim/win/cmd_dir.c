@@ -7,10 +7,12 @@
 #include <sys/statfs.h>
 #include <time.h>
 
+#include "nt/accounts.h"
 #include "nt/utf16.h"
 #include "nt/win32names.h"
 #include "sys/sys.h"
 #include "win/command.h"
+#include "win/security.h"
 
 /* A row that is to be printed. */
 struct row {
@@ -96,14 +98,19 @@ static void print_date(struct timespec when, FILE *out)
     fputs(text, out);
 }
 
-static void print_owner(uid_t uid, FILE *out)
+/* Of a file whose descriptor says it; else who owns it on Linux. */
+static void print_owner(const struct row *row, FILE *out)
 {
-    char text[64];
-    const struct passwd *who = getpwuid(uid);
-    if (who != NULL)
+    static struct win_security s; /* large; one thread */
+    char text[NT_ACCOUNT_NAME];
+    const struct passwd *who = getpwuid(row->file.owner);
+    if (win_security_get(row->native, &s) == NT_SUCCESS && s.is_stored)
+        nt_account_name(s.owner, text);
+    else if (who != NULL)
         (void)snprintf(text, sizeof(text), "%s", who->pw_name);
     else
-        (void)snprintf(text, sizeof(text), "%u", uid);
+        (void)snprintf(text, sizeof(text), "%u", row->file.owner);
+    win_security_free(&s);
     fprintf(out, "%-23.22s", text); /* the width is recalled */
 }
 
@@ -136,7 +143,7 @@ static void print_row(const struct dir *d, const struct row *row, const char *sh
     if (d->shorts)
         fprintf(out, "%-12s ", short_name);
     if (d->owners)
-        print_owner(row->file.owner, out);
+        print_owner(row, out);
     fputs(row->name, out);
     if (tag != NULL && win_is_reparse(&row->file))
         print_target(row, out);

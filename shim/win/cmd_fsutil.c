@@ -103,7 +103,7 @@ static int reparse_query(struct win *win, const struct win_words *words)
 static int reparse_delete(struct win *win, const struct win_words *words)
 {
     struct win_handle handle;
-    static const struct win_request request = {.access = WIN_GENERIC_WRITE,
+    static const struct win_request request = {.access = NT_GENERIC_WRITE,
                                                .share = WIN_SHARE_ALL,
                                                .disposition = WIN_OPEN,
                                                .options = WIN_OPEN_REPARSE_POINT};

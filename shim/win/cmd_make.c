@@ -6,13 +6,14 @@
 #include "nt/utf16.h"
 #include "sys/sys.h"
 #include "win/command.h"
+#include "win/security.h"
 
 /* --- md ------------------------------------------------------------------------------------- */
 
 static nt_status make_directory(const struct win *win, const char *name)
 {
     struct win_handle handle;
-    static const struct win_request request = {.access = WIN_READ_ATTRIBUTES,
+    static const struct win_request request = {.access = NT_READ_ATTRIBUTES,
                                                .share = WIN_SHARE_ALL,
                                                .disposition = WIN_CREATE,
                                                .options = WIN_DIRECTORY_FILE};
@@ -145,7 +146,7 @@ static nt_status make_link(const struct win *win, const char *link, const char *
 {
     static uint8_t buffer[NT_REPARSE_MAX];
     struct win_handle handle;
-    struct win_request request = {.access = WIN_GENERIC_WRITE,
+    struct win_request request = {.access = NT_GENERIC_WRITE,
                                   .share = 0,
                                   .disposition = WIN_CREATE,
                                   .options = WIN_OPEN_REPARSE_POINT};
@@ -186,6 +187,11 @@ static nt_status make_hard_link(const struct win *win, const char *link, const c
         return NT_OBJECT_NAME_COLLISION;
     if (from.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
+    status = win_may(win, to.native, NT_WRITE_ATTRIBUTES);
+    if (status == NT_SUCCESS)
+        status = win_may_add(win, from.native, false);
+    if (status != NT_SUCCESS)
+        return status;
     return nt_status_of_errno(-sys_linkat(AT_FDCWD, to.native, AT_FDCWD, from.native, 0));
 }
 

@@ -16,10 +16,10 @@
 #include "win/command.h"
 
 static const struct win_word access_words[] = {
-    {"read", WIN_GENERIC_READ},       {"write", WIN_GENERIC_WRITE},
-    {"execute", WIN_GENERIC_EXECUTE}, {"all", WIN_GENERIC_ALL},
-    {"delete", WIN_DELETE},           {"attributes", WIN_READ_ATTRIBUTES},
-    {"synchronize", WIN_SYNCHRONIZE}, {.name = NULL},
+    {"read", NT_GENERIC_READ},       {"write", NT_GENERIC_WRITE},
+    {"execute", NT_GENERIC_EXECUTE}, {"all", NT_GENERIC_ALL},
+    {"delete", NT_DELETE},           {"attributes", NT_READ_ATTRIBUTES},
+    {"synchronize", NT_SYNCHRONIZE}, {.name = NULL},
 };
 
 static const struct win_word share_words[] = {
@@ -175,7 +175,7 @@ int win_ntcreate(struct win *win, const struct win_words *words)
 {
     static const char *const information[] = {"SUPERSEDED",  "OPENED", "CREATED",
                                               "OVERWRITTEN", "EXISTS", "DOES_NOT_EXIST"};
-    struct told t = {.request = {.access = WIN_GENERIC_READ | WIN_SYNCHRONIZE,
+    struct told t = {.request = {.access = NT_GENERIC_READ | NT_SYNCHRONIZE,
                                  .share = WIN_SHARE_ALL,
                                  .disposition = WIN_OPEN}};
     struct win_handle handle;
@@ -276,7 +276,7 @@ static int wait_for_end(struct win *win, const struct told *t, struct ending *e)
 
 int win_hold(struct win *win, const struct win_words *words)
 {
-    struct told t = {.request = {.access = WIN_GENERIC_READ,
+    struct told t = {.request = {.access = NT_GENERIC_READ,
                                  .share = WIN_SHARE_READ | WIN_SHARE_WRITE,
                                  .disposition = WIN_OPEN}};
     struct win_handle handle;

@@ -10,7 +10,7 @@
 static nt_status print_file(struct win *win, const char *name)
 {
     struct win_handle handle;
-    static const struct win_request request = {.access = WIN_GENERIC_READ,
+    static const struct win_request request = {.access = NT_GENERIC_READ,
                                                .share = WIN_SHARE_ALL,
                                                .disposition = WIN_OPEN,
                                                .options = WIN_NON_DIRECTORY_FILE};
@@ -103,7 +103,7 @@ int win_echo(struct win *win, const struct win_words *words)
 int win_write_text(struct win *win, const struct win_words *words)
 {
     struct win_handle handle;
-    static const struct win_request request = {.access = WIN_GENERIC_WRITE,
+    static const struct win_request request = {.access = NT_GENERIC_WRITE,
                                                .share = WIN_SHARE_READ,
                                                .disposition = WIN_OVERWRITE_IF,
                                                .options = WIN_NON_DIRECTORY_FILE | WIN_KEEP_OLD};

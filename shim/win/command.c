@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "win/command.h"
+#include "win/security.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -205,6 +206,9 @@ nt_status win_expand(const struct win *win, const char *typed, struct win_expans
     if (!out->wild)
         return one_entry(out);
     struct win_listing all;
+    status = win_may(win, out->native, NT_READ_DATA);
+    if (status != NT_SUCCESS)
+        return status;
     status = win_list(out->native[0] != '\0' ? out->native : "/", &all);
     if (status == NT_SUCCESS && all.count > 0) {
         out->entries.list = calloc(all.count, sizeof(*all.list));

@@ -139,6 +139,8 @@ int win_fsutil(struct win *win, const struct win_words *words);
 int win_ea(struct win *win, const struct win_words *words);
 int win_cmd(struct win *win, const struct win_words *words);
 int win_ntcreate(struct win *win, const struct win_words *words);
+int win_icacls(struct win *win, const struct win_words *words);
+int win_takeown(struct win *win, const struct win_words *words);
 int win_hold(struct win *win, const struct win_words *words);
 
 #endif

@@ -68,6 +68,21 @@ const struct win_command win_commands[] = {
      "comma: read, write, execute, all, delete, attributes; none, read, write, delete, all.\n"
      "Others are refused what it does not share, programs under lxshim included.\n",
      true, win_hold},
+    {"icacls", "NAME [/grant[:r] WHO:RIGHTS...] [/deny WHO:RIGHTS...] [/remove[:g|:d] WHO...] ...",
+     "show or change security descriptors",
+     "  /grant WHO:RIGHTS    add to what an account is granted; /grant:r: instead of what it is\n"
+     "  /deny WHO:RIGHTS     deny it\n"
+     "  /remove WHO          what an account is granted (:g), denied (:d), or both\n"
+     "  /inheritance:e|d|r   inherit; do not, but keep a copy of what was inherited; or without\n"
+     "  /reset               nothing but what is inherited\n"
+     "  /setowner WHO        another owner\n"
+     "  /t, /c, /q           everything below, too; go on after a failure; say less\n"
+     "Rights are F, M, RX, R, W, D, or in parentheses a list of them and of DE, Rc, WDAC, WO, S, "
+     "RD, WD,\nAD, REA, WEA, X, DC, RA, WA. Before them, of directories: (OI), (CI), (IO), (NP).\n"
+     "Accounts: LXSHIM\\user, who asks; Everyone, Users, Administrators, SYSTEM and others; "
+     "*S-1-...\n"
+     "A file without a descriptor has inherited that everyone may do everything.\n",
+     true, win_icacls},
     {"md", "NAME...", "make directories, and those above them", NULL, false, win_md},
     {"mkdir", NULL, NULL, NULL, false, win_md},
     {"mklink", "[/d|/j|/h] LINK TARGET", "make a link",
@@ -93,6 +108,8 @@ const struct win_command win_commands[] = {
     {"ren", "NAME NEW", "rename files; both may have * and ?", NULL, false, win_ren},
     {"rename", NULL, NULL, NULL, false, win_ren},
     {"rmdir", NULL, NULL, NULL, false, win_rd},
+    {"takeown", "/f NAME [/a]", "become the owner of a file",
+     "  /a  the administrators' group does\n", true, win_takeown},
     {"type", "NAME...", "print files", NULL, false, win_type},
     {"write", "NAME TEXT...", "write a line, as `echo TEXT> NAME` does", NULL, true,
      win_write_text},

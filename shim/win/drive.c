@@ -119,8 +119,8 @@ bool win_start(struct win *win, const struct lx_effective *policy,
     *win = (struct win){.commands = commands, .out = stdout};
     session = win;
     /* The prompt is an administrator's, as in the post, unless the policy says that it is not. */
-    win->may_link = elevated->value || elevated->origin.kind == LX_ORIGIN_DEFAULT ||
-                    policy->windows[LX_DEVELOPER_MODE].value;
+    win->elevated = elevated->value || elevated->origin.kind == LX_ORIGIN_DEFAULT;
+    win->may_link = win->elevated || policy->windows[LX_DEVELOPER_MODE].value;
     add_drives(win, &start, policy);
     size_t length = strlen(win->directory);
     if (length == 2) /* a volume's root is named with its separator */

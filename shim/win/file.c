@@ -249,11 +249,10 @@ nt_status win_reparse_delete(const char *native)
     }
     status = write_dosattrib(native, file.attributes & ~(uint32_t)NT_REPARSE_POINT,
                              file.times[WIN_CREATION]);
-    if (status == NT_SUCCESS) {
-        const struct store_object o = object(native);
-        status = nt_status_of(store_attr_remove(&o, STORE_REPARSE));
-    }
+    const struct store_object o = object(native);
     if (status == NT_SUCCESS)
+        status = nt_status_of(store_attr_remove(&o, STORE_REPARSE));
+    if (status == NT_SUCCESS && get_fact(native, STORE_SECURITY, NULL, 0) <= 0)
         status = nt_status_of(sys_fchmodat(AT_FDCWD, native, file.mode & 06777));
     return status;
 }

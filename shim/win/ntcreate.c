@@ -11,20 +11,7 @@
 #include "store/shares.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
-
-/* Generic rights become what they stand for on a file. */
-static uint32_t map_access(uint32_t access)
-{
-    if ((access & (WIN_GENERIC_READ | WIN_GENERIC_ALL)) != 0)
-        access |= WIN_READ_DATA | WIN_READ_ATTRIBUTES;
-    if ((access & (WIN_GENERIC_WRITE | WIN_GENERIC_ALL)) != 0)
-        access |= WIN_WRITE_DATA | WIN_APPEND_DATA;
-    if ((access & (WIN_GENERIC_EXECUTE | WIN_GENERIC_ALL)) != 0)
-        access |= WIN_EXECUTE | WIN_READ_ATTRIBUTES;
-    if ((access & WIN_GENERIC_ALL) != 0)
-        access |= WIN_DELETE;
-    return access;
-}
+#include "win/security.h"
 
 /* --- sharing -------------------------------------------------------------------------------- */
 
@@ -32,11 +19,11 @@ static uint32_t map_access(uint32_t access)
 static unsigned shares_of(uint32_t access, uint32_t share)
 {
     unsigned bits = STORE_OPEN;
-    if ((access & (WIN_READ_DATA | WIN_EXECUTE)) != 0)
+    if ((access & (NT_READ_DATA | NT_EXECUTE)) != 0)
         bits |= STORE_READS;
-    if ((access & (WIN_WRITE_DATA | WIN_APPEND_DATA)) != 0)
+    if ((access & (NT_WRITE_DATA | NT_APPEND_DATA)) != 0)
         bits |= STORE_WRITES;
-    if ((access & WIN_DELETE) != 0)
+    if ((access & NT_DELETE) != 0)
         bits |= STORE_DELETES;
     if (bits == STORE_OPEN)
         return bits;
@@ -122,7 +109,8 @@ static bool overwrites(uint32_t disposition)
     return disposition == WIN_SUPERSEDE || disposition >= WIN_OVERWRITE;
 }
 
-static nt_status make(struct win_handle *handle, const struct win_request *request)
+static nt_status make(const struct win *win, struct win_handle *handle,
+                      const struct win_request *request)
 {
     const char *native = handle->path.native;
     long r;
@@ -130,6 +118,9 @@ static nt_status make(struct win_handle *handle, const struct win_request *reque
         return NT_OBJECT_NAME_NOT_FOUND;
     if (handle->path.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
+    nt_status status = win_may_add(win, native, (request->options & WIN_DIRECTORY_FILE) != 0);
+    if (status != NT_SUCCESS)
+        return status;
     if ((request->options & WIN_DIRECTORY_FILE) != 0) {
         r = sys_mkdirat(AT_FDCWD, native, WIN_NEW_MODE);
     } else {
@@ -140,7 +131,12 @@ static nt_status make(struct win_handle *handle, const struct win_request *reque
     if (r >= 0) /* no umask of ours holds on Windows */
         sys_fchmodat(AT_FDCWD, native, WIN_NEW_MODE);
     handle->information = WIN_FILE_CREATED;
-    return nt_status_of(r < 0 ? r : 0);
+    if (r < 0)
+        return nt_status_of(r);
+    status = win_security_made(native);
+    if (status != NT_SUCCESS)
+        win_unlink(native, (request->options & WIN_DIRECTORY_FILE) != 0 ? AT_REMOVEDIR : 0);
+    return status;
 }
 
 /* What an existing file refuses before anybody is asked who has it open. */
@@ -149,7 +145,7 @@ static nt_status check_existing(const struct win_handle *handle, const struct wi
 {
     const struct win_file *file = &handle->file;
     bool writes =
-        (access & (WIN_WRITE_DATA | WIN_APPEND_DATA)) != 0 || overwrites(request->disposition);
+        (access & (NT_WRITE_DATA | NT_APPEND_DATA)) != 0 || overwrites(request->disposition);
     if (request->disposition == WIN_CREATE)
         return NT_OBJECT_NAME_COLLISION;
     if ((request->options & WIN_DIRECTORY_FILE) != 0 && !win_is_directory(file))
@@ -215,7 +211,7 @@ void win_unmark(const struct win_handle *handle)
 nt_status win_create(const struct win *win, const char *name, const struct win_request *request,
                      struct win_handle *handle)
 {
-    uint32_t access = map_access(request->access);
+    uint32_t access = nt_access_map(request->access);
     bool raw = (request->options & WIN_OPEN_REPARSE_POINT) != 0;
     handle->fd = -1;
     handle->file = (struct win_file){.attributes = 0};
@@ -226,11 +222,14 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
         return status;
     bool made = !handle->path.exists;
     if (made)
-        status = make(handle, request);
+        status = make(win, handle, request);
     if (status == NT_SUCCESS)
         status = win_file_stat(handle->path.native, &handle->file);
     if (status == NT_SUCCESS && !made)
         status = check_existing(handle, request, access);
+    if (status == NT_SUCCESS && !made)
+        status = win_may(win, handle->path.native,
+                         access | (overwrites(request->disposition) ? NT_WRITE_DATA : 0));
     if (status == NT_SUCCESS && handle->path.stream[0] != '\0')
         status = check_stream(handle, request);
     if (status == NT_SUCCESS)
@@ -273,7 +272,7 @@ nt_status win_delete(const struct win_handle *handle)
 nt_status win_remove(const struct win *win, const char *name, uint32_t options)
 {
     struct win_handle handle;
-    struct win_request request = {.access = WIN_DELETE | WIN_READ_ATTRIBUTES,
+    struct win_request request = {.access = NT_DELETE | NT_READ_ATTRIBUTES,
                                   .share = WIN_SHARE_ALL,
                                   .disposition = WIN_OPEN,
                                   .options = options | WIN_OPEN_REPARSE_POINT};
@@ -334,6 +333,10 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
         return NT_MEDIA_WRITE_PROTECTED;
     if (to.exists)
         status = check_target(handle, &to, replace);
+    if (status == NT_SUCCESS && to.exists)
+        status = win_may(win, to.native, NT_DELETE);
+    if (status == NT_SUCCESS)
+        status = win_may_add(win, to.native, S_ISDIR(handle->file.mode));
     if (status != NT_SUCCESS)
         return status;
     if (S_ISDIR(handle->file.mode) && !win_is_reparse(&handle->file) &&

@@ -3,20 +3,8 @@
 #ifndef LXSHIM_WIN_NTCREATE_H
 #define LXSHIM_WIN_NTCREATE_H
 
+#include "nt/access.h"
 #include "win/file.h"
-
-/* Access bits, the generic ones and combinations (recalled, as standard as they are). */
-#define WIN_READ_DATA       0x1u
-#define WIN_WRITE_DATA      0x2u
-#define WIN_APPEND_DATA     0x4u
-#define WIN_EXECUTE         0x20u
-#define WIN_READ_ATTRIBUTES 0x80u
-#define WIN_DELETE          0x10000u
-#define WIN_SYNCHRONIZE     0x100000u
-#define WIN_GENERIC_READ    0x80000000u
-#define WIN_GENERIC_WRITE   0x40000000u
-#define WIN_GENERIC_EXECUTE 0x20000000u
-#define WIN_GENERIC_ALL     0x10000000u
 
 #define WIN_SHARE_READ   1u
 #define WIN_SHARE_WRITE  2u

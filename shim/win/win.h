@@ -37,6 +37,7 @@ struct win {
     unsigned drive_count;
     const struct win_command *commands; /* that its prompt knows: win_commands */
     bool may_link;                      /* its user has the privilege to make symlinks */
+    bool elevated;                      /* its token is an administrator's */
     char directory[WIN_PATH];           /* current: "C:\testing", or "C:\" */
     FILE *out; /* where commands print: standard output, or what ">" says */
     bool redirected;

@@ -10,7 +10,7 @@ setup_file() {
   needs '/usr/lib/*/samba/vfs/streams_xattr.so' samba-vfs-modules
   needs python3 python3
   local base=$BATS_FILE_TMPDIR port
-  mkdir "$base/share" "$base/state"
+  mkdir "$base/share" "$base/access" "$base/state"
   # A port nobody has; smbd says so where somebody took it meanwhile.
   port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   cat >"$base/smb.conf" <<END
@@ -39,6 +39,13 @@ setup_file() {
   map archive = no
   map readonly = no
   vfs objects = streams_xattr
+[access]
+  path = $base/access
+  read only = no
+  guest ok = yes
+  vfs objects = acl_xattr
+  acl_xattr:security_acl_name = user.NTACL
+  acl_xattr:ignore system acls = yes
 END
   PORT=$port
   export PORT
@@ -57,8 +64,9 @@ setup() {
   cd "$BATS_FILE_TMPDIR/share" || return
 }
 
+# smb COMMANDS [SHARE]
 smb() {
-  smbclient -s "$BATS_FILE_TMPDIR/smb.conf" -p "$PORT" -N //127.0.0.1/share -c "$1" 2>&1
+  smbclient -s "$BATS_FILE_TMPDIR/smb.conf" -p "$PORT" -N "//127.0.0.1/${2-share}" -c "$1" 2>&1
 }
 
 win() {
@@ -138,4 +146,36 @@ NOTE  4  74657874'
   assert_output 600
   run smb 'geteas attributed'
   assert_line --partial '80 81 00 00'
+}
+
+@test "descriptors: Samba reads what icacls sets, and icacls what Samba makes of it" {
+  needs '/usr/lib/*/samba/vfs/acl_xattr.so' samba-vfs-modules
+  cd ../access || return
+  mkdir d
+  win icacls d /inheritance:r /grant 'Everyone:(OI)(CI)(F)' '*S-1-5-32-546:(OI)(R)' /deny '*S-1-5-32-545:(OI)(WD)'
+  run smb 'showacls; dir d' access
+  assert_line --regexp 'ACCESS DENIED \(1\) flags: 0x01 '
+  assert_line --regexp 'ACCESS ALLOWED \(0\) flags: 0x03 '
+  assert_line --regexp 'Permissions: 0x1f01ff: '
+  assert_line --regexp 'Permissions: 0x120089: '
+  assert_line --regexp 'SID: S-1-5-32-545$'
+  assert_line --regexp 'Owner SID:.*S-1-5-21-1213421644-1481395529-1296648275-1001$'
+  # What Samba makes there inherits, in a later version of its value.
+  echo text >"$BATS_TEST_TMPDIR/from"
+  run smb "put $BATS_TEST_TMPDIR/from d\\new" access
+  refute_output --partial NT_STATUS
+  win icacls 'd\new'
+  assert_line --partial 'BUILTIN\Users:(DENY)(WD)'
+  assert_line --partial 'Everyone:(F)'
+  assert_line --partial 'BUILTIN\Guests:(R)'
+  # Programs are held to it once the mark is there, which icacls sets.
+  win icacls 'd\new' /grant 'SYSTEM:(F)'
+  IN=$PWD native 'echo more >>d/new; cat d/new'
+  assert_output 'text
+more'
+  policy_for "$PWD" >"$BATS_TEST_TMPDIR/policy.json"
+  run env LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" bash -c 'echo yet >d/new; cat d/new'
+  assert_output 'bash: line 1: d/new: Permission denied
+text
+more'
 }

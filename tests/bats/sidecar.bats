@@ -64,6 +64,30 @@ links() {
   windows mklink /j junc d
 }
 
+@test "without user xattrs: a security descriptor is beside its file, goes along, and goes with it" {
+  drive_on ramfs
+  steps='stat -c %a f; : >>f; : >>d/f; mv f g; stat -c %a g; rm -f g; LC_ALL=C mkdir d/new; chmod 600 other; stat -c %a other'
+  mkdir "$DIR/d"
+  echo text | tee "$DIR/f" "$DIR/d/f" "$DIR/other" >/dev/null
+  native "$steps"
+  assert_output '644
+644
+600'
+  rmdir "$DIR/d/new"
+  echo text >"$DIR/f"
+  windows icacls f /inheritance:r /grant 'Everyone:(R,DE)'
+  windows icacls d /inheritance:r /grant 'Everyone:(OI)(RX)'
+  assert_equal "$(beside)" 3
+  wsl "$steps"
+  assert_output "444
+bash: line 1: f: Permission denied
+bash: line 1: d/f: Permission denied
+444
+mkdir: cannot create directory 'd/new': Permission denied
+777"
+  assert_equal "$(beside)" 2
+}
+
 @test "without user xattrs: links of Windows' are links, and listed as such" {
   drive_on ramfs
   links

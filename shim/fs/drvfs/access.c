@@ -57,14 +57,28 @@ int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct s
                : lx_forbid(c, LX_RULE_MODE_ACCESS, EACCES);
 }
 
-/* What the kernel says, but for a link that it does not know. */
+/* Refuses an access that the descriptor of path 0 does not grant. 0 or -errno. */
+static int refuse_ungranted(struct lx_call *c, const struct stat *st)
+{
+    const struct lx_loc *at = &c->at[0];
+    uint32_t rights = DRVFS_ALL_GRANTED;
+    int r = store_marked(st) ? drvfs_demand(c, 0, st, DRVFS_LOOK_UP) : 0;
+    if (r == 0)
+        r = drvfs_rights(c, at->mount, at->dfd, at->path, st, &rights);
+    if (r < 0 || (c->access & ANYTHING & ~nt_access_mode(rights, S_ISDIR(st->st_mode))) == 0)
+        return r;
+    return lx_forbid(c, LX_RULE_ACCESS_GRANTED, EACCES);
+}
+
+/* What the kernel says, but for a link that it does not know, and for a descriptor. */
 static long native_access(struct lx_call *c)
 {
     struct stat st;
     long r = lx_host_fs.run[LX_OP_ACCESS](c);
-    bool link = r == 0 && (c->flags & AT_SYMLINK_NOFOLLOW) == 0 && native_stat(c, 0, &st) == 0 &&
-                drvfs_is_link(c, 0, &st);
-    return link ? -LX_EWALK : r;
+    bool follows = (c->flags & AT_SYMLINK_NOFOLLOW) == 0;
+    if (r < 0 || (!follows && !drvfs_has_descriptors(c, 0)) || native_stat(c, 0, &st) < 0)
+        return r;
+    return follows && drvfs_is_link(c, 0, &st) ? -LX_EWALK : refuse_ungranted(c, &st);
 }
 
 long drvfs_access(struct lx_call *c)
@@ -86,8 +100,10 @@ long drvfs_access(struct lx_call *c)
     struct drvfs_owner owner;
     const struct store_object o = drvfs_object(&c->at[0]);
     drvfs_owner_of(c, m, &o, &st, &owner);
-    if (owner.kernel)
-        return lx_host_fs.run[LX_OP_ACCESS](c);
+    if (owner.kernel) {
+        long result = lx_host_fs.run[LX_OP_ACCESS](c);
+        return result < 0 ? result : refuse_ungranted(c, &st);
+    }
     if ((want & W_OK) != 0 && (m->flags & LX_MOUNT_READONLY) != 0)
         return -EROFS;
     unsigned grants = granted(&owner, (c->flags & AT_EACCESS) != 0);
@@ -96,5 +112,20 @@ long drvfs_access(struct lx_call *c)
         grants &= ~(unsigned)W_OK;
     if ((want & ~grants) != 0)
         return lx_deny(c, LX_RULE_MODE_ACCESS, EACCES);
-    return 0;
+    return refuse_ungranted(c, &st);
+}
+
+/* Everybody may pass a directory, once it is found. */
+long drvfs_chdir(struct lx_call *c)
+{
+    bool open = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0;
+    int r = open ? 0 : drvfs_demand_at(c, 0, DRVFS_LOOK_UP);
+    return r < 0 ? r : lx_host_fs.run[LX_OP_CHDIR](c);
+}
+
+/* What is watched has to be readable, as on Linux. (inference) */
+long drvfs_watch(struct lx_call *c)
+{
+    int r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | NT_READ_DATA);
+    return r < 0 ? r : lx_host_fs.run[LX_OP_WATCH](c);
 }

@@ -50,6 +50,22 @@ static int check_owner(struct lx_call *c, const struct stat *st, enum lx_rule ru
     return owner.kernel || drvfs_is_owner(&owner) ? 0 : lx_forbid_by(c, m, rule);
 }
 
+/* chmod of the inode's own mode. The mark of a descriptor stays, which is not the program's. */
+static long chmod_inode(struct lx_call *c)
+{
+    struct stat st;
+    mode_t asked = c->mode;
+    uint32_t granted = DRVFS_ALL_GRANTED;
+    const struct lx_loc *at = &c->at[0];
+    if (drvfs_has_descriptors(c, 0) && native_stat(c, 0, &st) == 0)
+        (void)drvfs_rights(c, at->mount, at->dfd, at->path, &st, &granted);
+    if (granted != DRVFS_ALL_GRANTED)
+        c->mode |= STORE_MARK;
+    long result = lx_host_fs.run[LX_OP_CHMOD](c);
+    c->mode = asked;
+    return result;
+}
+
 /* [seed: DrvFs permissions] chmod sets or clears the read-only attribute of a file, and no more. */
 long drvfs_chmod(struct lx_call *c)
 {
@@ -57,11 +73,14 @@ long drvfs_chmod(struct lx_call *c)
     struct stat st;
     mode_t asked = c->mode;
 
+    int r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | NT_WRITE_ATTRIBUTES);
+    if (r < 0)
+        return r;
     if (drvfs_keeps(m))
         return drvfs_metadata_chmod(c);
     if (lx_rule(m, LX_RULE_CHMOD_READONLY_BIT) != LX_ON)
-        return lx_host_fs.run[LX_OP_CHMOD](c);
-    int r = look(c, &st);
+        return chmod_inode(c);
+    r = look(c, &st);
     if (r == 0 && S_ISLNK(st.st_mode))
         return lx_host_fs.run[LX_OP_CHMOD](c);
     if (r == 0)
@@ -88,11 +107,14 @@ long drvfs_chmod(struct lx_call *c)
 long drvfs_chown(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
+    int r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | (drvfs_keeps(m) ? NT_WRITE_EA : 0));
+    if (r < 0)
+        return r;
     if (drvfs_keeps(m))
         return drvfs_metadata_chown(c);
     if (!owned_by_options(m))
         return lx_host_fs.run[LX_OP_CHOWN](c);
-    int r = find(c);
+    r = find(c);
     if (r < 0)
         return r;
     uid_t uid = sys_geteuid();
@@ -164,7 +186,9 @@ long drvfs_utimes(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
     struct stat st;
-    int r = 0;
+    int r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | NT_WRITE_ATTRIBUTES);
+    if (r < 0)
+        return r;
     if (sets_times(c) && !owns_all(m, sys_geteuid())) {
         r = look(c, &st);
         if (r == 0)
@@ -204,6 +228,8 @@ long drvfs_truncate(struct lx_call *c)
         int r = look(c, &st);
         if (r == 0 && S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
             r = lx_forbid_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
+        if (r == 0)
+            r = drvfs_demand(c, 0, &st, DRVFS_LOOK_UP | NT_WRITE_DATA);
         if (r == 0)
             r = drvfs_permit(c, c->at[0].mount, &o, &st, W_OK);
         if (r == 0)

@@ -26,5 +26,6 @@ const struct lx_fs lx_drvfs = {
             [LX_OP_STATFS] = drvfs_statfs,       [LX_OP_EXEC] = drvfs_exec,
             [LX_OP_SEEK] = drvfs_seek,           [LX_OP_SYNC] = drvfs_sync,
             [LX_OP_IOCTL] = drvfs_ioctl,         [LX_OP_CONTROL] = drvfs_control,
+            [LX_OP_CHDIR] = drvfs_chdir,         [LX_OP_WATCH] = drvfs_watch,
         },
 };

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "fs/filesystems.h"
+#include "nt/access.h"
 #include "store/metadata.h"
 #include "store/shares.h"
 #include "store/sidecar_attr.h"
@@ -92,6 +93,45 @@ bool drvfs_is_owner(const struct drvfs_owner *owner);
  */
 int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct store_object *o,
                  const struct stat *native, int want);
+
+/* In place of access bits: there is no descriptor, and all of them are granted. */
+#define DRVFS_ALL_GRANTED UINT32_MAX
+
+/*
+ * What the security descriptor at dfd/path ("": dfd itself) grants to the run's token, access bits;
+ * `st`: its facts. DRVFS_ALL_GRANTED where it has none, which costs no more than a look at the
+ * mode. 0, or -errno for one that is damaged.
+ */
+int drvfs_rights(struct lx_call *c, const struct lx_mount *mount, int dfd, const char *path,
+                 const struct stat *st, uint32_t *granted);
+
+/* What somebody has to be granted to find a file at all. [openvmm lxutil open_flags_...] */
+#define DRVFS_LOOK_UP (NT_READ_ATTRIBUTES | NT_READ_EA)
+
+/*
+ * Refuses a call for what is not granted of access bits `want` on its path i, with the facts of
+ * that. Some the directory may grant as well, as on Windows: to delete, by delete child, and to
+ * read attributes, by list. 0 or -errno.
+ */
+int drvfs_demand(struct lx_call *c, unsigned i, const struct stat *st, uint32_t want);
+
+/* The same of path 0, which is open behind fd. */
+int drvfs_demand_of_open(struct lx_call *c, int fd, const struct stat *st, uint32_t want);
+
+/* The same for who has no facts: they are asked for where the drive has any descriptors. */
+int drvfs_demand_at(struct lx_call *c, unsigned i, uint32_t want);
+
+/* True where path i is on a drive of which something has a descriptor, as far as is known. */
+bool drvfs_has_descriptors(const struct lx_call *c, unsigned i);
+
+/* The same of the directory that path i makes an entry in. */
+int drvfs_demand_of_parent(struct lx_call *c, unsigned i, uint32_t want);
+
+/*
+ * Gives what was made at a location the descriptor that it inherits: open behind fd, or by its path
+ * where fd is negative. On failure it is removed again. 0 or -errno.
+ */
+int drvfs_inherit_descriptor(struct lx_call *c, const struct lx_loc *at, int fd);
 
 /* The rule by which something of that type still waits to be deleted. */
 static inline enum lx_rule drvfs_pending_rule(mode_t type)
@@ -237,5 +277,7 @@ lx_fs_op drvfs_seek;
 lx_fs_op drvfs_sync;
 lx_fs_op drvfs_ioctl;
 lx_fs_op drvfs_control;
+lx_fs_op drvfs_chdir;
+lx_fs_op drvfs_watch;
 
 #endif

@@ -43,7 +43,9 @@ long drvfs_exec(struct lx_call *c)
     if (!S_ISREG(st.st_mode))
         return -EACCES;
     const struct store_object o = drvfs_object(at);
-    r = drvfs_permit(c, at->mount, &o, &st, X_OK);
+    r = drvfs_demand(c, 0, &st, DRVFS_LOOK_UP | NT_READ_DATA | NT_EXECUTE);
+    if (r == 0)
+        r = drvfs_permit(c, at->mount, &o, &st, X_OK);
     if (r == 0 && !by_descriptor)
         r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_READS);
     if (r < 0)

@@ -17,6 +17,8 @@ long drvfs_mkdir(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     int r = drvfs_check_new_entry(c, at);
+    if (r == 0)
+        r = drvfs_demand_of_parent(c, 0, NT_APPEND_DATA);
     if (r < 0)
         return r;
     bool fixed = fixes_mode(c, at->mount);
@@ -32,7 +34,8 @@ long drvfs_mkdir(struct lx_call *c)
         sys_unlinkat(at->dfd, at->path, AT_REMOVEDIR);
         return r;
     }
-    return drvfs_inherit_case(c, at);
+    r = drvfs_inherit_descriptor(c, at, -1);
+    return r < 0 ? r : drvfs_inherit_case(c, at);
 }
 
 #define NTFS_LINK_MAX 1024
@@ -74,6 +77,10 @@ long drvfs_link(struct lx_call *c)
         r = check_linked(c);
     if (r == 0)
         r = drvfs_check_new_entry(c, &c->at[1]);
+    if (r == 0)
+        r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | NT_WRITE_ATTRIBUTES);
+    if (r == 0)
+        r = drvfs_demand_of_parent(c, 1, NT_WRITE_DATA);
     if (r < 0)
         return r;
     long result = lx_host_fs.run[LX_OP_LINK](c);
@@ -111,6 +118,8 @@ long drvfs_mknod(struct lx_call *c)
     int r = check_node(c, at->mount, rule);
     if (r == 0)
         r = drvfs_check_new_entry(c, at);
+    if (r == 0)
+        r = drvfs_demand_of_parent(c, 0, NT_WRITE_DATA);
     if (r < 0)
         return r;
     bool fixed = rule == LX_RULE_MKNOD_REGULAR && fixes_mode(c, at->mount);
@@ -120,12 +129,14 @@ long drvfs_mknod(struct lx_call *c)
     r = sys_mknodat(at->dfd, at->path, fixed ? S_IFREG | mode : c->mode, c->dev);
     if (r == 0 && fixed)
         drvfs_restore_mode(at, -1, mode);
-    if (r == 0 && rule == LX_RULE_MKNOD_REGULAR) {
-        r = drvfs_note_made(c, at, -1, (c->mode & S_ISVTX) != 0);
-        if (r < 0)
-            sys_unlinkat(at->dfd, at->path, 0);
+    if (r < 0 || rule != LX_RULE_MKNOD_REGULAR)
+        return r;
+    r = drvfs_note_made(c, at, -1, (c->mode & S_ISVTX) != 0);
+    if (r < 0) {
+        sys_unlinkat(at->dfd, at->path, 0);
+        return r;
     }
-    return r;
+    return drvfs_inherit_descriptor(c, at, -1);
 }
 
 long drvfs_bind(struct lx_call *c)
@@ -133,5 +144,7 @@ long drvfs_bind(struct lx_call *c)
     int r = check_node(c, c->at[0].mount, LX_RULE_SPECIAL_SOCKET);
     if (r == 0)
         r = drvfs_check_new_entry(c, &c->at[0]);
+    if (r == 0)
+        r = drvfs_demand_of_parent(c, 0, NT_WRITE_DATA);
     return r < 0 ? r : lx_host_fs.run[LX_OP_BIND](c);
 }

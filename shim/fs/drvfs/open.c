@@ -131,6 +131,23 @@ static int second_look(struct lx_call *c, int fd, const struct stat *st)
     return store_marked(st) ? drvfs_check_sharing(c, 0, fd, ours) : 0;
 }
 
+/* What an open asks for. [openvmm lxutil open_flags_to_access_mask] */
+static uint32_t demands(const struct lx_call *c)
+{
+    int access = c->flags & O_ACCMODE;
+    uint32_t want = DRVFS_LOOK_UP;
+    if ((c->flags & O_PATH) != 0)
+        return want;
+    want |= NT_READ_CONTROL;
+    if (access == O_RDONLY || access == O_RDWR)
+        want |= NT_FILE_READ;
+    if (access == O_WRONLY || access == O_RDWR)
+        want |= NT_FILE_WRITE;
+    if ((c->flags & O_APPEND) != 0)
+        want &= ~NT_WRITE_DATA;
+    return (c->flags & O_TRUNC) != 0 ? want | NT_WRITE_DATA : want;
+}
+
 /* What is left to do once the file is open. Returns fd, or -errno with it closed. */
 static int opened(struct lx_call *c, int fd, bool truncate)
 {
@@ -143,6 +160,8 @@ static int opened(struct lx_call *c, int fd, bool truncate)
         r = -LX_EWALK; /* O_PATH opens the link itself */
     if (r == 0 && lx_may_be_link(&st))
         r = second_look(c, fd, &st);
+    if (r == 0 && store_marked(&st))
+        r = drvfs_demand_of_open(c, fd, &st, demands(c));
     if (r == 0 && S_ISDIR(st.st_mode) && (c->flags & (O_CREAT | O_TRUNC)) != 0 &&
         (c->flags & O_PATH) == 0)
         r = -EISDIR;
@@ -206,6 +225,8 @@ static int create(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     int r = drvfs_check_new_entry(c, at);
+    if (r == 0)
+        r = drvfs_demand_of_parent(c, 0, NT_WRITE_DATA);
     if (r < 0)
         return r;
     mode_t mode = creation_mode(c);
@@ -219,7 +240,12 @@ static int create(struct lx_call *c)
     r = note_open(c, fd);
     if (r < 0 && fd >= 0)
         sys_unlinkat(at->dfd, at->path, 0);
-    return r;
+    if (r < 0)
+        return r;
+    r = drvfs_inherit_descriptor(c, at, fd);
+    if (r < 0)
+        sys_close(fd);
+    return r < 0 ? r : fd;
 }
 
 /* What has no name yet is made with metadata as well. */

@@ -105,8 +105,11 @@ static long with_facts(struct lx_call *c, lx_fs_op *removal)
 {
     const struct store_object o = drvfs_object(&c->at[0]);
     char key[STORE_SIDECAR_KEY];
+    long r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | NT_DELETE);
+    if (r < 0)
+        return r;
     bool beside = store_sidecar_about(&o, key);
-    long r = removal(c);
+    r = removal(c);
     if (r == 0 && beside)
         store_sidecar_drop(o.root, key);
     return r;

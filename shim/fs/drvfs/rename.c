@@ -106,7 +106,9 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
         return -ENOTDIR;
     if (from_link && S_ISDIR(to->st_mode) && !to_link)
         return -EISDIR;
-    int r = drvfs_check_sharing_at(c, 1, to, STORE_OPEN | STORE_DELETES);
+    int r = drvfs_demand(c, 1, to, DRVFS_LOOK_UP | NT_DELETE);
+    if (r == 0)
+        r = drvfs_check_sharing_at(c, 1, to, STORE_OPEN | STORE_DELETES);
     if (r < 0)
         return r;
     if (!S_ISREG(to->st_mode) || directory)
@@ -200,6 +202,11 @@ long drvfs_rename(struct lx_call *c)
     r = check_new_name(c);
     if (r == 0)
         r = drvfs_check_new_entry(c, to);
+    if (r == 0)
+        r = drvfs_demand(c, 0, &from_stat, DRVFS_LOOK_UP | NT_DELETE);
+    if (r == 0)
+        r = drvfs_demand_of_parent(c, 1,
+                                   S_ISDIR(from_stat.st_mode) ? NT_APPEND_DATA : NT_WRITE_DATA);
     if (r == 0)
         r = drvfs_check_sharing_at(c, 0, &from_stat, STORE_OPEN | STORE_DELETES);
     if (r == 0 && S_ISDIR(from_stat.st_mode))

@@ -53,15 +53,33 @@ static enum lx_rule says(const struct drvfs_owner *o, unsigned fields, enum lx_r
     return (o->has & fields) != 0 ? LX_RULE_METADATA_KEEP : otherwise;
 }
 
+/*
+ * Takes from a mode what a descriptor does not grant, where the file has none of its own; and the
+ * mark by which it has one. The rule that such a mode is by.
+ */
+static enum lx_rule take_ungranted(const struct lx_mount *m, uint32_t granted,
+                                   struct drvfs_owner *o)
+{
+    if (granted == DRVFS_ALL_GRANTED || (o->has & NT_LX_MODE) != 0)
+        return LX_RULE_MODE_FIXED;
+    o->mode &= ~(mode_t)STORE_MARK;
+    mode_t before = o->mode;
+    if (lx_rule(m, LX_RULE_ACCESS_MODE) != LX_ON)
+        return LX_RULE_MODE_FIXED;
+    o->mode &= ~(mode_t)0777 | nt_access_mode(granted, S_ISDIR(o->mode));
+    return o->mode == before ? LX_RULE_MODE_FIXED : LX_RULE_ACCESS_MODE;
+}
+
 static void shape_owner(struct lx_call *c, const struct lx_mount *m, const struct stat *st,
-                        struct shape *s)
+                        struct shape *s, uint32_t granted)
 {
     struct drvfs_owner o;
     const struct store_object object = drvfs_object(&c->at[0]);
     drvfs_owner_of(c, m, &object, st, &o);
+    enum lx_rule rule = take_ungranted(m, granted, &o);
     if (S_ISLNK(s->mode))
         o.mode = s->mode; /* of a link that Windows made no other is shown */
-    if (o.mode != s->mode && lx_alter(c, says(&o, NT_LX_MODE, LX_RULE_MODE_FIXED)))
+    if (o.mode != s->mode && lx_alter(c, says(&o, NT_LX_MODE, rule)))
         s->mode = o.mode;
     if ((o.uid != s->uid || o.gid != s->gid) &&
         lx_alter(c, says(&o, NT_LX_UID | NT_LX_GID, LX_RULE_MODE_OWNER))) {
@@ -218,6 +236,17 @@ static bool follows(const struct lx_call *c)
     return (c->flags & AT_SYMLINK_NOFOLLOW) == 0 && (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0;
 }
 
+/* Whether a marked file is found, and what is granted of it. */
+static __attribute__((noinline)) long look_up(struct lx_call *c, const struct stat *st,
+                                              uint32_t *granted)
+{
+    const struct lx_loc *at = &c->at[0];
+    int r = (at->flags & LX_LOC_DESCRIPTOR) != 0 ? 0 : drvfs_demand(c, 0, st, DRVFS_LOOK_UP);
+    if (r == 0)
+        r = drvfs_rights(c, at->mount, at->dfd, at->path, st, granted);
+    return r;
+}
+
 /*
  * Gives a file's facts the shape that a drive shows. `st`: by which a link of Windows' is known. 0,
  * -LX_EWALK, or -errno.
@@ -230,10 +259,13 @@ static inline long reshape(struct lx_call *c, const struct stat *st, struct shap
     if (kind == DRVFS_LINK && follows(c))
         return -LX_EWALK;
     long r = drvfs_check_unlinked(c, s->mode, s->nlink);
+    uint32_t granted = DRVFS_ALL_GRANTED;
+    if (r == 0 && store_marked(st))
+        r = look_up(c, st, &granted);
     if (r < 0)
         return r;
     shape_kind(s, kind, length);
-    shape_owner(c, m, st, s);
+    shape_owner(c, m, st, s, granted);
     shape_size(c, m, s);
     shape_times(c, m, st->st_ino, s);
     return 0;

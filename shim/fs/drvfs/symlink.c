@@ -307,6 +307,8 @@ long drvfs_symlink(struct lx_call *c)
     if (r == 0)
         r = drvfs_check_new_entry(c, &c->at[0]);
     if (r == 0)
+        r = drvfs_demand_of_parent(c, 0, NT_WRITE_DATA);
+    if (r == 0)
         r = make_link(c);
     return r == -EEXIST ? over_directory(c) : r;
 }

@@ -29,7 +29,7 @@ static bool reserved(const char *name)
 {
     return strncmp(name, STORE_OWN_PREFIX, sizeof(STORE_OWN_PREFIX) - 1) == 0 ||
            strcmp(name, STORE_REPARSE) == 0 || strcmp(name, STORE_DOSATTRIB) == 0 ||
-           store_metadata_is(name);
+           strcmp(name, STORE_SECURITY) == 0 || store_metadata_is(name);
 }
 
 /* 1 for a directory, 0 for what is none, or -errno. */
@@ -180,6 +180,8 @@ static long set_to_nothing(struct lx_call *c)
 static int check(struct lx_call *c, int error)
 {
     int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
+    if (r == 0)
+        r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | (c->op == LX_OP_GETXATTR ? 0 : NT_WRITE_EA));
     if (r < 0 || !lx_has_text(c, c->name))
         return r;
     if (is_case_flag(c))
@@ -266,6 +268,8 @@ long drvfs_listxattr(struct lx_call *c)
     char small[2048];
     char *list = small;
     int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
+    if (r == 0)
+        r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP);
     if (r < 0)
         return r;
     long n = list_all(c, list, sizeof(small));
