@@ -33,8 +33,11 @@ static void *keep(void *unused)
     long pause_ms = FIRST_PAUSE_MS;
     uint32_t before = 0;
     (void)unused;
-    while (!atomic_load(&ending)) {
+    for (;;) {
+        /* Before that: whoever ends it counts up after having said so. */
         uint32_t seen = atomic_load(&stats->pending);
+        if (atomic_load(&ending))
+            return NULL;
         bool left = vfs_settle_all(&task, false) > 0;
         pause_ms = seen != before                 ? FIRST_PAUSE_MS
                    : pause_ms * 2 > LAST_PAUSE_MS ? LAST_PAUSE_MS
@@ -43,7 +46,6 @@ static void *keep(void *unused)
         const struct timespec pause = {0, pause_ms * 1000000L};
         SYS4(SYS_futex, &stats->pending, FUTEX_WAIT, seen, left ? &pause : NULL);
     }
-    return NULL;
 }
 
 void janitor_start(const struct lx_policy *policy)
