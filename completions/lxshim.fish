@@ -7,7 +7,7 @@ function __lxshim_words
         case 'commands'
             printf '%s\n' run report policy explain doctor win help
         case 'options run'
-            printf '%s\n' --policy --profile --mount --set --trace --observe --lane --require-complete --bind --verbose --quiet --report --fail-on --help
+            printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help
         case 'options report'
             printf '%s\n' --fail-on --help
         case 'options policy'
@@ -17,7 +17,7 @@ function __lxshim_words
         case 'options policy check'
             printf '%s\n' --help
         case 'options policy show'
-            printf '%s\n' --policy --profile --mount --set --trace --observe --json --help
+            printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --json --help
         case 'options policy profiles'
             printf '%s\n' --json --help
         case 'options policy rules'
@@ -41,7 +41,7 @@ function __lxshim_words
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --mount --set --trace --lane --bind --report --fail-on
+            printf '%s\n' --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'

@@ -128,7 +128,8 @@ struct lx_effective {
     const char *profile;
     struct lx_origin profile_origin;
     bool observe;
-    struct lx_origin observe_origin;
+    struct lx_ruleset silent; /* rules that only say what they would do */
+    struct lx_origin mode_origin;
     const char *trace; /* absolute, or NULL */
     bool trace_all;
     bool trace_guest; /* it goes by a guest's law: see sys/own.h */

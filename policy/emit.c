@@ -107,6 +107,7 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
     /* Outside its drives, of which it may have none, a guest changes nothing. */
     if (policy->standing != LX_GUEST || policy->mount_count > 0)
         image->programs = lx_builder_string(&b, policy->programs);
+    image->silent = policy->silent;
     if (policy->observe)
         image->flags |= LX_IMAGE_OBSERVE;
     if (policy->trace_all)

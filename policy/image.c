@@ -120,7 +120,7 @@ const struct lx_image_override *lx_image_override(const struct lx_image *image, 
         return NULL;
     const struct lx_image_override *o = &lx_image_overrides(image)[number - 1];
     if (!string_ok(image, o->path) || !string_ok(image, o->note) ||
-        o->counter >= image->override_count || o->action > LX_OVERRIDE_ALLOW || o->error < 0 ||
+        o->counter >= image->override_count || o->action > LX_OVERRIDE_KEEP || o->error < 0 ||
         o->error > ERRNO_MAX || o->when_errno < 0 || o->when_errno > ERRNO_MAX ||
         (o->next != 0 && o->next <= number))
         return NULL;

@@ -16,10 +16,11 @@
 
 #include "policy/axes.h"
 #include "policy/mount.h"
+#include "policy/ruleset.h"
 #include "policy/volumes.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 5u
+#define LX_IMAGE_VERSION 6u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
@@ -66,7 +67,12 @@ enum lx_image_flag {
     LX_IMAGE_FLAGS = 31     /* all of them */
 };
 
-enum lx_override_action { LX_OVERRIDE_ERRNO, LX_OVERRIDE_DELAY, LX_OVERRIDE_ALLOW };
+enum lx_override_action {
+    LX_OVERRIDE_ERRNO,
+    LX_OVERRIDE_DELAY,
+    LX_OVERRIDE_ALLOW,
+    LX_OVERRIDE_KEEP /* the rules speak, and no override behind this one acts */
+};
 
 struct lx_image_override {
     uint64_t ops;       /* one bit per enum lx_op */
@@ -107,11 +113,12 @@ struct lx_image {
     uint32_t buckets;
     uint32_t bucket_count;
     uint32_t wild;
-    uint32_t table;        /* file of the mounts of a run (struct lx_table), or 0 */
-    uint32_t programs;     /* the directory of ours that stand in for WSL's, or 0 */
-    uint32_t axes;         /* struct lx_axes, or 0: those of the profile drvfs */
-    uint32_t volumes;      /* struct lx_volumes, or 0 */
-    uint64_t override_ops; /* the operations that some override is about, one bit each */
+    uint32_t table;           /* file of the mounts of a run (struct lx_table), or 0 */
+    uint32_t programs;        /* the directory of ours that stand in for WSL's, or 0 */
+    uint32_t axes;            /* struct lx_axes, or 0: those of the profile drvfs */
+    uint32_t volumes;         /* struct lx_volumes, or 0 */
+    uint64_t override_ops;    /* the operations that some override is about, one bit each */
+    struct lx_ruleset silent; /* rules that only say what they would do */
 };
 
 /* Both word sizes read it: nothing lies elsewhere where uint64_t is aligned to 4 bytes. */

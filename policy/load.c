@@ -204,12 +204,14 @@ static void settle_mode(struct merge *m)
     const struct lx_part *part = m->file;
     while (part != NULL && !part->has_mode)
         part = part->base;
-    if (m->request->observe) {
-        out->observe = true;
-        out->observe_origin = lx_from_flag("--observe");
+    if (m->request->observe || m->request->enforce != NULL) {
+        out->observe = m->request->observe;
+        out->silent = m->flags.silent;
+        out->mode_origin = lx_from_flag(out->observe ? "--observe" : "--enforce");
     } else if (part != NULL) {
         out->observe = part->observe;
-        out->observe_origin = lx_from_file(part->document->name, part->mode_line);
+        out->silent = part->silent;
+        out->mode_origin = lx_from_file(part->document->name, part->mode_line);
     }
 }
 
@@ -257,18 +259,32 @@ static int settle_trace(struct merge *m)
 static int settle_overrides(struct merge *m)
 {
     struct lx_effective *out = m->out;
+    const struct lx_part *first = m->request->overrides != NULL ? &m->flags : m->file;
     size_t n = 0;
-    for (const struct lx_part *p = m->file; p != NULL; p = p->base)
+    for (const struct lx_part *p = first; p != NULL; p = p->base)
         n += p->override_count;
     if (n > LX_OVERRIDE_MAX)
         return lx_refuse(&m->load, (struct lx_place){.file = m->file->document->name},
                          "%zu overrides with those it extends, expected at most %d", n,
                          LX_OVERRIDE_MAX);
     out->overrides = lx_arena_alloc(&out->arena, n * sizeof(out->overrides[0]));
-    for (const struct lx_part *p = m->file; p != NULL; p = p->base)
+    for (const struct lx_part *p = first; p != NULL; p = p->base)
         for (size_t i = 0; i < p->override_count; i++)
             out->overrides[out->override_count++] = p->overrides[i];
     return 0;
+}
+
+/* Before it is known whether the policy is a guest: its file is one that somebody has named. */
+static int read_overrides_flag(struct merge *m)
+{
+    const struct lx_request *request = m->request;
+    const char *name = request->overrides;
+    if (name == NULL)
+        return 0;
+    const char *path =
+        name[0] == '/' ? name : lx_arena_format(&m->out->arena, "%s/%s", request->directory, name);
+    struct lx_document *d = lx_document_read(&m->load, path, name, NULL);
+    return d == NULL ? -EINVAL : lx_read_overrides_file(&m->load, d, &m->flags);
 }
 
 static int read_flags(struct merge *m)
@@ -292,7 +308,12 @@ static int read_flags(struct merge *m)
         if (r < 0)
             return r;
     }
-    return 0;
+    if (request->enforce != NULL) {
+        int r = lx_read_enforce_flag(&m->load, request->enforce, &flags->silent);
+        if (r < 0)
+            return r;
+    }
+    return read_overrides_flag(m);
 }
 
 /* What a policy that nobody has named may say: all, where the user trusts its directory. */

@@ -22,7 +22,9 @@ struct lx_request {
     const char *trace;      /* FILE or all:FILE, relative to directory */
     const char *trace_from; /* "--trace" or "LXSHIM_TRACE" */
     bool observe;
-    uid_t uid; /* who owns the built-in mount */
+    const char *enforce;   /* ids of the rules that speak, divided by commas; the others observe */
+    const char *overrides; /* a file with an array of them, instead of the policy's */
+    uid_t uid;             /* who owns the built-in mount */
     gid_t gid;
 };
 

@@ -104,9 +104,9 @@ static int read_rules(struct lx_load *load, const struct lx_node *node, void *ou
     return lx_read_rules(load, node, &((struct reading *)out)->part->rules);
 }
 
-static int read_overrides(struct lx_load *load, const struct lx_node *node, void *out)
+static int read_override_list(struct lx_load *load, const struct lx_node *node,
+                              struct lx_part *part)
 {
-    struct lx_part *part = ((struct reading *)out)->part;
     size_t n = json_array_size(node->value);
     if (!json_is_array(node->value))
         return lx_refuse_type(load, node, "an array of overrides");
@@ -130,6 +130,18 @@ static int read_overrides(struct lx_load *load, const struct lx_node *node, void
     return 0;
 }
 
+static int read_overrides(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    return read_override_list(load, node, ((struct reading *)out)->part);
+}
+
+int lx_read_overrides_file(struct lx_load *load, struct lx_document *document, struct lx_part *part)
+{
+    const struct lx_node root = {.document = document, .value = document->root};
+    part->document = document;
+    return read_override_list(load, &root, part);
+}
+
 /* The index of a string among a few words, or -EINVAL and refused. */
 static int read_word(struct lx_load *load, const struct lx_node *node, const char *expected,
                      const char *const *words, size_t count)
@@ -148,10 +160,28 @@ static int read_word(struct lx_load *load, const struct lx_node *node, const cha
                           "\"%s\" is \"%s\", expected %s", node->key, word, expected);
 }
 
+static int read_enforce(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    return lx_read_enforced(load, node, &((struct lx_part *)out)->silent);
+}
+
+/* {"enforce": [RULE, ...]}: the other rules observe. */
+static int read_mode_object(struct lx_load *load, const struct lx_node *node, struct lx_part *part)
+{
+    static const struct lx_key keys[] = {{"enforce", read_enforce}};
+    if (json_object_get(node->value, keys[0].word) == NULL)
+        return lx_refuse(load, lx_place_of(node), "\"mode\" without \"enforce\", expected rules");
+    part->has_mode = true;
+    part->mode_line = lx_place_of(node).line;
+    return lx_read_object(load, node, "\"mode\"", keys, SIZE(keys), part);
+}
+
 static int read_mode(struct lx_load *load, const struct lx_node *node, void *out)
 {
     static const char *const words[] = {"enforce", "observe"};
     struct lx_part *part = ((struct reading *)out)->part;
+    if (json_is_object(node->value))
+        return read_mode_object(load, node, part);
     int r = read_word(load, node, "\"enforce\" or \"observe\"", words, SIZE(words));
     if (r < 0)
         return r;

@@ -82,6 +82,7 @@ struct lx_part {
     bool has_mode;
     bool observe;
     unsigned mode_line;
+    struct lx_ruleset silent;
     const char *trace; /* relative to the document's directory */
     bool trace_all;
     struct lx_place trace_place;
@@ -111,10 +112,18 @@ int lx_read_volume_facts(struct lx_load *load, const struct lx_node *node,
 int lx_read_override(struct lx_load *load, const struct lx_node *node,
                      struct lx_effective_override *out);
 
-/* Reads --mount and --set. */
+/* An array of rules: the others are silent. */
+int lx_read_enforced(struct lx_load *load, const struct lx_node *node, struct lx_ruleset *silent);
+
+/* A file that is an array of overrides, as --overrides names one. */
+int lx_read_overrides_file(struct lx_load *load, struct lx_document *document,
+                           struct lx_part *part);
+
+/* Reads --mount, --set and --enforce. */
 int lx_read_mount_flag(struct lx_load *load, const char *flag, const char *directory,
                        struct lx_mount_part *out);
 int lx_read_set_flag(struct lx_load *load, const char *flag, struct lx_rule_set *out);
+int lx_read_enforce_flag(struct lx_load *load, const char *flag, struct lx_ruleset *silent);
 
 /* Checks a mount's type and source, and parses its options. `inside`: where options_text stands. */
 int lx_check_type(struct lx_load *load, struct lx_place place, const char *type);

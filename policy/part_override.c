@@ -123,9 +123,10 @@ static int read_delay(struct lx_load *load, const struct lx_node *node, void *ou
 
 static int read_allow(struct lx_load *load, const struct lx_node *node, void *out)
 {
-    if (!json_is_true(node->value))
-        return lx_refuse_type(load, node, "true");
-    ((struct lx_effective_override *)out)->image.action = LX_OVERRIDE_ALLOW;
+    if (!json_is_boolean(node->value))
+        return lx_refuse_type(load, node, "true or false");
+    ((struct lx_effective_override *)out)->image.action =
+        json_is_true(node->value) ? LX_OVERRIDE_ALLOW : LX_OVERRIDE_KEEP;
     return 0;
 }
 
@@ -138,7 +139,7 @@ static int read_then(struct lx_load *load, const struct lx_node *node, void *out
     int r = lx_read_object(load, node, "\"then\"", keys, SIZE(keys), out);
     if (r < 0)
         return r;
-    bool allow = image->action == LX_OVERRIDE_ALLOW;
+    bool allow = image->action >= LX_OVERRIDE_ALLOW;
     if (allow && image->error != 0)
         return lx_refuse(load, lx_place_of(node),
                          "\"then\" has both \"errno\" and \"allow\", expected one of them");

@@ -100,3 +100,46 @@ int lx_read_set_flag(struct lx_load *load, const char *flag, struct lx_rule_set 
     const char *rule = lx_arena_string(load->arena, flag, (size_t)(equals - flag));
     return lx_state_rule(load, place, rule, place, equals + 1, out);
 }
+
+/* The rules that speak are given; those that do not are meant. */
+static void silence_all(struct lx_ruleset *silent)
+{
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        lx_ruleset_add(silent, i);
+}
+
+int lx_read_enforced(struct lx_load *load, const struct lx_node *node, struct lx_ruleset *silent)
+{
+    if (!json_is_array(node->value))
+        return lx_refuse_type(load, node, "an array of rules");
+    silence_all(silent);
+    for (size_t i = 0; i < json_array_size(node->value); i++) {
+        struct lx_node item = {.document = node->document,
+                               .up = node,
+                               .index = i,
+                               .value = json_array_get(node->value, i)};
+        const char *id = lx_read_string(load, &item, "the id of a rule");
+        if (id == NULL)
+            return -EINVAL;
+        if (lx_rule_find(id) == LX_RULE_NONE)
+            return refuse_rule(load, lx_place_of(&item), id);
+        lx_ruleset_remove(silent, lx_rule_find(id));
+    }
+    return 0;
+}
+
+int lx_read_enforce_flag(struct lx_load *load, const char *flag, struct lx_ruleset *silent)
+{
+    struct lx_place place = {.file = "--enforce"};
+    silence_all(silent);
+    while (*flag != '\0') {
+        size_t n = strcspn(flag, ",");
+        const char *id = lx_arena_string(load->arena, flag, n);
+        if (lx_rule_find(id) == LX_RULE_NONE)
+            return refuse_rule(load, place, id);
+        lx_ruleset_remove(silent, lx_rule_find(id));
+        flag += n;
+        flag += *flag == ',';
+    }
+    return 0;
+}

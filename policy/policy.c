@@ -16,6 +16,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->debug_fd = 2;
     policy->debug = 0;
     policy->observe = (image->flags & LX_IMAGE_OBSERVE) != 0;
+    policy->silent = image->silent;
     policy->trace_all = (image->flags & LX_IMAGE_TRACE_ALL) != 0;
     policy->watches = (uint8_t)((policy->trace != NULL ? LX_WATCH_TRACE : 0) |
                                 (policy->trace_all ? LX_WATCH_ALL : 0));

@@ -11,6 +11,7 @@
 
 #include "policy/image.h"
 #include "policy/rules.h"
+#include "policy/ruleset.h"
 #include "policy/table.h"
 
 /* Who wants to hear of calls. */
@@ -41,10 +42,11 @@ struct lx_policy {
     uint8_t watches;        /* enum lx_watch */
     bool observe;
     bool trace_all;
-    bool trace_own;        /* see LX_IMAGE_TRACE_OWN */
-    bool may_link;         /* Windows lets its user make symlinks: Developer Mode, or elevated */
-    bool elevated;         /* the token of Windows is an administrator's */
-    uint64_t override_ops; /* the operations some override is about, one bit each */
+    bool trace_own;           /* see LX_IMAGE_TRACE_OWN */
+    bool may_link;            /* Windows lets its user make symlinks: Developer Mode, or elevated */
+    bool elevated;            /* the token of Windows is an administrator's */
+    uint64_t override_ops;    /* the operations some override is about, one bit each */
+    struct lx_ruleset silent; /* rules that only say what they would do, beside observe */
     const struct lx_mounts *fixed; /* what is mounted at the start */
     const struct lx_table *table;  /* of the run; NULL: nothing is mounted later */
     uint64_t space;  /* this process's mount namespace, if not the one where the run began; or 0 */

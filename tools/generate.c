@@ -49,6 +49,13 @@ static void schema_rules(FILE *out)
     fprintf(out, "\n      }\n");
 }
 
+static void schema_ids(FILE *out)
+{
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        fprintf(out, "                      \"%s\"%s\n", lx_rules[i].id,
+                i + 1 < LX_RULE_COUNT ? "," : "");
+}
+
 static void profile_rules(FILE *out)
 {
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
@@ -121,6 +128,8 @@ static const struct target {
 } targets[] = {
     {"policy/schema/lxshim-policy-1.schema.json", "\"description\": \"Rule id to value.\",",
      "\n    }", schema_rules},
+    {"policy/schema/lxshim-policy-1.schema.json", "\"description\": \"Ids of rules.\", \"enum\": [",
+     "\n                    ]", schema_ids},
     {"policy/profiles/drvfs.json", "\n  \"rules\": {", "\n  }", profile_rules},
     {"policy/profiles/drvfs.json", "\n  \"on\": {", "\n  }", profile_axes},
     {"man/lxshim-policy.5", BEGIN, END, man_rules},

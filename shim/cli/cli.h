@@ -36,7 +36,9 @@ enum cli_option {
     CLI_REMOVE = 8192,
     CLI_REPORT = 16384,
     CLI_FAIL_ON = 32768,
-    CLI_ELEVATED = 65536
+    CLI_ELEVATED = 65536,
+    CLI_ENFORCE = 131072,
+    CLI_OVERRIDES = 262144
 };
 
 /* An option, for its reader, --help and completions. */

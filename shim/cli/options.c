@@ -2,6 +2,7 @@
 /* The options of all commands, and commands found by their names. */
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,10 @@ const struct cli_option_info cli_options[] = {
     {CLI_TRACE, 0, "trace", "[all:]FILE", "write changed calls, or all, to FILE as JSON lines",
      NULL},
     {CLI_OBSERVE, 0, "observe", NULL, "let every call through and count what rules would have done",
+     NULL},
+    {CLI_ENFORCE, 0, "enforce", "RULE[,RULE]...",
+     "only these rules speak; what the others would have done is counted", NULL},
+    {CLI_OVERRIDES, 0, "overrides", "FILE", "an array of overrides, instead of the policy's own",
      NULL},
     {CLI_LANE, 0, "lane", "LANE",
      "see calls by the preloaded library (preload), by the supervisor (supervisor), or by both",
@@ -58,64 +63,57 @@ const struct cli_option_info cli_options[] = {
 };
 #define OPTION_COUNT (SIZE(cli_options) - 1)
 
+/* Options that are kept as they are given. */
+static const struct {
+    enum cli_option bit;
+    size_t at; /* a const char * of the arguments */
+} texts[] = {
+    {CLI_PROFILE, offsetof(struct cli_arguments, request.profile)},
+    {CLI_ENFORCE, offsetof(struct cli_arguments, request.enforce)},
+    {CLI_OVERRIDES, offsetof(struct cli_arguments, request.overrides)},
+    {CLI_LANE, offsetof(struct cli_arguments, lane)},
+    {CLI_BIND, offsetof(struct cli_arguments, bind)},
+    {CLI_FAIL_ON, offsetof(struct cli_arguments, fail_on)},
+};
+
+/* Options without an argument. */
+static const struct {
+    enum cli_option bit;
+    size_t at; /* a bool */
+} flags[] = {
+    {CLI_OBSERVE, offsetof(struct cli_arguments, request.observe)},
+    {CLI_QUIET, offsetof(struct cli_arguments, quiet)},
+    {CLI_JSON, offsetof(struct cli_arguments, json)},
+    {CLI_COMPLETE, offsetof(struct cli_arguments, complete)},
+    {CLI_VERBOSE, offsetof(struct cli_arguments, verbose)},
+    {CLI_LIST, offsetof(struct cli_arguments, list)},
+    {CLI_ELEVATED, offsetof(struct cli_arguments, elevated)},
+    {CLI_REMOVE, offsetof(struct cli_arguments, remove)},
+};
+
 static void note_option(struct cli_arguments *out, enum cli_option bit, char *value, char **mounts,
                         char **sets)
 {
     struct lx_request *request = &out->request;
-    switch (bit) {
-    case CLI_POLICY:
+    char *base = (char *)out;
+    for (size_t i = 0; i < SIZE(texts); i++)
+        if (texts[i].bit == bit)
+            *(const char **)(void *)(base + texts[i].at) = value;
+    for (size_t i = 0; i < SIZE(flags); i++)
+        if (flags[i].bit == bit)
+            *(bool *)(void *)(base + flags[i].at) = true;
+    if (bit == CLI_POLICY) {
         request->file = value;
         request->file_from = "--policy";
-        break;
-    case CLI_PROFILE:
-        request->profile = value;
-        break;
-    case CLI_MOUNT:
+    } else if (bit == CLI_MOUNT) {
         mounts[request->mount_count++] = value;
-        break;
-    case CLI_SET:
+    } else if (bit == CLI_SET) {
         sets[request->set_count++] = value;
-        break;
-    case CLI_TRACE:
+    } else if (bit == CLI_TRACE) {
         request->trace = value;
         request->trace_from = "--trace";
-        break;
-    case CLI_OBSERVE:
-        request->observe = true;
-        break;
-    case CLI_QUIET:
-        out->quiet = true;
-        break;
-    case CLI_JSON:
-        out->json = true;
-        break;
-    case CLI_LANE:
-        out->lane = value;
-        break;
-    case CLI_COMPLETE:
-        out->complete = true;
-        break;
-    case CLI_BIND:
-        out->bind = value;
-        break;
-    case CLI_VERBOSE:
-        out->verbose = true;
-        break;
-    case CLI_LIST:
-        out->list = true;
-        break;
-    case CLI_ELEVATED:
-        out->elevated = true;
-        break;
-    case CLI_REMOVE:
-        out->remove = true;
-        break;
-    case CLI_REPORT:
+    } else if (bit == CLI_REPORT) {
         out->reports[out->report_count++] = value;
-        break;
-    case CLI_FAIL_ON:
-        out->fail_on = value;
-        break;
     }
 }
 

@@ -121,6 +121,8 @@ static void show_override(const struct lx_effective_override *o, size_t number)
         fprintf(out, " %s", lx_errno_name(image->error));
     if (image->action == LX_OVERRIDE_ALLOW)
         fprintf(out, " allow");
+    if (image->action == LX_OVERRIDE_KEEP)
+        fprintf(out, " let the rules speak");
     if (image->after != 0)
         fprintf(out, ", after %u", image->after);
     if (image->every > 1)
@@ -145,8 +147,11 @@ static void put_text(const struct lx_effective *policy, const char *file)
         fprintf(out, "policy      %s, found in this directory: a guest\n", file);
     }
     fprintf(out, "profile     %s  (%s)\n", policy->profile, cli_origin(&policy->profile_origin));
-    fprintf(out, "mode        %s  (%s)\n", policy->observe ? "observe" : "enforce",
-            cli_origin(&policy->observe_origin));
+    fprintf(out, "mode        %s", policy->observe ? "observe" : "enforce");
+    for (unsigned i = 0, n = 0; lx_ruleset_any(&policy->silent) && i < LX_RULE_COUNT; i++)
+        if (!lx_ruleset_has(&policy->silent, i))
+            fprintf(out, "%s%s", n++ == 0 ? " only " : ", ", lx_rules[i].id);
+    fprintf(out, "  (%s)\n", cli_origin(&policy->mode_origin));
     if (policy->trace != NULL)
         fprintf(out, "trace       %s, %s calls  (%s)\n", policy->trace,
                 policy->trace_all ? "all" : "changed", cli_origin(&policy->trace_origin));
@@ -307,14 +312,28 @@ static json_t *override_json(const struct lx_effective_override *o)
         json_object_set_new(then, "errno", json_string(lx_errno_name(image->error)));
     if (image->delay_ms != 0)
         json_object_set_new(then, "delay", json_integer(image->delay_ms));
-    if (image->action == LX_OVERRIDE_ALLOW)
-        json_object_set_new(then, "allow", json_true());
+    if (image->action >= LX_OVERRIDE_ALLOW)
+        json_object_set_new(then, "allow", json_boolean(image->action == LX_OVERRIDE_ALLOW));
     json_t *all = json_pack("{s:o, s:o, s:i, s:i, s:i, s:o}", "when", when, "then", then, "times",
                             (int)image->times, "every", (int)image->every, "after",
                             (int)image->after, "from", origin_json(&o->origin));
     if (o->note != NULL)
         json_object_set_new(all, "note", json_string(o->note));
     return all;
+}
+
+static json_t *mode_json(const struct lx_effective *policy)
+{
+    json_t *mode =
+        valued(json_string(policy->observe ? "observe" : "enforce"), &policy->mode_origin);
+    json_t *rules = json_array();
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        if (!lx_ruleset_has(&policy->silent, i))
+            json_array_append_new(rules, json_string(lx_rules[i].id));
+    if (lx_ruleset_any(&policy->silent))
+        json_object_set(mode, "rules", rules);
+    json_decref(rules);
+    return mode;
 }
 
 static void show_json(const struct lx_effective *policy)
@@ -325,12 +344,11 @@ static void show_json(const struct lx_effective *policy)
         json_array_append_new(mounts, mount_json(&policy->mounts[i]));
     for (size_t i = 0; i < policy->override_count; i++)
         json_array_append_new(overrides, override_json(&policy->overrides[i]));
-    json_t *all = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "profile",
-        valued(json_string(policy->profile), &policy->profile_origin), "mode",
-        valued(json_string(policy->observe ? "observe" : "enforce"), &policy->observe_origin),
-        "volumes", volumes_json(policy), "shares", shares_json(policy), "mounts", mounts, "rules",
-        rules_json(policy->rules), "overrides", overrides);
+    json_t *all =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "profile",
+                  valued(json_string(policy->profile), &policy->profile_origin), "mode",
+                  mode_json(policy), "volumes", volumes_json(policy), "shares", shares_json(policy),
+                  "mounts", mounts, "rules", rules_json(policy->rules), "overrides", overrides);
     if (policy->trace != NULL) {
         json_t *trace = valued(json_string(policy->trace), &policy->trace_origin);
         json_object_set_new(trace, "calls", json_string(policy->trace_all ? "all" : "changed"));

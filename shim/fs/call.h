@@ -84,6 +84,7 @@ struct lx_call {
         };
     };
     struct lx_loc at[2];
+    const char *whole[2]; /* where overrides looked: the native paths, absolute; or NULL */
 
     /* What the explanation says. */
     struct lx_ruleset altered;  /* rules that changed the answer */

@@ -327,7 +327,7 @@ int native_refuses_readonly_open(struct lx_call *c, bool (*is_link)(struct lx_ca
 
 int lx_forbid(struct lx_call *c, enum lx_rule rule, int error)
 {
-    int r = lx_observing(c) ? 0 : native_refusal(c);
+    int r = lx_is_silent(c, rule) ? 0 : native_refusal(c);
     return r < 0 ? r : lx_deny(c, rule, error);
 }
 

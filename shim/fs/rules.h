@@ -11,6 +11,12 @@ static inline bool lx_observing(const struct lx_call *c)
     return c->allowed || c->task->policy->observe;
 }
 
+/* The same of one rule, which may be silent while others speak. */
+static inline bool lx_is_silent(const struct lx_call *c, enum lx_rule rule)
+{
+    return lx_observing(c) || lx_ruleset_has(&c->task->policy->silent, rule);
+}
+
 /*
  * A rule refuses the call, which the kernel would not: see lx_forbid for where it might. Returns
  * -error, or 0 where the call is let through all the same (observe mode, or an override that allows
@@ -18,7 +24,7 @@ static inline bool lx_observing(const struct lx_call *c)
  */
 static inline int lx_deny(struct lx_call *c, enum lx_rule rule, int error)
 {
-    if (lx_observing(c)) {
+    if (lx_is_silent(c, rule)) {
         lx_ruleset_add(&c->observed, rule);
         return 0;
     }
@@ -29,7 +35,7 @@ static inline int lx_deny(struct lx_call *c, enum lx_rule rule, int error)
 /* A rule is about to change the call or its answer. False where it must not (observe mode). */
 static inline bool lx_alter(struct lx_call *c, enum lx_rule rule)
 {
-    if (lx_observing(c)) {
+    if (lx_is_silent(c, rule)) {
         lx_ruleset_add(&c->observed, rule);
         return false;
     }

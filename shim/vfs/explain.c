@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vfs/explain.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,6 +15,7 @@
 #include "sys/own.h"
 #include "sys/sys.h"
 #include "vfs/operation.h"
+#include "vfs/overrides.h"
 #include "vfs/text.h"
 
 /* The longest path a line shows. Two of them as given and two native ones must fit a line, with the
@@ -181,6 +183,22 @@ static void put_native(struct text *t, const struct lx_call *c)
     text_put(t, "]");
 }
 
+/* The paths by which overrides know the call, where they have looked. */
+static void put_inside(struct text *t, const struct lx_call *c)
+{
+    char inside[PATH_MAX];
+    const char *between = ",\"inside\":[";
+    for (unsigned i = 0; i < 2; i++) {
+        if (c->whole[i] == NULL || !vfs_inner_path(c, c->whole[i], inside))
+            continue;
+        text_put(t, between);
+        text_json(t, inside, SHOWN_PATH);
+        between = ",";
+    }
+    if (*between == ',' && between[1] == '\0')
+        text_put(t, "]");
+}
+
 static void put_holders(struct text *t, const struct lx_call *c)
 {
     text_put(t, ",\"holders\":[");
@@ -266,6 +284,7 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     vfs_line_begin(&t, c->task);
     put_call(&t, c);
     put_native(&t, c);
+    put_inside(&t, c);
     vfs_line_result(&t, result);
     text_put(&t, ",\"outcome\":\"");
     text_put(&t, outcome(c));

@@ -38,7 +38,7 @@ static int check_boundary(struct lx_call *c)
     if (from == to)
         return 0;
     int error = lx_value_errno(lx_rule(to != NULL ? to : from, LX_RULE_MOUNT_BOUNDARY));
-    int r = error == 0 || lx_observing(c) ? 0 : native_refuses_ends(c);
+    int r = error == 0 || lx_is_silent(c, LX_RULE_MOUNT_BOUNDARY) ? 0 : native_refuses_ends(c);
     return error == 0 || r < 0 ? r : lx_deny(c, LX_RULE_MOUNT_BOUNDARY, error);
 }
 

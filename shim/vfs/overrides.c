@@ -38,8 +38,7 @@ static void wait_ms(uint32_t ms)
         ;
 }
 
-/* The path inside its mount, as programs see it, without a leading slash. */
-static bool inner_path(const struct lx_call *c, const char *native, char *out)
+bool vfs_inner_path(const struct lx_call *c, const char *native, char *out)
 {
     const struct lx_policy *policy = c->task->policy;
     size_t n = strlen(native);
@@ -57,7 +56,9 @@ static bool inner_path(const struct lx_call *c, const char *native, char *out)
 
 static int act(struct lx_call *c, uint32_t number, const struct lx_image_override *o)
 {
-    c->override = number;
+    /* Where the rules speak as ever, nothing is overridden. */
+    if (o->action != LX_OVERRIDE_KEEP || o->delay_ms > 0)
+        c->override = number;
     if (o->delay_ms > 0) {
         if (c->task->ops != NULL && c->task->ops->waits != NULL)
             c->task->ops->waits(c->task);
@@ -75,7 +76,7 @@ static __attribute__((noinline)) uint32_t next_about(const struct lx_call *c, co
     char path[PATH_MAX];
     const struct lx_image *image = c->task->policy->image;
     const struct lx_image_override *o;
-    if (!inner_path(c, native, path))
+    if (!vfs_inner_path(c, native, path))
         return 0;
     struct lx_image_look look = lx_image_look(image, path);
     for (uint32_t number; (number = lx_image_look_on(image, &look, &o)) != 0;) {

@@ -12,6 +12,12 @@ static inline bool vfs_overrides_apply(const struct lx_call *c)
 }
 
 /*
+ * The path inside its mount, as programs see it, without a leading slash, from a canonical native
+ * one; out has PATH_MAX bytes. False outside every mount.
+ */
+bool vfs_inner_path(const struct lx_call *c, const char *native, char *out);
+
+/*
  * Lets the overrides speak before the call, in their order. `native` is the canonical path of its
  * last argument, `other` that of the first where it has two, else NULL: an override is about
  * either. Returns 0 to go on, or -errno; sets *waiting to one that wants to see the result first,

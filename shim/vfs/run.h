@@ -31,6 +31,8 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->holder_count = 0;
     c->at[0].path = NULL;
     c->at[1].path = NULL;
+    c->whole[0] = NULL;
+    c->whole[1] = NULL;
     c->moment = placement_stamp();
 }
 

@@ -96,6 +96,15 @@ static long overridden(struct lx_call *c, uint32_t waiting, long r)
     return vfs_dispatch(c);
 }
 
+/* Concludes a call whose whole paths lie in a frame that is about to end. */
+static long conclude_whole(struct lx_call *c, long r, const struct vfs_found *found)
+{
+    r = vfs_conclude(c, r, found);
+    c->whole[0] = NULL;
+    c->whole[1] = NULL;
+    return r;
+}
+
 static long walk_and_run(struct lx_call *c, struct walk *first, const struct walk *last,
                          const struct vfs_found *fast)
 {
@@ -103,8 +112,11 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
     uint32_t waiting = 0;
     long r = 0;
 
-    if (vfs_overrides_apply(c))
+    if (vfs_overrides_apply(c)) {
+        c->whole[0] = first->path;
+        c->whole[1] = first == last ? NULL : last->path;
         r = vfs_override_before(c, last->path, first == last ? NULL : first->path, &waiting);
+    }
     if (r == 0)
         r = vfs_dispatch(c);
     if (waiting != 0)
@@ -115,7 +127,7 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
     if (fast->base != 0 && c->at[0].mount == NULL && c->at[0].path == c->path[0] &&
         !tables_may_open(c))
         placement_remember(vfs_symlink_spelling(c, fast), fast->stamp, (struct placement){0, 0});
-    return vfs_conclude(c, r, found);
+    return conclude_whole(c, r, found);
 }
 
 /* Both walks have large buffers: each in a frame of its own, and only on the slow way. */
@@ -206,12 +218,13 @@ static __attribute__((noinline)) long run_descriptor(struct lx_call *c,
     char path[PATH_MAX];
     uint32_t waiting = 0;
     long n = vfs_directory_path(c->task, c->fd[0], path);
+    c->whole[0] = n < 0 ? NULL : path;
     long r = n < 0 ? 0 : vfs_override_before(c, path, NULL, &waiting);
     if (r == 0)
         r = vfs_dispatch(c);
     if (waiting != 0)
         r = overridden(c, waiting, r);
-    return vfs_conclude(c, r, found);
+    return conclude_whole(c, r, found);
 }
 
 long vfs_run_overridden(struct lx_call *c, const struct vfs_found *found)

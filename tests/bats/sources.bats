@@ -246,7 +246,7 @@ names_of_filesystems() {
 }
 
 @test "JSON is read by the loader and the command line only" {
-  none grep -nE 'jansson|json_(t|loads|object|array)\b' "${LIBRARY[@]}" "${FLAT[@]}" \
+  none grep -snE 'jansson|json_(t|loads|object|array)\b' "${LIBRARY[@]}" "${FLAT[@]}" \
     "${FLAT[@]/%.c/.h}"
   run grep -rl 'jansson.h' policy shim/cli
   assert_success
