@@ -3,6 +3,7 @@
 #ifndef LXSHIM_CLI_CLI_H
 #define LXSHIM_CLI_CLI_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,7 +39,17 @@ enum cli_option {
     CLI_FAIL_ON = 32768,
     CLI_ELEVATED = 65536,
     CLI_ENFORCE = 131072,
-    CLI_OVERRIDES = 262144
+    CLI_OVERRIDES = 262144,
+    CLI_RUNS = 1 << 19,
+    CLI_GOOD = 1 << 20,
+    CLI_BAD = 1 << 21,
+    CLI_SKIP = 1 << 22,
+    CLI_TIME_LIMIT = 1 << 23,
+    CLI_JOBS = 1 << 24,
+    CLI_FRESH = 1 << 25,
+    CLI_SETUP = 1 << 26,
+    CLI_RESTART = 1 << 27,
+    CLI_OUTPUT = 1 << 28
 };
 
 /* An option, for its reader, --help and completions. */
@@ -57,6 +68,7 @@ extern const struct cli_option_info cli_options[];
 /* What --lane and --bind take, as cli_options has it: the place of a word counts. */
 extern const char *const cli_lanes[];
 extern const char *const cli_binds[];
+extern const char *const cli_fresh[];
 
 struct cli_arguments {
     struct lx_request request; /* what --policy, --profile, --mount ... ask for */
@@ -72,7 +84,18 @@ struct cli_arguments {
     char **reports;   /* --report */
     size_t report_count;
     const char *fail_on; /* --fail-on, or NULL */
-    int count;           /* of what is left after the options */
+    /* Of a bisect, as they were given, or NULL. */
+    const char *runs;
+    const char *good;
+    const char *bad;
+    const char *skip;
+    const char *time_limit;
+    const char *jobs;
+    const char *fresh;
+    const char *setup;
+    const char *output;
+    bool restart;
+    int count; /* of what is left after the options */
     char **rest;
 };
 
@@ -160,11 +183,15 @@ int cli_policy_show(const struct cli_arguments *arguments);
 int cli_policy_trust(const struct cli_arguments *arguments);
 
 int cli_run(const struct cli_arguments *arguments);
+int cli_bisect(const struct cli_arguments *arguments);
 int cli_report(const struct cli_arguments *arguments);
 int cli_explain(const struct cli_arguments *arguments);
 int cli_doctor(const struct cli_arguments *arguments);
 int cli_win(const struct cli_arguments *arguments);
 int cli_help(const struct cli_arguments *arguments);
+
+/* An override as a policy has it, and where it is "from". */
+json_t *cli_override_json(const struct lx_effective_override *override);
 
 bool cli_is_topic(const char *word);
 

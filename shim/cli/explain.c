@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bisect/examples.h"
 #include "cli/cli.h"
 #include "cli/summary.h"
 #include "policy/errnames.h"
@@ -101,6 +102,14 @@ int cli_explain(const struct cli_arguments *arguments)
     if (report_cure(rule) != NULL) {
         printf("\nwhat usually helps\n");
         cli_wrap(2, report_cure(rule));
+    }
+    if (example_lines(rule) != NULL) {
+        printf("\nan example, of $1 and $2, which fails with %s\n",
+               lx_value_word(example_value(rule)));
+        for (const char *at = example_lines(rule); *at != '\0'; at += *at == '\n') {
+            printf("  %.*s\n", (int)strcspn(at, "\n"), at);
+            at += strcspn(at, "\n");
+        }
     }
     printf("\nto change it\n  lxshim run --set %s=VALUE -- COMMAND\n  or \"rules\": {\"%s\": "
            "\"VALUE\"} in a policy\n",

@@ -92,6 +92,23 @@ static const struct {
      "link, either of the two), and an errno "
      "that the call would answer. \"then\" has an errno, a delay in milliseconds, or allow. After "
      "so many matches, every so many, it acts so many times. The first override that fits acts.\n"},
+    {"bisect", "from a failing build to the rule",
+     "lxshim bisect -- COMMAND runs COMMAND natively, where it has to pass, and under the policy, "
+     "where it has to fail; then with fewer and fewer rules, on fewer and fewer calls, until "
+     "nothing can be left out, and tests that both ways.\n"
+     "\n"
+     "  lxshim bisect -- make\n"
+     "  lxshim bisect --profile wsl1-1903 -j 4 -- npm install\n"
+     "  lxshim bisect --runs 5 --time-limit 60 --setup ./configure -- make check\n"
+     "\n"
+     "Each run is in a fresh copy of the current directory, so that COMMAND is to make what it "
+     "needs, or --setup is. Exit statuses: 0 passes, 125 says neither, all others fail; --good, "
+     "--bad and --skip say it otherwise. After an interruption the same command goes on where it "
+     "was. A command that is flaky is run several times for each answer with --runs.\n"
+     "\n"
+     "What is printed is the rules with their evidence and what usually helps, the calls, a policy "
+     "in which COMMAND fails by these alone (--output writes it), and for one call a few lines "
+     "that do the same in an empty directory. --json is for programs.\n"},
     {"reports", "what was refused, for people and for CI",
      "lxshim run --report FORMAT[:FILE] writes at the end what the rules refused; \"lxshim report "
      "FORMAT[:FILE]... TRACE\" does it with a trace. Calls that are alike are one entry, with the "

@@ -14,7 +14,8 @@
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 const char *const cli_lanes[] = {"both", "preload", "supervisor", NULL};
-const char *const cli_binds[] = {"auto", "always", "never", NULL}; /* enum bind_when */
+const char *const cli_binds[] = {"auto", "always", "never", NULL};  /* enum bind_when */
+const char *const cli_fresh[] = {"copy", "worktree", "none", NULL}; /* enum bisect_fresh */
 
 const struct cli_option_info cli_options[] = {
     {CLI_POLICY, 0, "policy", "FILE", "use this policy", NULL},
@@ -59,6 +60,21 @@ const struct cli_option_info cli_options[] = {
      "fail although the command has succeeded, where one of these rules refused something, or any "
      "that programs do not expect (denied)",
      NULL},
+    {CLI_RUNS, 0, "runs", "N",
+     "test each set of rules up to N times: it fails if one of the runs does (1)", NULL},
+    {CLI_GOOD, 0, "good", "CODES", "exit statuses with which the command passes: 0,3-5 (0)", NULL},
+    {CLI_BAD, 0, "bad", "CODES", "only these are the failure that is looked for", NULL},
+    {CLI_SKIP, 0, "skip", "CODES", "exit statuses that say neither (125)", NULL},
+    {CLI_TIME_LIMIT, 0, "time-limit", "SECONDS",
+     "a run that takes longer is stopped, and has failed", NULL},
+    {CLI_JOBS, 'j', "jobs", "N", "make up to N runs at once", NULL},
+    {CLI_FRESH, 0, "fresh", "HOW",
+     "each run finds a copy of the current directory (copy), a work tree of git's with what is "
+     "committed (worktree), or the directory itself (none)",
+     cli_fresh},
+    {CLI_SETUP, 0, "setup", "COMMAND", "a line for sh, run natively in each fresh copy", NULL},
+    {CLI_OUTPUT, 0, "output", "FILE", "write the policy to FILE", NULL},
+    {CLI_RESTART, 0, "restart", NULL, "forget what an interrupted bisect has found out", NULL},
     {0, 0, NULL, NULL, NULL, NULL},
 };
 #define OPTION_COUNT (SIZE(cli_options) - 1)
@@ -74,6 +90,15 @@ static const struct {
     {CLI_LANE, offsetof(struct cli_arguments, lane)},
     {CLI_BIND, offsetof(struct cli_arguments, bind)},
     {CLI_FAIL_ON, offsetof(struct cli_arguments, fail_on)},
+    {CLI_RUNS, offsetof(struct cli_arguments, runs)},
+    {CLI_GOOD, offsetof(struct cli_arguments, good)},
+    {CLI_BAD, offsetof(struct cli_arguments, bad)},
+    {CLI_SKIP, offsetof(struct cli_arguments, skip)},
+    {CLI_TIME_LIMIT, offsetof(struct cli_arguments, time_limit)},
+    {CLI_JOBS, offsetof(struct cli_arguments, jobs)},
+    {CLI_FRESH, offsetof(struct cli_arguments, fresh)},
+    {CLI_SETUP, offsetof(struct cli_arguments, setup)},
+    {CLI_OUTPUT, offsetof(struct cli_arguments, output)},
 };
 
 /* Options without an argument. */
@@ -89,6 +114,7 @@ static const struct {
     {CLI_LIST, offsetof(struct cli_arguments, list)},
     {CLI_ELEVATED, offsetof(struct cli_arguments, elevated)},
     {CLI_REMOVE, offsetof(struct cli_arguments, remove)},
+    {CLI_RESTART, offsetof(struct cli_arguments, restart)},
 };
 
 static void note_option(struct cli_arguments *out, enum cli_option bit, char *value, char **mounts,
@@ -197,7 +223,8 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
     opterr = 0;
     optind = 0; /* glibc: begin anew */
     /* A command line of somebody else's begins at the first argument: its options are not ours. */
-    while ((c = getopt_long(argc, argv, command->most < 0 ? "+:hqv" : ":hqv", known, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, command->most < 0 ? "+:hqvj:" : ":hqvj:", known, NULL)) !=
+           -1) {
         if (c == 'h') {
             cli_print_help(command, path);
             *status = CLI_OK;

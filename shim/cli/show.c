@@ -294,7 +294,7 @@ static json_t *mount_json(const struct lx_effective_mount *m)
                      rules_json(m->rules));
 }
 
-static json_t *override_json(const struct lx_effective_override *o)
+json_t *cli_override_json(const struct lx_effective_override *o)
 {
     const struct lx_image_override *image = &o->image;
     json_t *when = json_object();
@@ -343,7 +343,7 @@ static void show_json(const struct lx_effective *policy)
     for (size_t i = 0; i < policy->mount_count; i++)
         json_array_append_new(mounts, mount_json(&policy->mounts[i]));
     for (size_t i = 0; i < policy->override_count; i++)
-        json_array_append_new(overrides, override_json(&policy->overrides[i]));
+        json_array_append_new(overrides, cli_override_json(&policy->overrides[i]));
     json_t *all =
         json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "profile",
                   valued(json_string(policy->profile), &policy->profile_origin), "mode",

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "bisect/examples.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const struct example {
+    enum lx_rule rule;
+    enum lx_value value;
+    const char *lines;
+} examples[] = {
+#define EXAMPLE(symbol, value, lines) {LX_RULE_##symbol, LX_##value, lines},
+#include "policy/examples.def"
+#undef EXAMPLE
+};
+
+static const struct example *find(enum lx_rule rule)
+{
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
+        if (examples[i].rule == rule)
+            return &examples[i];
+    return NULL;
+}
+
+const char *example_lines(enum lx_rule rule)
+{
+    const struct example *e = find(rule);
+    return e == NULL ? NULL : e->lines;
+}
+
+enum lx_value example_value(enum lx_rule rule)
+{
+    const struct example *e = find(rule);
+    return e == NULL ? LX_VALUE_COUNT : e->value;
+}
+
+const char *example_quote(struct lx_arena *arena, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./+,:@%^=-";
+    const char *text = "'";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0')
+        return word;
+    while (*word != '\0') {
+        size_t n = strcspn(word, "'");
+        text =
+            lx_arena_format(arena, "%s%.*s%s", text, (int)n, word, word[n] == '\'' ? "'\\''" : "");
+        word += n + (word[n] == '\'');
+    }
+    return lx_arena_format(arena, "%s'", text);
+}
+
+/* "mkdir -p DIR" for a path in a directory. */
+static const char *directory_line(struct lx_arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL || slash == path)
+        return "";
+    const char *directory = lx_arena_string(arena, path, (size_t)(slash - path));
+    return lx_arena_format(arena, "mkdir -p %s\n", example_quote(arena, directory));
+}
+
+/* The second path of a call, as the trace of the cause has it; or one that is made up. */
+static const char *second_path(struct session *s, const struct plan_cause *cause)
+{
+    const struct call_choice *call = &cause->calls[0];
+    const char *found = lx_arena_format(&s->arena, "%s.new", call->path);
+    char *line = NULL;
+    size_t room = 0;
+    FILE *trace = cause->trace == NULL ? NULL : fopen(cause->trace, "re");
+    while (trace != NULL && getline(&line, &room, trace) > 0) {
+        json_t *parsed = json_loads(line, 0, NULL);
+        const json_t *inside = json_object_get(parsed, "inside");
+        const char *op = json_string_value(json_object_get(parsed, "call"));
+        const char *first = json_string_value(json_array_get(inside, 0));
+        const char *second = json_string_value(json_array_get(inside, 1));
+        if (op != NULL && first != NULL && second != NULL && strcmp(op, call->op) == 0 &&
+            strcmp(first, call->path) == 0)
+            found = lx_arena_string(&s->arena, second, strlen(second));
+        json_decref(parsed);
+    }
+    free(line);
+    if (trace != NULL)
+        fclose(trace);
+    return found;
+}
+
+/* True where lines end natively with 0, and by the rule alone with something else. */
+static bool works(struct session *s, const char *lines, enum lx_rule rule, const char *profile)
+{
+    const char *const sh[] = {"sh", "-euc", lines, NULL};
+    const char *const run[] = {"--profile", profile};
+    const struct bisect_options *were = s->runner.options;
+    struct bisect_options options = {.program = were->program,
+                                     .command = (char *const *)(uintptr_t)sh,
+                                     .run = (char *const *)(uintptr_t)run,
+                                     .run_count = 2,
+                                     .directory =
+                                         lx_arena_format(&s->arena, "%s/empty", s->runner.place),
+                                     .runs = 1,
+                                     .time_limit = 60};
+    memset(options.answer, BISECT_FAIL, sizeof(options.answer));
+    options.answer[0] = BISECT_PASS;
+    const struct bisect_test natively = {.native = true};
+    const struct bisect_test ruled = {.enforce = lx_rules[rule].id};
+    struct runner_job jobs[2] = {{.test = &natively}, {.test = &ruled}};
+    mkdir(options.directory, 0700);
+    s->runner.options = &options;
+    int r = runner_round(&s->runner, jobs, 2);
+    s->runner.options = were;
+    return r == 0 && jobs[0].outcome.answer == BISECT_PASS &&
+           jobs[1].outcome.answer == BISECT_FAIL && jobs[1].outcome.status != 125;
+}
+
+const char *example_of(struct session *session, const struct plan_cause *cause, const char *profile)
+{
+    struct lx_arena *arena = &session->arena;
+    unsigned rule = lx_ruleset_next(&cause->rules, 0);
+    if (rule == LX_RULE_COUNT || lx_ruleset_next(&cause->rules, rule + 1) != LX_RULE_COUNT ||
+        cause->call_count != 1 || cause->override_count > 0 || cause->calls[0].generic ||
+        cause->calls[0].path[0] == '\0' || example_lines((enum lx_rule)rule) == NULL)
+        return NULL;
+    const char *first = cause->calls[0].path;
+    const char *second = second_path(session, cause);
+    const char *lines =
+        lx_arena_format(arena, "%s%sset -- %s %s\n%s", directory_line(arena, first),
+                        directory_line(arena, second), example_quote(arena, first),
+                        example_quote(arena, second), example_lines((enum lx_rule)rule));
+    return works(session, lines, (enum lx_rule)rule, profile) ? lines : NULL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What is asked in which order, and what follows from it: causes, each tested both ways. */
+#ifndef LXSHIM_BISECT_PLAN_H
+#define LXSHIM_BISECT_PLAN_H
+
+#include "bisect/cause.h"
+#include "bisect/session.h"
+
+#define PLAN_CAUSES 9
+
+struct plan_result {
+    enum plan_verdict verdict;
+    struct bisect_outcome native;
+    struct bisect_outcome full;
+    struct lx_ruleset fired; /* under the profile */
+    size_t calls;            /* on which they spoke */
+    struct plan_cause causes[PLAN_CAUSES];
+    size_t cause_count;
+};
+
+/* Finds out. `options->overrides` are the policy's own. */
+void plan_run(struct session *session, struct plan_result *result);
+
+void plan_free(struct plan_result *result);
+
+#endif

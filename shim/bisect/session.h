@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests asked for once: what is known from the log is not run again, and rounds are run at once. */
+#ifndef LXSHIM_BISECT_SESSION_H
+#define LXSHIM_BISECT_SESSION_H
+
+#include "bisect/log.h"
+#include "bisect/runner.h"
+#include "policy/arena.h"
+
+struct session {
+    const struct bisect_options *options;
+    struct runner runner;
+    struct log log;
+    struct lx_arena arena; /* of texts that last as long */
+    const char *step;      /* what is being looked for, for who watches */
+    size_t left;           /* things among which it is */
+    unsigned runs;         /* made now */
+    char problem[600];     /* why there is no answer any more; "" where it was interrupted */
+    bool shows;            /* stderr is a terminal, on which a line is written over */
+};
+
+/* How a test ended; NULL where there is no answer: interrupted, or see problem. */
+const struct bisect_outcome *session_ask(struct session *session, const struct bisect_test *test);
+
+/* The trace of a test that has been asked for, opened; or NULL. */
+FILE *session_trace(const struct session *session, const struct bisect_test *test);
+
+/* The path of that trace. */
+char *session_trace_path(const struct session *session, const struct bisect_test *test);
+
+/* Makes the test of a set of items; what it points to is the session's. */
+typedef struct bisect_test session_make(struct session *session, const void *items, const bool *in);
+
+/*
+ * Searches among items for those with which tests fail. With several jobs the tests that may come
+ * next are run beside the one that is asked for: what is found is the same. Returns as
+ * bisect_search.
+ */
+int session_search(struct session *session, size_t count, session_make *make, const void *items,
+                   bool *in);
+
+/* Ends the line that is written over. */
+void session_clear_line(const struct session *session);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+#include "bisect/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/shown.h"
+#include "report/report.h"
+
+/* Occurrences that are named; the policy has them all. */
+#define NAMED 4
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* Text of a file's name, fit for a terminal. */
+static const char *shown(struct session *s, const char *text)
+{
+    return lx_shown(lx_arena_string(&s->arena, text, strlen(text)), false);
+}
+
+/* How likely a set that fails is seen to, by the share of runs that fail: 1 - (1 - share)^runs. */
+static double confidence(const struct session *s, const struct plan_result *result)
+{
+    double share = result->full.runs == 0 ? 1 : (double)result->full.failed / result->full.runs;
+    double unseen = 1;
+    for (unsigned i = 0; i < s->options->runs; i++)
+        unseen *= 1 - share;
+    return 1 - unseen;
+}
+
+/* What the rules of a cause refused, from its trace; the report is to be freed. */
+static void read_report(const struct session *s, const struct plan_cause *cause,
+                        struct report *report)
+{
+    const struct report_about about = {.directory = s->options->directory, .status = 1};
+    FILE *trace = cause->trace == NULL ? NULL : fopen(cause->trace, "re");
+    report_start(report, &about);
+    if (trace != NULL) {
+        (void)report_read(report, trace);
+        fclose(trace);
+    }
+    report_settle(report);
+}
+
+static void print_rule(struct session *s, struct report *report, enum lx_rule rule, FILE *out)
+{
+    size_t said = 0;
+    fprintf(out, "\n%s\n  %s\n", lx_rules[rule].id, lx_rules[rule].summary);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct report_kind *k = &report->kinds[i];
+        if (k->number != rule || said++ >= NAMED)
+            continue;
+        fprintf(out, "  %s\n", shown(s, report_sentence(report, k)));
+        const char *holders = report_holders(report, k);
+        if (holders != NULL)
+            fprintf(out, "  open in: %s\n", shown(s, holders));
+    }
+    if (said > NAMED)
+        fprintf(out, "  and %zu more like these\n", said - NAMED);
+    if (report_cure(rule) != NULL)
+        fprintf(out, "  what usually helps: %s\n", report_cure(rule));
+    fprintf(out, "  evidence: %s\n", lx_rules[rule].evidence);
+}
+
+static void print_call(struct session *s, const struct call_choice *c, FILE *out)
+{
+    fprintf(out, "  %s %s", c->op, c->path[0] == '\0' ? "." : shown(s, c->path));
+    if (c->generic)
+        fprintf(out, " (the name differs from run to run)");
+    for (size_t i = 0; c->at != NULL && i < c->count && i < NAMED; i++)
+        fprintf(out, "%s%u", i == 0 ? ", number " : ", ", c->at[i] + 1);
+    if (c->at != NULL)
+        fprintf(out, "%s of %zu", c->count > NAMED ? " ..." : "", c->matches);
+    putc('\n', out);
+}
+
+static void print_own_overrides(const struct session *s, const struct plan_cause *cause, FILE *out)
+{
+    for (size_t i = 0; i < cause->override_count; i++) {
+        if (!cause->overrides[i])
+            continue;
+        fprintf(out, "\noverride %zu of the policy\n  ", i + 1);
+        json_dumpf(json_array_get(s->options->overrides, i), out, JSON_ENCODE_ANY);
+        putc('\n', out);
+    }
+}
+
+static void print_example(const struct bisect_about *about, size_t number,
+                          const struct plan_cause *cause, FILE *out)
+{
+    const char *lines = about->examples[number];
+    unsigned rule = lx_ruleset_next(&cause->rules, 0);
+    if (lines == NULL)
+        return;
+    fprintf(out,
+            "\nthe same in an empty directory (tried: natively it works, so it fails)\n"
+            "  lxshim run -q --profile %s --enforce %s -- sh -euc '\n",
+            about->profile, lx_rules[rule].id);
+    /* In single quotes, which the lines may have themselves. */
+    for (const char *at = lines; *at != '\0';) {
+        size_t n = strcspn(at, "\n");
+        fputs("  ", out);
+        for (size_t i = 0; i < n; i++)
+            if (at[i] == '\'')
+                fputs("'\\''", out);
+            else
+                putc(at[i], out);
+        at += n + (at[n] == '\n');
+        if (*at != '\0')
+            putc('\n', out);
+    }
+    fputs("'\n", out);
+}
+
+static void print_cause(struct session *s, const struct plan_result *result, size_t number,
+                        const struct bisect_about *about, FILE *out)
+{
+    const struct plan_cause *c = &result->causes[number];
+    struct report report;
+    if (result->cause_count > 1)
+        fprintf(out, "%scause %zu of %zu, which suffices alone\n", number > 0 ? "\n" : "",
+                number + 1, result->cause_count);
+    read_report(s, c, &report);
+    for (unsigned i = 0; (i = lx_ruleset_next(&c->rules, i)) < LX_RULE_COUNT; i++)
+        print_rule(s, &report, (enum lx_rule)i, out);
+    report_free(&report);
+    print_own_overrides(s, c, out);
+    if (c->call_count > 0)
+        fprintf(out, "\ncalls (these rules spoke on %zu)\n", c->spoke);
+    for (size_t i = 0; i < c->call_count; i++)
+        print_call(s, &c->calls[i], out);
+    if (c->no_calls != NULL)
+        fprintf(out, "\ncalls (these rules spoke on %zu): all together, as %s\n", c->spoke,
+                c->no_calls);
+    fprintf(out, "\ntested: with only these it fails, without just these it %s\n",
+            c->passes_without ? "passes" : "fails as well");
+    print_example(about, number, c, out);
+    const char *file = number == 0 ? about->output : NULL;
+    fprintf(out, "\npolicy, for lxshim run %s--policy %s -- %s\n", about->options,
+            file != NULL ? file : "FILE", shown(s, about->command));
+    if (file != NULL)
+        return;
+    json_t *policy = minimal_policy(c, about);
+    minimal_print(policy, out);
+    json_decref(policy);
+}
+
+static void print_fired(const struct plan_result *result, FILE *out)
+{
+    const char *before = "rules that spoke";
+    for (unsigned i = 0; (i = lx_ruleset_next(&result->fired, i)) < LX_RULE_COUNT; i++) {
+        fprintf(out, "%s %s", before, lx_rules[i].id);
+        before = ",";
+    }
+    if (*before == ',')
+        fprintf(out, " (on %zu call%s)\n", result->calls, plural(result->calls));
+}
+
+static void print_native(const struct plan_result *result, FILE *out)
+{
+    const struct bisect_outcome *o = &result->native;
+    if (o->answer == BISECT_SKIP)
+        fprintf(out, "natively, without lxshim, the command can neither pass nor fail: exit %d%s\n",
+                o->status, o->problem);
+    else if (o->timed_out)
+        fprintf(out, "the failure is not lxshim's: natively the command is over the time limit\n");
+    else if (o->failed < o->runs)
+        fprintf(out,
+                "the failure is not lxshim's alone: natively the command fails in %u of %u runs "
+                "(exit %d)\n",
+                o->failed, o->runs, o->status);
+    else
+        fprintf(out, "the failure is not lxshim's: natively the command fails, too (exit %d)\n",
+                o->status);
+}
+
+static void print_end(const struct session *s, const struct plan_result *result,
+                      const struct bisect_about *about, FILE *out)
+{
+    fprintf(out, "\n%u run%s, %.1f s", s->runs, plural(s->runs), about->seconds);
+    if (s->log.known > 0)
+        fprintf(out, ", and %zu test%s of an earlier bisect", s->log.known, plural(s->log.known));
+    putc('\n', out);
+    if (s->options->runs > 1 && result->full.runs > 0)
+        fprintf(out,
+                "%u of %u runs failed with all rules: a set that fails is seen to in %u runs "
+                "with a confidence of %.4g %%\n",
+                result->full.failed, result->full.runs, s->options->runs,
+                100 * confidence(s, result));
+}
+
+void words_text(struct session *s, const struct plan_result *result,
+                const struct bisect_about *about, FILE *out)
+{
+    switch (result->verdict) {
+    case PLAN_NATIVE:
+        print_native(result, out);
+        break;
+    case PLAN_PASSES:
+        fprintf(out, "nothing to find: the command passes natively and under the profile %s\n",
+                about->profile);
+        print_fired(result, out);
+        break;
+    case PLAN_UNTESTABLE:
+        fprintf(out, "under the profile %s the command can neither pass nor fail: exit %d%s\n",
+                about->profile, result->full.status, result->full.problem);
+        break;
+    case PLAN_UNTRACED:
+        fprintf(out,
+                "the command fails under the profile %s, but passes where it is traced: it "
+                "depends on time, and --runs may help\n",
+                about->profile);
+        break;
+    case PLAN_FICKLE:
+        fprintf(out, "the command changes its mind: with the same rules it has failed and passed; "
+                     "--runs N tests each set N times\n");
+        break;
+    case PLAN_NO_RULE:
+        fprintf(out, "the command fails though no rule speaks: by what a drive is beside the rules "
+                     "that a trace shows, such as names that ignore case\n");
+        print_fired(result, out);
+        break;
+    case PLAN_FOUND:
+        for (size_t i = 0; i < result->cause_count; i++)
+            print_cause(s, result, i, about, out);
+        break;
+    case PLAN_STOPPED:
+        return;
+    }
+    print_end(s, result, about, out);
+}
+
+static json_t *calls_json(const struct plan_cause *c)
+{
+    json_t *calls = json_array();
+    for (size_t i = 0; i < c->call_count; i++) {
+        const struct call_choice *choice = &c->calls[i];
+        json_t *at = json_array();
+        for (size_t k = 0; choice->at != NULL && k < choice->count; k++)
+            json_array_append_new(at, json_integer(choice->at[k] + 1));
+        json_array_append_new(calls,
+                              json_pack("{s:s, s:s, s:s, s:b, s:o, s:I}", "op", choice->op, "path",
+                                        choice->path, "glob", choice->glob, "varies",
+                                        choice->generic, "occurrences",
+                                        choice->at != NULL ? at : (json_decref(at), json_null()),
+                                        "of", (json_int_t)choice->matches));
+    }
+    return calls;
+}
+
+static json_t *cause_json(struct session *s, const struct plan_cause *c,
+                          const struct bisect_about *about, const char *example)
+{
+    struct report report;
+    json_t *rules = json_array();
+    json_t *sentences = json_array();
+    json_t *own = json_array();
+    for (unsigned i = 0; (i = lx_ruleset_next(&c->rules, i)) < LX_RULE_COUNT; i++)
+        json_array_append_new(rules,
+                              json_pack("{s:s, s:s, s:s, s:s?}", "id", lx_rules[i].id, "summary",
+                                        lx_rules[i].summary, "evidence", lx_rules[i].evidence,
+                                        "cure", report_cure((enum lx_rule)i)));
+    read_report(s, c, &report);
+    for (size_t i = 0; i < report.count; i++)
+        if (report.kinds[i].number != LX_RULE_NONE)
+            json_array_append_new(sentences,
+                                  json_string(report_sentence(&report, &report.kinds[i])));
+    report_free(&report);
+    for (size_t i = 0; i < c->override_count; i++)
+        if (c->overrides[i])
+            json_array_append_new(own, json_integer((json_int_t)i));
+    return json_pack("{s:o, s:o, s:o, s:I, s:s?, s:o, s:b, s:o, s:s?}", "rules", rules, "overrides",
+                     own, "calls", calls_json(c), "spoke", (json_int_t)c->spoke, "no_calls",
+                     c->no_calls, "sentences", sentences, "passes_without", c->passes_without,
+                     "policy", minimal_policy(c, about), "example", example);
+}
+
+static json_t *outcome_json(const struct bisect_outcome *o)
+{
+    static const char *const words[] = {"pass", "fail", "skip", "none"};
+    return json_pack("{s:s, s:i, s:i, s:i, s:b}", "answer", words[o->answer], "status", o->status,
+                     "runs", (int)o->runs, "failed", (int)o->failed, "timed_out", o->timed_out);
+}
+
+void words_json(struct session *s, const struct plan_result *result,
+                const struct bisect_about *about, FILE *out)
+{
+    static const char *const verdicts[] = {"found",    "native", "passes",  "untestable",
+                                           "untraced", "fickle", "no-rule", "stopped"};
+    json_t *causes = json_array();
+    json_t *fired = json_array();
+    for (size_t i = 0; i < result->cause_count; i++)
+        json_array_append_new(causes, cause_json(s, &result->causes[i], about, about->examples[i]));
+    for (unsigned i = 0; (i = lx_ruleset_next(&result->fired, i)) < LX_RULE_COUNT; i++)
+        json_array_append_new(fired, json_string(lx_rules[i].id));
+    json_t *all =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:i, s:f, s:f, s:o}", "tool",
+                  "lxshim", "version", LXSHIM_VERSION, "verdict", verdicts[result->verdict],
+                  "command", shown(s, about->command), "profile", about->profile, "native",
+                  outcome_json(&result->native), "full", outcome_json(&result->full), "fired",
+                  fired, "calls", (json_int_t)result->calls, "runs", (int)s->runs, "seconds",
+                  about->seconds, "confidence", confidence(s, result), "causes", causes);
+    json_dumpf(all, out, JSON_INDENT(2));
+    putc('\n', out);
+    json_decref(all);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* What a bisect has found, for people and for programs. */
+#ifndef LXSHIM_BISECT_WORDS_H
+#define LXSHIM_BISECT_WORDS_H
+
+#include "bisect/minimal.h"
+
+/* Prints a result as text, or as one object in JSON. */
+void words_text(struct session *session, const struct plan_result *result,
+                const struct bisect_about *about, FILE *out);
+void words_json(struct session *session, const struct plan_result *result,
+                const struct bisect_about *about, FILE *out);
+
+#endif
