@@ -206,7 +206,8 @@ _Noreturn void master_run(struct master *m)
         await(m, calls || pool_lacks_worker(pool));
     }
     end_children(m);
-    if (m->ended != NULL)
+    /* A front that has not parted waits for this end, and does that then. */
+    if (m->ended != NULL && m->leash < 0)
         m->ended(m->policy);
     _exit(0);
 }
