@@ -126,7 +126,16 @@ static void mark_file(struct leftovers *all, const char *path)
             all->list[i].needed = true;
 }
 
-/* Marks what a value of LXSHIM_STATE names: a file with the image, or an image with one. */
+static void mark_all(struct leftovers *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        all->list[i].needed = true;
+}
+
+/*
+ * Marks what a value of LXSHIM_STATE names: a file with the image, or an image with one. An image
+ * of another version of ours may name any.
+ */
 static void mark_state(struct leftovers *all, const char *value)
 {
     _Alignas(8) char image[LX_IMAGE_INLINE_MAX];
@@ -136,7 +145,9 @@ static void mark_state(struct leftovers *all, const char *value)
         return;
     mark_file(all, state.file);
     long n = state.image == NULL ? 0 : lx_base64_decode(state.image, image, sizeof(image));
-    if (n > 0 && lx_image_check(at, (size_t)n) == 0) {
+    if (n > 0 && lx_image_check(at, (size_t)n) != 0) {
+        mark_all(all);
+    } else if (n > 0) {
         mark_file(all, lx_image_string(at, at->stats));
         mark_file(all, lx_image_string(at, at->table));
     }
@@ -236,8 +247,8 @@ static void mark_process(struct leftovers *all, pid_t pid)
         if (strncmp(p, variable, sizeof(variable) - 1) == 0)
             mark_state(all, p + sizeof(variable) - 1);
     free(text);
-    for (size_t i = 0; !whole && i < all->count; i++)
-        all->list[i].needed = true;
+    if (!whole)
+        mark_all(all);
 }
 
 /* The last process id that was given, or -1. */
