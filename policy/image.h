@@ -177,7 +177,7 @@ struct lx_stats_lane {
     struct lx_stats_program program[LX_STATS_PROGRAMS];
 };
 
-#define LX_STATS_HELD 64
+#define LX_STATS_HELD 1024
 
 /* What was shown of a time that was ahead: of a file and its time, hashed, so many ns less. */
 struct lx_stats_held {

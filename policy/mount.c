@@ -61,6 +61,8 @@ unsigned lx_mount_traits(const struct lx_mount *mount)
         traits |= LX_MOUNT_FOLDS;
     if ((mount->file_mask | mount->dir_mask) != 0)
         traits |= LX_MOUNT_MASKED;
+    if (lx_rule(mount, LX_RULE_LXSS_DIRECTORIES) != LX_NATIVE)
+        traits |= LX_MOUNT_GUARDED;
     return traits;
 }
 

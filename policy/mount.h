@@ -35,7 +35,8 @@ enum lx_mount_flag {
 enum lx_mount_trait {
     LX_MOUNT_IN_PLACE = 1, /* the kernel finds its files below its target */
     LX_MOUNT_FOLDS = 2,    /* some directory of it may ignore case */
-    LX_MOUNT_MASKED = 4    /* its masks take something away: permissions have to be checked */
+    LX_MOUNT_MASKED = 4,   /* its masks take something away: permissions have to be checked */
+    LX_MOUNT_GUARDED = 8   /* some directory of it may not be entered: lx_fs_guards */
 };
 
 /* Texts count from the record itself; 0 means "none". Of the same size to programs of 32 bits. */
@@ -119,6 +120,11 @@ static inline bool lx_folds(const struct lx_mount *mount)
 static inline bool lx_masked_mode(const struct lx_mount *mount)
 {
     return (mount->traits & LX_MOUNT_MASKED) != 0;
+}
+
+static inline bool lx_guarded(const struct lx_mount *mount)
+{
+    return (mount->traits & LX_MOUNT_GUARDED) != 0;
 }
 
 /*

@@ -68,6 +68,25 @@ typedef long lx_fs_link(const struct lx_policy *policy, const struct lx_mount *m
 typedef bool lx_fs_conceals(const struct lx_mount *mount, const char *path, bool root);
 
 /*
+ * True where a path of n bytes, or a name, has a component by which there may be a directory that
+ * cannot be entered: then all paths there are walked. Asked of mounts that are lx_guarded. Pure.
+ */
+typedef bool lx_fs_guards(const char *path, size_t n);
+
+/* How far an absolute native path is in a directory that cannot be entered. */
+enum lx_bar {
+    LX_BAR_NONE,
+    LX_BAR_HERE, /* it is that directory */
+    LX_BAR_BELOW /* it is in it, if it is there at all */
+};
+
+/* Tells that of a path for which lx_fs_guards. */
+typedef enum lx_bar lx_fs_bars(const struct lx_mount *mount, const char *path);
+
+/* What a call at a bar is answered with: -errno, having noted the rule, or 0 in observe mode. */
+typedef int lx_fs_barred(struct lx_call *c, const struct lx_mount *mount);
+
+/*
  * False where a directory may have an entry that is the last component of a location by another
  * case: spares the walk what is missing, or about to be made, and alone of its name. Asked on
  * mounts that fold alone. The location was not walked to, and has no stored character; what the
@@ -129,9 +148,12 @@ struct lx_fs {
     lx_fs_search *search;       /* NULL: lx_name_find_plain finds all there is, and no case */
     lx_fs_link *link;           /* NULL: its links are the kernel's */
     lx_fs_conceals *conceals;   /* NULL: nothing */
-    lx_fs_unique *unique;       /* NULL: mounts of it never fold */
-    lx_fs_listed *listed;       /* NULL: as the codec decodes it */
-    lx_fs_shown *shown;         /* NULL: the same */
+    lx_fs_guards *guards;       /* these three NULL: no mount of it is guarded */
+    lx_fs_bars *bars;
+    lx_fs_barred *barred;
+    lx_fs_unique *unique;                /* NULL: mounts of it never fold */
+    lx_fs_listed *listed;                /* NULL: as the codec decodes it */
+    lx_fs_shown *shown;                  /* NULL: the same */
     const struct lx_fs_removal *removal; /* NULL: what is removed is gone at once */
 };
 

@@ -17,7 +17,9 @@ enum lx_loc_flag {
     LX_LOC_FREE = 128,       /* no entry of its name waits there to be deleted */
     LX_LOC_MISSING = 256,    /* nor is there one of its name */
     LX_LOC_CASE_ASKED = 512, /* the directory has the case flag: */
-    LX_LOC_CASE_FLAGGED = 1024
+    LX_LOC_CASE_FLAGGED = 1024,
+    /* Found by the walk: it may be looked at, and not entered. */
+    LX_LOC_BARRED = 2048
 };
 
 /* Where a path leads, in the kernel's terms. */

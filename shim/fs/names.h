@@ -24,8 +24,11 @@ enum lx_name_kind {
     LX_NAME_SUSPECT = 2,   /* a byte that says nothing by itself: `look` and `valid` do */
     LX_NAME_STORED = 4,    /* has what only stored names have: `decode` may change it, and another
                             * spelling of the same name may be there */
-    LX_NAME_CONCEALED = 8  /* LX_NAME_STORED, too, and may be what nobody is to find: see
+    LX_NAME_CONCEALED = 8, /* LX_NAME_STORED, too, and may be what nobody is to find: see
                             * lx_fs_conceals */
+    LX_NAME_GUARDED = 16, /* of no codec: it may lead to what cannot be entered, see lx_fs_guards */
+
+    LX_NAME_WALKED = LX_NAME_RESPELLED | LX_NAME_CONCEALED | LX_NAME_GUARDED /* only by the walk */
 };
 
 /*

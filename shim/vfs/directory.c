@@ -68,7 +68,7 @@ static bool placement_of_spelling(const struct lx_policy *policy, const char *pa
     unsigned kind = mounts_name_kind(policy, *v, path, n);
     if ((kind & LX_NAME_STORED) != 0)
         v->flags |= PLACEMENT_PRIVATE;
-    return (kind & (LX_NAME_RESPELLED | LX_NAME_CONCEALED)) == 0;
+    return (kind & LX_NAME_WALKED) == 0;
 }
 
 /*
@@ -100,7 +100,7 @@ static struct placement walk_directory(struct lx_call *c, int dirfd, const char 
     unsigned kind = mounts_name_kind(c->task->policy, v, path, strlen(path));
     if ((kind & LX_NAME_STORED) != 0)
         v.flags |= PLACEMENT_PRIVATE;
-    if ((kind & (LX_NAME_RESPELLED | LX_NAME_CONCEALED)) != 0)
+    if ((kind & LX_NAME_WALKED) != 0)
         v.flags |= PLACEMENT_REWRITE; /* or kept, by a rule that wants to be heard every time */
     return v;
 }
@@ -141,7 +141,7 @@ static int below_known(const struct lx_policy *policy, const struct vfs_director
     v->flags &= (uint8_t)~PLACEMENT_ROOT;
     if ((kind & LX_NAME_STORED) != 0)
         v->flags |= PLACEMENT_PRIVATE;
-    if ((kind & (LX_NAME_RESPELLED | LX_NAME_CONCEALED)) != 0)
+    if ((kind & LX_NAME_WALKED) != 0)
         return -EAGAIN;
     int r = look_at_directory(d->dirfd, dir, v->mount != 0);
     return r == 0 || (r == -ENOENT && v->mount == 0) ? r : -EAGAIN;

@@ -170,6 +170,41 @@ static inline long judge_one(struct lx_call *c)
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
 }
 
+/* True for a call that only looks at what it is given, and needs no right to it. */
+static bool only_looks(const struct lx_call *c)
+{
+    switch (c->op) {
+    case LX_OP_OPEN:
+        return (c->flags & O_PATH) != 0;
+    case LX_OP_ACCESS:
+        return c->access == 0;
+    case LX_OP_STAT:
+    case LX_OP_STATX:
+    case LX_OP_STATFS:
+    case LX_OP_READLINK:
+    case LX_OP_PATH:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* -errno of a call that would enter, or change, what it may only look at; or 0. */
+static __attribute__((noinline)) long check_bars(struct lx_call *c)
+{
+    for (unsigned i = 0; i < vfs_paths(c); i++) {
+        const struct lx_loc *at = &c->at[i];
+        if ((at->flags & LX_LOC_BARRED) == 0 || only_looks(c))
+            continue;
+        int r = lx_observing(c) ? 0 : native_refusal(c);
+        if (r == 0)
+            r = lx_filesystem(at->mount)->ops->barred(c, at->mount);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
 /* Counts a call of this process that leads into a mount: once, however often it is dispatched. */
 static __attribute__((noinline)) void count(const struct lx_call *c)
 {
@@ -182,7 +217,11 @@ static __attribute__((noinline)) void count(const struct lx_call *c)
 long vfs_dispatch(struct lx_call *c)
 {
     bool one = vfs_paths(c) == 1 && !c->task->on_behalf && !c->task->seccomp_confined;
-    long result = one ? judge_one(c) : judge_any(c);
+    bool barred = (c->at[0].flags & LX_LOC_BARRED) != 0 ||
+                  (vfs_paths(c) == 2 && (c->at[1].flags & LX_LOC_BARRED) != 0);
+    long result = barred ? check_bars(c) : 0;
+    if (result == 0)
+        result = one ? judge_one(c) : judge_any(c);
     if (c->task->policy->stats != NULL && result != -LX_EWALK)
         count(c);
     return result;

@@ -25,12 +25,24 @@ static inline void set(struct lx_call *c, unsigned i, struct placement v, int df
         at->flags |= LX_LOC_ROOT_DIR;
 }
 
+/* True where a descriptor is open on a directory that cannot be entered: by O_PATH. */
+static __attribute__((noinline)) bool is_barred(const struct lx_call *c, unsigned i)
+{
+    char path[PATH_MAX];
+    const struct lx_mount *m = c->at[i].mount;
+    return vfs_directory_path(c->task, c->fd[i], path) > 0 &&
+           lx_filesystem(m)->ops->bars(m, path) == LX_BAR_HERE;
+}
+
 static __attribute__((noinline)) int locate_descriptor(struct lx_call *c, unsigned i,
                                                        struct vfs_found *found)
 {
     int fd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
     found->self = vfs_descriptor_at(c->task, c->fd[i], found->stamp, &found->hash);
     set(c, i, found->self, fd, "", LX_LOC_WALKED | LX_LOC_DESCRIPTOR);
+    if (found->self.mount != 0 && (found->self.flags & PLACEMENT_REWRITE) != 0 &&
+        lx_guarded(c->at[i].mount) && is_barred(c, i))
+        c->at[i].flags |= LX_LOC_BARRED;
     return 0;
 }
 
@@ -50,7 +62,8 @@ bool vfs_has_path(const struct lx_call *c, unsigned i)
 static bool descriptor_remembered(struct lx_call *c, unsigned i, struct vfs_found *found)
 {
     found->stamp = c->moment;
-    if (!placement_recall_place(c->fd[i], found->stamp, &found->self, &found->hash))
+    if (!placement_recall_place(c->fd[i], found->stamp, &found->self, &found->hash) ||
+        (found->self.flags & PLACEMENT_REWRITE) != 0)
         return false;
     found->base = 0;
     found->dir_hash = 0;
@@ -97,8 +110,8 @@ static int locate_inside(struct lx_call *c, unsigned i, struct placement dir, co
                          size_t n)
 {
     const struct lx_names *names = lx_filesystem(mounts_of(c->task->policy, dir))->names;
-    unsigned kind = lx_name_kind(names, leaf, n);
-    if ((kind & (LX_NAME_RESPELLED | LX_NAME_CONCEALED)) != 0)
+    unsigned kind = mounts_name_kind(c->task->policy, dir, leaf, n);
+    if ((kind & LX_NAME_WALKED) != 0)
         return LX_EWALK;
     if (!lx_name_valid(names, kind, leaf, n))
         return LX_EWALK; /* which knows the errno of what is too long, or no text */

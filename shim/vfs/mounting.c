@@ -40,22 +40,22 @@ struct spot {
     char program[PATH_MAX]; /* and the task's */
 };
 
-/* True for a path whose last name is "." or "..". */
-static bool ends_in_dots(const char *path, size_t n)
+/* True for a path that says of a directory, itself: it ends in ".", ".." or a slash. */
+static bool says_directory(const char *path, size_t n)
 {
-    while (n > 1 && path[n - 1] == '/')
-        n--;
+    if (n > 1 && path[n - 1] == '/')
+        return true;
     size_t dots = n > 1 && path[n - 1] == '.' && path[n - 2] == '.' ? 2 : 1;
     return n >= dots && path[n - 1] == '.' && (n == dots || path[n - dots - 1] == '/');
 }
 
 /*
- * Has a directory's path be the one that it has without dots. Whoever spells it with them is in it,
- * or below, so that a look into it is no use of a mount that was none before.
+ * Has a directory's path be the one that a mount is recorded by. Whoever spells it with dots is in
+ * it, or below, so that a look into it is no use of a mount that was none before.
  */
-static long without_dots(const struct lx_task *t, char native[PATH_MAX])
+static long plainly(const struct lx_task *t, char native[PATH_MAX])
 {
-    int fd = sys_openat(AT_FDCWD, native, O_PATH | O_CLOEXEC, 0);
+    int fd = sys_openat(AT_FDCWD, native, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
     long n = vfs_directory_path(t, fd, native);
@@ -71,8 +71,8 @@ static int find_spot(const struct lx_task *t, int dirfd, const char *path, bool 
                  ? vfs_directory_path(t, dirfd, spot->native)
                  : lx_native_path(t, dirfd, path, spot->native, sizeof(spot->native),
                                   follow ? 0 : AT_SYMLINK_NOFOLLOW);
-    if (n > 0 && ends_in_dots(spot->native, (size_t)n))
-        n = without_dots(t, spot->native);
+    if (n > 0 && says_directory(spot->native, (size_t)n))
+        n = plainly(t, spot->native);
     if (n < 0)
         return (int)n;
     memcpy(spot->program, spot->native, (size_t)n + 1);

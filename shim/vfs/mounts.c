@@ -45,6 +45,9 @@ struct placement mounts_classify(const struct lx_policy *policy, const char *nat
     if (in != NULL && in->type != LX_MOUNT_HOST) {
         v.mount = in->place;
         v.flags |= n == in->backing_length ? (unsigned)PLACEMENT_ROOT : 0;
+        if (lx_guarded(in) &&
+            lx_filesystem(in)->ops->guards(native + in->backing_length, n - in->backing_length))
+            v.flags |= PLACEMENT_REWRITE;
     }
     return v;
 }

@@ -24,7 +24,12 @@ static inline const struct lx_mount *mounts_of(const struct lx_policy *policy, s
 static inline unsigned mounts_name_kind(const struct lx_policy *policy, struct placement v,
                                         const char *s, size_t n)
 {
-    return v.mount == 0 ? 0 : lx_name_kind(lx_filesystem(mounts_of(policy, v))->names, s, n);
+    if (v.mount == 0)
+        return 0;
+    const struct lx_mount *m = mounts_of(policy, v);
+    const struct lx_fs_type *fs = lx_filesystem(m);
+    unsigned guarded = lx_guarded(m) && fs->ops->guards(s, n) ? LX_NAME_GUARDED : 0;
+    return lx_name_kind(fs->names, s, n) | guarded;
 }
 
 /* The mount whose target (backing elsewhere) is, or is a parent of, an absolute path; or NULL. */

@@ -25,7 +25,7 @@ enum placement_flag {
     PLACEMENT_ROOT = 1,      /* the directory is a mount's root */
     PLACEMENT_PARENT = 2,    /* outside, and a mount's root is directly below */
     PLACEMENT_ANCESTOR = 4,  /* outside, and a mount's root is somewhere below */
-    PLACEMENT_REWRITE = 8,   /* the kernel would not get there by the program's spelling: walk */
+    PLACEMENT_REWRITE = 8,   /* the kernel's way is another than the spelling's, or none: walk */
     PLACEMENT_ASKED = 16,    /* of a descriptor that is listed: PLACEMENT_LINKS was asked for */
     PLACEMENT_LINKS = 32,    /* and it has links of Windows' */
     PLACEMENT_PRIVATE = 64,  /* inside, and its spelling has an escaped character */

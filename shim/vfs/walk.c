@@ -473,6 +473,20 @@ static bool is_concealed(const struct lx_call *c, const struct walk *w, const st
            conceals(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0);
 }
 
+enum lx_bar vfs_bar(const struct lx_call *c, const struct walk *w, struct placement v)
+{
+    const struct lx_mount *mount = mounts_of(c->task->policy, v);
+    return mount == NULL || !lx_guarded(mount) ? LX_BAR_NONE
+                                               : lx_filesystem(mount)->ops->bars(mount, w->path);
+}
+
+/* -errno where the walk has come into a directory that cannot be entered, or 0. */
+static int check_bar(struct lx_call *c, const struct walk *w)
+{
+    const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
+    return vfs_bar(c, w, w->dir) == LX_BAR_BELOW ? lx_filesystem(mount)->ops->barred(c, mount) : 0;
+}
+
 /* The last name cannot be. What a rename's other path has wrong with it the kernel says before. */
 static int cannot_be(const struct lx_call *c, struct walk *w, int r)
 {
@@ -495,6 +509,8 @@ static int step(struct lx_call *c, struct walk *w, const struct component *k, en
         return cannot_be(c, w, r);
     if (r == 0 && is_concealed(c, w, k))
         r = -ENOENT;
+    if (r == 0)
+        r = check_bar(c, w);
     if (r < 0)
         return r;
     r = look(w, &st);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "fs/call.h"
+#include "fs/filesystems.h"
 #include "fs/names.h"
 #include "vfs/placement.h"
 
@@ -49,6 +50,9 @@ struct walk {
  * would enter a mount whose backing is elsewhere.
  */
 int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last, struct walk *w);
+
+/* Where a walk has come to on a mount, as far as directories go that cannot be entered. */
+enum lx_bar vfs_bar(const struct lx_call *c, const struct walk *w, struct placement v);
 
 /* A path as it is below the task's root; what is not below it as it is. */
 const char *vfs_from_root(const struct lx_task *task, const char *path);

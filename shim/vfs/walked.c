@@ -55,6 +55,8 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     at->flags = LX_LOC_WALKED | (w->slash ? (unsigned)LX_LOC_SLASH : 0);
     if ((w->dir.flags & PLACEMENT_ROOT) != 0)
         at->flags |= LX_LOC_ROOT_DIR;
+    if (!w->opaque && w->exists && vfs_bar(c, w, v) != LX_BAR_NONE)
+        at->flags |= LX_LOC_BARRED;
     at->given = w->given;
     /* A script sees by which name it was run, and a library by which it was loaded; and who has to
      * do a thing itself has no other name. */

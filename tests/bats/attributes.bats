@@ -74,45 +74,103 @@ for n in 251, 252, 256:
 256 Numerical result out of range"
 }
 
-@test "xattr.empty: kept, or removed as over 9p" {
+@test "xattr.empty: kept, or removed as over 9p where it takes the place of another" {
   steps="python3 -c '$ANSWER
 open(\"f\", \"w\").close()
-os.setxattr(\"f\", \"user.a\", b\"1\")
+answer(\"new\", lambda: os.setxattr(\"f\", \"user.a\", b\"\"))
+print(os.listxattr(\"f\"))
 answer(\"replace\", lambda: os.setxattr(\"f\", \"user.a\", b\"\", os.XATTR_REPLACE))
 print(os.listxattr(\"f\"))
+answer(\"none\", lambda: os.setxattr(\"f\", \"user.b\", b\"\", os.XATTR_REPLACE))
 '"
   native "$steps"
-  wants_here "replace None" "extended attributes"
-  assert_output "replace None
-['user.a']"
+  wants_here "new None" "extended attributes"
+  assert_output "new None
+['user.a']
+replace None
+['user.a']
+none No data available"
   shimmed "$steps"
-  assert_output "replace None
-['user.a']"
+  assert_output "new None
+['user.a']
+replace None
+['user.a']
+none No data available"
   shimmed xattr.empty=remove "$steps"
-  assert_output "replace None
-[]"
+  assert_output "new None
+['user.a']
+replace None
+[]
+none No data available"
 }
 
-@test "xattr.namespace: what Linux has no namespace for is ENODATA over virtiofs" {
+@test "xattr.namespace: over virtiofs what Linux has no namespace for is a name as any other" {
   steps="python3 -c '$ANSWER
 open(\"f\", \"w\").close()
 answer(\"get\", lambda: os.getxattr(\"f\", \"other.a\"))
 answer(\"remove\", lambda: os.removexattr(\"f\", \"other.a\"))
 answer(\"ours\", lambda: os.getxattr(\"f\", \"user.a\"))
+answer(\"set\", lambda: os.setxattr(\"f\", \"other.A\", b\"1\"))
+answer(\"set long\", lambda: os.setxattr(\"f\", \"o\" * 250, b\"1\"))
+answer(\"get\", lambda: os.getxattr(\"f\", \"other.a\"))
+answer(\"list\", lambda: os.listxattr(\"f\"))
+answer(\"again\", lambda: os.setxattr(\"f\", \"other.a\", b\"2\", os.XATTR_CREATE))
+answer(\"remove\", lambda: os.removexattr(\"f\", \"other.a\"))
+answer(\"list\", lambda: os.listxattr(\"f\"))
 '"
   native "$steps"
   wants_here "ours No data available" "extended attributes"
-  assert_output "get Operation not supported
+  for _ in native drvfs; do
+    assert_output "get Operation not supported
 remove Operation not supported
-ours No data available"
-  shimmed "$steps"
-  assert_output "get Operation not supported
+ours No data available
+set Operation not supported
+set long Operation not supported
+get Operation not supported
+list []
+again Operation not supported
 remove Operation not supported
-ours No data available"
+list []"
+    shimmed "$steps"
+  done
   shimmed xattr.namespace=ENODATA "$steps"
   assert_output "get No data available
 remove No data available
-ours No data available"
+ours No data available
+set None
+set long Numerical result out of range
+get b'1'
+list []
+again File exists
+remove None
+list []"
+}
+
+@test "xattr.trusted: listed to who may read them, or to everybody over 9p and virtiofs" {
+  ((EUID == 0)) || skip "only root sets them"
+  steps="cat >x.py <<'END'
+import os, sys
+os.setxattr('f', 'trusted.Ab', b'1')
+os.setxattr('f', 'user.c', b'2')
+END
+: >f; python3 x.py; list='import os; print(*sorted(n.lower() for n in os.listxattr(\"f\")))'
+python3 -c \"\$list\"; setpriv --bounding-set -sys_admin --inh-caps -sys_admin python3 -c \"\$list\"
+setpriv --bounding-set -sys_admin --inh-caps -sys_admin python3 -c 'import os; os.getxattr(\"f\", \"trusted.Ab\")' 2>&1 | grep -o 'No data.*:'
+python3 -c 'import os; os.removexattr(\"f\", \"trusted.Ab\")'; setpriv --bounding-set -sys_admin --inh-caps -sys_admin python3 -c \"\$list\""
+  native "$steps"
+  wants_here "user.c" "extended attributes"
+  for _ in native drvfs; do
+    assert_output "trusted.ab user.c
+user.c
+No data available:
+user.c"
+    shimmed "$steps"
+  done
+  shimmed xattr.trusted=shown "$steps"
+  assert_output "trusted.ab user.c
+trusted.ab user.c
+No data available:
+user.c"
 }
 
 @test "xattr.case_flag: of directories, where the client has it" {

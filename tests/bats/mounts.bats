@@ -307,6 +307,35 @@ $BASE/d:
 a:b"
 }
 
+@test "a target, and what is bound there, may end in a slash, and later mounts are there all the same" {
+  steps='mkdir $M/c/t $M/c/u; ln -s t $M/c/l; mount -i -t tmpfs none $M/c/t/; mounting bind $M/c/t/ $M/c/u/; : >$M/c/u/n; ls $M/c/t
+    mounting bind $M/c/l/. $M/d//; ls $M/d; umount $M/c/u/; umount -i $M/d/; mounting umount $M/c/l/; ls $M/c/t $M/d'
+  steps+='; : >$M/c/f; mounting bind $M/c/f/ $M/d/; mounting umount $M/d/none/'
+  natively "$steps"
+  assert_output "bind ok
+n
+bind ok
+n
+umount ok
+$BASE.native/c/t:
+
+$BASE.native/d:
+bind ENOTDIR
+umount ENOENT"
+  in_lanes "$steps; mount -i -t drvfs C: \$M/d/; cat \$M/d/f; umount \$M/d/; umount \$M/c; echo \$?"
+  assert_output "bind ok
+n
+bind ok
+n
+umount ok
+$BASE/c/t:
+
+$BASE/d:
+bind ENOTDIR
+umount ENOENT
+0"
+}
+
 @test "more mounts come and go than there are places; a drive of a late place by another name" {
   by_instruction
   in_lanes 'for ((i = 0; i < 250; i++)); do mounting-static drvfs C: $M/d; mounting-static umount $M/d; done | sort | uniq -c

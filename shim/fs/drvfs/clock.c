@@ -63,15 +63,34 @@ bool drvfs_holds_back(const struct lx_call *c, uint64_t *now)
     return true;
 }
 
+/* Places in which something is looked for, from that of its hash on. */
+#define PLACES 16
+
+/*
+ * The entry of a key, with *less as it says; else one that may be written, with 0: an empty one, or
+ * where so many are taken the first of them, whose file then shows the time that it has.
+ */
+static struct lx_stats_held *find(struct lx_stats_times *times, uint64_t key, uint64_t *less)
+{
+    uint64_t first = (key ^ key >> 32) % LX_STATS_HELD;
+    for (uint64_t i = 0; i < PLACES; i++) {
+        struct lx_stats_held *held = &times->held[(first + i) % LX_STATS_HELD];
+        *less = atomic_load_explicit(&held->less, RELAXED);
+        if (*less == 0 || (atomic_load_explicit(&held->key, RELAXED) ^ *less) == key)
+            return held;
+    }
+    *less = 0;
+    return &times->held[first];
+}
+
 uint64_t drvfs_ahead_by(const struct lx_call *c, uint64_t file, const struct timespec *at,
                         uint64_t now)
 {
-    struct lx_stats_times *times = known(c);
     uint64_t time = in_ns(at);
     uint64_t key = (file * UINT64_C(0x9e3779b97f4a7c15)) ^ time;
-    struct lx_stats_held *held = &times->held[(key ^ key >> 32) % LX_STATS_HELD];
-    uint64_t less = atomic_load_explicit(&held->less, RELAXED);
-    if (less != 0 && (atomic_load_explicit(&held->key, RELAXED) ^ less) == key)
+    uint64_t less;
+    struct lx_stats_held *held = find(known(c), key, &less);
+    if (less != 0)
         return less;
     if (now == 0 || time <= now || time - now > 1000000000u)
         return 0;

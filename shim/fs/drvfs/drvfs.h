@@ -244,6 +244,9 @@ int drvfs_fill_alias(int fd);
 
 lx_fs_search drvfs_search;
 lx_fs_conceals drvfs_conceals;
+lx_fs_guards drvfs_guards;
+lx_fs_bars drvfs_bars;
+lx_fs_barred drvfs_barred;
 lx_fs_unique drvfs_unique;
 lx_fs_listed drvfs_listed;
 lx_fs_shown drvfs_shown;

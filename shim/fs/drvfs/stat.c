@@ -88,6 +88,13 @@ static void shape_owner(struct lx_call *c, const struct lx_mount *m, const struc
     }
 }
 
+/* What may only be looked at grants nothing. */
+static void shape_barred(struct lx_call *c, struct shape *s)
+{
+    if ((c->at[0].flags & LX_LOC_BARRED) != 0 && lx_alter(c, LX_RULE_LXSS_DIRECTORIES))
+        s->mode &= S_IFMT;
+}
+
 /* What a directory shows: a size, blocks and links that are not the backing's. */
 static void shape_directory(struct lx_call *c, const struct lx_mount *m, struct shape *s)
 {
@@ -266,6 +273,7 @@ static inline long reshape(struct lx_call *c, const struct stat *st, struct shap
         return r;
     shape_kind(s, kind, length);
     shape_owner(c, m, st, s, granted);
+    shape_barred(c, s);
     shape_size(c, m, s);
     shape_times(c, m, st->st_ino, s);
     return 0;

@@ -14,6 +14,12 @@
 #define WSL_CASE      SYSTEM_PREFIX "wsl_case_sensitive"
 #define LIST_MAX      65536 /* XATTR_LIST_MAX, the kernel's own limit */
 
+/* What the kernel keeps by no such name is here by its name behind this; no list shows it. */
+#define NAMED STORE_OWN_PREFIX "named."
+/* And a note that there is an attribute which the kernel lists to nobody but CAP_SYS_ADMIN. */
+#define NOTED          STORE_OWN_PREFIX "noted."
+#define TRUSTED_PREFIX "trusted."
+
 static bool has_case_flag(const struct lx_mount *m)
 {
     return m->case_option != LX_SENSITIVE && lx_rule(m, LX_RULE_XATTR_CASE_FLAG) == LX_ALLOW;
@@ -118,6 +124,13 @@ static const char *behind_namespace(const char *name)
     return NULL;
 }
 
+/* True for a name of no namespace where such a name is as good as any: virtiofs looks at none. */
+static bool is_named(const struct lx_call *c)
+{
+    return c->name[0] != '\0' && behind_namespace(c->name) == NULL &&
+           lx_rule(c->at[0].mount, LX_RULE_XATTR_NAMESPACE) == LX_ENODATA;
+}
+
 /*
  * Puts the name of a call as NTFS knows it, in small letters, into `room`. 0, or -ERANGE where it
  * is too long for that.
@@ -125,7 +138,7 @@ static const char *behind_namespace(const char *name)
 static int fold_name(struct lx_call *c, char room[NAME_ROOM])
 {
     size_t n = strnlen(c->name, NAME_ROOM);
-    const char *own = behind_namespace(c->name);
+    const char *own = is_named(c) ? c->name : behind_namespace(c->name);
     if (lx_rule(c->at[0].mount, LX_RULE_XATTR_NAMES) != LX_INSENSITIVE || own == NULL ||
         n >= NAME_ROOM)
         return 0;
@@ -142,35 +155,75 @@ static int fold_name(struct lx_call *c, char room[NAME_ROOM])
     return 0;
 }
 
+/* The call by another name, which is `prefix` and its own. */
+static long by_another(struct lx_call *c, const char *prefix)
+{
+    char name[NAME_ROOM];
+    const char *given = c->name;
+    size_t n = strnlen(given, NAME_ROOM);
+    size_t before = strlen(prefix);
+    if (before + n >= NAME_ROOM)
+        return -ERANGE;
+    memcpy(name, prefix, before);
+    memcpy(name + before, given, n + 1);
+    c->name = name;
+    long r = lx_host_fs.run[c->op](c);
+    c->name = given;
+    return r;
+}
+
+static bool of_trusted(const char *name)
+{
+    return strncmp(name, TRUSTED_PREFIX, sizeof(TRUSTED_PREFIX) - 1) == 0;
+}
+
+/*
+ * After an attribute trusted.* was set or removed: notes that where a list is to show it, which the
+ * kernel does not to who may not have it. Where no note has room it is not shown.
+ */
+static void note_trusted(const struct lx_call *c)
+{
+    struct lx_call note = *c;
+    if (lx_rule(c->at[0].mount, LX_RULE_XATTR_TRUSTED) != LX_SHOWN || !of_trusted(c->name))
+        return;
+    note.value = "";
+    note.size = 0;
+    note.how = 0;
+    (void)by_another(&note, NOTED);
+}
+
 /* A call by a name as NTFS knows it; one that somebody has set by another on Linux is found, too.
  */
 static long by_name(struct lx_call *c)
 {
     char folded[NAME_ROOM];
     const char *given = c->name;
-    const struct lx_mount *m = c->at[0].mount;
     long r = fold_name(c, folded);
+    if (r == 0 && is_named(c) && lx_alter(c, LX_RULE_XATTR_NAMESPACE)) {
+        r = by_another(c, NAMED);
+        c->name = given;
+        return r;
+    }
     if (r == 0)
         r = lx_host_fs.run[c->op](c);
+    if (r == 0 && c->op != LX_OP_GETXATTR)
+        note_trusted(c);
     bool found = r != -ENODATA || c->name == given || c->op == LX_OP_SETXATTR;
     c->name = given;
-    if (!found)
-        r = lx_host_fs.run[c->op](c);
-    /* Windows has no namespaces, and virtiofs does not look at them. */
-    if (r == -EOPNOTSUPP && c->op != LX_OP_SETXATTR && behind_namespace(given) == NULL &&
-        lx_rule(m, LX_RULE_XATTR_NAMESPACE) == LX_ENODATA)
-        r = lx_deny(c, LX_RULE_XATTR_NAMESPACE, ENODATA);
-    return r;
+    return found ? r : lx_host_fs.run[c->op](c);
 }
 
-/* 9p has no word for an attribute with nothing in it: the server removes it. */
+/*
+ * 9p has no word for an attribute that gets nothing in place of what it had: it is how an attribute
+ * is removed. One that is new, or set whether it is there or not, is kept.
+ */
 static long set_to_nothing(struct lx_call *c)
 {
     lx_alter(c, LX_RULE_XATTR_EMPTY);
     c->op = LX_OP_REMOVEXATTR;
     long r = by_name(c);
     c->op = LX_OP_SETXATTR;
-    return r == -ENODATA && (c->how & XATTR_REPLACE) == 0 ? 0 : r;
+    return r;
 }
 
 /*
@@ -215,7 +268,8 @@ long drvfs_setxattr(struct lx_call *c)
         return set_case(c);
     if (r < 0)
         return r;
-    bool removes = c->size == 0 && lx_rule(c->at[0].mount, LX_RULE_XATTR_EMPTY) == LX_REMOVE &&
+    bool removes = c->size == 0 && (c->how & XATTR_REPLACE) != 0 &&
+                   lx_rule(c->at[0].mount, LX_RULE_XATTR_EMPTY) == LX_REMOVE &&
                    lx_has_text(c, c->name) && !lx_observing(c);
     return removes ? set_to_nothing(c) : go_on(c);
 }
@@ -228,16 +282,44 @@ long drvfs_removexattr(struct lx_call *c)
     return r < 0 ? r : go_on(c);
 }
 
-/* Takes the names out of a list that get would not find, in place; returns its new length. */
-static size_t strip(const struct lx_mount *mount, char *list, size_t n)
+/* True where a list of n bytes has a name. */
+static bool has_name(const char *list, size_t n, const char *name)
 {
-    bool system = lx_rule(mount, LX_RULE_XATTR_SYSTEM) == LX_ALLOW;
+    for (size_t at = 0; at < n; at += strlen(list + at) + 1)
+        if (strcmp(list + at, name) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * What a list shows for an entry of it, whose rest is n bytes and what was shown before it `to`;
+ * NULL for nothing.
+ */
+static const char *shown_as(const struct lx_call *c, const char *list, size_t to, const char *entry,
+                            size_t n)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    const char *noted = entry + sizeof(NOTED) - 1;
+    if (strncmp(entry, NOTED, sizeof(NOTED) - 1) == 0)
+        return lx_rule(m, LX_RULE_XATTR_TRUSTED) == LX_SHOWN && !has_name(list, to, noted) &&
+                       !has_name(entry, n, noted)
+                   ? noted
+                   : NULL;
+    bool system = lx_rule(m, LX_RULE_XATTR_SYSTEM) == LX_ALLOW;
+    return !reserved(entry) && (system || !of_system(entry)) ? entry : NULL;
+}
+
+/* Has a list, in place, be that of the names that get would find; returns its new length. */
+static size_t strip(const struct lx_call *c, char *list, size_t n)
+{
     size_t to = 0;
     for (size_t from = 0; from < n;) {
         size_t length = strnlen(list + from, n - from) + 1;
-        if (!reserved(list + from) && (system || !of_system(list + from))) {
-            memmove(list + to, list + from, length);
-            to += length;
+        const char *name = shown_as(c, list, to, list + from, n - from);
+        if (name != NULL) {
+            size_t kept = length - (size_t)(name - (list + from));
+            memmove(list + to, name, kept);
+            to += kept;
         }
         from += length;
     }
@@ -253,7 +335,7 @@ static __attribute__((noinline)) long list_all(struct lx_call *c, char *out, siz
     long n = lx_host_fs.run[LX_OP_LISTXATTR](&inner);
     if (n < 0)
         return n;
-    size_t length = strip(c->at[0].mount, out, (size_t)n);
+    size_t length = strip(c, out, (size_t)n);
     if (has_case_flag(c->at[0].mount) && look(c, &st) == 1) {
         if (length + sizeof(WSL_CASE) > room)
             return -ERANGE;
