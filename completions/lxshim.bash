@@ -20,7 +20,7 @@ _lxshim_words() {
     'options doctor') echo --help ;;
     'options win') echo --policy --profile --mount --help ;;
     'options help') echo --help ;;
-    'commands win') echo attrib cmd copy del dir ea echo fsutil hold md mklink more move ntcreate rd ren type write ;;
+    'commands win') echo attrib cmd copy del dir ea echo fsutil hold md mklink more move nt ntcreate rd ren type write ;;
     'topics') echo run policy rules mounts overrides reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     'arguments') echo --policy --profile --mount --set --trace --lane --bind --report --fail-on ;;

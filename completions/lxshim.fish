@@ -35,7 +35,7 @@ function __lxshim_words
         case 'options help'
             printf '%s\n' --help
         case 'commands win'
-            printf '%s\n' attrib cmd copy del dir ea echo fsutil hold md mklink more move ntcreate rd ren type write
+            printf '%s\n' attrib cmd copy del dir ea echo fsutil hold md mklink more move nt ntcreate rd ren type write
         case 'topics'
             printf '%s\n' run policy rules mounts overrides reports win trace coverage environment
         case '--profile'

@@ -78,6 +78,18 @@ const struct win_command win_commands[] = {
      false, win_mklink},
     {"more", "NAME", "print a file or stream", NULL, false, win_more},
     {"move", "NAME TARGET [/y]", "move files and directories", NULL, false, win_move},
+    {"nt", "[SCRIPT]", "make the NT calls of a script, on handles that have names",
+     "A call is a line, of a file or of standard input, and so is its answer: the line's number,\n"
+     "the call, its handle, NTSTATUS, Win32 error, and what it has told:\n"
+     "  open H NAME [access=A] [share=S] [disposition=D] [options=O] [attributes=T]\n"
+     "  close H\n"
+     "  query H\n"
+     "  disposition H delete|keep\n"
+     "  disposition-ex H keep|delete[,posix][,on-close][,ignore-readonly]\n"
+     "  rename H NAME [flags=replace]\n"
+     "NAME is C:\\DIR\\FILE, in quotes where it has blanks. Words of A, S, D and O are those of\n"
+     "ntcreate, and delete-on-close; of T readonly, hidden, system, archive. # begins a comment.\n",
+     true, win_nt},
     {"ntcreate", "NAME [--access A] [--share S] [--disposition D] [--options O]",
      "show what NtCreateFile answers",
      "Numbers are hexadecimal; words are joined by a comma.\n"

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "win/ntwords.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct win_word win_access_words[] = {
+    {"read", WIN_GENERIC_READ},
+    {"write", WIN_GENERIC_WRITE},
+    {"execute", WIN_GENERIC_EXECUTE},
+    {"all", WIN_GENERIC_ALL},
+    {"delete", WIN_DELETE},
+    {"attributes", WIN_READ_ATTRIBUTES},
+    {"synchronize", WIN_SYNCHRONIZE},
+    {"read-data", WIN_READ_DATA},
+    {"write-data", WIN_WRITE_DATA},
+    {"append-data", WIN_APPEND_DATA},
+    {"read-ea", WIN_READ_EA},
+    {"write-ea", WIN_WRITE_EA},
+    {"write-attributes", WIN_WRITE_ATTRIBUTES},
+    {.name = NULL},
+};
+
+const struct win_word win_share_words[] = {
+    {"none", 0},
+    {"read", WIN_SHARE_READ},
+    {"write", WIN_SHARE_WRITE},
+    {"delete", WIN_SHARE_DELETE},
+    {"all", WIN_SHARE_ALL},
+    {.name = NULL},
+};
+
+const struct win_word win_disposition_words[] = {
+    {"supersede", WIN_SUPERSEDE},
+    {"open", WIN_OPEN},
+    {"create", WIN_CREATE},
+    {"open-if", WIN_OPEN_IF},
+    {"overwrite", WIN_OVERWRITE},
+    {"overwrite-if", WIN_OVERWRITE_IF},
+    {.name = NULL},
+};
+
+const struct win_word win_option_words[] = {
+    {"none", 0},
+    {"directory-file", WIN_DIRECTORY_FILE},
+    {"synchronous-io-nonalert", WIN_SYNCHRONOUS},
+    {"non-directory-file", WIN_NON_DIRECTORY_FILE},
+    {"backup-intent", WIN_BACKUP_INTENT},
+    {"open-reparse-point", WIN_OPEN_REPARSE_POINT},
+    {"delete-on-close", WIN_DELETE_ON_CLOSE},
+    {.name = NULL},
+};
+
+const struct win_word win_dispose_words[] = {
+    {"keep", 0},
+    {"delete", WIN_DISPOSE_DELETE},
+    {"posix", WIN_DISPOSE_POSIX},
+    {"on-close", WIN_DISPOSE_ON_CLOSE},
+    {"ignore-readonly", WIN_DISPOSE_IGNORE_READONLY},
+    {.name = NULL},
+};
+
+bool win_flags(const char *text, const struct win_word *words, uint32_t *out)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 16);
+    *out = (uint32_t)number;
+    if (end != text && *end == '\0')
+        return true;
+    *out = 0;
+    while (*text != '\0') {
+        size_t n = strcspn(text, "+,|");
+        const struct win_word *w = words;
+        while (w->name != NULL && (strncmp(w->name, text, n) != 0 || w->name[n] != '\0'))
+            w++;
+        if (w->name == NULL)
+            return false;
+        *out |= w->value;
+        text += n + (text[n] != '\0');
+    }
+    return true;
+}

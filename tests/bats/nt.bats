@@ -1,0 +1,285 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# lxshim win nt: scripts of NT calls, and what they hold.
+
+load helpers
+
+setup() {
+  DIR=$(fresh drive)
+  policy_for "$DIR" drive.source=C: >"$BATS_TEST_TMPDIR/policy.json"
+  export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
+}
+
+# Runs the script on standard input.
+script() {
+  run "$LXSHIM" win nt
+}
+
+# The same, and then its answers are the lines of $1 without what is the same in each: the number, the call.
+answers() {
+  local expected=$1
+  script
+  assert_success
+  assert_equal "$(cut -d' ' -f5- <<<"$output")" "$expected"
+}
+
+# Starts a script that goes on; ask sends it a line and reads the answer; finish ends it.
+begin() {
+  mkfifo "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
+  "$LXSHIM" win nt <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+  WINDOWS=$!
+  exec 8>"$BATS_TEST_TMPDIR/in" 9<"$BATS_TEST_TMPDIR/out"
+}
+
+ask() {
+  local answer
+  echo "$1" >&8
+  read -r -u 9 answer
+  [[ $answer == *" STATUS_$2 "* ]] || fail "$1: $answer"
+}
+
+finish() {
+  exec 8>&- 9<&-
+  wait "$WINDOWS"
+}
+
+@test "an answer says line, call, handle, NTSTATUS, Win32 error and IoStatus" {
+  script <<<$'# a comment\n\nopen h C:\\f access=write disposition=create\nopen i "C:\\none\\with blanks"\nclose h'
+  assert_success
+  assert_output '3 open h 0x00000000 STATUS_SUCCESS win32=0 information=CREATED
+4 open i 0xC000003A STATUS_OBJECT_PATH_NOT_FOUND win32=3
+5 close h 0x00000000 STATUS_SUCCESS win32=0'
+  assert_file_exists "$DIR/f"
+}
+
+@test "what is not understood is refused with its line and what helps, and of a file nothing is run" {
+  local line
+  while IFS='|' read -r line expected; do
+    script <<<"$line"
+    assert_failure 1
+    assert_output "lxshim: win: standard input:1: $expected"
+  done <<'END'
+opne h C:\f|there is no call "opne": did you mean "open"?
+fly|there is no call "fly": "lxshim win nt --help" lists them
+open h|open: something is missing: open HANDLE NAME [access=A] [share=S] [disposition=D] [options=O] [attributes=T]
+open h f|open: "f": a name is written in full: C:\DIR\FILE
+open h/ C:\f|open: "h/" names no handle: up to 31 letters and digits do
+open h C:\f sahre=read|open: "sahre=read" does not belong there: open HANDLE NAME [access=A] [share=S] [disposition=D] [options=O] [attributes=T]
+open h C:\f share=raed|open: "raed" is not understood: it takes a number in hexadecimal, or none, read, write, delete, all
+open h C:\f disposition=9|open: there is no disposition 9: 0 to 5 are
+disposition h maybe|disposition: "maybe" is not understood: it takes a number in hexadecimal, or keep, delete
+open h "C:\f|a quote is opened and not closed: a name with blanks is "C:\like this"
+END
+  printf 'open h C:\\f disposition=create\nclose\n' >"$BATS_TEST_TMPDIR/script"
+  run "$LXSHIM" win nt "$BATS_TEST_TMPDIR/script"
+  assert_failure 1
+  assert_output "lxshim: win: $BATS_TEST_TMPDIR/script:2: close: something is missing: close HANDLE"
+  assert_file_not_exists "$DIR/f"
+}
+
+@test "a deletion waits for the last handle, whatever the case of the name, and can be taken back" {
+  answers 'STATUS_SUCCESS win32=0 information=CREATED
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 attributes=0x20 size=0 links=0 pending=1 directory=0
+STATUS_DELETE_PENDING win32=5
+STATUS_DELETE_PENDING win32=5
+STATUS_ACCESS_DENIED win32=5
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0
+STATUS_INVALID_HANDLE win32=6
+STATUS_DELETE_PENDING win32=5
+STATUS_SUCCESS win32=0
+STATUS_OBJECT_NAME_NOT_FOUND win32=2' <<'END'
+open a C:\f access=read,delete disposition=create
+open b C:\f access=read,delete
+disposition a delete
+query b
+open c C:\f
+open c C:\F disposition=open-if
+rename a C:\g
+disposition b keep
+open c C:\f
+close c
+disposition a delete
+close a
+query a
+open c C:\f
+close b
+open c C:\f
+END
+}
+
+@test "who may delete: DELETE is asked for, read-only and what is in a directory stay" {
+  mkdir "$DIR/d" "$DIR/e"
+  touch "$DIR/d/f" "$DIR/r"
+  chmod a-w "$DIR/r"
+  answers 'STATUS_SUCCESS win32=0 information=OPENED
+STATUS_ACCESS_DENIED win32=5
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_DIRECTORY_NOT_EMPTY win32=145
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_CANNOT_DELETE win32=5
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0
+STATUS_OBJECT_NAME_NOT_FOUND win32=2
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_SUCCESS win32=0
+STATUS_DELETE_PENDING win32=5
+STATUS_SUCCESS win32=0
+STATUS_OBJECT_NAME_NOT_FOUND win32=2' <<'END'
+open f C:\d\f access=read
+disposition f delete
+open d C:\d access=delete
+disposition d delete
+open r C:\r access=delete
+disposition r delete
+disposition-ex r delete,posix,ignore-readonly
+close r
+open r C:\r
+open e C:\e access=delete options=directory-file
+disposition e delete
+open g C:\e\g disposition=create
+close e
+open e C:\e
+END
+}
+
+@test "POSIX semantics free the name when the handle is closed, with others still open" {
+  answers 'STATUS_SUCCESS win32=0 information=CREATED
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_SUCCESS win32=0
+STATUS_DELETE_PENDING win32=5
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 information=CREATED
+STATUS_SUCCESS win32=0 attributes=0x20 size=0 links=0 pending=1 directory=0' <<'END'
+open a C:\f access=read,delete disposition=create
+open b C:\f access=read
+disposition-ex a delete,posix
+open c C:\f disposition=open-if
+close a
+open c C:\f disposition=create
+query b
+END
+}
+
+@test "delete-on-close removes the file by the name that it has by then, and wants DELETE" {
+  answers 'STATUS_INVALID_PARAMETER win32=87
+STATUS_CANNOT_DELETE win32=5
+STATUS_SUCCESS win32=0 information=CREATED
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 attributes=0x20 size=0 links=1 pending=0 directory=0
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0
+STATUS_OBJECT_NAME_NOT_FOUND win32=2' <<'END'
+open a C:\f disposition=create options=delete-on-close
+open a C:\f access=delete disposition=create options=delete-on-close attributes=readonly
+open a C:\f access=read,delete disposition=create options=delete-on-close
+rename a C:\g
+query a
+disposition a keep
+close a
+open a C:\g
+END
+}
+
+@test "rename: a directory takes the place of a file, and of no directory" {
+  mkdir "$DIR/d" "$DIR/e"
+  touch "$DIR/f" "$DIR/d/h"
+  answers 'STATUS_SUCCESS win32=0 information=OPENED
+STATUS_OBJECT_NAME_COLLISION win32=183
+STATUS_ACCESS_DENIED win32=5
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 information=OPENED' <<'END'
+open d C:\d access=delete options=directory-file
+rename d C:\f
+rename d C:\e flags=replace
+rename d C:\f flags=replace
+open h C:\f\h
+END
+  assert_dir_exists "$DIR/f"
+  assert_not_exists "$DIR/d"
+}
+
+@test "rename: DELETE, what is there, who has it open, and below itself" {
+  mkdir "$DIR/d"
+  touch "$DIR/f" "$DIR/g" "$DIR/d/h"
+  answers 'STATUS_SUCCESS win32=0 information=OPENED
+STATUS_ACCESS_DENIED win32=5
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_OBJECT_NAME_COLLISION win32=183
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_ACCESS_DENIED win32=5
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_SHARING_VIOLATION win32=32
+STATUS_SUCCESS win32=0' <<'END'
+open f C:\f access=read
+rename f C:\x
+close f
+open f C:\f access=delete
+rename f C:\g
+open g C:\g access=attributes
+rename f C:\g flags=replace
+close g
+rename f C:\G flags=replace
+open d C:\d access=delete options=directory-file
+rename d C:\d\e
+rename d C:\e
+END
+  assert_file_exists "$DIR/G"
+  assert_file_exists "$DIR/e/h"
+}
+
+@test "what is overwritten takes the attributes of the request, whoever may write; a directory is not" {
+  mkdir "$DIR/d"
+  echo text >"$DIR/f"
+  answers 'STATUS_OBJECT_NAME_COLLISION win32=183
+STATUS_INVALID_PARAMETER win32=87
+STATUS_SUCCESS win32=0 information=OVERWRITTEN
+STATUS_SUCCESS win32=0 attributes=0x22 size=0 links=1 pending=0 directory=0
+STATUS_SUCCESS win32=0
+STATUS_ACCESS_DENIED win32=5
+STATUS_SUCCESS win32=0 information=SUPERSEDED
+STATUS_SUCCESS win32=0 attributes=0x23 size=0 links=1 pending=0 directory=0
+STATUS_ACCESS_DENIED win32=5' <<'END'
+open d C:\d disposition=overwrite
+open d C:\d disposition=overwrite-if options=directory-file
+open f C:\f access=attributes disposition=overwrite attributes=hidden
+query f
+close f
+open f C:\f disposition=overwrite
+open f C:\f disposition=supersede attributes=hidden,readonly
+query f
+open g C:\f access=write
+END
+}
+
+@test "a handle holds its file against programs, and what waits to be deleted is denied to them" {
+  touch "$DIR/f"
+  begin
+  ask 'open h C:\f access=read,delete share=read,delete' SUCCESS
+  # Plain Linux lets it happen.
+  IN=$DIR native 'echo text >f && cat f && : >f'
+  assert_output text
+  IN=$DIR shimmed 'echo text >f'
+  assert_failure
+  assert_output --partial 'f: Permission denied'
+  ask 'disposition h delete' SUCCESS
+  IN=$DIR shimmed 'ls; cat f'
+  assert_failure
+  assert_output 'f
+cat: f: No such file or directory'
+  ask 'disposition h keep' SUCCESS
+  IN=$DIR shimmed 'cat f'
+  assert_success
+  ask 'close h' SUCCESS
+  IN=$DIR shimmed 'echo text >f; cat f'
+  assert_output text
+  finish
+}
