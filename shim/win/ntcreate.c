@@ -368,9 +368,7 @@ static bool same_file(const struct win_file *a, const struct win_file *b)
     return a->device == b->device && a->inode == b->inode;
 }
 
-/* Clears the way for a rename. [MS-FSA 2.1.5.15.11] */
-static nt_status check_target(const struct win_handle *handle, const struct win_path *to,
-                              bool replace)
+nt_status win_check_target(const struct win_handle *handle, const struct win_path *to, bool replace)
 {
     struct store_holders nobody = {.list = NULL, .room = 0};
     struct win_file there;
@@ -424,7 +422,7 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
     if (handle->path.drive->readonly || to.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
     if (to.exists)
-        status = check_target(handle, &to, replace);
+        status = win_check_target(handle, &to, replace);
     if (status != NT_SUCCESS)
         return status;
     if (S_ISDIR(handle->file.mode) && !win_is_reparse(&handle->file) &&

@@ -53,6 +53,13 @@ void win_withdraw(const struct win_handle *handle);
 /* Deletes what a handle with DELETE is on; the name is free at once, as since Windows 10 1809. */
 nt_status win_delete(const struct win_handle *handle);
 
+/*
+ * Whether what has a name lets a handle's file have it: `replace`, and what of it is open, a
+ * directory or read-only. The file itself does. [MS-FSA 2.1.5.15.6, 2.1.5.15.11]
+ */
+nt_status win_check_target(const struct win_handle *handle, const struct win_path *to,
+                           bool replace);
+
 /* Gives the file of a handle with DELETE another name; `replace`: a file that has it goes. */
 nt_status win_rename(const struct win *win, const struct win_handle *handle, const char *name,
                      bool replace);

@@ -80,3 +80,25 @@ bool win_flags(const char *text, const struct win_word *words, uint32_t *out)
     }
     return true;
 }
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef";
+    const char *at = c == '\0' ? NULL : strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+    return at == NULL ? -1 : (int)(at - digits);
+}
+
+long win_read_bytes(const char *text, uint8_t *out, size_t room)
+{
+    size_t n = strlen(text);
+    if (n % 2 != 0 || n / 2 > room)
+        return -1;
+    for (size_t i = 0; i < n / 2; i++) {
+        int high = hex_digit(text[2 * i]);
+        int low = hex_digit(text[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return -1;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    return (long)(n / 2);
+}

@@ -5,6 +5,7 @@
 #define LXSHIM_WIN_NTWORDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Access bits, the generic ones and combinations (recalled, as standard as they are). */
@@ -74,5 +75,8 @@ extern const struct win_word win_dispose_words[];
 
 /* A number in hexadecimal, or words joined by '+', ',' or '|'. False for what is neither. */
 bool win_flags(const char *text, const struct win_word *words, uint32_t *out);
+
+/* Bytes in hexadecimal, two digits each; how many, or -1. */
+long win_read_bytes(const char *text, uint8_t *out, size_t room);
 
 #endif

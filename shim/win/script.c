@@ -2,6 +2,7 @@
 #include "win/script.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nt/ntstatus.h"
@@ -17,9 +18,13 @@ static const struct win_word attribute_words[] = {
 static const struct win_word plain_dispose_words[] = {
     {"keep", 0}, {"delete", WIN_DISPOSE_DELETE}, {.name = NULL}};
 
-static const struct win_word rename_words[] = {{"none", 0}, {"replace", 1}, {.name = NULL}};
+static const struct win_word rename_words[] = {
+    {"none", 0}, {"replace", WIN_SCRIPT_REPLACE}, {.name = NULL}};
 
-/* WORD=VALUE, by the letters of a verb's `keys`. */
+static const struct win_word lock_words[] = {
+    {"shared", 0}, {"exclusive", WIN_SCRIPT_EXCLUSIVE}, {.name = NULL}};
+
+/* WORD=VALUE, by the letters of a verb's `keys`; without words it is a number of 64 bits. */
 static const struct key {
     char letter;
     const char *name;
@@ -32,12 +37,17 @@ static const struct key {
     {'o', "options", win_option_words, offsetof(struct win_nt_call, options)},
     {'A', "attributes", attribute_words, offsetof(struct win_nt_call, attributes)},
     {'r', "flags", rename_words, offsetof(struct win_nt_call, flags)},
+    {'l', "flags", lock_words, offsetof(struct win_nt_call, flags)},
+    {'1', "creation-time", NULL, offsetof(struct win_nt_call, creation)},
+    {'2', "access-time", NULL, offsetof(struct win_nt_call, access_time)},
+    {'3', "write-time", NULL, offsetof(struct win_nt_call, write_time)},
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
 /*
- * What follows a verb: h a handle, n a name, d words of a plain disposition, D of
- * FileDispositionInformationEx.
+ * What follows a verb: h a handle, n a file's name, N any other, d words of a plain disposition, D
+ * of FileDispositionInformationEx, o an offset, l a length, v a value: text, or 0x and bytes. After
+ * ? they may be left out.
  */
 static const struct verb {
     const char *name;
@@ -54,6 +64,20 @@ static const struct verb {
     {"disposition-ex", WIN_NT_DISPOSITION_EX, "hD", "",
      "HANDLE keep|delete[,posix][,on-close][,ignore-readonly]"},
     {"rename", WIN_NT_RENAME, "hn", "r", "HANDLE NAME [flags=replace]"},
+    {"link", WIN_NT_LINK, "hn", "r", "HANDLE NAME [flags=replace]"},
+    {"basic", WIN_NT_BASIC, "h", "A123",
+     "HANDLE [attributes=T] [creation-time=N] [access-time=N] [write-time=N]"},
+    {"eof", WIN_NT_EOF, "ho", "", "HANDLE SIZE"},
+    {"list", WIN_NT_LIST, "h?N", "", "HANDLE [PATTERN]"},
+    {"read", WIN_NT_READ, "hol", "", "HANDLE OFFSET LENGTH"},
+    {"write", WIN_NT_WRITE, "hov", "", "HANDLE OFFSET VALUE"},
+    {"lock", WIN_NT_LOCK, "hol", "l", "HANDLE OFFSET LENGTH [flags=exclusive]"},
+    {"unlock", WIN_NT_UNLOCK, "hol", "", "HANDLE OFFSET LENGTH"},
+    {"ea-query", WIN_NT_EA_QUERY, "h", "", "HANDLE"},
+    {"ea-set", WIN_NT_EA_SET, "hN?v", "", "HANDLE EA [VALUE]"},
+    {"reparse-get", WIN_NT_REPARSE_GET, "h", "", "HANDLE"},
+    {"reparse-set", WIN_NT_REPARSE_SET, "hv", "", "HANDLE 0xBYTES"},
+    {"reparse-delete", WIN_NT_REPARSE_DELETE, "ho", "", "HANDLE TAG"},
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -149,6 +173,41 @@ static bool read_name(const struct reader *r, const char *text)
     return true;
 }
 
+/* Decimal, or hexadecimal after 0x. */
+static bool read_number(const struct reader *r, const char *text, uint64_t *out)
+{
+    char *end;
+    *out = strtoull(text, &end, 0);
+    bool is_digit = text[0] >= '0' && text[0] <= '9';
+    return (is_digit && *end == '\0') ||
+           complain(r, "%s: \"%.64s\" is no number: 10, 0x10", r->verb->name, text);
+}
+
+static bool read_value(const struct reader *r, const char *text)
+{
+    size_t n = strlen(text);
+    bool hex = strncmp(text, "0x", 2) == 0;
+    long size = hex                    ? win_read_bytes(text + 2, r->call->data, WIN_SCRIPT_DATA)
+                : n <= WIN_SCRIPT_DATA ? (long)n
+                                       : -1;
+    if (size < 0)
+        return complain(r, "%s: a value is text, or 0x and two digits for each byte, %d at most",
+                        r->verb->name, WIN_SCRIPT_DATA);
+    if (!hex)
+        memcpy(r->call->data, text, n);
+    r->call->size = (size_t)size;
+    return true;
+}
+
+static bool read_other_name(const struct reader *r, const char *text)
+{
+    size_t n = strlen(text);
+    if (n == 0 || n > 255)
+        return complain(r, "%s: a name has 1 to 255 bytes", r->verb->name);
+    memcpy(r->call->name, text, n + 1);
+    return true;
+}
+
 static bool read_operand(const struct reader *r, char kind, const char *text)
 {
     switch (kind) {
@@ -156,6 +215,14 @@ static bool read_operand(const struct reader *r, char kind, const char *text)
         return read_handle(r, text);
     case 'n':
         return read_name(r, text);
+    case 'N':
+        return read_other_name(r, text);
+    case 'o':
+        return read_number(r, text, &r->call->offset);
+    case 'l':
+        return read_number(r, text, &r->call->length);
+    case 'v':
+        return read_value(r, text);
     case 'd':
         return read_flags(r, text, plain_dispose_words, &r->call->flags);
     default:
@@ -168,9 +235,16 @@ static bool read_key(const struct reader *r, const char *text)
     size_t n = strcspn(text, "=");
     for (size_t i = 0; text[n] == '=' && i < KEYS; i++) {
         uint32_t number;
+        uint64_t wide;
         if (strchr(r->verb->keys, keys[i].letter) == NULL || strlen(keys[i].name) != n ||
             strncmp(keys[i].name, text, n) != 0)
             continue;
+        if (keys[i].words == NULL) {
+            if (!read_number(r, text + n + 1, &wide))
+                return false;
+            memcpy((char *)r->call + keys[i].field, &wide, sizeof(wide));
+            return true;
+        }
         if (!read_flags(r, text + n + 1, keys[i].words, &number))
             return false;
         memcpy((char *)r->call + keys[i].field, &number, sizeof(number));
@@ -207,11 +281,15 @@ static bool read_words(struct reader *r, int count, char *const *words)
         return false;
     r->call->verb = r->verb->verb;
     r->call->word = r->verb->name;
-    for (const char *kind = r->verb->operands; *kind != '\0'; kind++, at++) {
+    bool optional = false;
+    for (const char *kind = r->verb->operands; *kind != '\0'; kind++) {
+        optional |= *kind == '?';
+        if (*kind == '?' || (optional && at >= count))
+            continue;
         if (at >= count)
             return complain(r, "%s: something is missing: %s %s", r->verb->name, r->verb->name,
                             r->verb->usage);
-        if (!read_operand(r, *kind, words[at]))
+        if (!read_operand(r, *kind, words[at++]))
             return false;
     }
     for (; at < count; at++)
@@ -261,4 +339,11 @@ void win_script_information(FILE *out, unsigned long information)
         fprintf(out, " information=%s", names[information]);
     else
         fprintf(out, " information=%lu", information);
+}
+
+void win_script_bytes(FILE *out, const void *bytes, size_t size)
+{
+    const uint8_t *at = bytes;
+    for (size_t i = 0; i < size; i++)
+        fprintf(out, "%02x", at[i]);
 }

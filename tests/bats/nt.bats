@@ -68,6 +68,8 @@ open h C:\f sahre=read|open: "sahre=read" does not belong there: open HANDLE NAM
 open h C:\f share=raed|open: "raed" is not understood: it takes a number in hexadecimal, or none, read, write, delete, all
 open h C:\f disposition=9|open: there is no disposition 9: 0 to 5 are
 disposition h maybe|disposition: "maybe" is not understood: it takes a number in hexadecimal, or keep, delete
+eof h ten|eof: "ten" is no number: 10, 0x10
+write h 0 0xabc|write: a value is text, or 0x and two digits for each byte, 1024 at most
 open h "C:\f|a quote is opened and not closed: a name with blanks is "C:\like this"
 END
   printf 'open h C:\\f disposition=create\nclose\n' >"$BATS_TEST_TMPDIR/script"
@@ -257,6 +259,176 @@ open f C:\f disposition=overwrite
 open f C:\f disposition=supersede attributes=hidden,readonly
 query f
 open g C:\f access=write
+END
+}
+
+@test "links: another name, in place of what nobody has open, of no directory" {
+  mkdir "$DIR/d"
+  echo text >"$DIR/f"
+  touch "$DIR/g"
+  answers 'STATUS_SUCCESS win32=0 information=OPENED
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 attributes=0x20 size=5 links=2 pending=0 directory=0
+STATUS_OBJECT_NAME_COLLISION win32=183
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_ACCESS_DENIED win32=5
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0
+STATUS_OBJECT_PATH_NOT_FOUND win32=3
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_FILE_IS_A_DIRECTORY win32=5' <<'END'
+open f C:\f
+link f C:\h
+query f
+link f C:\g
+open g C:\g access=attributes
+link f C:\g flags=replace
+close g
+link f C:\g flags=replace
+link f C:\none\g
+open d C:\d options=directory-file
+link d C:\e
+END
+  run cat "$DIR/g" "$DIR/h"
+  assert_output $'text\ntext'
+}
+
+@test "attributes, times and the size need their rights, and are what was set" {
+  answers 'STATUS_SUCCESS win32=0 information=CREATED
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 attributes=0x3 size=10 links=1 pending=0 directory=0
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 attributes=0x80 size=10 links=1 pending=0 directory=0
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_ACCESS_DENIED win32=5
+STATUS_ACCESS_DENIED win32=5' <<'END'
+open f C:\f access=read,write disposition=create
+eof f 10
+basic f attributes=readonly,hidden
+query f
+basic f attributes=normal
+query f
+basic f write-time=125911584000000000 creation-time=125911584000000000
+open g C:\f access=read
+eof g 0
+basic g attributes=hidden
+END
+  # The first second of the year 2000.
+  run stat -c %Y "$DIR/f"
+  assert_output 946684800
+  run env -C "$DIR" TZ=UTC "$LXSHIM" win dir /tc f
+  assert_line --partial '01/01/2000  12:00 AM'
+}
+
+@test "what is in a directory, and what a pattern has of it" {
+  mkdir "$DIR/d"
+  touch "$DIR/d/b" "$DIR/d/A" "$DIR/d/with blank"
+  answers 'STATUS_SUCCESS win32=0 information=OPENED
+STATUS_SUCCESS win32=0 names=".","..","A","b","with blank"
+STATUS_SUCCESS win32=0 names="A"
+STATUS_NO_SUCH_FILE win32=2
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_ACCESS_DENIED win32=5
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_INVALID_PARAMETER win32=87' <<'END'
+open d C:\d
+list d
+list d a*
+list d x
+open e C:\d access=attributes
+list e
+open f C:\d\b
+list f
+END
+}
+
+@test "locks are mandatory: what is read and written, and by whom" {
+  answers 'STATUS_SUCCESS win32=0 information=CREATED
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0
+STATUS_FILE_LOCK_CONFLICT win32=33
+STATUS_FILE_LOCK_CONFLICT win32=33
+STATUS_SUCCESS win32=0 data=6f6d
+STATUS_SUCCESS win32=0 data=736f6d
+STATUS_SUCCESS win32=0
+STATUS_FILE_LOCK_CONFLICT win32=33
+STATUS_SUCCESS win32=0
+STATUS_LOCK_NOT_GRANTED win32=33
+STATUS_RANGE_NOT_LOCKED win32=158
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0
+STATUS_LOCK_NOT_GRANTED win32=33
+STATUS_SUCCESS win32=0
+STATUS_FILE_LOCK_CONFLICT win32=33
+STATUS_SUCCESS win32=0 data=65
+STATUS_INVALID_LOCK_RANGE win32=307
+STATUS_END_OF_FILE win32=38' <<'END'
+open a C:\f access=read,write disposition=create
+write a 0 some
+open b C:\f access=read,write
+lock a 0 4 flags=exclusive
+write a 0 some
+read b 2 1
+write b 3 x
+read a 1 2
+read a 0 3
+lock a 1 2
+write a 1 x
+unlock a 1 2
+lock b 3 1
+unlock a 0 3
+unlock a 0 4
+lock b 3 1
+lock a 0 4 flags=exclusive
+lock a 3 1
+write b 3 x
+read a 3 1
+lock a 2 18446744073709551615
+read a 4 1
+END
+}
+
+@test "extended attributes and reparse points by handles" {
+  mkdir "$DIR/d"
+  touch "$DIR/f"
+  answers 'STATUS_SUCCESS win32=0 information=OPENED
+STATUS_NO_EAS_ON_FILE win32=1392
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 eas="$LXMOD":a4810000,"NAME":74657874
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 eas="$LXMOD":a4810000
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_ACCESS_DENIED win32=5
+STATUS_NOT_A_REPARSE_POINT win32=4390
+STATUS_SUCCESS win32=0 information=CREATED
+STATUS_SUCCESS win32=0
+STATUS_SUCCESS win32=0 data=1d0000a0050000000200000066
+STATUS_IO_REPARSE_TAG_NOT_HANDLED win32=1920
+STATUS_IO_REPARSE_TAG_MISMATCH win32=4394
+STATUS_SUCCESS win32=0
+STATUS_NOT_A_REPARSE_POINT win32=4390' <<'END'
+open f C:\f access=read,write
+ea-query f
+ea-set f $LXMOD 0xa4810000
+ea-set f NAME text
+ea-query f
+ea-set f NAME
+ea-query f
+open g C:\f access=read
+ea-set g NAME text
+reparse-get g
+open h C:\l access=read,write disposition=create options=open-reparse-point
+reparse-set h 0x1d0000a0050000000200000066
+reparse-get h
+open i C:\l
+reparse-delete h 0xa000000c
+reparse-delete h 0xa000001d
+reparse-get h
 END
 }
 

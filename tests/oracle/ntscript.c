@@ -14,9 +14,18 @@
 
 #define HANDLES 64
 
+#define NOT_IMPLEMENTED ((NTSTATUS)0xC0000002)
+
+#define SET_REPARSE_POINT    0x900A4
+#define GET_REPARSE_POINT    0x900A8
+#define DELETE_REPARSE_POINT 0x900AC
+
 /* Classes and structures of ntdll's that mingw's headers lack. [winternl, ntifs.h] */
 enum {
     RENAME_INFORMATION = 10,
+    LINK_INFORMATION = 11,
+    NAMES_INFORMATION = 12,
+    END_OF_FILE_INFORMATION = 20,
     DISPOSITION_INFORMATION = 13,
     STANDARD_INFORMATION = 5,
     BASIC_INFORMATION = 4,
@@ -32,8 +41,24 @@ struct standard_information {
 };
 
 struct basic_information {
-    LARGE_INTEGER times[4];
+    LARGE_INTEGER times[4]; /* creation, last access, last write, change */
     ULONG attributes;
+};
+
+struct names_information {
+    ULONG next;
+    ULONG index;
+    ULONG size; /* of the name, in bytes */
+    WCHAR name[1];
+};
+
+/* FILE_FULL_EA_INFORMATION, a chain of one. */
+struct ea_information {
+    ULONG next;
+    UCHAR flags;
+    UCHAR name_size;
+    USHORT size;
+    char bytes[256 + WIN_SCRIPT_DATA];
 };
 
 struct rename_information {
@@ -47,6 +72,20 @@ NTSTATUS NTAPI NtSetInformationFile(HANDLE, IO_STATUS_BLOCK *, void *, ULONG,
                                     FILE_INFORMATION_CLASS);
 NTSTATUS NTAPI NtQueryInformationFile(HANDLE, IO_STATUS_BLOCK *, void *, ULONG,
                                       FILE_INFORMATION_CLASS);
+
+NTSTATUS NTAPI NtQueryDirectoryFile(HANDLE, HANDLE, void *, void *, IO_STATUS_BLOCK *, void *,
+                                    ULONG, FILE_INFORMATION_CLASS, BOOLEAN, UNICODE_STRING *,
+                                    BOOLEAN);
+NTSTATUS NTAPI NtReadFile(HANDLE, HANDLE, void *, void *, IO_STATUS_BLOCK *, void *, ULONG,
+                          LARGE_INTEGER *, ULONG *);
+NTSTATUS NTAPI NtWriteFile(HANDLE, HANDLE, void *, void *, IO_STATUS_BLOCK *, const void *, ULONG,
+                           LARGE_INTEGER *, ULONG *);
+NTSTATUS NTAPI NtLockFile(HANDLE, HANDLE, void *, void *, IO_STATUS_BLOCK *, LARGE_INTEGER *,
+                          LARGE_INTEGER *, ULONG *, BOOLEAN, BOOLEAN);
+NTSTATUS NTAPI NtUnlockFile(HANDLE, IO_STATUS_BLOCK *, LARGE_INTEGER *, LARGE_INTEGER *, ULONG *);
+NTSTATUS NTAPI NtQueryEaFile(HANDLE, IO_STATUS_BLOCK *, void *, ULONG, BOOLEAN, void *, ULONG,
+                             ULONG *, BOOLEAN);
+NTSTATUS NTAPI NtSetEaFile(HANDLE, IO_STATUS_BLOCK *, void *, ULONG);
 
 static struct {
     char name[WIN_SCRIPT_HANDLE]; /* "": free */
@@ -108,70 +147,234 @@ static NTSTATUS run_open(const struct win_nt_call *call, IO_STATUS_BLOCK *io)
     return status;
 }
 
-static void run_query(unsigned line, const struct win_nt_call *call, HANDLE handle)
+/* What a call on a handle has: its answer goes to standard output, but for the end of the line. */
+struct running {
+    unsigned line;
+    const struct win_nt_call *call;
+    HANDLE handle;
+};
+
+static void done(const struct running *r, NTSTATUS status)
+{
+    answer(r->line, r->call, status);
+}
+
+static void run_close(const struct running *r)
+{
+    slots[find(r->call->handle)].name[0] = '\0';
+    done(r, NtClose(r->handle));
+}
+
+static void run_query(const struct running *r)
 {
     struct standard_information s;
     struct basic_information b;
-    NTSTATUS status = get(handle, BASIC_INFORMATION, &b, sizeof(b));
+    NTSTATUS status = get(r->handle, BASIC_INFORMATION, &b, sizeof(b));
     if (status == 0)
-        status = get(handle, STANDARD_INFORMATION, &s, sizeof(s));
-    answer(line, call, status);
+        status = get(r->handle, STANDARD_INFORMATION, &s, sizeof(s));
+    done(r, status);
     if (status == 0)
-        printf(" attributes=0x%lX size=%I64u links=%lu pending=%d directory=%d", b.attributes,
-               s.directory ? 0 : s.size.QuadPart, s.links, s.pending, s.directory);
+        printf(" attributes=0x%lX size=%lu links=%lu pending=%d directory=%d", b.attributes,
+               s.directory ? 0 : s.size.LowPart, s.links, s.pending, s.directory);
 }
 
-static NTSTATUS run_dispose(const struct win_nt_call *call, HANDLE handle)
+static void run_disposition(const struct running *r)
 {
-    BOOLEAN plain = (call->flags & WIN_DISPOSE_DELETE) != 0;
-    ULONG flags = call->flags;
-    return call->verb == WIN_NT_DISPOSITION
-               ? set(handle, DISPOSITION_INFORMATION, &plain, sizeof(plain))
-               : set(handle, DISPOSITION_INFORMATION_EX, &flags, sizeof(flags));
+    BOOLEAN plain = (r->call->flags & WIN_DISPOSE_DELETE) != 0;
+    ULONG flags = r->call->flags;
+    done(r, r->call->verb == WIN_NT_DISPOSITION
+                ? set(r->handle, DISPOSITION_INFORMATION, &plain, sizeof(plain))
+                : set(r->handle, DISPOSITION_INFORMATION_EX, &flags, sizeof(flags)));
 }
 
-static NTSTATUS run_rename(const struct win_nt_call *call, HANDLE handle)
+static void run_name(const struct running *r)
 {
-    static struct rename_information r;
-    r.replace = (call->flags & 1) != 0;
-    r.directory = NULL;
-    r.size = (ULONG)nt_name(call->name, r.name, sizeof(r.name) / sizeof(r.name[0])) * 2;
-    return set(handle, RENAME_INFORMATION, &r, offsetof(struct rename_information, name) + r.size);
+    static struct rename_information i;
+    i.replace = (r->call->flags & WIN_SCRIPT_REPLACE) != 0;
+    i.directory = NULL;
+    i.size = (ULONG)nt_name(r->call->name, i.name, sizeof(i.name) / sizeof(i.name[0])) * 2;
+    done(r, set(r->handle, r->call->verb == WIN_NT_RENAME ? RENAME_INFORMATION : LINK_INFORMATION,
+                &i, offsetof(struct rename_information, name) + i.size));
 }
+
+static void run_basic(const struct running *r)
+{
+    struct basic_information b = {.attributes = r->call->attributes};
+    b.times[0].QuadPart = (LONGLONG)r->call->creation;
+    b.times[1].QuadPart = (LONGLONG)r->call->access_time;
+    b.times[2].QuadPart = (LONGLONG)r->call->write_time;
+    done(r, set(r->handle, BASIC_INFORMATION, &b, sizeof(b)));
+}
+
+static void run_eof(const struct running *r)
+{
+    LARGE_INTEGER size = {.QuadPart = (LONGLONG)r->call->offset};
+    done(r, set(r->handle, END_OF_FILE_INFORMATION, &size, sizeof(size)));
+}
+
+static void print_names(const char *at, const char **separator)
+{
+    for (;;) {
+        const struct names_information *n = (const struct names_information *)at;
+        char name[1024];
+        int size = WideCharToMultiByte(CP_UTF8, 0, n->name, (int)(n->size / 2), name, sizeof(name),
+                                       NULL, NULL);
+        printf("%s\"%.*s\"", *separator, size, name);
+        *separator = ",";
+        if (n->next == 0)
+            return;
+        at += n->next;
+    }
+}
+
+static void run_list(const struct running *r)
+{
+    static char buffer[65536] __attribute__((aligned(8)));
+    WCHAR text[WIN_SCRIPT_NAME];
+    IO_STATUS_BLOCK io;
+    const char *separator = " names=";
+    int n = MultiByteToWideChar(CP_UTF8, 0, r->call->name, -1, text, WIN_SCRIPT_NAME) - 1;
+    UNICODE_STRING pattern = {(USHORT)(n * 2), (USHORT)(n * 2), text};
+    UNICODE_STRING *given = n > 0 ? &pattern : NULL;
+    NTSTATUS status =
+        NtQueryDirectoryFile(r->handle, NULL, NULL, NULL, &io, buffer, sizeof(buffer),
+                             (FILE_INFORMATION_CLASS)NAMES_INFORMATION, FALSE, given, TRUE);
+    done(r, status);
+    while (status == 0) {
+        print_names(buffer, &separator);
+        status =
+            NtQueryDirectoryFile(r->handle, NULL, NULL, NULL, &io, buffer, sizeof(buffer),
+                                 (FILE_INFORMATION_CLASS)NAMES_INFORMATION, FALSE, given, FALSE);
+    }
+}
+
+static void run_read(const struct running *r)
+{
+    char data[WIN_SCRIPT_DATA];
+    IO_STATUS_BLOCK io = {.Information = 0};
+    LARGE_INTEGER offset = {.QuadPart = (LONGLONG)r->call->offset};
+    ULONG size = r->call->length < sizeof(data) ? (ULONG)r->call->length : sizeof(data);
+    NTSTATUS status = NtReadFile(r->handle, NULL, NULL, NULL, &io, data, size, &offset, NULL);
+    done(r, status);
+    if (status == 0) {
+        fputs(" data=", stdout);
+        win_script_bytes(stdout, data, io.Information);
+    }
+}
+
+static void run_write(const struct running *r)
+{
+    IO_STATUS_BLOCK io;
+    LARGE_INTEGER offset = {.QuadPart = (LONGLONG)r->call->offset};
+    done(r, NtWriteFile(r->handle, NULL, NULL, NULL, &io, r->call->data, (ULONG)r->call->size,
+                        &offset, NULL));
+}
+
+static NTSTATUS lock(const struct running *r, IO_STATUS_BLOCK *io)
+{
+    LARGE_INTEGER offset = {.QuadPart = (LONGLONG)r->call->offset};
+    LARGE_INTEGER length = {.QuadPart = (LONGLONG)r->call->length};
+    return r->call->verb == WIN_NT_UNLOCK
+               ? NtUnlockFile(r->handle, io, &offset, &length, NULL)
+               : NtLockFile(r->handle, NULL, NULL, NULL, io, &offset, &length, NULL, TRUE,
+                            (r->call->flags & WIN_SCRIPT_EXCLUSIVE) != 0);
+}
+
+static void run_lock(const struct running *r)
+{
+    IO_STATUS_BLOCK io;
+    NTSTATUS status = lock(r, &io);
+    /* Windows wants one; for Wine it is a parameter that is not implemented. */
+    done(r, status == NOT_IMPLEMENTED ? lock(r, NULL) : status);
+}
+
+static void run_ea_query(const struct running *r)
+{
+    static char buffer[65536] __attribute__((aligned(8)));
+    IO_STATUS_BLOCK io;
+    const char *separator = " eas=";
+    NTSTATUS status =
+        NtQueryEaFile(r->handle, &io, buffer, sizeof(buffer), FALSE, NULL, 0, NULL, TRUE);
+    done(r, status);
+    for (const char *at = buffer; status == 0;) {
+        const struct ea_information *ea = (const struct ea_information *)at;
+        printf("%s\"%.*s\":", separator, ea->name_size, ea->bytes);
+        win_script_bytes(stdout, ea->bytes + ea->name_size + 1, ea->size);
+        separator = ",";
+        if (ea->next == 0)
+            break;
+        at += ea->next;
+    }
+}
+
+static void run_ea_set(const struct running *r)
+{
+    IO_STATUS_BLOCK io;
+    struct ea_information ea = {.name_size = (UCHAR)strlen(r->call->name),
+                                .size = (USHORT)r->call->size};
+    memcpy(ea.bytes, r->call->name, ea.name_size + 1u);
+    memcpy(ea.bytes + ea.name_size + 1, r->call->data, r->call->size);
+    done(r, NtSetEaFile(r->handle, &io, &ea, sizeof(ea)));
+}
+
+static void run_reparse(const struct running *r)
+{
+    static uint8_t buffer[16384];
+    IO_STATUS_BLOCK io = {.Information = 0};
+    uint32_t header[2] = {(uint32_t)r->call->offset, 0};
+    NTSTATUS status;
+    if (r->call->verb == WIN_NT_REPARSE_SET)
+        status = NtFsControlFile(r->handle, NULL, NULL, NULL, &io, SET_REPARSE_POINT,
+                                 (void *)(uintptr_t)r->call->data, (ULONG)r->call->size, NULL, 0);
+    else if (r->call->verb == WIN_NT_REPARSE_DELETE)
+        status = NtFsControlFile(r->handle, NULL, NULL, NULL, &io, DELETE_REPARSE_POINT, header,
+                                 sizeof(header), NULL, 0);
+    else
+        status = NtFsControlFile(r->handle, NULL, NULL, NULL, &io, GET_REPARSE_POINT, NULL, 0,
+                                 buffer, sizeof(buffer));
+    done(r, status);
+    if (status == 0 && r->call->verb == WIN_NT_REPARSE_GET) {
+        fputs(" data=", stdout);
+        win_script_bytes(stdout, buffer, io.Information);
+    }
+}
+
+/* By the verb, which for the first is no call on a handle that is open. */
+static void (*const runners[WIN_NT_VERBS])(const struct running *r) = {
+    [WIN_NT_CLOSE] = run_close,
+    [WIN_NT_QUERY] = run_query,
+    [WIN_NT_DISPOSITION] = run_disposition,
+    [WIN_NT_DISPOSITION_EX] = run_disposition,
+    [WIN_NT_RENAME] = run_name,
+    [WIN_NT_LINK] = run_name,
+    [WIN_NT_BASIC] = run_basic,
+    [WIN_NT_EOF] = run_eof,
+    [WIN_NT_LIST] = run_list,
+    [WIN_NT_READ] = run_read,
+    [WIN_NT_WRITE] = run_write,
+    [WIN_NT_LOCK] = run_lock,
+    [WIN_NT_UNLOCK] = run_lock,
+    [WIN_NT_EA_QUERY] = run_ea_query,
+    [WIN_NT_EA_SET] = run_ea_set,
+    [WIN_NT_REPARSE_GET] = run_reparse,
+    [WIN_NT_REPARSE_SET] = run_reparse,
+    [WIN_NT_REPARSE_DELETE] = run_reparse,
+};
 
 static void run_call(unsigned line, const struct win_nt_call *call)
 {
     size_t at = find(call->handle);
-    HANDLE handle = at < HANDLES ? slots[at].handle : NULL;
     NTSTATUS status = (NTSTATUS)0xC0000008; /* invalid handle */
     IO_STATUS_BLOCK io = {.Information = 0};
-    if (call->verb == WIN_NT_QUERY && at < HANDLES) {
-        run_query(line, call, handle);
+    if (call->verb != WIN_NT_OPEN && at < HANDLES) {
+        const struct running r = {line, call, slots[at].handle};
+        runners[call->verb](&r);
         return;
     }
-    switch (call->verb) {
-    case WIN_NT_OPEN:
-        if (at == HANDLES)
-            status = run_open(call, &io);
-        break;
-    case WIN_NT_QUERY:
-        break;
-    case WIN_NT_CLOSE:
-        if (at < HANDLES) {
-            status = NtClose(handle);
-            slots[at].name[0] = '\0';
-        }
-        break;
-    case WIN_NT_DISPOSITION:
-    case WIN_NT_DISPOSITION_EX:
-        status = at < HANDLES ? run_dispose(call, handle) : status;
-        break;
-    case WIN_NT_RENAME:
-        status = at < HANDLES ? run_rename(call, handle) : status;
-        break;
-    }
+    if (call->verb == WIN_NT_OPEN && at == HANDLES)
+        status = run_open(call, &io);
     answer(line, call, status);
-    if (call->verb == WIN_NT_OPEN && status == 0)
+    if (status == 0)
         win_script_information(stdout, (unsigned long)io.Information);
 }
 
