@@ -11,6 +11,7 @@
 #include "store/shares.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
+#include "win/ea.h"
 
 /* Generic rights become what they stand for on a file. */
 static uint32_t map_access(uint32_t access)
@@ -171,7 +172,7 @@ static nt_status check_existing(const struct win_handle *handle, const struct wi
     const struct win_file *file = &handle->file;
     bool writes =
         (access & (WIN_WRITE_DATA | WIN_APPEND_DATA)) != 0 || overwrites(request->disposition);
-    if (request->disposition == WIN_CREATE)
+    if (request->disposition == WIN_CREATE && handle->path.stream[0] == '\0')
         return NT_OBJECT_NAME_COLLISION;
     if ((request->options & WIN_DIRECTORY_FILE) != 0 && !win_is_directory(file))
         return NT_NOT_A_DIRECTORY;
@@ -181,7 +182,8 @@ static nt_status check_existing(const struct win_handle *handle, const struct wi
         return NT_OBJECT_NAME_INVALID;
     if (writes && handle->path.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
-    if (win_is_directory(file) && overwrites(request->disposition))
+    if (win_is_directory(file) && overwrites(request->disposition) &&
+        handle->path.stream[0] == '\0')
         return NT_OBJECT_NAME_COLLISION;
     if (writes && !win_is_directory(file) && (file->attributes & NT_READONLY) != 0)
         return NT_ACCESS_DENIED;
@@ -196,15 +198,19 @@ static nt_status check_existing(const struct win_handle *handle, const struct wi
     return NT_SUCCESS;
 }
 
-static nt_status check_stream(const struct win_handle *handle, const struct win_request *request)
+/* Of a stream the disposition is about itself: its file may have been there or not. */
+static nt_status check_stream(struct win_handle *handle, const struct win_request *request)
 {
     size_t size;
     nt_status status;
     uint8_t *data = win_stream_get(handle->path.native, handle->path.stream, &size, &status);
     free(data);
-    if (data == NULL && status == NT_OBJECT_NAME_NOT_FOUND && may_create(request->disposition))
-        return NT_SUCCESS;
-    return status;
+    if (data != NULL)
+        return request->disposition == WIN_CREATE ? NT_OBJECT_NAME_COLLISION : status;
+    if (status != NT_OBJECT_NAME_NOT_FOUND || !may_create(request->disposition))
+        return status;
+    handle->information = WIN_FILE_CREATED;
+    return handle->path.drive->readonly ? NT_MEDIA_WRITE_PROTECTED : NT_SUCCESS;
 }
 
 /* Whoever overwrites need not have asked to write: the descriptor may be one for reading. */
@@ -232,7 +238,7 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
         return win_stream_set(handle->path.native, handle->path.stream, "", 0);
     const struct store_object o = {handle->path.drive->root, handle->fd, ""};
     nt_status status = nt_status_of(empty_file(handle));
-    return status == NT_SUCCESS ? win_status_of_ea(win_lose_metadata(&o)) : status;
+    return status == NT_SUCCESS ? win_status_of_ea(win_lose_eas(&o)) : status;
 }
 
 /*
@@ -310,7 +316,10 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
         status = check_stream(handle, request);
     if (status == NT_SUCCESS)
         status = share(handle, shares_of(access, request->share));
-    if (status == NT_SUCCESS && !made && overwrites(request->disposition))
+    bool created = handle->information == WIN_FILE_CREATED;
+    if (status == NT_SUCCESS && created && handle->path.stream[0] != '\0')
+        status = win_stream_set(handle->path.native, handle->path.stream, "", 0);
+    if (status == NT_SUCCESS && !created && overwrites(request->disposition))
         status = truncate_to_nothing(handle, request);
     if (status == NT_SUCCESS && !handle->keeps && (made || overwrites(request->disposition)))
         status = give_attributes(handle, request->attributes);

@@ -432,6 +432,63 @@ reparse-get h
 END
 }
 
+@test "what is overwritten loses EAs and streams, and keeps its names and the time of its creation" {
+  local how
+  for how in overwrite overwrite-if supersede; do
+    script <<END
+open f C:\\$how access=read,write disposition=create
+ea-set f NAME text
+ea-set f \$LXUID 0xe8030000
+basic f creation-time=125911584000000000
+link f C:\\$how-other
+open s C:\\$how:stream access=write disposition=create
+open t C:\\$how:stream disposition=create
+open t C:\\$how:stream
+close t
+close s
+close f
+open f C:\\$how access=read,attributes disposition=$how
+ea-query f
+query f
+open s C:\\$how:stream
+END
+    assert_success
+    assert_line '6 open s 0x00000000 STATUS_SUCCESS win32=0 information=CREATED'
+    assert_line '7 open t 0xC0000035 STATUS_OBJECT_NAME_COLLISION win32=183'
+    assert_line '8 open t 0x00000000 STATUS_SUCCESS win32=0 information=OPENED'
+    assert_line --partial '13 ea-query f 0xC0000052 STATUS_NO_EAS_ON_FILE'
+    assert_line --partial 'size=0 links=2 '
+    assert_line --partial '15 open s 0xC0000034 STATUS_OBJECT_NAME_NOT_FOUND'
+    run env -C "$DIR" TZ=UTC "$LXSHIM" win dir /tc "$how"
+    assert_line --partial '01/01/2000  12:00 AM'
+  done
+}
+
+@test "copy puts streams and EAs in place of the old ones, ren and move take them along" {
+  script <<'END'
+open f C:\from access=read,write disposition=create
+ea-set f FROM text
+open s C:\from:stream access=write disposition=create
+open g C:\to access=read,write disposition=create
+ea-set g TO text
+open t C:\to:old access=write disposition=create
+END
+  assert_success
+  run env -C "$DIR" "$LXSHIM" win copy /y from to
+  assert_success
+  run env -C "$DIR" "$LXSHIM" win ren to name
+  assert_success
+  answers 'STATUS_SUCCESS win32=0 information=OPENED
+STATUS_SUCCESS win32=0 eas="FROM":74657874
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_OBJECT_NAME_NOT_FOUND win32=2' <<'END'
+open f C:\name
+ea-query f
+open s C:\name:stream
+open t C:\name:old
+END
+}
+
 @test "a handle holds its file against programs, and what waits to be deleted is denied to them" {
   touch "$DIR/f"
   begin
