@@ -270,6 +270,8 @@ END
 STATUS_SUCCESS win32=0
 STATUS_SUCCESS win32=0 attributes=0x20 size=5 links=2 pending=0 directory=0
 STATUS_OBJECT_NAME_COLLISION win32=183
+STATUS_OBJECT_NAME_COLLISION win32=183
+STATUS_SUCCESS win32=0
 STATUS_SUCCESS win32=0 information=OPENED
 STATUS_ACCESS_DENIED win32=5
 STATUS_SUCCESS win32=0
@@ -281,6 +283,8 @@ open f C:\f
 link f C:\h
 query f
 link f C:\g
+link f C:\f
+link f C:\f flags=replace
 open g C:\g access=attributes
 link f C:\g flags=replace
 close g
