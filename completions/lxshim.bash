@@ -21,7 +21,7 @@ _lxshim_words() {
     'options doctor') echo --help ;;
     'options win') echo --policy --profile --mount --elevated --help ;;
     'options help') echo --help ;;
-    'commands win') echo attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move ntcreate rd ren takeown type write ;;
+    'commands win') echo attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write ;;
     'topics') echo run policy rules mounts overrides bisect reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     'arguments') echo --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output ;;

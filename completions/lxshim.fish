@@ -37,7 +37,7 @@ function __lxshim_words
         case 'options help'
             printf '%s\n' --help
         case 'commands win'
-            printf '%s\n' attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move ntcreate rd ren takeown type write
+            printf '%s\n' attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write
         case 'topics'
             printf '%s\n' run policy rules mounts overrides bisect reports win trace coverage environment
         case '--profile'

@@ -139,6 +139,7 @@ static const struct {
      "  lxshim win cmd                    lines from standard input, with a prompt\n"
      "  lxshim win hold file -- lxshim run -- make\n"
      "                                    a Windows process has it open\n"
+     "  lxshim win nt <script             NT calls on handles, a line each\n"
      "\n"
      "Links that mklink makes are reparse buffers in extended attributes, where Samba looks for "
      "them, and so are attributes, streams and security descriptors.\n"},

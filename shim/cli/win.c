@@ -57,7 +57,7 @@ int cli_win(const struct cli_arguments *arguments)
         if (win.drive_count == 0) {
             cli_error("the policy has no drive with a letter");
         } else {
-            if (!here && !names_drive(arguments))
+            if (!here && !names_drive(arguments) && command->run != win_nt)
                 cli_error("this directory is on no drive; what is named without one is from %s",
                           win.directory);
             status = win_run(&win, command, arguments->count - 1, arguments->rest + 1, NULL);

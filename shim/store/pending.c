@@ -93,6 +93,30 @@ int store_pending_mark(const struct store_object *o)
     return r;
 }
 
+int store_pending_revive(const struct store_object *marked)
+{
+    char path[PATH_MAX];
+    uint64_t number;
+    size_t n = strlen(marked->path);
+    if (n >= sizeof(path) || !nt_name_pending(marked->path, n))
+        return -EINVAL;
+    memcpy(path, marked->path, n);
+    path[n - NT_PENDING_SUFFIX_LENGTH] = '\0';
+    int list = store_waiting_lock(marked->root, STORE_WAITING_NEEDED);
+    if (list < 0)
+        return list == -ENOENT ? -EINVAL : list;
+    int r = store_waiting_number(marked, marked, &number);
+    if (r == 0 && !store_waiting_noted(list, number))
+        r = -EINVAL;
+    if (r == 0)
+        r = store_rename_to_free(marked->dfd, marked->path, marked->dfd, path);
+    /* Last, so that a process that is killed in between leaves a note that leads to nothing. */
+    if (r == 0)
+        store_waiting_drop(list, number);
+    store_waiting_unlock(marked->root, list);
+    return r;
+}
+
 /* --- looking -------------------------------------------------------------------------------- */
 
 /* True with the number where an object is noted. */

@@ -24,6 +24,12 @@
  */
 int store_pending_mark(const struct store_object *o);
 
+/*
+ * Gives a marked object its own name back: somebody of Windows has changed his mind. 0; -EINVAL for
+ * what is not marked, -EEXIST where something has the name by now, or -errno.
+ */
+int store_pending_revive(const struct store_object *marked);
+
 /* What an object with a marked name is. */
 enum store_pending {
     STORE_NOT_PENDING,  /* an ordinary one */

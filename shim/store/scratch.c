@@ -11,18 +11,36 @@
 /* Names that others have, and a directory that goes while it is opened. */
 #define ROUNDS 64
 
-int store_scratch_make(const char *root, char name[STORE_SCRATCH_NAME])
+/* A new file, or another link of one that is there. */
+static int make_at(int dir, const char *name, const char *path)
 {
-    int fd = -EEXIST;
-    for (unsigned i = 0; (fd == -EEXIST || fd == -ENOENT) && i < ROUNDS; i++) {
+    if (path != NULL)
+        return sys_linkat(AT_FDCWD, path, dir, name, 0);
+    return sys_openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+static int make(const char *root, const char *path, char name[STORE_SCRATCH_NAME])
+{
+    int r = -EEXIST;
+    for (unsigned i = 0; (r == -EEXIST || r == -ENOENT) && i < ROUNDS; i++) {
         int dir = store_hidden_make_part(root, PART);
         if (dir < 0)
             return dir;
         *store_put_hex(name, (uint64_t)(uint32_t)SYS0(SYS_gettid) << 32 | i) = '\0';
-        fd = sys_openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        r = make_at(dir, name, path);
         sys_close(dir);
     }
-    return fd;
+    return r;
+}
+
+int store_scratch_make(const char *root, char name[STORE_SCRATCH_NAME])
+{
+    return make(root, NULL, name);
+}
+
+int store_scratch_link(const char *root, const char *path, char name[STORE_SCRATCH_NAME])
+{
+    return make(root, path, name);
 }
 
 int store_scratch_place(const char *root, const char *name, const char *path)

@@ -67,29 +67,6 @@ static int show(struct win *win, const char *typed, bool raw)
 
 /* --- changing ------------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-    const char *digits = "0123456789abcdef";
-    const char *at = c == '\0' ? NULL : strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
-    return at == NULL ? -1 : (int)(at - digits);
-}
-
-/* Bytes in hexadecimal; how many, or -1. */
-static long read_bytes(const char *text, uint8_t *out, size_t room)
-{
-    size_t n = strlen(text);
-    if (n % 2 != 0 || n / 2 > room)
-        return -1;
-    for (size_t i = 0; i < n / 2; i++) {
-        int high = hex_digit(text[2 * i]);
-        int low = hex_digit(text[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return -1;
-        out[i] = (uint8_t)(high << 4 | low);
-    }
-    return (long)(n / 2);
-}
-
 static bool read_number(const char *text, char end, const char **after, uint32_t *out)
 {
     char *stop;
@@ -119,7 +96,7 @@ static long read_value(const char *name, const char *text, uint8_t *out, size_t 
 {
     unsigned field = nt_lx_field_of(name, strlen(name));
     if (strncmp(text, "0x", 2) == 0)
-        return read_bytes(text + 2, out, room);
+        return win_read_bytes(text + 2, out, room);
     if (field != 0)
         return read_field(field, text, out);
     size_t n = strlen(text);
@@ -150,7 +127,7 @@ static int write_chain(struct win *win, const char *typed, const char *text)
 {
     static uint8_t chain[WIN_EA_ROOM]; /* one thread */
     struct win_path path;
-    long size = read_bytes(text, chain, sizeof(chain));
+    long size = win_read_bytes(text, chain, sizeof(chain));
     nt_status status = size < 0 ? NT_INVALID_PARAMETER : find(win, typed, &path);
     if (status == NT_SUCCESS && read_only(&path))
         status = NT_MEDIA_WRITE_PROTECTED;

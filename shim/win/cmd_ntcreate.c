@@ -11,41 +11,7 @@
 #include <unistd.h>
 
 #include "nt/bytes.h"
-#include "store/holders.h"
-#include "store/shares.h"
 #include "win/command.h"
-
-static const struct win_word access_words[] = {
-    {"read", NT_GENERIC_READ},       {"write", NT_GENERIC_WRITE},
-    {"execute", NT_GENERIC_EXECUTE}, {"all", NT_GENERIC_ALL},
-    {"delete", NT_DELETE},           {"attributes", NT_READ_ATTRIBUTES},
-    {"synchronize", NT_SYNCHRONIZE}, {.name = NULL},
-};
-
-static const struct win_word share_words[] = {
-    {"none", 0},
-    {"read", WIN_SHARE_READ},
-    {"write", WIN_SHARE_WRITE},
-    {"delete", WIN_SHARE_DELETE},
-    {"all", WIN_SHARE_ALL},
-    {.name = NULL},
-};
-
-static const struct win_word disposition_words[] = {
-    {"supersede", WIN_SUPERSEDE},
-    {"open", WIN_OPEN},
-    {"create", WIN_CREATE},
-    {"open-if", WIN_OPEN_IF},
-    {"overwrite", WIN_OVERWRITE},
-    {"overwrite-if", WIN_OVERWRITE_IF},
-    {.name = NULL},
-};
-
-static const struct win_word option_words[] = {
-    {"directory-file", WIN_DIRECTORY_FILE},         {"synchronous-io-nonalert", 0x20},
-    {"non-directory-file", WIN_NON_DIRECTORY_FILE}, {"backup-intent", 0x4000},
-    {"open-reparse-point", WIN_OPEN_REPARSE_POINT}, {.name = NULL},
-};
 
 static const struct win_word attribute_words[] = {
     {"READONLY", NT_READONLY},
@@ -86,10 +52,10 @@ static bool set_option(struct told *t, const char *option, const char *value)
         const struct win_word *words;
         size_t field;
     } options[] = {
-        {"--access", access_words, offsetof(struct win_request, access)},
-        {"--share", share_words, offsetof(struct win_request, share)},
-        {"--disposition", disposition_words, offsetof(struct win_request, disposition)},
-        {"--options", option_words, offsetof(struct win_request, options)},
+        {"--access", win_access_words, offsetof(struct win_request, access)},
+        {"--share", win_share_words, offsetof(struct win_request, share)},
+        {"--disposition", win_disposition_words, offsetof(struct win_request, disposition)},
+        {"--options", win_option_words, offsetof(struct win_request, options)},
     };
     if (value == NULL)
         return false;
@@ -290,17 +256,12 @@ int win_hold(struct win *win, const struct win_words *words)
         win_close(&handle);
         return win_fail(win, NT_INSUFFICIENT_RESOURCES);
     }
-    /* Programs under the library look for these marks. */
-    if (win_is_directory(&handle.file))
-        store_mark_directory(handle.fd);
-    bool was = (handle.file.mode & STORE_MARK) != 0;
-    if (handle.fd >= 0 && store_share_announce(handle.fd) < 0)
+    if (win_announce(&handle) < 0)
         win_error(win, "lxshim: win: %s is not yours: programs under lxshim do not see it is held",
                   t.name);
     int result =
         t.command_count > 0 ? run_command(win, &t, &ending) : wait_for_end(win, &t, &ending);
-    if (!was || !win_is_directory(&handle.file))
-        win_unmark(&handle);
+    win_withdraw(&handle);
     win_close(&handle);
     close(ending.fd);
     if (ending.signal != 0)

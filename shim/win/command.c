@@ -245,24 +245,3 @@ const char *win_number(uint64_t value, bool separators, char out[32])
     out[used] = '\0';
     return out;
 }
-
-bool win_flags(const char *text, const struct win_word *words, uint32_t *out)
-{
-    char *end;
-    unsigned long number = strtoul(text, &end, 16);
-    *out = (uint32_t)number;
-    if (end != text && *end == '\0')
-        return true;
-    *out = 0;
-    while (*text != '\0') {
-        size_t n = strcspn(text, "+,|");
-        const struct win_word *w = words;
-        while (w->name != NULL && (strncmp(w->name, text, n) != 0 || w->name[n] != '\0'))
-            w++;
-        if (w->name == NULL)
-            return false;
-        *out |= w->value;
-        text += n + (text[n] != '\0');
-    }
-    return true;
-}

@@ -114,13 +114,6 @@ static inline bool win_wanted(const struct win_file *file, uint32_t want, uint32
 /* A number with thousands separated, in a buffer of 32. */
 const char *win_number(uint64_t value, bool separators, char out[32]);
 
-/* A number in hexadecimal, or names joined by '+' or ','; see each command. */
-struct win_word {
-    const char *name;
-    uint32_t value;
-};
-bool win_flags(const char *text, const struct win_word *words, uint32_t *out);
-
 /* The commands of the table: each returns its exit status. */
 int win_dir(struct win *win, const struct win_words *words);
 int win_type(struct win *win, const struct win_words *words);
@@ -142,5 +135,6 @@ int win_ntcreate(struct win *win, const struct win_words *words);
 int win_icacls(struct win *win, const struct win_words *words);
 int win_takeown(struct win *win, const struct win_words *words);
 int win_hold(struct win *win, const struct win_words *words);
+int win_nt(struct win *win, const struct win_words *words);
 
 #endif

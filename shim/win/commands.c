@@ -93,6 +93,23 @@ const struct win_command win_commands[] = {
      false, win_mklink},
     {"more", "NAME", "print a file or stream", NULL, false, win_more},
     {"move", "NAME TARGET [/y]", "move files and directories", NULL, false, win_move},
+    {"nt", "[SCRIPT]", "make the NT calls of a script, on handles that have names",
+     "A call is a line, of a file or of standard input, and so is its answer: the line's number,\n"
+     "the call, its handle, NTSTATUS, Win32 error, and what it has told:\n"
+     "  open H NAME [access=A] [share=S] [disposition=D] [options=O] [attributes=T]\n"
+     "  close H                         query H\n"
+     "  disposition H delete|keep       disposition-ex H keep|delete[,posix][,on-close]...\n"
+     "  rename H NAME [flags=replace]   link H NAME [flags=replace]\n"
+     "  basic H [attributes=T] [creation-time=N] [access-time=N] [write-time=N]\n"
+     "  eof H SIZE                      list H [PATTERN]\n"
+     "  read H OFFSET LENGTH            write H OFFSET VALUE\n"
+     "  lock H OFFSET LENGTH [flags=exclusive]    unlock H OFFSET LENGTH\n"
+     "  ea-query H                      ea-set H EA [VALUE]\n"
+     "  reparse-get H                   reparse-set H 0xBYTES       reparse-delete H TAG\n"
+     "NAME is C:\\DIR\\FILE, in quotes where it has blanks. Words of A, S, D and O are those of\n"
+     "ntcreate, and delete-on-close; of T readonly, hidden, system, archive. VALUE\n"
+     "is text or 0xBYTES. # begins a comment.\n",
+     true, win_nt},
     {"ntcreate", "NAME [--access A] [--share S] [--disposition D] [--options O]",
      "show what NtCreateFile answers",
      "Numbers are hexadecimal; words are joined by a comma.\n"

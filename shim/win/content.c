@@ -9,6 +9,7 @@
 #include "store/shares.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
+#include "win/ea.h"
 #include "win/ntcreate.h"
 
 #define PIECE 65536
@@ -103,7 +104,7 @@ static long replace(struct win_handle *handle, const struct content *what)
     if (r >= 0)
         r = carry(handle, fd);
     if (r == 0)
-        r = win_lose_metadata(&(struct store_object){root, fd, ""});
+        r = win_lose_eas(&(struct store_object){root, fd, ""});
     bool beside = store_sidecar_about(&old, key);
     if (r == 0)
         r = store_scratch_place(root, name, handle->path.native);
@@ -137,7 +138,7 @@ static long overwrite_in_place(const struct win_handle *handle, const struct con
     if (r >= 0)
         r = sys_ftruncate(handle->fd, r);
     const struct store_object o = {handle->path.drive->root, handle->fd, ""};
-    return r == 0 && handle->keeps ? win_lose_metadata(&o) : r;
+    return r == 0 && handle->keeps ? win_lose_eas(&o) : r;
 }
 
 static nt_status overwrite(struct win_handle *handle, const struct content *what)

@@ -185,3 +185,19 @@ nt_status win_ea_set_all(const char *native, const uint8_t *chain, size_t size)
         status = win_ea_set(native, &ea);
     return status;
 }
+
+int win_lose_eas(const struct store_object *o)
+{
+    static char list[2 * LIST_MAX]; /* one thread */
+    int r = win_lose_metadata(o);
+    long n = r < 0 ? 0 : store_attr_list(o, true, list, sizeof(list));
+    for (long at = 0; r == 0 && at < n; at += (long)strlen(list + at) + 1) {
+        const char *name = list + at;
+        bool stream = strncmp(name, WIN_STREAM_PREFIX, sizeof(WIN_STREAM_PREFIX) - 1) == 0;
+        if (!stream && !is_other(name))
+            continue;
+        long gone = store_attr_change(o, name, NULL, 0);
+        r = gone < 0 && gone != -ENODATA ? (int)gone : 0;
+    }
+    return r;
+}

@@ -25,4 +25,11 @@ nt_status win_ea_set(const char *native, const struct nt_ea *ea);
 /* Sets or removes every attribute of a chain; STATUS_EA_LIST_INCONSISTENT for what is none. */
 nt_status win_ea_set_all(const char *native, const uint8_t *chain, size_t size);
 
+/*
+ * Takes from an object what no overwrite leaves: WSL's metadata and every other EA, since the
+ * request has none, and its named streams. [MS-FSA 2.1.5.1.2; streams: Samba, clear_ads]
+ * Attributes, times and other names stay, and so does what is behind a reparse point. 0 or -errno.
+ */
+int win_lose_eas(const struct store_object *o);
+
 #endif

@@ -305,6 +305,18 @@ nt_status win_set_attributes(const char *native, const struct win_file *file, ui
     return r < 0 ? win_status_of_ea(r) : nt_status_of(sys_fchmodat(AT_FDCWD, native, mode));
 }
 
+nt_status win_set_times(const char *native, const struct win_file *file,
+                        const struct timespec times[WIN_TIMES])
+{
+    const struct timespec of_linux[] = {times[WIN_ACCESS], times[WIN_WRITE]};
+    nt_status status = NT_SUCCESS;
+    if (times[WIN_CREATION].tv_nsec != UTIME_OMIT)
+        status = write_dosattrib(native, file->attributes, times[WIN_CREATION]);
+    if (status != NT_SUCCESS)
+        return status;
+    return nt_status_of(sys_utimensat(AT_FDCWD, native, of_linux, AT_SYMLINK_NOFOLLOW));
+}
+
 int win_unlink(const char *native, int flags)
 {
     const struct store_object o = object(native);

@@ -71,6 +71,11 @@ int win_unlink(const char *native, int flags);
 /* Sets R, H, S, A and what else may be set; the others stay. */
 nt_status win_set_attributes(const char *native, const struct win_file *file, uint32_t attributes);
 
+/* Sets the times of creation, last access and last write; tv_nsec UTIME_OMIT leaves one as it is.
+ */
+nt_status win_set_times(const char *native, const struct win_file *file,
+                        const struct timespec times[WIN_TIMES]);
+
 /* The status of an attribute that was set: 0 or -errno. Where it cannot be kept, somebody hears. */
 nt_status win_status_of_ea(long r);
 

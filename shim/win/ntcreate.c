@@ -11,6 +11,7 @@
 #include "store/shares.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
+#include "win/ea.h"
 #include "win/security.h"
 
 /* --- sharing -------------------------------------------------------------------------------- */
@@ -109,6 +110,13 @@ static bool overwrites(uint32_t disposition)
     return disposition == WIN_SUPERSEDE || disposition >= WIN_OVERWRITE;
 }
 
+/* A file that is to go with its handle, and would be read-only. [MS-FSA 2.1.5.1.1] */
+static bool makes_undeletable(const struct win_request *request)
+{
+    return (request->options & WIN_DELETE_ON_CLOSE) != 0 &&
+           (request->attributes & NT_READONLY) != 0;
+}
+
 static nt_status make(const struct win *win, struct win_handle *handle,
                       const struct win_request *request)
 {
@@ -116,6 +124,8 @@ static nt_status make(const struct win *win, struct win_handle *handle,
     long r;
     if (!may_create(request->disposition))
         return NT_OBJECT_NAME_NOT_FOUND;
+    if (makes_undeletable(request))
+        return NT_CANNOT_DELETE;
     if (handle->path.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
     nt_status status = win_may_add(win, native, (request->options & WIN_DIRECTORY_FILE) != 0);
@@ -139,6 +149,18 @@ static nt_status make(const struct win *win, struct win_handle *handle,
     return status;
 }
 
+/* What no file could answer. [MS-FSA 2.1.5.1, the checks of parameters] */
+static nt_status check_request(const struct win_request *request, uint32_t access)
+{
+    bool directory = (request->options & WIN_DIRECTORY_FILE) != 0;
+    if (directory &&
+        ((request->options & WIN_NON_DIRECTORY_FILE) != 0 || overwrites(request->disposition)))
+        return NT_INVALID_PARAMETER;
+    if ((request->options & WIN_DELETE_ON_CLOSE) != 0 && (access & NT_DELETE) == 0)
+        return NT_INVALID_PARAMETER;
+    return NT_SUCCESS;
+}
+
 /* What an existing file refuses before anybody is asked who has it open. */
 static nt_status check_existing(const struct win_handle *handle, const struct win_request *request,
                                 uint32_t access)
@@ -146,7 +168,7 @@ static nt_status check_existing(const struct win_handle *handle, const struct wi
     const struct win_file *file = &handle->file;
     bool writes =
         (access & (NT_WRITE_DATA | NT_APPEND_DATA)) != 0 || overwrites(request->disposition);
-    if (request->disposition == WIN_CREATE)
+    if (request->disposition == WIN_CREATE && handle->path.stream[0] == '\0')
         return NT_OBJECT_NAME_COLLISION;
     if ((request->options & WIN_DIRECTORY_FILE) != 0 && !win_is_directory(file))
         return NT_NOT_A_DIRECTORY;
@@ -156,23 +178,47 @@ static nt_status check_existing(const struct win_handle *handle, const struct wi
         return NT_OBJECT_NAME_INVALID;
     if (writes && handle->path.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
+    if (win_is_directory(file) && overwrites(request->disposition) &&
+        handle->path.stream[0] == '\0')
+        return NT_OBJECT_NAME_COLLISION;
     if (writes && !win_is_directory(file) && (file->attributes & NT_READONLY) != 0)
         return NT_ACCESS_DENIED;
+    if ((request->options & WIN_DELETE_ON_CLOSE) != 0 && (file->attributes & NT_READONLY) != 0)
+        return NT_CANNOT_DELETE;
+    if (overwrites(request->disposition) && makes_undeletable(request))
+        return NT_CANNOT_DELETE;
     /* Who writes over a hidden or system file has to name these attributes; no command does. */
-    if (overwrites(request->disposition) && (file->attributes & (NT_HIDDEN | NT_SYSTEM)) != 0)
+    if (overwrites(request->disposition) &&
+        (file->attributes & ~request->attributes & (NT_HIDDEN | NT_SYSTEM)) != 0)
         return NT_ACCESS_DENIED;
     return NT_SUCCESS;
 }
 
-static nt_status check_stream(const struct win_handle *handle, const struct win_request *request)
+/* Of a stream the disposition is about itself: its file may have been there or not. */
+static nt_status check_stream(struct win_handle *handle, const struct win_request *request)
 {
     size_t size;
     nt_status status;
     uint8_t *data = win_stream_get(handle->path.native, handle->path.stream, &size, &status);
     free(data);
-    if (data == NULL && status == NT_OBJECT_NAME_NOT_FOUND && may_create(request->disposition))
-        return NT_SUCCESS;
-    return status;
+    if (data != NULL)
+        return request->disposition == WIN_CREATE ? NT_OBJECT_NAME_COLLISION : status;
+    if (status != NT_OBJECT_NAME_NOT_FOUND || !may_create(request->disposition))
+        return status;
+    handle->information = WIN_FILE_CREATED;
+    return handle->path.drive->readonly ? NT_MEDIA_WRITE_PROTECTED : NT_SUCCESS;
+}
+
+/* Whoever overwrites need not have asked to write: the descriptor may be one for reading. */
+static int empty_file(const struct win_handle *handle)
+{
+    if ((handle->shares & STORE_WRITES) != 0)
+        return sys_ftruncate(handle->fd, 0);
+    int fd = sys_openat(AT_FDCWD, handle->path.native,
+                        O_WRONLY | O_TRUNC | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (fd >= 0)
+        sys_close(fd);
+    return fd < 0 ? fd : 0;
 }
 
 static nt_status truncate_to_nothing(struct win_handle *handle, const struct win_request *request)
@@ -187,8 +233,24 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
     if (handle->path.stream[0] != '\0')
         return win_stream_set(handle->path.native, handle->path.stream, "", 0);
     const struct store_object o = {handle->path.drive->root, handle->fd, ""};
-    nt_status status = nt_status_of(sys_ftruncate(handle->fd, 0));
-    return status == NT_SUCCESS ? win_status_of_ea(win_lose_metadata(&o)) : status;
+    nt_status status = nt_status_of(empty_file(handle));
+    return status == NT_SUCCESS ? win_status_of_ea(win_lose_eas(&o)) : status;
+}
+
+/*
+ * What is made, or overwritten, has the attributes of the request, and a file is to be archived.
+ * The handle's own rights stay what they are. [MS-FSA 2.1.5.1.1, 2.1.5.1.2.1]
+ */
+static nt_status give_attributes(struct win_handle *handle, uint32_t attributes)
+{
+    nt_status status;
+    attributes = (attributes & (NT_READONLY | NT_HIDDEN | NT_SYSTEM)) |
+                 (win_is_directory(&handle->file) ? 0 : NT_ARCHIVE);
+    if (win_is_reparse(&handle->file) || handle->path.stream[0] != '\0' ||
+        ((attributes ^ handle->file.attributes) & ~(uint32_t)NT_DIRECTORY) == 0)
+        return NT_SUCCESS;
+    status = win_set_attributes(handle->path.native, &handle->file, attributes);
+    return status == NT_SUCCESS ? win_file_stat(handle->path.native, &handle->file) : status;
 }
 
 /* A link, or an object with facts beside it: that is asked of the object itself, not of its name.
@@ -208,6 +270,22 @@ void win_unmark(const struct win_handle *handle)
         (void)store_share_announce(handle->fd);
 }
 
+int win_announce(const struct win_handle *handle)
+{
+    if (handle->fd < 0)
+        return 0;
+    if (win_is_directory(&handle->file))
+        store_mark_directory(handle->fd);
+    return store_share_announce(handle->fd);
+}
+
+void win_withdraw(const struct win_handle *handle)
+{
+    /* A directory may have had the mark before, for reasons of its own. */
+    if ((handle->file.mode & STORE_MARK) == 0 || !win_is_directory(&handle->file))
+        win_unmark(handle);
+}
+
 nt_status win_create(const struct win *win, const char *name, const struct win_request *request,
                      struct win_handle *handle)
 {
@@ -215,9 +293,12 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
     bool raw = (request->options & WIN_OPEN_REPARSE_POINT) != 0;
     handle->fd = -1;
     handle->file = (struct win_file){.attributes = 0};
+    handle->access = access;
     handle->information = WIN_FILE_OPENED;
     handle->keeps = false;
-    nt_status status = win_resolve(win, name, raw ? WIN_NO_FOLLOW : WIN_FOLLOW, &handle->path);
+    nt_status status = check_request(request, access);
+    if (status == NT_SUCCESS)
+        status = win_resolve(win, name, raw ? WIN_NO_FOLLOW : WIN_FOLLOW, &handle->path);
     if (status != NT_SUCCESS)
         return status;
     bool made = !handle->path.exists;
@@ -234,8 +315,13 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
         status = check_stream(handle, request);
     if (status == NT_SUCCESS)
         status = share(handle, shares_of(access, request->share));
-    if (status == NT_SUCCESS && !made && overwrites(request->disposition))
+    bool created = handle->information == WIN_FILE_CREATED;
+    if (status == NT_SUCCESS && created && handle->path.stream[0] != '\0')
+        status = win_stream_set(handle->path.native, handle->path.stream, "", 0);
+    if (status == NT_SUCCESS && !created && overwrites(request->disposition))
         status = truncate_to_nothing(handle, request);
+    if (status == NT_SUCCESS && !handle->keeps && (made || overwrites(request->disposition)))
+        status = give_attributes(handle, request->attributes);
     if (status != NT_SUCCESS)
         win_close(handle);
     /* Directories have the bit for reasons of their own: who waits to be deleted, for one. */
@@ -290,9 +376,7 @@ static bool same_file(const struct win_file *a, const struct win_file *b)
     return a->device == b->device && a->inode == b->inode;
 }
 
-/* Clears the way for a rename. [MS-FSA 2.1.5.15.11] */
-static nt_status check_target(const struct win_handle *handle, const struct win_path *to,
-                              bool replace)
+nt_status win_check_target(const struct win_handle *handle, const struct win_path *to, bool replace)
 {
     struct store_holders nobody = {.list = NULL, .room = 0};
     struct win_file there;
@@ -320,6 +404,20 @@ static bool descendant_held(const struct win_path *path)
                                  &nobody);
 }
 
+/*
+ * Renames to a name that has somebody's file. NT takes that away for a directory, too, and Linux
+ * does not: they change places, and the file goes by the other name.
+ */
+static int rename_over(const struct win_handle *handle, const char *to)
+{
+    const char *from = handle->path.native;
+    int r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
+    if (r != -ENOTDIR || !S_ISDIR(handle->file.mode))
+        return r;
+    r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE);
+    return r < 0 ? r : sys_unlinkat(AT_FDCWD, from, 0);
+}
+
 nt_status win_rename(const struct win *win, const struct win_handle *handle, const char *name,
                      bool replace)
 {
@@ -332,7 +430,7 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
     if (handle->path.drive->readonly || to.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
     if (to.exists)
-        status = check_target(handle, &to, replace);
+        status = win_check_target(handle, &to, replace);
     if (status == NT_SUCCESS && to.exists)
         status = win_may(win, to.native, NT_DELETE);
     if (status == NT_SUCCESS)
@@ -355,11 +453,11 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
      */
     const char *from = handle->path.native;
     long r = 0;
-    if (other && strcmp(typed, to.native) != 0) {
-        r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, to.native, 0);
+    if (other) {
+        r = rename_over(handle, to.native);
         from = to.native;
     }
-    if (r == 0)
+    if (r == 0 && strcmp(from, typed) != 0)
         r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, typed, 0);
     if (r == 0 && beside)
         store_sidecar_drop(to.drive->root, key);

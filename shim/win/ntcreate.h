@@ -5,48 +5,24 @@
 
 #include "nt/access.h"
 #include "win/file.h"
+#include "win/ntwords.h"
 
-#define WIN_SHARE_READ   1u
-#define WIN_SHARE_WRITE  2u
-#define WIN_SHARE_DELETE 4u
-#define WIN_SHARE_ALL    7u
-
-enum win_disposition {
-    WIN_SUPERSEDE,
-    WIN_OPEN,
-    WIN_CREATE,
-    WIN_OPEN_IF,
-    WIN_OVERWRITE,
-    WIN_OVERWRITE_IF
-};
-
-/* Options, and the values of IoStatus.Information. */
-#define WIN_DIRECTORY_FILE     0x1u
-#define WIN_NON_DIRECTORY_FILE 0x40u
-#define WIN_OPEN_REPARSE_POINT 0x200000u
 /* Ours: what is to be overwritten stays until the new content is there (content.c). */
 #define WIN_KEEP_OLD 0x80000000u
-
-enum win_information {
-    WIN_FILE_SUPERSEDED,
-    WIN_FILE_OPENED,
-    WIN_FILE_CREATED,
-    WIN_FILE_OVERWRITTEN,
-    WIN_FILE_EXISTS,
-    WIN_FILE_DOES_NOT_EXIST
-};
 
 struct win_request {
     uint32_t access;
     uint32_t share;
     uint32_t disposition; /* enum win_disposition */
     uint32_t options;
+    uint32_t attributes; /* of a file that is made, or overwritten: READONLY, HIDDEN, SYSTEM */
 };
 
 struct win_handle {
     struct win_path path;
     struct win_file file;
     int fd; /* for reading, with what it was opened for marked on it; -1 for what is no file */
+    uint32_t access; /* granted: no generic right is left in it */
     unsigned shares; /* that: a set of enum store_share */
     bool keeps;      /* its old content is still there, by WIN_KEEP_OLD */
     enum win_information information;
@@ -68,8 +44,22 @@ void win_close(struct win_handle *handle);
  */
 void win_unmark(const struct win_handle *handle);
 
+/*
+ * Lets programs under the library see that the file is held, and takes that back. They look for
+ * marks, which a file gets from its owner alone: -errno where this is somebody else.
+ */
+int win_announce(const struct win_handle *handle);
+void win_withdraw(const struct win_handle *handle);
+
 /* Deletes what a handle with DELETE is on; the name is free at once, as since Windows 10 1809. */
 nt_status win_delete(const struct win_handle *handle);
+
+/*
+ * Whether what has a name lets a handle's file have it: `replace`, and what of it is open, a
+ * directory or read-only. The file itself does. [MS-FSA 2.1.5.15.6, 2.1.5.15.11]
+ */
+nt_status win_check_target(const struct win_handle *handle, const struct win_path *to,
+                           bool replace);
 
 /* Gives the file of a handle with DELETE another name; `replace`: a file that has it goes. */
 nt_status win_rename(const struct win *win, const struct win_handle *handle, const char *name,

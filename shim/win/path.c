@@ -94,6 +94,16 @@ static nt_status replace_link(const struct win *win, const struct win_file *file
     return status;
 }
 
+/* True where what a name says waits to be deleted, whatever the case of the name. */
+static bool is_pending(const char *root, const char *directory, const char *component)
+{
+    char marked[NT_NAME_BYTES * 3 + 1 + NT_PENDING_SUFFIX_LENGTH];
+    char native[WIN_PATH];
+    (void)snprintf(marked, sizeof(marked), "%s%s", component, NT_PENDING_SUFFIX);
+    const struct store_object o = {root, AT_FDCWD, native};
+    return win_find(directory, marked, native) && store_pending_look(&o) == STORE_PENDING_HELD;
+}
+
 /* What a walk has come to. */
 struct walk {
     const struct win *win;
@@ -111,8 +121,7 @@ static nt_status step(struct walk *w, const char *component, size_t end, bool la
     struct win_file file;
     memcpy(directory, p->native, strlen(p->native) + 1);
     if (!win_find(directory, component, p->native)) {
-        const struct store_object o = {p->drive->root, AT_FDCWD, p->native};
-        if (store_pending_blocks(&o) != 0)
+        if (is_pending(p->drive->root, directory, component))
             return NT_DELETE_PENDING;
         return last ? NT_SUCCESS : NT_OBJECT_PATH_NOT_FOUND;
     }
