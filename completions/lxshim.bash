@@ -5,8 +5,9 @@
 # Made by "make generate", until it ends:
 _lxshim_words() {
   case $1 in
-    'commands') echo run report policy explain doctor win help ;;
+    'commands') echo run wsl report policy explain doctor win help ;;
     'options run') echo --policy --profile --mount --set --trace --observe --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
+    'options wsl') echo --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help ;;
     'options report') echo --fail-on --help ;;
     'options policy') echo --help ;;
     'commands policy') echo check show profiles rules schema trust ;;
@@ -21,9 +22,10 @@ _lxshim_words() {
     'options win') echo --policy --profile --mount --help ;;
     'options help') echo --help ;;
     'commands win') echo attrib cmd copy del dir ea echo fsutil hold md mklink more move ntcreate rd ren type write ;;
-    'topics') echo run policy rules mounts overrides reports win trace coverage environment ;;
+    'topics') echo run wsl policy rules mounts overrides reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
-    'arguments') echo --policy --profile --mount --set --trace --lane --bind --report --fail-on ;;
+    '--era') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
+    'arguments') echo --policy --profile --mount --set --trace --lane --bind --report --fail-on --era --distribution --user --cd --etc ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
     'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel ;;
@@ -143,7 +145,7 @@ _lxshim() {
         compopt -o nospace
       fi
       ;;
-    --profile | --lane | --bind) list=$(_lxshim_words "$option") ;;
+    --profile | --era | --lane | --bind) list=$(_lxshim_words "$option") ;;
     --*) return ;; # files
     *)
       if ((rest == 0)) && [[ $cur == -* ]]; then
@@ -153,7 +155,7 @@ _lxshim() {
           '' | policy | win) list=$(_lxshim_words "commands${path:+ $path}") ;;
           explain) list=$(_lxshim_words rules) ;;
           help) list=$(_lxshim_words topics) ;;
-          run | doctor)
+          run | wsl | doctor)
             ((rest > 0)) || mapfile -t COMPREPLY < <(compgen -c -- "$cur")
             return
             ;;

@@ -5,9 +5,11 @@
 function __lxshim_words
     switch "$argv[1]"
         case 'commands'
-            printf '%s\n' run report policy explain doctor win help
+            printf '%s\n' run wsl report policy explain doctor win help
         case 'options run'
             printf '%s\n' --policy --profile --mount --set --trace --observe --lane --require-complete --bind --verbose --quiet --report --fail-on --help
+        case 'options wsl'
+            printf '%s\n' --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help
         case 'options report'
             printf '%s\n' --fail-on --help
         case 'options policy'
@@ -37,11 +39,13 @@ function __lxshim_words
         case 'commands win'
             printf '%s\n' attrib cmd copy del dir ea echo fsutil hold md mklink more move ntcreate rd ren type write
         case 'topics'
-            printf '%s\n' run policy rules mounts overrides reports win trace coverage environment
+            printf '%s\n' run wsl policy rules mounts overrides reports win trace coverage environment
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
+        case '--era'
+            printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --mount --set --trace --lane --bind --report --fail-on
+            printf '%s\n' --policy --profile --mount --set --trace --lane --bind --report --fail-on --era --distribution --user --cd --etc
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'
@@ -222,7 +226,7 @@ function __lxshim_complete
             else
                 printf "$before%s=\n" (__lxshim_words rules)
             end
-        case --profile --lane --bind
+        case --profile --era --lane --bind
             printf "$before%s\n" (__lxshim_words $option)
         case '--*'
             __fish_complete_path $cur
@@ -238,7 +242,7 @@ function __lxshim_complete
                     __lxshim_words rules
                 case help
                     __lxshim_words topics
-                case run doctor
+                case run wsl doctor
                     test $rest -gt 0; and __fish_complete_path $cur; or __fish_complete_command
                 case '*'
                     __fish_complete_path $cur

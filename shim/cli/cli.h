@@ -35,7 +35,12 @@ enum cli_option {
     CLI_LIST = 4096,
     CLI_REMOVE = 8192,
     CLI_REPORT = 16384,
-    CLI_FAIL_ON = 32768
+    CLI_FAIL_ON = 32768,
+    CLI_ERA = 65536,
+    CLI_DISTRIBUTION = 131072,
+    CLI_USER = 262144,
+    CLI_CD = 524288,
+    CLI_ETC = 1048576
 };
 
 /* An option, for its reader, --help and completions. */
@@ -63,6 +68,10 @@ struct cli_arguments {
     bool complete; /* --require-complete */
     bool list;
     bool remove;
+    const char *distribution; /* --distribution and those of `wsl` after it, or NULL */
+    const char *user;
+    const char *directory; /* --cd */
+    const char *etc;
     const char *bind; /* --bind, or NULL */
     const char *lane; /* --lane, or NULL */
     char **reports;   /* --report */
@@ -142,6 +151,9 @@ void cli_no_policy(char *out, size_t room);
  */
 bool cli_load(const struct lx_request *request, struct lx_effective *policy);
 
+/* The same without a word: 0, or -EINVAL with policy->problem set. */
+int cli_load_quietly(const struct lx_request *request, struct lx_effective *policy);
+
 /* True where a policy was not loaded because an option's value makes no sense. */
 bool cli_mistyped(const struct lx_effective *policy);
 
@@ -156,6 +168,7 @@ int cli_policy_show(const struct cli_arguments *arguments);
 int cli_policy_trust(const struct cli_arguments *arguments);
 
 int cli_run(const struct cli_arguments *arguments);
+int cli_wsl(const struct cli_arguments *arguments);
 int cli_report(const struct cli_arguments *arguments);
 int cli_explain(const struct cli_arguments *arguments);
 int cli_doctor(const struct cli_arguments *arguments);

@@ -52,6 +52,13 @@ const struct cli_option_info cli_options[] = {
      "fail although the command has succeeded, where one of these rules refused something, or any "
      "that programs do not expect (denied)",
      NULL},
+    {CLI_ERA, 0, "era", "NAME",
+     "be WSL of that era, a built-in profile; wsl2-9p where nothing says another", NULL},
+    {CLI_DISTRIBUTION, 0, "distribution", "NAME",
+     "be the distribution of that name (WSL_DISTRO_NAME)", NULL},
+    {CLI_USER, 0, "user", "NAME", "be that user, which needs root for another", NULL},
+    {CLI_CD, 0, "cd", "DIRECTORY", "begin there: a path of Linux' or Windows', or ~", NULL},
+    {CLI_ETC, 0, "etc", "DIRECTORY", "read wsl.conf and fstab there instead of in /etc", NULL},
     {0, 0, NULL, NULL, NULL, NULL},
 };
 #define OPTION_COUNT (SIZE(cli_options) - 1)
@@ -107,6 +114,21 @@ static void note_option(struct cli_arguments *out, enum cli_option bit, char *va
         break;
     case CLI_REPORT:
         out->reports[out->report_count++] = value;
+        break;
+    case CLI_ERA:
+        request->profile = value;
+        break;
+    case CLI_DISTRIBUTION:
+        out->distribution = value;
+        break;
+    case CLI_USER:
+        out->user = value;
+        break;
+    case CLI_CD:
+        out->directory = value;
+        break;
+    case CLI_ETC:
+        out->etc = value;
         break;
     case CLI_FAIL_ON:
         out->fail_on = value;

@@ -1,6 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # What a run shows of itself where its policy says so: identity.*, by libc, by instruction, to real programs.
+#
+# Steps are for the shell that runs them to expand:
+# shellcheck disable=SC2016
 
 load helpers
 
@@ -38,8 +41,8 @@ KERNEL='kernel /proc/version /proc/sys/kernel/osrelease /proc/sys/kernel/version
 
 @test "identity.kernel: a release for each profile, that of wsl1-current where it is none of WSL's" {
   for profile in wsl1-{1607,1703,1709,1803,1809,1903,19041,current} wsl2-{9p,virtiofs} drvfs; do
-    as $profile 'uname -r; cat /proc/sys/kernel/osrelease' identity.kernel=on
-    echo "$profile" $output
+    as "$profile" 'uname -r; cat /proc/sys/kernel/osrelease' identity.kernel=on
+    echo "$profile ${output//$'\n'/ }"
   done >"$BATS_TEST_TMPDIR/said"
   run cat "$BATS_TEST_TMPDIR/said"
   assert_output 'wsl1-1607 3.4.0+ 3.4.0+
@@ -105,6 +108,6 @@ Linux version 4.4.0-17763-Microsoft'
   run env "${SHIM[@]}" kernel
   refute_output --partial Microsoft
   printf '{"version": 1, "profile": "wsl1-1809", "mode": "observe", "rules": {"identity.kernel": "on"}}' >policy.json
-  LXSHIM_POLICY=$PWD/policy.json run env "${SHIM[@]}" $KERNEL
+  LXSHIM_POLICY=$PWD/policy.json run env "${SHIM[@]}" bash -c "$KERNEL"
   refute_output --partial Microsoft
 }
