@@ -51,7 +51,7 @@ function __lxshim_words
         case '--bind'
             printf '%s\n' auto always never
         case 'rules'
-            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel
+            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers
         case 'values names.illegal'
             printf '%s\n' escape reject
         case 'values names.invalid_utf8'
@@ -189,6 +189,14 @@ function __lxshim_words
         case 'values mount.line'
             printf '%s\n' native drvfs drvfs-plain drvfs-root 9p 9p-mmap virtiofs
         case 'values identity.kernel'
+            printf '%s\n' on off
+        case 'values identity.cmdline'
+            printf '%s\n' on off
+        case 'values identity.filesystems'
+            printf '%s\n' on off
+        case 'values identity.interop'
+            printf '%s\n' on off
+        case 'values identity.containers'
             printf '%s\n' on off
     end
 end

@@ -134,6 +134,8 @@ static int set_names(const struct wslenv *s)
         distribution = "lxshim";
     int r = uname(&name);
     if (r == 0)
+        r = unsetenv("container"); /* podman's, and systemd-nspawn's */
+    if (r == 0)
         r = setenv("NAME", name.nodename, 1);
     if (r == 0)
         r = setenv("HOSTTYPE", name.machine, 1);

@@ -145,6 +145,8 @@ struct lx_fs_shown {
     bool (*instead)(struct lx_call *c, const char *path, long *result);
     /* Puts other names of the kernel into what uname(2) has answered. */
     void (*names)(const struct lx_policy *policy, struct utsname *name);
+    /* Puts other words, as long, in what the kernel says in a mount table, n bytes. */
+    void (*table)(const struct lx_policy *policy, char *text, size_t n);
 };
 
 struct lx_fs {

@@ -136,6 +136,14 @@ bool shown_instead(struct lx_call *c, long *result)
            answers(c, result);
 }
 
+void shown_table(const struct lx_policy *policy, char *text, size_t n)
+{
+    EACH(shows)
+    {
+        shows->table(policy, text, n);
+    }
+}
+
 /* The path of one of a process's files of /proc. */
 static void in_proc(int pid, const char *name, char out[48])
 {

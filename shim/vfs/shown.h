@@ -28,6 +28,9 @@ long shown_opened(struct lx_call *c, long fd);
 /* Answers a call of one path, outside every mount, where the kernel's answer does not count. */
 bool shown_instead(struct lx_call *c, long *result);
 
+/* Puts other words, as long, in the text of a mount table, n bytes. */
+void shown_table(const struct lx_policy *policy, char *text, size_t n);
+
 /*
  * uname(2). As it, and -LX_CONTINUE where whoever asked gets the kernel's answer: of a program in
  * another UTS namespace, or with another personality, only the kernel knows the other names.

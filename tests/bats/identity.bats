@@ -111,3 +111,79 @@ Linux version 4.4.0-17763-Microsoft'
   LXSHIM_POLICY=$PWD/policy.json run env "${SHIM[@]}" bash -c "$KERNEL"
   refute_output --partial Microsoft
 }
+
+@test "identity.cmdline, identity.filesystems: what the era's kernel was started with, and mounts drives by" {
+  steps='cat /proc/cmdline; comm -13 <(sort "$BATS_TEST_TMPDIR/filesystems") <(sort /proc/filesystems)'
+  grep -v -e virtiofs -e 9p /proc/filesystems >"$BATS_TEST_TMPDIR/filesystems"
+  as wsl1-1903 "$steps"
+  refute_line 'BOOT_IMAGE=/kernel init=/init'
+  as wsl1-1903 "$steps" identity.cmdline=on identity.filesystems=off
+  assert_line --index 0 'BOOT_IMAGE=/kernel init=/init'
+  as wsl2-9p "$steps" identity.cmdline=on identity.filesystems=on
+  assert_output $'initrd=\\initrd.img WSL_ROOT_INIT=1 panic=-1\nnodev\t9p\nnodev\tvirtiofs'
+  as wsl2-9p 'cat /proc/cmdline' identity.cmdline=off
+  assert_output "$(</proc/cmdline)"
+}
+
+INTEROP=/proc/sys/fs/binfmt_misc/WSLInterop
+
+@test "identity.interop: WSLInterop is there to look at and to read, from 1703 on, and nothing writes it" {
+  [[ ! -e $INTEROP ]] || skip "there is one"
+  steps="cat $INTEROP; [[ -f $INTEROP && -r $INTEROP ]] && stat -c %F $INTEROP; : 2>/dev/null >$INTEROP || echo no"
+  as wsl2-9p "$steps" identity.interop=off
+  assert_output "cat: $INTEROP: No such file or directory
+no"
+  as wsl1-1607 "$steps" identity.interop=on
+  assert_output "cat: $INTEROP: No such file or directory
+no"
+  as wsl1-1903 "$steps" identity.interop=on
+  assert_output 'enabled
+interpreter /init
+flags: P
+offset 0
+magic 4d5a
+regular empty file
+no'
+  as wsl2-9p "head -3 $INTEROP; cd /proc/sys/fs; head -1 binfmt_misc/WSLInterop" identity.interop=on
+  assert_output 'enabled
+interpreter /init
+flags: PF
+enabled'
+}
+
+@test "identity.containers: marks are not there, a cgroup is the root's, what Docker mounts is from elsewhere" {
+  ((EUID == 0)) || skip "only root mounts"
+  needs_mounts
+  mkdir -p "$BATS_TEST_TMPDIR"/{docker/containers/x,run}
+  echo name >"$BATS_TEST_TMPDIR/docker/containers/x/hostname"
+  printf '%s\n' 9:devices:/docker/1a2b 8:cpu:/ 1:name=systemd:/user.slice 0::/docker/1a2b >"$BATS_TEST_TMPDIR/cgroup"
+  : >"$BATS_TEST_TMPDIR/run/.containerenv"
+  : >"$BATS_TEST_TMPDIR/on"
+  # Of the process that is to be asked about another file is over its cgroup.
+  for value in off on; do
+    policy_for "$(fresh drive)" identity.containers=$value >"$BATS_TEST_TMPDIR/policy.json"
+    run env -C / LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" unshare -m bash -c '
+      mount --bind "$1/docker/containers/x/hostname" "$1/on"; mount --bind "$1/run" /run
+      mount --bind "$1/cgroup" /proc/$$/cgroup
+      export ASKED=$$; exec env "${@:2}"' - "$BATS_TEST_TMPDIR" "${SHIM[@]}" bash -c '
+        cat /proc/$ASKED/cgroup; [[ ! -e /run/.containerenv ]] || echo there; cat /run/.containerenv
+        grep -o "/[a-z]*/containers/x/hostname" /proc/self/mountinfo; cat "$BATS_TEST_TMPDIR/on"'
+    # shellcheck disable=SC2154 # run sets it
+    echo "$value: $output"
+  done >"$BATS_TEST_TMPDIR/said"
+  run cat "$BATS_TEST_TMPDIR/said"
+  assert_output 'off: 9:devices:/docker/1a2b
+8:cpu:/
+1:name=systemd:/user.slice
+0::/docker/1a2b
+there
+/docker/containers/x/hostname
+name
+on: 9:devices:/
+8:cpu:/
+1:name=systemd:/user.slice
+0::/
+cat: /run/.containerenv: No such file or directory
+/rootfs/containers/x/hostname
+name'
+}

@@ -27,6 +27,11 @@ const struct kernel *kernel_of(const struct lx_policy *policy)
     return kernel != NULL ? kernel : find("wsl1-current");
 }
 
+bool kernel_has_interop(const struct kernel *kernel)
+{
+    return strcmp(kernel->profile, "wsl1-1607") != 0;
+}
+
 bool kernel_is_wsl2(const struct kernel *kernel)
 {
     return strstr(kernel->release, "WSL2") != NULL;

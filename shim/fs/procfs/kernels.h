@@ -18,6 +18,9 @@ struct kernel {
 /* That of a run's era: by its profile, and where that is none of WSL's, as wsl1-current. */
 const struct kernel *kernel_of(const struct lx_policy *policy);
 
+/* True for one that runs programs of Windows'. [RN:14951] */
+bool kernel_has_interop(const struct kernel *kernel);
+
 /* True for one of WSL2's. */
 bool kernel_is_wsl2(const struct kernel *kernel);
 

@@ -57,6 +57,66 @@ static void write_signature(struct page *p)
         put_line(p, p->kernel->signature);
 }
 
+static void write_cmdline(struct page *p)
+{
+    put_line(p, kernel_is_wsl2(p->kernel) ? "initrd=\\initrd.img WSL_ROOT_INIT=1 panic=-1"
+                                          : "BOOT_IMAGE=/kernel init=/init");
+}
+
+/* True where a text has a word (n bytes) in it. */
+static const char *in_text(const char *text, size_t length, const char *word, size_t n)
+{
+    for (size_t i = 0; i + n <= length; i++)
+        if (memcmp(text + i, word, n) == 0)
+            return text + i;
+    return NULL;
+}
+
+/* What the kernel has, and what WSL2 mounts drives by. */
+static void write_filesystems(struct page *p)
+{
+    static const char *const lines[] = {"nodev\t9p\n", "nodev\tvirtiofs\n"};
+    put(p, p->given, p->given_length);
+    for (unsigned i = 0; i < 2 && kernel_is_wsl2(p->kernel); i++)
+        if (in_text(p->given, p->given_length, lines[i], strlen(lines[i])) == NULL)
+            put(p, lines[i], strlen(lines[i]));
+}
+
+static void write_interop(struct page *p)
+{
+    if (!kernel_has_interop(p->kernel))
+        return;
+    put_line(p, "enabled\ninterpreter /init");
+    put_line(p, kernel_is_wsl2(p->kernel) ? "flags: PF" : "flags: P");
+    put_line(p, "offset 0\nmagic 4d5a");
+}
+
+/* True for the name of a cgroup that a container's engine has made. */
+static bool is_containers(const char *line, size_t n)
+{
+    static const char *const words[] = {"docker", "containerd", "libpod", "kubepods",
+                                        "lxc",    "buildkit",   "garden", "podman"};
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (in_text(line, n, words[i], strlen(words[i])) != NULL)
+            return true;
+    return false;
+}
+
+/* Lines "5:devices:/docker/1a2b": a container's is the root's. */
+static void write_cgroup(struct page *p)
+{
+    for (size_t at = 0; at < p->given_length;) {
+        const char *line = p->given + at;
+        const char *newline = memchr(line, '\n', p->given_length - at);
+        size_t n = newline == NULL ? p->given_length - at : (size_t)(newline - line);
+        const char *path = in_text(line, n, ":/", 2);
+        bool cut = path != NULL && is_containers(path, n - (size_t)(path - line));
+        put(p, line, cut ? (size_t)(path - line) + 2 : n);
+        put(p, "\n", newline != NULL);
+        at += n + 1;
+    }
+}
+
 enum when { OPENED, MISSING, HIDDEN };
 
 static const struct file {
@@ -94,11 +154,47 @@ static bool is_named(const char *name, size_t n)
     return false;
 }
 
+/* Moves a path past "/" and digits; false where that is not there. */
+static bool skip_number(const char **path)
+{
+    const char *p = *path;
+    if (*p++ != '/' || *p < '0' || *p > '9')
+        return false;
+    while (*p >= '0' && *p <= '9')
+        p++;
+    *path = p;
+    return true;
+}
+
+/* True for a path of a file that each process and each thread has. */
+static bool is_of_process(const struct file *file, const char *path)
+{
+    static const char proc[] = "/proc";
+    static const char task[] = "/task";
+    if (strncmp(path, proc, sizeof(proc) - 1) != 0)
+        return false;
+    path += sizeof(proc) - 1;
+    if (!skip_number(&path))
+        return false;
+    if (strncmp(path, task, sizeof(task) - 1) == 0) {
+        path += sizeof(task) - 1;
+        if (!skip_number(&path))
+            return false;
+    }
+    return path[0] == '/' && strcmp(path + 1, file->name) == 0;
+}
+
+static bool is_at(const struct file *file, const char *path)
+{
+    return strncmp(file->path, "/proc/*", 7) == 0 ? is_of_process(file, path)
+                                                  : strcmp(file->path, path) == 0;
+}
+
 /* The file of that path which the run's rules have something to say of; or NULL. */
 static const struct file *find(const struct lx_policy *policy, const char *path)
 {
     for (unsigned i = 0; i < FILES; i++)
-        if (strcmp(files[i].path, path) == 0 && lx_rule_of_run(policy, files[i].rule) != LX_OFF)
+        if (is_at(&files[i], path) && lx_rule_of_run(policy, files[i].rule) != LX_OFF)
             return &files[i];
     return NULL;
 }
@@ -182,7 +278,10 @@ static bool is_missing(const char *path)
 /* The era of the run may have none. */
 static bool has(const struct lx_policy *policy, const struct file *file)
 {
-    return file->write != write_signature || kernel_of(policy)->signature[0] != '\0';
+    char out[512];
+    struct page page = {.kernel = kernel_of(policy), .out = out, .room = sizeof(out)};
+    file->write(&page);
+    return page.length > 0;
 }
 
 static bool instead(struct lx_call *c, const char *path, long *result)
@@ -190,7 +289,8 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     const struct file *file = find(c->task->policy, path);
     if (file == NULL || file->when == OPENED)
         return false;
-    if (file->when == MISSING && (!has(c->task->policy, file) || !is_missing(path)))
+    if ((file->when == MISSING && !has(c->task->policy, file)) ||
+        is_missing(path) != (file->when == MISSING))
         return false;
     if (!lx_alter(c, file->rule))
         return false;
@@ -223,7 +323,19 @@ static void names(const struct lx_policy *policy, struct utsname *name)
     set(name->version, kernel->version);
 }
 
+/* The files that Docker mounts in a container are from there. */
+static void table(const struct lx_policy *policy, char *text, size_t n)
+{
+    static const char words[] = "/docker/containers/";
+    static const char other[] = "/rootfs/containers/";
+    _Static_assert(sizeof(words) == sizeof(other), "the text stays as long as it is");
+    if (lx_rule_of_run(policy, LX_RULE_IDENTITY_CONTAINERS) == LX_OFF)
+        return;
+    for (const char *at; (at = in_text(text, n, words, sizeof(words) - 1)) != NULL;)
+        memcpy(text + (at - text), other, sizeof(other) - 1);
+}
+
 static const struct lx_fs_shown shows = {
-    .named = is_named, .opened = opened, .instead = instead, .names = names};
+    .named = is_named, .opened = opened, .instead = instead, .names = names, .table = table};
 
 const struct lx_fs lx_procfs = {.shows = &shows};
