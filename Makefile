@@ -173,7 +173,12 @@ $(B)/supervisor/filter.inc: $(B)/filter
 	@mkdir -p $(@D)
 	$(call say,GEN)$(RUN) $< >$@.new && mv $@.new $@
 
-$(B)/cli/shim/supervisor/filter.o: $(B)/supervisor/filter.inc
+$(B)/supervisor/filter_shows.inc: $(B)/filter
+	@mkdir -p $(@D)
+	$(call say,GEN)$(RUN) $< shows >$@.new && mv $@.new $@
+
+FILTERS := $(B)/supervisor/filter.inc $(B)/supervisor/filter_shows.inc
+$(B)/cli/shim/supervisor/filter.o: $(FILTERS)
 
 # Where things get installed is compiled in, too, as the last place to look.
 PLACES := $(B)/places
@@ -294,8 +299,8 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 
 # Where a compiler is missing, the tests of its programs say so.
 OTHERS := yama.so still.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
-          swarm-static hold-static keep-static faults-static strict-static confined-static outlive-static flip-static ring-static \
-          $(if $(CC32),$(foreach p,tour bare itself mounting,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static confined-i386-static ring-i386-static \
+          swarm-static hold-static keep-static faults-static strict-static confined-static outlive-static flip-static ring-static kernel-static \
+          $(if $(CC32),$(foreach p,tour bare itself mounting kernel,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static confined-i386-static ring-i386-static \
             structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static) \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static libcs-musl) \
           $(if $(shell command -v rustc),tour-rust)
@@ -410,7 +415,7 @@ C_FILES  := $(wildcard shim/*/*.c shim/*/*.h shim/*/*/*.c shim/*/*/*.h policy/*.
 SH_FILES := tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run completions/lxshim.bash $(wildcard tests/bats/*.bash)
 
 .PHONY: lint
-lint: $(B)/supervisor/filter.inc
+lint: $(FILTERS)
 	@tools/deps build check lint
 	clang-format --dry-run -Werror $(C_FILES)
 	shellcheck -x $(wildcard $(SH_FILES))

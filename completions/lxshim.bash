@@ -5,9 +5,10 @@
 # Made by "make generate", until it ends:
 _lxshim_words() {
   case $1 in
-    'commands') echo run bisect report policy explain doctor win help ;;
+    'commands') echo run bisect wsl report policy explain doctor win help ;;
     'options run') echo --policy --profile --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
     'options bisect') echo --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
+    'options wsl') echo --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help ;;
     'options report') echo --fail-on --help ;;
     'options policy') echo --help ;;
     'commands policy') echo check show profiles rules schema trust ;;
@@ -22,13 +23,14 @@ _lxshim_words() {
     'options win') echo --policy --profile --mount --elevated --help ;;
     'options help') echo --help ;;
     'commands win') echo attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write ;;
-    'topics') echo run policy rules mounts overrides bisect reports win trace coverage environment ;;
+    'topics') echo run wsl policy rules mounts overrides bisect reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
-    'arguments') echo --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output ;;
+    '--era') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
+    'arguments') echo --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
     '--fresh') echo copy worktree none ;;
-    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary lxss.directories symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line ;;
+    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary lxss.directories symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers ;;
     'values names.illegal') echo escape reject ;;
     'values names.invalid_utf8') echo allow EINVAL ;;
     'values names.length') echo native utf16 ;;
@@ -102,6 +104,11 @@ _lxshim_words() {
     'values stat.before_1970') echo native zero ;;
     'values statfs.type') echo native drvfs 9p fuse ;;
     'values mount.line') echo native drvfs drvfs-plain drvfs-root 9p 9p-mmap virtiofs ;;
+    'values identity.kernel') echo on off ;;
+    'values identity.cmdline') echo on off ;;
+    'values identity.filesystems') echo on off ;;
+    'values identity.interop') echo on off ;;
+    'values identity.containers') echo on off ;;
   esac
 }
 # End of what "make generate" makes.

@@ -5,11 +5,13 @@
 function __lxshim_words
     switch "$argv[1]"
         case 'commands'
-            printf '%s\n' run bisect report policy explain doctor win help
+            printf '%s\n' run bisect wsl report policy explain doctor win help
         case 'options run'
             printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help
         case 'options bisect'
             printf '%s\n' --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
+        case 'options wsl'
+            printf '%s\n' --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help
         case 'options report'
             printf '%s\n' --fail-on --help
         case 'options policy'
@@ -39,11 +41,13 @@ function __lxshim_words
         case 'commands win'
             printf '%s\n' attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write
         case 'topics'
-            printf '%s\n' run policy rules mounts overrides bisect reports win trace coverage environment
+            printf '%s\n' run wsl policy rules mounts overrides bisect reports win trace coverage environment
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
+        case '--era'
+            printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output
+            printf '%s\n' --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'
@@ -51,7 +55,7 @@ function __lxshim_words
         case '--fresh'
             printf '%s\n' copy worktree none
         case 'rules'
-            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary lxss.directories symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line
+            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary lxss.directories symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers
         case 'values names.illegal'
             printf '%s\n' escape reject
         case 'values names.invalid_utf8'
@@ -198,6 +202,16 @@ function __lxshim_words
             printf '%s\n' native drvfs 9p fuse
         case 'values mount.line'
             printf '%s\n' native drvfs drvfs-plain drvfs-root 9p 9p-mmap virtiofs
+        case 'values identity.kernel'
+            printf '%s\n' on off
+        case 'values identity.cmdline'
+            printf '%s\n' on off
+        case 'values identity.filesystems'
+            printf '%s\n' on off
+        case 'values identity.interop'
+            printf '%s\n' on off
+        case 'values identity.containers'
+            printf '%s\n' on off
     end
 end
 # End of what "make generate" makes.

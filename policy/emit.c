@@ -77,6 +77,20 @@ static uint32_t count_mounts(const struct lx_effective *policy)
     return (uint32_t)count;
 }
 
+/* Outside its drives a guest changes nothing: the rules of the run stay as they are without one. */
+static uint32_t put_axes(struct lx_builder *b, const struct lx_effective *policy)
+{
+    struct lx_axes axes = policy->axes;
+    for (unsigned i = 0; i < LX_RULE_COUNT && policy->standing == LX_GUEST; i++) {
+        if (!lx_rule_is_of_run((enum lx_rule)i))
+            continue;
+        axes.base[i] = (uint8_t)lx_rules[i].fallback;
+        if (policy->rules[i].origin.kind != LX_ORIGIN_FLAG)
+            axes.stated[i] = LX_UNSAID;
+    }
+    return lx_builder_block(b, &axes, sizeof(axes));
+}
+
 static long put_image(const struct lx_effective *policy, const char *stats, const char *table,
                       void *buf, size_t room)
 {
@@ -98,7 +112,7 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
         overrides[i].counter = (uint32_t)i;
     }
     lx_builder_overrides(&b);
-    image->axes = lx_builder_block(&b, &policy->axes, sizeof(policy->axes));
+    image->axes = put_axes(&b, policy);
     image->volumes = lx_builder_block(&b, policy->flat, policy->flat->size);
     image->profile = lx_builder_string(&b, policy->profile);
     image->trace = lx_builder_string(&b, policy->trace);

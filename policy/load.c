@@ -20,6 +20,7 @@ struct merge {
     const struct lx_request *request;
     const struct lx_part *file; /* the policy, which leads to its bases; NULL without one */
     struct lx_part flags;       /* --mount and --set */
+    struct lx_part added;       /* mounts besides */
     const struct lx_profile *profile;
     struct lx_found found;
     struct lx_effective *out;
@@ -164,11 +165,14 @@ static int settle_mounts(struct merge *m)
     lx_layers_tables(&layers, &out->axes);
     lx_layers_settle(&layers, LX_NTFS, false, NULL, out->rules);
     size_t count = built_in ? 1 : part == NULL ? 0 : part->mount_count;
-    out->mounts = lx_arena_alloc(&out->arena, count * sizeof(out->mounts[0]));
+    out->mounts =
+        lx_arena_alloc(&out->arena, (count + m->added.mount_count) * sizeof(out->mounts[0]));
     if (built_in)
         settle_built_in(m, &out->mounts[out->mount_count++]);
     for (; part != NULL && out->mount_count < count && r == 0; out->mount_count++)
         r = settle_mount(m, &part->mounts[out->mount_count], out->mount_count);
+    for (size_t i = 0; i < m->added.mount_count && r == 0; i++, out->mount_count++)
+        r = settle_mount(m, &m->added.mounts[i], out->mount_count);
     lx_settle_flat(out);
     return r;
 }
@@ -287,22 +291,32 @@ static int read_overrides_flag(struct merge *m)
     return d == NULL ? -EINVAL : lx_read_overrides_file(&m->load, d, &m->flags);
 }
 
+static int read_mounts(struct merge *m, struct lx_part *out, char *const *mounts, size_t count)
+{
+    if (count > LX_MOUNT_MAX)
+        return lx_refuse(&m->load, (struct lx_place){.file = "--mount"},
+                         "%zu mounts, expected at most %d", count, LX_MOUNT_MAX);
+    out->mounts = lx_arena_alloc(&m->out->arena, count * sizeof(out->mounts[0]));
+    for (; out->mount_count < count; out->mount_count++) {
+        int r = lx_read_mount_flag(&m->load, mounts[out->mount_count], m->request->directory,
+                                   &out->mounts[out->mount_count]);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
 static int read_flags(struct merge *m)
 {
     const struct lx_request *request = m->request;
     struct lx_part *flags = &m->flags;
     lx_rule_set_clear(&flags->rules);
     flags->has_mounts = request->mount_count > 0;
-    if (request->mount_count > LX_MOUNT_MAX)
-        return lx_refuse(&m->load, (struct lx_place){.file = "--mount"},
-                         "%zu mounts, expected at most %d", request->mount_count, LX_MOUNT_MAX);
-    flags->mounts = lx_arena_alloc(&m->out->arena, request->mount_count * sizeof(flags->mounts[0]));
-    for (; flags->mount_count < request->mount_count; flags->mount_count++) {
-        int r = lx_read_mount_flag(&m->load, request->mounts[flags->mount_count],
-                                   request->directory, &flags->mounts[flags->mount_count]);
-        if (r < 0)
-            return r;
-    }
+    int added = read_mounts(m, flags, request->mounts, request->mount_count);
+    if (added == 0)
+        added = read_mounts(m, &m->added, request->added, request->added_count);
+    if (added < 0)
+        return added;
     for (size_t i = 0; i < request->set_count; i++) {
         int r = lx_read_set_flag(&m->load, request->sets[i], &flags->rules);
         if (r < 0)

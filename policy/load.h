@@ -17,6 +17,8 @@ struct lx_request {
     const char *profile;
     char *const *mounts; /* --mount TYPE:SOURCE:TARGET[:BACKING][,OPTIONS] */
     size_t mount_count;
+    char *const *added; /* what is mounted besides what the policy, or --mount, says: as --mount */
+    size_t added_count;
     char *const *sets; /* --set RULE=VALUE */
     size_t set_count;
     const char *trace;      /* FILE or all:FILE, relative to directory */

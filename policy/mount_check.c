@@ -85,7 +85,7 @@ bool lx_mount_check(const void *base, size_t size, const struct lx_mount *mount)
         at > size || size - at < sizeof(*mount))
         return false;
     const struct block b = {mount, size - at};
-    return mount->type < LX_MOUNT_TYPES && mount->filesystem < LX_FILESYSTEMS &&
+    return mount->type <= LX_MOUNT_HOST && mount->filesystem < LX_FILESYSTEMS &&
            (mount->flags & ~(unsigned)LX_MOUNT_FLAGS) == 0 &&
            ((mount->file_mask | mount->dir_mask) & ~07777u) == 0 && texts_ok(&b) &&
            rules_ok(mount) && settled_ok(mount);

@@ -99,7 +99,15 @@ static int read_volume(struct lx_load *load, const struct lx_node *node, void *o
 
 static int read_rules(struct lx_load *load, const struct lx_node *node, void *out)
 {
-    return lx_read_rules(load, node, &((struct lx_mount_part *)out)->rules);
+    struct lx_rule_set *rules = &((struct lx_mount_part *)out)->rules;
+    int r = lx_read_rules(load, node, rules);
+    for (unsigned i = 0; r == 0 && i < LX_RULE_COUNT; i++)
+        if (lx_rule_is_of_run((enum lx_rule)i) && rules->rules[i].value != LX_VALUE_COUNT)
+            r = lx_refuse(load, lx_place_of(node),
+                          "\"%s\" is a rule of the run and no mount's, expected it in the policy's "
+                          "\"rules\"",
+                          lx_rules[i].id);
+    return r;
 }
 
 static void start(struct lx_mount_part *mount, struct lx_place place, const char *directory)

@@ -3,6 +3,23 @@
 
 #include <string.h>
 
+enum lx_value lx_rule_of_run(const struct lx_policy *policy, enum lx_rule rule)
+{
+    const struct lx_axes *axes = lx_image_axes(policy->image);
+    if (axes == NULL)
+        return LX_OFF;
+    uint8_t stated = axes->stated[rule];
+    return (enum lx_value)(stated != LX_UNSAID ? stated : axes->base[rule]);
+}
+
+static bool shows(const struct lx_policy *policy)
+{
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        if (lx_rule_is_of_run((enum lx_rule)i) && lx_rule_of_run(policy, (enum lx_rule)i) != LX_OFF)
+            return true;
+    return false;
+}
+
 int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, size_t size)
 {
     int r = lx_image_check(image, size);
@@ -17,6 +34,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->debug = 0;
     policy->observe = (image->flags & LX_IMAGE_OBSERVE) != 0;
     policy->silent = image->silent;
+    policy->shows = shows(policy);
     policy->trace_all = (image->flags & LX_IMAGE_TRACE_ALL) != 0;
     policy->watches = (uint8_t)((policy->trace != NULL ? LX_WATCH_TRACE : 0) |
                                 (policy->trace_all ? LX_WATCH_ALL : 0));

@@ -41,6 +41,7 @@ struct lx_policy {
     uint8_t debug;          /* enum lx_debug */
     uint8_t watches;        /* enum lx_watch */
     bool observe;
+    bool shows; /* some rule of the run is on: names of the host's have other answers */
     bool trace_all;
     bool trace_own;           /* see LX_IMAGE_TRACE_OWN */
     bool may_link;            /* Windows lets its user make symlinks: Developer Mode, or elevated */
@@ -56,6 +57,9 @@ struct lx_policy {
 
 /* Lays out a checked image. Returns 0 or -EINVAL. The image must outlive the policy. */
 int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, size_t size);
+
+/* What a rule of the run says, which no mount carries: LX_OFF where nobody says anything. */
+enum lx_value lx_rule_of_run(const struct lx_policy *policy, enum lx_rule rule);
 
 /* The view of the table by which a policy that has one goes. */
 static inline unsigned lx_policy_view(const struct lx_policy *policy)

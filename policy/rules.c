@@ -42,6 +42,11 @@ bool lx_rule_belongs(enum lx_rule rule, enum lx_mount_type type)
     return (lx_rules[rule].types >> type & 1) != 0;
 }
 
+bool lx_rule_is_of_run(enum lx_rule rule)
+{
+    return lx_rules[rule].types < LX_OF_ANY && lx_rules[rule].types > LX_OF_HOST;
+}
+
 enum lx_rule lx_rule_find(const char *id)
 {
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)

@@ -29,7 +29,10 @@ _Static_assert(LX_VALUE_COUNT <= 64, "a rule's values no longer fit one word");
 /* In place of a value, where a table of them says nothing of a rule. */
 #define LX_UNSAID 0xFF
 
-/* What a mount is of. The host's, LX_MOUNT_HOST, is the last: no rule holds below such a mount. */
+/*
+ * What a mount is of. The host's, LX_MOUNT_HOST, is the last: no rule holds below such a mount.
+ * What comes after it has no mounts, and its rules are the run's: lx_rule_of_run.
+ */
 enum lx_mount_type {
 #define FILESYSTEM(symbol, word, operations, names, properties) LX_MOUNT_##symbol,
 #include "fs/filesystems.def"
@@ -68,6 +71,9 @@ bool lx_rule_takes(enum lx_rule rule, unsigned value);
 
 /* True where the mounts of a file system carry a rule. */
 bool lx_rule_belongs(enum lx_rule rule, enum lx_mount_type type);
+
+/* True for a rule that no mount carries: the run has it. */
+bool lx_rule_is_of_run(enum lx_rule rule);
 
 /* The rule with that id, or LX_RULE_NONE. */
 enum lx_rule lx_rule_find(const char *id);

@@ -2,7 +2,8 @@
 /*
  * filter: prints the seccomp filter of `lxshim run` as the elements of an array of struct
  * sock_filter: which calls are trapped and which are refused. Run when lxshim is built, because
- * libseccomp takes longer to put a filter together than a process to start.
+ * libseccomp takes longer to put a filter together than a process to start. With an argument it is
+ * that of a run whose policy shows something: uname is trapped, too.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -21,6 +22,16 @@
 #include "sys/numbers.h"
 #include "sys/strict.h"
 #include "sys/sys.h"
+
+static bool shows; /* written by main, before all else */
+
+/* Of which number that call is: ours, or that of 32-bit x86. */
+#define I386_UNAME 122
+
+static bool is_left_out(int number, int uname)
+{
+    return number == uname && !shows;
+}
 
 /* The one request of two calls that is told of: strict mode, which the kernel refuses below this.
  */
@@ -139,7 +150,8 @@ static int fill(scmp_filter_ctx ctx)
     if (r == 0)
         r = trap_sometimes(ctx, false, &ours);
     for (size_t i = 0; i < supervise_call_count && r == 0; i++)
-        if (!is_sometimes(supervise_calls[i].number, false))
+        if (!is_sometimes(supervise_calls[i].number, false) &&
+            !is_left_out(supervise_calls[i].number, SYS_uname))
             r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number,
                                        supervise_calls[i].six ? 0 : 1, &ours);
     return r;
@@ -159,7 +171,8 @@ static int fill_i386(scmp_filter_ctx ctx)
     if (r == 0)
         r = trap_sometimes(ctx, true, ours);
     for (size_t i = 0; i < I386_COUNT && r == 0; i++) {
-        if (is_sometimes(i386_calls[i].number, true))
+        if (is_sometimes(i386_calls[i].number, true) ||
+            is_left_out(i386_calls[i].number, I386_UNAME))
             continue;
         struct scmp_arg_cmp these[2] = {ours[0], ours[1]};
         bool sockets = i386_calls[i].number == I386_SOCKETCALL;
@@ -224,8 +237,10 @@ static int print_i386(FILE *file)
     return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argv;
+    shows = argc > 1;
 #if defined(__x86_64__)
     /* Calls of x32, of which the supervisor says that they are refused. */
     const uint32_t other = SCMP_ACT_NOTIFY;

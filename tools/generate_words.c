@@ -79,10 +79,13 @@ static void other_words(FILE *out, const struct spelling *s)
     for (size_t i = 0; cli_topic(i) != NULL; i++)
         fprintf(out, " %s", cli_topic(i));
     fputs(s->end, out);
-    branch(out, s, "--profile", "");
-    for (size_t i = 0; lx_embedded_profiles[i].name != NULL; i++)
-        fprintf(out, " %s", lx_embedded_profiles[i].name);
-    fputs(s->end, out);
+    static const char *const profiles[] = {"--profile", "--era"};
+    for (size_t k = 0; k < sizeof(profiles) / sizeof(profiles[0]); k++) {
+        branch(out, s, profiles[k], "");
+        for (size_t i = 0; lx_embedded_profiles[i].name != NULL; i++)
+            fprintf(out, " %s", lx_embedded_profiles[i].name);
+        fputs(s->end, out);
+    }
     branch(out, s, "arguments", "");
     for (const struct cli_option_info *o = cli_options; o->name != NULL; o++)
         if (o->argument != NULL)

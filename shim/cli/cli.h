@@ -20,41 +20,46 @@ enum cli_status {
 };
 
 /* The options a command takes, one bit each. */
-enum cli_option {
-    CLI_POLICY = 1,
-    CLI_PROFILE = 2,
-    CLI_MOUNT = 4,
-    CLI_SET = 8,
-    CLI_TRACE = 16,
-    CLI_OBSERVE = 32,
-    CLI_QUIET = 64,
-    CLI_JSON = 128,
-    CLI_LANE = 256,
-    CLI_COMPLETE = 512,
-    CLI_BIND = 1024,
-    CLI_VERBOSE = 2048,
-    CLI_LIST = 4096,
-    CLI_REMOVE = 8192,
-    CLI_REPORT = 16384,
-    CLI_FAIL_ON = 32768,
-    CLI_ELEVATED = 65536,
-    CLI_ENFORCE = 131072,
-    CLI_OVERRIDES = 262144,
-    CLI_RUNS = 1 << 19,
-    CLI_GOOD = 1 << 20,
-    CLI_BAD = 1 << 21,
-    CLI_SKIP = 1 << 22,
-    CLI_TIME_LIMIT = 1 << 23,
-    CLI_JOBS = 1 << 24,
-    CLI_FRESH = 1 << 25,
-    CLI_SETUP = 1 << 26,
-    CLI_RESTART = 1 << 27,
-    CLI_OUTPUT = 1 << 28
-};
+typedef uint64_t cli_option;
+#define CLI_OPTION(n)    ((cli_option)1 << (n))
+#define CLI_POLICY       CLI_OPTION(0)
+#define CLI_PROFILE      CLI_OPTION(1)
+#define CLI_MOUNT        CLI_OPTION(2)
+#define CLI_SET          CLI_OPTION(3)
+#define CLI_TRACE        CLI_OPTION(4)
+#define CLI_OBSERVE      CLI_OPTION(5)
+#define CLI_QUIET        CLI_OPTION(6)
+#define CLI_JSON         CLI_OPTION(7)
+#define CLI_LANE         CLI_OPTION(8)
+#define CLI_COMPLETE     CLI_OPTION(9)
+#define CLI_BIND         CLI_OPTION(10)
+#define CLI_VERBOSE      CLI_OPTION(11)
+#define CLI_LIST         CLI_OPTION(12)
+#define CLI_REMOVE       CLI_OPTION(13)
+#define CLI_REPORT       CLI_OPTION(14)
+#define CLI_FAIL_ON      CLI_OPTION(15)
+#define CLI_ELEVATED     CLI_OPTION(16)
+#define CLI_ENFORCE      CLI_OPTION(17)
+#define CLI_OVERRIDES    CLI_OPTION(18)
+#define CLI_RUNS         CLI_OPTION(19)
+#define CLI_GOOD         CLI_OPTION(20)
+#define CLI_BAD          CLI_OPTION(21)
+#define CLI_SKIP         CLI_OPTION(22)
+#define CLI_TIME_LIMIT   CLI_OPTION(23)
+#define CLI_JOBS         CLI_OPTION(24)
+#define CLI_FRESH        CLI_OPTION(25)
+#define CLI_SETUP        CLI_OPTION(26)
+#define CLI_RESTART      CLI_OPTION(27)
+#define CLI_OUTPUT       CLI_OPTION(28)
+#define CLI_ERA          CLI_OPTION(29)
+#define CLI_DISTRIBUTION CLI_OPTION(30)
+#define CLI_USER         CLI_OPTION(31)
+#define CLI_CD           CLI_OPTION(32)
+#define CLI_ETC          CLI_OPTION(33)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
-    enum cli_option bit;
+    cli_option bit;
     char letter; /* its short form, or 0 */
     const char *name;
     const char *argument; /* or NULL */
@@ -79,6 +84,10 @@ struct cli_arguments {
     bool list;
     bool remove;
     bool elevated;
+    const char *distribution; /* --distribution and those of `wsl` after it, or NULL */
+    const char *user;
+    const char *directory; /* --cd */
+    const char *etc;
     const char *bind; /* --bind, or NULL */
     const char *lane; /* --lane, or NULL */
     char **reports;   /* --report */
@@ -104,7 +113,7 @@ struct cli_command {
     const char *usage;   /* what follows the name: "[--json] [FILE]" */
     const char *summary; /* a line for --help; NULL: not listed there */
     const char *help;    /* the paragraphs of COMMAND --help */
-    unsigned options;    /* enum cli_option */
+    cli_option options;  /* a set of them */
     int least;           /* arguments besides the options, at least and at most; -1: any number */
     int most;
     int misused; /* the exit status of a command line that is not understood; 0: CLI_USAGE */
@@ -169,6 +178,9 @@ void cli_no_policy(char *out, size_t room);
  */
 bool cli_load(const struct lx_request *request, struct lx_effective *policy);
 
+/* The same without a word: 0, or -EINVAL with policy->problem set. */
+int cli_load_quietly(const struct lx_request *request, struct lx_effective *policy);
+
 /* True where a policy was not loaded because an option's value makes no sense. */
 bool cli_mistyped(const struct lx_effective *policy);
 
@@ -184,6 +196,7 @@ int cli_policy_trust(const struct cli_arguments *arguments);
 
 int cli_run(const struct cli_arguments *arguments);
 int cli_bisect(const struct cli_arguments *arguments);
+int cli_wsl(const struct cli_arguments *arguments);
 int cli_report(const struct cli_arguments *arguments);
 int cli_explain(const struct cli_arguments *arguments);
 int cli_doctor(const struct cli_arguments *arguments);

@@ -55,6 +55,24 @@ const struct cli_command cli_commands[] = {
         .run = cli_bisect,
     },
     {
+        .name = "wsl",
+        .usage = "[OPTION]... [--] [COMMAND [ARGUMENT]...]",
+        .summary = "run a command in what looks like a session of WSL",
+        .help =
+            "Runs COMMAND, or a login shell, as \"lxshim run\" does, in a session of WSL: every "
+            "volume of the\npolicy that has a letter is mounted as /mnt/c is, after the drives of "
+            "/etc/fstab, by\n/etc/wsl.conf; the environment has WSL_DISTRO_NAME, WSLENV and "
+            "Windows' part of PATH; and\nuname and /proc say that this is WSL (the rules "
+            "identity.*, but for what the policy says of\nthem). See \"lxshim help wsl\".\n",
+        .options = CLI_POLICY | CLI_ERA | CLI_DISTRIBUTION | CLI_USER | CLI_CD | CLI_ETC | CLI_SET |
+                   CLI_TRACE | CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET |
+                   CLI_REPORT | CLI_FAIL_ON,
+        .least = 0,
+        .most = -1,
+        .misused = CLI_FAILED,
+        .run = cli_wsl,
+    },
+    {
         .name = "report",
         .usage = "[--fail-on RULE[,RULE]...] FORMAT[:FILE]... TRACE",
         .summary = "tell what a trace has of refused calls, for people and for CI",

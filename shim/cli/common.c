@@ -127,17 +127,18 @@ bool cli_mistyped(const struct lx_effective *policy)
     return policy->problem != NULL && strncmp(policy->problem, "--", 2) == 0;
 }
 
-bool cli_load(const struct lx_request *request, struct lx_effective *policy)
+int cli_load_quietly(const struct lx_request *request, struct lx_effective *policy)
 {
     struct lx_request whole = *request;
     const char *trace = getenv("LXSHIM_TRACE");
     char *directory = getcwd(NULL, 0);
-    bool loaded = false;
 
     if (directory == NULL) {
         *policy = (struct lx_effective){0};
-        cli_error("the current directory is gone or cannot be reached: %s", strerror(errno));
-        return false;
+        policy->problem = lx_arena_format(&policy->arena,
+                                          "the current directory is gone or cannot be reached: %s",
+                                          strerror(errno));
+        return -EINVAL;
     }
     whole.directory = directory;
     whole.uid = getuid();
@@ -146,8 +147,14 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy)
         whole.trace = trace;
         whole.trace_from = "LXSHIM_TRACE";
     }
-    loaded = lx_effective_load(policy, &whole) == 0;
+    int r = lx_effective_load(policy, &whole);
     free(directory);
+    return r;
+}
+
+bool cli_load(const struct lx_request *request, struct lx_effective *policy)
+{
+    bool loaded = cli_load_quietly(request, policy) == 0;
     for (size_t i = 0; loaded && i < policy->mount_count; i++)
         if (strcmp(policy->mounts[i].target, "/") == 0) {
             cli_refuse_image(-EXDEV);

@@ -25,6 +25,27 @@ static const struct {
      "The exit status is COMMAND's, and so is the signal it dies of. Signals sent to lxshim are "
      "passed on, and a stopped COMMAND stops lxshim. A summary at the end says what the rules "
      "denied and altered, and the first line says which policy it is; --quiet leaves out both.\n"},
+    {"wsl", "a session of WSL",
+     "lxshim wsl -- COMMAND runs COMMAND as \"lxshim run\" does, and has it find what programs "
+     "find "
+     "in WSL outside drives: its kernel in uname and /proc, its environment, its drives.\n"
+     "\n"
+     "  lxshim wsl --policy p.json -- npm test\n"
+     "  lxshim wsl --policy p.json --era wsl1-1903 --cd 'C:\\src' -- make\n"
+     "  lxshim wsl --policy p.json --set identity.kernel=off -- ./configure\n"
+     "\n"
+     "p.json says the volumes: {\"version\": 1, \"volumes\": {\"C:\": {\"backing\": \"drive\"}}}. "
+     "Each "
+     "with a letter is mounted below automount.root of /etc/wsl.conf with automount.options, "
+     "unless "
+     "automount.enabled is false or it is mounted already; lines of type drvfs in /etc/fstab come "
+     "before. --etc reads both files elsewhere. What is damaged is skipped with a warning. Neither "
+     "root nor a namespace is needed: drives that cannot be mounted are translated.\n"
+     "\n"
+     "Variables that WSLENV names are translated by their flags /p and /l, and those with /w are "
+     "not "
+     "there; interop.appendWindowsPath has Windows' directories appended to PATH where drive C: is "
+     "mounted. The environment is otherwise the caller's.\n"},
     {"policy", "what a policy looks like",
      "A policy is JSON. The least one, and a useful one:\n"
      "\n"

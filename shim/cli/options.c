@@ -75,16 +75,28 @@ const struct cli_option_info cli_options[] = {
     {CLI_SETUP, 0, "setup", "COMMAND", "a line for sh, run natively in each fresh copy", NULL},
     {CLI_OUTPUT, 0, "output", "FILE", "write the policy to FILE", NULL},
     {CLI_RESTART, 0, "restart", NULL, "forget what an interrupted bisect has found out", NULL},
+    {CLI_ERA, 0, "era", "NAME",
+     "be WSL of that era, a built-in profile; wsl2-9p where nothing says another", NULL},
+    {CLI_DISTRIBUTION, 0, "distribution", "NAME",
+     "be the distribution of that name (WSL_DISTRO_NAME)", NULL},
+    {CLI_USER, 0, "user", "NAME", "be that user, which needs root for another", NULL},
+    {CLI_CD, 0, "cd", "DIRECTORY", "begin there: a path of Linux' or Windows', or ~", NULL},
+    {CLI_ETC, 0, "etc", "DIRECTORY", "read wsl.conf and fstab there instead of in /etc", NULL},
     {0, 0, NULL, NULL, NULL, NULL},
 };
 #define OPTION_COUNT (SIZE(cli_options) - 1)
 
 /* Options that are kept as they are given. */
 static const struct {
-    enum cli_option bit;
+    cli_option bit;
     size_t at; /* a const char * of the arguments */
 } texts[] = {
     {CLI_PROFILE, offsetof(struct cli_arguments, request.profile)},
+    {CLI_ERA, offsetof(struct cli_arguments, request.profile)},
+    {CLI_DISTRIBUTION, offsetof(struct cli_arguments, distribution)},
+    {CLI_USER, offsetof(struct cli_arguments, user)},
+    {CLI_CD, offsetof(struct cli_arguments, directory)},
+    {CLI_ETC, offsetof(struct cli_arguments, etc)},
     {CLI_ENFORCE, offsetof(struct cli_arguments, request.enforce)},
     {CLI_OVERRIDES, offsetof(struct cli_arguments, request.overrides)},
     {CLI_LANE, offsetof(struct cli_arguments, lane)},
@@ -103,7 +115,7 @@ static const struct {
 
 /* Options without an argument. */
 static const struct {
-    enum cli_option bit;
+    cli_option bit;
     size_t at; /* a bool */
 } flags[] = {
     {CLI_OBSERVE, offsetof(struct cli_arguments, request.observe)},
@@ -117,7 +129,7 @@ static const struct {
     {CLI_RESTART, offsetof(struct cli_arguments, restart)},
 };
 
-static void note_option(struct cli_arguments *out, enum cli_option bit, char *value, char **mounts,
+static void note_option(struct cli_arguments *out, cli_option bit, char *value, char **mounts,
                         char **sets)
 {
     struct lx_request *request = &out->request;
@@ -144,7 +156,7 @@ static void note_option(struct cli_arguments *out, enum cli_option bit, char *va
 }
 
 /* The options of a command for getopt_long: `val` is the index in our table plus one. */
-static void long_options(unsigned wanted, struct option *out)
+static void long_options(cli_option wanted, struct option *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < OPTION_COUNT; i++)

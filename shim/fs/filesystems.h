@@ -15,6 +15,8 @@
 #include "fs/rules.h"
 #include "store/object.h"
 
+struct utsname;
+
 /*
  * One operation. Gets a call whose paths are located: c->at[i] says mount, descriptor and native
  * path of each, and the last one's mount is of this file system (NULL for the host's). Answers as
@@ -143,6 +145,29 @@ struct lx_fs_removal {
     lx_fs_idle *idle;
 };
 
+/*
+ * Of a file system that nobody mounts: for which of the host's names it answers. In a run whose
+ * policy shows anything (lx_policy.shows) each is asked of what is outside every mount.
+ */
+struct lx_fs_shown {
+    /* True where a file of this last name (n bytes) may be one of them. Pure. */
+    bool (*named)(const char *name, size_t n);
+    /*
+     * What a program gets in place of fd, which the kernel has opened for reading by `path`, the
+     * kernel's name: the same number, with other words in it, or as it was.
+     */
+    long (*opened)(struct lx_call *c, long fd, const char *path);
+    /*
+     * Answers, by an absolute path as the program spelled it, a call that looks, and whose file the
+     * kernel has not, or has and must not show. False where it is neither.
+     */
+    bool (*instead)(struct lx_call *c, const char *path, long *result);
+    /* Puts other names of the kernel into what uname(2) has answered. */
+    void (*names)(const struct lx_policy *policy, struct utsname *name);
+    /* Puts other words, as long, in what the kernel says in a mount table, n bytes. */
+    void (*table)(const struct lx_policy *policy, char *text, size_t n);
+};
+
 struct lx_fs {
     lx_fs_op *run[LX_OP_COUNT]; /* NULL: as the host's */
     lx_fs_search *search;       /* NULL: lx_name_find_plain finds all there is, and no case */
@@ -155,6 +180,7 @@ struct lx_fs {
     lx_fs_listed *listed;                /* NULL: as the codec decodes it */
     lx_fs_shown *shown;                  /* NULL: the same */
     const struct lx_fs_removal *removal; /* NULL: what is removed is gone at once */
+    const struct lx_fs_shown *shows;     /* NULL: it is mounted, or the host's */
 };
 
 struct lx_fs_type {

@@ -12,6 +12,7 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/placement.h"
+#include "vfs/shown.h"
 #include "vfs/tables.h"
 
 /* The open flags of a mode string, or -1. Letters beyond the seventh are not looked at, as in
@@ -101,7 +102,9 @@ static FILE *open_stream(const char *path, const char *mode, int large)
 static bool is_plain(const char *path)
 {
     char native[PATH_MAX];
-    return !tables_named(path, strlen(path)) && lx_where(lx_self(), AT_FDCWD, path, 0) == 0 &&
+    return !tables_named(path, strlen(path)) &&
+           !shown_named(lx_self()->policy, path, strlen(path)) &&
+           lx_where(lx_self(), AT_FDCWD, path, 0) == 0 &&
            lx_native_path(lx_self(), AT_FDCWD, path, native, sizeof(native), 0) > 0 &&
            strcmp(path, native) == 0;
 }

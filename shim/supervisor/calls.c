@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 #include <utime.h>
 
 const struct supervise_call supervise_calls[] = {

@@ -20,10 +20,11 @@
 
 /*
  * In the process that will become the command: installs the filter for itself and all it starts.
- * Needs no_new_privs unless root, which makes setuid programs run as whoever starts them. Returns a
+ * Needs no_new_privs unless root, which makes setuid programs run as whoever starts them. `shows`:
+ * with the calls that only a policy which shows something answers (lx_policy.shows). Returns a
  * listener, close-on-exec, or -errno, for which supervise_reason has words.
  */
-int supervise_install(void);
+int supervise_install(bool shows);
 
 /* True where a call that has been taken waits for its answer whatever signal comes, but a fatal
  * one. */

@@ -102,7 +102,7 @@ static bool is_asking_tasks(const struct lx_call *c)
         if (c->at[i].mount != NULL || !lx_task_gets_there(c, i))
             return false;
     const char *path = c->at[0].path;
-    if (tables_may_open(c) && tables_show(c->task->policy))
+    if ((tables_may_open(c) && tables_show(c->task->policy)) || shown_may_open(c))
         return false;
     if (c->op == LX_OP_STAT || c->op == LX_OP_STATX || c->op == LX_OP_STATFS)
         return (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 || !madeup_is(c->at[0].dfd);
@@ -131,6 +131,8 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
             return -LX_EWALK;
     if (c->task->on_behalf && vfs_paths(c) == 1 && provided_answers(c, &given))
         return given;
+    if (vfs_paths(c) == 1 && shown_instead(c, &given))
+        return given;
     if (c->task->on_behalf && is_asking_tasks(c))
         return -LX_CONTINUE;
     /* What is left is looked at by us, and there may be a link on its way that leads to whoever
@@ -147,6 +149,8 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
     if (may_meet_another(c, last))
         return -LX_EWALK;
     long result = answer(c, answering(c));
+    if (result >= 0 && shown_may_open(c))
+        result = shown_opened(c, result);
     if (result >= 0 && tables_may_open(c))
         return tables_open(c, result);
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;

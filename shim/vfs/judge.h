@@ -7,6 +7,7 @@
 #include "fs/filesystems.h"
 #include "vfs/operation.h"
 #include "vfs/provided.h"
+#include "vfs/shown.h"
 #include "vfs/tables.h"
 
 /*
@@ -16,12 +17,18 @@
  */
 long vfs_dispatch(struct lx_call *c);
 
-/* The host's answer outside every mount, and what stands in for it: a mount table, a program. */
+/* The host's answer outside every mount, and what stands in for it: a mount table, a program, what
+ * a run shows. */
 static inline long vfs_answer_outside(struct lx_call *c)
 {
-    long r = lx_host_fs.run[c->op](c);
+    long r;
+    if (__builtin_expect(c->task->policy->shows, false) && shown_instead(c, &r))
+        return r;
+    r = lx_host_fs.run[c->op](c);
     if (r == -ENOENT)
         return provided_instead(c);
+    if (__builtin_expect(c->task->policy->shows, false) && r >= 0 && shown_may_open(c))
+        r = shown_opened(c, r);
     return r >= 0 && tables_may_open(c) ? tables_open(c, r) : r;
 }
 

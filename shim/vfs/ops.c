@@ -147,9 +147,13 @@ static bool is_like_procs(const struct lx_call *c)
 /* True where a link's text, cut to size or not, is a native path that programs see otherwise. */
 static bool needs_translation(const struct lx_policy *policy, const char *text, size_t n)
 {
-    if (n == 0 || text[0] != '/' || lx_mounts(policy)->count == 0)
+    if (n == 0 || text[0] != '/')
         return false;
-    if (vfs_text_suspect(text, n) || madeup_link(text, n))
+    if (madeup_link(text, n))
+        return true;
+    if (lx_mounts(policy)->count == 0)
+        return false;
+    if (vfs_text_suspect(text, n))
         return true;
     const struct lx_mounts *mounts = lx_mounts(policy);
     const struct lx_mount *m;

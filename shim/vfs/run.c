@@ -46,7 +46,8 @@ static inline long run_outside(struct lx_call *c, const struct vfs_found *found)
     if (__builtin_expect(r == -LX_EWALK, 0))
         return run_symlink(c, found);
     if ((r < 0 || !vfs_tells(c)) &&
-        (c->task->policy->watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0)
+        (c->task->policy->watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0 &&
+        !c->task->policy->shows)
         return r;
     return vfs_conclude(c, r, found);
 }

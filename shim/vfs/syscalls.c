@@ -17,6 +17,7 @@
 #include "vfs/ops.h"
 #include "vfs/placement.h"
 #include "vfs/ring.h"
+#include "vfs/shown.h"
 #include "vfs/sockets.h"
 #include "vfs/statmount.h"
 
@@ -191,6 +192,8 @@ static long call_getdents64(const struct lx_task *t, const long a[6])
     return n;
 }
 
+CALL(call_uname, lx_uname(t, PTR(struct utsname *, 0)))
+
 CALL(call_close, vfs_close(t, FD(0)))
 
 static long call_close_range(const struct lx_task *t, const long a[6])
@@ -337,6 +340,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_inotify_add_watch] = call_inotify_add_watch,
     [SYS_name_to_handle_at] = call_name_to_handle_at,
     [SYS_getdents64] = call_getdents64,
+    [SYS_uname] = call_uname,
     [SYS_close] = call_close,
     [SYS_mount] = call_mount,
     [SYS_umount2] = call_umount2,

@@ -13,6 +13,7 @@
 #include "sys/fdpath.h"
 #include "sys/proxy.h"
 #include "sys/sys.h"
+#include "vfs/shown.h"
 #include "vfs/text.h"
 
 #define PROC_MAGIC 0x9fa0
@@ -78,7 +79,7 @@ bool tables_show(const struct lx_policy *policy)
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
         if (drive_line_shows(m))
             return true;
-    return false;
+    return policy->shows;
 }
 
 #define TAGS "/run/wsl/virtiofs/"
@@ -235,6 +236,8 @@ static int write_table(const struct lx_policy *policy, struct room *room, const 
     describe(policy, room);
     if (kind < 0 || !may_write((size_t)2 * TABLE_MAX) || !read_all(fd, room->text, &text))
         return -1;
+    if (policy->shows && !policy->observe)
+        shown_table(policy, room->text, text.n);
     int memory = madeup_begin(path);
     if (memory < 0)
         return -1;

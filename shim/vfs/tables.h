@@ -33,7 +33,7 @@ long tables_tag(struct lx_call *c);
  */
 bool tables_may_open(const struct lx_call *c);
 
-/* True where a mount of the run is to be shown. */
+/* True where a mount of the run is to be shown, or other words. */
 bool tables_show(const struct lx_policy *policy);
 
 /*

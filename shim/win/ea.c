@@ -14,8 +14,7 @@
 /* Attributes in which something else is kept. [Samba: source3/smbd/trans2.c, private names] */
 static const char *const kept_otherwise[] = {
     STORE_DOSATTRIB, STORE_REPARSE,  STORE_OWN_PREFIX,       WIN_STREAM_PREFIX,
-    "user.SAMBA_",   "user.WINEREP", "user.xdg.origin.url.",
-};
+    "user.SAMBA_",   "user.WINEREP", "user.xdg.origin.url.", STORE_SECURITY};
 
 /* True for the attribute of an EA that is one for itself, and not one of WSL's. */
 static bool is_other(const char *attribute)

@@ -202,7 +202,7 @@ not_allowed() {
 
 # names_of_filesystems FILE...: lines that speak of one by its name, or of Windows' spelling of names.
 names_of_filesystems() {
-  grep -niE '\b(lx_)?(drvfs|volfs|ntfs|nt_)|"nt/' "$@" || true
+  grep -niE '\b(lx_)?(drvfs|volfs|procfs|ntfs|nt_)|LX_RULE_IDENTITY|"nt/' "$@" || true
 }
 
 @test "vfs and those who call it know no file system by name" {
@@ -213,7 +213,7 @@ names_of_filesystems() {
   sed 's/\bNT_PRSTATUS\b//' shim/supervisor/inject.c >"$BATS_TEST_TMPDIR/inject.c"
   none names_of_filesystems "${files[@]/#shim\/supervisor\/inject.c/$BATS_TEST_TMPDIR/inject.c}"
   # The registry does, and is not asked for one of its own.
-  none grep -nE 'LX_MOUNT_(DRVFS|VOLFS)\b' "${files[@]}"
+  none grep -nE 'LX_MOUNT_(DRVFS|VOLFS|PROCFS)\b' "${files[@]}"
   # One would be seen.
   printf '#include "nt/names.h"\nx = &lx_drvfs;\n/* As NTFS has it. */\nopened(0);\n' >"$BATS_TEST_TMPDIR/bad.c"
   run names_of_filesystems "$BATS_TEST_TMPDIR/bad.c"

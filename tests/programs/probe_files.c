@@ -4,6 +4,7 @@
 #include <link.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <sys/utsname.h>
 #include <wchar.h>
 
 #include "probe.h"
@@ -259,6 +260,16 @@ static int statfs_descriptor(void)
                : wrong("type %lx, by path %lx", (long)fs.f_type, (long)named.f_type);
 }
 
+/* Of the kernel, and of no file: that the program gets all six. */
+static int kernel_name(void)
+{
+    struct utsname name = {.machine = ""};
+    TRY(SYMBOL(int(struct utsname *))(&name));
+    return strcmp(name.sysname, "Linux") == 0 && name.release[0] != '\0' && name.machine[0] != '\0'
+               ? OK
+               : wrong("%s %s on %s", name.sysname, name.release, name.machine);
+}
+
 static int statvfs_path(void)
 {
     struct statvfs fs;
@@ -374,6 +385,7 @@ const struct check probe_files[] = {
     {"__setmntent", mount_stream},
     {"freopen", reopen_stream},
     {"freopen64", reopen_stream},
+    {"uname", kernel_name},
     {"statfs", statfs_path},
     {"statfs64", statfs_path},
     {"__statfs", statfs_path},
@@ -398,6 +410,7 @@ const struct check probe_files[] = {
     {"syscall:access", access_path},
     {"syscall:faccessat", access_at},
     {"syscall:faccessat2", access_at},
+    {"syscall:uname", kernel_name},
     {"syscall:statfs", statfs_path},
     {"syscall:fstatfs", statfs_descriptor},
     {NULL, NULL},

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 #include <utime.h>
 
 #include "probe.h"
@@ -59,6 +60,7 @@ CALL5(mount_setattr, int, int, PATH, unsigned, void *, size_t)
 CALL4(statmount, int, const void *, void *, size_t, unsigned)
 CALL2(fstat, int, int, struct stat *)
 CALL5(statx, int, int, PATH, int, unsigned, struct statx *)
+CALL1(uname, int, struct utsname *)
 CALL2(statfs, int, PATH, struct statfs *)
 CALL2(fstatfs, int, int, struct statfs *)
 CALL4(faccessat2, int, int, PATH, int, int)
@@ -192,6 +194,7 @@ static const struct {
 #endif
     ROW(fstat),
     ROW(statx),
+    ROW(uname),
     ROW(statfs),
     ROW(fstatfs),
     ROW(faccessat),

@@ -25,6 +25,12 @@ static size_t builtin(void)
     return (size_t)n;
 }
 
+/* What a drive has of a rule that is no run's, without a policy. */
+static uint8_t carried(unsigned rule)
+{
+    return lx_rule_is_of_run((enum lx_rule)rule) ? LX_UNSAID : (uint8_t)lx_rules[rule].fallback;
+}
+
 static void the_builtin_default_is_what_the_manual_says(void **state)
 {
     (void)state;
@@ -46,7 +52,9 @@ static void the_builtin_default_is_what_the_manual_says(void **state)
     assert_true(p.trace_all);
     assert_false(p.observe);
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
-        assert_int_equal(lx_rule(m, (enum lx_rule)i), lx_rules[i].fallback);
+        assert_int_equal(lx_rule(m, (enum lx_rule)i), carried(i));
+    assert_int_equal(lx_rule_of_run(&p, LX_RULE_IDENTITY_KERNEL), LX_OFF);
+    assert_false(p.shows);
 }
 
 static void every_rule_is_well_formed(void **state)
@@ -79,7 +87,7 @@ static void rules_are_worked_out_by_axes(void **state)
     assert_null(lx_image_axes(head));
     lx_rules_work_out(head, LX_MOUNT_DRVFS, LX_NTFS, false, rules);
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
-        assert_int_equal(rules[i], lx_rules[i].fallback);
+        assert_int_equal(rules[i], carried(i));
     lx_rules_work_out(head, LX_MOUNT_DRVFS, LX_FAT32, false, rules);
     assert_int_equal(rules[LX_RULE_LINK_CREATE], LX_EPERM);
     lx_rules_work_out(head, LX_MOUNT_HOST, LX_NTFS, false, rules);

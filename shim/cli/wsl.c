@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* lxshim wsl: a run that is a session of WSL's: its drives, its environment, what it shows. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/wslconf.h"
+#include "cli/wslenv.h"
+#include "policy/document.h"
+#include "policy/whole.h"
+
+/* What WSL has where nobody says another: WSL2, with drives over 9p. */
+#define TODAY "wsl2-9p"
+
+struct session {
+    struct cli_arguments run; /* what it comes to */
+    struct lx_effective policy;
+    struct wslconf conf;
+    char *added[LX_MOUNT_MAX];
+};
+
+/* A policy that is a pipe can be read once, and is asked more often. */
+static void keep_text(struct lx_request *request)
+{
+    char *text = NULL;
+    size_t size = 0;
+    int fd =
+        request->file == NULL || request->found ? -1 : open(request->file, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && lx_read_whole(fd, LX_DOCUMENT_MAX, &text, &size) == 0) {
+        request->text = text;
+        request->size = size;
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Who the session is of: --user, which only root may choose. False after saying why not. */
+static bool become_user(const char *name)
+{
+    const struct passwd *user = name == NULL ? NULL : getpwnam(name);
+    if (name == NULL)
+        return true;
+    if (user == NULL) {
+        cli_error("--user %s: there is no such user", name);
+        return false;
+    }
+    if (user->pw_uid != geteuid() && (initgroups(name, user->pw_gid) < 0 ||
+                                      setgid(user->pw_gid) < 0 || setuid(user->pw_uid) < 0)) {
+        cli_error("--user %s: %s; that needs root", name, strerror(errno));
+        return false;
+    }
+    if (setenv("HOME", user->pw_dir, 1) < 0 || setenv("USER", name, 1) < 0 ||
+        setenv("LOGNAME", name, 1) < 0 || setenv("SHELL", user->pw_shell, 1) < 0) {
+        cli_error("out of memory");
+        return false;
+    }
+    return true;
+}
+
+/* Loads the policy anew, with what is mounted besides. Returns 0 or -EINVAL with its problem set.
+ */
+static int load(struct session *s)
+{
+    lx_effective_free(&s->policy);
+    return cli_load_quietly(&s->run.request, &s->policy);
+}
+
+/* Mounts a drive besides; what cannot be is said, and skipped. Takes `flag`. */
+static void add(struct session *s, char *flag, const char *what)
+{
+    struct lx_request *request = &s->run.request;
+    if (flag == NULL || request->added_count == LX_MOUNT_MAX)
+        return;
+    s->added[request->added_count++] = flag;
+    if (load(s) == 0)
+        return;
+    cli_error("%s is not mounted: %s", what, s->policy.problem);
+    s->added[--request->added_count] = NULL;
+    free(flag);
+    (void)load(s);
+}
+
+static char *flag_of(const char *source, const char *target, const char *options)
+{
+    char *flag = NULL;
+    return asprintf(&flag, "drvfs:%s:%s%s%s", source, target, options[0] != '\0' ? "," : "",
+                    options) < 0
+               ? NULL
+               : flag;
+}
+
+/* The drives of fstab, which come first. [RN:17093] */
+static void mount_fstab(struct session *s, const char *file)
+{
+    struct wslconf_mount m = {.line = 0};
+    FILE *stream = fopen(file, "re");
+    while (stream != NULL && wslconf_next(stream, file, &m)) {
+        char what[3 * PATH_MAX];
+        snprintf(what, sizeof(what), "%s:%u: %s", file, m.line, m.source);
+        add(s, flag_of(m.source, m.target, m.options), what);
+    }
+    if (stream != NULL)
+        fclose(stream);
+}
+
+static bool is_mounted(const struct lx_effective *policy, char letter)
+{
+    for (size_t i = 0; i < policy->mount_count; i++) {
+        const struct lx_effective_mount *m = &policy->mounts[i];
+        if (m->whole && m->source[1] == ':' && toupper((unsigned char)m->source[0]) == letter)
+            return true;
+    }
+    return false;
+}
+
+/* Every volume of the policy's that has a letter and is mounted nowhere. */
+static void mount_volumes(struct session *s)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (const char *at = letters; *at != '\0'; at++) {
+        const char letter = *at;
+        const char source[] = {letter, ':', '\0'};
+        char target[PATH_MAX];
+        char options[1024];
+        bool there = false;
+        for (size_t i = 0; i < s->policy.volume_count && !there; i++)
+            there = !s->policy.volumes[i].directory &&
+                    strcasecmp(s->policy.volumes[i].name, source) == 0;
+        if (!there || is_mounted(&s->policy, letter))
+            continue;
+        snprintf(target, sizeof(target), "%s%c", s->conf.root, tolower((unsigned char)letter));
+        snprintf(options, sizeof(options), "noatime,uid=%u,gid=%u%s%s", getuid(), getgid(),
+                 s->conf.options[0] != '\0' ? "," : "", s->conf.options);
+        add(s, flag_of(source, target, options), source);
+    }
+}
+
+/* What a session shows of itself, but for what the policy says of that. */
+static void show(struct session *s, const struct cli_arguments *arguments)
+{
+    const struct lx_request *given = &arguments->request;
+    struct lx_arena *arena = &s->policy.arena;
+    char **sets = lx_arena_alloc(arena, (given->set_count + LX_RULE_COUNT) * sizeof(char *));
+    size_t n = 0;
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
+        enum lx_origin_kind kind = s->policy.rules[i].origin.kind;
+        if (lx_rule_is_of_run((enum lx_rule)i) && kind != LX_ORIGIN_FILE && kind != LX_ORIGIN_FLAG)
+            sets[n++] = lx_arena_format(arena, "%s=on", lx_rules[i].id);
+    }
+    for (size_t i = 0; i < given->set_count; i++)
+        sets[n + i] = given->sets[i];
+    s->run.request.sets = sets;
+    s->run.request.set_count = n + given->set_count;
+}
+
+/*
+ * The command, or a shell. Where it is to begin is for it to enter: only what runs by the rules
+ * gets to a drive whose files are elsewhere.
+ */
+static void make_command(struct session *s, const struct cli_arguments *arguments)
+{
+    static char enter[] = "cd -- \"$0\" && exec \"$@\"";
+    static char *const words[] = {"/bin/sh", "-c", enter};
+    static char directory[PATH_MAX];
+    static char login[] = "-l";
+    size_t count = (size_t)arguments->count;
+    char **command = lx_arena_alloc(&s->policy.arena, (count + 7) * sizeof(char *));
+    size_t n = 0;
+    if (arguments->directory != NULL) {
+        const char *home = strcmp(arguments->directory, "~") == 0 ? getenv("HOME") : NULL;
+        memcpy(command, words, sizeof(words));
+        n = sizeof(words) / sizeof(words[0]);
+        if (!wslenv_translate(&s->policy, arguments->directory, directory, sizeof(directory)))
+            snprintf(directory, sizeof(directory), "%s",
+                     home != NULL ? home : arguments->directory);
+        command[n++] = directory;
+    }
+    memcpy(command + n, arguments->rest, count * sizeof(char *));
+    if (count == 0) {
+        char *shell = getenv("SHELL");
+        command[n] = shell != NULL && shell[0] != '\0' ? shell : words[0];
+        command[n + 1] = login;
+    }
+    s->run.rest = command;
+    s->run.count = (int)(n + (count == 0 ? 2 : count));
+}
+
+static int run(struct session *s, const struct cli_arguments *arguments)
+{
+    const char *etc = arguments->etc != NULL ? arguments->etc : "/etc";
+    struct wslenv environment = {.policy = &s->policy, .distribution = arguments->distribution};
+    char file[PATH_MAX];
+    struct lx_request *request = &s->run.request;
+    s->run.request.added = s->added;
+    if (load(s) < 0) {
+        cli_error("%s", s->policy.problem);
+        return CLI_FAILED;
+    }
+    if (s->policy.profile_origin.kind == LX_ORIGIN_DEFAULT)
+        request->profile = TODAY;
+    snprintf(file, sizeof(file), "%s/wsl.conf", etc);
+    wslconf_read(file, &s->conf);
+    snprintf(file, sizeof(file), "%s/fstab", etc);
+    if (s->conf.fstab)
+        mount_fstab(s, file);
+    if (s->conf.automount)
+        mount_volumes(s);
+    environment.windows_path = s->conf.interop && s->conf.append_path;
+    if (load(s) < 0) {
+        cli_error("%s", s->policy.problem);
+        return CLI_FAILED;
+    }
+    show(s, arguments);
+    make_command(s, arguments);
+    if (wslenv_set(&environment) < 0) {
+        cli_error("out of memory");
+        return CLI_FAILED;
+    }
+    return cli_run(&s->run);
+}
+
+int cli_wsl(const struct cli_arguments *arguments)
+{
+    static struct session session; /* the program has one thread */
+    session.run = *arguments;
+    if (!become_user(arguments->user))
+        return CLI_FAILED;
+    if (session.run.request.file == NULL)
+        cli_default_policy(&session.run.request);
+    keep_text(&session.run.request);
+    int status = run(&session, arguments);
+    lx_effective_free(&session.policy);
+    return status;
+}

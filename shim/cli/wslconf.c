@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/wslconf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/cli.h"
+
+#define LINE_MAX_ 4096
+
+/* Cuts blanks off both ends, in place. */
+static char *trim(char *text)
+{
+    text += strspn(text, " \t\r\n");
+    size_t n = strlen(text);
+    while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
+        n--;
+    text[n] = '\0';
+    return text;
+}
+
+/*
+ * A value as git's files have them: in quotes or not, with escapes, up to a comment. In place; NULL
+ * where a quote does not end.
+ */
+static char *value_of(char *text)
+{
+    char *start = trim(text);
+    char *to = start;
+    char *end = start; /* of what is not to be trimmed */
+    bool quoted = false;
+    for (const char *p = start; *p != '\0'; p++) {
+        if (*p == '"') {
+            quoted = !quoted;
+            end = to;
+            continue;
+        }
+        if (*p == '#' && !quoted)
+            break;
+        if (*p == '\\' && p[1] != '\0')
+            p++;
+        *to++ = *p;
+        if (quoted || !isspace((unsigned char)*p))
+            end = to;
+    }
+    *end = '\0';
+    return quoted ? NULL : start;
+}
+
+static bool read_bool(const char *value, bool *out)
+{
+    bool yes = strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0;
+    bool no = strcmp(value, "0") == 0 || strcasecmp(value, "false") == 0;
+    if (yes || no)
+        *out = yes;
+    return yes || no;
+}
+
+static bool read_text(const char *value, char *out, size_t room)
+{
+    size_t n = strlen(value);
+    if (n >= room)
+        return false;
+    memcpy(out, value, n + 1);
+    return true;
+}
+
+/* One prefix of all drives: a slash is appended where there is none. */
+static bool read_root(const char *value, char *out, size_t room)
+{
+    size_t n = strlen(value);
+    if ((n > 0 && value[0] != '/') || n + 1 >= room || !read_text(value, out, room))
+        return false;
+    if (n == 0 || out[n - 1] != '/')
+        memcpy(out + n, "/", 2);
+    return true;
+}
+
+enum key { ENABLED, FSTAB, ROOT, OPTIONS, INTEROP, APPEND, KEYS };
+
+static const char *const keys[KEYS] = {"automount.enabled", "automount.mountFsTab",
+                                       "automount.root",    "automount.options",
+                                       "interop.enabled",   "interop.appendWindowsPath"};
+
+/* Takes a value over. False where it is none of its key's. */
+static bool take(struct wslconf *out, enum key key, const char *value)
+{
+    switch (key) {
+    case ENABLED:
+        return read_bool(value, &out->automount);
+    case FSTAB:
+        return read_bool(value, &out->fstab);
+    case ROOT:
+        return read_root(value, out->root, sizeof(out->root));
+    case OPTIONS:
+        return read_text(value, out->options, sizeof(out->options));
+    case INTEROP:
+        return read_bool(value, &out->interop);
+    case APPEND:
+        return read_bool(value, &out->append_path);
+    case KEYS:
+        break;
+    }
+    return true;
+}
+
+/* The key of that section and name; KEYS for one that says nothing of a session. */
+static enum key find(const char *section, const char *name)
+{
+    char whole[128];
+    snprintf(whole, sizeof(whole), "%s.%s", section, name);
+    unsigned i = 0;
+    while (i < KEYS && strcasecmp(keys[i], whole) != 0)
+        i++;
+    return (enum key)i;
+}
+
+/* What is wrong with a line of a section, or NULL. */
+static const char *read_key(struct wslconf *out, const char *section, char *line, unsigned *said)
+{
+    char *equals = strchr(line, '=');
+    if (equals == NULL)
+        return "no '='";
+    *equals = '\0';
+    const char *name = trim(line);
+    char *value = value_of(equals + 1);
+    if (!isalpha((unsigned char)name[0]))
+        return "no key";
+    if (value == NULL)
+        return "a quote that does not end";
+    enum key key = find(section, name);
+    if (key == KEYS)
+        return NULL;
+    if ((*said >> key & 1) != 0)
+        return "the key was said before";
+    *said |= 1u << key;
+    return take(out, key, value) ? NULL : "no value of its key";
+}
+
+/* [section]: in place; NULL where it is none. */
+static const char *section_of(char *line)
+{
+    size_t n = strcspn(line, "]");
+    if (line[n] == '\0' || !isalpha((unsigned char)line[1]))
+        return NULL;
+    line[n] = '\0';
+    return line + 1;
+}
+
+void wslconf_read(const char *file, struct wslconf *out)
+{
+    char text[LINE_MAX_];
+    char section[64] = "";
+    unsigned said = 0;
+    unsigned number = 0;
+    *out = (struct wslconf){
+        .automount = true, .fstab = true, .interop = true, .append_path = true, .root = "/mnt/"};
+    FILE *stream = fopen(file, "re");
+    if (stream == NULL && errno != ENOENT)
+        cli_error("%s: %s; it is not read", file, strerror(errno));
+    while (stream != NULL && fgets(text, sizeof(text), stream) != NULL) {
+        char *line = trim(text);
+        const char *wrong = NULL;
+        number++;
+        if (line[0] == '[') {
+            const char *name = section_of(line);
+            snprintf(section, sizeof(section), "%s", name == NULL ? "" : name);
+            wrong = name == NULL ? "a section without an end" : NULL;
+        } else if (line[0] != '\0' && line[0] != '#') {
+            wrong = read_key(out, section, line, &said);
+        }
+        if (wrong != NULL)
+            cli_error("%s:%u: %s; the line is skipped", file, number, wrong);
+    }
+    if (stream != NULL)
+        fclose(stream);
+}
+
+/* Octal escapes of fstab's (\040), in place. */
+static char *unescape(char *text)
+{
+    char *to = text;
+    for (const char *p = text; *p != '\0'; p++) {
+        unsigned value = 0;
+        if (p[0] == '\\' && strspn(p + 1, "01234567") >= 3 && sscanf(p + 1, "%3o", &value) == 1 &&
+            value > 0 && value < 256) {
+            *to++ = (char)value;
+            p += 3;
+        } else {
+            *to++ = *p;
+        }
+    }
+    *to = '\0';
+    return text;
+}
+
+/* Drops what is mount(8)'s own of a list of options, in place. False for a drive not to be mounted
+ * at the start. */
+static bool keep_options(char *list)
+{
+    static const char *const others[] = {"defaults", "auto", "nofail", "_netdev", "user",
+                                         "users",    "rw",   "exec",   "suid",    "dev"};
+    char kept[LINE_MAX_] = "";
+    bool automatic = true;
+    char *rest = NULL;
+    for (char *word = strtok_r(list, ",", &rest); word != NULL; word = strtok_r(NULL, ",", &rest)) {
+        bool other = strncmp(word, "x-", 2) == 0;
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+            other |= strcmp(word, others[i]) == 0;
+        automatic &= strcmp(word, "noauto") != 0;
+        size_t n = strlen(kept);
+        if (!other)
+            snprintf(kept + n, sizeof(kept) - n, "%s%s", n > 0 ? "," : "", word);
+    }
+    memcpy(list, kept, strlen(kept) + 1);
+    return automatic;
+}
+
+bool wslconf_next(void *stream, const char *file, struct wslconf_mount *out)
+{
+    static char text[LINE_MAX_]; /* the program has one thread */
+    while (fgets(text, sizeof(text), stream) != NULL) {
+        char *rest = NULL;
+        out->line++;
+        if (trim(text)[0] == '#')
+            continue;
+        out->source = strtok_r(text, " \t\r\n", &rest);
+        out->target = strtok_r(NULL, " \t\r\n", &rest);
+        const char *type = strtok_r(NULL, " \t\r\n", &rest);
+        out->options = strtok_r(NULL, " \t\r\n", &rest);
+        if (out->source == NULL)
+            continue;
+        if (type == NULL)
+            cli_error("%s:%u: no three fields; the line is skipped", file, out->line);
+        if (type == NULL || strcmp(type, "drvfs") != 0)
+            continue;
+        static char none[1];
+        none[0] = '\0';
+        if (out->options == NULL)
+            out->options = none;
+        unescape(out->source);
+        unescape(out->target);
+        if (keep_options(out->options))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* /etc/wsl.conf and the drives of /etc/fstab, as WSL's init reads them. */
+#ifndef LXSHIM_CLI_WSLCONF_H
+#define LXSHIM_CLI_WSLCONF_H
+
+#include <stdbool.h>
+
+/* Of wsl.conf, what a session goes by. */
+struct wslconf {
+    bool automount;   /* automount.enabled */
+    bool fstab;       /* automount.mountFsTab */
+    bool interop;     /* interop.enabled */
+    bool append_path; /* interop.appendWindowsPath */
+    char root[256];   /* automount.root, with a slash at its end */
+    char options[512];
+};
+
+/*
+ * Reads a file; one that is missing says what WSL has by itself. A line that makes no sense, or
+ * says again what was said, is skipped with a warning.
+ */
+void wslconf_read(const char *file, struct wslconf *out);
+
+/* A line of fstab that mounts a drive. Its texts are the reader's. */
+struct wslconf_mount {
+    unsigned line;
+    char *source;
+    char *target;
+    char *options; /* of drvfs alone, without what mount(8) takes for itself */
+};
+
+/*
+ * Reads the next drive of a stream of fstab's lines. False at its end. A drive's line that is
+ * damaged is skipped with a warning, for which `file` is its name.
+ */
+bool wslconf_next(void *stream, const char *file, struct wslconf_mount *out);
+
+#endif

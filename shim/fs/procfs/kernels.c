@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/procfs/kernels.h"
+
+#include <string.h>
+
+static const struct kernel kernels[] = {
+#define KERNEL(profile, release, version, line, signature) \
+    {profile, release, version, line, signature},
+#include "fs/procfs/kernels.def"
+#undef KERNEL
+};
+
+#define KERNELS (sizeof(kernels) / sizeof(kernels[0]))
+
+static const struct kernel *find(const char *profile)
+{
+    for (unsigned i = 0; i < KERNELS; i++)
+        if (strcmp(kernels[i].profile, profile) == 0)
+            return &kernels[i];
+    return NULL;
+}
+
+const struct kernel *kernel_of(const struct lx_policy *policy)
+{
+    const char *profile = lx_image_string(policy->image, policy->image->profile);
+    const struct kernel *kernel = profile == NULL ? NULL : find(profile);
+    return kernel != NULL ? kernel : find("wsl1-current");
+}
+
+bool kernel_has_interop(const struct kernel *kernel)
+{
+    return strcmp(kernel->profile, "wsl1-1607") != 0;
+}
+
+bool kernel_is_wsl2(const struct kernel *kernel)
+{
+    return strstr(kernel->release, "WSL2") != NULL;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernels of WSL, by their words. */
+#ifndef LXSHIM_FS_PROCFS_KERNELS_H
+#define LXSHIM_FS_PROCFS_KERNELS_H
+
+#include <stdbool.h>
+
+#include "policy/policy.h"
+
+struct kernel {
+    const char *profile;
+    const char *release;
+    const char *version;
+    const char *line;      /* /proc/version */
+    const char *signature; /* /proc/version_signature; "" where there is none */
+};
+
+/* That of a run's era: by its profile, and where that is none of WSL's, as wsl1-current. */
+const struct kernel *kernel_of(const struct lx_policy *policy);
+
+/* True for one that runs programs of Windows'. [RN:14951] */
+bool kernel_has_interop(const struct kernel *kernel);
+
+/* True for one of WSL2's. */
+bool kernel_is_wsl2(const struct kernel *kernel);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "vfs/shown.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "fs/filesystems.h"
+#include "sys/fdpath.h"
+#include "sys/proxy.h"
+#include "sys/sys.h"
+#include "vfs/operation.h"
+#include "vfs/text.h"
+
+/* What one of them answers, by its table. */
+#define EACH(shows)                                                                          \
+    for (unsigned i_ = LX_MOUNT_HOST + 1; i_ < LX_MOUNT_TYPES; i_++)                         \
+        for (const struct lx_fs_shown *shows = lx_filesystems[i_].ops->shows; shows != NULL; \
+             shows = NULL)
+
+bool shown_named(const struct lx_policy *policy, const char *path, size_t n)
+{
+    if (!policy->shows)
+        return false;
+    const char *slash = memrchr(path, '/', n);
+    const char *name = slash == NULL ? path : slash + 1;
+    EACH(shows)
+    {
+        if (shows->named(name, n - (size_t)(name - path)))
+            return true;
+    }
+    return false;
+}
+
+/* True where this process may answer: in another root, and for a program under its own filter, it
+ * may not, nor where somebody else opens. */
+static bool may_answer(const struct lx_call *c)
+{
+    return c->task->policy->shows && c->at[0].mount == NULL && c->task->root == NULL &&
+           c->resolve == 0 && !c->task->seccomp_confined && !sys_is_proxied();
+}
+
+static bool is_called(const struct lx_call *c, const char *path, size_t n)
+{
+    return path != LX_DESCRIPTOR && n != LX_BAD_ADDRESS && n != 0 &&
+           shown_named(c->task->policy, path, n);
+}
+
+bool shown_may_open(const struct lx_call *c)
+{
+    if (!c->task->policy->shows || c->op != LX_OP_OPEN ||
+        (c->flags & (O_ACCMODE | O_PATH)) != O_RDONLY || !may_answer(c))
+        return false;
+    const char *given = c->at[0].given;
+    return given != NULL ? is_called(c, given, strlen(given))
+                         : is_called(c, c->path[0], c->path_length[0]);
+}
+
+__attribute__((noinline)) long shown_opened(struct lx_call *c, long fd)
+{
+    char path[PATH_MAX];
+    char link[SYS_FD_PATH];
+    sys_fd_path((int)fd, link);
+    long n = sys_readlinkat(AT_FDCWD, link, path, sizeof(path) - 1);
+    if (n <= 0)
+        return fd;
+    path[n] = '\0';
+    EACH(shows)
+    {
+        fd = shows->opened(c, fd, path);
+    }
+    return fd;
+}
+
+/* True for a call that looks or reads. What would make or change something is as natively. */
+static bool only_looks(const struct lx_call *c)
+{
+    switch (c->op) {
+    case LX_OP_STAT:
+    case LX_OP_STATX:
+    case LX_OP_ACCESS:
+    case LX_OP_READLINK:
+    case LX_OP_GETXATTR:
+    case LX_OP_LISTXATTR:
+    case LX_OP_STATFS:
+        return true;
+    case LX_OP_OPEN:
+        return (c->flags & O_PATH) != 0 || (c->flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
+    default:
+        return false;
+    }
+}
+
+/* The path of a call as it was spelled, from "/" on. False where that is not known. */
+static bool whole(const struct lx_call *c, char out[PATH_MAX])
+{
+    char link[SYS_FD_PATH];
+    size_t n = c->path_length[0];
+    long base = 0;
+    if (c->path[0][0] != '/') {
+        int fd = c->fd[0] == AT_FDCWD ? c->task->cwd : c->fd[0];
+        if (fd == AT_FDCWD) {
+            base = SYS2(SYS_getcwd, out, PATH_MAX) - 1;
+        } else {
+            sys_fd_path(fd, link);
+            base = sys_readlinkat(AT_FDCWD, link, out, PATH_MAX);
+        }
+        if (base < 1 || out[0] != '/')
+            return false;
+        if (base > 1)
+            out[base++] = '/';
+    }
+    if ((size_t)base + n >= PATH_MAX)
+        return false;
+    memcpy(out + base, c->path[0], n);
+    out[(size_t)base + n] = '\0';
+    return true;
+}
+
+static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
+{
+    char path[PATH_MAX];
+    if (!whole(c, path))
+        return false;
+    EACH(shows)
+    {
+        if (shows->instead(c, path, result))
+            return true;
+    }
+    return false;
+}
+
+bool shown_instead(struct lx_call *c, long *result)
+{
+    return may_answer(c) && only_looks(c) && is_called(c, c->path[0], c->path_length[0]) &&
+           answers(c, result);
+}
+
+void shown_table(const struct lx_policy *policy, char *text, size_t n)
+{
+    EACH(shows)
+    {
+        shows->table(policy, text, n);
+    }
+}
+
+/* The path of one of a process's files of /proc. */
+static void in_proc(int pid, const char *name, char out[48])
+{
+    struct text t = {out, 0, 48};
+    text_put(&t, "/proc/");
+    text_number(&t, pid);
+    text_put(&t, name);
+    out[t.length] = '\0';
+}
+
+/*
+ * True where this process gets the other names that the task would. A personality (PER_LINUX32,
+ * UNAME26) changes some of them; that of most programs is 0.
+ */
+static bool is_named_alike(const struct lx_task *t)
+{
+    char path[48];
+    char personality[16];
+    struct stat theirs;
+    struct stat ours;
+    in_proc(t->pid, "/ns/uts", path);
+    if (sys_fstatat(AT_FDCWD, path, &theirs, 0) < 0 ||
+        sys_fstatat(AT_FDCWD, "/proc/self/ns/uts", &ours, 0) < 0 || theirs.st_ino != ours.st_ino)
+        return false;
+    in_proc(t->pid, "/personality", path);
+    int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    long n = sys_read(fd, personality, sizeof(personality));
+    sys_close(fd);
+    /* 00000000, of which ADDR_NO_RANDOMIZE (00040000) and its like say nothing of a name. */
+    return n >= 8 && memcmp(personality + 6, "00", 2) == 0 && personality[2] != '2';
+}
+
+long lx_uname(const struct lx_task *t, struct utsname *name)
+{
+    struct utsname own;
+    const struct lx_policy *policy = t->policy;
+    bool alters = policy->shows && !policy->observe && !t->seccomp_confined;
+    if (t->on_behalf && (!alters || !is_named_alike(t)))
+        return -LX_CONTINUE;
+    long r = SYS1(SYS_uname, alters ? &own : name);
+    if (r < 0 || !alters)
+        return r;
+    EACH(shows)
+    {
+        shows->names(policy, &own);
+    }
+    return lx_give(t, name, &own, sizeof(own));
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names of the host's for which a file system answers that nobody mounts (struct lx_fs_shown).
+ * Nothing here is asked but in a run whose policy shows something.
+ */
+#ifndef LXSHIM_VFS_SHOWN_H
+#define LXSHIM_VFS_SHOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fs/call.h"
+
+struct utsname;
+
+/* True for a path (n bytes) whose last name may be that of such a file. A look at a few bytes. */
+bool shown_named(const struct lx_policy *policy, const char *path, size_t n);
+
+/* True for a call that may open one that the kernel has, to read it, by its last name. */
+bool shown_may_open(const struct lx_call *c);
+
+/*
+ * What the program gets in place of fd, which the kernel has opened for such a call: the same
+ * number, with other words in it, or as it was.
+ */
+long shown_opened(struct lx_call *c, long fd);
+
+/* Answers a call of one path, outside every mount, where the kernel's answer does not count. */
+bool shown_instead(struct lx_call *c, long *result);
+
+/* Puts other words, as long, in the text of a mount table, n bytes. */
+void shown_table(const struct lx_policy *policy, char *text, size_t n);
+
+/*
+ * uname(2). As it, and -LX_CONTINUE where whoever asked gets the kernel's answer: of a program in
+ * another UTS namespace, or with another personality, only the kernel knows the other names.
+ */
+long lx_uname(const struct lx_task *t, struct utsname *name);
+
+#endif

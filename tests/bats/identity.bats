@@ -1,0 +1,189 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What a run shows of itself where its policy says so: identity.*, by libc, by instruction, to real programs.
+#
+# Steps are for the shell that runs them to expand:
+# shellcheck disable=SC2016
+
+load helpers
+
+# as PROFILE STEPS [RULE=VALUE]...: under the shim, as a session of that profile's; without, all is on that is an identity.
+as() {
+  local profile=$1 steps=$2
+  shift 2
+  policy_for "$(fresh drive)" "$@" | sed "s/{/{\"profile\": \"$profile\", /" >"$BATS_TEST_TMPDIR/policy.json"
+  run env -C / LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" bash -uc "$steps"
+}
+
+KERNEL='kernel /proc/version /proc/sys/kernel/osrelease /proc/sys/kernel/version /proc/version_signature'
+
+@test "identity.kernel: uname and files of /proc say what the era's kernel does; off, what this one does" {
+  native "$KERNEL"
+  natives=$output
+  refute_output --partial icrosoft
+  as wsl1-1809 "$KERNEL"
+  assert_output "$natives"
+  as wsl1-1809 "$KERNEL" identity.kernel=off
+  assert_output "$natives"
+  as wsl1-1809 "$KERNEL" identity.kernel=on
+  assert_output 'Linux 4.4.0-17763-Microsoft #379-Microsoft Wed Mar 06 19:16:00 PST 2019
+/proc/version: Linux version 4.4.0-17763-Microsoft (Microsoft@Microsoft.com) (gcc version 5.4.0 (GCC) ) #379-Microsoft Wed Mar 06 19:16:00 PST 2019
+/proc/sys/kernel/osrelease: 4.4.0-17763-Microsoft
+/proc/sys/kernel/version: #379-Microsoft Wed Mar 06 19:16:00 PST 2019
+/proc/version_signature: Microsoft 4.4.0-17763.379-Microsoft 4.4.35'
+  as wsl2-9p "$KERNEL" identity.kernel=on
+  assert_output 'Linux 5.15.90.1-microsoft-standard-WSL2 #1 SMP Fri Jan 27 02:56:13 UTC 2023
+/proc/version: Linux version 5.15.90.1-microsoft-standard-WSL2 (oe-user@oe-host) (x86_64-msft-linux-gcc (GCC) 9.3.0, GNU ld (GNU Binutils) 2.34.0.20200220) #1 SMP Fri Jan 27 02:56:13 UTC 2023
+/proc/sys/kernel/osrelease: 5.15.90.1-microsoft-standard-WSL2
+/proc/sys/kernel/version: #1 SMP Fri Jan 27 02:56:13 UTC 2023
+/proc/version_signature: No such file or directory; -1 -1 -1'
+}
+
+@test "identity.kernel: a release for each profile, that of wsl1-current where it is none of WSL's" {
+  for profile in wsl1-{1607,1703,1709,1803,1809,1903,19041,current} wsl2-{9p,virtiofs} drvfs; do
+    as "$profile" 'uname -r; cat /proc/sys/kernel/osrelease' identity.kernel=on
+    echo "$profile ${output//$'\n'/ }"
+  done >"$BATS_TEST_TMPDIR/said"
+  run cat "$BATS_TEST_TMPDIR/said"
+  assert_output 'wsl1-1607 3.4.0+ 3.4.0+
+wsl1-1703 4.4.0-43-Microsoft 4.4.0-43-Microsoft
+wsl1-1709 4.4.0-43-Microsoft 4.4.0-43-Microsoft
+wsl1-1803 4.4.0-17134-Microsoft 4.4.0-17134-Microsoft
+wsl1-1809 4.4.0-17763-Microsoft 4.4.0-17763-Microsoft
+wsl1-1903 4.4.0-18362-Microsoft 4.4.0-18362-Microsoft
+wsl1-19041 4.4.0-19041-Microsoft 4.4.0-19041-Microsoft
+wsl1-current 4.4.0-26100-Microsoft 4.4.0-26100-Microsoft
+wsl2-9p 5.15.90.1-microsoft-standard-WSL2 5.15.90.1-microsoft-standard-WSL2
+wsl2-virtiofs 6.6.87.2-microsoft-standard-WSL2 6.6.87.2-microsoft-standard-WSL2
+drvfs 4.4.0-26100-Microsoft 4.4.0-26100-Microsoft'
+}
+
+@test "identity.kernel: a program without shared libraries gets the same answers" {
+  as wsl1-1809 "$KERNEL" identity.kernel=on
+  answers=$output
+  for program in kernel-static kernel-i386 kernel-i386-static; do
+    [[ $program != *i386* ]] || runs_32_bits >/dev/null || continue
+    as wsl1-1809 "$program${KERNEL#kernel}" identity.kernel=on
+    assert_output "$answers"
+  done
+}
+
+@test "identity.kernel: by whatever path, by a descriptor, and by its link; other files stay the kernel's" {
+  ln -s /proc/version "$BATS_TEST_TMPDIR/link"
+  export link=$BATS_TEST_TMPDIR/link
+  steps='cd /proc; for f in version ./version ../proc/version /proc/self/../version $link; do cmp $f /proc/version; done
+    cut -c-19 $link; exec 7</proc/version; readlink /proc/self/fd/7; cut -c-19 /proc/self/fd/7; cut -c-19 <&7
+    cmp /proc/sys/kernel/ostype <(echo Linux); wc -c </proc/self/cmdline; : >version || echo no'
+  as wsl1-1809 "$steps" identity.kernel=on
+  assert_line --index 0 'Linux version 4.4.0'
+  assert_line --index 1 /proc/version
+  assert_line --index 2 'Linux version 4.4.0'
+  assert_line --index 3 'Linux version 4.4.0'
+}
+
+@test "identity.kernel: the call by its number, Python, streams" {
+  needs python3 python3
+  steps='import ctypes, os, platform
+name = ctypes.create_string_buffer(390)
+libc = ctypes.CDLL(None)
+print(libc.syscall({"x86_64": 63, "aarch64": 160}[platform.machine()], name), name[130:151].decode())
+print(libc.uname(None))
+print(os.uname().release, platform.release(), open("/proc/version").read()[:35])
+libc.fopen.restype = libc.freopen.restype = ctypes.c_void_p
+for stream in libc.fopen(b"/proc/version", b"r"), libc.freopen(b"/proc/version", b"r", ctypes.c_void_p(libc.fopen(b"/dev/null", b"r"))):
+    text = ctypes.create_string_buffer(36)
+    libc.fgets(text, 36, ctypes.c_void_p(stream))
+    print(text.value.decode())'
+  as wsl1-1809 "python3 -c '$steps'" identity.kernel=on
+  assert_output '0 4.4.0-17763-Microsoft
+-1
+4.4.0-17763-Microsoft 4.4.0-17763-Microsoft Linux version 4.4.0-17763-Microsoft
+Linux version 4.4.0-17763-Microsoft
+Linux version 4.4.0-17763-Microsoft'
+}
+
+@test "identity.*: not for a policy that was only found, nor in observe mode" {
+  cd "$(fresh found)"
+  printf '{"version": 1, "profile": "wsl1-1809", "rules": {"identity.kernel": "on"}}' >.lxshim.json
+  run env "${SHIM[@]}" kernel
+  refute_output --partial Microsoft
+  printf '{"version": 1, "profile": "wsl1-1809", "mode": "observe", "rules": {"identity.kernel": "on"}}' >policy.json
+  LXSHIM_POLICY=$PWD/policy.json run env "${SHIM[@]}" bash -c "$KERNEL"
+  refute_output --partial Microsoft
+}
+
+@test "identity.cmdline, identity.filesystems: what the era's kernel was started with, and mounts drives by" {
+  steps='cat /proc/cmdline; comm -13 <(sort "$BATS_TEST_TMPDIR/filesystems") <(sort /proc/filesystems)'
+  grep -v -e virtiofs -e 9p /proc/filesystems >"$BATS_TEST_TMPDIR/filesystems"
+  as wsl1-1903 "$steps"
+  refute_line 'BOOT_IMAGE=/kernel init=/init'
+  as wsl1-1903 "$steps" identity.cmdline=on identity.filesystems=off
+  assert_line --index 0 'BOOT_IMAGE=/kernel init=/init'
+  as wsl2-9p "$steps" identity.cmdline=on identity.filesystems=on
+  assert_output $'initrd=\\initrd.img WSL_ROOT_INIT=1 panic=-1\nnodev\t9p\nnodev\tvirtiofs'
+  as wsl2-9p 'cat /proc/cmdline' identity.cmdline=off
+  assert_output "$(</proc/cmdline)"
+}
+
+INTEROP=/proc/sys/fs/binfmt_misc/WSLInterop
+
+@test "identity.interop: WSLInterop is there to look at and to read, from 1703 on, and nothing writes it" {
+  [[ ! -e $INTEROP ]] || skip "there is one"
+  steps="cat $INTEROP; [[ -f $INTEROP && -r $INTEROP ]] && stat -c %F $INTEROP; : 2>/dev/null >$INTEROP || echo no"
+  as wsl2-9p "$steps" identity.interop=off
+  assert_output "cat: $INTEROP: No such file or directory
+no"
+  as wsl1-1607 "$steps" identity.interop=on
+  assert_output "cat: $INTEROP: No such file or directory
+no"
+  as wsl1-1903 "$steps" identity.interop=on
+  assert_output 'enabled
+interpreter /init
+flags: P
+offset 0
+magic 4d5a
+regular empty file
+no'
+  as wsl2-9p "head -3 $INTEROP; cd /proc/sys/fs; head -1 binfmt_misc/WSLInterop" identity.interop=on
+  assert_output 'enabled
+interpreter /init
+flags: PF
+enabled'
+}
+
+@test "identity.containers: marks are not there, a cgroup is the root's, what Docker mounts is from elsewhere" {
+  ((EUID == 0)) || skip "only root mounts"
+  needs_mounts
+  mkdir -p "$BATS_TEST_TMPDIR"/{docker/containers/x,run}
+  echo name >"$BATS_TEST_TMPDIR/docker/containers/x/hostname"
+  printf '%s\n' 9:devices:/docker/1a2b 8:cpu:/ 1:name=systemd:/user.slice 0::/docker/1a2b >"$BATS_TEST_TMPDIR/cgroup"
+  : >"$BATS_TEST_TMPDIR/run/.containerenv"
+  : >"$BATS_TEST_TMPDIR/on"
+  # Of the process that is to be asked about another file is over its cgroup.
+  for value in off on; do
+    policy_for "$(fresh drive)" identity.containers=$value >"$BATS_TEST_TMPDIR/policy.json"
+    run env -C / LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" unshare -m bash -c '
+      mount --bind "$1/docker/containers/x/hostname" "$1/on"; mount --bind "$1/run" /run
+      mount --bind "$1/cgroup" /proc/$$/cgroup
+      export ASKED=$$; exec env "${@:2}"' - "$BATS_TEST_TMPDIR" "${SHIM[@]}" bash -c '
+        cat /proc/$ASKED/cgroup; [[ ! -e /run/.containerenv ]] || echo there; cat /run/.containerenv
+        grep -o "/[a-z]*/containers/x/hostname" /proc/self/mountinfo; cat "$BATS_TEST_TMPDIR/on"'
+    # shellcheck disable=SC2154 # run sets it
+    echo "$value: $output"
+  done >"$BATS_TEST_TMPDIR/said"
+  run cat "$BATS_TEST_TMPDIR/said"
+  assert_output 'off: 9:devices:/docker/1a2b
+8:cpu:/
+1:name=systemd:/user.slice
+0::/docker/1a2b
+there
+/docker/containers/x/hostname
+name
+on: 9:devices:/
+8:cpu:/
+1:name=systemd:/user.slice
+0::/
+cat: /run/.containerenv: No such file or directory
+/rootfs/containers/x/hostname
+name'
+}

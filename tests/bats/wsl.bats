@@ -1,0 +1,171 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# lxshim wsl: a session's drives, environment and identity, and what programs make of them that ask whether this is WSL.
+#
+# Steps are for the shell that runs them to expand:
+# shellcheck disable=SC2016,SC1003
+
+load helpers
+
+setup() {
+  BASE=$(fresh session)
+  mkdir -p "$BASE"/{drive/src,data,etc,root,at}
+  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}, "D:": {"backing": "data"}, "stick": {"backing": "root"}}}' \
+    >"$BASE/policy.json"
+  conf automount "root = $BASE/at"
+  LANES=(preload)
+  ! "$LXSHIM" run -q --require-complete --lane supervisor -- true 2>/dev/null || LANES+=(both supervisor)
+}
+
+# conf SECTION LINE...: what wsl.conf says.
+conf() {
+  printf '[%s]\n' "$1" >"$BASE/etc/wsl.conf"
+  printf '%s\n' "${@:2}" >>"$BASE/etc/wsl.conf"
+}
+
+# session [OPTION...] STEPS: in every lane there is, one answer. What stands for $BASE is BASE in it.
+session() {
+  local lane first=none
+  for lane in "${LANES[@]}"; do
+    run env -C / BASE="$BASE" "$LXSHIM" wsl --lane "$lane" --policy "$BASE/policy.json" --etc "$BASE/etc" -q "${@:1:$#-1}" -- bash -uc "${!#}"
+    # shellcheck disable=SC2154 # run sets it
+    output=${output//"$BASE"/BASE}
+    [[ $first != none ]] || first=$output
+    assert_output "$first"
+  done
+}
+
+# What of the mount table is of drives.
+DRIVES='grep -o "^[A-Z]:[^ ]* $BASE[^ ]* [^ ]* [^ ,]*" /proc/self/mounts | sort'
+
+@test "every volume with a letter is mounted, below automount.root, and with automount.options" {
+  session "$DRIVES"
+  assert_output 'C:\134 BASE/at/c 9p rw
+D:\134 BASE/at/d 9p rw'
+  conf automount "root = \"$BASE/at/\" # where" 'options = "umask=077"'
+  session --era wsl1-1903 "$DRIVES; "': >$BASE/at/c/f; stat -c %a $BASE/at/c/f; ls $BASE/drive; rm $BASE/at/c/f'
+  assert_output 'C:\134 BASE/at/c drvfs rw
+D:\134 BASE/at/d drvfs rw
+700
+f
+src'
+  conf automount "root = $BASE/at" 'enabled = false'
+  session "$DRIVES"
+  assert_output ""
+}
+
+@test "drives of fstab come first, and are mounted where that says alone; mountFsTab=false is without them" {
+  mkdir "$BASE/with space"
+  printf '%s\n' '# drives' "D:\\134 $BASE/with\\040space drvfs ro,nofail,x-y 0 0" "C: $BASE/no drvfs noauto 0 0" 'UUID=1 / ext4' \
+    >"$BASE/etc/fstab"
+  session "$DRIVES"
+  assert_output 'C:\134 BASE/at/c 9p rw
+D:\134 BASE/with\040space 9p ro'
+  conf automount "root = $BASE/at" 'mountFsTab = False'
+  session "$DRIVES"
+  assert_output 'C:\134 BASE/at/c 9p rw
+D:\134 BASE/at/d 9p rw'
+}
+
+@test "what is damaged in wsl.conf and fstab is skipped with a warning; the rest holds" {
+  conf automount "root = $BASE/at" 'no key' 'enabled = perhaps' 'options = "umask' 'ROOT = /twice' 'some = thing' '[bad' 'enabled = 0'
+  printf '%s\n' two words "E: $BASE/e drvfs" "D: $BASE/nowhere/d drvfs" "D: $BASE/d drvfs hair=long" >"$BASE/etc/fstab"
+  session "$DRIVES"
+  assert_output --partial 'source "E:" is of no volume'
+  assert_output --partial 'target "BASE/nowhere/d": No such file or directory'
+  assert_output --partial 'unknown mount option "hair'
+  run sed -n 's/^lxshim: BASE.etc.\([a-z.]*:[0-9]*\): \([^:;]*\).*/\1 \2/p' <<<"$output"
+  assert_output "wsl.conf:3 no '='
+wsl.conf:4 no value of its key
+wsl.conf:5 a quote that does not end
+wsl.conf:6 the key was said before
+wsl.conf:8 a section without an end
+fstab:1 no three fields
+fstab:2 no three fields
+fstab:3 E
+fstab:4 D
+fstab:5 D"
+}
+
+@test "the environment: names, WSLENV's flags, Windows' part of PATH" {
+  export WSLENV=ONE/p:LIST/l:GONE/w:KEPT/u:ODD/x:LINUX/p:NEVER ONE='c:\a b' LIST='C:\x;relative;D:/y;Q:\z' GONE=1 KEPT='C:\' ODD='C:\' LINUX=/x
+  steps='echo "$WSL_DISTRO_NAME|${WSL_INTEROP-none}|$NAME|$HOSTTYPE" | sed "s/[0-9]*_/PID_/"; echo "$WSLENV"
+    echo "$ONE|$LIST|${GONE-none}|$KEPT|$ODD|$LINUX|${NEVER-none}"; echo "$PATH" | tr : "\n" | grep -e "^$BASE" -e /wsl/'
+  session --distribution Debian "$steps"
+  assert_output "Debian|/run/WSL/PID_interop|$(uname -n)|$(uname -m)
+$WSLENV
+BASE/at/c/a b|BASE/at/c/x:BASE/at/d/y|none|C:\\|C:\\|/x|
+/usr/lib/wsl/lib
+BASE/at/c/Windows/system32
+BASE/at/c/Windows
+BASE/at/c/Windows/System32/Wbem
+BASE/at/c/Windows/System32/WindowsPowerShell/v1.0"
+}
+
+@test "the environment of an era: no interop socket on WSL1, no name before 1903, no path where wsl.conf says so" {
+  steps='echo "${WSL_DISTRO_NAME-none} ${WSL_INTEROP-none}"; echo "$PATH" | tr : "\n" | grep -e "^$BASE" -e /wsl/ || echo no path'
+  session --era wsl1-1809 "$steps"
+  assert_output 'none none
+BASE/at/c/Windows/system32
+BASE/at/c/Windows
+BASE/at/c/Windows/System32/Wbem
+BASE/at/c/Windows/System32/WindowsPowerShell/v1.0'
+  conf interop 'appendWindowsPath = false'
+  session --era wsl1-1903 "$steps"
+  assert_output 'lxshim none
+no path'
+}
+
+@test "--cd: a path of Windows' or Linux'; --user: for root alone; a policy by a pipe" {
+  session --cd 'C:\src' 'pwd; pwd -P'
+  assert_output 'BASE/at/c/src
+BASE/at/c/src'
+  session --cd "$BASE/etc" pwd
+  assert_output BASE/etc
+  run as_user "$LXSHIM" wsl -q --etc "$BASE/etc" --user root -- true
+  assert_failure 125
+  assert_output --partial 'that needs root'
+  run "$LXSHIM" wsl -q --etc "$BASE/etc" --user no-such-user -- true
+  assert_failure 125
+  run env -C / BASE="$BASE" "$LXSHIM" wsl -q --lane preload --etc "$BASE/etc" --policy <(sed "s|\"drive\"|\"$BASE/drive\"|; s|, \"D.*|}}|" "$BASE/policy.json") -- bash -uc "$DRIVES"
+  assert_output "C:\\134 $BASE/at/c 9p rw"
+}
+
+@test "what a policy says of identity.* holds in a session, and --set over it; lxshim run has none" {
+  sed -i '$s/}$/, "rules": {"identity.kernel": "off"}}/' "$BASE/policy.json"
+  session 'uname -r'
+  assert_output "$(uname -r)"
+  session --set identity.kernel=on 'uname -r'
+  assert_output 5.15.90.1-microsoft-standard-WSL2
+  run env -C "$BASE" "$LXSHIM" run -q -- uname -r
+  assert_output "$(uname -r)"
+}
+
+# What each program of detectors.list says that is here.
+ASK='while read -r name need steps; do
+  [[ -n $name && $name != "#" ]] && command -v "$need" >/dev/null || continue
+  said=$(bash -c "$steps" </dev/null 2>/dev/null)
+  [[ $said == absent ]] || printf "%s: %s\n" "$name" "$said"
+done <"$ASKED"'
+
+@test "programs that ask for WSL: none natively, WSL1 in a session of WSL1's, WSL2 in one of WSL2's" {
+  local said
+  export ASKED=$BATS_TEST_DIRNAME/detectors.list
+  run env -u WSL_DISTRO_NAME -u WSL_INTEROP bash -uc "$ASK"
+  (($(grep -c . <<<"$output") > 8))
+  echo "# detectors that are here: $(grep -c . <<<"$output") of $(grep -vc '^#' "$ASKED")" >&3
+  run grep -v ': $' <<<"$output"
+  assert_output ''
+  session --era wsl1-1903 "$ASK"
+  said=$output
+  run grep -vE '^(uname-WSL2|xdg-open): $|: WSL1?$' <<<"$said"
+  assert_output ''
+  run grep -c ': WSL1$' <<<"$said"
+  assert_output 4
+  session --era wsl2-9p "$ASK"
+  said=$output
+  run grep -vE '^grep-Microsoft: $|: WSL2?$' <<<"$said"
+  assert_output ''
+  run grep -c ': WSL2$' <<<"$said"
+  assert_output 5
+}
