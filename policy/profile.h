@@ -15,11 +15,11 @@
 struct lx_profile {
     const char *name;
     const char *summary;
-    const char *extends;                /* the profile it starts from, or NULL */
-    enum lx_value rules[LX_RULE_COUNT]; /* all of them */
-    const char *from[LX_RULE_COUNT];    /* the profile that states it; NULL: rules.def alone */
-    uint8_t on[LX_AXES][LX_RULE_COUNT]; /* values over these; LX_UNSAID for none */
+    const char *extends;             /* the profile it starts from, or NULL */
+    const char *from[LX_RULE_COUNT]; /* the profile that states a rule; NULL: rules.def alone */
     const char *on_from[LX_AXES][LX_RULE_COUNT];
+    enum lx_value rules[LX_RULE_COUNT]; /* all of them */
+    uint8_t on[LX_AXES][LX_RULE_COUNT]; /* values over these; LX_UNSAID for none */
 };
 
 /*

@@ -186,6 +186,7 @@ static __attribute__((noinline)) long read_procs(struct lx_call *c, char *buf, s
     if ((int)size <= 0 || size > sizeof(text))
         return read_link(c, buf, size);
     long n = read_link(c, text, size);
+    c->buf = buf;
     int r = n > 0 ? lx_give(c->task, buf, text, (size_t)n) : 0;
     return r < 0 ? r : n;
 }
