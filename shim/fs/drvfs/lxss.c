@@ -4,9 +4,9 @@
  * comes to them by a drive gets no further. [RN:14361; vendor test DrvFsTestHiddenLxFsDirs]
  */
 #include <string.h>
-#include <strings.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "nt/fold.h"
 #include "sys/sys.h"
 
 /* Where the first releases had it: %LOCALAPPDATA%\\lxss. Windows' names ignore case. */
@@ -18,7 +18,7 @@
 
 static bool is_name(const char *name, size_t n, const char *other)
 {
-    return n == strlen(other) && strncasecmp(name, other, n) == 0;
+    return nt_fold_equal(name, n, other, strlen(other));
 }
 
 /* The first component of a path of n bytes that is called so: where it begins, or NULL. */
