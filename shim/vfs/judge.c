@@ -175,7 +175,7 @@ static inline long judge_one(struct lx_call *c)
 }
 
 /* True for a call that only looks at what it is given, and needs no right to it. */
-static bool only_looks(const struct lx_call *c)
+static bool needs_no_right(const struct lx_call *c)
 {
     switch (c->op) {
     case LX_OP_OPEN:
@@ -198,7 +198,7 @@ static __attribute__((noinline)) long check_bars(struct lx_call *c)
 {
     for (unsigned i = 0; i < vfs_paths(c); i++) {
         const struct lx_loc *at = &c->at[i];
-        if ((at->flags & LX_LOC_BARRED) == 0 || only_looks(c))
+        if ((at->flags & LX_LOC_BARRED) == 0 || needs_no_right(c))
             continue;
         int r = lx_observing(c) ? 0 : native_refusal(c);
         if (r == 0)

@@ -19,3 +19,21 @@ bool vfs_follows(const struct lx_call *c, unsigned i)
         return (vfs_ops[c->op].properties & FOLLOWS) != 0 && (c->flags & AT_SYMLINK_NOFOLLOW) == 0;
     }
 }
+
+bool vfs_looks(const struct lx_call *c)
+{
+    switch (c->op) {
+    case LX_OP_STAT:
+    case LX_OP_STATX:
+    case LX_OP_ACCESS:
+    case LX_OP_READLINK:
+    case LX_OP_GETXATTR:
+    case LX_OP_LISTXATTR:
+    case LX_OP_STATFS:
+        return true;
+    case LX_OP_OPEN:
+        return (c->flags & O_PATH) != 0 || (c->flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
+    default:
+        return false;
+    }
+}

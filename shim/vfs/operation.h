@@ -28,6 +28,9 @@ static inline unsigned vfs_paths(const struct lx_call *c)
 /* True where the call follows a symlink in the last component of its path i. */
 bool vfs_follows(const struct lx_call *c, unsigned i);
 
+/* True for a call that looks or reads. Every other may make or change something, or run it. */
+bool vfs_looks(const struct lx_call *c);
+
 /* True where the call may make a new entry at its last path. */
 static inline bool vfs_may_create(const struct lx_call *c)
 {

@@ -7,6 +7,7 @@
 
 #include "fs/filesystems.h"
 #include "sys/sys.h"
+#include "vfs/operation.h"
 #include "vfs/tables.h"
 
 /* By both names that most systems have a directory by. */
@@ -36,23 +37,10 @@ bool provided_name(const struct lx_policy *policy, const char *path, size_t n)
     return tables_is_tag(path, n) || find(policy, path, n) != NULL;
 }
 
-/* True for a call that looks, reads or runs. What would make or change something is as natively. */
-static bool only_looks(const struct lx_call *c)
+/* What would make or change something is as natively. */
+static bool looks_or_runs(const struct lx_call *c)
 {
-    switch (c->op) {
-    case LX_OP_STAT:
-    case LX_OP_STATX:
-    case LX_OP_ACCESS:
-    case LX_OP_READLINK:
-    case LX_OP_GETXATTR:
-    case LX_OP_LISTXATTR:
-    case LX_OP_EXEC:
-        return true;
-    case LX_OP_OPEN:
-        return (c->flags & O_PATH) != 0 || (c->flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
-    default:
-        return false;
-    }
+    return c->op == LX_OP_EXEC || vfs_looks(c);
 }
 
 /* Our program for the call's path, or NULL. */
@@ -62,7 +50,7 @@ static const char *program_for(const struct lx_call *c)
     /* What is in another root is not ours to say; and a program under its own filter gets the calls
      * that it made. */
     if (program == NULL || c->at[0].mount != NULL || c->task->root != NULL || c->resolve != 0 ||
-        c->task->seccomp_confined || !only_looks(c))
+        c->task->seccomp_confined || !looks_or_runs(c))
         return NULL;
     return program;
 }

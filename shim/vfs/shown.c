@@ -72,25 +72,6 @@ __attribute__((noinline)) long shown_opened(struct lx_call *c, long fd)
     return fd;
 }
 
-/* True for a call that looks or reads. What would make or change something is as natively. */
-static bool only_looks(const struct lx_call *c)
-{
-    switch (c->op) {
-    case LX_OP_STAT:
-    case LX_OP_STATX:
-    case LX_OP_ACCESS:
-    case LX_OP_READLINK:
-    case LX_OP_GETXATTR:
-    case LX_OP_LISTXATTR:
-    case LX_OP_STATFS:
-        return true;
-    case LX_OP_OPEN:
-        return (c->flags & O_PATH) != 0 || (c->flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
-    default:
-        return false;
-    }
-}
-
 /* The path of a call as it was spelled, from "/" on. False where that is not known. */
 static bool whole(const struct lx_call *c, char out[PATH_MAX])
 {
@@ -132,7 +113,7 @@ static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
 
 bool shown_instead(struct lx_call *c, long *result)
 {
-    return may_answer(c) && only_looks(c) && is_called(c, c->path[0], c->path_length[0]) &&
+    return may_answer(c) && vfs_looks(c) && is_called(c, c->path[0], c->path_length[0]) &&
            answers(c, result);
 }
 

@@ -8,15 +8,6 @@ setup() {
   needs python3 python3
 }
 
-ANSWER='
-import os
-def answer(label, call):
-    try:
-        print(label, call())
-    except OSError as e:
-        print(label, os.strerror(e.errno))
-'
-
 @test "xattr.names: they ignore case, and are listed in small letters" {
   steps="python3 -c '$ANSWER
 open(\"f\", \"w\").close()

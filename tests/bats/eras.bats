@@ -8,15 +8,6 @@ setup() {
   needs python3 python3
 }
 
-ANSWER='
-import os, sys
-def answer(label, call):
-    try:
-        print(label, call())
-    except OSError as e:
-        print(label, os.strerror(e.errno))
-'
-
 # by PROFILE STEPS: shimmed, by a profile.
 by() {
   policy_for "${IN:=$(fresh drive)}" >"$BATS_TEST_TMPDIR/$1.json"

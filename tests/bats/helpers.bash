@@ -57,6 +57,17 @@ PROGRAMS=$BUILD/tests/programs
 }
 export BUILD LIB LXSHIM PROGRAMS PATH="$PROGRAMS:$PATH:/usr/sbin:/sbin"
 
+# Python in which answer(LABEL, CALL) prints what a call answers, or its error in words.
+# shellcheck disable=SC2034 # tests read it
+ANSWER='
+import os, sys
+def answer(label, call):
+    try:
+        print(label, call())
+    except OSError as e:
+        print(label, os.strerror(e.errno))
+'
+
 # A directory nobody has used yet in this test.
 fresh() {
   mktemp -d "$BATS_TEST_TMPDIR/${1:-dir}.XXXXXX"

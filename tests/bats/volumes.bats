@@ -9,15 +9,6 @@ on() {
   shimmed drive.volume="{\"filesystem\": \"$1\"}" "$2"
 }
 
-ANSWER='
-import os, sys
-def answer(label, call):
-    try:
-        print(label, call())
-    except OSError as e:
-        print(label, os.strerror(e.errno))
-'
-
 @test "stat.times: of FAT 2 s and a day, of exFAT 10 ms and 2 s; ctime is mtime" {
   needs python3 python3
   steps='python3 -c "
