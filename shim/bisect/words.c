@@ -96,7 +96,7 @@ static void print_example(const struct bisect_about *about, size_t number,
     if (lines == NULL)
         return;
     fprintf(out,
-            "\nthe same in an empty directory (tried: natively it works, so it fails)\n"
+            "\nthe rule in an empty directory (tried: natively this works, so it fails)\n"
             "  lxshim run -q --profile %s --enforce %s -- sh -euc '\n",
             about->profile, lx_rules[rule].id);
     /* In single quotes, which the lines may have themselves. */
@@ -135,7 +135,8 @@ static void print_cause(struct session *s, const struct plan_result *result, siz
     if (c->no_calls != NULL)
         fprintf(out, "\ncalls (these rules spoke on %zu): all together, as %s\n", c->spoke,
                 c->no_calls);
-    fprintf(out, "\ntested: with only these it fails, without just these it %s\n",
+    fprintf(out, "\ntested: with only these it fails, without just these%s it %s\n",
+            number > 0 ? " and those of the causes before" : "",
             c->passes_without ? "passes" : "fails as well");
     print_example(about, number, c, out);
     const char *file = number == 0 ? about->output : NULL;
@@ -157,6 +158,17 @@ static void print_fired(const struct plan_result *result, FILE *out)
     }
     if (*before == ',')
         fprintf(out, " (on %zu call%s)\n", result->calls, plural(result->calls));
+}
+
+/* Where a command that behaves otherwise than its user knows it may have been. */
+static void print_where(const struct session *s, FILE *out)
+{
+    if (s->options->fresh != BISECT_IN_PLACE)
+        fputs("runs are in fresh copies of this directory alone: a command that uses what is "
+              "beside it, "
+              "or names it by its absolute path, is out of them (start further up, or --fresh "
+              "none)\n",
+              out);
 }
 
 static void print_native(const struct plan_result *result, FILE *out)
@@ -198,11 +210,13 @@ void words_text(struct session *s, const struct plan_result *result,
     switch (result->verdict) {
     case PLAN_NATIVE:
         print_native(result, out);
+        print_where(s, out);
         break;
     case PLAN_PASSES:
         fprintf(out, "nothing to find: the command passes natively and under the profile %s\n",
                 about->profile);
         print_fired(result, out);
+        print_where(s, out);
         break;
     case PLAN_UNTESTABLE:
         fprintf(out, "under the profile %s the command can neither pass nor fail: exit %d%s\n",
@@ -217,6 +231,7 @@ void words_text(struct session *s, const struct plan_result *result,
     case PLAN_FICKLE:
         fprintf(out, "the command changes its mind: with the same rules it has failed and passed; "
                      "--runs N tests each set N times\n");
+        print_where(s, out);
         break;
     case PLAN_NO_RULE:
         fprintf(out, "the command fails though no rule speaks: by what a drive is beside the rules "

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "bisect/examples.h"
 #include "cli/cli.h"
@@ -46,9 +47,25 @@ static bool names_one(const char *word)
     return begun == 1;
 }
 
+/* True where the word is an errno, by name or in words, with which the rule may refuse a call. */
+static bool may_refuse_with(enum lx_rule rule, const char *word)
+{
+    for (unsigned value = 0; value < LX_VALUE_COUNT; value++) {
+        int error = lx_value_errno((enum lx_value)value);
+        if (error != 0 && lx_rule_takes(rule, value) &&
+            (strcasecmp(lx_value_word((enum lx_value)value), word) == 0 ||
+             strcasecmp(strerror(error), word) == 0))
+            return true;
+    }
+    return false;
+}
+
 static bool is_about(const struct lx_rule_info *rule, const char *word)
 {
-    return strcasestr(rule->id, word) != NULL || strcasestr(rule->summary, word) != NULL;
+    enum lx_rule number = (enum lx_rule)(rule - lx_rules);
+    const char *cure = report_cure(number);
+    return strcasestr(rule->id, word) != NULL || strcasestr(rule->summary, word) != NULL ||
+           (cure != NULL && strcasestr(cure, word) != NULL) || may_refuse_with(number, word);
 }
 
 /* "WSL#15" is not the beginning of "WSL#1529". */

@@ -81,7 +81,13 @@ static const struct {
      "  the profile on the kind of the mount's volume, and on metadata\n"
      "  \"rules\" of the policy\n"
      "  \"rules\" of the mount\n"
-     "  --set RULE=VALUE\n"},
+     "  --set RULE=VALUE\n"
+     "\n"
+     "Evidence is named briefly: WSL#1529 is an issue of microsoft/WSL, MicrosoftDocs/WSL#677 one "
+     "of "
+     "its documentation, RN:17093 the release notes of that build of Windows, a vendor test one of "
+     "WSL's own, openvmm Microsoft's source of that name, and a seed the posts in which DrvFs' "
+     "designers describe it. An inference is ours.\n"},
     {"mounts", "drives: source, target, backing, options",
      "A mount is a directory that behaves like a drive. Its source is the drive or a directory of "
      "it (C:, C:\\dir), its target where programs see it, its backing the ordinary directory with "
@@ -123,7 +129,9 @@ static const struct {
      "  lxshim bisect --runs 5 --time-limit 60 --setup ./configure -- make check\n"
      "\n"
      "Each run is in a fresh copy of the current directory, so that COMMAND is to make what it "
-     "needs, or --setup is. Exit statuses: 0 passes, 125 says neither, all others fail; --good, "
+     "needs, or --setup is. What it uses beside that directory, or by its absolute path, is no "
+     "copy: start further up, or use --fresh none. Exit statuses: 0 passes, 125 says neither, all "
+     "others fail; --good, "
      "--bad and --skip say it otherwise. After an interruption the same command goes on where it "
      "was. A command that is flaky is run several times for each answer with --runs.\n"
      "\n"

@@ -47,7 +47,8 @@ static void put_kind(struct report *r, const struct report_kind *kind, FILE *out
         put_attribute(out, "type", kind->rule);
         put_attribute(out, "message", report_sentence(r, kind));
     }
-    fprintf(out, ">%" PRIu64 " times, first %s", kind->count, kind->first);
+    fprintf(out, ">%" PRIu64 " time%s, first %s", kind->count, kind->count == 1 ? "" : "s",
+            kind->first);
     if (holders != NULL) {
         fputs("\nheld by ", out);
         report_put_xml(out, holders);

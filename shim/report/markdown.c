@@ -43,8 +43,9 @@ static void put_row(struct report *r, const struct report_kind *kind, FILE *out)
 static void put_table(struct report *r, FILE *out)
 {
     size_t rows = r->count < ROWS ? r->count : ROWS;
-    fputs("| | rule | what happened | program | held by | times |\n|---|---|---|---|---|---|\n",
-          out);
+    fputs(
+        "| level | rule | what happened | program | held by | times |\n|---|---|---|---|---|---|\n",
+        out);
     for (size_t i = 0; i < rows; i++)
         put_row(r, &r->kinds[i], out);
     if (rows < r->count)

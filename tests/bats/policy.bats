@@ -428,6 +428,14 @@ stats_of() {
   run "$LXSHIM" explain "hard link"
   assert_success
   assert_line "  link.create"
+  # An errno that is a value, by name and in words; and what usually helps.
+  run "$LXSHIM" explain eacces
+  assert_line "  rename.open_descendant"
+  refute_line "  special.fifo"
+  run "$LXSHIM" explain "Operation not permitted"
+  assert_line "  special.fifo"
+  run "$LXSHIM" explain keys
+  assert_line "  mode.fixed"
   # The beginning of an id is that.
   run "$LXSHIM" explain special.f
   assert_line --index 0 special.fifo
