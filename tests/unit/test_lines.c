@@ -59,28 +59,28 @@ static int start(void **state)
 
 static const char kernels[] = "20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
                               "21 20 0:5 / /proc rw,nosuid - proc proc rw\n"
-                              "30 20 8:2 / /work rw,relatime - ext4 /dev/sdb1 rw\n"
-                              "31 30 0:9 / /work/c/deep rw - tmpfs tmpfs rw,size=4k\n";
+                              "30 20 8:2 / /data rw,relatime - ext4 /dev/sdb1 rw\n"
+                              "31 30 0:9 / /data/c/deep rw - tmpfs tmpfs rw,size=4k\n";
 
 /* One that the kernel knows nothing of has a number, a parent, and the mounts in it are in it. */
 static void a_directory_becomes_a_mount(void **state)
 {
     (void)state;
     assert_string_equal(written(LINES_MOUNTINFO, kernels), kernels);
-    drive_at("/work/c", NULL);
+    drive_at("/data/c", NULL);
     assert_string_equal(written(LINES_MOUNTINFO, kernels),
                         "20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
                         "21 20 0:5 / /proc rw,nosuid - proc proc rw\n"
-                        "30 20 8:2 / /work rw,relatime - ext4 /dev/sdb1 rw\n"
-                        "100001 30 0:8 / /work/c rw,relatime - drvfs C:\\134 rw,case=off\n"
-                        "31 100001 0:9 / /work/c/deep rw - tmpfs tmpfs rw,size=4k\n");
+                        "30 20 8:2 / /data rw,relatime - ext4 /dev/sdb1 rw\n"
+                        "100001 30 0:8 / /data/c rw,relatime - drvfs C:\\134 rw,case=off\n"
+                        "31 100001 0:9 / /data/c/deep rw - tmpfs tmpfs rw,size=4k\n");
     assert_string_equal(written(LINES_MOUNTS, "/dev/sda1 / ext4 rw,relatime 0 0\n"
-                                              "/dev/sdb1 /work ext4 rw,relatime 0 0\n"
-                                              "tmpfs /work/c/deep tmpfs rw,size=4k 0 0\n"),
+                                              "/dev/sdb1 /data ext4 rw,relatime 0 0\n"
+                                              "tmpfs /data/c/deep tmpfs rw,size=4k 0 0\n"),
                         "/dev/sda1 / ext4 rw,relatime 0 0\n"
-                        "/dev/sdb1 /work ext4 rw,relatime 0 0\n"
-                        "C:\\134 /work/c drvfs rw,relatime,case=off 0 0\n"
-                        "tmpfs /work/c/deep tmpfs rw,size=4k 0 0\n");
+                        "/dev/sdb1 /data ext4 rw,relatime 0 0\n"
+                        "C:\\134 /data/c drvfs rw,relatime,case=off 0 0\n"
+                        "tmpfs /data/c/deep tmpfs rw,size=4k 0 0\n");
 }
 
 /* Its line is in the place of the kernel's; of those at one point, of the last for the newest. */
@@ -135,13 +135,13 @@ static void others_over_one_keep_their_lines(void **state)
 static void real_ones_lie_over_others(void **state)
 {
     (void)state;
-    drive_at("/work/c", NULL);
-    drive_at("/work/c", "/d");
+    drive_at("/data/c", NULL);
+    drive_at("/data/c", "/d");
     assert_string_equal(written(LINES_MOUNTINFO, "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
-                                                 "21 20 8:1 /d /work/c rw - ext4 /dev/sda1 rw\n"),
+                                                 "21 20 8:1 /d /data/c rw - ext4 /dev/sda1 rw\n"),
                         "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
-                        "100001 20 0:8 / /work/c rw,relatime - drvfs C:\\134 rw,case=off\n"
-                        "21 100001 0:9 / /work/c rw,relatime - drvfs C:\\134 rw,case=off\n");
+                        "100001 20 0:8 / /data/c rw,relatime - drvfs C:\\134 rw,case=off\n"
+                        "21 100001 0:9 / /data/c rw,relatime - drvfs C:\\134 rw,case=off\n");
 }
 
 /* A mount that the table's namespace has lost, or never had, has no line. */
@@ -155,18 +155,18 @@ static void what_the_kernel_has_not_is_not_shown(void **state)
 static void drives_in_drives(void **state)
 {
     (void)state;
-    drive_at("/work/c/sub", NULL);
-    drive_at("/work/c", NULL);
+    drive_at("/data/c/sub", NULL);
+    drive_at("/data/c", NULL);
     drive_at("/nowhere/e", NULL)->flags = LX_MOUNT_OWN_NAME;
-    drive_at("/work/c/none", NULL)->rules[LX_RULE_MOUNT_LINE] = LX_NATIVE;
+    drive_at("/data/c/none", NULL)->rules[LX_RULE_MOUNT_LINE] = LX_NATIVE;
     assert_string_equal(
         written(LINES_MOUNTINFO, kernels),
         "20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
         "21 20 0:5 / /proc rw,nosuid - proc proc rw\n"
-        "30 20 8:2 / /work rw,relatime - ext4 /dev/sdb1 rw\n"
-        "100002 30 0:9 / /work/c rw,relatime - drvfs C:\\134 rw,case=off\n"
-        "31 100002 0:9 / /work/c/deep rw - tmpfs tmpfs rw,size=4k\n"
-        "100001 100002 0:8 / /work/c/sub rw,relatime - drvfs C:\\134 rw,case=off\n");
+        "30 20 8:2 / /data rw,relatime - ext4 /dev/sdb1 rw\n"
+        "100002 30 0:9 / /data/c rw,relatime - drvfs C:\\134 rw,case=off\n"
+        "31 100002 0:9 / /data/c/deep rw - tmpfs tmpfs rw,size=4k\n"
+        "100001 100002 0:8 / /data/c/sub rw,relatime - drvfs C:\\134 rw,case=off\n");
 }
 
 static void line_is(enum lx_value form, const char *source, const char *options,
@@ -249,7 +249,7 @@ static void a_small_buffer(void **state)
     char room[7];
     const struct sys_span table = {kernels, strlen(kernels)};
     struct lines_out out = {.at = room, .room = sizeof(room), .flush = flush};
-    drive_at("/work/c", NULL);
+    drive_at("/data/c", NULL);
     const char *expected = written(LINES_MOUNTINFO, kernels);
     lines_write(&work, LINES_MOUNTINFO, table, &out);
     flush(&out);
