@@ -55,12 +55,20 @@ CASE = (
     (("git clone",), 1.7),
     (("rm -rf",), 2.1),
 )
+# A drive with the option metadata, whose files have modes and owners of their own.
+METADATA = (
+    (("stat", "stat-empty", "lstat", "access"), 1.6),
+    (("open", "openat"), 1.7),
+    (("git status", "find"), 1.5),
+    (("tar x", "git clone"), 1.7),
+)
+OPTIONS = {"case": CASE, "metadata": METADATA}
 
 
 def budget_of(row, lane):
     """(limit, kind) or None; kind is "ratio" or "added ms"."""
-    if lane == "case":
-        return next(((limit, "ratio") for rows, limit in CASE if row in rows), None)
+    if lane in OPTIONS:
+        return next(((limit, "ratio") for rows, limit in OPTIONS[lane] if row in rows), None)
     if lane not in LANES:
         return None
     for table, kind in ((RATIOS, "ratio"), (ADDED, "added ms")):

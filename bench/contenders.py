@@ -80,8 +80,8 @@ class Shim:
             # name, what, directory, lane, options, mount, policy, rows
             ("outside", "lxshim, outside every mount", p.elsewhere, p.drive, "outside", "", {}, {}),
             ("drvfs", "lxshim, inside, profile drvfs", p.drive, p.drive, "inside", "", {}, {}),
-            ("metadata", "lxshim, inside, option metadata", p.drive, p.drive, "", ",metadata", {},
-             {}),
+            ("metadata", "lxshim, inside, option metadata", p.drive, p.drive, "metadata",
+             ",metadata", {}, {}),
             ("case=off", "lxshim, inside, option case=off", p.drive, p.drive, "case", ",case=off",
              {}, {}),
             ("redirected", "lxshim, inside, backing elsewhere", p.target, p.target, "", "",
@@ -96,6 +96,14 @@ class Shim:
         path = self.policy("run", p.drive)
         yield Contender("run", "lxshim run, inside, all its lanes", p.drive, lane="both", ours=True,
                         prefix=(self.program, "run", "--quiet", "--policy", path, "--"))
+
+    def profiles(self):
+        """A drive in place for each profile there is, as its era mounts one."""
+        _, listed = process.run([self.program, "policy", "profiles"], process.clean_environment())
+        for name in (line.split()[0] for line in listed.splitlines()):
+            path = self.policy(f"profile-{name}", self.place.drive, profile=name)
+            yield Contender(name, f"lxshim, inside, profile {name}", self.place.drive,
+                            self.preloaded(path), ours=True)
 
 
 class Peers:
@@ -144,11 +152,15 @@ class Peers:
                 pass
 
 
+def native_of(place):
+    return Contender("native", "no shim", place.drive)
+
+
 def all_of(build, place, stack, quick):
     """Native first."""
-    native = Contender("native", "no shim", place.drive)
+    native = native_of(place)
     forward = Contender("forward", "a preload that only forwards: the floor", place.drive,
                         {"LD_PRELOAD": os.path.join(build, "bench", "forward.so")})
     ours = [c for c in Shim(build, place).contenders()
-            if not quick or c.name in ("outside", "drvfs", "case=off")]
+            if not quick or c.name in ("outside", "drvfs", "metadata", "case=off")]
     return [native, forward, *ours, *Peers(place, stack).contenders(quick)]

@@ -21,6 +21,8 @@ QUICK_ROWS = (
 )
 # On a second file system: what the library itself does is the same there.
 DISK_ROWS = ("stat", "open", "create", "rename", "mkdir", "miss-1000", "readdir-10000")
+# In every profile: what they do otherwise is in these.
+PROFILE_ROWS = ("stat", "access", "open", "create", "rename", "mkdir", "readdir-10000")
 
 # Growth: title, what is on the axis, and for each point the option and the operation.
 GROWTH = (

@@ -38,12 +38,13 @@ class Table:
     def __init__(self, title, contenders, label=22):
         self.others = contenders[1:]
         self.label = label
-        names = "".join(f"{c.name:>{WIDTH}}" for c in self.others)
+        self.width = max([WIDTH, *(len(c.name) + 2 for c in self.others)])
+        names = "".join(f"{c.name:>{self.width}}" for c in self.others)
         print(f"\n{title}\n\n{'':{label}}{'native':>9} {names}", flush=True)
 
     def add(self, row):
         native = in_units(row.as_data()["native"]["median"], row.unit) if row.native else "–"
-        cells = "".join(f"{_cell(row, c):>{WIDTH}}" for c in self.others)
+        cells = "".join(f"{_cell(row, c):>{self.width}}" for c in self.others)
         print(f"{row.name:{self.label}}{native:>9} {cells}", flush=True)
 
 

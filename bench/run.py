@@ -64,6 +64,7 @@ class Bench:
         self.drawn = []
         self.growth = {}
         self.contenders = []
+        self.profiles = []
 
     def show(self, title, rows, contenders, label=22):
         """Shows and keeps rows as they come."""
@@ -99,6 +100,7 @@ class Bench:
                    real.rows(), real.contenders)
         if not quick:
             self.measure_growth(micro)
+            self.measure_profiles(place, kind)
 
     def show_first_start(self, place):
         shim = who.Shim(self.build, place)
@@ -123,6 +125,13 @@ class Bench:
         contenders = [c for c in micro.contenders if c.name in micro_suite.GROWTH_CONTENDERS]
         self.show("How it grows, ratio to native", rows(), contenders, label=51)
 
+    def measure_profiles(self, place, kind):
+        everyone = [who.native_of(place), *who.Shim(self.build, place).profiles()]
+        micro = micro_suite.Micro(self.build, everyone, self.settings)
+        self.show(f"Profiles, ratio to native: {kind}, warm, one thread",
+                  micro.rows("profiles", micro_suite.PROFILE_ROWS), everyone)
+        self.profiles = everyone[1:]
+
     def measure_disk(self, stack, parent):
         """Another file system, for what depends on it."""
         place = new_place(stack, parent)
@@ -139,7 +148,7 @@ class Bench:
         out = os.path.join(self.build, "bench")
         with open(os.path.join(out, "results.json"), "w", encoding="utf-8") as f:
             json.dump({"machine": about, "settings": vars(self.settings),
-                       "contenders": {c.name: c.what for c in self.contenders},
+                       "contenders": {c.name: c.what for c in self.contenders + self.profiles},
                        "budgets": self.verdicts, "rows": self.rows}, f, indent=1)
             f.write("\n")
         picture.draw(os.path.join(out, "results.svg"), about, self.drawn, self.growth,
