@@ -19,6 +19,12 @@
 
 #define STATE_NAME (sizeof(STATE) - 1) /* bytes before the value */
 
+/*
+ * Behind our entry, and the last of LD_PRELOAD: empty entries, which every ld.so passes over. Who
+ * is started with it was given an environment without that variable, and sees none.
+ */
+#define ADDED ":::"
+
 /* See environment.h for who writes them and when; everybody reads them afterwards. */
 static char state[STATE_NAME + LX_STATE_INLINE_MAX];
 static char library[PATH_MAX];
@@ -120,7 +126,7 @@ static bool lists_us(const char *list)
 
 size_t lx_preload_room(const char *before)
 {
-    return strlen(before) + 1 + strlen(library) + 1;
+    return (before == NULL ? 0 : strlen(before)) + 1 + strlen(library) + sizeof(ADDED);
 }
 
 static char *put(char *to, const char *text, size_t n, const char *start)
@@ -134,6 +140,9 @@ static char *put(char *to, const char *text, size_t n, const char *start)
 void lx_preload_list(const char *before, char *out)
 {
     size_t length;
+    bool added = before == NULL;
+    if (added)
+        before = "";
     const char *ours = find(before, &length);
     const char *entry;
     size_t n;
@@ -154,7 +163,26 @@ void lx_preload_list(const char *before, char *out)
     }
     if (!placed)
         to = put(to, ours, length, out);
-    *to = '\0';
+    memcpy(to, added ? ADDED : "", added ? sizeof(ADDED) : 1);
+}
+
+/* True for one of the two variables that we give a child. */
+static bool is_given(const char *variable)
+{
+    return strncmp(variable, PRELOAD, sizeof(PRELOAD) - 1) == 0 ||
+           strncmp(variable, STATE, STATE_NAME) == 0;
+}
+
+void lx_environment_hide(char **env, const char *list)
+{
+    size_t n = list == NULL ? 0 : strlen(list);
+    if (n < sizeof(ADDED) || memcmp(list + n - (sizeof(ADDED) - 1), ADDED, sizeof(ADDED)) != 0)
+        return;
+    char **to = env;
+    for (; *env != NULL; env++)
+        if (!is_given(*env))
+            *to++ = *env;
+    *to = NULL;
 }
 
 struct found {
@@ -233,7 +261,7 @@ int lx_environment_for(struct lx_environment *env, char *const envp[])
     if (f.bad || complete(&f) || lx_library_path()[0] == '\0' || lx_state_value()[0] == '\0')
         return 0;
 
-    const char *before = f.preload == NULL ? "" : *f.preload + sizeof(PRELOAD) - 1;
+    const char *before = f.preload == NULL ? NULL : *f.preload + sizeof(PRELOAD) - 1;
     bool stays = f.preload != NULL && lists_us(before);
     size_t text = stays ? 0 : sizeof(PRELOAD) - 1 + lx_preload_room(before);
     int r = make_room(env, f.count + 3, text, &preload);

@@ -25,10 +25,10 @@ void lx_state_keep(const char *value, size_t length); /* less than LX_STATE_INLI
 void lx_state_be_quiet(void);
 
 /*
- * The value of LD_PRELOAD that a child gets in place of `before` ("": none): this library is its
- * last, so that functions of another library there are called first, and find ours by RTLD_NEXT; in
- * the list that this process was started with it stays where it is. `out` has lx_preload_room
- * bytes.
+ * The value of LD_PRELOAD that a child gets in place of `before` (NULL: it was to have none, and
+ * will see none): this library is its last, so that functions of another library there are called
+ * first, and find ours by RTLD_NEXT; in the list that this process was started with it stays where
+ * it is. `out` has lx_preload_room bytes.
  */
 size_t lx_preload_room(const char *before);
 void lx_preload_list(const char *before, char *out);
@@ -47,6 +47,13 @@ struct lx_environment {
 
 /* Fills it for a child that is given envp (NULL: nothing). 0 or -ENOMEM. */
 int lx_environment_for(struct lx_environment *env, char *const envp[]);
+
+/*
+ * Takes LD_PRELOAD and LXSHIM_STATE out of this process's environment, before main, where its
+ * parent was to give it neither: `list` is its LD_PRELOAD, or NULL. The kernel's copy in /proc
+ * keeps them.
+ */
+void lx_environment_hide(char **env, const char *list);
 
 /* Gives back what was mapped; nothing else is held. */
 void lx_environment_free(struct lx_environment *env);

@@ -157,6 +157,8 @@ static void begin(void)
     if (r < 0)
         refuse(state_problem(r), inherited, SHOWN_STATE);
     lx_state_keep(inherited, strlen(inherited));
+    if (inherited != made)
+        lx_environment_hide(env, list);
     task.seccomp_confined = inherited[1] == LX_STATE_CONFINED;
     task.caching = true;
     task.ops = &hooks;

@@ -40,8 +40,6 @@ static char *wrap(const char *command)
 {
     const char *before = getenv("LD_PRELOAD");
     const char *state = lx_state_value();
-    if (before == NULL)
-        before = "";
     size_t room = lx_preload_room(before);
     char *list = malloc(room);
     char *line = malloc(4 * (room + strlen(state) + strlen(command)) + 96);
