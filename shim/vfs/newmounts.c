@@ -147,7 +147,7 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
     bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
     const struct lx_mount *m = lx_mount_of(t, dirfd, itself ? LX_DESCRIPTOR : path,
                                            (flags & AT_SYMLINK_NOFOLLOW) == 0, c.source);
-    if (m != NULL && (flags & CLONES) == 0 && !lx_in_place(m))
+    if (m != NULL && !itself && (flags & CLONES) == 0 && !lx_in_place(m))
         return lx_openat(t, dirfd, path,
                          O_PATH | (int)(flags & O_CLOEXEC) |
                              ((flags & AT_SYMLINK_NOFOLLOW) != 0 ? O_NOFOLLOW : 0),

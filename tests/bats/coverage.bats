@@ -126,6 +126,7 @@ assert_others() {
 # redirected [RULE=VALUE]...: probe in a mount at $TARGET, which does not exist, backed by $BACKING.
 redirected() {
   TARGET=$(elsewhere)
+  [[ -z ${TRANSLATED-} || ! -d $TARGET ]] || rmdir "$TARGET"
   BACKING=$(fresh backing)
   policy_for "$TARGET" drive.backing="$BACKING" "$@" >"$BATS_TEST_TMPDIR/policy.json"
   run env LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" probe "$TARGET"
@@ -141,6 +142,12 @@ redirected() {
   assert_exists "$BACKING/t"$'\uF03A'"open/f"$'\uF03A'"ile"
   assert_equal "$(lacking)" "$without"
   assert_others redirected "$REFUSED" "$GAPS"
+}
+
+@test "where the kernel mounts nothing there for lxshim run, every check is ok" {
+  TRANSLATED=yes redirected "${SPECIAL[@]}"
+  assert_not_exists "$TARGET"
+  assert_others "translated, with sockets" "$GAPS"
 }
 
 @test "in a mount that is nowhere natively, with room for sockets and FIFOs, every check is ok" {

@@ -54,7 +54,7 @@ mount: Invalid argument
 
 @test "they are found by what Python asks, and run by each of its ways" {
   needs python3 python3
-  steps='PATH=/usr/bin:/bin "$(python3 -c "import sys; print(sys.executable)")" -c "
+  steps='PATH=/usr/bin:/bin "$(python3 -c "import sys; print(sys.executable)")" -u -c "
 import os, shutil, subprocess
 print(shutil.which(\"wslpath\"), os.path.getsize(\"/bin/wslpath\") > 0, os.access(\"/bin/wslpath\", os.X_OK))
 try:
