@@ -55,7 +55,7 @@ WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c accounts.c)
 LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)
 LIB_ASM  := $(wildcard shim/preload/*.S)
 CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
-            $(wildcard shim/supervisor/*.c shim/win/*.c shim/report/*.c shim/trial/*.c shim/bisect/*.c \
+            $(wildcard shim/supervisor/*.c shim/win/*.c shim/report/*.c shim/trial/*.c shim/bisect/*.c shim/matrix/*.c \
               shim/cli/*.c)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/lib/%.o) $(LIB_ASM:%.S=$(B)/lib/%.o)
@@ -208,7 +208,7 @@ JOBS ?= $(shell nproc)
 
 # The core as a plain program, under the sanitizers: they do not like to be preloaded.
 SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all -O1 -g
-SAN_SRC  := $(CORE_SRC) $(wildcard shim/win/*.c shim/report/*.c shim/trial/*.c shim/bisect/*.c) shim/cli/elf.c \
+SAN_SRC  := $(CORE_SRC) $(wildcard shim/win/*.c shim/report/*.c shim/trial/*.c shim/bisect/*.c shim/matrix/*.c) shim/cli/elf.c \
             $(addprefix shim/wsl/,drives.c translate.c options.c) \
             $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c))
 SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)

@@ -133,6 +133,7 @@ static const struct target {
     {"policy/profiles/drvfs.json", "\n  \"rules\": {", "\n  }", profile_rules},
     {"policy/profiles/drvfs.json", "\n  \"on\": {", "\n  }", profile_axes},
     {"man/lxshim-policy.5", BEGIN, END, man_rules},
+    {"man/lxshim.1", BEGIN, END, generate_options},
     {"docs/fidelity.md", BEGIN, END, generate_fidelity},
     {"completions/lxshim.bash", BEGIN, END, generate_words},
     {"completions/_lxshim", BEGIN, END, generate_words},

@@ -9,6 +9,9 @@
 void generate_words(FILE *out);      /* for bash and zsh */
 void generate_words_fish(FILE *out); /* for fish */
 
+/* For the manual: which options each command takes. */
+void generate_options(FILE *out);
+
 /* A table of Markdown: each value of each rule, where it holds, why, and its tests. */
 void generate_fidelity(FILE *out);
 

@@ -29,9 +29,9 @@ const struct cli_command cli_commands[] = {
                 "directory as a\ndrive. The exit status is COMMAND's; 127 if it is not found, 126 "
                 "if it cannot be run,\n125 if lxshim itself fails. At the end a summary says what "
                 "was denied or altered.\n",
-        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE |
-                   CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET | CLI_REPORT |
-                   CLI_FAIL_ON | CLI_ENFORCE | CLI_OVERRIDES,
+        .options = CLI_POLICY | CLI_PROFILE | CLI_FILESYSTEM | CLI_MOUNT | CLI_SET | CLI_TRACE |
+                   CLI_OBSERVE | CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET |
+                   CLI_REPORT | CLI_FAIL_ON | CLI_ENFORCE | CLI_OVERRIDES,
         .least = 1,
         .most = -1,
         .misused = CLI_FAILED,
@@ -53,6 +53,24 @@ const struct cli_command cli_commands[] = {
         .least = 1,
         .most = -1,
         .run = cli_bisect,
+    },
+    {
+        .name = "matrix",
+        .usage = "[OPTION]... [--] COMMAND [ARGUMENT]...",
+        .summary = "run a command in every era, and put the results in a table",
+        .help =
+            "Runs COMMAND natively and in each era of WSL, each time in a fresh copy of the "
+            "current directory,\nand prints how it ended, and which rules refused it "
+            "something. Exits 0 where it passes in all of\nthem, 1 where it does not, 125 where "
+            "it could not be run. See \"lxshim help matrix\".\n",
+        .options = CLI_POLICY | CLI_MOUNT | CLI_SET | CLI_LANE | CLI_COMPLETE | CLI_BIND |
+                   CLI_ERAS | CLI_VOLUMES | CLI_CLIENTS | CLI_BLAME | CLI_REPORT | CLI_SHARD |
+                   CLI_EMIT | CLI_RUNS | CLI_GOOD | CLI_BAD | CLI_SKIP | CLI_TIME_LIMIT | CLI_JOBS |
+                   CLI_FRESH | CLI_SETUP,
+        .least = 1,
+        .most = -1,
+        .run = cli_matrix,
+        .commands = cli_matrix_commands,
     },
     {
         .name = "wsl",

@@ -50,6 +50,8 @@ lxshim policy sh|show
 lxshim policy rules --j|--json
 lxshim run --profile wsl1-1903|wsl1-1903
 lxshim run --lane su|supervisor
+lxshim matrix --emit gitl|gitlab
+lxshim matrix merge --rep|--report
 lxshim run --set names.ill|names.illegal=
 lxshim explain rename.fl|rename.flags
 lxshim help cov|coverage

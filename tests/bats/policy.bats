@@ -466,7 +466,7 @@ stats_of() {
   unknown 'unknown command "chekc"; did you mean "check"? See lxshim policy --help' policy chekc
   unknown 'unknown command "xyzzy"; see lxshim --help' xyzzy
   unknown 'lxshim policy needs a command; see lxshim policy --help' policy
-  unknown 'unknown option "jsn"; did you mean "json"? See lxshim policy rules --help' policy rules --jsn
+  unknown 'unknown option "--jsn"; did you mean "--json"? See lxshim policy rules --help' policy rules --jsn
   unknown '--json takes no argument; see lxshim policy rules --help' policy rules --json=1
   unknown '--set needs an argument; see lxshim policy show --help' policy show --set
   unknown 'usage: lxshim policy check [FILE]' policy check a b
