@@ -190,8 +190,8 @@ $(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/cli/shim/cli/
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
 # What follows from the registries of rules, options and commands is in the tree: the rules' part of the
-# schema and of the manual, the profile drvfs, completions, docs/fidelity.md. A test says when it is another.
-$(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c $(filter-out %/cli/main.o,$(CLI_OBJ))
+# schema and of the manual, the profile drvfs, completions, docs/fidelity.md and docs/rules. A test says when it is another.
+$(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c tools/generate_pages.c $(filter-out %/cli/main.o,$(CLI_OBJ))
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
 

@@ -204,5 +204,9 @@ int main(int argc, char **argv)
         else
             puts(targets[i].file);
     }
+    if (argc > 1)
+        status |= generate_pages(argv[1]);
+    else
+        generate_page_names();
     return status;
 }

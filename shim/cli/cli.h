@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "policy/load.h"
 
@@ -169,6 +170,7 @@ void cli_unknown(const char *what, const char *word, const char *nearest, const 
 
 /* Prints text in lines of 80 columns, each after `indent` spaces; "\n" starts a new line. */
 void cli_wrap(unsigned indent, const char *text);
+void cli_wrap_to(FILE *out, unsigned indent, const char *text);
 
 /*
  * The policy that a command is about which was given no name of one: $LXSHIM_POLICY, else

@@ -403,7 +403,7 @@ stats_of() {
   assert_success
   assert_line "unlink.open_file"
   assert_line "  deny: refused with EACCES, Permission denied"
-  assert_line --regexp '^  wsl1-1709 +posix$'
+  assert_line --regexp '^  posix: wsl1-1709 to wsl2-virtiofs '
   assert_line --partial "WSL#1357"
   run "$LXSHIM" explain overrides
   assert_success
