@@ -5,7 +5,7 @@
 # Made by "make generate", until it ends:
 _lxshim_words() {
   case $1 in
-    'commands') echo run bisect matrix wsl report policy explain doctor win help ;;
+    'commands') echo run bisect matrix wsl report init policy explain doctor win help ;;
     'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
     'options bisect') echo --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
     'options matrix') echo --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help ;;
@@ -13,6 +13,7 @@ _lxshim_words() {
     'options matrix merge') echo --report --help ;;
     'options wsl') echo --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help ;;
     'options report') echo --fail-on --help ;;
+    'options init') echo --eras --yes --dry-run --era --help ;;
     'options policy') echo --help ;;
     'commands policy') echo check show profiles rules schema trust ;;
     'options policy check') echo --help ;;
@@ -174,7 +175,7 @@ _lxshim() {
           '' | policy | win) list=$(_lxshim_words "commands${path:+ $path}") ;;
           explain) list=$(_lxshim_words rules) ;;
           help) list=$(_lxshim_words topics) ;;
-          run | bisect | matrix | doctor)
+          run | bisect | matrix | init | doctor)
             ((rest > 0)) || mapfile -t COMPREPLY < <(compgen -c -- "$cur")
             return
             ;;

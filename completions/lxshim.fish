@@ -5,7 +5,7 @@
 function __lxshim_words
     switch "$argv[1]"
         case 'commands'
-            printf '%s\n' run bisect matrix wsl report policy explain doctor win help
+            printf '%s\n' run bisect matrix wsl report init policy explain doctor win help
         case 'options run'
             printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help
         case 'options bisect'
@@ -20,6 +20,8 @@ function __lxshim_words
             printf '%s\n' --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help
         case 'options report'
             printf '%s\n' --fail-on --help
+        case 'options init'
+            printf '%s\n' --eras --yes --dry-run --era --help
         case 'options policy'
             printf '%s\n' --help
         case 'commands policy'
@@ -280,7 +282,7 @@ function __lxshim_complete
                     __lxshim_words rules
                 case help
                     __lxshim_words topics
-                case run bisect matrix doctor
+                case run bisect matrix init doctor
                     test $rest -gt 0; and __fish_complete_path $cur; or __fish_complete_command
                 case '*'
                     __fish_complete_path $cur

@@ -219,6 +219,7 @@ int cli_policy_trust(const struct cli_arguments *arguments);
 int cli_run(const struct cli_arguments *arguments);
 int cli_bisect(const struct cli_arguments *arguments);
 int cli_matrix(const struct cli_arguments *arguments);
+int cli_init(const struct cli_arguments *arguments);
 int cli_wsl(const struct cli_arguments *arguments);
 int cli_report(const struct cli_arguments *arguments);
 int cli_explain(const struct cli_arguments *arguments);

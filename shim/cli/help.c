@@ -272,7 +272,6 @@ int cli_help(const struct cli_arguments *arguments)
         printf("lxshim help TOPIC:\n");
         for (size_t i = 0; i < TOPIC_COUNT; i++)
             printf("  %-12s %s\n", topics[i].name, topics[i].summary);
-        printf("or of a command, as COMMAND --help does: explain, doctor\n");
         return CLI_OK;
     }
     const char *word = arguments->rest[0];
@@ -284,6 +283,10 @@ int cli_help(const struct cli_arguments *arguments)
             return CLI_OK;
         }
     }
-    cli_unknown("topic", word, lx_nearest_found(&nearest), "lxshim help");
+    if (lx_nearest_found(&nearest) != NULL)
+        cli_unknown("topic", word, lx_nearest_found(&nearest), "lxshim help");
+    else
+        cli_error("unknown topic \"%s\"; see lxshim help, or for rules lxshim explain %s", word,
+                  word);
     return CLI_USAGE;
 }
