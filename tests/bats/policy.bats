@@ -539,8 +539,10 @@ stats_of() {
   for word in $("$LXSHIM" policy schema | jq -r '[.. | .properties? // empty | keys[]] | unique[]' | grep -v '^//$\|\.'); do
     grep -qF "$word" "$page" || fail "lxshim-policy(5) lacks the key $word"
   done
-  for option in policy profile mount set trace observe quiet json; do
-    grep -q -- "\\\\-\\\\-$option" "$SOURCE_ROOT/man/lxshim.1" || fail "lxshim(1) lacks --$option"
+  # Each option has an entry of its own, behind the list of those that a command takes.
+  sed '1,/End of what "make generate"/d' "$SOURCE_ROOT/man/lxshim.1" >entries
+  for option in $(grep -oP "'options [^']*'\) echo \K[^;]*" "$SOURCE_ROOT/completions/lxshim.bash" | tr ' ' '\n' | sort -u); do
+    grep -qE -- "^\.(B|BI|BR) .*${option//-/\\\\-}( |\\\\|\$)" entries || fail "lxshim(1) lacks $option"
   done
 }
 

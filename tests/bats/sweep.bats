@@ -337,7 +337,8 @@ is_over() {
   # Every third run of a FIFO that is refused fails.
   swept --eras wsl2-9p --runs 4 -- sh -c 'mkfifo p && exit; echo >>$COUNT; [ $(($(wc -l <$COUNT) % 3)) != 0 ]'
   assert_equal "$(told '.results[0] | [.answer, .runs, .failed] | tostring')" '["fail",3,1]'
-  run --separate-stderr "$LXSHIM" matrix --eras native,wsl2-9p -- no-such-command
+  # In directories that may be searched: in another one it might be.
+  PATH=/usr/bin:/bin run --separate-stderr "$LXSHIM" matrix --eras native,wsl2-9p -- no-such-command
   assert_failure 1
   assert_line --index 1 "native   fails (exit 127)"
   run --separate-stderr "$LXSHIM" matrix --eras native --setup 'echo no such step; exit 3' -- true
