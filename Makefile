@@ -55,7 +55,8 @@ WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c accounts.c)
 LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)
 LIB_ASM  := $(wildcard shim/preload/*.S)
 CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
-            $(wildcard shim/supervisor/*.c shim/win/*.c shim/report/*.c shim/bisect/*.c shim/cli/*.c)
+            $(wildcard shim/supervisor/*.c shim/win/*.c shim/report/*.c shim/trial/*.c shim/bisect/*.c shim/matrix/*.c \
+              shim/cli/*.c)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/lib/%.o) $(LIB_ASM:%.S=$(B)/lib/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/cli/%.o)
@@ -189,8 +190,8 @@ $(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/cli/shim/cli/
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
 # What follows from the registries of rules, options and commands is in the tree: the rules' part of the
-# schema and of the manual, the profile drvfs, completions, docs/fidelity.md. A test says when it is another.
-$(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c $(filter-out %/cli/main.o,$(CLI_OBJ))
+# schema and of the manual, the profile drvfs, completions, docs/fidelity.md and docs/rules. A test says when it is another.
+$(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c tools/generate_pages.c $(filter-out %/cli/main.o,$(CLI_OBJ))
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
 
@@ -207,7 +208,7 @@ JOBS ?= $(shell nproc)
 
 # The core as a plain program, under the sanitizers: they do not like to be preloaded.
 SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all -O1 -g
-SAN_SRC  := $(CORE_SRC) $(wildcard shim/win/*.c shim/report/*.c shim/bisect/*.c) shim/cli/elf.c \
+SAN_SRC  := $(CORE_SRC) $(wildcard shim/win/*.c shim/report/*.c shim/trial/*.c shim/bisect/*.c shim/matrix/*.c) shim/cli/elf.c \
             $(addprefix shim/wsl/,drives.c translate.c options.c) \
             $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c))
 SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)

@@ -5,15 +5,19 @@
 # Made by "make generate", until it ends:
 _lxshim_words() {
   case $1 in
-    'commands') echo run bisect wsl report policy explain doctor win help ;;
-    'options run') echo --policy --profile --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
+    'commands') echo run bisect matrix wsl report init policy explain doctor win help ;;
+    'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
     'options bisect') echo --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
+    'options matrix') echo --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help ;;
+    'commands matrix') echo merge ;;
+    'options matrix merge') echo --report --help ;;
     'options wsl') echo --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help ;;
     'options report') echo --fail-on --help ;;
+    'options init') echo --eras --yes --dry-run --era --help ;;
     'options policy') echo --help ;;
     'commands policy') echo check show profiles rules schema trust ;;
     'options policy check') echo --help ;;
-    'options policy show') echo --policy --profile --mount --set --trace --observe --enforce --overrides --json --help ;;
+    'options policy show') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --json --help ;;
     'options policy profiles') echo --json --help ;;
     'options policy rules') echo --json --help ;;
     'options policy schema') echo --help ;;
@@ -23,13 +27,18 @@ _lxshim_words() {
     'options win') echo --policy --profile --mount --elevated --help ;;
     'options help') echo --help ;;
     'commands win') echo attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write ;;
-    'topics') echo run wsl policy rules mounts overrides bisect reports win trace coverage environment ;;
+    'topics') echo run wsl policy rules mounts overrides bisect matrix reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--era') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
-    'arguments') echo --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc ;;
+    '--eras') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
+    'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc ;;
+    '--filesystem') echo ntfs fat fat32 exfat refs smb ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
     '--fresh') echo copy worktree none ;;
+    '--volumes') echo ntfs fat fat32 exfat refs smb ;;
+    '--clients') echo drvfs 9p virtiofs ;;
+    '--emit') echo github gitlab ;;
     'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary lxss.directories symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers ;;
     'values names.illegal') echo escape reject ;;
     'values names.invalid_utf8') echo allow EINVAL ;;
@@ -156,7 +165,7 @@ _lxshim() {
         compopt -o nospace
       fi
       ;;
-    --profile | --lane | --bind | --fresh) list=$(_lxshim_words "$option") ;;
+    --profile | --era | --eras | --filesystem | --volumes | --clients | --emit | --lane | --bind | --fresh) list=$(_lxshim_words "$option") ;;
     --*) return ;; # files
     *)
       if ((rest == 0)) && [[ $cur == -* ]]; then
@@ -166,7 +175,7 @@ _lxshim() {
           '' | policy | win) list=$(_lxshim_words "commands${path:+ $path}") ;;
           explain) list=$(_lxshim_words rules) ;;
           help) list=$(_lxshim_words topics) ;;
-          run | bisect | doctor)
+          run | bisect | matrix | init | doctor)
             ((rest > 0)) || mapfile -t COMPREPLY < <(compgen -c -- "$cur")
             return
             ;;

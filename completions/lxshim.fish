@@ -5,15 +5,23 @@
 function __lxshim_words
     switch "$argv[1]"
         case 'commands'
-            printf '%s\n' run bisect wsl report policy explain doctor win help
+            printf '%s\n' run bisect matrix wsl report init policy explain doctor win help
         case 'options run'
-            printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help
         case 'options bisect'
             printf '%s\n' --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
+        case 'options matrix'
+            printf '%s\n' --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help
+        case 'commands matrix'
+            printf '%s\n' merge
+        case 'options matrix merge'
+            printf '%s\n' --report --help
         case 'options wsl'
             printf '%s\n' --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help
         case 'options report'
             printf '%s\n' --fail-on --help
+        case 'options init'
+            printf '%s\n' --eras --yes --dry-run --era --help
         case 'options policy'
             printf '%s\n' --help
         case 'commands policy'
@@ -21,7 +29,7 @@ function __lxshim_words
         case 'options policy check'
             printf '%s\n' --help
         case 'options policy show'
-            printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --json --help
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --json --help
         case 'options policy profiles'
             printf '%s\n' --json --help
         case 'options policy rules'
@@ -41,19 +49,29 @@ function __lxshim_words
         case 'commands win'
             printf '%s\n' attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write
         case 'topics'
-            printf '%s\n' run wsl policy rules mounts overrides bisect reports win trace coverage environment
+            printf '%s\n' run wsl policy rules mounts overrides bisect matrix reports win trace coverage environment
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case '--era'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
+        case '--eras'
+            printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc
+        case '--filesystem'
+            printf '%s\n' ntfs fat fat32 exfat refs smb
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'
             printf '%s\n' auto always never
         case '--fresh'
             printf '%s\n' copy worktree none
+        case '--volumes'
+            printf '%s\n' ntfs fat fat32 exfat refs smb
+        case '--clients'
+            printf '%s\n' drvfs 9p virtiofs
+        case '--emit'
+            printf '%s\n' github gitlab
         case 'rules'
             printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary lxss.directories symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers
         case 'values names.illegal'
@@ -248,7 +266,7 @@ function __lxshim_complete
             else
                 printf "$before%s=\n" (__lxshim_words rules)
             end
-        case --profile --lane --bind --fresh
+        case --profile --era --eras --filesystem --volumes --clients --emit --lane --bind --fresh
             printf "$before%s\n" (__lxshim_words $option)
         case '--*'
             __fish_complete_path $cur
@@ -264,7 +282,7 @@ function __lxshim_complete
                     __lxshim_words rules
                 case help
                     __lxshim_words topics
-                case run bisect doctor
+                case run bisect matrix init doctor
                     test $rest -gt 0; and __fish_complete_path $cur; or __fish_complete_command
                 case '*'
                     __fish_complete_path $cur

@@ -22,6 +22,7 @@ struct merge {
     struct lx_part flags;       /* --mount and --set */
     struct lx_part added;       /* mounts besides */
     const struct lx_profile *profile;
+    enum lx_filesystem filesystem; /* of all volumes by a flag; LX_FILESYSTEMS: as they are */
     struct lx_found found;
     struct lx_effective *out;
 };
@@ -45,9 +46,12 @@ static bool is_whole(const char *source)
 }
 
 /* The short form: a mount says its volume itself. */
-static void imply_volume(const struct lx_mount_part *part, struct lx_effective_mount *out)
+static void imply_volume(const struct merge *m, const struct lx_mount_part *part,
+                         struct lx_effective_mount *out)
 {
     out->volume = part->volume;
+    if (m->filesystem != LX_FILESYSTEMS)
+        out->volume.filesystem = m->filesystem;
     if (out->volume.filesystem == LX_FILESYSTEMS)
         out->volume.filesystem = lx_source_is_network(part->source) ? LX_SMB : LX_NTFS;
     out->implied = true;
@@ -68,7 +72,7 @@ static int settle_source(struct merge *m, struct lx_mount_part *part,
         (policy->has_volumes || !lx_source_has_letter(part->source)))
         return lx_refuse_source(&m->load, policy, part->source_place, part->source);
     if (!known || (part->backing != NULL && found.rest[0] != '\0')) {
-        imply_volume(part, out);
+        imply_volume(m, part, out);
         return 0;
     }
     const struct lx_effective_volume *v =
@@ -136,10 +140,12 @@ static void settle_built_in(struct merge *m, struct lx_effective_mount *out)
     out->backing = out->target;
     out->options = (struct lx_mount_options){
         .noatime = true, .uid = request->uid, .gid = request->gid, .case_option = LX_VALUE_COUNT};
-    out->volume = (struct lx_volume_facts){LX_NTFS, LX_BUILTIN_LABEL, LX_BUILTIN_SERIAL};
+    out->volume =
+        (struct lx_volume_facts){m->filesystem != LX_FILESYSTEMS ? m->filesystem : LX_NTFS,
+                                 LX_BUILTIN_LABEL, LX_BUILTIN_SERIAL};
     out->implied = true;
     const struct lx_layers layers = layers_of(m);
-    lx_layers_settle(&layers, LX_NTFS, false, NULL, out->rules);
+    lx_layers_settle(&layers, out->volume.filesystem, false, NULL, out->rules);
     if (strcmp(out->backing, "/") != 0) /* which is refused later, where it matters */
         add_implied(m, out);
 }
@@ -278,6 +284,22 @@ static int settle_overrides(struct merge *m)
     return 0;
 }
 
+static int read_filesystem_flag(struct merge *m)
+{
+    const char *word = m->request->filesystem;
+    m->filesystem = word == NULL ? LX_FILESYSTEMS : lx_filesystem_find(word);
+    if (word == NULL || m->filesystem != LX_FILESYSTEMS)
+        return 0;
+    return lx_refuse_filesystem(&m->load, (struct lx_place){.file = "--filesystem"}, word);
+}
+
+/* What a flag says over the volumes. */
+static void settle_filesystem(struct merge *m)
+{
+    for (size_t i = 0; m->filesystem != LX_FILESYSTEMS && i < m->out->volume_count; i++)
+        m->out->volumes[i].facts.filesystem = m->filesystem;
+}
+
 /* Before it is known whether the policy is a guest: its file is one that somebody has named. */
 static int read_overrides_flag(struct merge *m)
 {
@@ -327,7 +349,8 @@ static int read_flags(struct merge *m)
         if (r < 0)
             return r;
     }
-    return read_overrides_flag(m);
+    int r = read_filesystem_flag(m);
+    return r < 0 ? r : read_overrides_flag(m);
 }
 
 /* What a policy that nobody has named may say: all, where the user trusts its directory. */
@@ -390,6 +413,7 @@ int lx_effective_load(struct lx_effective *policy, const struct lx_request *requ
         r = settle_profile(&m);
     if (r == 0)
         r = lx_settle_volumes(&m.load, m.file, policy);
+    settle_filesystem(&m);
     if (r == 0)
         r = settle_mounts(&m);
     if (r == 0)

@@ -129,6 +129,9 @@ int lx_read_enforce_flag(struct lx_load *load, const char *flag, struct lx_rules
 int lx_check_type(struct lx_load *load, struct lx_place place, const char *type);
 int lx_check_source(struct lx_load *load, struct lx_place place, const char *source);
 
+/* Refuses a word that is no kind of volume, with the nearest one. */
+int lx_refuse_filesystem(struct lx_load *load, struct lx_place place, const char *word);
+
 /* The value of a rule by words; refused with the nearest word. */
 int lx_state_rule(struct lx_load *load, struct lx_place rule_place, const char *rule,
                   struct lx_place value_place, const char *value, struct lx_rule_set *out);

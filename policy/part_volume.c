@@ -66,21 +66,26 @@ static const char *expected_kinds(struct lx_load *load)
     return list;
 }
 
+int lx_refuse_filesystem(struct lx_load *load, struct lx_place place, const char *word)
+{
+    struct lx_nearest nearest;
+    lx_nearest_start(&nearest, word);
+    for (unsigned i = 0; i < LX_FILESYSTEMS; i++)
+        lx_nearest_try(&nearest, lx_filesystem_word((enum lx_filesystem)i));
+    return lx_refuse_word(load, place, lx_nearest_found(&nearest),
+                          "unknown file system \"%s\", expected %s", word, expected_kinds(load));
+}
+
 static int read_filesystem(struct lx_load *load, const struct lx_node *node, void *out)
 {
     struct lx_volume_facts *volume = out;
-    struct lx_nearest nearest;
     const char *word = lx_read_string(load, node, expected_kinds(load));
     if (word == NULL)
         return -EINVAL;
     volume->filesystem = lx_filesystem_find(word);
-    if (volume->filesystem != LX_FILESYSTEMS)
-        return 0;
-    lx_nearest_start(&nearest, word);
-    for (unsigned i = 0; i < LX_FILESYSTEMS; i++)
-        lx_nearest_try(&nearest, lx_filesystem_word((enum lx_filesystem)i));
-    return lx_refuse_word(load, lx_place_of(node), lx_nearest_found(&nearest),
-                          "unknown file system \"%s\", expected %s", word, expected_kinds(load));
+    return volume->filesystem != LX_FILESYSTEMS
+               ? 0
+               : lx_refuse_filesystem(load, lx_place_of(node), word);
 }
 
 static int read_label(struct lx_load *load, const struct lx_node *node, void *out)

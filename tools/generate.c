@@ -133,6 +133,7 @@ static const struct target {
     {"policy/profiles/drvfs.json", "\n  \"rules\": {", "\n  }", profile_rules},
     {"policy/profiles/drvfs.json", "\n  \"on\": {", "\n  }", profile_axes},
     {"man/lxshim-policy.5", BEGIN, END, man_rules},
+    {"man/lxshim.1", BEGIN, END, generate_options},
     {"docs/fidelity.md", BEGIN, END, generate_fidelity},
     {"completions/lxshim.bash", BEGIN, END, generate_words},
     {"completions/_lxshim", BEGIN, END, generate_words},
@@ -203,5 +204,9 @@ int main(int argc, char **argv)
         else
             puts(targets[i].file);
     }
+    if (argc > 1)
+        status |= generate_pages(argv[1]);
+    else
+        generate_page_names();
     return status;
 }

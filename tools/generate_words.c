@@ -79,7 +79,7 @@ static void other_words(FILE *out, const struct spelling *s)
     for (size_t i = 0; cli_topic(i) != NULL; i++)
         fprintf(out, " %s", cli_topic(i));
     fputs(s->end, out);
-    static const char *const profiles[] = {"--profile", "--era"};
+    static const char *const profiles[] = {"--profile", "--era", "--eras"};
     for (size_t k = 0; k < sizeof(profiles) / sizeof(profiles[0]); k++) {
         branch(out, s, profiles[k], "");
         for (size_t i = 0; lx_embedded_profiles[i].name != NULL; i++)
@@ -135,4 +135,35 @@ void generate_words(FILE *out)
 void generate_words_fish(FILE *out)
 {
     words(out, &fish);
+}
+
+/* A command's options, and those of the commands below it. */
+static void options_by_command(FILE *out, const struct cli_command *table, const char *above)
+{
+    char path[64];
+    for (const struct cli_command *c = table; c->name != NULL; c++) {
+        const char *between = "";
+        if (c->summary == NULL)
+            continue;
+        snprintf(path, sizeof(path), "%s%s%s", above, above[0] != '\0' ? " " : "", c->name);
+        if (c->options != 0)
+            fprintf(out, ".TP\n.B %s\n", path);
+        for (const struct cli_option_info *o = cli_options; o->name != NULL; o++) {
+            if ((c->options & o->bit) == 0)
+                continue;
+            fprintf(out, "%s\\-\\-", between);
+            for (const char *at = o->name; *at != '\0'; at++)
+                fprintf(out, *at == '-' ? "\\-" : "%c", *at);
+            between = ",\n";
+        }
+        if (c->options != 0)
+            putc('\n', out);
+        if (c->commands != NULL)
+            options_by_command(out, c->commands, path);
+    }
+}
+
+void generate_options(FILE *out)
+{
+    options_by_command(out, cli_commands, "");
 }

@@ -51,6 +51,25 @@ const char *example_quote(struct lx_arena *arena, const char *word)
     return lx_arena_format(arena, "%s'", text);
 }
 
+void example_put(FILE *out, const char *indent, const char *lines)
+{
+    fputs("sh -euc '\n", out);
+    /* In single quotes, which the lines may have themselves. */
+    for (const char *at = lines; *at != '\0';) {
+        size_t n = strcspn(at, "\n");
+        fputs(indent, out);
+        for (size_t i = 0; i < n; i++)
+            if (at[i] == '\'')
+                fputs("'\\''", out);
+            else
+                putc(at[i], out);
+        at += n + (at[n] == '\n');
+        if (*at != '\0')
+            putc('\n', out);
+    }
+    putc('\'', out);
+}
+
 /* "mkdir -p DIR" for a path in a directory. */
 static const char *directory_line(struct lx_arena *arena, const char *path)
 {
@@ -91,26 +110,27 @@ static bool works(struct session *s, const char *lines, enum lx_rule rule, const
 {
     const char *const sh[] = {"sh", "-euc", lines, NULL};
     const char *const run[] = {"--profile", profile};
-    const struct bisect_options *were = s->runner.options;
-    struct bisect_options options = {.program = were->program,
-                                     .command = (char *const *)(uintptr_t)sh,
-                                     .run = (char *const *)(uintptr_t)run,
-                                     .run_count = 2,
-                                     .directory =
-                                         lx_arena_format(&s->arena, "%s/empty", s->runner.place),
-                                     .runs = 1,
-                                     .time_limit = 60};
-    memset(options.answer, BISECT_FAIL, sizeof(options.answer));
-    options.answer[0] = BISECT_PASS;
-    const struct bisect_test natively = {.native = true};
-    const struct bisect_test ruled = {.enforce = lx_rules[rule].id};
+    const struct trial_options *were = s->runner.options;
+    struct trial_options options = {.program = were->program,
+                                    .command = (char *const *)(uintptr_t)sh,
+                                    .run = (char *const *)(uintptr_t)run,
+                                    .run_count = 2,
+                                    .directory =
+                                        lx_arena_format(&s->arena, "%s/empty", s->runner.place),
+                                    .runs = 1,
+                                    .jobs = 2,
+                                    .time_limit = 60};
+    memset(options.answer, TRIAL_FAIL, sizeof(options.answer));
+    options.answer[0] = TRIAL_PASS;
+    const struct trial natively = {.native = true};
+    const struct trial ruled = {.enforce = lx_rules[rule].id};
     struct runner_job jobs[2] = {{.test = &natively}, {.test = &ruled}};
     mkdir(options.directory, 0700);
     s->runner.options = &options;
     int r = runner_round(&s->runner, jobs, 2);
     s->runner.options = were;
-    return r == 0 && jobs[0].outcome.answer == BISECT_PASS &&
-           jobs[1].outcome.answer == BISECT_FAIL && jobs[1].outcome.status != 125;
+    return r == 0 && jobs[0].outcome.answer == TRIAL_PASS && jobs[1].outcome.answer == TRIAL_FAIL &&
+           jobs[1].outcome.status != 125;
 }
 
 const char *example_of(struct session *session, const struct plan_cause *cause, const char *profile)

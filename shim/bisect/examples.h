@@ -19,6 +19,9 @@ enum lx_value example_value(enum lx_rule rule);
 const char *example_of(struct session *session, const struct plan_cause *cause,
                        const char *profile);
 
+/* Writes sh -euc and the lines as its word, each line behind `indent`; the last one has no end. */
+void example_put(FILE *out, const char *indent, const char *lines);
+
 /* A word of the shell's, in quotes where it needs them. */
 const char *example_quote(struct lx_arena *arena, const char *word);
 

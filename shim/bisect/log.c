@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ static char *state_directory(const char *key)
     return NULL;
 }
 
-static void put(struct log *log, const char *key, const struct bisect_outcome *outcome)
+static void put(struct log *log, const char *key, const struct trial_outcome *outcome)
 {
     if (log->count == log->room) {
         size_t room = log->room * 2 + 64;
@@ -76,21 +77,23 @@ static void put(struct log *log, const char *key, const struct bisect_outcome *o
  */
 static void take(struct log *log, const char *line)
 {
-    struct bisect_outcome o = {.answer = BISECT_STOP};
+    struct trial_outcome o = {.answer = TRIAL_STOP};
     const char *key;
     const char *answer;
+    const char *said;
     int runs, failed, timed_out;
     json_t *parsed = json_loads(line, 0, NULL);
-    if (json_unpack(parsed, "{s:s, s:s, s:i, s:i, s:i, s:b}", "test", &key, "answer", &answer,
-                    "runs", &runs, "failed", &failed, "status", &o.status, "timed_out",
-                    &timed_out) == 0) {
+    if (json_unpack(parsed, "{s:s, s:s, s:i, s:i, s:i, s:b, s:s}", "test", &key, "answer", &answer,
+                    "runs", &runs, "failed", &failed, "status", &o.status, "timed_out", &timed_out,
+                    "said", &said) == 0) {
         for (size_t i = 0; i < 3; i++)
             if (strcmp(answers[i], answer) == 0)
-                o.answer = (enum bisect_answer)i;
+                o.answer = (enum trial_answer)i;
         o.runs = (unsigned)runs;
         o.failed = (unsigned)failed;
         o.timed_out = timed_out != 0;
-        if (o.answer != BISECT_STOP)
+        snprintf(o.said, sizeof(o.said), "%s", said);
+        if (o.answer != TRIAL_STOP)
             put(log, key, &o);
     }
     json_decref(parsed);
@@ -177,9 +180,9 @@ int log_open(struct log *log, const char *identity, uint64_t project, const char
     return 0;
 }
 
-const struct bisect_outcome *log_find(const struct log *log, const char *key, bool traced)
+const struct trial_outcome *log_find(const struct log *log, const char *key, bool traced)
 {
-    const struct bisect_outcome *found = NULL;
+    const struct trial_outcome *found = NULL;
     for (size_t i = log->count; i > 0 && found == NULL; i--)
         if (strcmp(log->entries[i - 1].key, key) == 0)
             found = &log->entries[i - 1].outcome;
@@ -191,15 +194,17 @@ const struct bisect_outcome *log_find(const struct log *log, const char *key, bo
     return there ? found : NULL;
 }
 
-void log_add(struct log *log, const char *key, const struct bisect_outcome *o)
+void log_add(struct log *log, const char *key, const struct trial_outcome *o)
 {
     put(log, key, o);
-    if (log->fd >= 0)
-        dprintf(log->fd,
-                "{\"test\": \"%s\", \"answer\": \"%s\", \"runs\": %u, \"failed\": %u, "
-                "\"status\": %d, \"timed_out\": %s}\n",
-                key, answers[o->answer], o->runs, o->failed, o->status,
-                o->timed_out ? "true" : "false");
+    json_t *line = json_pack("{s:s, s:s, s:i, s:i, s:i, s:b, s:s}", "test", key, "answer",
+                             answers[o->answer], "runs", (int)o->runs, "failed", (int)o->failed,
+                             "status", o->status, "timed_out", o->timed_out, "said", o->said);
+    char *text = log->fd < 0 ? NULL : json_dumps(line, JSON_COMPACT);
+    if (text != NULL)
+        dprintf(log->fd, "%s\n", text);
+    free(text);
+    json_decref(line);
 }
 
 char *log_trace(const struct log *log, const char *key)

@@ -8,11 +8,11 @@
 
 #include <stdint.h>
 
-#include "bisect/bisect.h"
+#include "trial/trial.h"
 
 struct log_entry {
     char key[24];
-    struct bisect_outcome outcome;
+    struct trial_outcome outcome;
 };
 
 struct log {
@@ -39,9 +39,9 @@ int log_open(struct log *log, const char *identity, uint64_t project, const char
 void log_key(const char *text, char out[24]);
 
 /* How a test ended, or NULL. One that has a trace counts only where that is there. */
-const struct bisect_outcome *log_find(const struct log *log, const char *key, bool traced);
+const struct trial_outcome *log_find(const struct log *log, const char *key, bool traced);
 
-void log_add(struct log *log, const char *key, const struct bisect_outcome *outcome);
+void log_add(struct log *log, const char *key, const struct trial_outcome *outcome);
 
 /* The path of a test's trace, to be freed. */
 char *log_trace(const struct log *log, const char *key);

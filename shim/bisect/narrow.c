@@ -53,7 +53,7 @@ static size_t list_suspects(const struct calls *all, size_t own, struct suspect 
 }
 
 /* With a set of the rules and overrides, on all calls. */
-static struct bisect_test with_rules(struct session *s, const void *items, const bool *in)
+static struct trial with_rules(struct session *s, const void *items, const bool *in)
 {
     const struct frame *f = items;
     struct lx_ruleset rules = {{0}};
@@ -69,8 +69,8 @@ static struct bisect_test with_rules(struct session *s, const void *items, const
             json_array_append(overrides, json_array_get(f->own, suspect->number));
     }
     compose_rest(overrides, true);
-    return (struct bisect_test){.enforce = compose_enforce(&s->arena, &rules),
-                                .overrides = compose_text(&s->arena, overrides)};
+    return (struct trial){.enforce = compose_enforce(&s->arena, &rules),
+                          .overrides = compose_text(&s->arena, overrides)};
 }
 
 /* The policy's own overrides that are part of the cause. */
@@ -82,11 +82,11 @@ static void join_own(json_t *overrides, const struct frame *f)
 }
 
 /* Takes overrides of chosen calls, and ends them: all other calls pass by the rules. */
-static struct bisect_test with_choices(struct session *s, const struct frame *f, json_t *overrides)
+static struct trial with_choices(struct session *s, const struct frame *f, json_t *overrides)
 {
     compose_rest(overrides, false);
-    return (struct bisect_test){.enforce = compose_enforce(&s->arena, &f->cause->rules),
-                                .overrides = compose_text(&s->arena, overrides)};
+    return (struct trial){.enforce = compose_enforce(&s->arena, &f->cause->rules),
+                          .overrides = compose_text(&s->arena, overrides)};
 }
 
 static struct call_choice choice_of(const struct call_kind *k)
@@ -99,7 +99,7 @@ static struct call_choice choice_of(const struct call_kind *k)
 }
 
 /* The rules of the cause, on a set of the kinds of calls. */
-static struct bisect_test with_kinds(struct session *s, const void *items, const bool *in)
+static struct trial with_kinds(struct session *s, const void *items, const bool *in)
 {
     const struct frame *f = items;
     json_t *overrides = json_array();
@@ -144,7 +144,7 @@ static size_t choose(const struct frame *f, const bool *in, uint32_t *at, struct
     return n;
 }
 
-static struct bisect_test with_occurrences(struct session *s, const void *items, const bool *in)
+static struct trial with_occurrences(struct session *s, const void *items, const bool *in)
 {
     const struct frame *f = items;
     json_t *overrides = json_array();
@@ -160,20 +160,20 @@ static struct bisect_test with_occurrences(struct session *s, const void *items,
 }
 
 /* A test with a trace. Returns PLAN_FOUND where it fails, as it has to. */
-static enum plan_verdict confirm(struct session *s, struct bisect_test *test)
+static enum plan_verdict confirm(struct session *s, struct trial *test)
 {
     test->traced = true;
-    const struct bisect_outcome *o = session_ask(s, test);
+    const struct trial_outcome *o = session_ask(s, test);
     if (o == NULL)
         return PLAN_STOPPED;
-    return o->answer == BISECT_FAIL ? PLAN_FOUND : PLAN_FICKLE;
+    return o->answer == TRIAL_FAIL ? PLAN_FOUND : PLAN_FICKLE;
 }
 
 /* Whether a test ends as it has to; *verdict where there is no answer. */
-static bool ends(struct session *s, const struct bisect_test *test, enum bisect_answer answer,
+static bool ends(struct session *s, const struct trial *test, enum trial_answer answer,
                  enum plan_verdict *verdict)
 {
-    const struct bisect_outcome *o = session_ask(s, test);
+    const struct trial_outcome *o = session_ask(s, test);
     if (o == NULL)
         *verdict = PLAN_STOPPED;
     return o != NULL && o->answer == answer;
@@ -198,7 +198,7 @@ static void keep_rules(const struct frame *f, const bool *in, struct plan_cause 
 
 /* Finds the rules. *test is the one with just these, and has a trace. */
 static enum plan_verdict narrow_rules(struct session *s, const struct calls *all, struct frame *f,
-                                      struct plan_cause *cause, struct bisect_test *test)
+                                      struct plan_cause *cause, struct trial *test)
 {
     size_t own = json_array_size(f->own);
     struct suspect *suspects =
@@ -209,8 +209,8 @@ static enum plan_verdict narrow_rules(struct session *s, const struct calls *all
     f->suspect_count = list_suspects(all, own, suspects);
     s->step = "rules";
     s->left = f->suspect_count;
-    const struct bisect_test none = with_rules(s, f, in);
-    if (!ends(s, &none, BISECT_PASS, &verdict))
+    const struct trial none = with_rules(s, f, in);
+    if (!ends(s, &none, TRIAL_PASS, &verdict))
         return verdict;
     if (f->suspect_count == 0)
         return PLAN_FICKLE; /* it passes, and nothing else has changed */
@@ -222,7 +222,7 @@ static enum plan_verdict narrow_rules(struct session *s, const struct calls *all
 }
 
 /* Reads the trace of a test, by the names of an earlier one. */
-static int read_calls(struct session *s, const struct bisect_test *test, const struct calls *other,
+static int read_calls(struct session *s, const struct trial *test, const struct calls *other,
                       struct calls *out)
 {
     FILE *trace = session_trace(s, test);
@@ -250,7 +250,7 @@ static size_t list_kinds(const struct calls *calls, size_t *out)
  * PLAN_FOUND with cause->no_calls where they cannot be told apart.
  */
 static enum plan_verdict narrow_kinds(struct session *s, struct frame *f, struct plan_cause *cause,
-                                      bool *in, struct bisect_test *test)
+                                      bool *in, struct trial *test)
 {
     enum plan_verdict verdict = PLAN_FOUND;
     s->step = "calls";
@@ -262,12 +262,12 @@ static enum plan_verdict narrow_kinds(struct session *s, struct frame *f, struct
         return PLAN_FOUND;
     }
     memset(in, 0, f->kind_count * sizeof(in[0]));
-    const struct bisect_test none = with_kinds(s, f, in);
+    const struct trial none = with_kinds(s, f, in);
     memset(in, 1, f->kind_count * sizeof(in[0]));
-    const struct bisect_test all = with_kinds(s, f, in);
-    if (!ends(s, &none, BISECT_PASS, &verdict))
+    const struct trial all = with_kinds(s, f, in);
+    if (!ends(s, &none, TRIAL_PASS, &verdict))
         cause->no_calls = "these rules speak before it is known where a call leads";
-    else if (!ends(s, &all, BISECT_FAIL, &verdict))
+    else if (!ends(s, &all, TRIAL_FAIL, &verdict))
         cause->no_calls = "names of files differ from run to run";
     if (verdict == PLAN_STOPPED || cause->no_calls != NULL)
         return verdict;
@@ -325,7 +325,7 @@ static void keep_choices(const struct frame *f, const bool *in, struct session *
 
 /* Finds the occurrences of the kinds that are left, where there are several of one. */
 static enum plan_verdict narrow_occurrences(struct session *s, struct frame *f,
-                                            struct plan_cause *cause, struct bisect_test *test)
+                                            struct plan_cause *cause, struct trial *test)
 {
     struct calls now;
     if (read_calls(s, test, NULL, &now) < 0)
@@ -353,7 +353,7 @@ static enum plan_verdict narrow_occurrences(struct session *s, struct frame *f,
 
 /* Which calls of the rules matter. */
 static enum plan_verdict narrow_calls(struct session *s, const struct calls *all, struct frame *f,
-                                      struct plan_cause *cause, struct bisect_test *test)
+                                      struct plan_cause *cause, struct trial *test)
 {
     struct calls calls;
     if (!lx_ruleset_any(&cause->rules))
@@ -384,8 +384,8 @@ static enum plan_verdict narrow_calls(struct session *s, const struct calls *all
 enum plan_verdict narrow(struct session *session, const struct calls *all, const json_t *excluded,
                          struct plan_cause *cause)
 {
-    struct bisect_test test = {.traced = false};
-    struct frame f = {.excluded = excluded, .own = session->options->overrides, .cause = cause};
+    struct trial test = {.traced = false};
+    struct frame f = {.excluded = excluded, .own = session->overrides, .cause = cause};
     enum plan_verdict verdict = narrow_rules(session, all, &f, cause, &test);
     if (verdict == PLAN_FOUND)
         verdict = narrow_calls(session, all, &f, cause, &test);

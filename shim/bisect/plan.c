@@ -8,17 +8,16 @@
 #include "bisect/narrow.h"
 
 /* All that the policy says itself, but for calls that are excluded; traced. */
-static struct bisect_test full_test(struct session *s, const json_t *excluded)
+static struct trial full_test(struct session *s, const json_t *excluded)
 {
     json_t *all = json_array();
     compose_join(all, excluded);
-    compose_join(all, s->options->overrides);
+    compose_join(all, s->overrides);
     compose_rest(all, true);
-    return (struct bisect_test){
-        .traced = true, .every = true, .overrides = compose_text(&s->arena, all)};
+    return (struct trial){.traced = true, .every = true, .overrides = compose_text(&s->arena, all)};
 }
 
-static int read_calls(const struct session *s, const struct bisect_test *test, struct calls *out)
+static int read_calls(const struct session *s, const struct trial *test, struct calls *out)
 {
     FILE *trace = session_trace(s, test);
     if (trace == NULL)
@@ -31,34 +30,31 @@ static int read_calls(const struct session *s, const struct bisect_test *test, s
 /* The command alone. False where that ends it all. */
 static bool native_passes(struct session *s, struct plan_result *out)
 {
-    const struct bisect_test test = {.native = true, .every = true};
+    const struct trial test = {.native = true, .every = true};
     s->step = "natively";
     s->left = 0;
-    const struct bisect_outcome *o = session_ask(s, &test);
+    const struct trial_outcome *o = session_ask(s, &test);
     if (o != NULL) {
         out->native = *o;
         out->verdict = PLAN_NATIVE;
     }
-    return o != NULL && o->answer == BISECT_PASS;
+    return o != NULL && o->answer == TRIAL_PASS;
 }
 
 /* With all that the policy says. False where that ends it all. */
-static bool profile_fails(struct session *s, const struct bisect_test *full,
-                          struct plan_result *out)
+static bool profile_fails(struct session *s, const struct trial *full, struct plan_result *out)
 {
-    const struct bisect_test plain = {.every = true};
+    const struct trial plain = {.every = true};
     s->step = "with all rules";
-    const struct bisect_outcome *o = session_ask(s, full);
+    const struct trial_outcome *o = session_ask(s, full);
     if (o == NULL)
         return false;
     out->full = *o;
-    out->verdict = o->answer == BISECT_SKIP ? PLAN_UNTESTABLE : PLAN_PASSES;
-    if (o->answer != BISECT_PASS)
-        return o->answer == BISECT_FAIL;
+    out->verdict = o->answer == TRIAL_SKIP ? PLAN_UNTESTABLE : PLAN_PASSES;
+    if (o->answer != TRIAL_PASS)
+        return o->answer == TRIAL_FAIL;
     o = session_ask(s, &plain);
-    out->verdict = o == NULL                  ? PLAN_STOPPED
-                   : o->answer == BISECT_FAIL ? PLAN_UNTRACED
-                                              : PLAN_PASSES;
+    out->verdict = o == NULL ? PLAN_STOPPED : o->answer == TRIAL_FAIL ? PLAN_UNTRACED : PLAN_PASSES;
     return false;
 }
 
@@ -69,7 +65,7 @@ static void join_fired(struct lx_ruleset *to, const struct calls *calls)
 }
 
 /* Everything but the calls of a cause, or where these are not known but its rules. */
-static struct bisect_test without(struct session *s, json_t *excluded, const struct plan_cause *c)
+static struct trial without(struct session *s, json_t *excluded, const struct plan_cause *c)
 {
     for (size_t i = 0; i < c->call_count; i++)
         compose_calls(excluded, &c->calls[i], false);
@@ -86,18 +82,18 @@ static bool passes_without_rules(struct session *s, const struct calls *all, con
     for (unsigned i = 0; (i = lx_ruleset_next(&c->rules, i)) < LX_RULE_COUNT; i++)
         lx_ruleset_remove(&others, i);
     compose_join(overrides, excluded);
-    for (size_t i = 0; i < json_array_size(s->options->overrides); i++)
+    for (size_t i = 0; i < json_array_size(s->overrides); i++)
         if (i >= c->override_count || !c->overrides[i])
-            json_array_append(overrides, json_array_get(s->options->overrides, i));
+            json_array_append(overrides, json_array_get(s->overrides, i));
     compose_rest(overrides, true);
-    const struct bisect_test test = {.enforce = compose_enforce(&s->arena, &others),
-                                     .overrides = compose_text(&s->arena, overrides)};
-    const struct bisect_outcome *o = session_ask(s, &test);
-    return o != NULL && o->answer == BISECT_PASS;
+    const struct trial test = {.enforce = compose_enforce(&s->arena, &others),
+                               .overrides = compose_text(&s->arena, overrides)};
+    const struct trial_outcome *o = session_ask(s, &test);
+    return o != NULL && o->answer == TRIAL_PASS;
 }
 
 /* Looks for one cause after the other, in what is left without those before. */
-static void find_causes(struct session *s, struct bisect_test full, struct plan_result *out)
+static void find_causes(struct session *s, struct trial full, struct plan_result *out)
 {
     json_t *excluded = json_array();
     for (bool more = true; more && out->cause_count < PLAN_CAUSES;) {
@@ -120,9 +116,9 @@ static void find_causes(struct session *s, struct bisect_test full, struct plan_
             s->left = 0;
             if (c->call_count > 0 && c->override_count == 0) {
                 full = without(s, excluded, c);
-                const struct bisect_outcome *o = session_ask(s, &full);
-                c->passes_without = o != NULL && o->answer == BISECT_PASS;
-                more = o != NULL && o->answer == BISECT_FAIL;
+                const struct trial_outcome *o = session_ask(s, &full);
+                c->passes_without = o != NULL && o->answer == TRIAL_PASS;
+                more = o != NULL && o->answer == TRIAL_FAIL;
                 if (o == NULL)
                     out->verdict = PLAN_STOPPED;
             } else {
@@ -140,7 +136,7 @@ void plan_run(struct session *session, struct plan_result *result)
 {
     json_t *none = json_array();
     *result = (struct plan_result){.verdict = PLAN_STOPPED};
-    const struct bisect_test full = full_test(session, none);
+    const struct trial full = full_test(session, none);
     json_decref(none);
     if (!native_passes(session, result) || !profile_fails(session, &full, result)) {
         struct calls calls;

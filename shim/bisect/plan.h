@@ -10,15 +10,15 @@
 
 struct plan_result {
     enum plan_verdict verdict;
-    struct bisect_outcome native;
-    struct bisect_outcome full;
+    struct trial_outcome native;
+    struct trial_outcome full;
     struct lx_ruleset fired; /* under the profile */
     size_t calls;            /* on which they spoke */
     struct plan_cause causes[PLAN_CAUSES];
     size_t cause_count;
 };
 
-/* Finds out. `options->overrides` are the policy's own. */
+/* Finds out. `session->overrides` are the policy's own. */
 void plan_run(struct session *session, struct plan_result *result);
 
 void plan_free(struct plan_result *result);

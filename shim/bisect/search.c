@@ -15,13 +15,13 @@ struct work {
     size_t count;
 };
 
-static enum bisect_answer ask(const struct work *w)
+static enum trial_answer ask(const struct work *w)
 {
     return w->search->ask(w->search->context, w->set);
 }
 
 /* With what is kept, and the first n items. */
-static enum bisect_answer ask_beginning(struct work *w, const bool *kept, size_t n)
+static enum trial_answer ask_beginning(struct work *w, const bool *kept, size_t n)
 {
     for (size_t i = 0; i < w->search->count; i++)
         w->set[i] = kept[i] || i < n;
@@ -32,8 +32,8 @@ static enum bisect_answer ask_beginning(struct work *w, const bool *kept, size_t
  * Asks about a beginning between two of which the shorter passes and the longer fails, the middle
  * one if that can be tested, and tells which in *n.
  */
-static enum bisect_answer ask_between(struct work *w, const bool *kept, size_t passes, size_t fails,
-                                      size_t *n)
+static enum trial_answer ask_between(struct work *w, const bool *kept, size_t passes, size_t fails,
+                                     size_t *n)
 {
     size_t middle = passes + (fails - passes) / 2;
     for (size_t i = 0; i < DETOURS; i++) {
@@ -42,11 +42,11 @@ static enum bisect_answer ask_between(struct work *w, const bool *kept, size_t p
         if (up ? middle + off >= fails : middle < passes + 1 + off)
             continue;
         *n = up ? middle + off : middle - off;
-        enum bisect_answer answer = ask_beginning(w, kept, *n);
-        if (answer != BISECT_SKIP)
+        enum trial_answer answer = ask_beginning(w, kept, *n);
+        if (answer != TRIAL_SKIP)
             return answer;
     }
-    return BISECT_SKIP;
+    return TRIAL_SKIP;
 }
 
 /*
@@ -59,12 +59,12 @@ static int shortest(struct work *w, const bool *kept, size_t *from, size_t *end)
     *from = 0;
     while (*end - *from > 1) {
         size_t n = 0;
-        enum bisect_answer answer = ask_between(w, kept, *from, *end, &n);
-        if (answer == BISECT_STOP)
+        enum trial_answer answer = ask_between(w, kept, *from, *end, &n);
+        if (answer == TRIAL_STOP)
             return -ECANCELED;
-        if (answer == BISECT_SKIP)
+        if (answer == TRIAL_SKIP)
             return 0;
-        if (answer == BISECT_FAIL)
+        if (answer == TRIAL_FAIL)
             *end = n;
         else
             *from = n;
@@ -80,10 +80,10 @@ static int gather(struct work *w, bool *kept, bool *rough)
 {
     size_t rest = w->search->count; /* with what is kept, that many fail */
     for (bool first = true; rest > 0; first = false) {
-        enum bisect_answer answer = first ? BISECT_PASS : ask_beginning(w, kept, 0);
-        if (answer == BISECT_STOP)
+        enum trial_answer answer = first ? TRIAL_PASS : ask_beginning(w, kept, 0);
+        if (answer == TRIAL_STOP)
             return -ECANCELED;
-        if (answer == BISECT_FAIL)
+        if (answer == TRIAL_FAIL)
             return 0;
         size_t from;
         size_t end = rest;
@@ -99,7 +99,7 @@ static int gather(struct work *w, bool *kept, bool *rough)
 }
 
 /* Asks about the members of one part of n, or about all others. */
-static enum bisect_answer ask_part(struct work *w, size_t part, size_t n, bool others)
+static enum trial_answer ask_part(struct work *w, size_t part, size_t n, bool others)
 {
     size_t begin = part * w->count / n;
     size_t end = (part + 1) * w->count / n;
@@ -124,10 +124,10 @@ static int round_of(struct work *w, size_t *n)
 {
     for (unsigned others = 0; others < (*n > 2 ? 2 : 1); others++)
         for (size_t part = 0; part < *n; part++) {
-            enum bisect_answer answer = ask_part(w, part, *n, others != 0);
-            if (answer == BISECT_STOP)
+            enum trial_answer answer = ask_part(w, part, *n, others != 0);
+            if (answer == TRIAL_STOP)
                 return -ECANCELED;
-            if (answer != BISECT_FAIL)
+            if (answer != TRIAL_FAIL)
                 continue;
             keep_asked(w);
             *n = others != 0 && *n > 3 ? *n - 1 : 2;

@@ -7,20 +7,12 @@
 #ifndef LXSHIM_BISECT_SEARCH_H
 #define LXSHIM_BISECT_SEARCH_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-enum bisect_answer {
-    BISECT_PASS,
-    BISECT_FAIL,
-    BISECT_SKIP, /* neither: it could not be tested */
-    BISECT_STOP  /* there is no answer now: the search ends */
-};
+#include "trial/trial.h"
 
 struct bisect_search {
     size_t count;
     /* Whether it fails with the items of a set: `in` has `count` entries. */
-    enum bisect_answer (*ask)(void *context, const bool *in);
+    enum trial_answer (*ask)(void *context, const bool *in);
     void *context;
 };
 

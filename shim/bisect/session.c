@@ -8,7 +8,7 @@
 #include "report/index.h"
 
 /* What a test is known by in the log. */
-static void key_of(const struct bisect_test *t, char out[24])
+static void key_of(const struct trial *t, char out[24])
 {
     char *text = NULL;
     if (asprintf(&text, "%d%d%d %s\n%s", t->native, t->traced, t->every,
@@ -19,14 +19,14 @@ static void key_of(const struct bisect_test *t, char out[24])
     free(text);
 }
 
-char *session_trace_path(const struct session *session, const struct bisect_test *test)
+char *session_trace_path(const struct session *session, const struct trial *test)
 {
     char key[24];
     key_of(test, key);
     return log_trace(&session->log, key);
 }
 
-FILE *session_trace(const struct session *session, const struct bisect_test *test)
+FILE *session_trace(const struct session *session, const struct trial *test)
 {
     char *path = session_trace_path(session, test);
     FILE *trace = path == NULL ? NULL : fopen(path, "re");
@@ -34,8 +34,7 @@ FILE *session_trace(const struct session *session, const struct bisect_test *tes
     return trace;
 }
 
-static const struct bisect_outcome *known(const struct session *session,
-                                          const struct bisect_test *test)
+static const struct trial_outcome *known(const struct session *session, const struct trial *test)
 {
     char key[24];
     key_of(test, key);
@@ -48,7 +47,7 @@ void session_clear_line(const struct session *session)
         fputs("\r\033[K", stderr);
 }
 
-static void show_end(struct session *session, const struct bisect_outcome *o)
+static void show_end(struct session *session, const struct trial_outcome *o)
 {
     static const char *const words[] = {"passes", "fails", "cannot be tested", "has no end"};
     session->runs += o->runs;
@@ -59,7 +58,7 @@ static void show_end(struct session *session, const struct bisect_outcome *o)
     fprintf(stderr, ": %s", words[o->answer]);
     if (o->timed_out)
         fprintf(stderr, " (stopped at the time limit)");
-    else if (o->answer != BISECT_PASS)
+    else if (o->answer != TRIAL_PASS)
         fprintf(stderr, " (exit %d)", o->status);
     if (o->runs > 1)
         fprintf(stderr, ", %u of %u runs", o->failed, o->runs);
@@ -69,7 +68,7 @@ static void show_end(struct session *session, const struct bisect_outcome *o)
 }
 
 /* Runs tests at once, and keeps how they ended. False where one has no answer. */
-static bool run_round(struct session *session, const struct bisect_test *tests, size_t count)
+static bool run_round(struct session *session, const struct trial *tests, size_t count)
 {
     struct runner_job jobs[RUNNER_JOBS_MAX];
     char keys[RUNNER_JOBS_MAX][24];
@@ -81,11 +80,11 @@ static bool run_round(struct session *session, const struct bisect_test *tests, 
     }
     int r = runner_round(&session->runner, jobs, count);
     for (size_t i = 0; i < count; i++) {
-        struct bisect_outcome *o = &jobs[i].outcome;
+        struct trial_outcome *o = &jobs[i].outcome;
         free((char *)(uintptr_t)jobs[i].trace);
         if (r < 0)
             continue;
-        if (o->answer == BISECT_STOP) {
+        if (o->answer == TRIAL_STOP) {
             snprintf(session->problem, sizeof(session->problem), "%s", o->problem);
             all = false;
             continue;
@@ -99,9 +98,9 @@ static bool run_round(struct session *session, const struct bisect_test *tests, 
     return all && r == 0;
 }
 
-const struct bisect_outcome *session_ask(struct session *session, const struct bisect_test *test)
+const struct trial_outcome *session_ask(struct session *session, const struct trial *test)
 {
-    const struct bisect_outcome *o = known(session, test);
+    const struct trial_outcome *o = known(session, test);
     if (o != NULL)
         return o;
     return run_round(session, test, 1) ? known(session, test) : NULL;
@@ -117,7 +116,7 @@ static uint64_t hash_of(const bool *in, size_t count)
 struct memory {
     struct {
         uint64_t set;
-        enum bisect_answer answer;
+        enum trial_answer answer;
     } * known;
     size_t count;
     size_t room;
@@ -126,9 +125,9 @@ struct memory {
 /* A test that may come, and what it would come after. */
 struct guess {
     uint64_t set;
-    struct bisect_test test;
-    size_t after;              /* the place of another one, */
-    enum bisect_answer answer; /* and how that would have ended */
+    struct trial test;
+    size_t after;             /* the place of another one, */
+    enum trial_answer answer; /* and how that would have ended */
 };
 
 struct question {
@@ -140,11 +139,11 @@ struct question {
     /* While nothing is run: what is taken for known, a guess and those it is after. */
     const struct guess *guesses;
     size_t from;
-    enum bisect_answer answer;
+    enum trial_answer answer;
     struct guess *missing; /* what was asked for then and is not known */
 };
 
-static void remember(struct memory *m, uint64_t set, enum bisect_answer answer)
+static void remember(struct memory *m, uint64_t set, enum trial_answer answer)
 {
     if (m->count == m->room) {
         size_t room = m->room * 2 + 64;
@@ -158,50 +157,50 @@ static void remember(struct memory *m, uint64_t set, enum bisect_answer answer)
     m->known[m->count++].answer = answer;
 }
 
-/* The answer to a set, BISECT_STOP where it is not known; *test is made then. */
-static enum bisect_answer recall(struct question *q, const bool *in, uint64_t set,
-                                 struct bisect_test *test)
+/* The answer to a set, TRIAL_STOP where it is not known; *test is made then. */
+static enum trial_answer recall(struct question *q, const bool *in, uint64_t set,
+                                struct trial *test)
 {
     for (size_t i = 0; i < q->memory->count; i++)
         if (q->memory->known[i].set == set)
             return q->memory->known[i].answer;
     *test = q->make(q->session, q->items, in);
-    const struct bisect_outcome *o = known(q->session, test);
+    const struct trial_outcome *o = known(q->session, test);
     if (o == NULL)
-        return BISECT_STOP;
+        return TRIAL_STOP;
     remember(q->memory, set, o->answer);
     return o->answer;
 }
 
-/* The answer that is taken for known; BISECT_STOP for none. */
-static enum bisect_answer assumed(const struct question *q, uint64_t set)
+/* The answer that is taken for known; TRIAL_STOP for none. */
+static enum trial_answer assumed(const struct question *q, uint64_t set)
 {
     size_t at = q->from;
-    enum bisect_answer answer = q->answer;
+    enum trial_answer answer = q->answer;
     while (q->guesses[at].set != set) {
         if (at == 0)
-            return BISECT_STOP;
+            return TRIAL_STOP;
         answer = q->guesses[at].answer;
         at = q->guesses[at].after;
     }
     return answer;
 }
 
-static enum bisect_answer imagine(void *context, const bool *in)
+static enum trial_answer imagine(void *context, const bool *in)
 {
     struct question *q = context;
     uint64_t set = hash_of(in, q->count);
-    enum bisect_answer answer = assumed(q, set);
-    if (answer == BISECT_STOP)
+    enum trial_answer answer = assumed(q, set);
+    if (answer == TRIAL_STOP)
         answer = recall(q, in, set, &q->missing->test);
-    if (answer == BISECT_STOP)
+    if (answer == TRIAL_STOP)
         q->missing->set = set;
     return answer;
 }
 
 /* What the search would ask for after a guess has ended in some way. False for nothing new. */
 static bool comes_after(struct question *q, struct guess *guesses, size_t count, size_t from,
-                        enum bisect_answer answer, bool *in)
+                        enum trial_answer answer, bool *in)
 {
     struct question imagined = *q;
     imagined.guesses = guesses;
@@ -220,28 +219,28 @@ static bool comes_after(struct question *q, struct guess *guesses, size_t count,
 }
 
 /* Runs a test, and beside it those that come next, whether it fails or passes. */
-static bool run_with_next(struct question *q, const struct bisect_test *test, uint64_t set)
+static bool run_with_next(struct question *q, const struct trial *test, uint64_t set)
 {
     struct guess guesses[RUNNER_JOBS_MAX] = {{.set = set, .test = *test}};
-    struct bisect_test tests[RUNNER_JOBS_MAX];
+    struct trial tests[RUNNER_JOBS_MAX];
     bool *in = calloc(q->count + 1, sizeof(in[0]));
     size_t count = 1;
     for (size_t from = 0; in != NULL && from < count; from++)
         for (int fails = 1; fails >= 0 && count < q->session->options->jobs; fails--)
-            count += comes_after(q, guesses, count, from, fails ? BISECT_FAIL : BISECT_PASS, in);
+            count += comes_after(q, guesses, count, from, fails ? TRIAL_FAIL : TRIAL_PASS, in);
     free(in);
     for (size_t i = 0; i < count; i++)
         tests[i] = guesses[i].test;
     return run_round(q->session, tests, count);
 }
 
-static enum bisect_answer ask(void *context, const bool *in)
+static enum trial_answer ask(void *context, const bool *in)
 {
     struct question *q = context;
-    struct bisect_test test;
+    struct trial test;
     uint64_t set = hash_of(in, q->count);
-    enum bisect_answer answer = recall(q, in, set, &test);
-    if (answer == BISECT_STOP && run_with_next(q, &test, set))
+    enum trial_answer answer = recall(q, in, set, &test);
+    if (answer == TRIAL_STOP && run_with_next(q, &test, set))
         answer = recall(q, in, set, &test);
     return answer;
 }

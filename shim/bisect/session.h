@@ -3,12 +3,16 @@
 #ifndef LXSHIM_BISECT_SESSION_H
 #define LXSHIM_BISECT_SESSION_H
 
+#include <jansson.h>
+
 #include "bisect/log.h"
-#include "bisect/runner.h"
+#include "bisect/search.h"
 #include "policy/arena.h"
+#include "trial/runner.h"
 
 struct session {
-    const struct bisect_options *options;
+    const struct trial_options *options;
+    json_t *overrides; /* the policy's own, an array */
     struct runner runner;
     struct log log;
     struct lx_arena arena; /* of texts that last as long */
@@ -20,16 +24,16 @@ struct session {
 };
 
 /* How a test ended; NULL where there is no answer: interrupted, or see problem. */
-const struct bisect_outcome *session_ask(struct session *session, const struct bisect_test *test);
+const struct trial_outcome *session_ask(struct session *session, const struct trial *test);
 
 /* The trace of a test that has been asked for, opened; or NULL. */
-FILE *session_trace(const struct session *session, const struct bisect_test *test);
+FILE *session_trace(const struct session *session, const struct trial *test);
 
 /* The path of that trace. */
-char *session_trace_path(const struct session *session, const struct bisect_test *test);
+char *session_trace_path(const struct session *session, const struct trial *test);
 
 /* Makes the test of a set of items; what it points to is the session's. */
-typedef struct bisect_test session_make(struct session *session, const void *items, const bool *in);
+typedef struct trial session_make(struct session *session, const void *items, const bool *in);
 
 /*
  * Searches among items for those with which tests fail. With several jobs the tests that may come

@@ -4,11 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bisect/examples.h"
 #include "policy/shown.h"
 #include "report/report.h"
 
 /* Occurrences that are named; the policy has them all. */
 #define NAMED 4
+
+/* Lines that are shown of what a run has printed. */
+#define SAID 10
 
 static const char *plural(size_t n)
 {
@@ -83,7 +87,7 @@ static void print_own_overrides(const struct session *s, const struct plan_cause
         if (!cause->overrides[i])
             continue;
         fprintf(out, "\noverride %zu of the policy\n  ", i + 1);
-        json_dumpf(json_array_get(s->options->overrides, i), out, JSON_ENCODE_ANY);
+        json_dumpf(json_array_get(s->overrides, i), out, JSON_ENCODE_ANY);
         putc('\n', out);
     }
 }
@@ -97,22 +101,10 @@ static void print_example(const struct bisect_about *about, size_t number,
         return;
     fprintf(out,
             "\nthe rule in an empty directory (tried: natively this works, so it fails)\n"
-            "  lxshim run -q --profile %s --enforce %s -- sh -euc '\n",
+            "  lxshim run -q --profile %s --enforce %s -- ",
             about->profile, lx_rules[rule].id);
-    /* In single quotes, which the lines may have themselves. */
-    for (const char *at = lines; *at != '\0';) {
-        size_t n = strcspn(at, "\n");
-        fputs("  ", out);
-        for (size_t i = 0; i < n; i++)
-            if (at[i] == '\'')
-                fputs("'\\''", out);
-            else
-                putc(at[i], out);
-        at += n + (at[n] == '\n');
-        if (*at != '\0')
-            putc('\n', out);
-    }
-    fputs("'\n", out);
+    example_put(out, "  ", lines);
+    putc('\n', out);
 }
 
 static void print_cause(struct session *s, const struct plan_result *result, size_t number,
@@ -163,7 +155,7 @@ static void print_fired(const struct plan_result *result, FILE *out)
 /* Where a command that behaves otherwise than its user knows it may have been. */
 static void print_where(const struct session *s, FILE *out)
 {
-    if (s->options->fresh != BISECT_IN_PLACE)
+    if (s->options->fresh != TRIAL_IN_PLACE)
         fputs("runs are in fresh copies of this directory alone: a command that uses what is "
               "beside it, "
               "or names it by its absolute path, is out of them (start further up, or --fresh "
@@ -171,22 +163,48 @@ static void print_where(const struct session *s, FILE *out)
               out);
 }
 
+/* The end of what a run has printed, each line behind a bar. */
+static void print_said(const struct trial_outcome *o, FILE *out)
+{
+    const char *at = o->said;
+    size_t lines = 1;
+    for (const char *c = at; *c != '\0'; c++)
+        lines += *c == '\n';
+    for (; lines > SAID; lines--)
+        at = strchr(at, '\n') + 1;
+    if (*at != '\0')
+        fputs("at its end it has printed\n", out);
+    while (*at != '\0') {
+        size_t n = strcspn(at, "\n");
+        fprintf(out, "  | %.*s\n", (int)n, at);
+        at += n + (at[n] == '\n');
+    }
+}
+
+/* What the shell's word for it is, where there is one. */
+static const char *status_word(int status)
+{
+    return status == 127 ? ": command not found" : status == 126 ? ": it cannot be run" : "";
+}
+
 static void print_native(const struct plan_result *result, FILE *out)
 {
-    const struct bisect_outcome *o = &result->native;
-    if (o->answer == BISECT_SKIP)
+    const struct trial_outcome *o = &result->native;
+    const char *word = status_word(o->status);
+    if (o->answer == TRIAL_SKIP)
         fprintf(out, "natively, without lxshim, the command can neither pass nor fail: exit %d%s\n",
-                o->status, o->problem);
+                o->status, word);
     else if (o->timed_out)
         fprintf(out, "the failure is not lxshim's: natively the command is over the time limit\n");
     else if (o->failed < o->runs)
         fprintf(out,
                 "the failure is not lxshim's alone: natively the command fails in %u of %u runs "
-                "(exit %d)\n",
-                o->failed, o->runs, o->status);
+                "(exit %d%s)\n",
+                o->failed, o->runs, o->status, word);
     else
-        fprintf(out, "the failure is not lxshim's: natively the command fails, too (exit %d)\n",
-                o->status);
+        fprintf(out, "the failure is not lxshim's: natively the command fails, too (exit %d%s)\n",
+                o->status, word);
+    print_said(o, out);
 }
 
 static void print_end(const struct session *s, const struct plan_result *result,
@@ -220,7 +238,8 @@ void words_text(struct session *s, const struct plan_result *result,
         break;
     case PLAN_UNTESTABLE:
         fprintf(out, "under the profile %s the command can neither pass nor fail: exit %d%s\n",
-                about->profile, result->full.status, result->full.problem);
+                about->profile, result->full.status, status_word(result->full.status));
+        print_said(&result->full, out);
         break;
     case PLAN_UNTRACED:
         fprintf(out,
@@ -236,11 +255,15 @@ void words_text(struct session *s, const struct plan_result *result,
     case PLAN_NO_RULE:
         fprintf(out, "the command fails though no rule speaks: by what a drive is beside the rules "
                      "that a trace shows, such as names that ignore case\n");
+        print_said(&result->full, out);
         print_fired(result, out);
         break;
     case PLAN_FOUND:
         for (size_t i = 0; i < result->cause_count; i++)
             print_cause(s, result, i, about, out);
+        fprintf(out, "\nwith all rules it ends with %d%s\n", result->full.status,
+                status_word(result->full.status));
+        print_said(&result->full, out);
         break;
     case PLAN_STOPPED:
         return;
@@ -293,11 +316,12 @@ static json_t *cause_json(struct session *s, const struct plan_cause *c,
                      "policy", minimal_policy(c, about), "example", example);
 }
 
-static json_t *outcome_json(const struct bisect_outcome *o)
+static json_t *outcome_json(const struct trial_outcome *o)
 {
     static const char *const words[] = {"pass", "fail", "skip", "none"};
-    return json_pack("{s:s, s:i, s:i, s:i, s:b}", "answer", words[o->answer], "status", o->status,
-                     "runs", (int)o->runs, "failed", (int)o->failed, "timed_out", o->timed_out);
+    return json_pack("{s:s, s:i, s:i, s:i, s:b, s:s}", "answer", words[o->answer], "status",
+                     o->status, "runs", (int)o->runs, "failed", (int)o->failed, "timed_out",
+                     o->timed_out, "said", o->said);
 }
 
 void words_json(struct session *s, const struct plan_result *result,

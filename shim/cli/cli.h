@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "policy/load.h"
 
@@ -56,6 +57,15 @@ typedef uint64_t cli_option;
 #define CLI_USER         CLI_OPTION(31)
 #define CLI_CD           CLI_OPTION(32)
 #define CLI_ETC          CLI_OPTION(33)
+#define CLI_FILESYSTEM   CLI_OPTION(40)
+#define CLI_ERAS         CLI_OPTION(41)
+#define CLI_VOLUMES      CLI_OPTION(42)
+#define CLI_CLIENTS      CLI_OPTION(43)
+#define CLI_SHARD        CLI_OPTION(44)
+#define CLI_EMIT         CLI_OPTION(45)
+#define CLI_BLAME        CLI_OPTION(46)
+#define CLI_YES          CLI_OPTION(47)
+#define CLI_DRY_RUN      CLI_OPTION(48)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -74,6 +84,7 @@ extern const struct cli_option_info cli_options[];
 extern const char *const cli_lanes[];
 extern const char *const cli_binds[];
 extern const char *const cli_fresh[];
+extern const char *const cli_filesystems[];
 
 struct cli_arguments {
     struct lx_request request; /* what --policy, --profile, --mount ... ask for */
@@ -104,6 +115,15 @@ struct cli_arguments {
     const char *setup;
     const char *output;
     bool restart;
+    /* Of a matrix, as they were given, or NULL. */
+    const char *eras;
+    const char *volumes;
+    const char *clients;
+    const char *shard;
+    const char *emit;
+    bool blame;
+    bool yes;
+    bool dry_run;
     int count; /* of what is left after the options */
     char **rest;
 };
@@ -118,12 +138,13 @@ struct cli_command {
     int most;
     int misused; /* the exit status of a command line that is not understood; 0: CLI_USAGE */
     int (*run)(const struct cli_arguments *arguments);
-    const struct cli_command *commands; /* or a table of commands below this one */
+    const struct cli_command *commands; /* below this one, whose first words are theirs; or NULL */
 };
 
 /* The tables end with name NULL. */
 extern const struct cli_command cli_commands[];
 extern const struct cli_command cli_policy_commands[];
+extern const struct cli_command cli_matrix_commands[];
 
 /*
  * Runs the command of a table that argv[0] names; `path` is how it was reached ("lxshim policy").
@@ -149,6 +170,7 @@ void cli_unknown(const char *what, const char *word, const char *nearest, const 
 
 /* Prints text in lines of 80 columns, each after `indent` spaces; "\n" starts a new line. */
 void cli_wrap(unsigned indent, const char *text);
+void cli_wrap_to(FILE *out, unsigned indent, const char *text);
 
 /*
  * The policy that a command is about which was given no name of one: $LXSHIM_POLICY, else
@@ -196,6 +218,8 @@ int cli_policy_trust(const struct cli_arguments *arguments);
 
 int cli_run(const struct cli_arguments *arguments);
 int cli_bisect(const struct cli_arguments *arguments);
+int cli_matrix(const struct cli_arguments *arguments);
+int cli_init(const struct cli_arguments *arguments);
 int cli_wsl(const struct cli_arguments *arguments);
 int cli_report(const struct cli_arguments *arguments);
 int cli_explain(const struct cli_arguments *arguments);

@@ -4,6 +4,41 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "win/command.h"
+
+/* True where a word is no topic, and where there is help about it is said: rules have their own
+ * command, and so have the words below a command. */
+static bool point_on(const char *word)
+{
+    for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
+        for (const struct cli_command *below = c->commands; below != NULL && below->name != NULL;
+             below++)
+            if (strcmp(below->name, word) == 0) {
+                cli_error("\"%s\" is no topic; see lxshim %s %s --help", word, c->name, word);
+                return true;
+            }
+    for (const struct win_command *c = win_commands; c->name != NULL; c++)
+        if (c->summary != NULL && strcmp(c->name, word) == 0) {
+            cli_error("\"%s\" is no topic; see lxshim win %s --help", word, word);
+            return true;
+        }
+    for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+        if (strchr(word, '.') != NULL && strncmp(lx_rules[i].id, word, strlen(word)) == 0) {
+            cli_error("\"%s\" is no topic; see lxshim explain %s", word, word);
+            return true;
+        }
+    return false;
+}
+
+/* What there is help of beside topics. */
+static void list_others(void)
+{
+    printf("or of a command, as COMMAND --help does:");
+    for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
+        if (c->summary != NULL && !cli_is_topic(c->name) && strcmp(c->name, "help") != 0)
+            printf(" %s", c->name);
+    printf("\nand of a rule \"lxshim explain RULE\" tells\n");
+}
 
 /* A topic, or the help of a command that is none. */
 static int help(const struct cli_arguments *arguments)
@@ -16,7 +51,12 @@ static int help(const struct cli_arguments *arguments)
             cli_print_help(c, path);
             return CLI_OK;
         }
-    return cli_help(arguments);
+    if (word[0] != '\0' && !cli_is_topic(word) && point_on(word))
+        return CLI_USAGE;
+    int status = cli_help(arguments);
+    if (word[0] == '\0')
+        list_others();
+    return status;
 }
 
 const struct cli_command cli_commands[] = {
@@ -29,9 +69,9 @@ const struct cli_command cli_commands[] = {
                 "directory as a\ndrive. The exit status is COMMAND's; 127 if it is not found, 126 "
                 "if it cannot be run,\n125 if lxshim itself fails. At the end a summary says what "
                 "was denied or altered.\n",
-        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE |
-                   CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET | CLI_REPORT |
-                   CLI_FAIL_ON | CLI_ENFORCE | CLI_OVERRIDES,
+        .options = CLI_POLICY | CLI_PROFILE | CLI_FILESYSTEM | CLI_MOUNT | CLI_SET | CLI_TRACE |
+                   CLI_OBSERVE | CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET |
+                   CLI_REPORT | CLI_FAIL_ON | CLI_ENFORCE | CLI_OVERRIDES,
         .least = 1,
         .most = -1,
         .misused = CLI_FAILED,
@@ -53,6 +93,24 @@ const struct cli_command cli_commands[] = {
         .least = 1,
         .most = -1,
         .run = cli_bisect,
+    },
+    {
+        .name = "matrix",
+        .usage = "[OPTION]... [--] COMMAND [ARGUMENT]...",
+        .summary = "run a command in every era, and put the results in a table",
+        .help =
+            "Runs COMMAND natively and in each era of WSL, each time in a fresh copy of the "
+            "current directory,\nand prints how it ended, and which rules refused it "
+            "something. Exits 0 where it passes in all of\nthem, 1 where it does not, 125 where "
+            "it could not be run. See \"lxshim help matrix\".\n",
+        .options = CLI_POLICY | CLI_MOUNT | CLI_SET | CLI_LANE | CLI_COMPLETE | CLI_BIND |
+                   CLI_ERAS | CLI_VOLUMES | CLI_CLIENTS | CLI_BLAME | CLI_REPORT | CLI_SHARD |
+                   CLI_EMIT | CLI_RUNS | CLI_GOOD | CLI_BAD | CLI_SKIP | CLI_TIME_LIMIT | CLI_JOBS |
+                   CLI_FRESH | CLI_SETUP,
+        .least = 1,
+        .most = -1,
+        .run = cli_matrix,
+        .commands = cli_matrix_commands,
     },
     {
         .name = "wsl",
@@ -84,6 +142,21 @@ const struct cli_command cli_commands[] = {
         .least = 2,
         .most = 64,
         .run = cli_report,
+    },
+    {
+        .name = "init",
+        .usage = "[OPTION]... [--] [COMMAND [ARGUMENT]...]",
+        .summary = "write a policy and a CI workflow for this project",
+        .help =
+            "Writes .lxshim.json with --era, a workflow for GitHub that runs COMMAND in --eras "
+            "by \"lxshim\nmatrix\", and a .gitignore, each where nothing is: what is there stays "
+            "as it is, and is said.\nAsks on a terminal for what is not given; --yes asks "
+            "nothing, --dry-run prints what it would write.\nExits 1 where nothing was written "
+            "because the answer was no, or a file could not be.\n",
+        .options = CLI_ERA | CLI_ERAS | CLI_YES | CLI_DRY_RUN,
+        .least = 0,
+        .most = -1,
+        .run = cli_init,
     },
     {
         .name = "policy",

@@ -37,23 +37,28 @@ void cli_unknown(const char *what, const char *word, const char *nearest, const 
         cli_error("unknown %s \"%s\"; see %s", what, word, cure);
 }
 
-void cli_wrap(unsigned indent, const char *text)
+void cli_wrap_to(FILE *out, unsigned indent, const char *text)
 {
     while (*text != '\0') {
         unsigned column = indent;
-        printf("%*s", (int)indent, "");
+        fprintf(out, "%*s", (int)indent, "");
         while (*text != '\0' && *text != '\n') {
             unsigned n = (unsigned)strcspn(text, " \n");
             if (column > indent && column + 1 + n > COLUMNS)
                 break;
-            printf("%s%.*s", column > indent ? " " : "", (int)n, text);
+            fprintf(out, "%s%.*s", column > indent ? " " : "", (int)n, text);
             column += n + (column > indent);
             text += n;
             text += strspn(text, " ");
         }
         text += *text == '\n';
-        putchar('\n');
+        putc('\n', out);
     }
+}
+
+void cli_wrap(unsigned indent, const char *text)
+{
+    cli_wrap_to(stdout, indent, text);
 }
 
 /* A link that leads nowhere is there as well: whoever made it wanted a policy. */

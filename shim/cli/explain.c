@@ -6,34 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "bisect/examples.h"
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "cli/summary.h"
-#include "policy/errnames.h"
-#include "policy/profile.h"
 #include "report/report.h"
-
-static void print_values(const struct lx_rule_info *rule)
-{
-    printf("\nvalues\n");
-    for (unsigned v = 0; v < LX_VALUE_COUNT; v++) {
-        if ((rule->values >> v & 1) == 0)
-            continue;
-        int error = lx_value_errno((enum lx_value)v);
-        printf("  %s%s", lx_value_word((enum lx_value)v), v == rule->fallback ? " (default)" : "");
-        if (error != 0)
-            printf(": refused with %s, %s", lx_errno_name(error), strerror(error));
-        putchar('\n');
-    }
-}
-
-static void print_profiles(enum lx_rule rule)
-{
-    const struct lx_profile *p;
-    printf("\nin the built-in profiles\n");
-    for (size_t i = 0; (p = lx_profile_at(i)) != NULL; i++)
-        printf("  %-14s %s\n", p->name, lx_value_word(p->rules[rule]));
-}
 
 /* True for a rule's id, or the beginning of only one. */
 static bool names_one(const char *word)
@@ -109,27 +85,6 @@ int cli_explain(const struct cli_arguments *arguments)
     enum lx_rule rule = cli_find_rule(word);
     if (rule == LX_RULE_NONE)
         return CLI_NO;
-    const struct lx_rule_info *info = &lx_rules[rule];
-    printf("%s\n\n", info->id);
-    cli_wrap(2, info->summary);
-    print_values(info);
-    print_profiles(rule);
-    printf("\nevidence\n");
-    cli_wrap(2, info->evidence);
-    if (report_cure(rule) != NULL) {
-        printf("\nwhat usually helps\n");
-        cli_wrap(2, report_cure(rule));
-    }
-    if (example_lines(rule) != NULL) {
-        printf("\nan example, of $1 and $2, which fails with %s\n",
-               lx_value_word(example_value(rule)));
-        for (const char *at = example_lines(rule); *at != '\0'; at += *at == '\n') {
-            printf("  %.*s\n", (int)strcspn(at, "\n"), at);
-            at += strcspn(at, "\n");
-        }
-    }
-    printf("\nto change it\n  lxshim run --set %s=VALUE -- COMMAND\n  or \"rules\": {\"%s\": "
-           "\"VALUE\"} in a policy\n",
-           info->id, info->id);
+    page_text(rule, stdout);
     return CLI_OK;
 }

@@ -138,6 +138,33 @@ static const struct {
      "What is printed is the rules with their evidence and what usually helps, the calls, a policy "
      "in which COMMAND fails by these alone (--output writes it), and for one call a few lines "
      "that do the same in an empty directory. --json is for programs.\n"},
+    {"matrix", "one command in every era of WSL",
+     "lxshim matrix -- COMMAND runs COMMAND natively and in each era of WSL, each time in a fresh "
+     "copy of the current directory, and prints a table: how it ended, and which rules refused it "
+     "something, how often.\n"
+     "\n"
+     "  lxshim matrix -j 4 -- make check\n"
+     "  lxshim matrix --eras native,wsl1,wsl2-9p --volumes ntfs,fat --blame -- npm test\n"
+     "  lxshim matrix --clients 9p,virtiofs --report junit:wsl.xml -- ./run-tests\n"
+     "\n"
+     "A row that fails natively is not lxshim's. With --blame more runs find the rules that a "
+     "cell fails over; \"lxshim bisect --profile ERA\" goes on to the calls. What is said of "
+     "copies, exit statuses, --setup and -j in \"lxshim help bisect\" holds here. --report takes "
+     "text, json, markdown and junit.\n"
+     "\n"
+     "Over several machines each runs a part, by --shard I/N or, with --shard auto, by the "
+     "variables of Bazel, Slurm, Kubernetes (auto/N), GitLab, CircleCI or Buildkite; \"lxshim "
+     "matrix merge\" puts the results together and says which are missing.\n"
+     "\n"
+     "  lxshim matrix --shard 1/3 --report json:1.json -- make check\n"
+     "  lxshim matrix merge 1.json 2.json 3.json\n"
+     "  parallel --sshlogin a,b lxshim matrix --shard {}/3 --report json:{}.json make ::: 1 2 3\n"
+     "  echo \"matrix=$(lxshim matrix --emit github -- make)\" >>\"$GITHUB_OUTPUT\"\n"
+     "  lxshim matrix --emit gitlab:8 -- make >child-pipeline.yml\n"
+     "\n"
+     "GitHub runs at most 256 jobs of a matrix, GitLab 200. The exit status is 0 where all cells "
+     "pass, 1 where one does not or is missing, 2 for bad options, 125 where runs could not be "
+     "made.\n"},
     {"reports", "what was refused, for people and for CI",
      "lxshim run --report FORMAT[:FILE] writes at the end what the rules refused; \"lxshim report "
      "FORMAT[:FILE]... TRACE\" does it with a trace. Calls that are alike are one entry, with the "
@@ -245,7 +272,6 @@ int cli_help(const struct cli_arguments *arguments)
         printf("lxshim help TOPIC:\n");
         for (size_t i = 0; i < TOPIC_COUNT; i++)
             printf("  %-12s %s\n", topics[i].name, topics[i].summary);
-        printf("or of a command, as COMMAND --help does: explain, doctor\n");
         return CLI_OK;
     }
     const char *word = arguments->rest[0];
@@ -257,6 +283,10 @@ int cli_help(const struct cli_arguments *arguments)
             return CLI_OK;
         }
     }
-    cli_unknown("topic", word, lx_nearest_found(&nearest), "lxshim help");
+    if (lx_nearest_found(&nearest) != NULL)
+        cli_unknown("topic", word, lx_nearest_found(&nearest), "lxshim help");
+    else
+        cli_error("unknown topic \"%s\"; see lxshim help, or for rules lxshim explain %s", word,
+                  word);
     return CLI_USAGE;
 }

@@ -15,11 +15,22 @@
 
 const char *const cli_lanes[] = {"both", "preload", "supervisor", NULL};
 const char *const cli_binds[] = {"auto", "always", "never", NULL};  /* enum bind_when */
-const char *const cli_fresh[] = {"copy", "worktree", "none", NULL}; /* enum bisect_fresh */
+const char *const cli_fresh[] = {"copy", "worktree", "none", NULL}; /* enum trial_fresh */
+
+#define KIND(symbol, word, axis, room) word,
+const char *const cli_filesystems[] = {
+#include "policy/axes.def"
+    NULL};
+#undef KIND
+
+static const char *const clients[] = {"drvfs", "9p", "virtiofs", NULL};
+static const char *const engines[] = {"github", "gitlab", NULL};
 
 const struct cli_option_info cli_options[] = {
     {CLI_POLICY, 0, "policy", "FILE", "use this policy", NULL},
     {CLI_PROFILE, 0, "profile", "NAME", "start from this built-in profile", NULL},
+    {CLI_FILESYSTEM, 0, "filesystem", "KIND",
+     "all volumes are of this kind, whatever the policy says", cli_filesystems},
     {CLI_MOUNT, 0, "mount", "TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]",
      "mount this, instead of the policy's mounts; may be repeated", NULL},
     {CLI_SET, 0, "set", "RULE=VALUE",
@@ -53,8 +64,8 @@ const struct cli_option_info cli_options[] = {
      NULL},
     {CLI_REMOVE, 0, "remove", NULL, "trust the directory no longer", NULL},
     {CLI_REPORT, 0, "report", "FORMAT[:FILE]",
-     "at the end, write what was refused to FILE or standard output; may be repeated; see \"lxshim "
-     "help reports\"",
+     "at the end, write a report to FILE or standard output; may be repeated; see \"lxshim help "
+     "reports\", and for those of a matrix \"lxshim help matrix\"",
      NULL},
     {CLI_FAIL_ON, 0, "fail-on", "RULE[,RULE]...",
      "fail although the command has succeeded, where one of these rules refused something, or any "
@@ -75,6 +86,24 @@ const struct cli_option_info cli_options[] = {
     {CLI_SETUP, 0, "setup", "COMMAND", "a line for sh, run natively in each fresh copy", NULL},
     {CLI_OUTPUT, 0, "output", "FILE", "write the policy to FILE", NULL},
     {CLI_RESTART, 0, "restart", NULL, "forget what an interrupted bisect has found out", NULL},
+    {CLI_ERAS, 0, "eras", "LIST",
+     "the eras, divided by commas: profiles, \"wsl1\" or \"wsl2\" for all of either, native, or "
+     "all "
+     "of these (all)",
+     NULL},
+    {CLI_VOLUMES, 0, "volumes", "LIST",
+     "each era on each of these kinds of volumes, divided by commas, or on all", cli_filesystems},
+    {CLI_CLIENTS, 0, "clients", "LIST",
+     "of the eras those whose drives are seen by one of these: drvfs, 9p, virtiofs", clients},
+    {CLI_BLAME, 0, "blame", NULL, "find the rules that each failing cell fails over, by more runs",
+     NULL},
+    {CLI_SHARD, 0, "shard", "I/N|auto[/N]",
+     "run the I-th of N parts alone, or the one that the variables of an engine name", NULL},
+    {CLI_EMIT, 0, "emit", "ENGINE[:N]",
+     "run nothing, and print what makes jobs of the cells, or N jobs of all, for github or gitlab",
+     engines},
+    {CLI_YES, 'y', "yes", NULL, "ask nothing", NULL},
+    {CLI_DRY_RUN, 'n', "dry-run", NULL, "write nothing, and say what would be written", NULL},
     {CLI_ERA, 0, "era", "NAME",
      "be WSL of that era, a built-in profile; wsl2-9p where nothing says another", NULL},
     {CLI_DISTRIBUTION, 0, "distribution", "NAME",
@@ -93,6 +122,12 @@ static const struct {
 } texts[] = {
     {CLI_PROFILE, offsetof(struct cli_arguments, request.profile)},
     {CLI_ERA, offsetof(struct cli_arguments, request.profile)},
+    {CLI_FILESYSTEM, offsetof(struct cli_arguments, request.filesystem)},
+    {CLI_ERAS, offsetof(struct cli_arguments, eras)},
+    {CLI_VOLUMES, offsetof(struct cli_arguments, volumes)},
+    {CLI_CLIENTS, offsetof(struct cli_arguments, clients)},
+    {CLI_SHARD, offsetof(struct cli_arguments, shard)},
+    {CLI_EMIT, offsetof(struct cli_arguments, emit)},
     {CLI_DISTRIBUTION, offsetof(struct cli_arguments, distribution)},
     {CLI_USER, offsetof(struct cli_arguments, user)},
     {CLI_CD, offsetof(struct cli_arguments, directory)},
@@ -127,6 +162,9 @@ static const struct {
     {CLI_ELEVATED, offsetof(struct cli_arguments, elevated)},
     {CLI_REMOVE, offsetof(struct cli_arguments, remove)},
     {CLI_RESTART, offsetof(struct cli_arguments, restart)},
+    {CLI_BLAME, offsetof(struct cli_arguments, blame)},
+    {CLI_YES, offsetof(struct cli_arguments, yes)},
+    {CLI_DRY_RUN, offsetof(struct cli_arguments, dry_run)},
 };
 
 static void note_option(struct cli_arguments *out, cli_option bit, char *value, char **mounts,
@@ -175,6 +213,8 @@ static void refused_option(const char *path, const char *given, const struct opt
     struct lx_nearest nearest;
     char cure[64];
     char word[64];
+    char dashed[72];
+    char near[72];
     const char letter[] = {(char)optopt, '\0'};
     bool is_long = strncmp(given, "--", 2) == 0;
     /* Of letters in one word it is the one that getopt_long has come to. */
@@ -188,8 +228,11 @@ static void refused_option(const char *path, const char *given, const struct opt
         }
         lx_nearest_try(&nearest, o->name);
     }
+    const char *found = is_long ? lx_nearest_found(&nearest) : NULL;
     snprintf(cure, sizeof(cure), "%s --help", path);
-    cli_unknown("option", word, lx_nearest_found(&nearest), cure);
+    snprintf(dashed, sizeof(dashed), "%s%s", is_long ? "--" : "-", word);
+    snprintf(near, sizeof(near), "--%s", found == NULL ? "" : found);
+    cli_unknown("option", dashed, found == NULL ? NULL : near, cure);
 }
 
 static void free_arguments(struct cli_arguments *arguments)
@@ -235,8 +278,8 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
     opterr = 0;
     optind = 0; /* glibc: begin anew */
     /* A command line of somebody else's begins at the first argument: its options are not ours. */
-    while ((c = getopt_long(argc, argv, command->most < 0 ? "+:hqvj:" : ":hqvj:", known, NULL)) !=
-           -1) {
+    while ((c = getopt_long(argc, argv, command->most < 0 ? "+:hqvynj:" : ":hqvynj:", known,
+                            NULL)) != -1) {
         if (c == 'h') {
             cli_print_help(command, path);
             *status = CLI_OK;
@@ -285,6 +328,14 @@ void cli_print_help(const struct cli_command *command, const char *path)
             printf("  %-10s %s\n", c->name, c->summary);
 }
 
+/* The command of a name, or the end of the table. */
+static const struct cli_command *find(const struct cli_command *table, const char *name)
+{
+    while (table->name != NULL && strcmp(table->name, name) != 0)
+        table++;
+    return table;
+}
+
 static int unknown_command(const struct cli_command *table, const char *path, const char *name)
 {
     struct lx_nearest nearest;
@@ -299,16 +350,15 @@ static int unknown_command(const struct cli_command *table, const char *path, co
 
 int cli_dispatch(const struct cli_command *table, const char *path, int argc, char **argv)
 {
-    const struct cli_command *c = table;
+    const struct cli_command *c = find(table, argv[0]);
     struct cli_arguments arguments;
     char below[64];
     int status;
-    while (c->name != NULL && strcmp(c->name, argv[0]) != 0)
-        c++;
     if (c->name == NULL)
         return unknown_command(table, path, argv[0]);
     snprintf(below, sizeof(below), "%s %s", path, c->name);
-    if (c->commands != NULL && argc > 1 && argv[1][0] != '-')
+    if (c->commands != NULL && argc > 1 && argv[1][0] != '-' &&
+        (c->run == NULL || find(c->commands, argv[1])->name != NULL))
         return cli_dispatch(c->commands, below, argc - 1, argv + 1);
     if (cli_parse(c, below, argc, argv, &arguments, &status)) {
         status = CLI_USAGE;

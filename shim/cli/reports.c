@@ -14,26 +14,25 @@
 /* As for the counters of a run: children find it by our id and this number. */
 #define TRACE_FD 733
 
-/* Reads what --report and the like ask for. False after saying which is no format. */
-static bool read_orders(char *const *texts, size_t count, struct report_order *out)
+bool cli_orders_read(const struct report_format *formats, const char *help, char *const *texts,
+                     size_t count, struct report_order *out)
 {
     struct lx_nearest nearest;
     char word[64];
     for (size_t i = 0; i < count; i++) {
-        if (report_order_read(texts[i], &out[i]))
+        if (report_order_read(formats, texts[i], &out[i]))
             continue;
         snprintf(word, sizeof(word), "%.*s", (int)strcspn(texts[i], ":"), texts[i]);
         lx_nearest_start(&nearest, word);
-        for (const struct report_format *f = report_formats; f->word != NULL; f++)
+        for (const struct report_format *f = formats; f->word != NULL; f++)
             lx_nearest_try(&nearest, f->word);
-        cli_unknown("format of reports", word, lx_nearest_found(&nearest), "lxshim help reports");
+        cli_unknown("format of reports", word, lx_nearest_found(&nearest), help);
         return false;
     }
     return true;
 }
 
-/* True where they can be written; says which cannot, and why. */
-static bool check_orders(const struct report_order *orders, size_t count)
+bool cli_orders_check(const struct report_order *orders, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         int r = report_file_check(&orders[i]);
@@ -63,8 +62,7 @@ static bool check_rules(const char *rules)
     return false;
 }
 
-/* Writes what was gathered; says what could not be written. */
-static bool write_all(const struct report_order *orders, size_t count, struct report *report)
+bool cli_orders_write(const struct report_order *orders, size_t count, struct report *report)
 {
     bool all = true;
     for (size_t i = 0; i < count; i++) {
@@ -138,8 +136,10 @@ bool cli_reports_begin(const struct cli_arguments *arguments, struct lx_effectiv
     if (out->count == 0 && out->fail_on == NULL)
         return true;
     out->orders = calloc(out->count + 1, sizeof(out->orders[0]));
-    if (out->orders == NULL || !read_orders(arguments->reports, out->count, out->orders) ||
-        !check_orders(out->orders, out->count) || !check_rules(out->fail_on))
+    if (out->orders == NULL ||
+        !cli_orders_read(report_formats, "lxshim help reports", arguments->reports, out->count,
+                         out->orders) ||
+        !cli_orders_check(out->orders, out->count) || !check_rules(out->fail_on))
         return false;
     out->trace = open_trace(policy);
     if (out->trace == NULL) {
@@ -172,7 +172,7 @@ int cli_reports_end(struct cli_reports *reports, int status)
     if (r < 0)
         cli_error("cannot read the trace: %s", strerror(-r));
     report_settle(&report);
-    bool written = write_all(reports->orders, reports->count, &report);
+    bool written = cli_orders_write(reports->orders, reports->count, &report);
     bool failed = report_fails_on(&report, reports->fail_on, &unknown);
     if (failed && status == 0)
         cli_error("the command succeeded; --fail-on=%s fails it", reports->fail_on);
@@ -191,7 +191,8 @@ int cli_report(const struct cli_arguments *arguments)
     struct report report;
     const char *unknown;
     int status = CLI_USAGE;
-    if (orders == NULL || !read_orders(arguments->rest, count, orders) ||
+    if (orders == NULL ||
+        !cli_orders_read(report_formats, "lxshim help reports", arguments->rest, count, orders) ||
         !check_rules(arguments->fail_on)) {
         free(orders);
         return status;
@@ -207,7 +208,7 @@ int cli_report(const struct cli_arguments *arguments)
     else if (report.lines > 0 && report.damaged == report.lines)
         cli_error("%s is no trace: none of its %llu lines is one's", file,
                   (unsigned long long)report.lines);
-    else if (check_orders(orders, count) && write_all(orders, count, &report))
+    else if (cli_orders_check(orders, count) && cli_orders_write(orders, count, &report))
         status = report_fails_on(&report, arguments->fail_on, &unknown) ? CLI_NO : CLI_OK;
     report_free(&report);
     free((void *)(uintptr_t)about.directory);

@@ -16,6 +16,19 @@ struct cli_reports {
 };
 
 /*
+ * Reads FORMAT[:FILE] of a table of formats. False after saying which is no format, and that `help`
+ * has more.
+ */
+bool cli_orders_read(const struct report_format *formats, const char *help, char *const *texts,
+                     size_t count, struct report_order *out);
+
+/* True where they can be written; says which cannot, and why. */
+bool cli_orders_check(const struct report_order *orders, size_t count);
+
+/* Writes a report in each form; says what could not be written. */
+bool cli_orders_write(const struct report_order *orders, size_t count, struct report *report);
+
+/*
  * Begins what --report and --fail-on ask for, before the command does: what cannot be written is
  * said at once. Where nobody wants a trace, one is kept in a file without a name, which the policy
  * is told. False after saying what is wrong.

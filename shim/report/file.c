@@ -12,10 +12,11 @@
 /* How much of a file is looked at for our mark. */
 #define HEAD 8192
 
-bool report_order_read(const char *text, struct report_order *out)
+bool report_order_read(const struct report_format *formats, const char *text,
+                       struct report_order *out)
 {
     size_t n = strcspn(text, ":");
-    out->format = report_format_find(text, n);
+    out->format = report_format_find(formats, text, n);
     out->file = text[n] == ':' && text[n + 1] != '\0' ? text + n + 1 : NULL;
     return out->format != NULL;
 }

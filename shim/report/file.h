@@ -11,8 +11,9 @@ struct report_order {
     const char *file; /* NULL for standard output */
 };
 
-/* Reads one. False where there is no such format. */
-bool report_order_read(const char *text, struct report_order *out);
+/* Reads one, of a table of formats. False where there is no such format. */
+bool report_order_read(const struct report_format *formats, const char *text,
+                       struct report_order *out);
 
 /*
  * 0 where a report may be written to a file: it is not there, is empty, or is one that we have

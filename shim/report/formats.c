@@ -16,9 +16,10 @@ const struct report_format report_formats[] = {
     {"html", "one page with a timeline, without network", "content=\"lxshim", report_html},
     {NULL, NULL, NULL, NULL}};
 
-const struct report_format *report_format_find(const char *word, size_t n)
+const struct report_format *report_format_find(const struct report_format *formats,
+                                               const char *word, size_t n)
 {
-    for (const struct report_format *f = report_formats; f->word != NULL; f++)
+    for (const struct report_format *f = formats; f->word != NULL; f++)
         if (strlen(f->word) == n && strncmp(f->word, word, n) == 0)
             return f;
     return NULL;

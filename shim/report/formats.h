@@ -22,7 +22,8 @@ struct report_format {
 extern const struct report_format report_formats[];
 
 /* The format with a word, or NULL. */
-const struct report_format *report_format_find(const char *word, size_t n);
+const struct report_format *report_format_find(const struct report_format *formats,
+                                               const char *word, size_t n);
 
 report_writer report_sarif;
 report_writer report_junit;

@@ -9,19 +9,12 @@
 #include "report/formats.h"
 #include "report/writers.h"
 
-static void put_attribute(FILE *out, const char *name, const char *value)
-{
-    fprintf(out, " %s=\"", name);
-    report_put_xml(out, value);
-    fputc('"', out);
-}
-
 static void put_command(const struct report *r, FILE *out)
 {
     if (r->about.command == NULL)
         return;
     fputs("    <testcase classname=\"lxshim.command\"", out);
-    put_attribute(out, "name", r->about.command);
+    report_put_attribute(out, "name", r->about.command);
     if (r->about.status <= 0) {
         fputs("/>\n", out);
         return;
@@ -37,15 +30,15 @@ static void put_kind(struct report *r, const struct report_kind *kind, FILE *out
     const char *cure = kind->number == LX_RULE_NONE ? NULL : report_cure(kind->number);
     const char *element = kind->level == REPORT_NOTE ? "system-out" : "failure";
     fputs("    <testcase", out);
-    put_attribute(out, "classname", lx_arena_format(&r->arena, "lxshim.%s", kind->rule));
-    put_attribute(out, "name",
-                  lx_arena_format(&r->arena, "%s (%s, %.8s)", report_sentence(r, kind), kind->comm,
-                                  kind->fingerprint));
-    put_attribute(out, "file", report_place(r, kind, &line));
+    report_put_attribute(out, "classname", lx_arena_format(&r->arena, "lxshim.%s", kind->rule));
+    report_put_attribute(out, "name",
+                         lx_arena_format(&r->arena, "%s (%s, %.8s)", report_sentence(r, kind),
+                                         kind->comm, kind->fingerprint));
+    report_put_attribute(out, "file", report_place(r, kind, &line));
     fprintf(out, " line=\"%u\">\n      <%s", line, element);
     if (kind->level != REPORT_NOTE) {
-        put_attribute(out, "type", kind->rule);
-        put_attribute(out, "message", report_sentence(r, kind));
+        report_put_attribute(out, "type", kind->rule);
+        report_put_attribute(out, "message", report_sentence(r, kind));
     }
     fprintf(out, ">%" PRIu64 " time%s, first %s", kind->count, kind->count == 1 ? "" : "s",
             kind->first);
@@ -72,9 +65,9 @@ void report_junit(struct report *r, FILE *out)
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             "<testsuites name=\"lxshim\" tests=\"%zu\" failures=\"%zu\">\n  <testsuite",
             tests, failures);
-    put_attribute(out, "name",
-                  lx_arena_format(&r->arena, "lxshim %s",
-                                  r->about.profile != NULL ? r->about.profile : "trace"));
+    report_put_attribute(out, "name",
+                         lx_arena_format(&r->arena, "lxshim %s",
+                                         r->about.profile != NULL ? r->about.profile : "trace"));
     fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\">\n", tests, failures);
     put_command(r, out);
     for (size_t i = 0; i < r->count; i++)

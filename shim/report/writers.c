@@ -89,6 +89,13 @@ void report_put_xml(FILE *out, const char *text)
     }
 }
 
+void report_put_attribute(FILE *out, const char *name, const char *value)
+{
+    fprintf(out, " %s=\"", name);
+    report_put_xml(out, value);
+    fputc('"', out);
+}
+
 void report_put_markdown(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++) {

@@ -25,6 +25,9 @@ const char *report_place(const struct report *report, const struct report_kind *
 /* Text for XML and HTML: what has a meaning there is named, what may not be there is "?". */
 void report_put_xml(FILE *out, const char *text);
 
+/* An attribute of an element of XML, with a blank before it. */
+void report_put_attribute(FILE *out, const char *name, const char *value);
+
 /* Text as one line of Markdown that means only itself. */
 void report_put_markdown(FILE *out, const char *text);
 

@@ -137,6 +137,9 @@ stay() {
   assert_failure
   run "$LXSHIM" bisect -- bash build.sh
   assert_line "  mknod p, number 6 of 9"
+  # And what the command makes of it.
+  assert_line "with all rules it ends with 1"
+  assert_line "  | mkfifo: cannot create fifo 'p': Operation not permitted"
 }
 
 @test "causes that each suffice are all found" {
@@ -214,10 +217,17 @@ stay() {
   assert_equal "$(told '[.verdict, .native.status] | tostring')" '["native",7]'
   run --separate-stderr "$LXSHIM" bisect -- no-such-command
   assert_failure 1
-  assert_line --index 0 "the failure is not lxshim's: natively the command fails, too (exit 127)"
+  assert_line --index 0 "the failure is not lxshim's: natively the command fails, too (exit 127: command not found)"
   run --separate-stderr "$LXSHIM" bisect -- sh -c 'echo no compiler; exit 125'
   assert_failure 1
-  assert_line --index 0 "natively, without lxshim, the command can neither pass nor fail: exit 125: no compiler"
+  assert_line --index 0 "natively, without lxshim, the command can neither pass nor fail: exit 125"
+  # What it has printed last is shown, of whichever stream, and fit for a terminal.
+  assert_line --index 1 "at its end it has printed"
+  assert_line --index 2 "  | no compiler"
+  run --separate-stderr "$LXSHIM" bisect -- sh -c 'seq 2000; printf "no \033[2Jlibrary\n\n" >&2; exit 7'
+  assert_failure 1
+  assert_line --index 2 "  | 1992"
+  assert_line --index 11 "  | no ?[2Jlibrary"
   leaves_nothing
 }
 
@@ -242,7 +252,8 @@ stay() {
   assert_equal "$(told '[.causes[0].rules[].id] | length')" 2
   run --separate-stderr "$LXSHIM" bisect --skip 5,125 --good 3 -- sh build.sh
   assert_failure 1
-  assert_line --index 0 "under the profile drvfs the command can neither pass nor fail: exit 5: mkfifo: cannot create fifo 'p': Operation not permitted"
+  assert_line --index 0 "under the profile drvfs the command can neither pass nor fail: exit 5"
+  assert_line "  | mkfifo: cannot create fifo 'p': Operation not permitted"
   leaves_nothing
 }
 

@@ -21,6 +21,28 @@ load helpers
   assert_output ""
 }
 
+# Text without what only Markdown has, and without line ends.
+plain() {
+  sed -E '/^(```|<!--)/d; s/^(#+|-) //; s/[`\\]//g' | tr -s ' \n' ' '
+}
+
+@test "each rule has a page, which is what lxshim explain prints, and the index has them all" {
+  local rule count=0
+  cd "$SOURCE_ROOT" || return
+  while read -r rule; do
+    diff <("$LXSHIM" explain "$rule" | plain) <(plain <"docs/rules/$rule.md") || echo "another text: $rule"
+    grep -qF "[\`$rule\`]($rule.md)" docs/rules/README.md || echo "not in the index: $rule"
+    count=$((count + 1))
+  done < <("$LXSHIM" policy rules --json | grep -oP '"id": "\K[^"]+') >"$BATS_TEST_TMPDIR/found"
+  # None is of a rule that is no more.
+  printf '%s\n' docs/rules/*.md | grep -vxFf <("$BUILD/generate") >>"$BATS_TEST_TMPDIR/found" || true
+  run cat "$BATS_TEST_TMPDIR/found"
+  assert_output ""
+  # What a page that is not ours would be is left alone.
+  run "$BUILD/generate" "$BATS_TEST_TMPDIR/none"
+  assert_failure
+}
+
 @test "every value of every rule has evidence, if only an inference, and its rule a test" {
   local rules
   rules=$("$LXSHIM" policy rules --json | grep -c '"evidence"')
@@ -40,8 +62,9 @@ load helpers
   run "$BUILD/generate" .
   assert_failure
   assert_line "generate: ./completions/_lxshim: it does not say where to begin"
-  run cat completions/_lxshim policy/profiles/drvfs.json
-  assert_output $'mine\nmine'
+  assert_line "generate: ./docs/rules/README.md: it cannot be written, or was not made here"
+  run cat completions/_lxshim policy/profiles/drvfs.json docs/rules/names.illegal.md
+  assert_output $'mine\nmine\nmine'
 }
 
 # What a shell offers for a line that ends at the cursor: tested in each with these.
@@ -50,6 +73,8 @@ lxshim policy sh|show
 lxshim policy rules --j|--json
 lxshim run --profile wsl1-1903|wsl1-1903
 lxshim run --lane su|supervisor
+lxshim matrix --emit gitl|gitlab
+lxshim matrix merge --rep|--report
 lxshim run --set names.ill|names.illegal=
 lxshim explain rename.fl|rename.flags
 lxshim help cov|coverage

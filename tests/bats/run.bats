@@ -143,9 +143,9 @@ as_user_of() {
   assert_output "lxshim: --policy needs an argument; see lxshim run --help"
   run "$LXSHIM" run --quite -- true
   assert_failure 125
-  assert_output 'lxshim: unknown option "quite"; did you mean "quiet"? See lxshim run --help'
+  assert_output 'lxshim: unknown option "--quite"; did you mean "--quiet"? See lxshim run --help'
   run "$LXSHIM" run -xq true
-  assert_output 'lxshim: unknown option "x"; see lxshim run --help'
+  assert_output 'lxshim: unknown option "-x"; see lxshim run --help'
 }
 
 @test "the command's own options are left alone" {

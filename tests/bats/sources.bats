@@ -22,8 +22,10 @@ allowed_in() {
     shim/supervisor) echo vfs fs policy store sys supervisor ;;
     shim/win) echo policy store nt sys win ;;
     shim/report) echo policy report ;;
-    shim/bisect) echo report policy bisect ;;
-    shim/cli) echo win supervisor bisect report policy nt sys cli ;;
+    shim/trial) echo report policy trial ;;
+    shim/bisect) echo trial report policy bisect ;;
+    shim/matrix) echo bisect trial report policy matrix ;;
+    shim/cli) echo win supervisor matrix bisect trial report policy nt sys cli ;;
     shim/wsl) echo nt sys wsl ;;
     policy) echo sys policy ;;
   esac
@@ -113,7 +115,7 @@ includes() {
 
 @test "calls go down only: what each floor includes" {
   local dir file include allowed
-  for dir in "${FLOORS[@]}" shim/win shim/report shim/bisect shim/cli shim/wsl; do
+  for dir in "${FLOORS[@]}" shim/win shim/report shim/trial shim/bisect shim/matrix shim/cli shim/wsl; do
     allowed=" $(allowed_in "$dir") "
     while read -r file include; do
       [[ $include == */* && $allowed == *" ${include%%/*} "* ]] || echo "$file: $include"
@@ -156,7 +158,7 @@ in_circles() {
 not_allowed() {
   local dir from to name floor
   local -A allowed=()
-  for dir in "${FLOORS[@]}" shim/win shim/report shim/bisect shim/cli shim/wsl policy; do
+  for dir in "${FLOORS[@]}" shim/win shim/report shim/trial shim/bisect shim/matrix shim/cli shim/wsl policy; do
     allowed[$dir]=" $(allowed_in "$dir") "
   done
   while read -r from to name; do
@@ -542,7 +544,7 @@ broken_links() {
 
 @test "the floors of docs/architecture.md are those of this file" {
   local dir
-  for dir in shim/cli shim/win shim/report shim/bisect "${FLOORS[@]}" policy shim/wsl; do
+  for dir in shim/cli shim/win shim/report shim/trial shim/bisect shim/matrix "${FLOORS[@]}" policy shim/wsl; do
     echo "$dir: $(allowed_in "$dir" | xargs -n 1 | grep -vxF "${dir##*/}" | sort | xargs)"
   done | sort >"$BATS_TEST_TMPDIR/allowed"
   while IFS='|' read -r _ dir allowed _; do

@@ -32,18 +32,18 @@ static bool has_all(const bool *in, const size_t *items, size_t n)
     return true;
 }
 
-static enum bisect_answer answer(void *context, const bool *in)
+static enum trial_answer answer(void *context, const bool *in)
 {
     struct world *w = context;
     w->asked++;
     if (w->stops != 0 && w->asked > w->stops)
-        return BISECT_STOP;
+        return TRIAL_STOP;
     if (w->torn != 0 && in[w->torn] != in[w->torn - 1])
-        return BISECT_SKIP;
+        return TRIAL_SKIP;
     for (size_t i = 0; i < w->cause_count; i++)
         if (has_all(in, w->causes[i], w->sizes[i]))
-            return BISECT_FAIL;
-    return BISECT_PASS;
+            return TRIAL_FAIL;
+    return TRIAL_PASS;
 }
 
 static int find(struct world *w, bool *in)
@@ -131,15 +131,15 @@ static void what_cannot_be_tested_is_gone_around(void **state)
         assert_int_equal(find(&w, in), 0);
         assert_true(has_all(in, w.causes[0], 2));
         assert_true(size_of(in, 100) <= 4); /* with the neighbours that cannot be taken away */
-        assert_int_equal(answer(&w, in), BISECT_FAIL);
+        assert_int_equal(answer(&w, in), TRIAL_FAIL);
     }
 }
 
 /* More items may let it pass again: what is found fails all the same. */
-static enum bisect_answer fickle(void *context, const bool *in)
+static enum trial_answer fickle(void *context, const bool *in)
 {
     (void)context;
-    return in[30] && !(in[20] && !in[10]) ? BISECT_FAIL : BISECT_PASS;
+    return in[30] && !(in[20] && !in[10]) ? TRIAL_FAIL : TRIAL_PASS;
 }
 
 static void what_other_items_mask_is_found(void **state)

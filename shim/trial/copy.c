@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bisect/copy.h"
+#include "trial/copy.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -60,7 +60,7 @@ static void remove_leftovers(const char *directory)
         struct lx_stamp stamp;
         struct stat st;
         char kind[32];
-        if (sscanf(e->d_name, "lxshim-%*u-%31[a-z]-", kind) != 1 || strcmp(kind, "bisect") != 0 ||
+        if (sscanf(e->d_name, "lxshim-%*u-%31[a-z]-", kind) != 1 || strcmp(kind, "trial") != 0 ||
             !lx_stamp_parse(e->d_name, getuid(), &stamp) || stamp.place != own.place)
             continue;
         const struct lx_stamp there = lx_stamp_of(stamp.pid);
@@ -106,7 +106,7 @@ char *copy_place(const char *project, const char **why)
         *why = "there is no directory outside of this one to make copies in: set TMPDIR";
     } else {
         remove_leftovers(where);
-        name = lx_stamp_format(where, "bisect", &own);
+        name = lx_stamp_format(where, "trial", &own);
         if (name == NULL || mkdtemp(name) == NULL) {
             *why = strerror(errno);
             free(name);
@@ -127,10 +127,10 @@ static uint64_t hash_of(const FTSENT *e, size_t from)
     return index_hash(hash, (const char *)facts, sizeof(facts));
 }
 
-uint64_t copy_state(const struct bisect_options *options)
+uint64_t copy_state(const struct trial_options *options)
 {
     char *const paths[] = {(char *)(uintptr_t)options->directory, NULL};
-    FTS *tree = options->fresh == BISECT_IN_PLACE
+    FTS *tree = options->fresh == TRIAL_IN_PLACE
                     ? NULL
                     : fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
     uint64_t state = 0;
@@ -183,22 +183,31 @@ static bool copy_by_git(const char *from, const char *to, int out, char *prefix,
            copy_run(git, from, out) == 0;
 }
 
-char *copy_make(const struct bisect_options *options, const char *job, char *why, size_t room)
+void copy_where(const struct trial_options *options, const char *job, char out[PATH_MAX])
 {
     const char *slash = strrchr(options->directory, '/');
+    if (options->fresh == TRIAL_IN_PLACE)
+        snprintf(out, PATH_MAX, "%s", options->directory);
+    else
+        snprintf(out, PATH_MAX, "%s/copy%s", job, slash[1] != '\0' ? slash : "/root");
+}
+
+char *copy_make(const struct trial_options *options, const char *job, char *why, size_t room)
+{
     char prefix[PATH_MAX] = "";
-    char *copy = NULL;
+    char copy[PATH_MAX];
     char *where = NULL;
     int out = open(job, O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
     if (out < 0)
         out = memfd_create("copying", MFD_CLOEXEC);
-    if (options->fresh == BISECT_IN_PLACE)
+    copy_where(options, job, copy);
+    if (options->fresh == TRIAL_IN_PLACE) {
         where = strdup(options->directory);
-    else if (asprintf(&copy, "%s/copy%s", job, slash[1] != '\0' ? slash : "/root") >= 0) {
+    } else {
         char parent[PATH_MAX];
         snprintf(parent, sizeof(parent), "%s/copy", job);
         bool made = mkdir(parent, 0700) == 0 &&
-                    (options->fresh == BISECT_COPY
+                    (options->fresh == TRIAL_COPY
                          ? copy_by_cp(options->directory, copy, out)
                          : copy_by_git(options->directory, copy, out, prefix, sizeof(prefix)));
         if (made && asprintf(&where, "%s%s%s", copy, prefix[0] != '\0' ? "/" : "", prefix) < 0)
@@ -210,21 +219,19 @@ char *copy_make(const struct bisect_options *options, const char *job, char *why
         snprintf(why, room, "cannot copy %s: %s", options->directory,
                  said[0] != '\0' ? said : strerror(errno));
     }
-    free(copy);
     close(out);
     return where;
 }
 
-void copy_remove(const struct bisect_options *options, const char *job)
+void copy_remove(const struct trial_options *options, const char *job)
 {
-    const char *slash = strrchr(options->directory, '/');
     char copy[PATH_MAX];
     const char *const git[] = {"git", "worktree", "remove", "--force", copy, NULL};
     const char *const prune[] = {"git", "worktree", "prune", NULL};
-    snprintf(copy, sizeof(copy), "%s/copy%s", job, slash[1] != '\0' ? slash : "/root");
-    if (options->fresh == BISECT_WORKTREE)
+    copy_where(options, job, copy);
+    if (options->fresh == TRIAL_WORKTREE)
         copy_run(git, options->directory, -1);
     copy_discard(job);
-    if (options->fresh == BISECT_WORKTREE)
+    if (options->fresh == TRIAL_WORKTREE)
         copy_run(prune, options->directory, -1);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Fresh copies of a project, each for one run, and where they are. */
-#ifndef LXSHIM_BISECT_COPY_H
-#define LXSHIM_BISECT_COPY_H
+#ifndef LXSHIM_TRIAL_COPY_H
+#define LXSHIM_TRIAL_COPY_H
 
+#include <limits.h>
 #include <stdint.h>
 
-#include "bisect/bisect.h"
+#include "trial/trial.h"
 
 /*
- * Makes the directory in which copies are made, "lxshim-UID-bisect-...": in $TMPDIR or /tmp, or
+ * Makes the directory in which copies are made, "lxshim-UID-trial-...": in $TMPDIR or /tmp, or
  * beside the project where only that is on its file system, so that copies can share its blocks.
  * What killed ones have left there is removed. Returns it, to be freed, or NULL with `why` in
  * words.
@@ -19,13 +20,17 @@ char *copy_place(const char *project, const char **why);
  * Makes a fresh copy in `job`, a directory that is there. Returns where to run, to be freed, or
  * NULL with `why` in words, of `room` bytes.
  */
-char *copy_make(const struct bisect_options *options, const char *job, char *why, size_t room);
+char *copy_make(const struct trial_options *options, const char *job, char *why, size_t room);
+
+/* Where a job's copy is, or the project itself; below it where a run is in a part of a work tree.
+ */
+void copy_where(const struct trial_options *options, const char *job, char out[PATH_MAX]);
 
 /*
  * A number that stands for the state of the project: names, sizes, times and modes of its files. 0
  * where runs change it themselves.
  */
-uint64_t copy_state(const struct bisect_options *options);
+uint64_t copy_state(const struct trial_options *options);
 
 /*
  * Removes a directory and what is in it. What a command has left without rights for its owner is
@@ -34,7 +39,7 @@ uint64_t copy_state(const struct bisect_options *options);
 void copy_discard(const char *path);
 
 /* Removes a copy and its job's directory, whatever rights the command has left on it. */
-void copy_remove(const struct bisect_options *options, const char *job);
+void copy_remove(const struct trial_options *options, const char *job);
 
 /* Runs a program of the system's and waits for it; it prints to `out`, or nowhere where that is -1.
  * Returns its exit status, or 127 where it is not there. */

@@ -3,7 +3,7 @@
  * Each job has a process of its own, which is the reaper of all that its command leaves: what the
  * command has started ends with it, whatever group or session it went to.
  */
-#include "bisect/runner.h"
+#include "trial/runner.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,8 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bisect/copy.h"
+#include "policy/shown.h"
 #include "policy/stamp.h"
+#include "trial/copy.h"
 
 static const int endings[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 #define ENDINGS (sizeof(endings) / sizeof(endings[0]))
@@ -33,7 +34,7 @@ static void waited_signals(sigset_t *set)
         sigaddset(set, endings[i]);
 }
 
-int runner_begin(struct runner *runner, const struct bisect_options *options, const char **why)
+int runner_begin(struct runner *runner, const struct trial_options *options, const char **why)
 {
     sigset_t set;
     *runner = (struct runner){.options = options};
@@ -56,13 +57,13 @@ void runner_end(struct runner *runner)
 
 /* What a job's process knows. */
 struct job {
-    const struct bisect_options *options;
-    const struct bisect_test *test;
+    const struct trial_options *options;
+    const struct trial *test;
     const char *trace;
     const sigset_t *before;
     char directory[PATH_MAX];
     char overrides[PATH_MAX + 32]; /* a file in it */
-    struct bisect_outcome *outcome;
+    struct trial_outcome *outcome;
 };
 
 /* Kills every process that is ours to reap, again as those below them come to us. */
@@ -102,12 +103,12 @@ static void kill_all(void)
 /* The words of a run: the command, or our own program with what the test says. */
 static const char **words_of(const struct job *job, char *trace, size_t room)
 {
-    const struct bisect_options *o = job->options;
+    const struct trial_options *o = job->options;
     size_t count = 0;
     size_t n = 0;
     while (o->command[count] != NULL)
         count++;
-    const char **argv = calloc(count + o->run_count + 16, sizeof(argv[0]));
+    const char **argv = calloc(count + o->run_count + 20, sizeof(argv[0]));
     if (argv == NULL)
         return NULL;
     if (!job->test->native) {
@@ -116,19 +117,21 @@ static const char **words_of(const struct job *job, char *trace, size_t room)
         argv[n++] = "-q";
         for (size_t i = 0; i < o->run_count; i++)
             argv[n++] = o->run[i];
-        if (job->test->enforce != NULL) {
-            argv[n++] = "--enforce";
-            argv[n++] = job->test->enforce;
-        }
-        if (job->test->overrides != NULL) {
-            argv[n++] = "--overrides";
-            argv[n++] = job->overrides;
-        }
-        if (job->trace != NULL) {
-            snprintf(trace, room, "all:%s", job->trace);
-            argv[n++] = "--trace";
-            argv[n++] = trace;
-        }
+        const struct trial *t = job->test;
+        const char *const pairs[][2] = {
+            {"--profile", t->profile},
+            {"--filesystem", t->filesystem},
+            {"--enforce", t->enforce},
+            {"--overrides", t->overrides != NULL ? job->overrides : NULL},
+            {"--trace", job->trace != NULL ? trace : NULL},
+        };
+        if (job->trace != NULL)
+            snprintf(trace, room, "%s%s", t->changed ? "" : "all:", job->trace);
+        for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+            if (pairs[i][1] != NULL) {
+                argv[n++] = pairs[i][0];
+                argv[n++] = pairs[i][1];
+            }
         argv[n++] = "--";
     }
     for (size_t i = 0; i < count; i++)
@@ -215,22 +218,25 @@ static int start(const struct job *job, const char *const *argv, const char *whe
     return status;
 }
 
-/* The end of what a command has printed, for an error. */
+/* The end of what a command has printed, fit for a terminal; whole lines where there are several.
+ */
 static void last_words(const struct job *job, char *out, size_t room)
 {
     char path[PATH_MAX + 16];
-    char text[400];
     snprintf(path, sizeof(path), "%s/output", job->directory);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
-    off_t from = size > (off_t)sizeof(text) - 1 ? size - (off_t)sizeof(text) + 1 : 0;
-    ssize_t n = fd < 0 ? 0 : pread(fd, text, sizeof(text) - 1, from);
+    off_t from = size > (off_t)room - 1 ? size - (off_t)room + 1 : 0;
+    ssize_t n = fd < 0 ? 0 : pread(fd, out, room - 1, from);
     if (fd >= 0)
         close(fd);
-    while (n > 0 && text[n - 1] == '\n')
+    while (n > 0 && out[n - 1] == '\n')
         n--;
-    text[n > 0 ? n : 0] = '\0';
-    snprintf(out, room, "%s%s", text[0] != '\0' ? ": " : "", text);
+    out[n > 0 ? n : 0] = '\0';
+    char *line = from > 0 ? strchr(out, '\n') : NULL;
+    if (line != NULL)
+        memmove(out, line + 1, strlen(line + 1) + 1);
+    lx_shown(out, true);
 }
 
 static bool set_up(const struct job *job, const char *where)
@@ -244,7 +250,7 @@ static bool set_up(const struct job *job, const char *where)
         return true;
     last_words(job, said, sizeof(said));
     snprintf(job->outcome->problem, sizeof(job->outcome->problem),
-             "--setup ends with %d in a fresh copy%s", status, said);
+             "--setup ends with %d in a fresh copy%s%s", status, said[0] != '\0' ? ": " : "", said);
     return false;
 }
 
@@ -261,27 +267,26 @@ static bool write_overrides(struct job *job)
 /* Takes one run into account. */
 static void judge(struct job *job, int status)
 {
-    struct bisect_outcome *o = job->outcome;
-    enum bisect_answer answer =
-        status < 0 ? BISECT_FAIL : (enum bisect_answer)job->options->answer[status & 255];
+    struct trial_outcome *o = job->outcome;
+    enum trial_answer answer =
+        status < 0 ? TRIAL_FAIL : (enum trial_answer)job->options->answer[status & 255];
     o->runs++;
-    o->failed += answer == BISECT_FAIL;
+    o->failed += answer == TRIAL_FAIL;
     /* A run that fails decides; one that can be tested decides over one that cannot. */
-    if (o->runs > 1 && answer != BISECT_FAIL && (o->answer == BISECT_FAIL || answer == BISECT_SKIP))
+    if (o->runs > 1 && answer != TRIAL_FAIL && (o->answer == TRIAL_FAIL || answer == TRIAL_SKIP))
         return;
     o->answer = answer;
     o->status = status < 0 ? 124 : status;
     o->timed_out = status < 0;
-    if (answer == BISECT_SKIP)
-        last_words(job, o->problem, sizeof(o->problem));
-    else
-        o->problem[0] = '\0';
+    o->said[0] = '\0';
+    if (answer != TRIAL_PASS)
+        last_words(job, o->said, sizeof(o->said));
 }
 
 /* One run, in a fresh copy. False where there is no way to make one. */
 static bool run_once(struct job *job)
 {
-    struct bisect_outcome *o = job->outcome;
+    struct trial_outcome *o = job->outcome;
     char trace[PATH_MAX + 8];
     const char **argv = words_of(job, trace, sizeof(trace));
     char *where = NULL;
@@ -314,83 +319,128 @@ static void work(struct job *job, pid_t parent)
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
         _exit(0);
-    struct bisect_outcome *o = job->outcome;
+    struct trial_outcome *o = job->outcome;
     for (unsigned i = 0; i < job->options->runs; i++) {
         if (!run_once(job)) {
-            o->answer = BISECT_STOP;
+            o->answer = TRIAL_STOP;
             break;
         }
-        if (o->answer == BISECT_FAIL && !job->test->every)
+        if (o->answer == TRIAL_FAIL && !job->test->every)
             break;
     }
     _exit(0);
 }
 
+/* Jobs of which some run at once. */
+struct round {
+    struct runner *runner;
+    struct runner_job *jobs;
+    struct trial_outcome *outcomes; /* which the jobs' processes write */
+    pid_t *pids;                    /* 0 for one that has ended, or has not begun */
+    size_t count;
+    size_t begun;
+    size_t running;
+};
+
 /* Tells all of them to end. */
-static void stop_all(const pid_t *pids, size_t count)
+static void stop_all(const struct round *r)
 {
-    for (size_t i = 0; i < count; i++)
-        if (pids[i] > 0)
-            kill(pids[i], SIGTERM);
+    for (size_t i = 0; i < r->begun; i++)
+        if (r->pids[i] > 0)
+            kill(r->pids[i], SIGTERM);
 }
 
-/* Waits for all. A second signal tells them again, and no more: they have copies to remove. */
-static void wait_for_all(struct runner *runner, pid_t *pids, size_t count, size_t running)
+static void end_one(struct round *r, size_t i)
+{
+    r->jobs[i].outcome = r->outcomes[i];
+    if (r->runner->ended != NULL && r->runner->interrupted == 0)
+        r->runner->ended(r->runner->context, &r->jobs[i]);
+}
+
+static void begin_one(struct round *r)
+{
+    const size_t i = r->begun++;
+    struct runner *runner = r->runner;
+    struct job job = {.options = runner->options,
+                      .test = r->jobs[i].test,
+                      .trace = r->jobs[i].trace,
+                      .before = &runner->before,
+                      .outcome = &r->outcomes[i]};
+    const pid_t self = getpid();
+    r->jobs[i].number = runner->number++;
+    runner_directory(runner, &r->jobs[i], job.directory);
+    r->outcomes[i].answer = TRIAL_STOP;
+    snprintf(r->outcomes[i].problem, sizeof(r->outcomes[i].problem), "a run was killed");
+    fflush(NULL);
+    r->pids[i] = fork();
+    if (r->pids[i] == 0) {
+        r->outcomes[i] = (struct trial_outcome){.answer = TRIAL_STOP};
+        work(&job, self);
+    }
+    if (r->pids[i] > 0) {
+        r->running++;
+        return;
+    }
+    snprintf(r->outcomes[i].problem, sizeof(r->outcomes[i].problem), "cannot start a run: %s",
+             strerror(errno));
+    r->pids[i] = 0;
+    end_one(r, i);
+}
+
+static void reap(struct round *r)
+{
+    pid_t done;
+    int status;
+    while ((done = waitpid(-1, &status, WNOHANG)) > 0)
+        for (size_t i = 0; i < r->begun; i++)
+            if (r->pids[i] == done) {
+                r->pids[i] = 0;
+                r->running--;
+                end_one(r, i);
+            }
+}
+
+/*
+ * Begins jobs as others end, and waits for all. After a signal none is begun any more; a second one
+ * tells those that run again, and no more: they have copies to remove.
+ */
+static void go_through(struct round *r, size_t at_once)
 {
     sigset_t set;
     waited_signals(&set);
-    while (running > 0) {
-        pid_t done;
-        int status;
-        while ((done = waitpid(-1, &status, WNOHANG)) > 0)
-            for (size_t i = 0; i < count; i++)
-                if (pids[i] == done) {
-                    pids[i] = 0;
-                    running--;
-                }
-        if (running == 0)
+    for (;;) {
+        reap(r);
+        while (r->begun < r->count && r->running < at_once && r->runner->interrupted == 0)
+            begin_one(r);
+        if (r->running == 0)
             return;
         int sig = sigwaitinfo(&set, NULL);
         if (sig <= 0 || sig == SIGCHLD)
             continue;
-        runner->interrupted = sig;
-        stop_all(pids, count);
+        r->runner->interrupted = sig;
+        stop_all(r);
     }
+}
+
+void runner_directory(const struct runner *runner, const struct runner_job *job, char out[PATH_MAX])
+{
+    snprintf(out, PATH_MAX, "%s/%u", runner->place, job->number);
 }
 
 int runner_round(struct runner *runner, struct runner_job *jobs, size_t count)
 {
-    const size_t size = count * sizeof(struct bisect_outcome);
-    pid_t pids[RUNNER_JOBS_MAX] = {0};
-    pid_t self = getpid();
-    size_t running = 0;
-    struct bisect_outcome *outcomes =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (outcomes == MAP_FAILED)
-        return -errno;
-    fflush(NULL);
-    for (size_t i = 0; i < count; i++) {
-        struct job job = {.options = runner->options,
-                          .test = jobs[i].test,
-                          .trace = jobs[i].trace,
-                          .before = &runner->before,
-                          .outcome = &outcomes[i]};
-        snprintf(job.directory, sizeof(job.directory), "%s/%u", runner->place, runner->number++);
-        outcomes[i].answer = BISECT_STOP;
-        snprintf(outcomes[i].problem, sizeof(outcomes[i].problem), "a run was killed");
-        pids[i] = fork();
-        if (pids[i] == 0) {
-            outcomes[i] = (struct bisect_outcome){.answer = BISECT_STOP};
-            work(&job, self);
-        }
-        if (pids[i] < 0)
-            snprintf(outcomes[i].problem, sizeof(outcomes[i].problem), "cannot start a run: %s",
-                     strerror(errno));
-        running += pids[i] > 0;
+    const size_t size = count * sizeof(struct trial_outcome);
+    struct round r = {.runner = runner, .jobs = jobs, .count = count};
+    if (count == 0)
+        return 0;
+    r.pids = calloc(count, sizeof(r.pids[0]));
+    r.outcomes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (r.outcomes == MAP_FAILED || r.pids == NULL) {
+        free(r.pids);
+        return -ENOMEM;
     }
-    wait_for_all(runner, pids, count, running);
-    for (size_t i = 0; i < count; i++)
-        jobs[i].outcome = outcomes[i];
-    munmap(outcomes, size);
+    go_through(&r, runner->options->jobs);
+    munmap(r.outcomes, size);
+    free(r.pids);
     return runner->interrupted != 0 ? -EINTR : 0;
 }
