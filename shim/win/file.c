@@ -194,6 +194,16 @@ static bool is_empty(const char *native, const struct win_file *file)
     return empty;
 }
 
+/*
+ * True for tags of what has content of its own: of files all but links, of directories those that
+ * say so. [FSCC 2.1.2.1; of files recalled]
+ */
+static bool may_be_full(uint32_t tag, const struct win_file *file)
+{
+    const uint32_t directory = 0x10000000;
+    return win_is_directory(file) ? (tag & directory) != 0 : !nt_tag_surrogate(tag);
+}
+
 nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size)
 {
     struct nt_reparse r;
@@ -204,7 +214,7 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
     nt_status status = win_file_stat(native, &file);
     if (status == NT_SUCCESS && win_is_reparse(&file) && file.tag != r.tag)
         status = NT_IO_REPARSE_TAG_MISMATCH;
-    if (status == NT_SUCCESS && !is_empty(native, &file))
+    if (status == NT_SUCCESS && !may_be_full(r.tag, &file) && !is_empty(native, &file))
         status = win_is_directory(&file) ? NT_DIRECTORY_NOT_EMPTY : NT_IO_REPARSE_DATA_INVALID;
     if (status == NT_SUCCESS)
         status = win_status_of_ea(set_fact(native, STORE_REPARSE, buffer, size));

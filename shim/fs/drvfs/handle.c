@@ -18,7 +18,7 @@ static long refuse(struct lx_call *c, enum lx_rule rule)
 /* The server looks a file up by its name, though who has it open reads and writes on. */
 long drvfs_check_unlinked(struct lx_call *c, mode_t mode, nlink_t links)
 {
-    if (links != 0 || S_ISDIR(mode) || (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0)
+    if (links != 0 || S_ISDIR(mode))
         return 0;
     return refuse(c, LX_RULE_HANDLE_UNLINKED);
 }

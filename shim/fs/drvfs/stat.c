@@ -237,6 +237,21 @@ static void shape_kind(struct shape *s, enum drvfs_kind kind, long length)
     s->nlink = 1;
 }
 
+/* A reparse point says what it is to a listing, and a mode, which there is none of, to stat. */
+static void shape_special(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+{
+    if (S_ISSOCK(s->mode) && lx_rule(m, LX_RULE_STAT_SPECIAL) == LX_REGULAR && !drvfs_keeps(m) &&
+        lx_alter(c, LX_RULE_STAT_SPECIAL))
+        s->mode = S_IFREG | (s->mode & 07777);
+}
+
+static void shape_symlink(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+{
+    if (S_ISLNK(s->mode) && s->size != 0 && lx_rule(m, LX_RULE_STAT_SYMLINK_SIZE) == LX_ZERO &&
+        lx_alter(c, LX_RULE_STAT_SYMLINK_SIZE))
+        s->size = 0;
+}
+
 /* A descriptor of a link is the link. */
 static bool follows(const struct lx_call *c)
 {
@@ -274,6 +289,8 @@ static inline long reshape(struct lx_call *c, const struct stat *st, struct shap
     shape_kind(s, kind, length);
     shape_owner(c, m, st, s, granted);
     shape_barred(c, s);
+    shape_symlink(c, m, s);
+    shape_special(c, m, s);
     shape_size(c, m, s);
     shape_times(c, m, st->st_ino, s);
     return 0;
