@@ -17,17 +17,17 @@ by() {
 }
 
 @test "stat.directory: two links in 2016, none in 1703, one since 1803" {
-  steps='mkdir d d/a; stat -c "%s %b %h" d'
+  steps='mkdir d d/a; stat -c "%s %b %h %o" d'
   native "$steps"
-  refute_output "4096 0 1"
+  refute_output "4096 0 1 4096"
   by wsl1-1607 "$steps"
-  assert_output "0 8 2"
+  assert_output "0 8 2 512"
   by wsl1-1703 "$steps"
-  assert_output "512 0 0"
+  assert_output "512 0 0 4096"
   by wsl1-1709 "$steps"
-  assert_output "512 0 0"
+  assert_output "512 0 0 4096"
   by wsl1-1803 "$steps"
-  assert_output "4096 0 1"
+  assert_output "4096 0 1 4096"
 }
 
 @test "stat.blocks: bytes instead of blocks up to 1703" {

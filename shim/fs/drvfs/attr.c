@@ -235,10 +235,11 @@ static long check_name(struct lx_call *c)
 {
     struct stat st;
     if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 ||
-        lx_rule(c->at[0].mount, LX_RULE_HANDLE_UNLINKED) == LX_NATIVE ||
+        (lx_rule(c->at[0].mount, LX_RULE_HANDLE_UNLINKED) == LX_NATIVE &&
+         lx_rule(c->at[0].mount, LX_RULE_HANDLE_RENAMED) == LX_NATIVE) ||
         sys_fstat(c->at[0].dfd, &st) < 0)
         return 0;
-    return drvfs_check_unlinked(c, st.st_mode, st.st_nlink);
+    return drvfs_check_named(c, st.st_mode, st.st_nlink);
 }
 
 long drvfs_truncate(struct lx_call *c)

@@ -99,17 +99,18 @@ static void shape_barred(struct lx_call *c, struct shape *s)
 static void shape_directory(struct lx_call *c, const struct lx_mount *m, struct shape *s)
 {
     enum lx_value how = lx_rule(m, LX_RULE_STAT_DIRECTORY);
-    struct shape as = {.size = s->unit, .nlink = 1};
+    struct shape as = {.size = s->unit, .nlink = 1, .unit = s->unit};
     if (how == LX_TWO_LINKS)
-        as = (struct shape){.size = 0, .blocks = 8, .nlink = 2};
+        as = (struct shape){.size = 0, .blocks = 8, .nlink = 2, .unit = SECTOR};
     else if (how == LX_NO_LINKS)
-        as = (struct shape){.size = SECTOR, .nlink = 0};
+        as = (struct shape){.size = SECTOR, .nlink = 0, .unit = s->unit};
     if (how == LX_OFF || (s->size == as.size && s->blocks == as.blocks && s->nlink == as.nlink) ||
         !lx_alter(c, LX_RULE_STAT_DIRECTORY))
         return;
     s->size = as.size;
     s->blocks = as.blocks;
     s->nlink = as.nlink;
+    s->unit = as.unit;
 }
 
 /* The blocks of a file that has some, by the rule stat.blocks. */
@@ -280,7 +281,7 @@ static inline long reshape(struct lx_call *c, const struct stat *st, struct shap
     enum drvfs_kind kind = drvfs_kind(c, 0, st, &length);
     if (kind == DRVFS_LINK && follows(c))
         return -LX_EWALK;
-    long r = drvfs_check_unlinked(c, s->mode, s->nlink);
+    long r = drvfs_check_named(c, s->mode, s->nlink);
     uint32_t granted = DRVFS_ALL_GRANTED;
     if (r == 0 && store_marked(st))
         r = look_up(c, st, &granted);
