@@ -449,7 +449,7 @@ Input/output error"
   assert_output --partial '\??\Volume{0a4fbd4b'
 }
 
-@test "reparse.unknown, reparse.alias, listing.links: what a tag means that is no link, and what listings know" {
+@test "reparse.unknown, reparse.alias, listing.links, symlink.small_letter: what a tag means that is no link, and what listings know" {
   needs python3 python3
   steps="python3 -c '$ANSWER
 answer(\"list\", lambda: sorted((e.name, e.is_symlink()) for e in os.scandir(\".\")))
@@ -480,6 +480,11 @@ alias 0"
   assert_output "list [('alias', False), ('cloud', False), ('dedup', False), ('dir', False), ('junction', True)]
 dedup text
 alias 2"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/tags.json" "$LXSHIM" win mklink /J small 'c:\test\dir'
+  shimmed symlink.small_letter=EIO 'ls -d small/.; ls -d junction/.'
+  assert_output "ls: cannot access 'small/.': Input/output error
+junction/."
+  rmdir "$IN/small"
   shimmed reparse.alias=off listing.links=off "$steps"
   assert_output "list [('alias', False), ('cloud', False), ('dedup', False), ('dir', False), ('junction', False)]
 dedup text

@@ -209,6 +209,14 @@ No such file or directory
 Directory not empty
 None
 ROW
+  report WSL#2152 <<'ROW'
+os.mkdir("server"); d = os.open("server", os.O_RDONLY); os.rmdir("server")
+print(errno(os.mkdir, "server"), os.listdir("."), errno(os.stat, "server") == "No such file or directory")
+-- native
+None ['server'] False
+-- drive
+No such file or directory ['server'] True
+ROW
   on_drive wsl1-1703
   report WSL#2641 <<'ROW'
 os.symlink("anywhere", "a"); print(os.lstat("a").st_size, os.readlink("a"))
@@ -236,6 +244,15 @@ read: OPEN ACCESS CLOSE_NOWRITE
 -- drive
 MODIFY
 read: 
+ROW
+  report WSL#2965 <<'ROW'
+os.mkdir("d"); write("d/f")
+windows("mklink", "/J", place("large"), place("d")); windows("mklink", "/J", place("small"), "c" + place("d")[1:])
+print(errno(os.listdir, "large"), errno(os.listdir, "small"), os.lstat("small").st_size == 0)
+-- native
+[] [] False
+-- drive
+['f'] Input/output error True
 ROW
   report WSL#2770 <<'ROW'
 write("f"); print(errno(os.chmod, "f", 0o600), stat.S_IMODE(os.stat("f").st_mode) == 0o600)
@@ -326,6 +343,41 @@ Exec format error
 0
 ROW
   on_drive wsl1-19041
+  report WSL#3985 <<'ROW'
+write("test.txt"); os.symlink(os.getcwd() + "/test.txt", "fail.txt"); print(open("fail.txt").read())
+print(windows("type", place("fail.txt")).strip())
+-- native
+text
+The file cannot be accessed by the system.
+-- drive
+text
+The file cannot be accessed by the system.
+ROW
+  report uutils/coreutils#2958 <<'ROW'
+write("new"); print(os.access("new", os.X_OK)); sh("test ! -x new && echo no")
+-- native
+False
+no
+-- drive
+True
+ROW
+  report WSL#4823 <<'ROW'
+os.mkdir("hello..."); print(os.listdir("."), windows("dir", place("hello...")).split("\n")[-2].strip())
+print(errno(os.rmdir, "hello..."))
+-- native
+['hello...'] File Not Found
+None
+-- drive
+['hello...'] File Not Found
+None
+ROW
+  report lsd#1004 <<'ROW'
+os.mkdir("d"); write("d/a"); windows("mklink", "/H", place("b"), place("d/a")); print(os.stat("b").st_nlink)
+-- native
+2
+-- drive
+2
+ROW
   report WSL#9261 <<'ROW'
 alias("python.exe"); print(os.stat("python.exe").st_size, open("python.exe").read())
 tagged("OneDrive", 0x9000601a, directory=True); print(errno(os.listdir, "OneDrive"))
@@ -393,6 +445,22 @@ fcntl.fcntl(f, fcntl.F_SETFL, 0); os.lseek(f, 0, os.SEEK_SET); os.write(f, b"X")
 Xirst
 -- drive
 firstX
+ROW
+  report WSL#12663 <<'ROW'
+os.mkdir("d"); write("d/Aa.txt"); print(errno(lambda: open("d/aA.txt").read()), os.listdir("d"))
+-- native
+No such file or directory ['Aa.txt']
+-- drive
+text ['Aa.txt']
+ROW
+  report WSL#4512 <<'ROW'
+os.mkdir("tmp"); write("tmp/test.txt"); os.chdir("tmp"); windows("ren", os.path.dirname(place("x")), "deleted")
+windows("nt", input="open h C:\\test\\row%d\\tmp access=delete\nrename h C:\\test\\row%d\\gone\n" % (number, number))
+print(os.listdir("."))
+-- native
+['test.txt']
+-- drive
+['test.txt']
 ROW
   report WSL#7629 <<'ROW'
 print(errno(os.mkfifo, "f"), errno(socket.socket(socket.AF_UNIX).bind, "s"))

@@ -168,6 +168,13 @@ static __attribute__((noinline)) const char *folder_target(const struct lx_polic
     return newest == NULL ? NULL : lx_target(newest);
 }
 
+/* True for \??\c:\path, and false for \??\C:\path. */
+static bool has_small_letter(const char *target)
+{
+    return strncmp(target, "\\??\\", 4) == 0 && target[4] >= 'a' && target[4] <= 'z' &&
+           target[5] == ':';
+}
+
 /*
  * A target in Windows' words as a Linux one. Relative: word for word. Absolute, or from the root of
  * the link's volume: where a mount of the policy shows it. -EIO for everything else: drives that
@@ -186,6 +193,9 @@ static long translate(const struct lx_policy *policy, const struct lx_mount *mou
         return -EIO;
     if (r->relative && out[0] != '\\')
         return finish_target(out, (size_t)n);
+    if (!r->relative && has_small_letter(out) &&
+        lx_rule(mount, LX_RULE_SYMLINK_SMALL_LETTER) == LX_EIO)
+        return -EIO;
     if (!r->relative && mount->symlinkroot != 0)
         return below_symlinkroot(lx_mount_text(mount, mount->symlinkroot), out, (size_t)n, room);
     if (r->relative) {
