@@ -39,7 +39,7 @@ _lxshim_words() {
     '--volumes') echo ntfs fat fat32 exfat refs smb ;;
     '--clients') echo drvfs 9p virtiofs ;;
     '--emit') echo github gitlab ;;
-    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary lxss.directories symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers ;;
+    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers ;;
     'values names.illegal') echo escape reject ;;
     'values names.invalid_utf8') echo allow EINVAL ;;
     'values names.length') echo native utf16 ;;
@@ -61,6 +61,7 @@ _lxshim_words() {
     'values utimes.units') echo native seconds ;;
     'values utimes.clock') echo native coarse ;;
     'values utimes.range') echo native EINVAL ;;
+    'values utimes.written') echo native loses ;;
     'values create.no_write_bit') echo ignore readonly ;;
     'values open.readonly_file') echo native EACCES ;;
     'values exec.any_file') echo allow native ;;
@@ -76,9 +77,14 @@ _lxshim_words() {
     'values rename.illegal_target') echo escape ENOENT ;;
     'values sharing.windows') echo allow EACCES ;;
     'values mount.boundary') echo native EXDEV ;;
+    'values mount.options') echo ignore options ;;
     'values lxss.directories') echo native EACCES ;;
     'values symlink.create') echo lx nt-if-possible nt-through-links EPERM ;;
     'values symlink.nt') echo on off EIO ;;
+    'values symlink.small_letter') echo native EIO ;;
+    'values reparse.alias') echo on off ;;
+    'values reparse.unknown') echo native EIO ;;
+    'values listing.links') echo off shown ;;
     'values symlink.over_directory') echo native EINVAL ;;
     'values link.create') echo allow EPERM ;;
     'values link.limit') echo native EINVAL ;;
@@ -89,6 +95,7 @@ _lxshim_words() {
     'values special.device') echo allow EPERM EOPNOTSUPP ;;
     'values mknod.regular') echo allow EPERM ;;
     'values open.tmpfile') echo allow EOPNOTSUPP ;;
+    'values open.direct') echo native ignore ;;
     'values file.fallocate') echo allow EOPNOTSUPP ;;
     'values file.size') echo native EFBIG ;;
     'values xattr.user') echo allow EOPNOTSUPP ;;
@@ -105,10 +112,14 @@ _lxshim_words() {
     'values ioctl.flags') echo native ENOTTY ;;
     'values handle.append') echo native kept ;;
     'values handle.unlinked') echo native ENOENT ;;
+    'values handle.renamed') echo native ENOENT ;;
+    'values watch.events') echo native changes at-close EINVAL ;;
     'values stat.directory') echo on off two-links no-links ;;
     'values stat.small_file') echo on off ;;
+    'values stat.symlink_size') echo native zero ;;
     'values stat.blocks') echo native clusters bytes ;;
     'values stat.links') echo native one ;;
+    'values stat.special') echo native regular ;;
     'values stat.times') echo native 100ns fat exfat ;;
     'values stat.before_1970') echo native zero ;;
     'values statfs.type') echo native drvfs 9p fuse ;;

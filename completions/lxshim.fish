@@ -73,7 +73,7 @@ function __lxshim_words
         case '--emit'
             printf '%s\n' github gitlab
         case 'rules'
-            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary lxss.directories symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers
+            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers
         case 'values names.illegal'
             printf '%s\n' escape reject
         case 'values names.invalid_utf8'
@@ -116,6 +116,8 @@ function __lxshim_words
             printf '%s\n' native coarse
         case 'values utimes.range'
             printf '%s\n' native EINVAL
+        case 'values utimes.written'
+            printf '%s\n' native loses
         case 'values create.no_write_bit'
             printf '%s\n' ignore readonly
         case 'values open.readonly_file'
@@ -146,12 +148,22 @@ function __lxshim_words
             printf '%s\n' allow EACCES
         case 'values mount.boundary'
             printf '%s\n' native EXDEV
+        case 'values mount.options'
+            printf '%s\n' ignore options
         case 'values lxss.directories'
             printf '%s\n' native EACCES
         case 'values symlink.create'
             printf '%s\n' lx nt-if-possible nt-through-links EPERM
         case 'values symlink.nt'
             printf '%s\n' on off EIO
+        case 'values symlink.small_letter'
+            printf '%s\n' native EIO
+        case 'values reparse.alias'
+            printf '%s\n' on off
+        case 'values reparse.unknown'
+            printf '%s\n' native EIO
+        case 'values listing.links'
+            printf '%s\n' off shown
         case 'values symlink.over_directory'
             printf '%s\n' native EINVAL
         case 'values link.create'
@@ -172,6 +184,8 @@ function __lxshim_words
             printf '%s\n' allow EPERM
         case 'values open.tmpfile'
             printf '%s\n' allow EOPNOTSUPP
+        case 'values open.direct'
+            printf '%s\n' native ignore
         case 'values file.fallocate'
             printf '%s\n' allow EOPNOTSUPP
         case 'values file.size'
@@ -204,14 +218,22 @@ function __lxshim_words
             printf '%s\n' native kept
         case 'values handle.unlinked'
             printf '%s\n' native ENOENT
+        case 'values handle.renamed'
+            printf '%s\n' native ENOENT
+        case 'values watch.events'
+            printf '%s\n' native changes at-close EINVAL
         case 'values stat.directory'
             printf '%s\n' on off two-links no-links
         case 'values stat.small_file'
             printf '%s\n' on off
+        case 'values stat.symlink_size'
+            printf '%s\n' native zero
         case 'values stat.blocks'
             printf '%s\n' native clusters bytes
         case 'values stat.links'
             printf '%s\n' native one
+        case 'values stat.special'
+            printf '%s\n' native regular
         case 'values stat.times'
             printf '%s\n' native 100ns fat exfat
         case 'values stat.before_1970'

@@ -46,6 +46,7 @@ static void put_mount(struct lx_builder *b, const struct lx_axes *axes,
         lx_rules_overlay(to->rules, from->own);
     to->case_option = options->case_option == LX_VALUE_COUNT ? to->rules[LX_RULE_CASE_DIRECTORIES]
                                                              : (uint8_t)options->case_option;
+    lx_mount_hear_options(to);
 }
 
 /*

@@ -66,6 +66,15 @@ unsigned lx_mount_traits(const struct lx_mount *mount)
     return traits;
 }
 
+void lx_mount_hear_options(struct lx_mount *mount)
+{
+    if (lx_rule(mount, LX_RULE_MOUNT_OPTIONS) != LX_IGNORE)
+        return;
+    mount->uid = mount->gid = 0;
+    mount->file_mask = mount->dir_mask = 0;
+    mount->case_option = mount->rules[LX_RULE_CASE_DIRECTORIES];
+}
+
 void lx_mount_settle(struct lx_mount *mount)
 {
     mount->target_length = (uint32_t)strlen(lx_target(mount));

@@ -183,6 +183,12 @@ bool lx_mount_type_has(enum lx_mount_type type, enum lx_type_property property);
 struct lx_mount lx_mount_blank(enum lx_mount_type type);
 
 /* The texts of a record; NULL for what it has not. */
+/*
+ * What the options of a mount that may not say anything, by its rules, have put into its record, is
+ * taken out of it again. The rules have to be there.
+ */
+void lx_mount_hear_options(struct lx_mount *mount);
+
 struct lx_mount_texts {
     const char *source;
     const char *target;

@@ -77,6 +77,7 @@ static void finish(const struct lx_mount_options *options, struct lx_mount *m)
         m->case_option = (uint8_t)options->case_option;
     else if (lx_rule_belongs(LX_RULE_CASE_DIRECTORIES, (enum lx_mount_type)m->type))
         m->case_option = m->rules[LX_RULE_CASE_DIRECTORIES];
+    lx_mount_hear_options(m);
 }
 
 int mounts_check_options(const char *type, const char *options)

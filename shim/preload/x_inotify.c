@@ -36,6 +36,7 @@ static _Atomic bool any;
 typedef _Atomic uint64_t known_set[KNOWN_MAX];
 static known_set narrow; /* watches whose program did not ask for renames: see widened */
 static known_set going;  /* names that are pending in a watched directory */
+static known_set late;   /* watches to which a close for writing is the modification */
 
 static uint64_t hash_of(int fd, int wd, const char *name)
 {
@@ -77,11 +78,26 @@ static uint32_t widened(uint32_t mask)
     return (mask & IN_DELETE) != 0 ? mask | IN_MOVE : mask;
 }
 
+/* Under what `late` has a watch whose program asked for the close, too. */
+#define BOTH "c"
+
+static void remember_late(const struct lx_task *t, long place, int fd, int wd, uint32_t mask)
+{
+    const struct lx_mount *m = lx_mounts_at(lx_mounts(t->policy), (unsigned)place);
+    if ((mask & IN_MODIFY) == 0 || t->policy->observe ||
+        lx_rule(m, LX_RULE_WATCH_EVENTS) != LX_AT_CLOSE)
+        return;
+    uint64_t hash = hash_of(fd, wd, (mask & IN_CLOSE_WRITE) != 0 ? BOTH : "");
+    if (!knows(late, hash))
+        exchange(late, 0, hash);
+}
+
 long inotify_watch(int fd, const char *path, uint32_t mask)
 {
     const struct lx_task *t = lx_self();
     int follows = (mask & IN_DONT_FOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
-    bool inside = fd >= 0 && fd < 1024 && lx_where(t, AT_FDCWD, path, follows) > 0;
+    long place = fd >= 0 && fd < 1024 ? lx_where(t, AT_FDCWD, path, follows) : 0;
+    bool inside = place > 0;
     bool wider = inside && widened(mask) != mask && (mask & IN_MASK_ADD) == 0;
     long r = lx_inotify_add_watch(t, fd, path, wider ? widened(mask) : mask);
     if (r < 0 || !inside)
@@ -91,6 +107,7 @@ long inotify_watch(int fd, const char *path, uint32_t mask)
         exchange(narrow, hash, 0);
     else if (wider && !knows(narrow, hash) && !exchange(narrow, 0, hash))
         (void)lx_inotify_add_watch(t, fd, path, mask); /* as it was asked for */
+    remember_late(t, place, fd, (int)r, mask);
     atomic_fetch_or_explicit(&watching[fd / 64], UINT64_C(1) << fd % 64, memory_order_relaxed);
     atomic_store_explicit(&any, true, memory_order_relaxed);
     return r;
@@ -122,11 +139,23 @@ static bool is_mark(const struct inotify_event *from, const struct inotify_event
            memcmp(from->name, to->name, n) == 0;
 }
 
+/* Tells of a close for writing as of the modification that it stands for. */
+static void show_late(int fd, struct inotify_event *e)
+{
+    if ((e->mask & IN_CLOSE_WRITE) == 0)
+        return;
+    if (knows(late, hash_of(fd, e->wd, BOTH)))
+        e->mask |= IN_MODIFY;
+    else if (knows(late, hash_of(fd, e->wd, "")))
+        e->mask = (e->mask & ~(uint32_t)IN_CLOSE_WRITE) | IN_MODIFY;
+}
+
 /* Turns an event into what programs see. False where they are not to see it. */
 static bool show(int fd, struct inotify_event *e)
 {
     char name[NAME_MAX + 1];
     size_t n = e->len == 0 ? 0 : strnlen(e->name, e->len);
+    show_late(fd, e);
     if (n > 0 && n < sizeof(name)) {
         memcpy(name, e->name, n + 1);
         if (unmark(e)) {

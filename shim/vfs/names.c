@@ -28,10 +28,11 @@ bool vfs_text_suspect(const char *text, size_t n)
     return false;
 }
 
-static bool show_name(const struct lx_task *t, int fd, char *name)
+/* `sure`: it is shown otherwise only where its name says so. */
+static bool show_name(const struct lx_task *t, int fd, char *name, bool sure)
 {
     uint64_t hash;
-    if (!vfs_name_suspect(name))
+    if (sure && !vfs_name_suspect(name))
         return true;
     struct placement v = vfs_descriptor(t, fd, &hash);
     const struct lx_mount *m = mounts_of(t->policy, v);
@@ -59,7 +60,7 @@ static const struct lx_mount *mount_with_links(const struct lx_task *t, int fd)
         v.flags |= PLACEMENT_ASKED;
         const struct lx_mount *m = mounts_of(t->policy, v);
         if (m != NULL && lx_filesystem(m)->ops->link != NULL &&
-            store_links_noted(lx_backing(m), fd))
+            lx_rule(m, LX_RULE_LISTING_LINKS) != LX_OFF && store_links_noted(lx_backing(m), fd))
             v.flags |= PLACEMENT_LINKS;
         if (t->caching)
             placement_remember_fd(fd, stamp, v, hash);
@@ -85,7 +86,7 @@ bool vfs_listed_name(const struct lx_task *t, int fd, char *name, unsigned char 
     const struct lx_mount *links = files && placement_keeps_fd(fd) ? mount_with_links(t, fd) : NULL;
     if (links != NULL)
         *type = listed_type(t, links, fd, name, *type);
-    return show_name(t, fd, name);
+    return show_name(t, fd, name, links == NULL);
 }
 
 enum vfs_listing vfs_listing(const struct lx_task *t, int fd)
@@ -136,7 +137,7 @@ long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size)
         uint16_t length = e->length;
         if (links != NULL)
             e->type = listed_type(t, links, fd, e->name, e->type);
-        if (show_name(t, fd, e->name)) {
+        if (show_name(t, fd, e->name, links == NULL)) {
             if (to != from)
                 memmove((char *)block + to, e, length);
             to += length;

@@ -194,6 +194,41 @@ static bool is_empty(const char *native, const struct win_file *file)
     return empty;
 }
 
+/*
+ * True for tags of what has content of its own: of files all but links, of directories those that
+ * say so. [FSCC 2.1.2.1; of files recalled]
+ */
+static bool may_be_full(uint32_t tag, const struct win_file *file)
+{
+    const uint32_t directory = 0x10000000;
+    return win_is_directory(file) ? (tag & directory) != 0 : !nt_tag_surrogate(tag);
+}
+
+/* Puts an empty file, a FIFO or a socket, by its type, in the place of what is there. */
+static long put_empty(const char *native, mode_t type)
+{
+    char name[STORE_SCRATCH_NAME];
+    const char *root = win_root_of(native);
+    int fd =
+        type == S_IFREG ? store_scratch_make(root, name) : store_scratch_special(root, type, name);
+    if (fd < 0)
+        return fd;
+    long r = store_scratch_place(root, name, native);
+    if (r < 0)
+        store_scratch_drop(root, name);
+    else
+        r = sys_fchmodat(AT_FDCWD, native, WIN_NEW_MODE);
+    if (type == S_IFREG)
+        sys_close(fd);
+    return r;
+}
+
+/* The type of what an empty file becomes with a tag: programs are to meet it as what it is. */
+static mode_t type_of_tag(uint32_t tag)
+{
+    return tag == NT_TAG_LX_FIFO ? S_IFIFO : tag == NT_TAG_AF_UNIX ? S_IFSOCK : S_IFREG;
+}
+
 nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size)
 {
     struct nt_reparse r;
@@ -204,8 +239,11 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
     nt_status status = win_file_stat(native, &file);
     if (status == NT_SUCCESS && win_is_reparse(&file) && file.tag != r.tag)
         status = NT_IO_REPARSE_TAG_MISMATCH;
-    if (status == NT_SUCCESS && !is_empty(native, &file))
+    if (status == NT_SUCCESS && !may_be_full(r.tag, &file) && !is_empty(native, &file))
         status = win_is_directory(&file) ? NT_DIRECTORY_NOT_EMPTY : NT_IO_REPARSE_DATA_INVALID;
+    if (status == NT_SUCCESS && type_of_tag(r.tag) != S_IFREG && S_ISREG(file.mode) &&
+        file.size == 0)
+        return nt_status_of(put_empty(native, type_of_tag(r.tag)));
     if (status == NT_SUCCESS)
         status = win_status_of_ea(set_fact(native, STORE_REPARSE, buffer, size));
     if (status == NT_SUCCESS)
@@ -219,23 +257,6 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
     return status;
 }
 
-/* Puts an empty file in the place of a special one. */
-static long put_empty_file(const char *native)
-{
-    char name[STORE_SCRATCH_NAME];
-    const char *root = win_root_of(native);
-    int fd = store_scratch_make(root, name);
-    if (fd < 0)
-        return fd;
-    long r = sys_fchmod(fd, 0755);
-    if (r == 0)
-        r = store_scratch_place(root, name, native);
-    if (r < 0)
-        store_scratch_drop(root, name);
-    sys_close(fd);
-    return r;
-}
-
 nt_status win_reparse_delete(const char *native)
 {
     struct win_file file;
@@ -245,7 +266,7 @@ nt_status win_reparse_delete(const char *native)
     if (status != NT_SUCCESS)
         return status;
     if (tag_of_type(file.mode) != 0) {
-        return nt_status_of(put_empty_file(native)); /* the object was the reparse point */
+        return nt_status_of(put_empty(native, S_IFREG)); /* the object was the reparse point */
     }
     status = write_dosattrib(native, file.attributes & ~(uint32_t)NT_REPARSE_POINT,
                              file.times[WIN_CREATION]);

@@ -332,8 +332,17 @@ static uint32_t reparse_right(const struct win_open *open)
 nt_status win_nt_set_reparse(struct win_open *open, const uint8_t *buffer, size_t size)
 {
     struct win_file file;
+    struct win_handle *handle = &open->handle;
     nt_status status = look(open, reparse_right(open), true, &file);
-    return status == NT_SUCCESS ? win_reparse_set(open->handle.path.native, buffer, size) : status;
+    if (status == NT_SUCCESS)
+        status = win_reparse_set(handle->path.native, buffer, size);
+    /* What is a FIFO or a socket to Linux now is another inode, by which nothing is held. */
+    if (status == NT_SUCCESS && S_ISREG(file.mode) && handle->fd >= 0 &&
+        win_file_stat(handle->path.native, &file) == NT_SUCCESS && !S_ISREG(file.mode)) {
+        sys_close(handle->fd);
+        handle->fd = -1;
+    }
+    return status;
 }
 
 nt_status win_nt_delete_reparse(struct win_open *open, uint32_t tag)

@@ -213,3 +213,47 @@ truncate No such file or directory
 write 1
 read b'hello!'"
 }
+
+@test "handle.renamed: over 9p a file that was renamed is not found by who has it open, and read and written" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR); os.write(f, b\"text\"); copy = os.dup(f)
+os.rename(\"f\", \"g\")
+answer(\"fstat\", lambda: os.fstat(f).st_size)
+answer(\"copy\", lambda: os.fstat(copy).st_size)
+answer(\"truncate\", lambda: os.ftruncate(f, 2))
+answer(\"read\", lambda: len(os.pread(f, 9, 0)) > 0)
+answer(\"write\", lambda: os.pwrite(f, b\"T\", 0))
+answer(\"name\", lambda: os.stat(\"g\").st_size > 0)
+answer(\"again\", lambda: os.fstat(os.open(\"g\", os.O_RDONLY)).st_size > 0)
+if os.fork() == 0:
+    answer(\"child\", lambda: os.fstat(f).st_size > 0)
+    sys.stdout.flush()
+    os._exit(0)
+os.wait()
+h = os.open(\"h\", os.O_CREAT); os.rename(\"h\", \"i\")
+answer(\"over\", lambda: os.fstat(h).st_size)
+'"
+  native "$steps"
+  assert_output "fstat 4
+copy 4
+truncate None
+read True
+write 1
+name True
+again True
+child True
+over 0"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed handle.renamed=ENOENT "$steps"
+  assert_output "fstat No such file or directory
+copy No such file or directory
+truncate No such file or directory
+read True
+write 1
+name True
+again True
+child No such file or directory
+over No such file or directory"
+}

@@ -17,17 +17,17 @@ by() {
 }
 
 @test "stat.directory: two links in 2016, none in 1703, one since 1803" {
-  steps='mkdir d d/a; stat -c "%s %b %h" d'
+  steps='mkdir d d/a; stat -c "%s %b %h %o" d'
   native "$steps"
-  refute_output "4096 0 1"
+  refute_output "4096 0 1 4096"
   by wsl1-1607 "$steps"
-  assert_output "0 8 2"
+  assert_output "0 8 2 512"
   by wsl1-1703 "$steps"
-  assert_output "512 0 0"
+  assert_output "512 0 0 4096"
   by wsl1-1709 "$steps"
-  assert_output "512 0 0"
+  assert_output "512 0 0 4096"
   by wsl1-1803 "$steps"
-  assert_output "4096 0 1"
+  assert_output "4096 0 1 4096"
 }
 
 @test "stat.blocks: bytes instead of blocks up to 1703" {
@@ -184,4 +184,108 @@ n = libc.readlink(b\"/proc/self/fd/%d\" % f, buf, 4096); print(n == len(buf.valu
   assert_output "True b'/a:b'"
   shimmed "$steps"
   assert_output "True b'/a:b'"
+}
+
+@test "what the first builds had not: sizes of links, times of who writes, options; what a socket is to stat" {
+  steps='python3 -c "
+import os, socket, stat
+os.symlink(\"anywhere\", \"a\"); print(os.lstat(\"a\").st_size, os.readlink(\"a\"))
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR); os.utime(f, (5, 5)); print(int(os.fstat(f).st_mtime))
+os.write(f, b\"text\"); os.utime(f, (6, 7)); print(int(os.fstat(f).st_atime), int(os.fstat(f).st_mtime) == 7)
+socket.socket(socket.AF_UNIX).bind(\"s\"); print(stat.S_ISSOCK(os.lstat(\"s\").st_mode), stat.S_ISREG(os.stat(\"s\").st_mode))
+print(stat.S_IMODE(os.stat(\"f\").st_mode) == 0o700)
+"'
+  native "$steps"
+  assert_output "8 anywhere
+5
+6 True
+True False
+False"
+  shimmed special.socket=allow "drive.options=uid=$EUID,umask=77" "$steps"
+  assert_output "8 anywhere
+5
+6 True
+True False
+True"
+  shimmed special.socket=allow stat.symlink_size=zero utimes.written=loses stat.special=regular mount.options=ignore \
+    utimes.non_owner=allow "drive.options=uid=$EUID,umask=77" "$steps"
+  assert_output "0 anywhere
+5
+6 False
+False True
+False"
+}
+
+# events STEPS: Python in which `said(TEXT)` prints how many events there are of a watch on `log`.
+events() {
+  printf 'python3 -c "%s"' "
+import ctypes, os, struct
+libc = ctypes.CDLL(None, use_errno=True)
+open('log', 'w').close(); watch = libc.inotify_init1(os.O_NONBLOCK)
+def watched(mask): print(libc.inotify_add_watch(watch, b'log', mask) > 0 or os.strerror(ctypes.get_errno()))
+def said(text):
+    try: n = len(os.read(watch, 4096)) // 16
+    except BlockingIOError: n = 0
+    print(text, n)
+$1"
+}
+
+@test "watch.events: changes alone, a modification when the file is closed, or nothing" {
+  steps=$(events "
+watched(0x2 | 0x20)
+f = open('log', 'a'); said('opened'); f.write('line'); f.flush(); said('written'); f.close(); said('closed')")
+  native "$steps"
+  assert_output "True
+opened 1
+written 1
+closed 0"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed watch.events=changes "$steps"
+  assert_output "True
+opened 0
+written 1
+closed 0"
+  shimmed watch.events=at-close "$steps"
+  assert_output "True
+opened 1
+written 0
+closed 1"
+  shimmed watch.events=EINVAL "$steps"
+  assert_output "Invalid argument
+opened 0
+written 0
+closed 0"
+  # A watch that nothing is left of goes on being one.
+  steps=$(events "
+watched(0x20); open('log').close(); said('opened')
+print(libc.inotify_rm_watch(watch, 1), libc.inotify_add_watch(watch, b'log', 0) < 0)")
+  native "$steps"
+  assert_output "True
+opened 1
+0 True"
+  shimmed watch.events=changes "$steps"
+  assert_output "True
+opened 0
+0 True"
+}
+
+@test "open.direct: two bytes by O_DIRECT, which want no place of their own over 9p" {
+  steps='python3 -c "
+import fcntl, os
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR | os.O_DIRECT)
+print(bool(fcntl.fcntl(f, fcntl.F_GETFL) & os.O_DIRECT))
+f = os.open(\"f\", os.O_RDWR | os.O_DIRECT); os.write(f, b\"x\" if not fcntl.fcntl(f, fcntl.F_GETFL) & os.O_DIRECT else b\"\")
+print(os.path.getsize(\"f\"))"'
+  native "$steps"
+  wants_here True O_DIRECT
+  assert_output "True
+0"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed open.direct=ignore "$steps"
+  assert_output "False
+1"
 }

@@ -448,3 +448,49 @@ Input/output error"
   run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/windows.json" "$LXSHIM" win fsutil reparsepoint query volume
   assert_output --partial '\??\Volume{0a4fbd4b'
 }
+
+@test "reparse.unknown, reparse.alias, listing.links, symlink.small_letter: what a tag means that is no link, and what listings know" {
+  needs python3 python3
+  steps="python3 -c '$ANSWER
+answer(\"list\", lambda: sorted((e.name, e.is_symlink()) for e in os.scandir(\".\")))
+answer(\"dedup\", lambda: open(\"dedup\").read())
+answer(\"alias\", lambda: os.stat(\"alias\").st_size)
+'"
+  IN=$(fresh tags)
+  printf text >"$IN/dedup"
+  mkdir "$IN/dir"
+  policy_for "$IN" >"$BATS_TEST_TMPDIR/tags.json"
+  LXSHIM_POLICY=$BATS_TEST_TMPDIR/tags.json run "$LXSHIM" win nt <<'SCRIPT'
+open a C:\test\dedup access=read,write disposition=open options=open-reparse-point
+reparse-set a 0x1300008000000000
+open b C:\test\alias access=read,write disposition=create options=open-reparse-point
+reparse-set b 0x1b000080140000000300000061000000620000006300000030000000
+open c C:\test\cloud access=read,write disposition=create options=directory-file
+reparse-set c 0x1a60009000000000
+reparse-get a
+SCRIPT
+  assert_success
+  refute_line --partial "STATUS_IO"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/tags.json" "$LXSHIM" win mklink /J junction dir
+  native "$steps"
+  assert_output "list [('alias', False), ('cloud', False), ('dedup', False), ('dir', False), ('junction', False)]
+dedup text
+alias 0"
+  shimmed "$steps"
+  assert_output "list [('alias', False), ('cloud', False), ('dedup', False), ('dir', False), ('junction', True)]
+dedup text
+alias 2"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/tags.json" "$LXSHIM" win mklink /J small 'c:\test\dir'
+  shimmed symlink.small_letter=EIO 'ls -d small/.; ls -d junction/.'
+  assert_output "ls: cannot access 'small/.': Input/output error
+junction/."
+  rmdir "$IN/small"
+  shimmed reparse.alias=off listing.links=off "$steps"
+  assert_output "list [('alias', False), ('cloud', False), ('dedup', False), ('dir', False), ('junction', False)]
+dedup text
+alias 0"
+  shimmed reparse.unknown=EIO "$steps"
+  assert_output "list [('dir', False), ('junction', True)]
+dedup Input/output error
+alias Input/output error"
+}

@@ -276,6 +276,22 @@ y'
   assert_line 'Reparse Tag Value : 0x80000023'
   windows ea p
   assert_line --regexp '^\$LXMOD  4  .*  010640$'
+  # What Windows makes is one for programs, too.
+  run env -C "$DIR" LXSHIM_POLICY="$LXSHIM_POLICY" "$LXSHIM" win nt <<'SCRIPT'
+open f C:\testing\wp access=read,write disposition=create options=open-reparse-point
+reparse-set f 0x2400008000000000
+open s C:\testing\ws access=read,write disposition=create options=open-reparse-point
+reparse-set s 0x2300008000000000
+reparse-get s
+SCRIPT
+  assert_success
+  assert_line --index 4 --partial data=2300008000000000
+  metadata 'stat -c %F wp ws; find -name "w?" -printf "%y %f\n" | sort; (echo through >wp &); cat wp'
+  assert_output "fifo
+socket
+p wp
+s ws
+through"
   ((EUID == 0)) || return 0
   windows ea c
   assert_line '$LXDEV  8  0100000002000000  1:2'

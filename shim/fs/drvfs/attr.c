@@ -158,22 +158,44 @@ static int check_range(struct lx_call *c)
     return 0;
 }
 
-/* Passes the call on, its times cut to what its client passes on. */
+/* True where a call is by a descriptor that something was written through, as its position says. */
+static bool is_by_writer(const struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    if ((at->flags & LX_LOC_DESCRIPTOR) == 0 || at->dfd == AT_FDCWD)
+        return false;
+    long flags = sys_fcntl(at->dfd, F_GETFL, 0);
+    return flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_RDONLY &&
+           sys_lseek(at->dfd, 0, SEEK_CUR) > 0;
+}
+
+/* Cuts times to what a client passes on. True where that takes anything away. */
+static bool cut_to_seconds(const struct timespec given[2], struct timespec cut[2])
+{
+    long left = 0;
+    for (unsigned i = 0; i < 2; i++) {
+        cut[i] = given[i];
+        if (is_explicit(&cut[i]) && cut[i].tv_nsec > 0 && cut[i].tv_nsec < 1000000000L)
+            cut[i].tv_nsec = 0;
+        left |= cut[i].tv_nsec ^ given[i].tv_nsec;
+    }
+    return left != 0;
+}
+
+/* Passes the call on, with the times that the drive will have of those that were given. */
 static long set_times(struct lx_call *c)
 {
     const struct timespec *given = c->times;
     const struct lx_mount *m = c->at[0].mount;
-    struct timespec cut[2];
-    if (sets_times(c) && lx_rule(m, LX_RULE_UTIMES_UNITS) == LX_SECONDS) {
-        long left = 0;
-        for (unsigned i = 0; i < 2; i++) {
-            cut[i] = given[i];
-            if (is_explicit(&cut[i]) && cut[i].tv_nsec > 0 && cut[i].tv_nsec < 1000000000L)
-                cut[i].tv_nsec = 0;
-            left |= cut[i].tv_nsec ^ given[i].tv_nsec;
-        }
-        if (left != 0 && lx_alter(c, LX_RULE_UTIMES_UNITS))
-            c->times = cut;
+    struct timespec other[2];
+    if (sets_times(c) && lx_rule(m, LX_RULE_UTIMES_UNITS) == LX_SECONDS &&
+        cut_to_seconds(given, other) && lx_alter(c, LX_RULE_UTIMES_UNITS))
+        c->times = other;
+    if (sets_times(c) && is_explicit(&given[1]) && lx_rule(m, LX_RULE_UTIMES_WRITTEN) == LX_LOSES &&
+        is_by_writer(c) && lx_alter(c, LX_RULE_UTIMES_WRITTEN)) {
+        other[0] = c->times[0];
+        other[1] = (struct timespec){.tv_nsec = UTIME_NOW};
+        c->times = other;
     }
     long r = lx_host_fs.run[LX_OP_UTIMES](c);
     c->times = given;
@@ -213,10 +235,11 @@ static long check_name(struct lx_call *c)
 {
     struct stat st;
     if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 ||
-        lx_rule(c->at[0].mount, LX_RULE_HANDLE_UNLINKED) == LX_NATIVE ||
+        (lx_rule(c->at[0].mount, LX_RULE_HANDLE_UNLINKED) == LX_NATIVE &&
+         lx_rule(c->at[0].mount, LX_RULE_HANDLE_RENAMED) == LX_NATIVE) ||
         sys_fstat(c->at[0].dfd, &st) < 0)
         return 0;
-    return drvfs_check_unlinked(c, st.st_mode, st.st_nlink);
+    return drvfs_check_named(c, st.st_mode, st.st_nlink);
 }
 
 long drvfs_truncate(struct lx_call *c)

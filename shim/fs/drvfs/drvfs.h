@@ -173,8 +173,11 @@ static inline void drvfs_keep_holders(struct lx_call *c, const struct store_hold
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
 int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
 
-/* Refuses a call by a descriptor whose file has no name any more, by its rule. 0 or -errno. */
-long drvfs_check_unlinked(struct lx_call *c, mode_t mode, nlink_t links);
+/*
+ * Refuses a call on a file that has no name any more, and one by a descriptor that has it by
+ * another name than it has, by their rules. 0 or -errno.
+ */
+long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t links);
 
 /* After a call that has set times: for a moment no stat shows any that is ahead of the clock. */
 void drvfs_times_were_set(const struct lx_call *c);
@@ -219,6 +222,10 @@ static inline enum drvfs_kind drvfs_kind(struct lx_call *c, unsigned i, const st
         return DRVFS_FILE;
     return drvfs_look_again(c, at->mount, at->dfd, at->path, st, length);
 }
+
+/* True for an entry of a directory that no list has: what it is nobody knows in its era. */
+bool drvfs_hides_reparse(const struct lx_task *t, const struct lx_mount *mount, int dir,
+                         const char *name);
 
 /* True where path i is a link that Windows made. */
 static inline bool drvfs_is_link(struct lx_call *c, unsigned i, const struct stat *st)

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "store/renamed.h"
 #include "sys/sys.h"
 
 /* Refuses by the errno of a rule's value, if it has one: the kernel has found the descriptor. */
@@ -16,11 +17,15 @@ static long refuse(struct lx_call *c, enum lx_rule rule)
 }
 
 /* The server looks a file up by its name, though who has it open reads and writes on. */
-long drvfs_check_unlinked(struct lx_call *c, mode_t mode, nlink_t links)
+long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t links)
 {
-    if (links != 0 || S_ISDIR(mode) || (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0)
+    const struct lx_loc *at = &c->at[0];
+    if (links == 0 && !S_ISDIR(mode))
+        return refuse(c, LX_RULE_HANDLE_UNLINKED);
+    if ((at->flags & LX_LOC_DESCRIPTOR) == 0 || at->dfd == AT_FDCWD || !S_ISREG(mode) ||
+        lx_rule(at->mount, LX_RULE_HANDLE_RENAMED) == LX_NATIVE || !store_was_renamed(at->dfd))
         return 0;
-    return refuse(c, LX_RULE_HANDLE_UNLINKED);
+    return refuse(c, LX_RULE_HANDLE_RENAMED);
 }
 
 static bool is_directory(int fd)

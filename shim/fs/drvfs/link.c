@@ -168,6 +168,13 @@ static __attribute__((noinline)) const char *folder_target(const struct lx_polic
     return newest == NULL ? NULL : lx_target(newest);
 }
 
+/* True for \??\c:\path, and false for \??\C:\path. */
+static bool has_small_letter(const char *target)
+{
+    return strncmp(target, "\\??\\", 4) == 0 && target[4] >= 'a' && target[4] <= 'z' &&
+           target[5] == ':';
+}
+
 /*
  * A target in Windows' words as a Linux one. Relative: word for word. Absolute, or from the root of
  * the link's volume: where a mount of the policy shows it. -EIO for everything else: drives that
@@ -186,6 +193,9 @@ static long translate(const struct lx_policy *policy, const struct lx_mount *mou
         return -EIO;
     if (r->relative && out[0] != '\\')
         return finish_target(out, (size_t)n);
+    if (!r->relative && has_small_letter(out) &&
+        lx_rule(mount, LX_RULE_SYMLINK_SMALL_LETTER) == LX_EIO)
+        return -EIO;
     if (!r->relative && mount->symlinkroot != 0)
         return below_symlinkroot(lx_mount_text(mount, mount->symlinkroot), out, (size_t)n, room);
     if (r->relative) {
@@ -261,6 +271,13 @@ static void free_buffer(struct buffer *b)
         sys_munmap(b->at, NT_REPARSE_MAX);
 }
 
+/* WSL's own that are no links. */
+static bool is_known_file(uint32_t tag)
+{
+    return tag == NT_TAG_AF_UNIX || tag == NT_TAG_LX_FIFO || tag == NT_TAG_LX_CHR ||
+           tag == NT_TAG_LX_BLK;
+}
+
 /* What a buffer of n bytes, or of too many (-ERANGE), makes of an object: see read_kind. */
 static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount,
                     const struct store_object *o, const uint8_t *buffer, long n,
@@ -268,8 +285,10 @@ static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount
 {
     struct nt_reparse r;
     /* What it leads to is for Windows to know, and the vendor's test leaves it out. */
-    if (n >= 8 && nt_get32(buffer) == NT_TAG_APPEXECLINK) {
-        if (S_ISREG(st->st_mode) && st->st_size == 0)
+    if (n >= 8 && nt_get32(buffer) == NT_TAG_APPEXECLINK &&
+        lx_rule(mount, LX_RULE_REPARSE_UNKNOWN) == LX_NATIVE) {
+        if (S_ISREG(st->st_mode) && st->st_size == 0 &&
+            lx_rule(mount, LX_RULE_REPARSE_ALIAS) == LX_ON)
             *kind = DRVFS_ALIAS;
         return 0;
     }
@@ -285,8 +304,9 @@ static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount
                    ? -EIO
                    : translate(policy, mount, o, &r, out, room);
     default: /* a tag that is no link: WSL shows the file as it is */
-        *kind = DRVFS_FILE;
-        return 0;
+        if (is_known_file(r.tag) || lx_rule(mount, LX_RULE_REPARSE_UNKNOWN) != LX_EIO)
+            *kind = DRVFS_FILE;
+        return *kind == DRVFS_FILE ? 0 : -EIO;
     }
 }
 
@@ -360,6 +380,22 @@ int drvfs_fill_alias(int fd)
     sys_utimensat(writing, NULL, times, 0);
     sys_close(writing);
     return n == DRVFS_ALIAS_SIZE ? 0 : -EIO;
+}
+
+bool drvfs_hides_reparse(const struct lx_task *t, const struct lx_mount *mount, int dir,
+                         const char *name)
+{
+    const struct store_object o = {lx_backing(mount), dir, name};
+    struct stat st;
+    struct buffer b;
+    if (lx_rule(mount, LX_RULE_REPARSE_UNKNOWN) != LX_EIO || t->seccomp_confined ||
+        store_object_stat(&o, &st) < 0 || !lx_may_be_link(&st))
+        return false;
+    long n = read_buffer(&o, &st, &b);
+    uint32_t tag = n < 8 ? NT_TAG_SYMLINK : nt_get32(b.at);
+    free_buffer(&b);
+    return tag != NT_TAG_SYMLINK && tag != NT_TAG_MOUNT_POINT && tag != NT_TAG_LX_SYMLINK &&
+           !is_known_file(tag);
 }
 
 static __attribute__((noinline)) long read_foreign(struct lx_call *c)

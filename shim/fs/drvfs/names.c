@@ -66,6 +66,8 @@ bool drvfs_listed(const struct lx_task *t, const struct lx_mount *m, int dir, bo
         return false;
     if (t->policy->observe)
         return true;
+    if (drvfs_hides_reparse(t, m, dir, name))
+        return false;
     size_t n = strlen(name);
     if (nt_name_pending(name, n) && !t->seccomp_confined) {
         const struct store_object o = {lx_backing(m), dir, name};

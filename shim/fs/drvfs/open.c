@@ -160,6 +160,8 @@ static int opened(struct lx_call *c, int fd, bool truncate)
         r = -LX_EWALK; /* O_PATH opens the link itself */
     if (r == 0 && lx_may_be_link(&st))
         r = second_look(c, fd, &st);
+    if (r == 0)
+        r = (int)drvfs_check_named(c, st.st_mode, st.st_nlink);
     if (r == 0 && store_marked(&st))
         r = drvfs_demand_of_open(c, fd, &st, demands(c));
     if (r == 0 && S_ISDIR(st.st_mode) && (c->flags & (O_CREAT | O_TRUNC)) != 0 &&
@@ -293,6 +295,11 @@ long drvfs_open(struct lx_call *c)
     const struct lx_mount *m = c->at[0].mount;
     bool creates = (c->flags & (O_CREAT | O_PATH)) == O_CREAT;
     int fd = -ENOENT;
+    int asked = c->flags;
+
+    if ((asked & O_DIRECT) != 0 && lx_rule(m, LX_RULE_OPEN_DIRECT) == LX_IGNORE &&
+        lx_alter(c, LX_RULE_OPEN_DIRECT))
+        c->flags &= ~O_DIRECT;
 
     if ((m->flags & LX_MOUNT_READONLY) != 0) {
         int r = native_refuses_readonly_open(c, drvfs_is_link);
@@ -302,7 +309,7 @@ long drvfs_open(struct lx_call *c)
     }
     if ((c->flags & O_TMPFILE) == O_TMPFILE)
         return create_unnamed(c);
-    if (is_same_to_anybody(c))
+    if (c->flags == asked && is_same_to_anybody(c))
         return -LX_CONTINUE;
     for (int i = 0; i < CREATE_ROUNDS; i++) {
         bool exclusive = creates && (c->flags & O_EXCL) != 0;

@@ -8,6 +8,7 @@
 #include "fs/refusal.h"
 #include "nt/names.h"
 #include "store/pending.h"
+#include "store/renamed.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
 
@@ -177,17 +178,17 @@ static int check_new_name(struct lx_call *c)
     return lx_forbid_by(c, c->at[1].mount, LX_RULE_RENAME_ILLEGAL_TARGET);
 }
 
-long drvfs_rename(struct lx_call *c)
+/* The rename itself; *from_stat: what was renamed. */
+static long rename_entry(struct lx_call *c, struct stat *from_stat)
 {
     const struct lx_loc *to = &c->at[1];
-    struct stat from_stat;
     struct stat to_stat;
     char respelled[PATH_MAX];
 
     int r = c->how == 0 ? 0 : lx_forbid_by(c, to->mount, LX_RULE_RENAME_FLAGS);
     if (r < 0)
         return r;
-    r = native_stat(c, 0, &from_stat);
+    r = native_stat(c, 0, from_stat);
     if (is_nothing_to_itself(c, r))
         return 0;
     if (r < 0 || drvfs_last_is_dots(c->at[0].path) || drvfs_last_is_dots(to->path)) {
@@ -195,7 +196,7 @@ long drvfs_rename(struct lx_call *c)
         return refused == 0 ? -EBUSY : refused;
     }
     bool slash = ((c->at[0].flags | to->flags) & LX_LOC_SLASH) != 0;
-    if (slash && !S_ISDIR(from_stat.st_mode)) {
+    if (slash && !S_ISDIR(from_stat->st_mode)) {
         r = native_refusal(c);
         return r < 0 ? r : -ENOTDIR;
     }
@@ -203,19 +204,19 @@ long drvfs_rename(struct lx_call *c)
     if (r == 0)
         r = drvfs_check_new_entry(c, to);
     if (r == 0)
-        r = drvfs_demand(c, 0, &from_stat, DRVFS_LOOK_UP | NT_DELETE);
+        r = drvfs_demand(c, 0, from_stat, DRVFS_LOOK_UP | NT_DELETE);
     if (r == 0)
         r = drvfs_demand_of_parent(c, 1,
-                                   S_ISDIR(from_stat.st_mode) ? NT_APPEND_DATA : NT_WRITE_DATA);
+                                   S_ISDIR(from_stat->st_mode) ? NT_APPEND_DATA : NT_WRITE_DATA);
     if (r == 0)
-        r = drvfs_check_sharing_at(c, 0, &from_stat, STORE_OPEN | STORE_DELETES);
-    if (r == 0 && S_ISDIR(from_stat.st_mode))
+        r = drvfs_check_sharing_at(c, 0, from_stat, STORE_OPEN | STORE_DELETES);
+    if (r == 0 && S_ISDIR(from_stat->st_mode))
         r = check_descendants(c);
     if (r < 0)
         return r;
-    if (store_marked(&from_stat) && drvfs_is_link(c, 0, &from_stat))
+    if (store_marked(from_stat) && drvfs_is_link(c, 0, from_stat))
         store_note_link(to->dfd, to->path);
-    c->moves_directory = !S_ISREG(from_stat.st_mode);
+    c->moves_directory = !S_ISREG(from_stat->st_mode);
     if (c->how != 0)
         return lx_host_fs.run[LX_OP_RENAME](c);
     r = native_rename(c, to->path, RENAME_NOREPLACE);
@@ -224,10 +225,21 @@ long drvfs_rename(struct lx_call *c)
     /* Something is there, or this file system knows no RENAME_NOREPLACE, or the kernel objects. */
     if (native_stat(c, 1, &to_stat) < 0)
         return native_rename(c, to->path, 0);
-    if (changes_spelling(c, &from_stat, &to_stat, respelled))
+    if (changes_spelling(c, from_stat, &to_stat, respelled))
         return lx_rule(to->mount, LX_RULE_RENAME_CASE) == LX_IGNORE &&
                        lx_alter(c, LX_RULE_RENAME_CASE)
                    ? 0
                    : native_rename(c, respelled, 0);
-    return replace(c, &from_stat, &to_stat);
+    return replace(c, from_stat, &to_stat);
+}
+
+long drvfs_rename(struct lx_call *c)
+{
+    struct stat from_stat = {.st_mode = 0};
+    const struct lx_loc *to = &c->at[1];
+    long r = rename_entry(c, &from_stat);
+    if (r == 0 && S_ISREG(from_stat.st_mode) &&
+        lx_rule(to->mount, LX_RULE_HANDLE_RENAMED) != LX_NATIVE)
+        store_note_renamed(to->dfd, to->path);
+    return r;
 }

@@ -99,17 +99,18 @@ static void shape_barred(struct lx_call *c, struct shape *s)
 static void shape_directory(struct lx_call *c, const struct lx_mount *m, struct shape *s)
 {
     enum lx_value how = lx_rule(m, LX_RULE_STAT_DIRECTORY);
-    struct shape as = {.size = s->unit, .nlink = 1};
+    struct shape as = {.size = s->unit, .nlink = 1, .unit = s->unit};
     if (how == LX_TWO_LINKS)
-        as = (struct shape){.size = 0, .blocks = 8, .nlink = 2};
+        as = (struct shape){.size = 0, .blocks = 8, .nlink = 2, .unit = SECTOR};
     else if (how == LX_NO_LINKS)
-        as = (struct shape){.size = SECTOR, .nlink = 0};
+        as = (struct shape){.size = SECTOR, .nlink = 0, .unit = s->unit};
     if (how == LX_OFF || (s->size == as.size && s->blocks == as.blocks && s->nlink == as.nlink) ||
         !lx_alter(c, LX_RULE_STAT_DIRECTORY))
         return;
     s->size = as.size;
     s->blocks = as.blocks;
     s->nlink = as.nlink;
+    s->unit = as.unit;
 }
 
 /* The blocks of a file that has some, by the rule stat.blocks. */
@@ -237,6 +238,21 @@ static void shape_kind(struct shape *s, enum drvfs_kind kind, long length)
     s->nlink = 1;
 }
 
+/* A reparse point says what it is to a listing, and a mode, which there is none of, to stat. */
+static void shape_special(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+{
+    if (S_ISSOCK(s->mode) && lx_rule(m, LX_RULE_STAT_SPECIAL) == LX_REGULAR && !drvfs_keeps(m) &&
+        lx_alter(c, LX_RULE_STAT_SPECIAL))
+        s->mode = S_IFREG | (s->mode & 07777);
+}
+
+static void shape_symlink(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+{
+    if (S_ISLNK(s->mode) && s->size != 0 && lx_rule(m, LX_RULE_STAT_SYMLINK_SIZE) == LX_ZERO &&
+        lx_alter(c, LX_RULE_STAT_SYMLINK_SIZE))
+        s->size = 0;
+}
+
 /* A descriptor of a link is the link. */
 static bool follows(const struct lx_call *c)
 {
@@ -265,7 +281,7 @@ static inline long reshape(struct lx_call *c, const struct stat *st, struct shap
     enum drvfs_kind kind = drvfs_kind(c, 0, st, &length);
     if (kind == DRVFS_LINK && follows(c))
         return -LX_EWALK;
-    long r = drvfs_check_unlinked(c, s->mode, s->nlink);
+    long r = drvfs_check_named(c, s->mode, s->nlink);
     uint32_t granted = DRVFS_ALL_GRANTED;
     if (r == 0 && store_marked(st))
         r = look_up(c, st, &granted);
@@ -274,6 +290,8 @@ static inline long reshape(struct lx_call *c, const struct stat *st, struct shap
     shape_kind(s, kind, length);
     shape_owner(c, m, st, s, granted);
     shape_barred(c, s);
+    shape_symlink(c, m, s);
+    shape_special(c, m, s);
     shape_size(c, m, s);
     shape_times(c, m, st->st_ino, s);
     return 0;
