@@ -153,7 +153,9 @@ static void show(struct session *s, const struct cli_arguments *arguments)
     size_t n = 0;
     for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
         enum lx_origin_kind kind = s->policy.rules[i].origin.kind;
-        if (lx_rule_is_of_run((enum lx_rule)i) && kind != LX_ORIGIN_FILE && kind != LX_ORIGIN_FLAG)
+        bool is_off = i == LX_RULE_IDENTITY_INTEROP && !s->conf.interop;
+        if (lx_rule_is_of_run((enum lx_rule)i) && kind != LX_ORIGIN_FILE &&
+            kind != LX_ORIGIN_FLAG && !is_off)
             sets[n++] = lx_arena_format(arena, "%s=on", lx_rules[i].id);
     }
     for (size_t i = 0; i < given->set_count; i++)
@@ -214,7 +216,9 @@ static int run(struct session *s, const struct cli_arguments *arguments)
         mount_fstab(s, file);
     if (s->conf.automount)
         mount_volumes(s);
+    environment.interop = s->conf.interop;
     environment.windows_path = s->conf.interop && s->conf.append_path;
+    request->without_interop = !s->conf.interop;
     if (load(s) < 0) {
         cli_error("%s", s->policy.problem);
         return CLI_FAILED;

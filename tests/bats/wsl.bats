@@ -110,6 +110,11 @@ BASE/at/c/Windows/system32
 BASE/at/c/Windows
 BASE/at/c/Windows/System32/Wbem
 BASE/at/c/Windows/System32/WindowsPowerShell/v1.0'
+  conf interop 'enabled = false'
+  session "$steps; [[ -e /proc/sys/fs/binfmt_misc/WSLInterop ]] || echo no interop"
+  assert_output 'lxshim none
+/usr/lib/wsl/lib
+no interop'
   conf interop 'appendWindowsPath = false'
   session --era wsl1-1903 "$steps"
   assert_output 'lxshim none
@@ -129,6 +134,21 @@ BASE/at/c/src'
   assert_failure 125
   run env -C / BASE="$BASE" "$LXSHIM" wsl -q --lane preload --etc "$BASE/etc" --policy <(sed "s|\"drive\"|\"$BASE/drive\"|; s|, \"D.*|}}|" "$BASE/policy.json") -- bash -uc "$DRIVES"
   assert_output "C:\\134 $BASE/at/c 9p rw"
+}
+
+@test "interop: a handler of the policy's runs programs of Windows', unless wsl.conf has it disabled" {
+  printf 'MZ\220\0' >"$BASE/drive/src/tool.exe"
+  chmod +x "$BASE/drive/src/tool.exe"
+  sed -i '$s/}$/, "interop": {"handler": "echo", "stubs": true}}/' "$BASE/policy.json"
+  steps='cd $BASE/at/c/src; ./tool.exe ran 2>&1; echo $?; type -P explorer.exe'
+  session "$steps"
+  assert_output './tool.exe ran
+0
+BASE/at/c/Windows/explorer.exe'
+  conf automount "root = $BASE/at" '[interop]' 'enabled = false'
+  session "$steps"
+  assert_line --index 1 126
+  refute_output --partial explorer
 }
 
 @test "what a policy says of identity.* holds in a session, and --set over it; lxshim run has none" {
