@@ -9,6 +9,7 @@
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
 #include "vfs/provided.h"
+#include "vfs/text.h"
 
 static const char program[] = "interop";
 
@@ -62,27 +63,6 @@ static bool is_stub(const struct lx_policy *policy, const char *path)
     return false;
 }
 
-/*
- * Takes ".", ".." and slashes too many out of an absolute path, by its text: of what is not there
- * nothing else is to be had.
- */
-static void tidy(char *path)
-{
-    size_t n = 0;
-    for (const char *p = path; *p != '\0';) {
-        size_t length = strcspn(p + 1, "/");
-        if (length == 2 && memcmp(p + 1, "..", 2) == 0)
-            while (n > 0 && path[--n] != '/')
-                ;
-        else if (length > 1 || (length == 1 && p[1] != '.')) {
-            memmove(path + n, p, length + 1);
-            n += length + 1;
-        }
-        p += length + 1;
-    }
-    path[n] = '\0';
-}
-
 /* The end of a name by which most are none of them. */
 static bool is_exe(const char *path, size_t n)
 {
@@ -94,7 +74,7 @@ static __attribute__((noinline)) bool stands_there(const struct lx_call *c)
     char path[PATH_MAX];
     if (whole(c->task, c->fd[0], c->path[0], path) < 0)
         return false;
-    tidy(path);
+    text_tidy(path);
     return is_stub(c->task->policy, path);
 }
 
