@@ -182,6 +182,46 @@ BASE/at/c/Windows/explorer.exe'
   assert_output "$(uname -r)"
 }
 
+# How programs that show the system end, and what they complain of.
+LOOK='for words in findmnt "df -hT" lsblk free "top -bn1" "ps aux" mount hostnamectl uptime lscpu; do
+  ! command -v ${words%% *} >/dev/null || echo "$words: $($words 2>&1 >/dev/null </dev/null) $?"
+done'
+
+@test "programs that show the system go on in a session as they do natively; vmstat fails on WSL1, as it does there" {
+  local said
+  run bash -uc "$LOOK"
+  said=$output
+  session --era wsl1-1903 "$LOOK; [[ -e /proc/vmstat ]] || echo no vmstat"
+  assert_output "$said
+no vmstat"
+  session --era wsl2-9p "$LOOK; findmnt -no FSTYPE $BASE/at/c; df --output=target $BASE/at/c | tail -1"
+  assert_output "$said
+9p
+BASE/at/c"
+}
+
+@test "a project that branches on WSL runs that branch: its scripts, its tests" {
+  needs node npm
+  needs jq jq
+  mkdir "$BASE/drive/project"
+  : >"$BASE/drive/project/report.html"
+  cat >"$BASE/drive/project/open.js" <<'END'
+const os = require("os"), fs = require("fs"), { execFileSync } = require("child_process");
+const wsl = /microsoft/i.test(os.release()) && !fs.existsSync("/.dockerenv") && !fs.readdirSync("/").includes(".dockerenv");
+const windows = (path) => execFileSync("wslpath", ["-w", path]).toString().trim();
+if (wsl) execFileSync("explorer.exe", [windows("report.html")]);
+console.log(wsl ? "opened by Windows" : "opened here");
+END
+  sed -i '$s/}$/, "interop": {"stubs": true, "record": "record"}}/' "$BASE/policy.json"
+  run env -C "$BASE/drive/project" node open.js
+  assert_output 'opened here'
+  : >"$BASE/record"
+  session 'cd $BASE/at/c/project && node open.js'
+  assert_output 'opened by Windows'
+  run jq -rs '.[] | "\(.argv | join(" ")) in \(.directory)"' "$BASE/record"
+  assert_line 'explorer.exe C:\project\report.html in C:\project'
+}
+
 # What each program of detectors.list says that is here.
 ASK='while read -r name need steps; do
   [[ -n $name && $name != "#" ]] && command -v "$need" >/dev/null || continue

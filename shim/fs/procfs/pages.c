@@ -52,21 +52,13 @@ void page_cmdline(struct page *p)
                                           : "BOOT_IMAGE=/kernel init=/init");
 }
 
-const char *page_find(const char *text, size_t length, const char *word, size_t n)
-{
-    for (size_t i = 0; i + n <= length; i++)
-        if (memcmp(text + i, word, n) == 0)
-            return text + i;
-    return NULL;
-}
-
 /* What the kernel has, and what WSL2 mounts drives by. */
 void page_filesystems(struct page *p)
 {
     static const char *const lines[] = {"nodev\t9p\n", "nodev\tvirtiofs\n"};
     put(p, p->given, p->given_length);
     for (unsigned i = 0; i < 2 && kernel_is_wsl2(p->kernel); i++)
-        if (page_find(p->given, p->given_length, lines[i], strlen(lines[i])) == NULL)
+        if (memmem(p->given, p->given_length, lines[i], strlen(lines[i])) == NULL)
             put(p, lines[i], strlen(lines[i]));
 }
 
@@ -85,7 +77,7 @@ static bool is_containers(const char *line, size_t n)
     static const char *const words[] = {"docker", "containerd", "libpod", "kubepods",
                                         "lxc",    "buildkit",   "garden", "podman"};
     for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (page_find(line, n, words[i], strlen(words[i])) != NULL)
+        if (memmem(line, n, words[i], strlen(words[i])) != NULL)
             return true;
     return false;
 }
@@ -97,7 +89,7 @@ void page_cgroup(struct page *p)
         const char *line = p->given + at;
         const char *newline = memchr(line, '\n', p->given_length - at);
         size_t n = newline == NULL ? p->given_length - at : (size_t)(newline - line);
-        const char *path = page_find(line, n, ":/", 2);
+        const char *path = memmem(line, n, ":/", 2);
         bool cut = path != NULL && is_containers(path, n - (size_t)(path - line));
         put(p, line, cut ? (size_t)(path - line) + 2 : n);
         put(p, "\n", newline != NULL);
@@ -120,7 +112,7 @@ void page_loadavg(struct page *p)
 /* Adds the kernel's line of that word, which a colon ends. */
 static void put_given(struct page *p, const char *word)
 {
-    const char *line = page_find(p->given, p->given_length, word, strlen(word));
+    const char *line = memmem(p->given, p->given_length, word, strlen(word));
     if (line == NULL)
         return;
     size_t left = p->given_length - (size_t)(line - p->given);

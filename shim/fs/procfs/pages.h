@@ -18,9 +18,6 @@ struct page {
     size_t room;
 };
 
-/* Where a text has a word (n bytes) in it, or NULL. */
-const char *page_find(const char *text, size_t length, const char *word, size_t n);
-
 /* The writers of files.def: each adds what is in its file; nothing where the era has none such, or
  * what the kernel has is what WSL has. */
 typedef void page_write(struct page *p);

@@ -191,8 +191,8 @@ static void table(const struct lx_policy *policy, char *text, size_t n)
     _Static_assert(sizeof(words) == sizeof(other), "the text stays as long as it is");
     if (lx_rule_of_run(policy, LX_RULE_IDENTITY_CONTAINERS) == LX_OFF)
         return;
-    for (const char *at; (at = page_find(text, n, words, sizeof(words) - 1)) != NULL;)
-        memcpy(text + (at - text), other, sizeof(other) - 1);
+    for (char *at; (at = memmem(text, n, words, sizeof(words) - 1)) != NULL;)
+        memcpy(at, other, sizeof(other) - 1);
 }
 
 static bool lists(const struct lx_policy *policy, const char *directory, size_t n)
