@@ -11,7 +11,7 @@ function __lxshim_words
         case 'options bisect'
             printf '%s\n' --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
         case 'options wsl'
-            printf '%s\n' --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help
+            printf '%s\n' --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --root --help
         case 'options report'
             printf '%s\n' --fail-on --help
         case 'options policy'
@@ -47,7 +47,7 @@ function __lxshim_words
         case '--era'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc
+            printf '%s\n' --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc --root
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'

@@ -56,6 +56,7 @@ typedef uint64_t cli_option;
 #define CLI_USER         CLI_OPTION(31)
 #define CLI_CD           CLI_OPTION(32)
 #define CLI_ETC          CLI_OPTION(33)
+#define CLI_ROOT         CLI_OPTION(34)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -88,6 +89,7 @@ struct cli_arguments {
     const char *user;
     const char *directory; /* --cd */
     const char *etc;
+    const char *root;
     const char *bind; /* --bind, or NULL */
     const char *lane; /* --lane, or NULL */
     char **reports;   /* --report */
@@ -223,6 +225,9 @@ const char *cli_origin(const struct lx_origin *origin);
  * false after describing in `out` where it was looked for. room: at least PATH_MAX * 2.
  */
 bool cli_library(char *out, size_t room);
+
+/* The library is in another directory from here on, since the root is another. Called once. */
+void cli_library_move(const char *directory);
 
 /*
  * Spells the library's path for LD_PRELOAD, so that glibc's ld.so finds it and musl's does not:

@@ -17,6 +17,7 @@
 #include "cli/cli.h"
 #include "cli/wslconf.h"
 #include "cli/wslenv.h"
+#include "cli/wslroot.h"
 #include "policy/document.h"
 #include "policy/whole.h"
 
@@ -266,12 +267,14 @@ int cli_wsl(const struct cli_arguments *arguments)
     static struct session session; /* the program has one thread */
     char file[PATH_MAX];
     session.run = *arguments;
-    session.etc = arguments->etc != NULL ? arguments->etc : "/etc";
-    snprintf(file, sizeof(file), "%s/wsl.conf", session.etc);
-    wslconf_read(file, &session.conf);
     if (session.run.request.file == NULL)
         cli_default_policy(&session.run.request);
     keep_text(&session.run.request);
+    if (arguments->root != NULL && !wslroot_enter(arguments->root, &session.run.request))
+        return CLI_FAILED;
+    session.etc = arguments->etc != NULL ? arguments->etc : "/etc";
+    snprintf(file, sizeof(file), "%s/wsl.conf", session.etc);
+    wslconf_read(file, &session.conf);
     take_hostname(&session);
     if (!become_user(&session, arguments->user))
         return CLI_FAILED;

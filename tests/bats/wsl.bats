@@ -182,6 +182,73 @@ BASE/at/c/Windows/explorer.exe'
   assert_output "$(uname -r)"
 }
 
+# A root file system at $1, with a shell and what it needs.
+make_root() {
+  local program library
+  mkdir -p "$1"/{proc,sys,dev,run,etc,tmp,bin,mnt/c}
+  for program in bash ls cat id uname; do
+    cp "$(type -P $program)" "$1/bin"
+    for library in $(ldd "$(type -P $program)" | grep -o '/[^ ]*'); do
+      mkdir -p "$1${library%/*}"
+      cp -n "$library" "$1$library"
+    done
+  done
+  printf '%s\n' 'root:x:0:0::/:/bin/bash' >"$1/etc/passwd"
+  printf '[automount]\noptions = "umask=077"\n' >"$1/etc/wsl.conf"
+}
+
+@test "--root: a directory is /, with its own wsl.conf, drives of the policy's, and nothing of the host's" {
+  local lane
+  unshare -m true 2>/dev/null || unshare -Urm true 2>/dev/null || skip "no mount namespace can be made here"
+  make_root "$BASE/tree"
+  echo text >"$BASE/drive/f"
+  sed -i '$s/}$/, "interop": {"stubs": true, "record": "record"}}/' "$BASE/policy.json"
+  for lane in "${LANES[@]}"; do
+    rm -f "$BASE/record"
+    run env -C "$BASE" LC_ALL=C "$LXSHIM" wsl --lane "$lane" -q --policy policy.json --root tree -- /bin/bash -c '
+      pwd; echo /*; cd /mnt/c; cat f; : >a:b; ls; uname -r; /mnt/c/Windows/explorer.exe .
+      while read -r source point type rest; do [[ $point != / && $point != /run* && $point != /mnt/c ]] || echo "$point $type"; done </proc/self/mounts'
+    assert_output --regexp '^/
+/bin /dev /etc /lib.* /mnt /proc /run /sys /tmp( /usr)?
+text
+a:b
+f
+src
+5.15.90.1-microsoft-standard-WSL2
+/ [a-z0-9]+
+/run tmpfs
+/run/lxshim/lib [a-z0-9]+
+/run/lxshim/policy [a-z0-9]+
+/mnt/c 9p$'
+    assert_file_exists "$BASE/record"
+    rm "$BASE"/drive/a*
+  done
+  [[ -z $(ls "$BASE/tree/run") ]]
+  rmdir "$BASE/tree/sys" "$BASE/tree/run"
+  run "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root "$BASE/tree" -- true
+  assert_failure 125
+  assert_output "lxshim: --root $BASE/tree: no sys in it
+lxshim: --root $BASE/tree: a tmpfs on its /run: No such file or directory"
+  run "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root "$BASE/missing" -- true
+  assert_failure 125
+  assert_output "lxshim: --root $BASE/missing: the root: No such file or directory"
+}
+
+@test "--root for an ordinary user, in a user namespace; where there is none it says so" {
+  shared
+  make_root "$SHARED/tree"
+  mkdir -p "$SHARED/drive/src"
+  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}}}' >"$SHARED/policy.json"
+  run as_user env -C / LC_ALL=C "$LXSHIM" wsl --lane preload -q --policy "$SHARED/policy.json" --root "$SHARED/tree" -- \
+    /bin/bash -c 'id -u; cd /mnt/c && ls'
+  if as_user unshare -Urm true 2>/dev/null; then
+    assert_output --regexp $'^[0-9]+\nsrc$'
+  else
+    assert_output --partial 'a mount namespace: '
+    assert_output --partial 'that needs root, or user namespaces'
+  fi
+}
+
 # How programs that show the system end, and what they complain of.
 LOOK='for words in findmnt "df -hT" lsblk free "top -bn1" "ps aux" mount hostnamectl uptime lscpu; do
   ! command -v ${words%% *} >/dev/null || echo "$words: $($words 2>&1 >/dev/null </dev/null) $?"
