@@ -65,7 +65,8 @@ CLI_OBJ := $(CLI_SRC:%.c=$(B)/cli/%.o)
 WSL_SRC := $(addprefix shim/wsl/,drives.c translate.c table.c options.c) shim/sys/mountinfo.c \
            $(addprefix shim/nt/,names.c fold.c utf.c utf16.c)
 WSL_OBJ := $(WSL_SRC:%.c=$(B)/wsl/%.o)
-WSL     := $(B)/liblxshim/wsl/wslpath $(B)/liblxshim/wsl/mount.drvfs
+INTEROP_OBJ := $(addprefix $(B)/wsl/shim/,wsl/interop.o wsl/environment.o wsl/json.o sys/sys.o)
+WSL     := $(B)/liblxshim/wsl/wslpath $(B)/liblxshim/wsl/mount.drvfs $(B)/liblxshim/wsl/interop
 
 # Whether the compiler makes programs of 32-bit x86, too (Debian's gcc-multilib), with a libc that has
 # times of 64 bits for them (glibc 2.34). What was there once is not tried again.
@@ -142,6 +143,7 @@ $(B)/lxshim: $(CLI_OBJ)
 # Beside the library, where it looks for them; and where somebody else would.
 $(B)/liblxshim/wsl/wslpath: $(B)/wsl/shim/wsl/wslpath.o
 $(B)/liblxshim/wsl/mount.drvfs: $(B)/wsl/shim/wsl/mount_drvfs.o
+$(B)/liblxshim/wsl/interop: $(INTEROP_OBJ)
 $(WSL): $(WSL_OBJ)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
@@ -200,7 +202,7 @@ generate: $(B)/generate
 	$(RUN) $< .
 
 -include $(LIB_OBJ:.o=.d) $(I386_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(WSL_OBJ:.o=.d) $(B)/wsl/shim/wsl/wslpath.d \
-    $(B)/wsl/shim/wsl/mount_drvfs.d $(B)/filter.d
+    $(B)/wsl/shim/wsl/mount_drvfs.d $(INTEROP_OBJ:.o=.d) $(B)/filter.d
 
 # --- tests -----------------------------------------------------------------------------------------
 

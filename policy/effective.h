@@ -136,6 +136,10 @@ struct lx_effective {
     struct lx_origin trace_origin;
     const char *programs; /* the directory of our programs that stand in for WSL's, or NULL */
     struct lx_effective_fact windows[LX_WINDOWS_FACTS];
+    const char *handler; /* that runs programs of Windows': a path, or a name for PATH; or NULL */
+    bool stubs;          /* some of Windows' own programs are there */
+    const char *record;  /* the file of how they were called, absolute, or NULL */
+    struct lx_origin interop_origin;
     bool has_volumes; /* the policy says which there are, so that a run mounts them */
     size_t volume_count;
     struct lx_effective_volume *volumes;

@@ -122,9 +122,13 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
     /* Outside its drives, of which it may have none, a guest changes nothing. */
     if (policy->standing != LX_GUEST || policy->mount_count > 0)
         image->programs = lx_builder_string(&b, policy->programs);
+    image->handler = lx_builder_string(&b, policy->handler);
+    image->record = lx_builder_string(&b, policy->record);
     image->silent = policy->silent;
     if (policy->observe)
         image->flags |= LX_IMAGE_OBSERVE;
+    if (policy->stubs)
+        image->flags |= LX_IMAGE_STUBS;
     if (policy->trace_all)
         image->flags |= LX_IMAGE_TRACE_ALL;
     if (policy->trace_guest)

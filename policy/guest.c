@@ -105,6 +105,16 @@ int lx_guest_mount(struct lx_load *load, const struct lx_mount_part *part,
     return r < 0 ? r : check_target(load, part, mount->target);
 }
 
+int lx_guest_handler(struct lx_load *load, struct lx_place place, const char *handler)
+{
+    return load->found == NULL
+               ? 0
+               : refuse(
+                     load, place,
+                     lx_arena_format(load->arena, "\"handler\" names a program, \"%s\"", handler),
+                     "none");
+}
+
 /* An absolute path without "." and "..", as its words say: no symlink is to be in it. */
 static char *normal(struct lx_arena *arena, const char *path)
 {
@@ -149,8 +159,8 @@ static const char *unfit(const char *path)
                : "holds something that is no trace";
 }
 
-const char *lx_guest_trace(struct lx_load *load, struct lx_place place, const char *file,
-                           const char *path)
+const char *lx_guest_trace(struct lx_load *load, struct lx_place place, const char *key,
+                           const char *file, const char *path)
 {
     const struct lx_found *found = load->found;
     if (found == NULL)
@@ -159,11 +169,11 @@ const char *lx_guest_trace(struct lx_load *load, struct lx_place place, const ch
     const char *why = NULL;
     int r = 0;
     if (found->others != NULL)
-        r = refuse(load, place, found->others, "no trace");
+        r = refuse(load, place, found->others, lx_arena_format(load->arena, "no %s", key));
     else if (!lx_path_within(whole, found->directory))
-        r = refuse(load, place, outside(load, "trace", file), "one that is");
+        r = refuse(load, place, outside(load, key, file), "one that is");
     else if ((why = unfit(whole)) != NULL)
-        r = refuse(load, place, lx_arena_format(load->arena, "trace \"%s\" %s", file, why),
-                   "a new file, or a trace");
+        r = refuse(load, place, lx_arena_format(load->arena, "%s \"%s\" %s", key, file, why),
+                   lx_arena_format(load->arena, "a new file, or a %s", key));
     return r == 0 ? whole : NULL;
 }

@@ -28,12 +28,15 @@ int lx_guest_mount(struct lx_load *load, const struct lx_mount_part *part,
 int lx_guest_volume(struct lx_load *load, struct lx_place place, const char *text,
                     const char *backing);
 
+/* No program at all: what it named would be run with its reader's rights. 0, or refused. */
+int lx_guest_handler(struct lx_load *load, struct lx_place place, const char *handler);
+
 /*
- * A trace: a file below the directory to which no symlink leads, a new or empty one, or one that is
- * a trace. `file` is what the policy calls it. Returns the path without "." and "..", or NULL and
- * refused.
+ * A trace, or a record, as `key` says: a file below the directory to which no symlink leads, a new
+ * or empty one, or one that is one already. `file` is what the policy calls it. Returns the path
+ * without "." and "..", or NULL and refused.
  */
-const char *lx_guest_trace(struct lx_load *load, struct lx_place place, const char *file,
-                           const char *path);
+const char *lx_guest_trace(struct lx_load *load, struct lx_place place, const char *key,
+                           const char *file, const char *path);
 
 #endif

@@ -20,7 +20,7 @@
 #include "policy/volumes.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 6u
+#define LX_IMAGE_VERSION 7u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
@@ -64,7 +64,8 @@ enum lx_image_flag {
     LX_IMAGE_TRACE_OWN =
         8, /* the trace's file has to be the user's own, and no symlink leads to it */
     LX_IMAGE_ELEVATED = 16, /* the token of Windows is an administrator's */
-    LX_IMAGE_FLAGS = 31     /* all of them */
+    LX_IMAGE_STUBS = 32,    /* some of Windows' own programs are there */
+    LX_IMAGE_FLAGS = 63     /* all of them */
 };
 
 enum lx_override_action {
@@ -117,6 +118,8 @@ struct lx_image {
     uint32_t programs;        /* the directory of ours that stand in for WSL's, or 0 */
     uint32_t axes;            /* struct lx_axes, or 0: those of the profile drvfs */
     uint32_t volumes;         /* struct lx_volumes, or 0 */
+    uint32_t handler;         /* that runs programs of Windows': a path, or a name for PATH; or 0 */
+    uint32_t record;          /* the file of how they were called, or 0 */
     uint64_t override_ops;    /* the operations that some override is about, one bit each */
     struct lx_ruleset silent; /* rules that only say what they would do */
 };

@@ -11,6 +11,7 @@
 #include "policy/part.h"
 #include "policy/profile.h"
 #include "policy/resolve.h"
+#include "policy/settle_interop.h"
 #include "policy/settle_volume.h"
 #include "policy/trusted.h"
 
@@ -258,7 +259,8 @@ static int settle_trace(struct merge *m)
             lx_resolve_trace(&m->load, part->trace_place, part->document->directory, part->trace);
         out->trace_guest = m->load.found != NULL;
         if (out->trace != NULL)
-            out->trace = lx_guest_trace(&m->load, part->trace_place, part->trace, out->trace);
+            out->trace =
+                lx_guest_trace(&m->load, part->trace_place, "trace", part->trace, out->trace);
     } else {
         return 0;
     }
@@ -420,6 +422,8 @@ int lx_effective_load(struct lx_effective *policy, const struct lx_request *requ
         r = settle_overrides(&m);
     if (r == 0)
         r = settle_trace(&m);
+    if (r == 0 && !request->without_interop)
+        r = lx_settle_interop(&m.load, m.file, policy);
     if (r == 0) {
         settle_mode(&m);
         settle_windows(&m);

@@ -62,6 +62,16 @@ struct lx_share_part {
     struct lx_place volume_place;
 };
 
+/* line 0: it says nothing of this. */
+struct lx_interop_part {
+    unsigned line;
+    const char *handler; /* or NULL */
+    struct lx_place handler_place;
+    bool stubs;
+    const char *record; /* or NULL */
+    struct lx_place record_place;
+};
+
 struct lx_part {
     const struct lx_document *document;
     const struct lx_part *base; /* what it extends, or NULL */
@@ -91,6 +101,7 @@ struct lx_part {
         bool value;
         unsigned line;
     } windows[LX_WINDOWS_FACTS];
+    struct lx_interop_part interop;
 };
 
 /*
@@ -109,6 +120,7 @@ int lx_read_volumes(struct lx_load *load, const struct lx_node *node, struct lx_
 int lx_read_shares(struct lx_load *load, const struct lx_node *node, struct lx_part *out);
 int lx_read_volume_facts(struct lx_load *load, const struct lx_node *node,
                          struct lx_volume_facts *out);
+int lx_read_interop(struct lx_load *load, const struct lx_node *node, struct lx_interop_part *out);
 int lx_read_override(struct lx_load *load, const struct lx_node *node,
                      struct lx_effective_override *out);
 

@@ -28,6 +28,9 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->image = image;
     policy->trace = lx_image_string(image, image->trace);
     policy->programs = lx_image_string(image, image->programs);
+    policy->handler = lx_image_string(image, image->handler);
+    policy->record = lx_image_string(image, image->record);
+    policy->stubs = (image->flags & LX_IMAGE_STUBS) != 0;
     policy->stats = NULL;
     policy->debug_file = NULL;
     policy->debug_fd = 2;

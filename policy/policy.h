@@ -35,6 +35,8 @@ struct lx_policy {
     const struct lx_image *image;
     const char *trace;    /* the trace file, or NULL */
     const char *programs; /* the directory of our programs that stand in for WSL's, or NULL */
+    const char *handler;  /* that runs programs of Windows', or NULL */
+    const char *record;   /* where it is told how they are called, or NULL */
     struct lx_stats *stats;
     const char *debug_file; /* that LXSHIM_DEBUG is appended to, or NULL: */
     int debug_fd;           /* where it is written then */
@@ -42,6 +44,7 @@ struct lx_policy {
     uint8_t watches;        /* enum lx_watch */
     bool observe;
     bool shows; /* some rule of the run is on: names of the host's have other answers */
+    bool stubs; /* some of Windows' own programs are there */
     bool trace_all;
     bool trace_own;           /* see LX_IMAGE_TRACE_OWN */
     bool may_link;            /* Windows lets its user make symlinks: Developer Mode, or elevated */

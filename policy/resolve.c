@@ -131,23 +131,44 @@ int lx_resolve_overlap(struct lx_load *load, const struct lx_mount_part *part,
     return 0;
 }
 
-const char *lx_resolve_trace(struct lx_load *load, struct lx_place place, const char *directory,
-                             const char *file)
+/* A file of lines, which `what` names, in a directory that is there. */
+static const char *resolve_file(struct lx_load *load, struct lx_place place, const char *what,
+                                const char *directory, const char *file)
 {
     char *path = absolute(load, directory, file);
     char *slash = strrchr(path, '/');
     const char *parent =
         slash == path ? "/" : lx_arena_string(load->arena, path, (size_t)(slash - path));
     if (file[0] == '\0')
-        lx_refuse(load, place, "the trace file has no name, expected a file");
+        lx_refuse(load, place, "the %s file has no name, expected a file", what);
     else if (is_directory(path) || slash[1] == '\0')
-        lx_refuse(load, place, "trace file \"%s\" is a directory, expected a file", file);
+        lx_refuse(load, place, "%s file \"%s\" is a directory, expected a file", what, file);
     else if (!is_directory(parent))
-        lx_refuse(load, place, "trace file \"%s\": no directory %s, expected one that is there",
+        lx_refuse(load, place, "%s file \"%s\": no directory %s, expected one that is there", what,
                   file, parent);
     else if (strlen(path) >= PATH_MAX)
-        lx_refuse(load, place, "trace file \"%s\": the path is too long", file);
+        lx_refuse(load, place, "%s file \"%s\": the path is too long", what, file);
     else
         return path;
     return NULL;
+}
+
+const char *lx_resolve_trace(struct lx_load *load, struct lx_place place, const char *directory,
+                             const char *file)
+{
+    return resolve_file(load, place, "trace", directory, file);
+}
+
+const char *lx_resolve_record(struct lx_load *load, struct lx_place place, const char *directory,
+                              const char *file)
+{
+    char real[PATH_MAX];
+    const char *path = resolve_file(load, place, "record", directory, file);
+    const char *slash = path == NULL ? NULL : strrchr(path, '/');
+    if (path == NULL || load->found != NULL) /* a guest is refused a symlink, and not led by it */
+        return path;
+    const char *parent = lx_arena_string(load->arena, path, (size_t)(slash - path) + 1);
+    if (realpath(parent, real) == NULL)
+        return path;
+    return lx_arena_format(load->arena, "%s%s", strcmp(real, "/") == 0 ? "" : real, slash);
 }

@@ -28,4 +28,8 @@ int lx_resolve_overlap(struct lx_load *load, const struct lx_mount_part *part,
 const char *lx_resolve_trace(struct lx_load *load, struct lx_place place, const char *directory,
                              const char *file);
 
+/* The same of a file that is opened by a path without symlinks: its directory's own. */
+const char *lx_resolve_record(struct lx_load *load, struct lx_place place, const char *directory,
+                              const char *file);
+
 #endif

@@ -86,8 +86,7 @@ static int become_sole_user(void)
     return 0;
 }
 
-/* Into a namespace from which no mount gets out. Returns 0 or -errno. */
-static int enter(enum bind_when when)
+int bind_enter(enum bind_when when)
 {
     int r = unshare(CLONE_NEWNS) < 0 ? -errno : 0;
     if (r == -EPERM && when == BIND_ALWAYS)
@@ -169,7 +168,7 @@ bool bind_mounts(struct lx_effective *policy, enum bind_when when, bool verbose)
             why[i] = when == BIND_NEVER ? "as --bind=never asks" : obstacle(m, here);
         wanted |= is_redirected(m) && why[i] == NULL;
     }
-    int entered = wanted ? enter(when) : 0;
+    int entered = wanted ? bind_enter(when) : 0;
     if (policy->has_volumes && !tell_entered(entered, when, verbose && wanted))
         return false;
     for (size_t i = 0; i < policy->mount_count && wanted; i++) {

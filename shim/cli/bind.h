@@ -17,6 +17,12 @@ enum bind_when {
 };
 
 /*
+ * Goes into a mount namespace from which no mount gets out; with BIND_ALWAYS in a user namespace
+ * that has this user alone, where it is not to be had otherwise. Returns 0 or -errno.
+ */
+int bind_enter(enum bind_when when);
+
+/*
  * Goes into a mount namespace, which ends with the last process in it, where there is something to
  * mount or the policy says volumes, which the command may mount; and mounts there what can be;
  * those mounts of the policy are marked as bound, the others will be translated. A current

@@ -66,6 +66,7 @@ typedef uint64_t cli_option;
 #define CLI_BLAME        CLI_OPTION(46)
 #define CLI_YES          CLI_OPTION(47)
 #define CLI_DRY_RUN      CLI_OPTION(48)
+#define CLI_ROOT         CLI_OPTION(49)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -99,6 +100,7 @@ struct cli_arguments {
     const char *user;
     const char *directory; /* --cd */
     const char *etc;
+    const char *root;
     const char *bind; /* --bind, or NULL */
     const char *lane; /* --lane, or NULL */
     char **reports;   /* --report */
@@ -247,6 +249,9 @@ const char *cli_origin(const struct lx_origin *origin);
  * false after describing in `out` where it was looked for. room: at least PATH_MAX * 2.
  */
 bool cli_library(char *out, size_t room);
+
+/* The library is in another directory from here on, since the root is another. Called once. */
+void cli_library_move(const char *directory);
 
 /*
  * Spells the library's path for LD_PRELOAD, so that glibc's ld.so finds it and musl's does not:

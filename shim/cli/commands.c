@@ -122,9 +122,9 @@ const struct cli_command cli_commands[] = {
             "/etc/fstab, by\n/etc/wsl.conf; the environment has WSL_DISTRO_NAME, WSLENV and "
             "Windows' part of PATH; and\nuname and /proc say that this is WSL (the rules "
             "identity.*, but for what the policy says of\nthem). See \"lxshim help wsl\".\n",
-        .options = CLI_POLICY | CLI_ERA | CLI_DISTRIBUTION | CLI_USER | CLI_CD | CLI_ETC | CLI_SET |
-                   CLI_TRACE | CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET |
-                   CLI_REPORT | CLI_FAIL_ON,
+        .options = CLI_POLICY | CLI_ERA | CLI_DISTRIBUTION | CLI_USER | CLI_CD | CLI_ETC |
+                   CLI_ROOT | CLI_SET | CLI_TRACE | CLI_LANE | CLI_COMPLETE | CLI_BIND |
+                   CLI_VERBOSE | CLI_QUIET | CLI_REPORT | CLI_FAIL_ON,
         .least = 0,
         .most = -1,
         .misused = CLI_FAILED,

@@ -45,7 +45,12 @@ static const struct {
      "Variables that WSLENV names are translated by their flags /p and /l, and those with /w are "
      "not "
      "there; interop.appendWindowsPath has Windows' directories appended to PATH where drive C: is "
-     "mounted. The environment is otherwise the caller's.\n"},
+     "mounted. The environment is otherwise the caller's.\n"
+     "\n"
+     "Programs of Windows' on a drive go to whom the policy names: "
+     "{\"interop\": {\"handler\": \"wine\"}}; with \"stubs\": true there are cmd.exe, "
+     "powershell.exe, explorer.exe and clip.exe, which do nothing but tell \"record\" how they "
+     "were called. --root has a directory for /, by root's right or in a user namespace.\n"},
     {"policy", "what a policy looks like",
      "A policy is JSON. The least one, and a useful one:\n"
      "\n"

@@ -18,11 +18,23 @@
  */
 #define BY_LIB "liblxshim"
 
+/* Where it was brought to, or NULL. */
+static const char *moved;
+
+void cli_library_move(const char *directory)
+{
+    moved = directory;
+}
+
 bool cli_library(char *out, size_t room)
 {
     static const char name[] = NAME;
     char program[PATH_MAX];
     int length = 0;
+    if (moved != NULL) {
+        snprintf(out, room, "%s/%s", moved, name);
+        return access(out, R_OK) == 0;
+    }
     if (cli_program(program, sizeof(program)) == 0)
         length = (int)(strrchr(program, '/') - program);
     if (length > 0) {

@@ -111,6 +111,8 @@ const struct cli_option_info cli_options[] = {
     {CLI_USER, 0, "user", "NAME", "be that user, which needs root for another", NULL},
     {CLI_CD, 0, "cd", "DIRECTORY", "begin there: a path of Linux' or Windows', or ~", NULL},
     {CLI_ETC, 0, "etc", "DIRECTORY", "read wsl.conf and fstab there instead of in /etc", NULL},
+    {CLI_ROOT, 0, "root", "DIRECTORY",
+     "have that directory for /, which needs root or user namespaces", NULL},
     {0, 0, NULL, NULL, NULL, NULL},
 };
 #define OPTION_COUNT (SIZE(cli_options) - 1)
@@ -132,6 +134,7 @@ static const struct {
     {CLI_USER, offsetof(struct cli_arguments, user)},
     {CLI_CD, offsetof(struct cli_arguments, directory)},
     {CLI_ETC, offsetof(struct cli_arguments, etc)},
+    {CLI_ROOT, offsetof(struct cli_arguments, root)},
     {CLI_ENFORCE, offsetof(struct cli_arguments, request.enforce)},
     {CLI_OVERRIDES, offsetof(struct cli_arguments, request.overrides)},
     {CLI_LANE, offsetof(struct cli_arguments, lane)},

@@ -155,6 +155,11 @@ static void put_text(const struct lx_effective *policy, const char *file)
     if (policy->trace != NULL)
         fprintf(out, "trace       %s, %s calls  (%s)\n", policy->trace,
                 policy->trace_all ? "all" : "changed", cli_origin(&policy->trace_origin));
+    if (policy->interop_origin.kind != LX_ORIGIN_DEFAULT)
+        fprintf(out, "interop     %s%s%s%s  (%s)\n",
+                policy->handler != NULL ? policy->handler : "no handler",
+                policy->stubs ? ", stubs" : "", policy->record != NULL ? ", told to " : "",
+                policy->record != NULL ? policy->record : "", cli_origin(&policy->interop_origin));
     for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)
         if (policy->windows[i].origin.kind != LX_ORIGIN_DEFAULT)
             fprintf(out, "windows     %s %s  (%s)\n", lx_windows_word(i),
@@ -336,6 +341,12 @@ static json_t *mode_json(const struct lx_effective *policy)
     return mode;
 }
 
+static json_t *interop_json(const struct lx_effective *policy)
+{
+    return json_pack("{s:s*, s:b, s:s*, s:o}", "handler", policy->handler, "stubs", policy->stubs,
+                     "record", policy->record, "from", origin_json(&policy->interop_origin));
+}
+
 static void show_json(const struct lx_effective *policy)
 {
     json_t *mounts = json_array();
@@ -354,6 +365,8 @@ static void show_json(const struct lx_effective *policy)
         json_object_set_new(trace, "calls", json_string(policy->trace_all ? "all" : "changed"));
         json_object_set_new(all, "trace", trace);
     }
+    if (policy->interop_origin.kind != LX_ORIGIN_DEFAULT)
+        json_object_set_new(all, "interop", interop_json(policy));
     json_t *windows = json_object();
     for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)
         json_object_set_new(

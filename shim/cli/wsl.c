@@ -6,6 +6,8 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
+#include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include "cli/cli.h"
 #include "cli/wslconf.h"
 #include "cli/wslenv.h"
+#include "cli/wslroot.h"
 #include "policy/document.h"
 #include "policy/whole.h"
 
@@ -25,6 +28,7 @@ struct session {
     struct cli_arguments run; /* what it comes to */
     struct lx_effective policy;
     struct wslconf conf;
+    const char *etc; /* where wsl.conf and fstab are */
     char *added[LX_MOUNT_MAX];
 };
 
@@ -43,27 +47,43 @@ static void keep_text(struct lx_request *request)
         close(fd);
 }
 
-/* Who the session is of: --user, which only root may choose. False after saying why not. */
-static bool become_user(const char *name)
+/* Becomes a user, which for another needs root. Returns 0, or an errno. */
+static int become(const struct passwd *user)
 {
-    const struct passwd *user = name == NULL ? NULL : getpwnam(name);
-    if (name == NULL)
-        return true;
-    if (user == NULL) {
-        cli_error("--user %s: there is no such user", name);
-        return false;
-    }
-    if (user->pw_uid != geteuid() && (initgroups(name, user->pw_gid) < 0 ||
-                                      setgid(user->pw_gid) < 0 || setuid(user->pw_uid) < 0)) {
-        cli_error("--user %s: %s; that needs root", name, strerror(errno));
-        return false;
-    }
-    if (setenv("HOME", user->pw_dir, 1) < 0 || setenv("USER", name, 1) < 0 ||
-        setenv("LOGNAME", name, 1) < 0 || setenv("SHELL", user->pw_shell, 1) < 0) {
-        cli_error("out of memory");
-        return false;
-    }
-    return true;
+    bool is_another = user->pw_uid != geteuid();
+    if (is_another && (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
+                       setuid(user->pw_uid) < 0))
+        return errno;
+    return setenv("HOME", user->pw_dir, 1) < 0 || setenv("USER", user->pw_name, 1) < 0 ||
+                   setenv("LOGNAME", user->pw_name, 1) < 0 || setenv("SHELL", user->pw_shell, 1) < 0
+               ? ENOMEM
+               : 0;
+}
+
+/*
+ * Who the session is of: --user, or else what wsl.conf says, without which a session goes on as it
+ * is. False after saying why not.
+ */
+static bool become_user(const struct session *s, const char *asked)
+{
+    const char *name = asked != NULL ? asked : s->conf.user;
+    const char *what = asked != NULL ? "--user" : "user.default";
+    const struct passwd *user = name[0] == '\0' && asked == NULL ? NULL : getpwnam(name);
+    int error = user == NULL ? 0 : become(user);
+    if (user == NULL && (asked != NULL || name[0] != '\0'))
+        cli_error("%s %s: there is no such user", what, name);
+    else if (error != 0)
+        cli_error("%s %s: %s; that needs root", what, name, strerror(error));
+    return asked == NULL || (user != NULL && error == 0);
+}
+
+/* The host's name, which needs a namespace of names (UTS) that nobody else is in. */
+static void take_hostname(const struct session *s)
+{
+    const char *name = s->conf.hostname;
+    if (name[0] != '\0' && (unshare(CLONE_NEWUTS) < 0 || sethostname(name, strlen(name)) < 0))
+        cli_error("network.hostname %s: %s; that needs root, and the name stays as it is", name,
+                  strerror(errno));
 }
 
 /* Loads the policy anew, with what is mounted besides. Returns 0 or -EINVAL with its problem set.
@@ -153,7 +173,11 @@ static void show(struct session *s, const struct cli_arguments *arguments)
     size_t n = 0;
     for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
         enum lx_origin_kind kind = s->policy.rules[i].origin.kind;
-        if (lx_rule_is_of_run((enum lx_rule)i) && kind != LX_ORIGIN_FILE && kind != LX_ORIGIN_FLAG)
+        bool is_off = (i == LX_RULE_IDENTITY_INTEROP && !s->conf.interop) ||
+                      (i == LX_RULE_IDENTITY_HOSTS && !s->conf.hosts) ||
+                      (i == LX_RULE_IDENTITY_RESOLVER && !s->conf.resolver);
+        if (lx_rule_is_of_run((enum lx_rule)i) && kind != LX_ORIGIN_FILE &&
+            kind != LX_ORIGIN_FLAG && !is_off)
             sets[n++] = lx_arena_format(arena, "%s=on", lx_rules[i].id);
     }
     for (size_t i = 0; i < given->set_count; i++)
@@ -162,32 +186,43 @@ static void show(struct session *s, const struct cli_arguments *arguments)
     s->run.request.set_count = n + given->set_count;
 }
 
+/* Puts a shell before a command, which does something with a word of its own first. */
+static void put_shell(char **command, size_t *n, const char *script, char *word)
+{
+    static char shell[] = "/bin/sh";
+    static char option[] = "-c";
+    command[(*n)++] = shell;
+    command[(*n)++] = option;
+    command[(*n)++] = (char *)(uintptr_t)script;
+    command[(*n)++] = word;
+}
+
 /*
- * The command, or a shell. Where it is to begin is for it to enter: only what runs by the rules
- * gets to a drive whose files are elsewhere.
+ * The command, or a shell, behind wsl.conf's. Where it is to begin is for it to enter: only what
+ * runs by the rules gets to a drive whose files are elsewhere.
  */
 static void make_command(struct session *s, const struct cli_arguments *arguments)
 {
-    static char enter[] = "cd -- \"$0\" && exec \"$@\"";
-    static char *const words[] = {"/bin/sh", "-c", enter};
     static char directory[PATH_MAX];
     static char login[] = "-l";
+    static char plain[] = "/bin/sh";
     size_t count = (size_t)arguments->count;
-    char **command = lx_arena_alloc(&s->policy.arena, (count + 7) * sizeof(char *));
+    char **command = lx_arena_alloc(&s->policy.arena, (count + 11) * sizeof(char *));
     size_t n = 0;
+    if (s->conf.boot[0] != '\0') /* nobody waits for it, and nobody hears it */
+        put_shell(command, &n, "(/bin/sh -c \"$0\" </dev/null >/dev/null 2>&1 &) && exec \"$@\"",
+                  s->conf.boot);
     if (arguments->directory != NULL) {
         const char *home = strcmp(arguments->directory, "~") == 0 ? getenv("HOME") : NULL;
-        memcpy(command, words, sizeof(words));
-        n = sizeof(words) / sizeof(words[0]);
         if (!wslenv_translate(&s->policy, arguments->directory, directory, sizeof(directory)))
             snprintf(directory, sizeof(directory), "%s",
                      home != NULL ? home : arguments->directory);
-        command[n++] = directory;
+        put_shell(command, &n, "cd -- \"$0\" && exec \"$@\"", directory);
     }
     memcpy(command + n, arguments->rest, count * sizeof(char *));
     if (count == 0) {
         char *shell = getenv("SHELL");
-        command[n] = shell != NULL && shell[0] != '\0' ? shell : words[0];
+        command[n] = shell != NULL && shell[0] != '\0' ? shell : plain;
         command[n + 1] = login;
     }
     s->run.rest = command;
@@ -196,7 +231,6 @@ static void make_command(struct session *s, const struct cli_arguments *argument
 
 static int run(struct session *s, const struct cli_arguments *arguments)
 {
-    const char *etc = arguments->etc != NULL ? arguments->etc : "/etc";
     struct wslenv environment = {.policy = &s->policy, .distribution = arguments->distribution};
     char file[PATH_MAX];
     struct lx_request *request = &s->run.request;
@@ -207,14 +241,14 @@ static int run(struct session *s, const struct cli_arguments *arguments)
     }
     if (s->policy.profile_origin.kind == LX_ORIGIN_DEFAULT)
         request->profile = TODAY;
-    snprintf(file, sizeof(file), "%s/wsl.conf", etc);
-    wslconf_read(file, &s->conf);
-    snprintf(file, sizeof(file), "%s/fstab", etc);
+    snprintf(file, sizeof(file), "%s/fstab", s->etc);
     if (s->conf.fstab)
         mount_fstab(s, file);
     if (s->conf.automount)
         mount_volumes(s);
+    environment.interop = s->conf.interop;
     environment.windows_path = s->conf.interop && s->conf.append_path;
+    request->without_interop = !s->conf.interop;
     if (load(s) < 0) {
         cli_error("%s", s->policy.problem);
         return CLI_FAILED;
@@ -231,12 +265,19 @@ static int run(struct session *s, const struct cli_arguments *arguments)
 int cli_wsl(const struct cli_arguments *arguments)
 {
     static struct session session; /* the program has one thread */
+    char file[PATH_MAX];
     session.run = *arguments;
-    if (!become_user(arguments->user))
-        return CLI_FAILED;
     if (session.run.request.file == NULL)
         cli_default_policy(&session.run.request);
     keep_text(&session.run.request);
+    if (arguments->root != NULL && !wslroot_enter(arguments->root, &session.run.request))
+        return CLI_FAILED;
+    session.etc = arguments->etc != NULL ? arguments->etc : "/etc";
+    snprintf(file, sizeof(file), "%s/wsl.conf", session.etc);
+    wslconf_read(file, &session.conf);
+    take_hostname(&session);
+    if (!become_user(&session, arguments->user))
+        return CLI_FAILED;
     int status = run(&session, arguments);
     lx_effective_free(&session.policy);
     return status;

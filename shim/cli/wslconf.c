@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -79,43 +80,53 @@ static bool read_root(const char *value, char *out, size_t room)
     return true;
 }
 
-enum key { ENABLED, FSTAB, ROOT, OPTIONS, INTEROP, APPEND, KEYS };
+enum kind { BOOL, TEXT, ROOT };
 
-static const char *const keys[KEYS] = {"automount.enabled", "automount.mountFsTab",
-                                       "automount.root",    "automount.options",
-                                       "interop.enabled",   "interop.appendWindowsPath"};
+static const struct key {
+    const char *name;
+    enum kind kind;
+    size_t offset; /* in struct wslconf */
+    size_t room;
+} keys[] = {
+#define KEY(name, kind, field)                                                            \
+    {                                                                                     \
+        name, kind, offsetof(struct wslconf, field), sizeof(((struct wslconf *)0)->field) \
+    }
+    KEY("automount.enabled", BOOL, automount), KEY("automount.mountFsTab", BOOL, fstab),
+    KEY("automount.root", ROOT, root),         KEY("automount.options", TEXT, options),
+    KEY("interop.enabled", BOOL, interop),     KEY("interop.appendWindowsPath", BOOL, append_path),
+    KEY("network.generateHosts", BOOL, hosts), KEY("network.generateResolvConf", BOOL, resolver),
+    KEY("network.hostname", TEXT, hostname),   KEY("user.default", TEXT, user),
+    KEY("boot.command", TEXT, boot),
+#undef KEY
+};
+
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
 
 /* Takes a value over. False where it is none of its key's. */
-static bool take(struct wslconf *out, enum key key, const char *value)
+static bool take(struct wslconf *out, const struct key *key, const char *value)
 {
-    switch (key) {
-    case ENABLED:
-        return read_bool(value, &out->automount);
-    case FSTAB:
-        return read_bool(value, &out->fstab);
+    char *field = (char *)out + key->offset;
+    switch (key->kind) {
+    case BOOL:
+        return read_bool(value, (bool *)(void *)field);
     case ROOT:
-        return read_root(value, out->root, sizeof(out->root));
-    case OPTIONS:
-        return read_text(value, out->options, sizeof(out->options));
-    case INTEROP:
-        return read_bool(value, &out->interop);
-    case APPEND:
-        return read_bool(value, &out->append_path);
-    case KEYS:
+        return read_root(value, field, key->room);
+    case TEXT:
         break;
     }
-    return true;
+    return read_text(value, field, key->room);
 }
 
 /* The key of that section and name; KEYS for one that says nothing of a session. */
-static enum key find(const char *section, const char *name)
+static unsigned find(const char *section, const char *name)
 {
     char whole[128];
     snprintf(whole, sizeof(whole), "%s.%s", section, name);
     unsigned i = 0;
-    while (i < KEYS && strcasecmp(keys[i], whole) != 0)
+    while (i < KEYS && strcasecmp(keys[i].name, whole) != 0)
         i++;
-    return (enum key)i;
+    return i;
 }
 
 /* What is wrong with a line of a section, or NULL. */
@@ -131,13 +142,13 @@ static const char *read_key(struct wslconf *out, const char *section, char *line
         return "no key";
     if (value == NULL)
         return "a quote that does not end";
-    enum key key = find(section, name);
+    unsigned key = find(section, name);
     if (key == KEYS)
         return NULL;
     if ((*said >> key & 1) != 0)
         return "the key was said before";
     *said |= 1u << key;
-    return take(out, key, value) ? NULL : "no value of its key";
+    return take(out, &keys[key], value) ? NULL : "no value of its key";
 }
 
 /* [section]: in place; NULL where it is none. */
@@ -156,8 +167,13 @@ void wslconf_read(const char *file, struct wslconf *out)
     char section[64] = "";
     unsigned said = 0;
     unsigned number = 0;
-    *out = (struct wslconf){
-        .automount = true, .fstab = true, .interop = true, .append_path = true, .root = "/mnt/"};
+    *out = (struct wslconf){.automount = true,
+                            .fstab = true,
+                            .interop = true,
+                            .append_path = true,
+                            .hosts = true,
+                            .resolver = true,
+                            .root = "/mnt/"};
     FILE *stream = fopen(file, "re");
     if (stream == NULL && errno != ENOENT)
         cli_error("%s: %s; it is not read", file, strerror(errno));

@@ -11,8 +11,13 @@ struct wslconf {
     bool fstab;       /* automount.mountFsTab */
     bool interop;     /* interop.enabled */
     bool append_path; /* interop.appendWindowsPath */
+    bool hosts;       /* network.generateHosts */
+    bool resolver;    /* network.generateResolvConf */
     char root[256];   /* automount.root, with a slash at its end */
     char options[512];
+    char hostname[65]; /* network.hostname, or "" */
+    char user[256];    /* user.default, or "" */
+    char boot[4096];   /* boot.command, or "" */
 };
 
 /*

@@ -145,7 +145,8 @@ static int set_names(const struct wslenv *s)
     /* Only WSL2 has it: by its presence programs tell the two apart. */
     snprintf(socket, sizeof(socket), "/run/WSL/%d_interop", (int)getpid());
     if (r == 0)
-        r = wslenv_is_wsl2(s->policy) ? setenv("WSL_INTEROP", socket, 1) : unsetenv("WSL_INTEROP");
+        r = wslenv_is_wsl2(s->policy) && s->interop ? setenv("WSL_INTEROP", socket, 1)
+                                                    : unsetenv("WSL_INTEROP");
     return r;
 }
 

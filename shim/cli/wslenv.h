@@ -11,6 +11,7 @@
 struct wslenv {
     const struct lx_effective *policy; /* its drives are where Windows' paths lead */
     const char *distribution;          /* NULL: as the era has it */
+    bool interop;                      /* programs of Windows' run: WSL2 has a socket for them */
     bool windows_path;                 /* Windows' part is appended to PATH */
 };
 

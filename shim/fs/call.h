@@ -107,6 +107,10 @@ struct lx_call {
 /* What exec answers for a script that its caller has to run through the interpreter. */
 #define LX_ESCRIPT 5001
 
+/* What exec answers for a program of Windows', which its caller has to have run. */
+#define LX_EWINDOWS 5003
+#define LX_ESTUB    5004 /* one that is not there, and the policy has something in its place */
+
 /* How a call is that writes to the disk what a file has, in place of flags of its own. */
 enum lx_sync { LX_SYNC_ALL, LX_SYNC_RANGE };
 

@@ -162,6 +162,16 @@ struct lx_fs_shown {
      * kernel has not, or has and must not show. False where it is neither.
      */
     bool (*instead)(struct lx_call *c, const char *path, long *result);
+    /* True for a directory, by the kernel's name of n bytes, whose listing differs from its. */
+    bool (*lists)(const struct lx_policy *policy, const char *directory, size_t n);
+    /* False for a path in such a directory that no listing shows. */
+    bool (*listed)(const struct lx_policy *policy, const char *path);
+    /*
+     * The next name from *at on (0 at first), which it moves, that a listing of such a directory
+     * shows besides the kernel's; NULL after the last.
+     */
+    const char *(*besides)(const struct lx_policy *policy, const char *directory, size_t n,
+                           unsigned *at);
     /* Puts other names of the kernel into what uname(2) has answered. */
     void (*names)(const struct lx_policy *policy, struct utsname *name);
     /* Puts other words, as long, in what the kernel says in a mount table, n bytes. */

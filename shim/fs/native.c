@@ -55,6 +55,8 @@ static enum native_image image(int dfd, const char *path, int flags)
     sys_close(fd);
     if (n >= 2 && magic[0] == '#' && magic[1] == '!')
         return NATIVE_SCRIPT;
+    if (n >= 2 && magic[0] == 'M' && magic[1] == 'Z')
+        return NATIVE_WINDOWS;
     return n == 4 && memcmp(magic,
                             "\x7F"
                             "ELF",

@@ -30,7 +30,7 @@ int native_open(const struct lx_call *c, int flags);
 /* lstat of path i of a call in the kernel's terms, nothing altered. 0 or -errno. */
 int native_stat(const struct lx_call *c, unsigned i, struct stat *st);
 
-enum native_image { NATIVE_UNKNOWN, NATIVE_SCRIPT, NATIVE_ELF };
+enum native_image { NATIVE_UNKNOWN, NATIVE_SCRIPT, NATIVE_ELF, NATIVE_WINDOWS };
 
 /* What kind of program the file at dfd/path is, by its first bytes. */
 enum native_image native_image(int dfd, const char *path);

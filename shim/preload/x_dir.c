@@ -16,6 +16,7 @@
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/handles.h"
+#include "vfs/listing.h"
 #include "vfs/names.h"
 #include "vfs/placement.h"
 
@@ -87,11 +88,11 @@ static void stop_showing(DIR *dir)
         atomic_store(&s->dir, NULL);
 }
 
-/* A mount's entry after the host's last one; NULL at the real end. */
-static struct dirent *mount_entry(DIR *dir)
+/* An entry that is there besides, after the host's last one; NULL at the real end. */
+static struct dirent *entry_besides(DIR *dir)
 {
     struct showing *s = slot_of(dir);
-    const char *name = vfs_listed_mount(lx_self(), dirfd(dir), s == NULL ? 0 : s->shown);
+    const char *name = vfs_listed_besides(lx_self(), dirfd(dir), s == NULL ? 0 : s->shown);
     if (name == NULL || (s == NULL && (s = new_slot(dir)) == NULL))
         return NULL;
     s->shown++;
@@ -99,8 +100,10 @@ static struct dirent *mount_entry(DIR *dir)
     size_t n = strnlen(name, sizeof(s->entry.d_name) - 1);
     memcpy(s->entry.d_name, name, n);
     struct stat st;
-    if (fstatat(dirfd(dir), s->entry.d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+    if (fstatat(dirfd(dir), s->entry.d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
         s->entry.d_ino = st.st_ino;
+        s->entry.d_type = (unsigned char)IFTODT(st.st_mode);
+    }
     return &s->entry;
 }
 
@@ -167,7 +170,7 @@ static __attribute__((noinline)) struct dirent *look_for_entry(DIR *dir, struct 
         block.last = (uintptr_t)e;
         block.closings = now;
     } else if (errno == 0) {
-        e = mount_entry(dir);
+        e = entry_besides(dir);
     }
     if (errno == 0)
         errno = before;
@@ -203,7 +206,7 @@ LX_EXPORT int readdir_r(DIR *restrict dir, struct dirent *restrict entry,
     while (error == 0 && *result != NULL &&
            !vfs_listed_name(lx_self(), dirfd(dir), (*result)->d_name, &(*result)->d_type));
     if (error == 0 && *result == NULL) {
-        const struct dirent *e = mount_entry(dir);
+        const struct dirent *e = entry_besides(dir);
         if (e != NULL) {
             *entry = *e;
             *result = entry;
@@ -216,15 +219,7 @@ LX_WIDE(readdir64_r, readdir_r);
 
 LX_EXPORT ssize_t getdents64(int fd, void *buf, size_t size)
 {
-    long n;
-    /* A block of which nothing is left is not the end of the directory. */
-    do {
-        n = lx_ret(sys_getdents64(fd, buf, size));
-        if (n <= 0)
-            return n;
-        n = vfs_listed_block(lx_self(), fd, buf, n);
-    } while (n == 0);
-    return n;
+    return lx_ret(vfs_read_block(lx_self(), fd, buf, size));
 }
 
 struct list {

@@ -13,6 +13,7 @@
 #include "supervisor/place.h"
 #include "sys/sys.h"
 #include "vfs/provided.h"
+#include "vfs/shown.h"
 
 /* True where an address is no name in the file system. */
 static bool is_other_address(const struct request *r, unsigned i)
@@ -96,12 +97,24 @@ static int argument_is_outside(const struct request *r, unsigned i)
     }
 }
 
+/* True for a directory that a run lists otherwise than the kernel. */
+static bool lists_otherwise(const struct request *r)
+{
+    char name[PATH_MAX];
+    long n = r->call->arguments[0] != 'f'
+                 ? 0
+                 : tracee_name(&r->tracee, (int)r->given[0], name, sizeof(name));
+    return n > 0 && shown_lists_name(r->task.policy, name, (size_t)n);
+}
+
 int left_alone(const struct request *r)
 {
     if (r->call->number == SYS_getcwd)
         return outside_descriptor(r->task.policy, &r->tracee, AT_FDCWD);
     if (r->call->number == SYS_uname)
         return !r->task.policy->shows;
+    if (r->task.policy->shows && strncmp(r->call->name, "getdents", 8) == 0 && lists_otherwise(r))
+        return false;
     if (decide_needs_none(r->task.policy, r->call->number))
         return true;
     if (decide_needs_look(r->task.policy, r->call->number))

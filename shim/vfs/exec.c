@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Running programs: scripts that the kernel cannot run by the path it would be given. */
+/* Running programs: scripts that the kernel cannot run by the path it would be given, and programs
+ * of Windows'. */
 #include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "sys/address.h"
 #include "sys/sys.h"
+#include "vfs/interop.h"
 #include "vfs/ops.h"
 #include "vfs/run.h"
 
 #define SCRIPT_LINE  256 /* as the kernel: BINPRM_BUF_SIZE */
 #define SCRIPT_DEPTH 4   /* interpreters that are scripts themselves; the fifth is ELOOP */
 #define ARGV_SMALL   64
+#define WORDS        INTEROP_WORDS /* before argv's own, at most */
 
 static long run(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
                 char *const envp[], int flags, unsigned depth)
@@ -72,20 +75,27 @@ static long read_line(const struct lx_task *t, int dirfd, const char *path, char
 
 static long run_script(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
                        char *const envp[], unsigned depth);
+static long run_windows(const struct lx_task *t, int dirfd, const char *path, long r,
+                        char *const argv[], char *const envp[], unsigned depth);
 
 static long run_or_script(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
                           char *const envp[], int flags, unsigned depth)
 {
     long r = run(t, dirfd, path, argv, envp, flags, depth);
-    if (r != -LX_ESCRIPT)
+    if (r != -LX_ESCRIPT && r != -LX_EWINDOWS && r != -LX_ESTUB)
         return r;
-    return depth == SCRIPT_DEPTH ? -ELOOP : run_script(t, dirfd, path, argv, envp, depth + 1);
+    if (depth == SCRIPT_DEPTH)
+        return -ELOOP;
+    return r == -LX_ESCRIPT ? run_script(t, dirfd, path, argv, envp, depth + 1)
+                            : run_windows(t, dirfd, path, r, argv, envp, depth + 1);
 }
 
-/* Builds interpreter, its argument, the script's path and the rest of argv, and runs that. */
-static long with_arguments(const struct lx_task *t, const char *interpreter, char *argument,
-                           const char *script, char *const argv[], char *const envp[],
-                           unsigned depth)
+/*
+ * Runs the first of some words, which end with NULL, with them and all of argv but its first for
+ * arguments.
+ */
+static long with_arguments(const struct lx_task *t, const char *const words[], char *const argv[],
+                           char *const envp[], unsigned depth)
 {
     char *small[ARGV_SMALL];
     char **list = small;
@@ -98,20 +108,18 @@ static long with_arguments(const struct lx_task *t, const char *interpreter, cha
         if (argv[count] == NULL)
             break;
     }
-    size_t size = (count + 4) * sizeof(*list);
-    if (count + 4 > ARGV_SMALL) {
+    size_t size = (count + WORDS + 1) * sizeof(*list);
+    if (count + WORDS + 1 > ARGV_SMALL) {
         list = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (sys_mmap_failed(list))
             return -ENOMEM;
     }
-    list[at++] = (char *)(uintptr_t)interpreter;
-    if (argument != NULL)
-        list[at++] = argument;
-    list[at++] = (char *)(uintptr_t)script;
+    for (; words[at] != NULL; at++)
+        list[at] = (char *)(uintptr_t)words[at];
     for (size_t i = 1; i < count; i++)
         list[at++] = argv[i];
     list[at] = NULL;
-    long r = run_or_script(t, AT_FDCWD, interpreter, list, envp, 0, depth);
+    long r = run_or_script(t, AT_FDCWD, words[0], list, envp, 0, depth);
     if (list != small)
         sys_munmap(list, size);
     return r;
@@ -129,7 +137,19 @@ static long run_script(const struct lx_task *t, int dirfd, const char *path, cha
     int r = parse_line(line, (size_t)n, &interpreter, &argument);
     if (r < 0)
         return r;
-    return with_arguments(t, interpreter, argument, path, argv, envp, depth);
+    const char *const words[] = {interpreter, argument != NULL ? argument : path,
+                                 argument != NULL ? path : NULL, NULL};
+    return with_arguments(t, words, argv, envp, depth);
+}
+
+/* What WSL's binfmt_misc does: our program gets its path, and what it was called with. */
+static __attribute__((noinline)) long run_windows(const struct lx_task *t, int dirfd,
+                                                  const char *path, long r, char *const argv[],
+                                                  char *const envp[], unsigned depth)
+{
+    struct interop_words w;
+    int error = interop_words(t, dirfd, path, r, &w);
+    return error < 0 ? error : with_arguments(t, w.words, argv, envp, depth);
 }
 
 long lx_execveat(const struct lx_task *t, int dirfd, const char *path, char *const argv[],

@@ -10,6 +10,7 @@
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
+#include "vfs/shown.h"
 #include "vfs/walk.h"
 
 bool vfs_name_suspect(const char *name)
@@ -28,10 +29,20 @@ bool vfs_text_suspect(const char *text, size_t n)
     return false;
 }
 
+/* True for a name outside every mount that a run must not show. Apart, for its buffer. */
+static __attribute__((noinline)) bool is_hidden(const struct lx_task *t, int fd, const char *name)
+{
+    char dir[PATH_MAX];
+    size_t n;
+    return shown_lists(t, fd, dir, &n) && !shown_listed(t->policy, dir, n, name);
+}
+
 /* `sure`: it is shown otherwise only where its name says so. */
 static bool show_name(const struct lx_task *t, int fd, char *name, bool sure)
 {
     uint64_t hash;
+    if (t->policy->shows && shown_named(t->policy, name, strlen(name)) && is_hidden(t, fd, name))
+        return false;
     if (sure && !vfs_name_suspect(name))
         return true;
     struct placement v = vfs_descriptor(t, fd, &hash);
@@ -89,6 +100,14 @@ bool vfs_listed_name(const struct lx_task *t, int fd, char *name, unsigned char 
     return show_name(t, fd, name, links == NULL);
 }
 
+/* Apart, for its buffer. */
+static __attribute__((noinline)) bool shows_listing(const struct lx_task *t, int fd)
+{
+    char dir[PATH_MAX];
+    size_t n;
+    return shown_lists(t, fd, dir, &n);
+}
+
 enum vfs_listing vfs_listing(const struct lx_task *t, int fd)
 {
     uint64_t hash;
@@ -97,7 +116,9 @@ enum vfs_listing vfs_listing(const struct lx_task *t, int fd)
     struct placement v = vfs_descriptor(t, fd, &hash);
     if (v.mount != 0)
         return VFS_LIST_NAMES;
-    return (v.flags & PLACEMENT_PARENT) != 0 ? VFS_LIST_ALL : VFS_LIST_AS_THEY_ARE;
+    return (v.flags & PLACEMENT_PARENT) != 0 || (t->policy->shows && shows_listing(t, fd))
+               ? VFS_LIST_ALL
+               : VFS_LIST_AS_THEY_ARE;
 }
 
 /* The name of a mount's target, if it belongs into a directory and is missing there. */
@@ -111,7 +132,8 @@ static const char *missing_target(const struct lx_mount *m, const char *dir, siz
     return sys_fstatat(AT_FDCWD, lx_target(m), &st, AT_SYMLINK_NOFOLLOW) == 0 ? NULL : slash + 1;
 }
 
-const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned n)
+/* The name of the *n-th mount that a directory lacks; NULL after the last, with *n counted down. */
+static const char *listed_mount(const struct lx_task *t, int fd, unsigned *n)
 {
     char dir[PATH_MAX];
     uint64_t hash;
@@ -122,10 +144,24 @@ const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned n)
     const struct lx_mount *m;
     for (unsigned i = 0; length > 0 && (m = lx_mounts_next(mounts, &i)) != NULL;) {
         const char *name = missing_target(m, dir, (size_t)length);
-        if (name != NULL && n-- == 0)
+        if (name != NULL && (*n)-- == 0)
             return name;
     }
     return NULL;
+}
+
+static __attribute__((noinline)) const char *listed_shown(const struct lx_task *t, int fd,
+                                                          unsigned n)
+{
+    char dir[PATH_MAX];
+    size_t length;
+    return shown_lists(t, fd, dir, &length) ? shown_besides(t->policy, dir, length, n) : NULL;
+}
+
+const char *vfs_listed_besides(const struct lx_task *t, int fd, unsigned n)
+{
+    const char *name = listed_mount(t, fd, &n);
+    return name != NULL || !t->policy->shows ? name : listed_shown(t, fd, n);
 }
 
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size)

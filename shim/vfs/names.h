@@ -14,9 +14,9 @@ bool vfs_listed_name(const struct lx_task *t, int fd, char *name, unsigned char 
 
 /* What the entries of a directory need before a program sees them. */
 enum vfs_listing {
-    VFS_LIST_AS_THEY_ARE, /* outside, and no mount belongs among them */
+    VFS_LIST_AS_THEY_ARE, /* outside, and nothing belongs among them */
     VFS_LIST_NAMES,       /* vfs_listed_name for names that are vfs_name_suspect */
-    VFS_LIST_ALL          /* vfs_listed_name for each, and vfs_listed_mount at the end */
+    VFS_LIST_ALL          /* vfs_listed_name for each, and vfs_listed_besides at the end */
 };
 
 /* The least that is needed for the entries that were just read from directory `fd`. */
@@ -26,10 +26,11 @@ enum vfs_listing vfs_listing(const struct lx_task *t, int fd);
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size);
 
 /*
- * The name of the n-th mount (from 0) whose target belongs into directory `fd` but is not there on
- * the host; NULL where there are no more. A listing shows them after the host's own entries.
+ * The n-th name (from 0) that is in directory `fd` but not there on the host: of a mount whose
+ * target belongs there, then of what a run shows; NULL where there are no more. A listing shows
+ * them after the host's own entries.
  */
-const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned n);
+const char *vfs_listed_besides(const struct lx_task *t, int fd, unsigned n);
 
 /* True where a name may need vfs_listed_name, on whichever mount: a cheap first look. */
 bool vfs_name_suspect(const char *name);

@@ -55,8 +55,7 @@ static const char *program_for(const struct lx_call *c)
     return program;
 }
 
-/* Asks the host of our program. Apart, for its buffer. */
-static __attribute__((noinline)) long ask(struct lx_call *c, const char *program)
+__attribute__((noinline)) long provided_ask(struct lx_call *c, const char *program)
 {
     char path[PATH_MAX];
     const struct lx_loc before = c->at[0];
@@ -78,7 +77,7 @@ static __attribute__((noinline)) long ask(struct lx_call *c, const char *program
 long provided_instead(struct lx_call *c)
 {
     const char *program = program_for(c);
-    return program == NULL ? tables_tag(c) : ask(c, program);
+    return program == NULL ? tables_tag(c) : provided_ask(c, program);
 }
 
 bool provided_answers(struct lx_call *c, long *result)
@@ -88,6 +87,6 @@ bool provided_answers(struct lx_call *c, long *result)
     bool ours = program != NULL || tables_is_tag(c->path[0], c->path_length[0]);
     if (!ours || sys_fstatat(AT_FDCWD, c->path[0], &st, AT_SYMLINK_NOFOLLOW) != -ENOENT)
         return false;
-    *result = program != NULL ? ask(c, program) : tables_tag(c);
+    *result = program != NULL ? provided_ask(c, program) : tables_tag(c);
     return true;
 }

@@ -26,6 +26,10 @@ bool provided_name(const struct lx_policy *policy, const char *path, size_t n);
  */
 long provided_instead(struct lx_call *c);
 
+/* What the host says, in place of what a call that looks or runs has for its path, of a program of
+ * ours. Apart, for its buffer. */
+long provided_ask(struct lx_call *c, const char *program);
+
 /* The same before the kernel was asked, of a call on behalf of a task: false where it is to be. */
 bool provided_answers(struct lx_call *c, long *result);
 

@@ -2,6 +2,7 @@
 #include "vfs/run.h"
 
 #include "vfs/conclude.h"
+#include "vfs/interop.h"
 #include "vfs/judge.h"
 #include "vfs/locate.h"
 #include "vfs/overrides.h"
@@ -106,8 +107,10 @@ static __attribute__((noinline)) long run_two(struct lx_call *c)
 long vfs_run(struct lx_call *c)
 {
     vfs_measure(c, 0);
-    if (vfs_paths(c) == 1)
-        return run_one(c);
+    if (vfs_paths(c) == 1) {
+        long r = run_one(c);
+        return r == -ENOENT && c->task->policy->stubs ? interop_instead(c) : r;
+    }
     vfs_measure(c, 1);
     return run_two(c);
 }

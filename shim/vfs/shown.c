@@ -9,6 +9,7 @@
 #include "sys/fdpath.h"
 #include "sys/proxy.h"
 #include "sys/sys.h"
+#include "vfs/descriptor.h"
 #include "vfs/operation.h"
 #include "vfs/text.h"
 
@@ -22,6 +23,10 @@ bool shown_named(const struct lx_policy *policy, const char *path, size_t n)
 {
     if (!policy->shows)
         return false;
+    /* Of a directory more may be behind it: "/", "/.", "/..". */
+    while (n > 1 && (path[n - 1] == '/' ||
+                     (path[n - 1] == '.' && (path[n - 2] == '/' || path[n - 2] == '.'))))
+        n--;
     const char *slash = memrchr(path, '/', n);
     const char *name = slash == NULL ? path : slash + 1;
     EACH(shows)
@@ -103,6 +108,9 @@ static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
     char path[PATH_MAX];
     if (!whole(c, path))
         return false;
+    const char *last = strrchr(path, '/');
+    if (last[1 + strspn(last + 1, ".")] != '\0') /* else the last name says more */
+        text_tidy(path);
     EACH(shows)
     {
         if (shows->instead(c, path, result))
@@ -115,6 +123,58 @@ bool shown_instead(struct lx_call *c, long *result)
 {
     return may_answer(c) && vfs_looks(c) && is_called(c, c->path[0], c->path_length[0]) &&
            answers(c, result);
+}
+
+bool shown_lists_name(const struct lx_policy *policy, const char *directory, size_t n)
+{
+    if (!policy->shows || policy->observe)
+        return false;
+    EACH(shows)
+    {
+        if (shows->lists(policy, directory, n))
+            return true;
+    }
+    return false;
+}
+
+bool shown_lists(const struct lx_task *t, int fd, char *directory, size_t *n)
+{
+    if (!t->policy->shows || t->root != NULL || t->seccomp_confined || sys_is_proxied())
+        return false;
+    long length = vfs_directory_path(t, fd, directory);
+    *n = length < 0 ? 0 : (size_t)length;
+    return length > 0 && shown_lists_name(t->policy, directory, *n);
+}
+
+bool shown_listed(const struct lx_policy *policy, char *directory, size_t n, const char *name)
+{
+    size_t length = strlen(name);
+    size_t at = n > 1 ? n : 0;
+    bool is_listed = true;
+    if (at + 1 + length >= PATH_MAX)
+        return true;
+    directory[at] = '/';
+    memcpy(directory + at + 1, name, length + 1);
+    EACH(shows)
+    {
+        is_listed = is_listed && shows->listed(policy, directory);
+    }
+    directory[n] = '\0';
+    return is_listed;
+}
+
+const char *shown_besides(const struct lx_policy *policy, const char *directory, size_t length,
+                          unsigned n)
+{
+    const char *name;
+    EACH(shows)
+    {
+        unsigned at = 0;
+        while ((name = shows->besides(policy, directory, length, &at)) != NULL)
+            if (n-- == 0)
+                return name;
+    }
+    return NULL;
 }
 
 void shown_table(const struct lx_policy *policy, char *text, size_t n)

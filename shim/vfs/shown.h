@@ -28,6 +28,22 @@ long shown_opened(struct lx_call *c, long fd);
 /* Answers a call of one path, outside every mount, where the kernel's answer does not count. */
 bool shown_instead(struct lx_call *c, long *result);
 
+/*
+ * True where a listing of descriptor `fd`, outside every mount, differs from the kernel's. Fills in
+ * its name (PATH_MAX bytes), whose length is *n.
+ */
+bool shown_lists(const struct lx_task *t, int fd, char *directory, size_t *n);
+
+/* The same by a directory's name (n bytes). */
+bool shown_lists_name(const struct lx_policy *policy, const char *directory, size_t n);
+
+/* False for a name of such a directory that no listing shows. `directory` has room for it. */
+bool shown_listed(const struct lx_policy *policy, char *directory, size_t n, const char *name);
+
+/* The n-th name (from 0) that such a listing shows besides the kernel's; NULL after the last. */
+const char *shown_besides(const struct lx_policy *policy, const char *directory, size_t length,
+                          unsigned n);
+
 /* Puts other words, as long, in the text of a mount table, n bytes. */
 void shown_table(const struct lx_policy *policy, char *text, size_t n);
 

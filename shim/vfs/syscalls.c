@@ -11,6 +11,7 @@
 #include "vfs/extensible.h"
 #include "vfs/finish.h"
 #include "vfs/handles.h"
+#include "vfs/listing.h"
 #include "vfs/mounting.h"
 #include "vfs/names.h"
 #include "vfs/newmounts.h"
@@ -182,14 +183,7 @@ CALL(call_refused, ((void)t, (void)a, -ENOSYS))
 
 static long call_getdents64(const struct lx_task *t, const long a[6])
 {
-    long n;
-    do {
-        n = sys_getdents64(FD(0), PTR(void *, 1), (size_t)a[2]);
-        if (n <= 0)
-            return n;
-        n = vfs_listed_block(t, FD(0), PTR(void *, 1), n);
-    } while (n == 0);
-    return n;
+    return vfs_read_block(t, FD(0), PTR(void *, 1), (size_t)a[2]);
 }
 
 CALL(call_uname, lx_uname(t, PTR(struct utsname *, 0)))

@@ -71,3 +71,20 @@ void text_json(struct text *t, const char *s, size_t most)
     }
     text_put(t, "\"");
 }
+
+void text_tidy(char *path)
+{
+    size_t n = 0;
+    for (const char *p = path; *p != '\0';) {
+        size_t length = strcspn(p + 1, "/");
+        if (length == 2 && memcmp(p + 1, "..", 2) == 0)
+            while (n > 0 && path[--n] != '/')
+                ;
+        else if (length > 1 || (length == 1 && p[1] != '.')) {
+            memmove(path + n, p, length + 1);
+            n += length + 1;
+        }
+        p += length + 1;
+    }
+    path[n] = '\0';
+}

@@ -26,4 +26,10 @@ void text_padded(struct text *t, uint64_t value, unsigned digits);
  */
 void text_json(struct text *t, const char *s, size_t most);
 
+/*
+ * Takes ".", ".." and slashes too many out of an absolute path, by its text: where something is not
+ * there, nothing else tells where it would be.
+ */
+void text_tidy(char *path);
+
 #endif

@@ -187,3 +187,104 @@ cat: /run/.containerenv: No such file or directory
 /rootfs/containers/x/hostname
 name'
 }
+
+# Names of a directory, by libc and by the call itself.
+LISTED='import ctypes, os, sys
+libc = ctypes.CDLL(None)
+def raw(path):
+    names, block, fd = [], ctypes.create_string_buffer(8192), os.open(path, os.O_RDONLY)
+    while (n := libc.syscall({"x86_64": 217, "aarch64": 61}[os.uname().machine], fd, block, 8192)) > 0:
+        at = 0
+        while at < n:
+            end = at + int.from_bytes(block.raw[at + 16:at + 18], "little")
+            names.append(block.raw[at + 19:end].split(b"\0")[0].decode())
+            at = end
+    return names
+for path in sys.argv[1].split():
+    some = sys.argv[2].split()
+    print(path, *[n for n in some if n in os.listdir(path)], "|", *[n for n in some if n in raw(path)],
+        "|", *[n for n in some if os.path.lexists(path + "/" + n)], ".")'
+
+@test "identity.proc: what WSL1 lacks is in no listing and not found, by the build that brought it; on WSL2 all is there" {
+  needs python3 python3
+  names='meminfo vmstat version_signature mem map_files environ mountinfo file-max WSL'
+  steps="python3 -c '$LISTED' '/proc /proc/self /proc/sys/fs /run' '$names'"
+  native "$steps"
+  assert_line --index 1 '/proc/self mem map_files environ mountinfo | mem map_files environ mountinfo | mem map_files environ mountinfo .'
+  as wsl1-1809 "$steps"
+  assert_output "$(eval "$steps")"
+  as wsl1-1709 "$steps" identity.proc=on
+  assert_output '/proc meminfo | meminfo | meminfo .
+/proc/self environ mountinfo | environ mountinfo | environ mountinfo .
+/proc/sys/fs | | .
+/run | | .'
+  as wsl1-1607 "$steps" identity.proc=on
+  assert_line --index 1 '/proc/self mountinfo | mountinfo | mountinfo .'
+  as wsl2-9p "$steps" identity.proc=on
+  assert_output "$(eval "$steps")"
+  as wsl1-1903 "cd /proc/self; cat vmstat mem /proc/\$\$/task/\$\$/mem /proc/net/snmp ./net/snmp ../sys/net/ipv4/ip_forward; ls -d /proc/thread-self/mem" identity.proc=on
+  assert_equal "$(grep -c 'No such file' <<<"$output")" 7
+}
+
+@test "identity.proc: loadavg, meminfo and cpuinfo of WSL1's; programs that read them go on" {
+  steps='cut -d" " -f1-3 /proc/loadavg; sed "s/[0-9][0-9]* kB/N kB/" /proc/meminfo | grep -c "^[A-Z].*N kB"; grep -c . /proc/meminfo
+    awk "/MemTotal|Buffers|Hugepagesize|MemAvailable/ { print \$1 (\$1 == \"MemTotal:\" ? \"\" : \$2) }" /proc/meminfo; uptime | grep -o "load average.*"'
+  as wsl1-1903 "$steps" identity.proc=on
+  assert_output '0.52 0.58 0.59
+38
+42
+MemTotal:
+Buffers:34032
+Hugepagesize:2048
+load average: 0.52, 0.58, 0.59'
+  [[ $(uname -m) == x86_64 ]] || return 0
+  steps='sort -u /proc/cpuinfo | grep -E "^(cpuid level|(initial )?apicid|microcode)"; grep -c ^processor /proc/cpuinfo'
+  as wsl1-1903 "$steps" identity.proc=on
+  assert_output "$(printf 'apicid\t\t: 0\ncpuid level\t: 6\ninitial apicid\t: 0\nmicrocode\t: 0xffffffff\n%s' "$(grep -c ^processor /proc/cpuinfo)")"
+}
+
+@test "listings agree with what can be opened: version_signature, /run/WSL, and no sign of a container" {
+  needs python3 python3
+  steps="python3 -c '$LISTED' '/ /run /proc' 'version_signature WSL .dockerenv .containerenv'"
+  as wsl1-1809 "$steps" identity.kernel=on identity.interop=on identity.containers=on
+  assert_output '/ | | .
+/run WSL | WSL | WSL .
+/proc version_signature | version_signature | version_signature .'
+  as wsl2-9p "$steps" identity.kernel=on identity.interop=off
+  assert_line --index 2 '/proc | | .'
+}
+
+@test "a program without shared libraries gets the same listings" {
+  needs busybox busybox-static
+  as wsl1-1903 'busybox ls /proc 2>/dev/null | grep -e version_signature -e vmstat; busybox ls -la /run/WSL | grep "^d"; busybox ls -a / | grep dockerenv' \
+    identity.{kernel,interop,containers,proc}=on
+  run sed 's/ .* / /' <<<"$output"
+  assert_output $'version_signature\ndr-xr-xr-x .\ndrwxr-xr-x ..'
+}
+
+@test "identity.interop: the directory and the socket of interop, to look at" {
+  steps='ls /run/WSL; stat -c "%F %a" /run/WSL/ /run/WSL/12_interop; [[ -S /run/WSL/12_interop && -w /run/WSL/12_interop ]] && echo yes
+    cat /run/WSL/12_interop; cat /run/WSL/x_interop; mkdir /run/WSL/a; ls -d /run/WSL/..'
+  as wsl2-9p "$steps" identity.interop=off
+  refute_output --partial yes
+  as wsl2-9p "$steps" identity.interop=on
+  assert_output "directory 555
+socket 777
+yes
+cat: /run/WSL/12_interop: No such device or address
+cat: /run/WSL/x_interop: No such file or directory
+mkdir: cannot create directory ‘/run/WSL/a’: No such file or directory
+/run/WSL/.."
+}
+
+@test "identity.hosts, identity.resolver: as WSL generates them, with what the system's own have" {
+  steps='head -3 /etc/hosts | tail -1; grep -v -e "^#" -e "^127\." -e "^[:f].*ip6-" -e "^$" /etc/hosts; grep -c "ip6-" /etc/hosts; sed -n 1p /etc/resolv.conf; grep -c ^nameserver /etc/resolv.conf; stat -c %F /etc/hosts; grep ^127.0.1.1 /etc/hosts'
+  others=$(grep -v -e '^#' -e '^127\.' -e '^::1' -e '^f[ef]0' -e '^$' /etc/hosts || true)
+  as wsl2-9p "$steps" identity.hosts=on identity.resolver=on
+  assert_output "# generateHosts = false${others:+$'\n'$others}
+5
+# This file was automatically generated by WSL.
+$(grep -c ^nameserver /etc/resolv.conf)
+regular file
+$(printf '127.0.1.1\t%s.localdomain\t%s' "$(uname -n)" "$(uname -n)")"
+}

@@ -12,15 +12,23 @@ static int allow(struct lx_call *c, int dfd, const char *path, mode_t mode)
 {
     bool by_descriptor = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0;
     enum native_image image = native_image(dfd, path);
-    if (image != NATIVE_UNKNOWN && !lx_alter(c, LX_RULE_EXEC_ANY_FILE))
+    if (image != NATIVE_SCRIPT && image != NATIVE_ELF)
+        return -ENOEXEC;
+    if (!lx_alter(c, LX_RULE_EXEC_ANY_FILE))
         return -EACCES;
     if (image == NATIVE_SCRIPT && !by_descriptor)
         return -LX_ESCRIPT;
-    if (image == NATIVE_UNKNOWN)
-        return -ENOEXEC;
     /* Only the kernel can run it: let the backing file say what the drive says. */
     sys_fchmodat(dfd, path, (mode & 07777) | (mode & 0444) >> 2);
     return 0;
+}
+
+/* True for a program of Windows' in a run that has somebody to run it. */
+static bool is_windows(const struct lx_call *c, int dfd, const char *path)
+{
+    const struct lx_policy *policy = c->task->policy;
+    return policy->handler != NULL && policy->programs != NULL &&
+           native_image(dfd, path) == NATIVE_WINDOWS;
 }
 
 long drvfs_exec(struct lx_call *c)
@@ -55,9 +63,10 @@ long drvfs_exec(struct lx_call *c)
     drvfs_owner_of(c, at->mount, &o, &st, &owner);
     bool any_file =
         (owner.has & NT_LX_MODE) == 0 && lx_rule(at->mount, LX_RULE_EXEC_ANY_FILE) == LX_ALLOW;
-    if (native_misnames_script(c)) {
+    bool is_script = native_misnames_script(c);
+    if (is_script || is_windows(c, dfd, path)) {
         r = any_file ? 0 : sys_faccessat(dfd, path, X_OK, AT_EACCESS);
-        return r < 0 ? r : -LX_ESCRIPT;
+        return r < 0 ? r : is_script ? -LX_ESCRIPT : -LX_EWINDOWS;
     }
     if ((st.st_mode & 0111) == 0 && any_file) {
         r = allow(c, dfd, path, st.st_mode);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const struct kernel kernels[] = {
-#define KERNEL(profile, release, version, line, signature) \
-    {profile, release, version, line, signature},
+#define KERNEL(profile, build, release, version, line, signature) \
+    {profile, build, release, version, line, signature},
 #include "fs/procfs/kernels.def"
 #undef KERNEL
 };
@@ -29,10 +29,10 @@ const struct kernel *kernel_of(const struct lx_policy *policy)
 
 bool kernel_has_interop(const struct kernel *kernel)
 {
-    return strcmp(kernel->profile, "wsl1-1607") != 0;
+    return kernel_is_wsl2(kernel) || kernel->build >= 14951;
 }
 
 bool kernel_is_wsl2(const struct kernel *kernel)
 {
-    return strstr(kernel->release, "WSL2") != NULL;
+    return kernel->build == 0;
 }

@@ -9,6 +9,7 @@
 
 struct kernel {
     const char *profile;
+    unsigned build; /* Windows', of WSL1; 0 for WSL2, whose kernel is Linux' */
     const char *release;
     const char *version;
     const char *line;      /* /proc/version */

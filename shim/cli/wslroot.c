@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/wslroot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/bind.h"
+#include "cli/cli.h"
+#include "sys/sys.h"
+
+/* Of <sys/mount.h>, which some versions of <linux/mount.h> do not bear beside them. */
+#ifndef MS_NOSUID
+#define MS_NOSUID 2
+#define MS_NODEV  4
+#define MS_BIND   4096
+#define MS_REC    16384
+#endif
+#ifndef MS_STRICTATIME
+#define MS_STRICTATIME (1 << 24)
+#endif
+#ifndef MNT_DETACH
+#define MNT_DETACH 2
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
+#define RUN     "run/lxshim" /* in the root */
+#define LIBRARY RUN "/lib"
+#define POLICY  RUN "/policy"
+
+/* Our own calls carry the cookie, as in bind.c. Returns 0 or -errno. */
+static int mount_on(const char *source, const char *target, const char *type, unsigned long flags,
+                    const char *data)
+{
+    return (int)SYS5(SYS_mount, source, target, type, flags, data);
+}
+
+/* What is mounted below comes along: a user namespace may not uncover it. */
+static int bind_on(const char *source, const char *target)
+{
+    return mount_on(source, target, NULL, MS_BIND | MS_REC, NULL);
+}
+
+/* Says what could not be done, and what for. Returns false. */
+static bool refuse(const char *directory, const char *what, int error)
+{
+    cli_error("--root %s: %s: %s", directory, what, strerror(-error));
+    return false;
+}
+
+/* A namespace for the root's mounts. */
+static bool enter(const char *directory)
+{
+    int r = bind_enter(BIND_ALWAYS);
+    if (r == 0)
+        return true;
+    cli_error("--root %s: a mount namespace: %s; that needs root, or user namespaces, which the "
+              "kernel has and may have been told to refuse (kernel.unprivileged_userns_clone, "
+              "kernel.apparmor_restrict_unprivileged_userns, a container's seccomp profile)",
+              directory, strerror(-r));
+    return false;
+}
+
+/* What every system has; a root that has no place for one goes without. The root is entered. */
+static bool mount_system(const char *directory)
+{
+    static const char *const places[] = {"proc", "sys", "dev"};
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        char source[8];
+        struct stat st;
+        if (stat(places[i], &st) < 0) {
+            cli_error("--root %s: no %s in it", directory, places[i]);
+            continue;
+        }
+        snprintf(source, sizeof(source), "/%s", places[i]);
+        int r = bind_on(source, places[i]);
+        if (r < 0)
+            return refuse(directory, source, r);
+    }
+    /* As WSL's init has it, and where our own things can be. */
+    int r = mount_on("none", "run", "tmpfs", MS_NODEV | MS_NOSUID | MS_STRICTATIME, "mode=755");
+    return r == 0 || refuse(directory, "a tmpfs on its /run", r);
+}
+
+/* Brings what was taken of outside in. */
+static bool bring(const char *directory, int tree, const char *target)
+{
+    int r = mkdir(target, 0755) < 0 ? -errno : 0;
+    if (r == 0)
+        r = (int)SYS5(SYS_move_mount, tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
+    return r == 0 || refuse(directory, target, r);
+}
+
+/* Where a policy is that can be read once, as a pipe can: where it was named. */
+static bool is_nowhere(const char *directory)
+{
+    struct stat st;
+    return stat(directory, &st) < 0 || strncmp(directory, "/proc/", 6) == 0 ||
+           strncmp(directory, "/dev/", 5) == 0;
+}
+
+/* The directory of a policy, absolute: that of its file, or else the current one. */
+static bool find_policy(const char *file, char out[PATH_MAX])
+{
+    char here[PATH_MAX];
+    char path[PATH_MAX];
+    char *slash = NULL;
+    if (getcwd(here, sizeof(here)) == NULL)
+        return false;
+    snprintf(path, sizeof(path), "%s", file == NULL ? "" : file);
+    slash = strrchr(path, '/');
+    if (slash == path)
+        slash++;
+    if (slash != NULL)
+        *slash = '\0';
+    return realpath(slash == NULL || is_nowhere(path) ? here : path, out) != NULL;
+}
+
+/* What a session needs of outside. */
+struct ours {
+    int library; /* trees of mounts */
+    int policy;
+};
+
+/* Takes it, before anything is mounted that would come along. */
+static bool take_ours(const char *directory, const char *file, struct ours *out)
+{
+    const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
+    char library[PATH_MAX * 2];
+    char policy[PATH_MAX];
+    if (!cli_library(library, sizeof(library)))
+        return refuse(directory, library, -ENOENT);
+    *strrchr(library, '/') = '\0';
+    if (!find_policy(file, policy))
+        return refuse(directory, "the policy's directory", -errno);
+    out->library = (int)SYS3(SYS_open_tree, AT_FDCWD, library, flags);
+    out->policy = (int)SYS3(SYS_open_tree, AT_FDCWD, policy, flags);
+    return (out->library >= 0 || refuse(directory, library, out->library)) &&
+           (out->policy >= 0 || refuse(directory, policy, out->policy));
+}
+
+static bool bring_ours(const char *directory, const struct ours *ours)
+{
+    if (mkdir(RUN, 0755) < 0)
+        return refuse(directory, RUN, -errno);
+    bool there = bring(directory, ours->library, LIBRARY) && bring(directory, ours->policy, POLICY);
+    close(ours->library);
+    close(ours->policy);
+    return there;
+}
+
+/* Leaves what was the root behind, with the root for the current directory. */
+static bool leave(const char *directory)
+{
+    int r = (int)SYS2(SYS_pivot_root, ".", ".");
+    if (r == 0)
+        r = (int)SYS2(SYS_umount2, ".", MNT_DETACH);
+    if (r == 0 && chdir("/") < 0)
+        r = -errno;
+    return r == 0 || refuse(directory, "making it the root", r);
+}
+
+bool wslroot_enter(const char *directory, struct lx_request *request)
+{
+    static char file[PATH_MAX]; /* the request's; the program has one thread */
+    static const char nothing[] = "{\"version\": 1, \"volumes\": {}}";
+    char real[PATH_MAX];
+    struct ours ours;
+    if (request->found || (request->file != NULL && request->text == NULL)) {
+        cli_error("--root %s: the policy has to be one that is named, and can be read", directory);
+        return false;
+    }
+    if (realpath(directory, real) == NULL)
+        return refuse(directory, "the root", -errno);
+    if (!enter(directory) || !take_ours(directory, request->file, &ours))
+        return false;
+    int r = bind_on(real, real);
+    if (r < 0 || chdir(real) < 0)
+        return refuse(directory, "a mount of itself", r < 0 ? r : -errno);
+    if (!mount_system(directory) || !bring_ours(directory, &ours) || !leave(directory))
+        return false;
+    cli_library_move("/" LIBRARY);
+    if (request->file == NULL) {
+        request->text = nothing;
+        request->size = sizeof(nothing) - 1;
+    }
+    const char *slash = request->file == NULL ? NULL : strrchr(request->file, '/');
+    snprintf(file, sizeof(file), "/" POLICY "/%s",
+             request->file == NULL ? "none"
+             : slash == NULL       ? request->file
+                                   : slash + 1);
+    request->file = file;
+    request->directory = "/";
+    return setenv("PWD", "/", 1) == 0;
+}

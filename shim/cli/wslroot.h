@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* A session in a root file system of its own: lxshim wsl --root DIR. */
+#ifndef LXSHIM_CLI_WSLROOT_H
+#define LXSHIM_CLI_WSLROOT_H
+
+#include "policy/load.h"
+
+/*
+ * Makes a directory the root of this process, in a mount namespace where nobody else is, and, where
+ * that needs it, a user namespace of this user alone. What a session needs of outside is below
+ * /run/lxshim there: the library, and the directory of the policy, by which the request names it
+ * from then on; its text is there already. Returns false after saying what is missing.
+ */
+bool wslroot_enter(const char *directory, struct lx_request *request);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/procfs/files.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define NEVER                 UINT_MAX
+#define NAME(directory, name) directory, name, sizeof(name) - 1
+
+static const struct file files[] = {
+#define FILE(directory, name, rule, when, write) \
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_##when, FILE_PLAIN, 0, write},
+#define PLACE(directory, name, rule, kind) \
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_MISSING, FILE_##kind, 0, NULL},
+#define LACKS(directory, name, since) \
+    {NAME(directory, name), LX_RULE_IDENTITY_PROC, FILE_HIDDEN, FILE_PLAIN, since, NULL},
+#include "fs/procfs/files.def"
+#undef FILE
+#undef PLACE
+#undef LACKS
+};
+
+#define FILES (sizeof(files) / sizeof(files[0]))
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* True for a name (n bytes), a star at the beginning of `pattern` being a number. */
+static bool is_name(const struct file *file, const char *name, size_t n)
+{
+    const char *pattern = file->name;
+    size_t length = file->length;
+    if (pattern[0] == '*') {
+        size_t digits = 0;
+        while (digits < n && is_digit(name[digits]))
+            digits++;
+        if (digits == 0)
+            return false;
+        pattern++;
+        length--;
+        name += digits;
+        n -= digits;
+    }
+    return n == length && memcmp(pattern, name, n) == 0;
+}
+
+bool file_named(const char *name, size_t n)
+{
+    for (unsigned i = 0; i < FILES; i++)
+        if (is_name(&files[i], name, n))
+            return true;
+    return false;
+}
+
+/* Moves past "/", and a number or one of two words that stand for one. */
+static bool skip_task(const char **path, const char *end)
+{
+    static const char *const words[] = {"/self", "/thread-self"};
+    const char *p = *path;
+    for (unsigned i = 0; i < 2; i++) {
+        size_t n = strlen(words[i]);
+        if ((size_t)(end - p) >= n && memcmp(p, words[i], n) == 0) {
+            *path = p + n;
+            return true;
+        }
+    }
+    if (end - p < 2 || p[0] != '/' || !is_digit(p[1]))
+        return false;
+    for (p++; p < end && is_digit(*p);)
+        p++;
+    *path = p;
+    return true;
+}
+
+/* True for a directory (n bytes) that each process and each thread has. */
+static bool is_of_process(const char *pattern, const char *path, size_t n)
+{
+    static const char proc[] = "/proc";
+    static const char task[] = "/task";
+    static const char net[] = "/net"; /* of /proc: a link to the process's own */
+    const char *end = path + n;
+    const char *below = pattern + sizeof("/proc/*") - 1;
+    if (n < sizeof(proc) - 1 || memcmp(path, proc, sizeof(proc) - 1) != 0)
+        return false;
+    path += sizeof(proc) - 1;
+    bool is_net =
+        (size_t)(end - path) >= sizeof(net) - 1 && memcmp(path, net, sizeof(net) - 1) == 0;
+    if (!is_net && !skip_task(&path, end))
+        return false;
+    if ((size_t)(end - path) >= sizeof(task) - 1 && memcmp(path, task, sizeof(task) - 1) == 0) {
+        path += sizeof(task) - 1;
+        if (!skip_task(&path, end))
+            return false;
+    }
+    return (size_t)(end - path) == strlen(below) && memcmp(path, below, strlen(below)) == 0;
+}
+
+static bool is_in(const struct file *file, const char *directory, size_t n)
+{
+    const char *pattern = file->directory;
+    if (n == 1 && directory[0] == '/')
+        n = 0;
+    return strncmp(pattern, "/proc/*", 7) == 0
+               ? is_of_process(pattern, directory, n)
+               : strlen(pattern) == n && memcmp(pattern, directory, n) == 0;
+}
+
+/* True where a run's rules and its era have something to say of a file. */
+static bool is_on(const struct lx_policy *policy, const struct file *file)
+{
+    if (lx_rule_of_run(policy, file->rule) == LX_OFF)
+        return false;
+    unsigned build = file->since == 0 ? 0 : kernel_of(policy)->build;
+    return file->since == 0 || (build != 0 && build < file->since);
+}
+
+const struct file *file_find(const struct lx_policy *policy, const char *path, size_t n)
+{
+    const char *slash = memrchr(path, '/', n);
+    if (slash == NULL)
+        return NULL;
+    size_t above = (size_t)(slash - path);
+    for (unsigned i = 0; i < FILES; i++)
+        if (is_name(&files[i], slash + 1, n - above - 1) && is_in(&files[i], path, above) &&
+            is_on(policy, &files[i]))
+            return &files[i];
+    return NULL;
+}
+
+bool file_listed_in(const struct lx_policy *policy, const char *directory, size_t n)
+{
+    for (unsigned i = 0; i < FILES; i++)
+        if (files[i].when != FILE_OPENED && is_in(&files[i], directory, n) &&
+            is_on(policy, &files[i]))
+            return true;
+    return false;
+}
+
+const struct file *file_besides(const struct lx_policy *policy, const char *directory,
+                                size_t length, unsigned n)
+{
+    for (unsigned i = 0; i < FILES; i++)
+        if (files[i].when == FILE_MISSING && files[i].name[0] != '*' &&
+            is_in(&files[i], directory, length) && is_on(policy, &files[i]) && n-- == 0)
+            return &files[i];
+    return NULL;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Which files ProcFs answers for: files.def, by paths and by directories. */
+#ifndef LXSHIM_FS_PROCFS_FILES_H
+#define LXSHIM_FS_PROCFS_FILES_H
+
+#include "fs/procfs/pages.h"
+
+enum file_when {
+    FILE_OPENED,  /* the kernel has it: other words are in it */
+    FILE_MISSING, /* the kernel has none: it is there */
+    FILE_HIDDEN   /* it is not there, whatever the kernel has */
+};
+
+enum file_kind { FILE_PLAIN, FILE_DIRECTORY, FILE_SOCKET };
+
+struct file {
+    const char *directory; /* "" for "/" */
+    const char *name;
+    size_t length; /* of that */
+    enum lx_rule rule;
+    enum file_when when;
+    enum file_kind kind;
+    unsigned since; /* the first build of WSL1 that has it; 0: this is of every kernel */
+    page_write *write;
+};
+
+/* True where something of this name (n bytes) may be among them. */
+bool file_named(const char *name, size_t n);
+
+/* The file of that path (n bytes) which the run's rules have something to say of; or NULL. */
+const struct file *file_find(const struct lx_policy *policy, const char *path, size_t n);
+
+/* True for a directory in which there is such a file, or there may be. */
+bool file_listed_in(const struct lx_policy *policy, const char *directory, size_t n);
+
+/* The n-th file that is there besides in a directory, whatever the kernel has; NULL after the last.
+ */
+const struct file *file_besides(const struct lx_policy *policy, const char *directory,
+                                size_t length, unsigned n);
+
+#endif

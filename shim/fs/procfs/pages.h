@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What is in the files that ProcFs answers for. */
+#ifndef LXSHIM_FS_PROCFS_PAGES_H
+#define LXSHIM_FS_PROCFS_PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fs/procfs/kernels.h"
+
+/* What a file is made of: the run's kernel, what the real kernel says (n bytes), and where to. */
+struct page {
+    const struct kernel *kernel;
+    const char *given;
+    size_t given_length;
+    char *out;
+    size_t length;
+    size_t room;
+};
+
+/* The writers of files.def: each adds what is in its file; nothing where the era has none such, or
+ * what the kernel has is what WSL has. */
+typedef void page_write(struct page *p);
+page_write page_line, page_release, page_version, page_signature, page_cmdline, page_filesystems,
+    page_interop, page_cgroup, page_loadavg, page_meminfo, page_cpuinfo, page_hosts, page_resolver;
+
+#endif
