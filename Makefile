@@ -8,6 +8,7 @@
 #   make bench      what it costs, beside native and other mechanisms (QUICK=1: in two minutes)
 #   make lint       formatting, static analysis, shellcheck
 #   make generate   write what follows from policy/rules.def, policy/axes.def and the commands
+#   make musl       the library for programs of musl, too, by musl-gcc
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make help       all targets
 
@@ -134,6 +135,40 @@ $(B)/liblxshim/i386/none.so:
 	    echo "no linker for 32-bit programs: their ld.so will complain of the library under lxshim run"
 	@rm -f $(@D)/none.o
 
+# And for programs of musl, by Debian's musl-gcc or another compiler that makes such programs. musl's loader
+# expands nothing in LD_PRELOAD: it takes $LIB for the name of a directory, in which is what glibc's never
+# sees there. Left out are functions that musl does not have, and what is about sanitizers and other libcs.
+MUSL_CC  ?= musl-gcc
+MUSL_LIB := $(B)/liblxshim/$$LIB/liblxshim.so
+MUSL_OUT := $(addprefix shim/preload/,x_glob.c x_sanitizer.c sanitizer.c foreign.c)
+MUSL_OBJ := $(patsubst %.c,$(B)/musl/%.o,$(filter-out $(MUSL_OUT),$(LIB_SRC))) $(LIB_ASM:%.S=$(B)/musl/%.o)
+# The kernel's headers are not in musl's directory, where Debian has it.
+KERNEL_H := $(B)/musl/include
+IN_MUSL  := -idirafter $(KERNEL_H) -include shim/preload/x_musl.h
+
+.PHONY: musl
+musl: $(B)/musl/liblxshim.so
+	@mkdir -p '$(B)/liblxshim/$$LIB' && ln -f $< '$(MUSL_LIB)'
+
+$(B)/musl/liblxshim.so: $(MUSL_OBJ)
+	$(call say,LD)$(MUSL_CC) $(CFLAGS) -nostartfiles $(LIBLINK) $(LDFLAGS) -o $@ $^
+
+$(KERNEL_H)/made:
+	@mkdir -p $(@D)
+	@for h in linux asm asm-generic; do \
+	    for at in /usr/include/$(MACHINE)-linux-gnu/$$h /usr/include/$$h; do \
+	        [ ! -d $$at ] || { ln -sfn $$at $(@D)/$$h; break; }; \
+	    done; \
+	done; : >$@
+
+$(B)/musl/%.o: %.c $(KERNEL_H)/made
+	@mkdir -p $(@D)
+	$(call say,CC)$(MUSL_CC) $(COMMON) $(CFLAGS) $(LIBFLAGS) $(IN_MUSL) -MMD -MP -c -o $@ $<
+
+$(B)/musl/%.o: %.S $(KERNEL_H)/made
+	@mkdir -p $(@D)
+	$(call say,AS)$(MUSL_CC) -Ishim $(CFLAGS) -fPIC -idirafter $(KERNEL_H) -MMD -MP -c -o $@ $<
+
 # Bound at once: what `lxshim run` forks would look the same names up again, each for itself.
 $(B)/lxshim: $(CLI_OBJ)
 	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@ $^ -ljansson
@@ -183,7 +218,7 @@ $(B)/cli/shim/supervisor/filter.o: $(FILTERS)
 # Where things get installed is compiled in, too, as the last place to look.
 PLACES := $(B)/places
 $(shell mkdir -p $(B); echo '$(BINDIR) $(LIBDIR)' | cmp -s - $(PLACES) || echo '$(BINDIR) $(LIBDIR)' >$(PLACES))
-$(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/cli/shim/cli/library.o: $(PLACES)
+$(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/musl/shim/preload/first.o $(B)/cli/shim/cli/library.o: $(PLACES)
 
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
@@ -198,7 +233,7 @@ $(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c
 generate: $(B)/generate
 	$(RUN) $< .
 
--include $(LIB_OBJ:.o=.d) $(I386_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(WSL_OBJ:.o=.d) $(B)/wsl/shim/wsl/wslpath.d \
+-include $(LIB_OBJ:.o=.d) $(I386_OBJ:.o=.d) $(MUSL_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(WSL_OBJ:.o=.d) $(B)/wsl/shim/wsl/wslpath.d \
     $(B)/wsl/shim/wsl/mount_drvfs.d $(B)/filter.d
 
 # --- tests -----------------------------------------------------------------------------------------
@@ -284,6 +319,11 @@ $(PROBES_I386): $(wildcard tests/programs/probe*.c tests/programs/probe*.h)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -m32 $(COMMON) $(WIDTH) -O1 -g -o $@ $(filter %.c,$^) -ldl -lpthread
 
+# With what musl lacks of what it uses: an errno's name.
+$(B)/tests/programs/probe-musl: $(wildcard tests/programs/probe*.c tests/programs/probe*.h) policy/errnames.c $(KERNEL_H)/made
+	@mkdir -p $(@D)
+	$(call say,LD)$(MUSL_CC) $(COMMON) -O1 -g $(IN_MUSL) -include policy/errnames.h -Dstrerrorname_np=lx_errno_name -o $@ $(filter %.c,$^)
+
 $(B)/tests/programs/%-vdso: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -m32 -DBY_LIBC $(COMMON) -O1 -g -static -o $@ $< -lpthread
@@ -302,7 +342,7 @@ OTHERS := yama.so still.so neighbour.so tour-static tour-go bare-static itself-s
           swarm-static hold-static keep-static faults-static strict-static confined-static outlive-static flip-static ring-static kernel-static \
           $(if $(CC32),$(foreach p,tour bare itself mounting kernel,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static confined-i386-static ring-i386-static \
             structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static) \
-          $(if $(shell command -v musl-gcc),tour-musl tour-musl-static libcs-musl) \
+          $(if $(shell command -v musl-gcc),tour-musl tour-musl-static libcs-musl probe-musl) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))
 
@@ -343,7 +383,8 @@ suite:
 
 # Many files are compiled side by side, where make was not told how many.
 SPREAD = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
-built: all $(B)/generate $(PROGRAMS) $(OTHERS) $(FUZZ) $(if $(wildcard /usr/include/cmocka.h),$(UNIT))
+MUSL := $(if $(shell command -v $(MUSL_CC)),musl)
+built: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS) $(FUZZ) $(if $(wildcard /usr/include/cmocka.h),$(UNIT))
 
 unit: $(UNIT) corpus
 	@umask 022; failed=0; for t in $(UNIT); do \
@@ -358,12 +399,12 @@ BATS ?=
 LANES ?= $(if $(filter command environment,$(firstword $(origin LANE))),$(LANE),supervisor both preload)
 LANE ?= preload
 SUITE := LXSHIM_BUILD=$(abspath $(B)) tests/suite -j $(JOBS)
-bats: all $(B)/generate $(PROGRAMS) $(OTHERS)
+bats: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS)
 	$(SUITE) -l $(LANE) $(BATS)
 
 # In all lanes of lxshim run: the answers are the same.
 .PHONY: lanes
-lanes: all $(B)/generate $(PROGRAMS) $(OTHERS)
+lanes: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS)
 	$(SUITE) $(BATS)
 
 # What a run of the suite does for seconds, for minutes: random operations and kills, by

@@ -97,14 +97,26 @@ void cli_library_spelled(const char *library, char *out, size_t room)
         snprintf(out, room, "%s%s", way, library);
 }
 
-bool cli_library_i386(void)
+/* True where there is a library in a directory of that name. */
+static bool has_library(const char *kind)
 {
     char library[PATH_MAX * 2];
     char path[CLI_SPELLED_MAX];
     if (!cli_library(library, sizeof(library)))
         return false;
-    snprintf(path, sizeof(path), "%.*s/" BY_LIB "/i386/" NAME, directory_length(library), library);
+    snprintf(path, sizeof(path), "%.*s/" BY_LIB "/%s/" NAME, directory_length(library), library,
+             kind);
     return access(path, R_OK) == 0;
+}
+
+bool cli_library_i386(void)
+{
+    return has_library("i386");
+}
+
+bool cli_library_musl(void)
+{
+    return has_library("$LIB");
 }
 
 const char *cli_wsl_programs(void)
