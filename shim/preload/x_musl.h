@@ -13,7 +13,9 @@
 #include <ftw.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 /* musl has a statx since 1.2.5, whose structure ends before the mount's id. */
 #define statx musl_statx
@@ -82,8 +84,6 @@ struct statx {
 };
 _Static_assert(sizeof(struct statx) == 256, "the kernel's structure has 256 bytes");
 
-int statx(int dfd, const char *restrict path, int flags, unsigned mask, struct statx *restrict out);
-
 /* Before 1.2.4 musl's headers give names with sizes of 64 bits by macros: to them it is one. */
 #undef getdents64
 ssize_t getdents64(int fd, void *buf, size_t size);
@@ -96,12 +96,43 @@ ssize_t getdents64(int fd, void *buf, size_t size);
 #define FTW_SKIP_SIBLINGS 3
 #endif
 
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#define RENAME_EXCHANGE  2
+#endif
+#ifndef W_EXITCODE
+#define W_EXITCODE(status, signal) ((status) << 8 | (signal))
+#endif
+
+/* musl's ioctl takes an int for the kernel's unsigned one, which does not hold every request. */
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
+#if defined(LXSHIM_IS_PROGRAM)
+/* The program makes these calls itself: not every musl has the names. */
+static inline int close_range(unsigned first, unsigned last, int flags)
+{
+    return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+static inline int statx(int dfd, const char *path, int flags, unsigned mask, struct statx *out)
+{
+    return (int)syscall(SYS_statx, dfd, path, flags, mask, out);
+}
+
+static inline int renameat2(int odfd, const char *old, int ndfd, const char *new, unsigned flags)
+{
+    return (int)syscall(SYS_renameat2, odfd, old, ndfd, new, flags);
+}
+#else
+int close_range(unsigned first, unsigned last, int flags);
+int statx(int dfd, const char *restrict path, int flags, unsigned mask, struct statx *restrict out);
+int renameat2(int odfd, const char *old, int ndfd, const char *new, unsigned flags);
+#endif
+
 /* Names that only glibc declares, or only newer ones of musl; a program may have them from another
  * library, or look them up. */
 char *canonicalize_file_name(const char *path);
-int close_range(unsigned first, unsigned last, int flags);
 int execveat(int dfd, const char *path, char *const argv[], char *const envp[], int flags);
-int renameat2(int odfd, const char *old, int ndfd, const char *new, unsigned flags);
 int scandirat(int dfd, const char *restrict path, struct dirent ***restrict names,
               int (*filter)(const struct dirent *),
               int (*compare)(const struct dirent **, const struct dirent **));
