@@ -8,6 +8,7 @@
 #   make bench      what it costs, beside native and other mechanisms (QUICK=1: in two minutes)
 #   make lint       formatting, static analysis, shellcheck
 #   make generate   write what follows from policy/rules.def, policy/axes.def and the commands
+#   make musl       the library for programs of musl, too, by musl-gcc
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make help       all targets
 
@@ -47,12 +48,25 @@ LIBFLAGS := -fPIC -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector \
 LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-code -Wl,-z,relro \
             -Wl,--hash-style=gnu -Wl,--as-needed
 
+# Where the compiler's libc is musl, all is made by its headers, with what shim/preload/x_musl.h adds. The
+# kernel's are not in musl's directory, where Debian has it.
+IS_MUSL  := $(if $(findstring __GLIBC__,$(shell echo '#include <features.h>' | $(CC) -E -dM -xc - 2>/dev/null)),,yes)
+KERNEL_H := $(B)/musl/include
+IN_MUSL  := -idirafter $(KERNEL_H) -include shim/preload/x_musl.h
+MUSL_OUT := $(addprefix shim/preload/,x_glob.c x_sanitizer.c sanitizer.c foreign.c)
+ifeq ($(IS_MUSL),yes)
+COMMON   += $(IN_MUSL)
+LIBLINK  += -nostartfiles
+KERNEL   := $(KERNEL_H)/made
+endif
+
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
 POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c mount_check.c table.c policy.c builder.c glob.c errnames.c options.c nearest.c debug.c)
 CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/mounts/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
 # Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
 WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c accounts.c)
 LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)
+LIB_SRC  := $(if $(IS_MUSL),$(filter-out $(MUSL_OUT),$(LIB_SRC)),$(LIB_SRC))
 LIB_ASM  := $(wildcard shim/preload/*.S)
 CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
             $(wildcard shim/supervisor/*.c shim/win/*.c shim/report/*.c shim/trial/*.c shim/bisect/*.c shim/matrix/*.c \
@@ -96,9 +110,10 @@ I386      := $(if $(CC32),liblxshim.so,none.so)
 NARROW := $(B)/narrow
 $(shell mkdir -p $(B); echo '$(I386)' | cmp -s - $(NARROW) || echo '$(I386)' >$(NARROW))
 
-$(B)/liblxshim/made: $(B)/liblxshim.so $(if $(LIBS_I386),$(B)/liblxshim/i386/$(I386)) $(NARROW) Makefile
+$(B)/liblxshim/made: $(B)/liblxshim.so $(if $(IS_MUSL),$(B)/liblxshim/none.so) $(if $(LIBS_I386),$(B)/liblxshim/i386/$(I386)) $(NARROW) Makefile
 	@cd $(@D) && link() { mkdir -p $$2; ln -sf $$(echo $$2 | sed 's|[^/]*|..|g')/$$1 $$2/liblxshim.so; }; \
-	    for lib in $(LIBS_64); do link ../liblxshim.so $$lib; done; \
+	    for lib in $(LIBS_64); do link $(if $(IS_MUSL),none.so,../liblxshim.so) $$lib; done; \
+	    $(if $(IS_MUSL),mkdir -p '$$LIB'; ln -sf ../../liblxshim.so '$$LIB'/;) \
 	    for lib in $(LIBS_I386); do [ ! -e i386/$(I386) ] || link i386/$(I386) $$lib; done; : >made
 
 # The library once more, for 32-bit programs of x86: with all that libc has in several widths in the
@@ -136,6 +151,41 @@ $(B)/liblxshim/i386/none.so:
 	    echo "no linker for 32-bit programs: their ld.so will complain of the library under lxshim run"
 	@rm -f $(@D)/none.o
 
+# And for programs of musl, by Debian's musl-gcc or another compiler that makes such programs. musl's loader
+# expands nothing in LD_PRELOAD: it takes $LIB for the name of a directory, in which is what glibc's never
+# sees there. Left out are functions that musl does not have, and what is about sanitizers and other libcs.
+MUSL_CC  ?= $(if $(IS_MUSL),$(CC),musl-gcc)
+MUSL_LIB := $(B)/liblxshim/$$LIB/liblxshim.so
+MUSL_OBJ := $(patsubst %.c,$(B)/musl/%.o,$(filter-out $(MUSL_OUT),$(LIB_SRC))) $(LIB_ASM:%.S=$(B)/musl/%.o)
+
+.PHONY: musl
+musl: $(B)/musl/liblxshim.so
+	@mkdir -p '$(B)/liblxshim/$$LIB' && ln -f $< '$(MUSL_LIB)'
+
+$(B)/musl/liblxshim.so: $(MUSL_OBJ)
+	$(call say,LD)$(MUSL_CC) $(CFLAGS) -nostartfiles $(filter-out -nostartfiles,$(LIBLINK)) $(LDFLAGS) -o $@ $^
+
+$(KERNEL_H)/made:
+	@mkdir -p $(@D)
+	@for h in linux asm asm-generic; do \
+	    for at in /usr/include/$(MACHINE)-linux-gnu/$$h /usr/include/$$h; do \
+	        [ ! -d $$at ] || { ln -sfn $$at $(@D)/$$h; break; }; \
+	    done; \
+	done; : >$@
+
+$(B)/musl/%.o: %.c $(KERNEL_H)/made
+	@mkdir -p $(@D)
+	$(call say,CC)$(MUSL_CC) $(COMMON) $(CFLAGS) $(LIBFLAGS) $(IN_MUSL) -MMD -MP -c -o $@ $<
+
+$(B)/musl/%.o: %.S $(KERNEL_H)/made
+	@mkdir -p $(@D)
+	$(call say,AS)$(MUSL_CC) -Ishim $(CFLAGS) -fPIC -idirafter $(KERNEL_H) -MMD -MP -c -o $@ $<
+
+# What a whole build by musl has for programs of glibc: nothing, of which ld.so does not complain.
+$(B)/liblxshim/none.so:
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -nostdlib -shared -o $@ -xc /dev/null
+
 # Bound at once: what `lxshim run` forks would look the same names up again, each for itself.
 $(B)/lxshim: $(CLI_OBJ)
 	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@ $^ -ljansson
@@ -153,13 +203,15 @@ $(B)/wsl/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+$(LIB_OBJ) $(CLI_OBJ) $(WSL_OBJ) $(B)/wsl/shim/wsl/wslpath.o $(B)/wsl/shim/wsl/mount_drvfs.o $(B)/filter: | $(KERNEL)
+
 $(B)/lib/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) $(LIBFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/lib/%.o: %.S
 	@mkdir -p $(@D)
-	$(call say,AS)$(CC) -Ishim $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+	$(call say,AS)$(CC) -Ishim $(CFLAGS) -fPIC -idirafter $(KERNEL_H) -MMD -MP -c -o $@ $<
 
 $(B)/cli/%.o: %.c
 	@mkdir -p $(@D)
@@ -186,7 +238,7 @@ $(B)/cli/shim/supervisor/filter.o: $(FILTERS)
 # Where things get installed is compiled in, too, as the last place to look.
 PLACES := $(B)/places
 $(shell mkdir -p $(B); echo '$(BINDIR) $(LIBDIR)' | cmp -s - $(PLACES) || echo '$(BINDIR) $(LIBDIR)' >$(PLACES))
-$(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/cli/shim/cli/library.o: $(PLACES)
+$(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/musl/shim/preload/first.o $(B)/cli/shim/cli/library.o: $(PLACES)
 
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
@@ -201,7 +253,7 @@ $(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c
 generate: $(B)/generate
 	$(RUN) $< .
 
--include $(LIB_OBJ:.o=.d) $(I386_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(WSL_OBJ:.o=.d) $(B)/wsl/shim/wsl/wslpath.d \
+-include $(LIB_OBJ:.o=.d) $(I386_OBJ:.o=.d) $(MUSL_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(WSL_OBJ:.o=.d) $(B)/wsl/shim/wsl/wslpath.d \
     $(B)/wsl/shim/wsl/mount_drvfs.d $(INTEROP_OBJ:.o=.d) $(B)/filter.d
 
 # --- tests -----------------------------------------------------------------------------------------
@@ -287,6 +339,11 @@ $(PROBES_I386): $(wildcard tests/programs/probe*.c tests/programs/probe*.h)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -m32 $(COMMON) $(WIDTH) -O1 -g -o $@ $(filter %.c,$^) -ldl -lpthread
 
+# With what musl lacks of what it uses: an errno's name.
+$(B)/tests/programs/probe-musl: $(wildcard tests/programs/probe*.c tests/programs/probe*.h) policy/errnames.c $(KERNEL_H)/made
+	@mkdir -p $(@D)
+	$(call say,LD)$(MUSL_CC) $(COMMON) -O1 -g $(IN_MUSL) -include policy/errnames.h -Dstrerrorname_np=lx_errno_name -o $@ $(filter %.c,$^)
+
 $(B)/tests/programs/%-vdso: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -m32 -DBY_LIBC $(COMMON) -O1 -g -static -o $@ $< -lpthread
@@ -305,7 +362,7 @@ OTHERS := yama.so still.so neighbour.so tour-static tour-go bare-static itself-s
           swarm-static hold-static keep-static faults-static strict-static confined-static outlive-static flip-static ring-static kernel-static \
           $(if $(CC32),$(foreach p,tour bare itself mounting kernel,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static confined-i386-static ring-i386-static \
             structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static) \
-          $(if $(shell command -v musl-gcc),tour-musl tour-musl-static libcs-musl) \
+          $(if $(shell command -v musl-gcc),tour-musl tour-musl-static libcs-musl probe-musl) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))
 
@@ -346,7 +403,8 @@ suite:
 
 # Many files are compiled side by side, where make was not told how many.
 SPREAD = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
-built: all $(B)/generate $(PROGRAMS) $(OTHERS) $(FUZZ) $(if $(wildcard /usr/include/cmocka.h),$(UNIT))
+MUSL := $(if $(shell command -v $(MUSL_CC)),musl)
+built: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS) $(FUZZ) $(if $(wildcard /usr/include/cmocka.h),$(UNIT))
 
 unit: $(UNIT) corpus
 	@umask 022; failed=0; for t in $(UNIT); do \
@@ -361,12 +419,12 @@ BATS ?=
 LANES ?= $(if $(filter command environment,$(firstword $(origin LANE))),$(LANE),supervisor both preload)
 LANE ?= preload
 SUITE := LXSHIM_BUILD=$(abspath $(B)) tests/suite -j $(JOBS)
-bats: all $(B)/generate $(PROGRAMS) $(OTHERS)
+bats: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS)
 	$(SUITE) -l $(LANE) $(BATS)
 
 # In all lanes of lxshim run: the answers are the same.
 .PHONY: lanes
-lanes: all $(B)/generate $(PROGRAMS) $(OTHERS)
+lanes: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS)
 	$(SUITE) $(BATS)
 
 # What a run of the suite does for seconds, for minutes: random operations and kills, by
@@ -415,7 +473,7 @@ $(B)/bench/forward.so: bench/forward.c
 
 C_FILES  := $(wildcard shim/*/*.c shim/*/*.h shim/*/*/*.c shim/*/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
             bench/*.c bench/*.h tools/*.c tools/*.h)
-SH_FILES := tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run completions/lxshim.bash $(wildcard tests/bats/*.bash)
+SH_FILES := packaging/github/run packaging/musl-deps packaging/pre-commit/check-names packaging/debian/tests/drive packaging/devcontainer/src/lxshim/install.sh tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run completions/lxshim.bash $(wildcard tests/bats/*.bash)
 
 .PHONY: lint
 lint: $(FILTERS)
@@ -440,6 +498,13 @@ format:
 COMPLETIONS := $(addprefix $(DESTDIR)$(DATADIR)/,bash-completion/completions/lxshim zsh/site-functions/_lxshim \
                fish/vendor_completions.d/lxshim.fish)
 
+# For builds of others: where this is.
+PKGCONFIG := $(DESTDIR)$(DATADIR)/pkgconfig/lxshim.pc
+CMAKE     := $(DESTDIR)$(DATADIR)/cmake/lxshim/lxshimConfig.cmake
+AT = sed -e 's|@VERSION@|$(VERSION)|; s|@PREFIX@|$(PREFIX)|; s|@BINDIR@|$(BINDIR)|; s|@LIBDIR@|$(LIBDIR)|' \
+    -e "s|@UP@|$$(realpath -m --relative-to=$(DATADIR)/cmake/lxshim $(PREFIX))|" \
+    -e "s|@BIN@|$$(realpath -m --relative-to=$(PREFIX) $(BINDIR))|"
+
 .PHONY: install uninstall
 install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
@@ -455,12 +520,18 @@ install: all
 	install -m 644 completions/lxshim.bash $(word 1,$(COMPLETIONS))
 	install -m 644 completions/_lxshim $(word 2,$(COMPLETIONS))
 	install -m 644 completions/lxshim.fish $(word 3,$(COMPLETIONS))
+	install -d $(dir $(PKGCONFIG)) $(dir $(CMAKE))
+	$(AT) packaging/pkgconfig/lxshim.pc.in >$(PKGCONFIG)
+	$(AT) packaging/cmake/lxshimConfig.cmake.in >$(CMAKE)
 
 uninstall:
 	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim
 	rm -f $(DESTDIR)$(LIBDIR)/liblxshim.so $(DESTDIR)$(BINDIR)/lxshim \
 	    $(DESTDIR)$(MANDIR)/man1/lxshim.1 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5 \
-	    $(DESTDIR)$(MANDIR)/man7/liblxshim.7 $(COMPLETIONS)
+	    $(DESTDIR)$(MANDIR)/man7/liblxshim.7 $(COMPLETIONS) $(PKGCONFIG) $(CMAKE)
+	rm -rf $(dir $(CMAKE))
+
+include packaging/packaging.mk
 
 .PHONY: demo
 demo:

@@ -176,6 +176,7 @@ struct lx_stats_lane {
     _Atomic uint64_t deaths;    /* processes of the supervisor's that died at their work, */
     _Atomic uint64_t failed;    /* and calls that were answered EIO for that */
     bool i386; /* there is a library for 32-bit programs of x86; written before others map this */
+    bool musl; /* there is one for programs of musl; as above */
     _Atomic uint32_t programs; /* without the library in them, whose calls rules were asked about */
     struct lx_stats_program program[LX_STATS_PROGRAMS];
 };

@@ -255,15 +255,15 @@ void cli_library_move(const char *directory);
 
 /*
  * Spells the library's path for LD_PRELOAD, so that glibc's ld.so finds it and musl's does not:
- * musl could open it and then fail to link it, and the program would not start; what it does not
- * find it passes over. Where it can be, that is a path by which 32-bit programs find what is
- * theirs.
+ * what musl does not find it passes over. Where it can be, that is a path by which 32-bit programs
+ * and those of musl find what is theirs: musl takes for a directory's name what glibc expands.
  */
 #define CLI_SPELLED_MAX (PATH_MAX * 2 + 64)
 void cli_library_spelled(const char *library, char *out, size_t room);
 
-/* True where there is a library for 32-bit programs of x86, too. */
+/* True where there is a library for 32-bit programs of x86, too; or for programs of musl. */
 bool cli_library_i386(void);
+bool cli_library_musl(void);
 
 /*
  * The directory of our programs that stand in for WSL's, beside that library; NULL where they are

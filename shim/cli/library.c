@@ -94,6 +94,18 @@ static int directory_length(const char *path)
     return (int)(strrchr(path, '/') - path);
 }
 
+/* True where there is a library in a directory of that name. */
+static bool has_library(const char *kind)
+{
+    char library[PATH_MAX * 2];
+    char path[CLI_SPELLED_MAX];
+    if (!cli_library(library, sizeof(library)))
+        return false;
+    snprintf(path, sizeof(path), "%.*s/" BY_LIB "/%s/" NAME, directory_length(library), library,
+             kind);
+    return access(path, R_OK) == 0;
+}
+
 void cli_library_spelled(const char *library, char *out, size_t room)
 {
     char lib[PATH_MAX];
@@ -105,18 +117,20 @@ void cli_library_spelled(const char *library, char *out, size_t room)
     if (lib[0] != '\0' && stat(library, &ours) == 0 && stat(out, &there) == 0 &&
         ours.st_ino == there.st_ino && ours.st_dev == there.st_dev)
         snprintf(out, room, "%.*s/" BY_LIB "/$LIB/" NAME, n, library);
+    else if (lib[0] == '\0' && has_library("$LIB"))
+        snprintf(out, room, "%.*s/" BY_LIB "/$LIB/" NAME, n, library); /* no glibc here to ask */
     else
         snprintf(out, room, "%s%s", way, library);
 }
 
 bool cli_library_i386(void)
 {
-    char library[PATH_MAX * 2];
-    char path[CLI_SPELLED_MAX];
-    if (!cli_library(library, sizeof(library)))
-        return false;
-    snprintf(path, sizeof(path), "%.*s/" BY_LIB "/i386/" NAME, directory_length(library), library);
-    return access(path, R_OK) == 0;
+    return has_library("i386");
+}
+
+bool cli_library_musl(void)
+{
+    return has_library("$LIB");
 }
 
 const char *cli_wsl_programs(void)

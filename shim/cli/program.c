@@ -149,10 +149,16 @@ static void check_elf(const struct elf_facts *facts, bool secure)
                                        : "no ld.so, nothing is preloaded");
         return;
     }
+    if (strncmp(loader, "ld-musl-", 8) == 0 && facts->kind == SYS_ELF_64 && cli_library_musl()) {
+        if (!secure)
+            doctor_say(DOCTOR_OK, "dynamic", "musl's %s will preload the library for its programs",
+                       facts->loader);
+        return;
+    }
     if (strncmp(loader, "ld-musl-", 8) == 0) {
         say_unseen("musl",
-                   "the library needs glibc, and says so where LD_PRELOAD names it: the program "
-                   "runs as it would without");
+                   "the library was built for programs of glibc (make musl), and says so where "
+                   "LD_PRELOAD names it: the program runs as it would without");
         return;
     }
     if (strncmp(loader, "ld-linux", 8) != 0 && strncmp(loader, "ld64.so", 7) != 0)

@@ -335,10 +335,17 @@ static __attribute__((noinline)) _Noreturn void start_command(char **argv,
     _exit(status);
 }
 
+/* musl has no room for a library's thread-local variables of the fast kind once a program runs. */
+#if defined(LXSHIM_MUSL)
+#define CAN_LOAD false
+#else
+#define CAN_LOAD true
+#endif
+
 /* Finds what starts the command. False after saying why nothing does. */
 static bool choose_starter(const struct relay_lanes *lanes, struct starter *by)
 {
-    if (has_library())
+    if (has_library() || (lanes->preload && !CAN_LOAD))
         return true; /* by start_anew */
     *by = (struct starter){execvp, access};
     return !lanes->preload || load_library(by);

@@ -66,6 +66,8 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
     }
     if (r == 0)
         (*stats)->lane.i386 = cli_library_i386();
+    if (r == 0)
+        (*stats)->lane.musl = cli_library_musl();
     if (r < 0)
         close(fd);
     return r < 0 ? r : fd;

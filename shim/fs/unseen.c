@@ -55,6 +55,13 @@ static bool is_loader(const char *name)
     return strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "ld.so", 5) == 0;
 }
 
+/* True for a program of a kind that has a library of its own. */
+static bool has_its_own(const struct lx_stats_lane *lane, uint8_t why, unsigned char class)
+{
+    return (why == LX_OUTSIDE_I386 && lane->i386) ||
+           (why == LX_OUTSIDE_MUSL && lane->musl && class == ELFCLASS64);
+}
+
 void unseen_before_exec(const struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
@@ -73,7 +80,7 @@ void unseen_before_exec(const struct lx_call *c)
     long n = runs ? sys_pread(fd, head, sizeof(head), 0) : -1;
     sys_close(fd);
     bool lacks = n > 0 && !is_loader(name) && unseen_head(head, (size_t)n, &program.why) &&
-                 (program.why != LX_OUTSIDE_I386 || !stats->lane.i386);
+                 !has_its_own(&stats->lane, program.why, head[EI_CLASS]);
     if (n > 0 && !lacks && (st.st_mode & S_ISUID) != 0 && st.st_uid != sys_geteuid()) {
         program.why = LX_OUTSIDE_SECURE;
         lacks = true;

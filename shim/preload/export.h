@@ -34,7 +34,10 @@
     type lx_narrow_##name(__VA_ARGS__) __asm__(#name); \
     LX_EXPORT type lx_narrow_##name(__VA_ARGS__)
 #else
-#define LX_WIDE(name, target) LX_ALIAS(name, target)
+/* The name as it stands: headers of musl before 1.2.4 have it as a macro. */
+#define LX_WIDE(name, target)                                                  \
+    __asm__(".globl " #name "\n.set " #name ", " #target "\n.type " #name ", " \
+            "%function\n")
 #endif
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "preload/foreign.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -55,11 +56,26 @@ static const char *way(void)
     return PRELOAD_WAY;
 }
 
-/* "LD_PRELOAD=" and the list with us, once, by that way; mapped. NULL for want of memory. */
-static char *respell(const char *list)
+/*
+ * Where the library for programs of musl is, beside this one: in a directory that has the name
+ * which glibc's ld.so expands, so that one path leads each kind to its own. False where it was not
+ * built.
+ */
+static bool find_own(char out[PATH_MAX])
 {
-    const char *const by = way();
+    static const char below[] = "liblxshim/$LIB/liblxshim.so";
     const char *const library = lx_library_path();
+    size_t n = (size_t)(strrchr(library, '/') + 1 - library);
+    if (n + sizeof(below) > PATH_MAX)
+        return false;
+    memcpy(out, library, n);
+    memcpy(out + n, below, sizeof(below));
+    return sys_faccessat(AT_FDCWD, out, 4 /* R_OK */, 0) == 0;
+}
+
+/* "LD_PRELOAD=" and the list with us, once, by that way; mapped. NULL for want of memory. */
+static char *respell(const char *list, const char *by, const char *library)
+{
     const char *entry;
     size_t n;
     bool placed = false;
@@ -106,16 +122,20 @@ static bool has_state(char **env)
 void lx_foreign_start(void)
 {
     char made[LX_STATE_INLINE_MAX];
+    char own[PATH_MAX];
     char **env = initial_environment();
     const char *list = again_preload(env);
     lx_library_find();
     if (list == NULL || lx_library_path()[0] != '/')
         return;
+    char *variable = find_own(own) ? respell(list, "", own) : NULL;
+    if (variable != NULL)
+        again_start(variable + sizeof(PRELOAD) - 1, NULL);
     /* Where this is the first process of a tree, its directory is the drive of those that see one.
      */
     bool first = !has_state(env) && lx_first_state(made, sizeof(made), lx_library_path(), env) == 0;
     say();
-    char *variable = respell(list);
+    variable = respell(list, way(), lx_library_path());
     if (variable == NULL)
         return;
     again_start(variable + sizeof(PRELOAD) - 1, first ? made : NULL);

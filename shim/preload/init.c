@@ -198,10 +198,15 @@ const struct lx_task *lx_self(void)
     return initialise();
 }
 
+#if !defined(LXSHIM_MUSL)
 /* What pthread_atfork calls, which musl lacks; and this object, as libc knows it. */
 int __register_atfork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void),
                       void *object) __attribute__((weak));
 extern void *__dso_handle;
+#define AT_FORK(in_parent) __register_atfork(NULL, in_parent, NULL, __dso_handle)
+#else
+#define AT_FORK(in_parent) pthread_atfork(NULL, in_parent, NULL)
+#endif
 
 /* The earliest moment a constructor may have. */
 static __attribute__((constructor(101))) void constructor(void)
@@ -214,7 +219,7 @@ static __attribute__((constructor(101))) void constructor(void)
     lx_self();
     if (unpublished)
         publish(environ);
-    __register_atfork(NULL, store_cwds_forget, NULL, __dso_handle);
+    AT_FORK(store_cwds_forget);
 }
 
 void lx_moved_space(void)

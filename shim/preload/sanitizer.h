@@ -3,6 +3,7 @@
 #ifndef LXSHIM_PRELOAD_SANITIZER_H
 #define LXSHIM_PRELOAD_SANITIZER_H
 
+#if !defined(LXSHIM_MUSL)
 /*
  * Called before main, as early as may be. Where a runtime comes after this library in the search
  * for names, the program is started once more, with the runtime preloaded before us, and this does
@@ -12,5 +13,15 @@ void lx_sanitizer_first(void);
 
 /* Takes what lx_sanitizer_first added to LD_PRELOAD out of the environment again. */
 void lx_sanitizer_hide(char **env);
+#else
+/* There is no such runtime for programs of musl. */
+static inline void lx_sanitizer_first(void)
+{
+}
+static inline void lx_sanitizer_hide(char **env)
+{
+    (void)env;
+}
+#endif
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "preload/next.h"
 #include "preload/shim.h"
+#include "sys/fdpath.h"
 #include "sys/i386.h"
 #include "sys/sys.h"
 
@@ -33,9 +34,26 @@ LX_EXPORT int chmod(const char *path, mode_t mode)
     return (int)lx_ret(lx_fchmodat(lx_self(), AT_FDCWD, path, mode, 0));
 }
 
+/* The kernel refuses a descriptor that is only a place; musl then names it by /proc. */
+#if defined(LXSHIM_MUSL)
+#define BY_NAME_OF(fd, r, call)                               \
+    ({                                                        \
+        char name[SYS_FD_PATH];                               \
+        long r_ = r;                                          \
+        if (r_ == -EBADF && sys_fcntl(fd, F_GETFD, 0) >= 0) { \
+            sys_fd_path(fd, name);                            \
+            r_ = call;                                        \
+        }                                                     \
+        r_;                                                   \
+    })
+#else
+#define BY_NAME_OF(fd, r, call) (r)
+#endif
+
 LX_EXPORT int fchmod(int fd, mode_t mode)
 {
-    return (int)lx_ret(lx_fchmodat(lx_self(), fd, LX_DESCRIPTOR, mode, 0));
+    long r = lx_fchmodat(lx_self(), fd, LX_DESCRIPTOR, mode, 0);
+    return (int)lx_ret(BY_NAME_OF(fd, r, lx_fchmodat(lx_self(), AT_FDCWD, name, mode, 0)));
 }
 
 LX_EXPORT int fchmodat(int dirfd, const char *path, mode_t mode, int flags)
@@ -62,7 +80,8 @@ LX_EXPORT int lchown(const char *path, uid_t uid, gid_t gid)
 
 LX_EXPORT int fchown(int fd, uid_t uid, gid_t gid)
 {
-    return (int)lx_ret(lx_fchownat(lx_self(), fd, LX_DESCRIPTOR, uid, gid, 0));
+    long r = lx_fchownat(lx_self(), fd, LX_DESCRIPTOR, uid, gid, 0);
+    return (int)lx_ret(BY_NAME_OF(fd, r, lx_fchownat(lx_self(), AT_FDCWD, name, uid, gid, 0)));
 }
 
 LX_EXPORT int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)

@@ -10,7 +10,12 @@
 #include "sys/sys.h"
 
 void __chk_fail(void) __attribute__((weak, noreturn));
+#if !defined(LXSHIM_MUSL)
 extern __typeof__(strerrordesc_np) strerrordesc_np __attribute__((weak)); /* not in musl */
+#define IS_GLIBC true
+#else
+#define IS_GLIBC false
+#endif
 
 LX_EXPORT int chdir(const char *path)
 {
@@ -42,8 +47,9 @@ LX_EXPORT char *getcwd(char *buf, size_t size)
     if (lx_ret(n) < 0)
         return NULL;
     if (buf == NULL) {
-        /* As glibc: of the size asked for, or just large enough. The caller frees it. */
-        if (size == 0)
+        /* As glibc: of the size asked for, or just large enough; as musl, always that. The caller
+         * frees it. */
+        if (size == 0 || !IS_GLIBC)
             size = (size_t)n;
         if (size >= (size_t)n)
             buf = malloc(size);
@@ -63,6 +69,7 @@ LX_EXPORT char *__getcwd_chk(char *buf, size_t size, size_t room)
     return getcwd(buf, size);
 }
 
+#if !defined(LXSHIM_MUSL) /* musl has no such names */
 /* On failure buf holds a message: so says the manual. */
 static char *get_wd(char *buf)
 {
@@ -88,6 +95,7 @@ LX_EXPORT char *__getwd_chk(char *buf, size_t room)
         __chk_fail();
     return strcpy(buf, path);
 }
+#endif
 
 LX_EXPORT char *get_current_dir_name(void)
 {

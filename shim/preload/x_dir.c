@@ -222,6 +222,10 @@ LX_EXPORT ssize_t getdents64(int fd, void *buf, size_t size)
     return lx_ret(vfs_read_block(lx_self(), fd, buf, size));
 }
 
+#if defined(LXSHIM_MUSL)
+LX_ALIAS(getdents, getdents64);
+#endif
+
 struct list {
     struct dirent **entries;
     size_t count;

@@ -46,8 +46,10 @@ LX_EXPORT void *dlopen(const char *file, int mode)
     return NEXT(dlopen)(file, mode);
 }
 
+#if !defined(LXSHIM_MUSL) /* musl has one namespace */
 LX_EXPORT void *dlmopen(Lmid_t space, const char *file, int mode)
 {
     char native[PATH_MAX];
     return NEXT(dlmopen)(space, native_name(file, native) ? native : file, mode);
 }
+#endif

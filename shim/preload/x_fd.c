@@ -22,7 +22,7 @@ static long close_now(void *what)
 {
     int fd = *(const int *)what;
     placement_forget_fd(fd);
-    return __close != NULL ? __close(fd) : (int)lx_ret(sys_close(fd));
+    return __close != NULL ? __close(fd) : NEXT(close)(fd);
 }
 
 LX_EXPORT int close(int fd)
@@ -55,8 +55,7 @@ static int control(int fd, int command, void *argument, fcntl_fn *next)
         return (int)lx_ret(r == 0 ? sys_fcntl(fd, command, (long)argument) : r < 0 ? r : 0);
     }
     if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)
-        return next != NULL ? next(fd, command, argument)
-                            : (int)lx_ret(sys_fcntl(fd, command, (long)argument));
+        return next != NULL ? next(fd, command, argument) : NEXT(fcntl)(fd, command, argument);
     struct placement_known known = placement_known_of(fd);
     int r = sys_fcntl(fd, command, (long)argument);
     if (r >= 0)
@@ -148,12 +147,14 @@ LX_EXPORT int close_range(unsigned first, unsigned last, int flags)
     return r;
 }
 
+#if !defined(LXSHIM_MUSL) /* which has no such name */
 LX_EXPORT void closefrom(int lowest)
 {
     placement_forget_descriptors();
     NEXT(closefrom)(lowest);
     vfs_settle(lx_self(), false);
 }
+#endif
 
 static long fclose_now(void *stream)
 {

@@ -3,6 +3,8 @@
  * fts. Always as with FTS_NOCHDIR: fts_accpath is the whole path, which the manual allows, and the
  * current directory stays the program's own.
  */
+#if !defined(LXSHIM_MUSL) || __has_include(<fts.h>) /* some musl have it in a library of its own \
+                                                     */
 #include <dirent.h>
 #include <fts.h>
 #include <limits.h>
@@ -400,3 +402,4 @@ LX_EXPORT int fts_set(FTS *fts, FTSENT *e, int instruction)
     return 0;
 }
 LX_WIDE(fts64_set, fts_set);
+#endif

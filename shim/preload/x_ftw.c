@@ -19,6 +19,13 @@
 typedef int ftw_fn(const char *, const struct stat *, int);
 typedef int nftw_fn(const char *, const struct stat *, int, struct FTW *);
 
+/* Where the two libcs differ, each program has what its own does. */
+#if defined(LXSHIM_MUSL)
+#define IS_MUSL true
+#else
+#define IS_MUSL false
+#endif
+
 struct object {
     dev_t dev;
     ino_t ino;
@@ -166,6 +173,9 @@ static int visit_directory(struct walk *w, const struct stat *st, size_t length,
     if (r == 0)
         r = visit_entries(w, names, length, level);
     free(names);
+    /* To musl only the directories that one is in are visited ones. */
+    if (IS_MUSL && w->seen_count > 0)
+        w->seen_count--;
     if (r == 0 && depth) {
         /* glibc is still inside the directory when it says that it is done. */
         if ((w->flags & FTW_CHDIR) != 0 && chdir(w->path) < 0)
@@ -188,7 +198,7 @@ static int visit(struct walk *w, size_t length, size_t base, int level)
         if (errno != EACCES && errno != ENOENT)
             return -1;
         type = !physical && lstat(w->path, &st) == 0 && S_ISLNK(st.st_mode) ? FTW_SLN : FTW_NS;
-        if (level == 0 && type == FTW_NS)
+        if (type == FTW_NS && (level == 0 || (IS_MUSL && errno == ENOENT)))
             return -1;
         return call(w, &st, type, base, level);
     }
@@ -263,7 +273,8 @@ static int walk_tree(const char *path, struct walk *w)
 
 LX_EXPORT int nftw(const char *path, nftw_fn *fn, int descriptors, int flags)
 {
-    struct walk w = {.extended = fn, .flags = flags};
+    /* musl stays where it is, whatever it was asked for. */
+    struct walk w = {.extended = fn, .flags = IS_MUSL ? flags & ~FTW_CHDIR : flags};
     if (lx_foreign())
         return NEXT(nftw)(path, fn, descriptors, flags);
     return walk_tree(path, &w);
@@ -275,6 +286,11 @@ LX_EXPORT int ftw(const char *path, ftw_fn *fn, int descriptors)
     struct walk w = {.plain = fn};
     if (lx_foreign())
         return NEXT(ftw)(path, fn, descriptors);
+#if defined(LXSHIM_MUSL)
+    /* Which is nftw there, with its types, and with an argument that the callback does not look at.
+     */
+    w = (struct walk){.extended = (nftw_fn *)(void (*)(void))fn, .flags = FTW_PHYS};
+#endif
     return walk_tree(path, &w);
 }
 LX_WIDE(ftw64, ftw);

@@ -54,13 +54,19 @@ static int request_of(int fd, unsigned long request, void *argument)
     return (int)lx_ret(r < 0 ? r : SYS3(SYS_ioctl, fd, request, argument));
 }
 
-LX_EXPORT int ioctl(int fd, unsigned long request, ...)
+#if !defined(LXSHIM_MUSL)
+typedef unsigned long ioctl_request;
+#else
+typedef int ioctl_request; /* as POSIX once had it; the kernel's is an unsigned one */
+#endif
+
+LX_EXPORT int ioctl(int fd, ioctl_request request, ...)
 {
     va_list args;
     va_start(args, request);
     void *argument = va_arg(args, void *);
     va_end(args);
-    return request_of(fd, request, argument);
+    return request_of(fd, (unsigned)request, argument);
 }
 
 #if defined(__i386__)

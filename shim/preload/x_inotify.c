@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "preload/inotify.h"
+#include "preload/next.h"
 #include "preload/shim.h"
 #include "sys/sys.h"
 #include "vfs/locate.h"
@@ -204,7 +205,7 @@ static long shown(int fd, char *buf, long size)
 
 static ssize_t plain_read(int fd, void *buf, size_t size)
 {
-    return __read != NULL ? __read(fd, buf, size) : lx_ret(sys_read(fd, buf, size));
+    return __read != NULL ? __read(fd, buf, size) : NEXT(read)(fd, buf, size);
 }
 
 LX_EXPORT ssize_t read(int fd, void *buf, size_t size)

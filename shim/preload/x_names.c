@@ -14,14 +14,20 @@ static void check_room(size_t size, size_t room)
         __chk_fail();
 }
 
-LX_EXPORT ssize_t readlink(const char *restrict path, char *restrict buf, size_t size)
-{
-    return lx_ret(lx_readlinkat(lx_self(), AT_FDCWD, path, buf, size));
-}
-
 LX_EXPORT ssize_t readlinkat(int dirfd, const char *restrict path, char *restrict buf, size_t size)
 {
+#if defined(LXSHIM_MUSL)
+    /* To the kernel no room is an error, to musl a link of which nothing is told. */
+    char nothing[1];
+    if (size == 0)
+        return lx_ret(lx_readlinkat(lx_self(), dirfd, path, nothing, 1)) < 0 ? -1 : 0;
+#endif
     return lx_ret(lx_readlinkat(lx_self(), dirfd, path, buf, size));
+}
+
+LX_EXPORT ssize_t readlink(const char *restrict path, char *restrict buf, size_t size)
+{
+    return readlinkat(AT_FDCWD, path, buf, size);
 }
 
 LX_EXPORT ssize_t __readlink_chk(const char *path, char *buf, size_t size, size_t room);

@@ -34,6 +34,9 @@ LX_WIDE(fstatfs64, fstatfs);
  */
 static bool tells_type(void)
 {
+#if defined(LXSHIM_MUSL)
+    return true; /* musl does since 1.2.5, in the same word; before that it is as spare */
+#else
     const char *version = lx_foreign() ? "" : gnu_get_libc_version();
     unsigned minor = 0;
     if (version[0] != '2' || version[1] != '.')
@@ -41,6 +44,7 @@ static bool tells_type(void)
     for (version += 2; *version >= '0' && *version <= '9'; version++)
         minor = minor * 10 + (unsigned)(*version - '0');
     return minor >= 39;
+#endif
 }
 
 static void set_type(struct statvfs *to, unsigned type)

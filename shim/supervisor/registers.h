@@ -28,7 +28,7 @@ static inline void registers_call(registers *r, bool i386, long nr, const long a
 {
     r->rax = (unsigned long long)nr;
     r->orig_rax = ~0ULL; /* no call that the kernel might restart */
-    unsigned long long *const to[2][6] = {
+    __typeof__(r->rdi) *const to[2][6] = {
         {&r->rdi, &r->rsi, &r->rdx, &r->r10, &r->r8, &r->r9},
         {&r->rbx, &r->rcx, &r->rdx, &r->rsi, &r->rdi, &r->rbp},
     };

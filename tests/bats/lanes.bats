@@ -208,9 +208,12 @@ END
   needs jq jq
   run "$LXSHIM" run -- bash -c 'bare-static >/dev/null; ls >/dev/null'
   assert_line "  outside the library: bare-static (static)"
+  # Where there is none for them.
+  mkdir alone
+  cp "$LXSHIM" "$LIB" alone
   if present musl-gcc && present busybox; then
     : >f
-    run "$LXSHIM" run -- bash -c 'tour-musl >/dev/null 2>&1; busybox sh -c "[ -e f ]; env -i $(command -v ls)" >/dev/null'
+    run alone/lxshim run -- bash -c 'tour-musl >/dev/null 2>&1; busybox sh -c "[ -e f ]; env -i $(command -v ls)" >/dev/null'
     assert_line --regexp '^  outside the library: tour-musl \(musl\), busybox \(static\), ls \(environment emptied\)$'
   fi
   # By the page of code that 32-bit programs call from, one is told from the next.
@@ -230,7 +233,7 @@ END
   run "$LXSHIM" run --lane preload -- bash -c 'ls >/dev/null'
   refute_output --partial "outside the library"
   if present musl-gcc; then
-    run "$LXSHIM" run --lane preload -- tour-musl
+    run alone/lxshim run --lane preload -- tour-musl
     assert_line "  outside the library: tour-musl (musl)"
   fi
   # In its own lane there is no library to be outside of.

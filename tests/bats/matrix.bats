@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # One tour through a drive by programs of every kind: how a program makes its system calls does not
 # change the answers.
+# shellcheck disable=SC2030,SC2031 # every test is a subshell
 
 load helpers
 
@@ -91,6 +92,7 @@ tour_preload() {
 @test "C, with musl" {
   needs musl-gcc musl-tools
   tour tour-musl
+  tour_preload tour-musl
 }
 
 @test "C, with musl, static" {
@@ -140,9 +142,16 @@ tour_preload() {
   # Neither where the environment is put back by the library.
   in_lane both env -i "$PROGRAMS/tour-musl"
   assert_output "$drvfs_tour"
-  # The library's lane alone lets it run, uncovered.
+  in_lane preload tour-musl
+  assert_output "$drvfs_tour"
+  # Where no library was made for it, that lane lets it run, uncovered.
+  mkdir "$BATS_TEST_TMPDIR/alone"
+  cp "$LXSHIM" "$LIB" "$BATS_TEST_TMPDIR/alone"
+  LXSHIM=$BATS_TEST_TMPDIR/alone/lxshim
   in_lane preload tour-musl
   assert_output "$native_tour"
+  in_lane both tour-musl
+  assert_output "$drvfs_tour"
 }
 
 @test "threads that make, rename and remove at once" {
@@ -177,6 +186,7 @@ tour_preload() {
   make -s -C "$SOURCE_ROOT" B="${BUILD#"$SOURCE_ROOT"/}" DESTDIR="$root" install
   mv "$root/usr/local" "$root/moved"
   kinds=(tour tour-static)
+  ! command -v tour-musl >/dev/null || kinds+=(tour-musl)
   ! runs_32_bits >/dev/null || kinds+=(tour-i386 tour-i386-static)
   for program in "${kinds[@]}"; do
     run env -C "$(fresh drive)" "$root/moved/bin/lxshim" run -q --require-complete -- bash -c "exec bash -c 'exec $program'"

@@ -332,8 +332,7 @@ static int load(void)
 static int load_in_space(void)
 {
     SEE(prepare_library());
-    return is_library(
-        SYMBOL(void *(Lmid_t, const char *, int))(LM_ID_BASE, in("l:ib.so"), RTLD_NOW));
+    return is_library(SYMBOL(void *(long, const char *, int))(0, in("l:ib.so"), RTLD_NOW));
 }
 
 const struct check probe_files[] = {

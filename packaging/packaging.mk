@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+# What distributions and machines are given: see docs/packaging.md. Nothing here is part of `make` or of
+# `make check`.
+
+# The tree as somebody gets it, without what was built.
+STAGE := $(B)/stage
+define stage
+	rm -rf $(STAGE)/$(1) && mkdir -p $(STAGE)/$(1)
+	tar -c --exclude='./build*' --exclude=./.git --exclude='*.pyc' . | tar -x -C $(STAGE)/$(1)
+endef
+
+# Debian's packages, in build/deb. DEB_BUILD_OPTIONS=nocheck leaves the unit tests out.
+.PHONY: deb deb-root
+deb:
+	@tools/deps build packages
+	rm -rf $(STAGE)/deb
+	$(call stage,deb/lxshim-$(VERSION))
+	cp -R packaging/debian $(STAGE)/deb/lxshim-$(VERSION)/debian
+	cd $(STAGE)/deb/lxshim-$(VERSION) && dpkg-buildpackage -us -uc
+	rm -rf $(B)/deb && mkdir -p $(B)/deb && find $(STAGE)/deb -maxdepth 1 -type f -exec mv {} $(B)/deb/ \;
+	lintian --fail-on error,warning --info $(B)/deb/*.changes
+
+# Installs them into a root that has nothing else, and runs their test there. As root.
+deb-root:
+	rm -rf $(STAGE)/root && mmdebstrap --variant=apt $(shell . /etc/os-release; echo $$VERSION_CODENAME) $(STAGE)/root
+	unshare -m sh -c 'mount -t proc proc $(STAGE)/root/proc && autopkgtest -U $(B)/deb/*.deb $(B)/deb/*.dsc -- chroot $(abspath $(STAGE)/root)'
+
+# lxshim and its library by musl alone, as on Alpine: with jansson and libseccomp from their source packages.
+# Tried by a program of each kind in each lane.
+.PHONY: musl-whole
+MUSL_WHOLE := $(B)/musl-whole
+musl-whole: $(if $(wildcard /usr/bin/musl-gcc),$(B)/tests/programs/tour-musl) $(B)/tests/programs/tour-static
+	@tools/deps build packages
+	packaging/musl-deps $(B)/musl-deps >$(B)/musl-deps.log 2>&1 || { tail -5 $(B)/musl-deps.log; exit 1; }
+	$(MAKE) --no-print-directory B=$(MUSL_WHOLE) CC=$(MUSL_CC) CFLAGS='-O2 -g -I$(abspath $(B))/musl-deps/include' \
+	    LDFLAGS=-L$(abspath $(B))/musl-deps/lib all
+	for lane in preload both supervisor; do for program in tour-musl tour-static; do \
+	    [ $$lane-$$program != preload-tour-static ] || continue; \
+	    rm -rf $(B)/tried && mkdir -p $(B)/tried && said=$$(cd $(B)/tried && \
+	        $(abspath $(MUSL_WHOLE))/lxshim run -q --lane $$lane -- $(abspath $(B))/tests/programs/$$program) || exit 1; \
+	    case $$said in "mode 777"*"fifo EPERM"*) echo "ok: $$lane $$program" ;; *) echo "not ok: $$lane $$program: $$said"; exit 1 ;; esac; \
+	done; done
+
+# What takes long, behind one word; CI does not call it.
+.PHONY: release-check
+release-check:
+	$(MAKE) --no-print-directory deb
+	[ "$$(id -u)" != 0 ] || $(MAKE) --no-print-directory deb-root
+	$(MAKE) --no-print-directory musl-whole
