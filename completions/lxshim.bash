@@ -5,11 +5,12 @@
 # Made by "make generate", until it ends:
 _lxshim_words() {
   case $1 in
-    'commands') echo run bisect wsl report policy explain doctor win help ;;
+    'commands') echo run bisect wsl report gallery policy explain doctor win help ;;
     'options run') echo --policy --profile --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
     'options bisect') echo --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
     'options wsl') echo --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help ;;
     'options report') echo --fail-on --help ;;
+    'options gallery') echo --lane --list --from --help ;;
     'options policy') echo --help ;;
     'commands policy') echo check show profiles rules schema trust ;;
     'options policy check') echo --help ;;
@@ -23,10 +24,10 @@ _lxshim_words() {
     'options win') echo --policy --profile --mount --elevated --help ;;
     'options help') echo --help ;;
     'commands win') echo attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write ;;
-    'topics') echo run wsl policy rules mounts overrides bisect reports win trace coverage environment ;;
+    'topics') echo run wsl gallery policy rules mounts overrides bisect reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--era') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
-    'arguments') echo --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc ;;
+    'arguments') echo --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc --from ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
     '--fresh') echo copy worktree none ;;
@@ -166,6 +167,7 @@ _lxshim() {
           '' | policy | win) list=$(_lxshim_words "commands${path:+ $path}") ;;
           explain) list=$(_lxshim_words rules) ;;
           help) list=$(_lxshim_words topics) ;;
+          gallery) list=$(lxshim gallery --list 2>/dev/null | cut -d ' ' -f 1) ;;
           run | bisect | doctor)
             ((rest > 0)) || mapfile -t COMPREPLY < <(compgen -c -- "$cur")
             return

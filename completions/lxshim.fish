@@ -5,7 +5,7 @@
 function __lxshim_words
     switch "$argv[1]"
         case 'commands'
-            printf '%s\n' run bisect wsl report policy explain doctor win help
+            printf '%s\n' run bisect wsl report gallery policy explain doctor win help
         case 'options run'
             printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help
         case 'options bisect'
@@ -14,6 +14,8 @@ function __lxshim_words
             printf '%s\n' --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help
         case 'options report'
             printf '%s\n' --fail-on --help
+        case 'options gallery'
+            printf '%s\n' --lane --list --from --help
         case 'options policy'
             printf '%s\n' --help
         case 'commands policy'
@@ -41,13 +43,13 @@ function __lxshim_words
         case 'commands win'
             printf '%s\n' attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write
         case 'topics'
-            printf '%s\n' run wsl policy rules mounts overrides bisect reports win trace coverage environment
+            printf '%s\n' run wsl gallery policy rules mounts overrides bisect reports win trace coverage environment
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case '--era'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc
+            printf '%s\n' --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc --from
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'
@@ -264,6 +266,8 @@ function __lxshim_complete
                     __lxshim_words rules
                 case help
                     __lxshim_words topics
+                case gallery
+                    lxshim gallery --list 2>/dev/null | string replace -r ' .*' ''
                 case run bisect doctor
                     test $rest -gt 0; and __fish_complete_path $cur; or __fish_complete_command
                 case '*'

@@ -56,6 +56,8 @@ typedef uint64_t cli_option;
 #define CLI_USER         CLI_OPTION(31)
 #define CLI_CD           CLI_OPTION(32)
 #define CLI_ETC          CLI_OPTION(33)
+#define CLI_BUGS         CLI_OPTION(34)
+#define CLI_FROM         CLI_OPTION(35)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -88,6 +90,7 @@ struct cli_arguments {
     const char *user;
     const char *directory; /* --cd */
     const char *etc;
+    const char *from; /* --from, or NULL */
     const char *bind; /* --bind, or NULL */
     const char *lane; /* --lane, or NULL */
     char **reports;   /* --report */
@@ -157,6 +160,9 @@ void cli_wrap(unsigned indent, const char *text);
  */
 void cli_default_policy(struct lx_request *request);
 
+/* The place of an option's word among the three there are; -1 after naming those. */
+int cli_choose(const char *what, const char *word, const char *const *words);
+
 /* The policy that a command is about: FILE, its only argument, else --policy, else the default. */
 void cli_choose_policy(const struct cli_arguments *arguments, struct lx_request *request);
 
@@ -198,6 +204,7 @@ int cli_run(const struct cli_arguments *arguments);
 int cli_bisect(const struct cli_arguments *arguments);
 int cli_wsl(const struct cli_arguments *arguments);
 int cli_report(const struct cli_arguments *arguments);
+int cli_gallery(const struct cli_arguments *arguments);
 int cli_explain(const struct cli_arguments *arguments);
 int cli_doctor(const struct cli_arguments *arguments);
 int cli_win(const struct cli_arguments *arguments);
