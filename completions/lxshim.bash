@@ -53,7 +53,7 @@ _lxshim_words() {
     'values utimes.units') echo native seconds ;;
     'values utimes.clock') echo native coarse ;;
     'values utimes.range') echo native EINVAL ;;
-    'values create.no_write_bit') echo ignore readonly ;;
+    'values create.no_write_bit') echo ignore readonly EACCES ;;
     'values open.readonly_file') echo native EACCES ;;
     'values exec.any_file') echo allow native ;;
     'values unlink.open_file') echo pending deny posix ;;

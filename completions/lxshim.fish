@@ -101,7 +101,7 @@ function __lxshim_words
         case 'values utimes.range'
             printf '%s\n' native EINVAL
         case 'values create.no_write_bit'
-            printf '%s\n' ignore readonly
+            printf '%s\n' ignore readonly EACCES
         case 'values open.readonly_file'
             printf '%s\n' native EACCES
         case 'values exec.any_file'

@@ -207,9 +207,22 @@ static mode_t creation_mode(struct lx_call *c)
     const struct lx_mount *m = c->at[0].mount;
     if (drvfs_keeps(m) || lx_rule(m, LX_RULE_MODE_FIXED) != LX_ON)
         return c->mode;
-    if ((c->mode & 0222) == 0 && lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) == LX_READONLY)
+    if ((c->mode & 0222) == 0 && lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) != LX_IGNORE)
         return lx_alter(c, LX_RULE_CREATE_NO_WRITE_BIT) ? DRVFS_READONLY : c->mode;
     return lx_alter(c, LX_RULE_MODE_FIXED) ? DRVFS_WRITABLE : c->mode;
+}
+
+/*
+ * [WSL#12051] A server that gets the attribute with the request makes the file, and then finds that
+ * it is not to be written.
+ */
+static int check_created(struct lx_call *c)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    if ((c->mode & 0222) != 0 || !writes(c) || drvfs_keeps(m) ||
+        lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) != LX_EACCES)
+        return 0;
+    return lx_deny(c, LX_RULE_CREATE_NO_WRITE_BIT, EACCES);
 }
 
 /* Notes that what was made has metadata; the descriptor, or -errno, when it is closed. */
@@ -243,6 +256,8 @@ static int create(struct lx_call *c)
     if (r < 0)
         return r;
     r = drvfs_inherit_descriptor(c, at, fd);
+    if (r == 0)
+        r = check_created(c);
     if (r < 0)
         sys_close(fd);
     return r < 0 ? r : fd;
