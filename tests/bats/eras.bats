@@ -109,6 +109,36 @@ other No such file or directory"
   assert_output "$expected"
 }
 
+@test "rename.file_to_directory: a slash behind a file's new name, which 1709 passed over" {
+  steps="python3 -c '$ANSWER
+for name in \"f\", \"g\": open(name, \"w\").close()
+os.mkdir(\"d\")
+answer(\"missing\", lambda: os.rename(\"f\", \"new/\"))
+answer(\"directory\", lambda: os.rename(\"g\", \"d/\"))
+answer(\"file\", lambda: os.rename(\"d\", \"g/\"))
+answer(\"the old name\", lambda: os.rename(\"g/\", \"h\"))
+answer(\"no parent\", lambda: os.rename(\"g\", \"no/new/\"))
+print(sorted(os.listdir(\".\")))
+'"
+  native "$steps"
+  assert_output "missing Not a directory
+directory Not a directory
+file Not a directory
+the old name Not a directory
+no parent No such file or directory
+['d', 'f', 'g']"
+  expected=$output
+  by wsl1-1709 "$steps"
+  assert_output "missing None
+directory Not a directory
+file Not a directory
+the old name Not a directory
+no parent No such file or directory
+['d', 'g', 'new']"
+  by wsl1-1803 "$steps"
+  assert_output "$expected"
+}
+
 @test "rename.illegal_target: a name that 1803 created, and did not rename to" {
   steps="python3 -c '$ANSWER
 open(\"a:b\", \"w\").close()

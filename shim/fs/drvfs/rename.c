@@ -163,6 +163,15 @@ static bool is_nothing_to_itself(struct lx_call *c, int found)
            strcmp(c->at[0].path, c->at[1].path) == 0 && lx_alter(c, LX_RULE_RENAME_SAME_MISSING);
 }
 
+/* [WSL#3028] True where a slash behind a file's new name does not count. */
+static bool is_slash_ignored(struct lx_call *c)
+{
+    struct stat st;
+    return (c->at[0].flags & LX_LOC_SLASH) == 0 && c->how == 0 &&
+           lx_rule(c->at[1].mount, LX_RULE_RENAME_FILE_TO_DIRECTORY) == LX_ALLOW &&
+           native_stat(c, 1, &st) == -ENOENT && lx_alter(c, LX_RULE_RENAME_FILE_TO_DIRECTORY);
+}
+
 /* A new name that one build did not store as any other call does. [WSL#3773] */
 static int check_new_name(struct lx_call *c)
 {
@@ -195,7 +204,7 @@ long drvfs_rename(struct lx_call *c)
         return refused == 0 ? -EBUSY : refused;
     }
     bool slash = ((c->at[0].flags | to->flags) & LX_LOC_SLASH) != 0;
-    if (slash && !S_ISDIR(from_stat.st_mode)) {
+    if (slash && !S_ISDIR(from_stat.st_mode) && !is_slash_ignored(c)) {
         r = native_refusal(c);
         return r < 0 ? r : -ENOTDIR;
     }
