@@ -274,6 +274,11 @@ static void look_at_process(struct procscan *s, int proc, int unused, const char
     if (process < 0)
         return;
     unsigned before = s->holders->count;
+    if (s->maps_only) {
+        look_at_maps(s, process, pid);
+        sys_close(process);
+        return;
+    }
     if (matches(s, process, "cwd"))
         add_holder(s, process, pid, -1, STORE_BY_CWD);
     if (matches(s, process, "root"))

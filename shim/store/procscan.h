@@ -23,6 +23,7 @@ struct procscan {
     const char *also;       /* its name in other mount namespaces, or NULL */
     int own_fd;             /* a descriptor of this process that does not count, or -1 */
     bool cwds_only;         /* look at current directories only */
+    bool maps_only;       /* look at mappings only */
     bool others_only;       /* this process does not count; its parent is asked first, and alone
                              * where it holds: from there descriptors are inherited */
     struct store_holders *holders;

@@ -139,6 +139,58 @@ no parent No such file or directory
   assert_output "$expected"
 }
 
+@test "file.truncate_mapped: nothing is cut off a file that anybody has mapped, on WSL1" {
+  steps="python3 -c '$ANSWER
+import mmap
+f = os.open(\"x\", os.O_RDWR | os.O_CREAT)
+os.write(f, b\"x\" * 8192)
+m = mmap.mmap(f, 8192)
+answer(\"larger\", lambda: os.ftruncate(f, 9000))
+def each():
+    answer(\"ftruncate\", lambda: os.ftruncate(f, 8000))
+    answer(\"truncate\", lambda: os.truncate(\"x\", 7000))
+    answer(\"O_TRUNC\", lambda: os.close(os.open(\"x\", os.O_WRONLY | os.O_TRUNC)))
+    os.ftruncate(f, 9000)
+    sys.stdout.flush()
+each()
+other = os.fork()
+if other == 0:
+    m.close() # its parent has it still
+    each()
+    os._exit(0)
+os.waitpid(other, 0)
+m.close()
+each()
+os.ftruncate(f, 0)
+g = os.open(\"x\", os.O_RDWR)
+os.write(g, b\"x\")
+m = mmap.mmap(g, 1)
+os.close(g); os.close(f)
+answer(\"by a mapping alone\", lambda: os.close(os.open(\"x\", os.O_WRONLY | os.O_TRUNC)))
+'"
+  cut="ftruncate None
+truncate None
+O_TRUNC None"
+  kept="ftruncate Invalid argument
+truncate Invalid argument
+O_TRUNC Invalid argument"
+  native "$steps"
+  assert_output "larger None
+$cut
+$cut
+$cut
+by a mapping alone None"
+  expected=$output
+  by wsl1-current "$steps"
+  assert_output "larger None
+$kept
+$kept
+$cut
+by a mapping alone Invalid argument"
+  by wsl2-9p "$steps"
+  assert_output "$expected"
+}
+
 @test "rename.illegal_target: a name that 1803 created, and did not rename to" {
   steps="python3 -c '$ANSWER
 open(\"a:b\", \"w\").close()

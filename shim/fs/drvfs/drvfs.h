@@ -173,6 +173,9 @@ static inline void drvfs_keep_holders(struct lx_call *c, const struct store_hold
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
 int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
 
+/* Refuses to make a file smaller that somebody has mapped; st: its stat. 0 or -errno. */
+int drvfs_check_mapped(struct lx_call *c, const struct stat *st, int64_t length);
+
 /* Refuses a call by a descriptor whose file has no name any more, by its rule. 0 or -errno. */
 long drvfs_check_unlinked(struct lx_call *c, mode_t mode, nlink_t links);
 

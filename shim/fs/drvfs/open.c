@@ -95,8 +95,15 @@ static int explain_eacces(struct lx_call *c)
 }
 
 /* Truncates as O_TRUNC would have, now that the file may be written. */
-static int truncate_open(const struct lx_call *c, int fd)
+static int truncate_open(struct lx_call *c, int fd, const struct stat *st)
 {
+    /* A mapping keeps what it was made by open. */
+    if (lx_rule(c->at[0].mount, LX_RULE_FILE_TRUNCATE_MAPPED) != LX_NATIVE && st->st_size > 0 &&
+        !store_is_only_descriptor(fd)) {
+        int r = drvfs_check_mapped(c, st, 0);
+        if (r < 0)
+            return r;
+    }
     if ((c->flags & O_ACCMODE) != O_RDONLY)
         return sys_ftruncate(fd, 0);
     char path[SYS_FD_PATH]; /* O_RDONLY|O_TRUNC: the descriptor itself cannot truncate */
@@ -170,7 +177,7 @@ static int opened(struct lx_call *c, int fd, bool truncate)
         if (r == 0)
             r = drvfs_permit(c, c->at[0].mount, &open, &st, want);
         if (r == 0 && truncate && S_ISREG(st.st_mode))
-            r = truncate_open(c, fd);
+            r = truncate_open(c, fd, &st);
         if (r == 0 && S_ISDIR(st.st_mode))
             store_mark_directory(fd);
     }
