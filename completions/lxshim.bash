@@ -31,7 +31,7 @@ _lxshim_words() {
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
     '--fresh') echo copy worktree none ;;
-    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary lxss.directories symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers ;;
+    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary lxss.directories symlink.create symlink.nt symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked stat.directory stat.small_file stat.blocks stat.links stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.containers ;;
     'values names.illegal') echo escape reject ;;
     'values names.invalid_utf8') echo allow EINVAL ;;
     'values names.length') echo native utf16 ;;
@@ -61,6 +61,7 @@ _lxshim_words() {
     'values unlink.readonly_file') echo allow EACCES ;;
     'values rename.open_target') echo posix EPERM EACCES ;;
     'values rename.open_descendant') echo allow EACCES ;;
+    'values rename.watched_descendant') echo allow EACCES ;;
     'values rename.readonly_target') echo allow EACCES ;;
     'values rename.flags') echo native EINVAL ;;
     'values rename.case') echo allow ignore ;;

@@ -191,6 +191,48 @@ by a mapping alone Invalid argument"
   assert_output "$expected"
 }
 
+@test "rename.watched_descendant: a directory with a watch of inotify below it stays, on WSL1" {
+  steps="python3 -c '$ANSWER
+import ctypes
+libc = ctypes.CDLL(None)
+def there_and_back(name, to):
+    os.rename(name, to)
+    os.rename(to, name)
+os.makedirs(\"a/sub/deep\"); os.mkdir(\"other\"); open(\"a/sub/f\", \"w\").close()
+i = libc.inotify_init()
+watch = libc.inotify_add_watch(i, b\"a/sub/deep\", 0xfff)
+answer(\"a directory below\", lambda: there_and_back(\"a\", \"b\"))
+answer(\"itself\", lambda: there_and_back(\"a/sub/deep\", \"a/sub/new\"))
+answer(\"elsewhere\", lambda: there_and_back(\"other\", \"new\"))
+libc.inotify_rm_watch(i, watch)
+libc.inotify_add_watch(i, b\"a/sub/f\", 2)
+sys.stdout.flush()
+other = os.fork()
+if other == 0:
+    os.close(i) # its parent watches on
+    answer(\"a file below, by another\", lambda: there_and_back(\"a\", \"b\"))
+    sys.stdout.flush(); os._exit(0)
+os.waitpid(other, 0)
+os.close(i)
+answer(\"nobody\", lambda: there_and_back(\"a\", \"b\"))
+'"
+  native "$steps"
+  assert_output "a directory below None
+itself None
+elsewhere None
+a file below, by another None
+nobody None"
+  expected=$output
+  by wsl1-1809 "$steps"
+  assert_output "a directory below Permission denied
+itself None
+elsewhere None
+a file below, by another Permission denied
+nobody None"
+  by wsl2-9p "$steps"
+  assert_output "$expected"
+}
+
 @test "rename.illegal_target: a name that 1803 created, and did not rename to" {
   steps="python3 -c '$ANSWER
 open(\"a:b\", \"w\").close()

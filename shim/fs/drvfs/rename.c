@@ -45,6 +45,18 @@ static bool descendant_held(const struct lx_loc *at, const char *path,
     return store_descendant_held(at->dfd, at->path, path, fits ? also : NULL, holders);
 }
 
+/* [vscode#79297] WSL1 has what is watched open. */
+static int check_watches(struct lx_call *c)
+{
+    struct store_holders holders = drvfs_holders(c);
+    const struct lx_loc *at = &c->at[0];
+    if (lx_rule(at->mount, LX_RULE_RENAME_WATCHED_DESCENDANT) != LX_EACCES ||
+        !store_descendant_watched(at->dfd, at->path, &holders))
+        return 0;
+    drvfs_keep_holders(c, &holders);
+    return lx_forbid(c, LX_RULE_RENAME_WATCHED_DESCENDANT, EACCES);
+}
+
 /* [WSL#1529] A directory stays where it is while anything below it is open. */
 static int check_descendants(struct lx_call *c)
 {
@@ -220,6 +232,8 @@ long drvfs_rename(struct lx_call *c)
         r = drvfs_check_sharing_at(c, 0, &from_stat, STORE_OPEN | STORE_DELETES);
     if (r == 0 && S_ISDIR(from_stat.st_mode))
         r = check_descendants(c);
+    if (r == 0 && S_ISDIR(from_stat.st_mode))
+        r = check_watches(c);
     if (r < 0)
         return r;
     if (store_marked(&from_stat) && drvfs_is_link(c, 0, &from_stat))
