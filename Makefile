@@ -40,7 +40,7 @@ WARN   := -Wno-psabi -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wm
 B      ?= build
 
 COMMON  := -std=c11 -D_GNU_SOURCE -I. -Ishim -I$(B) $(WARN) -DLXSHIM_VERSION='"$(VERSION)"' \
-           -DLXSHIM_BINDIR='"$(BINDIR)"' -DLXSHIM_LIBDIR='"$(LIBDIR)"'
+           -DLXSHIM_BINDIR='"$(BINDIR)"' -DLXSHIM_LIBDIR='"$(LIBDIR)"' -DLXSHIM_DATADIR='"$(DATADIR)"'
 # The library lives in other programs: no fortified calls that abort, nothing exported by accident,
 # no thread-local storage that needs a run-time call.
 LIBFLAGS := -fPIC -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector \
@@ -91,7 +91,7 @@ CC32 := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),$(shell mkdir -p $(B)
           [ ! -x $(B)/cc32 ] || echo yes))
 
 .PHONY: all
-all: $(B)/liblxshim.so $(B)/lxshim $(B)/liblxshim/made $(WSL)
+all: $(B)/liblxshim.so $(B)/lxshim $(B)/liblxshim/made $(WSL) $(B)/gallery
 
 $(B)/liblxshim.so: $(LIB_OBJ)
 	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
@@ -199,6 +199,10 @@ $(WSL): $(WSL_OBJ)
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 	@ln -sf liblxshim/wsl/$(@F) $(B)/$(@F)
 
+# Beside the program, as the library is.
+$(B)/gallery:
+	@ln -s $(CURDIR)/examples/gallery $@
+
 $(B)/wsl/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -237,8 +241,8 @@ $(B)/cli/shim/supervisor/filter.o: $(FILTERS)
 
 # Where things get installed is compiled in, too, as the last place to look.
 PLACES := $(B)/places
-$(shell mkdir -p $(B); echo '$(BINDIR) $(LIBDIR)' | cmp -s - $(PLACES) || echo '$(BINDIR) $(LIBDIR)' >$(PLACES))
-$(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/musl/shim/preload/first.o $(B)/cli/shim/cli/library.o: $(PLACES)
+$(shell mkdir -p $(B); echo '$(BINDIR) $(LIBDIR) $(DATADIR)' | cmp -s - $(PLACES) || echo '$(BINDIR) $(LIBDIR) $(DATADIR)' >$(PLACES))
+$(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/musl/shim/preload/first.o $(B)/cli/shim/cli/library.o $(B)/cli/shim/cli/bug.o: $(PLACES)
 
 # The profiles and the schema are compiled in.
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
@@ -480,6 +484,8 @@ lint: $(FILTERS)
 	@tools/deps build check lint
 	clang-format --dry-run -Werror $(C_FILES)
 	shellcheck -x $(wildcard $(SH_FILES))
+	# What ls prints is what is compared.
+	shellcheck -s bash -e SC2012 $(wildcard examples/gallery/*/*.sh)
 	# Steps stand in single quotes: the shell that runs them expands them.
 	shellcheck -s bats -x -e SC2016 $(wildcard tests/bats/*.bats)
 	$(MAKE) --no-print-directory B=$(B)/clang CC=clang CFLAGS='-O2 -Werror' all
@@ -517,6 +523,9 @@ install: all
 	install -m 644 man/lxshim.1 $(DESTDIR)$(MANDIR)/man1/lxshim.1
 	install -m 644 man/lxshim-policy.5 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5
 	install -m 644 man/liblxshim.7 $(DESTDIR)$(MANDIR)/man7/liblxshim.7
+	rm -rf $(DESTDIR)$(DATADIR)/lxshim/gallery
+	install -d $(DESTDIR)$(DATADIR)/lxshim
+	cp -R examples/gallery $(DESTDIR)$(DATADIR)/lxshim/gallery
 	install -m 644 completions/lxshim.bash $(word 1,$(COMPLETIONS))
 	install -m 644 completions/_lxshim $(word 2,$(COMPLETIONS))
 	install -m 644 completions/lxshim.fish $(word 3,$(COMPLETIONS))
@@ -525,7 +534,7 @@ install: all
 	$(AT) packaging/cmake/lxshimConfig.cmake.in >$(CMAKE)
 
 uninstall:
-	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim
+	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim $(DESTDIR)$(DATADIR)/lxshim
 	rm -f $(DESTDIR)$(LIBDIR)/liblxshim.so $(DESTDIR)$(BINDIR)/lxshim \
 	    $(DESTDIR)$(MANDIR)/man1/lxshim.1 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5 \
 	    $(DESTDIR)$(MANDIR)/man7/liblxshim.7 $(COMPLETIONS) $(PKGCONFIG) $(CMAKE)

@@ -5,7 +5,7 @@
 # Made by "make generate", until it ends:
 _lxshim_words() {
   case $1 in
-    'commands') echo run bisect matrix wsl report init policy explain doctor win help ;;
+    'commands') echo run bisect matrix wsl report init gallery policy explain doctor win help ;;
     'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
     'options bisect') echo --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
     'options matrix') echo --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help ;;
@@ -14,6 +14,7 @@ _lxshim_words() {
     'options wsl') echo --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --root --help ;;
     'options report') echo --fail-on --help ;;
     'options init') echo --eras --yes --dry-run --era --help ;;
+    'options gallery') echo --lane --list --from --help ;;
     'options policy') echo --help ;;
     'commands policy') echo check show profiles rules schema trust ;;
     'options policy check') echo --help ;;
@@ -27,11 +28,11 @@ _lxshim_words() {
     'options win') echo --policy --profile --mount --elevated --help ;;
     'options help') echo --help ;;
     'commands win') echo attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write ;;
-    'topics') echo run wsl policy rules mounts overrides bisect matrix reports win trace coverage environment ;;
+    'topics') echo run wsl gallery policy rules mounts overrides bisect matrix reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--era') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--eras') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
-    'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root ;;
+    'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from ;;
     '--filesystem') echo ntfs fat fat32 exfat refs smb ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
@@ -39,7 +40,7 @@ _lxshim_words() {
     '--volumes') echo ntfs fat fat32 exfat refs smb ;;
     '--clients') echo drvfs 9p virtiofs ;;
     '--emit') echo github gitlab ;;
-    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.hosts identity.resolver identity.containers ;;
+    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.hosts identity.resolver identity.containers ;;
     'values names.illegal') echo escape reject ;;
     'values names.invalid_utf8') echo allow EINVAL ;;
     'values names.length') echo native utf16 ;;
@@ -62,7 +63,7 @@ _lxshim_words() {
     'values utimes.clock') echo native coarse ;;
     'values utimes.range') echo native EINVAL ;;
     'values utimes.written') echo native loses ;;
-    'values create.no_write_bit') echo ignore readonly ;;
+    'values create.no_write_bit') echo ignore readonly EACCES ;;
     'values open.readonly_file') echo native EACCES ;;
     'values exec.any_file') echo allow native ;;
     'values unlink.open_file') echo pending deny posix ;;
@@ -70,10 +71,12 @@ _lxshim_words() {
     'values unlink.readonly_file') echo allow EACCES ;;
     'values rename.open_target') echo posix EPERM EACCES ;;
     'values rename.open_descendant') echo allow EACCES ;;
+    'values rename.watched_descendant') echo allow EACCES ;;
     'values rename.readonly_target') echo allow EACCES ;;
     'values rename.flags') echo native EINVAL ;;
     'values rename.case') echo allow ignore ;;
     'values rename.same_missing') echo allow native ;;
+    'values rename.file_to_directory') echo allow native ;;
     'values rename.illegal_target') echo escape ENOENT ;;
     'values sharing.windows') echo allow EACCES ;;
     'values mount.boundary') echo native EXDEV ;;
@@ -98,6 +101,7 @@ _lxshim_words() {
     'values open.direct') echo native ignore ;;
     'values file.fallocate') echo allow EOPNOTSUPP ;;
     'values file.size') echo native EFBIG ;;
+    'values file.truncate_mapped') echo native EINVAL ;;
     'values xattr.user') echo allow EOPNOTSUPP ;;
     'values xattr.names') echo sensitive insensitive ;;
     'values xattr.empty') echo remove kept ;;

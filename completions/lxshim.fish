@@ -5,7 +5,7 @@
 function __lxshim_words
     switch "$argv[1]"
         case 'commands'
-            printf '%s\n' run bisect matrix wsl report init policy explain doctor win help
+            printf '%s\n' run bisect matrix wsl report init gallery policy explain doctor win help
         case 'options run'
             printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help
         case 'options bisect'
@@ -22,6 +22,8 @@ function __lxshim_words
             printf '%s\n' --fail-on --help
         case 'options init'
             printf '%s\n' --eras --yes --dry-run --era --help
+        case 'options gallery'
+            printf '%s\n' --lane --list --from --help
         case 'options policy'
             printf '%s\n' --help
         case 'commands policy'
@@ -49,7 +51,7 @@ function __lxshim_words
         case 'commands win'
             printf '%s\n' attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write
         case 'topics'
-            printf '%s\n' run wsl policy rules mounts overrides bisect matrix reports win trace coverage environment
+            printf '%s\n' run wsl gallery policy rules mounts overrides bisect matrix reports win trace coverage environment
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case '--era'
@@ -57,7 +59,7 @@ function __lxshim_words
         case '--eras'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --filesystem --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from
         case '--filesystem'
             printf '%s\n' ntfs fat fat32 exfat refs smb
         case '--lane'
@@ -73,7 +75,7 @@ function __lxshim_words
         case '--emit'
             printf '%s\n' github gitlab
         case 'rules'
-            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.hosts identity.resolver identity.containers
+            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.hosts identity.resolver identity.containers
         case 'values names.illegal'
             printf '%s\n' escape reject
         case 'values names.invalid_utf8'
@@ -119,7 +121,7 @@ function __lxshim_words
         case 'values utimes.written'
             printf '%s\n' native loses
         case 'values create.no_write_bit'
-            printf '%s\n' ignore readonly
+            printf '%s\n' ignore readonly EACCES
         case 'values open.readonly_file'
             printf '%s\n' native EACCES
         case 'values exec.any_file'
@@ -134,6 +136,8 @@ function __lxshim_words
             printf '%s\n' posix EPERM EACCES
         case 'values rename.open_descendant'
             printf '%s\n' allow EACCES
+        case 'values rename.watched_descendant'
+            printf '%s\n' allow EACCES
         case 'values rename.readonly_target'
             printf '%s\n' allow EACCES
         case 'values rename.flags'
@@ -141,6 +145,8 @@ function __lxshim_words
         case 'values rename.case'
             printf '%s\n' allow ignore
         case 'values rename.same_missing'
+            printf '%s\n' allow native
+        case 'values rename.file_to_directory'
             printf '%s\n' allow native
         case 'values rename.illegal_target'
             printf '%s\n' escape ENOENT
@@ -190,6 +196,8 @@ function __lxshim_words
             printf '%s\n' allow EOPNOTSUPP
         case 'values file.size'
             printf '%s\n' native EFBIG
+        case 'values file.truncate_mapped'
+            printf '%s\n' native EINVAL
         case 'values xattr.user'
             printf '%s\n' allow EOPNOTSUPP
         case 'values xattr.names'

@@ -67,6 +67,8 @@ typedef uint64_t cli_option;
 #define CLI_YES          CLI_OPTION(47)
 #define CLI_DRY_RUN      CLI_OPTION(48)
 #define CLI_ROOT         CLI_OPTION(49)
+#define CLI_BUGS         CLI_OPTION(34)
+#define CLI_FROM         CLI_OPTION(35)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -101,6 +103,7 @@ struct cli_arguments {
     const char *directory; /* --cd */
     const char *etc;
     const char *root;
+    const char *from; /* --from, or NULL */
     const char *bind; /* --bind, or NULL */
     const char *lane; /* --lane, or NULL */
     char **reports;   /* --report */
@@ -181,6 +184,9 @@ void cli_wrap_to(FILE *out, unsigned indent, const char *text);
  */
 void cli_default_policy(struct lx_request *request);
 
+/* The place of an option's word among the three there are; -1 after naming those. */
+int cli_choose(const char *what, const char *word, const char *const *words);
+
 /* The policy that a command is about: FILE, its only argument, else --policy, else the default. */
 void cli_choose_policy(const struct cli_arguments *arguments, struct lx_request *request);
 
@@ -224,6 +230,7 @@ int cli_matrix(const struct cli_arguments *arguments);
 int cli_init(const struct cli_arguments *arguments);
 int cli_wsl(const struct cli_arguments *arguments);
 int cli_report(const struct cli_arguments *arguments);
+int cli_gallery(const struct cli_arguments *arguments);
 int cli_explain(const struct cli_arguments *arguments);
 int cli_doctor(const struct cli_arguments *arguments);
 int cli_win(const struct cli_arguments *arguments);

@@ -159,6 +159,20 @@ const struct cli_command cli_commands[] = {
         .run = cli_init,
     },
     {
+        .name = "gallery",
+        .usage = "[OPTION]... [BUG]...",
+        .summary = "show bugs that only users of WSL meet, and run them",
+        .help =
+            "Runs bugs that users of WSL have reported, each as a few lines that work on plain "
+            "Linux, fail on\nsuch a drive, and work again with a fix, where there is one; without "
+            "BUG all of them. Says of each\nwhether it answers as it was reported, and exits 1 "
+            "where one does not, or none could be run.\nSee \"lxshim help gallery\".\n",
+        .options = CLI_BUGS | CLI_FROM | CLI_LANE,
+        .least = 0,
+        .most = 64,
+        .run = cli_gallery,
+    },
+    {
         .name = "policy",
         .usage = "COMMAND [OPTION]... [FILE]",
         .summary = "check and show policies, list profiles and rules",

@@ -250,6 +250,15 @@ const char *cli_origin(const struct lx_origin *origin)
     return text;
 }
 
+int cli_choose(const char *what, const char *word, const char *const *words)
+{
+    for (int i = 0; i < 3; i++)
+        if (strcmp(words[i], word) == 0)
+            return i;
+    cli_error("unknown %s \"%s\": %s, %s or %s", what, word, words[0], words[1], words[2]);
+    return -1;
+}
+
 int cli_program(char *out, size_t room)
 {
     ssize_t n = readlink("/proc/self/exe", out, room - 1);

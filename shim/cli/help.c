@@ -51,6 +51,26 @@ static const struct {
      "{\"interop\": {\"handler\": \"wine\"}}; with \"stubs\": true there are cmd.exe, "
      "powershell.exe, explorer.exe and clip.exe, which do nothing but tell \"record\" how they "
      "were called. --root has a directory for /, by root's right or in a user namespace.\n"},
+    {"gallery", "bugs to look at",
+     "lxshim gallery runs bugs that users of WSL have reported, and says whether each answers here "
+     "as it did there; lxshim gallery BUG shows one: its lines, what plain Linux says, what the "
+     "drive says, and the fix.\n"
+     "\n"
+     "  lxshim gallery --list\n"
+     "  lxshim gallery rename-npm\n"
+     "  lxshim gallery --from DIRECTORY\n"
+     "\n"
+     "A bug is a directory: bug.sh (for bash, in an empty directory; its first comment says what "
+     "it "
+     "is about, \"# reported:\" where, \"# needs:\" which commands it takes, \"# user:\" whether "
+     "root or an ordinary one), policy.json, linux.txt and wsl.txt with what it prints there, and "
+     "fix.sh, which prints linux.txt on both. A last line has the exit status where it is not 0. A "
+     "mount of the policy has \"drive\" as its target, and belongs to the caller unless it says "
+     "uid=.\n"
+     "\n"
+     "To play with one, copy its directory:\n"
+     "\n"
+     "  mkdir drive; cd drive; lxshim run --policy ../policy.json -- bash ../bug.sh\n"},
     {"policy", "what a policy looks like",
      "A policy is JSON. The least one, and a useful one:\n"
      "\n"

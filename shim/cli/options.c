@@ -113,6 +113,8 @@ const struct cli_option_info cli_options[] = {
     {CLI_ETC, 0, "etc", "DIRECTORY", "read wsl.conf and fstab there instead of in /etc", NULL},
     {CLI_ROOT, 0, "root", "DIRECTORY",
      "have that directory for /, which needs root or user namespaces", NULL},
+    {CLI_BUGS, 0, "list", NULL, "print what there is, and run nothing", NULL},
+    {CLI_FROM, 0, "from", "DIRECTORY", "take the bugs of another directory", NULL},
     {0, 0, NULL, NULL, NULL, NULL},
 };
 #define OPTION_COUNT (SIZE(cli_options) - 1)
@@ -135,6 +137,7 @@ static const struct {
     {CLI_CD, offsetof(struct cli_arguments, directory)},
     {CLI_ETC, offsetof(struct cli_arguments, etc)},
     {CLI_ROOT, offsetof(struct cli_arguments, root)},
+    {CLI_FROM, offsetof(struct cli_arguments, from)},
     {CLI_ENFORCE, offsetof(struct cli_arguments, request.enforce)},
     {CLI_OVERRIDES, offsetof(struct cli_arguments, request.overrides)},
     {CLI_LANE, offsetof(struct cli_arguments, lane)},
@@ -162,6 +165,7 @@ static const struct {
     {CLI_COMPLETE, offsetof(struct cli_arguments, complete)},
     {CLI_VERBOSE, offsetof(struct cli_arguments, verbose)},
     {CLI_LIST, offsetof(struct cli_arguments, list)},
+    {CLI_BUGS, offsetof(struct cli_arguments, list)},
     {CLI_ELEVATED, offsetof(struct cli_arguments, elevated)},
     {CLI_REMOVE, offsetof(struct cli_arguments, remove)},
     {CLI_RESTART, offsetof(struct cli_arguments, restart)},

@@ -141,22 +141,13 @@ static int set_preload(void)
     return r;
 }
 
-/* The place of an option's word among the three there are; -1 after naming those. */
-static int choose(const char *what, const char *word, const char *const *words)
-{
-    for (int i = 0; i < 3; i++)
-        if (strcmp(words[i], word) == 0)
-            return i;
-    cli_error("unknown %s \"%s\": %s, %s or %s", what, word, words[0], words[1], words[2]);
-    return -1;
-}
-
 /* What --lane and --bind name. False after saying what is wrong with them. */
 static bool choose_ways(const struct cli_arguments *arguments, struct relay_lanes *lanes,
                         enum bind_when *when)
 {
-    int way = arguments->lane == NULL ? 0 : choose("lane", arguments->lane, cli_lanes);
-    int time = arguments->bind == NULL ? BIND_AUTO : choose("--bind", arguments->bind, cli_binds);
+    int way = arguments->lane == NULL ? 0 : cli_choose("lane", arguments->lane, cli_lanes);
+    int time =
+        arguments->bind == NULL ? BIND_AUTO : cli_choose("--bind", arguments->bind, cli_binds);
     lanes->complete = arguments->complete;
     lanes->preload = way != 2;
     lanes->supervise = way != 1;

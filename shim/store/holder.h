@@ -13,6 +13,7 @@ enum store_holder_by {
     STORE_BY_CWD,
     STORE_BY_ROOT,
     STORE_BY_PROGRAM, /* it is the program that runs */
+    STORE_BY_WATCH,   /* it watches it by inotify */
     STORE_BY_UNKNOWN  /* the kernel says it is open, and /proc does not show by whom */
 };
 

@@ -191,6 +191,13 @@ bool store_held_by_others(int fd, const struct stat *st)
     return procscan(&scan);
 }
 
+bool store_is_mapped(const struct stat *st, struct store_holders *holders)
+{
+    struct procscan scan = {
+        .dev = st->st_dev, .ino = st->st_ino, .own_fd = -1, .maps_only = true, .holders = holders};
+    return procscan(&scan);
+}
+
 /* A descriptor of this process that is open on an inode, not `but`; or -1. */
 static int own_descriptor(const struct stat *meant, int but)
 {

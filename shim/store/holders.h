@@ -46,6 +46,15 @@ bool store_held_by_others(int fd, const struct stat *st);
 /* Who else has what `fd` is open on, by /proc. True where it shows any. */
 bool store_find_holders(int fd, struct store_holders *holders);
 
+/* True where any process has the file mapped whose fstat is given, by what /proc shows. */
+bool store_is_mapped(const struct stat *st, struct store_holders *holders);
+
+/*
+ * True where any process watches something below the directory at dfd/path by inotify, by what
+ * /proc shows. Reads all of it, and the tree where anything on that file system is watched.
+ */
+bool store_descendant_watched(int dfd, const char *path, struct store_holders *holders);
+
 /* Marks a directory just opened as open, for store_directory_held. Costs one system call. */
 void store_mark_directory(int fd);
 

@@ -10,8 +10,8 @@
 
 const char *store_holder_word(unsigned by)
 {
-    static const char *const words[] = {"descriptor", "mapping", "cwd",
-                                        "root",       "program", "unknown"};
+    static const char *const words[] = {"descriptor", "mapping", "cwd",    "root",
+                                        "program",    "watch",   "unknown"};
     return by < sizeof(words) / sizeof(words[0]) ? words[by] : "?";
 }
 
@@ -122,15 +122,27 @@ static bool is_probe(const struct procscan *s, int dir, const char *fd)
     return flags == (unsigned long)(STORE_PROBE_FLAGS & ~O_NOCTTY);
 }
 
-unsigned long procscan_info_ino(int fd)
+#define SYS_FD_INFO 48
+
+/* The path of a descriptor's fdinfo, in `info`. */
+static const char *own_info(int fd, char *info)
 {
+    static const char directory[] = "/proc/self/fdinfo/";
     char link[SYS_FD_PATH];
-    char info[48] = "/proc/self/fdinfo/";
-    char text[256];
     sys_fd_path(fd, link);
     const char *digits = strrchr(link, '/') + 1;
-    memcpy(info + strlen(info), digits, strlen(digits) + 1);
-    return slurp(AT_FDCWD, info, text, sizeof(text)) == 0 ? 0 : field(text, "ino:", 10, 0);
+    memcpy(info, directory, sizeof(directory));
+    memcpy(info + sizeof(directory) - 1, digits, strlen(digits) + 1);
+    return info;
+}
+
+unsigned long procscan_info_ino(int fd)
+{
+    char info[SYS_FD_INFO];
+    char text[256];
+    return slurp(AT_FDCWD, own_info(fd, info), text, sizeof(text)) == 0
+               ? 0
+               : field(text, "ino:", 10, 0);
 }
 
 typedef void each_entry(struct procscan *s, int dir, int pid, const char *name);
@@ -215,6 +227,106 @@ static bool line_matches(const struct procscan *s, int process, const char *line
     return path != NULL && is_below(s, path, (size_t)(end - path));
 }
 
+/* Where the set of watched inodes has one. */
+static unsigned place_of(ino_t ino)
+{
+    return (unsigned)((ino * 0x9e3779b97f4a7c15u) >> 48) % PROCSCAN_WATCHED;
+}
+
+bool procscan_may_be_watched(const struct procscan_watches *w, ino_t ino)
+{
+    unsigned at = place_of(ino);
+    return (w->set[at / 64] >> (at % 64) & 1) != 0;
+}
+
+static unsigned long hexadecimal(const char **text, const char *name)
+{
+    unsigned long value = 0;
+    const char *p = strstr(*text, name);
+    if (p == NULL)
+        return 0;
+    for (p += strlen(name);; p++) {
+        unsigned digit = *p >= 'a' ? (unsigned)(*p - 'a') + 10 : (unsigned)(*p - '0');
+        if (digit > 15)
+            break;
+        value = value * 16 + digit;
+    }
+    *text = p;
+    return value;
+}
+
+/* A line of fdinfo: inotify wd:1 ino:2a sdev:fd00000 mask:... True where it is the one sought. */
+static bool note_watch(struct procscan_watches *w, const char *line)
+{
+    if (strncmp(line, "inotify ", 8) != 0)
+        return false;
+    ino_t ino = hexadecimal(&line, " ino:");
+    unsigned long device = hexadecimal(&line, " sdev:");
+    if (w->any)
+        w->device = device;
+    if (device != w->device)
+        return false;
+    if (w->ino != 0)
+        return ino == w->ino;
+    unsigned at = place_of(ino);
+    w->set[at / 64] |= (uint64_t)1 << (at % 64);
+    w->count++;
+    return false;
+}
+
+/* Reads the watches of an instance from its fdinfo, and closes that. */
+static bool read_watches(struct procscan_watches *w, int fd)
+{
+    char buf[1024];
+    size_t have = 0;
+    bool found = false;
+    long n;
+    while (!found && (n = sys_read(fd, buf + have, sizeof(buf) - 1 - have)) > 0) {
+        have += (size_t)n;
+        buf[have] = '\0';
+        char *line = buf;
+        char *newline;
+        while (!found && (newline = strchr(line, '\n')) != NULL) {
+            *newline = '\0';
+            found = note_watch(w, line);
+            line = newline + 1;
+        }
+        have -= (size_t)(line - buf);
+        memmove(buf, line, have);
+        if (have == sizeof(buf) - 1)
+            have = 0; /* no line of inotify's is that long */
+    }
+    sys_close(fd);
+    return found;
+}
+
+void procscan_own_watches(struct procscan_watches *w, int instance)
+{
+    char info[SYS_FD_INFO];
+    int fd = sys_openat(AT_FDCWD, own_info(instance, info), O_RDONLY | O_CLOEXEC, 0);
+    if (fd >= 0)
+        (void)read_watches(w, fd);
+}
+
+static void look_at_watches(struct procscan *s, int fds, int pid, const char *name)
+{
+    static const char inotify[] = "anon_inode:inotify";
+    char link[sizeof(inotify)];
+    char info[40] = "../fdinfo/";
+    int number_of = number(name);
+    if (number_of < 0 || sys_readlinkat(fds, name, link, sizeof(link)) != sizeof(inotify) - 1 ||
+        memcmp(link, inotify, sizeof(inotify) - 1) != 0)
+        return;
+    memcpy(info + strlen(info), name, strnlen(name, 12) + 1);
+    int fd = sys_openat(fds, info, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0 || !read_watches(s->watches, fd))
+        return;
+    int process = sys_openat(fds, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    add_holder(s, process, pid, number_of, STORE_BY_WATCH);
+    if (process >= 0)
+        sys_close(process);
+}
+
 static void look_at_maps(struct procscan *s, int process, int pid)
 {
     char buf[8192];
@@ -274,6 +386,20 @@ static void look_at_process(struct procscan *s, int proc, int unused, const char
     if (process < 0)
         return;
     unsigned before = s->holders->count;
+    if (s->maps_only) {
+        look_at_maps(s, process, pid);
+        sys_close(process);
+        return;
+    }
+    if (s->watches != NULL) {
+        int all = sys_openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+        if (all >= 0) {
+            list(s, all, pid, look_at_watches);
+            sys_close(all);
+        }
+        sys_close(process);
+        return;
+    }
     if (matches(s, process, "cwd"))
         add_holder(s, process, pid, -1, STORE_BY_CWD);
     if (matches(s, process, "root"))

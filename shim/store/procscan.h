@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "store/holder.h"
@@ -15,6 +16,17 @@ const char *store_holder_word(unsigned by);
 /* How this library opens a file only to probe it: no program combines these. See fdinfo. */
 #define STORE_PROBE_FLAGS (O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_SYNC)
 
+#define PROCSCAN_WATCHED 32768 /* bits */
+
+/* What inotify watches on one file system: a set of inodes, or one that is looked for. */
+struct procscan_watches {
+    unsigned long device;                /* as fdinfo has it */
+    bool any;                            /* of whatever device; the answer is then in `device` */
+    ino_t ino;                           /* look for this one; 0: gather all */
+    unsigned count;                      /* the answer: how many were gathered, */
+    uint64_t set[PROCSCAN_WATCHED / 64]; /* by a hash that several may have */
+};
+
 struct procscan {
     dev_t dev; /* the inode asked for, when path is NULL */
     ino_t ino;
@@ -23,8 +35,10 @@ struct procscan {
     const char *also;       /* its name in other mount namespaces, or NULL */
     int own_fd;             /* a descriptor of this process that does not count, or -1 */
     bool cwds_only;         /* look at current directories only */
-    bool others_only;       /* this process does not count; its parent is asked first, and alone
-                             * where it holds: from there descriptors are inherited */
+    bool maps_only;         /* look at mappings only */
+    struct procscan_watches *watches; /* look at what is watched only, or NULL */
+    bool others_only; /* this process does not count; its parent is asked first, and alone
+                       * where it holds: from there descriptors are inherited */
     struct store_holders *holders;
     bool probed; /* the answer: somebody was seen who only probes */
 };
@@ -34,6 +48,12 @@ struct procscan {
  * which on overlayfs is not always stat's. 0 before Linux 5.14.
  */
 unsigned long procscan_info_ino(int fd);
+
+/* Reads the watches of an instance of this process. */
+void procscan_own_watches(struct procscan_watches *watches, int instance);
+
+/* False where an inode is not among those that were gathered. */
+bool procscan_may_be_watched(const struct procscan_watches *watches, ino_t ino);
 
 /* Reads all of /proc: 1 ms and more. Returns true where a holder was found. */
 bool procscan(struct procscan *scan);

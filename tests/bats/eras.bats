@@ -109,6 +109,130 @@ other No such file or directory"
   assert_output "$expected"
 }
 
+@test "rename.file_to_directory: a slash behind a file's new name, which 1709 passed over" {
+  steps="python3 -c '$ANSWER
+for name in \"f\", \"g\": open(name, \"w\").close()
+os.mkdir(\"d\")
+answer(\"missing\", lambda: os.rename(\"f\", \"new/\"))
+answer(\"directory\", lambda: os.rename(\"g\", \"d/\"))
+answer(\"file\", lambda: os.rename(\"d\", \"g/\"))
+answer(\"the old name\", lambda: os.rename(\"g/\", \"h\"))
+answer(\"no parent\", lambda: os.rename(\"g\", \"no/new/\"))
+print(sorted(os.listdir(\".\")))
+'"
+  native "$steps"
+  assert_output "missing Not a directory
+directory Not a directory
+file Not a directory
+the old name Not a directory
+no parent No such file or directory
+['d', 'f', 'g']"
+  expected=$output
+  by wsl1-1709 "$steps"
+  assert_output "missing None
+directory Not a directory
+file Not a directory
+the old name Not a directory
+no parent No such file or directory
+['d', 'g', 'new']"
+  by wsl1-1803 "$steps"
+  assert_output "$expected"
+}
+
+@test "file.truncate_mapped: nothing is cut off a file that anybody has mapped, on WSL1" {
+  steps="python3 -c '$ANSWER
+import mmap
+f = os.open(\"x\", os.O_RDWR | os.O_CREAT)
+os.write(f, b\"x\" * 8192)
+m = mmap.mmap(f, 8192)
+answer(\"larger\", lambda: os.ftruncate(f, 9000))
+def each():
+    answer(\"ftruncate\", lambda: os.ftruncate(f, 8000))
+    answer(\"truncate\", lambda: os.truncate(\"x\", 7000))
+    answer(\"O_TRUNC\", lambda: os.close(os.open(\"x\", os.O_WRONLY | os.O_TRUNC)))
+    os.ftruncate(f, 9000)
+    sys.stdout.flush()
+each()
+other = os.fork()
+if other == 0:
+    m.close() # its parent has it still
+    each()
+    os._exit(0)
+os.waitpid(other, 0)
+m.close()
+each()
+os.ftruncate(f, 0)
+g = os.open(\"x\", os.O_RDWR)
+os.write(g, b\"x\")
+m = mmap.mmap(g, 1)
+os.close(g); os.close(f)
+answer(\"by a mapping alone\", lambda: os.close(os.open(\"x\", os.O_WRONLY | os.O_TRUNC)))
+'"
+  cut="ftruncate None
+truncate None
+O_TRUNC None"
+  kept="ftruncate Invalid argument
+truncate Invalid argument
+O_TRUNC Invalid argument"
+  native "$steps"
+  assert_output "larger None
+$cut
+$cut
+$cut
+by a mapping alone None"
+  expected=$output
+  by wsl1-current "$steps"
+  assert_output "larger None
+$kept
+$kept
+$cut
+by a mapping alone Invalid argument"
+  by wsl2-9p "$steps"
+  assert_output "$expected"
+}
+
+@test "rename.watched_descendant: a directory with a watch of inotify below it stays, on WSL1" {
+  steps="python3 -c '$ANSWER
+import ctypes
+libc = ctypes.CDLL(None)
+def there_and_back(name, to):
+    os.rename(name, to)
+    os.rename(to, name)
+os.makedirs(\"a/sub/deep\"); os.mkdir(\"other\"); open(\"a/sub/f\", \"w\").close()
+i = libc.inotify_init()
+watch = libc.inotify_add_watch(i, b\"a/sub/deep\", 0xfff)
+answer(\"a directory below\", lambda: there_and_back(\"a\", \"b\"))
+answer(\"itself\", lambda: there_and_back(\"a/sub/deep\", \"a/sub/new\"))
+answer(\"elsewhere\", lambda: there_and_back(\"other\", \"new\"))
+libc.inotify_rm_watch(i, watch)
+libc.inotify_add_watch(i, b\"a/sub/f\", 2)
+sys.stdout.flush()
+other = os.fork()
+if other == 0:
+    os.close(i) # its parent watches on
+    answer(\"a file below, by another\", lambda: there_and_back(\"a\", \"b\"))
+    sys.stdout.flush(); os._exit(0)
+os.waitpid(other, 0)
+os.close(i)
+answer(\"nobody\", lambda: there_and_back(\"a\", \"b\"))
+'"
+  native "$steps"
+  assert_output "a directory below None
+itself None
+elsewhere None
+a file below, by another None
+nobody None"
+  expected=$output
+  by wsl1-1809 "$steps"
+  assert_output "a directory below Permission denied
+itself None
+elsewhere None
+a file below, by another Permission denied
+nobody None"
+  by wsl2-9p "$steps"
+  assert_output "$expected"
+}
+
 @test "rename.illegal_target: a name that 1803 created, and did not rename to" {
   steps="python3 -c '$ANSWER
 open(\"a:b\", \"w\").close()

@@ -78,11 +78,12 @@ lxshim matrix merge --rep|--report
 lxshim run --set names.ill|names.illegal=
 lxshim explain rename.fl|rename.flags
 lxshim help cov|coverage
+lxshim gallery rename-np|rename-npm
 lxshim win mkl|mklink'
 
 # offers COMMAND...: with a line as its last argument it prints what is offered.
 offers() {
-  local line expected
+  local line expected PATH=$BUILD:$PATH
   while IFS='|' read -r line expected; do
     run --separate-stderr "$@" "$line"
     assert_equal "$line: $output" "$line: $expected"

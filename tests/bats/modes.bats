@@ -257,6 +257,42 @@ print(os.write(fd, b\"x\"), oct(os.stat(\"f\").st_mode & 0o777))
   assert_output "1 0o777"
 }
 
+@test "create.no_write_bit: on a share of WSL1's it is made, and refused to who has made it" {
+  needs python3 python3
+  steps="python3 -c '$ANSWER
+made = lambda flags: os.close(os.open(\"f\", flags | os.O_CREAT, 0o444))
+answer(\"write\", lambda: made(os.O_RDWR | os.O_EXCL))
+print(os.path.exists(\"f\"))
+answer(\"unlink\", lambda: os.unlink(\"f\"))
+if os.path.exists(\"f\"): os.chmod(\"f\", 0o644); os.unlink(\"f\")
+answer(\"append\", lambda: made(os.O_WRONLY | os.O_APPEND)); os.chmod(\"f\", 0o644); os.unlink(\"f\")
+answer(\"read\", lambda: made(os.O_RDONLY)); os.chmod(\"f\", 0o644); os.unlink(\"f\")
+'"
+  native "$steps"
+  assert_output "write None
+True
+unlink None
+append None
+read None"
+  expected=$output
+  refused="write Permission denied
+True
+unlink Permission denied
+append Permission denied
+read None"
+  shimmed create.no_write_bit=EACCES unlink.readonly_file=EACCES "$steps"
+  assert_output "$refused"
+  IN=$(fresh drive)
+  policy_for "$IN" drive.volume='{"filesystem": "smb"}' >"$BATS_TEST_TMPDIR/base.json"
+  for profile in wsl1-current wsl2-9p; do
+    sed "s/\"version\": 1,/\"version\": 1, \"profile\": \"$profile\",/" "$BATS_TEST_TMPDIR/base.json" \
+      >"$BATS_TEST_TMPDIR/policy.json"
+    run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" bash -uc "$steps"
+    assert_output "$refused"
+    refused=$expected
+  done
+}
+
 @test "exec.any_file: everything is executable" {
   steps='
     printf "#!/bin/sh\necho script \$0 \$1\n" >s; chmod 644 s; ./s arg

@@ -242,27 +242,46 @@ static long check_name(struct lx_call *c)
     return drvfs_check_named(c, st.st_mode, st.st_nlink);
 }
 
+/* [WSL#902] NT has no mapping of what is not in the file. */
+int drvfs_check_mapped(struct lx_call *c, const struct stat *st, int64_t length)
+{
+    struct store_holders holders = drvfs_holders(c);
+    const struct lx_mount *m = c->at[0].mount;
+    if (!S_ISREG(st->st_mode) || length < 0 || length >= st->st_size ||
+        lx_rule(m, LX_RULE_FILE_TRUNCATE_MAPPED) == LX_NATIVE || !store_is_mapped(st, &holders))
+        return 0;
+    drvfs_keep_holders(c, &holders);
+    return lx_forbid_by(c, m, LX_RULE_FILE_TRUNCATE_MAPPED);
+}
+
+/* What truncate asks of a name: of a descriptor that is open for writing nobody asks that. */
+static int check_truncated_name(struct lx_call *c, struct stat *st)
+{
+    const struct store_object o = drvfs_object(&c->at[0]);
+    int r = look(c, st);
+    if (r == 0 && S_ISREG(st->st_mode) && drvfs_is_readonly(st->st_mode))
+        r = lx_forbid_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
+    if (r == 0)
+        r = drvfs_demand(c, 0, st, DRVFS_LOOK_UP | NT_WRITE_DATA);
+    if (r == 0)
+        r = drvfs_permit(c, c->at[0].mount, &o, st, W_OK);
+    if (r == 0)
+        r = drvfs_check_sharing_at(c, 0, st, STORE_OPEN | STORE_WRITES);
+    return r;
+}
+
 long drvfs_truncate(struct lx_call *c)
 {
+    bool by_name = (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0;
     struct stat st;
-    /* A descriptor that is open for writing may write, whatever the attribute says by now. */
-    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0) {
-        const struct store_object o = drvfs_object(&c->at[0]);
-        int r = look(c, &st);
-        if (r == 0 && S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
-            r = lx_forbid_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
-        if (r == 0)
-            r = drvfs_demand(c, 0, &st, DRVFS_LOOK_UP | NT_WRITE_DATA);
-        if (r == 0)
-            r = drvfs_permit(c, c->at[0].mount, &o, &st, W_OK);
-        if (r == 0)
-            r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_WRITES);
-        if (r < 0)
-            return r;
-    }
-    long r = check_size(c, c->length);
+    long r = by_name ? check_truncated_name(c, &st) : 0;
+    if (r == 0)
+        r = check_size(c, c->length);
     if (r == 0)
         r = check_name(c);
+    if (r == 0 && lx_rule(c->at[0].mount, LX_RULE_FILE_TRUNCATE_MAPPED) != LX_NATIVE &&
+        (by_name || sys_fstat(c->at[0].dfd, &st) == 0))
+        r = drvfs_check_mapped(c, &st, c->length);
     return r < 0 ? r : lx_host_fs.run[LX_OP_TRUNCATE](c);
 }
 

@@ -179,6 +179,9 @@ int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
  */
 long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t links);
 
+/* Refuses to make a file smaller that somebody has mapped; st: its stat. 0 or -errno. */
+int drvfs_check_mapped(struct lx_call *c, const struct stat *st, int64_t length);
+
 /* After a call that has set times: for a moment no stat shows any that is ahead of the clock. */
 void drvfs_times_were_set(const struct lx_call *c);
 

@@ -95,8 +95,15 @@ static int explain_eacces(struct lx_call *c)
 }
 
 /* Truncates as O_TRUNC would have, now that the file may be written. */
-static int truncate_open(const struct lx_call *c, int fd)
+static int truncate_open(struct lx_call *c, int fd, const struct stat *st)
 {
+    /* A mapping keeps what it was made by open. */
+    if (lx_rule(c->at[0].mount, LX_RULE_FILE_TRUNCATE_MAPPED) != LX_NATIVE && st->st_size > 0 &&
+        !store_is_only_descriptor(fd)) {
+        int r = drvfs_check_mapped(c, st, 0);
+        if (r < 0)
+            return r;
+    }
     if ((c->flags & O_ACCMODE) != O_RDONLY)
         return sys_ftruncate(fd, 0);
     char path[SYS_FD_PATH]; /* O_RDONLY|O_TRUNC: the descriptor itself cannot truncate */
@@ -172,7 +179,7 @@ static int opened(struct lx_call *c, int fd, bool truncate)
         if (r == 0)
             r = drvfs_permit(c, c->at[0].mount, &open, &st, want);
         if (r == 0 && truncate && S_ISREG(st.st_mode))
-            r = truncate_open(c, fd);
+            r = truncate_open(c, fd, &st);
         if (r == 0 && S_ISDIR(st.st_mode))
             store_mark_directory(fd);
     }
@@ -209,9 +216,22 @@ static mode_t creation_mode(struct lx_call *c)
     const struct lx_mount *m = c->at[0].mount;
     if (drvfs_keeps(m) || lx_rule(m, LX_RULE_MODE_FIXED) != LX_ON)
         return c->mode;
-    if ((c->mode & 0222) == 0 && lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) == LX_READONLY)
+    if ((c->mode & 0222) == 0 && lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) != LX_IGNORE)
         return lx_alter(c, LX_RULE_CREATE_NO_WRITE_BIT) ? DRVFS_READONLY : c->mode;
     return lx_alter(c, LX_RULE_MODE_FIXED) ? DRVFS_WRITABLE : c->mode;
+}
+
+/*
+ * [WSL#12051] A server that gets the attribute with the request makes the file, and then finds that
+ * it is not to be written.
+ */
+static int check_created(struct lx_call *c)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    if ((c->mode & 0222) != 0 || !writes(c) || drvfs_keeps(m) ||
+        lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) != LX_EACCES)
+        return 0;
+    return lx_deny(c, LX_RULE_CREATE_NO_WRITE_BIT, EACCES);
 }
 
 /* Notes that what was made has metadata; the descriptor, or -errno, when it is closed. */
@@ -245,6 +265,8 @@ static int create(struct lx_call *c)
     if (r < 0)
         return r;
     r = drvfs_inherit_descriptor(c, at, fd);
+    if (r == 0)
+        r = check_created(c);
     if (r < 0)
         sys_close(fd);
     return r < 0 ? r : fd;

@@ -46,6 +46,18 @@ static bool descendant_held(const struct lx_loc *at, const char *path,
     return store_descendant_held(at->dfd, at->path, path, fits ? also : NULL, holders);
 }
 
+/* [vscode#79297] WSL1 has what is watched open. */
+static int check_watches(struct lx_call *c)
+{
+    struct store_holders holders = drvfs_holders(c);
+    const struct lx_loc *at = &c->at[0];
+    if (lx_rule(at->mount, LX_RULE_RENAME_WATCHED_DESCENDANT) != LX_EACCES ||
+        !store_descendant_watched(at->dfd, at->path, &holders))
+        return 0;
+    drvfs_keep_holders(c, &holders);
+    return lx_forbid(c, LX_RULE_RENAME_WATCHED_DESCENDANT, EACCES);
+}
+
 /* [WSL#1529] A directory stays where it is while anything below it is open. */
 static int check_descendants(struct lx_call *c)
 {
@@ -164,6 +176,15 @@ static bool is_nothing_to_itself(struct lx_call *c, int found)
            strcmp(c->at[0].path, c->at[1].path) == 0 && lx_alter(c, LX_RULE_RENAME_SAME_MISSING);
 }
 
+/* [WSL#3028] True where a slash behind a file's new name does not count. */
+static bool is_slash_ignored(struct lx_call *c)
+{
+    struct stat st;
+    return (c->at[0].flags & LX_LOC_SLASH) == 0 && c->how == 0 &&
+           lx_rule(c->at[1].mount, LX_RULE_RENAME_FILE_TO_DIRECTORY) == LX_ALLOW &&
+           native_stat(c, 1, &st) == -ENOENT && lx_alter(c, LX_RULE_RENAME_FILE_TO_DIRECTORY);
+}
+
 /* A new name that one build did not store as any other call does. [WSL#3773] */
 static int check_new_name(struct lx_call *c)
 {
@@ -196,7 +217,7 @@ static long rename_entry(struct lx_call *c, struct stat *from_stat)
         return refused == 0 ? -EBUSY : refused;
     }
     bool slash = ((c->at[0].flags | to->flags) & LX_LOC_SLASH) != 0;
-    if (slash && !S_ISDIR(from_stat->st_mode)) {
+    if (slash && !S_ISDIR(from_stat->st_mode) && !is_slash_ignored(c)) {
         r = native_refusal(c);
         return r < 0 ? r : -ENOTDIR;
     }
@@ -212,6 +233,8 @@ static long rename_entry(struct lx_call *c, struct stat *from_stat)
         r = drvfs_check_sharing_at(c, 0, from_stat, STORE_OPEN | STORE_DELETES);
     if (r == 0 && S_ISDIR(from_stat->st_mode))
         r = check_descendants(c);
+    if (r == 0 && S_ISDIR(from_stat->st_mode))
+        r = check_watches(c);
     if (r < 0)
         return r;
     if (store_marked(from_stat) && drvfs_is_link(c, 0, from_stat))

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# SQLite's WAL mode fails where a program of Windows has the database open, too.
+# reported: gastownhall/beads#920 (I1)
+# needs: sqlite3
+
+sqlite3 beads.db 'PRAGMA journal_mode=WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1); SELECT x FROM t' 2>&1 |
+  grep -oE '^1$|locking protocol|disk I/O error'
