@@ -102,11 +102,13 @@ static int read_rules(struct lx_load *load, const struct lx_node *node, void *ou
     struct lx_rule_set *rules = &((struct lx_mount_part *)out)->rules;
     int r = lx_read_rules(load, node, rules);
     for (unsigned i = 0; r == 0 && i < LX_RULE_COUNT; i++)
-        if (lx_rule_is_of_run((enum lx_rule)i) && rules->rules[i].value != LX_VALUE_COUNT)
+        if (!lx_rule_belongs((enum lx_rule)i, LX_MOUNT_DRVFS) &&
+            rules->rules[i].value != LX_VALUE_COUNT)
             r = lx_refuse(load, lx_place_of(node),
-                          "\"%s\" is a rule of the run and no mount's, expected it in the policy's "
-                          "\"rules\"",
-                          lx_rules[i].id);
+                          "\"%s\" is a rule of %s, expected it in the policy's \"rules\"",
+                          lx_rules[i].id,
+                          lx_rule_is_of_run((enum lx_rule)i) ? "the run and no mount's"
+                                                             : "lxfs and wslfs and no drive's");
     return r;
 }
 

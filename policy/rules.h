@@ -46,6 +46,9 @@ enum lx_mount_type_set {
     LX_OF_##symbol = 1 << LX_MOUNT_##symbol,
 #include "fs/filesystems.def"
 #undef FILESYSTEM
+    LX_OF_VOLFS = LX_OF_LXFS | LX_OF_WSLFS,
+    LX_OF_DISKS = LX_OF_DRVFS | LX_OF_VOLFS,
+    LX_OF_TIMED = LX_OF_DRVFS | LX_OF_WSLFS,             /* those whose times are NTFS' own */
     LX_OF_ANY = (1 << LX_MOUNT_TYPES) | (LX_OF_HOST - 1) /* all that can be mounted, ever */
 };
 

@@ -107,6 +107,18 @@ typedef bool lx_fs_listed(const struct lx_task *task, const struct lx_mount *mou
                           bool root, char *name);
 
 /*
+ * The type (DT_*) of an entry of directory `dir`, which is `type` for the kernel, or LX_UNLISTED
+ * for what no program sees, whatever its name says. Asked in directories that are noted to have
+ * what the kernel knows nothing of (store_note_link) alone, and not in observe mode.
+ */
+typedef unsigned char lx_fs_entry(const struct lx_mount *mount, int dir, const char *name,
+                                  unsigned char type);
+#define LX_UNLISTED 0xFF
+
+/* Hears that a mount of it has come to be, with the native path of the directory that holds it. */
+typedef void lx_fs_mounted(const struct lx_mount *mount, const char *backing);
+
+/*
  * Turns a native path of the mount's, its backing's n bytes of name included, into what programs
  * see of it, in place: all but the backing's own name, with which it begins. Returns the new
  * length, n at most; the caller writes the NUL. The path may end in the kernel's " (deleted)",
@@ -188,7 +200,9 @@ struct lx_fs {
     lx_fs_barred *barred;
     lx_fs_unique *unique;                /* NULL: mounts of it never fold */
     lx_fs_listed *listed;                /* NULL: as the codec decodes it */
+    lx_fs_entry *entry;                  /* NULL: what is not the kernel's are links */
     lx_fs_shown *shown;                  /* NULL: the same */
+    lx_fs_mounted *mounted;              /* NULL: it keeps nothing of that */
     const struct lx_fs_removal *removal; /* NULL: what is removed is gone at once */
     const struct lx_fs_shown *shows;     /* NULL: it is mounted, or the host's */
 };

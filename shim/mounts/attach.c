@@ -163,9 +163,11 @@ int mounts_plan(const struct lx_policy *policy, const struct mounts_request *req
     plan->texts.source = request->source;
     plan->texts.target = request->target;
     r = apply(request, &options, plan);
-    if (r < 0 || !lx_mount_type_has((enum lx_mount_type)m->type, LX_TYPE_DRIVE))
+    if (r < 0)
         return r;
-    work_out(policy, plan->from.volume, m);
+    /* What came with a volume is said of drives. */
+    bool drive = lx_mount_type_has((enum lx_mount_type)m->type, LX_TYPE_DRIVE);
+    work_out(policy, drive ? plan->from.volume : NULL, m);
     finish(&options, m);
     return 0;
 }

@@ -238,6 +238,8 @@ bool store_mark_is_meant(const struct store_object *o)
 {
     return store_attr_get(o, true, STORE_REPARSE, NULL, 0) > 0 ||
            store_attr_get(o, true, STORE_SECURITY, NULL, 0) > 0 ||
+           store_attr_get(o, true, STORE_LACKS, NULL, 0) > 0 ||
+           store_attr_get(o, true, STORE_LXATTRB, NULL, 0) >= 0 ||
            store_sidecar_list(o, NULL, 0) != 0;
 }
 

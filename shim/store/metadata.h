@@ -64,7 +64,8 @@ bool store_ea_attribute(const char *name, size_t n, char out[STORE_EA_NAME]);
 
 /*
  * True where the mark of a file or directory stands for something: a link, a security
- * descriptor, or what is kept beside it. Asked of the object itself, by a descriptor or a path.
+ * descriptor, what VolFs keeps of it, or what is kept beside it. Asked of the object itself, by a
+ * descriptor or a path.
  */
 bool store_mark_is_meant(const struct store_object *o);
 

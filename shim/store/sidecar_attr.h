@@ -23,6 +23,9 @@
     STORE_OWN_PREFIX "descriptors"           /* of a directory: something in it has, or had, one */
 #define STORE_LINKS STORE_OWN_PREFIX "links" /* of a directory: has, or had, links of Windows' */
 
+#define STORE_LXATTRB "user.LXATTRB"           /* of VolFs, in Windows' form */
+#define STORE_LACKS   STORE_OWN_PREFIX "lacks" /* and what it has not, since when: see volfs.h */
+
 /*
  * A fact of an object, as getxattr: its size, -ENODATA, -ERANGE ... `marked`: where its extended
  * attributes do not have it, look beside them (see sidecar.h). What is stored there has the mark.

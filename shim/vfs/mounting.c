@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "fs/filesystems.h"
 #include "mounts/attach.h"
 #include "store/holders.h"
 #include "sys/clock.h"
@@ -244,7 +245,11 @@ static long attach_new(const struct lx_task *t, const struct mounts_request *req
         r = mounts_plan(t->policy, &found, &plan);
     if (r == 0)
         r = check_directory(spot->native);
-    return r < 0 ? r : carry_out(t, &plan, spot, request->flags);
+    long done = r < 0 ? r : carry_out(t, &plan, spot, request->flags);
+    lx_fs_mounted *mounted = r < 0 ? NULL : lx_filesystem(&plan.record)->ops->mounted;
+    if (done == 0 && mounted != NULL)
+        mounted(&plan.record, plan.backing);
+    return done;
 }
 
 /* A directory of a drive is bound somewhere else. */

@@ -79,11 +79,17 @@ static const struct lx_mount *mount_with_links(const struct lx_task *t, int fd)
     return (v.flags & PLACEMENT_LINKS) != 0 ? mounts_of(t->policy, v) : NULL;
 }
 
-/* The type of an entry: a link of Windows' is a file or directory for the kernel. */
+/*
+ * The type of an entry: a link of Windows' is a file or directory for the kernel. LX_UNLISTED where
+ * it is not to be seen.
+ */
 static unsigned char listed_type(const struct lx_task *t, const struct lx_mount *mount, int fd,
                                  const char *name, unsigned char type)
 {
     struct stat st;
+    lx_fs_entry *entry = lx_filesystem(mount)->ops->entry;
+    if (entry != NULL)
+        return entry(mount, fd, name, type);
     if ((type != DT_REG && type != DT_DIR) || sys_fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
         !lx_may_be_link(&st) || !vfs_foreign_link(t->policy, mount, fd, name, &st))
         return type;
@@ -97,7 +103,7 @@ bool vfs_listed_name(const struct lx_task *t, int fd, char *name, unsigned char 
     const struct lx_mount *links = files && placement_keeps_fd(fd) ? mount_with_links(t, fd) : NULL;
     if (links != NULL)
         *type = listed_type(t, links, fd, name, *type);
-    return show_name(t, fd, name, links == NULL);
+    return (type == NULL || *type != LX_UNLISTED) && show_name(t, fd, name, links == NULL);
 }
 
 /* Apart, for its buffer. */
@@ -173,7 +179,7 @@ long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size)
         uint16_t length = e->length;
         if (links != NULL)
             e->type = listed_type(t, links, fd, e->name, e->type);
-        if (show_name(t, fd, e->name, links == NULL)) {
+        if (e->type != LX_UNLISTED && show_name(t, fd, e->name, links == NULL)) {
             if (to != from)
                 memmove((char *)block + to, e, length);
             to += length;

@@ -11,6 +11,7 @@
 #include "sys/sys.h"
 #include "win/ea.h"
 #include "win/ntcreate.h"
+#include "win/volfs.h"
 
 #define PIECE 65536
 
@@ -105,9 +106,13 @@ static long replace(struct win_handle *handle, const struct content *what)
         r = carry(handle, fd);
     if (r == 0)
         r = win_lose_eas(&(struct store_object){root, fd, ""});
+    struct win_volfs_old known;
+    win_volfs_before(handle->path.native, &known);
     bool beside = store_sidecar_about(&old, key);
     if (r == 0)
         r = store_scratch_place(root, name, handle->path.native);
+    if (r == 0)
+        r = win_volfs_overwritten(handle->path.native, &known);
     if (r < 0) {
         store_scratch_drop(root, name);
         sys_close(fd);
@@ -137,8 +142,13 @@ static long overwrite_in_place(const struct win_handle *handle, const struct con
     r = put(handle->fd, what);
     if (r >= 0)
         r = sys_ftruncate(handle->fd, r);
+    if (r < 0 || !handle->keeps)
+        return r;
     const struct store_object o = {handle->path.drive->root, handle->fd, ""};
-    return r == 0 && handle->keeps ? win_lose_eas(&o) : r;
+    struct win_volfs_old known;
+    win_volfs_before(handle->path.native, &known);
+    r = win_lose_eas(&o);
+    return r == 0 ? win_volfs_overwritten(handle->path.native, &known) : r;
 }
 
 static nt_status overwrite(struct win_handle *handle, const struct content *what)
@@ -173,6 +183,17 @@ nt_status win_write(struct win_handle *handle, const void *data, size_t size, bo
     return append ? nt_status_of(append_all(handle->fd, data, size)) : overwrite(handle, &what);
 }
 
+/* A link of lxfs' is a file with its text. */
+static uint8_t *read_link(const struct win_handle *handle, size_t *size, nt_status *status)
+{
+    uint8_t *data = malloc(WIN_PATH);
+    long n = data == NULL ? -ENOMEM
+                          : sys_readlinkat(AT_FDCWD, handle->path.native, (char *)data, WIN_PATH);
+    *size = n < 0 ? 0 : (size_t)n;
+    *status = nt_status_of(n < 0 ? n : 0);
+    return data;
+}
+
 uint8_t *win_read(const struct win_handle *handle, size_t *size, nt_status *status)
 {
     uint8_t *data = NULL;
@@ -180,6 +201,8 @@ uint8_t *win_read(const struct win_handle *handle, size_t *size, nt_status *stat
     long n = 1;
     if (handle->path.stream[0] != '\0')
         return win_stream_get(handle->path.native, handle->path.stream, size, status);
+    if (handle->fd < 0 && S_ISLNK(handle->file.mode))
+        return read_link(handle, size, status);
     while (n > 0) {
         uint8_t *more = realloc(data, used + 65536);
         if (more == NULL) {

@@ -8,6 +8,7 @@
 
 #include "store/metadata.h"
 #include "sys/sys.h"
+#include "win/volfs.h"
 
 #define LIST_MAX 65536 /* XATTR_LIST_MAX, twice for what is beside the file */
 
@@ -43,8 +44,9 @@ struct chain {
     nt_status status;
 };
 
-static void append(struct chain *c, const char *name, const uint8_t *value, size_t size)
+static void append(void *chain, const char *name, const uint8_t *value, size_t size)
 {
+    struct chain *c = chain;
     const struct nt_ea ea = {
         .name = name, .name_length = strlen(name), .value = value, .size = size};
     long n = nt_ea_put(c->at, WIN_EA_ROOM, c->used, &c->last, &ea);
@@ -105,10 +107,16 @@ nt_status win_ea_query(const char *native, uint8_t chain[WIN_EA_ROOM], size_t *s
 {
     const struct store_object o = object(native);
     struct chain c = {.at = chain, .status = NT_SUCCESS};
+    struct store_tree tree;
     struct stat st;
     int r = sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW);
     if (r < 0)
         return nt_status_of(r);
+    if (win_tree_of(native, &tree)) {
+        win_volfs_query(&tree, native, &st, append, &c);
+        *size = c.used;
+        return c.status;
+    }
     append_lx(&c, &o, &st);
     if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
         append_others(&c, &o);
@@ -162,6 +170,10 @@ nt_status win_ea_set(const char *native, const struct nt_ea *ea)
     const struct store_object o = object(native);
     char attribute[STORE_EA_NAME];
     unsigned field = nt_lx_field_of(ea->name, ea->name_length);
+    struct store_tree tree;
+    nt_status status;
+    if (win_tree_of(native, &tree) && win_volfs_set(&tree, native, ea, &status))
+        return status;
     if (field != 0)
         return set_field(native, (enum nt_lx_field)field, ea);
     if (!store_ea_attribute(ea->name, ea->name_length, attribute) || !is_other(attribute))

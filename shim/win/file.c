@@ -121,6 +121,18 @@ static void add_dosattrib(const char *native, struct win_file *out)
     }
 }
 
+bool win_tree_of(const char *native, struct store_tree *out)
+{
+    const char *root = win_root_of(native);
+    return root != NULL && store_tree_of(root, native, out);
+}
+
+static bool is_lxfs(const char *native)
+{
+    struct store_tree tree;
+    return win_tree_of(native, &tree) && tree.format == STORE_LXFS;
+}
+
 nt_status win_file_stat(const char *native, struct win_file *out)
 {
     struct statx st;
@@ -143,7 +155,14 @@ nt_status win_file_stat(const char *native, struct win_file *out)
         out->attributes |= NT_DIRECTORY;
     out->tag = tag_of_type(out->mode);
     if (out->tag != 0) {
-        out->attributes |= NT_REPARSE_POINT | NT_ARCHIVE;
+        out->attributes |= NT_ARCHIVE;
+        if (is_lxfs(
+                native)) { /* where a special file is one by its mode, and a link's text its data */
+            out->tag = 0;
+            out->size = S_ISLNK(out->mode) ? st.stx_size : 0;
+        } else {
+            out->attributes |= NT_REPARSE_POINT;
+        }
         return NT_SUCCESS; /* Linux keeps no attributes on these */
     }
     if ((out->mode & 0222) == 0)

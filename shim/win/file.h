@@ -10,6 +10,7 @@
 #include "nt/reparse.h"
 #include "nt/win32names.h"
 #include "store/sidecar_attr.h"
+#include "store/volfs.h"
 #include "win/win.h"
 
 #define WIN_STREAM_PREFIX "user.DosStream."
@@ -33,6 +34,9 @@ struct win_file {
     dev_t device;
     ino_t inode;
 };
+
+/* The tree of VolFs' that a native path is in; false for what is in none. */
+bool win_tree_of(const char *native, struct store_tree *out);
 
 /* The facts of a native path itself; links are not followed. */
 nt_status win_file_stat(const char *native, struct win_file *out);

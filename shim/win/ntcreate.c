@@ -13,6 +13,7 @@
 #include "sys/sys.h"
 #include "win/ea.h"
 #include "win/security.h"
+#include "win/volfs.h"
 
 /* --- sharing -------------------------------------------------------------------------------- */
 
@@ -144,6 +145,8 @@ static nt_status make(const struct win *win, struct win_handle *handle,
     if (r < 0)
         return nt_status_of(r);
     status = win_security_made(native);
+    if (status == NT_SUCCESS)
+        status = win_status_of_ea(win_volfs_made(native));
     if (status != NT_SUCCESS)
         win_unlink(native, (request->options & WIN_DIRECTORY_FILE) != 0 ? AT_REMOVEDIR : 0);
     return status;
@@ -233,8 +236,14 @@ static nt_status truncate_to_nothing(struct win_handle *handle, const struct win
     if (handle->path.stream[0] != '\0')
         return win_stream_set(handle->path.native, handle->path.stream, "", 0);
     const struct store_object o = {handle->path.drive->root, handle->fd, ""};
+    struct win_volfs_old old;
+    win_volfs_before(handle->path.native, &old);
     nt_status status = nt_status_of(empty_file(handle));
-    return status == NT_SUCCESS ? win_status_of_ea(win_lose_eas(&o)) : status;
+    if (status == NT_SUCCESS)
+        status = win_status_of_ea(win_lose_eas(&o));
+    if (status == NT_SUCCESS)
+        status = win_status_of_ea(win_volfs_overwritten(handle->path.native, &old));
+    return status;
 }
 
 /*
@@ -418,6 +427,13 @@ static int rename_over(const struct win_handle *handle, const char *to)
     return r < 0 ? r : sys_unlinkat(AT_FDCWD, from, 0);
 }
 
+/* True where a file that is none of WSL's gets a name in a tree of VolFs'. */
+static bool comes_into_a_tree(const char *from, const char *to)
+{
+    struct store_tree tree;
+    return !win_tree_of(from, &tree) && win_tree_of(to, &tree);
+}
+
 nt_status win_rename(const struct win *win, const struct win_handle *handle, const char *name,
                      bool replace)
 {
@@ -449,6 +465,10 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
     char key[STORE_SIDECAR_KEY];
     bool other = to.exists && strcmp(handle->path.native, to.native) != 0;
     bool beside = other && store_sidecar_about(&there, key);
+    struct win_volfs_old old = {.known = false};
+    if (other)
+        win_volfs_before(to.native, &old);
+    bool comes = comes_into_a_tree(handle->path.native, to.native);
     /* In place of what is there, by the name that has; then the file has its name as it was typed.
      */
     const char *from = handle->path.native;
@@ -463,5 +483,9 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
         store_sidecar_drop(to.drive->root, key);
     if (r == 0 && win_is_reparse(&handle->file))
         store_note_link(AT_FDCWD, typed);
+    if (r == 0 && comes)
+        r = win_volfs_made(typed);
+    if (r == 0)
+        r = win_volfs_replaced(typed, &old);
     return r == -EINVAL ? NT_SHARING_VIOLATION : nt_status_of(r); /* below itself (recalled) */
 }

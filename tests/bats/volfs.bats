@@ -94,10 +94,298 @@ touch: cannot touch '$long$long$long$long$long': File name too long"
 }
 
 @test "modes, owners, times, case and special files are Linux'" {
-  as_natively 'umask 027; : >f; mkdir d; stat -c %a f d; chmod 4751 f; chown 12:34 f d; stat -c "%a %u %g %h %s" f d/.; chmod 0 f
-    touch -d "2001-02-03 04:05:06.123456789 UTC" f; TZ=UTC stat -c %y f; : >a; : >A; ls; rm a; ls
+  as_natively 'umask 027; : >f; mkdir d; stat -c %a f d; chmod 4751 f; chown 12:34 f d; stat -c "%a %u %g %h" f; stat -c "%a %u %g %s" d/.; chmod 0 f
+    touch -d "2001-02-03 04:05:06.123456700 UTC" f; TZ=UTC stat -c %y f; : >a; : >A; ls; rm a; ls
     mkfifo p:1; mknod n:1 c 1 3; stat -c "%F %t %T" p:1 n:1; echo x >n:1; (cat p:1 & echo through >p:1; wait)
     chmod 640 f; setpriv --reuid 99 --clear-groups cat f; setpriv --reuid 12 --clear-groups test -w f && echo owner'
+}
+
+@test "what differs from Linux by its rules: links of directories, times of wslfs, a directory with something open below" {
+  steps='mkdir -p d/e; : >f; touch -d "2001-02-03 04:05:06.123456789 UTC" f; TZ=UTC stat -c %y f; stat -c "%h %s" d
+    exec 3>d/e/f; mv d n && mv n d; mv d/e/f d/g; exec 4>d/h; rm d/g d/h; mv -T d m && ls; exec 3>&-'
+  natively "cd \$M/d; $steps"
+  assert_output "2001-02-03 04:05:06.123456789 +0000
+3 4096
+f
+m"
+  in_lanes "mount -i -t lxfs \$M/root \$M/d; cd \$M/d; $steps"
+  assert_output "2001-02-03 04:05:06.123456789 +0000
+1 4096
+mv: cannot move 'd' to 'n': Permission denied
+f
+m"
+  drive_policy '"rules": {"volfs.directory": "native", "rename.open_descendant": "allow"}'
+  in_lanes "mount -i -t wslfs \$M/root \$M/d; cd \$M/d; $steps"
+  assert_output "2001-02-03 04:05:06.123456800 +0000
+3 4096
+f
+m"
+}
+
+# A tree that Windows sees: C:\vol is mounted, and the steps after that are in it. $W is what Windows does, $EA what it
+# prints of the attributes, by the layout of other people's decoders.
+TREE='mkdir -p $M/drive/vol; W() { "$LXSHIM" win --policy $M/policy.json -- "$@"; }; cd $M
+  EA() { W ea "C:\\vol\\$1" >ea 2>&1; python3 -c "
+import struct, sys
+for name, size, value in (l.split()[:3] for l in open(sys.argv[1])):
+    b = bytes.fromhex(value) if len(value) == 2 * int(size) else b\"\"
+    if name == \"LXATTRB\" and len(b) == 56:
+        f, v, mode, uid, gid, dev, an, mn, cn, at, mt, ct = struct.unpack(\"<HHIIIIIIIQQQ\", b)
+        print(name, f, v, oct(mode), uid, gid, (dev >> 20, dev & 0xfffff), *((at, an) if mode >> 12 == 8 else ()), mt, mn)
+    elif name == \"LXXATTR\":
+        n, at = struct.unpack(\"<HH\", b[:4]), 4
+        while True:
+            nxt, size, length = struct.unpack(\"<IHB\", b[at:at + 7])
+            print(name, n, b[at + 7:at + 7 + length], b[at + 7 + length:at + 7 + length + size])
+            if not nxt: break
+            at += nxt
+    elif name == \"\$LXDEV\": print(name, struct.unpack(\"<II\", b))
+    elif len(b) == 4: print(name, oct(struct.unpack(\"<I\", b)[0]))
+    else: print(name, b)
+" ea || cat ea; rm ea; }
+  tree() { mount -i -t "$1" $M/drive/vol $M/d && cd $M/d; }
+  again() { cd /; umount $M/d; tree "$1"; }; '
+
+@test "WSL's attributes of each kind of file, as Windows has them, by both formats" {
+  needs python3 python3
+  needs setfattr attr
+  needs getfattr attr
+  made='echo text >f; setfattr -n user.one -v 1 f; setfattr -n user.two -v 22 f; chmod 640 f; chown 12:34 f
+    touch -a -d @5.000000600 f; touch -m -d @7.000000800 f; mkdir d; chmod 1777 d; ln -s f l; touch -h -d @9 d l; mkfifo p; touch -d @9 p
+    mknod n b 259 70000; touch -d @9 n; for f in f d l p n; do EA $f; done; getfattr -d . f
+    W dir "C:\\vol" | grep -o "JUNCTION. *l"; W fsutil reparsepoint query "C:\\vol\\p" | head -1; W type "C:\\vol\\l"; echo'
+  in_lanes "$TREE tree lxfs; $made"
+  assert_output "LXATTRB 0 1 0o100640 12 34 (0, 0) 5 600 7 800
+LXXATTR (0, 1) b'user.one' b'1'
+LXXATTR (0, 1) b'user.two' b'22'
+LXATTRB 0 1 0o41777 0 0 (0, 0) 9 0
+LXATTRB 0 1 0o120777 0 0 (0, 0) 9 0
+LXATTRB 0 1 0o10644 0 0 (0, 0) 9 0
+LXATTRB 0 1 0o60644 0 0 (259, 70000) 9 0
+# file: f
+user.one=\"1\"
+user.two=\"22\"
+
+Error:  The file or directory is not a reparse point.
+f"
+  in_lanes "$TREE tree wslfs; $made"
+  assert_output "\$LXUID 0o14
+\$LXGID 0o42
+\$LXMOD 0o100640
+LX.USER.ONE b'lxea1'
+LX.USER.TWO b'lxea22'
+\$LXUID 0o0
+\$LXGID 0o0
+\$LXMOD 0o41777
+\$LXUID 0o0
+\$LXGID 0o0
+\$LXMOD 0o120777
+\$LXUID 0o0
+\$LXGID 0o0
+\$LXMOD 0o10644
+\$LXUID 0o0
+\$LXGID 0o0
+\$LXMOD 0o60644
+\$LXDEV (259, 70000)
+# file: f
+user.one=\"1\"
+user.two=\"22\"
+
+JUNCTION>     l
+Reparse Tag Value : 0x80000024
+The file cannot be accessed by the system."
+}
+
+@test "volfs.no_attributes: what Windows makes is not there, and in the way; or root's, with no permission" {
+  steps='W copy nul "C:\vol\made"; W mkdir "C:\vol\dir"; W ea "C:\vol\made"; ls; stat -c "%A %u %g" made; cat made; touch made; mkdir made; mkdir dir; ln -s x made
+    mkfifo made; ln linux made; mv -T linux made; mv made other; rm -f made; rm dir; rmdir dir; ls; cd dir'
+  drive_policy '"profile": "wsl1-1703"'
+  in_lanes "$TREE tree lxfs; echo text >linux; $steps"
+  assert_output "        1 file(s) copied.
+linux
+stat: cannot statx 'made': No such file or directory
+cat: made: Input/output error
+touch: cannot touch 'made': Input/output error
+mkdir: cannot create directory 'made': Input/output error
+mkdir: cannot create directory 'dir': Input/output error
+ln: failed to create symbolic link 'made': Input/output error
+mkfifo: cannot create fifo 'made': Input/output error
+ln: failed to create hard link 'made' => 'linux': Input/output error
+mv: cannot move 'linux' to 'made': Input/output error
+mv: cannot stat 'made': No such file or directory
+rm: cannot remove 'dir': No such file or directory
+rmdir: failed to remove 'dir': No such file or directory
+linux
+bash: line 22: cd: dir: No such file or directory"
+  drive_policy '"profile": "wsl1-1709"'
+  in_lanes "$TREE"'tree lxfs; W copy nul "C:\vol\made"; W mkdir "C:\vol\dir"; look() { stat -c "%A %u %g" "$1"; cat "$1"; }
+    ls; look made; look dir; test -x made || echo no program; (cd dir && pwd)
+    chown 99 made; look made; chmod 604 made; echo text >made; look made; touch -d @9 made; EA made; rm -r dir made; ls'
+  assert_output "        1 file(s) copied.
+dir
+made
+---------- 0 0
+d--------- 0 0
+cat: dir: Is a directory
+no program
+$BASE/d/dir
+---------- 99 0
+-rw----r-- 99 0
+text
+LXATTRB 0 1 0o100604 99 0 (0, 0) 9 0 9 0"
+  LANES=("${LANES[@]:2}") # the library of somebody else has no table of what root mounts later
+  in_lanes "$TREE"'tree lxfs; W copy nul "C:\vol\made"; W mkdir "C:\vol\dir"; try() { setpriv --reuid 99 --regid 99 --clear-groups "$@"; }
+    try cat made; try ls dir; try chmod 666 made; try test -r made || echo unreadable; chown 99 made; try cat made; try chmod 400 made; try cat made && echo read; try sh -c ": >made"'
+  assert_output "        1 file(s) copied.
+cat: made: Permission denied
+ls: cannot open directory 'dir': Permission denied
+chmod: changing permissions of 'made': Operation not permitted
+unreadable
+cat: made: Permission denied
+read
+sh: 1: cannot create made: Permission denied"
+}
+
+@test "volfs.cache: what an editor has taken is remembered until the tree is mounted anew; a file that is written in place keeps it" {
+  needs python3 python3
+  steps='for f in a b c d; do echo "is $f" >$f; done; chown 99 ?; chmod 640 ?; W ea delete "C:\vol\a" LXATTRB; W write "C:\vol\b" anew; W copy "C:\f" "C:\vol\t"
+    W move "C:\vol\t" "C:\vol\c"; echo "echo more>>C:\vol\d" | W cmd >/dev/null 2>&1; for f in *; do stat -c "%n %a %u" $f; tr -d "\r" <$f; done'
+  drive_policy '"profile": "wsl1-1703"'
+  in_lanes "$TREE tree lxfs; $steps; again lxfs; ls; cat a; EA a; touch -d @9 d; EA d"
+  assert_output "        1 file(s) copied.
+        1 file(s) moved.
+a 640 99
+is a
+b 640 99
+anew
+c 640 99
+text
+d 640 99
+is d
+more
+d
+cat: a: Input/output error
+LXATTRB 0 1 0o100640 99 0 (0, 0) 9 0 9 0"
+  drive_policy '"profile": "wsl1-current"'
+  in_lanes "$TREE tree wslfs; ${steps//LXATTRB/\\\$LXMOD}; again wslfs; stat -c '%n %a %u' *; EA a; chmod 600 a; stat -c '%n %a %u' a; EA a"
+  assert_output "        1 file(s) copied.
+        1 file(s) moved.
+a 640 99
+is a
+b 640 99
+anew
+c 640 99
+text
+d 640 99
+is d
+more
+a 0 99
+b 0 0
+c 0 0
+d 640 99
+\$LXUID 0o143
+\$LXGID 0o0
+a 600 99
+\$LXUID 0o143
+\$LXGID 0o0
+\$LXMOD 0o100600"
+  drive_policy '"rules": {"volfs.cache": "native"}'
+  in_lanes "$TREE tree lxfs; $steps"
+  assert_output "        1 file(s) copied.
+        1 file(s) moved.
+d 640 99
+is d
+more"
+}
+
+# An LXATTRB in hexadecimal digits: uid 5, gid 6, device 1:3, times 9 s, of a mode.
+TREE+='lxattrb() { printf 0x00000100; printf "%08x" "$1" | sed -E "s/(..)(..)(..)(..)/\4\3\2\1/"; printf "0500000006000000030010000000000000000000000000000900000000000000%s" "09000000000000000900000000000000"; }; '
+
+@test "what Windows says of a file counts: links and devices that are files for Linux; what is damaged cannot be opened" {
+  needs python3 python3
+  needs setfattr attr
+  needs getfattr attr
+  in_lanes "$TREE"'tree lxfs; mkdir d; echo text >f; printf d/t >l; : >n; : >p; echo x >x; W ea set "C:\vol\f" lxattrb $(lxattrb $((0100604)))
+    W ea set "C:\vol\l" LXATTRB $(lxattrb $((0120777))); W ea set "C:\vol\n" LXATTRB $(lxattrb $((020620))); W ea set "C:\vol\p" LXATTRB $(lxattrb $((010600)))
+    echo there >l; cat d/t; stat -c "%n %A %u %g %t:%T %s %Y" f l n p; readlink l; cat n; [ -p p ] && cat p; ls -F; mv l m; chmod 600 n; chown 7 n; stat -c "%A %u %t:%T" n; rm m n; cat d/t
+    W ea set "C:\vol\x" LXATTRB 0x0102; ls; cat x; W ea set "C:\vol\x" LXATTRB $(lxattrb $((0100600))); EA x; cat x; getfattr -d -m - . x; python3 -c "import os; print(sorted((e.name, e.is_symlink(), e.is_file()) for e in os.scandir()))"'
+  assert_output "there
+f -rw----r-- 5 6 0:0 5 9
+l lrwxrwxrwx 5 6 0:0 3 9
+n crw--w---- 5 6 1:3 0 9
+p prw------- 5 6 0:0 0 9
+d/t
+cat: n: No such device or address
+cat: p: No such device or address
+d/
+f
+l@
+n
+p|
+x
+crw------- 7 1:3
+there
+d
+f
+p
+cat: x: Input/output error
+LXATTRB 0 1 0o100600 5 6 (0, 0) 9 0 9 0
+x
+[('d', False, False), ('f', False, True), ('p', False, False), ('x', False, True)]"
+  # Links and devices as Samba would have stored them.
+  mkdir "$BASE/drive/vol"
+  touch "$BASE"/drive/vol/{l,n}
+  setfattr -n user.SmbReparse -v 0x1d0000a00700000002000000642f74 "$BASE/drive/vol/l"
+  setfattr -n user.SmbReparse -v 0x2600008000000000 "$BASE/drive/vol/n"
+  in_lanes "$TREE"'tree wslfs; mkdir d; echo there >d/t; W ea set "C:\vol\n" "\$LXMOD" 0060640; W ea set "C:\vol\n" "\$LXDEV" 8:1; W ea set "C:\vol\l" "\$LXMOD" 0120777
+    W ea set "C:\vol\d" "\$LXMOD" 0100755; W ea set "C:\vol\d\t" "\$LXUID" 0x01; stat -c "%n %A %t:%T %s" l n d; cat l; readlink l; cat n; ls -F; chmod 700 d; stat -c %A d; W ea "C:\vol\d"'
+  assert_output "l lrwxrwxrwx 0:0 3
+n brw-r----- 8:1 0
+d d--------- 0:0 4096
+there
+d/t
+cat: n: No such device or address
+d/
+l@
+n
+drwx------
+\$LXUID  4  00000000  0
+\$LXGID  4  00000000  0
+\$LXMOD  4  c0410000  040700"
+}
+
+@test "root of his own gives files away and makes devices: what his inodes cannot be is kept as WSL keeps it" {
+  needs getfattr attr
+  setpriv --reuid 1234 --regid 1234 --clear-groups unshare -Ur true || skip "no user namespaces"
+  chown -R 1234:1234 "$BASE"
+  steps='echo x >f; chmod 4755 f; chown 5:6 f; stat -c "%A %u %g" f; chmod 2640 f; stat -c "%A %u %g" f; cat f; echo y >f; chgrp 7 .; stat -c "%A %g" .; mkdir d; chown 8 d
+    touch d/f; mv f d/g; mknod n c 1 3; stat -c "%A %t:%T" n; cat n; cp -p d/g h; stat -c "%A %u %g" h; chown 0:0 h; stat -c "%A %u %g" h; ls -A . d; getfattr -d -m - d d/g; cd /; umount $M/d'
+  for format in lxfs wslfs; do
+    for lane in "${LANES[@]}"; do
+      rm -rf "$BASE/root"
+      run env -C / M="$BASE" LC_ALL=C timeout 100 setpriv --reuid 1234 --regid 1234 --clear-groups unshare -Urm "$LXSHIM" run -q --lane "$lane" \
+        --policy "$BASE/policy.json" -- bash -uc "mkdir \$M/root; mount -i -t $format \$M/root \$M/d || exit; cd \$M/d; $steps"
+      assert_output "-rwxr-xr-x 5 6
+-rw-r-S--- 5 6
+x
+drwxr-xr-x 7
+crw-r--r-- 1:3
+cat: n: No such device or address
+-rw-r-S--- 5 6
+-rw-r-S--- 0 0
+.:
+d
+h
+n
+
+d:
+f
+g"
+      run getfattr -d -m LX -e hex "$BASE"/root/{n,d/f,h}
+      [[ $output == *d/f* || $output == *'/h'* ]] && return 1
+      assert_line --regexp '^user.(LXATTRB=0x00000100a4210000|\$LXMOD=0xa4210000)'
+    done
+  done
 }
 
 @test "a socket by any name; its own name is the program's" {

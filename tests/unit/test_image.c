@@ -25,10 +25,11 @@ static size_t builtin(void)
     return (size_t)n;
 }
 
-/* What a drive has of a rule that is no run's, without a policy. */
+/* What a drive has of a rule, if it is a drive's, without a policy. */
 static uint8_t carried(unsigned rule)
 {
-    return lx_rule_is_of_run((enum lx_rule)rule) ? LX_UNSAID : (uint8_t)lx_rules[rule].fallback;
+    bool carries = lx_rule_belongs((enum lx_rule)rule, LX_MOUNT_DRVFS);
+    return carries ? (uint8_t)lx_rules[rule].fallback : LX_UNSAID;
 }
 
 static void the_builtin_default_is_what_the_manual_says(void **state)

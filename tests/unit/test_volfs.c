@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * VolFs: the name codecs of its two formats, names among them that no program of WSL has stored;
- * and what its mounts have not that a drive's have.
+ * what its mounts have not that a drive's have; and what is kept of a file.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,11 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "fs/filesystems.h"
+#include "store/volfs.h"
 
 /* What wslfs stores for ':': U+F03A. */
 #define COLON_PRIVATE "\xEF\x80\xBA"
@@ -210,6 +213,170 @@ static void no_rule_of_a_drive_holds_there(void **state)
     assert_true(lx_masked_mode(m));
 }
 
+/* --- what is kept of a file ------------------------------------------------------------------ */
+
+static char tree[] = "/tmp/volfs-tree.XXXXXX";
+static char file[64];
+
+static struct store_object object(void)
+{
+    return (struct store_object){tree, AT_FDCWD, file};
+}
+
+static struct stat facts(void)
+{
+    struct stat st;
+    assert_int_equal(lstat(file, &st), 0);
+    return st;
+}
+
+static struct nt_lxattrb shown_of(enum store_format format, struct store_volfs *v)
+{
+    const struct store_object o = object();
+    const struct stat st = facts();
+    struct nt_lxattrb a;
+    store_volfs_get(&o, &st, format, v);
+    store_volfs_show(&st, v, &a);
+    return a;
+}
+
+/* A tree with a file in it; skipped where /tmp has no attributes. */
+static int make_tree(void **state)
+{
+    (void)state;
+    strcpy(tree + strlen(tree) - 6, "XXXXXX");
+    if (mkdtemp(tree) == NULL)
+        return -1;
+    snprintf(file, sizeof(file), "%s/file", tree);
+    return mknod(file, S_IFREG | 0640, 0);
+}
+
+static int remove_tree(void **state)
+{
+    (void)state;
+    return unlink(file) | rmdir(tree);
+}
+
+static void a_tree_knows_how_often_it_was_mounted(void **state)
+{
+    struct store_tree t;
+    char below[96];
+    (void)state;
+    assert_false(store_tree_of("/tmp", file, &t));
+    store_tree_mount(tree, STORE_WSLFS);
+    if (!store_tree_get(tree, &t))
+        skip();
+    assert_int_equal(t.format, STORE_WSLFS);
+    assert_int_equal(t.mounted, 1);
+    store_tree_mount(tree, STORE_LXFS);
+    snprintf(below, sizeof(below), "%s/missing/further", tree);
+    assert_true(store_tree_of("/tmp", below, &t));
+    assert_int_equal(t.format, STORE_LXFS);
+    assert_int_equal(t.mounted, 2);
+    assert_true(store_tree_of(tree, tree, &t));
+    assert_false(store_tree_of(file, file, &t)); /* no further up than that */
+}
+
+static void what_the_inode_can_be_is_kept_nowhere_else(void **state)
+{
+    const struct store_object o = object();
+    struct store_volfs v;
+    struct nt_lxattrb a = shown_of(STORE_LXFS, &v);
+    (void)state;
+    assert_int_equal(a.mode, S_IFREG | 0640);
+    a.mode = S_IFREG | S_ISUID | 0604;
+    assert_int_equal(store_volfs_put(&o, STORE_LXFS, &a), 0);
+    assert_int_equal(facts().st_mode, S_IFREG | S_ISUID | 0604);
+    assert_int_equal(listxattr(file, NULL, 0), 0);
+    a.mode = S_IFREG | S_ISVTX | 0600; /* a bit of its own, and no mark */
+    assert_int_equal(store_volfs_put(&o, STORE_LXFS, &a), 0);
+    a = shown_of(STORE_LXFS, &v);
+    assert_int_equal(a.mode, S_IFREG | S_ISVTX | 0600);
+    assert_false(v.noted);
+}
+
+static void another_type_is_kept_in_windows_form(void **state)
+{
+    static const enum store_format both[] = {STORE_LXFS, STORE_WSLFS};
+    const struct store_object o = object();
+    struct store_volfs v;
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct nt_lxattrb a = shown_of(both[i], &v);
+        a.mode = S_IFCHR | 0620;
+        a.major = 5;
+        a.minor = 1;
+        if (store_volfs_put(&o, both[i], &a) == -EOPNOTSUPP)
+            skip();
+        assert_true(S_ISREG(facts().st_mode));
+        a = shown_of(both[i], &v);
+        /* wslfs has types by reparse points: without one such a mode says nothing. */
+        assert_int_equal(a.mode, both[i] == STORE_LXFS ? S_IFCHR | 0620 : S_IFREG);
+        assert_int_equal(a.major, 5);
+        assert_int_equal(a.minor, 1);
+        a.mode = S_IFREG | 0644;
+        assert_int_equal(store_volfs_put(&o, both[i], &a), 0);
+        assert_int_equal(listxattr(file, NULL, 0), 0);
+        assert_int_equal(facts().st_mode, S_IFREG | 0644);
+    }
+}
+
+static void what_is_stripped_is_roots_and_counts_again_when_it_is_set(void **state)
+{
+    static const struct store_tree lxfs = {STORE_LXFS, 7};
+    static const struct store_tree wslfs = {STORE_WSLFS, 8};
+    static const uint8_t mode[] = {0x80, 0x81, 0, 0}; /* 0100600 */
+    const struct store_object o = object();
+    struct store_volfs v;
+    struct nt_lxattrb a;
+    (void)state;
+    if (store_volfs_strip(&o, &lxfs, NT_LX_MODE, true) < 0)
+        skip();
+    a = shown_of(STORE_LXFS, &v);
+    assert_int_equal(v.lacks, NT_LX_OWNED); /* lxfs has all or nothing */
+    assert_int_equal(v.since, 7);
+    assert_int_equal(a.mode, S_IFREG);
+    assert_int_equal(a.uid, 0);
+    assert_int_equal(facts().st_mode & 0777, 0640); /* nothing of it is lost */
+    a.mode = S_IFREG | 0600;
+    a.uid = getuid();
+    a.gid = getgid();
+    assert_int_equal(store_volfs_put(&o, STORE_LXFS, &a), 0);
+    assert_int_equal(listxattr(file, NULL, 0), 0);
+    assert_int_equal(store_volfs_strip(&o, &wslfs, NT_LX_MODE, false), 0);
+    a = shown_of(STORE_WSLFS, &v);
+    assert_int_equal(v.lacks, NT_LX_MODE);
+    assert_int_equal(v.since, 0);
+    assert_int_equal(a.mode, S_IFREG);
+    assert_int_equal(a.uid, getuid());
+    assert_int_equal(store_volfs_set(&o, &wslfs, "user.$LXMOD", NT_LX_MODE, mode, 3), 0);
+    a = shown_of(STORE_WSLFS, &v);
+    assert_int_equal(v.lacks, NT_LX_MODE); /* of another size: none */
+    assert_int_equal(store_volfs_set(&o, &wslfs, "user.$LXMOD", NT_LX_MODE, mode, 4), 0);
+    a = shown_of(STORE_WSLFS, &v);
+    assert_int_equal(a.mode, S_IFREG | 0600);
+    assert_int_equal(listxattr(file, NULL, 0), 0);
+}
+
+static void a_damaged_attribute_is_none(void **state)
+{
+    static const struct store_tree lxfs = {STORE_LXFS, 1};
+    const struct store_object o = object();
+    struct store_volfs v;
+    (void)state;
+    if (store_volfs_set(&o, &lxfs, STORE_LXATTRB, NT_LX_OWNED, "abc", 3) < 0)
+        skip();
+    (void)shown_of(STORE_LXFS, &v);
+    assert_true(v.damaged);
+    assert_int_equal(v.lacks, NT_LX_OWNED);
+    assert_true(store_keeps_facts_in(STORE_LXATTRB));
+    assert_true(store_keeps_facts_in(STORE_LACKS));
+    assert_false(store_keeps_facts_in("user.LXATTRB.x"));
+    assert_false(store_keeps_facts_in("security.capability"));
+}
+
+#define IN_TREE(test) cmocka_unit_test_setup_teardown(test, make_tree, remove_tree)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +387,11 @@ int main(void)
         cmocka_unit_test(wslfs_stores_as_a_drive_does),
         cmocka_unit_test(what_linux_has_made_is_found),
         cmocka_unit_test(no_rule_of_a_drive_holds_there),
+        IN_TREE(a_tree_knows_how_often_it_was_mounted),
+        IN_TREE(what_the_inode_can_be_is_kept_nowhere_else),
+        IN_TREE(another_type_is_kept_in_windows_form),
+        IN_TREE(what_is_stripped_is_roots_and_counts_again_when_it_is_set),
+        IN_TREE(a_damaged_attribute_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

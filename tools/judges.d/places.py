@@ -22,17 +22,26 @@ class Failed(Exception):
     pass
 
 
+# What a policy mounts; the others are mounted while a run goes on, on the directory itself.
+DRIVE = "drvfs"
+TYPES = (DRIVE, "lxfs", "wslfs")
+MOUNT = 'mount -i -t "$0" ${1:+-o "$1"} "$2" "$2" && cd "$2" && shift 2 && exec "$@"'
+
+
 @dataclass(frozen=True)
 class Place:
-    """Of a drive inside: its mount options, and rules that are set, as (rule, value)."""
+    """Of a drive inside: its mount options, and rules that are set, as (rule, value). Of another file system, which
+    is mounted by the run itself: its type."""
 
     where: str
     lane: str = ""
     options: str = ""
     rules: tuple = ()
+    type: str = DRIVE
 
     def __str__(self):
-        own = [self.options] if self.options else []
+        own = [self.type] if self.type != DRIVE else []
+        own += [self.options] if self.options else []
         own += [f"{rule}={value}" for rule, value in self.rules]
         return f"{self.where} {self.lane}".strip() + (f" ({', '.join(own)})" if own else "")
 
@@ -50,6 +59,8 @@ class Place:
             environment["LXSHIM_POLICY"] = str(work / ELSEWHERE)
         else:
             environment["LXSHIM_TRACE"] = str(trace)
+            if self.type != DRIVE:
+                return self._mounted(argv, directory, work, environment)
             if self.options or self.rules:
                 policy = work / "out" / f"{directory.name}.json"
                 _write(policy, directory, self.options, dict(self.rules))
@@ -59,14 +70,24 @@ class Place:
         return [str(PROGRAM), "run", "--quiet", "--require-complete", "--lane", self.lane, "--", *argv], environment
 
 
+    def _mounted(self, argv, directory, work, environment):
+        policy = work / "out" / f"{directory.name}.json"
+        beside = work / "out" / f"{directory.name}.drive"
+        beside.mkdir(exist_ok=True)
+        _write(policy, beside, rules=dict(self.rules))
+        run = [str(PROGRAM), "run", "--quiet", "--lane", self.lane, "--policy", str(policy), "--"]
+        mounted = ["sh", "-c", MOUNT, self.type, self.options, str(directory), *argv]
+        return ["unshare", "-m", *run, *mounted], environment
+
+
 NATIVE = Place("native")
 ELSEWHERE = "elsewhere.json"
 
 
-def asked(where, lanes, options, rules):
+def asked(where, lanes, options, rules, kind=DRIVE):
     """The places that the command line names. Natively comes first: everything is compared with it."""
     return [NATIVE] + [
-        Place(w, lane, options, rules) if w == "inside" else Place(w, lane)
+        Place(w, lane, options, rules, kind) if w == "inside" else Place(w, lane)
         for w in WHERE[1:]
         if w in where
         for lane in lanes

@@ -5,38 +5,14 @@
 
 #include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
+#include "fs/permission.h"
 #include "fs/refusal.h"
 #include "sys/sys.h"
 
-/* Who is in more groups than these is in none but his first: a signal stack is small. */
-#define GROUPS_MAX 256
-
-static bool in_group(gid_t gid, bool effective)
-{
-    gid_t groups[GROUPS_MAX];
-    if (gid == (effective ? sys_getegid() : sys_getgid()))
-        return true;
-    int n = sys_getgroups(GROUPS_MAX, groups);
-    for (int i = 0; i < n; i++)
-        if (groups[i] == gid)
-            return true;
-    return false;
-}
-
-#define ANYTHING (R_OK | W_OK | X_OK)
-
-/* What the shown mode grants the caller, a set of R_OK, W_OK and X_OK: the bits of a mode. */
+/* What the shown mode grants the caller. */
 static unsigned granted(const struct drvfs_owner *o, bool effective)
 {
-    mode_t mode = o->mode;
-    if ((mode & 0777) == 0777)
-        return ANYTHING; /* to whomever */
-    uid_t uid = effective ? sys_geteuid() : sys_getuid();
-    if (uid == 0)
-        return R_OK | W_OK | ((mode & 0111) != 0 || S_ISDIR(mode) ? (unsigned)X_OK : 0);
-    if (uid == o->uid)
-        return mode >> 6 & ANYTHING;
-    return (in_group(o->gid, effective) ? mode >> 3 : mode) & ANYTHING;
+    return lx_granted(o->mode, o->uid, o->gid, effective);
 }
 
 bool drvfs_is_owner(const struct drvfs_owner *owner)
@@ -66,7 +42,7 @@ static int refuse_ungranted(struct lx_call *c, const struct stat *st)
     int r = store_marked(st) ? drvfs_demand(c, 0, st, DRVFS_LOOK_UP) : 0;
     if (r == 0)
         r = drvfs_rights(c, at->mount, at->dfd, at->path, st, &rights);
-    if (r < 0 || (c->access & ANYTHING & ~nt_access_mode(rights, S_ISDIR(st->st_mode))) == 0)
+    if (r < 0 || (c->access & LX_ANYTHING & ~nt_access_mode(rights, S_ISDIR(st->st_mode))) == 0)
         return r;
     return lx_forbid(c, LX_RULE_ACCESS_GRANTED, EACCES);
 }
@@ -89,7 +65,7 @@ long drvfs_access(struct lx_call *c)
     unsigned want = c->access;
 
     int known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-    if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || (want & ~(unsigned)ANYTHING) != 0 ||
+    if (lx_rule(m, LX_RULE_MODE_ACCESS) != LX_SHOWN || (want & ~LX_ANYTHING) != 0 ||
         (c->flags & ~known) != 0)
         return native_access(c);
     int r = native_stat(c, 0, &st);

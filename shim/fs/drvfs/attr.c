@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/holding.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "nt/times.h"
@@ -245,12 +246,12 @@ static long check_name(struct lx_call *c)
 /* [WSL#902] NT has no mapping of what is not in the file. */
 int drvfs_check_mapped(struct lx_call *c, const struct stat *st, int64_t length)
 {
-    struct store_holders holders = drvfs_holders(c);
+    struct store_holders holders = lx_holders(c);
     const struct lx_mount *m = c->at[0].mount;
     if (!S_ISREG(st->st_mode) || length < 0 || length >= st->st_size ||
         lx_rule(m, LX_RULE_FILE_TRUNCATE_MAPPED) == LX_NATIVE || !store_is_mapped(st, &holders))
         return 0;
-    drvfs_keep_holders(c, &holders);
+    lx_keep_holders(c, &holders);
     return lx_forbid_by(c, m, LX_RULE_FILE_TRUNCATE_MAPPED);
 }
 

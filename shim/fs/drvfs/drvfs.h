@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "fs/filesystems.h"
+#include "fs/holding.h"
 #include "nt/access.h"
 #include "store/metadata.h"
 #include "store/shares.h"
@@ -154,20 +155,6 @@ static inline bool drvfs_last_is_dots(const char *path)
     const char *slash = strrchr(path, '/');
     const char *leaf = slash == NULL ? path : slash + 1;
     return sys_is_dots(leaf, strlen(leaf));
-}
-
-/* Where a call keeps the list of holders it finds. */
-static inline struct store_holders drvfs_holders(struct lx_call *c)
-{
-    /* To find one is enough where no trace names them. */
-    unsigned room = c->task->policy->trace != NULL ? STORE_HOLDER_MAX : 0;
-    return (struct store_holders){.list = c->holders, .room = room, .count = 0};
-}
-
-/* Keeps as many of them as the call has room for, for the trace. */
-static inline void drvfs_keep_holders(struct lx_call *c, const struct store_holders *h)
-{
-    c->holder_count = (uint8_t)(h->count < h->room ? h->count : h->room);
 }
 
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */

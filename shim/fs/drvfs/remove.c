@@ -34,7 +34,7 @@ static void announce(struct lx_stats *stats)
 static int held(struct lx_call *c, enum lx_rule rule, const struct store_holders *holders)
 {
     const struct lx_loc *at = &c->at[0];
-    drvfs_keep_holders(c, holders);
+    lx_keep_holders(c, holders);
     if (lx_rule(at->mount, rule) == LX_DENY) {
         int r = lx_forbid(c, rule, EACCES);
         return r < 0 ? r : 1;
@@ -118,7 +118,7 @@ static long with_facts(struct lx_call *c, lx_fs_op *removal)
 static long unlink_file(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    struct store_holders holders = drvfs_holders(c);
+    struct store_holders holders = lx_holders(c);
     int r = check_readonly(c);
     if (r < 0)
         return r;
@@ -144,7 +144,7 @@ static long unlink_file(struct lx_call *c)
 static long remove_directory(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    struct store_holders holders = drvfs_holders(c);
+    struct store_holders holders = lx_holders(c);
     struct stat st;
     if (drvfs_last_is_dots(at->path))
         return native_unlink(at, c->flags); /* EINVAL, ENOTEMPTY: the kernel's to say */

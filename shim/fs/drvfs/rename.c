@@ -24,55 +24,16 @@ static int native_rename(const struct lx_call *c, const char *to, unsigned flags
     return r == -EEXIST && flags == 0 ? -ENOTEMPTY : r;
 }
 
-/*
- * True where anybody has something open below a directory of the mount. Of one that is bind-mounted
- * only processes in this namespace have the name that we have.
- */
-static bool descendant_held(const struct lx_loc *at, const char *path,
-                            struct store_holders *holders)
-{
-    char also[PATH_MAX];
-    const struct lx_mount *m = at->mount;
-    if (lx_bind_alias(m) == NULL)
-        return store_descendant_held(at->dfd, at->path, path, NULL, holders);
-    const char *rest = path + m->backing_length;
-    size_t n = strlen(lx_bind_alias(m));
-    size_t left = strlen(rest);
-    bool fits = n + left < sizeof(also);
-    if (fits) {
-        memcpy(also, lx_bind_alias(m), n);
-        memcpy(also + n, rest, left + 1);
-    }
-    return store_descendant_held(at->dfd, at->path, path, fits ? also : NULL, holders);
-}
-
 /* [vscode#79297] WSL1 has what is watched open. */
 static int check_watches(struct lx_call *c)
 {
-    struct store_holders holders = drvfs_holders(c);
+    struct store_holders holders = lx_holders(c);
     const struct lx_loc *at = &c->at[0];
     if (lx_rule(at->mount, LX_RULE_RENAME_WATCHED_DESCENDANT) != LX_EACCES ||
         !store_descendant_watched(at->dfd, at->path, &holders))
         return 0;
-    drvfs_keep_holders(c, &holders);
+    lx_keep_holders(c, &holders);
     return lx_forbid(c, LX_RULE_RENAME_WATCHED_DESCENDANT, EACCES);
-}
-
-/* [WSL#1529] A directory stays where it is while anything below it is open. */
-static int check_descendants(struct lx_call *c)
-{
-    struct store_holders holders = drvfs_holders(c);
-    char path[PATH_MAX];
-    if (lx_rule(c->at[0].mount, LX_RULE_RENAME_OPEN_DESCENDANT) != LX_EACCES)
-        return 0;
-    const struct store_object o = drvfs_object(&c->at[0]);
-    long n = store_object_path(&o, path);
-    if (n < 0)
-        return (int)n;
-    if (!descendant_held(&c->at[0], path, &holders))
-        return 0;
-    drvfs_keep_holders(c, &holders);
-    return lx_forbid(c, LX_RULE_RENAME_OPEN_DESCENDANT, EACCES);
 }
 
 /*
@@ -105,7 +66,7 @@ static int replace_with_facts(const struct lx_call *c, const struct stat *from,
 /* Renames over a file that exists: it must not be open [WSL#1398], nor read-only in some eras. */
 static int replace(struct lx_call *c, const struct stat *from, const struct stat *to)
 {
-    struct store_holders holders = drvfs_holders(c);
+    struct store_holders holders = lx_holders(c);
     const struct lx_mount *m = c->at[1].mount;
     int claim = -1;
 
@@ -134,7 +95,7 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
     if (lx_rule(m, LX_RULE_RENAME_OPEN_TARGET) != LX_POSIX) {
         claim = store_claim_file(c->at[1].dfd, c->at[1].path, &holders);
         if (claim == -EBUSY) {
-            drvfs_keep_holders(c, &holders);
+            lx_keep_holders(c, &holders);
             r = lx_forbid_by(c, m, LX_RULE_RENAME_OPEN_TARGET);
             if (r < 0)
                 return r;
@@ -232,7 +193,7 @@ static long rename_entry(struct lx_call *c, struct stat *from_stat)
     if (r == 0)
         r = drvfs_check_sharing_at(c, 0, from_stat, STORE_OPEN | STORE_DELETES);
     if (r == 0 && S_ISDIR(from_stat->st_mode))
-        r = check_descendants(c);
+        r = lx_check_descendants(c);
     if (r == 0 && S_ISDIR(from_stat->st_mode))
         r = check_watches(c);
     if (r < 0)

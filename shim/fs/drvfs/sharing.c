@@ -7,13 +7,13 @@
 
 int drvfs_check_sharing(struct lx_call *c, unsigned i, int fd, unsigned ours)
 {
-    struct store_holders holders = drvfs_holders(c);
+    struct store_holders holders = lx_holders(c);
     if (lx_rule(c->at[i].mount, LX_RULE_SHARING_WINDOWS) == LX_ALLOW ||
         !store_shares_conflict(store_shares(fd), ours))
         return 0;
     if (!lx_observing(c)) {
         (void)store_find_holders(fd, &holders);
-        drvfs_keep_holders(c, &holders);
+        lx_keep_holders(c, &holders);
     }
     return lx_forbid_by(c, c->at[i].mount, LX_RULE_SHARING_WINDOWS);
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Extended attributes on a Windows drive: the case flag by its WSL name, ours hidden. */
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/xattr.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/listing.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "store/directory.h"
+#include "store/volfs.h"
 #include "sys/sys.h"
 
 #define SYSTEM_PREFIX "system."
 #define WSL_CASE      SYSTEM_PREFIX "wsl_case_sensitive"
-#define LIST_MAX      65536 /* XATTR_LIST_MAX, the kernel's own limit */
 
 /* What the kernel keeps by no such name is here by its name behind this; no list shows it. */
 #define NAMED STORE_OWN_PREFIX "named."
@@ -28,14 +28,6 @@ static bool has_case_flag(const struct lx_mount *m)
 static bool is_case_flag(const struct lx_call *c)
 {
     return has_case_flag(c->at[0].mount) && strcmp(c->name, WSL_CASE) == 0;
-}
-
-/* Where Windows' own facts are kept: no program sees them as attributes. */
-static bool reserved(const char *name)
-{
-    return strncmp(name, STORE_OWN_PREFIX, sizeof(STORE_OWN_PREFIX) - 1) == 0 ||
-           strcmp(name, STORE_REPARSE) == 0 || strcmp(name, STORE_DOSATTRIB) == 0 ||
-           strcmp(name, STORE_SECURITY) == 0 || store_metadata_is(name);
 }
 
 /* 1 for a directory, 0 for what is none, or -errno. */
@@ -244,7 +236,7 @@ static int check(struct lx_call *c, int error)
         r = lx_rule(c->at[0].mount, LX_RULE_XATTR_SYSTEM) == LX_ALLOW ? 0 : -EOPNOTSUPP;
     else if (of_system(c->name))
         r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
-    return r == 0 && reserved(c->name) ? error : r;
+    return r == 0 && store_keeps_facts_in(c->name) ? error : r;
 }
 
 /* The call by its name, where that can be read; else the kernel says so. */
@@ -306,7 +298,7 @@ static const char *shown_as(const struct lx_call *c, const char *list, size_t to
                    ? noted
                    : NULL;
     bool system = lx_rule(m, LX_RULE_XATTR_SYSTEM) == LX_ALLOW;
-    return !reserved(entry) && (system || !of_system(entry)) ? entry : NULL;
+    return !store_keeps_facts_in(entry) && (system || !of_system(entry)) ? entry : NULL;
 }
 
 /* Has a list, in place, be that of the names that get would find; returns its new length. */
@@ -326,48 +318,22 @@ static size_t strip(const struct lx_call *c, char *list, size_t n)
     return to;
 }
 
-static __attribute__((noinline)) long list_all(struct lx_call *c, char *out, size_t room)
+static long shape(struct lx_call *c, char *list, size_t n, size_t room)
 {
     struct stat st;
-    struct lx_call inner = *c;
-    inner.buf = out;
-    inner.size = room;
-    long n = lx_host_fs.run[LX_OP_LISTXATTR](&inner);
-    if (n < 0)
-        return n;
-    size_t length = strip(c, out, (size_t)n);
-    if (has_case_flag(c->at[0].mount) && look(c, &st) == 1) {
-        if (length + sizeof(WSL_CASE) > room)
-            return -ERANGE;
-        memcpy(out + length, WSL_CASE, sizeof(WSL_CASE));
-        length += sizeof(WSL_CASE);
-    }
-    return (long)length;
+    size_t length = strip(c, list, n);
+    if (!has_case_flag(c->at[0].mount) || look(c, &st) != 1)
+        return (long)length;
+    if (length + sizeof(WSL_CASE) > room)
+        return -ERANGE;
+    memcpy(list + length, WSL_CASE, sizeof(WSL_CASE));
+    return (long)(length + sizeof(WSL_CASE));
 }
 
 long drvfs_listxattr(struct lx_call *c)
 {
-    char small[2048];
-    char *list = small;
     int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_USER);
     if (r == 0)
         r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP);
-    if (r < 0)
-        return r;
-    long n = list_all(c, list, sizeof(small));
-    if (n == -ERANGE) {
-        list = sys_mmap(NULL, LIST_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (sys_mmap_failed(list))
-            return -ENOMEM;
-        n = list_all(c, list, LIST_MAX);
-    }
-    if (n > 0 && c->size != 0) {
-        if ((size_t)n > c->size)
-            n = -ERANGE;
-        else if (lx_give(c->task, c->buf, list, (size_t)n) < 0)
-            n = -EFAULT;
-    }
-    if (list != small)
-        sys_munmap(list, LIST_MAX);
-    return n;
+    return r < 0 ? r : lx_list_shaped(c, shape);
 }
