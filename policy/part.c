@@ -251,11 +251,17 @@ static int read_windows(struct lx_load *load, const struct lx_node *node, void *
                           ((struct reading *)out)->part);
 }
 
+static int read_scanner(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    return lx_read_scanner(load, node, &((struct reading *)out)->part->scanner);
+}
+
 static const struct lx_key keys[] = {
     {"$schema", read_schema},  {"version", read_version}, {"profile", read_profile},
     {"extends", read_extends}, {"volumes", read_volumes}, {"shares", read_shares},
     {"mounts", read_mounts},   {"rules", read_rules},     {"overrides", read_overrides},
-    {"mode", read_mode},       {"trace", read_trace},     {"windows", read_windows},
+    {"scanner", read_scanner}, {"mode", read_mode},       {"trace", read_trace},
+    {"windows", read_windows},
 };
 
 /* The version first: a later one's keys are not ours to judge. */

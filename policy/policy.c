@@ -42,6 +42,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->may_link = (image->flags & LX_IMAGE_MAY_LINK) != 0;
     policy->elevated = (image->flags & LX_IMAGE_ELEVATED) != 0;
     policy->override_ops = image->override_count == 0 ? 0 : image->override_ops;
+    policy->scanner = lx_image_scanner(image);
     policy->fixed = lx_image_mounted(image);
     policy->table = NULL;
     policy->space = 0;

@@ -56,6 +56,7 @@ typedef uint64_t cli_option;
 #define CLI_USER         CLI_OPTION(31)
 #define CLI_CD           CLI_OPTION(32)
 #define CLI_ETC          CLI_OPTION(33)
+#define CLI_SCANNER      CLI_OPTION(40)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {

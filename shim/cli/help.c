@@ -57,7 +57,8 @@ static const struct {
      "               \"backing\": \"drive\", \"options\": \"uid=1000,gid=1000\"}],\n"
      "   \"rules\": {\"rename.open_target\": \"posix\"}}\n"
      "\n"
-     "Its keys are version, profile, extends, mounts, rules, overrides, mode, trace and windows; "
+     "Its keys are version, profile, extends, mounts, rules, overrides, scanner, mode, trace and "
+     "windows; "
      "\"//\" is "
      "a "
      "comment. Paths are relative to the file. \"lxshim policy check FILE\" finds mistakes, "
@@ -119,6 +120,29 @@ static const struct {
      "link, either of the two), and an errno "
      "that the call would answer. \"then\" has an errno, a delay in milliseconds, or allow. After "
      "so many matches, every so many, it acts so many times. The first override that fits acts.\n"},
+    {"scanner", "an antivirus that has files open",
+     "On Windows a scanner or an indexer opens files that were just written, and what renames or "
+     "removes them meanwhile fails with EACCES. lxshim run --scanner NAME has one come:\n"
+     "\n"
+#define SCANNER(word, chance, calls, least, most, waits, summary, evidence) \
+    "  " word ": " summary "\n"
+#include "policy/scanners.def"
+#undef SCANNER
+     "\n"
+     "Behind NAME, or in its place, go what differs from it, divided by commas: calls=N refuses N "
+     "calls for each file, ms=N or ms=N-N holds it for so long, chance=0.1 and seed=N choose among "
+     "files, paths=GLOB (repeated for more) names them, on=write+create+rename+open says what it "
+     "comes after, share=read+write+delete (or none) what it lets others do, wait=true has calls "
+     "wait instead of refusing them.\n"
+     "\n"
+     "  lxshim run --scanner once -- npm install\n"
+     "  lxshim run --scanner mcafee,chance=0.2,seed=7 --trace t -- make\n"
+     "  lxshim run --scanner replay:t -- make\n"
+     "  lxshim run --scanner once,only=out/a.tmp#1 -- make\n"
+     "\n"
+     "A trace names each time that it was in the way, by a path and its number; replay:TRACE has "
+     "it come for those alone, only=PATH#N for one. What counts calls is the same in every run. "
+     "\"scanner\" in a policy says the same; \"off\" takes it away.\n"},
     {"bisect", "from a failing build to the rule",
      "lxshim bisect -- COMMAND runs COMMAND natively, where it has to pass, and under the policy, "
      "where it has to fail; then with fewer and fewer rules, on fewer and fewer calls, until "

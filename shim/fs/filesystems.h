@@ -180,6 +180,7 @@ struct lx_fs {
     lx_fs_listed *listed;                /* NULL: as the codec decodes it */
     lx_fs_shown *shown;                  /* NULL: the same */
     const struct lx_fs_removal *removal; /* NULL: what is removed is gone at once */
+    bool scanned;                        /* programs of Windows come to its files */
     const struct lx_fs_shown *shows;     /* NULL: it is mounted, or the host's */
 };
 

@@ -16,6 +16,7 @@
 #include "sys/sys.h"
 #include "vfs/operation.h"
 #include "vfs/overrides.h"
+#include "vfs/scanner.h"
 #include "vfs/text.h"
 
 /* The longest path a line shows. Two of them as given and two native ones must fit a line, with the
@@ -199,6 +200,26 @@ static void put_inside(struct text *t, const struct lx_call *c)
         text_put(t, "]");
 }
 
+/* What brought a scanner: "a/b.tmp#1", or where the path was another one, its number. */
+static void put_event(struct text *t, const struct lx_call *c, const struct store_holder *h)
+{
+    char path[PATH_MAX];
+    char digits[17];
+    struct text name = {path, 0, sizeof(path) - 1};
+    if (vfs_scanner_path(c, h, path)) {
+        name.length = strlen(path);
+        text_put(&name, "#");
+        text_number(&name, h->nth);
+        path[name.length] = '\0';
+    }
+    for (unsigned i = 0; i < 16; i++)
+        digits[i] = "0123456789abcdef"[h->event >> (60 - 4 * i) & 15];
+    digits[16] = '\0';
+    text_put(t, "\",\"event\":");
+    text_json(t, name.length > 0 && name.length < SHOWN_PATH ? path : digits, SHOWN_PATH);
+    text_put(t, "}");
+}
+
 static void put_holders(struct text *t, const struct lx_call *c)
 {
     text_put(t, ",\"holders\":[");
@@ -210,7 +231,9 @@ static void put_holders(struct text *t, const struct lx_call *c)
         text_json(t, h->comm, sizeof(h->comm));
         text_put(t, ",\"by\":\"");
         text_put(t, store_holder_word(h->by));
-        if (h->by == STORE_BY_DESCRIPTOR) {
+        if (h->by == STORE_BY_SCANNER) {
+            put_event(t, c, h);
+        } else if (h->by == STORE_BY_DESCRIPTOR) {
             text_put(t, "\",\"fd\":");
             text_number(t, h->fd);
             text_put(t, "}");

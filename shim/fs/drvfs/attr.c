@@ -234,6 +234,8 @@ long drvfs_truncate(struct lx_call *c)
             r = drvfs_permit(c, c->at[0].mount, &o, &st, W_OK);
         if (r == 0)
             r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_WRITES);
+        if (r == 0)
+            r = drvfs_check_scanner(c, 0, STORE_OPEN | STORE_WRITES);
         if (r < 0)
             return r;
     }

@@ -57,7 +57,7 @@ static int check_descendants(struct lx_call *c)
     if (n < 0)
         return (int)n;
     if (!descendant_held(&c->at[0], path, &holders))
-        return 0;
+        return drvfs_check_scanner_below(c);
     drvfs_keep_holders(c, &holders);
     return lx_forbid(c, LX_RULE_RENAME_OPEN_DESCENDANT, EACCES);
 }
@@ -109,6 +109,8 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
     int r = drvfs_demand(c, 1, to, DRVFS_LOOK_UP | NT_DELETE);
     if (r == 0)
         r = drvfs_check_sharing_at(c, 1, to, STORE_OPEN | STORE_DELETES);
+    if (r == 0)
+        r = drvfs_check_scanner(c, 1, STORE_OPEN | STORE_DELETES);
     if (r < 0)
         return r;
     if (!S_ISREG(to->st_mode) || directory)
@@ -209,6 +211,8 @@ long drvfs_rename(struct lx_call *c)
                                    S_ISDIR(from_stat.st_mode) ? NT_APPEND_DATA : NT_WRITE_DATA);
     if (r == 0)
         r = drvfs_check_sharing_at(c, 0, &from_stat, STORE_OPEN | STORE_DELETES);
+    if (r == 0)
+        r = drvfs_check_scanner(c, 0, STORE_OPEN | STORE_DELETES);
     if (r == 0 && S_ISDIR(from_stat.st_mode))
         r = check_descendants(c);
     if (r < 0)
