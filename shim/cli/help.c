@@ -165,7 +165,8 @@ static const struct {
     {"reports", "what was refused, for people and for CI",
      "lxshim run --report FORMAT[:FILE] writes at the end what the rules refused; \"lxshim report "
      "FORMAT[:FILE]... TRACE\" does it with a trace. Calls that are alike are one entry, with the "
-     "rule, who held the file, how often, and what usually helps.\n"
+     "rule, who called (\"npm > node > sh\"), who held the file, how often, and what usually "
+     "helps.\n"
      "\n"
      "  sarif     GitHub's code scanning, and others that take SARIF 2.1.0\n"
      "  junit     test reports of Jenkins, GitLab and others\n"

@@ -43,8 +43,12 @@ const char *report_holders(struct report *report, const struct report_kind *kind
     const char *text = NULL;
     for (unsigned i = 0; i < kind->holder_count; i++) {
         const struct report_holder *h = &kind->holders[i];
-        text = lx_arena_format(&report->arena, "%s%s%s (pid %d, %s)", text == NULL ? "" : text,
-                               text == NULL ? "" : ", ", h->comm, h->pid, h->by);
+        const char *before = text == NULL ? "" : lx_arena_format(&report->arena, "%s, ", text);
+        if (h->event != NULL)
+            text = lx_arena_format(&report->arena, "%s%s (%s)", before, h->comm, h->event);
+        else
+            text = lx_arena_format(&report->arena, "%s%s (pid %d, %s)", before, h->comm, h->pid,
+                                   h->by);
     }
     return text;
 }

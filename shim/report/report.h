@@ -34,7 +34,8 @@ enum report_level { REPORT_ERROR, REPORT_WARNING, REPORT_NOTE, REPORT_LEVELS };
 
 struct report_holder {
     const char *comm;
-    const char *by; /* "descriptor", "cwd" ... as the trace has it */
+    const char *by;    /* "descriptor", "cwd" ... as the trace has it */
+    const char *event; /* what brought a scanner, or NULL */
     int pid;
 };
 
@@ -48,6 +49,7 @@ struct report_kind {
     const char *result;   /* "EACCES", or a number */
     const char *note;     /* an override's, or NULL */
     const char *comm;
+    const char *chain; /* "npm > node > sh": comm, after those whose child it was at first */
     const char *evidence;
     enum report_outcome outcome;
     enum report_level level;
@@ -89,6 +91,7 @@ struct report {
     uint64_t altered[LX_RULE_COUNT]; /* calls that went another way by a rule */
     struct lx_arena arena;
     struct report_index *index;
+    struct report_chains *chains;
 };
 
 /*
@@ -115,7 +118,7 @@ const char *report_cure(enum lx_rule rule);
 /* "rename a to b was refused with EACCES", in memory of the report's. */
 const char *report_sentence(struct report *report, const struct report_kind *kind);
 
-/* Who has the file: "node (pid 7, descriptor)"; NULL for nobody. As above. */
+/* Who has the file: "node (pid 7, descriptor)", "scanner (a.tmp#1)"; NULL for nobody. As above. */
 const char *report_holders(struct report *report, const struct report_kind *kind);
 
 /* True where the trace has a refusal by one of the rules: ids, or "denied" for any that no program

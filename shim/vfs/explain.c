@@ -14,6 +14,7 @@
 #include "sys/clock.h"
 #include "sys/own.h"
 #include "sys/sys.h"
+#include "vfs/ancestry.h"
 #include "vfs/operation.h"
 #include "vfs/overrides.h"
 #include "vfs/scanner.h"
@@ -216,7 +217,7 @@ static void put_event(struct text *t, const struct lx_call *c, const struct stor
         digits[i] = "0123456789abcdef"[h->event >> (60 - 4 * i) & 15];
     digits[16] = '\0';
     text_put(t, "\",\"event\":");
-    text_json(t, name.length > 0 && name.length < SHOWN_PATH ? path : digits, SHOWN_PATH);
+    text_json(t, name.length > 0 && name.length < SHOWN_TEXT / 2 ? path : digits, SHOWN_TEXT);
     text_put(t, "}");
 }
 
@@ -298,6 +299,13 @@ void vfs_line_end(struct text *t, const struct lx_task *task)
     write_line(task, t);
 }
 
+/* True where the override that acted has said the call's errno, and neither a rule nor Linux. */
+static bool override_refuses(const struct lx_call *c, long result)
+{
+    const struct lx_image_override *o = lx_image_override(c->task->policy->image, c->override);
+    return result < 0 && o != NULL && o->action == LX_OVERRIDE_ERRNO && o->error == -result;
+}
+
 static __attribute__((noinline)) void trace(const struct lx_call *c, long result)
 {
     char buf[VFS_LINE_ROOM];
@@ -326,6 +334,8 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
         const char *note = o == NULL ? NULL : lx_image_string(image, o->note);
         text_put(&t, ",\"override\":");
         text_number(&t, c->override - 1);
+        if (!override_refuses(c, result))
+            text_put(&t, ",\"let\":true");
         if (note != NULL) {
             text_put(&t, ",\"note\":");
             text_json(&t, note, SHOWN_TEXT);
@@ -333,6 +343,9 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     }
     if (c->holder_count > 0)
         put_holders(&t, c);
+    if (c->denied != LX_RULE_NONE || (c->override != 0 && result < 0) ||
+        lx_ruleset_any(&c->observed))
+        vfs_put_parents(&t, c->task);
     vfs_line_end(&t, c->task);
 }
 
@@ -392,7 +405,8 @@ static void count(struct lx_stats *stats, const struct lx_call *c, long result)
         count_one(rule, counter, c, result);
     }
     if (c->override != 0)
-        count_one(overrides, result < 0 ? &overrides->denied : &overrides->altered, c, result);
+        count_one(overrides, override_refuses(c, result) ? &overrides->denied : &overrides->altered,
+                  c, result);
 }
 
 void vfs_explain(const struct lx_call *c, long result)

@@ -56,6 +56,67 @@ warning"
   assert_line 'rename a<&"1> to b was refused with EACCES by rename.open_descendant'
 }
 
+@test "whose child it was, and who holds the file, in every form" {
+  local form said
+  # npm's are sh, and there is more than one: perl is no shell, and execs nothing of itself.
+  local command='mkdir a; exec 3>a/f; perl -e "system(q(perl -e \"rename q(a),q(b)\" || true))"; exit 1'
+  while IFS='|' read -r form said; do
+    run --separate-stderr "$LXSHIM" run -q --report "$form" -- bash -c "$command"
+    assert_failure 1
+    run grep -E "$said" <<<"$output"
+    assert_success
+  done <<'END'
+json|"chain": ?"bash > perl > sh > perl"
+json|"holders": ?\[[{] ?"comm": ?"bash"
+sarif|to bash > perl > sh > perl; held by bash \(pid [0-9]+, descriptor\)
+junit|^by bash &gt; perl &gt; sh &gt; perl$
+junit|^held by bash \(pid
+github|\(bash > perl > sh > perl, 1x\); held by bash \(pid
+gitlab|to bash > perl > sh > perl; held by bash \(pid
+tap|^  chain: "bash > perl > sh > perl"$
+tap|^  holders: "bash \(pid
+markdown|\| bash \\> perl \\> sh \\> perl \| bash\\? ?\\?\(pid
+html|<td>bash &gt; perl &gt; sh &gt; perl</td><td>bash \(pid
+END
+}
+
+@test "a command that fails over altered answers alone: every form says so" {
+  local form steps='touch f; test "$(stat -c %a f)" = 644'
+  native "$steps"
+  assert_success
+  for form in json sarif junit github gitlab tap markdown html; do
+    run --separate-stderr "$LXSHIM" run -q --report "$form" -- sh -c "$steps"
+    assert_failure 1
+    assert_output --regexp 'nothing was refused that programs do not expect: answers were altered by (mode\.fixed|stat\.)'
+    run --separate-stderr "$LXSHIM" run -q --report "$form" -- sh -c "$steps; mkfifo p; exit 1"
+    refute_output --partial 'answers were altered'
+    run --separate-stderr "$LXSHIM" run -q --report "$form" -- sh -c "$steps; true"
+    refute_output --partial 'answers were altered'
+  done
+}
+
+@test "a call that an override allows, and Linux refuses, is nobody's refusal" {
+  echo '{"version": 1, "overrides": [{"when": {"op": ["rmdir", "mknod"]}, "then": {"allow": true}},
+    {"when": {"op": "rename"}, "then": {"delay": 1}}]}' >../p.json
+  local steps='mkdir -p a/b; mkfifo p; rmdir a 2>/dev/null; perl -e "rename q(x), q(y)"; [ -p p ]'
+  native "$steps"
+  assert_success
+  run "$LXSHIM" run --policy ../p.json --report json:../r.json --trace ../trace -- sh -c "$steps"
+  assert_success
+  assert_line --regexp '^  overrides +0 +3 '
+  assert_equal "$(jq -c '[.refused, .kinds]' ../r.json)" '[0,[]]'
+  run jq -r 'select(.outcome == "overridden") | [.call, .result, .let] | @tsv' ../trace
+  assert_output "mknod	0	true
+rmdir	ENOTEMPTY	true
+rename	ENOENT	true"
+}
+
+@test "the command is told as a shell takes it, in Markdown as it is" {
+  run --separate-stderr "$LXSHIM" run -q --report json:../r.json --report markdown -- sh -c 'mkfifo "a  *b*"; echo `:`' "it's" plain
+  assert_line "\`\` sh -c 'mkfifo \"a  *b*\"; echo \`:\`' 'it'\\''s' plain \`\` ended with status 0, by the rules of drvfs."
+  assert_equal "$(jq -r .command ../r.json)" "sh -c 'mkfifo \"a  *b*\"; echo \`:\`' 'it'\\''s' plain"
+}
+
 @test "observe mode: the same report, of what would have been refused" {
   run --separate-stderr "$LXSHIM" run -q --observe --report tap -- mkfifo p
   assert_success

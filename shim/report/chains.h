@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Whose children processes are, as far as a trace has told it. */
+#ifndef LXSHIM_REPORT_CHAINS_H
+#define LXSHIM_REPORT_CHAINS_H
+
+#include <jansson.h>
+
+#include "report/report.h"
+
+/* Learns the parents of a process, the nearest first, from a line that has them. */
+void chains_learn(struct report *report, long pid, const json_t *parents);
+
+/* "npm > node > sh", from the first parent that is known; "" where none is. */
+const char *chains_of(const struct report *report, long pid);
+
+#endif
