@@ -47,6 +47,11 @@ LIBFLAGS := -fPIC -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector \
 LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-code -Wl,-z,relro \
             -Wl,--hash-style=gnu -Wl,--as-needed
 
+# Whether there is elfutils' library, for stacks of refused calls.
+STACKS := $(shell mkdir -p $(B); [ -x $(B)/libdw ] || \
+            echo 'int main(void) { return dwfl_begin(0) != 0; }' | \
+            $(CC) -include elfutils/libdwfl.h -xc -o $(B)/libdw - -ldw 2>/dev/null; [ ! -x $(B)/libdw ] || echo yes)
+
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
 POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c mount_check.c table.c policy.c builder.c glob.c scan.c scanner.c errnames.c options.c nearest.c debug.c)
 CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/mounts/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
@@ -135,8 +140,15 @@ $(B)/liblxshim/i386/none.so:
 	@rm -f $(@D)/none.o
 
 # Bound at once: what `lxshim run` forks would look the same names up again, each for itself.
+LIBS := -ljansson $(if $(STACKS),-ldw)
 $(B)/lxshim: $(CLI_OBJ)
-	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@ $^ -ljansson
+	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Where the library has come or gone since, the one object that needs it is made again.
+WITH := $(B)/with
+$(shell mkdir -p $(B); echo '$(STACKS)' | cmp -s - $(WITH) || echo '$(STACKS)' >$(WITH))
+$(B)/cli/shim/supervisor/stack.o: $(WITH)
+$(B)/cli/shim/supervisor/stack.o: COMMON += $(if $(STACKS),-DLXSHIM_STACKS)
 
 # Beside the library, where it looks for them; and where somebody else would.
 $(B)/liblxshim/wsl/wslpath: $(B)/wsl/shim/wsl/wslpath.o
@@ -192,7 +204,7 @@ $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.js
 # schema and of the manual, the profile drvfs, completions, docs/fidelity.md. A test says when it is another.
 $(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c $(filter-out %/cli/main.o,$(CLI_OBJ))
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
+	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: generate
 generate: $(B)/generate

@@ -6,7 +6,7 @@
 _lxshim_words() {
   case $1 in
     'commands') echo run bisect wsl report policy explain doctor win help ;;
-    'options run') echo --policy --profile --mount --set --trace --observe --enforce --overrides --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
+    'options run') echo --policy --profile --mount --set --trace --observe --enforce --overrides --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help ;;
     'options bisect') echo --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
     'options wsl') echo --policy --set --trace --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help ;;
     'options report') echo --fail-on --help ;;

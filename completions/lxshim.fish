@@ -7,7 +7,7 @@ function __lxshim_words
         case 'commands'
             printf '%s\n' run bisect wsl report policy explain doctor win help
         case 'options run'
-            printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --help
+            printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help
         case 'options bisect'
             printf '%s\n' --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
         case 'options wsl'

@@ -38,6 +38,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->trace_all = (image->flags & LX_IMAGE_TRACE_ALL) != 0;
     policy->watches = (uint8_t)((policy->trace != NULL ? LX_WATCH_TRACE : 0) |
                                 (policy->trace_all ? LX_WATCH_ALL : 0));
+    policy->stacks = false;
     policy->trace_own = (image->flags & LX_IMAGE_TRACE_OWN) != 0;
     policy->may_link = (image->flags & LX_IMAGE_MAY_LINK) != 0;
     policy->elevated = (image->flags & LX_IMAGE_ELEVATED) != 0;

@@ -43,6 +43,7 @@ struct lx_policy {
     bool observe;
     bool shows; /* some rule of the run is on: names of the host's have other answers */
     bool trace_all;
+    bool stacks;              /* of refused calls, into the trace: the supervisor's */
     bool trace_own;           /* see LX_IMAGE_TRACE_OWN */
     bool may_link;            /* Windows lets its user make symlinks: Developer Mode, or elevated */
     bool elevated;            /* the token of Windows is an administrator's */

@@ -57,6 +57,7 @@ typedef uint64_t cli_option;
 #define CLI_CD           CLI_OPTION(32)
 #define CLI_ETC          CLI_OPTION(33)
 #define CLI_SCANNER      CLI_OPTION(40)
+#define CLI_STACKS       CLI_OPTION(41)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -82,6 +83,7 @@ struct cli_arguments {
     bool json;
     bool verbose;
     bool complete; /* --require-complete */
+    bool stacks;
     bool list;
     bool remove;
     bool elevated;

@@ -62,6 +62,8 @@ const struct cli_option_info cli_options[] = {
      "fail although the command has succeeded, where one of these rules refused something, or any "
      "that programs do not expect (denied)",
      NULL},
+    {CLI_STACKS, 0, "stacks", NULL,
+     "write the stack of each refused call to the trace, by the supervisor alone", NULL},
     {CLI_RUNS, 0, "runs", "N",
      "test each set of rules up to N times: it fails if one of the runs does (1)", NULL},
     {CLI_GOOD, 0, "good", "CODES", "exit statuses with which the command passes: 0,3-5 (0)", NULL},
@@ -126,6 +128,7 @@ static const struct {
     {CLI_JSON, offsetof(struct cli_arguments, json)},
     {CLI_COMPLETE, offsetof(struct cli_arguments, complete)},
     {CLI_VERBOSE, offsetof(struct cli_arguments, verbose)},
+    {CLI_STACKS, offsetof(struct cli_arguments, stacks)},
     {CLI_LIST, offsetof(struct cli_arguments, list)},
     {CLI_ELEVATED, offsetof(struct cli_arguments, elevated)},
     {CLI_REMOVE, offsetof(struct cli_arguments, remove)},

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "report/index.h"
+
 /* Processes that are remembered at once, and different chains; both bounded, as a report is. */
 #define PROCESSES 8192u
 #define CHAINS    512u
@@ -11,6 +13,7 @@ struct report_chains {
     struct {
         long pid;
         uint32_t chain; /* its place and one */
+        uint32_t kind;  /* and of the kind that it was refused last, and one */
     } process[PROCESSES];
     const char *chain[CHAINS];
     uint32_t count;
@@ -45,6 +48,24 @@ void chains_learn(struct report *report, long pid, const json_t *parents)
     unsigned long place = (unsigned long)pid % PROCESSES;
     report->chains->process[place].pid = pid;
     report->chains->process[place].chain = place_of(report, text);
+    report->chains->process[place].kind = 0;
+}
+
+void chains_refused(struct report *report, long pid, uint32_t kind)
+{
+    struct report_chains *c = report->chains;
+    unsigned long place = (unsigned long)pid % PROCESSES;
+    if (c != NULL && c->process[place].pid == pid)
+        c->process[place].kind = kind + 1;
+}
+
+uint32_t chains_last(const struct report *report, long pid)
+{
+    const struct report_chains *c = report->chains;
+    unsigned long place = (unsigned long)pid % PROCESSES;
+    if (c == NULL || c->process[place].pid != pid || c->process[place].kind == 0)
+        return REPORT_OTHER;
+    return c->process[place].kind - 1;
 }
 
 const char *chains_of(const struct report *report, long pid)

@@ -40,7 +40,7 @@ static void put_annotation(struct report *r, const struct report_kind *kind, FIL
     fprintf(out, ",line=%u,title=", line);
     put_escaped(out, kind->rule, true);
     fputs("::", out);
-    put_escaped(out, report_sentence(r, kind), false);
+    put_escaped(out, report_sentence_at(r, kind), false);
     fputs(" (", out);
     put_escaped(out, kind->chain, false);
     fprintf(out, ", %" PRIu64 "x)", kind->count);

@@ -32,7 +32,7 @@ void report_gitlab(struct report *r, FILE *out)
         const char *place = report_place(r, kind, &line);
         const char *holders = report_holders(r, kind);
         const char *said =
-            lx_arena_format(&r->arena, "%s, to %s%s%s", report_sentence(r, kind), kind->chain,
+            lx_arena_format(&r->arena, "%s, to %s%s%s", report_sentence_at(r, kind), kind->chain,
                             holders != NULL ? "; held by " : "", holders != NULL ? holders : "");
         json_t *issue = json_pack(
             "{s:s, s:o, s:s, s:s, s:{s:s, s:{s:i}}}", "description", said, "check_name",

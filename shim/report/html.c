@@ -68,7 +68,7 @@ static void put_kind(struct report *r, const struct report_kind *kind, FILE *out
     report_put_xml(out, kind->comm);
     fprintf(out, "\"><td>%s</td>", report_level_word(kind->level));
     put_cell(out, " class=\"c\"", kind->rule);
-    put_cell(out, " class=\"c\"", report_sentence(r, kind));
+    put_cell(out, " class=\"c\"", report_sentence_at(r, kind));
     put_cell(out, "", kind->chain);
     put_cell(out, "", holders == NULL ? "" : holders);
     fprintf(out, "<td>%" PRIu64 "</td>", kind->count);

@@ -51,6 +51,10 @@ static void put_kind(struct report *r, const struct report_kind *kind, FILE *out
             kind->first);
     fputs("\nby ", out);
     report_put_xml(out, kind->chain);
+    if (kind->frame_count > 0) {
+        fputs("\nat ", out);
+        report_put_xml(out, report_stack(r, kind, REPORT_FRAMES));
+    }
     if (holders != NULL) {
         fputs("\nheld by ", out);
         report_put_xml(out, holders);

@@ -32,7 +32,7 @@ static void put_row(struct report *r, const struct report_kind *kind, FILE *out)
 {
     const char *holders = report_holders(r, kind);
     fprintf(out, "| %s | `%s` | ", report_level_word(kind->level), kind->rule);
-    report_put_markdown(out, report_sentence(r, kind));
+    report_put_markdown(out, report_sentence_at(r, kind));
     fputs(" | ", out);
     report_put_markdown(out, kind->chain);
     fputs(" | ", out);

@@ -76,7 +76,7 @@ static json_t *result_of(struct report *r, const struct report_kind *kind)
     const char *place = report_place(r, kind, &line);
     const char *holders = report_holders(r, kind);
     const char *said =
-        lx_arena_format(&r->arena, "%s, to %s%s%s%s", report_sentence(r, kind), kind->chain,
+        lx_arena_format(&r->arena, "%s, to %s%s%s%s", report_sentence_at(r, kind), kind->chain,
                         kind->count > 1 ? lx_arena_format(&r->arena, ", %llu times",
                                                           (unsigned long long)kind->count)
                                         : "",

@@ -47,6 +47,8 @@ static void put_kind(struct report *r, size_t nth, FILE *out)
     put_yaml(out, "chain", kind->chain);
     fprintf(out, "  times: %" PRIu64 "\n", kind->count);
     put_yaml(out, "first", kind->first);
+    if (kind->frame_count > 0)
+        put_yaml(out, "stack", report_stack(r, kind, REPORT_FRAMES));
     if (holders != NULL)
         put_yaml(out, "holders", holders);
     if (cure != NULL)

@@ -192,6 +192,31 @@ static uint32_t place_of(struct report *r, const json_t *line, const struct part
     return place;
 }
 
+/* A line with the stack of the call that its process was refused last. */
+static void keep_stack(struct report *r, const json_t *stack, uint32_t place)
+{
+    size_t i;
+    json_t *frame;
+    struct report_kind *kind = &r->kinds[place];
+    struct report_frame *frames = lx_arena_alloc(&r->arena, REPORT_FRAMES * sizeof(frames[0]));
+    json_array_foreach(stack, i, frame)
+    {
+        const char *root = r->about.directory;
+        const json_t *file = json_object_get(frame, "file");
+        const char *path = json_string_value(file);
+        size_t n = root == NULL ? 0 : strlen(root);
+        if (i == REPORT_FRAMES)
+            break;
+        frames[i].function = keep(r, text_of(frame, "function"));
+        frames[i].file = path == NULL ? NULL : keep_path(r, file);
+        frames[i].line = (unsigned)json_integer_value(json_object_get(frame, "line"));
+        frames[i].own = path != NULL && n > 1 && strncmp(path, root, n) == 0 && path[n] == '/';
+        frames[i].in = keep(r, text_of(frame, "in"));
+        kind->frame_count = (unsigned)i + 1;
+    }
+    kind->frames = frames;
+}
+
 /* The kind of a line, REPORT_OTHER where it is no refusal, or its kind is not kept. */
 static uint32_t look(struct report *r, const struct parts *parts, const char *line, size_t n)
 {
@@ -203,6 +228,10 @@ static uint32_t look(struct report *r, const struct parts *parts, const char *li
     else
         count_altered(r, parsed);
     chains_learn(r, parts->pid, json_object_get(parsed, "parents"));
+    const json_t *stack = json_object_get(parsed, "stack");
+    uint32_t last = stack == NULL ? REPORT_OTHER : chains_last(r, parts->pid);
+    if (last != REPORT_OTHER && r->kinds[last].frames == NULL)
+        keep_stack(r, stack, last);
     if (json_is_object(parsed) && is_refusal(parsed, &kind)) {
         r->refused++;
         place = place_of(r, parsed, parts, &kind);
@@ -216,6 +245,7 @@ static uint32_t look(struct report *r, const struct parts *parts, const char *li
 static void happened(struct report *r, uint32_t place, const struct parts *parts)
 {
     struct report_kind *kind = &r->kinds[place];
+    chains_refused(r, parts->pid, place);
     kind->count++;
     if (kind->count > 1 && strlen(kind->last) == parts->time_length) {
         if (kind->last == kind->first)

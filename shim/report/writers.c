@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define ALTERED 5 /* rules that are named */
+#define ALTERED 5 /* rules that are named, */
+#define FRAMES  6 /* and frames */
 
 const char *report_level_word(enum report_level level)
 {
@@ -83,10 +84,22 @@ const char *report_remarks(struct report *report)
     return text;
 }
 
+const char *report_sentence_at(struct report *report, const struct report_kind *kind)
+{
+    const char *said = report_sentence(report, kind);
+    const char *stack = report_stack(report, kind, FRAMES);
+    return stack == NULL ? said : lx_arena_format(&report->arena, "%s, at %s", said, stack);
+}
+
 const char *report_place(const struct report *report, const struct report_kind *kind,
                          unsigned *line)
 {
+    const struct report_frame *frame = report_own_frame(kind);
     *line = 1;
+    if (frame != NULL) {
+        *line = frame->line > 0 ? frame->line : 1;
+        return frame->file;
+    }
     if (report->about.place != NULL) {
         *line = report->about.line > 0 ? report->about.line : 1;
         return report->about.place;

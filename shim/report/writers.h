@@ -21,6 +21,10 @@ const char *report_remarks(struct report *report);
 /* The sentence on altered answers alone, "" where something was refused, or the command passed. */
 const char *report_altered(struct report *report);
 
+/* report_sentence, and where that was, if a stack tells it: "..., at deep (a.c:3) < main (a.c:9)".
+ */
+const char *report_sentence_at(struct report *report, const struct report_kind *kind);
+
 /* The file and line that stand for a kind where a format wants one. */
 const char *report_place(const struct report *report, const struct report_kind *kind,
                          unsigned *line);

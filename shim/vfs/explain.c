@@ -343,10 +343,12 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     }
     if (c->holder_count > 0)
         put_holders(&t, c);
-    if (c->denied != LX_RULE_NONE || (c->override != 0 && result < 0) ||
-        lx_ruleset_any(&c->observed))
+    bool refused = c->denied != LX_RULE_NONE || (c->override != 0 && result < 0);
+    if (refused || lx_ruleset_any(&c->observed))
         vfs_put_parents(&t, c->task);
     vfs_line_end(&t, c->task);
+    if (refused && c->task->ops != NULL && c->task->ops->refused != NULL)
+        c->task->ops->refused(c->task);
 }
 
 /* "rename d/a d/b: EACCES (mv, pid 7)": what a summary shows for a rule. */

@@ -80,6 +80,51 @@ html|<td>bash &gt; perl &gt; sh &gt; perl</td><td>bash \(pid
 END
 }
 
+@test "--stacks: who made the call, by function, file and line; the place is the project's own line" {
+  needs gcc gcc
+  needs /usr/include/elfutils/libdwfl.h libdw-dev
+  mkdir src
+  cat >src/deep.c <<'END'
+#include <stdio.h>
+#include <sys/stat.h>
+__attribute__((noinline)) int deep(const char *name) {
+  return printf("%d\n", mkfifo(name, 0600));
+}
+int main(int argc, char **argv) {
+  return deep(argv[argc - 1]) + deep(argv[argc - 1]) == 4;
+}
+END
+  # Code that has a frame pointer, and code that has none.
+  gcc -g -O0 -o ../slow src/deep.c
+  gcc -g -O2 -o ../quick src/deep.c
+  native "'$D/../quick' p; rm p"
+  assert_output "0
+-1"
+  "$LXSHIM" run -q --lane supervisor --require-complete -- true 2>/dev/null || skip "the supervisor cannot be had here"
+  for program in ../slow ../quick; do
+    run --separate-stderr "$LXSHIM" run -q --stacks --trace ../t --report json:../r.json --report github -- "$program" p
+    assert_line --index 0 -- -1
+    assert_line --index 1 -- -1
+    assert_line --regexp '^::.* file=src/deep.c,line=[45],title=special.fifo::.*, at .*deep.* \(src/deep.c:[45]\) < main \(src/deep.c:[67]\) \('
+    run jq -r '.kinds[0].stack[] | select(.file | startswith("src/")) | [.function, .file, .in] | @tsv' ../r.json
+    assert_line --regexp "^deep.*	src/deep.c	.*/${program##*/}$"
+    assert_line --regexp "^main	src/deep.c	.*/${program##*/}$"
+    # One for each, the last one before the run ends.
+    assert_equal "$(jq -s '[.[] | select(.stack)] | length' ../t)" 2
+    rm ../t
+  done
+  # In the middle of signals, which may end its call, it has no other answer.
+  run "$LXSHIM" run -q --stacks --report json:../r.json -- perl -e '$SIG{ALRM} = sub { $n++ }; use Time::HiRes "ualarm"; ualarm(100, 100);
+    use POSIX; for (1 .. 40) { mkfifo("p", 0600) and die; $! == EPERM or $! == EINTR or die "$!" } ualarm(0); print -e "p" ? "made" : "fine"'
+  assert_output fine
+  run "$LXSHIM" run -q --stacks --lane both --trace ../t -- touch ran
+  assert_failure 125
+  assert_output "lxshim: --stacks sees calls by the supervisor alone, and --lane=both by the library, too; leave it out"
+  run "$LXSHIM" run -q --stacks -- touch ran
+  assert_output "lxshim: --stacks writes to the trace: it wants --trace or --report"
+  assert_not_exist ran
+}
+
 @test "a command that fails over altered answers alone: every form says so" {
   local form steps='touch f; test "$(stat -c %a f)" = 644'
   native "$steps"

@@ -189,7 +189,7 @@ rm: cannot remove 'g': Permission denied"
 
 @test "by waiting: nothing is refused, and the trace says who was waited for" {
   TRACE=$BATS_TEST_TMPDIR/trace
-  LXSHIM_TRACE=$TRACE scanned '{"preset": "defender", "ms": 30}' 'exec 3<>f; mv f g; exec 3>&-; echo 1 >g; mv g h; cat h'
+  LXSHIM_TRACE=$TRACE scanned '{"preset": "defender", "ms": 4000}' 'exec 3<>f; mv f g; exec 3>&-; echo 1 >g; mv g h; cat h'
   assert_output 1
   run jq -c 'select(.holders) | [.call, .outcome, .rule, .result, .holders[0].comm]' "$TRACE"
   assert_line --regexp '^\["rename","altered","sharing.windows",0,"scanner"\]$'
