@@ -60,8 +60,13 @@ LIBLINK  += -nostartfiles
 KERNEL   := $(KERNEL_H)/made
 endif
 
+# Whether there is elfutils' library, for stacks of refused calls.
+STACKS := $(shell mkdir -p $(B); [ -x $(B)/libdw ] || \
+            echo 'int main(void) { return dwfl_begin(0) != 0; }' | \
+            $(CC) -include elfutils/libdwfl.h -xc -o $(B)/libdw - -ldw 2>/dev/null; [ ! -x $(B)/libdw ] || echo yes)
+
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
-POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c mount_check.c table.c policy.c builder.c glob.c errnames.c options.c nearest.c debug.c)
+POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c mount_check.c table.c policy.c builder.c glob.c scan.c scanner.c errnames.c options.c nearest.c debug.c)
 CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/mounts/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
 # Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
 WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c accounts.c)
@@ -187,8 +192,15 @@ $(B)/liblxshim/none.so:
 	$(call say,LD)$(CC) -nostdlib -shared -o $@ -xc /dev/null
 
 # Bound at once: what `lxshim run` forks would look the same names up again, each for itself.
+LIBS := -ljansson $(if $(STACKS),-ldw)
 $(B)/lxshim: $(CLI_OBJ)
-	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@ $^ -ljansson
+	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Where the library has come or gone since, the one object that needs it is made again.
+WITH := $(B)/with
+$(shell mkdir -p $(B); echo '$(STACKS)' | cmp -s - $(WITH) || echo '$(STACKS)' >$(WITH))
+$(B)/cli/shim/supervisor/stack.o: $(WITH)
+$(B)/cli/shim/supervisor/stack.o: COMMON += $(if $(STACKS),-DLXSHIM_STACKS)
 
 # Beside the library, where it looks for them; and where somebody else would.
 $(B)/liblxshim/wsl/wslpath: $(B)/wsl/shim/wsl/wslpath.o
@@ -251,7 +263,7 @@ $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.js
 # schema and of the manual, the profile drvfs, completions, docs/fidelity.md and docs/rules. A test says when it is another.
 $(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c tools/generate_pages.c $(filter-out %/cli/main.o,$(CLI_OBJ))
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
+	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: generate
 generate: $(B)/generate

@@ -6,19 +6,19 @@
 _lxshim_words() {
   case $1 in
     'commands') echo run bisect matrix wsl report init gallery policy explain doctor win help ;;
-    'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
+    'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help ;;
     'options bisect') echo --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
     'options matrix') echo --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help ;;
     'commands matrix') echo merge ;;
     'options matrix merge') echo --report --help ;;
-    'options wsl') echo --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --root --help ;;
+    'options wsl') echo --policy --set --trace --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --root --help ;;
     'options report') echo --fail-on --help ;;
     'options init') echo --eras --yes --dry-run --era --help ;;
     'options gallery') echo --lane --list --from --help ;;
     'options policy') echo --help ;;
     'commands policy') echo check show profiles rules schema trust ;;
     'options policy check') echo --help ;;
-    'options policy show') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --json --help ;;
+    'options policy show') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --json --help ;;
     'options policy profiles') echo --json --help ;;
     'options policy rules') echo --json --help ;;
     'options policy schema') echo --help ;;
@@ -28,11 +28,11 @@ _lxshim_words() {
     'options win') echo --policy --profile --mount --elevated --help ;;
     'options help') echo --help ;;
     'commands win') echo attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write ;;
-    'topics') echo run wsl gallery policy rules mounts overrides bisect matrix reports win trace coverage environment ;;
+    'topics') echo run wsl gallery policy rules mounts overrides scanner bisect matrix reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--era') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--eras') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
-    'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from ;;
+    'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from ;;
     '--filesystem') echo ntfs fat fat32 exfat refs smb ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;

@@ -7,7 +7,7 @@ function __lxshim_words
         case 'commands'
             printf '%s\n' run bisect matrix wsl report init gallery policy explain doctor win help
         case 'options run'
-            printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help
         case 'options bisect'
             printf '%s\n' --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
         case 'options matrix'
@@ -17,7 +17,7 @@ function __lxshim_words
         case 'options matrix merge'
             printf '%s\n' --report --help
         case 'options wsl'
-            printf '%s\n' --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --root --help
+            printf '%s\n' --policy --set --trace --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --root --help
         case 'options report'
             printf '%s\n' --fail-on --help
         case 'options init'
@@ -31,7 +31,7 @@ function __lxshim_words
         case 'options policy check'
             printf '%s\n' --help
         case 'options policy show'
-            printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --json --help
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --json --help
         case 'options policy profiles'
             printf '%s\n' --json --help
         case 'options policy rules'
@@ -51,7 +51,7 @@ function __lxshim_words
         case 'commands win'
             printf '%s\n' attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write
         case 'topics'
-            printf '%s\n' run wsl gallery policy rules mounts overrides bisect matrix reports win trace coverage environment
+            printf '%s\n' run wsl gallery policy rules mounts overrides scanner bisect matrix reports win trace coverage environment
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case '--era'
@@ -59,7 +59,7 @@ function __lxshim_words
         case '--eras'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --filesystem --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from
         case '--filesystem'
             printf '%s\n' ntfs fat fat32 exfat refs smb
         case '--lane'

@@ -22,6 +22,7 @@ struct lx_document {
     const char *directory; /* absolute: what the document's relative paths are relative to */
     struct lx_text text;
     json_t *root;
+    bool flag; /* made of a flag's words, by its name: it has no lines that anybody wrote */
     dev_t dev; /* with ino: the same file again? Both 0 for a text without a file */
     ino_t ino;
     struct lx_document *before; /* list of all documents of a load */

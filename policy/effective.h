@@ -111,6 +111,14 @@ struct lx_effective_override {
     struct lx_origin origin;
 };
 
+struct lx_effective_scanner {
+    const char *preset;            /* the word that it began with; NULL: there is no scanner */
+    struct lx_image_scanner image; /* without its lists */
+    const char *const *globs;
+    const uint64_t *events;
+    struct lx_origin origin;
+};
+
 /* Who has asked for a policy. */
 enum lx_standing {
     LX_NAMED,   /* somebody has named it, or there is none */
@@ -154,6 +162,7 @@ struct lx_effective {
     struct lx_effective_mount *mounts;
     size_t override_count;
     struct lx_effective_override *overrides;
+    struct lx_effective_scanner scanner;
 };
 
 /* Gives back what a policy holds. */

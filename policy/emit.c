@@ -92,6 +92,22 @@ static uint32_t put_axes(struct lx_builder *b, const struct lx_effective *policy
     return lx_builder_block(b, &axes, sizeof(axes));
 }
 
+/* Offsets of globs, and events, are lists of their own. */
+static uint32_t put_scanner(struct lx_builder *b, const struct lx_effective_scanner *from)
+{
+    struct lx_image_scanner to = from->image;
+    uint32_t *globs = calloc(from->image.glob_count + 1, sizeof(*globs));
+    if (globs == NULL)
+        b->error = -ENOMEM;
+    for (uint32_t i = 0; i < from->image.glob_count && globs != NULL; i++)
+        globs[i] = lx_builder_string(b, from->globs[i]);
+    if (globs != NULL)
+        to.globs = lx_builder_block(b, globs, from->image.glob_count * sizeof(*globs));
+    free(globs);
+    to.events = lx_builder_block(b, from->events, from->image.event_count * sizeof(uint64_t));
+    return lx_builder_block(b, &to, sizeof(to));
+}
+
 static long put_image(const struct lx_effective *policy, const char *stats, const char *table,
                       void *buf, size_t room)
 {
@@ -115,6 +131,8 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
     lx_builder_overrides(&b);
     image->axes = put_axes(&b, policy);
     image->volumes = lx_builder_block(&b, policy->flat, policy->flat->size);
+    if (policy->scanner.preset != NULL)
+        image->scanner = put_scanner(&b, &policy->scanner);
     image->profile = lx_builder_string(&b, policy->profile);
     image->trace = lx_builder_string(&b, policy->trace);
     image->stats = lx_builder_string(&b, stats);
@@ -163,6 +181,8 @@ long lx_emit_image(const struct lx_effective *policy, const char *stats, const c
 
 bool lx_emit_counts(const struct lx_effective *policy)
 {
+    if (policy->scanner.preset != NULL)
+        return true;
     for (size_t i = 0; i < policy->override_count; i++) {
         const struct lx_image_override *o = &policy->overrides[i].image;
         if (o->times != 0 || o->every > 1 || o->after != 0)
@@ -189,12 +209,17 @@ int lx_emit_table(int fd, bool stays)
     return n < 0 ? -errno : 0;
 }
 
+size_t lx_emit_stats_room(const struct lx_effective *policy)
+{
+    return lx_stats_room((uint32_t)policy->override_count, policy->scanner.preset != NULL);
+}
+
 int lx_emit_stats(const struct lx_effective *policy, int fd)
 {
     const struct lx_stats head = {.magic = LX_STATS_MAGIC,
                                   .override_count = (uint32_t)policy->override_count};
     /* Not a hole: where the file system is full, whoever maps it would die of SIGBUS. */
-    int r = posix_fallocate(fd, 0, (off_t)lx_stats_size(head.override_count));
+    int r = posix_fallocate(fd, 0, (off_t)lx_emit_stats_room(policy));
     if (r != 0)
         return -r;
     ssize_t n = pwrite(fd, &head, sizeof(head.magic) + sizeof(head.override_count), 0);

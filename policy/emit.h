@@ -17,8 +17,12 @@
 long lx_emit_image(const struct lx_effective *policy, const char *stats, const char *table,
                    void **image);
 
-/* True where an override counts: its counters have to be shared by the process tree. */
+/* True where an override counts, or there is a scanner: that has to be shared by the process tree.
+ */
 bool lx_emit_counts(const struct lx_effective *policy);
+
+/* Bytes of the counters of a policy. */
+size_t lx_emit_stats_room(const struct lx_effective *policy);
 
 /* Sizes a file for the counters of a policy and begins it. Returns 0 or -errno. */
 int lx_emit_stats(const struct lx_effective *policy, int fd);

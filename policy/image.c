@@ -81,6 +81,23 @@ static int volumes_ok(const struct lx_image *image)
             lx_volumes_check(lx_image_volumes(image), image->size - image->volumes));
 }
 
+static int scanner_ok(const struct lx_image *image)
+{
+    const struct lx_image_scanner *s = lx_image_scanner(image);
+    if (s == NULL)
+        return 1;
+    if (!table_ok(image, image->scanner, 1, sizeof(*s)) ||
+        !table_ok(image, s->globs, s->glob_count, sizeof(uint32_t)) ||
+        !table_ok(image, s->events, s->event_count, sizeof(uint64_t)) || s->least_ms > s->most_ms ||
+        s->triggers >> LX_SCAN_TRIGGERS != 0 || s->shares > 7)
+        return 0;
+    const uint32_t *globs = (const void *)((const char *)image + s->globs);
+    for (uint32_t i = 0; i < s->glob_count; i++)
+        if (globs[i] == 0 || !string_ok(image, globs[i]))
+            return 0;
+    return 1;
+}
+
 int lx_image_check(const struct lx_image *image, size_t size)
 {
     if (size < sizeof(*image) || image->magic != LX_IMAGE_MAGIC ||
@@ -95,6 +112,8 @@ int lx_image_check(const struct lx_image *image, size_t size)
         return -EINVAL;
     if (!mounts_ok(image) || !axes_ok(image) || !volumes_ok(image) ||
         !table_ok(image, image->overrides, image->override_count, sizeof(struct lx_image_override)))
+        return -EINVAL;
+    if (!scanner_ok(image))
         return -EINVAL;
     if (image->override_count > 0 &&
         (image->bucket_count == 0 || (image->bucket_count & (image->bucket_count - 1)) != 0 ||

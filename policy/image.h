@@ -17,6 +17,7 @@
 #include "policy/axes.h"
 #include "policy/mount.h"
 #include "policy/ruleset.h"
+#include "policy/scan.h"
 #include "policy/volumes.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
@@ -120,12 +121,15 @@ struct lx_image {
     uint32_t volumes;         /* struct lx_volumes, or 0 */
     uint32_t handler;         /* that runs programs of Windows': a path, or a name for PATH; or 0 */
     uint32_t record;          /* the file of how they were called, or 0 */
+    uint32_t scanner;         /* struct lx_image_scanner, or 0 */
+    uint32_t pad;             /* override_ops is in the same place to programs of 32 bits */
     uint64_t override_ops;    /* the operations that some override is about, one bit each */
     struct lx_ruleset silent; /* rules that only say what they would do */
 };
 
 /* Both word sizes read it: nothing lies elsewhere where uint64_t is aligned to 4 bytes. */
 _Static_assert(sizeof(struct lx_image_override) % 8 == 0, "it has another size to 32-bit programs");
+_Static_assert(sizeof(struct lx_image_scanner) % 8 == 0, "or that has");
 _Static_assert(offsetof(struct lx_image, override_ops) % 8 == 0, "and a field another place");
 
 /*
@@ -218,6 +222,20 @@ static inline size_t lx_stats_size(uint32_t override_count)
     return offsetof(struct lx_stats, overrides) + (size_t)override_count * sizeof(uint32_t);
 }
 
+/* The same with what a scanner has open behind them: see lx_stats_scans. */
+static inline size_t lx_stats_room(uint32_t override_count, bool scanner)
+{
+    size_t size = lx_stats_size(override_count);
+    return scanner ? ((size + 7) & ~(size_t)7) + sizeof(struct lx_scans) : size;
+}
+
+/* What a scanner has open, behind the counters of a policy that has one. */
+static inline struct lx_scans *lx_stats_scans(struct lx_stats *stats, uint32_t override_count)
+{
+    char *end = (char *)stats + lx_stats_room(override_count, true);
+    return (struct lx_scans *)(void *)(end - sizeof(struct lx_scans));
+}
+
 /* The string at an offset, or NULL for offset 0. */
 static inline const char *lx_image_string(const struct lx_image *image, uint32_t offset)
 {
@@ -258,6 +276,14 @@ static inline const struct lx_volumes *lx_image_volumes(const struct lx_image *i
     return image->volumes == 0
                ? NULL
                : (const struct lx_volumes *)(const void *)((const char *)image + image->volumes);
+}
+
+static inline const struct lx_image_scanner *lx_image_scanner(const struct lx_image *image)
+{
+    return image->scanner == 0
+               ? NULL
+               : (const struct lx_image_scanner *)(const void *)((const char *)image +
+                                                                 image->scanner);
 }
 
 /*

@@ -267,6 +267,31 @@ static int settle_trace(struct merge *m)
     return out->trace != NULL ? 0 : -EINVAL;
 }
 
+/* The nearest policy's that says something of one, and over it the flag's. */
+static int settle_scanner(struct merge *m)
+{
+    struct lx_effective_scanner *out = &m->out->scanner;
+    const struct lx_part *part = m->file;
+    while (part != NULL && !part->scanner.said)
+        part = part->base;
+    const struct lx_scanner_part *const parts[] = {part == NULL ? NULL : &part->scanner,
+                                                   &m->flags.scanner};
+    for (unsigned i = 0; i < 2; i++) {
+        if (parts[i] == NULL || !parts[i]->said)
+            continue;
+        if (parts[i]->off)
+            *out = (struct lx_effective_scanner){0};
+        else
+            lx_scanner_overlay(out, parts[i]);
+    }
+    if (out->preset != NULL && out->image.waits && out->image.calls > 0)
+        return lx_refuse(
+            &m->load,
+            (struct lx_place){.file = out->origin.name, .line = out->origin.line, .column = 1},
+            "a scanner with \"wait\" that counts calls, expected \"ms\"");
+    return 0;
+}
+
 /* A policy's own overrides come before those of what it extends: the first that fits acts. */
 static int settle_overrides(struct merge *m)
 {
@@ -351,6 +376,12 @@ static int read_flags(struct merge *m)
         if (r < 0)
             return r;
     }
+    if (request->scanner != NULL) {
+        int r =
+            lx_read_scanner_flag(&m->load, request->scanner, request->directory, &flags->scanner);
+        if (r < 0)
+            return r;
+    }
     int r = read_filesystem_flag(m);
     return r < 0 ? r : read_overrides_flag(m);
 }
@@ -420,6 +451,8 @@ int lx_effective_load(struct lx_effective *policy, const struct lx_request *requ
         r = settle_mounts(&m);
     if (r == 0)
         r = settle_overrides(&m);
+    if (r == 0)
+        r = settle_scanner(&m);
     if (r == 0)
         r = settle_trace(&m);
     if (r == 0 && !request->without_interop)

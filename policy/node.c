@@ -58,7 +58,8 @@ static size_t offset_of(const struct lx_node *node, bool key)
 static struct lx_place place_at(const struct lx_document *d, size_t offset)
 {
     struct lx_place place = {.file = d->name};
-    lx_position_line(d->text, offset, &place.line, &place.column);
+    if (!d->flag)
+        lx_position_line(d->text, offset, &place.line, &place.column);
     return place;
 }
 
@@ -134,9 +135,11 @@ int lx_read_number(struct lx_load *load, const struct lx_node *node, long long l
             lx_arena_format(load->arena, "a whole number from %lld to %lld", least, most));
     *out = json_integer_value(node->value);
     if (*out < least || *out > most)
-        return lx_refuse(load, lx_place_of(node),
-                         "\"%s\" is %lld, expected a whole number from %lld to %lld", node->key,
-                         *out, least, most);
+        return lx_refuse(
+            load, lx_place_of(node), "%s is %lld, expected a whole number from %lld to %lld",
+            node->key != NULL ? lx_arena_format(load->arena, "\"%s\"", node->key)
+                              : lx_arena_format(load->arena, "item %zu", node->index + 1),
+            *out, least, most);
     return 0;
 }
 

@@ -256,12 +256,17 @@ static int read_interop(struct lx_load *load, const struct lx_node *node, void *
     return lx_read_interop(load, node, &((struct reading *)out)->part->interop);
 }
 
+static int read_scanner(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    return lx_read_scanner(load, node, &((struct reading *)out)->part->scanner);
+}
+
 static const struct lx_key keys[] = {
     {"$schema", read_schema},  {"version", read_version}, {"profile", read_profile},
     {"extends", read_extends}, {"volumes", read_volumes}, {"shares", read_shares},
     {"mounts", read_mounts},   {"rules", read_rules},     {"overrides", read_overrides},
-    {"mode", read_mode},       {"trace", read_trace},     {"windows", read_windows},
-    {"interop", read_interop},
+    {"scanner", read_scanner}, {"mode", read_mode},       {"trace", read_trace},
+    {"windows", read_windows}, {"interop", read_interop},
 };
 
 /* The version first: a later one's keys are not ours to judge. */

@@ -72,6 +72,30 @@ struct lx_interop_part {
     struct lx_place record_place;
 };
 
+/* Which of a scanner's keys are stated. */
+enum lx_scanner_key {
+    LX_SCANNER_TRIGGERS = 1,
+    LX_SCANNER_SHARES = 2,
+    LX_SCANNER_CALLS = 4,
+    LX_SCANNER_MS = 8,
+    LX_SCANNER_CHANCE = 16,
+    LX_SCANNER_SEED = 32,
+    LX_SCANNER_WAITS = 64,
+    LX_SCANNER_PATHS = 128,
+    LX_SCANNER_ONLY = 256
+};
+
+struct lx_scanner_part {
+    bool said;
+    bool off;
+    unsigned stated;                /* enum lx_scanner_key */
+    const struct lx_preset *preset; /* or NULL */
+    struct lx_image_scanner image;  /* what is stated */
+    const char **globs;
+    uint64_t *events;
+    struct lx_origin origin;
+};
+
 struct lx_part {
     const struct lx_document *document;
     const struct lx_part *base; /* what it extends, or NULL */
@@ -89,6 +113,7 @@ struct lx_part {
     struct lx_rule_set rules;
     size_t override_count;
     struct lx_effective_override *overrides;
+    struct lx_scanner_part scanner;
     bool has_mode;
     bool observe;
     unsigned mode_line;
@@ -124,12 +149,21 @@ int lx_read_interop(struct lx_load *load, const struct lx_node *node, struct lx_
 int lx_read_override(struct lx_load *load, const struct lx_node *node,
                      struct lx_effective_override *out);
 
+int lx_read_scanner(struct lx_load *load, const struct lx_node *node, struct lx_scanner_part *out);
+
+/* Puts what a part states of a scanner over what was before, or over the first preset. */
+void lx_scanner_overlay(struct lx_effective_scanner *out, const struct lx_scanner_part *part);
+
 /* An array of rules: the others are silent. */
 int lx_read_enforced(struct lx_load *load, const struct lx_node *node, struct lx_ruleset *silent);
 
 /* A file that is an array of overrides, as --overrides names one. */
 int lx_read_overrides_file(struct lx_load *load, struct lx_document *document,
                            struct lx_part *part);
+
+/* Reads --scanner. */
+int lx_read_scanner_flag(struct lx_load *load, const char *flag, const char *directory,
+                         struct lx_scanner_part *out);
 
 /* Reads --mount, --set and --enforce. */
 int lx_read_mount_flag(struct lx_load *load, const char *flag, const char *directory,

@@ -41,10 +41,12 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->trace_all = (image->flags & LX_IMAGE_TRACE_ALL) != 0;
     policy->watches = (uint8_t)((policy->trace != NULL ? LX_WATCH_TRACE : 0) |
                                 (policy->trace_all ? LX_WATCH_ALL : 0));
+    policy->stacks = false;
     policy->trace_own = (image->flags & LX_IMAGE_TRACE_OWN) != 0;
     policy->may_link = (image->flags & LX_IMAGE_MAY_LINK) != 0;
     policy->elevated = (image->flags & LX_IMAGE_ELEVATED) != 0;
     policy->override_ops = image->override_count == 0 ? 0 : image->override_ops;
+    policy->scanner = lx_image_scanner(image);
     policy->fixed = lx_image_mounted(image);
     policy->table = NULL;
     policy->space = 0;

@@ -46,13 +46,15 @@ struct lx_policy {
     bool shows; /* some rule of the run is on: names of the host's have other answers */
     bool stubs; /* some of Windows' own programs are there */
     bool trace_all;
+    bool stacks;              /* of refused calls, into the trace: the supervisor's */
     bool trace_own;           /* see LX_IMAGE_TRACE_OWN */
     bool may_link;            /* Windows lets its user make symlinks: Developer Mode, or elevated */
     bool elevated;            /* the token of Windows is an administrator's */
     uint64_t override_ops;    /* the operations some override is about, one bit each */
     struct lx_ruleset silent; /* rules that only say what they would do, beside observe */
-    const struct lx_mounts *fixed; /* what is mounted at the start */
-    const struct lx_table *table;  /* of the run; NULL: nothing is mounted later */
+    const struct lx_image_scanner *scanner; /* NULL: there is none */
+    const struct lx_mounts *fixed;          /* what is mounted at the start */
+    const struct lx_table *table;           /* of the run; NULL: nothing is mounted later */
     uint64_t space;  /* this process's mount namespace, if not the one where the run began; or 0 */
     unsigned origin; /* the view that it began as a copy of, see vfs_enter_space */
     const struct lx_policy *run; /* of which this is what one program sees; NULL: this is it */
@@ -63,6 +65,14 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
 
 /* What a rule of the run says, which no mount carries: LX_OFF where nobody says anything. */
 enum lx_value lx_rule_of_run(const struct lx_policy *policy, enum lx_rule rule);
+
+/* What a scanner has open; NULL where the policy has none, or its memory could not be had. */
+static inline struct lx_scans *lx_scans(const struct lx_policy *policy)
+{
+    return policy->scanner == NULL || policy->stats == NULL
+               ? NULL
+               : lx_stats_scans(policy->stats, policy->image->override_count);
+}
 
 /* The view of the table by which a policy that has one goes. */
 static inline unsigned lx_policy_view(const struct lx_policy *policy)

@@ -4,6 +4,7 @@
  * files of a source tree that have it, between a line that says so and the one that ends it.
  * generate: prints the names of these files.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "policy/axes.h"
+#include "policy/presets.h"
 #include "policy/rules.h"
 #include "tools/generate.h"
 
@@ -117,6 +119,21 @@ static void man_rules(FILE *out)
     }
 }
 
+static void man_scanners(FILE *out)
+{
+    for (const struct lx_preset *p = lx_presets; p->word != NULL; p++) {
+        fprintf(out, ".TP\n.B %s\n", p->word);
+        fprintf(out, "%c%s.\n", toupper((unsigned char)p->summary[0]), p->summary + 1);
+        man_text(out, p->evidence);
+    }
+}
+
+static void schema_scanners(FILE *out)
+{
+    for (const struct lx_preset *p = lx_presets; p->word != NULL; p++)
+        fprintf(out, "        \"%s\"%s\n", p->word, p[1].word != NULL ? "," : "");
+}
+
 #define BEGIN "Made by \"make generate\", until it ends:"
 #define END   "End of what \"make generate\" makes."
 
@@ -132,7 +149,10 @@ static const struct target {
      "\n                    ]", schema_ids},
     {"policy/profiles/drvfs.json", "\n  \"rules\": {", "\n  }", profile_rules},
     {"policy/profiles/drvfs.json", "\n  \"on\": {", "\n  }", profile_axes},
-    {"man/lxshim-policy.5", BEGIN, END, man_rules},
+    {"policy/schema/lxshim-policy-1.schema.json", "\"enum\": [\"off\",", "\n      ]",
+     schema_scanners},
+    {"man/lxshim-policy.5", BEGIN " rules.", END, man_rules},
+    {"man/lxshim-policy.5", BEGIN " scanners.", END, man_scanners},
     {"man/lxshim.1", BEGIN, END, generate_options},
     {"docs/fidelity.md", BEGIN, END, generate_fidelity},
     {"completions/lxshim.bash", BEGIN, END, generate_words},

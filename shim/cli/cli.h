@@ -69,6 +69,8 @@ typedef uint64_t cli_option;
 #define CLI_ROOT         CLI_OPTION(49)
 #define CLI_BUGS         CLI_OPTION(34)
 #define CLI_FROM         CLI_OPTION(35)
+#define CLI_SCANNER      CLI_OPTION(50)
+#define CLI_STACKS       CLI_OPTION(51)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -95,6 +97,7 @@ struct cli_arguments {
     bool json;
     bool verbose;
     bool complete; /* --require-complete */
+    bool stacks;
     bool list;
     bool remove;
     bool elevated;

@@ -71,7 +71,8 @@ const struct cli_command cli_commands[] = {
                 "was denied or altered.\n",
         .options = CLI_POLICY | CLI_PROFILE | CLI_FILESYSTEM | CLI_MOUNT | CLI_SET | CLI_TRACE |
                    CLI_OBSERVE | CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET |
-                   CLI_REPORT | CLI_FAIL_ON | CLI_ENFORCE | CLI_OVERRIDES,
+                   CLI_REPORT | CLI_FAIL_ON | CLI_ENFORCE | CLI_OVERRIDES | CLI_SCANNER |
+                   CLI_STACKS,
         .least = 1,
         .most = -1,
         .misused = CLI_FAILED,
@@ -124,7 +125,7 @@ const struct cli_command cli_commands[] = {
             "identity.*, but for what the policy says of\nthem). See \"lxshim help wsl\".\n",
         .options = CLI_POLICY | CLI_ERA | CLI_DISTRIBUTION | CLI_USER | CLI_CD | CLI_ETC |
                    CLI_ROOT | CLI_SET | CLI_TRACE | CLI_LANE | CLI_COMPLETE | CLI_BIND |
-                   CLI_VERBOSE | CLI_QUIET | CLI_REPORT | CLI_FAIL_ON,
+                   CLI_VERBOSE | CLI_QUIET | CLI_REPORT | CLI_FAIL_ON | CLI_SCANNER,
         .least = 0,
         .most = -1,
         .misused = CLI_FAILED,

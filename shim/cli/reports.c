@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bisect/examples.h"
 #include "policy/nearest.h"
 
 /* As for the counters of a run: children find it by our id and this number. */
@@ -78,17 +79,19 @@ bool cli_orders_write(const struct report_order *orders, size_t count, struct re
     return all;
 }
 
-/* The command as it was typed, nearly: its words with spaces between them. */
+/* The command as a shell takes it: its words, in quotes where they need them. */
 static char *join(char *const *words, int count)
 {
+    struct lx_arena arena = {NULL};
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (out == NULL)
         return NULL;
     for (int i = 0; i < count; i++)
-        fprintf(out, "%s%s", i > 0 ? " " : "", words[i]);
+        fprintf(out, "%s%s", i > 0 ? " " : "", example_quote(&arena, words[i]));
     fclose(out);
+    lx_arena_free(&arena);
     return text;
 }
 

@@ -21,6 +21,7 @@
 #include "policy/emit.h"
 #include "policy/table.h"
 #include "supervisor/janitor.h"
+#include "supervisor/stack.h"
 #include "sys/preload.h"
 
 /*
@@ -60,8 +61,7 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
     int r = lx_emit_stats(policy, fd);
     if (r == 0) {
         seal(fd);
-        *stats = mmap(NULL, lx_stats_size((uint32_t)policy->override_count), PROT_READ | PROT_WRITE,
-                      MAP_SHARED, fd, 0);
+        *stats = mmap(NULL, lx_emit_stats_room(policy), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         r = *stats == MAP_FAILED ? -errno : 0;
     }
     if (r == 0)
@@ -141,6 +141,21 @@ static int set_preload(void)
     return r;
 }
 
+/* What the library answers inside a program, the supervisor does not see the stack of. */
+static bool can_have_stacks(const struct cli_arguments *arguments, int way)
+{
+    if (!stack_can())
+        cli_error("--stacks cannot be had: lxshim was built without elfutils' libdw, or for a "
+                  "machine that has no use for it");
+    else if (arguments->lane != NULL && way != 2)
+        cli_error("--stacks sees calls by the supervisor alone, and --lane=%s by the library, "
+                  "too; leave it out",
+                  arguments->lane);
+    else
+        return true;
+    return false;
+}
+
 /* What --lane and --bind name. False after saying what is wrong with them. */
 static bool choose_ways(const struct cli_arguments *arguments, struct relay_lanes *lanes,
                         enum bind_when *when)
@@ -152,6 +167,12 @@ static bool choose_ways(const struct cli_arguments *arguments, struct relay_lane
     lanes->preload = way != 2;
     lanes->supervise = way != 1;
     *when = (enum bind_when)time;
+    if (arguments->stacks) {
+        if (!can_have_stacks(arguments, way))
+            return false;
+        lanes->preload = false;
+        lanes->complete = true;
+    }
     if (way == 1 && lanes->complete) {
         cli_error("--require-complete asks for the supervisor, which --lane=preload goes without");
         return false;
@@ -263,6 +284,11 @@ int cli_run(const struct cli_arguments *arguments)
     int fd = make_stats(&policy, &stats);
     if (fd < 0)
         cli_error("cannot count what the rules do: %s", strerror(-fd));
+    if (arguments->stacks && policy.trace == NULL) {
+        cli_error("--stacks writes to the trace: it wants --trace or --report");
+        lx_effective_free(&policy);
+        return CLI_FAILED;
+    }
     bool observe = policy.observe;
     int mounts = fd < 0 ? fd : make_table(&table);
     if (fd >= 0 && mounts < 0)
@@ -275,6 +301,7 @@ int cli_run(const struct cli_arguments *arguments)
         return CLI_FAILED;
     attached.stats = stats;
     attached.table = table;
+    attached.stacks = arguments->stacks;
     start_debug(&attached);
     lanes.ended = last_has_ended;
     int status = relay_run(arguments->rest, &lanes);

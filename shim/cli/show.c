@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/show.h"
 #include "policy/errnames.h"
 #include "policy/shown.h"
 
@@ -175,6 +176,7 @@ static void put_text(const struct lx_effective *policy, const char *file)
         fprintf(out, "\noverrides\n");
     for (size_t i = 0; i < policy->override_count; i++)
         show_override(&policy->overrides[i], i + 1);
+    show_scanner(out, &policy->scanner);
 }
 
 /* A policy's words may be those of whoever it came from. */
@@ -360,6 +362,11 @@ static void show_json(const struct lx_effective *policy)
                   valued(json_string(policy->profile), &policy->profile_origin), "mode",
                   mode_json(policy), "volumes", volumes_json(policy), "shares", shares_json(policy),
                   "mounts", mounts, "rules", rules_json(policy->rules), "overrides", overrides);
+    if (policy->scanner.preset != NULL) {
+        json_t *scanner = scanner_json(&policy->scanner);
+        json_object_set_new(scanner, "from", origin_json(&policy->scanner.origin));
+        json_object_set_new(all, "scanner", scanner);
+    }
     if (policy->trace != NULL) {
         json_t *trace = valued(json_string(policy->trace), &policy->trace_origin);
         json_object_set_new(trace, "calls", json_string(policy->trace_all ? "all" : "changed"));

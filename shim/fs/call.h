@@ -93,6 +93,7 @@ struct lx_call {
     uint32_t override;          /* index + 1 of the override that acted, or 0 */
     bool asks;                  /* an open has its directory looked at before: see vfs_run */
     bool allowed;               /* an override lets the call pass the rules */
+    bool made;                  /* an open has created what it opened */
     bool moves_directory;       /* a rename that moved no regular file: placements may be stale */
     uint8_t holder_count;       /* who has the file open, for the trace */
     struct store_holder holders[STORE_HOLDER_MAX];

@@ -204,6 +204,7 @@ struct lx_fs {
     lx_fs_shown *shown;                  /* NULL: the same */
     lx_fs_mounted *mounted;              /* NULL: it keeps nothing of that */
     const struct lx_fs_removal *removal; /* NULL: what is removed is gone at once */
+    bool scanned;                        /* programs of Windows come to its files */
     const struct lx_fs_shown *shows;     /* NULL: it is mounted, or the host's */
 };
 

@@ -29,6 +29,9 @@ struct lx_task_ops {
     /* Hears of a wait to come, an override's delay. */
     void (*waits)(const struct lx_task *task);
 
+    /* Hears that the trace has a line of a call of the task's which was refused. */
+    void (*refused)(const struct lx_task *task);
+
     /* Makes the task's umask this process's, before a call that it applies to. */
     void (*mask)(const struct lx_task *task);
 

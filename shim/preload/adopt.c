@@ -111,7 +111,7 @@ void lx_adopt_stats(struct lx_policy *policy)
 {
     const char *file = lx_image_string(policy->image, policy->image->stats);
     uint32_t overrides = policy->image->override_count;
-    size_t size = lx_stats_size(overrides);
+    size_t size = lx_stats_room(overrides, policy->scanner != NULL);
     struct stat st;
     if (file == NULL)
         return;

@@ -33,14 +33,21 @@ static void put_annotation(struct report *r, const struct report_kind *kind, FIL
 {
     static const char *const commands[REPORT_LEVELS] = {"error", "warning", "notice"};
     unsigned line;
+    const char *holders = report_holders(r, kind);
     const char *cure = kind->number == LX_RULE_NONE ? NULL : report_cure(kind->number);
     fprintf(out, "::%s file=", commands[kind->level]);
     put_escaped(out, report_place(r, kind, &line), true);
     fprintf(out, ",line=%u,title=", line);
     put_escaped(out, kind->rule, true);
     fputs("::", out);
-    put_escaped(out, report_sentence(r, kind), false);
-    fprintf(out, " (%s, %" PRIu64 "x)", kind->comm, kind->count);
+    put_escaped(out, report_sentence_at(r, kind), false);
+    fputs(" (", out);
+    put_escaped(out, kind->chain, false);
+    fprintf(out, ", %" PRIu64 "x)", kind->count);
+    if (holders != NULL) {
+        fputs("; held by ", out);
+        put_escaped(out, holders, false);
+    }
     if (cure != NULL) {
         fputs(". ", out);
         put_escaped(out, cure, false);
@@ -90,8 +97,8 @@ void report_github(struct report *r, FILE *out)
     if (dropped > 0)
         fprintf(out, "%zu further kinds have no annotation: a step may have %d of each level\n",
                 dropped, ANNOTATIONS);
-    if (report_lacks(r)[0] != '\0')
-        fprintf(out, "%s\n", report_lacks(r));
+    if (report_remarks(r)[0] != '\0')
+        fprintf(out, "%s\n", report_remarks(r));
     fputs("::endgroup::\n", out);
     put_page(r, out);
 }

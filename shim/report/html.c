@@ -68,8 +68,8 @@ static void put_kind(struct report *r, const struct report_kind *kind, FILE *out
     report_put_xml(out, kind->comm);
     fprintf(out, "\"><td>%s</td>", report_level_word(kind->level));
     put_cell(out, " class=\"c\"", kind->rule);
-    put_cell(out, " class=\"c\"", report_sentence(r, kind));
-    put_cell(out, "", kind->comm);
+    put_cell(out, " class=\"c\"", report_sentence_at(r, kind));
+    put_cell(out, "", kind->chain);
     put_cell(out, "", holders == NULL ? "" : holders);
     fprintf(out, "<td>%" PRIu64 "</td>", kind->count);
     put_cell(out, "", cure == NULL ? "" : cure);
@@ -92,7 +92,7 @@ static void put_moments(const struct report *r, FILE *out)
 
 static void put_head(struct report *r, FILE *out)
 {
-    const char *lacks = report_lacks(r);
+    const char *remarks = report_remarks(r);
     fprintf(out,
             "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
             "<meta name=\"generator\" content=\"lxshim " LXSHIM_VERSION "\">\n"
@@ -113,8 +113,8 @@ static void put_head(struct report *r, FILE *out)
         }
         fputs("</p>\n", out);
     }
-    if (lacks[0] != '\0')
-        fprintf(out, "<p class=\"lacks\">%s</p>\n", lacks);
+    if (remarks[0] != '\0')
+        fprintf(out, "<p class=\"lacks\">%s</p>\n", remarks);
 }
 
 void report_html(struct report *r, FILE *out)

@@ -42,6 +42,12 @@ static void put_kind(struct report *r, const struct report_kind *kind, FILE *out
     }
     fprintf(out, ">%" PRIu64 " time%s, first %s", kind->count, kind->count == 1 ? "" : "s",
             kind->first);
+    fputs("\nby ", out);
+    report_put_xml(out, kind->chain);
+    if (kind->frame_count > 0) {
+        fputs("\nat ", out);
+        report_put_xml(out, report_stack(r, kind, REPORT_FRAMES));
+    }
     if (holders != NULL) {
         fputs("\nheld by ", out);
         report_put_xml(out, holders);
@@ -57,7 +63,7 @@ static void put_kind(struct report *r, const struct report_kind *kind, FILE *out
 
 void report_junit(struct report *r, FILE *out)
 {
-    const char *lacks = report_lacks(r);
+    const char *remarks = report_remarks(r);
     size_t failures = report_count_level(r, REPORT_ERROR) + report_count_level(r, REPORT_WARNING) +
                       (r->about.command != NULL && r->about.status > 0);
     size_t tests = r->count + (r->about.command != NULL);
@@ -72,9 +78,9 @@ void report_junit(struct report *r, FILE *out)
     put_command(r, out);
     for (size_t i = 0; i < r->count; i++)
         put_kind(r, &r->kinds[i], out);
-    if (lacks[0] != '\0') {
+    if (remarks[0] != '\0') {
         fputs("    <system-err>", out);
-        report_put_xml(out, lacks);
+        report_put_xml(out, remarks);
         fputs("</system-err>\n", out);
     }
     fputs("  </testsuite>\n</testsuites>\n", out);

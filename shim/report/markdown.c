@@ -12,29 +12,29 @@
 static void put_head(struct report *r, FILE *out)
 {
     const struct report_about *about = &r->about;
-    const char *lacks = report_lacks(r);
+    const char *remarks = report_remarks(r);
     fputs("<!-- lxshim -->\n### lxshim: ", out);
     report_put_markdown(out, report_headline(r));
     fputs("\n\n", out);
     if (about->command != NULL) {
-        report_put_markdown(out, about->command);
+        report_put_markdown_code(out, about->command);
         if (about->status >= 0)
             fprintf(out, " ended with status %d", about->status);
         if (about->profile != NULL)
             fprintf(out, ", by the rules of %s", about->profile);
         fputs(".\n\n", out);
     }
-    if (lacks[0] != '\0')
-        fprintf(out, "> %s\n\n", lacks);
+    if (remarks[0] != '\0')
+        fprintf(out, "> %s\n\n", remarks);
 }
 
 static void put_row(struct report *r, const struct report_kind *kind, FILE *out)
 {
     const char *holders = report_holders(r, kind);
     fprintf(out, "| %s | `%s` | ", report_level_word(kind->level), kind->rule);
-    report_put_markdown(out, report_sentence(r, kind));
+    report_put_markdown(out, report_sentence_at(r, kind));
     fputs(" | ", out);
-    report_put_markdown(out, kind->comm);
+    report_put_markdown(out, kind->chain);
     fputs(" | ", out);
     report_put_markdown(out, holders == NULL ? "" : holders);
     fprintf(out, " | %" PRIu64 " |\n", kind->count);

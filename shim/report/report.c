@@ -43,8 +43,12 @@ const char *report_holders(struct report *report, const struct report_kind *kind
     const char *text = NULL;
     for (unsigned i = 0; i < kind->holder_count; i++) {
         const struct report_holder *h = &kind->holders[i];
-        text = lx_arena_format(&report->arena, "%s%s%s (pid %d, %s)", text == NULL ? "" : text,
-                               text == NULL ? "" : ", ", h->comm, h->pid, h->by);
+        const char *before = text == NULL ? "" : lx_arena_format(&report->arena, "%s, ", text);
+        if (h->event != NULL)
+            text = lx_arena_format(&report->arena, "%s%s (%s)", before, h->comm, h->event);
+        else
+            text = lx_arena_format(&report->arena, "%s%s (pid %d, %s)", before, h->comm, h->pid,
+                                   h->by);
     }
     return text;
 }
@@ -84,4 +88,32 @@ bool report_fails_on(const struct report *report, const char *rules, const char 
         rules += *rules == ',';
     }
     return failed;
+}
+
+const struct report_frame *report_own_frame(const struct report_kind *kind)
+{
+    for (unsigned i = 0; i < kind->frame_count; i++) {
+        const struct report_frame *f = &kind->frames[i];
+        if (f->file != NULL && f->file[0] != '/' && f->own)
+            return f;
+    }
+    return NULL;
+}
+
+const char *report_stack(struct report *report, const struct report_kind *kind, unsigned most)
+{
+    const char *text = NULL;
+    for (unsigned i = 0; i < kind->frame_count && i < most; i++) {
+        const struct report_frame *f = &kind->frames[i];
+        if (strncmp(f->function, "__libc_start", 12) == 0) /* what is below main is everybody's */
+            break;
+        const char *slash = strrchr(f->in, '/');
+        const char *where = f->file != NULL
+                                ? lx_arena_format(&report->arena, "%s:%u", f->file, f->line)
+                            : slash == NULL ? f->in
+                                            : slash + 1;
+        text = lx_arena_format(&report->arena, "%s%s%s (%s)", text == NULL ? "" : text,
+                               text == NULL ? "" : " < ", f->function, where);
+    }
+    return text;
 }

@@ -22,6 +22,7 @@
 #define REPORT_MOMENTS 20000
 
 #define REPORT_HOLDERS 4
+#define REPORT_FRAMES  16
 
 enum report_outcome {
     REPORT_DENIED,
@@ -34,8 +35,18 @@ enum report_level { REPORT_ERROR, REPORT_WARNING, REPORT_NOTE, REPORT_LEVELS };
 
 struct report_holder {
     const char *comm;
-    const char *by; /* "descriptor", "cwd" ... as the trace has it */
+    const char *by;    /* "descriptor", "cwd" ... as the trace has it */
+    const char *event; /* what brought a scanner, or NULL */
     int pid;
+};
+
+/* Where a call came from, the innermost first. */
+struct report_frame {
+    const char *function; /* "?" where nothing tells it */
+    const char *file;     /* relative to the project where it is in it; NULL: not known */
+    unsigned line;
+    bool own;       /* the file is the project's */
+    const char *in; /* the program or library */
 };
 
 /* Calls that are alike: of one program's name, with the same words and the same end. Texts are
@@ -48,6 +59,7 @@ struct report_kind {
     const char *result;   /* "EACCES", or a number */
     const char *note;     /* an override's, or NULL */
     const char *comm;
+    const char *chain; /* "npm > node > sh": comm, after those whose child it was at first */
     const char *evidence;
     enum report_outcome outcome;
     enum report_level level;
@@ -56,6 +68,8 @@ struct report_kind {
     const char *last;
     struct report_holder holders[REPORT_HOLDERS];
     unsigned holder_count;
+    const struct report_frame *frames; /* of the first that has any, with --stacks */
+    unsigned frame_count;
     char fingerprint[20]; /* stays the same from run to run, and is nobody else's in this report */
 };
 
@@ -89,6 +103,7 @@ struct report {
     uint64_t altered[LX_RULE_COUNT]; /* calls that went another way by a rule */
     struct lx_arena arena;
     struct report_index *index;
+    struct report_chains *chains;
 };
 
 /*
@@ -115,8 +130,15 @@ const char *report_cure(enum lx_rule rule);
 /* "rename a to b was refused with EACCES", in memory of the report's. */
 const char *report_sentence(struct report *report, const struct report_kind *kind);
 
-/* Who has the file: "node (pid 7, descriptor)"; NULL for nobody. As above. */
+/* Who has the file: "node (pid 7, descriptor)", "scanner (a.tmp#1)"; NULL for nobody. As above. */
 const char *report_holders(struct report *report, const struct report_kind *kind);
+
+/* The frame that is the project's own, the innermost of them; NULL where none is known. */
+const struct report_frame *report_own_frame(const struct report_kind *kind);
+
+/* "deep (src/a.c:12) < main (src/a.c:40)" with libraries in place of what is not known, as far as
+ * `most` frames; NULL where there is no stack. As above. */
+const char *report_stack(struct report *report, const struct report_kind *kind, unsigned most);
 
 /* True where the trace has a refusal by one of the rules: ids, or "denied" for any that no program
  * expects, divided by commas; an id that is no rule's is in *unknown, and false is returned. */

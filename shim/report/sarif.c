@@ -76,7 +76,7 @@ static json_t *result_of(struct report *r, const struct report_kind *kind)
     const char *place = report_place(r, kind, &line);
     const char *holders = report_holders(r, kind);
     const char *said =
-        lx_arena_format(&r->arena, "%s, to %s%s%s%s", report_sentence(r, kind), kind->comm,
+        lx_arena_format(&r->arena, "%s, to %s%s%s%s", report_sentence_at(r, kind), kind->chain,
                         kind->count > 1 ? lx_arena_format(&r->arena, ", %llu times",
                                                           (unsigned long long)kind->count)
                                         : "",
@@ -91,13 +91,13 @@ static json_t *result_of(struct report *r, const struct report_kind *kind)
 /* What a reader is told of the report itself. */
 static void put_notes(struct report *r, FILE *out)
 {
-    const char *lacks = report_lacks(r);
-    if (lacks[0] == '\0')
+    const char *remarks = report_remarks(r);
+    if (remarks[0] == '\0')
         return;
     fputs(",\n    \"invocations\": [{\"executionSuccessful\": true, "
           "\"toolExecutionNotifications\": [{\"level\": \"warning\", \"message\": ",
           out);
-    report_put_json(out, "", message(lacks));
+    report_put_json(out, "", message(remarks));
     fputs("}]}]", out);
 }
 

@@ -44,8 +44,11 @@ static void put_kind(struct report *r, size_t nth, FILE *out)
     put_yaml(out, "rule", kind->rule);
     put_yaml(out, "severity", report_level_word(kind->level));
     put_yaml(out, "program", kind->comm);
+    put_yaml(out, "chain", kind->chain);
     fprintf(out, "  times: %" PRIu64 "\n", kind->count);
     put_yaml(out, "first", kind->first);
+    if (kind->frame_count > 0)
+        put_yaml(out, "stack", report_stack(r, kind, REPORT_FRAMES));
     if (holders != NULL)
         put_yaml(out, "holders", holders);
     if (cure != NULL)
@@ -56,11 +59,11 @@ static void put_kind(struct report *r, size_t nth, FILE *out)
 
 void report_tap(struct report *r, FILE *out)
 {
-    const char *lacks = report_lacks(r);
+    const char *remarks = report_remarks(r);
     fprintf(out, "TAP version 14\n# lxshim\n1..%zu%s\n", r->count,
             r->count == 0 ? " # SKIP no call was refused" : "");
     for (size_t i = 0; i < r->count; i++)
         put_kind(r, i, out);
-    if (lacks[0] != '\0')
-        fprintf(out, "# %s\n", lacks);
+    if (remarks[0] != '\0')
+        fprintf(out, "# %s\n", remarks);
 }

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "report/chains.h"
 #include "report/index.h"
 #include "report/report.h"
 
@@ -74,6 +75,12 @@ static const char *keep(struct report *r, const char *text)
     return lx_arena_string(&r->arena, text, strlen(text));
 }
 
+/* The same of a value that may be none, for which NULL stands. */
+static const char *keep_optional(struct report *r, const json_t *value)
+{
+    return json_is_string(value) ? keep(r, json_string_value(value)) : NULL;
+}
+
 /* A path as the project knows it. */
 static const char *keep_path(struct report *r, const json_t *value)
 {
@@ -108,6 +115,7 @@ static void keep_holders(struct report *r, const json_t *holders, struct report_
         kind->holders[kind->holder_count++] =
             (struct report_holder){.comm = keep(r, text_of(holder, "comm")),
                                    .by = keep(r, text_of(holder, "by")),
+                                   .event = keep_optional(r, json_object_get(holder, "event")),
                                    .pid = (int)json_integer_value(json_object_get(holder, "pid"))};
     }
 }
@@ -137,23 +145,26 @@ static bool is_refusal(const json_t *line, struct report_kind *kind)
         kind->outcome = REPORT_OBSERVED;
     else
         return false;
-    return kind->outcome != REPORT_OVERRIDDEN || json_is_string(json_object_get(line, "result"));
+    return kind->outcome != REPORT_OVERRIDDEN || (json_is_string(json_object_get(line, "result")) &&
+                                                  !json_is_true(json_object_get(line, "let")));
 }
 
 /* Makes a kind of a line that is a refusal. */
-static void fill(struct report *r, const json_t *line, struct report_kind *kind)
+static void fill(struct report *r, const json_t *line, long pid, struct report_kind *kind)
 {
+    const char *chain = chains_of(r, pid);
     const json_t *args = json_object_get(line, "args");
     const char *rule = text_of(line, "rule");
-    const json_t *note = json_object_get(line, "note");
     bool override = kind->outcome == REPORT_OVERRIDDEN;
     kind->number = override ? LX_RULE_NONE : lx_rule_find(rule);
     kind->rule = override ? "overrides" : keep(r, rule);
     kind->evidence = keep(r, text_of(line, "evidence"));
     kind->call = keep(r, text_of(line, "call"));
     kind->comm = keep(r, text_of(line, "comm"));
+    kind->chain =
+        chain[0] == '\0' ? kind->comm : lx_arena_format(&r->arena, "%s > %s", chain, kind->comm);
     kind->result = keep_result(r, json_object_get(line, "result"));
-    kind->note = json_is_string(note) ? keep(r, json_string_value(note)) : NULL;
+    kind->note = keep_optional(r, json_object_get(line, "note"));
     for (size_t i = 0; i < 2 && i < json_array_size(args); i++)
         kind->paths[i] = keep_path(r, json_array_get(args, i));
     keep_holders(r, json_object_get(line, "holders"), kind);
@@ -169,7 +180,7 @@ static uint32_t place_of(struct report *r, const json_t *line, const struct part
     struct lx_arena before = r->arena;
     size_t count = r->count;
     r->arena = (struct lx_arena){NULL};
-    fill(r, line, kind);
+    fill(r, line, parts->pid, kind);
     kind->first = lx_arena_string(&r->arena, parts->time, parts->time_length);
     kind->last = kind->first;
     uint32_t place = index_put(r, kind);
@@ -179,6 +190,31 @@ static uint32_t place_of(struct report *r, const json_t *line, const struct part
         lx_arena_free(&r->arena);
     r->arena = before;
     return place;
+}
+
+/* A line with the stack of the call that its process was refused last. */
+static void keep_stack(struct report *r, const json_t *stack, uint32_t place)
+{
+    size_t i;
+    json_t *frame;
+    struct report_kind *kind = &r->kinds[place];
+    struct report_frame *frames = lx_arena_alloc(&r->arena, REPORT_FRAMES * sizeof(frames[0]));
+    json_array_foreach(stack, i, frame)
+    {
+        const char *root = r->about.directory;
+        const json_t *file = json_object_get(frame, "file");
+        const char *path = json_string_value(file);
+        size_t n = root == NULL ? 0 : strlen(root);
+        if (i == REPORT_FRAMES)
+            break;
+        frames[i].function = keep(r, text_of(frame, "function"));
+        frames[i].file = path == NULL ? NULL : keep_path(r, file);
+        frames[i].line = (unsigned)json_integer_value(json_object_get(frame, "line"));
+        frames[i].own = path != NULL && n > 1 && strncmp(path, root, n) == 0 && path[n] == '/';
+        frames[i].in = keep(r, text_of(frame, "in"));
+        kind->frame_count = (unsigned)i + 1;
+    }
+    kind->frames = frames;
 }
 
 /* The kind of a line, REPORT_OTHER where it is no refusal, or its kind is not kept. */
@@ -191,6 +227,11 @@ static uint32_t look(struct report *r, const struct parts *parts, const char *li
         r->damaged++;
     else
         count_altered(r, parsed);
+    chains_learn(r, parts->pid, json_object_get(parsed, "parents"));
+    const json_t *stack = json_object_get(parsed, "stack");
+    uint32_t last = stack == NULL ? REPORT_OTHER : chains_last(r, parts->pid);
+    if (last != REPORT_OTHER && r->kinds[last].frames == NULL)
+        keep_stack(r, stack, last);
     if (json_is_object(parsed) && is_refusal(parsed, &kind)) {
         r->refused++;
         place = place_of(r, parsed, parts, &kind);
@@ -204,6 +245,7 @@ static uint32_t look(struct report *r, const struct parts *parts, const char *li
 static void happened(struct report *r, uint32_t place, const struct parts *parts)
 {
     struct report_kind *kind = &r->kinds[place];
+    chains_refused(r, parts->pid, place);
     kind->count++;
     if (kind->count > 1 && strlen(kind->last) == parts->time_length) {
         if (kind->last == kind->first)

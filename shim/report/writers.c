@@ -4,6 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define ALTERED 5 /* rules that are named, */
+#define FRAMES  6 /* and frames */
+
 const char *report_level_word(enum report_level level)
 {
     static const char *const words[REPORT_LEVELS] = {"error", "warning", "note"};
@@ -31,14 +34,48 @@ const char *report_headline(struct report *report)
                            report->count, report->count == 1 ? "" : "s");
 }
 
-const char *report_lacks(struct report *report)
+/* The rules that altered most answers, the first of them; "" for none. */
+static const char *most_altered(struct report *report)
 {
     const char *text = "";
+    bool named[LX_RULE_COUNT] = {false};
+    for (unsigned n = 0; n < ALTERED; n++) {
+        unsigned most = LX_RULE_COUNT;
+        for (unsigned i = 0; i < LX_RULE_COUNT; i++)
+            if (!named[i] && report->altered[i] > 0 &&
+                (most == LX_RULE_COUNT || report->altered[i] > report->altered[most]))
+                most = i;
+        if (most == LX_RULE_COUNT)
+            break;
+        named[most] = true;
+        text = lx_arena_format(&report->arena, "%s%s%s (%" PRIu64 ")", text, n > 0 ? ", " : "",
+                               lx_rules[most].id, report->altered[most]);
+    }
+    return text;
+}
+
+const char *report_altered(struct report *report)
+{
+    if (report->about.status <= 0 || report_count_level(report, REPORT_ERROR) > 0)
+        return "";
+    const char *rules = most_altered(report);
+    return rules[0] == '\0' ? ""
+                            : lx_arena_format(&report->arena,
+                                              "The command failed, though nothing was refused that "
+                                              "programs do not expect: answers were altered by %s. "
+                                              "\"lxshim bisect\" finds the rule that it fails "
+                                              "over. ",
+                                              rules);
+}
+
+const char *report_remarks(struct report *report)
+{
+    const char *text = report_altered(report);
     if (report->damaged > 0)
         text = lx_arena_format(&report->arena,
-                               "%" PRIu64 " of the trace's %" PRIu64
+                               "%s%" PRIu64 " of the trace's %" PRIu64
                                " lines could not be read: a run that was killed leaves such. ",
-                               report->damaged, report->lines);
+                               text, report->damaged, report->lines);
     if (report->left_out > 0)
         text = lx_arena_format(&report->arena,
                                "%s%" PRIu64 " calls of further kinds are left out: %d kinds are "
@@ -47,10 +84,22 @@ const char *report_lacks(struct report *report)
     return text;
 }
 
+const char *report_sentence_at(struct report *report, const struct report_kind *kind)
+{
+    const char *said = report_sentence(report, kind);
+    const char *stack = report_stack(report, kind, FRAMES);
+    return stack == NULL ? said : lx_arena_format(&report->arena, "%s, at %s", said, stack);
+}
+
 const char *report_place(const struct report *report, const struct report_kind *kind,
                          unsigned *line)
 {
+    const struct report_frame *frame = report_own_frame(kind);
     *line = 1;
+    if (frame != NULL) {
+        *line = frame->line > 0 ? frame->line : 1;
+        return frame->file;
+    }
     if (report->about.place != NULL) {
         *line = report->about.line > 0 ? report->about.line : 1;
         return report->about.place;
@@ -103,4 +152,24 @@ void report_put_markdown(FILE *out, const char *text)
             fputc('\\', out);
         fputc((unsigned char)*text < ' ' ? '?' : *text, out);
     }
+}
+
+void report_put_markdown_code(FILE *out, const char *text)
+{
+    size_t longest = 0;
+    for (const char *p = text; *p != '\0'; p++) {
+        size_t n = strspn(p, "`");
+        longest = n > longest ? n : longest;
+        p += n > 0 ? n - 1 : 0;
+    }
+    /* A fence is longer than any within, and of a space at each end one is taken away. */
+    const char *space = longest > 0 || text[0] == ' ' ? " " : "";
+    for (size_t i = 0; i <= longest; i++)
+        fputc('`', out);
+    fputs(space, out);
+    for (; *text != '\0'; text++)
+        fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
+    fputs(space, out);
+    for (size_t i = 0; i <= longest; i++)
+        fputc('`', out);
 }

@@ -13,20 +13,28 @@
  */
 #define ENTRIES_MAX 200
 #define DEPTH_MAX   16
+#define VISITED_MAX 100000
 
 enum answer { FREE, HELD, TOO_LARGE };
 
 struct tree {
     struct store_holders *holders;
+    store_visit *visit; /* NULL: whether anybody has something open is asked */
+    void *visitor;
     unsigned entries;
+    unsigned most; /* entries */
 };
 
 static enum answer look_in(struct tree *t, int fd, unsigned depth);
 
 static enum answer look_at(struct tree *t, int dir, const struct sys_dirent *e, unsigned depth)
 {
-    if (++t->entries > ENTRIES_MAX || e->type == DT_UNKNOWN)
+    if (++t->entries > t->most || e->type == DT_UNKNOWN)
         return TOO_LARGE;
+    if (e->type == DT_REG && t->visit != NULL) {
+        t->visit(t->visitor, dir, e->name);
+        return FREE;
+    }
     if (e->type == DT_REG) {
         int fd = store_claim_file(dir, e->name, t->holders);
         if (fd >= 0)
@@ -41,7 +49,8 @@ static enum answer look_at(struct tree *t, int dir, const struct sys_dirent *e, 
     int fd = sys_openat(dir, e->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return fd == -ENOENT ? FREE : TOO_LARGE;
-    enum answer answer = store_directory_marked(fd) ? HELD : look_in(t, fd, depth + 1);
+    bool held = t->visit == NULL && store_directory_marked(fd);
+    enum answer answer = held ? HELD : look_in(t, fd, depth + 1);
     sys_close(fd);
     return answer;
 }
@@ -77,10 +86,20 @@ static bool too_many(int fd)
     return entries > ENTRIES_MAX || SYS3(SYS_lseek, fd, 0, SEEK_SET) != 0;
 }
 
+void store_visit_files(int dfd, const char *path, store_visit *visit, void *visitor)
+{
+    struct tree t = {.visit = visit, .visitor = visitor, .most = VISITED_MAX};
+    int fd = sys_openat(dfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    (void)look_in(&t, fd, 0);
+    sys_close(fd);
+}
+
 bool store_descendant_held(int dfd, const char *path, const char *native, const char *also,
                            struct store_holders *holders)
 {
-    struct tree t = {.holders = holders};
+    struct tree t = {.holders = holders, .most = ENTRIES_MAX};
     enum answer answer = TOO_LARGE;
     int fd = sys_openat(dfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd >= 0) {

@@ -14,6 +14,7 @@ enum store_holder_by {
     STORE_BY_ROOT,
     STORE_BY_PROGRAM, /* it is the program that runs */
     STORE_BY_WATCH,   /* it watches it by inotify */
+    STORE_BY_SCANNER, /* the policy says that a scanner has come, and /proc shows nobody */
     STORE_BY_UNKNOWN  /* the kernel says it is open, and /proc does not show by whom */
 };
 
@@ -22,6 +23,8 @@ struct store_holder {
     int fd;
     uint8_t by;
     char comm[16];
+    uint32_t nth; /* of a scanner: */
+    uint64_t event;
 };
 
 /* A list that is filled as far as it goes; `count` keeps counting. */

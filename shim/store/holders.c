@@ -131,6 +131,20 @@ static int probe(int dfd, const char *path, bool *claimed)
     return r < 0 ? r : -EAGAIN;
 }
 
+bool store_is_written(int dfd, const char *path)
+{
+    unsigned round = 0;
+    int fd = sys_openat(dfd, path, STORE_PROBE_FLAGS, 0);
+    while (fd == -EAGAIN && sys_patience(&round, SYS_SHORT_PATIENCE)) /* a claim of somebody's */
+        fd = sys_openat(dfd, path, STORE_PROBE_FLAGS, 0);
+    if (fd < 0)
+        return false;
+    sys_fcntl(fd, F_SETSIG, SIGURG); /* see probe */
+    bool written = sys_fcntl(fd, F_SETLEASE, F_RDLCK) == -EAGAIN;
+    sys_close(fd);
+    return written;
+}
+
 int store_claim_file(int dfd, const char *path, struct store_holders *holders)
 {
     long start = 0;

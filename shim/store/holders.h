@@ -76,4 +76,14 @@ bool store_directory_held(int fd, const struct stat *st, struct store_holders *h
 bool store_descendant_held(int dfd, const char *path, const char *native, const char *also,
                            struct store_holders *holders);
 
+/*
+ * Shows every regular file below the directory at dfd/path, as far as its tree is no deeper and no
+ * larger than anybody's.
+ */
+typedef void store_visit(void *visitor, int dir, const char *name);
+void store_visit_files(int dfd, const char *path, store_visit *visit, void *visitor);
+
+/* True where somebody has the regular file at dfd/path open for writing, as far as that is told. */
+bool store_is_written(int dfd, const char *path);
+
 #endif

@@ -10,8 +10,8 @@
 
 const char *store_holder_word(unsigned by)
 {
-    static const char *const words[] = {"descriptor", "mapping", "cwd",    "root",
-                                        "program",    "watch",   "unknown"};
+    static const char *const words[] = {"descriptor", "mapping", "cwd",     "root",
+                                        "program",    "watch",   "scanner", "unknown"};
     return by < sizeof(words) / sizeof(words[0]) ? words[by] : "?";
 }
 

@@ -31,6 +31,7 @@
 #include "supervisor/rescue.h"
 #include "supervisor/ring.h"
 #include "supervisor/roots.h"
+#include "supervisor/stack.h"
 #include "supervisor/strict.h"
 #include "supervisor/tracee.h"
 #include "supervisor/views.h"
@@ -279,6 +280,9 @@ static void finish(struct request *r, int error, uint64_t instruction)
         atomic_fetch_add(&r->pool->moves, 1);
     count(r, result, instruction);
     if (errand_end(result))
+        return;
+    if (r->refused && r->policy->stacks && result < 0 && result != -LX_CONTINUE &&
+        stack_answer(r, result))
         return;
     if (result == -LX_CONTINUE && copied_asks(r))
         result = keep_words(r);

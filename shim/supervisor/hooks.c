@@ -52,6 +52,12 @@ int hook_open(const struct lx_task *task, int dfd, const char *path, int flags, 
     return fd;
 }
 
+void hook_refused(const struct lx_task *task)
+{
+    struct request *r = task->owner;
+    r->refused = true;
+}
+
 /* Workers have none of their own: what a drive makes has the drive's mode. */
 void hook_mask(const struct lx_task *task)
 {

@@ -18,8 +18,11 @@ void hook_waits(const struct lx_task *task);
 /* Takes the caller's umask; who runs the call puts it down: r->masked. */
 void hook_mask(const struct lx_task *task);
 
-/* These three, for a table that has more. */
-#define HOOKS .open = hook_open, .waits = hook_waits, .mask = hook_mask
+/* The trace has a line of its call, which was refused: r->refused. */
+void hook_refused(const struct lx_task *task);
+
+/* All of them, for a table that has more. */
+#define HOOKS .open = hook_open, .waits = hook_waits, .mask = hook_mask, .refused = hook_refused
 
 /*
  * Lets the master's sign through, or no more. Only around calls that wait: an ADDFD that is

@@ -43,6 +43,7 @@ struct request {
     struct held *held; /* its caller, where it can be held to make calls: mounting.c */
     unsigned scripts;  /* that the kernel would find, but perhaps not their interpreters */
     bool answered;     /* the caller has its answer already */
+    bool refused;      /* by a rule, and the trace has it */
     bool masked;       /* this process has the caller's umask */
     bool narrow;       /* what it opens ends at 2 GiB, unless it says otherwise: see int80.h */
 };

@@ -14,8 +14,10 @@
 #include "sys/clock.h"
 #include "sys/own.h"
 #include "sys/sys.h"
+#include "vfs/ancestry.h"
 #include "vfs/operation.h"
 #include "vfs/overrides.h"
+#include "vfs/scanner.h"
 #include "vfs/text.h"
 
 /* The longest path a line shows. Two of them as given and two native ones must fit a line, with the
@@ -199,6 +201,26 @@ static void put_inside(struct text *t, const struct lx_call *c)
         text_put(t, "]");
 }
 
+/* What brought a scanner: "a/b.tmp#1", or where the path was another one, its number. */
+static void put_event(struct text *t, const struct lx_call *c, const struct store_holder *h)
+{
+    char path[PATH_MAX];
+    char digits[17];
+    struct text name = {path, 0, sizeof(path) - 1};
+    if (vfs_scanner_path(c, h, path)) {
+        name.length = strlen(path);
+        text_put(&name, "#");
+        text_number(&name, h->nth);
+        path[name.length] = '\0';
+    }
+    for (unsigned i = 0; i < 16; i++)
+        digits[i] = "0123456789abcdef"[h->event >> (60 - 4 * i) & 15];
+    digits[16] = '\0';
+    text_put(t, "\",\"event\":");
+    text_json(t, name.length > 0 && name.length < SHOWN_TEXT / 2 ? path : digits, SHOWN_TEXT);
+    text_put(t, "}");
+}
+
 static void put_holders(struct text *t, const struct lx_call *c)
 {
     text_put(t, ",\"holders\":[");
@@ -210,7 +232,9 @@ static void put_holders(struct text *t, const struct lx_call *c)
         text_json(t, h->comm, sizeof(h->comm));
         text_put(t, ",\"by\":\"");
         text_put(t, store_holder_word(h->by));
-        if (h->by == STORE_BY_DESCRIPTOR) {
+        if (h->by == STORE_BY_SCANNER) {
+            put_event(t, c, h);
+        } else if (h->by == STORE_BY_DESCRIPTOR) {
             text_put(t, "\",\"fd\":");
             text_number(t, h->fd);
             text_put(t, "}");
@@ -275,6 +299,13 @@ void vfs_line_end(struct text *t, const struct lx_task *task)
     write_line(task, t);
 }
 
+/* True where the override that acted has said the call's errno, and neither a rule nor Linux. */
+static bool override_refuses(const struct lx_call *c, long result)
+{
+    const struct lx_image_override *o = lx_image_override(c->task->policy->image, c->override);
+    return result < 0 && o != NULL && o->action == LX_OVERRIDE_ERRNO && o->error == -result;
+}
+
 static __attribute__((noinline)) void trace(const struct lx_call *c, long result)
 {
     char buf[VFS_LINE_ROOM];
@@ -303,6 +334,8 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
         const char *note = o == NULL ? NULL : lx_image_string(image, o->note);
         text_put(&t, ",\"override\":");
         text_number(&t, c->override - 1);
+        if (!override_refuses(c, result))
+            text_put(&t, ",\"let\":true");
         if (note != NULL) {
             text_put(&t, ",\"note\":");
             text_json(&t, note, SHOWN_TEXT);
@@ -310,7 +343,12 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     }
     if (c->holder_count > 0)
         put_holders(&t, c);
+    bool refused = c->denied != LX_RULE_NONE || (c->override != 0 && result < 0);
+    if (refused || lx_ruleset_any(&c->observed))
+        vfs_put_parents(&t, c->task);
     vfs_line_end(&t, c->task);
+    if (refused && c->task->ops != NULL && c->task->ops->refused != NULL)
+        c->task->ops->refused(c->task);
 }
 
 /* "rename d/a d/b: EACCES (mv, pid 7)": what a summary shows for a rule. */
@@ -369,7 +407,8 @@ static void count(struct lx_stats *stats, const struct lx_call *c, long result)
         count_one(rule, counter, c, result);
     }
     if (c->override != 0)
-        count_one(overrides, result < 0 ? &overrides->denied : &overrides->altered, c, result);
+        count_one(overrides, override_refuses(c, result) ? &overrides->denied : &overrides->altered,
+                  c, result);
 }
 
 void vfs_explain(const struct lx_call *c, long result)

@@ -7,6 +7,7 @@
 #include "fs/madeup.h"
 #include "fs/refusal.h"
 #include "sys/sys.h"
+#include "vfs/scanner.h"
 #include "vfs/walk.h"
 
 /* One lstat for operations whose own system call would follow a symlink without our knowing. */
@@ -223,10 +224,17 @@ long vfs_dispatch(struct lx_call *c)
     bool one = vfs_paths(c) == 1 && !c->task->on_behalf && !c->task->seccomp_confined;
     bool barred = (c->at[0].flags & LX_LOC_BARRED) != 0 ||
                   (vfs_paths(c) == 2 && (c->at[1].flags & LX_LOC_BARRED) != 0);
+    const struct lx_policy *policy = c->task->policy;
+    bool scans = policy->scanner != NULL && policy->stats != NULL;
     long result = barred ? check_bars(c) : 0;
+    if (scans && c->op == LX_OP_EXEC) /* which does not come back */
+        vfs_scanner_sees(c, 0);
     if (result == 0)
         result = one ? judge_one(c) : judge_any(c);
-    if (c->task->policy->stats != NULL && result != -LX_EWALK)
+    if (policy->stats != NULL && result != -LX_EWALK) {
         count(c);
+        if (scans && c->op != LX_OP_EXEC && (result >= 0 || result == -LX_CONTINUE))
+            vfs_scanner_sees(c, result);
+    }
     return result;
 }

@@ -27,6 +27,7 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->override = 0;
     c->asks = false;
     c->allowed = false;
+    c->made = false;
     c->moves_directory = false;
     c->holder_count = 0;
     c->at[0].path = NULL;

@@ -56,6 +56,112 @@ warning"
   assert_line 'rename a<&"1> to b was refused with EACCES by rename.open_descendant'
 }
 
+@test "whose child it was, and who holds the file, in every form" {
+  local form said
+  # npm's are sh, and there is more than one: perl is no shell, and execs nothing of itself.
+  local command='mkdir a; exec 3>a/f; perl -e "system(q(perl -e \"rename q(a),q(b)\" || true))"; exit 1'
+  while IFS='|' read -r form said; do
+    run --separate-stderr "$LXSHIM" run -q --report "$form" -- bash -c "$command"
+    assert_failure 1
+    run grep -E "$said" <<<"$output"
+    assert_success
+  done <<'END'
+json|"chain": ?"bash > perl > sh > perl"
+json|"holders": ?\[[{] ?"comm": ?"bash"
+sarif|to bash > perl > sh > perl; held by bash \(pid [0-9]+, descriptor\)
+junit|^by bash &gt; perl &gt; sh &gt; perl$
+junit|^held by bash \(pid
+github|\(bash > perl > sh > perl, 1x\); held by bash \(pid
+gitlab|to bash > perl > sh > perl; held by bash \(pid
+tap|^  chain: "bash > perl > sh > perl"$
+tap|^  holders: "bash \(pid
+markdown|\| bash \\> perl \\> sh \\> perl \| bash\\? ?\\?\(pid
+html|<td>bash &gt; perl &gt; sh &gt; perl</td><td>bash \(pid
+END
+}
+
+@test "--stacks: who made the call, by function, file and line; the place is the project's own line" {
+  needs gcc gcc
+  needs /usr/include/elfutils/libdwfl.h libdw-dev
+  mkdir src
+  cat >src/deep.c <<'END'
+#include <stdio.h>
+#include <sys/stat.h>
+__attribute__((noinline)) int deep(const char *name) {
+  return printf("%d\n", mkfifo(name, 0600));
+}
+int main(int argc, char **argv) {
+  return deep(argv[argc - 1]) + deep(argv[argc - 1]) == 4;
+}
+END
+  # Code that has a frame pointer, and code that has none.
+  gcc -g -O0 -o ../slow src/deep.c
+  gcc -g -O2 -o ../quick src/deep.c
+  native "'$D/../quick' p; rm p"
+  assert_output "0
+-1"
+  "$LXSHIM" run -q --lane supervisor --require-complete -- true 2>/dev/null || skip "the supervisor cannot be had here"
+  for program in ../slow ../quick; do
+    run --separate-stderr "$LXSHIM" run -q --stacks --trace ../t --report json:../r.json --report github -- "$program" p
+    assert_line --index 0 -- -1
+    assert_line --index 1 -- -1
+    assert_line --regexp '^::.* file=src/deep.c,line=[45],title=special.fifo::.*, at .*deep.* \(src/deep.c:[45]\) < main \(src/deep.c:[67]\) \('
+    run jq -r '.kinds[0].stack[] | select(.file | startswith("src/")) | [.function, .file, .in] | @tsv' ../r.json
+    assert_line --regexp "^deep.*	src/deep.c	.*/${program##*/}$"
+    assert_line --regexp "^main	src/deep.c	.*/${program##*/}$"
+    # One for each, the last one before the run ends.
+    assert_equal "$(jq -s '[.[] | select(.stack)] | length' ../t)" 2
+    rm ../t
+  done
+  # In the middle of signals, which may end its call, it has no other answer.
+  run "$LXSHIM" run -q --stacks --report json:../r.json -- perl -e '$SIG{ALRM} = sub { $n++ }; use Time::HiRes "ualarm"; ualarm(100, 100);
+    use POSIX; for (1 .. 40) { mkfifo("p", 0600) and die; $! == EPERM or $! == EINTR or die "$!" } ualarm(0); print -e "p" ? "made" : "fine"'
+  assert_output fine
+  run "$LXSHIM" run -q --stacks --lane both --trace ../t -- touch ran
+  assert_failure 125
+  assert_output "lxshim: --stacks sees calls by the supervisor alone, and --lane=both by the library, too; leave it out"
+  run "$LXSHIM" run -q --stacks -- touch ran
+  assert_output "lxshim: --stacks writes to the trace: it wants --trace or --report"
+  assert_not_exist ran
+}
+
+@test "a command that fails over altered answers alone: every form says so" {
+  local form steps='touch f; test "$(stat -c %a f)" = 644'
+  native "$steps"
+  assert_success
+  for form in json sarif junit github gitlab tap markdown html; do
+    run --separate-stderr "$LXSHIM" run -q --report "$form" -- sh -c "$steps"
+    assert_failure 1
+    assert_output --regexp 'nothing was refused that programs do not expect: answers were altered by (mode\.fixed|stat\.)'
+    run --separate-stderr "$LXSHIM" run -q --report "$form" -- sh -c "$steps; mkfifo p; exit 1"
+    refute_output --partial 'answers were altered'
+    run --separate-stderr "$LXSHIM" run -q --report "$form" -- sh -c "$steps; true"
+    refute_output --partial 'answers were altered'
+  done
+}
+
+@test "a call that an override allows, and Linux refuses, is nobody's refusal" {
+  echo '{"version": 1, "overrides": [{"when": {"op": ["rmdir", "mknod"]}, "then": {"allow": true}},
+    {"when": {"op": "rename"}, "then": {"delay": 1}}]}' >../p.json
+  local steps='mkdir -p a/b; mkfifo p; rmdir a 2>/dev/null; perl -e "rename q(x), q(y)"; [ -p p ]'
+  native "$steps"
+  assert_success
+  run "$LXSHIM" run --policy ../p.json --report json:../r.json --trace ../trace -- sh -c "$steps"
+  assert_success
+  assert_line --regexp '^  overrides +0 +3 '
+  assert_equal "$(jq -c '[.refused, .kinds]' ../r.json)" '[0,[]]'
+  run jq -r 'select(.outcome == "overridden") | [.call, .result, .let] | @tsv' ../trace
+  assert_output "mknod	0	true
+rmdir	ENOTEMPTY	true
+rename	ENOENT	true"
+}
+
+@test "the command is told as a shell takes it, in Markdown as it is" {
+  run --separate-stderr "$LXSHIM" run -q --report json:../r.json --report markdown -- sh -c 'mkfifo "a  *b*"; echo `:`' "it's" plain
+  assert_line "\`\` sh -c 'mkfifo \"a  *b*\"; echo \`:\`' 'it'\\''s' plain \`\` ended with status 0, by the rules of drvfs."
+  assert_equal "$(jq -r .command ../r.json)" "sh -c 'mkfifo \"a  *b*\"; echo \`:\`' 'it'\\''s' plain"
+}
+
 @test "observe mode: the same report, of what would have been refused" {
   run --separate-stderr "$LXSHIM" run -q --observe --report tap -- mkfifo p
   assert_success

@@ -38,6 +38,22 @@ traced() {
   assert_output 0
 }
 
+@test "whose child a process is: told once of each, and where nothing is denied of none" {
+  needs jq jq
+  needs perl perl
+  ALL=all: traced 'perl -MPOSIX -e "system(q(mkfifo p; mkfifo q)); mkfifo(q(n), 0600) for 1, 2"
+    perl -MPOSIX -e "fork; wait; mkfifo(q(n), 0600) for 1, 2"; touch fine'
+  # Further up is whoever started the test, where that is not lxshim.
+  run jq -r 'select(.parents) | [.comm, .outcome, (.parents[:if .comm == "mkfifo" then 3 else 1 end] | join("<"))] | @tsv' "$TRACE"
+  assert_output "mkfifo	denied	sh<perl<bash
+mkfifo	denied	sh<perl<bash
+perl	denied	bash
+perl	denied	perl
+perl	denied	bash"
+  run jq -s '[.[] | select(.outcome == "denied")] | length' "$TRACE"
+  assert_output 8
+}
+
 @test "LXSHIM_TRACE=all:FILE: every call on a mount" {
   needs jq jq
   native 'echo x >f; cat f none'

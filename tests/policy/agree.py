@@ -29,7 +29,7 @@ BEYOND_SCHEMA = """
     options-empty-item option-* glob-*
     volumes-backing-missing volumes-backing-root volumes-letter-twice volumes-name-twice
     folder-root folder-nowhere folder-twice folder-cycle* share-nothing share-twice
-    unknown-source-* mount-second-* mount-rule-run mount-rule-volfs
+    unknown-source-* mount-second-* mount-rule-run mount-rule-volfs scanner-ms-order
 """.split()
 
 # No JSON at all, or JSON that says one thing twice.

@@ -147,6 +147,24 @@ static void a_damaged_image_is_never_read_outside(void **state)
     free(copy);
 }
 
+/* A scanner's lists, each time with another one of them leading out of the image. */
+static void a_scanner_that_leads_out_of_the_image_is_refused(void **state)
+{
+    (void)state;
+    for (unsigned wrong = 0; wrong <= 6; wrong++) {
+        struct lx_builder b;
+        struct lx_image_scanner scanner = {.least_ms = wrong == 1, .glob_count = 1};
+        struct lx_image *made = lx_builder_start(&b, image, sizeof(image), 0, 0);
+        uint32_t glob = wrong == 2 ? sizeof(image) : lx_builder_string(&b, "*.tmp");
+        scanner.globs = lx_builder_block(&b, &glob, sizeof(glob)) + (wrong == 3 ? 4 : 0);
+        scanner.event_count = wrong == 4 ? UINT32_MAX : 0;
+        scanner.shares = wrong == 5 ? 8 : 7;
+        made->scanner = lx_builder_block(&b, &scanner, sizeof(scanner)) + (wrong == 6 ? 4096 : 0);
+        size_t size = (size_t)lx_builder_end(&b);
+        assert_int_equal(lx_image_check(made, size), wrong == 0 ? 0 : -EINVAL);
+    }
+}
+
 static void what_does_not_fit_is_an_error(void **state)
 {
     (void)state;
@@ -238,6 +256,7 @@ int main(void)
         cmocka_unit_test(rules_are_worked_out_by_axes),
         cmocka_unit_test(kinds_and_axes_have_words),
         cmocka_unit_test(a_damaged_image_is_never_read_outside),
+        cmocka_unit_test(a_scanner_that_leads_out_of_the_image_is_refused),
         cmocka_unit_test(what_does_not_fit_is_an_error),
         cmocka_unit_test(base64_round_trips),
         cmocka_unit_test(globs_match_paths),

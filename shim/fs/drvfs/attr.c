@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "fs/drvfs/drvfs.h"
-#include "fs/holding.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "nt/times.h"
@@ -268,6 +267,8 @@ static int check_truncated_name(struct lx_call *c, struct stat *st)
         r = drvfs_permit(c, c->at[0].mount, &o, st, W_OK);
     if (r == 0)
         r = drvfs_check_sharing_at(c, 0, st, STORE_OPEN | STORE_WRITES);
+    if (r == 0)
+        r = drvfs_check_scanner(c, 0, STORE_OPEN | STORE_WRITES);
     return r;
 }
 

@@ -13,6 +13,7 @@ const struct lx_fs lx_drvfs = {
     .listed = drvfs_listed,
     .shown = drvfs_shown,
     .removal = &drvfs_removal,
+    .scanned = true,
     .run =
         {
             [LX_OP_OPEN] = drvfs_open,           [LX_OP_STAT] = drvfs_stat,

@@ -234,6 +234,15 @@ int drvfs_check_sharing(struct lx_call *c, unsigned i, int fd, unsigned ours);
 int drvfs_check_sharing_at(struct lx_call *c, unsigned i, const struct stat *st, unsigned ours);
 
 /*
+ * Refuses what a scanner of the policy's that has path i open does not share with us, or waits
+ * until it has gone. Costs nothing where there is none. 0 or -errno.
+ */
+int drvfs_check_scanner(struct lx_call *c, unsigned i, unsigned ours);
+
+/* The same for a rename of the directory at path 0, of what is below. */
+int drvfs_check_scanner_below(struct lx_call *c);
+
+/*
  * Gives the file of an AppExecLink, open behind fd, the two bytes that programs see in it. Windows
  * shows it empty all the same. 0 or -EIO.
  */

@@ -56,6 +56,8 @@ long drvfs_exec(struct lx_call *c)
         r = drvfs_permit(c, at->mount, &o, &st, X_OK);
     if (r == 0 && !by_descriptor)
         r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_READS);
+    if (r == 0)
+        r = drvfs_check_scanner(c, 0, STORE_OPEN | STORE_READS);
     if (r < 0)
         return r;
 

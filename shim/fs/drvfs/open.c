@@ -112,6 +112,15 @@ static int truncate_open(struct lx_call *c, int fd, const struct stat *st)
     return again < 0 ? again : sys_close(again);
 }
 
+/* What an open uses a file for. */
+static unsigned shares(const struct lx_call *c)
+{
+    unsigned ours = STORE_OPEN;
+    if ((c->flags & O_ACCMODE) != O_WRONLY)
+        ours |= STORE_READS;
+    return writes(c) ? ours | STORE_WRITES : ours;
+}
+
 /* What the mark of a file, or one that is empty, may mean: a link, an alias, an open in Windows. */
 static int second_look(struct lx_call *c, int fd, const struct stat *st)
 {
@@ -130,12 +139,7 @@ static int second_look(struct lx_call *c, int fd, const struct stat *st)
         return 0;
     if (kind == DRVFS_ALIAS && (c->flags & O_TRUNC) == 0)
         return drvfs_fill_alias(fd);
-    unsigned ours = STORE_OPEN;
-    if ((c->flags & O_ACCMODE) != O_WRONLY)
-        ours |= STORE_READS;
-    if (writes(c))
-        ours |= STORE_WRITES;
-    return store_marked(st) ? drvfs_check_sharing(c, 0, fd, ours) : 0;
+    return store_marked(st) ? drvfs_check_sharing(c, 0, fd, shares(c)) : 0;
 }
 
 /* What an open asks for. [openvmm lxutil open_flags_to_access_mask] */
@@ -267,6 +271,7 @@ static int create(struct lx_call *c)
     r = drvfs_inherit_descriptor(c, at, fd);
     if (r == 0)
         r = check_created(c);
+    c->made = true;
     if (r < 0)
         sys_close(fd);
     return r < 0 ? r : fd;
@@ -331,6 +336,11 @@ long drvfs_open(struct lx_call *c)
     }
     if ((c->flags & O_TMPFILE) == O_TMPFILE)
         return create_unnamed(c);
+    if ((c->flags & O_PATH) == 0) {
+        int r = drvfs_check_scanner(c, 0, shares(c));
+        if (r < 0)
+            return r;
+    }
     if (c->flags == asked && is_same_to_anybody(c))
         return -LX_CONTINUE;
     for (int i = 0; i < CREATE_ROUNDS; i++) {

@@ -120,6 +120,8 @@ static long unlink_file(struct lx_call *c)
     const struct lx_loc *at = &c->at[0];
     struct store_holders holders = lx_holders(c);
     int r = check_readonly(c);
+    if (r == 0)
+        r = drvfs_check_scanner(c, 0, STORE_OPEN | STORE_DELETES);
     if (r < 0)
         return r;
     if (lx_rule(at->mount, LX_RULE_UNLINK_OPEN_FILE) == LX_POSIX) {

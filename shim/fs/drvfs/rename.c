@@ -83,6 +83,8 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
     int r = drvfs_demand(c, 1, to, DRVFS_LOOK_UP | NT_DELETE);
     if (r == 0)
         r = drvfs_check_sharing_at(c, 1, to, STORE_OPEN | STORE_DELETES);
+    if (r == 0)
+        r = drvfs_check_scanner(c, 1, STORE_OPEN | STORE_DELETES);
     if (r < 0)
         return r;
     if (!S_ISREG(to->st_mode) || directory)
@@ -192,8 +194,12 @@ static long rename_entry(struct lx_call *c, struct stat *from_stat)
                                    S_ISDIR(from_stat->st_mode) ? NT_APPEND_DATA : NT_WRITE_DATA);
     if (r == 0)
         r = drvfs_check_sharing_at(c, 0, from_stat, STORE_OPEN | STORE_DELETES);
+    if (r == 0)
+        r = drvfs_check_scanner(c, 0, STORE_OPEN | STORE_DELETES);
     if (r == 0 && S_ISDIR(from_stat->st_mode))
         r = lx_check_descendants(c);
+    if (r == 0 && S_ISDIR(from_stat->st_mode))
+        r = drvfs_check_scanner_below(c);
     if (r == 0 && S_ISDIR(from_stat->st_mode))
         r = check_watches(c);
     if (r < 0)
