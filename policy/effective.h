@@ -104,10 +104,19 @@ struct lx_effective_fact {
     struct lx_origin origin; /* LX_ORIGIN_DEFAULT: not stated */
 };
 
+#define LX_OVERRIDE_FLAGS 16 /* no call has more that differ */
+
 struct lx_effective_override {
-    struct lx_image_override image; /* without its strings and its counter */
+    struct lx_image_override image; /* without its strings, its counter and what it points to */
+    struct lx_image_condition condition;
+    bool conditional; /* and that says something */
     const char *path;
+    const char *comm;
     const char *note;
+    size_t flag_count; /* of flags, as they were written */
+    const char *flags[LX_OVERRIDE_FLAGS];
+    double chance; /* as it was written, or 0: always */
+    long long seed;
     struct lx_origin origin;
 };
 
@@ -158,7 +167,10 @@ void lx_effective_free(struct lx_effective *policy);
 /* The word of an operation by its number in overrides; NULL after the last. */
 const char *lx_op_word(size_t op);
 
-/* All operations, as an override has a set of them: a bit each. */
+/*
+ * What "*" stands for, as an override has a set of operations, a bit each: all but those that move
+ * bytes, which have to be named, since to see them costs every program.
+ */
 uint64_t lx_op_all(void);
 
 /* True where a mount has metadata: its option, and room for it. */

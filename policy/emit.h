@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "policy/effective.h"
 #include "policy/stamp.h"
@@ -19,6 +20,9 @@ long lx_emit_image(const struct lx_effective *policy, const char *stats, const c
 
 /* True where an override counts: its counters have to be shared by the process tree. */
 bool lx_emit_counts(const struct lx_effective *policy);
+
+/* How many counters its overrides have, and which are the first of LX_OCCURRENCES, 0 for none. */
+uint32_t lx_emit_counters(const struct lx_effective *policy, uint32_t *occurrences);
 
 /* Sizes a file for the counters of a policy and begins it. Returns 0 or -errno. */
 int lx_emit_stats(const struct lx_effective *policy, int fd);

@@ -20,7 +20,7 @@
 #include "policy/volumes.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 6u
+#define LX_IMAGE_VERSION 7u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
@@ -87,7 +87,32 @@ struct lx_image_override {
     uint32_t counter;   /* index of its match counter in the shared statistics */
     uint32_t next;      /* index + 1 of the next one that the same look meets, or 0 */
     uint8_t action;     /* enum lx_override_action */
-    uint8_t pad[7];     /* of the same size to programs of 32 bits */
+    uint8_t late;       /* the call is made first; one that succeeds is answered so */
+    uint8_t pad[2];     /* of the same size to programs of 32 bits */
+    uint32_t condition; /* struct lx_image_condition, or 0 */
+};
+
+/* From `least` to `most`, both included; all there are where nothing is said. */
+struct lx_image_range {
+    uint64_t least;
+    uint64_t most;
+};
+
+/* What else an override asks of a call, and does to it: apart, as thousands have none. */
+struct lx_image_condition {
+    struct lx_image_range uid;
+    struct lx_image_range fd;   /* as the program calls it, of a call on a descriptor */
+    struct lx_image_range size; /* bytes that the call is about */
+    struct lx_image_range
+        offset;           /* bytes of the file; where a read or a write touches one of them */
+    uint64_t after_bytes; /* let so many be written first; 0: none */
+    uint64_t draw;        /* what its calls are drawn by: the seed and what it says */
+    uint32_t chance;      /* of 2^32 calls so many are drawn; 0: all */
+    uint32_t bytes;       /* move at most so many; 0: as many as are asked for */
+    int32_t flags_mask;   /* of the open flags these bits */
+    int32_t flags;        /* have to be so */
+    uint32_t comm;        /* glob over the name of who calls, or 0 */
+    uint32_t pad;
 };
 
 struct lx_image {
@@ -104,6 +129,8 @@ struct lx_image {
     uint32_t mount_count;
     uint32_t overrides;
     uint32_t override_count;
+    uint32_t counters;    /* how many shared counters they have, of which the last */
+    uint32_t occurrences; /* LX_OCCURRENCES are those of calls that are drawn; or 0 */
 
     /*
      * Overrides by the path they are about, so that thousands cost a call no more than a few: those
@@ -123,6 +150,7 @@ struct lx_image {
 
 /* Both word sizes read it: nothing lies elsewhere where uint64_t is aligned to 4 bytes. */
 _Static_assert(sizeof(struct lx_image_override) % 8 == 0, "it has another size to 32-bit programs");
+_Static_assert(sizeof(struct lx_image_condition) % 8 == 0, "it has another size to them");
 _Static_assert(offsetof(struct lx_image, override_ops) % 8 == 0, "and a field another place");
 
 /*
@@ -194,7 +222,7 @@ struct lx_stats_times {
 
 struct lx_stats {
     uint32_t magic;
-    uint32_t override_count;
+    uint32_t counter_count;
     _Atomic uint64_t processes;
     _Atomic uint64_t untold;       /* lines that could not be written to the trace, */
     _Atomic uint32_t untold_errno; /* and why the first of them was not */
@@ -205,13 +233,19 @@ struct lx_stats {
     struct lx_stats_times times;
     struct lx_stats_lane lane;
     struct lx_stats_rule rules[LX_RULE_OVERRIDE + 1];
-    _Atomic uint32_t overrides[];
+    _Atomic uint64_t counters[]; /* of overrides */
 };
 
-/* Bytes of the counters of a policy with so many overrides: the size of their file. */
-static inline size_t lx_stats_size(uint32_t override_count)
+/*
+ * How often each call has come of those that are drawn by chance, by a hash of what it is: two that
+ * share one are still drawn, though not by themselves.
+ */
+#define LX_OCCURRENCES 1024u
+
+/* Bytes of the counters of a policy whose overrides have so many: the size of their file. */
+static inline size_t lx_stats_size(uint32_t counter_count)
 {
-    return offsetof(struct lx_stats, overrides) + (size_t)override_count * sizeof(uint32_t);
+    return offsetof(struct lx_stats, counters) + (size_t)counter_count * sizeof(uint64_t);
 }
 
 /* The string at an offset, or NULL for offset 0. */
@@ -284,6 +318,16 @@ int lx_image_check(const struct lx_image *image, size_t size);
  * them all; NULL for 0, and for a damaged one.
  */
 const struct lx_image_override *lx_image_override(const struct lx_image *image, uint32_t number);
+
+/* What a checked override asks beside its path, or NULL. */
+static inline const struct lx_image_condition *lx_image_condition(const struct lx_image *image,
+                                                                  const struct lx_image_override *o)
+{
+    return o->condition == 0
+               ? NULL
+               : (const struct lx_image_condition *)(const void *)((const char *)image +
+                                                                   o->condition);
+}
 
 /* A look for the overrides that may be about a path: those of its very name, and all wildcards. */
 struct lx_image_look {

@@ -60,8 +60,9 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
     int r = lx_emit_stats(policy, fd);
     if (r == 0) {
         seal(fd);
-        *stats = mmap(NULL, lx_stats_size((uint32_t)policy->override_count), PROT_READ | PROT_WRITE,
-                      MAP_SHARED, fd, 0);
+        uint32_t occurrences;
+        size_t size = lx_stats_size(lx_emit_counters(policy, &occurrences));
+        *stats = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         r = *stats == MAP_FAILED ? -errno : 0;
     }
     if (r == 0)

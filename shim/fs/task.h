@@ -29,6 +29,12 @@ struct lx_task_ops {
     /* Hears of a wait to come, an override's delay. */
     void (*waits)(const struct lx_task *task);
 
+    /* What the task calls a descriptor of this process, which its call is on. */
+    int (*number)(const struct lx_task *task, int fd);
+
+    /* By which user it acts on files. */
+    uid_t (*uid)(const struct lx_task *task);
+
     /* Makes the task's umask this process's, before a call that it applies to. */
     void (*mask)(const struct lx_task *task);
 

@@ -33,6 +33,7 @@
 #include "supervisor/roots.h"
 #include "supervisor/strict.h"
 #include "supervisor/tracee.h"
+#include "supervisor/transfer.h"
 #include "supervisor/views.h"
 #include "supervisor/xattrat.h"
 #include "sys/space.h"
@@ -158,7 +159,8 @@ static long run(struct request *r)
         hook_waits(&r->task);
         hooks_hear(true);
     }
-    long result = decides(r->call->number) ? decide(r) : answer(&r->task, r->args);
+    long nr = r->call->number;
+    long result = decides(nr) ? decide(r) : transfers(nr) ? transfer(r) : answer(&r->task, r->args);
     if (r->call->number == SYS_connect)
         hooks_hear(false);
     credentials_return();

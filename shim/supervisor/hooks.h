@@ -18,8 +18,16 @@ void hook_waits(const struct lx_task *task);
 /* Takes the caller's umask; who runs the call puts it down: r->masked. */
 void hook_mask(const struct lx_task *task);
 
-/* These three, for a table that has more. */
-#define HOOKS .open = hook_open, .waits = hook_waits, .mask = hook_mask
+/* What the caller calls a descriptor that was fetched. */
+int hook_number(const struct lx_task *task, int fd);
+
+/* By which user the caller acts on files. */
+uid_t hook_uid(const struct lx_task *task);
+
+/* All of these, for a table that has more. */
+#define HOOKS                                                                         \
+    .open = hook_open, .waits = hook_waits, .mask = hook_mask, .number = hook_number, \
+    .uid = hook_uid
 
 /*
  * Lets the master's sign through, or no more. Only around calls that wait: an ADDFD that is
