@@ -6,14 +6,14 @@
 _lxshim_words() {
   case $1 in
     'commands') echo run bisect wsl report policy explain doctor win help ;;
-    'options run') echo --policy --profile --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
+    'options run') echo --policy --profile --mount --set --trace --observe --enforce --overrides --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --help ;;
     'options bisect') echo --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
     'options wsl') echo --policy --set --trace --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --help ;;
     'options report') echo --fail-on --help ;;
     'options policy') echo --help ;;
     'commands policy') echo check show profiles rules schema trust ;;
     'options policy check') echo --help ;;
-    'options policy show') echo --policy --profile --mount --set --trace --observe --enforce --overrides --json --help ;;
+    'options policy show') echo --policy --profile --mount --set --trace --observe --enforce --overrides --latency --json --help ;;
     'options policy profiles') echo --json --help ;;
     'options policy rules') echo --json --help ;;
     'options policy schema') echo --help ;;
@@ -23,10 +23,11 @@ _lxshim_words() {
     'options win') echo --policy --profile --mount --elevated --help ;;
     'options help') echo --help ;;
     'commands win') echo attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write ;;
-    'topics') echo run wsl policy rules mounts overrides bisect reports win trace coverage environment ;;
+    'topics') echo run wsl policy rules mounts overrides latency bisect reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--era') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
-    'arguments') echo --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc ;;
+    'arguments') echo --policy --profile --mount --set --trace --enforce --overrides --latency --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc ;;
+    '--latency') echo wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026 ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
     '--fresh') echo copy worktree none ;;

@@ -7,7 +7,7 @@ function __lxshim_words
         case 'commands'
             printf '%s\n' run bisect wsl report policy explain doctor win help
         case 'options run'
-            printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --lane --require-complete --bind --verbose --quiet --report --fail-on --help
+            printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --help
         case 'options bisect'
             printf '%s\n' --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
         case 'options wsl'
@@ -21,7 +21,7 @@ function __lxshim_words
         case 'options policy check'
             printf '%s\n' --help
         case 'options policy show'
-            printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --json --help
+            printf '%s\n' --policy --profile --mount --set --trace --observe --enforce --overrides --latency --json --help
         case 'options policy profiles'
             printf '%s\n' --json --help
         case 'options policy rules'
@@ -41,13 +41,15 @@ function __lxshim_words
         case 'commands win'
             printf '%s\n' attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write
         case 'topics'
-            printf '%s\n' run wsl policy rules mounts overrides bisect reports win trace coverage environment
+            printf '%s\n' run wsl policy rules mounts overrides latency bisect reports win trace coverage environment
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case '--era'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --mount --set --trace --enforce --overrides --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc
+            printf '%s\n' --policy --profile --mount --set --trace --enforce --overrides --latency --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --era --distribution --user --cd --etc
+        case '--latency'
+            printf '%s\n' wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'

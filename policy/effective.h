@@ -144,6 +144,10 @@ struct lx_effective {
     bool trace_guest; /* it goes by a guest's law: see sys/own.h */
     struct lx_origin trace_origin;
     const char *programs; /* the directory of our programs that stand in for WSL's, or NULL */
+    unsigned latency;     /* the number of a client, or 0 */
+    uint32_t latency_seed;
+    bool latency_counted; /* and not waited for */
+    struct lx_origin latency_origin;
     struct lx_effective_fact windows[LX_WINDOWS_FACTS];
     bool has_volumes; /* the policy says which there are, so that a run mounts them */
     size_t volume_count;

@@ -10,6 +10,7 @@
 
 #include "policy/builder.h"
 #include "policy/condition.h"
+#include "policy/latency.h"
 #include "policy/table.h"
 #include "sys/space.h"
 
@@ -109,16 +110,19 @@ static uint32_t put_condition(struct lx_builder *b, const struct lx_effective_ov
     return lx_builder_block(b, &condition, sizeof(condition));
 }
 
-uint32_t lx_emit_counters(const struct lx_effective *policy, uint32_t *occurrences)
+struct lx_counters lx_emit_counters(const struct lx_effective *policy)
 {
-    size_t n = policy->override_count;
+    struct lx_counters all = {.count = (uint32_t)policy->override_count};
     bool drawn = false;
     for (size_t i = 0; i < policy->override_count; i++) {
-        n += policy->overrides[i].condition.after_bytes != 0;
+        all.count += policy->overrides[i].condition.after_bytes != 0;
         drawn |= policy->overrides[i].condition.chance != 0;
     }
-    *occurrences = drawn ? (uint32_t)n : 0;
-    return (uint32_t)n + (drawn ? LX_OCCURRENCES : 0);
+    all.occurrences = drawn ? all.count : 0;
+    all.count += drawn ? LX_OCCURRENCES : 0;
+    all.costs = all.count;
+    all.count += policy->latency != 0 ? LX_COST_ALL : 0;
+    return all;
 }
 
 /* Each has a counter of its matches, and behind it one of bytes where it counts them. */
@@ -126,7 +130,10 @@ static void count_overrides(const struct lx_effective *policy, struct lx_image *
                             struct lx_image_override *overrides)
 {
     uint32_t next = 0;
-    image->counters = lx_emit_counters(policy, &image->occurrences);
+    struct lx_counters all = lx_emit_counters(policy);
+    image->counters = all.count;
+    image->occurrences = all.occurrences;
+    image->costs = all.costs;
     for (size_t i = 0; i < policy->override_count; i++) {
         overrides[i].counter = next;
         next += policy->overrides[i].condition.after_bytes != 0 ? 2 : 1;
@@ -165,6 +172,10 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
     if (policy->standing != LX_GUEST || policy->mount_count > 0)
         image->programs = lx_builder_string(&b, policy->programs);
     image->silent = policy->silent;
+    image->latency = policy->latency;
+    image->latency_seed = policy->latency_seed;
+    if (policy->latency_counted)
+        image->flags |= LX_IMAGE_COST_ONLY;
     if (policy->observe)
         image->flags |= LX_IMAGE_OBSERVE;
     if (policy->trace_all)
@@ -201,6 +212,8 @@ long lx_emit_image(const struct lx_effective *policy, const char *stats, const c
 
 bool lx_emit_counts(const struct lx_effective *policy)
 {
+    if (policy->latency != 0)
+        return true;
     for (size_t i = 0; i < policy->override_count; i++) {
         const struct lx_image_override *o = &policy->overrides[i].image;
         const struct lx_image_condition *w = &policy->overrides[i].condition;
@@ -230,9 +243,8 @@ int lx_emit_table(int fd, bool stays)
 
 int lx_emit_stats(const struct lx_effective *policy, int fd)
 {
-    uint32_t occurrences;
     const struct lx_stats head = {.magic = LX_STATS_MAGIC,
-                                  .counter_count = lx_emit_counters(policy, &occurrences)};
+                                  .counter_count = lx_emit_counters(policy).count};
     /* Not a hole: where the file system is full, whoever maps it would die of SIGBUS. */
     int r = posix_fallocate(fd, 0, (off_t)lx_stats_size(head.counter_count));
     if (r != 0)

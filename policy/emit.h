@@ -21,8 +21,14 @@ long lx_emit_image(const struct lx_effective *policy, const char *stats, const c
 /* True where an override counts: its counters have to be shared by the process tree. */
 bool lx_emit_counts(const struct lx_effective *policy);
 
-/* How many counters its overrides have, and which are the first of LX_OCCURRENCES, 0 for none. */
-uint32_t lx_emit_counters(const struct lx_effective *policy, uint32_t *occurrences);
+/* The counters of a policy: how many, and the first of those that some of its overrides, or its
+ * latency, share. */
+struct lx_counters {
+    uint32_t count;
+    uint32_t occurrences; /* 0: none */
+    uint32_t costs;
+};
+struct lx_counters lx_emit_counters(const struct lx_effective *policy);
 
 /* Sizes a file for the counters of a policy and begins it. Returns 0 or -errno. */
 int lx_emit_stats(const struct lx_effective *policy, int fd);

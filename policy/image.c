@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "policy/latency.h"
 #include "policy/mount_check.h"
 
 #define ERRNO_MAX 4095 /* the kernel's: what is below -4095 is a result */
@@ -95,6 +96,10 @@ int lx_image_check(const struct lx_image *image, size_t size)
         return -EINVAL;
     if (!mounts_ok(image) || !axes_ok(image) || !volumes_ok(image) ||
         !table_ok(image, image->overrides, image->override_count, sizeof(struct lx_image_override)))
+        return -EINVAL;
+    if (image->latency != 0 &&
+        (lx_latency_word(image->latency) == NULL || image->counters < LX_COST_ALL ||
+         image->costs > image->counters - LX_COST_ALL))
         return -EINVAL;
     if (image->occurrences != 0 &&
         (image->counters < LX_OCCURRENCES || image->occurrences > image->counters - LX_OCCURRENCES))

@@ -63,8 +63,9 @@ enum lx_image_flag {
     LX_IMAGE_MAY_LINK = 4,  /* Windows lets its user make symlinks */
     LX_IMAGE_TRACE_OWN =
         8, /* the trace's file has to be the user's own, and no symlink leads to it */
-    LX_IMAGE_ELEVATED = 16, /* the token of Windows is an administrator's */
-    LX_IMAGE_FLAGS = 31     /* all of them */
+    LX_IMAGE_ELEVATED = 16,  /* the token of Windows is an administrator's */
+    LX_IMAGE_COST_ONLY = 32, /* what calls would take longer is counted, and not waited for */
+    LX_IMAGE_FLAGS = 63      /* all of them */
 };
 
 enum lx_override_action {
@@ -129,7 +130,11 @@ struct lx_image {
     uint32_t mount_count;
     uint32_t overrides;
     uint32_t override_count;
-    uint32_t counters;    /* how many shared counters they have, of which the last */
+    uint32_t counters; /* how many shared counters they have, of which the last */
+    uint32_t costs;    /* LX_COST_ALL of them, from here on, where there is a latency */
+    uint32_t latency;  /* the number of a client that calls take as long as on, or 0 */
+    uint32_t latency_seed;
+    uint32_t pad;
     uint32_t occurrences; /* LX_OCCURRENCES are those of calls that are drawn; or 0 */
 
     /*

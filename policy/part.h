@@ -83,6 +83,10 @@ struct lx_part {
     bool observe;
     unsigned mode_line;
     struct lx_ruleset silent;
+    unsigned latency; /* a client's number, or 0 */
+    uint32_t latency_seed;
+    bool latency_counted;
+    unsigned latency_line;
     const char *trace; /* relative to the document's directory */
     bool trace_all;
     struct lx_place trace_place;
@@ -112,6 +116,9 @@ int lx_read_volume_facts(struct lx_load *load, const struct lx_node *node,
 int lx_read_override(struct lx_load *load, const struct lx_node *node,
                      struct lx_effective_override *out);
 
+/* "latency": a client's word, or an object with it. */
+int lx_read_latency(struct lx_load *load, const struct lx_node *node, struct lx_part *out);
+
 /* An array of rules: the others are silent. */
 int lx_read_enforced(struct lx_load *load, const struct lx_node *node, struct lx_ruleset *silent);
 
@@ -123,6 +130,7 @@ int lx_read_overrides_file(struct lx_load *load, struct lx_document *document,
 int lx_read_mount_flag(struct lx_load *load, const char *flag, const char *directory,
                        struct lx_mount_part *out);
 int lx_read_set_flag(struct lx_load *load, const char *flag, struct lx_rule_set *out);
+int lx_read_latency_flag(struct lx_load *load, const char *flag, struct lx_part *out);
 int lx_read_enforce_flag(struct lx_load *load, const char *flag, struct lx_ruleset *silent);
 
 /* Checks a mount's type and source, and parses its options. `inside`: where options_text stands. */

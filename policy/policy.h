@@ -18,7 +18,8 @@
 enum lx_watch {
     LX_WATCH_TRACE = 1, /* the trace: of those that a rule has to do with */
     LX_WATCH_ALL = 2,   /* of all */
-    LX_WATCH_DEBUG = 4  /* LXSHIM_DEBUG, of all */
+    LX_WATCH_DEBUG = 4, /* LXSHIM_DEBUG, of all */
+    LX_WATCH_COST = 8   /* a latency, of all in a drive */
 };
 
 /* Floors that say what they decide: see debug.h. */

@@ -56,6 +56,7 @@ typedef uint64_t cli_option;
 #define CLI_USER         CLI_OPTION(31)
 #define CLI_CD           CLI_OPTION(32)
 #define CLI_ETC          CLI_OPTION(33)
+#define CLI_LATENCY      CLI_OPTION(34)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -73,6 +74,7 @@ extern const struct cli_option_info cli_options[];
 /* What --lane and --bind take, as cli_options has it: the place of a word counts. */
 extern const char *const cli_lanes[];
 extern const char *const cli_binds[];
+extern const char *const cli_clients[];
 extern const char *const cli_fresh[];
 
 struct cli_arguments {

@@ -31,7 +31,7 @@ const struct cli_command cli_commands[] = {
                 "was denied or altered.\n",
         .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_TRACE | CLI_OBSERVE |
                    CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET | CLI_REPORT |
-                   CLI_FAIL_ON | CLI_ENFORCE | CLI_OVERRIDES,
+                   CLI_FAIL_ON | CLI_ENFORCE | CLI_OVERRIDES | CLI_LATENCY,
         .least = 1,
         .most = -1,
         .misused = CLI_FAILED,

@@ -14,6 +14,13 @@
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 const char *const cli_lanes[] = {"both", "preload", "supervisor", NULL};
+const char *const cli_clients[] = {
+#define CLIENT(symbol, word, protocol, us, evidence) word,
+#define COST(protocol, class, each, more, us)
+#include "policy/latency.def"
+#undef CLIENT
+#undef COST
+    NULL};
 const char *const cli_binds[] = {"auto", "always", "never", NULL};  /* enum bind_when */
 const char *const cli_fresh[] = {"copy", "worktree", "none", NULL}; /* enum bisect_fresh */
 
@@ -34,6 +41,10 @@ const struct cli_option_info cli_options[] = {
      "only these rules speak; what the others would have done is counted", NULL},
     {CLI_OVERRIDES, 0, "overrides", "FILE", "an array of overrides, instead of the policy's own",
      NULL},
+    {CLI_LATENCY, 0, "latency", "[count:]CLIENT[:SEED]",
+     "calls in a drive take as long as on that client of Windows' drives, or it is only counted; "
+     "see \"lxshim help latency\"",
+     cli_clients},
     {CLI_LANE, 0, "lane", "LANE",
      "see calls by the preloaded library (preload), by the supervisor (supervisor), or by both",
      cli_lanes},
@@ -99,6 +110,7 @@ static const struct {
     {CLI_ETC, offsetof(struct cli_arguments, etc)},
     {CLI_ENFORCE, offsetof(struct cli_arguments, request.enforce)},
     {CLI_OVERRIDES, offsetof(struct cli_arguments, request.overrides)},
+    {CLI_LATENCY, offsetof(struct cli_arguments, request.latency)},
     {CLI_LANE, offsetof(struct cli_arguments, lane)},
     {CLI_BIND, offsetof(struct cli_arguments, bind)},
     {CLI_FAIL_ON, offsetof(struct cli_arguments, fail_on)},

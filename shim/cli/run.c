@@ -60,8 +60,7 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
     int r = lx_emit_stats(policy, fd);
     if (r == 0) {
         seal(fd);
-        uint32_t occurrences;
-        size_t size = lx_stats_size(lx_emit_counters(policy, &occurrences));
+        size_t size = lx_stats_size(lx_emit_counters(policy).count);
         *stats = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         r = *stats == MAP_FAILED ? -errno : 0;
     }
@@ -293,6 +292,8 @@ int cli_run(const struct cli_arguments *arguments)
     }
     if (!arguments->quiet)
         summary_print(stats, &lanes, observe);
+    if (!arguments->quiet && attached.image->latency != 0)
+        summary_cost(&attached);
     summary_deaths(stats);
     summary_x32(stats);
     summary_trace(stats, attached.trace);

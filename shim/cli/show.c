@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "policy/condition.h"
 #include "policy/errnames.h"
+#include "policy/latency.h"
 #include "policy/shown.h"
 
 /* Where text is put together before it is shown: written by show_text. The program has one thread.
@@ -188,6 +189,10 @@ static void put_text(const struct lx_effective *policy, const char *file)
     if (policy->trace != NULL)
         fprintf(out, "trace       %s, %s calls  (%s)\n", policy->trace,
                 policy->trace_all ? "all" : "changed", cli_origin(&policy->trace_origin));
+    if (policy->latency != 0)
+        fprintf(out, "latency     %s, seed %u%s  (%s)\n", lx_latency_word(policy->latency),
+                policy->latency_seed, policy->latency_counted ? ", counted and not waited for" : "",
+                cli_origin(&policy->latency_origin));
     for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)
         if (policy->windows[i].origin.kind != LX_ORIGIN_DEFAULT)
             fprintf(out, "windows     %s %s  (%s)\n", lx_windows_word(i),
@@ -421,6 +426,13 @@ static void show_json(const struct lx_effective *policy)
         json_t *trace = valued(json_string(policy->trace), &policy->trace_origin);
         json_object_set_new(trace, "calls", json_string(policy->trace_all ? "all" : "changed"));
         json_object_set_new(all, "trace", trace);
+    }
+    if (policy->latency != 0) {
+        json_t *latency =
+            valued(json_string(lx_latency_word(policy->latency)), &policy->latency_origin);
+        json_object_set_new(latency, "seed", json_integer(policy->latency_seed));
+        json_object_set_new(latency, "wait", json_boolean(!policy->latency_counted));
+        json_object_set_new(all, "latency", latency);
     }
     json_t *windows = json_object();
     for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)

@@ -158,6 +158,8 @@ def check_words(schema, directory):
     errnos = schema["$defs"]["errno"]["enum"]
     known = words_of("policy/errnames.def", r"NAME\((\w+)\)") + ["ENOTSUP", "EWOULDBLOCK"]
     check(sorted(errnos) == sorted(known), "errnos")
+    clients = words_of("policy/latency.def", r'(?m)^CLIENT\(\w+, "([^"]+)"')
+    check(schema["$defs"]["client"]["enum"] == clients, "clients with a latency")
     flags = schema["$defs"]["flag"]["enum"]
     stated = words_of("policy/openflags.def", r"(?m)^FLAG\((\w+),")
     access = ("O_RDONLY", "O_WRONLY", "O_RDWR")
@@ -173,11 +175,13 @@ def check_keys(schema, directory):
     """The keys that the loader says it expected, object by object, against the schema's."""
     defs = schema["$defs"]
     trace = defs["policy"]["properties"]["trace"]["oneOf"][1]
+    latency = defs["policy"]["properties"]["latency"]["oneOf"][1]
     override = defs["override"]["properties"]
     wrong = {"xyzzy": 1}
     objects = [
         (defs["policy"], {"version": 1, **wrong}),
         (trace, {"version": 1, "trace": wrong}),
+        (latency, {"version": 1, "latency": wrong}),
         (defs["mount"], {"version": 1, "mounts": [wrong]}),
         (defs["volume"], {"version": 1, "mounts": [{"volume": wrong}]}),
         (defs["whole_volume"], {"version": 1, "volumes": {"C:": wrong}}),
