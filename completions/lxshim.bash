@@ -6,7 +6,7 @@
 _lxshim_words() {
   case $1 in
     'commands') echo run bisect matrix wsl report init gallery policy explain doctor win help ;;
-    'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help ;;
+    'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help ;;
     'options bisect') echo --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
     'options matrix') echo --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help ;;
     'commands matrix') echo merge ;;
@@ -18,7 +18,7 @@ _lxshim_words() {
     'options policy') echo --help ;;
     'commands policy') echo check show profiles rules schema trust ;;
     'options policy check') echo --help ;;
-    'options policy show') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --json --help ;;
+    'options policy show') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --json --help ;;
     'options policy profiles') echo --json --help ;;
     'options policy rules') echo --json --help ;;
     'options policy schema') echo --help ;;
@@ -28,12 +28,13 @@ _lxshim_words() {
     'options win') echo --policy --profile --mount --elevated --help ;;
     'options help') echo --help ;;
     'commands win') echo attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write ;;
-    'topics') echo run wsl gallery policy rules mounts overrides scanner bisect matrix reports win trace coverage environment ;;
+    'topics') echo run wsl gallery policy rules mounts overrides latency scanner latency bisect matrix reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--era') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--eras') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
-    'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from ;;
+    'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --latency --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from ;;
     '--filesystem') echo ntfs fat fat32 exfat refs smb ;;
+    '--latency') echo wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026 ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
     '--fresh') echo copy worktree none ;;

@@ -7,7 +7,7 @@ function __lxshim_words
         case 'commands'
             printf '%s\n' run bisect matrix wsl report init gallery policy explain doctor win help
         case 'options run'
-            printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help
         case 'options bisect'
             printf '%s\n' --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
         case 'options matrix'
@@ -31,7 +31,7 @@ function __lxshim_words
         case 'options policy check'
             printf '%s\n' --help
         case 'options policy show'
-            printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --json --help
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --json --help
         case 'options policy profiles'
             printf '%s\n' --json --help
         case 'options policy rules'
@@ -51,7 +51,7 @@ function __lxshim_words
         case 'commands win'
             printf '%s\n' attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write
         case 'topics'
-            printf '%s\n' run wsl gallery policy rules mounts overrides scanner bisect matrix reports win trace coverage environment
+            printf '%s\n' run wsl gallery policy rules mounts overrides latency scanner latency bisect matrix reports win trace coverage environment
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case '--era'
@@ -59,9 +59,11 @@ function __lxshim_words
         case '--eras'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --latency --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from
         case '--filesystem'
             printf '%s\n' ntfs fat fat32 exfat refs smb
+        case '--latency'
+            printf '%s\n' wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'

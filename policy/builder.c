@@ -35,6 +35,7 @@ struct lx_image *lx_builder_start(struct lx_builder *b, void *buf, size_t room,
     image->mount_count = mount_count;
     image->overrides = (uint32_t)overrides;
     image->override_count = override_count;
+    image->counters = override_count;
     image->buckets = (uint32_t)buckets;
     image->bucket_count = bucket_count;
     return image;

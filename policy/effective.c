@@ -17,7 +17,16 @@ const char *lx_op_word(size_t op)
 
 uint64_t lx_op_all(void)
 {
-    return (UINT64_C(1) << OPS) - 1;
+    enum { FOLLOWS = 0, PROBES = 0, CHANGES = 0, CREATES = 0, MOVES = 1 };
+    static const bool moves[OPS] = {
+#define OP(symbol, word, paths, properties) (properties) != 0,
+#include "fs/ops.def"
+#undef OP
+    };
+    uint64_t all = 0;
+    for (size_t i = 0; i < OPS; i++)
+        all |= (uint64_t)!moves[i] << i;
+    return all;
 }
 
 const char *lx_windows_word(enum lx_windows_fact fact)

@@ -104,10 +104,19 @@ struct lx_effective_fact {
     struct lx_origin origin; /* LX_ORIGIN_DEFAULT: not stated */
 };
 
+#define LX_OVERRIDE_FLAGS 16 /* no call has more that differ */
+
 struct lx_effective_override {
-    struct lx_image_override image; /* without its strings and its counter */
+    struct lx_image_override image; /* without its strings, its counter and what it points to */
+    struct lx_image_condition condition;
+    bool conditional; /* and that says something */
     const char *path;
+    const char *comm;
     const char *note;
+    size_t flag_count; /* of flags, as they were written */
+    const char *flags[LX_OVERRIDE_FLAGS];
+    double chance; /* as it was written, or 0: always */
+    long long seed;
     struct lx_origin origin;
 };
 
@@ -143,6 +152,10 @@ struct lx_effective {
     bool trace_guest; /* it goes by a guest's law: see sys/own.h */
     struct lx_origin trace_origin;
     const char *programs; /* the directory of our programs that stand in for WSL's, or NULL */
+    unsigned latency;     /* the number of a client, or 0 */
+    uint32_t latency_seed;
+    bool latency_counted; /* and not waited for */
+    struct lx_origin latency_origin;
     struct lx_effective_fact windows[LX_WINDOWS_FACTS];
     const char *handler; /* that runs programs of Windows': a path, or a name for PATH; or NULL */
     bool stubs;          /* some of Windows' own programs are there */
@@ -171,7 +184,10 @@ void lx_effective_free(struct lx_effective *policy);
 /* The word of an operation by its number in overrides; NULL after the last. */
 const char *lx_op_word(size_t op);
 
-/* All operations, as an override has a set of them: a bit each. */
+/*
+ * What "*" stands for, as an override has a set of operations, a bit each: all but those that move
+ * bytes, which have to be named, since to see them costs every program.
+ */
 uint64_t lx_op_all(void);
 
 /* True where a mount has metadata: its option, and room for it. */

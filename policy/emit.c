@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "policy/builder.h"
+#include "policy/condition.h"
+#include "policy/latency.h"
 #include "policy/table.h"
 #include "sys/space.h"
 
@@ -108,6 +110,53 @@ static uint32_t put_scanner(struct lx_builder *b, const struct lx_effective_scan
     return lx_builder_block(b, &to, sizeof(to));
 }
 
+/* Drawn by what it says, wherever it stands: so what is put before it changes nothing. */
+static uint64_t draw_of(const struct lx_effective_override *o)
+{
+    uint64_t draw = lx_draw_more((uint64_t)o->seed, &o->image.ops, sizeof(o->image.ops));
+    return o->path == NULL ? draw : lx_draw_more(draw, o->path, strlen(o->path));
+}
+
+static uint32_t put_condition(struct lx_builder *b, const struct lx_effective_override *from)
+{
+    struct lx_image_condition condition = from->condition;
+    if (!from->conditional)
+        return 0;
+    condition.draw = draw_of(from);
+    condition.comm = lx_builder_string(b, from->comm);
+    return lx_builder_block(b, &condition, sizeof(condition));
+}
+
+struct lx_counters lx_emit_counters(const struct lx_effective *policy)
+{
+    struct lx_counters all = {.count = (uint32_t)policy->override_count};
+    bool drawn = false;
+    for (size_t i = 0; i < policy->override_count; i++) {
+        all.count += policy->overrides[i].condition.after_bytes != 0;
+        drawn |= policy->overrides[i].condition.chance != 0;
+    }
+    all.occurrences = drawn ? all.count : 0;
+    all.count += drawn ? LX_OCCURRENCES : 0;
+    all.costs = all.count;
+    all.count += policy->latency != 0 ? LX_COST_ALL : 0;
+    return all;
+}
+
+/* Each has a counter of its matches, and behind it one of bytes where it counts them. */
+static void count_overrides(const struct lx_effective *policy, struct lx_image *image,
+                            struct lx_image_override *overrides)
+{
+    uint32_t next = 0;
+    struct lx_counters all = lx_emit_counters(policy);
+    image->counters = all.count;
+    image->occurrences = all.occurrences;
+    image->costs = all.costs;
+    for (size_t i = 0; i < policy->override_count; i++) {
+        overrides[i].counter = next;
+        next += policy->overrides[i].condition.after_bytes != 0 ? 2 : 1;
+    }
+}
+
 static long put_image(const struct lx_effective *policy, const char *stats, const char *table,
                       void *buf, size_t room)
 {
@@ -126,8 +175,9 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
         overrides[i] = from->image;
         overrides[i].path = lx_builder_string(&b, from->path);
         overrides[i].note = lx_builder_string(&b, from->note);
-        overrides[i].counter = (uint32_t)i;
+        overrides[i].condition = put_condition(&b, from);
     }
+    count_overrides(policy, image, overrides);
     lx_builder_overrides(&b);
     image->axes = put_axes(&b, policy);
     image->volumes = lx_builder_block(&b, policy->flat, policy->flat->size);
@@ -143,6 +193,10 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
     image->handler = lx_builder_string(&b, policy->handler);
     image->record = lx_builder_string(&b, policy->record);
     image->silent = policy->silent;
+    image->latency = policy->latency;
+    image->latency_seed = policy->latency_seed;
+    if (policy->latency_counted)
+        image->flags |= LX_IMAGE_COST_ONLY;
     if (policy->observe)
         image->flags |= LX_IMAGE_OBSERVE;
     if (policy->stubs)
@@ -181,11 +235,12 @@ long lx_emit_image(const struct lx_effective *policy, const char *stats, const c
 
 bool lx_emit_counts(const struct lx_effective *policy)
 {
-    if (policy->scanner.preset != NULL)
+    if (policy->scanner.preset != NULL || policy->latency != 0)
         return true;
     for (size_t i = 0; i < policy->override_count; i++) {
         const struct lx_image_override *o = &policy->overrides[i].image;
-        if (o->times != 0 || o->every > 1 || o->after != 0)
+        const struct lx_image_condition *w = &policy->overrides[i].condition;
+        if (o->times != 0 || o->every > 1 || o->after != 0 || w->after_bytes != 0 || w->chance != 0)
             return true;
     }
     return false;
@@ -211,17 +266,17 @@ int lx_emit_table(int fd, bool stays)
 
 size_t lx_emit_stats_room(const struct lx_effective *policy)
 {
-    return lx_stats_room((uint32_t)policy->override_count, policy->scanner.preset != NULL);
+    return lx_stats_room(lx_emit_counters(policy).count, policy->scanner.preset != NULL);
 }
 
 int lx_emit_stats(const struct lx_effective *policy, int fd)
 {
     const struct lx_stats head = {.magic = LX_STATS_MAGIC,
-                                  .override_count = (uint32_t)policy->override_count};
+                                  .counter_count = lx_emit_counters(policy).count};
     /* Not a hole: where the file system is full, whoever maps it would die of SIGBUS. */
     int r = posix_fallocate(fd, 0, (off_t)lx_emit_stats_room(policy));
     if (r != 0)
         return -r;
-    ssize_t n = pwrite(fd, &head, sizeof(head.magic) + sizeof(head.override_count), 0);
+    ssize_t n = pwrite(fd, &head, sizeof(head.magic) + sizeof(head.counter_count), 0);
     return n < 0 ? -errno : 0;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "policy/effective.h"
 #include "policy/stamp.h"
@@ -23,6 +24,15 @@ bool lx_emit_counts(const struct lx_effective *policy);
 
 /* Bytes of the counters of a policy. */
 size_t lx_emit_stats_room(const struct lx_effective *policy);
+
+/* The counters of a policy: how many, and the first of those that some of its overrides, or its
+ * latency, share. */
+struct lx_counters {
+    uint32_t count;
+    uint32_t occurrences; /* 0: none */
+    uint32_t costs;
+};
+struct lx_counters lx_emit_counters(const struct lx_effective *policy);
 
 /* Sizes a file for the counters of a policy and begins it. Returns 0 or -errno. */
 int lx_emit_stats(const struct lx_effective *policy, int fd);

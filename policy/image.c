@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 
+#include "policy/latency.h"
 #include "policy/mount_check.h"
 
 #define ERRNO_MAX 4095 /* the kernel's: what is below -4095 is a result */
@@ -115,6 +117,13 @@ int lx_image_check(const struct lx_image *image, size_t size)
         return -EINVAL;
     if (!scanner_ok(image))
         return -EINVAL;
+    if (image->latency != 0 &&
+        (lx_latency_word(image->latency) == NULL || image->counters < LX_COST_ALL ||
+         image->costs > image->counters - LX_COST_ALL))
+        return -EINVAL;
+    if (image->occurrences != 0 &&
+        (image->counters < LX_OCCURRENCES || image->occurrences > image->counters - LX_OCCURRENCES))
+        return -EINVAL;
     if (image->override_count > 0 &&
         (image->bucket_count == 0 || (image->bucket_count & (image->bucket_count - 1)) != 0 ||
          !table_ok(image, image->buckets, image->bucket_count, sizeof(uint32_t))))
@@ -134,13 +143,23 @@ void lx_rules_work_out(const struct lx_image *image, enum lx_mount_type type,
     lx_axes_work_out(said, type, filesystem, metadata, rules);
 }
 
+static bool condition_ok(const struct lx_image *image, const struct lx_image_override *o)
+{
+    const struct lx_image_condition *w = lx_image_condition(image, o);
+    if (w == NULL)
+        return !o->late || o->action == LX_OVERRIDE_ERRNO;
+    return table_ok(image, o->condition, 1, sizeof(*w)) && string_ok(image, w->comm) &&
+           (w->after_bytes == 0 || o->counter + 1 < image->counters) &&
+           (w->chance == 0 || image->occurrences != 0);
+}
+
 const struct lx_image_override *lx_image_override(const struct lx_image *image, uint32_t number)
 {
     if (number == 0 || number > image->override_count)
         return NULL;
     const struct lx_image_override *o = &lx_image_overrides(image)[number - 1];
-    if (!string_ok(image, o->path) || !string_ok(image, o->note) ||
-        o->counter >= image->override_count || o->action > LX_OVERRIDE_KEEP || o->error < 0 ||
+    if (!string_ok(image, o->path) || !string_ok(image, o->note) || o->counter >= image->counters ||
+        !condition_ok(image, o) || o->action > LX_OVERRIDE_KEEP || o->error < 0 ||
         o->error > ERRNO_MAX || o->when_errno < 0 || o->when_errno > ERRNO_MAX ||
         (o->next != 0 && o->next <= number))
         return NULL;

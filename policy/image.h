@@ -64,9 +64,10 @@ enum lx_image_flag {
     LX_IMAGE_MAY_LINK = 4,  /* Windows lets its user make symlinks */
     LX_IMAGE_TRACE_OWN =
         8, /* the trace's file has to be the user's own, and no symlink leads to it */
-    LX_IMAGE_ELEVATED = 16, /* the token of Windows is an administrator's */
-    LX_IMAGE_STUBS = 32,    /* some of Windows' own programs are there */
-    LX_IMAGE_FLAGS = 63     /* all of them */
+    LX_IMAGE_ELEVATED = 16,  /* the token of Windows is an administrator's */
+    LX_IMAGE_STUBS = 32,     /* some of Windows' own programs are there */
+    LX_IMAGE_COST_ONLY = 64, /* what calls would take longer is counted, and not waited for */
+    LX_IMAGE_FLAGS = 127     /* all of them */
 };
 
 enum lx_override_action {
@@ -89,7 +90,32 @@ struct lx_image_override {
     uint32_t counter;   /* index of its match counter in the shared statistics */
     uint32_t next;      /* index + 1 of the next one that the same look meets, or 0 */
     uint8_t action;     /* enum lx_override_action */
-    uint8_t pad[7];     /* of the same size to programs of 32 bits */
+    uint8_t late;       /* the call is made first; one that succeeds is answered so */
+    uint8_t pad[2];     /* of the same size to programs of 32 bits */
+    uint32_t condition; /* struct lx_image_condition, or 0 */
+};
+
+/* From `least` to `most`, both included; all there are where nothing is said. */
+struct lx_image_range {
+    uint64_t least;
+    uint64_t most;
+};
+
+/* What else an override asks of a call, and does to it: apart, as thousands have none. */
+struct lx_image_condition {
+    struct lx_image_range uid;
+    struct lx_image_range fd;   /* as the program calls it, of a call on a descriptor */
+    struct lx_image_range size; /* bytes that the call is about */
+    struct lx_image_range
+        offset;           /* bytes of the file; where a read or a write touches one of them */
+    uint64_t after_bytes; /* let so many be written first; 0: none */
+    uint64_t draw;        /* what its calls are drawn by: the seed and what it says */
+    uint32_t chance;      /* of 2^32 calls so many are drawn; 0: all */
+    uint32_t bytes;       /* move at most so many; 0: as many as are asked for */
+    int32_t flags_mask;   /* of the open flags these bits */
+    int32_t flags;        /* have to be so */
+    uint32_t comm;        /* glob over the name of who calls, or 0 */
+    uint32_t pad;
 };
 
 struct lx_image {
@@ -106,6 +132,11 @@ struct lx_image {
     uint32_t mount_count;
     uint32_t overrides;
     uint32_t override_count;
+    uint32_t counters; /* how many shared counters they have, of which the last */
+    uint32_t costs;    /* LX_COST_ALL of them, from here on, where there is a latency */
+    uint32_t latency;  /* the number of a client that calls take as long as on, or 0 */
+    uint32_t latency_seed;
+    uint32_t occurrences; /* LX_OCCURRENCES are those of calls that are drawn; or 0 */
 
     /*
      * Overrides by the path they are about, so that thousands cost a call no more than a few: those
@@ -122,7 +153,6 @@ struct lx_image {
     uint32_t handler;         /* that runs programs of Windows': a path, or a name for PATH; or 0 */
     uint32_t record;          /* the file of how they were called, or 0 */
     uint32_t scanner;         /* struct lx_image_scanner, or 0 */
-    uint32_t pad;             /* override_ops is in the same place to programs of 32 bits */
     uint64_t override_ops;    /* the operations that some override is about, one bit each */
     struct lx_ruleset silent; /* rules that only say what they would do */
 };
@@ -130,6 +160,7 @@ struct lx_image {
 /* Both word sizes read it: nothing lies elsewhere where uint64_t is aligned to 4 bytes. */
 _Static_assert(sizeof(struct lx_image_override) % 8 == 0, "it has another size to 32-bit programs");
 _Static_assert(sizeof(struct lx_image_scanner) % 8 == 0, "or that has");
+_Static_assert(sizeof(struct lx_image_condition) % 8 == 0, "it has another size to them");
 _Static_assert(offsetof(struct lx_image, override_ops) % 8 == 0, "and a field another place");
 
 /*
@@ -202,7 +233,7 @@ struct lx_stats_times {
 
 struct lx_stats {
     uint32_t magic;
-    uint32_t override_count;
+    uint32_t counter_count;
     _Atomic uint64_t processes;
     _Atomic uint64_t untold;       /* lines that could not be written to the trace, */
     _Atomic uint32_t untold_errno; /* and why the first of them was not */
@@ -213,27 +244,31 @@ struct lx_stats {
     struct lx_stats_times times;
     struct lx_stats_lane lane;
     struct lx_stats_rule rules[LX_RULE_OVERRIDE + 1];
-    _Atomic uint32_t overrides[];
+    _Atomic uint64_t counters[]; /* of overrides */
 };
 
-/* Bytes of the counters of a policy with so many overrides: the size of their file. */
-static inline size_t lx_stats_size(uint32_t override_count)
+/*
+ * How often each call has come of those that are drawn by chance, by a hash of what it is: two that
+ * share one are still drawn, though not by themselves.
+ */
+#define LX_OCCURRENCES 1024u
+
+/* Bytes of the counters of a policy whose overrides have so many: the size of their file. */
+static inline size_t lx_stats_size(uint32_t counter_count)
 {
-    return offsetof(struct lx_stats, overrides) + (size_t)override_count * sizeof(uint32_t);
+    return offsetof(struct lx_stats, counters) + (size_t)counter_count * sizeof(uint64_t);
 }
 
 /* The same with what a scanner has open behind them: see lx_stats_scans. */
-static inline size_t lx_stats_room(uint32_t override_count, bool scanner)
+static inline size_t lx_stats_room(uint32_t counter_count, bool scanner)
 {
-    size_t size = lx_stats_size(override_count);
-    return scanner ? ((size + 7) & ~(size_t)7) + sizeof(struct lx_scans) : size;
+    return lx_stats_size(counter_count) + (scanner ? sizeof(struct lx_scans) : 0);
 }
 
 /* What a scanner has open, behind the counters of a policy that has one. */
-static inline struct lx_scans *lx_stats_scans(struct lx_stats *stats, uint32_t override_count)
+static inline struct lx_scans *lx_stats_scans(struct lx_stats *stats, uint32_t counter_count)
 {
-    char *end = (char *)stats + lx_stats_room(override_count, true);
-    return (struct lx_scans *)(void *)(end - sizeof(struct lx_scans));
+    return (struct lx_scans *)(void *)((char *)stats + lx_stats_size(counter_count));
 }
 
 /* The string at an offset, or NULL for offset 0. */
@@ -314,6 +349,16 @@ int lx_image_check(const struct lx_image *image, size_t size);
  * them all; NULL for 0, and for a damaged one.
  */
 const struct lx_image_override *lx_image_override(const struct lx_image *image, uint32_t number);
+
+/* What a checked override asks beside its path, or NULL. */
+static inline const struct lx_image_condition *lx_image_condition(const struct lx_image *image,
+                                                                  const struct lx_image_override *o)
+{
+    return o->condition == 0
+               ? NULL
+               : (const struct lx_image_condition *)(const void *)((const char *)image +
+                                                                   o->condition);
+}
 
 /* A look for the overrides that may be about a path: those of its very name, and all wildcards. */
 struct lx_image_look {

@@ -376,6 +376,11 @@ static int read_flags(struct merge *m)
         if (r < 0)
             return r;
     }
+    if (request->latency != NULL) {
+        int r = lx_read_latency_flag(&m->load, request->latency, flags);
+        if (r < 0)
+            return r;
+    }
     if (request->scanner != NULL) {
         int r =
             lx_read_scanner_flag(&m->load, request->scanner, request->directory, &flags->scanner);
@@ -432,6 +437,23 @@ static int read_file(struct merge *m)
     return m->file == NULL ? -EINVAL : 0;
 }
 
+/* The flag's, else that of the nearest file that says one. */
+static void settle_latency(struct merge *m)
+{
+    struct lx_effective *out = m->out;
+    const struct lx_part *p = &m->flags;
+    if (p->latency == 0)
+        for (p = m->file; p != NULL && p->latency == 0; p = p->base)
+            ;
+    if (p == NULL)
+        return;
+    out->latency = p->latency;
+    out->latency_seed = p->latency_seed;
+    out->latency_counted = p->latency_counted;
+    out->latency_origin = p == &m->flags ? lx_from_flag("--latency")
+                                         : lx_from_file(p->document->name, p->latency_line);
+}
+
 int lx_effective_load(struct lx_effective *policy, const struct lx_request *request)
 {
     *policy = (struct lx_effective){0};
@@ -459,6 +481,7 @@ int lx_effective_load(struct lx_effective *policy, const struct lx_request *requ
         r = lx_settle_interop(&m.load, m.file, policy);
     if (r == 0) {
         settle_mode(&m);
+        settle_latency(&m);
         settle_windows(&m);
     }
     policy->problem = m.load.problem;

@@ -26,6 +26,7 @@ struct lx_request {
     const char *trace_from; /* "--trace" or "LXSHIM_TRACE" */
     bool observe;
     const char *enforce;   /* ids of the rules that speak, divided by commas; the others observe */
+    const char *latency;   /* [count:]CLIENT[:SEED] */
     const char *overrides; /* a file with an array of them, instead of the policy's */
     bool without_interop;  /* what the policy says of programs of Windows' does not count */
     const char *scanner;   /* --scanner: over what the policy says of one */

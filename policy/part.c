@@ -222,6 +222,11 @@ static int read_trace(struct lx_load *load, const struct lx_node *node, void *ou
     return r;
 }
 
+static int read_latency(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    return lx_read_latency(load, node, ((struct reading *)out)->part);
+}
+
 static int read_fact(struct lx_load *load, const struct lx_node *node, struct lx_part *part,
                      enum lx_windows_fact fact)
 {
@@ -266,7 +271,7 @@ static const struct lx_key keys[] = {
     {"extends", read_extends}, {"volumes", read_volumes}, {"shares", read_shares},
     {"mounts", read_mounts},   {"rules", read_rules},     {"overrides", read_overrides},
     {"scanner", read_scanner}, {"mode", read_mode},       {"trace", read_trace},
-    {"windows", read_windows}, {"interop", read_interop},
+    {"windows", read_windows}, {"interop", read_interop}, {"latency", read_latency},
 };
 
 /* The version first: a later one's keys are not ours to judge. */

@@ -118,6 +118,10 @@ struct lx_part {
     bool observe;
     unsigned mode_line;
     struct lx_ruleset silent;
+    unsigned latency; /* a client's number, or 0 */
+    uint32_t latency_seed;
+    bool latency_counted;
+    unsigned latency_line;
     const char *trace; /* relative to the document's directory */
     bool trace_all;
     struct lx_place trace_place;
@@ -154,6 +158,9 @@ int lx_read_scanner(struct lx_load *load, const struct lx_node *node, struct lx_
 /* Puts what a part states of a scanner over what was before, or over the first preset. */
 void lx_scanner_overlay(struct lx_effective_scanner *out, const struct lx_scanner_part *part);
 
+/* "latency": a client's word, or an object with it. */
+int lx_read_latency(struct lx_load *load, const struct lx_node *node, struct lx_part *out);
+
 /* An array of rules: the others are silent. */
 int lx_read_enforced(struct lx_load *load, const struct lx_node *node, struct lx_ruleset *silent);
 
@@ -169,6 +176,7 @@ int lx_read_scanner_flag(struct lx_load *load, const char *flag, const char *dir
 int lx_read_mount_flag(struct lx_load *load, const char *flag, const char *directory,
                        struct lx_mount_part *out);
 int lx_read_set_flag(struct lx_load *load, const char *flag, struct lx_rule_set *out);
+int lx_read_latency_flag(struct lx_load *load, const char *flag, struct lx_part *out);
 int lx_read_enforce_flag(struct lx_load *load, const char *flag, struct lx_ruleset *silent);
 
 /* Checks a mount's type and source, and parses its options. `inside`: where options_text stands. */

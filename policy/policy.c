@@ -40,7 +40,8 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->shows = shows(policy);
     policy->trace_all = (image->flags & LX_IMAGE_TRACE_ALL) != 0;
     policy->watches = (uint8_t)((policy->trace != NULL ? LX_WATCH_TRACE : 0) |
-                                (policy->trace_all ? LX_WATCH_ALL : 0));
+                                (policy->trace_all ? LX_WATCH_ALL : 0) |
+                                (image->latency != 0 ? LX_WATCH_COST : 0));
     policy->stacks = false;
     policy->trace_own = (image->flags & LX_IMAGE_TRACE_OWN) != 0;
     policy->may_link = (image->flags & LX_IMAGE_MAY_LINK) != 0;

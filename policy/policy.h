@@ -18,7 +18,8 @@
 enum lx_watch {
     LX_WATCH_TRACE = 1, /* the trace: of those that a rule has to do with */
     LX_WATCH_ALL = 2,   /* of all */
-    LX_WATCH_DEBUG = 4  /* LXSHIM_DEBUG, of all */
+    LX_WATCH_DEBUG = 4, /* LXSHIM_DEBUG, of all */
+    LX_WATCH_COST = 8   /* a latency, of all in a drive */
 };
 
 /* Floors that say what they decide: see debug.h. */
@@ -71,7 +72,7 @@ static inline struct lx_scans *lx_scans(const struct lx_policy *policy)
 {
     return policy->scanner == NULL || policy->stats == NULL
                ? NULL
-               : lx_stats_scans(policy->stats, policy->image->override_count);
+               : lx_stats_scans(policy->stats, policy->image->counters);
 }
 
 /* The view of the table by which a policy that has one goes. */

@@ -2,8 +2,9 @@
 /*
  * filter: prints the seccomp filter of `lxshim run` as the elements of an array of struct
  * sock_filter: which calls are trapped and which are refused. Run when lxshim is built, because
- * libseccomp takes longer to put a filter together than a process to start. With an argument it is
- * that of a run whose policy shows something: uname is trapped, too.
+ * libseccomp takes longer to put a filter together than a process to start. "shows": that of a run
+ * whose policy shows something: uname is trapped, too. "moves": that of one with an override about
+ * reading or writing, with all there is.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -14,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -24,13 +26,22 @@
 #include "sys/sys.h"
 
 static bool shows; /* written by main, before all else */
+static bool moves; /* so, too */
 
-/* Of which number that call is: ours, or that of 32-bit x86. */
-#define I386_UNAME 122
-
-static bool is_left_out(int number, int uname)
+/* Left out of most filters, by our number. */
+static bool is_left_out(int number)
 {
-    return number == uname && !shows;
+    static const int transfers[] = {
+#define TRANSFER(name, arguments, op, offset)     SYS_##name,
+#define TRANSFER_SIX(name, arguments, op, offset) SYS_##name,
+#include "supervisor/transfers.def"
+#undef TRANSFER
+#undef TRANSFER_SIX
+    };
+    for (size_t i = 0; i < sizeof(transfers) / sizeof(transfers[0]); i++)
+        if (transfers[i] == number)
+            return !moves;
+    return number == SYS_uname && !shows;
 }
 
 /* The one request of two calls that is told of: strict mode, which the kernel refuses below this.
@@ -56,15 +67,16 @@ static int trap_strict(scmp_filter_ctx ctx, struct scmp_arg_cmp ours)
  */
 static const struct rule {
     int number;
+    int ours; /* of the call that means the same */
     bool six; /* the sixth argument is the call's own, and never the cookie */
 } i386_calls[] = {
 #if defined(__x86_64__)
-#define I386(nr, name, call, arguments, structure)     {nr, false},
-#define I386_SIX(nr, name, call, arguments, structure) {nr, true},
-#define I386_LISTS(nr, name, reader)                   {nr, false},
+#define I386(nr, name, call, arguments, structure)     {nr, SYS_##call, false},
+#define I386_SIX(nr, name, call, arguments, structure) {nr, SYS_##call, true},
+#define I386_LISTS(nr, name, reader)                   {nr, -1, false},
 #include "supervisor/compat.def"
 #else
-    {0, false},
+    {0, -1, false},
 #endif
 };
 
@@ -151,7 +163,7 @@ static int fill(scmp_filter_ctx ctx)
         r = trap_sometimes(ctx, false, &ours);
     for (size_t i = 0; i < supervise_call_count && r == 0; i++)
         if (!is_sometimes(supervise_calls[i].number, false) &&
-            !is_left_out(supervise_calls[i].number, SYS_uname))
+            !is_left_out(supervise_calls[i].number))
             r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, supervise_calls[i].number,
                                        supervise_calls[i].six ? 0 : 1, &ours);
     return r;
@@ -171,8 +183,7 @@ static int fill_i386(scmp_filter_ctx ctx)
     if (r == 0)
         r = trap_sometimes(ctx, true, ours);
     for (size_t i = 0; i < I386_COUNT && r == 0; i++) {
-        if (is_sometimes(i386_calls[i].number, true) ||
-            is_left_out(i386_calls[i].number, I386_UNAME))
+        if (is_sometimes(i386_calls[i].number, true) || is_left_out(i386_calls[i].ours))
             continue;
         struct scmp_arg_cmp these[2] = {ours[0], ours[1]};
         bool sockets = i386_calls[i].number == I386_SOCKETCALL;
@@ -239,8 +250,8 @@ static int print_i386(FILE *file)
 
 int main(int argc, char **argv)
 {
-    (void)argv;
-    shows = argc > 1;
+    moves = argc > 1 && strcmp(argv[1], "moves") == 0;
+    shows = moves || argc > 1;
 #if defined(__x86_64__)
     /* Calls of x32, of which the supervisor says that they are refused. */
     const uint32_t other = SCMP_ACT_NOTIFY;

@@ -71,6 +71,7 @@ typedef uint64_t cli_option;
 #define CLI_FROM         CLI_OPTION(35)
 #define CLI_SCANNER      CLI_OPTION(50)
 #define CLI_STACKS       CLI_OPTION(51)
+#define CLI_LATENCY      CLI_OPTION(52)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -88,6 +89,7 @@ extern const struct cli_option_info cli_options[];
 /* What --lane and --bind take, as cli_options has it: the place of a word counts. */
 extern const char *const cli_lanes[];
 extern const char *const cli_binds[];
+extern const char *const cli_clients[];
 extern const char *const cli_fresh[];
 extern const char *const cli_filesystems[];
 

@@ -72,7 +72,7 @@ const struct cli_command cli_commands[] = {
         .options = CLI_POLICY | CLI_PROFILE | CLI_FILESYSTEM | CLI_MOUNT | CLI_SET | CLI_TRACE |
                    CLI_OBSERVE | CLI_LANE | CLI_COMPLETE | CLI_BIND | CLI_VERBOSE | CLI_QUIET |
                    CLI_REPORT | CLI_FAIL_ON | CLI_ENFORCE | CLI_OVERRIDES | CLI_SCANNER |
-                   CLI_STACKS,
+                   CLI_LATENCY | CLI_STACKS,
         .least = 1,
         .most = -1,
         .misused = CLI_FAILED,

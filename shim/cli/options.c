@@ -14,6 +14,13 @@
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 const char *const cli_lanes[] = {"both", "preload", "supervisor", NULL};
+const char *const cli_clients[] = {
+#define CLIENT(symbol, word, protocol, us, evidence) word,
+#define COST(protocol, class, each, more, us)
+#include "policy/latency.def"
+#undef CLIENT
+#undef COST
+    NULL};
 const char *const cli_binds[] = {"auto", "always", "never", NULL};  /* enum bind_when */
 const char *const cli_fresh[] = {"copy", "worktree", "none", NULL}; /* enum trial_fresh */
 
@@ -47,6 +54,10 @@ const struct cli_option_info cli_options[] = {
      NULL},
     {CLI_SCANNER, 0, "scanner", "NAME[,KEY=VALUE]...",
      "a scanner of Windows' opens files that were written: see \"lxshim help scanner\"", NULL},
+    {CLI_LATENCY, 0, "latency", "[count:]CLIENT[:SEED]",
+     "calls in a drive take as long as on that client of Windows' drives, or it is only counted; "
+     "see \"lxshim help latency\"",
+     cli_clients},
     {CLI_LANE, 0, "lane", "LANE",
      "see calls by the preloaded library (preload), by the supervisor (supervisor), or by both",
      cli_lanes},
@@ -145,6 +156,7 @@ static const struct {
     {CLI_ENFORCE, offsetof(struct cli_arguments, request.enforce)},
     {CLI_OVERRIDES, offsetof(struct cli_arguments, request.overrides)},
     {CLI_SCANNER, offsetof(struct cli_arguments, request.scanner)},
+    {CLI_LATENCY, offsetof(struct cli_arguments, request.latency)},
     {CLI_LANE, offsetof(struct cli_arguments, lane)},
     {CLI_BIND, offsetof(struct cli_arguments, bind)},
     {CLI_FAIL_ON, offsetof(struct cli_arguments, fail_on)},

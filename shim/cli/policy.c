@@ -217,7 +217,7 @@ const struct cli_command cli_policy_commands[] = {
             "value,\nand whether it is the default or comes from a profile, what that says of a "
             "kind of\nvolume or of metadata, a line of a file, or an option.\n",
         .options = CLI_POLICY | CLI_PROFILE | CLI_FILESYSTEM | CLI_MOUNT | CLI_SET | CLI_TRACE |
-                   CLI_OBSERVE | CLI_ENFORCE | CLI_OVERRIDES | CLI_SCANNER | CLI_JSON,
+                   CLI_OBSERVE | CLI_ENFORCE | CLI_OVERRIDES | CLI_SCANNER | CLI_LATENCY | CLI_JSON,
         .most = 1,
         .run = cli_policy_show,
     },

@@ -201,11 +201,11 @@ static bool load_library(struct starter *by)
 }
 
 /* Puts this process under the supervisor. Returns whether the command may start. */
-static bool enter_supervisor(int socket, bool required, bool shows)
+static bool enter_supervisor(int socket, bool required, enum supervise_filter which)
 {
     if (socket < 0)
         return true;
-    int listener = supervise_install(shows);
+    int listener = supervise_install(which);
     int r = listener < 0 ? listener : supervise_hand_over(socket, listener);
     if (listener >= 0)
         close(listener);
@@ -259,7 +259,7 @@ static int start_anew(char **argv, const struct relay_lanes *lanes, int socket)
     char word[32];
     size_t n = 0;
     snprintf(word, sizeof(word), "%c%c%c%d", lanes->preload ? 'p' : '-',
-             lanes->complete ? 'c' : '-', lanes->policy->shows ? 's' : '-', socket);
+             lanes->complete ? 'c' : '-', '0' + (int)supervise_filter(lanes->policy), socket);
     while (argv[n] != NULL)
         n++;
     char **stage = calloc(n + 3, sizeof(char *));
@@ -285,8 +285,9 @@ int relay_stage(char **argv)
         cli_error("the library was not loaded: %s", getenv("LD_PRELOAD"));
         return CLI_FAILED;
     }
-    return enter_supervisor(atoi(word + 3), required, word[2] == 's') ? become_command(argv, &here)
-                                                                      : CLI_FAILED;
+    return enter_supervisor(atoi(word + 3), required, (enum supervise_filter)(word[2] - '0'))
+               ? become_command(argv, &here)
+               : CLI_FAILED;
 }
 
 /* Set by the child's handler, in the memory that both share until exec; read after that. */
@@ -328,7 +329,7 @@ static __attribute__((noinline)) _Noreturn void start_command(char **argv,
     if (by->execvp == NULL) {
         give_back(signals);
         status = start_anew(argv, lanes, socket);
-    } else if (enter_supervisor(socket, required, lanes->policy->shows)) {
+    } else if (enter_supervisor(socket, required, supervise_filter(lanes->policy))) {
         give_back(signals);
         status = become_command(argv, by);
     }

@@ -312,6 +312,8 @@ int cli_run(const struct cli_arguments *arguments)
     }
     if (!arguments->quiet)
         summary_print(stats, &lanes, observe);
+    if (!arguments->quiet && attached.image->latency != 0)
+        summary_cost(&attached);
     summary_deaths(stats);
     summary_x32(stats);
     summary_trace(stats, attached.trace);

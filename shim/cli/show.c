@@ -8,7 +8,9 @@
 
 #include "cli/cli.h"
 #include "cli/show.h"
+#include "policy/condition.h"
 #include "policy/errnames.h"
+#include "policy/latency.h"
 #include "policy/shown.h"
 
 /* Where text is put together before it is shown: written by show_text. The program has one thread.
@@ -93,17 +95,40 @@ static void show_rules(const struct lx_effective *policy)
     }
 }
 
-/* The operations of a set, " *" where it has them all. */
+/* The operations of a set, " *" where it has all that this stands for. */
 static void print_ops(uint64_t set)
 {
-    uint64_t all = 0;
-    for (size_t i = 0; lx_op_word(i) != NULL; i++)
-        all |= UINT64_C(1) << i;
-    if (set == all)
+    uint64_t all = lx_op_all();
+    if ((set & all) == all) {
         fprintf(out, " *");
-    for (size_t i = 0; set != all && lx_op_word(i) != NULL; i++)
+        set &= ~all;
+    }
+    for (size_t i = 0; lx_op_word(i) != NULL; i++)
         if ((set >> i & 1) != 0)
             fprintf(out, " %s", lx_op_word(i));
+}
+
+static void show_range(const char *what, const struct lx_image_range *r)
+{
+    if (!lx_range_says(r))
+        return;
+    fprintf(out, ", %s %llu", what, (unsigned long long)r->least);
+    if (r->most != r->least)
+        fprintf(out, " to %llu", (unsigned long long)r->most);
+}
+
+/* What it asks of a call beside operation and path. */
+static void show_condition(const struct lx_effective_override *o)
+{
+    const struct lx_image_condition *w = &o->condition;
+    if (o->comm != NULL)
+        fprintf(out, ", by %s", o->comm);
+    show_range("uid", &w->uid);
+    show_range("fd", &w->fd);
+    for (size_t i = 0; i < o->flag_count; i++)
+        fprintf(out, "%s%s", i == 0 ? ", with " : " ", o->flags[i]);
+    show_range("size", &w->size);
+    show_range("offset", &w->offset);
 }
 
 static void show_override(const struct lx_effective_override *o, size_t number)
@@ -113,9 +138,14 @@ static void show_override(const struct lx_effective_override *o, size_t number)
     print_ops(image->ops);
     if (o->path != NULL)
         fprintf(out, " %s", o->path);
+    show_condition(o);
     if (image->when_errno != 0)
         fprintf(out, " answers %s", lx_errno_name(image->when_errno));
     fprintf(out, ", then");
+    if (image->late)
+        fprintf(out, " make it and answer");
+    if (o->condition.bytes != 0)
+        fprintf(out, " move %u bytes at most", o->condition.bytes);
     if (image->delay_ms != 0)
         fprintf(out, " wait %u ms", image->delay_ms);
     if (image->error != 0)
@@ -126,10 +156,14 @@ static void show_override(const struct lx_effective_override *o, size_t number)
         fprintf(out, " let the rules speak");
     if (image->after != 0)
         fprintf(out, ", after %u", image->after);
+    if (o->condition.after_bytes != 0)
+        fprintf(out, ", after %llu bytes", (unsigned long long)o->condition.after_bytes);
     if (image->every > 1)
         fprintf(out, ", every %u", image->every);
     if (image->times != 0)
         fprintf(out, ", %u time%s", image->times, image->times == 1 ? "" : "s");
+    if (o->chance > 0)
+        fprintf(out, ", chance %g by seed %lld", o->chance, o->seed);
     fprintf(out, "  (%s)\n", cli_origin(&o->origin));
     if (o->note != NULL)
         fprintf(out, "     %s\n", o->note);
@@ -161,6 +195,10 @@ static void put_text(const struct lx_effective *policy, const char *file)
                 policy->handler != NULL ? policy->handler : "no handler",
                 policy->stubs ? ", stubs" : "", policy->record != NULL ? ", told to " : "",
                 policy->record != NULL ? policy->record : "", cli_origin(&policy->interop_origin));
+    if (policy->latency != 0)
+        fprintf(out, "latency     %s, seed %u%s  (%s)\n", lx_latency_word(policy->latency),
+                policy->latency_seed, policy->latency_counted ? ", counted and not waited for" : "",
+                cli_origin(&policy->latency_origin));
     for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)
         if (policy->windows[i].origin.kind != LX_ORIGIN_DEFAULT)
             fprintf(out, "windows     %s %s  (%s)\n", lx_windows_word(i),
@@ -301,6 +339,30 @@ static json_t *mount_json(const struct lx_effective_mount *m)
                      rules_json(m->rules));
 }
 
+static void put_range(json_t *when, const char *key, const struct lx_image_range *r)
+{
+    if (lx_range_says(r))
+        json_object_set_new(when, key,
+                            json_pack("[I, I]", (json_int_t)r->least, (json_int_t)r->most));
+}
+
+/* Keys of "when" beside operation and path. */
+static void put_condition(const struct lx_effective_override *o, json_t *when)
+{
+    json_t *flags = json_array();
+    if (o->comm != NULL)
+        json_object_set_new(when, "comm", json_string(o->comm));
+    put_range(when, "uid", &o->condition.uid);
+    put_range(when, "fd", &o->condition.fd);
+    put_range(when, "size", &o->condition.size);
+    put_range(when, "offset", &o->condition.offset);
+    for (size_t i = 0; i < o->flag_count; i++)
+        json_array_append_new(flags, json_string(o->flags[i]));
+    if (o->flag_count > 0)
+        json_object_set(when, "flags", flags);
+    json_decref(flags);
+}
+
 json_t *cli_override_json(const struct lx_effective_override *o)
 {
     const struct lx_image_override *image = &o->image;
@@ -315,6 +377,11 @@ json_t *cli_override_json(const struct lx_effective_override *o)
         json_object_set_new(when, "path", json_string(o->path));
     if (image->when_errno != 0)
         json_object_set_new(when, "errno", json_string(lx_errno_name(image->when_errno)));
+    put_condition(o, when);
+    if (image->late)
+        json_object_set_new(then, "after", json_true());
+    if (o->condition.bytes != 0)
+        json_object_set_new(then, "bytes", json_integer(o->condition.bytes));
     if (image->error != 0)
         json_object_set_new(then, "errno", json_string(lx_errno_name(image->error)));
     if (image->delay_ms != 0)
@@ -324,6 +391,12 @@ json_t *cli_override_json(const struct lx_effective_override *o)
     json_t *all = json_pack("{s:o, s:o, s:i, s:i, s:i, s:o}", "when", when, "then", then, "times",
                             (int)image->times, "every", (int)image->every, "after",
                             (int)image->after, "from", origin_json(&o->origin));
+    if (o->condition.after_bytes != 0)
+        json_object_set_new(all, "after_bytes", json_integer((json_int_t)o->condition.after_bytes));
+    if (o->chance > 0) {
+        json_object_set_new(all, "chance", json_real(o->chance));
+        json_object_set_new(all, "seed", json_integer(o->seed));
+    }
     if (o->note != NULL)
         json_object_set_new(all, "note", json_string(o->note));
     return all;
@@ -374,6 +447,13 @@ static void show_json(const struct lx_effective *policy)
     }
     if (policy->interop_origin.kind != LX_ORIGIN_DEFAULT)
         json_object_set_new(all, "interop", interop_json(policy));
+    if (policy->latency != 0) {
+        json_t *latency =
+            valued(json_string(lx_latency_word(policy->latency)), &policy->latency_origin);
+        json_object_set_new(latency, "seed", json_integer(policy->latency_seed));
+        json_object_set_new(latency, "wait", json_boolean(!policy->latency_counted));
+        json_object_set_new(all, "latency", latency);
+    }
     json_t *windows = json_object();
     for (unsigned i = 0; i < LX_WINDOWS_FACTS; i++)
         json_object_set_new(

@@ -8,6 +8,10 @@
 #include "cli/relay.h"
 #include "policy/image.h"
 
+/* What calls cost on the client that a policy names, dearest first. Nothing where none were made.
+ */
+void summary_cost(const struct lx_policy *policy);
+
 /* The name of the row that counts overrides: no rule, but explained like one. */
 #define SUMMARY_OVERRIDES "overrides"
 

@@ -21,6 +21,7 @@
 
 struct statx;
 struct statfs;
+struct lx_transfer;
 
 enum lx_op {
 #define OP(symbol, word, paths, properties) LX_OP_##symbol,
@@ -74,8 +75,10 @@ struct lx_call {
         };
         const struct timespec *times;
         struct {
-            off_t offset;
-            off_t length;
+            off_t offset; /* of bytes that are moved: where they are in the file */
+            off_t length; /* and how many an override lets pass */
+            const struct lx_transfer *transfer;
+            bool meddled; /* an override has something to do with it */
         };
         dev_t dev;
         struct {

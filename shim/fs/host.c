@@ -12,6 +12,7 @@
 #include "fs/filesystems.h"
 #include "fs/madeup.h"
 #include "fs/native.h"
+#include "fs/transfer.h"
 #include "fs/unseen.h"
 #include "store/sidecar_attr.h"
 #include "sys/sys.h"
@@ -406,6 +407,11 @@ static long host_socket(struct lx_call *c)
 }
 
 /* What only the rules are asked about: who asked makes the call. */
+static long host_move(struct lx_call *c)
+{
+    return c->transfer->make(c);
+}
+
 static long host_pass(struct lx_call *c)
 {
     (void)c;
@@ -462,5 +468,7 @@ const struct lx_fs lx_host_fs = {
             [LX_OP_SYNC] = host_pass,
             [LX_OP_IOCTL] = host_pass,
             [LX_OP_CONTROL] = host_pass,
+            [LX_OP_READ] = host_move,
+            [LX_OP_WRITE] = host_move,
         },
 };

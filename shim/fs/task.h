@@ -32,6 +32,12 @@ struct lx_task_ops {
     /* Hears that the trace has a line of a call of the task's which was refused. */
     void (*refused)(const struct lx_task *task);
 
+    /* What the task calls a descriptor of this process, which its call is on. */
+    int (*number)(const struct lx_task *task, int fd);
+
+    /* By which user it acts on files. */
+    uid_t (*uid)(const struct lx_task *task);
+
     /* Makes the task's umask this process's, before a call that it applies to. */
     void (*mask)(const struct lx_task *task);
 

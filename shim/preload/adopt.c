@@ -69,16 +69,16 @@ static int map_image(const char *file, const struct lx_image **image_at, size_t 
 /* What counters begin with: the first fields of struct lx_stats, which is large for a stack. */
 struct stats_head {
     uint32_t magic;
-    uint32_t override_count;
+    uint32_t counter_count;
 };
 
-static bool is_stats(const struct stats_head *head, uint32_t overrides)
+static bool is_stats(const struct stats_head *head, uint32_t counters)
 {
-    return head->magic == LX_STATS_MAGIC && head->override_count >= overrides;
+    return head->magic == LX_STATS_MAGIC && head->counter_count >= counters;
 }
 
 /* Opens counters that lie in a file. What they are is read before they are opened for writing. */
-static int open_stats_file(const char *file, uint32_t overrides)
+static int open_stats_file(const char *file, uint32_t counters)
 {
     struct stats_head head;
     struct stat st;
@@ -87,7 +87,7 @@ static int open_stats_file(const char *file, uint32_t overrides)
         return fd;
     long n = sys_read(fd, &head, sizeof(head));
     sys_close(fd);
-    if (n != (long)sizeof(head) || !is_stats(&head, overrides))
+    if (n != (long)sizeof(head) || !is_stats(&head, counters))
         return -EINVAL;
     return open_own(file, O_RDWR, false, &st);
 }
@@ -110,13 +110,13 @@ static int open_memory(const char *file, const char *called, int flags)
 void lx_adopt_stats(struct lx_policy *policy)
 {
     const char *file = lx_image_string(policy->image, policy->image->stats);
-    uint32_t overrides = policy->image->override_count;
-    size_t size = lx_stats_room(overrides, policy->scanner != NULL);
+    uint32_t counters = policy->image->counters;
+    size_t size = lx_stats_room(counters, policy->scanner != NULL);
     struct stat st;
     if (file == NULL)
         return;
     int fd = strncmp(file, "/proc/", 6) == 0 ? open_memory(file, "/memfd:" LX_STATS_MEMORY, O_RDWR)
-                                             : open_stats_file(file, overrides);
+                                             : open_stats_file(file, counters);
     if (fd < 0)
         return;
     void *at = MAP_FAILED;
@@ -125,7 +125,7 @@ void lx_adopt_stats(struct lx_policy *policy)
     sys_close(fd);
     if (sys_mmap_failed(at))
         return;
-    if (!is_stats(at, overrides)) {
+    if (!is_stats(at, counters)) {
         sys_munmap(at, size);
         return;
     }

@@ -34,6 +34,7 @@
 #include "supervisor/stack.h"
 #include "supervisor/strict.h"
 #include "supervisor/tracee.h"
+#include "supervisor/transfer.h"
 #include "supervisor/views.h"
 #include "supervisor/xattrat.h"
 #include "sys/space.h"
@@ -159,7 +160,8 @@ static long run(struct request *r)
         hook_waits(&r->task);
         hooks_hear(true);
     }
-    long result = decides(r->call->number) ? decide(r) : answer(&r->task, r->args);
+    long nr = r->call->number;
+    long result = decides(nr) ? decide(r) : transfers(nr) ? transfer(r) : answer(&r->task, r->args);
     if (r->call->number == SYS_connect)
         hooks_hear(false);
     credentials_return();

@@ -151,6 +151,14 @@ static int halves(struct compat *c, const struct tracee *t)
     return 0;
 }
 
+/* The second half of an offset is where 64-bit programs have none. */
+static int far_offset(struct compat *c, const struct tracee *t)
+{
+    (void)t;
+    c->args[3] = both_halves(c->args[3], c->args[4]);
+    return 0;
+}
+
 static int long_mask(struct compat *c, const struct tracee *t)
 {
     (void)t;
@@ -184,25 +192,27 @@ static int socketcall(struct compat *c, const struct tracee *t)
 }
 
 static const struct how {
-    int number; /* of ours; 0: none (read, which has no path) */
+    bool known;
+    int number; /* of ours */
     arrange *arrange;
     const struct compat_structure *structure;
     vfs_syscall *answer;
 } calls[NUMBERS] = {
-#define AS_THEY_ARE                                    NULL
-#define NONE                                           NULL
-#define OLD_STAT                                       &of_old_stat
-#define STAT                                           &of_stat
-#define STAT64                                         &of_stat64
-#define STATFS                                         &of_statfs
-#define STATFS64                                       &of_statfs64
-#define TIMESPECS                                      &of_timespecs
-#define TIMESPECS64                                    &of_timespecs64
-#define TIMEVALS                                       &of_timevals
-#define UTIMBUF                                        &of_utimbuf
-#define I386(nr, name, call, arguments, structure)     [nr] = {SYS_##call, arguments, structure, NULL},
+#define AS_THEY_ARE NULL
+#define NONE        NULL
+#define OLD_STAT    &of_old_stat
+#define STAT        &of_stat
+#define STAT64      &of_stat64
+#define STATFS      &of_statfs
+#define STATFS64    &of_statfs64
+#define TIMESPECS   &of_timespecs
+#define TIMESPECS64 &of_timespecs64
+#define TIMEVALS    &of_timevals
+#define UTIMBUF     &of_utimbuf
+#define I386(nr, name, call, arguments, structure) \
+    [nr] = {true, SYS_##call, arguments, structure, NULL},
 #define I386_SIX(nr, name, call, arguments, structure) I386(nr, name, call, arguments, structure)
-#define I386_LISTS(nr, name, reader)                   [nr] = {SYS_getdents, NULL, NULL, int80_##reader},
+#define I386_LISTS(nr, name, reader)                   [nr] = {true, SYS_getdents, NULL, NULL, int80_##reader},
 #include "supervisor/compat.def"
 };
 
@@ -210,7 +220,7 @@ int compat_take(struct compat *c, const struct tracee *t, const struct seccomp_d
 {
     unsigned nr = (unsigned)data->nr;
     const struct how *how = nr < NUMBERS ? &calls[nr] : NULL;
-    if (how == NULL || how->number == 0)
+    if (how == NULL || !how->known)
         return -ENOSYS;
     *c = (struct compat){.call = supervise_call_find(how->number),
                          .structure = how->structure,
@@ -245,7 +255,8 @@ long compat_give(long nr, const long args[6], long out[6])
     if (nr == SYS_openat2 || nr == SYS_io_uring_setup || nr == SYS_io_uring_register)
         return nr;
     for (long i = 0; i < NUMBERS && nr > 0; i++) {
-        if (calls[i].number != nr || i == SOCKETCALL || calls[i].structure != NULL)
+        if (!calls[i].known || calls[i].number != nr || i == SOCKETCALL ||
+            calls[i].structure != NULL)
             continue;
         if (calls[i].arrange == long_mask) {
             out[3] = (long)((unsigned long)args[2] >> 32);

@@ -12,6 +12,7 @@
 
 #include <linux/filter.h>
 
+#include "fs/call.h"
 #include "supervisor/broker.h"
 #include "supervisor/supervisor.h"
 #include "sys/sys.h"
@@ -29,6 +30,31 @@ static struct sock_filter filter[] = {
 static struct sock_filter filter_shows[] = {
 #include "supervisor/filter_shows.inc"
 };
+
+/* That, and with what reads and writes, of which a run is told only where an override asks. */
+static struct sock_filter filter_moves[] = {
+#include "supervisor/filter_moves.inc"
+};
+
+#define MOVES (UINT64_C(1) << LX_OP_READ | UINT64_C(1) << LX_OP_WRITE)
+
+#define PROGRAM(code)                          \
+    {                                          \
+        sizeof(code) / sizeof((code)[0]), code \
+    }
+
+static const struct sock_fprog programs[] = {
+    [SUPERVISE_PLAIN] = PROGRAM(filter),
+    [SUPERVISE_SHOWS] = PROGRAM(filter_shows),
+    [SUPERVISE_MOVES] = PROGRAM(filter_moves),
+};
+
+enum supervise_filter supervise_filter(const struct lx_policy *policy)
+{
+    if ((policy->override_ops & MOVES) != 0)
+        return SUPERVISE_MOVES;
+    return policy->shows ? SUPERVISE_SHOWS : SUPERVISE_PLAIN;
+}
 
 /* True where the kernel is older than Linux 5.minor. */
 static bool is_before(unsigned least)
@@ -105,7 +131,7 @@ int supervise_try(void)
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
-        int listener = supervise_install(false);
+        int listener = supervise_install(SUPERVISE_PLAIN);
         _exit(listener < 0 ? -listener : 0);
     }
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
@@ -126,11 +152,9 @@ static long install(const struct sock_fprog *program)
     return fd;
 }
 
-int supervise_install(bool shows)
+int supervise_install(enum supervise_filter which)
 {
-    struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
-    if (shows)
-        program = (struct sock_fprog){sizeof(filter_shows) / sizeof(filter_shows[0]), filter_shows};
+    const struct sock_fprog *program = &programs[which];
     struct seccomp_notif_sizes sizes;
     if (is_old())
         return -ENOTSUP;
@@ -146,10 +170,10 @@ int supervise_install(bool shows)
      */
     if (geteuid() != 0)
         SYS5(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    long fd = install(&program);
+    long fd = install(program);
     if (fd == -EACCES && geteuid() == 0) { /* root without CAP_SYS_ADMIN, as in containers */
         SYS5(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        fd = install(&program);
+        fd = install(program);
     }
     return (int)fd;
 }

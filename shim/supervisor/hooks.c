@@ -3,11 +3,13 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "supervisor/errand.h"
 #include "supervisor/int80.h"
 #include "supervisor/pool.h"
+#include "supervisor/proc.h"
 #include "supervisor/request.h"
 #include "sys/sys.h"
 
@@ -65,4 +67,22 @@ void hook_mask(const struct lx_task *task)
     const struct tracee t = {.tid = task->pid};
     umask(tracee_umask(&t));
     r->masked = true;
+}
+
+int hook_number(const struct lx_task *task, int fd)
+{
+    const struct request *r = task->owner;
+    for (unsigned i = 0; r->call->arguments[i] != '\0'; i++)
+        if (r->call->arguments[i] == 'f' && (int)r->args[i] == fd)
+            return (int)r->given[i];
+    return -1;
+}
+
+uid_t hook_uid(const struct lx_task *task)
+{
+    char text[PROC_STATUS_ROOM];
+    unsigned of_files;
+    const char *line = proc_status(task->pid, "\nUid:", text);
+    /* Real, effective, saved, and for files. */
+    return line != NULL && sscanf(line, "%*u %*u %*u %u", &of_files) == 1 ? of_files : (uid_t)-1;
 }

@@ -21,8 +21,16 @@ void hook_mask(const struct lx_task *task);
 /* The trace has a line of its call, which was refused: r->refused. */
 void hook_refused(const struct lx_task *task);
 
-/* All of them, for a table that has more. */
-#define HOOKS .open = hook_open, .waits = hook_waits, .mask = hook_mask, .refused = hook_refused
+/* What the caller calls a descriptor that was fetched. */
+int hook_number(const struct lx_task *task, int fd);
+
+/* By which user the caller acts on files. */
+uid_t hook_uid(const struct lx_task *task);
+
+/* All of these, for a table that has more. */
+#define HOOKS                                                                           \
+    .open = hook_open, .waits = hook_waits, .mask = hook_mask, .refused = hook_refused, \
+    .number = hook_number, .uid = hook_uid
 
 /*
  * Lets the master's sign through, or no more. Only around calls that wait: an ADDFD that is

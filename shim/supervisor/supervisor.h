@@ -18,13 +18,22 @@
 
 #include "policy/policy.h"
 
+/* Of which calls a run hears. */
+enum supervise_filter {
+    SUPERVISE_PLAIN,
+    SUPERVISE_SHOWS, /* of uname as well: see lx_policy.shows */
+    SUPERVISE_MOVES  /* of that, and of reads and writes */
+};
+
+/* What a policy has to hear of. */
+enum supervise_filter supervise_filter(const struct lx_policy *policy);
+
 /*
  * In the process that will become the command: installs the filter for itself and all it starts.
- * Needs no_new_privs unless root, which makes setuid programs run as whoever starts them. `shows`:
- * with the calls that only a policy which shows something answers (lx_policy.shows). Returns a
+ * Needs no_new_privs unless root, which makes setuid programs run as whoever starts them. Returns a
  * listener, close-on-exec, or -errno, for which supervise_reason has words.
  */
-int supervise_install(bool shows);
+int supervise_install(enum supervise_filter which);
 
 /* True where a call that has been taken waits for its answer whatever signal comes, but a fatal
  * one. */

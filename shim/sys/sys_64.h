@@ -132,4 +132,12 @@ static inline void *sys_mmap(void *addr, size_t length, int prot, int flags, int
     return (void *)sys_call6(SYS_mmap, (long)addr, (long)length, prot, flags, fd, offset);
 }
 
+/* readv or writev, or with an offset that is not negative their kin. */
+static inline long sys_vector(bool write, int fd, const void *parts, size_t n, off_t offset)
+{
+    if (offset < 0)
+        return SYS3(write ? SYS_writev : SYS_readv, fd, parts, n);
+    return SYS5(write ? SYS_pwritev : SYS_preadv, fd, parts, n, offset, 0);
+}
+
 #endif

@@ -175,4 +175,12 @@ static inline void *sys_mmap(void *addr, size_t length, int prot, int flags, int
                              (long)(offset / 4096));
 }
 
+/* readv or writev, or with an offset that is not negative their kin. */
+static inline long sys_vector(bool write, int fd, const void *parts, size_t n, off_t offset)
+{
+    if (offset < 0)
+        return SYS3(write ? SYS_writev : SYS_readv, fd, parts, n);
+    return SYS5(write ? SYS_pwritev : SYS_preadv, fd, parts, n, SYS_LOW(offset), SYS_HIGH(offset));
+}
+
 #endif

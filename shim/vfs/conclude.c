@@ -3,9 +3,12 @@
 
 #include "vfs/debug.h"
 #include "vfs/explain.h"
+#include "vfs/latency.h"
 
 void vfs_account(const struct lx_call *c, long r)
 {
+    if ((c->task->policy->watches & LX_WATCH_COST) != 0)
+        vfs_take_time(c, r);
     if (debug_wants(c->task->policy, LX_DEBUG_ALL))
         debug_call(c, r);
     if (r != -LX_CONTINUE &&

@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <time.h>
 
 #include "fs/rules.h"
@@ -15,6 +14,7 @@
 #include "sys/own.h"
 #include "sys/sys.h"
 #include "vfs/ancestry.h"
+#include "vfs/caller.h"
 #include "vfs/operation.h"
 #include "vfs/overrides.h"
 #include "vfs/scanner.h"
@@ -34,34 +34,6 @@ static const char *outcome(const struct lx_call *c)
     if (lx_ruleset_any(&c->altered))
         return "altered";
     return lx_ruleset_any(&c->observed) ? "observed" : "passed";
-}
-
-/* Who makes a call, and under which name. */
-static int pid_of(const struct lx_task *task)
-{
-    return task->pid != 0 ? task->pid : sys_getpid();
-}
-
-static void comm_of(const struct lx_task *task, char comm[16])
-{
-    memset(comm, 0, 16);
-    if (task->pid == 0) {
-        SYS5(SYS_prctl, PR_GET_NAME, comm, 0, 0, 0);
-    } else {
-        char name[48];
-        struct text t = {name, 0, sizeof(name) - 1};
-        text_put(&t, "/proc/");
-        text_number(&t, task->pid);
-        text_put(&t, "/comm");
-        name[t.length] = '\0';
-        int fd = sys_openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC, 0);
-        long n = fd < 0 ? 0 : sys_read(fd, comm, 15);
-        if (fd >= 0)
-            sys_close(fd);
-        if (n > 0 && comm[n - 1] == '\n')
-            comm[n - 1] = '\0';
-    }
-    comm[15] = '\0';
 }
 
 static void put_time(struct text *t)
@@ -282,12 +254,12 @@ static void write_line(const struct lx_task *task, const struct text *t)
 
 void vfs_line_begin(struct text *t, const struct lx_task *task)
 {
-    char comm[16];
+    char comm[VFS_COMM_ROOM];
     text_put(t, "{\"time\":");
     put_time(t);
     text_put(t, ",\"pid\":");
-    text_number(t, pid_of(task));
-    comm_of(task, comm);
+    text_number(t, vfs_pid_of(task));
+    vfs_comm_of(task, comm);
     text_put(t, ",\"comm\":");
     text_json(t, comm, sizeof(comm));
 }
@@ -354,9 +326,9 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
 /* "rename d/a d/b: EACCES (mv, pid 7)": what a summary shows for a rule. */
 static void example(struct lx_stats_rule *rule, const struct lx_call *c, long result)
 {
-    char comm[16];
+    char comm[VFS_COMM_ROOM];
     struct text t = {rule->example, 0, sizeof(rule->example) - 1};
-    comm_of(c->task, comm);
+    vfs_comm_of(c->task, comm);
     text_put(&t, vfs_ops[c->op].word);
     for (unsigned i = 0; i < vfs_ops[c->op].paths; i++) {
         const char *path = c->path[i];
@@ -376,7 +348,7 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
     text_put(&t, " (");
     text_put(&t, comm);
     text_put(&t, ", pid ");
-    text_number(&t, pid_of(c->task));
+    text_number(&t, vfs_pid_of(c->task));
     text_put(&t, ")");
     rule->example[t.length] = '\0';
     atomic_store_explicit(&rule->ready, 1, memory_order_release);

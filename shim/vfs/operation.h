@@ -9,7 +9,7 @@
 #include "sys/hidden.h"
 
 /* The properties of operations: see ops.def. */
-enum vfs_op_property { FOLLOWS = 1, PROBES = 2, CHANGES = 4, CREATES = 8 };
+enum vfs_op_property { FOLLOWS = 1, PROBES = 2, CHANGES = 4, CREATES = 8, MOVES = 16 };
 
 struct vfs_op {
     const char *word;

@@ -8,6 +8,7 @@
 
 #include "policy/glob.h"
 #include "sys/sys.h"
+#include "vfs/conditions.h"
 #include "vfs/mounts.h"
 
 /*
@@ -16,12 +17,10 @@
  */
 static bool due(const struct lx_policy *policy, const struct lx_image_override *o)
 {
-    static _Atomic uint32_t own[64]; /* any thread of a process that lost the shared counters */
-    _Atomic uint32_t *counter =
-        policy->stats != NULL ? &policy->stats->overrides[o->counter] : &own[o->counter % 64];
     if (o->times == 0 && o->every <= 1 && o->after == 0)
         return true;
-    uint32_t n = atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+    uint64_t n =
+        atomic_fetch_add_explicit(vfs_counter(policy, o->counter), 1, memory_order_relaxed);
     if (n < o->after)
         return false;
     n -= o->after;
@@ -66,6 +65,12 @@ static int act(struct lx_call *c, uint32_t number, const struct lx_image_overrid
     }
     if (o->action == LX_OVERRIDE_ALLOW)
         c->allowed = true;
+    const struct lx_image_condition *w = lx_image_condition(c->task->policy->image, o);
+    if (vfs_moves(c)) {
+        c->meddled = true;
+        if (w != NULL && w->bytes != 0)
+            c->length = w->bytes;
+    }
     return o->action == LX_OVERRIDE_ERRNO ? -o->error : 0;
 }
 
@@ -82,10 +87,20 @@ static __attribute__((noinline)) uint32_t next_about(const struct lx_call *c, co
     for (uint32_t number; (number = lx_image_look_on(image, &look, &o)) != 0;) {
         const char *glob = lx_image_string(image, o->path);
         if (number > after && (o->ops >> c->op & 1) != 0 &&
-            (glob == NULL || lx_glob_match(glob, path)))
+            (glob == NULL || lx_glob_match(glob, path)) &&
+            vfs_condition_holds(c, lx_image_condition(image, o)))
             return number;
     }
     return 0;
+}
+
+/* Apart, for its buffer. */
+static __attribute__((noinline)) bool drawn(const struct lx_call *c, const char *native,
+                                            const struct lx_image_condition *w)
+{
+    char path[PATH_MAX];
+    return w == NULL || w->chance == 0 ||
+           (vfs_inner_path(c, native, path) && vfs_condition_drawn(c, w, path));
 }
 
 long vfs_override_before(struct lx_call *c, const char *native, const char *other,
@@ -100,8 +115,21 @@ long vfs_override_before(struct lx_call *c, const char *native, const char *othe
         const struct lx_image_override *o = lx_image_override(image, number);
         if (o == NULL)
             return 0;
-        if (o->when_errno != 0) {
+        const struct lx_image_condition *w = lx_image_condition(image, o);
+        enum vfs_reach reached = drawn(c, number == first ? native : other, w)
+                                     ? vfs_condition_reached(c, o, w)
+                                     : VFS_PASSES;
+        if (reached == VFS_PASSES)
+            continue;
+        if (reached == VFS_SHORTENED) {
+            c->override = number;
+            c->meddled = true;
+            return 0;
+        }
+        if (o->when_errno != 0 || o->late) {
             *waiting = number;
+            if (vfs_moves(c))
+                c->meddled = true;
             return 0;
         }
         if (due(c->task->policy, o))
@@ -112,8 +140,10 @@ long vfs_override_before(struct lx_call *c, const char *native, const char *othe
 long vfs_override_after(struct lx_call *c, uint32_t waiting, long result)
 {
     const struct lx_image_override *o = lx_image_override(c->task->policy->image, waiting);
-    if (o == NULL || result != -o->when_errno || !due(c->task->policy, o))
+    if (o == NULL || (o->late ? result < 0 : result != -o->when_errno) || !due(c->task->policy, o))
         return result;
     int r = act(c, waiting, o);
+    if (r < 0 && result >= 0 && c->op == LX_OP_OPEN)
+        sys_close((int)result);
     return r < 0 ? r : result;
 }

@@ -21,6 +21,7 @@
 #include "vfs/shown.h"
 #include "vfs/sockets.h"
 #include "vfs/statmount.h"
+#include "vfs/transfers.h"
 
 #define PTR(type, i) ((type)(uintptr_t)a[i])
 #define PATH(i)      PTR(const char *, i)
@@ -186,6 +187,26 @@ static long call_getdents64(const struct lx_task *t, const long a[6])
     return vfs_read_block(t, FD(0), PTR(void *, 1), (size_t)a[2]);
 }
 
+/* Of this process alone: whoever acts for another has makers of his own. */
+static long move_bytes(const struct lx_task *t, enum lx_op op, long nr, const long a[6])
+{
+    return lx_transfers(t, op, FD(0))
+               ? lx_move_bytes(t, op, FD(0), PTR(const void *, 1), (size_t)a[2], -1)
+               : SYS3(nr, a[0], a[1], a[2]);
+}
+
+static long move_vector(const struct lx_task *t, enum lx_op op, long nr, const long a[6])
+{
+    return a[2] >= 0 && lx_transfers(t, op, FD(0))
+               ? lx_move_vector(t, op, FD(0), PTR(const void *, 1), (size_t)a[2], -1)
+               : SYS3(nr, a[0], a[1], a[2]);
+}
+
+CALL(call_read, move_bytes(t, LX_OP_READ, SYS_read, a))
+CALL(call_write, move_bytes(t, LX_OP_WRITE, SYS_write, a))
+CALL(call_readv, move_vector(t, LX_OP_READ, SYS_readv, a))
+CALL(call_writev, move_vector(t, LX_OP_WRITE, SYS_writev, a))
+
 CALL(call_uname, lx_uname(t, PTR(struct utsname *, 0)))
 
 CALL(call_close, vfs_close(t, FD(0)))
@@ -334,6 +355,10 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_inotify_add_watch] = call_inotify_add_watch,
     [SYS_name_to_handle_at] = call_name_to_handle_at,
     [SYS_getdents64] = call_getdents64,
+    [SYS_read] = call_read,
+    [SYS_write] = call_write,
+    [SYS_readv] = call_readv,
+    [SYS_writev] = call_writev,
     [SYS_uname] = call_uname,
     [SYS_close] = call_close,
     [SYS_mount] = call_mount,

@@ -98,10 +98,14 @@ static long overridden(struct lx_call *c, uint32_t waiting, long r)
     return vfs_dispatch(c);
 }
 
-/* Concludes a call whose whole paths lie in a frame that is about to end. */
-static long conclude_whole(struct lx_call *c, long r, const struct vfs_found *found)
+/*
+ * Concludes a call whose whole paths lie in a frame that is about to end. `made`: what it has come
+ * to, whatever it answers; an answer that hides a descriptor has closed it.
+ */
+static long conclude_whole(struct lx_call *c, long made, long r, const struct vfs_found *found)
 {
-    r = vfs_conclude(c, r, found);
+    vfs_learn(c, c->op == LX_OP_OPEN ? r : made, found);
+    r = vfs_tell(c, r);
     c->whole[0] = NULL;
     c->whole[1] = NULL;
     return r;
@@ -121,6 +125,7 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
     }
     if (r == 0)
         r = vfs_dispatch(c);
+    long made = r;
     if (waiting != 0)
         r = overridden(c, waiting, r);
     if (first->exists && !first->opaque && first->length > 0)
@@ -129,7 +134,7 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
     if (fast->base != 0 && c->at[0].mount == NULL && c->at[0].path == c->path[0] &&
         !tables_may_open(c) && !shown_may_open(c))
         placement_remember(vfs_symlink_spelling(c, fast), fast->stamp, (struct placement){0, 0});
-    return conclude_whole(c, r, found);
+    return conclude_whole(c, c->allowed ? r : made, r, found);
 }
 
 /* Both walks have large buffers: each in a frame of its own, and only on the slow way. */
@@ -224,9 +229,10 @@ static __attribute__((noinline)) long run_descriptor(struct lx_call *c,
     long r = n < 0 ? 0 : vfs_override_before(c, path, NULL, &waiting);
     if (r == 0)
         r = vfs_dispatch(c);
+    long made = r;
     if (waiting != 0)
         r = overridden(c, waiting, r);
-    return conclude_whole(c, r, found);
+    return conclude_whole(c, c->allowed ? r : made, r, found);
 }
 
 long vfs_run_overridden(struct lx_call *c, const struct vfs_found *found)

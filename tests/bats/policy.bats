@@ -360,7 +360,7 @@ stats_of() {
   printf '{"version": 1, "profil": 1}' >.lxshim.json
   run env LD_PRELOAD="$LIB" true
   assert_failure 125
-  assert_output 'lxshim: .lxshim.json:1:16: unknown key "profil" in a policy, expected $schema, version, profile, extends, volumes, shares, mounts, rules, overrides, scanner, mode, trace, windows or interop; did you mean "profile"?'
+  assert_output 'lxshim: .lxshim.json:1:16: unknown key "profil" in a policy, expected $schema, version, profile, extends, volumes, shares, mounts, rules, overrides, scanner, mode, trace, windows, interop or latency; did you mean "profile"?'
 }
 
 @test "/ is no drive, unless the policy has mounts" {

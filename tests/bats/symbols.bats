@@ -16,7 +16,7 @@ HEAP='^(malloc|calloc|realloc|reallocarray|memalign|aligned_alloc|posix_memalign
 # What the library takes from libc; nothing else, so that nobody's malloc, locale or parser is
 # called by accident. By object below.
 ALLOWED="__asan_init __chk_fail __close __cxa_finalize __environ __errno_location __fcntl __gmon_start__ __hwasan_init
-__libc_single_threaded __libc_stack_end __read __register_atfork __tsan_init _ITM_deregisterTMCloneTable
+__libc_single_threaded __libc_stack_end __pread64 __pwrite64 __read __register_atfork __tsan_init __write _ITM_deregisterTMCloneTable
 _ITM_registerTMCloneTable _exit asprintf
 calloc dirfd dladdr dladdr1 dlsym environ fdopen fileno fpathconf free getauxval getenv gnu_get_libc_version malloc
 memchr memcmp memcpy memmem memmove memrchr memset posix_spawnattr_getflags

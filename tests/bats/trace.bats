@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The explanation: LXSHIM_TRACE, observe mode, overrides.
+# The explanation: LXSHIM_TRACE, observe mode.
 # shellcheck disable=SC2030,SC2031 # every test is a subshell
 
 load helpers
@@ -190,85 +190,6 @@ p"
   done
   run jq -sr '[.[] | select(.outcome != "observed")] | length' "$BATS_TEST_TMPDIR/trace.json"
   assert_output 0
-}
-
-# overridden JSON STEPS: runs steps with these overrides.
-overridden() {
-  needs jq jq
-  DRIVE=$(fresh drive)
-  policy_for "$DRIVE" | jq --argjson o "$1" '. + {overrides: $o}' >"$BATS_TEST_TMPDIR/p.json"
-  run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/p.json" LXSHIM_TRACE="$BATS_TEST_TMPDIR/trace.json" \
-    "${SHIM[@]}" bash -uc "$2"
-}
-
-@test "overrides: an errno for one operation on some paths" {
-  needs jq jq
-  overridden '[{"when": {"op": "rename", "path": "**/*.lock"}, "then": {"errno": "EIO"}, "note": "try me"}]' '
-    mkdir d; : >d/a.lock; : >b; : >c; mv b d/x.lock; mv c d/y; ls d'
-  assert_output "mv: cannot move 'b' to 'd/x.lock': Input/output error
-a.lock
-y"
-  run jq -sr '.[] | select(.outcome == "overridden") | [.call, .result, .note] | @tsv' "$BATS_TEST_TMPDIR/trace.json"
-  assert_output "$(printf 'rename\tEIO\ttry me')"
-}
-
-@test "overrides: of two paths either is meant, and the first override that fits acts" {
-  overridden '[{"when": {"op": "rename", "path": "new"}, "then": {"errno": "EIO"}},
-               {"when": {"op": ["rename", "link"], "path": "*.tmp"}, "then": {"errno": "EDQUOT"}}]' '
-    : >a.tmp; : >b; mv a.tmp c; mv b b.tmp; ln a.tmp d; mv a.tmp new; mv b e; ls'
-  # What mv calls it, a move or an overwriting, depends on its version.
-  output=$(sed -E 's/^(mv|ln): .*: /\1: /' <<<"$output")
-  assert_output "mv: Disk quota exceeded
-mv: Disk quota exceeded
-ln: Disk quota exceeded
-mv: Input/output error
-a.tmp
-e"
-}
-
-@test "overrides: times, every and after count over the whole tree of processes" {
-  overridden '[{"when": {"op": "unlink"}, "then": {"errno": "EACCES"}, "times": 2}]' '
-    for i in 1 2 3 4; do : >f$i; rm f$i 2>/dev/null && echo "$i ok" || echo "$i failed"; done'
-  assert_output "1 failed
-2 failed
-3 ok
-4 ok"
-  overridden '[{"when": {"op": "mkdir"}, "then": {"errno": "ENOSPC"}, "every": 3, "after": 1}]' '
-    for i in 1 2 3 4 5 6 7; do mkdir d$i 2>/dev/null && echo "$i ok" || echo "$i failed"; done'
-  assert_output "1 ok
-2 ok
-3 ok
-4 failed
-5 ok
-6 ok
-7 failed"
-}
-
-@test "overrides: allow lets a call pass the rules; by errno it waits for the answer" {
-  overridden '[{"when": {"op": ["mknod"], "path": "ok*"}, "then": {"allow": true}}]' 'mkfifo ok1; mkfifo no; ls'
-  assert_output "mkfifo: cannot create fifo 'no': Operation not permitted
-ok1"
-  overridden '[{"when": {"op": "rename", "errno": "EACCES"}, "then": {"allow": true}, "times": 1}]' '
-    mkdir a b; exec 3>a/f 4>b/f; mv a x && echo first; mv b y'
-  assert_output "first
-mv: cannot move 'b' to 'y': Permission denied"
-  overridden '[{"when": {"op": "open", "errno": "ENOENT", "path": "cfg"}, "then": {"errno": "EIO"}}]' 'cat cfg; cat other'
-  assert_output "cat: cfg: Input/output error
-cat: other: No such file or directory"
-}
-
-@test "overrides: a delay, alone and before an errno" {
-  needs strace strace
-  overridden '[{"when": {"op": "mkdir"}, "then": {"delay": 30, "errno": "EIO"}}, {"when": {"op": "rmdir"}, "then": {"delay": 30}}]' '
-    mkdir a; strace -qq -e trace=clock_nanosleep,rmdir -o t rmdir b 2>/dev/null; grep -c "clock_nanosleep.*30000000" t'
-  assert_output "mkdir: cannot create directory ‘a’: Input/output error
-1"
-}
-
-@test "overrides do nothing outside the mounts" {
-  overridden '[{"when": {"op": "*"}, "then": {"errno": "EIO"}}]' 'cat /etc/hostname >/dev/null && echo fine; [[ -e /etc ]] && echo there'
-  assert_output "fine
-there"
 }
 
 @test "who has a file open is looked for as far as somebody wants to read it: without a trace, ourselves first" {

@@ -91,6 +91,15 @@ static inline size_t states_sample(char *buf, size_t room)
     overrides[1].counter = 1;
     overrides[1].times = 2;
     overrides[2].action = LX_OVERRIDE_ALLOW;
+    const struct lx_image_condition condition = {.uid = {0, UINT64_MAX},
+                                                 .fd = {0, UINT64_MAX},
+                                                 .size = {0, UINT64_MAX},
+                                                 .offset = {0, UINT64_MAX},
+                                                 .chance = UINT32_MAX / 2,
+                                                 .comm = lx_builder_string(&b, "*")};
+    overrides[1].condition = lx_builder_block(&b, &condition, sizeof(condition));
+    head->occurrences = 3;
+    head->counters = 3 + LX_OCCURRENCES;
     overrides[2].note = lx_builder_string(&b, "note");
     overrides[2].ops = ~UINT64_C(0);
     overrides[2].counter = 2;

@@ -30,6 +30,8 @@ BEYOND_SCHEMA = """
     volumes-backing-missing volumes-backing-root volumes-letter-twice volumes-name-twice
     folder-root folder-nowhere folder-twice folder-cycle* share-nothing share-twice
     unknown-source-* mount-second-* mount-rule-run mount-rule-volfs scanner-ms-order
+    flags-twice flags-of-other size-of-other offset-of-other range-backwards uid-large comm-long
+    after-without after-and-errno after-exec bytes-of-other after-bytes-of-other seed-without
 """.split()
 
 # No JSON at all, or JSON that says one thing twice.
@@ -156,6 +158,15 @@ def check_words(schema, directory):
     errnos = schema["$defs"]["errno"]["enum"]
     known = words_of("policy/errnames.def", r"NAME\((\w+)\)") + ["ENOTSUP", "EWOULDBLOCK"]
     check(sorted(errnos) == sorted(known), "errnos")
+    clients = words_of("policy/latency.def", r'(?m)^CLIENT\(\w+, "([^"]+)"')
+    check(schema["$defs"]["client"]["enum"] == clients, "clients with a latency")
+    flags = schema["$defs"]["flag"]["enum"]
+    stated = words_of("policy/openflags.def", r"(?m)^FLAG\((\w+),")
+    access = ("O_RDONLY", "O_WRONLY", "O_RDWR")
+    check(flags == stated + [f"!{f}" for f in stated if f not in access], "open flags")
+    for flag in flags:
+        taken = accepts(override({"op": "open", "flags": flag}, {"allow": True}), directory)
+        check(taken, f"loader on {flag}")
     for name in errnos:
         check(accepts(override({"op": "open"}, {"errno": name}), directory), f"loader on {name}")
 
@@ -164,11 +175,13 @@ def check_keys(schema, directory):
     """The keys that the loader says it expected, object by object, against the schema's."""
     defs = schema["$defs"]
     trace = defs["policy"]["properties"]["trace"]["oneOf"][1]
+    latency = defs["policy"]["properties"]["latency"]["oneOf"][1]
     override = defs["override"]["properties"]
     wrong = {"xyzzy": 1}
     objects = [
         (defs["policy"], {"version": 1, **wrong}),
         (trace, {"version": 1, "trace": wrong}),
+        (latency, {"version": 1, "latency": wrong}),
         (defs["mount"], {"version": 1, "mounts": [wrong]}),
         (defs["volume"], {"version": 1, "mounts": [{"volume": wrong}]}),
         (defs["whole_volume"], {"version": 1, "volumes": {"C:": wrong}}),

@@ -216,6 +216,12 @@ static int is_event(ssize_t n, const char *block)
     return same_text(((const struct inotify_event *)(const void *)block)->name, "n:ew");
 }
 
+static int read_plainly(void)
+{
+    char text[16];
+    return is_hello(SYMBOL(ssize_t(int, void *, size_t))(open_both(), text, sizeof(text)), text);
+}
+
 static int read_all(void)
 {
     int fd;
@@ -243,7 +249,7 @@ static int read_chk(void)
 static int read_at(void)
 {
     char text[16];
-    typedef ssize_t fn(int, void *, size_t, off_t);
+    typedef ssize_t fn(int, void *, size_t, off64_t);
     return is_hello(SYMBOL(fn)(open_both(), text, sizeof(text), 0), text);
 }
 
@@ -269,8 +275,66 @@ static int write_all(void)
 
 static int write_at(void)
 {
-    typedef ssize_t fn(int, const void *, size_t, off_t);
+    typedef ssize_t fn(int, const void *, size_t, off64_t);
     return wrote(SYMBOL(fn)(open_both(), "goodbye\n", 8, 0));
+}
+
+/* An offset is as wide as a register, where the name does not say that it is wider. */
+static int read_at_chk(void)
+{
+    char text[16];
+    typedef ssize_t fn(int, void *, size_t, long, size_t);
+    return is_hello(SYMBOL(fn)(open_both(), text, sizeof(text), 0, sizeof(text)), text);
+}
+
+static int read_at_chk_far(void)
+{
+    char text[16];
+    typedef ssize_t fn(int, void *, size_t, off64_t, size_t);
+    return is_hello(SYMBOL(fn)(open_both(), text, sizeof(text), 0, sizeof(text)), text);
+}
+
+/* Of a narrower one, that is 0, the rest is flags that are none. */
+static int read_vector_at(void)
+{
+    char text[16];
+    struct iovec one = {text, sizeof(text)};
+    typedef ssize_t fn(int, const struct iovec *, int, off64_t);
+    return is_hello(SYMBOL(fn)(open_both(), &one, 1, 0), text);
+}
+
+static int read_vector_flags(void)
+{
+    char text[16];
+    struct iovec one = {text, sizeof(text)};
+    typedef ssize_t fn(int, const struct iovec *, int, off64_t, int);
+    return is_hello(SYMBOL(fn)(open_both(), &one, 1, 0, 0), text);
+}
+
+static int write_vector_at(void)
+{
+    char text[] = "goodbye\n";
+    struct iovec one = {text, 8};
+    typedef ssize_t fn(int, const struct iovec *, int, off64_t);
+    return wrote(SYMBOL(fn)(open_both(), &one, 1, 0));
+}
+
+static int write_vector_flags(void)
+{
+    char text[] = "goodbye\n";
+    struct iovec one = {text, 8};
+    typedef ssize_t fn(int, const struct iovec *, int, off64_t, int);
+    return wrote(SYMBOL(fn)(open_both(), &one, 1, 0, 0));
+}
+
+static int send_file(void)
+{
+    typedef ssize_t fn(int, int, off_t *, size_t);
+    int to = open(in("n:ew"), O_RDWR | O_CREAT, 0644);
+    NEED(to);
+    TRY(SYMBOL(fn)(to, open_both(), NULL, 6));
+    NEED(lseek(to, 0, SEEK_SET));
+    return reads(to);
 }
 
 static int write_vector(void)
@@ -469,6 +533,24 @@ const struct check probe_descriptors[] = {
     {"read", read_all},
     {"__read_chk", read_chk},
     {"pread", read_at},
+    {"pread64", read_at},
+    {"__pread_chk", read_at_chk},
+    {"__pread64_chk", read_at_chk_far},
+    {"preadv", read_vector_at},
+    {"preadv64", read_vector_at},
+    {"preadv2", read_vector_flags},
+    {"preadv64v2", read_vector_flags},
+    {"syscall:read", read_plainly},
+    {"syscall:write", write_all},
+    {"syscall:readv", read_vector},
+    {"syscall:writev", write_vector},
+    {"pwrite64", write_at},
+    {"pwritev", write_vector_at},
+    {"pwritev64", write_vector_at},
+    {"pwritev2", write_vector_flags},
+    {"pwritev64v2", write_vector_flags},
+    {"sendfile", send_file},
+    {"sendfile64", send_file},
     {"readv", read_vector},
     {"write", write_all},
     {"pwrite", write_at},

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/utsname.h>
 #include <utime.h>
 
@@ -80,6 +81,10 @@ CALL2(truncate, int, PATH, off_t)
 CALL2(ftruncate, int, int, off_t)
 CALL4(fallocate, int, int, int, off_t, off_t)
 CALL3(lseek, off_t, int, off_t, int)
+CALL3(read, ssize_t, int, void *, size_t)
+CALL3(write, ssize_t, int, const void *, size_t)
+CALL3(readv, ssize_t, int, const struct iovec *, int)
+CALL3(writev, ssize_t, int, const struct iovec *, int)
 CALL1(fsync, int, int)
 CALL1(fdatasync, int, int)
 CALL4(sync_file_range, int, int, off_t, off_t, unsigned)
@@ -216,6 +221,10 @@ static const struct {
     ROW(ftruncate),
     ROW(fallocate),
     ROW(lseek),
+    ROW(read),
+    ROW(write),
+    ROW(readv),
+    ROW(writev),
     ROW(fsync),
     ROW(fdatasync),
     ROW(sync_file_range),

@@ -334,7 +334,8 @@ static void overrides_reach_the_image(void **state)
     assert_int_equal(o[0].counter, 0);
     assert_int_equal(o[1].action, LX_OVERRIDE_ALLOW);
     assert_int_equal(o[1].counter, 1);
-    assert_int_equal(__builtin_popcountll(o[1].ops), __builtin_ctzll(~o[1].ops));
+    assert_int_equal(o[1].ops, lx_op_all());
+    assert_int_equal(o[1].condition, 0);
     assert_true(lx_emit_counts(&l.effective));
     unload(&l);
     must_load(&l,
@@ -356,6 +357,41 @@ static void met(const struct lx_image *image, const char *path, const char *expe
         if (o->path == 0 || lx_glob_match(lx_image_string(image, o->path), path))
             (void)snprintf(found + strlen(found), sizeof(found) - strlen(found), "%u ", n);
     assert_string_equal(found, expected);
+}
+
+static void conditions_reach_the_image(void **state)
+{
+    struct loaded l;
+    (void)state;
+    must_load(&l,
+              "{\"version\": 1, \"overrides\": [{\"when\": {\"path\": \"x\"},"
+              "\"then\": {\"errno\": \"EIO\", \"after\": false}},"
+              "{\"when\": {\"op\": \"write\", \"comm\": \"git*\", \"uid\": 7, \"fd\": [3, 9],"
+              "\"size\": [1, 512], \"offset\": 4096}, \"then\": {\"errno\": \"EIO\","
+              "\"after\": true}, \"after_bytes\": 100, \"chance\": 0.5, \"seed\": 3},"
+              "{\"when\": {\"op\": \"open\", \"flags\": [\"O_RDWR\", \"!O_CREAT\"]},"
+              "\"then\": {\"errno\": \"EIO\"}}]}",
+              (struct lx_request){0});
+    const struct lx_image *image = l.policy.image;
+    const struct lx_image_override *o = lx_image_overrides(image);
+    const struct lx_image_condition *w = lx_image_condition(image, lx_image_override(image, 2));
+    assert_null(lx_image_condition(image, lx_image_override(image, 1)));
+    assert_string_equal(lx_image_string(image, w->comm), "git*");
+    assert_true(w->uid.least == 7 && w->uid.most == 7 && w->fd.least == 3 && w->fd.most == 9);
+    assert_true(w->size.least == 1 && w->size.most == 512 && w->offset.least == 4096);
+    assert_int_equal(w->after_bytes, 100);
+    assert_int_equal(w->chance, UINT32_C(1) << 31);
+    assert_true(o[1].late && !o[0].late);
+    /* The second one counts bytes as well; behind them is what is drawn. */
+    assert_int_equal(o[1].counter, 1);
+    assert_int_equal(o[2].counter, 3);
+    assert_int_equal(image->occurrences, 4);
+    assert_int_equal(image->counters, 4 + LX_OCCURRENCES);
+    w = lx_image_condition(image, lx_image_override(image, 3));
+    assert_int_equal(w->flags, O_RDWR);
+    assert_int_equal(w->flags_mask, O_ACCMODE | O_CREAT);
+    assert_true(lx_emit_counts(&l.effective));
+    unload(&l);
 }
 
 static void overrides_are_found_by_their_path(void **state)
@@ -519,8 +555,8 @@ static void counters_start_at_zero(void **state)
     struct lx_stats *stats = mmap(NULL, lx_stats_size(1), PROT_READ, MAP_SHARED, fd, 0);
     assert_ptr_not_equal(stats, MAP_FAILED);
     assert_int_equal(stats->magic, LX_STATS_MAGIC);
-    assert_int_equal(stats->override_count, 1);
-    assert_int_equal(stats->overrides[0], 0);
+    assert_int_equal(stats->counter_count, 1);
+    assert_int_equal(stats->counters[0], 0);
     munmap(stats, lx_stats_size(1));
     close(fd);
     unlink(path);
@@ -597,6 +633,7 @@ int main(void)
         cmocka_unit_test(volumes_reach_the_image),
         cmocka_unit_test(the_later_layer_wins),
         cmocka_unit_test(overrides_reach_the_image),
+        cmocka_unit_test(conditions_reach_the_image),
         cmocka_unit_test(overrides_are_found_by_their_path),
         cmocka_unit_test(the_first_problem_is_the_one),
         cmocka_unit_test(a_policy_alone_opens_no_other),
