@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* musl has a statx since 1.2.5, whose structure ends before the mount's id. */
@@ -126,6 +127,8 @@ static inline int renameat2(int odfd, const char *old, int ndfd, const char *new
 #else
 int close_range(unsigned first, unsigned last, int flags);
 int statx(int dfd, const char *restrict path, int flags, unsigned mask, struct statx *restrict out);
+ssize_t preadv2(int fd, const struct iovec *parts, int n, off_t offset, int flags);
+ssize_t pwritev2(int fd, const struct iovec *parts, int n, off_t offset, int flags);
 int renameat2(int odfd, const char *old, int ndfd, const char *new, unsigned flags);
 #endif
 
