@@ -2,7 +2,6 @@
 #include "vfs/interop.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "fs/filesystems.h"
 #include "vfs/descriptor.h"
@@ -54,11 +53,22 @@ static const char *below_c(const struct lx_policy *policy, const char *path)
     return NULL;
 }
 
+/* Whatever the case of their letters, of which those of stubs are A to Z. */
+static bool is_same(const char *path, const char *stub)
+{
+    while (*path != '\0' && (*path == *stub || ((*path ^ *stub) == 0x20 && (*stub | 0x20) >= 'a' &&
+                                                (*stub | 0x20) <= 'z'))) {
+        path++;
+        stub++;
+    }
+    return *path == '\0' && *stub == '\0';
+}
+
 static bool is_stub(const struct lx_policy *policy, const char *path)
 {
     const char *below = below_c(policy, path);
     for (size_t i = 0; below != NULL && i < sizeof(stubs) / sizeof(stubs[0]); i++)
-        if (strcasecmp(below, stubs[i]) == 0)
+        if (is_same(below, stubs[i]))
             return true;
     return false;
 }

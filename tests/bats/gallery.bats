@@ -238,11 +238,11 @@ a_bug() {
 
 @test "make install installs the gallery where lxshim finds it" {
   local root=$BATS_TEST_TMPDIR/root
-  make -s -C "$SOURCE_ROOT" B="$BUILD" DESTDIR="$root" PREFIX=/usr -o all install
-  run "$root/usr/bin/lxshim" gallery --list
+  make -s -C "$SOURCE_ROOT" B="$BUILD" DESTDIR="$root" -o all install
+  run "$root/usr/local/bin/lxshim" gallery --list
   assert_success
   assert_equal "${#lines[@]}" "$(find "$GALLERY" -name bug.sh | wc -l)"
-  make -s -C "$SOURCE_ROOT" B="$BUILD" DESTDIR="$root" PREFIX=/usr uninstall
+  make -s -C "$SOURCE_ROOT" B="$BUILD" DESTDIR="$root" uninstall
   run find "$root" -type f
   assert_output ""
 }

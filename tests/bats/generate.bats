@@ -136,12 +136,12 @@ EOF
 }
 
 @test "make install puts them where the shells look" {
-  make -s -C "$SOURCE_ROOT" B="$BUILD" DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr -o all install
-  cd "$BATS_TEST_TMPDIR/root/usr/share" || return
+  make -s -C "$SOURCE_ROOT" B="$BUILD" DESTDIR="$BATS_TEST_TMPDIR/root" -o all install
+  cd "$BATS_TEST_TMPDIR/root/usr/local/share" || return
   cmp bash-completion/completions/lxshim "$SOURCE_ROOT/completions/lxshim.bash"
   cmp zsh/site-functions/_lxshim "$SOURCE_ROOT/completions/_lxshim"
   cmp fish/vendor_completions.d/lxshim.fish "$SOURCE_ROOT/completions/lxshim.fish"
-  make -s -C "$SOURCE_ROOT" B="$BUILD" DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr uninstall
+  make -s -C "$SOURCE_ROOT" B="$BUILD" DESTDIR="$BATS_TEST_TMPDIR/root" uninstall
   run find "$BATS_TEST_TMPDIR/root" -type f
   assert_output ""
 }

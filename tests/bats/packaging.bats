@@ -7,11 +7,11 @@ load helpers
 
 # An installation, made once.
 setup_file() {
-  make -s -C "$SOURCE_ROOT" B="${BUILD#"$SOURCE_ROOT"/}" DESTDIR="$BATS_FILE_TMPDIR/root" PREFIX=/usr -o all install
+  make -s -C "$SOURCE_ROOT" B="${BUILD#"$SOURCE_ROOT"/}" DESTDIR="$BATS_FILE_TMPDIR/root" -o all install
 }
 
 setup() {
-  ROOT=$BATS_FILE_TMPDIR/root/usr
+  ROOT=$BATS_FILE_TMPDIR/root/usr/local
   export PATH="$ROOT/bin:$PATH"
   cp -RL "$SOURCE_ROOT/examples/builds" "$BATS_TEST_TMPDIR/builds"
 }
@@ -20,7 +20,7 @@ setup() {
   needs pkg-config pkg-config
   export PKG_CONFIG_PATH=$ROOT/share/pkgconfig
   run pkg-config --variable=library lxshim
-  assert_output /usr/lib/liblxshim.so
+  assert_output /usr/local/lib/liblxshim.so
   assert_exists "$BATS_FILE_TMPDIR/root$output"
   run pkg-config --modversion lxshim
   assert_output "$("$LXSHIM" --version | awk '{ print $NF }')"
