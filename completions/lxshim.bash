@@ -28,7 +28,7 @@ _lxshim_words() {
     'options win') echo --policy --profile --mount --elevated --help ;;
     'options help') echo --help ;;
     'commands win') echo attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write ;;
-    'topics') echo run wsl gallery policy rules mounts overrides latency scanner latency bisect matrix reports win trace coverage environment ;;
+    'topics') echo run wsl gallery policy rules mounts overrides latency scanner bisect matrix reports win trace coverage environment ;;
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--era') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--eras') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
@@ -187,7 +187,7 @@ _lxshim() {
         compopt -o nospace
       fi
       ;;
-    --profile | --era | --eras | --filesystem | --volumes | --clients | --emit | --lane | --bind | --fresh) list=$(_lxshim_words "$option") ;;
+    --profile | --era | --eras | --filesystem | --volumes | --clients | --emit | --latency | --lane | --bind | --fresh) list=$(_lxshim_words "$option") ;;
     --*) return ;; # files
     *)
       if ((rest == 0)) && [[ $cur == -* ]]; then
@@ -197,6 +197,7 @@ _lxshim() {
           '' | policy | win) list=$(_lxshim_words "commands${path:+ $path}") ;;
           explain) list=$(_lxshim_words rules) ;;
           help) list=$(_lxshim_words topics) ;;
+          gallery) list=$(lxshim gallery --list 2>/dev/null | cut -d ' ' -f 1) ;;
           run | bisect | matrix | init | doctor)
             ((rest > 0)) || mapfile -t COMPREPLY < <(compgen -c -- "$cur")
             return

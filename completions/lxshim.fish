@@ -51,7 +51,7 @@ function __lxshim_words
         case 'commands win'
             printf '%s\n' attrib cmd copy del dir ea echo fsutil hold icacls md mklink more move nt ntcreate rd ren takeown type write
         case 'topics'
-            printf '%s\n' run wsl gallery policy rules mounts overrides latency scanner latency bisect matrix reports win trace coverage environment
+            printf '%s\n' run wsl gallery policy rules mounts overrides latency scanner bisect matrix reports win trace coverage environment
         case '--profile'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case '--era'
@@ -310,7 +310,7 @@ function __lxshim_complete
             else
                 printf "$before%s=\n" (__lxshim_words rules)
             end
-        case --profile --era --eras --filesystem --volumes --clients --emit --lane --bind --fresh
+        case --profile --era --eras --filesystem --volumes --clients --emit --latency --lane --bind --fresh
             printf "$before%s\n" (__lxshim_words $option)
         case '--*'
             __fish_complete_path $cur
@@ -326,6 +326,8 @@ function __lxshim_complete
                     __lxshim_words rules
                 case help
                     __lxshim_words topics
+                case gallery
+                    lxshim gallery --list 2>/dev/null | string replace -r ' .*' ''
                 case run bisect matrix init doctor
                     test $rest -gt 0; and __fish_complete_path $cur; or __fish_complete_command
                 case '*'

@@ -195,20 +195,6 @@ static const struct {
      "A trace names each time that it was in the way, by a path and its number; replay:TRACE has "
      "it come for those alone, only=PATH#N for one. What counts calls is the same in every run. "
      "\"scanner\" in a policy says the same; \"off\" takes it away.\n"},
-    {"latency", "as slow as on a drive",
-     "--latency CLIENT has calls in a drive take as long as on that client of Windows' drives, and "
-     "says at the end which ones took the time:\n"
-     "\n"
-     "  lxshim run --latency 9p-2023 -- git status\n"
-     "  lxshim run --latency count:9p-2023 -- npm install\n"
-     "\n"
-     "count: tells without waiting. Clients are wsl1-1809, 9p-2019, 9p-2020, 9p-2023 (WSL2's, by "
-     "what users have measured in these years) and virtiofs-2026 (a guess): messages for each "
-     "component of a path and for the call, times what a message takes. CLIENT:SEED has other "
-     "calls be the slower ones. A policy says \"latency\": \"9p-2023\".\n"
-     "\n"
-     "A line of the end, \"74.4 s, 12400 stat, in 3100 directories\", is what somebody saves who "
-     "lists a directory once instead of asking for each of its files.\n"},
     {"bisect", "from a failing build to the rule",
      "lxshim bisect -- COMMAND runs COMMAND natively, where it has to pass, and under the policy, "
      "where it has to fail; then with fewer and fewer rules, on fewer and fewer calls, until "
