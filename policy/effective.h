@@ -149,19 +149,19 @@ struct lx_effective {
     struct lx_origin mode_origin;
     const char *trace; /* absolute, or NULL */
     bool trace_all;
-    bool trace_guest; /* it goes by a guest's law: see sys/own.h */
+    bool trace_guest;     /* it goes by a guest's law: see sys/own.h */
+    bool stubs;           /* some of Windows' own programs are there */
+    bool has_volumes;     /* the policy says which there are, so that a run mounts them */
+    bool latency_counted; /* and not waited for */
     struct lx_origin trace_origin;
     const char *programs; /* the directory of our programs that stand in for WSL's, or NULL */
     unsigned latency;     /* the number of a client, or 0 */
     uint32_t latency_seed;
-    bool latency_counted; /* and not waited for */
     struct lx_origin latency_origin;
     struct lx_effective_fact windows[LX_WINDOWS_FACTS];
     const char *handler; /* that runs programs of Windows': a path, or a name for PATH; or NULL */
-    bool stubs;          /* some of Windows' own programs are there */
     const char *record;  /* the file of how they were called, absolute, or NULL */
     struct lx_origin interop_origin;
-    bool has_volumes; /* the policy says which there are, so that a run mounts them */
     size_t volume_count;
     struct lx_effective_volume *volumes;
     size_t folder_count;

@@ -114,11 +114,11 @@ void cli_library_spelled(const char *library, char *out, size_t room)
     const char *way = way_of_glibc(lib, sizeof(lib));
     int n = directory_length(library);
     snprintf(out, room, "%.*s/" BY_LIB "/%s/" NAME, n, library, lib);
-    if (lib[0] != '\0' && stat(library, &ours) == 0 && stat(out, &there) == 0 &&
-        ours.st_ino == there.st_ino && ours.st_dev == there.st_dev)
+    bool leads = stat(library, &ours) == 0 && stat(out, &there) == 0 &&
+                 ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+    /* Where there is no glibc to ask, musl's own library is what $LIB is for. */
+    if (lib[0] != '\0' ? leads : has_library("$LIB"))
         snprintf(out, room, "%.*s/" BY_LIB "/$LIB/" NAME, n, library);
-    else if (lib[0] == '\0' && has_library("$LIB"))
-        snprintf(out, room, "%.*s/" BY_LIB "/$LIB/" NAME, n, library); /* no glibc here to ask */
     else
         snprintf(out, room, "%s%s", way, library);
 }
