@@ -503,9 +503,9 @@ lint: $(FILTERS)
 	# What ls prints is what is compared.
 	shellcheck -s bash -e SC2012 $(wildcard examples/gallery/*/*.sh)
 	# Steps stand in single quotes: the shell that runs them expands them.
-	shellcheck -s bats -x -e SC2016 $(wildcard tests/bats/*.bats)
-	$(MAKE) --no-print-directory B=$(B)/clang CC=clang CFLAGS='-O2 -Werror' all
-	$(MAKE) --no-print-directory B=$(B)/gcc CC=gcc CFLAGS='-O2 -Werror' all
+	printf '%s\n' $(wildcard tests/bats/*.bats) | xargs -P $(JOBS) -n 8 shellcheck -s bats -x -e SC2016
+	$(MAKE) --no-print-directory $(SPREAD) B=$(B)/clang CC=clang CFLAGS='-O2 -Werror' all
+	$(MAKE) --no-print-directory $(SPREAD) B=$(B)/gcc CC=gcc CFLAGS='-O2 -Werror' all
 	# What it has to say is on its standard output; the other tells how much it keeps to itself.
 	printf '%s\n' $(wildcard shim/*/*.c shim/*/*/*.c policy/*.c tools/*.c) | \
 	    xargs -P $(JOBS) -I{} clang-tidy --quiet {} -- $(COMMON) 2>/dev/null
