@@ -183,6 +183,14 @@ const char *cli_trials_quote(struct cli_trials *t, const char *word)
     return example_quote(&t->arena, word);
 }
 
+/* False, having said so, where the runs could not begin: none of them would say why. */
+static bool can_preload(const struct cli_arguments *a)
+{
+    char library[PATH_MAX * 2];
+    return (a->lane != NULL && strcmp(a->lane, "supervisor") == 0) ||
+           cli_library_ready(library, sizeof(library));
+}
+
 bool cli_trials_begin(struct cli_trials *t)
 {
     if (getenv(LX_STATE_VARIABLE) != NULL) {
@@ -200,7 +208,7 @@ bool cli_trials_begin(struct cli_trials *t)
     t->options.directory = t->directory;
     t->options.program = t->program;
     t->command = join(t->arguments->rest, t->arguments->count, &t->arena);
-    if (!cli_load(&t->request, &t->policy) || !gather_run(t))
+    if (!can_preload(t->arguments) || !cli_load(&t->request, &t->policy) || !gather_run(t))
         return false;
     cli_say_policy(&t->request, &t->policy);
     return true;
