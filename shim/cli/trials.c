@@ -158,6 +158,8 @@ static bool gather_run(struct cli_trials *t)
     }
     for (size_t i = 0; i < t->request.mount_count; i++)
         add(t, "--mount", t->request.mounts[i]);
+    if (t->request.filesystem != NULL)
+        add(t, "--filesystem", t->request.filesystem);
     if (a->lane != NULL)
         add(t, "--lane", a->lane);
     if (a->bind != NULL)
