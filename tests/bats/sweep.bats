@@ -341,6 +341,7 @@ is_over() {
   PATH=/usr/bin:/bin run --separate-stderr "$LXSHIM" matrix --eras native,wsl2-9p -- no-such-command
   assert_failure 1
   assert_line --index 1 "native   fails (exit 127)"
+  assert_equal "${stderr##*$'\n'}" "lxshim: natively, without lxshim, the command fails (exit 127), not found: what fails there is not WSL's (runs are in copies of this directory alone; --fresh none is in itself)"
   run --separate-stderr "$LXSHIM" matrix --eras native --setup 'echo no such step; exit 3' -- true
   assert_failure 125
   assert_equal "${stderr##*$'\n'}" "lxshim: native: --setup ends with 3 in a fresh copy: no such step"
