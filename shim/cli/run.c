@@ -308,6 +308,6 @@ int cli_run(const struct cli_arguments *arguments)
         summary_cost(&attached);
     summary_deaths(stats);
     summary_x32(stats);
-    summary_trace(stats, attached.trace);
-    return relay_end(cli_reports_end(&reports, status));
+    bool whole = summary_trace(stats, attached.trace, reports.kept);
+    return relay_end(cli_reports_end(&reports, status, whole));
 }

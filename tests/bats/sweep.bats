@@ -382,7 +382,7 @@ except OSError: pass' "$LXSHIM" matrix --eras native,wsl2-9p -- true
 --shard 4/3 true|--shard is "4/3": expected I/N, from 1/N to N/N, auto or auto/N
 --shard x true|--shard is "x": expected I/N, from 1/N to N/N, auto or auto/N
 --shard auto true|--shard is "auto": no variable of an engine is set: of Bazel, Slurm, Kubernetes, GitLab, CircleCI or Buildkite
---report sarif true|unknown format of reports "sarif"; see lxshim help matrix
+--report sarif true|unknown format of reports "sarif", expected one of text, json, markdown, junit; see lxshim help matrix
 --emit jenkins true|unknown engine "jenkins"; see lxshim help matrix
 -j 0 true|-j is "0", expected a number from 1 to 64
 --fresh none -j 2 true|--fresh none with -j: runs at once would share their files
