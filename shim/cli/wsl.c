@@ -197,6 +197,20 @@ static void put_shell(char **command, size_t *n, const char *script, char *word)
     command[(*n)++] = word;
 }
 
+/* False, having said so, where the session is to begin on a drive that it does not have. */
+static bool has_drive(const struct session *s, const char *directory)
+{
+    char path[PATH_MAX];
+    if (directory == NULL || !wslenv_is_windows(directory) ||
+        wslenv_translate(&s->policy, directory, path, sizeof(path)))
+        return true;
+    cli_error(
+        "--cd %s: no drive %c: is mounted; \"volumes\" of a policy has drives, see lxshim help "
+        "wsl",
+        directory, directory[0]);
+    return false;
+}
+
 /*
  * The command, or a shell, behind wsl.conf's. Where it is to begin is for it to enter: only what
  * runs by the rules gets to a drive whose files are elsewhere.
@@ -253,6 +267,8 @@ static int run(struct session *s, const struct cli_arguments *arguments)
         cli_error("%s", s->policy.problem);
         return CLI_FAILED;
     }
+    if (!has_drive(s, arguments->directory))
+        return CLI_FAILED;
     show(s, arguments);
     make_command(s, arguments);
     if (wslenv_set(&environment) < 0) {

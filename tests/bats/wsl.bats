@@ -127,6 +127,12 @@ no path'
 BASE/at/c/src'
   session --cd "$BASE/etc" pwd
   assert_output BASE/etc
+  run "$LXSHIM" wsl -q --etc "$BASE/etc" --policy "$BASE/policy.json" --cd 'Q:\src' -- true
+  assert_failure 125
+  assert_output 'lxshim: --cd Q:\src: no drive Q: is mounted; "volumes" of a policy has drives, see lxshim help wsl'
+  run "$LXSHIM" wsl -q --era wsl1-1904 -- true
+  assert_failure 125
+  assert_output 'lxshim: --era: unknown profile "wsl1-1904", expected one that "lxshim policy profiles" lists; did you mean "wsl1-1903"?'
   run as_user "$LXSHIM" wsl -q --etc "$BASE/etc" --user root -- true
   assert_failure 125
   assert_output --partial 'that needs root'
