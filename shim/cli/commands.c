@@ -187,7 +187,8 @@ const struct cli_command cli_commands[] = {
         .summary = "say what a rule does, its values, and why",
         .help =
             "Explains a rule, by its id or the unique beginning of one; or lists the rules that "
-            "have WORD\nin their id or text.\n",
+            "have WORD\nin their id or text, or that answer with an errno (EACCES, \"Permission "
+            "denied\"), and in which\neras.\n",
         .least = 1,
         .most = 1,
         .run = cli_explain,
