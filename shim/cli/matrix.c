@@ -170,6 +170,8 @@ static int sweep(struct cli_trials *t, const struct cells *cells, const struct s
         status = tell(target, document) ? status_of(document) : CLI_FAILED;
         say_native(t, document);
     }
+    if (s.interrupted != 0)
+        cli_error("interrupted: nothing of a matrix is kept; --shard I/N runs a part of it");
     json_decref(document);
     return s.interrupted != 0 ? -s.interrupted : status;
 }

@@ -231,7 +231,11 @@ static void make_command(struct session *s, const struct cli_arguments *argument
         if (!wslenv_translate(&s->policy, arguments->directory, directory, sizeof(directory)))
             snprintf(directory, sizeof(directory), "%s",
                      home != NULL ? home : arguments->directory);
-        put_shell(command, &n, "cd -- \"$0\" && exec \"$@\"", directory);
+        put_shell(command, &n,
+                  "cd -- \"$0\" 2>/dev/null && exec \"$@\"\n"
+                  "echo \"lxshim: --cd $0: there is no such directory, or it is closed\" >&2\n"
+                  "exit 125",
+                  directory);
     }
     memcpy(command + n, arguments->rest, count * sizeof(char *));
     if (count == 0) {
@@ -289,6 +293,10 @@ int cli_wsl(const struct cli_arguments *arguments)
     if (arguments->root != NULL && !wslroot_enter(arguments->root, &session.run.request))
         return CLI_FAILED;
     session.etc = arguments->etc != NULL ? arguments->etc : "/etc";
+    if (arguments->etc != NULL && access(arguments->etc, X_OK) < 0) { /* it may be empty */
+        cli_error("--etc %s: %s", arguments->etc, strerror(errno));
+        return CLI_FAILED;
+    }
     snprintf(file, sizeof(file), "%s/wsl.conf", session.etc);
     wslconf_read(file, &session.conf);
     take_hostname(&session);

@@ -313,6 +313,7 @@ slurm_is_up() {
     assert_equal "$status" "$((128 + $(kill -l $sig)))"
     run cat ../out
     assert_output ""
+    [[ $sig == KILL ]] || assert_equal "$(tail -n 1 ../err)" "lxshim: interrupted: nothing of a matrix is kept; --shard I/N runs a part of it"
     while read -r pid; do
       until_true is_over "$pid"
     done <"$PIDS"
