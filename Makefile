@@ -438,7 +438,7 @@ corpus: $(FUZZ)
 BATS ?=
 LANES ?= $(if $(filter command environment,$(firstword $(origin LANE))),$(LANE),supervisor both preload)
 LANE ?= preload
-SUITE := LXSHIM_BUILD=$(abspath $(B)) tests/suite -j $(JOBS)
+SUITE := LXSHIM_BUILD="$(abspath $(B))" tests/suite -j $(JOBS)
 bats: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS)
 	$(SUITE) -l $(LANE) $(BATS)
 
@@ -563,7 +563,7 @@ include packaging/packaging.mk
 demo:
 	@tools/deps build demo || { tools/deps -q build && echo "make demo: goes on without"; }
 	@$(MAKE) --no-print-directory $(SPREAD) all >/dev/null
-	@LXSHIM_BUILD=$(abspath $(B)) examples/demo
+	@LXSHIM_BUILD="$(abspath $(B))" examples/demo
 
 .PHONY: help
 help:

@@ -193,9 +193,11 @@ static int settle_profile(struct merge *m)
         part = part->base;
     if (flag != NULL) {
         m->profile = lx_profile_find(flag);
-        out->profile_origin = lx_from_flag("--profile");
+        const char *from = m->request->profile_from;
+        out->profile_origin = lx_from_flag(from != NULL ? from : "--profile");
         if (m->profile == NULL)
-            return lx_refuse_word(&m->load, (struct lx_place){.file = "--profile"},
+            return lx_refuse_word(&m->load,
+                                  (struct lx_place){.file = from != NULL ? from : "--profile"},
                                   lx_profile_nearest(flag),
                                   "unknown profile \"%s\", expected one that \"lxshim policy "
                                   "profiles\" lists",

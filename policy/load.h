@@ -15,8 +15,9 @@ struct lx_request {
     size_t size;
     bool alone; /* a policy may not open other files: `extends` is refused */
     const char *profile;
-    const char *filesystem; /* the kind that all volumes are of, whatever the policy says */
-    char *const *mounts;    /* --mount TYPE:SOURCE:TARGET[:BACKING][,OPTIONS] */
+    const char *profile_from; /* "--era", for messages; NULL: "--profile" */
+    const char *filesystem;   /* the kind that all volumes are of, whatever the policy says */
+    char *const *mounts;      /* --mount TYPE:SOURCE:TARGET[:BACKING][,OPTIONS] */
     size_t mount_count;
     char *const *added; /* what is mounted besides what the policy, or --mount, says: as --mount */
     size_t added_count;

@@ -75,9 +75,10 @@ static int resolve_backing(struct lx_load *load, const struct lx_mount_part *par
 {
     if (part->backing == NULL) {
         if (!is_directory(out->target))
-            return lx_refuse(load, part->target_place,
-                             "target \"%s\" is no directory, expected one, or a \"backing\" for it",
-                             part->target);
+            return lx_refuse(
+                load, part->target_place,
+                "target \"%s\" is no directory, expected one, or a \"backing\" for it%s",
+                part->target, part->target[0] == '/' ? "" : "; it is relative to the policy");
         out->backing = out->target;
         return 0;
     }

@@ -100,7 +100,8 @@ static void print_example(const struct bisect_about *about, size_t number,
     if (lines == NULL)
         return;
     fprintf(out,
-            "\nthe rule in an empty directory (tried: natively this works, so it fails)\n"
+            "\nthe same rule in an empty directory (tried: it fails; from sh on, without lxshim, "
+            "it works)\n"
             "  lxshim run -q --profile %s --enforce %s -- ",
             about->profile, lx_rules[rule].id);
     example_put(out, "  ", lines);
@@ -234,6 +235,11 @@ void words_text(struct session *s, const struct plan_result *result,
         fprintf(out, "nothing to find: the command passes natively and under the profile %s\n",
                 about->profile);
         print_fired(result, out);
+        fprintf(out,
+                "it may fail elsewhere: lxshim matrix --volumes all -- %s tries every era and kind "
+                "of volume; \"lxshim explain EACCES\", or what else the error is, lists the rules "
+                "that --set RULE=VALUE chooses\n",
+                shown(s, about->command));
         print_where(s, out);
         break;
     case PLAN_UNTESTABLE:

@@ -194,7 +194,8 @@ static const char *make_place(const struct bug *bug, struct lx_arena *arena, con
         mkdir(lx_arena_format(arena, "%s/drive", place), 0755) == 0 &&
         write_policy(bug, lx_arena_format(arena, "%s/policy.json", place), arena))
         return place;
-    *why = lx_arena_format(arena, "cannot copy %s to %s", bug->directory, place);
+    *why = lx_arena_format(
+        arena, "cannot copy it to %s: is there room? TMPDIR chooses another place", place);
     copy_discard(place);
     return NULL;
 }

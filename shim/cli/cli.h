@@ -262,6 +262,9 @@ const char *cli_origin(const struct lx_origin *origin);
  */
 bool cli_library(char *out, size_t room);
 
+/* The same for what preloads it: false, too, where ld.so cannot; says on stderr what is wrong. */
+bool cli_library_ready(char *out, size_t room);
+
 /* The library is in another directory from here on, since the root is another. Called once. */
 void cli_library_move(const char *directory);
 

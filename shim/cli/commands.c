@@ -88,9 +88,10 @@ const struct cli_command cli_commands[] = {
             "fresh copy of the current\ndirectory, until nothing can be left out. Prints the "
             "rules, the calls and a policy in which it\nfails by these alone. Exits 1 where "
             "there is nothing to find. See \"lxshim help bisect\".\n",
-        .options = CLI_POLICY | CLI_PROFILE | CLI_MOUNT | CLI_SET | CLI_LANE | CLI_COMPLETE |
-                   CLI_BIND | CLI_RUNS | CLI_GOOD | CLI_BAD | CLI_SKIP | CLI_TIME_LIMIT | CLI_JOBS |
-                   CLI_FRESH | CLI_SETUP | CLI_OUTPUT | CLI_RESTART | CLI_JSON,
+        .options = CLI_POLICY | CLI_PROFILE | CLI_FILESYSTEM | CLI_MOUNT | CLI_SET | CLI_LANE |
+                   CLI_COMPLETE | CLI_BIND | CLI_RUNS | CLI_GOOD | CLI_BAD | CLI_SKIP |
+                   CLI_TIME_LIMIT | CLI_JOBS | CLI_FRESH | CLI_SETUP | CLI_OUTPUT | CLI_RESTART |
+                   CLI_JSON,
         .least = 1,
         .most = -1,
         .run = cli_bisect,
@@ -186,7 +187,8 @@ const struct cli_command cli_commands[] = {
         .summary = "say what a rule does, its values, and why",
         .help =
             "Explains a rule, by its id or the unique beginning of one; or lists the rules that "
-            "have WORD\nin their id or text.\n",
+            "have WORD\nin their id or text, or that answer with an errno (EACCES, \"Permission "
+            "denied\"), and in which\neras.\n",
         .least = 1,
         .most = 1,
         .run = cli_explain,

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "cli/cli.h"
+#include "cli/eras.h"
 #include "cli/page.h"
 #include "cli/summary.h"
 #include "report/report.h"
@@ -23,17 +24,49 @@ static bool names_one(const char *word)
     return begun == 1;
 }
 
-/* True where the word is an errno, by name or in words, with which the rule may refuse a call. */
-static bool may_refuse_with(enum lx_rule rule, const char *word)
+/* The value of the rule that is the errno which a word is, by name or in words; or LX_VALUE_COUNT.
+ */
+static unsigned refusal_of(enum lx_rule rule, const char *word)
 {
-    for (unsigned value = 0; value < LX_VALUE_COUNT; value++) {
+    unsigned value = 0;
+    for (; value < LX_VALUE_COUNT; value++) {
         int error = lx_value_errno((enum lx_value)value);
         if (error != 0 && lx_rule_takes(rule, value) &&
             (strcasecmp(lx_value_word((enum lx_value)value), word) == 0 ||
              strcasecmp(strerror(error), word) == 0))
-            return true;
+            break;
     }
-    return false;
+    return value;
+}
+
+/* Where a value holds, in words. */
+struct places {
+    struct lx_arena arena;
+    unsigned value;
+    const char *text;
+};
+
+static void add_place(void *context, const struct era_value *told)
+{
+    struct places *p = context;
+    if (told->value == (enum lx_value)p->value)
+        p->text = lx_arena_format(&p->arena, "%s%s%s", p->text, p->text[0] != '\0' ? "; " : "",
+                                  told->where);
+}
+
+/* Says which eras refuse with an errno, for who has met it in one of them. */
+static void print_places(enum lx_rule rule, const char *word)
+{
+    struct places p = {.arena = {NULL}, .value = refusal_of(rule, word), .text = ""};
+    if (p.value == LX_VALUE_COUNT)
+        return;
+    const char *name = lx_value_word((enum lx_value)p.value);
+    eras_of(rule, add_place, &p);
+    if (p.text[0] == '\0')
+        p.text = lx_arena_format(&p.arena, "in no era by itself, but by --set %s=%s",
+                                 lx_rules[rule].id, name);
+    cli_wrap(4, lx_arena_format(&p.arena, "%s: %s", name, p.text));
+    lx_arena_free(&p.arena);
 }
 
 static bool is_about(const struct lx_rule_info *rule, const char *word)
@@ -41,7 +74,8 @@ static bool is_about(const struct lx_rule_info *rule, const char *word)
     enum lx_rule number = (enum lx_rule)(rule - lx_rules);
     const char *cure = report_cure(number);
     return strcasestr(rule->id, word) != NULL || strcasestr(rule->summary, word) != NULL ||
-           (cure != NULL && strcasestr(cure, word) != NULL) || may_refuse_with(number, word);
+           (cure != NULL && strcasestr(cure, word) != NULL) ||
+           refusal_of(number, word) != LX_VALUE_COUNT;
 }
 
 /* "WSL#15" is not the beginning of "WSL#1529". */
@@ -66,6 +100,7 @@ static bool search(const char *word, bool (*has)(const struct lx_rule_info *, co
         found = true;
         printf("\n  %s\n", rule->id);
         cli_wrap(4, rule->summary);
+        print_places((enum lx_rule)i, word);
     }
     return found;
 }

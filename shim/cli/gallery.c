@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim gallery: bugs that users of WSL have reported, each as a few lines that fail on a drive.
  */
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,6 +188,7 @@ int cli_gallery(const struct cli_arguments *arguments)
     struct bug *all = NULL;
     const char *gallery = arguments->from != NULL ? arguments->from : bug_gallery(&arena);
     size_t count = gallery == NULL ? 0 : bug_all(gallery, &arena, &all);
+    char library[PATH_MAX * 2];
     size_t chosen = 0;
     int status = CLI_OK;
     if (count == 0) {
@@ -198,6 +200,8 @@ int cli_gallery(const struct cli_arguments *arguments)
         status = CLI_FAILED;
     } else if (arguments->lane != NULL && cli_choose("lane", arguments->lane, cli_lanes) < 0) {
         status = CLI_USAGE;
+    } else if (!arguments->list && !cli_library_ready(library, sizeof(library))) {
+        status = CLI_FAILED;
     }
     const struct bug **bugs =
         lx_arena_alloc(&arena, (count + (size_t)arguments->count + 1) * sizeof(struct bug *));

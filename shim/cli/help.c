@@ -213,7 +213,12 @@ static const struct {
      "\n"
      "What is printed is the rules with their evidence and what usually helps, the calls, a policy "
      "in which COMMAND fails by these alone (--output writes it), and for one call a few lines "
-     "that do the same in an empty directory. --json is for programs.\n"},
+     "that do the same in an empty directory. --json is for programs.\n"
+     "\n"
+     "Where COMMAND passes it may fail elsewhere: lxshim matrix --volumes all tries every era and "
+     "kind of volume, --profile and --filesystem choose one. Or by a value that no era has by "
+     "itself: lxshim explain EACCES, or what else the error is, lists rules, and --set "
+     "RULE=VALUE chooses.\n"},
     {"matrix", "one command in every era of WSL",
      "lxshim matrix -- COMMAND runs COMMAND natively and in each era of WSL, each time in a fresh "
      "copy of the current directory, and prints a table: how it ended, and which rules refused it "

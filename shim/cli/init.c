@@ -48,11 +48,33 @@ static const struct {
     {"CMakeLists.txt", "cmake -B build && ctest --test-dir build"},
 };
 
+/* True where a makefile has a rule for a target at the beginning of a line. */
+static bool has_target(const char *makefile, const char *target)
+{
+    FILE *f = fopen(makefile, "re");
+    char *line = NULL;
+    size_t room = 0;
+    size_t n = strlen(target);
+    bool found = false;
+    while (f != NULL && !found && getline(&line, &room, f) >= 0)
+        found = strncmp(line, target, n) == 0 && line[n + strspn(line + n, " \t")] == ':';
+    free(line);
+    if (f != NULL)
+        fclose(f);
+    return found;
+}
+
 static const char *guess(void)
 {
-    for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++)
-        if (access(guesses[i].file, F_OK) == 0)
-            return guesses[i].command;
+    for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
+        if (access(guesses[i].file, F_OK) != 0)
+            continue;
+        /* Where none is seen, an included file may have it. */
+        return strcmp(guesses[i].command, "make check") == 0 &&
+                       !has_target(guesses[i].file, "check") && has_target(guesses[i].file, "test")
+                   ? "make test"
+                   : guesses[i].command;
+    }
     return "make check";
 }
 

@@ -58,6 +58,20 @@ bool cli_library(char *out, size_t room)
     return false;
 }
 
+bool cli_library_ready(char *out, size_t room)
+{
+    if (!cli_library(out, room)) {
+        cli_error("%s", out);
+        return false;
+    }
+    if (strpbrk(out, ": ") == NULL)
+        return true;
+    cli_error("%s cannot be preloaded: ld.so takes spaces and colons for separators; move it, "
+              "or install it with make install",
+              out);
+    return false;
+}
+
 /* Ways to / through a directory that glibc's ld.so expands. */
 static const char *const ways[][2] = {
     {"/usr/$LIB/libc.so.6", "/usr/$LIB/../../../../../.."},

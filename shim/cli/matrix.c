@@ -131,6 +131,27 @@ static int status_of(const json_t *document)
     return n.fail + n.other + n.missing > 0 ? CLI_NO : CLI_OK;
 }
 
+/* Says that a command which fails without lxshim, too, tells nothing of an era. */
+static void say_native(const struct cli_trials *t, const json_t *document)
+{
+    struct lx_arena arena = {NULL};
+    size_t i;
+    json_t *r;
+    json_array_foreach(json_object_get(document, "results"), i, r)
+    {
+        if (strcmp(json_string_value(json_object_get(r, "cell")), "native") != 0 ||
+            strcmp(json_string_value(json_object_get(r, "answer")), "pass") == 0)
+            continue;
+        cli_error("natively, without lxshim, the command %s%s: what fails there is not WSL's%s",
+                  outcome_words(&arena, r),
+                  json_integer_value(json_object_get(r, "status")) == 127 ? ", not found" : "",
+                  t->options.fresh == TRIAL_IN_PLACE
+                      ? ""
+                      : " (runs are in copies of this directory alone; --fresh none is in itself)");
+    }
+    lx_arena_free(&arena);
+}
+
 /* Runs the cells. Returns the exit status, or -signal where one has ended it. */
 static int sweep(struct cli_trials *t, const struct cells *cells, const struct shard *shard,
                  const struct target *target)
@@ -145,8 +166,12 @@ static int sweep(struct cli_trials *t, const struct cells *cells, const struct s
     if (r < 0 && s.interrupted == 0)
         cli_error("%s", s.problem);
     json_t *document = outcome_make(t->command, cells, shard, s.result);
-    if (r == 0)
+    if (r == 0) {
         status = tell(target, document) ? status_of(document) : CLI_FAILED;
+        say_native(t, document);
+    }
+    if (s.interrupted != 0)
+        cli_error("interrupted: nothing of a matrix is kept; --shard I/N runs a part of it");
     json_decref(document);
     return s.interrupted != 0 ? -s.interrupted : status;
 }

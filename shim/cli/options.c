@@ -203,6 +203,8 @@ static void note_option(struct cli_arguments *out, cli_option bit, char *value, 
     for (size_t i = 0; i < SIZE(flags); i++)
         if (flags[i].bit == bit)
             *(bool *)(void *)(base + flags[i].at) = true;
+    if (bit == CLI_ERA)
+        request->profile_from = "--era";
     if (bit == CLI_POLICY) {
         request->file = value;
         request->file_from = "--policy";

@@ -20,14 +20,23 @@ bool cli_orders_read(const struct report_format *formats, const char *help, char
 {
     struct lx_nearest nearest;
     char word[64];
+    char list[128];
     for (size_t i = 0; i < count; i++) {
         if (report_order_read(formats, texts[i], &out[i]))
             continue;
         snprintf(word, sizeof(word), "%.*s", (int)strcspn(texts[i], ":"), texts[i]);
         lx_nearest_start(&nearest, word);
-        for (const struct report_format *f = formats; f->word != NULL; f++)
+        list[0] = '\0';
+        for (const struct report_format *f = formats; f->word != NULL; f++) {
+            size_t n = strlen(list);
             lx_nearest_try(&nearest, f->word);
-        cli_unknown("format of reports", word, lx_nearest_found(&nearest), help);
+            snprintf(list + n, sizeof(list) - n, "%s%s", n > 0 ? ", " : "", f->word);
+        }
+        if (lx_nearest_found(&nearest) != NULL)
+            cli_unknown("format of reports", word, lx_nearest_found(&nearest), help);
+        else
+            cli_error("unknown format of reports \"%s\", expected one of %s; see %s", word, list,
+                      help);
         return false;
     }
     return true;
@@ -95,10 +104,16 @@ static char *join(char *const *words, int count)
     return text;
 }
 
+/* Where the run's lines are kept that nobody has named a file for. */
+static const char *place_of_lines(void)
+{
+    const char *directory = getenv("TMPDIR");
+    return directory != NULL && directory[0] == '/' ? directory : "/tmp";
+}
+
 /* Where the run's lines will be. */
 static FILE *open_trace(struct lx_effective *policy)
 {
-    const char *directory = getenv("TMPDIR");
     if (policy->trace != NULL) {
         FILE *trace = fopen(policy->trace, "re");
         if (trace != NULL && fseeko(trace, 0, SEEK_END) < 0) {
@@ -107,8 +122,7 @@ static FILE *open_trace(struct lx_effective *policy)
         }
         return trace;
     }
-    int fd = open(directory != NULL && directory[0] == '/' ? directory : "/tmp",
-                  O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int fd = open(place_of_lines(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     int moved = fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, TRACE_FD);
     if (fd >= 0)
         close(fd);
@@ -144,12 +158,16 @@ bool cli_reports_begin(const struct cli_arguments *arguments, struct lx_effectiv
                          out->orders) ||
         !cli_orders_check(out->orders, out->count) || !check_rules(out->fail_on))
         return false;
+    const bool named = policy->trace != NULL;
     out->trace = open_trace(policy);
-    if (out->trace == NULL) {
-        cli_error("cannot keep what is reported: %s",
-                  policy->trace != NULL ? "the trace cannot be read" : strerror(errno));
+    if (out->trace == NULL && policy->trace != NULL)
+        cli_error("cannot keep what is reported: the trace cannot be read");
+    else if (out->trace == NULL)
+        cli_error("cannot keep what is reported in %s: %s; TMPDIR chooses another directory",
+                  place_of_lines(), strerror(errno));
+    if (out->trace == NULL)
         return false;
-    }
+    out->kept = named ? NULL : place_of_lines();
     out->about = (struct report_about){.directory = realpath(".", NULL),
                                        .command = join(arguments->rest, arguments->count),
                                        .profile = strdup(policy->profile),
@@ -163,7 +181,7 @@ static int shell_status(int status)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int cli_reports_end(struct cli_reports *reports, int status)
+int cli_reports_end(struct cli_reports *reports, int status, bool whole)
 {
     struct report report;
     const char *unknown;
@@ -181,7 +199,7 @@ int cli_reports_end(struct cli_reports *reports, int status)
         cli_error("the command succeeded; --fail-on=%s fails it", reports->fail_on);
     report_free(&report);
     fclose(reports->trace);
-    if (status == 0 && (failed || !written))
+    if (status == 0 && (failed || !written || !whole))
         return W_EXITCODE(failed ? CLI_NO : CLI_FAILED, 0);
     return status;
 }

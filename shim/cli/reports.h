@@ -12,7 +12,8 @@ struct cli_reports {
     size_t count;
     const char *fail_on; /* or NULL */
     struct report_about about;
-    FILE *trace; /* stands where this run's lines begin */
+    FILE *trace;      /* stands where this run's lines begin */
+    const char *kept; /* the directory they are kept in where nobody wants a trace; or NULL */
 };
 
 /*
@@ -37,9 +38,10 @@ bool cli_reports_begin(const struct cli_arguments *arguments, struct lx_effectiv
                        struct cli_reports *out);
 
 /*
- * Writes them once the command has ended, with a wait status. Returns what that becomes: a command
- * that has succeeded fails where --fail-on says so.
+ * Writes them once the command has ended, with a wait status. whole: no line of the run is lost.
+ * Returns what the status becomes: a command that has succeeded fails where --fail-on says so, and
+ * where a report is not written, or cannot have all.
  */
-int cli_reports_end(struct cli_reports *reports, int status);
+int cli_reports_end(struct cli_reports *reports, int status, bool whole);
 
 #endif

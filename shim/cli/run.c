@@ -122,16 +122,8 @@ static int set_preload(void)
     char library[PATH_MAX * 2];
     char spelled[CLI_SPELLED_MAX];
     const char *before = getenv("LD_PRELOAD");
-    if (!cli_library(library, sizeof(library))) {
-        cli_error("%s", library);
+    if (!cli_library_ready(library, sizeof(library)))
         return -ENOENT;
-    }
-    if (strpbrk(library, ": ") != NULL) {
-        cli_error("%s cannot be preloaded: ld.so takes spaces and colons for separators; move it, "
-                  "or install it with make install",
-                  library);
-        return -EINVAL;
-    }
     cli_library_spelled(library, spelled, sizeof(spelled));
     char *list = preload_list(spelled, before != NULL ? before : "");
     int r = list == NULL || setenv("LD_PRELOAD", list, 1) < 0 ? -ENOMEM : 0;
@@ -316,6 +308,6 @@ int cli_run(const struct cli_arguments *arguments)
         summary_cost(&attached);
     summary_deaths(stats);
     summary_x32(stats);
-    summary_trace(stats, attached.trace);
-    return relay_end(cli_reports_end(&reports, status));
+    bool whole = summary_trace(stats, attached.trace, reports.kept);
+    return relay_end(cli_reports_end(&reports, status, whole));
 }

@@ -139,12 +139,16 @@ void summary_deaths(const struct lx_stats *stats)
                   deaths, failed, failed == 1 ? " was" : "s were");
 }
 
-void summary_trace(const struct lx_stats *stats, const char *file)
+bool summary_trace(const struct lx_stats *stats, const char *file, const char *kept)
 {
     uint64_t lines = stats->untold;
     if (lines > 0)
-        cli_error("the trace lacks %" PRIu64 " line%s that could not be written to %s: %s", lines,
-                  lines == 1 ? "" : "s", file, strerror((int)stats->untold_errno));
+        cli_error("the %s lacks %" PRIu64 " line%s that could not be %s %s: %s%s",
+                  kept != NULL ? "report" : "trace", lines, lines == 1 ? "" : "s",
+                  kept != NULL ? "kept in" : "written to", kept != NULL ? kept : file,
+                  strerror((int)stats->untold_errno),
+                  kept != NULL ? "; TMPDIR chooses another directory" : "");
+    return lines == 0;
 }
 
 void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes, bool observe)

@@ -21,8 +21,11 @@ void summary_cost(const struct lx_policy *policy);
  */
 void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes, bool observe);
 
-/* Says on stderr how many lines the trace lacks, where it lacks any. */
-void summary_trace(const struct lx_stats *stats, const char *file);
+/*
+ * Says on stderr how many lines the trace lacks, where it lacks any; or the report, whose lines are
+ * `kept` in that directory. True where none is lacking.
+ */
+bool summary_trace(const struct lx_stats *stats, const char *file, const char *kept);
 
 /* Says on stderr how many processes of the supervisor's died, and how many calls failed by that. */
 void summary_deaths(const struct lx_stats *stats);

@@ -158,6 +158,8 @@ static bool gather_run(struct cli_trials *t)
     }
     for (size_t i = 0; i < t->request.mount_count; i++)
         add(t, "--mount", t->request.mounts[i]);
+    if (t->request.filesystem != NULL)
+        add(t, "--filesystem", t->request.filesystem);
     if (a->lane != NULL)
         add(t, "--lane", a->lane);
     if (a->bind != NULL)
@@ -183,6 +185,14 @@ const char *cli_trials_quote(struct cli_trials *t, const char *word)
     return example_quote(&t->arena, word);
 }
 
+/* False, having said so, where the runs could not begin: none of them would say why. */
+static bool can_preload(const struct cli_arguments *a)
+{
+    char library[PATH_MAX * 2];
+    return (a->lane != NULL && strcmp(a->lane, "supervisor") == 0) ||
+           cli_library_ready(library, sizeof(library));
+}
+
 bool cli_trials_begin(struct cli_trials *t)
 {
     if (getenv(LX_STATE_VARIABLE) != NULL) {
@@ -200,7 +210,7 @@ bool cli_trials_begin(struct cli_trials *t)
     t->options.directory = t->directory;
     t->options.program = t->program;
     t->command = join(t->arguments->rest, t->arguments->count, &t->arena);
-    if (!cli_load(&t->request, &t->policy) || !gather_run(t))
+    if (!can_preload(t->arguments) || !cli_load(&t->request, &t->policy) || !gather_run(t))
         return false;
     cli_say_policy(&t->request, &t->policy);
     return true;

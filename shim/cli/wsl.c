@@ -197,6 +197,20 @@ static void put_shell(char **command, size_t *n, const char *script, char *word)
     command[(*n)++] = word;
 }
 
+/* False, having said so, where the session is to begin on a drive that it does not have. */
+static bool has_drive(const struct session *s, const char *directory)
+{
+    char path[PATH_MAX];
+    if (directory == NULL || !wslenv_is_windows(directory) ||
+        wslenv_translate(&s->policy, directory, path, sizeof(path)))
+        return true;
+    cli_error(
+        "--cd %s: no drive %c: is mounted; \"volumes\" of a policy has drives, see lxshim help "
+        "wsl",
+        directory, directory[0]);
+    return false;
+}
+
 /*
  * The command, or a shell, behind wsl.conf's. Where it is to begin is for it to enter: only what
  * runs by the rules gets to a drive whose files are elsewhere.
@@ -217,7 +231,11 @@ static void make_command(struct session *s, const struct cli_arguments *argument
         if (!wslenv_translate(&s->policy, arguments->directory, directory, sizeof(directory)))
             snprintf(directory, sizeof(directory), "%s",
                      home != NULL ? home : arguments->directory);
-        put_shell(command, &n, "cd -- \"$0\" && exec \"$@\"", directory);
+        put_shell(command, &n,
+                  "cd -- \"$0\" 2>/dev/null && exec \"$@\"\n"
+                  "echo \"lxshim: --cd $0: there is no such directory, or it is closed\" >&2\n"
+                  "exit 125",
+                  directory);
     }
     memcpy(command + n, arguments->rest, count * sizeof(char *));
     if (count == 0) {
@@ -253,6 +271,8 @@ static int run(struct session *s, const struct cli_arguments *arguments)
         cli_error("%s", s->policy.problem);
         return CLI_FAILED;
     }
+    if (!has_drive(s, arguments->directory))
+        return CLI_FAILED;
     show(s, arguments);
     make_command(s, arguments);
     if (wslenv_set(&environment) < 0) {
@@ -273,6 +293,10 @@ int cli_wsl(const struct cli_arguments *arguments)
     if (arguments->root != NULL && !wslroot_enter(arguments->root, &session.run.request))
         return CLI_FAILED;
     session.etc = arguments->etc != NULL ? arguments->etc : "/etc";
+    if (arguments->etc != NULL && access(arguments->etc, X_OK) < 0) { /* it may be empty */
+        cli_error("--etc %s: %s", arguments->etc, strerror(errno));
+        return CLI_FAILED;
+    }
     snprintf(file, sizeof(file), "%s/wsl.conf", session.etc);
     wslconf_read(file, &session.conf);
     take_hostname(&session);

@@ -31,11 +31,16 @@ static bool has_name(const struct lx_effective *policy)
     return true;
 }
 
+bool wslenv_is_windows(const char *path)
+{
+    return isalpha((unsigned char)path[0]) && path[1] == ':' &&
+           (path[2] == '\\' || path[2] == '/' || path[2] == '\0');
+}
+
 bool wslenv_translate(const struct lx_effective *policy, const char *windows, char *out,
                       size_t room)
 {
-    if (!isalpha((unsigned char)windows[0]) || windows[1] != ':' ||
-        (windows[2] != '\\' && windows[2] != '/' && windows[2] != '\0'))
+    if (!wslenv_is_windows(windows))
         return false;
     for (size_t i = 0; i < policy->mount_count; i++) {
         const struct lx_effective_mount *m = &policy->mounts[i];

@@ -21,6 +21,9 @@ int wslenv_set(const struct wslenv *session);
 /* True for a profile of WSL2's. */
 bool wslenv_is_wsl2(const struct lx_effective *policy);
 
+/* True for a path of Windows' that begins with a drive: C:\x, or C: alone. */
+bool wslenv_is_windows(const char *path);
+
 /*
  * A path of Windows' (C:\x) by the drives of a policy, as Linux has it. False where it is relative,
  * or on no drive, or too long.

@@ -216,8 +216,11 @@ char *copy_make(const struct trial_options *options, const char *job, char *why,
     if (where == NULL) {
         char said[256];
         read_line(out, said, sizeof(said));
-        snprintf(why, room, "cannot copy %s: %s", options->directory,
-                 said[0] != '\0' ? said : strerror(errno));
+        snprintf(why, room, "cannot copy %s: %s%s", options->directory,
+                 said[0] != '\0' ? said : strerror(errno),
+                 options->fresh == TRIAL_COPY
+                     ? " (--fresh worktree takes what git has, --fresh none the directory itself)"
+                     : "");
     }
     close(out);
     return where;

@@ -329,7 +329,7 @@ complaints() {
   native "$steps"
   assert_output "mode 640"
   shimmed "$steps"
-  # The supervisor would have to trace it itself: README, known limits.
+  # The supervisor would have to trace it itself: docs/limits.md.
   if [[ $LXSHIM_TEST_LANE == supervisor ]]; then
     assert_output "strace: exec: Operation not supported"
   else

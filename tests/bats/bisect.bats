@@ -236,6 +236,13 @@ stay() {
   assert_failure 1
   assert_line --index 0 "nothing to find: the command passes natively and under the profile drvfs"
   assert_line --regexp '^rules that spoke .*special\.fifo.* \(on [0-9]+ calls\)$'
+  assert_line --regexp "^it may fail elsewhere: lxshim matrix --volumes all -- sh -c 'mkfifo p; true' tries"
+  # As on a volume of another kind, which the policy's line has with it.
+  bisected --filesystem exfat -- ln -s nowhere link
+  assert_success
+  assert_equal "$(told '.causes[0].rules[].id')" symlink.create
+  run --separate-stderr "$LXSHIM" bisect --filesystem exfat -- ln -s nowhere link
+  assert_line "policy, for lxshim run --filesystem exfat --policy FILE -- ln -s nowhere link"
   leaves_nothing
 }
 
@@ -493,6 +500,16 @@ END
   assert_success
   assert_line special.fifo
   leaves_nothing
+}
+
+@test "a project that cannot be copied: said, with the ways without" {
+  shared
+  mkdir -p "$SHARED/project/sub"
+  chmod 755 "$SHARED/project"
+  chmod 000 "$SHARED/project/sub"
+  run as_user env -C "$SHARED/project" TMPDIR="$SHARED" "$LXSHIM" bisect -- true
+  assert_failure 125
+  assert_line --regexp "^lxshim: cannot copy .*/project: .*: Permission denied \(--fresh worktree .*, --fresh none the directory itself\)\$"
 }
 
 @test "--setup runs in each copy, natively" {

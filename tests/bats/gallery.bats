@@ -25,6 +25,11 @@ those_for() {
   grep -lx "# user: $1" "$GALLERY"/*/bug.sh | sed -E 's|/bug.sh$||; s|.*/||'
 }
 
+# those_of_git: the bugs that run git, which asks whose a repository is, and so who runs it.
+those_of_git() {
+  grep -lE '^# needs: .*git' "$GALLERY"/*/bug.sh | xargs grep -LE '^# user: ' | sed -E 's|/bug.sh$||; s|.*/||'
+}
+
 # not_excused: of what lxshim gallery has printed, what is neither ok nor left out for who runs it or what is missing.
 not_excused() {
   grep -vE '^ok |^not run +[a-z0-9-]+: (only root can do this$|root may do this|no [a-z-]+ here$)|^[0-9]+ as recorded' || true
@@ -39,16 +44,25 @@ not_excused() {
   assert_output ""
 }
 
-@test "those that root does not meet, by another user" {
+@test "those that root does not meet, and those of git, by another user" {
   local bugs
   ((EUID == 0)) || skip "an ordinary user runs them with the others"
-  mapfile -t bugs < <(those_for ordinary)
-  ((${#bugs[@]} >= 5))
+  needs git git
+  mapfile -t bugs < <(those_for ordinary; those_of_git)
+  ((${#bugs[@]} >= 10))
   shared
   cp -R "$GALLERY" "$SHARED.bin/gallery"
   TMPDIR=$SHARED run as_user env -C "$SHARED" "$LXSHIM" gallery "${bugs[@]}"
   assert_success
   assert_line "${#bugs[@]} as recorded, 0 otherwise, 0 not run"
+}
+
+@test "a bug that there is no room for is not run, and what helps is said" {
+  needs_mounts
+  run unshare -m bash -c 'mount -t tmpfs -o size=16k none "$1" && { cat /dev/zero >"$1/filler"; true; } 2>/dev/null
+    TMPDIR=$1 "$2" gallery --from "$3" rename-npm' - "$(fresh)" "$LXSHIM" "$GALLERY"
+  assert_failure 1
+  assert_line --regexp '^  not run: cannot copy it to .*: is there room\? TMPDIR chooses another place$'
 }
 
 # rows: runs each of gallery.list, and prints those that answer otherwise.

@@ -115,6 +115,13 @@ go.mod go test ./...
 CMakeLists.txt sh -c 'cmake -B build && ctest --test-dir build'
 none make check
 END
+  # A makefile may have tests by the other name.
+  printf 'all:\ntest : all\n' >Makefile
+  run "$LXSHIM" init -n
+  assert_line --partial ' -- make test"'
+  echo 'check:' >>Makefile
+  run "$LXSHIM" init -n
+  assert_line --partial ' -- make check"'
 }
 
 # asked ANSWERS: on a terminal, with these lines typed.

@@ -432,8 +432,12 @@ stats_of() {
   run "$LXSHIM" explain eacces
   assert_line "  rename.open_descendant"
   refute_line "  special.fifo"
+  assert_line "    EACCES: all"
   run "$LXSHIM" explain "Operation not permitted"
   assert_line "  special.fifo"
+  assert_line "    EPERM: all, on fat; all, on exfat"
+  run "$LXSHIM" explain EISDIR
+  assert_line "    EISDIR: in no era by itself, but by --set link.directory_symlink=EISDIR"
   run "$LXSHIM" explain keys
   assert_line "  mode.fixed"
   # The beginning of an id is that.

@@ -351,6 +351,12 @@ lxshim/rename.flags	info	1"
   run "$LXSHIM" run -q --report jnit -- touch ran
   assert_failure 125
   assert_output 'lxshim: unknown format of reports "jnit"; did you mean "junit"? See lxshim help reports'
+  run "$LXSHIM" report text ../trace
+  assert_failure 2
+  assert_output 'lxshim: unknown format of reports "text", expected one of sarif, junit, github, gitlab, tap, json, markdown, html; see lxshim help reports'
+  TMPDIR=/no/such run "$LXSHIM" run -q --report tap -- touch ran
+  assert_failure 125
+  assert_output "lxshim: cannot keep what is reported in /no/such: No such file or directory; TMPDIR chooses another directory"
 }
 
 @test "a report that finds no room: said, and the old one is whole" {
@@ -363,6 +369,12 @@ lxshim/rename.flags	info	1"
   assert_line --partial "cannot write the report to r.json: No space left on device"
   assert_line 125
   assert_equal "${lines[-1]}" r.json
+  # What is kept for a report finds none either: it may not say that all went well.
+  run unshare -m bash -c 'mkdir place && mount -t tmpfs -o size=64k none place && { cat /dev/zero >place/filler; true; } 2>/dev/null
+    TMPDIR=$PWD/place "$LXSHIM" run -q --fail-on denied -- sh -c "mkfifo p 2>/dev/null; true"
+    echo $?'
+  assert_line --regexp "^lxshim: the report lacks [0-9]+ lines? that could not be kept in .*/place: No space left on device; TMPDIR chooses another directory$"
+  assert_equal "${lines[-1]}" 125
 }
 
 @test "a trace that was cut, words that are no trace's, and one that is empty" {

@@ -502,9 +502,18 @@ END
 @test "a library whose path ld.so cannot take is refused with the cure" {
   mkdir "$BATS_TEST_TMPDIR/with space"
   cp "$LXSHIM" "$LIB" "$BATS_TEST_TMPDIR/with space"
-  run "$BATS_TEST_TMPDIR/with space/lxshim" run -- true
-  assert_failure 125
-  assert_output "lxshim: $BATS_TEST_TMPDIR/with space/liblxshim.so cannot be preloaded: ld.so takes spaces and colons for separators; move it, or install it with make install"
+  for command in "run true" "bisect true" "matrix true" "gallery --from $SOURCE_ROOT/examples/gallery"; do
+    # shellcheck disable=SC2086 # words
+    run "$BATS_TEST_TMPDIR/with space/lxshim" $command
+    assert_failure 125
+    assert_output "lxshim: $BATS_TEST_TMPDIR/with space/liblxshim.so cannot be preloaded: ld.so takes spaces and colons for separators; move it, or install it with make install"
+  done
+  LXSHIM_BUILD="$BATS_TEST_TMPDIR/with space" run "$SOURCE_ROOT/examples/demo"
+  assert_failure 1
+  assert_output --partial "ld.so takes spaces and colons for separators; clone lxshim elsewhere"
+  LXSHIM_BUILD="$BATS_TEST_TMPDIR/with space" run "$SOURCE_ROOT/tests/suite"
+  assert_failure 1
+  assert_output --partial "ld.so takes spaces and colons for separators; clone lxshim to a path without"
 }
 
 @test "a library that is missing or does not load is no reason to run without" {

@@ -465,6 +465,10 @@ documents() {
   find . -maxdepth 3 \( -path './[A-Z]*.md' -o -path './docs/*.md' \) | sed 's|^\./||' | sort
 }
 
+@test "no file is empty but those of tests and examples" {
+  none find . \( -path ./build -o -path ./.git -o -path ./tests -o -path ./examples \) -prune -o -type f -empty -print
+}
+
 @test "nothing is left to be done in a comment" {
   local documents
   mapfile -t documents < <(documents)

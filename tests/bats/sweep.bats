@@ -313,6 +313,7 @@ slurm_is_up() {
     assert_equal "$status" "$((128 + $(kill -l $sig)))"
     run cat ../out
     assert_output ""
+    [[ $sig == KILL ]] || assert_equal "$(tail -n 1 ../err)" "lxshim: interrupted: nothing of a matrix is kept; --shard I/N runs a part of it"
     while read -r pid; do
       until_true is_over "$pid"
     done <"$PIDS"
@@ -341,6 +342,7 @@ is_over() {
   PATH=/usr/bin:/bin run --separate-stderr "$LXSHIM" matrix --eras native,wsl2-9p -- no-such-command
   assert_failure 1
   assert_line --index 1 "native   fails (exit 127)"
+  assert_equal "${stderr##*$'\n'}" "lxshim: natively, without lxshim, the command fails (exit 127), not found: what fails there is not WSL's (runs are in copies of this directory alone; --fresh none is in itself)"
   run --separate-stderr "$LXSHIM" matrix --eras native --setup 'echo no such step; exit 3' -- true
   assert_failure 125
   assert_equal "${stderr##*$'\n'}" "lxshim: native: --setup ends with 3 in a fresh copy: no such step"
@@ -381,7 +383,7 @@ except OSError: pass' "$LXSHIM" matrix --eras native,wsl2-9p -- true
 --shard 4/3 true|--shard is "4/3": expected I/N, from 1/N to N/N, auto or auto/N
 --shard x true|--shard is "x": expected I/N, from 1/N to N/N, auto or auto/N
 --shard auto true|--shard is "auto": no variable of an engine is set: of Bazel, Slurm, Kubernetes, GitLab, CircleCI or Buildkite
---report sarif true|unknown format of reports "sarif"; see lxshim help matrix
+--report sarif true|unknown format of reports "sarif", expected one of text, json, markdown, junit; see lxshim help matrix
 --emit jenkins true|unknown engine "jenkins"; see lxshim help matrix
 -j 0 true|-j is "0", expected a number from 1 to 64
 --fresh none -j 2 true|--fresh none with -j: runs at once would share their files

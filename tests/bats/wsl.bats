@@ -127,7 +127,19 @@ no path'
 BASE/at/c/src'
   session --cd "$BASE/etc" pwd
   assert_output BASE/etc
-  run as_user "$LXSHIM" wsl -q --etc "$BASE/etc" --user root -- true
+  run "$LXSHIM" wsl -q --etc "$BASE/etc" --policy "$BASE/policy.json" --cd 'Q:\src' -- true
+  assert_failure 125
+  assert_output 'lxshim: --cd Q:\src: no drive Q: is mounted; "volumes" of a policy has drives, see lxshim help wsl'
+  session --cd /no/such 'pwd'
+  assert_failure 125
+  assert_output 'lxshim: --cd /no/such: there is no such directory, or it is closed'
+  run "$LXSHIM" wsl -q --etc "$BASE/no-such" -- true
+  assert_failure 125
+  assert_output "lxshim: --etc $BASE/no-such: No such file or directory"
+  run "$LXSHIM" wsl -q --era wsl1-1904 -- true
+  assert_failure 125
+  assert_output 'lxshim: --era: unknown profile "wsl1-1904", expected one that "lxshim policy profiles" lists; did you mean "wsl1-1903"?'
+  run as_user "$LXSHIM" wsl -q --etc / --user root -- true
   assert_failure 125
   assert_output --partial 'that needs root'
   run "$LXSHIM" wsl -q --etc "$BASE/etc" --user no-such-user -- true

@@ -3,6 +3,7 @@
 # reported: WSL#2001, WSL#2152, WSL#1088 (B4)
 # needs: git
 
+git config --global safe.directory '*' # git of that time did not ask whose a repository is
 git -c init.defaultBranch=main init -q .
 git config user.name x && git config user.email x
 git commit -q --allow-empty -m without && git checkout -q -b with

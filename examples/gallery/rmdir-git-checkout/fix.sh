@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Nobody has the directory open.
 
+git config --global safe.directory '*' # git of that time did not ask whose a repository is
 git -c init.defaultBranch=main init -q .
 git config user.name x && git config user.email x
 git commit -q --allow-empty -m without && git checkout -q -b with
