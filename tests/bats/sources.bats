@@ -524,6 +524,20 @@ missing_paths() {
   assert_output $'bad.md: shim/none.c\nbad.md: nowhere.h\nbad.md: tests/bats/none.bats'
 }
 
+# diffs_of FILE MARKS: the lines of its blocks that are diffs which begin with one of the marks.
+diffs_of() {
+  sed -n '/^```diff$/,/^```$/{ s/^['"$2"']//p }' "$1"
+}
+
+@test "what docs/first-patch.md adds to is there, and what it adds is not, but for who follows it" {
+  local file=shim/fs/drvfs/make.c names
+  [[ $(diffs_of docs/first-patch.md ' ') == *drvfs_check_new_entry* ]]
+  [[ $(<"$file") != *"$(diffs_of docs/first-patch.md ' +')"* ]] || skip "somebody follows it"
+  [[ $(<"$file") == *"$(diffs_of docs/first-patch.md ' ')"* ]]
+  mapfile -t names < <(grep -oP '^static int \K\w+|^RULE\(DRVFS, \K\w+' docs/first-patch.md)
+  none grep -rnw "${names[@]/#/-e}" "${names[@]/#/-eLX_RULE_}" shim policy
+}
+
 # broken_links FILE...: "FILE: LINK" for each link to a file that is not there; code has none.
 broken_links() {
   local document link
