@@ -222,6 +222,10 @@ static bool choose_ways(const struct cli_arguments *arguments, struct relay_lane
         cli_error("--require-complete asks for the supervisor, which --lane=preload goes without");
         return false;
     }
+    if (!lanes->preload && access("/proc/self/exe", F_OK) < 0) {
+        cli_error("/proc is not mounted here, and the supervisor looks into programs by it");
+        return false;
+    }
     return way >= 0 && time >= 0;
 }
 
@@ -301,6 +305,20 @@ static void start_debug(struct lx_policy *policy)
               lx_debug_words);
 }
 
+/* What was counted, but for what --quiet keeps back. */
+static void tell(const struct cli_arguments *arguments, const struct relay_lanes *lanes,
+                 const struct lx_stats *stats, bool observe)
+{
+    const struct lx_policy *policy = lanes->policy;
+    if (!arguments->quiet)
+        summary_print(stats, lanes, observe);
+    if (!arguments->quiet && policy->image->latency != 0)
+        summary_cost(policy);
+    summary_deaths(stats);
+    summary_x32(stats);
+    summary_trace(stats, policy->trace);
+}
+
 int cli_run(const struct cli_arguments *arguments)
 {
     struct lx_request request = arguments->request;
@@ -315,10 +333,6 @@ int cli_run(const struct cli_arguments *arguments)
 
     if (!choose_ways(arguments, &lanes, &when))
         return CLI_FAILED;
-    if (!lanes.preload && access("/proc/self/exe", F_OK) < 0) {
-        cli_error("/proc is not mounted here, and the supervisor looks into programs by it");
-        return CLI_FAILED;
-    }
     if (request.file == NULL)
         cli_default_policy(&request);
     bool loaded = cli_load(&request, &policy);
@@ -360,12 +374,6 @@ int cli_run(const struct cli_arguments *arguments)
         cli_error("cannot start the command: %s", strerror(-status));
         return CLI_FAILED;
     }
-    if (!arguments->quiet)
-        summary_print(stats, &lanes, observe);
-    if (!arguments->quiet && attached.image->latency != 0)
-        summary_cost(&attached);
-    summary_deaths(stats);
-    summary_x32(stats);
-    summary_trace(stats, attached.trace);
+    tell(arguments, &lanes, stats, observe);
     return relay_end(cli_reports_end(&reports, status));
 }
