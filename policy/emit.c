@@ -157,7 +157,7 @@ static void count_overrides(const struct lx_effective *policy, struct lx_image *
     }
 }
 
-static long put_image(const struct lx_effective *policy, const char *stats, const char *table,
+static long put_image(const struct lx_effective *policy, const struct lx_emit_files *files,
                       void *buf, size_t room)
 {
     struct lx_builder b;
@@ -185,8 +185,9 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
         image->scanner = put_scanner(&b, &policy->scanner);
     image->profile = lx_builder_string(&b, policy->profile);
     image->trace = lx_builder_string(&b, policy->trace);
-    image->stats = lx_builder_string(&b, stats);
-    image->table = lx_builder_string(&b, table);
+    image->stats = lx_builder_string(&b, files->stats);
+    image->table = lx_builder_string(&b, files->table);
+    image->table_file = lx_builder_string(&b, files->table_file);
     /* Outside its drives, of which it may have none, a guest changes nothing. */
     if (policy->standing != LX_GUEST || policy->mount_count > 0)
         image->programs = lx_builder_string(&b, policy->programs);
@@ -212,7 +213,7 @@ static long put_image(const struct lx_effective *policy, const char *stats, cons
     return lx_builder_end(&b);
 }
 
-long lx_emit_image(const struct lx_effective *policy, const char *stats, const char *table,
+long lx_emit_image(const struct lx_effective *policy, const struct lx_emit_files *files,
                    void **image)
 {
     for (size_t i = 0; i < policy->mount_count; i++)
@@ -222,7 +223,7 @@ long lx_emit_image(const struct lx_effective *policy, const char *stats, const c
         void *buf = malloc(room);
         if (buf == NULL)
             return -ENOMEM;
-        long size = put_image(policy, stats, table, buf, room);
+        long size = put_image(policy, files, buf, room);
         if (size >= 0) {
             *image = buf;
             return size;

@@ -10,12 +10,19 @@
 #include "policy/effective.h"
 #include "policy/stamp.h"
 
+/* Files that an image names; NULL for one that it does without. */
+struct lx_emit_files {
+    const char *stats;      /* its counters */
+    const char *table;      /* the run's mounts */
+    const char *table_file; /* the same, for who may not go by that name */
+};
+
 /*
- * Makes the image. stats: the file of its counters, table: that of the run's mounts; or NULL.
+ * Makes the image.
  * Returns its size with *image to be freed, or -EXDEV where the policy cannot be used here (the
  * built-in mount in /), or -ENOMEM, -ENOSPC.
  */
-long lx_emit_image(const struct lx_effective *policy, const char *stats, const char *table,
+long lx_emit_image(const struct lx_effective *policy, const struct lx_emit_files *files,
                    void **image);
 
 /* True where an override counts, or there is a scanner: that has to be shared by the process tree.
@@ -54,7 +61,7 @@ int lx_emit_state(const void *image, size_t size, const struct lx_stamp *owner, 
 int lx_emit_stats_file(const struct lx_effective *policy, const struct lx_stamp *owner,
                        char **path);
 
-/* The same of a table of the run's mounts. */
-int lx_emit_table_file(const struct lx_stamp *owner, char **path);
+/* The same of a table of the run's mounts, which other users may read; `stays` as lx_emit_table. */
+int lx_emit_table_file(const struct lx_stamp *owner, bool stays, char **path);
 
 #endif

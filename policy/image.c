@@ -109,8 +109,8 @@ int lx_image_check(const struct lx_image *image, size_t size)
         return -EINVAL;
     if (!string_ok(image, image->profile) || !file_ok(image, image->trace) ||
         !file_ok(image, image->stats) || !file_ok(image, image->table) ||
-        !file_ok(image, image->programs) || !string_ok(image, image->handler) ||
-        !file_ok(image, image->record))
+        !file_ok(image, image->table_file) || !file_ok(image, image->programs) ||
+        !string_ok(image, image->handler) || !file_ok(image, image->record))
         return -EINVAL;
     if (!mounts_ok(image) || !axes_ok(image) || !volumes_ok(image) ||
         !table_ok(image, image->overrides, image->override_count, sizeof(struct lx_image_override)))

@@ -21,7 +21,7 @@
 #include "policy/volumes.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 7u
+#define LX_IMAGE_VERSION 8u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The
@@ -146,7 +146,9 @@ struct lx_image {
     uint32_t buckets;
     uint32_t bucket_count;
     uint32_t wild;
-    uint32_t table;           /* file of the mounts of a run (struct lx_table), or 0 */
+    uint32_t table;      /* file of the mounts of a run (struct lx_table), or 0 */
+    uint32_t table_file; /* the same by a name for who may not go by that one, or 0 */
+    uint32_t pad;
     uint32_t programs;        /* the directory of ours that stand in for WSL's, or 0 */
     uint32_t axes;            /* struct lx_axes, or 0: those of the profile drvfs */
     uint32_t volumes;         /* struct lx_volumes, or 0 */

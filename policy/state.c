@@ -63,11 +63,10 @@ static int fill_stats(int fd, const void *policy, size_t size)
     return lx_emit_stats(policy, fd);
 }
 
-static int fill_table(int fd, const void *unused, size_t size)
+static int fill_table(int fd, const void *stays, size_t size)
 {
-    (void)unused;
     (void)size;
-    int r = lx_emit_table(fd, false);
+    int r = lx_emit_table(fd, *(const bool *)stays);
     /* Whoever has become somebody else reads what is mounted all the same. */
     return r == 0 && fchmod(fd, 0644) < 0 ? -errno : r;
 }
@@ -105,7 +104,7 @@ int lx_emit_stats_file(const struct lx_effective *policy, const struct lx_stamp 
     return make_file("stats", owner, fill_stats, policy, 0, path);
 }
 
-int lx_emit_table_file(const struct lx_stamp *owner, char **path)
+int lx_emit_table_file(const struct lx_stamp *owner, bool stays, char **path)
 {
-    return make_file("mounts", owner, fill_table, NULL, 0, path);
+    return make_file("mounts", owner, fill_table, &stays, sizeof(stays), path);
 }

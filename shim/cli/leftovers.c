@@ -150,6 +150,7 @@ static void mark_state(struct leftovers *all, const char *value)
     } else if (n > 0) {
         mark_file(all, lx_image_string(at, at->stats));
         mark_file(all, lx_image_string(at, at->table));
+        mark_file(all, lx_image_string(at, at->table_file));
     }
 }
 

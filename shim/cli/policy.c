@@ -148,7 +148,7 @@ static int make_files(const struct lx_effective *policy, const struct lx_stamp *
                       struct state_files *files)
 {
     int r = lx_emit_counts(policy) ? lx_emit_stats_file(policy, owner, &files->stats) : 0;
-    return r == 0 && policy->has_volumes ? lx_emit_table_file(owner, &files->table) : r;
+    return r == 0 && policy->has_volumes ? lx_emit_table_file(owner, false, &files->table) : r;
 }
 
 static void drop_files(const struct state_files *files)
@@ -177,8 +177,9 @@ static int policy_state(const struct cli_arguments *arguments)
     const struct lx_stamp owner =
         getenv(LX_FIRST_VARIABLE) != NULL ? lx_stamp_of(getppid()) : (struct lx_stamp){0};
     long r = make_files(&policy, &owner, &files);
+    const struct lx_emit_files names = {.stats = files.stats, .table = files.table};
     if (r == 0)
-        r = lx_emit_image(&policy, files.stats, files.table, &image);
+        r = lx_emit_image(&policy, &names, &image);
     if (r >= 0)
         r = lx_emit_state(image, (size_t)r, &owner, &value);
     if (r == 0) {

@@ -32,18 +32,20 @@
 #define TABLE_FD 732
 #define DEBUG_FD 733
 
+/* The descriptor's, or that it is moved to, from `wanted` on. */
+static int move_up(int fd, int wanted)
+{
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, wanted);
+    if (moved >= 0)
+        close(fd);
+    return moved >= 0 ? moved : fd;
+}
+
 /* Memory that children can map, at a descriptor from `wanted` on. Returns that or -errno. */
 static int make_memory(const char *name, int wanted)
 {
     int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd < 0)
-        return -errno;
-    int moved = fcntl(fd, F_DUPFD_CLOEXEC, wanted);
-    if (moved >= 0) {
-        close(fd);
-        fd = moved;
-    }
-    return fd;
+    return fd < 0 ? -errno : move_up(fd, wanted);
 }
 
 /* Nobody can cut short what everybody has mapped. */
@@ -73,24 +75,67 @@ static int make_stats(const struct lx_effective *policy, struct lx_stats **stats
     return r < 0 ? r : fd;
 }
 
-/* The table of mounts. Returns a descriptor or -errno. */
-static int make_table(const struct lx_table **table)
+/* The name of the table of mounts, where it has one. Written before anything is started. */
+static char *table_file;
+
+static void drop_table_file(void)
+{
+    if (table_file != NULL)
+        unlink(table_file);
+    free(table_file);
+    table_file = NULL;
+}
+
+/*
+ * A table of mounts with a name, for a run whose programs may become other users': those may not
+ * look at the descriptors of root's. What is root's alone to write, nobody else can cut short. A
+ * descriptor or -errno.
+ */
+static int make_table_file(void)
+{
+    const struct lx_stamp owner = lx_stamp_of(getpid());
+    if (geteuid() != 0 || owner.pid == 0) /* a file of nobody's would be left to nobody */
+        return -EPERM;
+    int r = lx_emit_table_file(&owner, true, &table_file);
+    if (r < 0)
+        return r;
+    int fd = open(table_file, O_RDWR | O_CLOEXEC);
+    if (fd >= 0)
+        return move_up(fd, TABLE_FD);
+    r = -errno;
+    drop_table_file();
+    return r;
+}
+
+/* The same without a name, for everybody else. */
+static int make_table_memory(void)
 {
     int fd = make_memory(LX_TABLE_MEMORY, TABLE_FD);
     int r = fd < 0 ? fd : lx_emit_table(fd, true);
-    struct lx_table *at = MAP_FAILED;
-    if (r == 0) {
+    if (r == 0)
         seal(fd);
-        at = mmap(NULL, LX_TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-        r = at == MAP_FAILED ? -errno : 0;
+    else if (fd >= 0)
+        close(fd);
+    return r < 0 ? r : fd;
+}
+
+/* The table of mounts. Returns a descriptor, or -errno after saying so. */
+static int make_table(const struct lx_table **table)
+{
+    int fd = make_table_file();
+    if (fd < 0)
+        fd = make_table_memory();
+    int r = fd < 0 ? fd : 0;
+    void *at =
+        r < 0 ? MAP_FAILED : mmap(NULL, LX_TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (r == 0 && at == MAP_FAILED) {
+        r = -errno;
+        close(fd);
     }
-    if (r < 0) {
-        if (fd >= 0)
-            close(fd);
-        return r;
-    }
+    if (r < 0)
+        cli_error("cannot keep what is mounted: %s", strerror(-r));
     *table = at;
-    return fd;
+    return r < 0 ? r : fd;
 }
 
 /*
@@ -169,6 +214,10 @@ static bool choose_ways(const struct cli_arguments *arguments, struct relay_lane
         cli_error("--require-complete asks for the supervisor, which --lane=preload goes without");
         return false;
     }
+    if (!lanes->preload && access("/proc/self/exe", F_OK) < 0) {
+        cli_error("/proc is not mounted here, and the supervisor looks into programs by it");
+        return false;
+    }
     return way >= 0 && time >= 0;
 }
 
@@ -188,7 +237,8 @@ static int set_state(const struct lx_effective *policy, int stats, int table,
     char *value = NULL;
     snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), stats);
     snprintf(mounts, sizeof(mounts), "/proc/%d/fd/%d", (int)getpid(), table);
-    long size = lx_emit_image(policy, path, mounts, &image);
+    const struct lx_emit_files names = {.stats = path, .table = mounts, .table_file = table_file};
+    long size = lx_emit_image(policy, &names, &image);
     if (size + 8 > (long)LX_IMAGE_INLINE_MAX) /* it goes to a file, or nearly */
         own = lx_stamp_of(getpid());
     long r = size < 0 ? size : lx_emit_state(image, (size_t)size, &own, &value);
@@ -206,9 +256,13 @@ static int set_state(const struct lx_effective *policy, int stats, int table,
     return (int)r;
 }
 
-/* Once the command has ended: its file of state, and what killed ones have left. */
+/*
+ * Once the command has ended: the table's name, by which nobody finds more than by our descriptor,
+ * the command's file of state, and what killed ones have left.
+ */
 static void tidy_up(int file)
 {
+    drop_table_file();
     if (file >= 0)
         close(file);
     leftovers_remove(file >= 0 ? &own : NULL, file >= 0);
@@ -243,6 +297,20 @@ static void start_debug(struct lx_policy *policy)
               lx_debug_words);
 }
 
+/* What was counted, but for what --quiet keeps back. */
+static bool tell(const struct cli_arguments *arguments, const struct relay_lanes *lanes,
+                 const struct lx_stats *stats, bool observe, const char *kept)
+{
+    const struct lx_policy *policy = lanes->policy;
+    if (!arguments->quiet)
+        summary_print(stats, lanes, observe);
+    if (!arguments->quiet && policy->image->latency != 0)
+        summary_cost(policy);
+    summary_deaths(stats);
+    summary_x32(stats);
+    return summary_trace(stats, policy->trace, kept);
+}
+
 int cli_run(const struct cli_arguments *arguments)
 {
     struct lx_request request = arguments->request;
@@ -257,10 +325,6 @@ int cli_run(const struct cli_arguments *arguments)
 
     if (!choose_ways(arguments, &lanes, &when))
         return CLI_FAILED;
-    if (!lanes.preload && access("/proc/self/exe", F_OK) < 0) {
-        cli_error("/proc is not mounted here, and the supervisor looks into programs by it");
-        return CLI_FAILED;
-    }
     if (request.file == NULL)
         cli_default_policy(&request);
     bool loaded = cli_load(&request, &policy);
@@ -283,14 +347,14 @@ int cli_run(const struct cli_arguments *arguments)
     }
     bool observe = policy.observe;
     int mounts = fd < 0 ? fd : make_table(&table);
-    if (fd >= 0 && mounts < 0)
-        cli_error("cannot keep what is mounted: %s", strerror(-mounts));
     int r = mounts < 0 ? mounts : set_state(&policy, fd, mounts, &attached, &file);
     if (r == 0 && !arguments->quiet && !arguments->verbose)
         cli_say_policy(&request, &policy);
     lx_effective_free(&policy);
-    if (r < 0)
+    if (r < 0) {
+        drop_table_file();
         return CLI_FAILED;
+    }
     attached.stats = stats;
     attached.table = table;
     attached.stacks = arguments->stacks;
@@ -302,12 +366,6 @@ int cli_run(const struct cli_arguments *arguments)
         cli_error("cannot start the command: %s", strerror(-status));
         return CLI_FAILED;
     }
-    if (!arguments->quiet)
-        summary_print(stats, &lanes, observe);
-    if (!arguments->quiet && attached.image->latency != 0)
-        summary_cost(&attached);
-    summary_deaths(stats);
-    summary_x32(stats);
-    bool whole = summary_trace(stats, attached.trace, reports.kept);
+    bool whole = tell(arguments, &lanes, stats, observe, reports.kept);
     return relay_end(cli_reports_end(&reports, status, whole));
 }

@@ -45,8 +45,8 @@ static int reserve(const struct mounts_writer *w, size_t n)
 {
     if (n > LX_TABLE_SIZE - w->used)
         return -ENOSPC;
-    long r = SYS4(SYS_fallocate, w->fd, 0, w->used, n);
-    return r == -ENOSPC ? -ENOMEM : (int)r;
+    int r = sys_fallocate(w->fd, 0, (off_t)w->used, (off_t)n);
+    return r == -ENOSPC ? -ENOMEM : r;
 }
 
 /* Brings what the image says into the table, where a list can lead to it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "preload/adopt.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -92,13 +93,25 @@ static int open_stats_file(const char *file, uint32_t counters)
     return open_own(file, O_RDWR, false, &st);
 }
 
-/* Opens memory of lxshim run's, by its descriptor there, if it is called so. */
+/* True for the name of a descriptor of lxshim run's. */
+static bool is_descriptor(const char *file)
+{
+    return strncmp(file, "/proc/", 6) == 0;
+}
+
+/*
+ * Opens what lxshim run has at a descriptor, if it is called so. In a chroot, and where another
+ * file system is mounted since, the kernel does not tell the directories of a name.
+ */
 static int open_memory(const char *file, const char *called, int flags)
 {
-    char name[64];
-    size_t length = strlen(called);
-    long n = sys_readlinkat(AT_FDCWD, file, name, sizeof(name));
-    if (n < (long)length || memcmp(name, called, length) != 0)
+    char name[PATH_MAX];
+    const char *last = strrchr(called, '/');
+    size_t length = strlen(last);
+    long n = sys_readlinkat(AT_FDCWD, file, name, sizeof(name) - 1);
+    name[n < 0 ? 0 : n] = '\0';
+    const char *own = strrchr(name, '/');
+    if (own == NULL || strncmp(own, last, length) != 0)
         return -EPERM;
     return sys_openat(AT_FDCWD, file, flags | O_CLOEXEC, 0);
 }
@@ -115,8 +128,8 @@ void lx_adopt_stats(struct lx_policy *policy)
     struct stat st;
     if (file == NULL)
         return;
-    int fd = strncmp(file, "/proc/", 6) == 0 ? open_memory(file, "/memfd:" LX_STATS_MEMORY, O_RDWR)
-                                             : open_stats_file(file, counters);
+    int fd = is_descriptor(file) ? open_memory(file, "/memfd:" LX_STATS_MEMORY, O_RDWR)
+                                 : open_stats_file(file, counters);
     if (fd < 0)
         return;
     void *at = MAP_FAILED;
@@ -151,22 +164,37 @@ void lx_adopt_space(struct lx_policy *policy)
         vfs_enter_space(policy, space_of(policy->table));
 }
 
+/*
+ * Opens the table for reading alone, so that it cannot be written by the descriptor: who has given
+ * up its privileges has this mapping still. By a name the owner has been looked at. Another user
+ * may not look at the descriptors of lxshim run's, and has the table by its file's name, where
+ * there is one.
+ */
+static int open_table(const struct lx_image *image, struct stat *st)
+{
+    const char *file = lx_image_string(image, image->table);
+    const char *named = lx_image_string(image, image->table_file);
+    if (file == NULL)
+        return -ENOENT;
+    if (!is_descriptor(file))
+        return open_own(file, O_RDONLY, true, st);
+    int fd = open_memory(file, named == NULL ? "/memfd:" LX_TABLE_MEMORY : named, O_RDONLY);
+    int r = fd < 0 ? fd : sys_fstat(fd, st);
+    if (r == 0 && st->st_uid == sys_geteuid())
+        return fd;
+    if (fd >= 0)
+        sys_close(fd);
+    return named == NULL ? -EPERM : open_own(named, O_RDONLY, true, st);
+}
+
 void lx_adopt_table(struct lx_policy *policy)
 {
-    const char *file = lx_image_string(policy->image, policy->image->table);
     struct stat st;
-    if (file == NULL)
-        return;
-    /* For reading alone, by a descriptor that cannot be written by: who has given up its privileges
-     * has this mapping still. A file's owner has been looked at. */
-    bool memory = strncmp(file, "/proc/", 6) == 0;
-    int fd = memory ? open_memory(file, "/memfd:" LX_TABLE_MEMORY, O_RDONLY)
-                    : open_own(file, O_RDONLY, true, &st);
+    int fd = open_table(policy->image, &st);
     if (fd < 0)
         return;
     const struct lx_table *at = MAP_FAILED;
-    if (sys_fstat(fd, &st) == 0 && (!memory || st.st_uid == sys_geteuid()) &&
-        st.st_size == LX_TABLE_SIZE)
+    if (st.st_size == LX_TABLE_SIZE)
         at = sys_mmap(NULL, LX_TABLE_SIZE, PROT_READ, MAP_SHARED, fd, 0);
     sys_close(fd);
     if (sys_mmap_failed(at))

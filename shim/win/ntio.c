@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading, writing and locking by handles: locks are mandatory, and each handle's.
  * [MS-FSA 2.1.4.10] */
+#include "win/ntio.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "sys/sys.h"
-#include "win/ntcalls.h"
 
 /* What is locked by the handles of this process, which has one thread. */
 static struct lock {

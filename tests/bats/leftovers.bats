@@ -189,7 +189,8 @@ inside() {
   inside 'mount -t tmpfs none /dev/shm
     strace -o "$BATS_TEST_TMPDIR/trace" -e trace=file "$LXSHIM" run -q -- true'
   assert_success
-  run grep -cE '"/dev/shm|/environ"|/loadavg"|/ns/pid"' "$BATS_TEST_TMPDIR/trace"
+  # Root's own table of mounts has a name there, which was taken away before.
+  run grep -cE '"/dev/shm", .*O_DIRECTORY|/environ"|/loadavg"' "$BATS_TEST_TMPDIR/trace"
   assert_output 1
 }
 

@@ -60,3 +60,11 @@ in_lanes() {
     assert_output "$first"
   done
 }
+
+# with_volumes: a policy that says volumes, and mounts none of them.
+with_volumes() {
+  mkdir -p "$BASE/stick" && echo fat >"$BASE/stick/f" && touch "$BASE/drive/sub/g"
+  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"},
+    "fat": {"backing": "stick", "filesystem": "fat32", "folders": ["C:\\\\stick"]}},
+    "shares": {"\\\\\\\\localhost\\\\C$": "C:"}, "mounts": []}' >"$BASE/policy.json"
+}

@@ -87,6 +87,35 @@ umount: $BASE/d: target is busy.
 0"
 }
 
+@test "what another user's program sees is what is mounted then, and it writes nothing there" {
+  cat >"$BASE/other" <<'OTHER'
+: >"$M/d/x?y"; ls $M/d; rm "$M/d/x?y"; grep -o " $M/d drvfs" /proc/self/mounts; mkfifo $M/d/p
+for f in /dev/shm/lxshim-0-mounts-*; do [[ ! -w $f ]] || echo "anybody writes $f"; done
+OTHER
+  chmod 777 "$BASE/drive/sub"
+  steps='as="setpriv --reuid 1234 --regid 1234 --clear-groups"; mount -i -t drvfs C:/sub $M/d; $as bash $M/other
+    umount $M/d; $as bash -c "ls $M/d; mkfifo $M/d/p"; chmod 777 $M/d; $as mkfifo $M/d/p && rm $M/d/p; chmod 755 $M/d
+    mount -t tmpfs none /dev/shm; mount -i -t drvfs C:/sub $M/d; bash $M/other; umount $M/d; umount /dev/shm'
+  said="x?y
+ $BASE/d drvfs
+mkfifo: cannot create fifo '$BASE/d/p': Operation not permitted"
+  in_lanes "$steps"
+  assert_output "$said
+mkfifo: cannot create fifo '$BASE/d/p': Permission denied
+$said"
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  in_lanes 'mount -i -t drvfs C:/sub $M/d; setpriv --reuid 1234 --regid 1234 --clear-groups bash $M/other; umount $M/d'
+  assert_output "$said"
+}
+
+@test "the table's name goes with the run that it was made for" {
+  for lane in "${LANES[@]}"; do
+    run "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- bash -c 'compgen -G "/dev/shm/lxshim-0-mounts-*-$PPID-*"'
+    assert_output --partial -mounts-
+    [[ ! -e $output ]]
+  done
+}
+
 @test "what cannot be read is EFAULT, and what is too long or not there EINVAL, by name and by number" {
   needs python3 python3
   cat >"$BASE/faults.py" <<'PYTHON'
@@ -530,14 +559,6 @@ sub"
   assert_output "0"
 }
 
-# with_volumes: a policy that says volumes, and mounts none of them.
-with_volumes() {
-  mkdir -p "$BASE/stick" && echo fat >"$BASE/stick/f" && touch "$BASE/drive/sub/g"
-  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"},
-    "fat": {"backing": "stick", "filesystem": "fat32", "folders": ["C:\\\\stick"]}},
-    "shares": {"\\\\\\\\localhost\\\\C$": "C:"}, "mounts": []}' >"$BASE/policy.json"
-}
-
 # What each source leads to, and what its kind of volume cannot do.
 SOURCES='for s in C: "c:\\sub" fat FAT/ "C:\\stick" c:/STICK/ "C:\\sub\\..\\stick" "\\\\localhost\\C$" "//LOCALHOST/c$/sub/" "\\\\localhost\\C$\\stick"; do
     mount -i -t drvfs -o noatime "$s" $M/d; echo "$s:" $(ls $M/d)
@@ -635,48 +656,4 @@ mkfifo: cannot create fifo '$BASE/d/p': Operation not permitted"
   done
   run env -C / M="$BASE" "$LXSHIM" run -v --bind=never --policy "$BASE/policy.json" -- readlink /proc/self/ns/mnt
   assert_line "$(readlink /proc/self/ns/mnt)"
-}
-
-@test "what is refused leaves nothing half done, and a trace says why" {
-  needs jq jq
-  with_volumes
-  steps='exec 2>/dev/null; before=$(cat /proc/self/mountinfo)
-    mount -i -t drvfs C: $M/c; for o in metadta uid=x; do mount -i -t drvfs -o $o C: $M/d; done; mount -i -o remount,casse=off $M/c
-    for s in Q: C:/none //localhost/D$; do mount -i -t drvfs "$s" $M/d; done; mount -i -t lxfs /nowhere $M/d
-    mount -i -t drvfs C: $M/none; mount -i -t drvfs C: $M/drive/f; (cd $M/c && umount $M/c); mv $M/stick $M/gone; mount -i -t drvfs fat $M/d; mv $M/gone $M/stick
-    umount $M/c; [ "$before" = "$(cat /proc/self/mountinfo)" ] && ls $M/c $M/d && echo as before'
-  for lane in "${LANES[@]}"; do
-    rm -f "$BASE/trace"
-    run env -C / M="$BASE" LC_ALL=C timeout 300 "$LXSHIM" run -q --lane "$lane" --trace "$BASE/trace" --policy "$BASE/policy.json" -- \
-      bash -uc "$steps"
-    assert_output "$BASE/c:
-
-$BASE/d:
-as before"
-    run jq -r 'select(.outcome == "refused") | .call + " " + .result + ": " + .reason' "$BASE/trace"
-    assert_output "mount EINVAL: unknown mount option \"metadta\": expected an option of DrvFs or a flag of mount; did you mean \"metadata\"?
-mount EINVAL: bad value in the mount option \"uid=x\": expected a decimal number
-mount EINVAL: unknown mount option \"casse=off\": expected an option of DrvFs or a flag of mount; did you mean \"case=\"?
-mount ENOENT: no volume or share of the policy: \"Q:\"; did you mean \"C:\"?
-mount ENOENT: no such directory in the volume: \"C:/none\"
-mount ENOENT: no such directory, and no share or volume of the policy: \"//localhost/D\$\"; did you mean \"\\\\localhost\\C\$\"?
-mount ENOENT: no such directory, and no share or volume of the policy: \"/nowhere\"
-mount ENOENT: the target is not there: \"$BASE/none\"
-mount ENOTDIR: the target is no directory: \"$BASE/drive/f\"
-umount EBUSY: something of it is in use, or mounted in it
-mount ENOENT: the volume's backing \"$BASE/stick\" is gone"
-  done
-}
-
-@test "a table of another version is none: the kernel's answer, and a trace says why" {
-  needs jq jq
-  with_volumes
-  run env -C / M="$BASE" LC_ALL=C LXSHIM_POLICY="$BASE/policy.json" LXSHIM_TRACE="$BASE/trace" LD_PRELOAD="$LIB" timeout 300 unshare -m bash -uc '
-    file=$(tr "\0" "\n" </proc/$$/environ | sed -n "s/^LXSHIM_STATE=1-://p" | tr _- /+ | base64 -d 2>/dev/null | tr "\0" "\n" | grep -am1 -e -mounts-)
-    printf "\377" | dd of="$file" bs=1 seek=4 conv=notrunc 2>/dev/null
-    mount -i -t drvfs C: $M/d 2>&1 | grep -o "unknown.*"; mount -t tmpfs none $M/d && echo else; rm "$file"'
-  assert_output "unknown filesystem type 'drvfs'.
-else"
-  run jq -r 'select(.outcome == "refused") | .call + " " + .result + ": " + .reason' "$BASE/trace"
-  assert_output --partial "mount ENODEV: the run's table of mounts cannot be had: it is another version's"
 }

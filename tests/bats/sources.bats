@@ -222,6 +222,11 @@ names_of_filesystems() {
   assert_output $'1:#include "nt/names.h"\n2:x = &lx_drvfs;\n3:/* As NTFS has it. */'
 }
 
+@test "what is mounted is no file system's: DrvFs is a word of its lines alone" {
+  # What programs see of 9p in a mount table is the word of WSL's own server.
+  none bash -c "grep -rniE '\\b(drvfs|ntfs|nt_)' shim/mounts | grep -v 'aname=drvfs;'"
+}
+
 @test "Windows' view is the program's alone, and stands on the lower floors" {
   none grep -n '#include "win/' "${LIBRARY[@]}" "${FLAT[@]}"
   # Knowledge that only it needs is not in the library.
@@ -523,6 +528,20 @@ missing_paths() {
   assert_output $'bad.md: shim/none.c\nbad.md: nowhere.h\nbad.md: tests/bats/none.bats'
 }
 
+# diffs_of FILE MARKS: the lines of its blocks that are diffs which begin with one of the marks.
+diffs_of() {
+  sed -n '/^```diff$/,/^```$/{ s/^['"$2"']//p }' "$1"
+}
+
+@test "what docs/first-patch.md adds to is there, and what it adds is not, but for who follows it" {
+  local file=shim/fs/drvfs/make.c names
+  [[ $(diffs_of docs/first-patch.md ' ') == *drvfs_check_new_entry* ]]
+  [[ $(<"$file") != *"$(diffs_of docs/first-patch.md ' +')"* ]] || skip "somebody follows it"
+  [[ $(<"$file") == *"$(diffs_of docs/first-patch.md ' ')"* ]]
+  mapfile -t names < <(grep -oP '^static int \K\w+|^RULE\(DRVFS, \K\w+' docs/first-patch.md)
+  none grep -rnw "${names[@]/#/-e}" "${names[@]/#/-eLX_RULE_}" shim policy
+}
+
 # broken_links FILE...: "FILE: LINK" for each link to a file that is not there; code has none.
 broken_links() {
   local document link
@@ -556,6 +575,15 @@ broken_links() {
     echo "${dir//[\` ]/}: $(printf '%s\n' ${allowed//[\`,]/} | sort | xargs)"
   done < <(sed -n '/^| floor/,/^$/{ /^| `/p }' docs/architecture.md) | sort >"$BATS_TEST_TMPDIR/said"
   none diff "$BATS_TEST_TMPDIR/allowed" "$BATS_TEST_TMPDIR/said"
+  # The picture says the same of those that stand beside it, and names the file systems there are.
+  sed -n '/^```$/,/^```$/{ s/.*\(shim\/[a-z]*\) .*: on \(.*\)/\1 \2/p }' docs/architecture.md | while read -r dir allowed; do
+    # shellcheck disable=SC2046 # words
+    echo "$dir: $(printf '%s\n' $(tr -d , <<<"${allowed% alone}") | sort | xargs)"
+  done >"$BATS_TEST_TMPDIR/drawn"
+  (($(wc -l <"$BATS_TEST_TMPDIR/drawn") > 4))
+  none grep -vxFf "$BATS_TEST_TMPDIR/allowed" "$BATS_TEST_TMPDIR/drawn"
+  assert_equal "$(sed -n 's/.*filesystems\.def: \(.*\),$/\1/p' docs/architecture.md | tr -d '·' | xargs -n 1 | sort)" \
+    "$(sed -nE 's/^FILESYSTEM\(([A-Z0-9]+),.*/\L\1/p' shim/fs/filesystems.def | sort)"
 }
 
 # The table of SECURITY.md: "FILE TEST" for each test that holds something, TEST by its first words.

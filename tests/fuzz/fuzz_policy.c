@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (policy.problem != NULL && strpbrk(policy.problem, "\n\r") != NULL))
         abort();
     if (r == 0) {
-        long n = lx_emit_image(&policy, NULL, NULL, &image);
+        long n = lx_emit_image(&policy, &(struct lx_emit_files){NULL}, &image);
         if (n >= 0 && lx_policy_attach(&attached, image, (size_t)n) != 0)
             abort();
     }

@@ -23,6 +23,7 @@
 #include "policy/policy.h"
 #include "policy/profile.h"
 
+static const struct lx_emit_files no_files;
 static char directory[] = "/tmp/lxshim-unit-XXXXXX";
 
 static int make_directory(void **state)
@@ -62,7 +63,7 @@ static int load(struct loaded *l, const char *text, struct lx_request request)
     int r = lx_effective_load(&l->effective, &request);
     if (r != 0)
         return r;
-    l->size = lx_emit_image(&l->effective, NULL, NULL, &l->image);
+    l->size = lx_emit_image(&l->effective, &no_files, &l->image);
     assert_true(l->size > 0);
     assert_int_equal(lx_policy_attach(&l->policy, l->image, (size_t)l->size), 0);
     return 0;
@@ -570,7 +571,7 @@ static void the_root_is_no_drive(void **state)
     void *image = NULL;
     (void)state;
     assert_int_equal(lx_effective_load(&e, &(struct lx_request){.directory = "/"}), 0);
-    assert_int_equal(lx_emit_image(&e, NULL, NULL, &image), -EXDEV);
+    assert_int_equal(lx_emit_image(&e, &no_files, &image), -EXDEV);
     lx_effective_free(&e);
 }
 
@@ -587,7 +588,7 @@ static void a_guest_without_drives_provides_no_programs(void **state)
         void *image = NULL;
         e.standing = i % 2 == 0 ? LX_GUEST : LX_NAMED;
         e.mount_count = i < 2;
-        assert_true(lx_emit_image(&e, NULL, NULL, &image) > 0);
+        assert_true(lx_emit_image(&e, &no_files, &image) > 0);
         assert_int_equal(((struct lx_image *)image)->programs != 0, i != 2);
         free(image);
     }

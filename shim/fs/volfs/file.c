@@ -8,7 +8,7 @@
 #include "fs/native.h"
 #include "fs/permission.h"
 #include "fs/refusal.h"
-#include "fs/volfs/volfs.h"
+#include "fs/volfs/file.h"
 #include "sys/sys.h"
 
 /* True where what it lacks was taken since the tree was mounted, and is remembered. */

@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Mounts that cannot be: the errno, what a trace says of it, and that nothing is half done.
+# shellcheck disable=SC2030,SC2031,SC2034 # every test is a subshell, and mounts.bash reads these
+
+load mounts
+
+@test "what is refused leaves nothing half done, and a trace says why" {
+  needs jq jq
+  with_volumes
+  steps='exec 2>/dev/null; before=$(cat /proc/self/mountinfo)
+    mount -i -t drvfs C: $M/c; for o in metadta uid=x; do mount -i -t drvfs -o $o C: $M/d; done; mount -i -o remount,casse=off $M/c
+    for s in Q: C:/none //localhost/D$; do mount -i -t drvfs "$s" $M/d; done; mount -i -t lxfs /nowhere $M/d
+    mount -i -t drvfs C: $M/none; mount -i -t drvfs C: $M/drive/f; (cd $M/c && umount $M/c); mv $M/stick $M/gone; mount -i -t drvfs fat $M/d; mv $M/gone $M/stick
+    umount $M/c; [ "$before" = "$(cat /proc/self/mountinfo)" ] && ls $M/c $M/d && echo as before'
+  for lane in "${LANES[@]}"; do
+    rm -f "$BASE/trace"
+    run env -C / M="$BASE" LC_ALL=C timeout 300 "$LXSHIM" run -q --lane "$lane" --trace "$BASE/trace" --policy "$BASE/policy.json" -- \
+      bash -uc "$steps"
+    assert_output "$BASE/c:
+
+$BASE/d:
+as before"
+    run jq -r 'select(.outcome == "refused") | .call + " " + .result + ": " + .reason' "$BASE/trace"
+    assert_output "mount EINVAL: unknown mount option \"metadta\": expected an option of DrvFs or a flag of mount; did you mean \"metadata\"?
+mount EINVAL: bad value in the mount option \"uid=x\": expected a decimal number
+mount EINVAL: unknown mount option \"casse=off\": expected an option of DrvFs or a flag of mount; did you mean \"case=\"?
+mount ENOENT: no volume or share of the policy: \"Q:\"; did you mean \"C:\"?
+mount ENOENT: no such directory in the volume: \"C:/none\"
+mount ENOENT: no such directory, and no share or volume of the policy: \"//localhost/D\$\"; did you mean \"\\\\localhost\\C\$\"?
+mount ENOENT: no such directory, and no share or volume of the policy: \"/nowhere\"
+mount ENOENT: the target is not there: \"$BASE/none\"
+mount ENOTDIR: the target is no directory: \"$BASE/drive/f\"
+umount EBUSY: something of it is in use, or mounted in it
+mount ENOENT: the volume's backing \"$BASE/stick\" is gone"
+  done
+}
+
+@test "a target that vanishes under a mount whose paths are translated: it goes on, and is unmounted" {
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  # Who removes it is outside of the run, where nothing is mounted.
+  mkfifo "$BASE/go" "$BASE/gone"
+  for lane in "${LANES[@]}"; do
+    LANES=("$lane")
+    mkdir "$BASE/v"
+    { read -r _ <"$BASE/go" && rmdir "$BASE/v" && echo >"$BASE/gone"; } 3>&- &
+    in_lanes 'mount -i -t drvfs C:/sub $M/v; echo >$M/go; read -r _ <$M/gone; : >"$M/v/a:b"; ls $M/v; umount $M/v; ls -d $M/v
+      mount -i -t drvfs C: $M/v 2>&1 | grep -o "mount point.*"; mkdir $M/v; mount -i -t drvfs C: $M/v; ls $M/v/sub; umount $M/v; rmdir $M/v'
+    assert_output "a:b
+ls: cannot access '$BASE/v': No such file or directory
+mount point does not exist.
+a:b"
+  done
+}
+
+@test "a full table: ENOSPC, nothing half done, and a trace says why; what goes makes room" {
+  needs python3 python3
+  needs jq jq
+  cat >"$BASE/fill.py" <<'PYTHON'
+import ctypes, errno, os
+
+libc = ctypes.CDLL(None, use_errno=True)
+point = os.environ["M"] + "/d"
+d = os.fsencode(point)
+
+def mount():
+    return "ok" if libc.mount(b"C:/sub", d, b"drvfs", 0, None) == 0 else errno.errorcode[ctypes.get_errno()]
+
+def lines():
+    return sum(line.split()[4] == point for line in open("/proc/self/mountinfo"))
+
+many = 0
+while (last := mount()) == "ok":
+    many += 1
+print(many > 100, last, lines() == many)
+print(libc.umount2(d, 0), mount(), mount(), lines() == many)
+while libc.umount2(d, 0) == 0:
+    many -= 1
+print(many, lines(), os.listdir(d), mount(), libc.umount2(d, 0))
+PYTHON
+  for lane in "${LANES[@]}"; do
+    rm -f "$BASE/trace"
+    run env -C / M="$BASE" timeout 300 unshare -m "$LXSHIM" run -q --lane "$lane" --trace "$BASE/trace" --policy "$BASE/policy.json" -- \
+      python3 "$BASE/fill.py"
+    assert_output "True ENOSPC True
+0 ok ENOSPC True
+0 0 [] ok 0"
+    run jq -r 'select(.outcome == "refused") | .call + " " + .result + ": " + .reason' "$BASE/trace"
+    assert_line "mount ENOSPC: the run's table of mounts is full"
+  done
+}
+
+@test "a table of another version is none: the kernel's answer, and a trace says why" {
+  needs jq jq
+  with_volumes
+  run env -C / M="$BASE" LC_ALL=C LXSHIM_POLICY="$BASE/policy.json" LXSHIM_TRACE="$BASE/trace" LD_PRELOAD="$LIB" timeout 300 unshare -m bash -uc '
+    file=$(tr "\0" "\n" </proc/$$/environ | sed -n "s/^LXSHIM_STATE=1-://p" | tr _- /+ | base64 -d 2>/dev/null | tr "\0" "\n" | grep -am1 -e -mounts-)
+    printf "\377" | dd of="$file" bs=1 seek=4 conv=notrunc 2>/dev/null
+    mount -i -t drvfs C: $M/d 2>&1 | grep -o "unknown.*"; mount -t tmpfs none $M/d && echo else; rm "$file"'
+  assert_output "unknown filesystem type 'drvfs'.
+else"
+  run jq -r 'select(.outcome == "refused") | .call + " " + .result + ": " + .reason' "$BASE/trace"
+  assert_output --partial "mount ENODEV: the run's table of mounts cannot be had: it is another version's"
+}
