@@ -35,7 +35,7 @@ struct lx_image_scanner {
     uint32_t event_count; /* 0: whichever `chance` chooses; else these alone */
     uint8_t triggers;     /* one bit per enum lx_scan_trigger */
     uint8_t shares;       /* enum lx_scan_share */
-    uint8_t waits;        /* calls wait for its end, and are not refused */
+    uint8_t waits;        /* the next call takes that long, and is not refused */
     uint8_t pad[5];       /* of the same size to programs of 32 bits */
 };
 
@@ -44,7 +44,7 @@ struct lx_scan {
     _Atomic uint64_t file;  /* lx_scan_file; 0: nobody's */
     _Atomic uint64_t event; /* what brought it here */
     _Atomic uint64_t since; /* ns of CLOCK_REALTIME */
-    _Atomic uint32_t left;  /* calls that are refused yet, or milliseconds from `since` on */
+    _Atomic uint32_t left;  /* calls that are refused yet; or ms: from `since` on, or of a call */
     _Atomic uint32_t nth;   /* of the events of its path; LX_SCAN_WRITTEN */
 };
 
