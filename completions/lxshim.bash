@@ -7,7 +7,7 @@ _lxshim_words() {
   case $1 in
     'commands') echo run bisect matrix wsl report init gallery policy explain doctor win help ;;
     'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help ;;
-    'options bisect') echo --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
+    'options bisect') echo --policy --profile --mount --set --scanner --latency --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
     'options matrix') echo --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help ;;
     'commands matrix') echo merge ;;
     'options matrix merge') echo --report --help ;;
@@ -34,7 +34,7 @@ _lxshim_words() {
     '--eras') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --latency --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from ;;
     '--filesystem') echo ntfs fat fat32 exfat refs smb ;;
-    '--latency') echo wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026 ;;
+    '--latency') echo wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026 off ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
     '--fresh') echo copy worktree none ;;

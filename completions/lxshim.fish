@@ -9,7 +9,7 @@ function __lxshim_words
         case 'options run'
             printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help
         case 'options bisect'
-            printf '%s\n' --policy --profile --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
+            printf '%s\n' --policy --profile --mount --set --scanner --latency --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
         case 'options matrix'
             printf '%s\n' --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help
         case 'commands matrix'
@@ -63,7 +63,7 @@ function __lxshim_words
         case '--filesystem'
             printf '%s\n' ntfs fat fat32 exfat refs smb
         case '--latency'
-            printf '%s\n' wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026
+            printf '%s\n' wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026 off
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'

@@ -11,9 +11,9 @@
 static void key_of(const struct trial *t, char out[24])
 {
     char *text = NULL;
-    if (asprintf(&text, "%d%d%d %s\n%s", t->native, t->traced, t->every,
-                 t->enforce != NULL ? t->enforce : "*",
-                 t->overrides != NULL ? t->overrides : "") < 0)
+    if (asprintf(&text, "%d%d%d %s\n%s\n%s\n%s", t->native, t->traced, t->every,
+                 t->enforce != NULL ? t->enforce : "*", t->overrides != NULL ? t->overrides : "",
+                 t->scanner != NULL ? t->scanner : "", t->latency != NULL ? t->latency : "") < 0)
         text = NULL;
     log_key(text != NULL ? text : "", out);
     free(text);

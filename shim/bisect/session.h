@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "bisect/beside.h"
 #include "bisect/log.h"
 #include "bisect/search.h"
 #include "policy/arena.h"
@@ -12,7 +13,8 @@
 
 struct session {
     const struct trial_options *options;
-    json_t *overrides; /* the policy's own, an array */
+    json_t *overrides;    /* the policy's own, an array */
+    struct beside beside; /* what else there is than rules and overrides */
     struct runner runner;
     struct log log;
     struct lx_arena arena; /* of texts that last as long */

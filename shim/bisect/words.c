@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bisect/examples.h"
+#include "policy/presets.h"
 #include "policy/shown.h"
 #include "report/report.h"
 
@@ -81,6 +82,32 @@ static void print_call(struct session *s, const struct call_choice *c, FILE *out
     putc('\n', out);
 }
 
+/* What else there was than rules: a scanner with what brought it, calls that took long. */
+static void print_beside(struct session *s, const struct plan_cause *cause, FILE *out)
+{
+    const struct beside *beside = &s->beside;
+    const json_t *events = cause->beside.events;
+    const char *preset = json_string_value(json_object_get(beside->scanner, "preset"));
+    if (cause->beside.scanner) {
+        const struct lx_preset *known = preset == NULL ? NULL : lx_preset_find(preset);
+        fprintf(out, "\nscanner %s\n", preset == NULL ? "" : preset);
+        if (known != NULL)
+            fprintf(out, "  %s\n", known->summary);
+    }
+    for (size_t i = 0; i < json_array_size(events) && i < NAMED; i++)
+        fprintf(out, "  it came after %s\n",
+                shown(s, json_string_value(json_array_get(events, i))));
+    if (json_array_size(events) > NAMED)
+        fprintf(out, "  and %zu more like these\n", json_array_size(events) - NAMED);
+    if (cause->no_events != NULL)
+        fprintf(out, "  all that it came for together, as %s\n", cause->no_events);
+    if (cause->beside.latency)
+        fprintf(out,
+                "\nlatency %s\n  calls take as long as on that client; which take the time, "
+                "lxshim run --latency count:%s says\n",
+                beside->latency, beside->latency);
+}
+
 static void print_own_overrides(const struct session *s, const struct plan_cause *cause, FILE *out)
 {
     for (size_t i = 0; i < cause->override_count; i++) {
@@ -119,6 +146,7 @@ static void print_cause(struct session *s, const struct plan_result *result, siz
     for (unsigned i = 0; (i = lx_ruleset_next(&c->rules, i)) < LX_RULE_COUNT; i++)
         print_rule(s, &report, (enum lx_rule)i, out);
     report_free(&report);
+    print_beside(s, c, out);
     print_own_overrides(s, c, out);
     if (c->call_count > 0)
         fprintf(out, "\ncalls (these rules spoke on %zu)\n", c->spoke);
@@ -310,10 +338,14 @@ static json_t *cause_json(struct session *s, const struct plan_cause *c,
     for (size_t i = 0; i < c->override_count; i++)
         if (c->overrides[i])
             json_array_append_new(own, json_integer((json_int_t)i));
-    return json_pack("{s:o, s:o, s:o, s:I, s:s?, s:o, s:b, s:o, s:s?}", "rules", rules, "overrides",
-                     own, "calls", calls_json(c), "spoke", (json_int_t)c->spoke, "no_calls",
-                     c->no_calls, "sentences", sentences, "passes_without", c->passes_without,
-                     "policy", minimal_policy(c, about), "example", example);
+    json_t *scanner =
+        c->beside.scanner ? beside_scanner(&s->beside, c->beside.events) : json_null();
+    return json_pack("{s:o, s:o, s:o, s:s?, s:s?, s:o, s:I, s:s?, s:o, s:b, s:o, s:s?}", "rules",
+                     rules, "overrides", own, "scanner", scanner, "no_events", c->no_events,
+                     "latency", c->beside.latency ? s->beside.latency : NULL, "calls",
+                     calls_json(c), "spoke", (json_int_t)c->spoke, "no_calls", c->no_calls,
+                     "sentences", sentences, "passes_without", c->passes_without, "policy",
+                     minimal_policy(c, about), "example", example);
 }
 
 static json_t *outcome_json(const struct trial_outcome *o)

@@ -20,7 +20,7 @@ const char *const cli_clients[] = {
 #include "policy/latency.def"
 #undef CLIENT
 #undef COST
-    NULL};
+    "off", NULL};
 const char *const cli_binds[] = {"auto", "always", "never", NULL};  /* enum bind_when */
 const char *const cli_fresh[] = {"copy", "worktree", "none", NULL}; /* enum trial_fresh */
 

@@ -47,6 +47,8 @@ struct trial {
     const char *filesystem; /* of all volumes, a word; NULL: the policy's own */
     const char *enforce;    /* ids of the rules that speak, divided by commas; NULL: all do */
     const char *overrides;  /* an array in JSON; NULL: the policy's own */
+    const char *scanner;    /* as --scanner has it; NULL: the policy's own */
+    const char *latency;    /* as --latency has it; NULL: the policy's own */
 };
 
 struct trial_outcome {

@@ -83,7 +83,7 @@ for i in 1, 2, 3:
   assert_line --regexp 'would cost on 9p-2019'
   run env -C "$DRIVE" "$LXSHIM" run --latency 9p-2021 -- mkdir c
   assert_failure 125
-  assert_output --partial 'unknown client "9p-2021", expected wsl1-1809, 9p-2019, 9p-2020, 9p-2023 or virtiofs-2026'
+  assert_output --partial 'unknown client "9p-2021", expected wsl1-1809, 9p-2019, 9p-2020, 9p-2023, virtiofs-2026 or off'
   run env -C "$DRIVE" "$LXSHIM" run --latency 9p-2023:x -- mkdir c
   assert_failure 125
   assert_output --partial 'the seed is "x", expected a whole number'

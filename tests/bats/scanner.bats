@@ -335,7 +335,7 @@ onec|unknown scanner "onec", expected one that "lxshim help scanner" lists, or "
 calls=0|"calls" is 0, expected a whole number from 1 to 1000000
 calls=x|"calls" is a string, expected a whole number from 1 to 1000000
 ms=5-x|item 2 is a string, expected a whole number from 1 to 3600000
-once,clals=5|unknown key "clals" in a scanner, expected preset, on, share, calls, ms, chance, seed, wait, paths or only; did you mean "calls"?
+once,clals=5|unknown key "clals" in a scanner, expected preset, on, share, calls, ms, chance, seed, wait, paths, only or except; did you mean "calls"?
 paths=[|bad glob "[": a '[' without its ']'
 on=write+opne|unknown trigger "opne", expected one such as write; did you mean "open"?
 once,wait=true|a scanner with "wait" that counts calls, expected "ms"
