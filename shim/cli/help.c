@@ -171,7 +171,8 @@ static const struct {
      "calls be the slower ones. A policy says \"latency\": \"9p-2023\".\n"
      "\n"
      "A line of the end, \"74.4 s, 12400 stat, in 3100 directories\", is what somebody saves who "
-     "lists a directory once instead of asking for each of its files.\n"},
+     "lists a directory once instead of asking for each of its files. Reports have these lines, "
+     "too (markdown, html, json), and so has a trace.\n"},
     {"scanner", "an antivirus that has files open",
      "On Windows a scanner or an indexer opens files that were just written, and what renames or "
      "removes them meanwhile fails with EACCES. lxshim run --scanner NAME has one come:\n"

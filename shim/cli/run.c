@@ -314,6 +314,7 @@ int cli_run(const struct cli_arguments *arguments)
         summary_print(stats, &lanes, observe);
     if (!arguments->quiet && attached.image->latency != 0)
         summary_cost(&attached);
+    trace_cost(&attached);
     summary_deaths(stats);
     summary_x32(stats);
     summary_trace(stats, attached.trace);

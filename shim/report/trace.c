@@ -228,6 +228,7 @@ static uint32_t look(struct report *r, const struct parts *parts, const char *li
     else
         count_altered(r, parsed);
     chains_learn(r, parts->pid, json_object_get(parsed, "parents"));
+    report_keep_costs(&r->costs, json_object_get(parsed, "cost"));
     const json_t *stack = json_object_get(parsed, "stack");
     uint32_t last = stack == NULL ? REPORT_OTHER : chains_last(r, parts->pid);
     if (last != REPORT_OTHER && r->kinds[last].frames == NULL)
