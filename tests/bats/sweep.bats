@@ -133,7 +133,7 @@ for suite in JUnitXml.fromfile("../m.xml"):
   assert_success
   run cat ../m.md
   assert_line '| era | volume | result | rules |'
-  assert_line --regexp '^\| wsl1-1607 \|  \| cannot be tested \\\(exit 3\\\) \| .*rename.open\\_descendant 1'
+  assert_line --regexp '^\| wsl1-1607 \|  \| cannot be tested \(exit 3\) \| .*rename.open_descendant 1'
   echo mine >../mine
   for how in text json markdown junit; do
     run --separate-stderr "$LXSHIM" matrix --eras native --report "$how:../mine" -- touch ../../ran
