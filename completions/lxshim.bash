@@ -7,7 +7,7 @@ _lxshim_words() {
   case $1 in
     'commands') echo run bisect matrix wsl report init gallery policy explain doctor win help ;;
     'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help ;;
-    'options bisect') echo --policy --profile --mount --set --scanner --latency --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
+    'options bisect') echo --policy --profile --mount --set --scanner --latency --lane --require-complete --bind --verbose --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
     'options matrix') echo --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help ;;
     'commands matrix') echo merge ;;
     'options matrix merge') echo --report --help ;;

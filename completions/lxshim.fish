@@ -9,7 +9,7 @@ function __lxshim_words
         case 'options run'
             printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help
         case 'options bisect'
-            printf '%s\n' --policy --profile --mount --set --scanner --latency --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
+            printf '%s\n' --policy --profile --mount --set --scanner --latency --lane --require-complete --bind --verbose --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
         case 'options matrix'
             printf '%s\n' --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help
         case 'commands matrix'

@@ -12,9 +12,6 @@
 /* Occurrences that are named; the policy has them all. */
 #define NAMED 4
 
-/* Lines that are shown of what a run has printed. */
-#define SAID 10
-
 static const char *plural(size_t n)
 {
     return n == 1 ? "" : "s";
@@ -191,22 +188,9 @@ static void print_where(const struct session *s, FILE *out)
               out);
 }
 
-/* The end of what a run has printed, each line behind a bar. */
 static void print_said(const struct trial_outcome *o, FILE *out)
 {
-    const char *at = o->said;
-    size_t lines = 1;
-    for (const char *c = at; *c != '\0'; c++)
-        lines += *c == '\n';
-    for (; lines > SAID; lines--)
-        at = strchr(at, '\n') + 1;
-    if (*at != '\0')
-        fputs("at its end it has printed\n", out);
-    while (*at != '\0') {
-        size_t n = strcspn(at, "\n");
-        fprintf(out, "  | %.*s\n", (int)n, at);
-        at += n + (at[n] == '\n');
-    }
+    session_put_said(o, "at its end it has printed\n", out);
 }
 
 /* What the shell's word for it is, where there is one. */
@@ -261,6 +245,7 @@ void words_text(struct session *s, const struct plan_result *result,
     case PLAN_PASSES:
         fprintf(out, "nothing to find: the command passes natively and under the profile %s\n",
                 about->profile);
+        print_said(&result->full, out);
         print_fired(result, out);
         print_where(s, out);
         break;
@@ -274,10 +259,12 @@ void words_text(struct session *s, const struct plan_result *result,
                 "the command fails under the profile %s, but passes where it is traced: it "
                 "depends on time, and --runs may help\n",
                 about->profile);
+        print_said(&result->full, out);
         break;
     case PLAN_FICKLE:
         fprintf(out, "the command changes its mind: with the same rules it has failed and passed; "
                      "--runs N tests each set N times\n");
+        print_said(&result->full, out);
         print_where(s, out);
         break;
     case PLAN_NO_RULE:

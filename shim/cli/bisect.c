@@ -129,6 +129,7 @@ static int bisect(struct order *o)
     struct session s = {.options = &o->trials.options,
                         .overrides = o->overrides,
                         .beside = o->beside,
+                        .verbose = o->trials.arguments->verbose,
                         .shows = isatty(2) != 0,
                         .log.fd = -1};
     struct plan_result result = {.verdict = PLAN_STOPPED};

@@ -57,7 +57,7 @@ struct trial_outcome {
     unsigned failed;   /* of them */
     int status;        /* of the run that decided, as a shell has it */
     bool timed_out;    /* it was stopped at the time limit */
-    char said[1024];   /* the end of what that run has printed; "" where it passed */
+    char said[1024];   /* the end of what that run has printed */
     char problem[512]; /* why it could not be tested at all; "" where it could */
 };
 

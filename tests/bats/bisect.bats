@@ -239,6 +239,18 @@ stay() {
   leaves_nothing
 }
 
+@test "what runs print is shown where it passes, and with --verbose of each run" {
+  echo 'echo building; mkfifo p || echo no pipe >&2' >build.sh
+  run --separate-stderr "$LXSHIM" bisect -- sh build.sh
+  assert_failure 1
+  assert_line --index 0 "nothing to find: the command passes natively and under the profile drvfs"
+  assert_line --index 2 "  | building"
+  assert_line --index 4 "  | no pipe"
+  refute [ "$(grep -c building <<<"$stderr")" -gt 0 ]
+  run --separate-stderr "$LXSHIM" bisect --verbose -- sh build.sh
+  assert_equal "$(grep -c '^  | building$' <<<"$stderr")" 3 # natively, with all rules, and the same without a trace
+}
+
 @test "skip codes, good codes, bad codes" {
   # What one of both rules does cannot be tested.
   echo 'mkfifo p; a=$?; mkdir d; exec 3>d/f; mv d e; b=$?
