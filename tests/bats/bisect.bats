@@ -35,6 +35,12 @@ told() {
   jq -r "$1" <<<"$result"
 }
 
+# It has taken as few runs as are promised for a single cause.
+few_runs() {
+  assert_equal "$(told '.causes | length')" 1
+  assert_equal "$(told '.runs <= 4 * ([.calls, 1] | max | log2) + 3 * (.fired | length)')" true
+}
+
 # The build of this directory passes natively.
 passes_natively() {
   native 'cp -r "$D"/. . && bash build.sh'
@@ -634,6 +640,7 @@ END
   assert_success
   assert_equal "$(told '.causes[0].rules[].id')" unlink.open_file
   assert_equal "$(told '.causes[0].passes_without')" true
+  few_runs
 }
 
 @test "python: a directory with an open log is renamed (RMG-Py#1786)" {
@@ -643,6 +650,7 @@ END
   assert_success
   assert_equal "$(told '.causes[0].calls[] | .op + " " + .path')" "rename seed"
   assert_equal "$(told '.causes[0].rules[].id')" rename.open_descendant
+  few_runs
 }
 
 @test "sqlite3: two processes on a database in WAL mode, whose files are removed while they are open" {
@@ -662,6 +670,7 @@ END
   assert_success
   assert_equal "$(told '.causes[0].rules[].id')" unlink.open_file
   assert_equal "$(told '.causes[0].passes_without')" true
+  few_runs
 }
 
 @test "ssh-keygen: a key whose mode is asked for and not kept (UNPROTECTED PRIVATE KEY FILE)" {
@@ -681,4 +690,5 @@ END
   bisected -- node build.js
   assert_success
   assert_equal "$(told '.causes[0].rules[].id')" rename.open_descendant
+  few_runs
 }
