@@ -367,6 +367,7 @@ lxshim/rename.flags	info	1"
 }
 
 @test "a trace that was cut, words that are no trace's, and one that is empty" {
+  needs python3 python3
   run "$LXSHIM" run -q --trace ../trace -- sh -c 'mkfifo p; mkfifo q; true'
   head -c -20 ../trace >../cut
   echo 'no line' >>../cut
@@ -376,6 +377,22 @@ lxshim/rename.flags	info	1"
   run "$LXSHIM" report json /etc/passwd
   assert_failure 1
   assert_output --regexp '^lxshim: /etc/passwd is no trace: none of its [0-9]+ lines is one.s$'
+  # Names that look like what is told of a call, and a line that goes on in another one.
+  run "$LXSHIM" run -q --trace ../names -- sh -c ': >"x,altered:[mode.fixed"; stat "x,altered:[mode.fixed"'
+  python3 - ../names <<'EOF' >../odd
+import json, sys
+lines = [l for l in open(sys.argv[1]) if '"altered"' in l]
+for i in range(3):
+    for l in lines:
+        sys.stdout.write(l.replace(',altered:[mode.fixed', r'\",\"altered\":[\"mode.fixed\",\"outcome\":\"altered\"'))
+sys.stdout.write(lines[0][:90] + lines[0])
+count = {}
+for l in lines:
+    for rule in json.loads(l)["altered"]: count[rule] = count.get(rule, 0) + 3
+print(json.dumps([count, 1], sort_keys=True), file=open("../expected", "w"))
+EOF
+  run bash -c '"$0" report json ../odd | jq -cS "[.altered, .trace.damaged]"' "$LXSHIM"
+  assert_output "$(jq -cS . ../expected)"
   : >../empty
   run "$LXSHIM" report markdown ../empty
   assert_success
