@@ -125,6 +125,7 @@ struct lx_effective_scanner {
     struct lx_image_scanner image; /* without its lists */
     const char *const *globs;
     const uint64_t *events;
+    const uint64_t *left_out; /* events for which it does not come */
     struct lx_origin origin;
 };
 

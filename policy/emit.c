@@ -94,6 +94,23 @@ static uint32_t put_axes(struct lx_builder *b, const struct lx_effective *policy
     return lx_builder_block(b, &axes, sizeof(axes));
 }
 
+/* Events that it comes for alone, and behind them those for which it does not. */
+static uint32_t put_events(struct lx_builder *b, const struct lx_effective_scanner *from)
+{
+    size_t only = from->image.event_count;
+    size_t all = only + from->image.left_out;
+    uint64_t *events = calloc(all + 1, sizeof(events[0]));
+    uint32_t at = 0;
+    if (events == NULL)
+        b->error = -ENOMEM;
+    for (size_t i = 0; i < all && events != NULL; i++)
+        events[i] = i < only ? from->events[i] : from->left_out[i - only];
+    if (events != NULL)
+        at = lx_builder_block(b, events, all * sizeof(events[0]));
+    free(events);
+    return at;
+}
+
 /* Offsets of globs, and events, are lists of their own. */
 static uint32_t put_scanner(struct lx_builder *b, const struct lx_effective_scanner *from)
 {
@@ -106,7 +123,7 @@ static uint32_t put_scanner(struct lx_builder *b, const struct lx_effective_scan
     if (globs != NULL)
         to.globs = lx_builder_block(b, globs, from->image.glob_count * sizeof(*globs));
     free(globs);
-    to.events = lx_builder_block(b, from->events, from->image.event_count * sizeof(uint64_t));
+    to.events = put_events(b, from);
     return lx_builder_block(b, &to, sizeof(to));
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --scanner: a preset, keys of the policy's scanner, and events out of a trace, in one word. It
- * becomes the document that a policy would have, so that both are read, and refused, by one reader.
+ * --scanner: a preset, keys of the policy's scanner, and events out of a trace, in one word; or the
+ * object of a policy as it stands. It becomes the document that a policy would have, so that both
+ * are read, and refused, by one reader.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,6 +10,8 @@
 #include <string.h>
 
 #include "policy/part.h"
+
+#define NAME "--scanner"
 
 #define LONGEST 65536 /* bytes of a line of a trace that are looked at */
 
@@ -78,7 +81,7 @@ static json_t *number_of(const char *text)
 static void set_value(json_t *object, const char *key, const char *value)
 {
     bool is_list = strcmp(key, "on") == 0 || strcmp(key, "share") == 0;
-    if (strcmp(key, "paths") == 0 || strcmp(key, "only") == 0) {
+    if (strcmp(key, "paths") == 0 || strcmp(key, "only") == 0 || strcmp(key, "except") == 0) {
         add(object, key, value, strlen(value));
     } else if (strcmp(key, "ms") == 0 && strchr(value, '-') != NULL) {
         const char *dash = strchr(value, '-');
@@ -115,26 +118,34 @@ static int read_word(struct lx_load *load, struct lx_place place, const char *di
     return 0;
 }
 
-int lx_read_scanner_flag(struct lx_load *load, const char *flag, const char *directory,
-                         struct lx_scanner_part *out)
+/* The flag's words as an object, in text to be freed; NULL with *r where one is refused. */
+static char *text_of(struct lx_load *load, const char *flag, const char *directory, int *r)
 {
-    const char *name = "--scanner";
     json_t *object = json_object();
-    int r = 0;
-    while (r == 0 && *flag != '\0') {
+    while (*r == 0 && *flag != '\0') {
         size_t n = strcspn(flag, ",");
         char *word = lx_arena_string(load->arena, flag, n);
-        r = read_word(load, (struct lx_place){.file = name}, directory, word, object);
+        *r = read_word(load, (struct lx_place){.file = NAME}, directory, word, object);
         flag += n;
         flag += *flag == ',';
     }
-    char *text = json_dumps(object, 0);
+    char *text = *r == 0 ? json_dumps(object, 0) : NULL;
     json_decref(object);
+    return text;
+}
+
+int lx_read_scanner_flag(struct lx_load *load, const char *flag, const char *directory,
+                         struct lx_scanner_part *out)
+{
+    int r = 0;
+    char *text = flag[0] == '{' ? strdup(flag) : text_of(load, flag, directory, &r);
     struct lx_document *d =
-        r < 0 || text == NULL ? NULL : lx_document_parse(load, "/", name, text, strlen(text));
+        text == NULL ? NULL : lx_document_parse(load, "/", NAME, text, strlen(text));
     free(text);
+    if (d == NULL && flag[0] == '{')
+        return -EINVAL; /* which has been said */
     if (d == NULL)
-        return r < 0 ? r : lx_refuse(load, (struct lx_place){.file = name}, "not UTF-8");
+        return r < 0 ? r : lx_refuse(load, (struct lx_place){.file = NAME}, "not UTF-8");
     d->flag = true;
     return lx_read_scanner(load, &(struct lx_node){.document = d, .value = d->root}, out);
 }

@@ -90,8 +90,9 @@ static int scanner_ok(const struct lx_image *image)
         return 1;
     if (!table_ok(image, image->scanner, 1, sizeof(*s)) ||
         !table_ok(image, s->globs, s->glob_count, sizeof(uint32_t)) ||
-        !table_ok(image, s->events, s->event_count, sizeof(uint64_t)) || s->least_ms > s->most_ms ||
-        s->triggers >> LX_SCAN_TRIGGERS != 0 || s->shares > 7)
+        s->event_count > UINT32_MAX - s->left_out ||
+        !table_ok(image, s->events, s->event_count + s->left_out, sizeof(uint64_t)) ||
+        s->least_ms > s->most_ms || s->triggers >> LX_SCAN_TRIGGERS != 0 || s->shares > 7)
         return 0;
     const uint32_t *globs = (const void *)((const char *)image + s->globs);
     for (uint32_t i = 0; i < s->glob_count; i++)

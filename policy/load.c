@@ -444,10 +444,10 @@ static void settle_latency(struct merge *m)
 {
     struct lx_effective *out = m->out;
     const struct lx_part *p = &m->flags;
-    if (p->latency == 0)
-        for (p = m->file; p != NULL && p->latency == 0; p = p->base)
+    if (p->latency == 0 && !p->latency_off)
+        for (p = m->file; p != NULL && p->latency == 0 && !p->latency_off; p = p->base)
             ;
-    if (p == NULL)
+    if (p == NULL || p->latency_off)
         return;
     out->latency = p->latency;
     out->latency_seed = p->latency_seed;

@@ -82,7 +82,8 @@ enum lx_scanner_key {
     LX_SCANNER_SEED = 32,
     LX_SCANNER_WAITS = 64,
     LX_SCANNER_PATHS = 128,
-    LX_SCANNER_ONLY = 256
+    LX_SCANNER_ONLY = 256,
+    LX_SCANNER_EXCEPT = 512
 };
 
 struct lx_scanner_part {
@@ -93,6 +94,7 @@ struct lx_scanner_part {
     struct lx_image_scanner image;  /* what is stated */
     const char **globs;
     uint64_t *events;
+    uint64_t *left_out;
     struct lx_origin origin;
 };
 
@@ -121,6 +123,7 @@ struct lx_part {
     unsigned latency; /* a client's number, or 0 */
     uint32_t latency_seed;
     bool latency_counted;
+    bool latency_off; /* nothing takes longer, whatever it extends says */
     unsigned latency_line;
     const char *trace; /* relative to the document's directory */
     bool trace_all;

@@ -16,9 +16,8 @@ static const char *words(struct lx_load *load)
 {
     const char *list = lx_latency_word(1);
     for (unsigned i = 2; lx_latency_word(i) != NULL; i++)
-        list = lx_arena_format(load->arena, "%s%s%s", list,
-                               lx_latency_word(i + 1) != NULL ? ", " : " or ", lx_latency_word(i));
-    return list;
+        list = lx_arena_format(load->arena, "%s, %s", list, lx_latency_word(i));
+    return lx_arena_format(load->arena, "%s or off", list);
 }
 
 static int find(struct lx_load *load, struct lx_place place, const char *word, struct lx_part *out)
@@ -27,8 +26,10 @@ static int find(struct lx_load *load, struct lx_place place, const char *word, s
     lx_nearest_start(&nearest, word);
     for (unsigned i = 1; lx_latency_word(i) != NULL; i++)
         lx_nearest_try(&nearest, lx_latency_word(i));
+    lx_nearest_try(&nearest, "off");
     out->latency = lx_latency_find(word);
-    if (out->latency != 0)
+    out->latency_off = strcmp(word, "off") == 0;
+    if (out->latency != 0 || out->latency_off)
         return 0;
     return lx_refuse_word(load, place, lx_nearest_found(&nearest),
                           "unknown client \"%s\", expected %s", word, words(load));
@@ -64,7 +65,7 @@ int lx_read_latency(struct lx_load *load, const struct lx_node *node, struct lx_
     if (!json_is_object(node->value))
         return read_client(load, node, out);
     int r = lx_read_object(load, node, "\"latency\"", keys, SIZE(keys), out);
-    if (r == 0 && out->latency == 0)
+    if (r == 0 && out->latency == 0 && !out->latency_off)
         r = lx_refuse(load, lx_place_of(node), "\"latency\" without \"client\", expected %s",
                       words(load));
     return r;

@@ -211,27 +211,46 @@ static int read_paths(struct lx_load *load, const struct lx_node *node, void *ou
 }
 
 /* "PATH#N", or what a trace calls an event whose path it does not know: 16 digits. */
-static int take_event(struct lx_load *load, const struct lx_node *item, const char *text,
-                      struct lx_scanner_part *part)
+static int read_event(struct lx_load *load, const struct lx_node *item, const char *text,
+                      uint64_t *out)
 {
     const char *number = strrchr(text, '#');
     char *end = NULL;
     unsigned long nth = number == NULL ? 0 : strtoul(number + 1, &end, 10);
-    uint64_t event = 0;
     if (number != NULL && number > text && isdigit((unsigned char)number[1]) && *end == '\0' &&
         nth > 0 && nth < LX_SCAN_WRITTEN) {
-        event = lx_scan_event(lx_arena_string(load->arena, text, (size_t)(number - text)),
-                              (uint32_t)nth);
+        *out = lx_scan_event(lx_arena_string(load->arena, text, (size_t)(number - text)),
+                             (uint32_t)nth);
     } else if (number == NULL && strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16) {
-        event = strtoull(text, NULL, 16);
+        *out = strtoull(text, NULL, 16);
     } else {
         return lx_refuse(load, lx_place_of(item),
                          "\"%s\" is no event, expected a path with its number, \"a/b.tmp#1\", as "
                          "a trace has it",
                          text);
     }
-    part->events[part->image.event_count++] = event;
     return 0;
+}
+
+static int take_event(struct lx_load *load, const struct lx_node *item, const char *text,
+                      struct lx_scanner_part *part)
+{
+    return read_event(load, item, text, &part->events[part->image.event_count++]);
+}
+
+static int take_exception(struct lx_load *load, const struct lx_node *item, const char *text,
+                          struct lx_scanner_part *part)
+{
+    return read_event(load, item, text, &part->left_out[part->image.left_out++]);
+}
+
+static int read_except(struct lx_load *load, const struct lx_node *node, void *out)
+{
+    struct lx_scanner_part *part = out;
+    part->left_out =
+        lx_arena_alloc(load->arena, (json_array_size(node->value) + 1) * sizeof(part->left_out[0]));
+    part->stated |= LX_SCANNER_EXCEPT;
+    return read_list(load, node, "events", take_exception, part);
 }
 
 static int read_only(struct lx_load *load, const struct lx_node *node, void *out)
@@ -249,10 +268,10 @@ static int read_only(struct lx_load *load, const struct lx_node *node, void *out
 int lx_read_scanner(struct lx_load *load, const struct lx_node *node, struct lx_scanner_part *out)
 {
     static const struct lx_key keys[] = {
-        {"preset", read_preset}, {"on", read_on},     {"share", read_share},
-        {"calls", read_calls},   {"ms", read_ms},     {"chance", read_chance},
-        {"seed", read_seed},     {"wait", read_wait}, {"paths", read_paths},
-        {"only", read_only},
+        {"preset", read_preset}, {"on", read_on},         {"share", read_share},
+        {"calls", read_calls},   {"ms", read_ms},         {"chance", read_chance},
+        {"seed", read_seed},     {"wait", read_wait},     {"paths", read_paths},
+        {"only", read_only},     {"except", read_except},
     };
     out->said = true;
     out->origin = lx_from_file(node->document->name, lx_place_of(node).line);
@@ -315,5 +334,9 @@ void lx_scanner_overlay(struct lx_effective_scanner *out, const struct lx_scanne
     if ((part->stated & LX_SCANNER_ONLY) != 0) {
         to->event_count = said->event_count;
         out->events = part->events;
+    }
+    if ((part->stated & LX_SCANNER_EXCEPT) != 0) {
+        to->left_out = said->left_out;
+        out->left_out = part->left_out;
     }
 }

@@ -33,10 +33,11 @@ struct lx_image_scanner {
     uint32_t glob_count;  /* 0: every path */
     uint32_t events;      /* offset of uint64_t */
     uint32_t event_count; /* 0: whichever `chance` chooses; else these alone */
+    uint32_t left_out;    /* so many more behind them, none of which it comes for */
     uint8_t triggers;     /* one bit per enum lx_scan_trigger */
     uint8_t shares;       /* enum lx_scan_share */
-    uint8_t waits;        /* calls wait for its end, and are not refused */
-    uint8_t pad[5];       /* of the same size to programs of 32 bits */
+    uint8_t waits;        /* the next call takes that long, and is not refused */
+    uint8_t pad;          /* of the same size to programs of 32 bits */
 };
 
 /* A file that it has open, or had: any thread of any process of the tree may write it. */
@@ -44,7 +45,7 @@ struct lx_scan {
     _Atomic uint64_t file;  /* lx_scan_file; 0: nobody's */
     _Atomic uint64_t event; /* what brought it here */
     _Atomic uint64_t since; /* ns of CLOCK_REALTIME */
-    _Atomic uint32_t left;  /* calls that are refused yet, or milliseconds from `since` on */
+    _Atomic uint32_t left;  /* calls that are refused yet; or ms: from `since` on, or of a call */
     _Atomic uint32_t nth;   /* of the events of its path; LX_SCAN_WRITTEN */
 };
 

@@ -18,13 +18,22 @@ bool lx_scan_wants(const struct lx_image *image, const struct lx_image_scanner *
     return scanner->glob_count == 0;
 }
 
+static bool has(const uint64_t *events, uint32_t count, uint64_t event)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (events[i] == event)
+            return true;
+    return false;
+}
+
 bool lx_scan_chooses(const struct lx_image *image, const struct lx_image_scanner *scanner,
                      uint64_t event)
 {
     const uint64_t *events = list(image, scanner->events);
-    for (uint32_t i = 0; i < scanner->event_count; i++)
-        if (events[i] == event)
-            return true;
+    if (has(events + scanner->event_count, scanner->left_out, event))
+        return false;
+    if (has(events, scanner->event_count, event))
+        return true;
     if (scanner->event_count > 0 || scanner->chance == 0)
         return false;
     return lx_scan_mix(event ^ lx_scan_mix(scanner->seed)) >> 32 <= scanner->chance;

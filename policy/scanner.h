@@ -9,7 +9,8 @@
 bool lx_scan_wants(const struct lx_image *image, const struct lx_image_scanner *scanner,
                    const char *path);
 
-/* True for an event that it has chosen: by chance, which the seed decides, or by name. */
+/* True for an event that it has chosen: by chance, which the seed decides, or by name;
+ * never one that is left out by name. */
 bool lx_scan_chooses(const struct lx_image *image, const struct lx_image_scanner *scanner,
                      uint64_t event);
 

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,6 +179,23 @@ static int note_override(struct calls *c, const json_t *line)
     return 0;
 }
 
+/* Notes what brought a scanner that was in the way. */
+static void note_events(struct calls *c, const json_t *line)
+{
+    size_t i;
+    json_t *holder;
+    json_array_foreach(json_object_get(line, "holders"), i, holder)
+    {
+        const char *by = json_string_value(json_object_get(holder, "by"));
+        const char *event = json_string_value(json_object_get(holder, "event"));
+        if (by == NULL || event == NULL || strcmp(by, "scanner") != 0)
+            continue;
+        if (c->events == NULL)
+            c->events = json_object();
+        json_object_set_new(c->events, event, json_true());
+    }
+}
+
 /* Takes a line: its first path is what it is known by, and each of them is met by overrides. */
 static int take(struct calls *c, const json_t *line)
 {
@@ -189,6 +205,8 @@ static int take(struct calls *c, const json_t *line)
     size_t first = 0;
     int r = note_override(c, line);
     rules_of(c, line, &rules);
+    if (lx_ruleset_any(&rules))
+        note_events(c, line);
     if (op == NULL || json_array_size(inside) == 0)
         c->unplaced += lx_ruleset_any(&rules);
     if (op == NULL)
@@ -358,6 +376,7 @@ void calls_free(struct calls *calls)
     free(calls->kinds);
     free(calls->table);
     free(calls->overridden);
+    json_decref(calls->events);
     lx_arena_free(&calls->arena);
     *calls = (struct calls){.count = 0};
 }

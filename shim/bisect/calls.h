@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "policy/arena.h"
 #include "policy/ruleset.h"
 
@@ -36,6 +38,7 @@ struct calls {
     struct lx_ruleset denied;  /* rules that refused something */
     struct lx_ruleset altered; /* rules that changed something */
     uint64_t unplaced;         /* calls of which it is not known where overrides would look */
+    json_t *events;            /* of a scanner that was in the way, the keys of an object */
     bool *overridden;          /* the overrides that acted, by number */
     size_t overridden_count;
 };

@@ -3,6 +3,7 @@
 #ifndef LXSHIM_BISECT_CAUSE_H
 #define LXSHIM_BISECT_CAUSE_H
 
+#include "bisect/beside.h"
 #include "bisect/compose.h"
 
 enum plan_verdict {
@@ -18,7 +19,9 @@ enum plan_verdict {
 
 struct plan_cause {
     struct lx_ruleset rules;
-    bool *overrides; /* of the policy's own, by number */
+    struct beside_part beside;
+    const char *no_events; /* why a scanner's could not be told apart, a sentence; or NULL */
+    bool *overrides;       /* of the policy's own, by number */
     size_t override_count;
     struct call_choice *calls; /* none: see no_calls */
     size_t call_count;

@@ -138,8 +138,9 @@ const char *example_of(struct session *session, const struct plan_cause *cause, 
     struct lx_arena *arena = &session->arena;
     unsigned rule = lx_ruleset_next(&cause->rules, 0);
     if (rule == LX_RULE_COUNT || lx_ruleset_next(&cause->rules, rule + 1) != LX_RULE_COUNT ||
-        cause->call_count != 1 || cause->override_count > 0 || cause->calls[0].generic ||
-        cause->calls[0].path[0] == '\0' || example_lines((enum lx_rule)rule) == NULL)
+        cause->call_count != 1 || cause->beside.scanner || cause->beside.latency ||
+        cause->override_count > 0 || cause->calls[0].generic || cause->calls[0].path[0] == '\0' ||
+        example_lines((enum lx_rule)rule) == NULL)
         return NULL;
     const char *first = cause->calls[0].path;
     const char *second = second_path(session, cause);

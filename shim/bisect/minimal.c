@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bisect/minimal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/file.h"
@@ -12,6 +13,26 @@ struct written {
     struct report report;
     json_t *policy;
 };
+
+/* The scanner and the latency of the cause; what it extends may have some that are none. */
+static void put_beside(json_t *policy, const struct plan_cause *cause,
+                       const struct bisect_about *about)
+{
+    const struct beside *beside = about->beside;
+    const char *colon = beside->latency == NULL ? NULL : strchr(beside->latency, ':');
+    if (cause->beside.scanner)
+        json_object_set_new(policy, "scanner", beside_scanner(beside, cause->beside.events));
+    else if (beside->scanner != NULL && about->extends != NULL)
+        json_object_set_new(policy, "scanner", json_string("off"));
+    if (cause->beside.latency && colon == NULL)
+        json_object_set_new(policy, "latency", json_string(beside->latency));
+    else if (cause->beside.latency)
+        json_object_set_new(policy, "latency",
+                            json_pack("{s:s%, s:i}", "client", beside->latency,
+                                      (size_t)(colon - beside->latency), "seed", atoi(colon + 1)));
+    else if (beside->latency != NULL && about->extends != NULL)
+        json_object_set_new(policy, "latency", json_string("off"));
+}
 
 json_t *minimal_policy(const struct plan_cause *cause, const struct bisect_about *about)
 {
@@ -36,6 +57,7 @@ json_t *minimal_policy(const struct plan_cause *cause, const struct bisect_about
         json_array_append_new(rules, json_string(lx_rules[i].id));
     json_object_set_new(all, "mode", json_pack("{s:o}", "enforce", rules));
     json_object_set(all, "overrides", cause->minimal);
+    put_beside(all, cause, about);
     return all;
 }
 

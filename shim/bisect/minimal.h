@@ -17,6 +17,7 @@ struct bisect_about {
     const char *output; /* where the policy goes; or NULL */
     const char *examples[PLAN_CAUSES];
     double seconds;
+    const struct beside *beside;
 };
 
 /* Makes the policy of a cause. */

@@ -10,10 +10,10 @@
 /* Overrides that a policy may have, less those that are in each test. */
 #define CALLS_MOST 16000
 
-/* A rule that spoke, or an override of the policy's own that acted. */
+/* A rule that spoke, an override of the policy's own that acted, or what else there was. */
 struct suspect {
-    enum lx_rule rule; /* LX_RULE_NONE: the override */
-    size_t number;
+    enum { SUSPECT_OVERRIDE, SUSPECT_RULE, SUSPECT_SCANNER, SUSPECT_LATENCY } kind;
+    unsigned number; /* an enum lx_rule, or of the override */
 };
 
 /* What the tests of a cause have in common. */
@@ -23,6 +23,8 @@ struct frame {
     const struct suspect *suspects;
     size_t suspect_count;
     const struct plan_cause *cause;
+    json_t *const *events; /* of a scanner, texts */
+    size_t event_count;
     /* Calls, and of one kind all occurrences, or the single ones that are items. */
     const struct calls *calls;
     const size_t *kinds; /* their places */
@@ -37,18 +39,27 @@ struct item {
     uint32_t at;
 };
 
-/* Refusals first: they are what programs fail over, mostly, and the search is shorter then. */
-static size_t list_suspects(const struct calls *all, size_t own, struct suspect *out)
+/*
+ * Refusals first: they are what programs fail over, mostly, and the search is shorter then. What
+ * takes long comes last, since most tests are without the last ones.
+ */
+static size_t list_suspects(const struct session *s, const struct calls *all, struct suspect *out)
 {
+    const struct beside_part beside = beside_all(&s->beside);
+    size_t own = json_array_size(s->overrides);
     size_t n = 0;
     for (size_t i = 0; i < own && i < all->overridden_count; i++)
         if (all->overridden[i])
-            out[n++] = (struct suspect){LX_RULE_NONE, i};
+            out[n++] = (struct suspect){SUSPECT_OVERRIDE, (unsigned)i};
+    if (beside.scanner && all->events != NULL)
+        out[n++] = (struct suspect){SUSPECT_SCANNER, 0};
     for (unsigned i = 0; (i = lx_ruleset_next(&all->denied, i)) < LX_RULE_COUNT; i++)
-        out[n++] = (struct suspect){(enum lx_rule)i, 0};
+        out[n++] = (struct suspect){SUSPECT_RULE, i};
     for (unsigned i = 0; (i = lx_ruleset_next(&all->altered, i)) < LX_RULE_COUNT; i++)
         if (!lx_ruleset_has(&all->denied, i))
-            out[n++] = (struct suspect){(enum lx_rule)i, 0};
+            out[n++] = (struct suspect){SUSPECT_RULE, i};
+    if (beside.latency)
+        out[n++] = (struct suspect){SUSPECT_LATENCY, 0};
     return n;
 }
 
@@ -57,20 +68,23 @@ static struct trial with_rules(struct session *s, const void *items, const bool 
 {
     const struct frame *f = items;
     struct lx_ruleset rules = {{0}};
+    struct beside_part beside = {.scanner = false};
     json_t *overrides = json_array();
     compose_join(overrides, f->excluded);
     for (size_t i = 0; i < f->suspect_count; i++) {
         const struct suspect *suspect = &f->suspects[i];
-        if (!in[i])
-            continue;
-        if (suspect->rule != LX_RULE_NONE)
-            lx_ruleset_add(&rules, suspect->rule);
-        else
+        if (in[i] && suspect->kind == SUSPECT_RULE)
+            lx_ruleset_add(&rules, suspect->number);
+        else if (in[i] && suspect->kind == SUSPECT_OVERRIDE)
             json_array_append(overrides, json_array_get(f->own, suspect->number));
+        beside.scanner |= in[i] && suspect->kind == SUSPECT_SCANNER;
+        beside.latency |= in[i] && suspect->kind == SUSPECT_LATENCY;
     }
     compose_rest(overrides, true);
-    return (struct trial){.enforce = compose_enforce(&s->arena, &rules),
-                          .overrides = compose_text(&s->arena, overrides)};
+    struct trial test = {.enforce = compose_enforce(&s->arena, &rules),
+                         .overrides = compose_text(&s->arena, overrides)};
+    beside_put(&s->beside, &beside, &s->arena, &test);
+    return test;
 }
 
 /* The policy's own overrides that are part of the cause. */
@@ -81,12 +95,39 @@ static void join_own(json_t *overrides, const struct frame *f)
             json_array_append(overrides, json_array_get(f->own, i));
 }
 
-/* Takes overrides of chosen calls, and ends them: all other calls pass by the rules. */
-static struct trial with_choices(struct session *s, const struct frame *f, json_t *overrides)
+/* Takes overrides, and ends them: on all other calls the rules of the cause speak, or do not. */
+static struct trial with_overrides(struct session *s, const struct frame *f,
+                                   const struct beside_part *beside, json_t *overrides, bool speak)
 {
-    compose_rest(overrides, false);
-    return (struct trial){.enforce = compose_enforce(&s->arena, &f->cause->rules),
-                          .overrides = compose_text(&s->arena, overrides)};
+    compose_rest(overrides, speak);
+    struct trial test = {.enforce = compose_enforce(&s->arena, &f->cause->rules),
+                         .overrides = compose_text(&s->arena, overrides)};
+    beside_put(&s->beside, beside, &s->arena, &test);
+    return test;
+}
+
+static json_t *chosen_events(const struct frame *f, const bool *in)
+{
+    json_t *events = json_array();
+    for (size_t i = 0; i < f->event_count; i++)
+        if (in[i])
+            json_array_append(events, f->events[i]);
+    return events;
+}
+
+/* The rules of the cause on all calls, with a scanner that comes for a set of events alone. */
+static struct trial with_events(struct session *s, const void *items, const bool *in)
+{
+    const struct frame *f = items;
+    json_t *overrides = json_array();
+    json_t *events = chosen_events(f, in);
+    struct beside_part beside = f->cause->beside;
+    beside.events = events;
+    compose_join(overrides, f->excluded);
+    join_own(overrides, f);
+    struct trial test = with_overrides(s, f, &beside, overrides, true);
+    json_decref(events);
+    return test;
 }
 
 static struct call_choice choice_of(const struct call_kind *k)
@@ -110,7 +151,7 @@ static struct trial with_kinds(struct session *s, const void *items, const bool 
         if (in[i])
             compose_calls(overrides, &choice, true);
     }
-    return with_choices(s, f, overrides);
+    return with_overrides(s, f, &f->cause->beside, overrides, false);
 }
 
 /*
@@ -156,7 +197,7 @@ static struct trial with_occurrences(struct session *s, const void *items, const
     join_own(overrides, f);
     for (size_t i = 0; i < n; i++)
         compose_calls(overrides, &choices[i], true);
-    return with_choices(s, f, overrides);
+    return with_overrides(s, f, &f->cause->beside, overrides, false);
 }
 
 /* A test with a trace. Returns PLAN_FOUND where it fails, as it has to. */
@@ -185,12 +226,15 @@ static void keep_rules(const struct frame *f, const bool *in, struct plan_cause 
     size_t own = json_array_size(f->own);
     cause->overrides = calloc(own + 1, sizeof(cause->overrides[0]));
     for (size_t i = 0; i < f->suspect_count; i++) {
+        const struct suspect *suspect = &f->suspects[i];
         if (!in[i])
             continue;
-        if (f->suspects[i].rule != LX_RULE_NONE) {
-            lx_ruleset_add(&cause->rules, f->suspects[i].rule);
-        } else if (cause->overrides != NULL) {
-            cause->overrides[f->suspects[i].number] = true;
+        cause->beside.scanner |= suspect->kind == SUSPECT_SCANNER;
+        cause->beside.latency |= suspect->kind == SUSPECT_LATENCY;
+        if (suspect->kind == SUSPECT_RULE) {
+            lx_ruleset_add(&cause->rules, suspect->number);
+        } else if (suspect->kind == SUSPECT_OVERRIDE && cause->overrides != NULL) {
+            cause->overrides[suspect->number] = true;
             cause->override_count = own;
         }
     }
@@ -200,13 +244,12 @@ static void keep_rules(const struct frame *f, const bool *in, struct plan_cause 
 static enum plan_verdict narrow_rules(struct session *s, const struct calls *all, struct frame *f,
                                       struct plan_cause *cause, struct trial *test)
 {
-    size_t own = json_array_size(f->own);
-    struct suspect *suspects =
-        lx_arena_alloc(&s->arena, (LX_RULE_COUNT + own) * sizeof(suspects[0]));
-    bool *in = lx_arena_alloc(&s->arena, (LX_RULE_COUNT + own) * sizeof(in[0]));
+    size_t most = LX_RULE_COUNT + json_array_size(f->own) + 2;
+    struct suspect *suspects = lx_arena_alloc(&s->arena, most * sizeof(suspects[0]));
+    bool *in = lx_arena_alloc(&s->arena, most * sizeof(in[0]));
     enum plan_verdict verdict = PLAN_NO_RULE;
     f->suspects = suspects;
-    f->suspect_count = list_suspects(all, own, suspects);
+    f->suspect_count = list_suspects(s, all, suspects);
     s->step = "rules";
     s->left = f->suspect_count;
     const struct trial none = with_rules(s, f, in);
@@ -233,6 +276,53 @@ static int read_calls(struct session *s, const struct trial *test, const struct 
     if (r < 0)
         snprintf(s->problem, sizeof(s->problem), "a trace cannot be read: %s", strerror(-r));
     return r;
+}
+
+/*
+ * Finds the events of a scanner that is part of the cause. *test is the one with just these, and
+ * has a trace. cause->no_events where they cannot be told apart.
+ */
+static enum plan_verdict narrow_events(struct session *s, struct frame *f, struct plan_cause *cause,
+                                       struct trial *test)
+{
+    struct calls now;
+    const char *key;
+    json_t *value;
+    enum plan_verdict verdict = PLAN_FOUND;
+    if (!cause->beside.scanner)
+        return PLAN_FOUND;
+    if (read_calls(s, test, NULL, &now) < 0)
+        return PLAN_STOPPED;
+    json_t **events =
+        lx_arena_alloc(&s->arena, (json_object_size(now.events) + 1) * sizeof(json_t *));
+    bool *in = lx_arena_alloc(&s->arena, json_object_size(now.events) + 1);
+    json_t *all = json_array(); /* which keeps the texts */
+    json_object_foreach(now.events, key, value)
+    {
+        json_array_append_new(all, json_string(key));
+    }
+    calls_free(&now);
+    f->event_count = json_array_size(all);
+    for (size_t i = 0; i < f->event_count; i++)
+        events[i] = json_array_get(all, i);
+    f->events = events;
+    s->step = "events of the scanner";
+    s->left = f->event_count;
+    memset(in, 1, f->event_count);
+    const struct trial whole = with_events(s, f, in);
+    if (strlen(whole.scanner) > BESIDE_LONGEST)
+        cause->no_events = "there are too many for an option to name";
+    else if (!ends(s, &whole, TRIAL_FAIL, &verdict))
+        cause->no_events = "names of files differ from run to run";
+    else if (session_search(s, f->event_count, with_events, f, in) < 0)
+        verdict = PLAN_STOPPED;
+    if (verdict == PLAN_FOUND && cause->no_events == NULL) {
+        *test = with_events(s, f, in);
+        verdict = confirm(s, test);
+        cause->beside.events = chosen_events(f, in);
+    }
+    json_decref(all);
+    return verdict;
 }
 
 /* The places of kinds on which a rule spoke. */
@@ -387,6 +477,8 @@ enum plan_verdict narrow(struct session *session, const struct calls *all, const
     struct trial test = {.traced = false};
     struct frame f = {.excluded = excluded, .own = session->overrides, .cause = cause};
     enum plan_verdict verdict = narrow_rules(session, all, &f, cause, &test);
+    if (verdict == PLAN_FOUND)
+        verdict = narrow_events(session, &f, cause, &test);
     if (verdict == PLAN_FOUND)
         verdict = narrow_calls(session, all, &f, cause, &test);
     if (verdict == PLAN_FOUND) {

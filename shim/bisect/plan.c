@@ -14,7 +14,10 @@ static struct trial full_test(struct session *s, const json_t *excluded)
     compose_join(all, excluded);
     compose_join(all, s->overrides);
     compose_rest(all, true);
-    return (struct trial){.traced = true, .every = true, .overrides = compose_text(&s->arena, all)};
+    struct trial test = {.traced = true, .every = true, .overrides = compose_text(&s->arena, all)};
+    const struct beside_part beside = beside_all(&s->beside);
+    beside_put(&s->beside, &beside, &s->arena, &test);
+    return test;
 }
 
 static int read_calls(const struct session *s, const struct trial *test, struct calls *out)
@@ -44,7 +47,7 @@ static bool native_passes(struct session *s, struct plan_result *out)
 /* With all that the policy says. False where that ends it all. */
 static bool profile_fails(struct session *s, const struct trial *full, struct plan_result *out)
 {
-    const struct trial plain = {.every = true};
+    const struct trial plain = {.every = true, .scanner = full->scanner, .latency = full->latency};
     s->step = "with all rules";
     const struct trial_outcome *o = session_ask(s, full);
     if (o == NULL)
@@ -64,9 +67,19 @@ static void join_fired(struct lx_ruleset *to, const struct calls *calls)
     lx_ruleset_join(to, &calls->altered);
 }
 
-/* Everything but the calls of a cause, or where these are not known but its rules. */
+/* True where a cause needs a scanner, or calls that take long: it is gone without those. */
+static bool needs_beside(const struct plan_cause *c)
+{
+    return c->beside.scanner || c->beside.latency;
+}
+
+/* Everything but what a cause needs beside rules, or else its calls. */
 static struct trial without(struct session *s, json_t *excluded, const struct plan_cause *c)
 {
+    if (needs_beside(c)) {
+        beside_leave_out(&s->beside, &c->beside);
+        return full_test(s, excluded);
+    }
     for (size_t i = 0; i < c->call_count; i++)
         compose_calls(excluded, &c->calls[i], false);
     return full_test(s, excluded);
@@ -86,8 +99,10 @@ static bool passes_without_rules(struct session *s, const struct calls *all, con
         if (i >= c->override_count || !c->overrides[i])
             json_array_append(overrides, json_array_get(s->overrides, i));
     compose_rest(overrides, true);
-    const struct trial test = {.enforce = compose_enforce(&s->arena, &others),
-                               .overrides = compose_text(&s->arena, overrides)};
+    struct trial test = {.enforce = compose_enforce(&s->arena, &others),
+                         .overrides = compose_text(&s->arena, overrides)};
+    const struct beside_part beside = beside_all(&s->beside);
+    beside_put(&s->beside, &beside, &s->arena, &test);
     const struct trial_outcome *o = session_ask(s, &test);
     return o != NULL && o->answer == TRIAL_PASS;
 }
@@ -114,7 +129,7 @@ static void find_causes(struct session *s, struct trial full, struct plan_result
             out->cause_count++;
             s->step = "without just these";
             s->left = 0;
-            if (c->call_count > 0 && c->override_count == 0) {
+            if (needs_beside(c) || (c->call_count > 0 && c->override_count == 0)) {
                 full = without(s, excluded, c);
                 const struct trial_outcome *o = session_ask(s, &full);
                 c->passes_without = o != NULL && o->answer == TRIAL_PASS;
@@ -160,5 +175,6 @@ void plan_free(struct plan_result *result)
         free(c->overrides);
         free(c->trace);
         json_decref(c->minimal);
+        json_decref((json_t *)(uintptr_t)c->beside.events);
     }
 }

@@ -7,13 +7,16 @@
 
 #include "report/index.h"
 
+/* Lines that are shown of what a run has printed. */
+#define SAID 10
+
 /* What a test is known by in the log. */
 static void key_of(const struct trial *t, char out[24])
 {
     char *text = NULL;
-    if (asprintf(&text, "%d%d%d %s\n%s", t->native, t->traced, t->every,
-                 t->enforce != NULL ? t->enforce : "*",
-                 t->overrides != NULL ? t->overrides : "") < 0)
+    if (asprintf(&text, "%d%d%d %s\n%s\n%s\n%s", t->native, t->traced, t->every,
+                 t->enforce != NULL ? t->enforce : "*", t->overrides != NULL ? t->overrides : "",
+                 t->scanner != NULL ? t->scanner : "", t->latency != NULL ? t->latency : "") < 0)
         text = NULL;
     log_key(text != NULL ? text : "", out);
     free(text);
@@ -47,6 +50,23 @@ void session_clear_line(const struct session *session)
         fputs("\r\033[K", stderr);
 }
 
+void session_put_said(const struct trial_outcome *outcome, const char *title, FILE *out)
+{
+    const char *at = outcome->said;
+    size_t lines = 1;
+    for (const char *c = at; *c != '\0'; c++)
+        lines += *c == '\n';
+    for (; lines > SAID; lines--)
+        at = strchr(at, '\n') + 1;
+    if (*at != '\0')
+        fputs(title, out);
+    while (*at != '\0') {
+        size_t n = strcspn(at, "\n");
+        fprintf(out, "  | %.*s\n", (int)n, at);
+        at += n + (at[n] == '\n');
+    }
+}
+
 static void show_end(struct session *session, const struct trial_outcome *o)
 {
     static const char *const words[] = {"passes", "fails", "cannot be tested", "has no end"};
@@ -62,8 +82,10 @@ static void show_end(struct session *session, const struct trial_outcome *o)
         fprintf(stderr, " (exit %d)", o->status);
     if (o->runs > 1)
         fprintf(stderr, ", %u of %u runs", o->failed, o->runs);
-    if (!session->shows)
+    if (!session->shows || session->verbose)
         putc('\n', stderr);
+    if (session->verbose)
+        session_put_said(o, "", stderr);
     fflush(stderr);
 }
 

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "bisect/beside.h"
 #include "bisect/log.h"
 #include "bisect/search.h"
 #include "policy/arena.h"
@@ -12,7 +13,8 @@
 
 struct session {
     const struct trial_options *options;
-    json_t *overrides; /* the policy's own, an array */
+    json_t *overrides;    /* the policy's own, an array */
+    struct beside beside; /* what else there is than rules and overrides */
     struct runner runner;
     struct log log;
     struct lx_arena arena; /* of texts that last as long */
@@ -20,6 +22,7 @@ struct session {
     size_t left;           /* things among which it is */
     unsigned runs;         /* made now */
     char problem[600];     /* why there is no answer any more; "" where it was interrupted */
+    bool verbose;          /* what each run has printed last is shown */
     bool shows;            /* stderr is a terminal, on which a line is written over */
 };
 
@@ -42,6 +45,9 @@ typedef struct trial session_make(struct session *session, const void *items, co
  */
 int session_search(struct session *session, size_t count, session_make *make, const void *items,
                    bool *in);
+
+/* The end of what a run has printed, each line behind a bar; with a title where there is any. */
+void session_put_said(const struct trial_outcome *outcome, const char *title, FILE *out);
 
 /* Ends the line that is written over. */
 void session_clear_line(const struct session *session);

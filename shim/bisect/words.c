@@ -5,14 +5,12 @@
 #include <string.h>
 
 #include "bisect/examples.h"
+#include "policy/presets.h"
 #include "policy/shown.h"
 #include "report/report.h"
 
 /* Occurrences that are named; the policy has them all. */
 #define NAMED 4
-
-/* Lines that are shown of what a run has printed. */
-#define SAID 10
 
 static const char *plural(size_t n)
 {
@@ -81,6 +79,32 @@ static void print_call(struct session *s, const struct call_choice *c, FILE *out
     putc('\n', out);
 }
 
+/* What else there was than rules: a scanner with what brought it, calls that took long. */
+static void print_beside(struct session *s, const struct plan_cause *cause, FILE *out)
+{
+    const struct beside *beside = &s->beside;
+    const json_t *events = cause->beside.events;
+    const char *preset = json_string_value(json_object_get(beside->scanner, "preset"));
+    if (cause->beside.scanner) {
+        const struct lx_preset *known = preset == NULL ? NULL : lx_preset_find(preset);
+        fprintf(out, "\nscanner %s\n", preset == NULL ? "" : preset);
+        if (known != NULL)
+            fprintf(out, "  %s\n", known->summary);
+    }
+    for (size_t i = 0; i < json_array_size(events) && i < NAMED; i++)
+        fprintf(out, "  it came after %s\n",
+                shown(s, json_string_value(json_array_get(events, i))));
+    if (json_array_size(events) > NAMED)
+        fprintf(out, "  and %zu more like these\n", json_array_size(events) - NAMED);
+    if (cause->no_events != NULL)
+        fprintf(out, "  all that it came for together, as %s\n", cause->no_events);
+    if (cause->beside.latency)
+        fprintf(out,
+                "\nlatency %s\n  calls take as long as on that client; which take the time, "
+                "lxshim run --latency count:%s says\n",
+                beside->latency, beside->latency);
+}
+
 static void print_own_overrides(const struct session *s, const struct plan_cause *cause, FILE *out)
 {
     for (size_t i = 0; i < cause->override_count; i++) {
@@ -120,6 +144,7 @@ static void print_cause(struct session *s, const struct plan_result *result, siz
     for (unsigned i = 0; (i = lx_ruleset_next(&c->rules, i)) < LX_RULE_COUNT; i++)
         print_rule(s, &report, (enum lx_rule)i, out);
     report_free(&report);
+    print_beside(s, c, out);
     print_own_overrides(s, c, out);
     if (c->call_count > 0)
         fprintf(out, "\ncalls (these rules spoke on %zu)\n", c->spoke);
@@ -164,22 +189,9 @@ static void print_where(const struct session *s, FILE *out)
               out);
 }
 
-/* The end of what a run has printed, each line behind a bar. */
 static void print_said(const struct trial_outcome *o, FILE *out)
 {
-    const char *at = o->said;
-    size_t lines = 1;
-    for (const char *c = at; *c != '\0'; c++)
-        lines += *c == '\n';
-    for (; lines > SAID; lines--)
-        at = strchr(at, '\n') + 1;
-    if (*at != '\0')
-        fputs("at its end it has printed\n", out);
-    while (*at != '\0') {
-        size_t n = strcspn(at, "\n");
-        fprintf(out, "  | %.*s\n", (int)n, at);
-        at += n + (at[n] == '\n');
-    }
+    session_put_said(o, "at its end it has printed\n", out);
 }
 
 /* What the shell's word for it is, where there is one. */
@@ -234,6 +246,7 @@ void words_text(struct session *s, const struct plan_result *result,
     case PLAN_PASSES:
         fprintf(out, "nothing to find: the command passes natively and under the profile %s\n",
                 about->profile);
+        print_said(&result->full, out);
         print_fired(result, out);
         fprintf(out,
                 "it may fail elsewhere: lxshim matrix --volumes all -- %s tries every era and kind "
@@ -252,10 +265,12 @@ void words_text(struct session *s, const struct plan_result *result,
                 "the command fails under the profile %s, but passes where it is traced: it "
                 "depends on time, and --runs may help\n",
                 about->profile);
+        print_said(&result->full, out);
         break;
     case PLAN_FICKLE:
         fprintf(out, "the command changes its mind: with the same rules it has failed and passed; "
                      "--runs N tests each set N times\n");
+        print_said(&result->full, out);
         print_where(s, out);
         break;
     case PLAN_NO_RULE:
@@ -316,10 +331,14 @@ static json_t *cause_json(struct session *s, const struct plan_cause *c,
     for (size_t i = 0; i < c->override_count; i++)
         if (c->overrides[i])
             json_array_append_new(own, json_integer((json_int_t)i));
-    return json_pack("{s:o, s:o, s:o, s:I, s:s?, s:o, s:b, s:o, s:s?}", "rules", rules, "overrides",
-                     own, "calls", calls_json(c), "spoke", (json_int_t)c->spoke, "no_calls",
-                     c->no_calls, "sentences", sentences, "passes_without", c->passes_without,
-                     "policy", minimal_policy(c, about), "example", example);
+    json_t *scanner =
+        c->beside.scanner ? beside_scanner(&s->beside, c->beside.events) : json_null();
+    return json_pack("{s:o, s:o, s:o, s:s?, s:s?, s:o, s:I, s:s?, s:o, s:b, s:o, s:s?}", "rules",
+                     rules, "overrides", own, "scanner", scanner, "no_events", c->no_events,
+                     "latency", c->beside.latency ? s->beside.latency : NULL, "calls",
+                     calls_json(c), "spoke", (json_int_t)c->spoke, "no_calls", c->no_calls,
+                     "sentences", sentences, "passes_without", c->passes_without, "policy",
+                     minimal_policy(c, about), "example", example);
 }
 
 static json_t *outcome_json(const struct trial_outcome *o)

@@ -12,7 +12,9 @@
 #include "bisect/words.h"
 #include "cli/cli.h"
 #include "cli/relay.h"
+#include "cli/show.h"
 #include "cli/trials.h"
+#include "policy/latency.h"
 #include "trial/copy.h"
 
 /* What one bisect has, between its steps. */
@@ -20,6 +22,7 @@ struct order {
     struct cli_trials trials;
     struct bisect_about about;
     json_t *overrides;    /* the policy's own */
+    struct beside beside; /* and its scanner and latency */
     const char *identity; /* what an interrupted bisect is known by */
 };
 
@@ -32,6 +35,20 @@ static json_t *own_overrides(const struct lx_effective *policy)
         json_array_append_new(all, o);
     }
     return all;
+}
+
+/* A latency that is only counted makes nothing fail. */
+static struct beside beside_of(const struct lx_effective *policy, struct lx_arena *arena)
+{
+    struct beside beside = {.scanner = NULL};
+    if (policy->scanner.preset != NULL)
+        beside.scanner = scanner_brief(&policy->scanner);
+    if (policy->latency != 0 && !policy->latency_counted)
+        beside.latency = policy->latency_seed == 0
+                             ? lx_latency_word(policy->latency)
+                             : lx_arena_format(arena, "%s:%u", lx_latency_word(policy->latency),
+                                               policy->latency_seed);
+    return beside;
 }
 
 /* All that answers depend on, as far as we know it. */
@@ -51,9 +68,10 @@ static void identify(struct order *o)
     for (size_t m = 0; m < o->trials.policy.mount_count; m++)
         for (unsigned i = 0; i < LX_RULE_COUNT; i++)
             json_array_append_new(rules, json_integer(o->trials.policy.mounts[m].rules[i].value));
-    json_t *all = json_pack("{s:o, s:o, s:O, s:s?, s:i, s:i, s:i}", "words", words, "rules", rules,
-                            "overrides", o->overrides, "setup", b->setup, "runs", (int)b->runs,
-                            "time", (int)b->time_limit, "fresh", (int)b->fresh);
+    json_t *all = json_pack("{s:o, s:o, s:O, s:s?, s:i, s:i, s:i, s:O?, s:s?}", "words", words,
+                            "rules", rules, "overrides", o->overrides, "setup", b->setup, "runs",
+                            (int)b->runs, "time", (int)b->time_limit, "fresh", (int)b->fresh,
+                            "scanner", o->beside.scanner, "latency", o->beside.latency);
     char *text = json_dumps(all, JSON_COMPACT);
     o->identity = lx_arena_format(&o->trials.arena, "%s", text == NULL ? "" : text);
     for (unsigned i = 0; i < 256; i++)
@@ -110,6 +128,8 @@ static int bisect(struct order *o)
 {
     struct session s = {.options = &o->trials.options,
                         .overrides = o->overrides,
+                        .beside = o->beside,
+                        .verbose = o->trials.arguments->verbose,
                         .shows = isatty(2) != 0,
                         .log.fd = -1};
     struct plan_result result = {.verdict = PLAN_STOPPED};
@@ -141,6 +161,7 @@ static int bisect(struct order *o)
         else if (s.log.lasting != NULL && s.log.count > 0)
             cli_error("interrupted: the same command goes on from here");
     }
+    json_decref(s.beside.past);
     bool done = result.verdict != PLAN_STOPPED && s.runner.interrupted == 0;
     plan_free(&result);
     log_close(&s.log, done);
@@ -179,9 +200,12 @@ int cli_bisect(const struct cli_arguments *arguments)
                                         .output = arguments->output,
                                         .command = t->command};
         o.overrides = own_overrides(&t->policy);
+        o.beside = beside_of(&t->policy, &t->arena);
+        o.about.beside = &o.beside;
         identify(&o);
         status = bisect(&o);
         json_decref(o.overrides);
+        json_decref(o.beside.scanner);
     }
     cli_trials_end(t);
     return status < 0 ? relay_end(-status) : status;

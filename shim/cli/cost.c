@@ -1,54 +1,78 @@
 /* SPDX-License-Identifier: MIT */
 /* What calls cost on a client of Windows' drives, at the end of lxshim run --latency. */
+#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/summary.h"
-#include "policy/latency.h"
+#include "report/cost.h"
+#include "sys/own.h"
 
-struct cost {
-    const char *word;
-    uint64_t calls;
-    uint64_t ns;
-    uint64_t directories; /* about */
-};
-
-static int dearer(const void *a, const void *b)
-{
-    const struct cost *x = a;
-    const struct cost *y = b;
-    return x->ns < y->ns ? 1 : x->ns > y->ns ? -1 : 0;
-}
-
-static struct cost read_cost(const struct lx_policy *policy, enum lx_cost kind)
+static struct report_cost read_cost(const struct lx_policy *policy, enum lx_cost kind)
 {
     const _Atomic uint64_t *at =
         &policy->stats->counters[policy->image->costs + kind * LX_COST_EACH];
     unsigned bits = 0;
     for (unsigned i = 0; i < LX_COST_SET; i++)
         bits += (unsigned)__builtin_popcountll(at[2 + i]);
-    return (struct cost){lx_cost_word(kind), at[0], at[1], lx_cost_distinct(bits)};
+    return (struct report_cost){kind, at[0], at[1], lx_cost_distinct(bits)};
+}
+
+/* False where nothing is to be said. */
+static bool read_costs(const struct lx_policy *policy, struct report_costs *out)
+{
+    *out = (struct report_costs){.client = policy->image->latency,
+                                 .waited = (policy->image->flags & LX_IMAGE_COST_ONLY) == 0,
+                                 .count = LX_COSTS};
+    if (policy->image->latency == 0 || policy->stats == NULL)
+        return false;
+    for (unsigned i = 0; i < LX_COSTS; i++)
+        out->of[i] = read_cost(policy, (enum lx_cost)i);
+    report_order_costs(out);
+    return out->count > 0;
 }
 
 void summary_cost(const struct lx_policy *policy)
 {
-    const char *client = lx_latency_word(policy->image->latency);
-    struct cost costs[LX_COSTS];
-    uint64_t ns = 0;
-    for (unsigned i = 0; i < LX_COSTS; i++) {
-        costs[i] = read_cost(policy, (enum lx_cost)i);
-        ns += costs[i].ns;
-    }
-    if (ns == 0)
+    struct report_costs costs;
+    struct lx_arena arena = {NULL};
+    if (!read_costs(policy, &costs))
         return;
-    qsort(costs, LX_COSTS, sizeof(costs[0]), dearer);
-    fprintf(stderr, "\nlxshim: what calls %s on %s: %.3f s\n  seconds     calls  operation\n",
-            (policy->image->flags & LX_IMAGE_COST_ONLY) != 0 ? "would cost" : "cost", client,
-            (double)ns / 1e9);
-    for (unsigned i = 0; i < LX_COSTS && costs[i].calls > 0; i++)
-        fprintf(stderr, "  %7.3f  %8" PRIu64 "  %s, in %" PRIu64 " director%s\n",
-                (double)costs[i].ns / 1e9, costs[i].calls, costs[i].word, costs[i].directories,
-                costs[i].directories == 1 ? "y" : "ies");
+    fprintf(stderr, "\nlxshim: %s\n  seconds     calls  operation\n",
+            report_cost_headline(&costs, &arena));
+    for (unsigned i = 0; i < costs.count; i++) {
+        const struct report_cost *c = &costs.of[i];
+        const char *saving = report_cost_saving(&costs, c, &arena);
+        fprintf(stderr, "  %7.3f  %8" PRIu64 "  %s\n", (double)c->ns / 1e9, c->calls,
+                report_cost_words(c, &arena));
+        if (saving != NULL)
+            fprintf(stderr, "                     %s\n", saving);
+    }
+    lx_arena_free(&arena);
+}
+
+void trace_cost(const struct lx_policy *policy)
+{
+    const int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    struct report_costs costs;
+    char when[32];
+    struct tm date;
+    time_t now = time(NULL);
+    if (policy->trace == NULL || !read_costs(policy, &costs))
+        return;
+    int fd = policy->trace_own ? sys_open_own(policy->trace, flags, 0) : open(policy->trace, flags);
+    json_t *all = report_costs_json(&costs);
+    char *text = all == NULL ? NULL : json_dumps(all, JSON_COMPACT);
+    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S.000000Z", gmtime_r(&now, &date));
+    if (fd >= 0 && text != NULL)
+        dprintf(fd, "{\"time\":\"%s\",\"pid\":%d,\"comm\":\"lxshim\",\"cost\":%s}\n", when,
+                (int)getpid(), text);
+    free(text);
+    json_decref(all);
+    if (fd >= 0)
+        close(fd);
 }

@@ -171,7 +171,8 @@ static const struct {
      "calls be the slower ones. A policy says \"latency\": \"9p-2023\".\n"
      "\n"
      "A line of the end, \"74.4 s, 12400 stat, in 3100 directories\", is what somebody saves who "
-     "lists a directory once instead of asking for each of its files.\n"},
+     "lists a directory once instead of asking for each of its files. Reports have these lines, "
+     "too (markdown, html, json), and so has a trace.\n"},
     {"scanner", "an antivirus that has files open",
      "On Windows a scanner or an indexer opens files that were just written, and what renames or "
      "removes them meanwhile fails with EACCES. lxshim run --scanner NAME has one come:\n"
@@ -193,7 +194,8 @@ static const struct {
      "  lxshim run --scanner once,only=out/a.tmp#1 -- make\n"
      "\n"
      "A trace names each time that it was in the way, by a path and its number; replay:TRACE has "
-     "it come for those alone, only=PATH#N for one. What counts calls is the same in every run. "
+     "it come for those alone, only=PATH#N for one, except=PATH#N for all others. What counts "
+     "calls is the same in every run. "
      "\"scanner\" in a policy says the same; \"off\" takes it away.\n"},
     {"bisect", "from a failing build to the rule",
      "lxshim bisect -- COMMAND runs COMMAND natively, where it has to pass, and under the policy, "
@@ -203,13 +205,19 @@ static const struct {
      "  lxshim bisect -- make\n"
      "  lxshim bisect --profile wsl1-1903 -j 4 -- npm install\n"
      "  lxshim bisect --runs 5 --time-limit 60 --setup ./configure -- make check\n"
+     "  lxshim bisect --scanner once -- npm install\n"
+     "  lxshim bisect --latency 9p-2020 --time-limit 60 -- npm test\n"
      "\n"
      "Each run is in a fresh copy of the current directory, so that COMMAND is to make what it "
      "needs, or --setup is. What it uses beside that directory, or by its absolute path, is no "
-     "copy: start further up, or use --fresh none. Exit statuses: 0 passes, 125 says neither, all "
+     "copy: start further up, or use --fresh none. What each run prints at its end, --verbose "
+     "shows. Exit statuses: 0 passes, 125 says neither, all "
      "others fail; --good, "
      "--bad and --skip say it otherwise. After an interruption the same command goes on where it "
      "was. A command that is flaky is run several times for each answer with --runs.\n"
+     "\n"
+     "A scanner (--scanner, or the policy's) is a suspect beside the rules, and then each single "
+     "time that it was in the way; so is a latency (--latency), as a whole.\n"
      "\n"
      "What is printed is the rules with their evidence and what usually helps, the calls, a policy "
      "in which COMMAND fails by these alone (--output writes it), and for one call a few lines "

@@ -20,7 +20,7 @@ const char *const cli_clients[] = {
 #include "policy/latency.def"
 #undef CLIENT
 #undef COST
-    NULL};
+    "off", NULL};
 const char *const cli_binds[] = {"auto", "always", "never", NULL};  /* enum bind_when */
 const char *const cli_fresh[] = {"copy", "worktree", "none", NULL}; /* enum trial_fresh */
 
@@ -68,7 +68,8 @@ const struct cli_option_info cli_options[] = {
      "privilege to mount (auto), without it in a user namespace, too, where other users are nobody "
      "and setuid programs change nothing (always), or translated paths (never)",
      cli_binds},
-    {CLI_VERBOSE, 'v', "verbose", NULL, "say how the policy's mounts are made", NULL},
+    {CLI_VERBOSE, 'v', "verbose", NULL,
+     "say how the policy's mounts are made; of bisect, what each run prints last", NULL},
     {CLI_QUIET, 'q', "quiet", NULL, "no word on which policy is used, and no summary at the end",
      NULL},
     {CLI_JSON, 0, "json", NULL, "print JSON", NULL},

@@ -297,7 +297,10 @@ static void start_debug(struct lx_policy *policy)
               lx_debug_words);
 }
 
-/* What was counted, but for what --quiet keeps back. */
+/*
+ * What was counted, but for what --quiet keeps back. False where the trace, or what is kept of one
+ * in the directory `kept`, lacks lines.
+ */
 static bool tell(const struct cli_arguments *arguments, const struct relay_lanes *lanes,
                  const struct lx_stats *stats, bool observe, const char *kept)
 {
@@ -306,6 +309,7 @@ static bool tell(const struct cli_arguments *arguments, const struct relay_lanes
         summary_print(stats, lanes, observe);
     if (!arguments->quiet && policy->image->latency != 0)
         summary_cost(policy);
+    trace_cost(policy);
     summary_deaths(stats);
     summary_x32(stats);
     return summary_trace(stats, policy->trace, kept);

@@ -11,4 +11,7 @@
 void show_scanner(FILE *out, const struct lx_effective_scanner *scanner);
 json_t *scanner_json(const struct lx_effective_scanner *scanner);
 
+/* The same, without what its preset says anyway. */
+json_t *scanner_brief(const struct lx_effective_scanner *scanner);
+
 #endif

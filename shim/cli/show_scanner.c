@@ -2,8 +2,11 @@
 /* The scanner of a policy, for `lxshim policy show`. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/show.h"
+#include "policy/part.h"
+#include "policy/presets.h"
 
 static const char *const triggers[] = {"write", "create", "rename", "open"};
 static const char *const shares[] = {"read", "write", "delete"};
@@ -47,6 +50,9 @@ void show_scanner(FILE *out, const struct lx_effective_scanner *scanner)
                 image->event_count == 1 ? "" : "s");
     else if (image->chance < UINT32_MAX)
         fprintf(out, "\n  chance      %.3g, seed %" PRIu64, chance_of(image), image->seed);
+    if (image->left_out > 0)
+        fprintf(out, "\n  except      %u event%s", image->left_out,
+                image->left_out == 1 ? "" : "s");
     for (uint32_t i = 0; i < image->glob_count; i++)
         fprintf(out, "\n  %s      %s", i == 0 ? "paths " : "      ", scanner->globs[i]);
     fprintf(out, "\n");
@@ -61,10 +67,21 @@ static json_t *set_json(unsigned set, const char *const *words, unsigned count)
     return all;
 }
 
+/* Their paths are not kept: each is the number that stands for one. */
+static json_t *events_json(const uint64_t *events, uint32_t count)
+{
+    char event[17];
+    json_t *all = json_array();
+    for (uint32_t i = 0; i < count; i++) {
+        snprintf(event, sizeof(event), "%016" PRIx64, events[i]);
+        json_array_append_new(all, json_string(event));
+    }
+    return all;
+}
+
 json_t *scanner_json(const struct lx_effective_scanner *scanner)
 {
     const struct lx_image_scanner *image = &scanner->image;
-    char event[17];
     json_t *all = json_object();
     json_object_set_new(all, "preset", json_string(scanner->preset));
     json_object_set_new(all, "on", set_json(image->triggers, triggers, LX_SCAN_TRIGGERS));
@@ -81,13 +98,27 @@ json_t *scanner_json(const struct lx_effective_scanner *scanner)
     for (uint32_t i = 0; i < image->glob_count; i++)
         json_array_append_new(paths, json_string(scanner->globs[i]));
     json_object_set_new(all, "paths", paths);
-    json_t *only = json_array();
-    for (uint32_t i = 0; i < image->event_count; i++) {
-        snprintf(event, sizeof(event), "%016" PRIx64, scanner->events[i]);
-        json_array_append_new(only, json_string(event));
-    }
     if (image->event_count > 0)
-        json_object_set(all, "only", only);
-    json_decref(only);
+        json_object_set_new(all, "only", events_json(scanner->events, image->event_count));
+    if (image->left_out > 0)
+        json_object_set_new(all, "except", events_json(scanner->left_out, image->left_out));
+    return all;
+}
+
+json_t *scanner_brief(const struct lx_effective_scanner *scanner)
+{
+    const struct lx_scanner_part preset = {.preset = lx_preset_find(scanner->preset)};
+    struct lx_effective_scanner plain = {.preset = NULL};
+    json_t *all = scanner_json(scanner);
+    const char *key;
+    json_t *value;
+    lx_scanner_overlay(&plain, &preset);
+    json_t *known = scanner_json(&plain);
+    json_object_foreach(known, key, value)
+    {
+        if (strcmp(key, "preset") != 0 && json_equal(json_object_get(all, key), value))
+            json_object_del(all, key);
+    }
+    json_decref(known);
     return all;
 }

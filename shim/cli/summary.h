@@ -12,6 +12,9 @@
  */
 void summary_cost(const struct lx_policy *policy);
 
+/* The same as a line at the end of the run's trace, if it has one, from which reports take it. */
+void trace_cost(const struct lx_policy *policy);
+
 /* The name of the row that counts overrides: no rule, but explained like one. */
 #define SUMMARY_OVERRIDES "overrides"
 

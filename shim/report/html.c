@@ -18,7 +18,8 @@ static const char style[] =
     "vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #d8dde3}th{font-weight:600}"
     "tr.error td:first-child{color:#b3261e}tr.warning td:first-child{color:#8a5300}"
     "tr.note td:first-child{color:#55606b}svg{width:100%;border:1px solid #d8dde3}"
-    "select{font:inherit;margin-right:1rem}.lacks{background:#fff4e0;padding:.5rem .8rem}"
+    "h2{font-size:1.1rem;margin-top:2rem}select{font:inherit;margin-right:1rem}.lacks{background:#"
+    "fff4e0;padding:.5rem .8rem}"
     "@media(prefers-color-scheme:dark){body{background:#16191d;color:#e4e8ec}"
     "th,td,svg{border-color:#363d45}tr.error td:first-child{color:#ff8a80}"
     "tr.warning td:first-child{color:#ffc46b}tr.note td:first-child{color:#9aa6b2}"
@@ -76,6 +77,28 @@ static void put_kind(struct report *r, const struct report_kind *kind, FILE *out
     fputs("</tr>\n", out);
 }
 
+/* Where the time would go on a drive, and which of it can be saved. */
+static void put_cost(struct report *r, FILE *out)
+{
+    const char *headline = report_cost_headline(&r->costs, &r->arena);
+    if (headline[0] == '\0')
+        return;
+    fputs("<h2>", out);
+    report_put_xml(out, headline);
+    fputs("</h2>\n<table id=\"cost\"><thead><tr><th>seconds</th><th>calls</th><th>operation</th>"
+          "<th>instead</th></tr></thead><tbody>\n",
+          out);
+    for (unsigned i = 0; i < r->costs.count; i++) {
+        const struct report_cost *c = &r->costs.of[i];
+        const char *saving = report_cost_saving(&r->costs, c, &r->arena);
+        fprintf(out, "<tr><td>%.3f</td><td>%" PRIu64 "</td>", (double)c->ns / 1e9, c->calls);
+        put_cell(out, "", report_cost_words(c, &r->arena));
+        put_cell(out, "", saving == NULL ? "" : saving);
+        fputs("</tr>\n", out);
+    }
+    fputs("</tbody></table>\n", out);
+}
+
 /* Times, counted from the first, keep the page small. */
 static void put_moments(const struct report *r, FILE *out)
 {
@@ -131,6 +154,7 @@ void report_html(struct report *r, FILE *out)
     for (size_t i = 0; i < r->count; i++)
         put_kind(r, &r->kinds[i], out);
     fputs("</tbody></table>\n", out);
+    put_cost(r, out);
     put_moments(r, out);
     fprintf(out, "<script>%s</script>\n</body></html>\n", script);
 }

@@ -62,6 +62,8 @@ void report_json(struct report *r, FILE *out)
                               (json_int_t)r->damaged, "left_out", (json_int_t)r->left_out));
     report_put_json(out, ",\n \"altered\": ", altered);
     report_put_json(out, ",\n \"remarks\": ", json_string(report_remarks(r)));
+    report_put_json(
+        out, ",\n \"cost\": ", r->costs.client == 0 ? json_null() : report_costs_json(&r->costs));
     report_put_json(out, ",\n \"refused\": ", json_integer((json_int_t)r->refused));
     fputs(",\n \"kinds\": [", out);
     for (size_t i = 0; i < r->count; i++) {

@@ -74,11 +74,29 @@ static void put_rules(const struct report *r, FILE *out)
     }
 }
 
+/* Where the time would go on a drive, and which of it can be saved. */
+static void put_cost(struct report *r, FILE *out)
+{
+    const char *headline = report_cost_headline(&r->costs, &r->arena);
+    if (headline[0] == '\0')
+        return;
+    fputs("\n#### ", out);
+    report_put_markdown(out, headline);
+    fputs("\n\n| seconds | calls | operation | instead |\n|---:|---:|---|---|\n", out);
+    for (unsigned i = 0; i < r->costs.count; i++) {
+        const struct report_cost *c = &r->costs.of[i];
+        const char *saving = report_cost_saving(&r->costs, c, &r->arena);
+        fprintf(out, "| %.3f | %" PRIu64 " | %s | %s |\n", (double)c->ns / 1e9, c->calls,
+                report_cost_words(c, &r->arena), saving == NULL ? "" : saving);
+    }
+}
+
 void report_markdown(struct report *r, FILE *out)
 {
     put_head(r, out);
-    if (r->count == 0)
-        return;
-    put_table(r, out);
-    put_rules(r, out);
+    if (r->count > 0) {
+        put_table(r, out);
+        put_rules(r, out);
+    }
+    put_cost(r, out);
 }

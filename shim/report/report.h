@@ -14,6 +14,7 @@
 
 #include "policy/arena.h"
 #include "policy/rules.h"
+#include "report/cost.h"
 
 /* Kinds that are kept; calls of further ones are counted. Code scanning shows as many. */
 #define REPORT_KINDS 5000
@@ -101,6 +102,7 @@ struct report {
     uint64_t refused;                /* calls that were denied, overridden or would have been */
     uint64_t left_out;               /* of them, of kinds that are not kept */
     uint64_t altered[LX_RULE_COUNT]; /* calls that went another way by a rule */
+    struct report_costs costs;       /* of the last run that tells them */
     struct lx_arena arena;
     struct report_index *index;
     struct report_chains *chains;

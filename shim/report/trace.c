@@ -133,6 +133,36 @@ static void count_altered(struct report *r, const json_t *line)
     }
 }
 
+/*
+ * The same of a line that tells of nothing else, without its JSON being parsed: most of a long
+ * trace is such. What is in quotes in a name has a backslash before each of them, so that no name
+ * looks like a key; where a line begins within, it was cut. False for any other line.
+ */
+static bool count_plainly(struct report *r, const char *text, size_t n)
+{
+    static const char outcome[] = "\"outcome\":\"altered\"";
+    static const char key[] = ",\"altered\":[";
+    static const char *const more[] = {"\"observed\":[", "\"parents\":[", "\"stack\":[", "{\"time\":"};
+    const char *at = memmem(text, n, key, sizeof(key) - 1);
+    char id[64];
+    if (at == NULL || memmem(text, n, outcome, sizeof(outcome) - 1) == NULL)
+        return false;
+    for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+        if (memmem(text, n, more[i], strlen(more[i])) != NULL)
+            return false;
+    for (at += sizeof(key) - 1; *at == '"' || *at == ','; at++) {
+        if (*at == ',')
+            continue;
+        size_t length = strcspn(at + 1, "\"");
+        snprintf(id, sizeof(id), "%.*s", (int)length, at + 1);
+        enum lx_rule rule = lx_rule_find(id);
+        if (rule != LX_RULE_NONE)
+            r->altered[rule]++;
+        at += length + 1;
+    }
+    return true;
+}
+
 /* True where a line tells of a refusal; which it is goes to the kind. */
 static bool is_refusal(const json_t *line, struct report_kind *kind)
 {
@@ -228,6 +258,7 @@ static uint32_t look(struct report *r, const struct parts *parts, const char *li
     else
         count_altered(r, parsed);
     chains_learn(r, parts->pid, json_object_get(parsed, "parents"));
+    report_keep_costs(&r->costs, json_object_get(parsed, "cost"));
     const json_t *stack = json_object_get(parsed, "stack");
     uint32_t last = stack == NULL ? REPORT_OTHER : chains_last(r, parts->pid);
     if (last != REPORT_OTHER && r->kinds[last].frames == NULL)
@@ -268,6 +299,8 @@ static void take(struct report *r, const char *line, size_t n)
         return;
     }
     if (memmem(parts.rest, parts.rest_length, "\"outcome\":\"passed\"", 18) != NULL)
+        return;
+    if (count_plainly(r, parts.rest, parts.rest_length))
         return;
     if (index_known(r, parts.rest, parts.rest_length, &place))
         r->refused++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/writers.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -145,12 +146,52 @@ void report_put_attribute(FILE *out, const char *name, const char *value)
     fputc('"', out);
 }
 
+/* True for a letter, a digit, or part of a character that is not ASCII. */
+static bool is_word(char c)
+{
+    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/*
+ * True where a character would be taken for more than itself: by what is beside it, where that
+ * tells, so that people can read the source as well. Emphasis by "_" is none within a word; without
+ * "[" there is no link, and "](" is nothing; lists, quotes and headings begin a text.
+ */
+static bool is_markup(const char *text, const char *at)
+{
+    const char *before = at > text ? at - 1 : " ";
+    switch (*at) {
+    case '\\':
+    case '`':
+    case '*':
+    case '[':
+    case ']':
+    case '|':
+    case '~':
+        return true;
+    case '_':
+        return !is_word(*before) || !is_word(at[1]);
+    case '<':
+        return at[1] != ' ' && at[1] != '\0';
+    case '&':
+    case '@':
+        return is_word(at[1]) || at[1] == '#';
+    case '#':
+    case '+':
+    case '-':
+    case '>':
+        return at == text;
+    default:
+        return false;
+    }
+}
+
 void report_put_markdown(FILE *out, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        if (strchr("\\`*_{}[]()#+!|<>~&@", *text) != NULL)
+    for (const char *at = text; *at != '\0'; at++) {
+        if (is_markup(text, at))
             fputc('\\', out);
-        fputc((unsigned char)*text < ' ' ? '?' : *text, out);
+        fputc((unsigned char)*at < ' ' ? '?' : *at, out);
     }
 }
 

@@ -108,7 +108,7 @@ static const char **words_of(const struct job *job, char *trace, size_t room)
     size_t n = 0;
     while (o->command[count] != NULL)
         count++;
-    const char **argv = calloc(count + o->run_count + 20, sizeof(argv[0]));
+    const char **argv = calloc(count + o->run_count + 24, sizeof(argv[0]));
     if (argv == NULL)
         return NULL;
     if (!job->test->native) {
@@ -122,6 +122,8 @@ static const char **words_of(const struct job *job, char *trace, size_t room)
             {"--profile", t->profile},
             {"--filesystem", t->filesystem},
             {"--enforce", t->enforce},
+            {"--scanner", t->scanner},
+            {"--latency", t->latency},
             {"--overrides", t->overrides != NULL ? job->overrides : NULL},
             {"--trace", job->trace != NULL ? trace : NULL},
         };
@@ -278,9 +280,7 @@ static void judge(struct job *job, int status)
     o->answer = answer;
     o->status = status < 0 ? 124 : status;
     o->timed_out = status < 0;
-    o->said[0] = '\0';
-    if (answer != TRIAL_PASS)
-        last_words(job, o->said, sizeof(o->said));
+    last_words(job, o->said, sizeof(o->said));
 }
 
 /* One run, in a fresh copy. False where there is no way to make one. */

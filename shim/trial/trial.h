@@ -47,6 +47,8 @@ struct trial {
     const char *filesystem; /* of all volumes, a word; NULL: the policy's own */
     const char *enforce;    /* ids of the rules that speak, divided by commas; NULL: all do */
     const char *overrides;  /* an array in JSON; NULL: the policy's own */
+    const char *scanner;    /* as --scanner has it; NULL: the policy's own */
+    const char *latency;    /* as --latency has it; NULL: the policy's own */
 };
 
 struct trial_outcome {
@@ -55,7 +57,7 @@ struct trial_outcome {
     unsigned failed;   /* of them */
     int status;        /* of the run that decided, as a shell has it */
     bool timed_out;    /* it was stopped at the time limit */
-    char said[1024];   /* the end of what that run has printed; "" where it passed */
+    char said[1024];   /* the end of what that run has printed */
     char problem[512]; /* why it could not be tested at all; "" where it could */
 };
 

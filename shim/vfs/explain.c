@@ -315,7 +315,7 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     }
     if (c->holder_count > 0)
         put_holders(&t, c);
-    bool refused = c->denied != LX_RULE_NONE || (c->override != 0 && result < 0);
+    bool refused = c->denied != LX_RULE_NONE || override_refuses(c, result);
     if (refused || lx_ruleset_any(&c->observed))
         vfs_put_parents(&t, c->task);
     vfs_line_end(&t, c->task);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vfs/scanner.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -12,13 +13,38 @@
 #include "vfs/operation.h"
 #include "vfs/overrides.h"
 
-/* The path of a location as programs see it in its mount. False where it cannot be told. */
+/* The native path of a name that is not there, or no more: its directory's, and the name. */
+static long gone_path(const struct lx_loc *at, char out[PATH_MAX])
+{
+    char directory[PATH_MAX];
+    const char *slash = strrchr(at->path, '/');
+    const char *name = slash == NULL ? at->path : slash + 1;
+    size_t n = (size_t)(name - at->path);
+    if (n >= sizeof(directory) || name[0] == '\0')
+        return -ENOENT;
+    memcpy(directory, at->path, n);
+    directory[n] = '\0';
+    const struct store_object o = {lx_backing(at->mount), at->dfd, directory};
+    long length = store_object_path(&o, out);
+    size_t more = strlen(name);
+    if (length <= 0 || (size_t)length + 1 + more >= PATH_MAX)
+        return -ENOENT;
+    out[length] = '/';
+    memcpy(out + length + 1, name, more + 1);
+    return length + 1 + (long)more;
+}
+
+/*
+ * The path of a location as programs see it in its mount, also where the call has taken the name
+ * away. False where it cannot be told.
+ */
 static bool inner_path(const struct lx_call *c, unsigned i, char out[PATH_MAX])
 {
     const struct lx_loc *at = &c->at[i];
     const struct store_object o = {lx_backing(at->mount), at->dfd, at->path};
     char native[PATH_MAX];
-    return store_object_path(&o, native) > 0 && vfs_inner_path(c, native, out);
+    long n = store_object_path(&o, native);
+    return (n > 0 || (n == -ENOENT && gone_path(at, native) > 0)) && vfs_inner_path(c, native, out);
 }
 
 /* What a call was that has been answered, as one bit of enum lx_scan_trigger; 0: nothing of the

@@ -195,6 +195,16 @@ until_true() {
   done
 }
 
+# within_limit COMMAND ARGUMENT...: a command that takes --time-limit, with longer and longer ones until it succeeds:
+# what ends at all has the time to on a machine of any load, and what never does is stopped soon on one that is idle.
+within_limit() {
+  local seconds
+  for seconds in 2 8 32 128; do
+    "$1" --time-limit "$seconds" "${@:2}" && return 0
+  done
+  return 1
+}
+
 # unmounted PLACE: unmounts it, as soon as nobody looks into it any more, such as a program that looks through
 # everybody's open files.
 unmounted() {

@@ -183,16 +183,26 @@ rm: cannot remove 'g': Permission denied"
   scanned '{"preset": "worst", "ms": [1, 2]}' 'echo 1 >f; until mv f g 2>/dev/null; do :; done; cat g'
   assert_output 1
   # What was written long ago is let alone, though it was opened again.
-  scanned '"bit9"' 'echo 1 >f; touch -d yesterday f; mv f g'
+  scanned '{"preset": "bit9", "ms": 3600000}' 'echo 1 >f; touch -d yesterday f; mv f g'
   assert_failure
 }
 
 @test "by waiting: nothing is refused, and the trace says who was waited for" {
   TRACE=$BATS_TEST_TMPDIR/trace
-  LXSHIM_TRACE=$TRACE scanned '{"preset": "defender", "ms": 4000}' 'exec 3<>f; mv f g; exec 3>&-; echo 1 >g; mv g h; cat h'
+  # The file has been written twice, and each time the next call on it waits, whenever it comes.
+  LXSHIM_TRACE=$TRACE scanned '{"preset": "defender", "ms": 1}' 'exec 3<>f; mv f g; exec 3>&-; echo 1 >g; mv g h; cat h'
   assert_output 1
-  run jq -c 'select(.holders) | [.call, .outcome, .rule, .result, .holders[0].comm]' "$TRACE"
-  assert_line --regexp '^\["rename","altered","sharing.windows",0,"scanner"\]$'
+  run jq -c 'select(.holders) | [.call, .outcome, .rule, .holders[0].comm, .holders[0].event]' "$TRACE"
+  # Nothing is called f any more.
+  assert_line --index 0 --regexp '^\["open","altered","sharing.windows","scanner","[0-9a-f]{16}"\]$'
+  assert_line --index 1 '["rename","altered","sharing.windows","scanner","g#1"]'
+  assert_equal "${#lines[@]}" 2
+  # Of a directory that is renamed all files below at once.
+  rm "$TRACE"
+  LXSHIM_TRACE=$TRACE scanned '{"preset": "defender", "ms": 1}' 'mkdir a; echo 1 >a/b; echo 2 >a/c; mv a d; cat d/*'
+  assert_output $'1\n2'
+  run jq -c 'select(.holders) | .call' "$TRACE"
+  assert_output '"rename"'
 }
 
 # Which of 16 files cannot be renamed.
@@ -254,7 +264,7 @@ mv: cannot move 'g' to 'f': Permission denied
   scanned '"once"' sharing.windows=allow "$steps"
   assert_output 1
   DRIVE=$(fresh drive)
-  policy_for "$DRIVE" | jq '.scanner = "worst" | .mode = "observe"' >p.json
+  policy_for "$DRIVE" | jq '.scanner = "once" | .mode = "observe"' >p.json
   LXSHIM_POLICY=$PWD/p.json LXSHIM_TRACE=$trace run env -C "$DRIVE" "${SHIM[@]}" bash -uc "$steps"
   assert_output 1
   run jq -r 'select(.observed // [] | index("sharing.windows")) | .holders[0].comm' "$trace"
@@ -325,7 +335,7 @@ onec|unknown scanner "onec", expected one that "lxshim help scanner" lists, or "
 calls=0|"calls" is 0, expected a whole number from 1 to 1000000
 calls=x|"calls" is a string, expected a whole number from 1 to 1000000
 ms=5-x|item 2 is a string, expected a whole number from 1 to 3600000
-once,clals=5|unknown key "clals" in a scanner, expected preset, on, share, calls, ms, chance, seed, wait, paths or only; did you mean "calls"?
+once,clals=5|unknown key "clals" in a scanner, expected preset, on, share, calls, ms, chance, seed, wait, paths, only or except; did you mean "calls"?
 paths=[|bad glob "[": a '[' without its ']'
 on=write+opne|unknown trigger "opne", expected one such as write; did you mean "open"?
 once,wait=true|a scanner with "wait" that counts calls, expected "ms"

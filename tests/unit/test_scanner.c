@@ -68,6 +68,10 @@ static void an_event_is_one_of_a_path_and_a_number(void **state)
     m.events[0] = lx_scan_event("a/b", 2);
     assert_true(lx_scan_chooses(&m.image, &m.scanner, lx_scan_event("a/b", 2)));
     assert_false(lx_scan_chooses(&m.image, &m.scanner, lx_scan_event("a/b", 1)));
+    m.scanner.event_count = 0;
+    m.scanner.left_out = 1;
+    assert_false(lx_scan_chooses(&m.image, &m.scanner, lx_scan_event("a/b", 2)));
+    assert_true(lx_scan_chooses(&m.image, &m.scanner, lx_scan_event("a/b", 1)));
 }
 
 static void short_times_are_the_more_likely(void **state)

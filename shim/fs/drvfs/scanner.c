@@ -41,17 +41,18 @@ static uint64_t time_left(const struct lx_scan *scan, const struct stat *st)
 }
 
 /* A file that it has open at this moment; NULL where it has not. *ns: for so long, if not by calls.
- */
+ * What is waited for is waited for whole, however late: it stands for a close that took as long. */
 static struct lx_scan *held(const struct lx_policy *policy, int dfd, const char *path,
                             const struct stat *st, uint64_t *ns)
 {
     struct lx_scans *scans = lx_scans(policy);
     struct lx_scan *scan =
         S_ISREG(st->st_mode) ? lx_scan_of(scans, lx_scan_file(st->st_dev, st->st_ino)) : NULL;
-    *ns = 0;
-    if (scan == NULL || atomic_load(&scan->left) == 0)
+    uint32_t left = scan == NULL ? 0 : atomic_load(&scan->left);
+    *ns = left * NS_PER_MS;
+    if (left == 0)
         return NULL;
-    if (policy->scanner->calls == 0) {
+    if (policy->scanner->calls == 0 && !policy->scanner->waits) {
         *ns = time_left(scan, st);
         if (*ns == 0)
             return NULL;
@@ -60,10 +61,13 @@ static struct lx_scan *held(const struct lx_policy *policy, int dfd, const char 
     return written && store_is_written(dfd, path) ? NULL : scan;
 }
 
-/* One call less that is refused, of those that are counted. */
+/* One call less that is refused, of those that are counted; the wait, of those that are waited for.
+ */
 static void use_up(const struct lx_policy *policy, struct lx_scan *scan)
 {
     uint32_t left = atomic_load(&scan->left);
+    if (policy->scanner->waits)
+        atomic_store(&scan->left, 0);
     if (policy->scanner->calls == 0)
         return;
     while (left > 0 && !atomic_compare_exchange_weak(&scan->left, &left, left - 1))
@@ -107,13 +111,12 @@ static int wait_for(struct lx_call *c, struct lx_scan *scan, uint64_t ns)
 {
     struct timespec t = {(time_t)(ns / NS_PER_S), (long)(ns % NS_PER_S)};
     name_it(c, scan);
-    if (!lx_alter(c, LX_RULE_SHARING_WINDOWS))
-        return 0;
+    if (atomic_exchange(&scan->left, 0) == 0 || !lx_alter(c, LX_RULE_SHARING_WINDOWS))
+        return 0; /* another thread waits, or nobody has to */
     if (c->task->ops != NULL && c->task->ops->waits != NULL)
         c->task->ops->waits(c->task);
     while (sys_sleep(&t) == -EINTR)
         ;
-    atomic_store(&scan->left, 0);
     return 0;
 }
 
