@@ -43,6 +43,11 @@ all_of() {
     shimmed 'rm d/f; ls d'
     assert_output f
     (cd "$DRIVE" && bash -uc "$how")
+    # Not while the removed one is held, whose note is there, ...
+    shimmed 'ls e; cat e/*'
+    assert_line --partial "$MARK"
+    assert_line kept
+    # ... and not after.
     stop_holding
     shimmed 'ls d e | grep -c "$MARK"; for f in e/*; do cat "$f"; done'
     assert_line kept
@@ -105,6 +110,32 @@ s = os.scandir(\"d\"); next(s, 0); os.rmdir(\"d\"); s.close(); os._exit(0)"' \
     assert_equal "$(all_of "$NATIVE")" ""
     shimmed "$steps"
     assert_equal "$steps: $(all_of "$DRIVE")" "$steps: "
+  done
+}
+
+# gone_after STEPS: of what they removed nothing is left, while the process that did them, and its run, go on.
+gone_after() {
+  local done=$BATS_TEST_TMPDIR/done go=$BATS_TEST_TMPDIR/go pid status=0
+  DRIVE=$(fresh drive)
+  env -C "$DRIVE" "${SHIM[@]}" bash -uc "$1; echo >'$done'; read -r _ <'$go'" 2>/dev/null 3>&- &
+  pid=$!
+  read -r _ <"$done"
+  until_true eval '[[ -z $(all_of "$DRIVE") ]]' || status=1
+  echo >"$go"
+  wait "$pid"
+  ((status == 0)) || fail "$1: $(all_of "$DRIVE")"
+}
+
+@test "and not only at the end of the process that closed it, or heard of its holder's" {
+  local steps all=('exec 3>f; rm f; exec 3>&-' 'exec 3>f; rm f; exec 3</dev/null' 'mkdir d; cd d; rmdir ../d; cd ..'
+    ': >f; coproc H { exec hold fd f; }; read -r -u ${H[0]} _; p=$H_PID; rm f; kill -9 $p; wait $p || true')
+  [[ $LXSHIM_TEST_LANE == preload ]] ||
+    all+=(': >f; coproc H { exec hold-static fd f; }; read -r -u ${H[0]} _; p=$H_PID; rm f; exec {H[1]}>&-; wait $p')
+  mkfifo "$BATS_TEST_TMPDIR"/{done,go}
+  for steps in "${all[@]}"; do
+    native "$steps"
+    assert_equal "$(all_of "$NATIVE")" ""
+    gone_after "$steps"
   done
 }
 
@@ -376,5 +407,7 @@ kept_in() {
 }
 
 teardown() {
+  # A test that failed may be in it, and have a file of it open.
+  cd / && exec 7<&-
   [[ -z ${MOUNTED-} ]] || unmounted "$MOUNTED"
 }
