@@ -152,6 +152,32 @@ gone_after() {
   assert_output ""
 }
 
+# What two processes have from one open of it, /proc alone tells.
+@test "many removed files at the end of a process: one look at the others, who keep what they share" {
+  needs python3 python3
+  needs strace strace
+  mkfifo "$BATS_TEST_TMPDIR"/{go,has}
+  export WHERE=$BATS_TEST_TMPDIR
+  steps='
+    bash -c ": >a; : >b; : >c; exec 3<a 4<b 5<c; rm a b c; hold fd /dev/null 5<&- <$WHERE/go >$WHERE/has &"
+    exec 8>$WHERE/go 9<$WHERE/has
+    read -r -u 9 _; ls; exec 8>&-; read -r -u 9 _; ls | wc -l'
+  native "$steps"
+  assert_output 0
+  shimmed "$steps"
+  assert_output $'a\nb\n0'
+  steps="
+import os
+for n in range(20):
+    os.open(f\"f{n}\", os.O_CREAT)
+    os.unlink(f\"f{n}\")"
+  native "python3 -c '$steps'"
+  shimmed "strace -f -qq -e trace=openat -o '$BATS_TEST_TMPDIR/calls' python3 -c '$steps'"
+  assert_equal "$(all_of "$DRIVE")" "$(all_of "$NATIVE")"
+  # Where the library looks, each look goes through the first process of all.
+  [[ $LXSHIM_TEST_LANE == supervisor ]] || assert_equal "$(grep -c '([0-9]*, "1", ' "$BATS_TEST_TMPDIR/calls")" 1
+}
+
 @test "what a killed process held goes when its parent hears of it" {
   steps='
     exec 2>/dev/null
