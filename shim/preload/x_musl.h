@@ -9,6 +9,14 @@
 
 #define LXSHIM_MUSL 1
 
+/* musl has a statx since 1.2.5, whose structure ended before the mount's id; other headers include
+ * it. */
+#define statx           musl_statx
+#define statx_timestamp musl_statx_timestamp
+#include <sys/stat.h>
+#undef statx
+#undef statx_timestamp
+
 #include <dirent.h>
 #include <ftw.h>
 #include <spawn.h>
@@ -18,10 +26,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* musl has a statx since 1.2.5, whose structure ends before the mount's id. */
-#define statx musl_statx
-#include <sys/stat.h>
-#undef statx
 #undef STATX_TYPE
 #undef STATX_MODE
 #undef STATX_NLINK
@@ -85,8 +89,10 @@ struct statx {
 };
 _Static_assert(sizeof(struct statx) == 256, "the kernel's structure has 256 bytes");
 
-/* Before 1.2.4 musl's headers give names with sizes of 64 bits by macros: to them it is one. */
+/* Before 1.2.4 musl's headers give names with sizes of 64 bits by macros: to them it is one. Since
+ * then they have none of them unasked. */
 #undef getdents64
+#define off64_t off_t
 ssize_t getdents64(int fd, void *buf, size_t size);
 
 /* glibc's nftw knows a flag by which what a callback returns is an order; musl's looks at no such.

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "store/cwds.h"
+#include "store/object.h"
 #include "store/procscan.h"
 #include "sys/clock.h"
 #include "sys/dirents.h"
@@ -193,9 +194,24 @@ int store_try_claim(int dfd, const char *path)
     return fd == -EAGAIN ? -EBUSY : fd;
 }
 
-bool store_held_by_others(int fd, const struct stat *st)
+/* False where no other process has what is marked, by the one look at all of them. */
+static bool may_be_held(const struct stat *st, struct procscan_marked *others)
 {
     struct store_holders nobody = {.room = 0};
+    if (!others->known) {
+        struct procscan scan = {
+            .own_fd = -1, .others_only = true, .marked = others, .holders = &nobody};
+        (void)procscan(&scan);
+        others->known = true;
+    }
+    return procscan_may_be_marked(others, st->st_ino);
+}
+
+bool store_held_by_others(int fd, const struct stat *st, struct procscan_marked *others)
+{
+    struct store_holders nobody = {.room = 0};
+    if (store_marked(st) && !may_be_held(st, others))
+        return false;
     struct procscan scan = {.dev = st->st_dev,
                             .ino = st->st_ino,
                             .info_ino = procscan_info_ino(fd),
@@ -248,7 +264,7 @@ bool store_is_only_descriptor(int own)
     return alone;
 }
 
-int store_claim_from_ourselves(int dfd, const char *path)
+int store_claim_from_ourselves(int dfd, const char *path, struct procscan_marked *others)
 {
     struct stat st;
     unsigned round = 0;
@@ -261,7 +277,7 @@ int store_claim_from_ourselves(int dfd, const char *path)
     int own = sys_fstat(fd, &st) < 0 ? -1 : own_descriptor(&st, fd);
     /* /proc shows who shares it; another open file description, wherever it is, is in the way of a
      * lease on ours, if only for a moment where somebody probes the file. */
-    bool alone = own >= 0 && !store_held_by_others(fd, &st);
+    bool alone = own >= 0 && !store_held_by_others(fd, &st, others);
     while (alone && !store_is_only_descriptor(own))
         alone = sys_patience(&round, SYS_SHORT_PATIENCE);
     if (alone)

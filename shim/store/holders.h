@@ -27,11 +27,14 @@ int store_claim_file(int dfd, const char *path, struct store_holders *holders);
  */
 int store_try_claim(int dfd, const char *path);
 
+struct procscan_marked;
+
 /*
  * store_try_claim, for a process that is about to end: what it has open itself does not count,
- * unless another process has the same descriptor from it or of it.
+ * unless another process has the same descriptor from it or of it. `others`: as in
+ * store_held_by_others.
  */
-int store_claim_from_ourselves(int dfd, const char *path);
+int store_claim_from_ourselves(int dfd, const char *path, struct procscan_marked *others);
 
 /*
  * True where no other open file description of a regular file is open than that of a descriptor of
@@ -39,9 +42,11 @@ int store_claim_from_ourselves(int dfd, const char *path);
  */
 bool store_is_only_descriptor(int fd);
 
-/* True where another process has what `fd` is open on, whose fstat is given, by what /proc shows.
+/*
+ * True where another process has what `fd` is open on, whose fstat is given, by what /proc shows.
+ * That is read once for all that is marked, into `others`, which is empty before the first.
  */
-bool store_held_by_others(int fd, const struct stat *st);
+bool store_held_by_others(int fd, const struct stat *st, struct procscan_marked *others);
 
 /* Who else has what `fd` is open on, by /proc. True where it shows any. */
 bool store_find_holders(int fd, struct store_holders *holders);

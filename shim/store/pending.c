@@ -7,6 +7,7 @@
 #include "nt/names.h"
 #include "store/hidden.h"
 #include "store/holders.h"
+#include "store/procscan.h"
 #include "store/scratch.h"
 #include "store/waiting.h"
 #include "sys/dirents.h"
@@ -133,20 +134,22 @@ bool store_pending_proved(const struct store_object *marked)
 }
 
 /* Who finishes a deletion. */
-enum finisher {
-    MAY_LOOK_LATER, /* again: whoever seems to hold it may only be another one of us */
-    HAS_TO_KNOW,    /* since what it says goes by the answer */
-    LEAVES          /* the same, and what this process itself has open does not count */
+struct finisher {
+    /* Again: whoever seems to hold it may only be another one of us. Else it has to know, since
+     * what it says goes by the answer. */
+    bool may_look_later;
+    /* It leaves, so that what this process itself has open does not count: what others have. */
+    struct procscan_marked *others;
 };
 
 /* A file: a descriptor by which it is claimed, or -errno as claim. */
-static int claim_file(const struct store_object *marked, enum finisher who)
+static int claim_file(const struct store_object *marked, const struct finisher *who)
 {
     struct store_holders nobody = {.list = NULL, .room = 0};
-    if (who == MAY_LOOK_LATER)
+    if (who->others != NULL)
+        return store_claim_from_ourselves(marked->dfd, marked->path, who->others);
+    if (who->may_look_later)
         return store_try_claim(marked->dfd, marked->path);
-    if (who == LEAVES)
-        return store_claim_from_ourselves(marked->dfd, marked->path);
     int fd = store_claim_file(marked->dfd, marked->path, &nobody);
     /* Not ours to read, and nobody holds it. */
     return fd != -EACCES
@@ -158,7 +161,7 @@ static int claim_file(const struct store_object *marked, enum finisher who)
  * Opens what nobody else has open, in a way by which nobody can until it is closed; or -EBUSY, or
  * -errno.
  */
-static int claim(const struct store_object *marked, enum finisher who)
+static int claim(const struct store_object *marked, const struct finisher *who)
 {
     struct store_holders nobody = {.list = NULL, .room = 0};
     struct stat st;
@@ -168,8 +171,9 @@ static int claim(const struct store_object *marked, enum finisher who)
     fd = sys_openat(marked->dfd, marked->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    bool held = sys_fstat(fd, &st) < 0 || (who == LEAVES ? store_held_by_others(fd, &st)
-                                                         : store_directory_held(fd, &st, &nobody));
+    bool held =
+        sys_fstat(fd, &st) < 0 || (who->others != NULL ? store_held_by_others(fd, &st, who->others)
+                                                       : store_directory_held(fd, &st, &nobody));
     if (held)
         sys_close(fd);
     return held ? -EBUSY : fd;
@@ -177,10 +181,10 @@ static int claim(const struct store_object *marked, enum finisher who)
 
 /* Removes an object that was noted, and that nobody else can open. 0 or -errno: see remove. */
 static int remove_claimed(const struct store_object *marked, uint64_t number, int fd,
-                          enum finisher who)
+                          const struct finisher *who)
 {
-    int list = store_waiting_lock(marked->root, who == MAY_LOOK_LATER ? STORE_WAITING_LATER
-                                                                      : STORE_WAITING_NEEDED);
+    int list = store_waiting_lock(marked->root,
+                                  who->may_look_later ? STORE_WAITING_LATER : STORE_WAITING_NEEDED);
     if (list < 0)
         return list == -ENOENT ? -ESTALE : list;
     /* What is open may have come since the look by which it was proved. */
@@ -206,7 +210,7 @@ static enum store_pending not_noted(const struct store_object *marked)
 
 /* Removes a noted object where nobody holds it. */
 static enum store_pending finish(const struct store_object *marked, uint64_t number,
-                                 enum finisher who)
+                                 const struct finisher *who)
 {
     int fd = claim(marked, who);
     if (fd == -ENOENT)
@@ -222,8 +226,9 @@ static enum store_pending finish(const struct store_object *marked, uint64_t num
 
 enum store_pending store_pending_look(const struct store_object *marked)
 {
+    const struct finisher has_to_know = {.may_look_later = false};
     uint64_t number;
-    return noted(marked, &number) ? finish(marked, number, HAS_TO_KNOW) : not_noted(marked);
+    return noted(marked, &number) ? finish(marked, number, &has_to_know) : not_noted(marked);
 }
 
 mode_t store_pending_blocks(const struct store_object *o)
@@ -293,7 +298,7 @@ bool store_pending_sweep(const char *root, int dir)
 }
 
 struct settling {
-    enum finisher who;
+    struct finisher who;
     unsigned done;
 };
 
@@ -316,14 +321,15 @@ static void settle_one(const struct store_object *marked, uint64_t number, void 
     if (store_waiting_number(marked, marked, &found) < 0 || found != number) {
         forget(marked, number);
         s->done++;
-    } else if (finish(marked, number, s->who) != STORE_PENDING_HELD) {
+    } else if (finish(marked, number, &s->who) != STORE_PENDING_HELD) {
         s->done++;
     }
 }
 
 unsigned store_pending_settle(const char *root, bool leaving)
 {
-    struct settling s = {leaving ? LEAVES : MAY_LOOK_LATER, 0};
+    struct procscan_marked others = {.known = false};
+    struct settling s = {{.may_look_later = !leaving, .others = leaving ? &others : NULL}, 0};
     if (!store_hidden_exists(root))
         return 0;
     store_scratch_sweep(root);

@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "nt/names.h"
+#include "store/object.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
@@ -66,9 +68,33 @@ static bool is_below(const struct procscan *s, const char *path, size_t n)
     return false;
 }
 
+/* Where a set of so many bits has an inode. */
+static unsigned place_in(unsigned bits, ino_t ino)
+{
+    return (unsigned)((ino * 0x9e3779b97f4a7c15u) >> 48) % bits;
+}
+
+static void gather(struct procscan_marked *m, ino_t ino)
+{
+    unsigned at = place_in(PROCSCAN_MARKED, ino);
+    m->set[at / 64] |= (uint64_t)1 << (at % 64);
+}
+
+bool procscan_may_be_marked(const struct procscan_marked *marked, ino_t ino)
+{
+    unsigned at = place_in(PROCSCAN_MARKED, ino);
+    return (marked->set[at / 64] >> (at % 64) & 1) != 0;
+}
+
 /* Is what a link of /proc leads to what we look for? */
 static bool matches(const struct procscan *s, int dir, const char *name)
 {
+    if (s->marked != NULL) {
+        struct stat st;
+        if (sys_fstatat(dir, name, &st, 0) == 0 && store_marked(&st))
+            gather(s->marked, st.st_ino);
+        return false;
+    }
     if (s->path == NULL) {
         struct stat st;
         return sys_fstatat(dir, name, &st, 0) == 0 && st.st_ino == s->ino && st.st_dev == s->dev;
@@ -219,6 +245,11 @@ static bool line_matches(const struct procscan *s, int process, const char *line
     if (ino == 0)
         return false;
     const char *path = memchr(p, '/', (size_t)(end - p));
+    if (s->marked != NULL) {
+        if (path != NULL && nt_name_pending(path, (size_t)(end - path)))
+            gather(s->marked, ino);
+        return false;
+    }
     if (s->path == NULL) {
         /* The device of a map differs from stat's on overlayfs and btrfs: ask for the path. */
         return ino == s->ino && path != NULL &&
@@ -227,15 +258,9 @@ static bool line_matches(const struct procscan *s, int process, const char *line
     return path != NULL && is_below(s, path, (size_t)(end - path));
 }
 
-/* Where the set of watched inodes has one. */
-static unsigned place_of(ino_t ino)
-{
-    return (unsigned)((ino * 0x9e3779b97f4a7c15u) >> 48) % PROCSCAN_WATCHED;
-}
-
 bool procscan_may_be_watched(const struct procscan_watches *w, ino_t ino)
 {
-    unsigned at = place_of(ino);
+    unsigned at = place_in(PROCSCAN_WATCHED, ino);
     return (w->set[at / 64] >> (at % 64) & 1) != 0;
 }
 
@@ -268,7 +293,7 @@ static bool note_watch(struct procscan_watches *w, const char *line)
         return false;
     if (w->ino != 0)
         return ino == w->ino;
-    unsigned at = place_of(ino);
+    unsigned at = place_in(PROCSCAN_WATCHED, ino);
     w->set[at / 64] |= (uint64_t)1 << (at % 64);
     w->count++;
     return false;

@@ -27,6 +27,14 @@ struct procscan_watches {
     uint64_t set[PROCSCAN_WATCHED / 64]; /* by a hash that several may have */
 };
 
+#define PROCSCAN_MARKED 4096 /* bits */
+
+/* What processes have of all that is marked (STORE_MARK), as what waits to be deleted is. */
+struct procscan_marked {
+    bool known;                         /* it has been gathered */
+    uint64_t set[PROCSCAN_MARKED / 64]; /* inodes, by a hash that several may have */
+};
+
 struct procscan {
     dev_t dev; /* the inode asked for, when path is NULL */
     ino_t ino;
@@ -37,6 +45,7 @@ struct procscan {
     bool cwds_only;         /* look at current directories only */
     bool maps_only;         /* look at mappings only */
     struct procscan_watches *watches; /* look at what is watched only, or NULL */
+    struct procscan_marked *marked;   /* gather what is marked, and look for nothing; or NULL */
     bool others_only; /* this process does not count; its parent is asked first, and alone
                        * where it holds: from there descriptors are inherited */
     struct store_holders *holders;
@@ -54,6 +63,9 @@ void procscan_own_watches(struct procscan_watches *watches, int instance);
 
 /* False where an inode is not among those that were gathered. */
 bool procscan_may_be_watched(const struct procscan_watches *watches, ino_t ino);
+
+/* False where an inode is not among those that were gathered. */
+bool procscan_may_be_marked(const struct procscan_marked *marked, ino_t ino);
 
 /* Reads all of /proc: 1 ms and more. Returns true where a holder was found. */
 bool procscan(struct procscan *scan);

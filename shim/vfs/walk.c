@@ -497,13 +497,20 @@ static int cannot_be(const struct lx_call *c, struct walk *w, int r)
     return append(w, "_", 1);
 }
 
+/* No open makes a name with a slash behind it, whatever is there: but first it starts somewhere. */
+static int makes_directory(const struct walk *w)
+{
+    struct stat st;
+    return look(w, &st) == 0 && !S_ISDIR(st.st_mode) ? -ENOTDIR : -EISDIR;
+}
+
 /* Goes on by one component that is no "." or "..". */
 static int step(struct lx_call *c, struct walk *w, const struct component *k, enum walk_last last,
                 struct rest *rest)
 {
     struct stat st;
     if (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0 && k->slash && k->last)
-        return -EISDIR; /* whatever is there */
+        return makes_directory(w);
     int r = enter(c, w, k->name, k->n);
     if (r < 0 && k->last && last == WALK_ENTRY && c->op == LX_OP_RENAME)
         return cannot_be(c, w, r);

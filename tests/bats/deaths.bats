@@ -306,7 +306,7 @@ orphan='(exec 3>&-; exec bash -c "echo \$\$ >\"\$FIFOS/ready\"; read -r <\"\$FIF
   for whom in master front; do
     # An orphan with nothing in its environment, asleep in a call that is not trapped.
     begin supervisor '
-      (env -i FIFOS="$FIFOS" "$(command -v busybox)" sh -c "echo \$\$ >\$FIFOS/orphan; read x; : >a:b" <>"$FIFOS/go" &)
+      (env -i FIFOS="$FIFOS" "$(command -v busybox)" sh -c "echo \$\$ >\$FIFOS/orphan; read x; echo >a:b; read y" <>"$FIFOS/go" &)
       until [[ -s $FIFOS/orphan ]]; do :; done; cat "$FIFOS/orphan" >"$FIFOS/ready"; read -r <"$FIFOS/never"'
     kill -KILL "${!whom}"
     ended=0

@@ -57,15 +57,18 @@ PROGRAMS=$BUILD/tests/programs
 }
 export BUILD LIB LXSHIM PROGRAMS PATH="$PROGRAMS:$PATH:/usr/sbin:/sbin"
 
-# Python in which answer(LABEL, CALL) prints what a call answers, or its error in words.
+# With it no child writes again what its parent had printed, and a test passes that fails for everybody else.
+unset PYTHONUNBUFFERED
+
+# Python in which answer(LABEL, CALL) prints what a call answers, or its error in words, at once.
 # shellcheck disable=SC2034 # tests read it
 ANSWER='
 import os, sys
 def answer(label, call):
     try:
-        print(label, call())
+        print(label, call(), flush=True)
     except OSError as e:
-        print(label, os.strerror(e.errno))
+        print(label, os.strerror(e.errno), flush=True)
 '
 
 # A directory nobody has used yet in this test.

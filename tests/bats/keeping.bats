@@ -43,6 +43,11 @@ all_of() {
     shimmed 'rm d/f; ls d'
     assert_output f
     (cd "$DRIVE" && bash -uc "$how")
+    # Not while the removed one is held, whose note is there, ...
+    shimmed 'ls e; cat e/*'
+    assert_line --partial "$MARK"
+    assert_line kept
+    # ... and not after.
     stop_holding
     shimmed 'ls d e | grep -c "$MARK"; for f in e/*; do cat "$f"; done'
     assert_line kept
@@ -108,6 +113,32 @@ s = os.scandir(\"d\"); next(s, 0); os.rmdir(\"d\"); s.close(); os._exit(0)"' \
   done
 }
 
+# gone_after STEPS: of what they removed nothing is left, while the process that did them, and its run, go on.
+gone_after() {
+  local done=$BATS_TEST_TMPDIR/done go=$BATS_TEST_TMPDIR/go pid status=0
+  DRIVE=$(fresh drive)
+  env -C "$DRIVE" "${SHIM[@]}" bash -uc "$1; echo >'$done'; read -r _ <'$go'" 2>/dev/null 3>&- &
+  pid=$!
+  read -r _ <"$done"
+  until_true eval '[[ -z $(all_of "$DRIVE") ]]' || status=1
+  echo >"$go"
+  wait "$pid"
+  ((status == 0)) || fail "$1: $(all_of "$DRIVE")"
+}
+
+@test "and not only at the end of the process that closed it, or heard of its holder's" {
+  local steps all=('exec 3>f; rm f; exec 3>&-' 'exec 3>f; rm f; exec 3</dev/null' 'mkdir d; cd d; rmdir ../d; cd ..'
+    ': >f; coproc H { exec hold fd f; }; read -r -u ${H[0]} _; p=$H_PID; rm f; kill -9 $p; wait $p || true')
+  [[ $LXSHIM_TEST_LANE == preload ]] ||
+    all+=(': >f; coproc H { exec hold-static fd f; }; read -r -u ${H[0]} _; p=$H_PID; rm f; exec {H[1]}>&-; wait $p')
+  mkfifo "$BATS_TEST_TMPDIR"/{done,go}
+  for steps in "${all[@]}"; do
+    native "$steps"
+    assert_equal "$(all_of "$NATIVE")" ""
+    gone_after "$steps"
+  done
+}
+
 # The same steps are no end of a handle for what other processes still hold.
 @test "what somebody else still holds is not taken away by a close or an end" {
   shimmed '
@@ -119,6 +150,32 @@ s = os.scandir(\"d\"); next(s, 0); os.rmdir(\"d\"); s.close(); os._exit(0)"' \
   assert_output $'f\nf\nf\n0'
   native ': >f; exec 3<f; rm f; ls'
   assert_output ""
+}
+
+# What two processes have from one open of it, /proc alone tells.
+@test "many removed files at the end of a process: one look at the others, who keep what they share" {
+  needs python3 python3
+  needs strace strace
+  mkfifo "$BATS_TEST_TMPDIR"/{go,has}
+  export WHERE=$BATS_TEST_TMPDIR
+  steps='
+    bash -c ": >a; : >b; : >c; exec 3<a 4<b 5<c; rm a b c; hold fd /dev/null 5<&- <$WHERE/go >$WHERE/has &"
+    exec 8>$WHERE/go 9<$WHERE/has
+    read -r -u 9 _; ls; exec 8>&-; read -r -u 9 _; ls | wc -l'
+  native "$steps"
+  assert_output 0
+  shimmed "$steps"
+  assert_output $'a\nb\n0'
+  steps="
+import os
+for n in range(20):
+    os.open(f\"f{n}\", os.O_CREAT)
+    os.unlink(f\"f{n}\")"
+  native "python3 -c '$steps'"
+  shimmed "strace -f -qq -e trace=openat -o '$BATS_TEST_TMPDIR/calls' python3 -c '$steps'"
+  assert_equal "$(all_of "$DRIVE")" "$(all_of "$NATIVE")"
+  # Where the library looks, each look goes through the first process of all.
+  [[ $LXSHIM_TEST_LANE == supervisor ]] || assert_equal "$(grep -c '([0-9]*, "1", ' "$BATS_TEST_TMPDIR/calls")" 1
 }
 
 @test "what a killed process held goes when its parent hears of it" {
@@ -376,5 +433,7 @@ kept_in() {
 }
 
 teardown() {
+  # A test that failed may be in it, and have a file of it open.
+  cd / && exec 7<&-
   [[ -z ${MOUNTED-} ]] || unmounted "$MOUNTED"
 }

@@ -586,24 +586,33 @@ broken_links() {
     "$(sed -nE 's/^FILESYSTEM\(([A-Z0-9]+),.*/\L\1/p' shim/fs/filesystems.def | sort)"
 }
 
-# The table of SECURITY.md: "FILE TEST" for each test that holds something, TEST by its first words.
+# The tables of docs/trust.md: "FILE TEST" for each test that holds something, TEST by its first words.
 held_by() {
-  awk -F ' *[|] *' '/^[|]/ && $4 ~ /`/ {
-    n = split($4, parts, /; */)
+  awk -F ' *[|] *' '/^[|]/ && $3 ~ /`/ {
+    n = split($3, parts, /; */)
     for (i = 1; i <= n; i++) {
       if (match(parts[i], /`[^`]*`/)) file = substr(parts[i], RSTART + 1, RLENGTH - 2)
       sub(/^`[^`]*`:? */, "", parts[i])
       print file, parts[i]
     }
-  }' SECURITY.md
+  }' "$1"
 }
 
-@test "SECURITY.md names tests that are there" {
+# unheld DOCUMENT: "FILE: TEST" of each that is not there.
+unheld() {
   local file name path
-  (($(held_by | wc -l) > 15))
   while read -r file name; do
     path=$(find tests -name "$file")
-    [[ -n $path && (-z $name || $(<"$path") == *"@test \"$name"*) ]] || echo "$file: $name"
-  done < <(held_by) >"$BATS_TEST_TMPDIR/found"
-  none cat "$BATS_TEST_TMPDIR/found"
+    [[ -n $path && -n $name && $(<"$path") == *"@test \"$name"* ]] || echo "$file: $name"
+  done < <(held_by "$1")
+}
+
+@test "docs/trust.md names tests that are there, and what each row was seen red without" {
+  (($(held_by docs/trust.md | wc -l) > 60))
+  none unheld docs/trust.md
+  none awk -F ' *[|] *' '/^[|]/ && (NF != 5 || $2 == "" || $3 == "" || $4 == "")' docs/trust.md
+  printf '| a | `none.bats`: x | b |\n| a | `sources.bats`: nothing of that name; docs/trust.md names | b |\n' \
+    >"$BATS_TEST_TMPDIR/bad.md"
+  run unheld "$BATS_TEST_TMPDIR/bad.md"
+  assert_output $'none.bats: x\nsources.bats: nothing of that name'
 }

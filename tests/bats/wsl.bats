@@ -160,6 +160,8 @@ BASE/at/c/src'
   session 'id -un'
   assert_output "lxshim: user.default no-such-user: there is no such user
 $(id -un)"
+  # Nobody else may enter the directory of the build, perhaps.
+  shared
   conf network 'hostname = lxshim-test' '[user]' 'default = nobody'
   run env -C / "$LXSHIM" wsl --lane preload -q --policy <(echo '{"version": 1, "volumes": {}}') --etc "$BASE/etc" -- sh -c 'uname -n; echo $NAME; id -un; cat /proc/sys/kernel/hostname'
   if ((EUID == 0)) && unshare -u true 2>/dev/null; then

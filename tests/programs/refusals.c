@@ -56,6 +56,7 @@ static const struct place places[] = {
     {AT_CWD, long_name},    {AT_CWD, long_path},       {AT_CLOSED, "file"},
     {AT_CLOSED, "missing"}, {AT_FILE, "file"},         {AT_GONE, "x"},
     {AT_GONE, "."},         {AT_PATH, "file"},         {AT_PATH, "missing"},
+    {AT_FILE, "missing/"},
 };
 #define PLACE_COUNT (sizeof(places) / sizeof(places[0]))
 
