@@ -17,6 +17,7 @@
 #include "cli/relay.h"
 #include "cli/reports.h"
 #include "cli/summary.h"
+#include "cli/tree.h"
 #include "policy/debug.h"
 #include "policy/emit.h"
 #include "policy/table.h"
@@ -290,6 +291,7 @@ int cli_run(const struct cli_arguments *arguments)
         return CLI_FAILED;
     }
     bool observe = policy.observe;
+    char *tree = tree_make(&policy);
     int mounts = fd < 0 ? fd : make_table(&table);
     if (fd >= 0 && mounts < 0)
         cli_error("cannot keep what is mounted: %s", strerror(-mounts));
@@ -297,8 +299,11 @@ int cli_run(const struct cli_arguments *arguments)
     if (r == 0 && !arguments->quiet && !arguments->verbose)
         cli_say_policy(&request, &policy);
     lx_effective_free(&policy);
-    if (r < 0)
+    if (r < 0) {
+        tree_remove(tree);
+        free(tree);
         return CLI_FAILED;
+    }
     attached.stats = stats;
     attached.table = table;
     attached.stacks = arguments->stacks;
@@ -306,6 +311,8 @@ int cli_run(const struct cli_arguments *arguments)
     lanes.ended = last_has_ended;
     int status = relay_run(arguments->rest, &lanes);
     tidy_up(file);
+    tree_remove(tree);
+    free(tree);
     if (status < 0) {
         cli_error("cannot start the command: %s", strerror(-status));
         return CLI_FAILED;

@@ -72,6 +72,7 @@ static bool is_plan9(const struct lx_mount *mount)
 bool drive_line_shows(const struct lx_mount *mount)
 {
     return mount->type != LX_MOUNT_HOST && (mount->flags & LX_MOUNT_OWN_NAME) == 0 &&
+           !lx_mount_type_has((enum lx_mount_type)mount->type, LX_TYPE_UNLISTED) &&
            form_of(mount) != LX_NATIVE;
 }
 

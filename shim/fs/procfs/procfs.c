@@ -59,7 +59,9 @@ static bool make(const struct lx_call *c, const struct file *file, const char *n
                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (sys_mmap_failed(room))
         return false;
-    struct page page = {.kernel = kernel_of(c->task->policy),
+    struct page page = {.policy = c->task->policy,
+                        .kernel = kernel_of(c->task->policy),
+                        .name = name,
                         .given = room->given,
                         .given_length = read_all(fd, room->given, sizeof(room->given)),
                         .out = room->out,
@@ -122,7 +124,11 @@ static bool has(const struct lx_policy *policy, const struct file *file)
     char out[512];
     if (file->kind != FILE_PLAIN)
         return kernel_has_interop(kernel_of(policy));
-    struct page page = {.kernel = kernel_of(policy), .out = out, .room = sizeof(out)};
+    struct page page = {.policy = policy,
+                        .kernel = kernel_of(policy),
+                        .name = file->name,
+                        .out = out,
+                        .room = sizeof(out)};
     file->write(&page);
     return page.length > 0;
 }
@@ -147,7 +153,7 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     size_t n = trimmed(path, &up);
     const struct file *file = file_find(c->task->policy, path, n);
     if (file == NULL || file->when == FILE_OPENED ||
-        (path[n] != '\0' && file->kind != FILE_DIRECTORY))
+        (path[n] != '\0' && file->kind != FILE_DIRECTORY && file->when != FILE_HIDDEN))
         return false;
     if ((file->when == FILE_MISSING && !has(c->task->policy, file)) ||
         is_missing(path) != (file->when == FILE_MISSING))
