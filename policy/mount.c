@@ -17,7 +17,9 @@ const char *lx_mount_type_word(enum lx_mount_type type)
 enum lx_mount_type lx_mount_type_find(const char *word)
 {
     unsigned type = 0;
-    while (type < LX_MOUNT_HOST && strcmp(lx_mount_type_word((enum lx_mount_type)type), word) != 0)
+    while (type < LX_MOUNT_HOST &&
+           (lx_mount_type_has((enum lx_mount_type)type, LX_TYPE_AT_START) ||
+            strcmp(lx_mount_type_word((enum lx_mount_type)type), word) != 0))
         type++;
     return (enum lx_mount_type)type;
 }

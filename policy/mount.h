@@ -17,8 +17,11 @@
 
 /* What there is to mounts of a type before anybody asks its operations. */
 enum lx_type_property {
-    LX_TYPE_DRIVE = 1,    /* has a drive's options, and the rules of a policy hold on it */
-    LX_TYPE_DIRECTORY = 2 /* its source may be a directory of Linux', and no volume's */
+    LX_TYPE_DRIVE = 1,     /* has a drive's options, and the rules of a policy hold on it */
+    LX_TYPE_DIRECTORY = 2, /* its source may be a directory of Linux', and no volume's */
+    LX_TYPE_MADE_UP = 4,   /* a run mounts it that has a rule for it, by a directory of its own */
+    LX_TYPE_AT_START = 8,  /* nobody else does: its word is the kernel's, in mount(2) */
+    LX_TYPE_UNLISTED = 16  /* no mount table has a line of it */
 };
 
 enum lx_mount_flag {

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/tree.h"
 #include "policy/image.h"
 
 #define OVERLAYFS_MAGIC 0x794c7630 /* a file that is only mapped is not open there, for a lease */
@@ -77,6 +79,14 @@ static void add(struct leftovers *all, const char *directory, const char *name,
         all->since = stamp->start;
 }
 
+/* A tree goes with its run: nobody needs one whose run has ended. */
+static void remove_tree(const char *directory, const char *name)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof(path), "%s/%s", directory, name) < (int)sizeof(path))
+        tree_remove(path);
+}
+
 /* Those whose owners have ended. */
 static void collect(struct leftovers *all, const char *directory, const struct lx_stamp *ended)
 {
@@ -91,11 +101,14 @@ static void collect(struct leftovers *all, const char *directory, const struct l
             own = lx_stamp_of(getpid());
         if (own.pid == 0 || stamp.place != own.place)
             continue;
-        if ((ended != NULL && lx_stamp_same(&stamp, ended)) || !lives(&stamp)) {
-            if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-                S_ISREG(st.st_mode) && st.st_uid == geteuid())
-                add(all, directory, e->d_name, &stamp);
-        }
+        bool dead = !lives(&stamp);
+        if ((!dead && (ended == NULL || !lx_stamp_same(&stamp, ended))) ||
+            fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_uid != geteuid())
+            continue;
+        if (S_ISREG(st.st_mode))
+            add(all, directory, e->d_name, &stamp);
+        else if (S_ISDIR(st.st_mode) && dead)
+            remove_tree(directory, e->d_name);
     }
     if (dir != NULL)
         closedir(dir);

@@ -17,6 +17,7 @@
 #include "cli/relay.h"
 #include "cli/reports.h"
 #include "cli/summary.h"
+#include "cli/tree.h"
 #include "policy/debug.h"
 #include "policy/emit.h"
 #include "policy/table.h"
@@ -350,6 +351,7 @@ int cli_run(const struct cli_arguments *arguments)
         return CLI_FAILED;
     }
     bool observe = policy.observe;
+    char *tree = tree_make(&policy);
     int mounts = fd < 0 ? fd : make_table(&table);
     int r = mounts < 0 ? mounts : set_state(&policy, fd, mounts, &attached, &file);
     if (r == 0 && !arguments->quiet && !arguments->verbose)
@@ -357,6 +359,8 @@ int cli_run(const struct cli_arguments *arguments)
     lx_effective_free(&policy);
     if (r < 0) {
         drop_table_file();
+        tree_remove(tree);
+        free(tree);
         return CLI_FAILED;
     }
     attached.stats = stats;
@@ -366,6 +370,8 @@ int cli_run(const struct cli_arguments *arguments)
     lanes.ended = last_has_ended;
     int status = relay_run(arguments->rest, &lanes);
     tidy_up(file);
+    tree_remove(tree);
+    free(tree);
     if (status < 0) {
         cli_error("cannot start the command: %s", strerror(-status));
         return CLI_FAILED;

@@ -6,6 +6,7 @@
 # shellcheck disable=SC2016,SC1003
 
 load helpers
+load session
 
 setup() {
   BASE=$(fresh session)
@@ -13,26 +14,13 @@ setup() {
   printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}, "D:": {"backing": "data"}, "stick": {"backing": "root"}}}' \
     >"$BASE/policy.json"
   conf automount "root = $BASE/at"
-  LANES=(preload)
-  ! "$LXSHIM" run -q --require-complete --lane supervisor -- true 2>/dev/null || LANES+=(both supervisor)
+  session_lanes
 }
 
 # conf SECTION LINE...: what wsl.conf says.
 conf() {
   printf '[%s]\n' "$1" >"$BASE/etc/wsl.conf"
   printf '%s\n' "${@:2}" >>"$BASE/etc/wsl.conf"
-}
-
-# session [OPTION...] STEPS: in every lane there is, one answer. What stands for $BASE is BASE in it.
-session() {
-  local lane first=none
-  for lane in "${LANES[@]}"; do
-    run env -C / BASE="$BASE" "$LXSHIM" wsl --lane "$lane" --policy "$BASE/policy.json" --etc "$BASE/etc" -q "${@:1:$#-1}" -- bash -uc "${!#}"
-    # shellcheck disable=SC2154 # run sets it
-    output=${output//"$BASE"/BASE}
-    [[ $first != none ]] || first=$output
-    assert_output "$first"
-  done
 }
 
 # What of the mount table is of drives.

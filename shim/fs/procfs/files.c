@@ -14,10 +14,18 @@ static const struct file files[] = {
     {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_MISSING, FILE_##kind, 0, NULL},
 #define LACKS(directory, name, since) \
     {NAME(directory, name), LX_RULE_IDENTITY_PROC, FILE_HIDDEN, FILE_PLAIN, since, NULL},
+#define ABSENT(directory, name, rule) \
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_HIDDEN, FILE_PLAIN, NEVER, NULL},
+#define SINCE(directory, name, rule, since) \
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_HIDDEN, FILE_PLAIN, since, NULL},
+#include "fs/cgroupfs/files.def"
 #include "fs/procfs/files.def"
+#include "fs/sysfs/files.def"
 #undef FILE
 #undef PLACE
 #undef LACKS
+#undef ABSENT
+#undef SINCE
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))
@@ -97,11 +105,24 @@ static bool is_of_process(const char *pattern, const char *path, size_t n)
     return (size_t)(end - path) == strlen(below) && memcmp(path, below, strlen(below)) == 0;
 }
 
+/* True for a network interface's directory (n bytes): by its class, and where its device is. */
+static bool is_of_interface(const char *path, size_t n)
+{
+    static const char sys[] = "/sys/";
+    static const char net[] = "/net";
+    const char *slash = memrchr(path, '/', n);
+    size_t above = slash == NULL ? 0 : (size_t)(slash - path);
+    return above > sizeof(sys) + sizeof(net) && memcmp(path, sys, sizeof(sys) - 1) == 0 &&
+           memcmp(slash - (sizeof(net) - 1), net, sizeof(net) - 1) == 0;
+}
+
 static bool is_in(const struct file *file, const char *directory, size_t n)
 {
     const char *pattern = file->directory;
     if (n == 1 && directory[0] == '/')
         n = 0;
+    if (strcmp(pattern, "/sys/*/net/*") == 0)
+        return is_of_interface(directory, n);
     return strncmp(pattern, "/proc/*", 7) == 0
                ? is_of_process(pattern, directory, n)
                : strlen(pattern) == n && memcmp(pattern, directory, n) == 0;

@@ -38,20 +38,6 @@ static size_t read_all(int fd, char *out, size_t room)
     return n;
 }
 
-static bool write_all(int fd, const char *from, size_t n)
-{
-    while (n > 0) {
-        long r = sys_write(fd, from, n);
-        if (r == -EINTR)
-            continue;
-        if (r <= 0)
-            return false;
-        from += r;
-        n -= (size_t)r;
-    }
-    return true;
-}
-
 /* Puts memory with what a file says in the place of a descriptor. False: that is as it was. */
 static bool make(const struct lx_call *c, const struct file *file, const char *name, int fd)
 {
@@ -59,18 +45,16 @@ static bool make(const struct lx_call *c, const struct file *file, const char *n
                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (sys_mmap_failed(room))
         return false;
-    struct page page = {.kernel = kernel_of(c->task->policy),
+    struct page page = {.policy = c->task->policy,
+                        .kernel = kernel_of(c->task->policy),
+                        .name = name,
                         .given = room->given,
                         .given_length = read_all(fd, room->given, sizeof(room->given)),
                         .out = room->out,
                         .room = sizeof(room->out)};
     if (page.given_length < sizeof(room->given)) /* else it is longer than there is room for */
         file->write(&page);
-    int memory = page.length == 0 ? -ENOENT : madeup_begin(name);
-    bool done = memory >= 0 && write_all(memory, page.out, page.length);
-    if (memory >= 0 && !done)
-        sys_close(memory);
-    done = done && madeup_end(memory, c->flags, fd) == 0;
+    bool done = page.length > 0 && madeup_put(name, page.out, page.length, c->flags, fd);
     if (!done)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
     sys_munmap(room, sizeof(*room));
@@ -122,7 +106,11 @@ static bool has(const struct lx_policy *policy, const struct file *file)
     char out[512];
     if (file->kind != FILE_PLAIN)
         return kernel_has_interop(kernel_of(policy));
-    struct page page = {.kernel = kernel_of(policy), .out = out, .room = sizeof(out)};
+    struct page page = {.policy = policy,
+                        .kernel = kernel_of(policy),
+                        .name = file->name,
+                        .out = out,
+                        .room = sizeof(out)};
     file->write(&page);
     return page.length > 0;
 }
@@ -147,7 +135,7 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     size_t n = trimmed(path, &up);
     const struct file *file = file_find(c->task->policy, path, n);
     if (file == NULL || file->when == FILE_OPENED ||
-        (path[n] != '\0' && file->kind != FILE_DIRECTORY))
+        (path[n] != '\0' && file->kind != FILE_DIRECTORY && file->when != FILE_HIDDEN))
         return false;
     if ((file->when == FILE_MISSING && !has(c->task->policy, file)) ||
         is_missing(path) != (file->when == FILE_MISSING))
