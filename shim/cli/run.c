@@ -316,6 +316,15 @@ static bool tell(const struct cli_arguments *arguments, const struct relay_lanes
     return summary_trace(stats, policy->trace, kept);
 }
 
+/* False, after saying why, where stacks are wanted and there is no trace to have them. */
+static bool can_stack(const struct cli_arguments *arguments, const struct lx_effective *policy)
+{
+    if (!arguments->stacks || policy->trace != NULL)
+        return true;
+    cli_error("--stacks writes to the trace: it wants --trace or --report");
+    return false;
+}
+
 int cli_run(const struct cli_arguments *arguments)
 {
     struct lx_request request = arguments->request;
@@ -338,18 +347,13 @@ int cli_run(const struct cli_arguments *arguments)
         cli_say_policy(&request, &policy);
     if (!loaded || (lanes.preload && set_preload() < 0) ||
         !bind_mounts(&policy, when, arguments->verbose) || !cli_can_trace(&policy) ||
-        !cli_reports_begin(arguments, &policy, &reports)) {
+        !cli_reports_begin(arguments, &policy, &reports) || !can_stack(arguments, &policy)) {
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
     int fd = make_stats(&policy, &stats);
     if (fd < 0)
         cli_error("cannot count what the rules do: %s", strerror(-fd));
-    if (arguments->stacks && policy.trace == NULL) {
-        cli_error("--stacks writes to the trace: it wants --trace or --report");
-        lx_effective_free(&policy);
-        return CLI_FAILED;
-    }
     bool observe = policy.observe;
     char *tree = tree_make(&policy);
     int mounts = fd < 0 ? fd : make_table(&table);
