@@ -197,6 +197,12 @@ static const char *root_of(const struct lx_mount *m, char out[PATH_MAX])
     return out;
 }
 
+/* Other words for a line of the kernel's: what the run shows of what is mounted. */
+static bool words_of(const void *who, struct lines_words *words)
+{
+    return shown_words(who, words);
+}
+
 /* Fills in the mounts that have a line, or are in the way of one. */
 static void describe(const struct lx_policy *policy, struct room *room)
 {
@@ -214,6 +220,8 @@ static void describe(const struct lx_policy *policy, struct room *room)
         n++;
     }
     room->work.count = n;
+    room->work.who = policy;
+    room->work.words = policy->shows && !policy->observe ? words_of : NULL;
 }
 
 /* Reads all of a file; false where that cannot be, or it is too large for the room. */

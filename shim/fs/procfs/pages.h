@@ -22,6 +22,7 @@ struct page {
  * what the kernel has is what WSL has. */
 typedef void page_write(struct page *p);
 page_write page_line, page_release, page_version, page_signature, page_cmdline, page_filesystems,
-    page_interop, page_cgroup, page_loadavg, page_meminfo, page_cpuinfo, page_hosts, page_resolver;
+    page_interop, page_status, page_cgroup, page_loadavg, page_meminfo, page_cpuinfo, page_hosts,
+    page_resolver;
 
 #endif
