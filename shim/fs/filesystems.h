@@ -172,8 +172,8 @@ struct lx_fs_shown {
      */
     long (*opened)(struct lx_call *c, long fd, const char *path);
     /*
-     * Answers, by an absolute path as the program spelled it, a call that looks, and whose file the
-     * kernel has not, or has and must not show. False where it is neither.
+     * Answers, by an absolute path as the program spelled it, a call that looks or opens, and whose
+     * file the kernel has not, or has and must not show. False where it is neither.
      */
     bool (*instead)(struct lx_call *c, const char *path, long *result);
     /* True for a directory, by the kernel's name of n bytes, whose listing differs from its. */
