@@ -14,17 +14,13 @@
 
 #include "cli/bind.h"
 #include "cli/cli.h"
+#include "policy/wslmounts.h"
 #include "sys/sys.h"
 
 /* Of <sys/mount.h>, which some versions of <linux/mount.h> do not bear beside them. */
-#ifndef MS_NOSUID
-#define MS_NOSUID 2
-#define MS_NODEV  4
-#define MS_BIND   4096
-#define MS_REC    16384
-#endif
-#ifndef MS_STRICTATIME
-#define MS_STRICTATIME (1 << 24)
+#ifndef MS_BIND
+#define MS_BIND 4096
+#define MS_REC  16384
 #endif
 #ifndef MNT_DETACH
 #define MNT_DETACH 2
@@ -70,6 +66,39 @@ static bool enter(const char *directory)
     return false;
 }
 
+/* Mounts something as WSL's init does. */
+static int mount_own(const char *point)
+{
+    const struct lx_wslmount *m = lx_wslmount_at(point, strlen(point), 0);
+    const char *target = point + 1; /* in the root, which is entered */
+    return mount_on(m->source, target, m->type, m->flags, m->data[0] != '\0' ? m->data : NULL);
+}
+
+/*
+ * What WSL's init mounts below /run, and where memory is shared. binfmt_misc is each user
+ * namespace's own from Linux 6.7 on, and before that nobody's but the machine's root's; a session
+ * goes without.
+ */
+static bool mount_inits(const char *directory)
+{
+    static const char *const points[] = {"/run/lock", "/run/shm", "/run/user"};
+    struct stat st;
+    int r = mount_own("/run");
+    if (r < 0)
+        return refuse(directory, "a tmpfs on its /run", r);
+    for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+        r = mkdir(points[i] + 1, 0755) < 0 ? -errno : mount_own(points[i]);
+        if (r < 0)
+            return refuse(directory, points[i], r);
+    }
+    r = stat("dev/shm", &st) < 0 ? 0 : bind_on("run/shm", "dev/shm");
+    if (r < 0)
+        return refuse(directory, "/dev/shm", r);
+    if (stat("proc/sys/fs/binfmt_misc/status", &st) < 0)
+        (void)mount_own("/proc/sys/fs/binfmt_misc");
+    return true;
+}
+
 /* What every system has; a root that has no place for one goes without. The root is entered. */
 static bool mount_system(const char *directory)
 {
@@ -86,9 +115,7 @@ static bool mount_system(const char *directory)
         if (r < 0)
             return refuse(directory, source, r);
     }
-    /* As WSL's init has it, and where our own things can be. */
-    int r = mount_on("none", "run", "tmpfs", MS_NODEV | MS_NOSUID | MS_STRICTATIME, "mode=755");
-    return r == 0 || refuse(directory, "a tmpfs on its /run", r);
+    return mount_inits(directory); /* on its /run our own things can be */
 }
 
 /* Brings what was taken of outside in. */

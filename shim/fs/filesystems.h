@@ -16,6 +16,7 @@
 #include "store/object.h"
 
 struct utsname;
+struct lines_words;
 
 /*
  * One operation. Gets a call whose paths are located: c->at[i] says mount, descriptor and native
@@ -159,7 +160,8 @@ struct lx_fs_removal {
 
 /*
  * Of a file system that nobody mounts: for which of the host's names it answers. In a run whose
- * policy shows anything (lx_policy.shows) each is asked of what is outside every mount.
+ * policy shows anything (lx_policy.shows) each is asked of what is outside every mount. Each may be
+ * NULL: nothing. (One that has `named` has those after it, to `besides`.)
  */
 struct lx_fs_shown {
     /* True where a file of this last name (n bytes) may be one of them. Pure. */
@@ -170,8 +172,8 @@ struct lx_fs_shown {
      */
     long (*opened)(struct lx_call *c, long fd, const char *path);
     /*
-     * Answers, by an absolute path as the program spelled it, a call that looks, and whose file the
-     * kernel has not, or has and must not show. False where it is neither.
+     * Answers, by an absolute path as the program spelled it, a call that looks or opens, and whose
+     * file the kernel has not, or has and must not show. False where it is neither.
      */
     bool (*instead)(struct lx_call *c, const char *path, long *result);
     /* True for a directory, by the kernel's name of n bytes, whose listing differs from its. */
@@ -188,6 +190,8 @@ struct lx_fs_shown {
     void (*names)(const struct lx_policy *policy, struct utsname *name);
     /* Puts other words, as long, in what the kernel says in a mount table, n bytes. */
     void (*table)(const struct lx_policy *policy, char *text, size_t n);
+    /* Other words for a line of a mount table. False where it stays as it is. */
+    bool (*mounted)(const struct lx_policy *policy, struct lines_words *words);
 };
 
 struct lx_fs {

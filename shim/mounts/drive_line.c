@@ -144,33 +144,33 @@ void drive_line_type(struct lines_out *out, const struct lx_mount *mount)
         lines_put(out, lx_mount_type_word((enum lx_mount_type)mount->type));
 }
 
-static bool is_noatime(const struct lx_mount *mount)
-{
-    return (mount->shown & MS_NOATIME) != 0 || (mount->flags & LX_MOUNT_NOATIME) != 0;
-}
-
 static void put_access(struct lines_out *out, const struct lx_mount *mount)
 {
     lines_put(out, (mount->flags & LX_MOUNT_READONLY) != 0 ? "ro" : "rw");
 }
 
-/* What is said of the mount behind rw or ro, in the kernel's order; each behind a comma. */
-static void put_flags(struct lines_out *out, const struct lx_mount *mount)
+void drive_line_flags(struct lines_out *out, unsigned long flags)
 {
     static const struct {
         unsigned long flag;
         const char *word;
     } words[] = {{MS_NOSUID, ",nosuid"}, {MS_NODEV, ",nodev"}, {MS_NOEXEC, ",noexec"}};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if ((mount->shown & words[i].flag) != 0)
+        if ((flags & words[i].flag) != 0)
             lines_put(out, words[i].word);
-    if (is_noatime(mount))
+    if ((flags & MS_NOATIME) != 0)
         lines_put(out, ",noatime");
-    if ((mount->shown & MS_NODIRATIME) != 0)
+    if ((flags & MS_NODIRATIME) != 0)
         lines_put(out, ",nodiratime");
     /* What the kernel does where it is told nothing. */
-    if (!is_noatime(mount) && (mount->shown & MS_STRICTATIME) == 0)
+    if ((flags & (MS_NOATIME | MS_STRICTATIME)) == 0)
         lines_put(out, ",relatime");
+}
+
+static void put_flags(struct lines_out *out, const struct lx_mount *mount)
+{
+    bool noatime = (mount->flags & LX_MOUNT_NOATIME) != 0;
+    drive_line_flags(out, mount->shown | (noatime ? (unsigned long)MS_NOATIME : 0));
 }
 
 void drive_line_options(struct lines_out *out, const struct lx_mount *mount)

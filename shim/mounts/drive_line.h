@@ -30,6 +30,10 @@ void drive_line_path(struct lines_out *out, const struct lx_mount *mount, const 
 void drive_line_source(struct lines_out *out, const struct lx_mount *mount);
 void drive_line_type(struct lines_out *out, const struct lx_mount *mount);
 
+/* What the kernel says of a mount's flags (MS_*) behind rw or ro, in its order: each behind a
+ * comma. */
+void drive_line_flags(struct lines_out *out, unsigned long flags);
+
 /* "rw,noatime": the options of the mount. What is read-only is so in both kinds of options. */
 void drive_line_options(struct lines_out *out, const struct lx_mount *mount);
 

@@ -355,6 +355,120 @@ static bool is_covered(struct lines_work *work, const struct kernel_line *k, lon
     return false;
 }
 
+/* The options in a line of the kernel's, behind its type; of mountinfo those of the file system. */
+static struct sys_span options_of(enum lines_file file, const struct kernel_line *k,
+                                  struct sys_span type)
+{
+    if (file == LINES_MOUNTINFO)
+        return k->info.super;
+    return word_at(k->whole, (size_t)(type.at + type.n - k->whole.at) + 1);
+}
+
+static struct sys_span type_of(enum lines_file file, const struct kernel_line *k)
+{
+    static const char with[] = " with fstype ";
+    size_t end = (size_t)(k->point.at + k->point.n - k->whole.at);
+    if (file == LINES_MOUNTINFO)
+        return k->info.type;
+    return word_at(k->whole, end + (file == LINES_MOUNTS ? 1 : sizeof(with) - 1));
+}
+
+/* Options, without one of them and with another. */
+static void put_options(struct lines_out *out, const struct lines_words *w, struct sys_span is)
+{
+    size_t n = w->without == NULL ? 0 : strlen(w->without);
+    const char *at = n == 0 ? NULL : memmem(is.at, is.n, w->without, n);
+    if (at != NULL && (at + n == is.at + is.n || at[n] == ',')) {
+        lines_add(out, is.at, (size_t)(at - is.at));
+        lines_add(out, at + n, is.n - n - (size_t)(at - is.at));
+    } else {
+        lines_add(out, is.at, is.n);
+    }
+    if (w->with != NULL && memmem(is.at, is.n, w->with, strlen(w->with)) == NULL)
+        lines_put(out, w->with);
+}
+
+/* The line up to a place in it, with the number of the mount that it is in. */
+static void put_up_to(struct lines_out *out, enum lines_file file, const struct kernel_line *k,
+                      unsigned long parent, const char *end)
+{
+    const struct sys_span *is = &k->info.parent;
+    const char *from = k->whole.at;
+    if (file == LINES_MOUNTINFO) {
+        lines_add(out, from, (size_t)(is->at - from));
+        lines_number(out, parent);
+        from = is->at + is->n;
+    }
+    lines_add(out, from, (size_t)(end - from));
+}
+
+static void put_data(struct lines_out *out, const struct lines_words *w)
+{
+    if (w->data[0] != '\0')
+        lines_put(out, ",");
+    lines_put(out, w->data);
+}
+
+/* A line of the kernel's with other words in it, behind the number of the mount that it is in. */
+static void put_worded(struct lines_out *out, enum lines_file file, const struct kernel_line *k,
+                       unsigned long parent, const struct lines_words *w)
+{
+    const char *access = w->read_only ? "ro" : "rw";
+    struct sys_span options = options_of(file, k, w->type);
+    if (w->source == NULL && file == LINES_MOUNTSTATS) {
+        lines_add(out, k->whole.at, k->whole.n);
+    } else if (w->source == NULL) {
+        put_up_to(out, file, k, parent, options.at);
+        put_options(out, w, options);
+        lines_put(out, file == LINES_MOUNTS ? " 0 0\n" : "\n");
+    } else if (file == LINES_MOUNTINFO) {
+        put_up_to(out, file, k, parent, k->info.options.at);
+        lines_put(out, access);
+        drive_line_flags(out, w->flags);
+        lines_add(out, k->info.optional.n > 0 ? " " : "", k->info.optional.n > 0);
+        lines_add(out, k->info.optional.at, k->info.optional.n);
+        lines_put(out, " - ");
+        lines_put(out, w->shown_type);
+        lines_put(out, " ");
+        lines_put(out, w->source);
+        lines_put(out, " ");
+        lines_put(out, access);
+        put_data(out, w);
+        lines_put(out, "\n");
+    } else {
+        bool is_mounts = file == LINES_MOUNTS;
+        lines_put(out, is_mounts ? "" : "device ");
+        lines_put(out, w->source);
+        lines_put(out, is_mounts ? " " : " mounted on ");
+        lines_add(out, k->point.at, k->point.n);
+        lines_put(out, is_mounts ? " " : " with fstype ");
+        lines_put(out, w->shown_type);
+        if (is_mounts) {
+            lines_put(out, " ");
+            lines_put(out, access);
+            drive_line_flags(out, w->flags);
+            put_data(out, w);
+            lines_put(out, " 0 0");
+        }
+        lines_put(out, "\n");
+    }
+}
+
+/* Finds other words for a line of the kernel's. False where it stays as it is. */
+static bool find_words(struct lines_work *work, enum lines_file file, const struct kernel_line *k,
+                       struct lines_words *w)
+{
+    if (work->words == NULL || k->point.n == 0 ||
+        sys_mount_unescape(k->point, work->point, sizeof(work->point)) < 0)
+        return false;
+    struct sys_span type = type_of(file, k);
+    struct sys_span options = file == LINES_MOUNTINFO ? k->info.options : options_of(file, k, type);
+    *w = (struct lines_words){.point = work->point,
+                              .type = type,
+                              .read_only = options.n >= 2 && memcmp(options.at, "ro", 2) == 0};
+    return work->words(work->who, w);
+}
+
 /* The drive whose line one of the kernel's is, if it is to be shown; or NULL. */
 static const struct lines_drive *shown_at(const struct lines_work *work, long number)
 {
@@ -368,6 +482,7 @@ void lines_write(struct lines_work *work, enum lines_file file, struct sys_span 
                  struct lines_out *out)
 {
     struct kernel_line k;
+    struct lines_words w;
     bool info = file == LINES_MOUNTINFO;
     start(work, file, text);
     for (long number = 0; next_line(file, &text, &k); number++) {
@@ -379,6 +494,8 @@ void lines_write(struct lines_work *work, enum lines_file file, struct sys_span 
         const struct lines_drive *d = shown_at(work, number);
         if (d != NULL)
             put_line(out, file, &(struct shown){.drive = d, .k = &k, .parent = parent});
+        else if (find_words(work, file, &k, &w))
+            put_worded(out, file, &k, parent, &w);
         else if (whole)
             put_kernels(out, &k, parent);
         else

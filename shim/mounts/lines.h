@@ -31,8 +31,25 @@ struct lines_drive {
     bool own;             /* it has a line of its own */
 };
 
+/* A line of the kernel's, and other words for it. */
+struct lines_words {
+    const char *point;
+    struct sys_span type;
+    bool read_only;
+
+    const char *source; /* NULL: only `without` and `with` count */
+    const char *shown_type;
+    unsigned long flags;
+    const char *data;    /* options of the file system, without rw or ro */
+    const char *without; /* an option with its comma, which is left out; or NULL */
+    const char *with;    /* one that is said last, unless it is said; or NULL */
+};
+
 /* What a text is worked on with: large, and not for a signal's stack. */
 struct lines_work {
+    /* False for a line that stays as it is. NULL: all do. `who`: its own. */
+    bool (*words)(const void *who, struct lines_words *words);
+    const void *who;
     struct lines_drive drive[LX_PLACE_MAX];
     size_t count;
     char point[PATH_MAX];

@@ -92,10 +92,11 @@ static void stop_showing(DIR *dir)
 static struct dirent *entry_besides(DIR *dir)
 {
     struct showing *s = slot_of(dir);
-    const char *name = vfs_listed_besides(lx_self(), dirfd(dir), s == NULL ? 0 : s->shown);
+    unsigned at = s == NULL ? 0 : s->shown;
+    const char *name = vfs_listed_besides(lx_self(), dirfd(dir), &at);
     if (name == NULL || (s == NULL && (s = new_slot(dir)) == NULL))
         return NULL;
-    s->shown++;
+    s->shown = at;
     s->entry = (struct dirent){.d_type = DT_DIR, .d_reclen = sizeof(s->entry), .d_off = INT64_MAX};
     size_t n = strnlen(name, sizeof(s->entry.d_name) - 1);
     memcpy(s->entry.d_name, name, n);

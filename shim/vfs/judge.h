@@ -24,6 +24,8 @@ static inline long vfs_answer_outside(struct lx_call *c)
     long r;
     if (__builtin_expect(c->task->policy->shows, false) && shown_instead(c, &r))
         return r;
+    if (tables_straight(c))
+        c->at[0].flags |= LX_LOC_WALKED;
     r = lx_host_fs.run[c->op](c);
     if (r == -ENOENT)
         return provided_instead(c);

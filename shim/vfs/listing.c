@@ -22,7 +22,7 @@ static size_t size_besides(const struct lx_policy *policy, const char *dir, size
 {
     const char *name;
     size_t size = 0;
-    for (unsigned n = 0; (name = shown_besides(policy, dir, length, n)) != NULL; n++)
+    for (unsigned at = 0; (name = shown_besides(policy, dir, length, &at)) != NULL;)
         size += record_size(strlen(name));
     return size;
 }
@@ -32,7 +32,7 @@ static long append_besides(const struct lx_task *t, int fd, const char *dir, siz
                            char *block, long used, int64_t place)
 {
     const char *name;
-    for (unsigned n = 0; (name = shown_besides(t->policy, dir, length, n)) != NULL; n++) {
+    for (unsigned at = 0; (name = shown_besides(t->policy, dir, length, &at)) != NULL;) {
         size_t size = record_size(strlen(name));
         struct sys_dirent *e = sys_dirent_at(block, used);
         struct stat st;

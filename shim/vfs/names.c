@@ -157,17 +157,25 @@ static const char *listed_mount(const struct lx_task *t, int fd, unsigned *n)
 }
 
 static __attribute__((noinline)) const char *listed_shown(const struct lx_task *t, int fd,
-                                                          unsigned n)
+                                                          unsigned *at)
 {
     char dir[PATH_MAX];
     size_t length;
-    return shown_lists(t, fd, dir, &length) ? shown_besides(t->policy, dir, length, n) : NULL;
+    return shown_lists(t, fd, dir, &length) ? shown_besides(t->policy, dir, length, at) : NULL;
 }
 
-const char *vfs_listed_besides(const struct lx_task *t, int fd, unsigned n)
+const char *vfs_listed_besides(const struct lx_task *t, int fd, unsigned *at)
 {
-    const char *name = listed_mount(t, fd, &n);
-    return name != NULL || !t->policy->shows ? name : listed_shown(t, fd, n);
+    unsigned n = *at;
+    const char *name = *at < SHOWN_ENDS ? listed_mount(t, fd, &n) : NULL;
+    if (name != NULL || !t->policy->shows) {
+        ++*at;
+        return name;
+    }
+    unsigned shown = *at < SHOWN_ENDS ? 0 : *at - SHOWN_ENDS;
+    name = listed_shown(t, fd, &shown);
+    *at = SHOWN_ENDS + shown;
+    return name;
 }
 
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size)

@@ -26,11 +26,11 @@ enum vfs_listing vfs_listing(const struct lx_task *t, int fd);
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size);
 
 /*
- * The n-th name (from 0) that is in directory `fd` but not there on the host: of a mount whose
- * target belongs there, then of what a run shows; NULL where there are no more. A listing shows
- * them after the host's own entries.
+ * The next name from *at on (0 at first), which it moves, that is in directory `fd` but not there
+ * on the host: of a mount whose target belongs there, then of what a run shows; NULL where there
+ * are no more. A listing shows them after the host's own entries.
  */
-const char *vfs_listed_besides(const struct lx_task *t, int fd, unsigned n);
+const char *vfs_listed_besides(const struct lx_task *t, int fd, unsigned *at);
 
 /* True where a name may need vfs_listed_name, on whichever mount: a cheap first look. */
 bool vfs_name_suspect(const char *name);

@@ -31,7 +31,7 @@ bool shown_named(const struct lx_policy *policy, const char *path, size_t n)
     const char *name = slash == NULL ? path : slash + 1;
     EACH(shows)
     {
-        if (shows->named(name, n - (size_t)(name - path)))
+        if (shows->named != NULL && shows->named(name, n - (size_t)(name - path)))
             return true;
     }
     return false;
@@ -72,7 +72,7 @@ __attribute__((noinline)) long shown_opened(struct lx_call *c, long fd)
     path[n] = '\0';
     EACH(shows)
     {
-        fd = shows->opened(c, fd, path);
+        fd = shows->opened == NULL ? fd : shows->opened(c, fd, path);
     }
     return fd;
 }
@@ -113,7 +113,7 @@ static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
         text_tidy(path);
     EACH(shows)
     {
-        if (shows->instead(c, path, result))
+        if (shows->instead != NULL && shows->instead(c, path, result))
             return true;
     }
     return false;
@@ -121,8 +121,8 @@ static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
 
 bool shown_instead(struct lx_call *c, long *result)
 {
-    return may_answer(c) && vfs_looks(c) && is_called(c, c->path[0], c->path_length[0]) &&
-           answers(c, result);
+    return may_answer(c) && (vfs_looks(c) || c->op == LX_OP_OPEN) &&
+           is_called(c, c->path[0], c->path_length[0]) && answers(c, result);
 }
 
 bool shown_lists_name(const struct lx_policy *policy, const char *directory, size_t n)
@@ -131,7 +131,7 @@ bool shown_lists_name(const struct lx_policy *policy, const char *directory, siz
         return false;
     EACH(shows)
     {
-        if (shows->lists(policy, directory, n))
+        if (shows->lists != NULL && shows->lists(policy, directory, n))
             return true;
     }
     return false;
@@ -157,23 +157,32 @@ bool shown_listed(const struct lx_policy *policy, char *directory, size_t n, con
     memcpy(directory + at + 1, name, length + 1);
     EACH(shows)
     {
-        is_listed = is_listed && shows->listed(policy, directory);
+        is_listed = is_listed && (shows->listed == NULL || shows->listed(policy, directory));
     }
     directory[n] = '\0';
     return is_listed;
 }
 
+/* The upper bits of a place in a listing say which table it is in. */
+#define TABLE_SHIFT 16
+
 const char *shown_besides(const struct lx_policy *policy, const char *directory, size_t length,
-                          unsigned n)
+                          unsigned *at)
 {
-    const char *name;
+    unsigned table = 0;
     EACH(shows)
     {
-        unsigned at = 0;
-        while ((name = shows->besides(policy, directory, length, &at)) != NULL)
-            if (n-- == 0)
-                return name;
+        unsigned in = (*at >> TABLE_SHIFT) == table ? *at & ((1u << TABLE_SHIFT) - 1) : 0;
+        const char *name = (*at >> TABLE_SHIFT) > table || shows->besides == NULL
+                               ? NULL
+                               : shows->besides(policy, directory, length, &in);
+        if (name != NULL) {
+            *at = (table << TABLE_SHIFT) + in;
+            return name;
+        }
+        table++;
     }
+    *at = table << TABLE_SHIFT;
     return NULL;
 }
 
@@ -181,8 +190,19 @@ void shown_table(const struct lx_policy *policy, char *text, size_t n)
 {
     EACH(shows)
     {
-        shows->table(policy, text, n);
+        if (shows->table != NULL)
+            shows->table(policy, text, n);
     }
+}
+
+bool shown_words(const struct lx_policy *policy, struct lines_words *words)
+{
+    EACH(shows)
+    {
+        if (shows->mounted != NULL && shows->mounted(policy, words))
+            return true;
+    }
+    return false;
 }
 
 /* The path of one of a process's files of /proc. */
@@ -231,7 +251,8 @@ long lx_uname(const struct lx_task *t, struct utsname *name)
         return r;
     EACH(shows)
     {
-        shows->names(policy, &own);
+        if (shows->names != NULL)
+            shows->names(policy, &own);
     }
     return lx_give(t, name, &own, sizeof(own));
 }

@@ -12,6 +12,7 @@
 #include "fs/call.h"
 
 struct utsname;
+struct lines_words;
 
 /* True for a path (n bytes) whose last name may be that of such a file. A look at a few bytes. */
 bool shown_named(const struct lx_policy *policy, const char *path, size_t n);
@@ -40,12 +41,19 @@ bool shown_lists_name(const struct lx_policy *policy, const char *directory, siz
 /* False for a name of such a directory that no listing shows. `directory` has room for it. */
 bool shown_listed(const struct lx_policy *policy, char *directory, size_t n, const char *name);
 
-/* The n-th name (from 0) that such a listing shows besides the kernel's; NULL after the last. */
+/*
+ * The next name from *at on (0 at first), which it moves, that such a listing shows besides the
+ * kernel's; NULL after the last. *at stays below SHOWN_ENDS.
+ */
+#define SHOWN_ENDS (1u << 24)
 const char *shown_besides(const struct lx_policy *policy, const char *directory, size_t length,
-                          unsigned n);
+                          unsigned *at);
 
 /* Puts other words, as long, in the text of a mount table, n bytes. */
 void shown_table(const struct lx_policy *policy, char *text, size_t n);
+
+/* Other words for a line of a mount table. False where it stays as it is. */
+bool shown_words(const struct lx_policy *policy, struct lines_words *words);
 
 /*
  * uname(2). As it, and -LX_CONTINUE where whoever asked gets the kernel's answer: of a program in

@@ -18,15 +18,22 @@
 
 #define PROC_MAGIC 0x9fa0
 
-#define TABLE_MAX (4u << 20) /* bytes of one: tens of thousands of mounts */
+#define TABLE_USUAL (48u << 10) /* bytes of one: hundreds of mounts */
+#define TABLE_MAX   (4u << 20)  /* tens of thousands */
 
-/* All that is worked with: large, and in nobody's way that way. */
+/*
+ * All that is worked with: large, and in nobody's way that way. What is touched of it lies
+ * together: each page that is costs as much as a system call.
+ */
 struct room {
+    size_t size;      /* of all of it */
+    size_t text_size; /* of what follows it, and then: */
+    size_t root_count;
+    char (*roots)[PATH_MAX]; /* of bind mounts */
     struct lines_work work;
-    char root[PATH_MAX];                /* where the reader's "/" is */
-    char roots[LX_PLACE_MAX][PATH_MAX]; /* of bind mounts */
-    char out[65536];
-    char text[TABLE_MAX];
+    char root[PATH_MAX]; /* where the reader's "/" is */
+    char out[16384];
+    char text[];
 };
 
 /* The kind of table that a last name (n bytes) is of; -1 for every other. */
@@ -125,6 +132,23 @@ static bool beside(const char *path, const char *name, char out[PATH_MAX])
     return true;
 }
 
+/* True for a file of this process's own directory in /proc, for itself: no other namespace or "/".
+ */
+static bool is_of_this(const struct lx_task *task, const char *path)
+{
+    char own[40];
+    struct text t = {own, 0, sizeof(own)};
+    if (task->pid != 0)
+        return false;
+    text_put(&t, "/proc/");
+    text_number(&t, sys_getpid());
+    text_put(&t, "/");
+    size_t n = strlen(path);
+    size_t whole = n;
+    (void)last_name(path, &n);
+    return whole - n == t.length && memcmp(path, own, t.length) == 0;
+}
+
 /* True where a table is of the mount namespace that the task is in. */
 static bool is_tasks_own(const struct lx_task *task, const char *path)
 {
@@ -173,33 +197,43 @@ static const char *root_of(const struct lx_mount *m, char out[PATH_MAX])
     return out;
 }
 
+/* Other words for a line of the kernel's: what the run shows of what is mounted. */
+static bool words_of(const void *who, struct lines_words *words)
+{
+    return shown_words(who, words);
+}
+
 /* Fills in the mounts that have a line, or are in the way of one. */
 static void describe(const struct lx_policy *policy, struct room *room)
 {
     const struct lx_mounts *mounts = lx_mounts_of_run(policy);
     const struct lx_mount *m;
     size_t n = 0;
+    size_t roots = 0;
     for (unsigned i = 0; n < LX_PLACE_MAX && (m = lx_mounts_next(mounts, &i)) != NULL;) {
         const char *point = seen_at(room->root, lx_target(m));
         if (point == NULL || (m->flags & LX_MOUNT_OWN_NAME) != 0)
             continue;
-        room->work.drive[n] =
-            (struct lines_drive){.mount = m, .point = point, .root = root_of(m, room->roots[n])};
+        const char *root = roots < room->root_count ? root_of(m, room->roots[roots]) : NULL;
+        roots += root != NULL;
+        room->work.drive[n] = (struct lines_drive){.mount = m, .point = point, .root = root};
         n++;
     }
     room->work.count = n;
+    room->work.who = policy;
+    room->work.words = policy->shows && !policy->observe ? words_of : NULL;
 }
 
-/* Reads all of a file; false where that cannot be, or it is too large. */
-static bool read_all(int fd, char room[TABLE_MAX], struct sys_span *text)
+/* Reads all of a file; false where that cannot be, or it is too large for the room. */
+static bool read_all(int fd, struct room *room, struct sys_span *text)
 {
-    *text = (struct sys_span){room, 0};
+    *text = (struct sys_span){room->text, 0};
     for (;;) {
-        long n = sys_read(fd, room + text->n, TABLE_MAX - text->n);
+        long n = sys_read(fd, room->text + text->n, room->text_size - text->n);
         if (n == -EINTR)
             continue;
         if (n <= 0)
-            return n == 0 && text->n < TABLE_MAX;
+            return n == 0 && text->n < room->text_size;
         text->n += (size_t)n;
     }
 }
@@ -226,7 +260,10 @@ static bool may_write(size_t n)
     return SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, limit) == 0 && limit[0] >= n;
 }
 
-/* Writes a table, of which fd is the kernel's, to memory. A descriptor, or -1. */
+/*
+ * Writes a table, of which fd is the kernel's, to memory. A descriptor; -E2BIG where the room is
+ * too small, or -1.
+ */
 static int write_table(const struct lx_policy *policy, struct room *room, const char *path, int fd)
 {
     struct sys_span text;
@@ -234,8 +271,10 @@ static int write_table(const struct lx_policy *policy, struct room *room, const 
     const char *name = last_name(path, &n);
     int kind = kind_of(name, n);
     describe(policy, room);
-    if (kind < 0 || !may_write((size_t)2 * TABLE_MAX) || !read_all(fd, room->text, &text))
+    if (kind < 0 || !may_write((size_t)2 * TABLE_MAX))
         return -1;
+    if (!read_all(fd, room, &text))
+        return text.n == room->text_size ? -E2BIG : -1;
     if (policy->shows && !policy->observe)
         shown_table(policy, room->text, text.n);
     int memory = madeup_begin(path);
@@ -249,13 +288,6 @@ static int write_table(const struct lx_policy *policy, struct room *room, const 
         return memory;
     sys_close(memory);
     return -1;
-}
-
-/* Has the table written and handed over. `path`: its name. False: fd is as it was. */
-static bool make(const struct lx_call *c, struct room *room, const char *path, int fd)
-{
-    int memory = write_table(c->task->policy, room, path, fd);
-    return memory >= 0 && madeup_end(memory, c->flags, fd) == 0;
 }
 
 /* True with a descriptor's name where it is a file of /proc's. */
@@ -273,11 +305,59 @@ static bool is_in_proc(int fd, char path[PATH_MAX])
     return true;
 }
 
-static struct room *make_room(void)
+/* How many mounts of the run are bind mounts with a root to be told. */
+static size_t count_roots(const struct lx_policy *policy)
 {
-    void *room = sys_mmap(NULL, sizeof(struct room), PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return sys_mmap_failed(room) ? NULL : room;
+    const struct lx_mounts *mounts = lx_mounts_of_run(policy);
+    const struct lx_mount *m;
+    size_t n = 0;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        n += lx_mount_text(m, m->root) != NULL;
+    return n;
+}
+
+static struct room *make_room(const struct lx_policy *policy, size_t text_size)
+{
+    size_t roots = count_roots(policy);
+    size_t size = sizeof(struct room) + text_size + roots * PATH_MAX;
+    struct room *room = sys_mmap(NULL, size, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (sys_mmap_failed(room))
+        return NULL;
+    room->size = size;
+    room->text_size = text_size;
+    room->root_count = roots;
+    room->roots = (char(*)[PATH_MAX])(void *)(room->text + text_size);
+    return room;
+}
+
+static void drop_room(struct room *room)
+{
+    if (room != NULL)
+        sys_munmap(room, room->size);
+}
+
+/*
+ * Has the table written of which fd is the kernel's. `path`: its name. A descriptor of memory, and
+ * *room, which the caller drops; or a negative number.
+ */
+static int make(const struct lx_task *task, const char *path, int fd, struct room **room)
+{
+    int memory = -E2BIG;
+    *room = NULL;
+    for (size_t size = TABLE_USUAL; memory == -E2BIG && size <= TABLE_MAX;
+         size = size == TABLE_USUAL ? TABLE_MAX : SIZE_MAX) {
+        if (*room != NULL && SYS3(SYS_lseek, fd, 0, SEEK_SET) < 0)
+            return -1;
+        drop_room(*room);
+        *room = make_room(task->policy, size);
+        if (*room == NULL)
+            return -1;
+        if (!is_of_this(task, path)) /* whose own "/" is "/"; what is not touched is "" */
+            find_root(path, (*room)->root);
+        memory = write_table(task->policy, *room, path, fd);
+    }
+    return memory;
 }
 
 /* Copies the line that begins with a mount's number. Its length, or 0. */
@@ -309,37 +389,50 @@ long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t
         text_put(&t, "/mountinfo");
         path[t.length] = '\0';
     }
-    struct room *room = make_room();
-    int fd = room == NULL ? -1 : sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-    if (fd >= 0) {
-        find_root(path, room->root);
-        int memory = write_table(task->policy, room, path, fd);
-        if (memory >= 0 && SYS3(SYS_lseek, memory, 0, SEEK_SET) == 0 &&
-            read_all(memory, room->text, &text))
-            n = find_line(text, id, out, size);
-        if (memory >= 0)
-            sys_close(memory);
-        sys_close(fd);
-    }
-    if (room != NULL)
-        sys_munmap(room, sizeof(*room));
+    int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return 0;
+    struct room *room;
+    int memory = make(task, path, fd, &room);
+    if (memory >= 0 && SYS3(SYS_lseek, memory, 0, SEEK_SET) == 0 && read_all(memory, room, &text))
+        n = find_line(text, id, out, size);
+    if (memory >= 0)
+        sys_close(memory);
+    sys_close(fd);
+    drop_room(room);
     return n;
+}
+
+bool tables_straight(const struct lx_call *c)
+{
+    static const char name[] = "/proc/mounts";
+    const struct lx_task *t = c->task;
+    return c->op == LX_OP_OPEN && c->path_length[0] == sizeof(name) - 1 &&
+           memcmp(c->path[0], name, sizeof(name) - 1) == 0 && t->pid == 0 && t->root == NULL &&
+           !t->on_behalf && c->resolve == 0 && (c->flags & (O_CREAT | O_NOFOLLOW)) == 0 &&
+           c->at[0].mount == NULL && c->at[0].given == NULL && tables_may_open(c) &&
+           !t->seccomp_confined && !sys_is_proxied() && tables_show(t->policy);
 }
 
 __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
 {
     char path[PATH_MAX];
     /* Who does by itself what changes anything opens for itself as well. */
-    if (c->task->seccomp_confined || sys_is_proxied() || !tables_show(c->task->policy) ||
-        !is_in_proc((int)fd, path) || !is_tasks_own(c->task, path) ||
+    if (c->task->seccomp_confined || sys_is_proxied() || !tables_show(c->task->policy))
+        return fd;
+    if (!is_in_proc((int)fd, path)) {
+        if (!tables_straight(c))
+            return fd;
+        sys_close((int)fd); /* a symlink, of somebody's own /proc: it is for the walk to follow */
+        return -LX_EWALK;
+    }
+    if ((!is_of_this(c->task, path) && !is_tasks_own(c->task, path)) ||
         !lx_alter(c, LX_RULE_MOUNT_LINE))
         return fd;
-    struct room *room = make_room();
-    if (room == NULL)
-        return fd;
-    find_root(path, room->root);
-    if (!make(c, room, path, (int)fd))
+    struct room *room;
+    int memory = make(c->task, path, (int)fd, &room);
+    if (memory < 0 || madeup_end(memory, c->flags, (int)fd) != 0)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
-    sys_munmap(room, sizeof(*room));
+    drop_room(room);
     return fd;
 }

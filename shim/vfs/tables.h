@@ -37,9 +37,16 @@ bool tables_may_open(const struct lx_call *c);
 bool tables_show(const struct lx_policy *policy);
 
 /*
+ * True for a call that opens "/proc/mounts", of this process and for itself: a symlink, which need
+ * not be walked, since the name of what is opened tells where it has led.
+ */
+bool tables_straight(const struct lx_call *c);
+
+/*
  * What the program gets in place of fd, which the kernel has opened for such a call: the same
  * number, with the mounts in it; or as it was, where it is another file or of another mount
  * namespace, nothing is to be shown, or something is in the way, such as a limit of the program's.
+ * -LX_EWALK, fd being closed, where a call that is straight has opened no table.
  */
 long tables_open(struct lx_call *c, long fd);
 

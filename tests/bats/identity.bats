@@ -288,3 +288,122 @@ $(grep -c ^nameserver /etc/resolv.conf)
 regular file
 $(printf '127.0.1.1\t%s.localdomain\t%s' "$(uname -n)" "$(uname -n)")"
 }
+
+# What stat says of nodes, and opening them: by libc, and without it.
+NODES='cd /dev; stat -c "%n %F %a %u %g %t:%T" lxss ttyS191 ./ttyS150 2>&1; for f in lxss tty0 ttyS150 full fuse loop0 net/tun ttyS192 ttyS07; do
+    (: <$f) 2>&1 | sed "s/.*: //"; done; [[ -c lxss && -r lxss && -w lxss && ! -x lxss ]] && echo yes; cat lxss; ls -d ttyS19? full net 2>&1'
+
+@test "identity.devices: nodes of WSL1 are there to look at, what its init does not make is missing" {
+  [[ ! -e /dev/lxss && -e /dev/full ]] || skip "another /dev"
+  native "$NODES"
+  assert_line --partial "'lxss': No such file"
+  assert_line full
+  natives=$output
+  as wsl1-1903 "$NODES"
+  assert_output "$natives"
+  as wsl1-1903 "$NODES" identity.devices=on
+  missing='No such file or directory'
+  assert_output "lxss character special file 666 0 0 a:32
+ttyS191 character special file 660 0 20 4:ff
+./ttyS150 character special file 660 0 20 4:d6
+No such device or address
+Input/output error
+Input/output error
+$missing
+$missing
+$missing
+$missing
+$missing
+$missing
+yes
+cat: lxss: No such device or address
+ls: cannot access 'full': $missing
+ls: cannot access 'net': $missing
+ttyS190
+ttyS191"
+  as wsl2-9p "cd /dev; ls -d full lxss; stat -c '%a %t:%T' fuse net/tun" identity.devices=on
+  assert_line full
+  assert_line "ls: cannot access 'lxss': $missing"
+  [[ ! -c /dev/fuse ]] || assert_line 666\ a:e5
+  [[ ! -c /dev/net/tun ]] || assert_line 666\ a:c8
+}
+
+@test "identity.devices: listings agree with stat, by the call as well; descriptors, statfs, rights" {
+  needs python3 python3
+  [[ ! -e /dev/lxss && -e /dev/full ]] || skip "another /dev"
+  steps="python3 -c '$LISTED' '/dev /dev/' 'full lxss tty0 ttyS0 ttyS191 loop0'"
+  as wsl1-1903 "$steps" identity.devices=on
+  assert_output '/dev lxss tty0 ttyS0 ttyS191 | lxss tty0 ttyS0 ttyS191 | lxss tty0 ttyS0 ttyS191 .
+/dev/ lxss tty0 ttyS0 ttyS191 | lxss tty0 ttyS0 ttyS191 | lxss tty0 ttyS0 ttyS191 .'
+  as wsl1-1903 'python3 -c "
+import os
+entries = {e.name: e for e in os.scandir(\"/dev\")}
+print(all(entries[n].inode() == os.lstat(\"/dev/\" + n).st_ino and not entries[n].is_dir() for n in (\"lxss\", \"ttyS7\", \"ttyS191\")))
+print(os.lstat(\"/dev/lxss\").st_dev == os.lstat(\"/dev/null\").st_dev, os.statvfs(\"/dev/lxss\") == os.statvfs(\"/dev/null\"))
+'"$ANSWER"'
+answer(\"path\", lambda: os.open(\"/dev/lxss\", os.O_PATH))
+answer(\"directory\", lambda: os.open(\"/dev/lxss\", os.O_DIRECTORY))
+answer(\"write\", lambda: os.open(\"/dev/lxss\", os.O_RDWR))
+answer(\"create\", lambda: os.open(\"/dev/lxss\", os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+answer(\"below\", lambda: os.stat(\"/dev/lxss/x\"))
+answer(\"link\", lambda: os.readlink(\"/dev/lxss\"))
+"' identity.devices=on
+  assert_output "True
+True True
+path No such device or address
+directory Not a directory
+write No such device or address
+create File exists
+below No such file or directory
+link Invalid argument"
+}
+
+@test "identity.devices: a program without shared libraries sees the same nodes" {
+  needs busybox busybox-static
+  [[ ! -e /dev/lxss && -e /dev/full ]] || skip "another /dev"
+  as wsl1-1903 'busybox ls /dev | grep -c -e "^ttyS" -e "^lxss$" -e "^full$"; busybox stat -c "%a %T" /dev/ttyS191; timeout 10 busybox cat /dev/tty0' \
+    identity.devices=on
+  assert_output "193
+660 ff
+cat: can't open '/dev/tty0': Input/output error"
+}
+
+@test "identity.mounts: what WSL's init mounts has its source, type and options, in each table; nothing else has" {
+  ((EUID == 0)) || skip "only root mounts"
+  needs_mounts
+  mkdir "$BATS_TEST_TMPDIR/own"
+  steps='cut -d" " -f5- /proc/self/mountinfo | grep -e " - [a-z0-9]* [^ ]*root" -e "^/run" -e "^/ " -e /own
+    grep -e " /run" -e /own /proc/mounts; grep " /run" /proc/self/mountstats; df -T /run/lock | tail -1 | cut -d" " -f1'
+  for kind in wsl1-1903:off wsl1-1903:on wsl1-current:on wsl2-9p:on wsl2-virtiofs:on; do
+    policy_for "$(fresh drive)" identity.mounts="${kind#*:}" | sed "s/{/{\"profile\": \"${kind%:*}\", /" >"$BATS_TEST_TMPDIR/policy.json"
+    echo "$kind"
+    LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" unshare -m bash -c '
+      mount --make-rprivate /; mount -t tmpfs -o size=64k other /run; mkdir /run/lock
+      mount -t tmpfs -o ro,noexec,size=8k l /run/lock; mount -t tmpfs -o size=8k mine "$1/own"
+      cd /; exec env "${@:2}"' - "$BATS_TEST_TMPDIR" "${SHIM[@]}" bash -c "$steps" | sed "s/,inode64//; s|$BATS_TEST_TMPDIR||"
+  done >"$BATS_TEST_TMPDIR/said"
+  run grep -v -e '^/ .* - ext4 /dev/[^s]' -e '^/ .* - overlay' "$BATS_TEST_TMPDIR/said"
+  # shellcheck disable=SC2317 # called
+  said() {
+    printf '%s\n' "$1" ${2:+"$2"} "/run $3" "/run/lock $4" "/own $5" "none /run tmpfs ${3/ - tmpfs none rw/} 0 0" \
+      "none /run/lock tmpfs ${4% - *} 0 0" "mine /own tmpfs rw,relatime${5##*mine rw} 0 0"
+    printf 'device none mounted on /run%s with fstype tmpfs\n' '' /lock
+    echo none
+  }
+  own='rw,relatime - tmpfs mine rw,size=8k' lock='ro,nosuid,nodev,noexec,noatime - tmpfs none ro' late='rw,nosuid,nodev - tmpfs none rw,mode=755'
+  wsl1='/ rw,noatime - wslfs rootfs rw' wsl2='/ rw,relatime - ext4 /dev/sdc rw,discard,errors=remount-ro,data=ordered'
+  assert_output "wsl1-1903:off
+/run rw,relatime - tmpfs other rw,size=64k
+/run/lock ro,noexec,relatime - tmpfs l ro,size=8k
+/own $own
+other /run tmpfs rw,relatime,size=64k 0 0
+l /run/lock tmpfs ro,noexec,relatime,size=8k 0 0
+mine /own tmpfs rw,relatime,size=8k 0 0
+device other mounted on /run with fstype tmpfs
+device l mounted on /run/lock with fstype tmpfs
+l
+$(said wsl1-1903:on "$wsl1" 'rw,nosuid,noexec,noatime - tmpfs none rw,mode=755' "$lock" "$own")
+$(said wsl1-current:on "$wsl1" "$late" "$lock" "$own")
+$(said wsl2-9p:on "$wsl2" "$late" "$lock" "$own")
+$(said wsl2-virtiofs:on "$wsl2" "$late" "$lock" "$own,huge=advise")"
+}

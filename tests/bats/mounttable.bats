@@ -22,6 +22,25 @@ C: M/c drvfs rw,noatime 0 0
 $((natives + 1))"
 }
 
+@test "a table that is opened once more costs a bounded number of system calls" {
+  needs strace strace
+  strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+  policy_for "$BASE/drive" >"$BASE/policy.json"
+  # By the cheapest of some turns, with a clock that stands still: see calls.bats.
+  turn() {
+    local counted=() tables=(/proc/mounts /proc/mounts) n
+    for n in 1 2; do
+      strace -qq -o "$BASE/trace" -E LXSHIM_POLICY="$BASE/policy.json" -E LD_PRELOAD="$1" cat "${tables[@]:0:n}" >/dev/null
+      counted[n]=$(wc -l <"$BASE/trace")
+    done
+    echo $((counted[2] - counted[1]))
+  }
+  natives=$(turn "")
+  ours=$(for _ in {1..4}; do turn "$LIB:$PROGRAMS/still.so"; done | sort -n | head -1)
+  echo "natively $natives, in a run $ours"
+  ((ours > natives && ours <= natives + 22))
+}
+
 @test "by every path that leads there: other processes, threads, links, from a directory below /proc" {
   in_lanes "$LOOK"'sleep 1000 & echo $! >$M/pid; cd $M; ln -sfn /proc/self/mounts x; ln -sfn /proc/self s
     for f in /proc/$(cat $M/pid)/mounts /proc/thread-self/mountinfo /etc/mtab $M/x $M/x $M/s/mounts /proc/$$/task/$$/mounts /proc/../proc/mounts; do

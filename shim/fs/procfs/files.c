@@ -9,16 +9,23 @@
 
 static const struct file files[] = {
 #define FILE(directory, name, rule, when, write) \
-    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_##when, FILE_PLAIN, 0, write},
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_##when, FILE_PLAIN, 0, write, NULL},
 #define PLACE(directory, name, rule, kind) \
-    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_MISSING, FILE_##kind, 0, NULL},
-#define LACKS(directory, name, since) \
-    {NAME(directory, name), LX_RULE_IDENTITY_PROC, FILE_HIDDEN, FILE_PLAIN, since, NULL},
-#define ABSENT(directory, name, rule) \
-    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_HIDDEN, FILE_PLAIN, NEVER, NULL},
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_MISSING, FILE_##kind, 0, NULL, NULL},
+#define LACKS(directory, name, since) SINCE(directory, name, PROC, since)
+#define ABSENT(directory, name, rule) SINCE(directory, name, rule, NEVER)
 #define SINCE(directory, name, rule, since) \
-    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_HIDDEN, FILE_PLAIN, since, NULL},
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_HIDDEN, FILE_PLAIN, since, NULL, NULL},
+#define NODE(directory, name, eras, count, major, minor, mode, gid, error) \
+    {NAME(directory, name),                                                \
+     LX_RULE_IDENTITY_DEVICES,                                             \
+     FILE_MISSING,                                                         \
+     FILE_DEVICE,                                                          \
+     0,                                                                    \
+     NULL,                                                                 \
+     &(const struct devfs_node){eras, count, major, minor, mode, gid, error}},
 #include "fs/cgroupfs/files.def"
+#include "fs/devfs/files.def"
 #include "fs/procfs/files.def"
 #include "fs/sysfs/files.def"
 #undef FILE
@@ -26,6 +33,7 @@ static const struct file files[] = {
 #undef LACKS
 #undef ABSENT
 #undef SINCE
+#undef NODE
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))
@@ -35,23 +43,47 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* True for a name (n bytes), a star at the beginning of `pattern` being a number. */
+/* True for a name (n bytes), a star in the file's own being a number, a question mark a letter. */
 static bool is_name(const struct file *file, const char *name, size_t n)
 {
     const char *pattern = file->name;
-    size_t length = file->length;
-    if (pattern[0] == '*') {
-        size_t digits = 0;
-        while (digits < n && is_digit(name[digits]))
-            digits++;
-        if (digits == 0)
+    const char *end = name + n;
+    for (; *pattern != '\0'; pattern++) {
+        if (name == end)
             return false;
-        pattern++;
-        length--;
-        name += digits;
-        n -= digits;
+        if (*pattern != '*') {
+            bool is_one = *pattern == '?' ? *name >= 'a' && *name <= 'z' : *name == *pattern;
+            if (!is_one)
+                return false;
+            name++;
+            continue;
+        }
+        if (!is_digit(*name))
+            return false;
+        while (name < end && is_digit(*name))
+            name++;
     }
-    return n == length && memcmp(pattern, name, n) == 0;
+    return name == end;
+}
+
+unsigned file_number(const struct file *file, const char *name, size_t n)
+{
+    const char *star = strchr(file->name, '*');
+    unsigned number = 0;
+    if (star == NULL)
+        return 0;
+    for (size_t i = (size_t)(star - file->name); i < n && is_digit(name[i]) && number < 100000; i++)
+        number = number * 10 + (unsigned)(name[i] - '0');
+    return number;
+}
+
+/* The same name, and of a row one that it has: "ttyS7", and not "ttyS07". */
+static bool is_of_row(const struct file *file, const char *name, size_t n)
+{
+    if (file->node == NULL || file->node->count == 1)
+        return true;
+    const char *is = devfs_row_name(file_number(file, name, n));
+    return is != NULL && strlen(is) == n && memcmp(is, name, n) == 0;
 }
 
 bool file_named(const char *name, size_t n)
@@ -133,6 +165,9 @@ static bool is_on(const struct lx_policy *policy, const struct file *file)
 {
     if (lx_rule_of_run(policy, file->rule) == LX_OFF)
         return false;
+    if (file->node != NULL)
+        return (file->node->eras & (kernel_is_wsl2(kernel_of(policy)) ? DEVFS_WSL2 : DEVFS_WSL1)) !=
+               0;
     unsigned build = file->since == 0 ? 0 : kernel_of(policy)->build;
     return file->since == 0 || (build != 0 && build < file->since);
 }
@@ -145,7 +180,7 @@ const struct file *file_find(const struct lx_policy *policy, const char *path, s
     size_t above = (size_t)(slash - path);
     for (unsigned i = 0; i < FILES; i++)
         if (is_name(&files[i], slash + 1, n - above - 1) && is_in(&files[i], path, above) &&
-            is_on(policy, &files[i]))
+            is_of_row(&files[i], slash + 1, n - above - 1) && is_on(policy, &files[i]))
             return &files[i];
     return NULL;
 }
@@ -160,11 +195,21 @@ bool file_listed_in(const struct lx_policy *policy, const char *directory, size_
 }
 
 const struct file *file_besides(const struct lx_policy *policy, const char *directory,
-                                size_t length, unsigned n)
+                                size_t length, unsigned *n, const char **name)
 {
-    for (unsigned i = 0; i < FILES; i++)
-        if (files[i].when == FILE_MISSING && files[i].name[0] != '*' &&
-            is_in(&files[i], directory, length) && is_on(policy, &files[i]) && n-- == 0)
-            return &files[i];
+    unsigned before = 0;
+    for (unsigned i = 0; i < FILES; i++) {
+        const struct file *file = &files[i];
+        unsigned count = file->node == NULL ? 1 : file->node->count;
+        if (file->when != FILE_MISSING || file->name[0] == '*' || *n >= before + count ||
+            !is_in(file, directory, length) || !is_on(policy, file)) {
+            before += count;
+            continue;
+        }
+        unsigned number = *n < before ? 0 : *n - before;
+        *n = before + number;
+        *name = count == 1 ? file->name : devfs_row_name(number);
+        return file;
+    }
     return NULL;
 }

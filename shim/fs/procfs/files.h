@@ -3,6 +3,7 @@
 #ifndef LXSHIM_FS_PROCFS_FILES_H
 #define LXSHIM_FS_PROCFS_FILES_H
 
+#include "fs/devfs/devfs.h"
 #include "fs/procfs/pages.h"
 
 enum file_when {
@@ -11,7 +12,7 @@ enum file_when {
     FILE_HIDDEN   /* it is not there, whatever the kernel has */
 };
 
-enum file_kind { FILE_PLAIN, FILE_DIRECTORY, FILE_SOCKET };
+enum file_kind { FILE_PLAIN, FILE_DIRECTORY, FILE_SOCKET, FILE_DEVICE };
 
 struct file {
     const char *directory; /* "" for "/" */
@@ -22,6 +23,7 @@ struct file {
     enum file_kind kind;
     unsigned since; /* the first build of WSL1 that has it; 0: this is of every kernel */
     page_write *write;
+    const struct devfs_node *node; /* of a device */
 };
 
 /* True where something of this name (n bytes) may be among them. */
@@ -30,12 +32,17 @@ bool file_named(const char *name, size_t n);
 /* The file of that path (n bytes) which the run's rules have something to say of; or NULL. */
 const struct file *file_find(const struct lx_policy *policy, const char *path, size_t n);
 
+/* Which one a name (n bytes) is of those that a star in a file's name stands for; 0 without one. */
+unsigned file_number(const struct file *file, const char *name, size_t n);
+
 /* True for a directory in which there is such a file, or there may be. */
 bool file_listed_in(const struct lx_policy *policy, const char *directory, size_t n);
 
-/* The n-th file that is there besides in a directory, whatever the kernel has; NULL after the last.
+/*
+ * The file, with its name, that is there besides in a directory, whatever the kernel has: the first
+ * at place *n (from 0) or behind, which is set to where it was found. NULL after the last.
  */
 const struct file *file_besides(const struct lx_policy *policy, const char *directory,
-                                size_t length, unsigned n);
+                                size_t length, unsigned *n, const char **name);
 
 #endif

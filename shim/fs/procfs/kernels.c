@@ -32,6 +32,11 @@ bool kernel_has_interop(const struct kernel *kernel)
     return kernel_is_wsl2(kernel) || kernel->build >= 14951;
 }
 
+bool kernel_has_huge_tmpfs(const struct kernel *kernel)
+{
+    return kernel_is_wsl2(kernel) && kernel->release[0] >= '6';
+}
+
 bool kernel_is_wsl2(const struct kernel *kernel)
 {
     return kernel->build == 0;

@@ -22,6 +22,9 @@ const struct kernel *kernel_of(const struct lx_policy *policy);
 /* True for one that runs programs of Windows'. [RN:14951] */
 bool kernel_has_interop(const struct kernel *kernel);
 
+/* True for one whose tmpfs has huge pages unless it is told otherwise. [WSL#7152] */
+bool kernel_has_huge_tmpfs(const struct kernel *kernel);
+
 /* True for one of WSL2's. */
 bool kernel_is_wsl2(const struct kernel *kernel);
 

@@ -71,6 +71,12 @@ void page_interop(struct page *p)
     put_line(p, "offset 0\nmagic 4d5a");
 }
 
+void page_status(struct page *p)
+{
+    if (kernel_has_interop(p->kernel))
+        put_line(p, "enabled");
+}
+
 /* True for the name of a cgroup that a container's engine has made. */
 static bool is_containers(const char *line, size_t n)
 {

@@ -27,7 +27,8 @@ void page_put(struct page *p, const char *text, size_t n);
  * what the kernel has is what WSL has. */
 typedef void page_write(struct page *p);
 page_write page_line, page_release, page_version, page_signature, page_cmdline, page_filesystems,
-    page_interop, page_cgroup, page_loadavg, page_meminfo, page_cpuinfo, page_hosts, page_resolver;
+    page_interop, page_status, page_cgroup, page_loadavg, page_meminfo, page_cpuinfo, page_hosts,
+    page_resolver;
 
 /* SysFs', and CgroupFs' */
 page_write page_processors, page_controllers, page_groups;

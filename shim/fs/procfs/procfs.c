@@ -104,6 +104,8 @@ static bool is_missing(const char *path)
 static bool has(const struct lx_policy *policy, const struct file *file)
 {
     char out[512];
+    if (file->kind == FILE_DEVICE)
+        return (file->node->eras & DEVFS_WSL1) != 0;
     if (file->kind != FILE_PLAIN)
         return kernel_has_interop(kernel_of(policy));
     struct page page = {.policy = policy,
@@ -129,6 +131,19 @@ static size_t trimmed(const char *path, bool *up)
     return n;
 }
 
+/* True for an open that may write or make something, which is the kernel's to refuse. */
+static bool changes(const struct lx_call *c)
+{
+    return c->op == LX_OP_OPEN && (c->flags & O_PATH) == 0 &&
+           (c->flags & (O_ACCMODE | O_CREAT | O_TRUNC)) != O_RDONLY;
+}
+
+static unsigned number_in(const struct file *file, const char *path, size_t n)
+{
+    const char *slash = memrchr(path, '/', n);
+    return file_number(file, slash + 1, n - (size_t)(slash + 1 - path));
+}
+
 static bool instead(struct lx_call *c, const char *path, long *result)
 {
     bool up;
@@ -136,6 +151,10 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     const struct file *file = file_find(c->task->policy, path, n);
     if (file == NULL || file->when == FILE_OPENED ||
         (path[n] != '\0' && file->kind != FILE_DIRECTORY && file->when != FILE_HIDDEN))
+        return false;
+    if (file->kind == FILE_DEVICE)
+        return devfs_instead(c, file->node, number_in(file, path, n), path, file->rule, result);
+    if (changes(c) && (file->when != FILE_HIDDEN || file->rule != LX_RULE_IDENTITY_DEVICES))
         return false;
     if ((file->when == FILE_MISSING && !has(c->task->policy, file)) ||
         is_missing(path) != (file->when == FILE_MISSING))
@@ -199,15 +218,19 @@ static const char *besides(const struct lx_policy *policy, const char *directory
 {
     char path[PATH_MAX];
     const struct file *file;
-    while ((file = file_besides(policy, directory, n, (*at)++)) != NULL) {
+    const char *name;
+    for (; (file = file_besides(policy, directory, n, at, &name)) != NULL; ++*at) {
         size_t length = n > 1 ? n : 0;
-        if (length + 1 + file->length >= sizeof(path) || !has(policy, file))
+        size_t more = strlen(name) + 1;
+        if (length + 1 + more > sizeof(path) || !has(policy, file))
             continue;
         memcpy(path, directory, length);
         path[length] = '/';
-        memcpy(path + length + 1, file->name, file->length + 1);
-        if (is_missing(path))
-            return file->name;
+        memcpy(path + length + 1, name, more);
+        if (is_missing(path)) {
+            ++*at;
+            return name;
+        }
     }
     return NULL;
 }
