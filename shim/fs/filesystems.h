@@ -188,6 +188,8 @@ struct lx_fs_shown {
     void (*names)(const struct lx_policy *policy, struct utsname *name);
     /* Puts other words, as long, in what the kernel says in a mount table, n bytes. */
     void (*table)(const struct lx_policy *policy, char *text, size_t n);
+    /* True for a call, by its number, that the kernel of a run is too old for. */
+    bool (*lacks)(const struct lx_policy *policy, long nr);
 };
 
 struct lx_fs {

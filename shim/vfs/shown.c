@@ -185,6 +185,19 @@ void shown_table(const struct lx_policy *policy, char *text, size_t n)
     }
 }
 
+bool shown_lacks(const struct lx_task *t, long nr)
+{
+    const struct lx_policy *policy = t->policy;
+    bool is_lacking = false;
+    if (!policy->shows || policy->observe || t->seccomp_confined)
+        return false;
+    EACH(shows)
+    {
+        is_lacking = is_lacking || shows->lacks(policy, nr);
+    }
+    return is_lacking;
+}
+
 /* The path of one of a process's files of /proc. */
 static void in_proc(int pid, const char *name, char out[48])
 {

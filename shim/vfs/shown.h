@@ -47,6 +47,9 @@ const char *shown_besides(const struct lx_policy *policy, const char *directory,
 /* Puts other words, as long, in the text of a mount table, n bytes. */
 void shown_table(const struct lx_policy *policy, char *text, size_t n);
 
+/* True for a call, by its number, that the kernel which the run shows has not: it is ENOSYS. */
+bool shown_lacks(const struct lx_task *t, long nr);
+
 /*
  * uname(2). As it, and -LX_CONTINUE where whoever asked gets the kernel's answer: of a program in
  * another UTS namespace, or with another personality, only the kernel knows the other names.
