@@ -248,11 +248,15 @@ $(B)/supervisor/filter_shows.inc: $(B)/filter
 	@mkdir -p $(@D)
 	$(call say,GEN)$(RUN) $< shows >$@.new && mv $@.new $@
 
+$(B)/supervisor/filter_writes.inc: $(B)/filter
+	@mkdir -p $(@D)
+	$(call say,GEN)$(RUN) $< writes >$@.new && mv $@.new $@
+
 $(B)/supervisor/filter_moves.inc: $(B)/filter
 	@mkdir -p $(@D)
 	$(call say,GEN)$(RUN) $< moves >$@.new && mv $@.new $@
 
-FILTERS := $(addprefix $(B)/supervisor/,filter.inc filter_shows.inc filter_moves.inc)
+FILTERS := $(addprefix $(B)/supervisor/,filter.inc filter_shows.inc filter_writes.inc filter_moves.inc)
 $(B)/cli/shim/supervisor/filter.o: $(FILTERS)
 
 # Where things get installed is compiled in, too, as the last place to look.

@@ -12,6 +12,49 @@ enum lx_value lx_rule_of_run(const struct lx_policy *policy, enum lx_rule rule)
     return (enum lx_value)(stated != LX_UNSAID ? stated : axes->base[rule]);
 }
 
+/* Operations by the number that an image has for them. */
+enum op {
+#define OP(symbol, word, paths, properties) OP_##symbol,
+#include "fs/ops.def"
+#undef OP
+};
+
+/* What a rule says on a volume that may be mounted later. */
+static enum lx_value value_on(const struct lx_image *image, const struct lx_volume *volume,
+                              enum lx_rule rule)
+{
+    const struct lx_volumes *all = lx_image_volumes(image);
+    uint8_t rules[LX_RULE_COUNT];
+    lx_rules_work_out(image, LX_MOUNT_DRVFS, (enum lx_filesystem)volume->filesystem, false, rules);
+    if (volume->rules != 0)
+        lx_rules_overlay(rules, (const uint8_t *)all + volume->rules);
+    return (enum lx_value)rules[rule];
+}
+
+/* True where a rule of some drive that is mounted, or may be, is another than Linux' own. */
+static bool drives_differ(const struct lx_policy *policy, enum lx_rule rule)
+{
+    const struct lx_volumes *all = lx_image_volumes(policy->image);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(policy->fixed, &i)) != NULL;)
+        if (m->rules[rule] != LX_NATIVE && m->rules[rule] != LX_UNSAID)
+            return true;
+    for (uint32_t i = 0; all != NULL && i < all->count; i++)
+        if (value_on(policy->image, &lx_volumes_list(all)[i], rule) != LX_NATIVE)
+            return true;
+    return false;
+}
+
+static uint64_t judged(const struct lx_policy *policy)
+{
+    uint64_t ops = policy->override_ops;
+    if (drives_differ(policy, LX_RULE_FILE_SIZE))
+        ops |= UINT64_C(1) << OP_WRITE;
+    if (drives_differ(policy, LX_RULE_FILE_COPY_RANGE))
+        ops |= UINT64_C(1) << OP_COPY;
+    return ops;
+}
+
 static bool shows(const struct lx_policy *policy)
 {
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
@@ -49,6 +92,7 @@ int lx_policy_attach(struct lx_policy *policy, const struct lx_image *image, siz
     policy->override_ops = image->override_count == 0 ? 0 : image->override_ops;
     policy->scanner = lx_image_scanner(image);
     policy->fixed = lx_image_mounted(image);
+    policy->judged_ops = judged(policy);
     policy->table = NULL;
     policy->space = 0;
     policy->origin = 0;

@@ -52,6 +52,7 @@ struct lx_policy {
     bool may_link;            /* Windows lets its user make symlinks: Developer Mode, or elevated */
     bool elevated;            /* the token of Windows is an administrator's */
     uint64_t override_ops;    /* the operations some override is about, one bit each */
+    uint64_t judged_ops;      /* those, and of what moves bytes those some drive's rule is about */
     struct lx_ruleset silent; /* rules that only say what they would do, beside observe */
     const struct lx_image_scanner *scanner; /* NULL: there is none */
     const struct lx_mounts *fixed;          /* what is mounted at the start */

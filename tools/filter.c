@@ -2,9 +2,9 @@
 /*
  * filter: prints the seccomp filter of `lxshim run` as the elements of an array of struct
  * sock_filter: which calls are trapped and which are refused. Run when lxshim is built, because
- * libseccomp takes longer to put a filter together than a process to start. "shows": that of a run
- * whose policy shows something: uname is trapped, too. "moves": that of one with an override about
- * reading or writing, with all there is.
+ * libseccomp takes longer to put a filter together than a process to start. Each of these words
+ * asks for one that traps more than the one before: "shows" uname and copy_file_range, "writes"
+ * what writes, "moves" what reads, too.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -25,23 +25,30 @@
 #include "sys/strict.h"
 #include "sys/sys.h"
 
-static bool shows; /* written by main, before all else */
-static bool moves; /* so, too */
+/* Which filter is asked for. The last ones are what transfers.def says of its calls. */
+static enum level { PLAIN, SHOWS, WRITES, MOVES } level; /* written by main, before all else */
+#define RANGE SHOWS
+#define WRITE WRITES
+#define COPY  WRITES
+#define READ  MOVES
 
 /* Left out of most filters, by our number. */
 static bool is_left_out(int number)
 {
-    static const int transfers[] = {
-#define TRANSFER(name, arguments, op, offset)     SYS_##name,
-#define TRANSFER_SIX(name, arguments, op, offset) SYS_##name,
+    static const struct {
+        int number;
+        enum level least;
+    } transfers[] = {
+#define TRANSFER(name, arguments, op, offset)     {SYS_##name, op},
+#define TRANSFER_SIX(name, arguments, op, offset) {SYS_##name, op},
 #include "supervisor/transfers.def"
 #undef TRANSFER
 #undef TRANSFER_SIX
     };
     for (size_t i = 0; i < sizeof(transfers) / sizeof(transfers[0]); i++)
-        if (transfers[i] == number)
-            return !moves;
-    return number == SYS_uname && !shows;
+        if (transfers[i].number == number)
+            return level < transfers[i].least;
+    return number == SYS_uname && level < SHOWS;
 }
 
 /* The one request of two calls that is told of: strict mode, which the kernel refuses below this.
@@ -250,8 +257,9 @@ static int print_i386(FILE *file)
 
 int main(int argc, char **argv)
 {
-    moves = argc > 1 && strcmp(argv[1], "moves") == 0;
-    shows = moves || argc > 1;
+    static const char *const words[] = {"plain", "shows", "writes", "moves"};
+    while (argc > 1 && level < MOVES && strcmp(argv[1], words[level]) != 0)
+        level++;
 #if defined(__x86_64__)
     /* Calls of x32, of which the supervisor says that they are refused. */
     const uint32_t other = SCMP_ACT_NOTIFY;

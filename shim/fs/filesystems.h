@@ -192,6 +192,8 @@ struct lx_fs_shown {
     void (*table)(const struct lx_policy *policy, char *text, size_t n);
     /* Other words for a line of a mount table. False where it stays as it is. */
     bool (*mounted)(const struct lx_policy *policy, struct lines_words *words);
+    /* True for a call, by its number, that the kernel of a run is too old for. */
+    bool (*lacks)(const struct lx_policy *policy, long nr);
 };
 
 struct lx_fs {

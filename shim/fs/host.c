@@ -470,5 +470,6 @@ const struct lx_fs lx_host_fs = {
             [LX_OP_CONTROL] = host_pass,
             [LX_OP_READ] = host_move,
             [LX_OP_WRITE] = host_move,
+            [LX_OP_COPY] = host_pass,
         },
 };

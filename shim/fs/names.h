@@ -27,6 +27,7 @@ enum lx_name_kind {
     LX_NAME_CONCEALED = 8, /* LX_NAME_STORED, too, and may be what nobody is to find: see
                             * lx_fs_conceals */
     LX_NAME_GUARDED = 16, /* of no codec: it may lead to what cannot be entered, see lx_fs_guards */
+    LX_NAME_ODD = 32,     /* a mount may list it otherwise, and not find it by that */
 
     LX_NAME_WALKED = LX_NAME_RESPELLED | LX_NAME_CONCEALED | LX_NAME_GUARDED /* only by the walk */
 };
@@ -106,7 +107,7 @@ static inline size_t lx_name_decode(const struct lx_names *names, char *s, size_
 static inline bool lx_name_suspect(const struct lx_names *names, const char *name)
 {
     const char *p = strchr(name, names->lead);
-    return p != NULL && (lx_name_kind(names, p, strlen(p)) & LX_NAME_STORED) != 0;
+    return p != NULL && (lx_name_kind(names, p, strlen(p)) & (LX_NAME_STORED | LX_NAME_ODD)) != 0;
 }
 
 /* Encodes a name as it is: its length, or -ENAMETOOLONG. */

@@ -5,7 +5,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
+
+/* The largest file of a volume that counts bytes by 32 bits: FAT. */
+#define LX_FAT_FILE_MAX UINT64_C(0xFFFFFFFF)
 
 struct lx_call;
 

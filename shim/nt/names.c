@@ -16,13 +16,26 @@ int nt_char_illegal(unsigned char c)
     return (nt_name_bytes[c] & NT_ILLEGAL) != 0;
 }
 
-/* U+F0xx is EF 80..83 xx: the escaped ASCII characters lie in the first two rows. */
+/* The last byte of a character from U+F000 to U+F0FF, which is EF 80..83 xx; -1 of any other. */
+static int private_char(const unsigned char *p, size_t n)
+{
+    if (n < 3 || p[0] != 0xEF || (p[1] & 0xFC) != 0x80 || (p[2] & 0xC0) != 0x80)
+        return -1;
+    return (p[1] & 3) << 6 | (p[2] & 0x3F);
+}
+
+/* The same of one that stands for a character which NTFS has no room for. */
 static int escaped_char(const unsigned char *p, size_t n)
 {
-    if (n < 3 || p[0] != 0xEF || (p[1] != 0x80 && p[1] != 0x81) || (p[2] & 0xC0) != 0x80)
-        return -1;
-    int c = (p[1] & 1) << 6 | (p[2] & 0x3F);
-    return nt_char_illegal((unsigned char)c) ? c : -1;
+    int c = private_char(p, n);
+    return c >= 0 && nt_char_illegal((unsigned char)c) ? c : -1;
+}
+
+/* The same of one that can be a part of a name. */
+static int any_char(const unsigned char *p, size_t n)
+{
+    int c = private_char(p, n);
+    return c > 0 && c != '/' ? c : -1;
 }
 
 static int starts_pending_suffix(const char *s, size_t n)
@@ -46,6 +59,8 @@ unsigned nt_name_scan(const char *s, size_t n)
             kind |= NT_PRIVATE | NT_MARKED;
         else if (escaped_char(p + i, n - i) >= 0)
             kind |= NT_PRIVATE;
+        else if (any_char(p + i, n - i) >= 0)
+            kind |= NT_ODD;
     }
     return kind;
 }
@@ -77,16 +92,16 @@ long nt_name_store(const char *name, size_t n, char *out, size_t room)
     return (long)n;
 }
 
-size_t nt_name_unescape(char *s, size_t n)
+static size_t unescape(char *s, size_t n, int (*stands_for)(const unsigned char *p, size_t n))
 {
     char *first = memchr(s, 0xEF, n);
     if (first == NULL)
         return n;
     size_t to = (size_t)(first - s);
     for (size_t from = to; from < n;) {
-        int c = escaped_char((const unsigned char *)s + from, n - from);
+        int c = stands_for((const unsigned char *)s + from, n - from);
         if (c >= 0) {
-            s[to++] = (char)c;
+            to += (size_t)nt_utf8_encode((uint32_t)c, s + to);
             from += 3;
         } else {
             s[to++] = s[from++];
@@ -95,6 +110,16 @@ size_t nt_name_unescape(char *s, size_t n)
     if (to < n)
         s[to] = '\0';
     return to;
+}
+
+size_t nt_name_unescape(char *s, size_t n)
+{
+    return unescape(s, n, escaped_char);
+}
+
+size_t nt_name_unescape_all(char *s, size_t n)
+{
+    return unescape(s, n, any_char);
 }
 
 int nt_name_pending(const char *name, size_t n)

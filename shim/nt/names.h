@@ -30,7 +30,8 @@ enum nt_name_kind {
     NT_ILLEGAL = 1, /* has a character that needs escaping */
     NT_HIGH = 2,    /* has a byte above 0x7F: UTF-8 to be checked */
     NT_PRIVATE = 4, /* has an escaped character in its NT spelling, or the pending suffix */
-    NT_MARKED = 8   /* has the pending suffix somewhere in it */
+    NT_MARKED = 8,  /* has the pending suffix somewhere in it */
+    NT_ODD = 32     /* has another character from U+F001 to U+F0FF */
 };
 
 /* True for the ASCII characters NTFS refuses: 01-1F and " * : < > ? \ |. '/' is no name's part. */
@@ -66,6 +67,10 @@ long nt_name_store(const char *name, size_t n, char *out, size_t room);
  * became shorter.
  */
 size_t nt_name_unescape(char *s, size_t n);
+
+/* The same of all that lie between U+F001 and U+F0FF, as build 17134 did, but for U+F02F, a slash.
+ */
+size_t nt_name_unescape_all(char *s, size_t n);
 
 /* True where a name of n bytes ends with the pending suffix. */
 int nt_name_pending(const char *name, size_t n);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* stat in all its names: before glibc 2.33 (__xstat) and after, LFS64, statx. */
+#include <errno.h>
+#include <sys/sysmacros.h>
+
 #include "preload/shim.h"
 #include "sys/i386.h"
 #include "sys/sys.h"
+#include "vfs/shown.h"
 
 LX_EXPORT int stat(const char *restrict path, struct stat *restrict st)
 {
@@ -31,9 +35,45 @@ LX_EXPORT int fstatat(int dirfd, const char *restrict path, struct stat *restric
 }
 LX_WIDE(fstatat64, fstatat);
 
+static struct statx_timestamp time_of(const struct timespec *t)
+{
+    return (struct statx_timestamp){.tv_sec = t->tv_sec, .tv_nsec = (uint32_t)t->tv_nsec};
+}
+
+/* What libc's statx tells by a kernel that has no such call: what fstatat does. */
+static int statx_by_stat(int dirfd, const char *path, int flags, struct statx *stx)
+{
+    struct stat st;
+    if ((flags & ~(AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW | AT_STATX_SYNC_TYPE)) !=
+        0)
+        return (int)lx_ret(-EINVAL);
+    long r = lx_fstatat(lx_self(), dirfd, path, &st, flags & ~AT_STATX_SYNC_TYPE);
+    if (r < 0)
+        return (int)lx_ret(r);
+    *stx = (struct statx){.stx_mask = STATX_BASIC_STATS,
+                          .stx_blksize = (uint32_t)st.st_blksize,
+                          .stx_nlink = (uint32_t)st.st_nlink,
+                          .stx_uid = st.st_uid,
+                          .stx_gid = st.st_gid,
+                          .stx_mode = (uint16_t)st.st_mode,
+                          .stx_ino = st.st_ino,
+                          .stx_size = (uint64_t)st.st_size,
+                          .stx_blocks = (uint64_t)st.st_blocks,
+                          .stx_atime = time_of(&st.st_atim),
+                          .stx_mtime = time_of(&st.st_mtim),
+                          .stx_ctime = time_of(&st.st_ctim),
+                          .stx_rdev_major = major(st.st_rdev),
+                          .stx_rdev_minor = minor(st.st_rdev),
+                          .stx_dev_major = major(st.st_dev),
+                          .stx_dev_minor = minor(st.st_dev)};
+    return 0;
+}
+
 LX_EXPORT int statx(int dirfd, const char *restrict path, int flags, unsigned mask,
                     struct statx *restrict stx)
 {
+    if (shown_lacks(lx_self(), SYS_statx))
+        return statx_by_stat(dirfd, path, flags, stx);
     return (int)lx_ret(lx_statx(lx_self(), dirfd, path, flags, mask, stx));
 }
 

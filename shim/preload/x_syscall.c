@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What syscall() hands us, and the calls by which a program confines itself. */
+#include <errno.h>
 #include <linux/seccomp.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
@@ -10,6 +11,7 @@
 #include "preload/shim.h"
 #include "preload/strict.h"
 #include "sys/sys.h"
+#include "vfs/shown.h"
 #include "vfs/syscalls.h"
 
 /* Called by syscall.S for the numbers that vfs_syscalls has an entry for. */
@@ -23,6 +25,8 @@ static bool installs_filter(long operation)
 static long by_number(long nr, const long a[6])
 {
     long r;
+    if (shown_lacks(lx_self(), nr))
+        return -ENOSYS;
     switch (nr) {
     case SYS_execve:
         return exec_at(AT_FDCWD, (const char *)a[0], (char *const *)a[1], (char *const *)a[2], 0);

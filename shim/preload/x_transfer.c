@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names that read and write (read itself is in x_inotify.c). Only overrides are about them: where
- * none is, a test, and libc's own function does the work. What a stream of libc's moves has no name
- * here.
+ * Names that read and write (read itself is in x_inotify.c). Where no override and no rule is about
+ * them it is a test, and libc's own function does the work. What a stream of libc's moves has no
+ * name here.
  */
 #include <stdio.h>
 #include <sys/sendfile.h>
@@ -12,6 +12,8 @@
 #include "preload/next.h"
 #include "preload/shim.h"
 #include "sys/sys.h"
+#include "vfs/handles.h"
+#include "vfs/shown.h"
 #include "vfs/transfers.h"
 
 /* glibc's own other names, which need no looking up in a signal handler; absent elsewhere. */
@@ -118,9 +120,15 @@ LX_EXPORT ssize_t pwritev2(int fd, const struct iovec *parts, int n, off_t offse
 }
 LX_WIDE(pwritev64v2, pwritev2);
 
+static long judge_sendfile(int to, int from, size_t n)
+{
+    return lx_judge_copy(lx_self(),
+                         &(struct lx_copy){.from = from, .to = to, .size = n, .refusal = EINVAL});
+}
+
 LX_EXPORT ssize_t sendfile(int to, int from, off_t *offset, size_t n)
 {
-    long r = lx_judge_copy(lx_self(), from, to, EINVAL);
+    long r = judge_sendfile(to, from, n);
     return r < 0 ? lx_ret(r) : NEXT_WIDE(sendfile, sendfile64)(to, from, offset, n);
 }
 LX_WIDE(sendfile64, sendfile);
@@ -128,7 +136,13 @@ LX_WIDE(sendfile64, sendfile);
 LX_EXPORT ssize_t copy_file_range(int from, off64_t *at, int to, off64_t *there, size_t n,
                                   unsigned flags)
 {
-    long r = lx_judge_copy(lx_self(), from, to, EXDEV);
+    long r =
+        shown_lacks(lx_self(), SYS_copy_file_range) ? -ENOSYS : lx_judge_range(lx_self(), from, to);
+    if (r == 0)
+        r = lx_judge_copy(
+            lx_self(),
+            &(struct lx_copy){
+                .from = from, .to = to, .placed = there != NULL, .size = n, .refusal = EXDEV});
     return r < 0 ? lx_ret(r) : NEXT(copy_file_range)(from, at, to, there, n, flags);
 }
 
@@ -171,7 +185,7 @@ LX_NARROW(ssize_t, pwritev2, int fd, const struct iovec *parts, int n, int32_t o
 
 LX_NARROW(ssize_t, sendfile, int to, int from, int32_t *offset, size_t n)
 {
-    long r = lx_judge_copy(lx_self(), from, to, EINVAL);
+    long r = judge_sendfile(to, from, n);
     return lx_ret(r < 0 ? r : SYS4(SYS_sendfile, to, from, offset, n));
 }
 #else

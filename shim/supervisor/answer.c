@@ -41,6 +41,7 @@
 #include "sys/sys.h"
 #include "vfs/debug.h"
 #include "vfs/placement.h"
+#include "vfs/shown.h"
 #include "vfs/space.h"
 #include "vfs/syscalls.h"
 
@@ -448,7 +449,7 @@ static int take_call(struct request *r, const struct seccomp_notif *call)
     r->call = supervise_call_find(call->data.nr);
     r->given = (const uint64_t *)call->data.args;
     if (r->call != NULL)
-        return take_structure(r);
+        return shown_lacks(&r->task, r->call->number) ? -ENOSYS : take_structure(r);
     bool x32 = call->data.nr >= X32_CALL && call->data.nr < X32_CALL + X32_CALLS;
     if (x32 && r->task.policy->stats != NULL)
         program_note_x32(&r->task.policy->stats->lane, r->tracee.tid);
@@ -458,7 +459,9 @@ static int take_call(struct request *r, const struct seccomp_notif *call)
 static void answer_ring(const struct request *r, const struct seccomp_notif *call)
 {
     bool answered = false;
-    long result = ring_make(&r->tracee, (const uint64_t *)call->data.args, &answered);
+    long result = -ENOSYS;
+    if (!shown_lacks(&r->task, call->data.nr))
+        result = ring_make(&r->tracee, (const uint64_t *)call->data.args, &answered);
     if (!answered)
         reply(r, result);
 }

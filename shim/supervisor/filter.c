@@ -26,17 +26,20 @@ static struct sock_filter filter[] = {
 #include "supervisor/filter.inc"
 };
 
-/* The same with uname, of which otherwise nobody has to be told. */
+/* The same with uname and copy_file_range, of which otherwise nobody has to be told. */
 static struct sock_filter filter_shows[] = {
 #include "supervisor/filter_shows.inc"
 };
 
-/* That, and with what reads and writes, of which a run is told only where an override asks. */
+/* That, and with what writes: of which a run is told only where a rule or an override asks. */
+static struct sock_filter filter_writes[] = {
+#include "supervisor/filter_writes.inc"
+};
+
+/* That, and with what reads, where an override asks. */
 static struct sock_filter filter_moves[] = {
 #include "supervisor/filter_moves.inc"
 };
-
-#define MOVES (UINT64_C(1) << LX_OP_READ | UINT64_C(1) << LX_OP_WRITE)
 
 #define PROGRAM(code)                          \
     {                                          \
@@ -46,14 +49,18 @@ static struct sock_filter filter_moves[] = {
 static const struct sock_fprog programs[] = {
     [SUPERVISE_PLAIN] = PROGRAM(filter),
     [SUPERVISE_SHOWS] = PROGRAM(filter_shows),
+    [SUPERVISE_WRITES] = PROGRAM(filter_writes),
     [SUPERVISE_MOVES] = PROGRAM(filter_moves),
 };
 
 enum supervise_filter supervise_filter(const struct lx_policy *policy)
 {
-    if ((policy->override_ops & MOVES) != 0)
+    if ((policy->judged_ops >> LX_OP_READ & 1) != 0)
         return SUPERVISE_MOVES;
-    return policy->shows ? SUPERVISE_SHOWS : SUPERVISE_PLAIN;
+    if ((policy->judged_ops >> LX_OP_WRITE & 1) != 0)
+        return SUPERVISE_WRITES;
+    bool copies = (policy->judged_ops >> LX_OP_COPY & 1) != 0;
+    return copies || policy->shows ? SUPERVISE_SHOWS : SUPERVISE_PLAIN;
 }
 
 /* True where the kernel is older than Linux 5.minor. */

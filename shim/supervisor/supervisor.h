@@ -21,8 +21,9 @@
 /* Of which calls a run hears. */
 enum supervise_filter {
     SUPERVISE_PLAIN,
-    SUPERVISE_SHOWS, /* of uname as well: see lx_policy.shows */
-    SUPERVISE_MOVES  /* of that, and of reads and writes */
+    SUPERVISE_SHOWS,  /* of uname and copy_file_range as well: see lx_policy.shows */
+    SUPERVISE_WRITES, /* of that, and of writes */
+    SUPERVISE_MOVES   /* of all that, and of reads */
 };
 
 /* What a policy has to hear of. */

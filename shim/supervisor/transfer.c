@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "sys/sys.h"
+#include "vfs/handles.h"
 #include "vfs/transfers.h"
 
 /* What goes through this process at once; as O_DIRECT wants memory. */
@@ -13,7 +14,7 @@
 
 #define PARTS_MAX 1024 /* UIO_MAXIOV */
 
-enum kind { READ, WRITE, COPY };
+enum kind { READ, WRITE, COPY, RANGE };
 
 static const struct how {
     long nr;
@@ -118,21 +119,25 @@ static long make(const struct lx_call *c)
     return sum;
 }
 
-/* From file to file, in the kernel: who has both is told to read and write. */
-static long judge_copy(const struct request *r)
+/* From file to file, in the kernel. */
+static long judge_copy(const struct request *r, bool range)
 {
-    bool ranges = r->call->number == SYS_copy_file_range;
-    int from = (int)r->args[ranges ? 0 : 1];
-    int to = (int)r->args[ranges ? 2 : 0];
-    long refused = lx_judge_copy(&r->task, from, to, ranges ? EXDEV : EINVAL);
+    const struct lx_copy copy = {.from = (int)r->args[range ? 0 : 1],
+                                 .to = (int)r->args[range ? 2 : 0],
+                                 .placed = range && r->given[3] != 0,
+                                 .size = (size_t)r->given[range ? 4 : 3],
+                                 .refusal = range ? EXDEV : EINVAL};
+    long refused = range ? lx_judge_range(&r->task, copy.from, copy.to) : 0;
+    if (refused == 0)
+        refused = lx_judge_copy(&r->task, &copy);
     return refused < 0 ? refused : -LX_CONTINUE;
 }
 
 long transfer(struct request *r)
 {
     const struct how *how = how_of(r->call->number);
-    if (how->kind == COPY)
-        return judge_copy(r);
+    if (how->kind == COPY || how->kind == RANGE)
+        return judge_copy(r, how->kind == RANGE);
     enum lx_op op = how->kind == READ ? LX_OP_READ : LX_OP_WRITE;
     bool vector = is_vector(r->call->number);
     size_t count = vector ? (size_t)r->given[2] : 1;

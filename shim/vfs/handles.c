@@ -84,3 +84,11 @@ long lx_judge_fcntl(const struct lx_task *task, int fd, int command, long argume
         return 0;
     return judge(task, LX_OP_CONTROL, fd, (unsigned)argument);
 }
+
+long lx_judge_range(const struct lx_task *task, int from, int to)
+{
+    if (!concerns(task, LX_OP_COPY, LX_RULE_FILE_COPY_RANGE))
+        return 0;
+    long r = judge(task, LX_OP_COPY, from, 0);
+    return r == 0 ? judge(task, LX_OP_COPY, to, 0) : r;
+}

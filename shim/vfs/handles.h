@@ -18,6 +18,9 @@ long lx_judge_seek(const struct lx_task *task, int fd, off_t offset, int whence)
 long lx_judge_sync(const struct lx_task *task, int fd);
 long lx_judge_sync_range(const struct lx_task *task, int fd);
 
+/* copy_file_range, of both ends. */
+long lx_judge_range(const struct lx_task *task, int from, int to);
+
 /* ioctl: of the requests that tell or change what chattr and lsattr are about. */
 long lx_judge_ioctl(const struct lx_task *task, int fd, unsigned long request);
 

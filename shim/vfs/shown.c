@@ -205,6 +205,19 @@ bool shown_words(const struct lx_policy *policy, struct lines_words *words)
     return false;
 }
 
+bool shown_lacks(const struct lx_task *t, long nr)
+{
+    const struct lx_policy *policy = t->policy;
+    bool is_lacking = false;
+    if (!policy->shows || policy->observe || t->seccomp_confined)
+        return false;
+    EACH(shows)
+    {
+        is_lacking = is_lacking || (shows->lacks != NULL && shows->lacks(policy, nr));
+    }
+    return is_lacking;
+}
+
 /* The path of one of a process's files of /proc. */
 static void in_proc(int pid, const char *name, char out[48])
 {

@@ -55,6 +55,9 @@ void shown_table(const struct lx_policy *policy, char *text, size_t n);
 /* Other words for a line of a mount table. False where it stays as it is. */
 bool shown_words(const struct lx_policy *policy, struct lines_words *words);
 
+/* True for a call, by its number, that the kernel which the run shows has not: it is ENOSYS. */
+bool shown_lacks(const struct lx_task *t, long nr);
+
 /*
  * uname(2). As it, and -LX_CONTINUE where whoever asked gets the kernel's answer: of a program in
  * another UTS namespace, or with another personality, only the kernel knows the other names.

@@ -207,6 +207,17 @@ CALL(call_write, move_bytes(t, LX_OP_WRITE, SYS_write, a))
 CALL(call_readv, move_vector(t, LX_OP_READ, SYS_readv, a))
 CALL(call_writev, move_vector(t, LX_OP_WRITE, SYS_writev, a))
 
+/* Its sixth argument is its own, and never the cookie: a supervisor judges it once more. */
+static long call_copy_file_range(const struct lx_task *t, const long a[6])
+{
+    const struct lx_copy copy = {
+        .from = FD(0), .to = FD(2), .placed = a[3] != 0, .size = (size_t)a[4], .refusal = EXDEV};
+    long r = lx_judge_range(t, copy.from, copy.to);
+    if (r == 0)
+        r = lx_judge_copy(t, &copy);
+    return r < 0 ? r : sys_call6(SYS_copy_file_range, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
 CALL(call_uname, lx_uname(t, PTR(struct utsname *, 0)))
 
 CALL(call_close, vfs_close(t, FD(0)))
@@ -359,6 +370,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_write] = call_write,
     [SYS_readv] = call_readv,
     [SYS_writev] = call_writev,
+    [SYS_copy_file_range] = call_copy_file_range,
     [SYS_uname] = call_uname,
     [SYS_close] = call_close,
     [SYS_mount] = call_mount,

@@ -7,6 +7,7 @@
 #include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
+#include "vfs/mounts.h"
 #include "vfs/placement.h"
 #include "vfs/run.h"
 
@@ -20,11 +21,11 @@ bool lx_transfers_on(const struct lx_task *task, int fd)
            vfs_descriptor(task, fd, &hash).mount != 0;
 }
 
-/* Where a call without an offset begins. */
-static off_t position(enum lx_op op, int fd)
+/* Where a call begins that gives an offset, or -1. What appends does so whatever it is given. */
+static off_t position(enum lx_op op, int fd, off_t given)
 {
     struct stat st;
-    off_t at = sys_lseek(fd, 0, SEEK_CUR);
+    off_t at = given >= 0 ? given : sys_lseek(fd, 0, SEEK_CUR);
     long flags = op == LX_OP_WRITE ? sys_fcntl(fd, F_GETFL, 0) : 0;
     if (flags >= 0 && (flags & O_APPEND) != 0 && sys_fstat(fd, &st) == 0)
         at = st.st_size;
@@ -37,7 +38,7 @@ long lx_move(const struct lx_task *task, enum lx_op op, const struct lx_transfer
     vfs_call_init(&c, task, op);
     c.fd[0] = transfer->fd;
     c.path[0] = LX_DESCRIPTOR;
-    c.offset = transfer->offset >= 0 ? transfer->offset : position(op, transfer->fd);
+    c.offset = position(op, transfer->fd, transfer->offset);
     c.length = (off_t)transfer->size;
     c.transfer = transfer;
     c.meddled = false;
@@ -123,7 +124,25 @@ long lx_move_vector(const struct lx_task *task, enum lx_op op, int fd, const voi
                                          .make = move_vector});
 }
 
-long lx_judge_copy(const struct lx_task *task, int from, int to, int error)
+/* True where a copy would make the file that it goes to larger than its volume has room for. */
+static bool outgrows(const struct lx_task *task, const struct lx_copy *copy)
 {
-    return lx_transfers(task, LX_OP_READ, from) || lx_transfers(task, LX_OP_WRITE, to) ? -error : 0;
+    struct stat st;
+    uint64_t hash;
+    const struct lx_mount *m = mounts_of(task->policy, vfs_descriptor(task, copy->to, &hash));
+    uint64_t size = copy->size;
+    if (m == NULL || lx_rule(m, LX_RULE_FILE_SIZE) == LX_NATIVE)
+        return false;
+    if (sys_fstat(copy->from, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+        (uint64_t)st.st_size < size)
+        size = (uint64_t)st.st_size;
+    return copy->placed || (uint64_t)position(LX_OP_WRITE, copy->to, -1) + size > LX_FAT_FILE_MAX;
+}
+
+long lx_judge_copy(const struct lx_task *task, const struct lx_copy *copy)
+{
+    bool writes = lx_transfers(task, LX_OP_WRITE, copy->to);
+    bool overridden = (writes && (task->policy->override_ops >> LX_OP_WRITE & 1) != 0) ||
+                      lx_transfers(task, LX_OP_READ, copy->from);
+    return overridden || (writes && outgrows(task, copy)) ? -copy->refusal : 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading and writing of files in a drive, which no rule is about, but overrides may be: where one
- * names these operations each such call is looked at, and else none.
+ * Reading and writing of files in a drive: where an override or a rule of some volume is about that
+ * each such call is looked at, and else none.
  */
 #ifndef LXSHIM_VFS_TRANSFERS_H
 #define LXSHIM_VFS_TRANSFERS_H
@@ -9,10 +9,10 @@
 #include "fs/call.h"
 #include "fs/transfer.h"
 
-/* True where an override is about the operation at all: one test. */
+/* True where anything is about the operation at all: one test. */
 static inline bool lx_transfers_asked(const struct lx_task *task, enum lx_op op)
 {
-    return __builtin_expect((task->policy->override_ops >> op & 1) != 0, 0) &&
+    return __builtin_expect((task->policy->judged_ops >> op & 1) != 0, 0) &&
            !task->seccomp_confined;
 }
 
@@ -40,10 +40,17 @@ long lx_move_vector(const struct lx_task *task, enum lx_op op, int fd, const voi
 /* The bytes of an array of struct iovec in this process; -errno as the kernel refuses one. */
 long lx_vector_size(const struct lx_task *task, const void *at, size_t n);
 
-/*
- * A copy that the kernel makes by itself, from one file to another (-1: none): it answers -error,
- * by which programs know that they have to read and write, where an override is about either end.
- */
-long lx_judge_copy(const struct lx_task *task, int from, int to, int error);
+/* A copy that the kernel makes by itself, from one file to another; -1: no file. */
+struct lx_copy {
+    int from;
+    int to;
+    bool placed; /* it says where in `to`: in the caller's memory */
+    size_t size; /* the most that it may move */
+    int refusal; /* the errno by which programs know that they have to read and write */
+};
+
+/* Refuses one where an override is about either end, or its file would become too large: so that
+ * the program reads and writes. 0, or -errno. */
+long lx_judge_copy(const struct lx_task *task, const struct lx_copy *copy);
 
 #endif

@@ -82,6 +82,42 @@ all None
 closed Bad file descriptor"
 }
 
+@test "file.copy_range: copy_file_range is not there on WSL1, of a drive's files; programs copy all the same" {
+  away=$(fresh)
+  echo away >"$away/g"
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR); os.write(f, b\"hello\")
+g = os.open(\"g\", os.O_CREAT | os.O_RDWR)
+away = [os.open(\"$away/\" + name, os.O_CREAT | os.O_RDWR) for name in (\"g\", \"h\")]
+answer(\"inside\", lambda: os.copy_file_range(f, g, 5, 0))
+answer(\"into\", lambda: os.copy_file_range(away[0], g, 5, 0))
+answer(\"out of\", lambda: os.copy_file_range(f, away[1], 5, 0))
+answer(\"elsewhere\", lambda: os.copy_file_range(away[0], away[1], 5, 0))
+answer(\"closed\", lambda: os.copy_file_range(999, away[0], 5, 0))
+answer(\"number\", lambda: made(libc.syscall(326 if os.uname().machine == \"x86_64\" else 285, f, 0, g, 0, 5, 0)))
+'; cp f c && cat c"
+  native "$steps"
+  wants_here "inside 5" "copy_file_range"
+  assert_output "inside 5
+into 5
+out of 5
+elsewhere 5
+closed Bad file descriptor
+number 0
+hello"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed file.copy_range=ENOSYS "$steps"
+  assert_output "inside Function not implemented
+into Function not implemented
+out of Function not implemented
+elsewhere 5
+closed Bad file descriptor
+number Function not implemented
+hello"
+}
+
 @test "directory.sync: EIO on SMB, of directories alone" {
   steps="python3 -c '$ANSWER
 f = os.open(\"f\", os.O_CREAT | os.O_RDWR); d = os.open(\".\", os.O_DIRECTORY)

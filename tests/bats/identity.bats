@@ -277,6 +277,67 @@ mkdir: cannot create directory ‘/run/WSL/a’: No such file or directory
 /run/WSL/.."
 }
 
+@test "identity.calls: what the era's kernel is older than is ENOSYS, in a drive and outside; libc goes on" {
+  needs python3 python3
+  steps="cd \"\$1\"; python3 -c '$ANSWER
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+def call(*args):
+    if libc.syscall(*args) < 0: raise OSError(ctypes.get_errno(), \"\")
+    return 0
+buf = ctypes.create_string_buffer(256)
+numbers = (332, 439) if os.uname().machine == \"x86_64\" else (291, 439)
+for place in \".\", os.sys.argv[1]:
+    f = os.open(place + \"/f\", os.O_CREAT | os.O_RDWR); os.write(f, b\"hello\")
+    g = os.open(place + \"/g\", os.O_CREAT | os.O_RDWR)
+    answer(\"range\", lambda: os.copy_file_range(f, g, 5, 0))
+    answer(\"statx\", lambda: call(numbers[0], -100, b\"f\", 0, 0x7ff, buf))
+    answer(\"null\", lambda: call(numbers[0], 0, None, 0, 0x7ff, None))
+    answer(\"libc\", lambda: libc.statx(-100, (place + \"/f\").encode(), 0, 0x7ff, buf) == 0 and buf.raw[40])
+    answer(\"faccessat2\", lambda: call(numbers[1], -100, b\"f\", 0, 0x200))
+    answer(\"access\", lambda: os.access(\"f\", os.R_OK, effective_ids=True))
+' \"\$2\"; stat -c %s f"
+  drive=$(fresh drive) away=$(fresh)
+  native "set -- '$drive' '$away'; $steps"
+  wants_here "range 5" "copy_file_range"
+  assert_output 'range 5
+statx 0
+null Bad address
+libc 5
+faccessat2 0
+access True
+range 5
+statx 0
+null Bad address
+libc 5
+faccessat2 0
+access True
+5'
+  natives=$output
+  calls() {
+    policy_for "$drive" identity.calls="$2" | sed "s/{/{\"profile\": \"$1\", /" >"$BATS_TEST_TMPDIR/policy.json"
+    run env LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" bash -uc "$steps" - "$drive" "$away"
+  }
+  calls drvfs off
+  assert_output "$natives"
+  calls wsl2-9p on
+  assert_output "$natives"
+  calls wsl1-current on
+  assert_output 'range Function not implemented
+statx Function not implemented
+null Function not implemented
+libc 5
+faccessat2 Function not implemented
+access True
+range Function not implemented
+statx Function not implemented
+null Function not implemented
+libc 5
+faccessat2 Function not implemented
+access True
+5'
+}
+
 @test "identity.hosts, identity.resolver: as WSL generates them, with what the system's own have" {
   steps='head -3 /etc/hosts | tail -1; grep -v -e "^#" -e "^127\." -e "^[:f].*ip6-" -e "^$" /etc/hosts; grep -c "ip6-" /etc/hosts; sed -n 1p /etc/resolv.conf; grep -c ^nameserver /etc/resolv.conf; stat -c %F /etc/hosts; grep ^127.0.1.1 /etc/hosts'
   others=$(grep -v -e '^#' -e '^127\.' -e '^::1' -e '^f[ef]0' -e '^$' /etc/hosts || true)

@@ -494,3 +494,34 @@ alias 0"
 dedup Input/output error
 alias Input/output error"
 }
+
+@test "reparse.unknown: every tag of the catalogue that needs no words can be made; EIO, and in no list, where it was so" {
+  needs python3 python3
+  IN=$(fresh all)
+  policy_for "$IN" >"$BATS_TEST_TMPDIR/all.json"
+  tags=$(sed -n 's/^TAG(\([A-Z_0-9]*\), 0x\(..\)\(..\)\(..\)\(..\))/\1 \5\4\3\2/p' "$SOURCE_ROOT/shim/nt/reparse_tags.def" |
+    grep -Ev '^(LX_|AF_|SYMLINK|MOUNT_POINT|NFS|APPEXECLINK)')
+  LXSHIM_POLICY=$BATS_TEST_TMPDIR/all.json run "$LXSHIM" win nt < <(while read -r name tag; do
+    echo "open h C:\\test\\$name access=read,write disposition=create options=open-reparse-point"
+    echo "reparse-set h 0x${tag}00000000"
+    echo "close h"
+  done <<<"$tags")
+  assert_success
+  refute_line --partial "STATUS_IO"
+  steps="python3 -c '$ANSWER
+names = sorted(os.environ[\"TAGS\"].split()[::2])
+print(len(names) > 40, sorted(os.listdir(\".\")) == names, os.listdir(\".\") == [])
+for words in {answer_of(name) for name in names}: print(words)
+'"
+  steps=${steps/names =/$'def answer_of(name):\n    try: return open(name).read() == ""\n    except OSError as e: return os.strerror(e.errno)\nnames ='}
+  export TAGS=$tags
+  native "$steps"
+  assert_output "True True False
+True"
+  shimmed "$steps"
+  assert_output "True True False
+True"
+  shimmed reparse.unknown=EIO "$steps"
+  assert_output "True False True
+Input/output error"
+}

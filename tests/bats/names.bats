@@ -76,6 +76,35 @@ EOF
   assert_output --partial 'M-oM-^@M-%'
 }
 
+@test "names.private: 1803 shows all of U+F001 to U+F0FF unescaped, and what it shows is not there" {
+  steps='mkdir $'"'d\uf025'; touch \$'a\uf025b' \$'c:d' \$'\uf0ff' \$'\uf02f'"'; LC_ALL=C ls | cat -v
+cat a%b && echo shown; cat $'"'a\uf025b'"' && echo typed; cat c:d && echo escaped
+cd $'"'d\uf025'"'; basename "$(/bin/pwd)" | cat -v'
+  native "$steps"
+  assert_output "aM-oM-^@M-%b
+c:d
+dM-oM-^@M-%
+M-oM-^@M-/
+M-oM-^CM-?
+cat: a%b: No such file or directory
+typed
+escaped
+dM-oM-^@M-%"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed names.private=loses "$steps"
+  assert_output "a%b
+c:d
+d%
+M-CM-?
+M-oM-^@M-/
+cat: a%b: No such file or directory
+typed
+escaped
+d%"
+}
+
 @test "names.illegal: getcwd, realpath, readlink of /proc and glob show the Linux spelling" {
   steps='
     mkdir "d:1"; cd "d'$COLON'1"; /bin/pwd; touch "f?"; echo f*

@@ -126,6 +126,79 @@ fallocate File too large
   assert_line --index 2 "truncate None"
 }
 
+@test "file.size: what is written to a file on FAT ends at 4 GiB: a part of it, then File too large" {
+  needs python3 python3
+  steps="python3 -c '$ANSWER
+end = (1 << 32) - 1
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR); os.ftruncate(f, end - 9)
+g = os.open(\"g\", os.O_CREAT | os.O_RDWR); os.write(g, b\"0123456789abcdef\")
+answer(\"pwrite\", lambda: os.pwrite(f, b\"123456\", end - 5))
+answer(\"beyond\", lambda: os.pwrite(f, b\"1\", end))
+answer(\"nothing\", lambda: os.pwrite(f, b\"\", end))
+answer(\"pwritev\", lambda: os.pwritev(f, [b\"12\", b\"3456\"], end - 5))
+os.lseek(f, end - 4, 0)
+answer(\"write\", lambda: (os.write(f, b\"123456\"), os.lseek(f, 0, 1) - end))
+answer(\"writev\", lambda: os.writev(f, [b\"1\"]))
+os.ftruncate(f, end - 2)
+a = os.open(\"f\", os.O_WRONLY | os.O_APPEND)
+answer(\"append\", lambda: os.write(a, b\"123456\"))
+answer(\"appends\", lambda: os.pwrite(a, b\"123456\", 0))
+answer(\"reading\", lambda: os.pwrite(os.open(\"f\", os.O_RDONLY), b\"1\", end))
+os.ftruncate(f, end - 9); os.lseek(f, end - 9, 0); os.lseek(g, 0, 0)
+answer(\"range\", lambda: os.copy_file_range(g, f, 4))
+answer(\"range\", lambda: os.copy_file_range(g, f, 9))
+answer(\"sendfile\", lambda: os.sendfile(f, g, 0, 9))
+answer(\"size\", lambda: os.fstat(f).st_size - end)
+os.ftruncate(f, 0); os.lseek(f, 0, 0)
+answer(\"range\", lambda: os.copy_file_range(g, f, 1 << 40, 0))
+'"
+  native "$steps"
+  expected="pwrite 6
+beyond 1
+nothing 0
+pwritev 6
+write (6, 2)
+writev 1
+append 6
+appends 6
+reading Bad file descriptor
+range 4
+range 9
+sendfile 9
+size 13
+range 16"
+  assert_output "$expected"
+  on ntfs "$steps"
+  assert_output "$expected"
+  on fat32 "$steps"
+  assert_output "pwrite 5
+beyond File too large
+nothing 0
+pwritev 5
+write (4, 0)
+writev File too large
+append 2
+appends File too large
+reading Bad file descriptor
+range 4
+range Invalid cross-device link
+sendfile Invalid argument
+size -5
+range 16"
+}
+
+@test "file.size: programs that copy to FAT fill a file up to 4 GiB, and say File too large" {
+  # What a stream of libc's writes, and cp, which would have the kernel copy.
+  steps='truncate -s $(((1 << 32) - 5)) f; printf 0123456789 >g; cat g >>f
+cp g h && cat h; stat -c %s f; echo X | dd of=f bs=1 seek=$(((1 << 32) - 1)) conv=notrunc 2>&1 | grep -o "too large"'
+  native "$steps"
+  assert_output "01234567894294967301"
+  on fat32 "$steps"
+  assert_output "cat: write error: File too large
+01234567894294967295
+too large"
+}
+
 @test "rename.case: the first spelling stays on FAT and SMB" {
   steps='echo x >foo; mv -T foo FOO 2>/dev/null; perl -e "rename q(foo), q(FOO)"; ls'
   needs perl perl

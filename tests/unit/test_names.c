@@ -20,6 +20,15 @@ static void escape_is(const char *name, const char *expected)
     assert_string_equal(out, expected);
 }
 
+static void unescape_all_is(const char *name, const char *expected)
+{
+    char buf[64];
+    strcpy(buf, name);
+    size_t n = nt_name_unescape_all(buf, strlen(buf));
+    assert_int_equal(n, strlen(expected));
+    assert_string_equal(buf, expected);
+}
+
 static void unescape_is(const char *name, const char *expected)
 {
     char buf[256];
@@ -65,6 +74,11 @@ static void unescaping_touches_only_escapes(void **state)
     unescape_is("\xEF\x80\x80", "\xEF\x80\x80"); /* U+F000 would be NUL */
     unescape_is("\xEF\x80", "\xEF\x80");         /* cut short */
     unescape_is("a/\xEF\x80\xBA/b", "a/:/b");
+    unescape_is("\xEF\x80\xA5", "\xEF\x80\xA5"); /* U+F025 stands for nothing */
+    unescape_all_is("\xEF\x80\xA5\xEF\x80\xBA", "%:");
+    unescape_all_is("a\xEF\x83\xBFz", "a\xC3\xBFz"); /* U+F0FF */
+    unescape_all_is("\xEF\x80\xAF\xEF\x80\x80", "\xEF\x80\xAF\xEF\x80\x80");
+    unescape_all_is("\xEF\x84\x80", "\xEF\x84\x80"); /* U+F100 */
 }
 
 static void a_round_trip_changes_nothing(void **state)
@@ -106,7 +120,7 @@ static void scanning_tells_what_a_name_needs(void **state)
     assert_int_equal(scan("a/b:c"), NT_ILLEGAL);
     assert_int_equal(scan("\xC3\xA9"), NT_HIGH);
     assert_int_equal(scan("\xEF\x80\xBA"), NT_HIGH | NT_PRIVATE);
-    assert_int_equal(scan("\xEF\x80\xA5"), NT_HIGH);
+    assert_int_equal(scan("\xEF\x80\xA5"), NT_HIGH | NT_ODD);
     assert_int_equal(scan("f" NT_PENDING_SUFFIX), NT_HIGH | NT_PRIVATE | NT_MARKED);
     assert_int_equal(scan("f" NT_PENDING_SUFFIX "x"), NT_HIGH | NT_PRIVATE | NT_MARKED);
 }

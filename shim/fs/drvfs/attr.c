@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* chmod, chown, utimes, truncate and fallocate on a Windows drive. */
+/* chmod, chown, utimes and truncate on a Windows drive. */
 #include <unistd.h>
 
 #include "fs/drvfs/drvfs.h"
@@ -221,15 +221,6 @@ long drvfs_utimes(struct lx_call *c)
     return r < 0 ? r : set_times(c);
 }
 
-/* The largest file of a volume that counts bytes by 32 bits. */
-#define FAT_FILE_MAX INT64_C(0xFFFFFFFF)
-
-/* A file that would end behind `end` bytes: too large, where the volume says so. */
-static int check_size(struct lx_call *c, int64_t end)
-{
-    return end > FAT_FILE_MAX ? lx_forbid_by(c, c->at[0].mount, LX_RULE_FILE_SIZE) : 0;
-}
-
 /* Of a descriptor, where its client wants its file to have a name. */
 static long check_name(struct lx_call *c)
 {
@@ -278,19 +269,11 @@ long drvfs_truncate(struct lx_call *c)
     struct stat st;
     long r = by_name ? check_truncated_name(c, &st) : 0;
     if (r == 0)
-        r = check_size(c, c->length);
+        r = drvfs_check_size(c, c->length);
     if (r == 0)
         r = check_name(c);
     if (r == 0 && lx_rule(c->at[0].mount, LX_RULE_FILE_TRUNCATE_MAPPED) != LX_NATIVE &&
         (by_name || sys_fstat(c->at[0].dfd, &st) == 0))
         r = drvfs_check_mapped(c, &st, c->length);
     return r < 0 ? r : lx_host_fs.run[LX_OP_TRUNCATE](c);
-}
-
-long drvfs_fallocate(struct lx_call *c)
-{
-    int r = lx_forbid_by(c, c->at[0].mount, LX_RULE_FILE_FALLOCATE);
-    if (r == 0 && c->offset >= 0 && c->length > 0)
-        r = check_size(c, c->offset > INT64_MAX - c->length ? INT64_MAX : c->offset + c->length);
-    return r < 0 ? r : lx_host_fs.run[LX_OP_FALLOCATE](c);
 }

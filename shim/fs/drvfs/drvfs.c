@@ -31,5 +31,6 @@ const struct lx_fs lx_drvfs = {
             [LX_OP_SEEK] = drvfs_seek,           [LX_OP_SYNC] = drvfs_sync,
             [LX_OP_IOCTL] = drvfs_ioctl,         [LX_OP_CONTROL] = drvfs_control,
             [LX_OP_CHDIR] = drvfs_chdir,         [LX_OP_WATCH] = drvfs_watch,
+            [LX_OP_WRITE] = drvfs_write,         [LX_OP_COPY] = drvfs_copy,
         },
 };

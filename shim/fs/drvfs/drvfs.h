@@ -166,6 +166,9 @@ int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
  */
 long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t links);
 
+/* A file that would end behind `end` bytes: too large, where the volume says so. 0 or -errno. */
+int drvfs_check_size(struct lx_call *c, int64_t end);
+
 /* Refuses to make a file smaller that somebody has mapped; st: its stat. 0 or -errno. */
 int drvfs_check_mapped(struct lx_call *c, const struct stat *st, int64_t length);
 
@@ -286,6 +289,8 @@ lx_fs_op drvfs_seek;
 lx_fs_op drvfs_sync;
 lx_fs_op drvfs_ioctl;
 lx_fs_op drvfs_control;
+lx_fs_op drvfs_write;
+lx_fs_op drvfs_copy;
 lx_fs_op drvfs_chdir;
 lx_fs_op drvfs_watch;
 

@@ -92,3 +92,8 @@ long drvfs_control(struct lx_call *c)
     long r = sys_fcntl(fd, F_SETFL, (long)(c->how | O_APPEND));
     return r < 0 ? r : LX_DONE;
 }
+
+long drvfs_copy(struct lx_call *c)
+{
+    return refuse(c, LX_RULE_FILE_COPY_RANGE);
+}

@@ -17,6 +17,7 @@
 _Static_assert((int)LX_NAME_RESPELLED == (int)NT_ILLEGAL, "what NTFS cannot hold is respelled");
 _Static_assert((int)LX_NAME_SUSPECT == (int)NT_HIGH, "text that is not ASCII has to be checked");
 _Static_assert((int)LX_NAME_STORED == (int)NT_PRIVATE, "private characters are only stored");
+_Static_assert((int)LX_NAME_ODD == (int)NT_ODD, "what 1803 shows otherwise is asked about");
 _Static_assert((int)LX_NAME_CONCEALED == (int)NT_MARKED, "what waits to be deleted is concealed");
 _Static_assert(LX_NAME_BYTES == NT_NAME_BYTES, "a name that NTFS holds fits an entry");
 
@@ -60,6 +61,13 @@ const struct lx_names lx_drvfs_names = {
     .lead = NT_PRIVATE_LEAD,
 };
 
+/* [WSL#3200] What is shown of the n bytes of a name, or of names, in their place. */
+static size_t show(const struct lx_mount *m, char *name, size_t n)
+{
+    return lx_rule(m, LX_RULE_NAMES_PRIVATE) == LX_LOSES ? nt_name_unescape_all(name, n)
+                                                         : nt_name_unescape(name, n);
+}
+
 bool drvfs_listed(const struct lx_task *t, const struct lx_mount *m, int dir, bool root, char *name)
 {
     if (root && store_hidden_is(lx_backing(m), dir, name))
@@ -78,7 +86,7 @@ bool drvfs_listed(const struct lx_task *t, const struct lx_mount *m, int dir, bo
             name[n -= NT_PENDING_SUFFIX_LENGTH] = '\0';
     }
     if (lx_rule(m, LX_RULE_NAMES_ILLEGAL) == LX_ESCAPE)
-        nt_name_unescape(name, n);
+        show(m, name, n);
     return true;
 }
 
@@ -86,5 +94,5 @@ size_t drvfs_shown(const struct lx_mount *m, char *path, size_t n)
 {
     if (nt_name_pending(path, n))
         n = store_pending_unmark(lx_backing(m), path, n);
-    return m->backing_length + nt_name_unescape(path + m->backing_length, n - m->backing_length);
+    return m->backing_length + show(m, path + m->backing_length, n - m->backing_length);
 }

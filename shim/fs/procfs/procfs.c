@@ -10,6 +10,7 @@
 #include "fs/filesystems.h"
 #include "fs/madeup.h"
 #include "fs/procfs/files.h"
+#include "sys/numbers.h"
 #include "sys/sys.h"
 
 /* In the place of what the kernel has not: of its kind, and of nobody's interest. */
@@ -22,6 +23,18 @@ static const char like_directory[] = "/proc/tty/ldisc"; /* with nothing in it */
 struct room {
     char given[TEXT_MAX];
     char out[TEXT_MAX];
+};
+
+#define VERSION(major, minor) ((major) << 16 | (minor))
+
+/* Calls, and the version of Linux that brought them. */
+static const struct {
+    long nr;
+    unsigned since;
+} newer[] = {
+#define NEWER(call, major, minor) {SYS_##call, VERSION(major, minor)},
+#include "fs/procfs/calls.def"
+#undef NEWER
 };
 
 static size_t read_all(int fd, char *out, size_t room)
@@ -202,6 +215,26 @@ static void table(const struct lx_policy *policy, char *text, size_t n)
         memcpy(at, other, sizeof(other) - 1);
 }
 
+/* Numbers that a text begins with, as of a release: "5.15.90.1". */
+static unsigned version_of(const char *release)
+{
+    unsigned parts[2] = {0, 0};
+    for (unsigned i = 0; i < 2; i++, release += *release == '.')
+        for (; *release >= '0' && *release <= '9'; release++)
+            parts[i] = parts[i] * 10 + (unsigned)(*release - '0');
+    return VERSION(parts[0], parts[1]);
+}
+
+static bool lacks(const struct lx_policy *policy, long nr)
+{
+    if (lx_rule_of_run(policy, LX_RULE_IDENTITY_CALLS) == LX_OFF)
+        return false;
+    for (size_t i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
+        if (newer[i].nr == nr)
+            return version_of(kernel_of(policy)->release) < newer[i].since;
+    return false;
+}
+
 static bool lists(const struct lx_policy *policy, const char *directory, size_t n)
 {
     return file_listed_in(policy, directory, n);
@@ -242,6 +275,7 @@ static const struct lx_fs_shown shows = {.named = file_named,
                                          .listed = listed,
                                          .besides = besides,
                                          .names = names,
-                                         .table = table};
+                                         .table = table,
+                                         .lacks = lacks};
 
 const struct lx_fs lx_procfs = {.shows = &shows};

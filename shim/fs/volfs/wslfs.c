@@ -13,7 +13,7 @@ _Static_assert((int)LX_NAME_STORED == (int)NT_PRIVATE, "private characters are o
 
 static unsigned wslfs_look(const char *s, size_t n)
 {
-    return nt_name_scan(s, n) & ~(unsigned)NT_MARKED;
+    return nt_name_scan(s, n) & ~(unsigned)(NT_MARKED | NT_ODD);
 }
 
 static long wslfs_encode(struct lx_call *c, const struct lx_mount *mount, const char *name,
