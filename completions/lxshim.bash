@@ -7,7 +7,7 @@ _lxshim_words() {
   case $1 in
     'commands') echo run bisect matrix wsl report init gallery policy explain doctor win help ;;
     'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help ;;
-    'options bisect') echo --policy --profile --filesystem --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
+    'options bisect') echo --policy --profile --filesystem --mount --set --scanner --latency --lane --require-complete --bind --verbose --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
     'options matrix') echo --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help ;;
     'commands matrix') echo merge ;;
     'options matrix merge') echo --report --help ;;
@@ -34,15 +34,16 @@ _lxshim_words() {
     '--eras') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --latency --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from ;;
     '--filesystem') echo ntfs fat fat32 exfat refs smb ;;
-    '--latency') echo wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026 ;;
+    '--latency') echo wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026 off ;;
     '--lane') echo both preload supervisor ;;
     '--bind') echo auto always never ;;
     '--fresh') echo copy worktree none ;;
     '--volumes') echo ntfs fat fat32 exfat refs smb ;;
     '--clients') echo drvfs 9p virtiofs ;;
     '--emit') echo github gitlab ;;
-    'rules') echo names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.containers ;;
+    'rules') echo names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls ;;
     'values names.illegal') echo escape reject ;;
+    'values names.private') echo kept loses ;;
     'values names.invalid_utf8') echo allow EINVAL ;;
     'values names.length') echo native utf16 ;;
     'values case.volume_root') echo sensitive insensitive ;;
@@ -112,6 +113,7 @@ _lxshim_words() {
     'values xattr.system') echo allow EOPNOTSUPP ;;
     'values file.seek_data') echo native EINVAL ;;
     'values file.sync_range') echo native ENOSYS ;;
+    'values file.copy_range') echo native ENOSYS ;;
     'values directory.sync') echo native EIO ;;
     'values directory.rewind') echo native loses ;;
     'values ioctl.flags') echo native ENOTTY ;;
@@ -141,7 +143,10 @@ _lxshim_words() {
     'values identity.cgroups') echo on off ;;
     'values identity.hosts') echo on off ;;
     'values identity.resolver') echo on off ;;
+    'values identity.devices') echo on off ;;
+    'values identity.mounts') echo on off ;;
     'values identity.containers') echo on off ;;
+    'values identity.calls') echo on off ;;
   esac
 }
 # End of what "make generate" makes.

@@ -9,7 +9,7 @@ function __lxshim_words
         case 'options run'
             printf '%s\n' --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help
         case 'options bisect'
-            printf '%s\n' --policy --profile --filesystem --mount --set --lane --require-complete --bind --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
+            printf '%s\n' --policy --profile --filesystem --mount --set --scanner --latency --lane --require-complete --bind --verbose --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
         case 'options matrix'
             printf '%s\n' --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help
         case 'commands matrix'
@@ -63,7 +63,7 @@ function __lxshim_words
         case '--filesystem'
             printf '%s\n' ntfs fat fat32 exfat refs smb
         case '--latency'
-            printf '%s\n' wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026
+            printf '%s\n' wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026 off
         case '--lane'
             printf '%s\n' both preload supervisor
         case '--bind'
@@ -77,9 +77,11 @@ function __lxshim_words
         case '--emit'
             printf '%s\n' github gitlab
         case 'rules'
-            printf '%s\n' names.illegal names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.containers
+            printf '%s\n' names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls
         case 'values names.illegal'
             printf '%s\n' escape reject
+        case 'values names.private'
+            printf '%s\n' kept loses
         case 'values names.invalid_utf8'
             printf '%s\n' allow EINVAL
         case 'values names.length'
@@ -218,6 +220,8 @@ function __lxshim_words
             printf '%s\n' native EINVAL
         case 'values file.sync_range'
             printf '%s\n' native ENOSYS
+        case 'values file.copy_range'
+            printf '%s\n' native ENOSYS
         case 'values directory.sync'
             printf '%s\n' native EIO
         case 'values directory.rewind'
@@ -276,7 +280,13 @@ function __lxshim_words
             printf '%s\n' on off
         case 'values identity.resolver'
             printf '%s\n' on off
+        case 'values identity.devices'
+            printf '%s\n' on off
+        case 'values identity.mounts'
+            printf '%s\n' on off
         case 'values identity.containers'
+            printf '%s\n' on off
+        case 'values identity.calls'
             printf '%s\n' on off
     end
 end
