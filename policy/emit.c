@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,6 +50,11 @@ static void put_mount(struct lx_builder *b, const struct lx_axes *axes,
     to->case_option = options->case_option == LX_VALUE_COUNT ? to->rules[LX_RULE_CASE_DIRECTORIES]
                                                              : (uint8_t)options->case_option;
     lx_mount_hear_options(to);
+    if (!lx_mount_type_has(from->type, LX_TYPE_MADE_UP))
+        return;
+    /* As WSL's init mounts them. */
+    to->shown = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME;
+    to->options = lx_builder_text(b, to, from->options_text);
 }
 
 /*

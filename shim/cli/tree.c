@@ -31,6 +31,31 @@ static const struct entry debug[] = {{"debug", 0755, NULL},
                                      {"debug/wakeup_sources", 0444, WAKEUP_SOURCES},
                                      {NULL, 0, NULL}};
 
+/* Version 1, with the one controller of WSL1's in a directory of a tmpfs; and version 2. */
+#define KEPT                                      \
+    {"moves", 0755, NULL}, {"names", 0755, NULL}, \
+    {                                             \
+        "cgroup", 0755, NULL                      \
+    }
+static const struct entry first[] = {KEPT,
+                                     {"cgroup/devices", 0755, NULL},
+                                     {"cgroup/devices/cgroup.procs", 0644, ""},
+                                     {"cgroup/devices/cgroup.sane_behavior", 0444, "0\n"},
+                                     {"cgroup/devices/devices.allow", 0200, ""},
+                                     {"cgroup/devices/devices.deny", 0200, ""},
+                                     {"cgroup/devices/devices.list", 0444, "a *:* rwm\n"},
+                                     {NULL, 0, NULL}};
+static const struct entry second[] = {KEPT,
+                                      {"cgroup/cgroup.controllers", 0444, "\n"},
+                                      {"cgroup/cgroup.max.depth", 0644, "max\n"},
+                                      {"cgroup/cgroup.max.descendants", 0644, "max\n"},
+                                      {"cgroup/cgroup.procs", 0644, ""},
+                                      {"cgroup/cgroup.subtree_control", 0644, "\n"},
+                                      {"cgroup/cgroup.threads", 0644, ""},
+                                      {NULL, 0, NULL}};
+
+#define GROUPS "/sys/fs/cgroup"
+
 static bool is_on(const struct lx_effective *policy, enum lx_rule rule)
 {
     const struct lx_setting *setting = &policy->rules[rule];
@@ -86,6 +111,7 @@ static void add(struct lx_effective *policy, const char *directory, const char *
     mounts[n] = *like;
     mounts[n].backing = lx_arena_format(arena, "%s/%s", directory, name);
     mounts[n].options.case_option = LX_SENSITIVE;
+    mounts[n].options.uid = geteuid(); /* whose files are shown as root's */
     policy->mounts = mounts;
     policy->mount_count = n + 1;
 }
@@ -113,13 +139,45 @@ static bool make_debug(struct lx_effective *policy, const char *directory)
     return made;
 }
 
+/* The first era has none. */
+static bool wants_groups(const struct lx_effective *policy)
+{
+    return is_on(policy, LX_RULE_IDENTITY_CGROUPS) && strcmp(policy->profile, "wsl1-1607") != 0 &&
+           access(GROUPS, F_OK) == 0;
+}
+
+static bool make_groups(struct lx_effective *policy, const char *directory)
+{
+    static const struct lx_effective_mount top = {.type = LX_MOUNT_CGROUP_TOP,
+                                                  .source = "tmpfs",
+                                                  .target = GROUPS,
+                                                  .options_text = "mode=755"};
+    static const struct lx_effective_mount devices = {.type = LX_MOUNT_CGROUP,
+                                                      .source = "cgroup",
+                                                      .target = GROUPS "/devices",
+                                                      .options_text = "devices"};
+    static const struct lx_effective_mount unified = {.type = LX_MOUNT_CGROUP2,
+                                                      .source = "cgroup2",
+                                                      .target = GROUPS,
+                                                      .options_text = "nsdelegate"};
+    bool is_second = wslenv_is_wsl2(policy);
+    if (!fill(directory, is_second ? second : first))
+        return false;
+    add(policy, directory, "cgroup", is_second ? &unified : &top);
+    if (!is_second)
+        add(policy, directory, "cgroup/devices", &devices);
+    return true;
+}
+
 char *tree_make(struct lx_effective *policy)
 {
     bool debugs = wants_debug(policy);
-    if (!debugs || policy->mount_count + 1 > LX_MOUNT_MAX)
+    bool groups = wants_groups(policy);
+    if ((!debugs && !groups) || policy->mount_count + 3 > LX_MOUNT_MAX)
         return NULL;
     char *directory = make_directory();
-    bool made = directory != NULL && (!debugs || make_debug(policy, directory));
+    bool made = directory != NULL && (!debugs || make_debug(policy, directory)) &&
+                (!groups || make_groups(policy, directory));
     if (!made)
         cli_error("cannot make what /sys shows besides: %s", strerror(errno));
     return directory;

@@ -56,6 +56,29 @@ int madeup_end(int memory, int flags, int fd)
     return r < 0 ? r : 0;
 }
 
+static bool write_all(int fd, const char *from, size_t n)
+{
+    while (n > 0) {
+        long r = sys_write(fd, from, n);
+        if (r == -EINTR)
+            continue;
+        if (r <= 0)
+            return false;
+        from += r;
+        n -= (size_t)r;
+    }
+    return true;
+}
+
+bool madeup_put(const char *name, const char *text, size_t n, int flags, int fd)
+{
+    int memory = madeup_begin(name);
+    bool written = memory >= 0 && write_all(memory, text, n);
+    if (memory >= 0 && !written)
+        sys_close(memory);
+    return written && madeup_end(memory, flags, fd) == 0;
+}
+
 bool madeup_link(const char *text, size_t n)
 {
     return n > LINK_LENGTH && memcmp(text, MADEUP_LINK, LINK_LENGTH) == 0;

@@ -27,6 +27,12 @@ int madeup_begin(const char *name);
  */
 int madeup_end(int memory, int flags, int fd);
 
+/*
+ * All of that at once: has a descriptor of the kernel's file `name`, opened by flags, be one of
+ * memory with n bytes in it. False: it is as it was.
+ */
+bool madeup_put(const char *name, const char *text, size_t n, int flags, int fd);
+
 /* True where the text of a link (n bytes) is that of a made-up file. */
 bool madeup_link(const char *text, size_t n);
 

@@ -61,7 +61,8 @@ long tree_stat(struct lx_call *c)
     long r = lx_host_fs.run[LX_OP_STAT](c);
     if (r != 0 || lx_observing(c))
         return r;
-    st->st_uid = st->st_gid = 0;
+    if (st->st_uid == c->at[0].mount->uid) /* of whom the run is */
+        st->st_uid = st->st_gid = 0;
     st->st_size = st->st_blocks = 0;
     st->st_dev = sys_device(0, c->at[0].mount->device);
     return 0;
@@ -73,7 +74,8 @@ long tree_statx(struct lx_call *c)
     long r = lx_host_fs.run[LX_OP_STATX](c);
     if (r != 0 || lx_observing(c))
         return r;
-    stx->stx_uid = stx->stx_gid = 0;
+    if (stx->stx_uid == c->at[0].mount->uid)
+        stx->stx_uid = stx->stx_gid = 0;
     stx->stx_size = stx->stx_blocks = 0;
     stx->stx_dev_major = 0;
     stx->stx_dev_minor = c->at[0].mount->device;

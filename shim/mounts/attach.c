@@ -13,9 +13,27 @@
     (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME | \
      MS_SYNCHRONOUS | MS_DIRSYNC | MS_STRICTATIME)
 
-bool mounts_knows_type(const char *type)
+static bool is_made_up(const char *type)
 {
-    return type != NULL && lx_mount_type_find(type) != LX_MOUNT_HOST;
+    return lx_mount_type_has(lx_mount_type_find(type), LX_TYPE_MADE_UP);
+}
+
+/* The mount of a type that the run has made at its start, whatever became of it; or NULL. */
+static const struct lx_mount *made_at_start(const struct lx_policy *policy, const char *type)
+{
+    const struct lx_policy *run = policy->run != NULL ? policy->run : policy;
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(run->fixed, &i)) != NULL;)
+        if (m->type == lx_mount_type_find(type))
+            return m;
+    return NULL;
+}
+
+bool mounts_knows_type(const struct lx_policy *policy, const char *type)
+{
+    if (type == NULL || lx_mount_type_find(type) == LX_MOUNT_HOST)
+        return false;
+    return !is_made_up(type) || made_at_start(policy, type) != NULL;
 }
 
 /* The flags that hold for one mount, whatever is said to its file system. */
@@ -80,10 +98,32 @@ static void finish(const struct lx_mount_options *options, struct lx_mount *m)
     lx_mount_hear_options(m);
 }
 
+/* Words that are given to what is made up: the one controller of WSL1's, and what cgroup2 takes. */
+static int check_made_up(const char *type, const char *options)
+{
+    static const char *const words[] = {"devices", "nsdelegate", "memory_localevents",
+                                        "memory_recursiveprot", "favordynmods"};
+    bool first = lx_mount_type_find(type) == LX_MOUNT_CGROUP;
+    const size_t from = first ? 0 : 1;
+    const size_t to = first ? 1 : sizeof(words) / sizeof(words[0]);
+    while (*options != '\0') {
+        size_t n = strcspn(options, ",");
+        size_t i = from;
+        while (i < to && (strlen(words[i]) != n || memcmp(words[i], options, n) != 0))
+            i++;
+        if (i == to)
+            return -EINVAL;
+        options += n + (options[n] == ',');
+    }
+    return 0;
+}
+
 int mounts_check_options(const char *type, const char *options)
 {
     struct lx_mount_options unused;
     struct lx_option_error error;
+    if (is_made_up(type))
+        return check_made_up(type, options);
     return options[0] == '\0'
                ? 0
                : lx_options_parse(lx_mount_type_find(type), options, &unused, &error);
@@ -97,9 +137,11 @@ bool mounts_takes_directory(const struct lx_policy *policy, const char *type, co
            mounts_source(policy, source, &found) < 0;
 }
 
-int mounts_check_source(const struct lx_policy *policy, const char *source)
+int mounts_check_source(const struct lx_policy *policy, const char *type, const char *source)
 {
     struct lx_source_found found;
+    if (is_made_up(type))
+        return 0;
     return source[0] == '\0' ? -EINVAL : mounts_source(policy, source, &found);
 }
 
@@ -149,11 +191,39 @@ static int plan_directory(const struct mounts_request *request, struct mounts_pl
     return 0;
 }
 
+/* What is made up is where the run has it, whatever the source says; and once at a point. */
+static int plan_made_up(const struct lx_policy *policy, const struct mounts_request *request,
+                        struct mounts_plan *plan)
+{
+    const char *options = request->options == NULL ? "" : request->options;
+    const struct lx_mount *like = made_at_start(policy, request->type);
+    const struct lx_mount *there = mounts_at(policy, request->native, request->target);
+    int r = check_made_up(request->type, options);
+    if (r == 0 && there != NULL && there->type == like->type)
+        r = -EBUSY;
+    if (r < 0)
+        return r;
+    bool none = request->source == NULL || request->source[0] == '\0';
+    plan->from.volume = NULL;
+    plan->record = lx_mount_blank((enum lx_mount_type)like->type);
+    plan->record.uid = like->uid;
+    plan->record.gid = like->gid;
+    apply_flags(request->flags, &plan->record);
+    plan->backing = lx_backing(like);
+    plan->texts = (struct lx_mount_texts){.backing = plan->backing,
+                                          .source = none ? "none" : request->source,
+                                          .target = request->target,
+                                          .options = lx_mount_text(like, like->options)};
+    return 0;
+}
+
 int mounts_plan(const struct lx_policy *policy, const struct mounts_request *request,
                 struct mounts_plan *plan)
 {
     struct lx_mount_options options;
     struct lx_mount *m = &plan->record;
+    if (is_made_up(request->type))
+        return plan_made_up(policy, request, plan);
     if (request->source == NULL || request->source[0] == '\0')
         return -EINVAL;
     int r = request->directory != NULL ? plan_directory(request, plan)
@@ -224,7 +294,8 @@ int mounts_plan_again(const struct lx_policy *policy, const struct lx_mount *mou
     struct lx_mount_options options;
     plan->record = *mount;
     plan->texts = lx_mount_texts(mount);
-    if ((request->flags & MS_BIND) != 0) {
+    if ((request->flags & MS_BIND) != 0 ||
+        lx_mount_type_has((enum lx_mount_type)mount->type, LX_TYPE_MADE_UP)) {
         apply_flags(request->flags, &plan->record);
         return 0;
     }

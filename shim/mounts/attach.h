@@ -31,8 +31,8 @@ struct mounts_plan {
     char root[PATH_MAX];
 };
 
-/* True for a type of mount that is one of ours. */
-bool mounts_knows_type(const char *type);
+/* True for a type of mount that is one of ours; of what is made up, in a run that has it. */
+bool mounts_knows_type(const struct lx_policy *policy, const char *type);
 
 /*
  * 0, or -EINVAL where a list of options has one that a type (mounts_knows_type) has not, or with a
@@ -46,12 +46,13 @@ int mounts_check_options(const char *type, const char *options);
  */
 bool mounts_takes_directory(const struct lx_policy *policy, const char *type, const char *source);
 
-/* 0, or as mounts_plan where there is no such source. */
-int mounts_check_source(const struct lx_policy *policy, const char *source);
+/* 0, or as mounts_plan where a type (mounts_knows_type) has no such source. */
+int mounts_check_source(const struct lx_policy *policy, const char *type, const char *source);
 
 /*
  * Plans a mount of one of our types. 0; -EINVAL for an option that its file system has not, -ENOENT
- * for a source that nobody has said to be there, -ENAMETOOLONG.
+ * for a source that nobody has said to be there, -EBUSY where what is made up is mounted there
+ * already, -ENAMETOOLONG.
  */
 int mounts_plan(const struct lx_policy *policy, const struct mounts_request *request,
                 struct mounts_plan *plan);

@@ -325,7 +325,12 @@ static void put_super_flags(struct lines_out *out, const struct lx_mount *mount)
 
 static void put_own(struct lines_out *out, const struct lx_mount *mount)
 {
-    if (is_plan9(mount))
+    const char *given = lx_mount_text(mount, mount->options);
+    bool made_up = lx_mount_type_has((enum lx_mount_type)mount->type, LX_TYPE_MADE_UP);
+    if (made_up && given != NULL) {
+        lines_put(out, ",");
+        lines_put(out, given);
+    } else if (is_plan9(mount))
         put_plan9(out, mount);
     else if (is_drvfs(mount))
         put_drvfs(out, mount);

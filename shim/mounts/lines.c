@@ -337,6 +337,24 @@ static void put_kernels(struct lines_out *out, const struct kernel_line *k, unsi
     lines_add(out, is->at + is->n, (size_t)(k->whole.at + k->whole.n - is->at) - is->n);
 }
 
+/*
+ * True for a line of the kernel's that nobody in the run has mounted, and that is at a place which
+ * is made up, or below it: programs do not get there.
+ */
+static bool is_covered(struct lines_work *work, const struct kernel_line *k, long number)
+{
+    if (line_of(work, number) != 0 || k->point.n == 0 ||
+        sys_mount_unescape(k->point, work->point, sizeof(work->point)) < 0)
+        return false;
+    for (size_t i = 0; i < work->count; i++) {
+        const struct lines_drive *d = &work->drive[i];
+        if (d->own && lx_mount_type_has((enum lx_mount_type)d->mount->type, LX_TYPE_MADE_UP) &&
+            (same(work->point, d->point) || below(work->point, d->point)))
+            return true;
+    }
+    return false;
+}
+
 /* The drive whose line one of the kernel's is, if it is to be shown; or NULL. */
 static const struct lines_drive *shown_at(const struct lines_work *work, long number)
 {
@@ -354,6 +372,8 @@ void lines_write(struct lines_work *work, enum lines_file file, struct sys_span 
     start(work, file, text);
     for (long number = 0; next_line(file, &text, &k); number++) {
         put_others(work, file, number, out);
+        if (is_covered(work, &k, number))
+            continue;
         bool whole = info && k.point.n > 0;
         const unsigned long parent = whole ? parent_of(work, &k, number) : 0;
         const struct lines_drive *d = shown_at(work, number);

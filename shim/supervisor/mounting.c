@@ -112,7 +112,7 @@ static long mount_of(const struct request *m)
         r = read_text(&m->tracee, m->given[4], options, sizeof(options), &data);
     if (r == -ENAMETOOLONG || r == -EFAULT) {
         data = "";
-        r = r == -EFAULT && lx_mounts_type(type) ? -EFAULT : 0;
+        r = r == -EFAULT && lx_mounts_type(task, type) ? -EFAULT : 0;
     }
     return r < 0
                ? r

@@ -227,7 +227,7 @@ int lx_mount_source(const struct lx_task *t, const char *type, const char *sourc
 {
     struct spot from;
     int r = find_directory(t, type, source, &from);
-    return r == 0 ? mounts_check_source(t->policy, source) : r < 0 ? r : 0;
+    return r == 0 ? mounts_check_source(t->policy, type, source) : r < 0 ? r : 0;
 }
 
 /* A mount of one of our types. */
@@ -398,9 +398,9 @@ long lx_move_mounted(const struct lx_task *t, const struct lx_move *move_it)
     return attach_host(t, &request, &spot, SYS_move_mount, args);
 }
 
-bool lx_mounts_type(const char *type)
+bool lx_mounts_type(const struct lx_task *t, const char *type)
 {
-    return mounts_knows_type(type);
+    return mounts_knows_type(t->policy, type);
 }
 
 const struct lx_mount *lx_mount_of(const struct lx_task *t, int dirfd, const char *path,
@@ -444,14 +444,15 @@ static long mount_at(const struct lx_task *t, const struct mounts_request *reque
         long bound = attach_bind(t, request, spot);
         return bound == -LX_CONTINUE ? mount_host(t, request, spot) : bound;
     }
-    return mounts_knows_type(request->type) ? attach_new(t, request, spot)
-                                            : mount_host(t, request, spot);
+    return mounts_knows_type(t->policy, request->type) ? attach_new(t, request, spot)
+                                                       : mount_host(t, request, spot);
 }
 
 /* True for a request that is about a mount of ours, as soon as it is answered by us. */
-static bool is_about_ours(const struct mounts_request *request)
+static bool is_about_ours(const struct lx_task *t, const struct mounts_request *request)
 {
-    return (request->flags & (MS_REMOUNT | MS_MOVE)) != 0 || mounts_knows_type(request->type);
+    return (request->flags & (MS_REMOUNT | MS_MOVE)) != 0 ||
+           mounts_knows_type(t->policy, request->type);
 }
 
 long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const char *target,
@@ -461,14 +462,15 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
     struct mounts_request request = {
         .source = source, .type = type, .options = data, .flags = flags};
     if (t->seccomp_confined || !vfs_has_text(t, target) || !vfs_has_text_if_any(t, source) ||
-        !vfs_has_text_if_any(t, type) || (mounts_knows_type(type) && !vfs_has_text_if_any(t, data)))
+        !vfs_has_text_if_any(t, type) ||
+        (mounts_knows_type(t->policy, type) && !vfs_has_text_if_any(t, data)))
         return -LX_CONTINUE;
     /* The kernel takes no longer word there, and looks at it before the target. */
     if (source != NULL && strnlen(source, PATH_MAX) == PATH_MAX)
         return -EINVAL;
     request.target = target;
     if (t->policy->table == NULL) {
-        if (mounts_knows_type(type))
+        if (mounts_knows_type(t->policy, type))
             vfs_mount_refused(t, "mount", &request, -ENODEV);
         return -LX_CONTINUE;
     }
@@ -482,7 +484,7 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
         request.native = spot.native;
         r = mount_at(t, &request, &spot);
     }
-    if (r < 0 && r != -LX_CONTINUE && is_about_ours(&request))
+    if (r < 0 && r != -LX_CONTINUE && is_about_ours(t, &request))
         vfs_mount_refused(t, "mount", &request, r);
     return r;
 }

@@ -69,7 +69,7 @@ static inline bool vfs_has_text_if_any(const struct lx_task *t, const char *text
 }
 
 /* True for a type that is one of ours; NULL is none. */
-bool lx_mounts_type(const char *type);
+bool lx_mounts_type(const struct lx_task *t, const char *type);
 
 /* The same of umount2(2). */
 long lx_umount(const struct lx_task *t, const char *target, int flags);

@@ -129,7 +129,7 @@ static bool is_off(const struct lx_task *t)
 long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags)
 {
     struct context c = {.magic = MAGIC};
-    if (is_off(t) || !vfs_has_text(t, type) || !lx_mounts_type(type))
+    if (is_off(t) || !vfs_has_text(t, type) || !lx_mounts_type(t, type))
         return -LX_CONTINUE;
     if (sys_geteuid() != 0)
         return -EPERM;

@@ -128,6 +128,9 @@ static const char *by_errno(const struct lx_task *t, const struct mounts_request
         return sys_geteuid() == 0 ? "the run's table of mounts cannot be written from here"
                                   : "only root mounts";
     case EBUSY:
+        if (request->type != NULL &&
+            lx_mount_type_has(lx_mount_type_find(request->type), LX_TYPE_MADE_UP))
+            return "it is mounted there already";
         return request->type == NULL ? "something of it is in use, or mounted in it"
                                      : "another mount is under way for too long";
     case ENOSPC:

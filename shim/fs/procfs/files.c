@@ -16,12 +16,16 @@ static const struct file files[] = {
     {NAME(directory, name), LX_RULE_IDENTITY_PROC, FILE_HIDDEN, FILE_PLAIN, since, NULL},
 #define ABSENT(directory, name, rule) \
     {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_HIDDEN, FILE_PLAIN, NEVER, NULL},
+#define SINCE(directory, name, rule, since) \
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_HIDDEN, FILE_PLAIN, since, NULL},
+#include "fs/cgroupfs/files.def"
 #include "fs/procfs/files.def"
 #include "fs/sysfs/files.def"
 #undef FILE
 #undef PLACE
 #undef LACKS
 #undef ABSENT
+#undef SINCE
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which files ProcFs answers for, and SysFs: their files.def, by paths and by directories. */
+/* Which files ProcFs, SysFs and CgroupFs answer for: their files.def, by paths and directories. */
 #ifndef LXSHIM_FS_PROCFS_FILES_H
 #define LXSHIM_FS_PROCFS_FILES_H
 

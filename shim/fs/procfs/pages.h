@@ -29,7 +29,7 @@ typedef void page_write(struct page *p);
 page_write page_line, page_release, page_version, page_signature, page_cmdline, page_filesystems,
     page_interop, page_cgroup, page_loadavg, page_meminfo, page_cpuinfo, page_hosts, page_resolver;
 
-/* SysFs' */
-page_write page_processors;
+/* SysFs', and CgroupFs' */
+page_write page_processors, page_controllers, page_groups;
 
 #endif

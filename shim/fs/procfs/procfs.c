@@ -38,20 +38,6 @@ static size_t read_all(int fd, char *out, size_t room)
     return n;
 }
 
-static bool write_all(int fd, const char *from, size_t n)
-{
-    while (n > 0) {
-        long r = sys_write(fd, from, n);
-        if (r == -EINTR)
-            continue;
-        if (r <= 0)
-            return false;
-        from += r;
-        n -= (size_t)r;
-    }
-    return true;
-}
-
 /* Puts memory with what a file says in the place of a descriptor. False: that is as it was. */
 static bool make(const struct lx_call *c, const struct file *file, const char *name, int fd)
 {
@@ -68,11 +54,7 @@ static bool make(const struct lx_call *c, const struct file *file, const char *n
                         .room = sizeof(room->out)};
     if (page.given_length < sizeof(room->given)) /* else it is longer than there is room for */
         file->write(&page);
-    int memory = page.length == 0 ? -ENOENT : madeup_begin(name);
-    bool done = memory >= 0 && write_all(memory, page.out, page.length);
-    if (memory >= 0 && !done)
-        sys_close(memory);
-    done = done && madeup_end(memory, c->flags, fd) == 0;
+    bool done = page.length > 0 && madeup_put(name, page.out, page.length, c->flags, fd);
     if (!done)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
     sys_munmap(room, sizeof(*room));

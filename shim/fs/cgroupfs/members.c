@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/cgroupfs/members.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "sys/clock.h"
+#include "sys/dirents.h"
+#include "sys/fdpath.h"
+#include "sys/sys.h"
+
+#define MOVES_MAX     8192
+#define PROCESSES_MAX 65536
+#define TEXT_MAX      4096 /* bytes of a file of moves that are read */
+
+/* What the kernel tells of a start is in hundredths, and what a file was written at may be as old.
+ */
+#define TICK_NS 10000000ull
+
+struct move {
+    int pid;
+    unsigned position; /* in its file */
+    uint64_t group;
+    uint64_t when;   /* since the boot, in ns */
+    uint64_t opened; /* the same of its file */
+};
+
+struct process {
+    int pid;
+    int parent;
+    uint64_t start; /* as `when` */
+};
+
+struct members {
+    unsigned move_count;
+    unsigned process_count;
+    uint64_t boot; /* what the clock of files is ahead of the one since the boot */
+    struct move moves[MOVES_MAX];
+    struct process processes[PROCESSES_MAX];
+    char text[TEXT_MAX];
+};
+
+/* --- the run's tree --------------------------------------------------------------------------- */
+
+/* Puts the path of something in the tree into `out`. False where the run has no groups. */
+static bool in_tree(const struct lx_policy *policy, const char *name, char out[PATH_MAX])
+{
+    static const char top[] = "/cgroup";
+    const struct lx_policy *run = policy->run != NULL ? policy->run : policy;
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(run->fixed, &i)) != NULL;) {
+        if (m->type != LX_MOUNT_CGROUP_TOP && m->type != LX_MOUNT_CGROUP2)
+            continue;
+        size_t n = m->backing_length - (sizeof(top) - 1);
+        if (n + strlen(name) >= PATH_MAX)
+            return false;
+        memcpy(out, lx_backing(m), n);
+        memcpy(out + n, name, strlen(name) + 1);
+        return true;
+    }
+    return false;
+}
+
+static size_t put_number(uint64_t value, char *out)
+{
+    char digits[24];
+    size_t n = 0;
+    size_t at = 0;
+    do
+        digits[n++] = (char)('0' + value % 10);
+    while ((value /= 10) != 0);
+    while (n > 0)
+        out[at++] = digits[--n];
+    out[at] = '\0';
+    return at;
+}
+
+static uint64_t take_number(const char **at)
+{
+    uint64_t value = 0;
+    for (; **at >= '0' && **at <= '9'; (*at)++)
+        value = value * 10 + (uint64_t)(**at - '0');
+    return value;
+}
+
+/* "/moves/GROUP" or "/names/GROUP". */
+static bool of_group(const struct lx_policy *policy, const char *kind, uint64_t group,
+                     char out[PATH_MAX])
+{
+    if (!in_tree(policy, kind, out) || strlen(out) + 64 >= PATH_MAX)
+        return false;
+    put_number(group, out + strlen(out));
+    return true;
+}
+
+static uint64_t now(clockid_t clock)
+{
+    struct timespec t = {0, 0};
+    (void)sys_clock_gettime(clock, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Calls `see` with the name of each entry of a directory, until it answers false. */
+static void each_entry(const char *path, bool (*see)(void *data, int dir, const char *name),
+                       void *data)
+{
+    char block[4096] __attribute__((aligned(8)));
+    bool more = true;
+    int dir = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (dir < 0)
+        return;
+    for (long n; more && (n = sys_getdents64(dir, block, sizeof(block))) > 0;)
+        for (long at = 0; more && at < n;) {
+            const struct sys_dirent *e = sys_dirent_at(block, at);
+            if (!sys_dirent_is_dots(e))
+                more = see(data, dir, e->name);
+            at += e->length;
+        }
+    sys_close(dir);
+}
+
+static size_t read_text(int dir, const char *name, char *out, size_t room)
+{
+    int fd = sys_openat(dir, name, O_RDONLY | O_CLOEXEC, 0);
+    long n = fd < 0 ? -1 : sys_read(fd, out, room - 1);
+    if (fd >= 0)
+        sys_close(fd);
+    out[n > 0 ? n : 0] = '\0';
+    return n > 0 ? (size_t)n : 0;
+}
+
+/* --- moves --------------------------------------------------------------------------------------
+ */
+
+/* A file of moves: "GROUP-WHEN-PID", with an id in each line of it; 0 is who has opened it. */
+static bool see_moves(void *data, int dir, const char *name)
+{
+    struct members *look = data;
+    struct stat st;
+    const char *at = name;
+    const uint64_t group = take_number(&at);
+    at += *at == '-';
+    const uint64_t opened = take_number(&at);
+    const char *dash = strrchr(name, '-');
+    if (dash == NULL || sys_fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_size == 0 ||
+        read_text(dir, name, look->text, sizeof(look->text)) == 0)
+        return true;
+    dash++;
+    const int opener = (int)take_number(&dash);
+    const uint64_t written =
+        (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec;
+    unsigned position = 0;
+    for (at = look->text; *at != '\0' && look->move_count < MOVES_MAX;) {
+        if (*at < '0' || *at > '9') {
+            at++;
+            continue;
+        }
+        int pid = (int)take_number(&at);
+        look->moves[look->move_count++] = (struct move){.pid = pid == 0 ? opener : pid,
+                                                        .position = position++,
+                                                        .group = group,
+                                                        .when = written - look->boot,
+                                                        .opened = opened};
+    }
+    return look->move_count < MOVES_MAX;
+}
+
+/* --- processes ----------------------------------------------------------------------------------
+ */
+
+/* Of "PID (NAME) STATE PARENT ...": the parent, and the start in field 22. */
+static bool parse(const char *text, struct process *p)
+{
+    const char *at = strrchr(text, ')');
+    if (at == NULL || strlen(at) < 5 || at[2] == 'Z' || at[2] == 'X')
+        return false;
+    at += 4;
+    p->parent = (int)take_number(&at);
+    for (unsigned field = 4; field < 22 && *at != '\0';)
+        field += *at++ == ' ';
+    p->start = take_number(&at) * TICK_NS;
+    return true;
+}
+
+static bool see_process(void *data, int dir, const char *name)
+{
+    struct members *look = data;
+    char path[48];
+    size_t n = strlen(name);
+    const char *at = name;
+    struct process p = {.pid = (int)take_number(&at)};
+    if (*at != '\0' || n > 16)
+        return true;
+    memcpy(path, name, n);
+    memcpy(path + n, "/stat", sizeof("/stat"));
+    if (read_text(dir, path, look->text, 1024) > 0 && parse(look->text, &p))
+        look->processes[look->process_count++] = p;
+    return look->process_count < PROCESSES_MAX;
+}
+
+struct members *members_look(const struct lx_policy *policy)
+{
+    char path[PATH_MAX];
+    if (!in_tree(policy, "/moves", path))
+        return NULL;
+    struct members *look = sys_mmap(NULL, sizeof(*look), PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (sys_mmap_failed(look))
+        return NULL;
+    look->boot = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
+    each_entry(path, see_moves, look);
+    each_entry("/proc", see_process, look); /* which lists them by their numbers */
+    return look;
+}
+
+void members_end(struct members *look)
+{
+    if (look != NULL)
+        sys_munmap(look, sizeof(*look));
+}
+
+/* The place of the first process whose number is not below `pid`. */
+static unsigned place_of(const struct members *look, int pid)
+{
+    unsigned from = 0;
+    unsigned to = look->process_count;
+    while (from < to) {
+        unsigned middle = (from + to) / 2;
+        if (look->processes[middle].pid < pid)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static const struct process *find(const struct members *look, int pid)
+{
+    unsigned place = place_of(look, pid);
+    bool there = place < look->process_count && look->processes[place].pid == pid;
+    return there ? &look->processes[place] : NULL;
+}
+
+static bool is_later(const struct move *one, const struct move *other)
+{
+    if (other == NULL || one->when != other->when)
+        return other == NULL || one->when > other->when;
+    return one->opened != other->opened ? one->opened > other->opened
+                                        : one->position > other->position;
+}
+
+/* The last move of a process up to a time, and since it began: an id may be another's later. */
+static const struct move *last_move(const struct members *look, const struct process *p,
+                                    uint64_t until)
+{
+    const struct move *last = NULL;
+    for (unsigned i = 0; i < look->move_count; i++) {
+        const struct move *m = &look->moves[i];
+        if (m->pid == p->pid && m->when <= until && m->when + TICK_NS >= p->start &&
+            is_later(m, last))
+            last = m;
+    }
+    return last;
+}
+
+uint64_t members_of(const struct members *look, int pid)
+{
+    const struct process *p = find(look, pid);
+    uint64_t until = UINT64_MAX;
+    for (unsigned depth = 0; p != NULL && depth < PROCESSES_MAX; depth++) {
+        const struct move *m = last_move(look, p, until);
+        if (m != NULL)
+            return m->group;
+        until = p->start + TICK_NS;
+        p = find(look, p->parent);
+    }
+    return MEMBERS_ROOT;
+}
+
+int members_next(const struct members *look, uint64_t group, int pid)
+{
+    for (unsigned i = place_of(look, pid + 1); i < look->process_count; i++)
+        if (members_of(look, look->processes[i].pid) == group)
+            return look->processes[i].pid;
+    return 0;
+}
+
+/* --- what is kept of groups
+ * ----------------------------------------------------------------------- */
+
+int members_open(const struct lx_policy *policy, uint64_t group, int pid, int flags)
+{
+    char path[PATH_MAX];
+    if (!of_group(policy, "/moves/", group, path))
+        return -ENODEV;
+    size_t n = strlen(path);
+    int fd = -EEXIST;
+    for (uint64_t when = now(CLOCK_BOOTTIME); fd == -EEXIST; when++) {
+        path[n] = '-';
+        size_t at = n + 1 + put_number(when, path + n + 1);
+        path[at] = '-';
+        put_number((uint64_t)pid, path + at + 1);
+        fd = sys_openat(
+            AT_FDCWD, path,
+            O_CREAT | O_EXCL | O_APPEND | (flags & (O_ACCMODE | O_CLOEXEC | O_NONBLOCK)), 0644);
+    }
+    return fd;
+}
+
+int members_note(const struct lx_policy *policy, uint64_t group, const char *path)
+{
+    char name[PATH_MAX];
+    return of_group(policy, "/names/", group, name) ? sys_symlinkat(path, AT_FDCWD, name) : -ENODEV;
+}
+
+static bool see_forgotten(void *data, int dir, const char *name)
+{
+    const uint64_t *group = data;
+    const char *at = name;
+    if (take_number(&at) == *group)
+        sys_unlinkat(dir, name, 0);
+    return true;
+}
+
+void members_forget(const struct lx_policy *policy, uint64_t group)
+{
+    char path[PATH_MAX];
+    if (in_tree(policy, "/moves", path))
+        each_entry(path, see_forgotten, &group);
+    if (of_group(policy, "/names/", group, path))
+        sys_unlinkat(AT_FDCWD, path, 0);
+}
+
+void members_path(const struct lx_policy *policy, uint64_t group, char out[PATH_MAX])
+{
+    char name[PATH_MAX];
+    long n = group != MEMBERS_ROOT && of_group(policy, "/names/", group, name)
+                 ? sys_readlinkat(AT_FDCWD, name, out, PATH_MAX - 1)
+                 : -ENOENT;
+    memcpy(out, "/", n > 0 ? 0 : 2);
+    if (n > 0)
+        out[n] = '\0';
+}
+
+static bool see_counted(void *data, int dir, const char *name)
+{
+    (void)dir;
+    (void)name;
+    ++*(unsigned *)data;
+    return true;
+}
+
+unsigned members_groups(const struct lx_policy *policy)
+{
+    char path[PATH_MAX];
+    unsigned count = 1;
+    if (in_tree(policy, "/names", path))
+        each_entry(path, see_counted, &count);
+    return count;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who is in which group. A group is known by the inode of its directory in the run's tree.
+ *
+ * Nobody of ours sees a process move: it writes ids to a file, and forks. So what is opened for
+ * that is a file of its own in the tree ("moves"), which keeps what was written and when; and a
+ * process that was never moved is where its parent was when it began.
+ */
+#ifndef LXSHIM_FS_CGROUPFS_MEMBERS_H
+#define LXSHIM_FS_CGROUPFS_MEMBERS_H
+
+#include <limits.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "policy/policy.h"
+
+/* The group that everybody is in who was not moved. */
+#define MEMBERS_ROOT 0
+
+/* A look at all processes and all moves: large, and of its caller. */
+struct members;
+
+/* Takes one; NULL where the run has no groups, or there is no memory. */
+struct members *members_look(const struct lx_policy *policy);
+
+/* Gives it back. NULL does nothing. */
+void members_end(struct members *look);
+
+/* The group of a process that is there; MEMBERS_ROOT for any other. */
+uint64_t members_of(const struct members *look, int pid);
+
+/* The next process of a group after `pid` (0 at first), by their numbers; 0 after the last. */
+int members_next(const struct members *look, uint64_t group, int pid);
+
+/*
+ * Opens what a program gets that opened a group's list to write to it: flags as of open, `pid` the
+ * program's. A descriptor or -errno.
+ */
+int members_open(const struct lx_policy *policy, uint64_t group, int pid, int flags);
+
+/* Notes a group's path below its hierarchy's root, by which /proc shows it; or forgets all of it.
+ */
+int members_note(const struct lx_policy *policy, uint64_t group, const char *path);
+void members_forget(const struct lx_policy *policy, uint64_t group);
+
+/* That path, "/" for the root; and how many groups there are, the root among them. */
+void members_path(const struct lx_policy *policy, uint64_t group, char out[PATH_MAX]);
+unsigned members_groups(const struct lx_policy *policy);
+
+#endif

@@ -1,0 +1,165 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# CgroupFs: /sys/fs/cgroup, /proc/cgroups and /proc/PID/cgroup in a session (identity.cgroups).
+#
+# Steps are for the shell that runs them to expand:
+# shellcheck disable=SC2016
+
+load helpers
+load session
+
+setup() {
+  [[ -d /sys/fs/cgroup ]] || skip "no /sys/fs/cgroup: the kernel is without cgroups"
+  BASE=$(fresh session)
+  mkdir -p "$BASE"/{drive,etc,at/c,m,n}
+  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}}}' >"$BASE/policy.json"
+  printf '[automount]\nroot = %s\n' "$BASE/at" >"$BASE/etc/wsl.conf"
+  session_lanes
+}
+
+# What there is, by its modes, and what is mounted.
+LOOK='cd /sys/fs/cgroup; grep " [^ ]*/cgroup" /proc/self/mounts; stat -c "%n %A %u %s" . *; stat -f -c %T .
+  cat /proc/self/cgroup; head -1 /proc/cgroups; sed 1d /proc/cgroups | cut -f2 | sort -u'
+
+@test "WSL1 has version 1 with the controller devices, WSL2 version 2; off, and natively, the system's own" {
+  native "$LOOK"
+  natives=$(grep -v '^0::\|^[0-9]*:' <<<"$output")
+  session --era wsl1-1903 --set identity.cgroups=off --set identity.containers=off "$LOOK"
+  assert_equal "$(grep -v '^0::\|^[0-9]*:' <<<"$output")" "$natives"
+  session --era wsl1-1903 "$LOOK"'; cd devices; stat -c "%n %A %u %s" *; stat -f -c %T .; cat cgroup.sane_behavior devices.list; (($(wc -l <cgroup.procs) > 1)) && echo some; cut -f 1,3- /proc/cgroups'
+  assert_output 'tmpfs /sys/fs/cgroup tmpfs rw,nosuid,nodev,noexec,relatime,mode=755 0 0
+cgroup /sys/fs/cgroup/devices cgroup rw,nosuid,nodev,noexec,relatime,devices 0 0
+. drwxr-xr-x 0 0
+devices drwxr-xr-x 0 0
+tmpfs
+1:devices:/
+#subsys_name	hierarchy	num_cgroups	enabled
+1
+cgroup.procs -rw-r--r-- 0 0
+cgroup.sane_behavior -r--r--r-- 0 0
+devices.allow --w------- 0 0
+devices.deny --w------- 0 0
+devices.list -r--r--r-- 0 0
+cgroupfs
+0
+a *:* rwm
+some
+#subsys_name	num_cgroups	enabled
+devices	1	1'
+  session --era wsl2-9p "$LOOK"
+  assert_output 'cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate 0 0
+. drwxr-xr-x 0 0
+cgroup.controllers -r--r--r-- 0 0
+cgroup.max.depth -rw-r--r-- 0 0
+cgroup.max.descendants -rw-r--r-- 0 0
+cgroup.procs -rw-r--r-- 0 0
+cgroup.subtree_control -rw-r--r-- 0 0
+cgroup.threads -rw-r--r-- 0 0
+cgroup2fs
+0::/
+#subsys_name	hierarchy	num_cgroups	enabled
+0'
+  session --era wsl1-1607 'cat /sys/fs/cgroup/devices/devices.list /proc/self/cgroup /proc/cgroups; ls /proc /proc/self /sys/fs | grep cgroup; [[ ! -e /sys/fs/cgroup ]] && echo none'
+  assert_line --partial "/proc/self/cgroup: No such file or directory"
+  assert_line --partial "/proc/cgroups: No such file or directory"
+  assert_line none
+  refute_line cgroup
+}
+
+# Groups: to make, to move into, to inherit, and what is busy. Ids are told by their places.
+GROUPS_='cd "$1" && mkdir a a/b; stat -c %F a a/b; ls a; rmdir a; echo $?; rmdir a/b; echo $?; cat a/cgroup.procs; mkdir a; echo $?
+  echo $$ >a/cgroup.procs; [[ " $(echo $(<a/cgroup.procs)) " == *" $$ "* ]] && echo moved; grep -cx $$ cgroup.procs; cut -d: -f2- /proc/self/cgroup
+  bash -c "cut -d: -f3 /proc/self/cgroup; bash -c \"cut -d: -f3 /proc/\\\$\\\$/cgroup\""; rmdir a; echo $?
+  sort -nuc a/cgroup.procs && echo sorted; echo 0 >cgroup.procs; grep -cx $$ cgroup.procs; cut -d: -f3 /proc/$$/cgroup; grep -cx $$ a/cgroup.procs
+  mkfifo c; ln -s a l; mv a z; rm cgroup.procs; echo x >new; echo $$ >devices.list; cat devices.allow; rmdir a; echo $?; [[ -e a ]] || echo gone; cd /; rmdir "$1"'
+
+@test "groups are made and removed, processes are moved and begin where their parents are: version 1" {
+  ((EUID == 0)) || skip "only root makes groups"
+  native "mkdir d; set -- \$PWD/d; $GROUPS_"
+  natives=$output
+  session --era wsl1-1903 "set -- /sys/fs/cgroup/devices; $GROUPS_"
+  refute [ "$output" = "$natives" ]
+  assert_output "directory
+directory
+b
+cgroup.procs
+devices.allow
+devices.deny
+devices.list
+rmdir: failed to remove 'a': Device or resource busy
+1
+0
+mkdir: cannot create directory ‘a’: File exists
+1
+moved
+0
+devices:/a
+/a
+/a
+rmdir: failed to remove 'a': Device or resource busy
+1
+sorted
+1
+/
+0
+mkfifo: cannot create fifo 'c': Operation not permitted
+ln: failed to create symbolic link 'l': Operation not permitted
+mv: cannot move 'a' to 'z': Operation not permitted
+rm: cannot remove 'cgroup.procs': Operation not permitted
+bash: line 5: new: Permission denied
+bash: line 5: devices.list: Permission denied
+cat: devices.allow: Permission denied
+0
+gone
+rmdir: failed to remove '/sys/fs/cgroup/devices': Device or resource busy"
+}
+
+@test "who is not root looks, and makes and moves nothing" {
+  ((EUID != 0)) || skip "root does"
+  session --era wsl1-1903 'cd /sys/fs/cgroup/devices; mkdir a; echo $$ >cgroup.procs; grep -cx $$ cgroup.procs; [[ -w cgroup.procs ]] || echo no'
+  assert_output "mkdir: cannot create directory ‘a’: Permission denied
+bash: line 1: cgroup.procs: Permission denied
+1
+no"
+}
+
+@test "version 1 is mounted again: its options, once at a point, and its groups are there each time" {
+  ((EUID == 0)) || skip "only root mounts"
+  needs_mounts
+  steps='cd $BASE; mount -i -t cgroup -o devices mine m; grep -o "^mine.*" /proc/self/mounts; for o in devices defaults cpu; do mount -i -t cgroup -o $o mine m; echo $?; done 2>/dev/null
+    mkdir m/g; [[ -d /sys/fs/cgroup/devices/g ]] && echo there; cut -f3 /proc/cgroups; umount m; ls m; mount -i -t cgroup mine n; ls -d n/g; echo $$ >n/g/cgroup.procs
+    cut -d: -f3 /proc/self/cgroup; rmdir m/g n/g; echo $$ >n/cgroup.procs; rmdir n/g; umount n; ls n /sys/fs/cgroup/devices | grep g$'
+  session --era wsl1-1903 --set identity.cgroups=off "cd \$BASE; mount -i -t cgroup -o devices,lxshim mine m 2>/dev/null || echo no"
+  assert_output no
+  session --era wsl1-current "$steps"
+  assert_output "mine BASE/m cgroup rw,relatime,devices 0 0
+32
+32
+32
+there
+num_cgroups
+2
+n/g
+/g
+rmdir: failed to remove 'm/g': No such file or directory
+rmdir: failed to remove 'n/g': Device or resource busy"
+}
+
+@test "version 2, and static programs: by descriptors and by the instruction" {
+  needs busybox busybox-static
+  ((EUID == 0)) || skip "only root makes groups"
+  [[ ${#LANES[@]} != 1 ]] || skip "no supervisor"
+  LANES=(both supervisor)
+  session --era wsl2-virtiofs 'cd /sys/fs/cgroup; busybox mkdir -p w/x; busybox ls w/x; busybox sh -c "echo \$\$ >w/x/cgroup.procs; busybox cat /proc/self/cgroup; busybox rmdir w/x"
+    busybox rmdir w/x w; busybox head -1 /proc/self/cgroup; busybox ls . | busybox grep w'
+  assert_output "cgroup.controllers
+cgroup.max.depth
+cgroup.max.descendants
+cgroup.procs
+cgroup.subtree_control
+cgroup.threads
+cgroup.type
+0::/w/x
+rmdir: 'w/x': Device or resource busy
+0::/"
+}
