@@ -221,12 +221,21 @@ static void nest(struct lines_work *work, unsigned long first)
 /* Works out what there is to know before the first line is written. */
 static void start(struct lines_work *work, enum lines_file file, struct sys_span text)
 {
+    bool any_real = false;
+    bool any_own = false;
     sort(work);
-    for (size_t i = 0; i < work->count; i++)
+    for (size_t i = 0; i < work->count; i++) {
         count_above(work, &work->drive[i]);
-    each_line(work, file, text, see_point);
-    each_line(work, file, text, see_own);
-    each_line(work, file, text, see_around);
+        any_real |= is_real(&work->drive[i]);
+        any_own |= work->drive[i].own;
+    }
+    /* Each look takes every line apart. */
+    if (any_real) {
+        each_line(work, file, text, see_point);
+        each_line(work, file, text, see_own);
+    }
+    if (any_own)
+        each_line(work, file, text, see_around);
     nest(work, file == LINES_MOUNTINFO ? first_id(text) : 0);
 }
 
@@ -409,7 +418,46 @@ static void put_data(struct lines_out *out, const struct lines_words *w)
     lines_put(out, w->data);
 }
 
-/* A line of the kernel's with other words in it, behind the number of the mount that it is in. */
+/* The line of mountinfo, with the number of the mount that it is in. */
+static void put_worded_info(struct lines_out *out, const struct kernel_line *k,
+                            unsigned long parent, const struct lines_words *w, const char *access)
+{
+    put_up_to(out, LINES_MOUNTINFO, k, parent, k->info.options.at);
+    lines_put(out, access);
+    drive_line_flags(out, w->flags);
+    lines_add(out, " ", k->info.optional.n > 0);
+    lines_add(out, k->info.optional.at, k->info.optional.n);
+    lines_put(out, " - ");
+    lines_put(out, w->shown_type);
+    lines_put(out, " ");
+    lines_put(out, w->source);
+    lines_put(out, " ");
+    lines_put(out, access);
+    put_data(out, w);
+    lines_put(out, "\n");
+}
+
+/* A line of mounts, or of mountstats. */
+static void put_worded_line(struct lines_out *out, bool is_mounts, const struct kernel_line *k,
+                            const struct lines_words *w, const char *access)
+{
+    lines_put(out, is_mounts ? "" : "device ");
+    lines_put(out, w->source);
+    lines_put(out, is_mounts ? " " : " mounted on ");
+    lines_add(out, k->point.at, k->point.n);
+    lines_put(out, is_mounts ? " " : " with fstype ");
+    lines_put(out, w->shown_type);
+    if (is_mounts) {
+        lines_put(out, " ");
+        lines_put(out, access);
+        drive_line_flags(out, w->flags);
+        put_data(out, w);
+        lines_put(out, " 0 0");
+    }
+    lines_put(out, "\n");
+}
+
+/* A line of the kernel's with other words in it. */
 static void put_worded(struct lines_out *out, enum lines_file file, const struct kernel_line *k,
                        unsigned long parent, const struct lines_words *w)
 {
@@ -422,35 +470,9 @@ static void put_worded(struct lines_out *out, enum lines_file file, const struct
         put_options(out, w, options);
         lines_put(out, file == LINES_MOUNTS ? " 0 0\n" : "\n");
     } else if (file == LINES_MOUNTINFO) {
-        put_up_to(out, file, k, parent, k->info.options.at);
-        lines_put(out, access);
-        drive_line_flags(out, w->flags);
-        lines_add(out, k->info.optional.n > 0 ? " " : "", k->info.optional.n > 0);
-        lines_add(out, k->info.optional.at, k->info.optional.n);
-        lines_put(out, " - ");
-        lines_put(out, w->shown_type);
-        lines_put(out, " ");
-        lines_put(out, w->source);
-        lines_put(out, " ");
-        lines_put(out, access);
-        put_data(out, w);
-        lines_put(out, "\n");
+        put_worded_info(out, k, parent, w, access);
     } else {
-        bool is_mounts = file == LINES_MOUNTS;
-        lines_put(out, is_mounts ? "" : "device ");
-        lines_put(out, w->source);
-        lines_put(out, is_mounts ? " " : " mounted on ");
-        lines_add(out, k->point.at, k->point.n);
-        lines_put(out, is_mounts ? " " : " with fstype ");
-        lines_put(out, w->shown_type);
-        if (is_mounts) {
-            lines_put(out, " ");
-            lines_put(out, access);
-            drive_line_flags(out, w->flags);
-            put_data(out, w);
-            lines_put(out, " 0 0");
-        }
-        lines_put(out, "\n");
+        put_worded_line(out, file == LINES_MOUNTS, k, w, access);
     }
 }
 
