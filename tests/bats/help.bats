@@ -39,6 +39,15 @@ too_long() {
   (($(below | wc -l) > 10))
 }
 
+@test "each command has its part in the manual" {
+  local command
+  for command in $(below) $(below policy | sed 's/^/policy+/') $(below matrix | sed 's/^/matrix+/'); do
+    grep -qE "^\.SS lxshim ${command/+/ }( |\$)" "$SOURCE_ROOT/man/lxshim.1" || [[ $command == policy ]] || echo "$command"
+  done >"$BATS_TEST_TMPDIR/found"
+  run cat "$BATS_TEST_TMPDIR/found"
+  assert_output ""
+}
+
 # on_terminal COMMAND...: what it writes on a terminal of its own.
 on_terminal() {
   needs python3 python3
