@@ -29,6 +29,7 @@ BINDIR  ?= $(PREFIX)/bin
 LIBDIR  ?= $(PREFIX)/lib
 DATADIR ?= $(PREFIX)/share
 MANDIR  ?= $(DATADIR)/man
+PCDIR   ?= $(DATADIR)/pkgconfig
 DESTDIR ?=
 
 ifeq ($(origin CC),default)
@@ -497,7 +498,7 @@ $(B)/bench/forward.so: bench/forward.c
 
 C_FILES  := $(wildcard shim/*/*.c shim/*/*.h shim/*/*/*.c shim/*/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
             bench/*.c bench/*.h tools/*.c tools/*.h)
-SH_FILES := packaging/github/run packaging/musl-deps packaging/pre-commit/check-names packaging/debian/tests/drive packaging/devcontainer/src/lxshim/install.sh tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run completions/lxshim.bash $(wildcard tests/bats/*.bash)
+SH_FILES := packaging/github/run packaging/musl-deps packaging/pre-commit/check-names packaging/debian/tests/drive packaging/debian/tests/builds packaging/arm64-check packaging/try-root packaging/devcontainer/src/lxshim/install.sh tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run completions/lxshim.bash $(wildcard tests/bats/*.bash)
 
 .PHONY: lint
 lint: $(FILTERS)
@@ -526,7 +527,7 @@ COMPLETIONS := $(addprefix $(DESTDIR)$(DATADIR)/,bash-completion/completions/lxs
                fish/vendor_completions.d/lxshim.fish)
 
 # For builds of others: where this is.
-PKGCONFIG := $(DESTDIR)$(DATADIR)/pkgconfig/lxshim.pc
+PKGCONFIG := $(DESTDIR)$(PCDIR)/lxshim.pc
 CMAKE     := $(DESTDIR)$(DATADIR)/cmake/lxshim/lxshimConfig.cmake
 AT = sed -e 's|@VERSION@|$(VERSION)|; s|@PREFIX@|$(PREFIX)|; s|@BINDIR@|$(BINDIR)|; s|@LIBDIR@|$(LIBDIR)|' \
     -e "s|@UP@|$$(realpath -m --relative-to=$(DATADIR)/cmake/lxshim $(PREFIX))|" \

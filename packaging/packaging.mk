@@ -25,6 +25,22 @@ deb-root:
 	rm -rf $(STAGE)/root && mmdebstrap --variant=apt $(shell . /etc/os-release; echo $$VERSION_CODENAME) $(STAGE)/root
 	unshare -m sh -c 'mount -t proc proc $(STAGE)/root/proc && autopkgtest -U $(B)/deb/*.deb $(B)/deb/*.dsc -- chroot $(abspath $(STAGE)/root)'
 
+# The rpm, by this machine's rpmbuild, which knows nothing of Debian's packages; unpacked in build/rpm/root, where its
+# files are compared with those that it lists, and its program runs a command.
+.PHONY: rpm
+RPM = $(abspath $(STAGE))/rpm
+rpm:
+	@tools/deps build packages
+	rm -rf $(STAGE)/rpm $(B)/rpm
+	$(call stage,rpm/lxshim-$(VERSION))
+	tar -C $(STAGE)/rpm -czf $(STAGE)/rpm/lxshim-$(VERSION).tar.gz lxshim-$(VERSION)
+	rpmlint -c packaging/rpm/rpmlint.toml packaging/rpm/lxshim.spec
+	rpmbuild --quiet -bb --nodeps -D '_topdir $(RPM)' -D '_sourcedir $(RPM)' -D 'debug_package %{nil}' packaging/rpm/lxshim.spec
+	mkdir -p $(B)/rpm/root && mv $(STAGE)/rpm/RPMS/*/*.rpm $(B)/rpm
+	rpmlint -c packaging/rpm/rpmlint.toml $(B)/rpm/*.rpm
+	rpm2cpio $(B)/rpm/*.rpm | cpio -id --quiet -D $(B)/rpm/root
+	packaging/try-root $(B)/rpm/root preload supervisor both
+
 # lxshim and its library by musl alone, as on Alpine: with jansson and libseccomp from their source packages.
 # Tried by a program of each kind in each lane.
 .PHONY: musl-whole
@@ -41,9 +57,17 @@ musl-whole: $(if $(wildcard /usr/bin/musl-gcc),$(B)/tests/programs/tour-musl) $(
 	    case $$said in "mode 777"*"fifo EPERM"*) echo "ok: $$lane $$program" ;; *) echo "not ok: $$lane $$program: $$said"; exit 1 ;; esac; \
 	done; done
 
+# Cross built, and tried by emulated programs under the library: see packaging/arm64-check.
+.PHONY: arm64-check
+arm64-check:
+	@tools/deps build packages
+	packaging/arm64-check $(B)/arm64
+
 # What takes long, behind one word; CI does not call it.
 .PHONY: release-check
 release-check:
 	$(MAKE) --no-print-directory deb
 	[ "$$(id -u)" != 0 ] || $(MAKE) --no-print-directory deb-root
+	$(MAKE) --no-print-directory rpm
 	$(MAKE) --no-print-directory musl-whole
+	$(MAKE) --no-print-directory arm64-check

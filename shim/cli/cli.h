@@ -182,6 +182,15 @@ void cli_unknown(const char *what, const char *word, const char *nearest, const 
 void cli_wrap(unsigned indent, const char *text);
 void cli_wrap_to(FILE *out, unsigned indent, const char *text);
 
+/* Prints text as one paragraph of lines of 80 columns: its own newlines are blanks. */
+void cli_fill(const char *text);
+
+/*
+ * Writes the heading of a part, and `rest` behind it: bold on a terminal that is not "dumb", and
+ * nowhere while NO_COLOR is set to something (no-color.org).
+ */
+void cli_heading(FILE *out, const char *text, const char *rest);
+
 /*
  * The policy that a command is about which was given no name of one: $LXSHIM_POLICY, else
  * .lxshim.json of the current directory, which is then found and not named, else none for the

@@ -37,28 +37,49 @@ void cli_unknown(const char *what, const char *word, const char *nearest, const 
         cli_error("unknown %s \"%s\"; see %s", what, word, cure);
 }
 
-void cli_wrap_to(FILE *out, unsigned indent, const char *text)
+/* Lines of at most so many columns. A new one starts at each of `ends`, of which there may be none.
+ */
+static void wrap(FILE *out, unsigned indent, const char *text, const char *ends)
 {
     while (*text != '\0') {
         unsigned column = indent;
         fprintf(out, "%*s", (int)indent, "");
-        while (*text != '\0' && *text != '\n') {
+        while (*text != '\0' && strchr(ends, *text) == NULL) {
             unsigned n = (unsigned)strcspn(text, " \n");
             if (column > indent && column + 1 + n > COLUMNS)
                 break;
             fprintf(out, "%s%.*s", column > indent ? " " : "", (int)n, text);
             column += n + (column > indent);
             text += n;
-            text += strspn(text, " ");
+            text += strspn(text, ends[0] == '\n' ? " " : " \n");
         }
         text += *text == '\n';
         putc('\n', out);
     }
 }
 
+void cli_wrap_to(FILE *out, unsigned indent, const char *text)
+{
+    wrap(out, indent, text, "\n");
+}
+
 void cli_wrap(unsigned indent, const char *text)
 {
-    cli_wrap_to(stdout, indent, text);
+    wrap(stdout, indent, text, "\n");
+}
+
+void cli_fill(const char *text)
+{
+    wrap(stdout, 0, text, "");
+}
+
+void cli_heading(FILE *out, const char *text, const char *rest)
+{
+    const char *refused = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    bool bold = (refused == NULL || refused[0] == '\0') && terminal != NULL &&
+                strcmp(terminal, "dumb") != 0 && isatty(fileno(out)) != 0;
+    fprintf(out, bold ? "\033[1m%s\033[m%s" : "%s%s", text, rest);
 }
 
 /* A link that leads nowhere is there as well: whoever made it wanted a policy. */

@@ -233,7 +233,7 @@ static const struct {
      "something, how often.\n"
      "\n"
      "  lxshim matrix -j 4 -- make check\n"
-     "  lxshim matrix --eras native,wsl1,wsl2-9p --volumes ntfs,fat --blame -- npm test\n"
+     "  lxshim matrix --eras native,wsl1 --volumes ntfs,fat --blame -- npm test\n"
      "  lxshim matrix --clients 9p,virtiofs --report junit:wsl.xml -- ./run-tests\n"
      "\n"
      "A row that fails natively is not lxshim's. With --blame more runs find the rules that a "
@@ -247,7 +247,8 @@ static const struct {
      "\n"
      "  lxshim matrix --shard 1/3 --report json:1.json -- make check\n"
      "  lxshim matrix merge 1.json 2.json 3.json\n"
-     "  parallel --sshlogin a,b lxshim matrix --shard {}/3 --report json:{}.json make ::: 1 2 3\n"
+     "  parallel -S a,b lxshim matrix --shard {}/3 --report json:{}.json make \\\n"
+     "    ::: 1 2 3\n"
      "  echo \"matrix=$(lxshim matrix --emit github -- make)\" >>\"$GITHUB_OUTPUT\"\n"
      "  lxshim matrix --emit gitlab:8 -- make >child-pipeline.yml\n"
      "\n"
@@ -298,8 +299,8 @@ static const struct {
      "altered is one JSON line at the end of FILE, with the rule, the evidence, and who holds the "
      "file. all:FILE writes every call on a mount.\n"
      "\n"
-     "  lxshim run --trace t.jsonl -- make; jq 'select(.outcome | IN(\"denied\", "
-     "\"overridden\"))' t.jsonl\n"
+     "  lxshim run --trace t.jsonl -- make\n"
+     "  jq 'select(.outcome | IN(\"denied\", \"overridden\"))' t.jsonl\n"
      "\n"
      "leaves what a rule or an override refused.\n"},
     {"coverage", "what the library does not see",
@@ -320,10 +321,11 @@ static const struct {
     {"environment", "variables that lxshim looks at",
      "LXSHIM_POLICY=FILE   the policy, where no --policy is given\n"
      "LXSHIM_TRACE=FILE    the trace; all:FILE for every call\n"
-     "LXSHIM_DEBUG=WORDS   who says what it has decided: mounts, locate, walk, fs, supervisor, "
-     "all\n"
+     "LXSHIM_DEBUG=WORDS   who says what it has decided: mounts, locate, walk, fs,\n"
+     "                     supervisor, all\n"
      "LXSHIM_STATE         the policy as children get it; not for you to set\n"
-     "XDG_CONFIG_HOME      lxshim/trusted below it, or below ~/.config, has trusted directories\n"
+     "XDG_CONFIG_HOME      lxshim/trusted below it, or below ~/.config, has trusted\n"
+     "                     directories\n"
      "LD_PRELOAD           the library, put last; what else is there stays\n"},
 };
 #define TOPIC_COUNT (sizeof(topics) / sizeof(topics[0]))
@@ -362,7 +364,7 @@ int cli_help(const struct cli_arguments *arguments)
 {
     struct lx_nearest nearest;
     if (arguments->count == 0) {
-        printf("lxshim help TOPIC:\n");
+        cli_heading(stdout, "lxshim help TOPIC:", "\n");
         for (size_t i = 0; i < TOPIC_COUNT; i++)
             printf("  %-12s %s\n", topics[i].name, topics[i].summary);
         return CLI_OK;

@@ -14,10 +14,10 @@
 
 static void print_help(void)
 {
-    printf("usage: lxshim COMMAND [OPTION]... [ARGUMENT]...\n"
-           "       lxshim --help | --version\n\n"
-           "An ordinary directory that behaves like a Windows drive seen from WSL.\n\n"
-           "commands:\n");
+    cli_heading(stdout, "usage:", " lxshim COMMAND [OPTION]... [ARGUMENT]...\n");
+    printf("       lxshim --help | --version\n\n"
+           "An ordinary directory that behaves like a Windows drive seen from WSL.\n\n");
+    cli_heading(stdout, "commands:", "\n");
     for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
         if (c->summary != NULL)
             printf("  %-10s %s\n", c->name, c->summary);

@@ -335,10 +335,11 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
 
 void cli_print_help(const struct cli_command *command, const char *path)
 {
-    printf("usage: %s%s%s\n\n%s", path, command->usage[0] != '\0' ? " " : "", command->usage,
-           command->help);
+    cli_heading(stdout, "usage:", " ");
+    printf("%s%s%s\n\n", path, command->usage[0] != '\0' ? " " : "", command->usage);
+    cli_fill(command->help);
     if (command->options != 0)
-        printf("\noptions:\n");
+        cli_heading(stdout, "\noptions:", "\n");
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if ((command->options & cli_options[i].bit) == 0)
             continue;
@@ -350,7 +351,7 @@ void cli_print_help(const struct cli_command *command, const char *path)
     }
     if (command->commands == NULL)
         return;
-    printf("\ncommands:\n");
+    cli_heading(stdout, "\ncommands:", "\n");
     for (const struct cli_command *c = command->commands; c->name != NULL; c++)
         if (c->summary != NULL)
             printf("  %-10s %s\n", c->name, c->summary);

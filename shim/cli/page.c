@@ -21,7 +21,11 @@ struct page {
 
 static void heading(const struct page *p, const char *text)
 {
-    fprintf(p->out, p->markdown ? "\n## %s\n\n" : "\n%s\n", text);
+    putc('\n', p->out);
+    if (p->markdown)
+        fprintf(p->out, "## %s\n\n", text);
+    else
+        cli_heading(p->out, text, "\n");
 }
 
 static void paragraph(const struct page *p, const char *text)
@@ -110,7 +114,10 @@ static void change(const struct page *p)
 static void all(struct page *p)
 {
     const struct lx_rule_info *rule = &lx_rules[p->rule];
-    fprintf(p->out, p->markdown ? "# `%s`\n\n" : "%s\n\n", rule->id);
+    if (p->markdown)
+        fprintf(p->out, "# `%s`\n\n", rule->id);
+    else
+        cli_heading(p->out, rule->id, "\n\n");
     paragraph(p, rule->summary);
     values(p);
     heading(p, "since and until when");

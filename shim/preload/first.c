@@ -2,6 +2,7 @@
 #include "preload/first.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -177,6 +178,9 @@ static int compile(const char *program, const char *file, char *const *env, char
         return (int)r;
     /* No SIGCHLD at its end: the program to come has not asked for one. */
     long child = sys_call6(SYS_clone, 0, 0, 0, 0, 0, 0);
+    /* qemu's emulation of a user's programs refuses a fork without one. */
+    if (child == -EINVAL)
+        child = sys_call6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
     if (child == 0) {
         sys_dup3(ends[1], 1, 0);
         sys_execveat(AT_FDCWD, program, argv, envp, 0);

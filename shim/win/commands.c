@@ -2,9 +2,9 @@
 /* The commands of `lxshim win`, with what they say about themselves. */
 #include "win/command.h"
 
-#define ATTRIBUTES                                                                         \
-    "Attributes: D directories, R read-only, H hidden, S system, A ready for archiving,\n" \
-    "I not indexed, L reparse points, O offline; - before one means not.\n"
+#define ATTRIBUTES                                                              \
+    "Attributes: D directories, R read-only, H hidden, S system, A ready for\n" \
+    "archiving, I not indexed, L reparse points, O offline; - before one means not.\n"
 
 const struct win_command win_commands[] = {
     {"attrib", "[+-RASHOIXPU...] [NAME] [/s [/d]] [/l]", "show or change attributes",
@@ -15,7 +15,8 @@ const struct win_command win_commands[] = {
      false, win_attrib},
     {"cmd", "[/c LINE]", "read lines as cmd.exe does, from standard input",
      "Knows the commands that \"lxshim win\" lists, and cd, exit, rem, X:.\n"
-     "Lines may have >, >>, <, &, && and ||; \"^\" takes away what the next character means.\n"
+     "Lines may have >, >>, <, &, && and ||; \"^\" takes away what the next character\n"
+     "means. "
      "Not done here: pipes, groups in parentheses, variables, batch files.\n",
      true, win_cmd},
     {"copy", "NAME TARGET [/b] [/y]", "copy files, with their streams, attributes and times", NULL,
@@ -25,15 +26,15 @@ const struct win_command win_commands[] = {
      "  /p  ask before each\n"
      "  /q  do not ask before everything in a directory goes\n"
      "  /s  in every directory below, too, but not through links\n"
-     "  /a  those with these attributes; hidden and system files are left alone "
-     "without\n" ATTRIBUTES,
+     "  /a  those with these attributes; hidden and system files are left alone\n"
+     "      without\n" ATTRIBUTES,
      false, win_del},
-    {"dir", "[/a[:...]] [/b] [/-c] [/o[:...]] [/q] [/r] [/s] [/t[:...]] [/x] [NAME...]",
-     "list directories",
+    {"dir", "[/a[:A] /b /-c /o[:O] /q /r /s /t[:T] /x] [NAME...]", "list directories",
      "  /a   what has these attributes; everything, where none is named\n"
      "  /b   names alone\n"
      "  /-c  no separators in sizes\n"
-     "  /o   by name (n), size (s), extension (e), date (d), directories first (g); - backwards\n"
+     "  /o   by name (n), size (s), extension (e), date (d), directories first (g);\n"
+     "       - backwards\n"
      "  /q   owners\n"
      "  /r   alternate data streams\n"
      "  /s   every directory below, too, but not through links\n"
@@ -52,35 +53,38 @@ const struct win_command win_commands[] = {
     {"echo", "TEXT", "print text", NULL, true, win_echo},
     {"erase", NULL, NULL, NULL, false, win_del},
     {"fsutil", "FAMILY COMMAND NAME...", "show and change what NTFS keeps of a file",
-     "  reparsepoint query NAME             the tag and data of a link or other reparse point\n"
+     "  reparsepoint query NAME             the tag and data of a link, or another\n"
      "  reparsepoint delete NAME            make it an ordinary file or directory\n"
-     "  file queryCaseSensitiveInfo NAME    whether names in a directory differ by case\n"
+     "  file queryCaseSensitiveInfo NAME    whether names in it differ by case\n"
      "  file setCaseSensitiveInfo NAME enable|disable   of an empty directory\n"
      "  file queryFileID NAME               the file reference\n"
      "  file queryFileNameById VOLUME ID    a name that has it\n"
      "  hardlink list NAME                  every name of a file\n"
      "  hardlink create NEW NAME            one more\n",
      true, win_fsutil},
-    {"hold", "[--access A] [--share S] [--for TIME | --until-stdin-closes] NAME [-- COMMAND...]",
+    {"hold", "[--access A] [--share S] ... NAME [-- COMMAND...]",
      "be a process of Windows that has a file or directory open",
-     "For as long as COMMAND runs, for 50ms or 2s, or until standard input ends; then it prints\n"
-     "\"ready\" when the file is open. Access and sharing are hexadecimal, or words joined by a\n"
-     "comma: read, write, execute, all, delete, attributes; none, read, write, delete, all.\n"
+     "For as long as COMMAND runs, for 50ms or 2s (--for TIME), or until standard\n"
+     "input ends (--until-stdin-closes); then it prints \"ready\" when the file is\n"
+     "open. Access and sharing are hexadecimal, or words joined by a comma: read,\n"
+     "write, execute, all, delete, attributes; none, read, write, delete, all.\n"
      "Others are refused what it does not share, programs under lxshim included.\n",
      true, win_hold},
-    {"icacls", "NAME [/grant[:r] WHO:RIGHTS...] [/deny WHO:RIGHTS...] [/remove[:g|:d] WHO...] ...",
+    {"icacls", "NAME [/grant WHO:RIGHTS...] [/deny WHO:RIGHTS...] ...",
      "show or change security descriptors",
-     "  /grant WHO:RIGHTS    add to what an account is granted; /grant:r: instead of what it is\n"
+     "  /grant WHO:RIGHTS    add to what an account is granted; /grant:r: instead of\n"
+     "                       what it is\n"
      "  /deny WHO:RIGHTS     deny it\n"
      "  /remove WHO          what an account is granted (:g), denied (:d), or both\n"
-     "  /inheritance:e|d|r   inherit; do not, but keep a copy of what was inherited; or without\n"
+     "  /inheritance:e|d|r   inherit; do not, but keep a copy of what was inherited;\n"
+     "                       or without\n"
      "  /reset               nothing but what is inherited\n"
      "  /setowner WHO        another owner\n"
      "  /t, /c, /q           everything below, too; go on after a failure; say less\n"
-     "Rights are F, M, RX, R, W, D, or in parentheses a list of them and of DE, Rc, WDAC, WO, S, "
-     "RD, WD,\nAD, REA, WEA, X, DC, RA, WA. Before them, of directories: (OI), (CI), (IO), (NP).\n"
-     "Accounts: LXSHIM\\user, who asks; Everyone, Users, Administrators, SYSTEM and others; "
-     "*S-1-...\n"
+     "Rights are F, M, RX, R, W, D, or in parentheses a list of them and of DE, Rc,\n"
+     "WDAC, WO, S, RD, WD, AD, REA, WEA, X, DC, RA, WA. Before them, of directories:\n"
+     "(OI), (CI), (IO), (NP). Accounts: LXSHIM\\user, who asks; Everyone, Users,\n"
+     "Administrators, SYSTEM and others; *S-1-...\n"
      "A file without a descriptor has inherited that everyone may do everything.\n",
      true, win_icacls},
     {"md", "NAME...", "make directories, and those above them", NULL, false, win_md},
@@ -94,29 +98,33 @@ const struct win_command win_commands[] = {
     {"more", "NAME", "print a file or stream", NULL, false, win_more},
     {"move", "NAME TARGET [/y]", "move files and directories", NULL, false, win_move},
     {"nt", "[SCRIPT]", "make the NT calls of a script, on handles that have names",
-     "A call is a line, of a file or of standard input, and so is its answer: the line's number,\n"
-     "the call, its handle, NTSTATUS, Win32 error, and what it has told:\n"
+     "A call is a line, of a file or of standard input, and so is its answer: the\n"
+     "line's number, the call, its handle, NTSTATUS, Win32 error, and what it has\n"
+     "told:\n"
      "  open H NAME [access=A] [share=S] [disposition=D] [options=O] [attributes=T]\n"
      "  close H                         query H\n"
-     "  disposition H delete|keep       disposition-ex H keep|delete[,posix][,on-close]...\n"
+     "  disposition H delete|keep\n"
+     "  disposition-ex H keep|delete[,posix][,on-close]...\n"
      "  rename H NAME [flags=replace]   link H NAME [flags=replace]\n"
      "  basic H [attributes=T] [creation-time=N] [access-time=N] [write-time=N]\n"
      "  eof H SIZE                      list H [PATTERN]\n"
      "  read H OFFSET LENGTH            write H OFFSET VALUE\n"
      "  lock H OFFSET LENGTH [flags=exclusive]    unlock H OFFSET LENGTH\n"
      "  ea-query H                      ea-set H EA [VALUE]\n"
-     "  reparse-get H                   reparse-set H 0xBYTES       reparse-delete H TAG\n"
-     "NAME is C:\\DIR\\FILE, in quotes where it has blanks. Words of A, S, D and O are those of\n"
-     "ntcreate, and delete-on-close; of T readonly, hidden, system, archive. VALUE\n"
-     "is text or 0xBYTES. # begins a comment.\n",
+     "  reparse-get H                   reparse-set H 0xBYTES\n"
+     "  reparse-delete H TAG\n"
+     "NAME is C:\\DIR\\FILE, in quotes where it has blanks. Words of A, S, D and O are\n"
+     "those of ntcreate, and delete-on-close; of T readonly, hidden, system, archive.\n"
+     "VALUE is text or 0xBYTES. # begins a comment.\n",
      true, win_nt},
-    {"ntcreate", "NAME [--access A] [--share S] [--disposition D] [--options O]",
+    {"ntcreate", "NAME [--access A] [--share S] [--disposition D] ...",
      "show what NtCreateFile answers",
      "Numbers are hexadecimal; words are joined by a comma.\n"
      "  --access       read, write, execute, all, delete, attributes, synchronize\n"
      "  --share        none, read, write, delete, all\n"
      "  --disposition  supersede, open, create, open-if, overwrite, overwrite-if\n"
-     "  --options      directory-file, non-directory-file, backup-intent, open-reparse-point\n",
+     "  --options      directory-file, non-directory-file, backup-intent,\n"
+     "                 open-reparse-point\n",
      true, win_ntcreate},
     {"rd", "[/s] [/q] NAME...", "remove directories",
      "  /s  with everything below, but not through links\n"

@@ -26,6 +26,31 @@ setup() {
   assert_output "$("$LXSHIM" --version | awk '{ print $NF }')"
 }
 
+# packaged PATTERN...: reads names, and prints those that no pattern is about.
+packaged() {
+  local name pattern
+  while read -r name; do
+    for pattern in "$@"; do
+      # shellcheck disable=SC2053 # it is a pattern
+      [[ $name != $pattern && $name != $pattern/* ]] || continue 2
+    done
+    echo "in no package: $name"
+  done
+}
+
+@test "what make install puts somewhere is in Debian's packages and in the rpm" {
+  local patterns names
+  # Which directory of libraries it is, says the distribution.
+  names=$(cd "$ROOT" && find bin share -type f | sed 's|^share/pkgconfig|lib/KIND/pkgconfig|')
+  mapfile -t patterns < <(sed -n 's|^usr/||p' "$SOURCE_ROOT"/packaging/debian/*.install)
+  run packaged "${patterns[@]}" <<<"$names"
+  assert_output ""
+  mapfile -t patterns < <(sed -n 's|^%{_bindir}|bin|p; s|^%{_mandir}|share/man|p; s|^%{_datadir}|share|p; s|^%{_libdir}|lib/*|p' \
+    "$SOURCE_ROOT/packaging/rpm/lxshim.spec")
+  run packaged "${patterns[@]}" <<<"$names"
+  assert_output ""
+}
+
 @test "CMake: find_package, and a test on a drive that fails where Linux's passes" {
   needs cmake cmake
   cd "$BATS_TEST_TMPDIR/builds/cmake"
@@ -49,6 +74,18 @@ setup() {
   assert_line --regexp 'linux +OK'
   assert_line --regexp 'drive +FAIL'
   assert_line --partial "rename: Permission denied"
+}
+
+@test "automake: a test on a drive that fails where Linux's passes" {
+  needs automake automake
+  cd "$BATS_TEST_TMPDIR/builds/automake"
+  autoreconf -i >log 2>&1
+  ./configure >>log
+  run make check
+  assert_line "PASS: renames"
+  assert_line "FAIL: renames-on.drive"
+  run cat renames-on.log
+  assert_line "rename: Permission denied"
 }
 
 @test "the step of the GitHub action: status, trace, annotations, and how it ends" {

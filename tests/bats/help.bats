@@ -1,0 +1,74 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What lxshim says of itself: it fits in 80 columns, and is plain where nobody looks or NO_COLOR says so.
+
+load helpers
+
+# below COMMAND...: the commands that its help lists.
+below() {
+  "$LXSHIM" "$@" --help | awk '/^commands:/ { found = 1; next } found && /^  [a-z]/ { print $1 }'
+}
+
+# What is longer than a line of 80 columns has.
+too_long() {
+  awk -v what="$*" 'length($0) > 80 { print what ": " $0 }' < <("$LXSHIM" "$@")
+}
+
+@test "no line of any help is longer than 80 columns" {
+  local command topic
+  {
+    too_long --help
+    too_long help
+    for topic in $("$LXSHIM" help | awk '/^  [a-z]/ { print $1 }'); do
+      too_long help "$topic"
+    done
+    for command in $(below); do
+      too_long "$command" --help
+    done
+    for command in $(below policy); do
+      too_long policy "$command" --help
+    done
+    too_long matrix merge --help
+    for command in $("$LXSHIM" win | awk '/^  [a-z]/ { print $1 }'); do
+      too_long win "$command" --help
+    done
+  } >"$BATS_TEST_TMPDIR/found"
+  run cat "$BATS_TEST_TMPDIR/found"
+  assert_output ""
+  # There was something to look at.
+  (($(below | wc -l) > 10))
+}
+
+@test "each command has its part in the manual" {
+  local command
+  for command in $(below) $(below policy | sed 's/^/policy+/') $(below matrix | sed 's/^/matrix+/'); do
+    grep -qE "^\.SS lxshim ${command/+/ }( |\$)" "$SOURCE_ROOT/man/lxshim.1" || [[ $command == policy ]] || echo "$command"
+  done >"$BATS_TEST_TMPDIR/found"
+  run cat "$BATS_TEST_TMPDIR/found"
+  assert_output ""
+}
+
+# on_terminal COMMAND...: what it writes on a terminal of its own.
+on_terminal() {
+  needs python3 python3
+  run python3 -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))' "$@"
+}
+
+@test "headings are bold on a terminal, and nowhere else" {
+  local bold=$'\e[1m'
+  unset NO_COLOR
+  on_terminal env TERM=xterm "$LXSHIM" explain names.illegal
+  assert_line --partial "${bold}names.illegal"
+  assert_line --partial "${bold}evidence"
+  on_terminal env TERM=xterm "$LXSHIM" run --help
+  assert_line --partial "${bold}usage:"
+  on_terminal env TERM=xterm NO_COLOR=1 "$LXSHIM" run --help
+  refute_output --partial $'\e'
+  on_terminal env TERM=dumb "$LXSHIM" run --help
+  refute_output --partial $'\e'
+  # An empty one is none.
+  on_terminal env TERM=xterm NO_COLOR= "$LXSHIM" --help
+  assert_line --partial "${bold}commands:"
+  TERM=xterm run "$LXSHIM" run --help
+  refute_output --partial $'\e'
+}
