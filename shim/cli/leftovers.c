@@ -35,7 +35,8 @@
 
 #define OVERLAYFS_MAGIC 0x794c7630 /* a file that is only mapped is not open there, for a lease */
 #define KERNEL_THREAD   0x00200000 /* PF_KTHREAD */
-#define LOADING_MOST    20 /* looks at a program that is being loaded, a millisecond apart */
+#define EXITING         0x00000004 /* PF_EXITING */
+#define LOADING_MOST    1000 /* looks at a program that is being loaded, a millisecond apart */
 #define LOOKS_MOST      100
 #define PIDS_MOST       (1 << 22) /* PID_MAX_LIMIT */
 #define FORKS_MOST      1000      /* numbers are used again after some thousands at the earliest */
@@ -215,6 +216,13 @@ static bool is_ours(pid_t pid)
     return ours;
 }
 
+/* True for one that has no environment, and will start no program. */
+static bool starts_nothing(const struct lx_process *process)
+{
+    bool ends = process->state == 'Z' || (process->flags & EXITING) != 0;
+    return (process->flags & KERNEL_THREAD) != 0 || (ends && process->threads <= 1);
+}
+
 /*
  * Reads the environment a process was started with, to be freed. NULL with *whole true where it has
  * none or is gone, and false where it cannot be told.
@@ -229,9 +237,7 @@ static char *read_environment(const struct leftovers *all, pid_t pid, size_t *si
     for (unsigned i = 0; i < LOADING_MOST; i++) {
         int r = lx_process_read(pid, &process);
         bool gone = r == -ENOENT || r == -ESRCH;
-        if (gone ||
-            (r == 0 && (process.start < all->since || (process.flags & KERNEL_THREAD) != 0 ||
-                        (process.state == 'Z' && process.threads <= 1))))
+        if (gone || (r == 0 && (process.start < all->since || starts_nothing(&process))))
             return NULL;
         char *text = r == 0 ? read_proc(name, size) : NULL;
         if (text != NULL && *size > 0)
