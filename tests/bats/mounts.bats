@@ -249,7 +249,7 @@ if os.fork() == 0:
     os.chroot(root)
     for path in ("self/root/d", "self/root/in", "%d/root%s/d" % (os.getppid(), top), "%d/cwd/d" % os.getppid(), "self/fd/%d/d" % outside,
                  "%d/root/../../in" % os.getppid()):
-        print(path.replace(top, "").replace(str(os.getppid()), "PARENT"), os.access("/proc/" + path, os.F_OK), os.path.isdir("/proc/" + path))
+        print(path.replace(top, "").replace(str(os.getppid()), "PARENT"), os.access("/proc/" + path, os.F_OK), os.path.isdir("/proc/" + path), flush=True)
     os._exit(0)
 os.wait()
 os.system("umount " + root + "/proc")

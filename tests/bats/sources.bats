@@ -582,7 +582,8 @@ broken_links() {
   done >"$BATS_TEST_TMPDIR/drawn"
   (($(wc -l <"$BATS_TEST_TMPDIR/drawn") > 4))
   none grep -vxFf "$BATS_TEST_TMPDIR/allowed" "$BATS_TEST_TMPDIR/drawn"
-  assert_equal "$(sed -n 's/.*filesystems\.def: \(.*\),$/\1/p' docs/architecture.md | tr -d '·' | xargs -n 1 | sort)" \
+  # Their names go over as many lines as they need; the top of version 1 of cgroups is a tmpfs, and has no other.
+  assert_equal "$(sed -n '/filesystems\.def: /,/,$/{ s/.*filesystems\.def: //; s/[^a-z0-9 ]//g; p }' docs/architecture.md | xargs -n 1 | sort)" \
     "$(sed -nE 's/^FILESYSTEM\(([A-Z0-9]+),.*/\L\1/p' shim/fs/filesystems.def | sort)"
 }
 

@@ -245,7 +245,7 @@ lxshim: --root $BASE/tree: a tmpfs on its /run: No such file or directory"
   mkdir -p "$SHARED/drive/src"
   printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}}}' >"$SHARED/policy.json"
   run as_user env -C / LC_ALL=C "$LXSHIM" wsl --lane preload -q --policy "$SHARED/policy.json" --root "$SHARED/tree" -- \
-    /bin/bash -c 'id -u; cd /mnt/c && ls; cd /dev/shm && : >f && ls /run/shm; cd /proc/sys/fs/binfmt_misc; echo *; read -r word <status; echo "$word"'
+    /bin/bash -c 'id -u; cd /mnt/c && ls; cd /dev/shm && : >f && ls -I "lxshim-*" /run/shm; cd /proc/sys/fs/binfmt_misc; echo *; read -r word <status; echo "$word"'
   if as_user unshare -Urm true 2>/dev/null; then
     assert_output --regexp $'^[0-9]+\nsrc\nf\nWSLInterop (register )?status\nenabled$'
   else

@@ -557,6 +557,7 @@ const struct check probe_descriptors[] = {
     {"writev", write_vector},
     {"mmap", map_file},
     {"copy_file_range", copy_range},
+    {"syscall:copy_file_range", copy_range},
     {"prctl", ask_by_prctl},
     {"chroot", change_root},
     {"pivot_root", pivot},

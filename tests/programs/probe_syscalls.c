@@ -37,6 +37,12 @@
         return (result)syscall(SYS_##name, a, b, c, d, e); \
     }
 
+#define CALL6(name, result, A, B, C, D, E, F)                 \
+    static result n_##name(A a, B b, C c, D d, E e, F f)      \
+    {                                                         \
+        return (result)syscall(SYS_##name, a, b, c, d, e, f); \
+    }
+
 #define PATH const char *
 #define LIST char *const *
 
@@ -85,6 +91,7 @@ CALL3(read, ssize_t, int, void *, size_t)
 CALL3(write, ssize_t, int, const void *, size_t)
 CALL3(readv, ssize_t, int, const struct iovec *, int)
 CALL3(writev, ssize_t, int, const struct iovec *, int)
+CALL6(copy_file_range, ssize_t, int, off_t *, int, off_t *, size_t, unsigned)
 CALL1(fsync, int, int)
 CALL1(fdatasync, int, int)
 CALL4(sync_file_range, int, int, off_t, off_t, unsigned)
@@ -225,6 +232,7 @@ static const struct {
     ROW(write),
     ROW(readv),
     ROW(writev),
+    ROW(copy_file_range),
     ROW(fsync),
     ROW(fdatasync),
     ROW(sync_file_range),
