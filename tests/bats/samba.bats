@@ -18,6 +18,7 @@ setup_file() {
   server role = standalone
   map to guest = bad user
   guest account = $(id -un)
+  netbios name = LXSHIM
   interfaces = lo
   bind interfaces only = yes
   smb ports = $port
