@@ -132,9 +132,10 @@ mkfifo: cannot create fifo 'q': Operation not permitted"
   [[ $LXSHIM_TEST_LANE != preload ]] || SHIM=("$LXSHIM" run -q --lane preload --)
   DRIVE=$(fresh drive)
   mkfifo "$BATS_TEST_TMPDIR/fifo"
-  : <"$BATS_TEST_TMPDIR/fifo" & # lets lxshim run open it, and goes
+  : <"$BATS_TEST_TMPDIR/fifo" & # lets lxshim run open it, and goes; or comes too late, and meets nobody
   run --separate-stderr env -C "$DRIVE" LXSHIM_TRACE="$BATS_TEST_TMPDIR/fifo" timeout 300 "${SHIM[@]}" \
     bash -uc 'mkfifo p 2>&1'
+  kill $! 2>/dev/null || true
   assert_output "mkfifo: cannot create fifo 'p': Operation not permitted"
   # How many, goes by when the reader went.
   [[ $stderr == *'the trace lacks '*' line'*' that could not be written to '*': No such device or address' ]]
