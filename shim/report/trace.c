@@ -142,7 +142,8 @@ static bool count_plainly(struct report *r, const char *text, size_t n)
 {
     static const char outcome[] = "\"outcome\":\"altered\"";
     static const char key[] = ",\"altered\":[";
-    static const char *const more[] = {"\"observed\":[", "\"parents\":[", "\"stack\":[", "{\"time\":"};
+    static const char *const more[] = {"\"observed\":[", "\"parents\":[", "\"stack\":[",
+                                       "{\"time\":"};
     const char *at = memmem(text, n, key, sizeof(key) - 1);
     char id[64];
     if (at == NULL || memmem(text, n, outcome, sizeof(outcome) - 1) == NULL)
