@@ -502,9 +502,8 @@ alias Input/output error"
   tags=$(sed -n 's/^TAG(\([A-Z_0-9]*\), 0x\(..\)\(..\)\(..\)\(..\))/\1 \5\4\3\2/p' "$SOURCE_ROOT/shim/nt/reparse_tags.def" |
     grep -Ev '^(LX_|AF_|SYMLINK|MOUNT_POINT|NFS|APPEXECLINK)')
   LXSHIM_POLICY=$BATS_TEST_TMPDIR/all.json run "$LXSHIM" win nt < <(while read -r name tag; do
-    echo "open h C:\\test\\$name access=read,write disposition=create options=open-reparse-point"
-    echo "reparse-set h 0x${tag}00000000"
-    echo "close h"
+    printf 'open h C:%stest%s%s access=read,write disposition=create options=open-reparse-point\n' \\ \\ "$name"
+    printf 'reparse-set h 0x%s00000000\nclose h\n' "$tag"
   done <<<"$tags")
   assert_success
   refute_line --partial "STATUS_IO"
