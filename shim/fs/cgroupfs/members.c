@@ -12,6 +12,10 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#endif
+
 #define MOVES_MAX     8192
 #define PROCESSES_MAX 65536
 #define TEXT_MAX      4096 /* bytes of a file of moves that are read */
@@ -45,23 +49,28 @@ struct members {
 
 /* --- the run's tree --------------------------------------------------------------------------- */
 
+/* The mount that the tree's directory "cgroup" is shown by; NULL where the run has no groups. */
+static const struct lx_mount *shown_by(const struct lx_policy *policy)
+{
+    const struct lx_policy *run = policy->run != NULL ? policy->run : policy;
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(run->fixed, &i)) != NULL;)
+        if (m->type == LX_MOUNT_CGROUP_TOP || m->type == LX_MOUNT_CGROUP2)
+            return m;
+    return NULL;
+}
+
 /* Puts the path of something in the tree into `out`. False where the run has no groups. */
 static bool in_tree(const struct lx_policy *policy, const char *name, char out[PATH_MAX])
 {
     static const char top[] = "/cgroup";
-    const struct lx_policy *run = policy->run != NULL ? policy->run : policy;
-    const struct lx_mount *m;
-    for (unsigned i = 0; (m = lx_mounts_next(run->fixed, &i)) != NULL;) {
-        if (m->type != LX_MOUNT_CGROUP_TOP && m->type != LX_MOUNT_CGROUP2)
-            continue;
-        size_t n = m->backing_length - (sizeof(top) - 1);
-        if (n + strlen(name) >= PATH_MAX)
-            return false;
-        memcpy(out, lx_backing(m), n);
-        memcpy(out + n, name, strlen(name) + 1);
-        return true;
-    }
-    return false;
+    const struct lx_mount *m = shown_by(policy);
+    size_t n = m == NULL ? PATH_MAX : m->backing_length - (sizeof(top) - 1);
+    if (n + strlen(name) >= PATH_MAX)
+        return false;
+    memcpy(out, lx_backing(m), n);
+    memcpy(out + n, name, strlen(name) + 1);
+    return true;
 }
 
 static size_t put_number(uint64_t value, char *out)
@@ -332,6 +341,9 @@ void members_forget(const struct lx_policy *policy, uint64_t group)
         each_entry(path, see_forgotten, &group);
     if (of_group(policy, "/names/", group, path))
         sys_unlinkat(AT_FDCWD, path, 0);
+    /* Last, since the next directory that is made may have its inode. */
+    if (of_group(policy, "/moves/", group, path))
+        sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
 void members_path(const struct lx_policy *policy, uint64_t group, char out[PATH_MAX])
@@ -343,6 +355,25 @@ void members_path(const struct lx_policy *policy, uint64_t group, char out[PATH_
     memcpy(out, "/", n > 0 ? 0 : 2);
     if (n > 0)
         out[n] = '\0';
+}
+
+int members_take(const struct lx_policy *policy, uint64_t group)
+{
+    char from[PATH_MAX];
+    char to[PATH_MAX];
+    const struct lx_mount *m = shown_by(policy);
+    bool first = m != NULL && m->type == LX_MOUNT_CGROUP_TOP;
+    if (!in_tree(policy, first ? "/cgroup/devices" : "/cgroup", from))
+        return -ENODEV;
+    members_path(policy, group, to);
+    size_t n = strlen(from);
+    if (to[1] == '\0' || n + strlen(to) >= PATH_MAX)
+        return -ENOENT;
+    memcpy(from + n, to, strlen(to) + 1);
+    if (!of_group(policy, "/moves/", group, to))
+        return -ENAMETOOLONG;
+    int r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+    return r == -EEXIST ? -ENOENT : r;
 }
 
 static bool see_counted(void *data, int dir, const char *name)
