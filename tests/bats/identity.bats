@@ -382,6 +382,10 @@ ls: cannot access 'full': $missing
 ls: cannot access 'net': $missing
 ttyS190
 ttyS191"
+  # What is no directory, as Linux' own.
+  steps='for f in /dev/null /dev/lxss /dev/ttyS150 /proc/version_signature; do for end in / /.; do stat $f$end; (: <$f$end); [[ -e $f$end ]] && echo yes; done; done 2>&1 | sed "s/.*: //" | sort | uniq -c'
+  as wsl1-1903 "$steps" identity.devices=on identity.kernel=on
+  assert_output --regexp '^ *16 Not a directory$'
   as wsl2-9p "cd /dev; ls -d full lxss; stat -c '%a %t:%T' fuse net/tun" identity.devices=on
   assert_line full
   assert_line "ls: cannot access 'lxss': $missing"
