@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/utsname.h>
 
 #include "fs/filesystems.h"
@@ -249,7 +250,16 @@ static bool is_named_alike(const struct lx_task *t)
     long n = sys_read(fd, personality, sizeof(personality));
     sys_close(fd);
     /* 00000000, of which ADDR_NO_RANDOMIZE (00040000) and its like say nothing of a name. */
-    return n >= 8 && memcmp(personality + 6, "00", 2) == 0 && personality[2] != '2';
+    return n >= 8 && memcmp(personality + 6, "00", 2) == 0 &&
+           strchr("2367abef", personality[3]) == NULL;
+}
+
+/* True for a program that has asked for a release of Linux 2.6, and gets the kernel's word for it.
+ */
+static bool is_named_older(void)
+{
+    const long personality = SYS1(SYS_personality, 0xffffffff);
+    return personality >= 0 && (personality & UNAME26) != 0;
 }
 
 long lx_uname(const struct lx_task *t, struct utsname *name)
@@ -259,6 +269,7 @@ long lx_uname(const struct lx_task *t, struct utsname *name)
     bool alters = policy->shows && !policy->observe && !t->seccomp_confined;
     if (t->on_behalf && (!alters || !is_named_alike(t)))
         return -LX_CONTINUE;
+    alters = alters && (t->on_behalf || !is_named_older());
     long r = SYS1(SYS_uname, alters ? &own : name);
     if (r < 0 || !alters)
         return r;

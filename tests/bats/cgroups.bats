@@ -114,6 +114,42 @@ gone
 rmdir: failed to remove '/sys/fs/cgroup/devices': Device or resource busy"
 }
 
+# What is made gets at once the inode of what was removed, where the run's files are on such a file system.
+@test "several make and remove groups at once; by its own dot none is removed; what was ever written counts" {
+  ((EUID == 0)) || skip "only root makes groups"
+  needs perl perl
+  needs_mounts
+  mkdir "$BASE/shm"
+  # shellcheck disable=SC2034 # session reads it
+  START=(unshare -m sh -c 'mount --bind "$0" /dev/shm && exec "$@"' "$BASE/shm")
+  session --era wsl1-1903 'cd /sys/fs/cgroup/devices; mkdir a a/b; for n in a/b/. a/. a/b/.. a/b/../; do rmdir $n; done 2>&1 | sed "s/.*: //"; ls a a/b; rmdir a/b/ a
+    perl -e "for (qw(a b c)) { next if fork; for \$i (1 .. 150) { mkdir \$_ or print qq(mkdir: \$!\n); rmdir \$_ or print qq(rmdir: \$!\n); } exit } 1 until wait < 0"; ls
+    mkdir a; { seq 3000001 3009000; echo $$; } >a/cgroup.procs; grep -cx $$ a/cgroup.procs; cut -d: -f3 /proc/self/cgroup'
+  assert_output "Invalid argument
+Invalid argument
+Directory not empty
+Directory not empty
+a:
+b
+cgroup.procs
+devices.allow
+devices.deny
+devices.list
+
+a/b:
+cgroup.procs
+devices.allow
+devices.deny
+devices.list
+cgroup.procs
+cgroup.sane_behavior
+devices.allow
+devices.deny
+devices.list
+1
+/a"
+}
+
 @test "who is not root looks, and makes and moves nothing" {
   ((EUID != 0)) || skip "root does"
   session --era wsl1-1903 'cd /sys/fs/cgroup/devices; mkdir a; echo $$ >cgroup.procs; grep -cx $$ cgroup.procs; [[ -w cgroup.procs ]] || echo no'

@@ -39,6 +39,15 @@ KERNEL='kernel /proc/version /proc/sys/kernel/osrelease /proc/sys/kernel/version
 /proc/version_signature: No such file or directory; -1 -1 -1'
 }
 
+@test "identity.kernel: a personality that is of no name changes none; who asks for a release of 2.6 gets one" {
+  setarch "$(uname -m)" --uname-2.6 -L true 2>/dev/null || skip "personalities are refused here"
+  as wsl1-1809 'for o in -R -L -RL; do setarch "$(uname -m)" $o uname -r; done; setarch "$(uname -m)" --uname-2.6 uname -r' identity.kernel=on
+  assert_output "4.4.0-17763-Microsoft
+4.4.0-17763-Microsoft
+4.4.0-17763-Microsoft
+$(setarch "$(uname -m)" --uname-2.6 uname -r)"
+}
+
 @test "identity.kernel: a release for each profile, that of wsl1-current where it is none of WSL's" {
   for profile in wsl1-{1607,1703,1709,1803,1809,1903,19041,current} wsl2-{9p,virtiofs} drvfs; do
     as "$profile" 'uname -r; cat /proc/sys/kernel/osrelease' identity.kernel=on
@@ -382,6 +391,10 @@ ls: cannot access 'full': $missing
 ls: cannot access 'net': $missing
 ttyS190
 ttyS191"
+  # What is no directory, as Linux' own.
+  steps='for f in /dev/null /dev/lxss /dev/ttyS150 /proc/version_signature; do for end in / /.; do stat $f$end; (: <$f$end); [[ -e $f$end ]] && echo yes; done; done 2>&1 | sed "s/.*: //" | sort | uniq -c'
+  as wsl1-1903 "$steps" identity.devices=on identity.kernel=on
+  assert_output --regexp '^ *16 Not a directory$'
   as wsl2-9p "cd /dev; ls -d full lxss; stat -c '%a %t:%T' fuse net/tun" identity.devices=on
   assert_line full
   assert_line "ls: cannot access 'lxss': $missing"

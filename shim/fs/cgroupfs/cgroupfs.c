@@ -234,7 +234,9 @@ static long cgroup_rmdir(struct lx_call *c)
     char path[PATH_MAX];
     uint64_t group = MEMBERS_ROOT;
     const struct lx_loc *at = &c->at[0];
-    if (lx_observing(c) || c->task->seccomp_confined)
+    const char *name = last_name(at->path);
+    /* Of dots the kernel says EINVAL and ENOTEMPTY. */
+    if (lx_observing(c) || c->task->seccomp_confined || sys_is_dots(name, strlen(name)))
         return lx_host_fs.run[LX_OP_RMDIR](c);
     int dir = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (dir < 0)
@@ -244,14 +246,14 @@ static long cgroup_rmdir(struct lx_call *c)
         r = -EBUSY;
     if (r == 0 && (group == MEMBERS_ROOT || has_child(dir) || has_member(c->task->policy, group)))
         r = -EBUSY;
+    if (r == 0)
+        r = members_take(c->task->policy, group);
     if (r == 0) {
         remove_files(dir);
-        r = sys_unlinkat(at->dfd, at->path, AT_REMOVEDIR);
+        members_forget(c->task->policy, group);
     }
     sys_close(dir);
-    if (r == 0)
-        members_forget(c->task->policy, group);
-    return r == -ENOTEMPTY ? -EBUSY : r;
+    return r;
 }
 
 static long cgroup_statfs(struct lx_call *c)

@@ -12,9 +12,14 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#endif
+
 #define MOVES_MAX     8192
 #define PROCESSES_MAX 65536
-#define TEXT_MAX      4096 /* bytes of a file of moves that are read */
+#define TEXT_MAX      4096
+#define PID_LIMIT     100000000 /* beyond it no number is a process's, whatever digits follow */
 
 /* What the kernel tells of a start is in hundredths, and what a file was written at may be as old.
  */
@@ -45,23 +50,28 @@ struct members {
 
 /* --- the run's tree --------------------------------------------------------------------------- */
 
+/* The mount that the tree's directory "cgroup" is shown by; NULL where the run has no groups. */
+static const struct lx_mount *shown_by(const struct lx_policy *policy)
+{
+    const struct lx_policy *run = policy->run != NULL ? policy->run : policy;
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(run->fixed, &i)) != NULL;)
+        if (m->type == LX_MOUNT_CGROUP_TOP || m->type == LX_MOUNT_CGROUP2)
+            return m;
+    return NULL;
+}
+
 /* Puts the path of something in the tree into `out`. False where the run has no groups. */
 static bool in_tree(const struct lx_policy *policy, const char *name, char out[PATH_MAX])
 {
     static const char top[] = "/cgroup";
-    const struct lx_policy *run = policy->run != NULL ? policy->run : policy;
-    const struct lx_mount *m;
-    for (unsigned i = 0; (m = lx_mounts_next(run->fixed, &i)) != NULL;) {
-        if (m->type != LX_MOUNT_CGROUP_TOP && m->type != LX_MOUNT_CGROUP2)
-            continue;
-        size_t n = m->backing_length - (sizeof(top) - 1);
-        if (n + strlen(name) >= PATH_MAX)
-            return false;
-        memcpy(out, lx_backing(m), n);
-        memcpy(out + n, name, strlen(name) + 1);
-        return true;
-    }
-    return false;
+    const struct lx_mount *m = shown_by(policy);
+    size_t n = m == NULL ? PATH_MAX : m->backing_length - (sizeof(top) - 1);
+    if (n + strlen(name) >= PATH_MAX)
+        return false;
+    memcpy(out, lx_backing(m), n);
+    memcpy(out + n, name, strlen(name) + 1);
+    return true;
 }
 
 static size_t put_number(uint64_t value, char *out)
@@ -132,42 +142,6 @@ static size_t read_text(int dir, const char *name, char *out, size_t room)
     return n > 0 ? (size_t)n : 0;
 }
 
-/* --- moves --------------------------------------------------------------------------------------
- */
-
-/* A file of moves: "GROUP-WHEN-PID", with an id in each line of it; 0 is who has opened it. */
-static bool see_moves(void *data, int dir, const char *name)
-{
-    struct members *look = data;
-    struct stat st;
-    const char *at = name;
-    const uint64_t group = take_number(&at);
-    at += *at == '-';
-    const uint64_t opened = take_number(&at);
-    const char *dash = strrchr(name, '-');
-    if (dash == NULL || sys_fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_size == 0 ||
-        read_text(dir, name, look->text, sizeof(look->text)) == 0)
-        return true;
-    dash++;
-    const int opener = (int)take_number(&dash);
-    const uint64_t written =
-        (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec;
-    unsigned position = 0;
-    for (at = look->text; *at != '\0' && look->move_count < MOVES_MAX;) {
-        if (*at < '0' || *at > '9') {
-            at++;
-            continue;
-        }
-        int pid = (int)take_number(&at);
-        look->moves[look->move_count++] = (struct move){.pid = pid == 0 ? opener : pid,
-                                                        .position = position++,
-                                                        .group = group,
-                                                        .when = written - look->boot,
-                                                        .opened = opened};
-    }
-    return look->move_count < MOVES_MAX;
-}
-
 /* --- processes ----------------------------------------------------------------------------------
  */
 
@@ -201,27 +175,6 @@ static bool see_process(void *data, int dir, const char *name)
     return look->process_count < PROCESSES_MAX;
 }
 
-struct members *members_look(const struct lx_policy *policy)
-{
-    char path[PATH_MAX];
-    if (!in_tree(policy, "/moves", path))
-        return NULL;
-    struct members *look = sys_mmap(NULL, sizeof(*look), PROT_READ | PROT_WRITE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (sys_mmap_failed(look))
-        return NULL;
-    look->boot = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
-    each_entry(path, see_moves, look);
-    each_entry("/proc", see_process, look); /* which lists them by their numbers */
-    return look;
-}
-
-void members_end(struct members *look)
-{
-    if (look != NULL)
-        sys_munmap(look, sizeof(*look));
-}
-
 /* The place of the first process whose number is not below `pid`. */
 static unsigned place_of(const struct members *look, int pid)
 {
@@ -244,6 +197,69 @@ static const struct process *find(const struct members *look, int pid)
     return there ? &look->processes[place] : NULL;
 }
 
+/* --- moves --------------------------------------------------------------------------------------
+ */
+
+/* True for a move of that process: since it began, as an id may be another's later. */
+static bool is_of(const struct process *p, const struct move *m)
+{
+    return p != NULL && m->pid == p->pid && m->when + TICK_NS >= p->start;
+}
+
+/* Those of processes that are no more count for nobody, and may be many. */
+static void add_move(struct members *look, struct move *move, int pid)
+{
+    struct move next = *move;
+    next.pid = pid == 0 ? move->pid : pid;
+    move->position++;
+    if (look->move_count < MOVES_MAX && is_of(find(look, next.pid), &next))
+        look->moves[look->move_count++] = next;
+}
+
+/* What was written, an id in each line. `move`: of who has opened it, which 0 stands for. */
+static void read_moves(struct members *look, int fd, struct move *move)
+{
+    int pid = -1;
+    for (long n; (n = sys_read(fd, look->text, sizeof(look->text))) > 0;)
+        for (long i = 0; i < n; i++) {
+            const char c = look->text[i];
+            if (c >= '0' && c <= '9') {
+                pid = pid > PID_LIMIT ? pid : (pid < 0 ? 0 : pid) * 10 + (c - '0');
+            } else if (pid >= 0) {
+                add_move(look, move, pid);
+                pid = -1;
+            }
+        }
+    if (pid >= 0)
+        add_move(look, move, pid);
+}
+
+/* A file of moves: "GROUP-WHEN-PID". */
+static bool see_moves(void *data, int dir, const char *name)
+{
+    struct members *look = data;
+    struct stat st;
+    struct move move = {0, 0, 0, 0, 0};
+    const char *at = name;
+    move.group = take_number(&at);
+    at += *at == '-';
+    move.opened = take_number(&at);
+    if (*at != '-')
+        return true;
+    at++;
+    move.pid = (int)take_number(&at);
+    int fd = sys_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (fd < 0)
+        return true;
+    if (sys_fstat(fd, &st) == 0 && st.st_size > 0) {
+        move.when =
+            (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec - look->boot;
+        read_moves(look, fd, &move);
+    }
+    sys_close(fd);
+    return look->move_count < MOVES_MAX;
+}
+
 static bool is_later(const struct move *one, const struct move *other)
 {
     if (other == NULL || one->when != other->when)
@@ -252,15 +268,14 @@ static bool is_later(const struct move *one, const struct move *other)
                                         : one->position > other->position;
 }
 
-/* The last move of a process up to a time, and since it began: an id may be another's later. */
+/* The last move of a process up to a time. */
 static const struct move *last_move(const struct members *look, const struct process *p,
                                     uint64_t until)
 {
     const struct move *last = NULL;
     for (unsigned i = 0; i < look->move_count; i++) {
         const struct move *m = &look->moves[i];
-        if (m->pid == p->pid && m->when <= until && m->when + TICK_NS >= p->start &&
-            is_later(m, last))
+        if (is_of(p, m) && m->when <= until && is_later(m, last))
             last = m;
     }
     return last;
@@ -286,6 +301,27 @@ int members_next(const struct members *look, uint64_t group, int pid)
         if (members_of(look, look->processes[i].pid) == group)
             return look->processes[i].pid;
     return 0;
+}
+
+struct members *members_look(const struct lx_policy *policy)
+{
+    char path[PATH_MAX];
+    if (!in_tree(policy, "/moves", path))
+        return NULL;
+    struct members *look = sys_mmap(NULL, sizeof(*look), PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (sys_mmap_failed(look))
+        return NULL;
+    look->boot = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
+    each_entry("/proc", see_process, look); /* which lists them by their numbers */
+    each_entry(path, see_moves, look);
+    return look;
+}
+
+void members_end(struct members *look)
+{
+    if (look != NULL)
+        sys_munmap(look, sizeof(*look));
 }
 
 /* --- what is kept of groups
@@ -332,6 +368,9 @@ void members_forget(const struct lx_policy *policy, uint64_t group)
         each_entry(path, see_forgotten, &group);
     if (of_group(policy, "/names/", group, path))
         sys_unlinkat(AT_FDCWD, path, 0);
+    /* Last, since the next directory that is made may have its inode. */
+    if (of_group(policy, "/moves/", group, path))
+        sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
 void members_path(const struct lx_policy *policy, uint64_t group, char out[PATH_MAX])
@@ -343,6 +382,25 @@ void members_path(const struct lx_policy *policy, uint64_t group, char out[PATH_
     memcpy(out, "/", n > 0 ? 0 : 2);
     if (n > 0)
         out[n] = '\0';
+}
+
+int members_take(const struct lx_policy *policy, uint64_t group)
+{
+    char from[PATH_MAX];
+    char to[PATH_MAX];
+    const struct lx_mount *m = shown_by(policy);
+    bool first = m != NULL && m->type == LX_MOUNT_CGROUP_TOP;
+    if (!in_tree(policy, first ? "/cgroup/devices" : "/cgroup", from))
+        return -ENODEV;
+    members_path(policy, group, to);
+    size_t n = strlen(from);
+    if (to[1] == '\0' || n + strlen(to) >= PATH_MAX)
+        return -ENOENT;
+    memcpy(from + n, to, strlen(to) + 1);
+    if (!of_group(policy, "/moves/", group, to))
+        return -ENAMETOOLONG;
+    int r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+    return r == -EEXIST ? -ENOENT : r;
 }
 
 static bool see_counted(void *data, int dir, const char *name)

@@ -39,9 +39,16 @@ int members_next(const struct members *look, uint64_t group, int pid);
  */
 int members_open(const struct lx_policy *policy, uint64_t group, int pid, int flags);
 
-/* Notes a group's path below its hierarchy's root, by which /proc shows it; or forgets all of it.
- */
+/* Notes a group's path below its hierarchy's root, by which /proc shows it. */
 int members_note(const struct lx_policy *policy, uint64_t group, const char *path);
+
+/*
+ * Takes a group's directory out of its hierarchy: of several who remove it one does. By its own
+ * path in the tree, since another mount's is another mount to rename(2). 0 or -errno.
+ * members_forget then forgets what was kept of the group, and removes the directory, which is to be
+ * empty.
+ */
+int members_take(const struct lx_policy *policy, uint64_t group);
 void members_forget(const struct lx_policy *policy, uint64_t group);
 
 /* That path, "/" for the root; and how many groups there are, the root among them. */

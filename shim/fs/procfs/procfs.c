@@ -162,11 +162,16 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     bool up;
     size_t n = trimmed(path, &up);
     const struct file *file = file_find(c->task->policy, path, n);
-    if (file == NULL || file->when == FILE_OPENED ||
-        (path[n] != '\0' && file->kind != FILE_DIRECTORY && file->when != FILE_HIDDEN))
+    if (file == NULL || file->when == FILE_OPENED)
         return false;
-    if (file->kind == FILE_DEVICE)
-        return devfs_instead(c, file->node, number_in(file, path, n), path, file->rule, result);
+    /* "/proc/version_signature/", which is no directory. */
+    const bool below = path[n] != '\0' && file->kind != FILE_DIRECTORY && file->when != FILE_HIDDEN;
+    if (file->kind == FILE_DEVICE) {
+        bool answers =
+            devfs_instead(c, file->node, number_in(file, path, n), path, file->rule, result);
+        *result = answers && below ? -ENOTDIR : *result;
+        return answers;
+    }
     if (changes(c) && (file->when != FILE_HIDDEN || file->rule != LX_RULE_IDENTITY_DEVICES))
         return false;
     if ((file->when == FILE_MISSING && !has(c->task->policy, file)) ||
@@ -176,6 +181,10 @@ static bool instead(struct lx_call *c, const char *path, long *result)
         return false;
     if (file->when == FILE_HIDDEN) {
         *result = -ENOENT;
+        return true;
+    }
+    if (below) {
+        *result = -ENOTDIR;
         return true;
     }
     *result = ask_like(c, file, up);
