@@ -76,8 +76,8 @@ static void refuse_file(struct lx_load *load, const char *name, const struct lx_
         lx_refuse(load, *named, "\"%s\": %s", name, why);
 }
 
-/* Opens a policy. Returns a descriptor, or -1 and refused. */
-static int open_file(struct lx_load *load, const char *path, const char *name,
+/* Opens `what`, such as a policy. Returns a descriptor, or -1 and refused. */
+static int open_file(struct lx_load *load, const char *what, const char *path, const char *name,
                      const struct lx_place *named, struct stat *st)
 {
     /* Nobody waits for the writer of a FIFO that is no policy. */
@@ -87,11 +87,11 @@ static int open_file(struct lx_load *load, const char *path, const char *name,
     int fd = load->found != NULL ? lx_found_open(load->arena, load->found, path, &why)
                                  : open(path, flags);
     if (why == NULL && (fd < 0 || fstat(fd, st) < 0))
-        why = lx_arena_format(load->arena, "cannot open the policy: %s", strerror(errno));
+        why = lx_arena_format(load->arena, "cannot open the %s: %s", what, strerror(errno));
     else if (why == NULL && (S_ISDIR(st->st_mode) || (plain && !S_ISREG(st->st_mode))))
-        why = "not a file, expected a policy in JSON";
+        why = lx_arena_format(load->arena, "not a file, expected a %s in JSON", what);
     else if (why == NULL && S_ISREG(st->st_mode) && (size_t)st->st_size > LX_DOCUMENT_MAX)
-        why = "larger than 16 MiB, expected a policy in JSON";
+        why = lx_arena_format(load->arena, "larger than 16 MiB, expected a %s in JSON", what);
     if (why == NULL)
         return fd;
     refuse_file(load, name, named, why);
@@ -100,23 +100,25 @@ static int open_file(struct lx_load *load, const char *path, const char *name,
     return -1;
 }
 
-struct lx_document *lx_document_read(struct lx_load *load, const char *path, const char *name,
-                                     const struct lx_place *named)
+struct lx_document *lx_document_read(struct lx_load *load, const char *what, const char *path,
+                                     const char *name, const struct lx_place *named)
 {
     struct lx_document *d = NULL;
     struct stat st;
     char *text = NULL;
     size_t size = 0;
-    int fd = open_file(load, path, name, named, &st);
+    int fd = open_file(load, what, path, name, named, &st);
     if (fd < 0)
         return NULL;
     int r = lx_read_whole(fd, LX_DOCUMENT_MAX, &text, &size);
     close(fd);
     if (r < 0)
         refuse_file(load, name, named,
-                    lx_arena_format(load->arena, "cannot read the policy: %s", strerror(-r)));
+                    lx_arena_format(load->arena, "cannot read the %s: %s", what, strerror(-r)));
     else if (size > LX_DOCUMENT_MAX)
-        refuse_file(load, name, named, "larger than 16 MiB, expected a policy in JSON");
+        refuse_file(
+            load, name, named,
+            lx_arena_format(load->arena, "larger than 16 MiB, expected a %s in JSON", what));
     else
         d = lx_document_parse(load, path, name, text, size);
     if (d != NULL) {

@@ -55,12 +55,13 @@ struct lx_node {
 };
 
 /*
- * Reads a file and parses it. path: absolute. name: for messages. named: where another document
- * names it, which is where a file that cannot be read is refused; NULL for the first policy, which
- * alone may be a pipe, if it was named. Returns NULL with the problem noted.
+ * Reads a file and parses it. what: "policy" or what else it is. path: absolute. name: for
+ * messages. named: where another document names it, which is where a file that cannot be read is
+ * refused; NULL for the first policy, which alone may be a pipe, if it was named. Returns NULL with
+ * the problem noted.
  */
-struct lx_document *lx_document_read(struct lx_load *load, const char *path, const char *name,
-                                     const struct lx_place *named);
+struct lx_document *lx_document_read(struct lx_load *load, const char *what, const char *path,
+                                     const char *name, const struct lx_place *named);
 
 /* Parses a text in memory. `name` is for messages; the text is copied. */
 struct lx_document *lx_document_parse(struct lx_load *load, const char *name, const char *directory,

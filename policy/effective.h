@@ -163,6 +163,7 @@ struct lx_effective {
     const char *handler; /* that runs programs of Windows': a path, or a name for PATH; or NULL */
     const char *record;  /* the file of how they were called, absolute, or NULL */
     struct lx_origin interop_origin;
+    struct lx_origin handler_origin; /* of its own line */
     size_t volume_count;
     struct lx_effective_volume *volumes;
     size_t folder_count;

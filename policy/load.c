@@ -338,7 +338,7 @@ static int read_overrides_flag(struct merge *m)
         return 0;
     const char *path =
         name[0] == '/' ? name : lx_arena_format(&m->out->arena, "%s/%s", request->directory, name);
-    struct lx_document *d = lx_document_read(&m->load, path, name, NULL);
+    struct lx_document *d = lx_document_read(&m->load, "list of overrides", path, name, NULL);
     return d == NULL ? -EINVAL : lx_read_overrides_file(&m->load, d, &m->flags);
 }
 
@@ -432,9 +432,10 @@ static int read_file(struct merge *m)
         return 0;
     const char *path =
         name[0] == '/' ? name : lx_arena_format(&m->out->arena, "%s/%s", request->directory, name);
-    struct lx_document *d = request->text != NULL ? lx_document_parse(&m->load, path, name,
-                                                                      request->text, request->size)
-                                                  : lx_document_read(&m->load, path, name, NULL);
+    struct lx_document *d =
+        request->text != NULL
+            ? lx_document_parse(&m->load, path, name, request->text, request->size)
+            : lx_document_read(&m->load, "policy", path, name, NULL);
     m->file = d == NULL ? NULL : lx_part_read(&m->load, d, request->alone);
     return m->file == NULL ? -EINVAL : 0;
 }

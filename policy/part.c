@@ -330,7 +330,7 @@ static struct lx_document *open_base(struct lx_load *load, const struct lx_node 
         return NULL;
     }
     struct lx_place place = lx_place_of(extends);
-    return lx_document_read(load, native, name, &place);
+    return lx_document_read(load, "policy", native, name, &place);
 }
 
 static int read_part(struct lx_load *load, struct lx_document *d, struct reading *r)

@@ -19,6 +19,7 @@ static int settle_handler(struct lx_load *load, const struct lx_part *part,
         interop->handler[0] == '/' || strchr(interop->handler, '/') == NULL
             ? interop->handler
             : lx_arena_format(load->arena, "%s/%s", part->document->directory, interop->handler);
+    out->handler_origin = lx_from_file(interop->handler_place.file, interop->handler_place.line);
     return 0;
 }
 

@@ -130,7 +130,7 @@ static int bisect(struct order *o)
                         .overrides = o->overrides,
                         .beside = o->beside,
                         .verbose = o->trials.arguments->verbose,
-                        .shows = isatty(2) != 0,
+                        .shows = cli_terminal(stderr),
                         .log.fd = -1};
     struct plan_result result = {.verdict = PLAN_STOPPED};
     struct timespec from;

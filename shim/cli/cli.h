@@ -185,6 +185,9 @@ void cli_wrap_to(FILE *out, unsigned indent, const char *text);
 /* Prints text as one paragraph of lines of 80 columns: its own newlines are blanks. */
 void cli_fill(const char *text);
 
+/* True where what is written goes to a terminal that knows escape codes: not a "dumb" one. */
+bool cli_terminal(FILE *out);
+
 /*
  * Writes the heading of a part, and `rest` behind it: bold on a terminal that is not "dumb", and
  * nowhere while NO_COLOR is set to something (no-color.org).

@@ -73,12 +73,16 @@ void cli_fill(const char *text)
     wrap(stdout, 0, text, "");
 }
 
+bool cli_terminal(FILE *out)
+{
+    const char *terminal = getenv("TERM");
+    return terminal != NULL && strcmp(terminal, "dumb") != 0 && isatty(fileno(out)) != 0;
+}
+
 void cli_heading(FILE *out, const char *text, const char *rest)
 {
     const char *refused = getenv("NO_COLOR");
-    const char *terminal = getenv("TERM");
-    bool bold = (refused == NULL || refused[0] == '\0') && terminal != NULL &&
-                strcmp(terminal, "dumb") != 0 && isatty(fileno(out)) != 0;
+    bool bold = (refused == NULL || refused[0] == '\0') && cli_terminal(out);
     fprintf(out, bold ? "\033[1m%s\033[m%s" : "%s%s", text, rest);
 }
 

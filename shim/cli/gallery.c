@@ -9,6 +9,7 @@
 
 #include "cli/bug.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "cli/relay.h"
 #include "policy/image.h"
 #include "policy/nearest.h"
@@ -117,6 +118,7 @@ static enum outcome run(const struct bug *bug, bool told, const char *lane, stru
         if (!is_as_recorded(a))
             outcome = OTHERWISE;
     }
+    progress_clear();
     if (ending != 0)
         return NOT_RUN;
     if (why != NULL)
@@ -151,6 +153,8 @@ static int run_all(const struct bug *const *bugs, size_t count, bool told, const
     set_endings(&noted);
     for (size_t i = 0; i < count && ending == 0; i++) {
         struct lx_arena arena = {NULL};
+        if (!told)
+            progress_show("%zu of %zu: %s", i + 1, count, bugs[i]->id);
         outcomes[run(bugs[i], told, lane, &arena)]++;
         lx_arena_free(&arena);
     }

@@ -160,7 +160,7 @@ static int sweep(struct cli_trials *t, const struct cells *cells, const struct s
                       .cells = cells,
                       .shard = *shard,
                       .blame = t->arguments->blame,
-                      .shows = isatty(2) != 0};
+                      .shows = cli_terminal(stderr)};
     int status = CLI_FAILED;
     int r = sweep_run(&s);
     if (r < 0 && s.interrupted == 0)

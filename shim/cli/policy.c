@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim policy check, profiles, rules, schema and state. */
+#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +11,42 @@
 
 #include "cli/cli.h"
 #include "cli/leftovers.h"
+#include "cli/program.h"
 #include "policy/embedded.h"
 #include "policy/emit.h"
 #include "policy/image.h"
 #include "policy/profile.h"
+
+/*
+ * Says that programs of Windows' would not start. The policy is right all the same: PATH, and the
+ * root of lxshim wsl --root, are others where it is used.
+ */
+static void say_handler(const struct lx_effective *policy)
+{
+    char path[PATH_MAX];
+    const char *handler = policy->handler;
+    if (handler == NULL)
+        return;
+    bool is_there = program_find(handler, path);
+    if (!is_there || access(path, X_OK) < 0)
+        cli_error("%s: handler \"%s\" %s here, so that no program of Windows' starts: install it, "
+                  "or name another",
+                  cli_origin(&policy->handler_origin), handler,
+                  is_there                       ? "is no program"
+                  : strchr(handler, '/') != NULL ? "does not exist"
+                                                 : "is not in PATH");
+}
+
+/* Says of a volume whose name is a letter that this is not the drive of that letter. */
+static void say_letters(const struct lx_effective *policy)
+{
+    for (size_t i = 0; i < policy->volume_count; i++) {
+        const struct lx_effective_volume *v = &policy->volumes[i];
+        if (!v->implied && isalpha((unsigned char)v->name[0]) && v->name[1] == '\0')
+            cli_error("%s: volume \"%s\" has a name and is no drive: its letter would be \"%s:\"",
+                      cli_origin(&v->origin), v->name, v->name);
+    }
+}
 
 static int policy_check(const struct cli_arguments *arguments)
 {
@@ -22,6 +56,8 @@ static int policy_check(const struct cli_arguments *arguments)
     cli_choose_policy(arguments, &request);
     if (cli_load(&request, &policy)) {
         cli_say_doubts(&policy);
+        say_handler(&policy);
+        say_letters(&policy);
         printf("%s: ok, %zu mount%s, profile %s\n",
                request.file != NULL ? request.file : "built-in policy", policy.mount_count,
                policy.mount_count == 1 ? "" : "s", policy.profile);
@@ -205,7 +241,8 @@ const struct cli_command cli_policy_commands[] = {
         .summary = "check a policy",
         .help = "Checks a policy: the file, else $LXSHIM_POLICY, else ./.lxshim.json. Exits 1 with "
                 "the\nfirst mistake as FILE:LINE:COLUMN (lines and columns from 1, columns in "
-                "bytes).\n",
+                "bytes).\nA handler of interop that is not found here, and a volume whose name is "
+                "a letter\nwithout its colon, are said, and no mistake.\n",
         .most = 1,
         .run = policy_check,
     },

@@ -18,8 +18,7 @@
 
 #define SCRIPT_DEPTH 5 /* as the kernel's */
 
-/* Finds a command as a shell does. */
-static bool find(const char *command, char *out)
+bool program_find(const char *command, char out[PATH_MAX])
 {
     struct stat st;
     if (strchr(command, '/') != NULL) {
@@ -192,7 +191,7 @@ static bool examine(const char *path, char *next)
         more = true;
         doctor_say(DOCTOR_OK, "script", "%s, run by %s%s%s", path, interpreter,
                    name != interpreter ? " " : "", name != interpreter ? name : "");
-        if (!find(name, next)) {
+        if (!program_find(name, next)) {
             doctor_say(DOCTOR_BAD, "interpreter", "%s is missing: the script cannot start", name);
             more = false;
         }
@@ -202,7 +201,7 @@ static bool examine(const char *path, char *next)
     } else {
         doctor_say(DOCTOR_NOTE, "program",
                    "%s is no program and has no #! line: shells run it by /bin/sh", path);
-        more = find("/bin/sh", next);
+        more = program_find("/bin/sh", next);
     }
     if (fd >= 0)
         close(fd);
@@ -213,7 +212,7 @@ void doctor_program(const char *command)
 {
     char path[PATH_MAX];
     char next[PATH_MAX];
-    if (!find(command, path)) {
+    if (!program_find(command, path)) {
         doctor_say(DOCTOR_BAD, "command", "%s is not found", command);
         return;
     }

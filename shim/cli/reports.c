@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bisect/examples.h"
+#include "cli/progress.h"
 #include "policy/nearest.h"
 
 /* As for the counters of a run: children find it by our id and this number. */
@@ -146,6 +147,11 @@ static const char *place_of(const struct lx_request *request)
     return file;
 }
 
+static void show_reading(uint64_t lines)
+{
+    progress_show("%llu lines of the trace are read", (unsigned long long)lines);
+}
+
 bool cli_reports_begin(const struct cli_arguments *arguments, struct lx_effective *policy,
                        struct cli_reports *out)
 {
@@ -171,7 +177,8 @@ bool cli_reports_begin(const struct cli_arguments *arguments, struct lx_effectiv
     out->about = (struct report_about){.directory = realpath(".", NULL),
                                        .command = join(arguments->rest, arguments->count),
                                        .profile = strdup(policy->profile),
-                                       .place = place_of(&arguments->request)};
+                                       .place = place_of(&arguments->request),
+                                       .reading = show_reading};
     return true;
 }
 
@@ -190,6 +197,7 @@ int cli_reports_end(struct cli_reports *reports, int status, bool whole)
     reports->about.status = shell_status(status);
     report_start(&report, &reports->about);
     int r = report_read(&report, reports->trace);
+    progress_clear();
     if (r < 0)
         cli_error("cannot read the trace: %s", strerror(-r));
     report_settle(&report);
@@ -219,10 +227,12 @@ int cli_report(const struct cli_arguments *arguments)
         return status;
     }
     FILE *trace = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
-    const struct report_about about = {.directory = realpath(".", NULL), .status = -1};
+    const struct report_about about = {
+        .directory = realpath(".", NULL), .status = -1, .reading = show_reading};
     status = CLI_NO;
     report_start(&report, &about);
     int r = trace == NULL ? -errno : report_read(&report, trace);
+    progress_clear();
     report_settle(&report);
     if (r < 0)
         cli_error("cannot read %s: %s", file, strerror(-r));

@@ -208,6 +208,10 @@ bool wslroot_enter(const char *directory, struct lx_request *request)
     }
     if (realpath(directory, real) == NULL)
         return refuse(directory, "the root", -errno);
+    if (strcmp(real, "/") == 0) {
+        cli_error("--root %s: that is the root already, without --root", directory);
+        return false;
+    }
     if (!enter(directory) || !take_ours(directory, request->file, &ours))
         return false;
     int r = bind_on(real, real);

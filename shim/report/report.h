@@ -89,6 +89,7 @@ struct report_about {
     const char *place; /* a file that stands for the whole run, relative to directory; or NULL */
     unsigned line;     /* in it, from 1 */
     int status;        /* the command's, or -1 where that is not known */
+    void (*reading)(uint64_t lines); /* told now and then how many lines are read; or NULL */
 };
 
 struct report {

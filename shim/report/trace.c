@@ -17,6 +17,9 @@
 /* Bytes that are looked at as one line. One of ours is written by one write of at most 4 KiB. */
 #define LONGEST 65536
 
+/* After so many lines, less than a second's, somebody may want to hear of it. */
+#define STEP 65536
+
 /* Where in a line its time is, its pid, and all that follows them; see vfs/explain.c. */
 struct parts {
     const char *time;
@@ -369,9 +372,12 @@ int report_read(struct report *report, FILE *trace)
     if (bytes.room == NULL)
         return -ENOMEM;
     errno = 0;
-    while ((line = next_line(&bytes, &n)) != NULL)
+    while ((line = next_line(&bytes, &n)) != NULL) {
         if (n > 0)
             take(report, line, n);
+        if (report->about.reading != NULL && report->lines > 0 && report->lines % STEP == 0)
+            report->about.reading(report->lines);
+    }
     int error = ferror(trace) ? errno : 0;
     free(bytes.room);
     return -error;

@@ -72,3 +72,31 @@ on_terminal() {
   TERM=xterm run "$LXSHIM" run --help
   refute_output --partial $'\e'
 }
+
+# is_plain COMMAND...: no escape codes where no terminal understands them.
+is_plain() {
+  on_terminal env TERM=dumb "$@"
+  refute_output --partial $'\e'
+  TERM=xterm run "$@"
+  refute_output --partial $'\e'
+}
+
+@test "what takes long says on a terminal how far it is, and nowhere else; a dumb one gets no escape codes" {
+  local clear=$'\r\e[K' line='{"time":"2026-11-29T13:14:15.000000Z","pid":1,"outcome":"passed"}'
+  cd "$(fresh)"
+  yes "$line" | head -n 140000 >trace
+  mkdir gallery
+  cp -R "$SOURCE_ROOT"/examples/gallery/{case-fat,chmod-install} gallery
+  local report=("$LXSHIM" report json:/dev/null trace) gallery=("$LXSHIM" gallery --from gallery)
+  local matrix=("$LXSHIM" matrix --eras wsl2-9p -- true)
+  on_terminal env TERM=xterm "${report[@]}"
+  assert_output "${clear}lxshim: 65536 lines of the trace are read${clear}lxshim: 131072 lines of the trace are read$clear"
+  on_terminal env TERM=xterm "${gallery[@]}"
+  assert_line --partial "${clear}lxshim: 2 of 2: chmod-install$clear"
+  on_terminal env TERM=xterm "${matrix[@]}"
+  assert_output --partial "${clear}lxshim: "
+  is_plain "${report[@]}"
+  is_plain "${gallery[@]}"
+  is_plain "${matrix[@]}"
+  is_plain "$LXSHIM" bisect -- false
+}

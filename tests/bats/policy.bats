@@ -88,6 +88,35 @@ copy_case() {
   assert_output "p.json: ok, 1 mount, profile wsl2-9p"
 }
 
+@test "check says that a handler is not found, and where the policy names it" {
+  local text='{"version": 1, "interop":\n {"handler": "%s"}}'
+  # shellcheck disable=SC2059 # the text is a format
+  check() {
+    printf "$text" "$1" >p.json
+    run "$LXSHIM" policy check p.json
+    assert_success
+    assert_line "p.json: ok, 1 mount, profile drvfs"
+  }
+  check no-such-program
+  assert_line 'lxshim: p.json:2: handler "no-such-program" is not in PATH here, so that no program of Windows'"'"' starts: install it, or name another'
+  check /none/wine
+  assert_line --partial 'p.json:2: handler "/none/wine" does not exist here'
+  check p.json/../../none
+  assert_line --partial 'p.json:2: handler "'"$PWD"'/p.json/../../none" does not exist here'
+  check ./p.json
+  assert_line --partial '/p.json" is no program here'
+  check env
+  assert_output "p.json: ok, 1 mount, profile drvfs"
+}
+
+@test "check says that a volume which is called by a letter is no drive" {
+  printf '{"version": 1, "volumes": {"D:": {"backing": "."},\n "C": {"backing": "%s"}}}' "$(fresh)" >p.json
+  run "$LXSHIM" policy check p.json
+  assert_success
+  assert_output 'lxshim: p.json:2: volume "C" has a name and is no drive: its letter would be "C:"
+p.json: ok, 0 mounts, profile drvfs'
+}
+
 @test "check without a file: LXSHIM_POLICY, then .lxshim.json, then the built-in policy" {
   run "$LXSHIM" policy check
   assert_output "built-in policy: ok, 1 mount, profile drvfs"
@@ -113,6 +142,12 @@ copy_case() {
   run bash -c 'head -c 16777217 /dev/zero | "$1" policy check /dev/stdin' - "$LXSHIM"
   assert_failure 1
   assert_output "lxshim: /dev/stdin: larger than 16 MiB, expected a policy in JSON"
+  run "$LXSHIM" policy show --overrides nothing.json
+  assert_failure 1
+  assert_output "lxshim: nothing.json: cannot open the list of overrides: No such file or directory"
+  run "$LXSHIM" policy show --overrides .
+  assert_failure 1
+  assert_output "lxshim: .: not a file, expected a list of overrides in JSON"
 }
 
 @test "a policy may come from a pipe" {

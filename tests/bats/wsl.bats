@@ -237,6 +237,9 @@ lxshim: --root $BASE/tree: a tmpfs on its /run: No such file or directory"
   run "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root "$BASE/missing" -- true
   assert_failure 125
   assert_output "lxshim: --root $BASE/missing: the root: No such file or directory"
+  run "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root /tmp/.. -- true
+  assert_failure 125
+  assert_output "lxshim: --root /tmp/..: that is the root already, without --root"
 }
 
 @test "--root for an ordinary user, in a user namespace; where there is none it says so" {
