@@ -3,8 +3,8 @@
  * filter: prints the seccomp filter of `lxshim run` as the elements of an array of struct
  * sock_filter: which calls are trapped and which are refused. Run when lxshim is built, because
  * libseccomp takes longer to put a filter together than a process to start. Each of these words
- * asks for one that traps more than the one before: "shows" uname and copy_file_range, "writes"
- * what writes, "moves" what reads, too.
+ * asks for one that traps more than the one before: "shows" uname, sysinfo and copy_file_range,
+ * "writes" what writes, "moves" what reads, too.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -48,7 +48,7 @@ static bool is_left_out(int number)
     for (size_t i = 0; i < sizeof(transfers) / sizeof(transfers[0]); i++)
         if (transfers[i].number == number)
             return level < transfers[i].least;
-    return number == SYS_uname && level < SHOWS;
+    return (number == SYS_uname || number == SYS_sysinfo) && level < SHOWS;
 }
 
 /* The one request of two calls that is told of: strict mode, which the kernel refuses below this.

@@ -68,16 +68,12 @@ static bool write_file(const char *name, const char *text)
     return n == (ssize_t)strlen(text);
 }
 
-/*
- * A user namespace of one user, who stays the same: everybody else is nobody in it, and setuid
- * programs change nothing. Returns 0 or -errno.
- */
-static int become_sole_user(void)
+int bind_become(unsigned user, unsigned group)
 {
     char users[64];
     char groups[64];
-    snprintf(users, sizeof(users), "%u %u 1", geteuid(), geteuid());
-    snprintf(groups, sizeof(groups), "%u %u 1", getegid(), getegid());
+    snprintf(users, sizeof(users), "%u %u 1", user, geteuid());
+    snprintf(groups, sizeof(groups), "%u %u 1", group, getegid());
     if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
         return -errno;
     if (!write_file("/proc/self/setgroups", "deny") || !write_file("/proc/self/uid_map", users) ||
@@ -90,7 +86,7 @@ int bind_enter(enum bind_when when)
 {
     int r = unshare(CLONE_NEWNS) < 0 ? -errno : 0;
     if (r == -EPERM && when == BIND_ALWAYS)
-        r = become_sole_user();
+        r = bind_become(geteuid(), getegid());
     return r < 0 ? r : (int)SYS5(SYS_mount, "none", "/", NULL, MS_REC | MS_SLAVE, NULL);
 }
 

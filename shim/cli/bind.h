@@ -17,6 +17,12 @@ enum bind_when {
 };
 
 /*
+ * Goes into a user namespace of one user, who has those ids in it, and a mount namespace: everybody
+ * else is nobody there, and setuid programs change nothing. Returns 0 or -errno.
+ */
+int bind_become(unsigned user, unsigned group);
+
+/*
  * Goes into a mount namespace from which no mount gets out; with BIND_ALWAYS in a user namespace
  * that has this user alone, where it is not to be had otherwise. Returns 0 or -errno.
  */

@@ -50,7 +50,9 @@ static const struct {
      "Programs of Windows' on a drive go to whom the policy names: "
      "{\"interop\": {\"handler\": \"wine\"}}; with \"stubs\": true there are cmd.exe, "
      "powershell.exe, explorer.exe and clip.exe, which do nothing but tell \"record\" how they "
-     "were called. --root has a directory for /, by root's right or in a user namespace.\n"},
+     "were called. --root has a directory for /, by root's right or in a user namespace. "
+     "boot.command is run by root, for others as user 0 of a user namespace, or where the kernel "
+     "refuses one by the session's user, after a line that says so.\n"},
     {"gallery", "bugs to look at",
      "lxshim gallery runs bugs that users of WSL have reported, and says whether each answers here "
      "as it did there; lxshim gallery BUG shows one: its lines, what plain Linux says, what the "

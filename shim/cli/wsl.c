@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/wslboot.h"
 #include "cli/wslconf.h"
 #include "cli/wslenv.h"
 #include "cli/wslroot.h"
@@ -282,11 +283,49 @@ static int run(struct session *s, const struct cli_arguments *arguments)
     return cli_run(&s->run);
 }
 
-int cli_wsl(const struct cli_arguments *arguments)
+/*
+ * boot.command is root's [CFG:Boot]. Where the session is another's it gets a run of its own,
+ * beside the session's, which is the only way for it to have drives. Returns true in that run's
+ * process.
+ */
+static bool start_boot(struct session *s, struct cli_arguments *arguments)
+{
+    static char text[sizeof(s->conf.boot)]; /* the program has one thread */
+    static char shell[] = "/bin/sh";
+    static char option[] = "-c";
+    static char *command[] = {shell, option, text, NULL};
+    const char *name = arguments->user != NULL ? arguments->user : s->conf.user;
+    const struct passwd *user = name[0] == '\0' ? NULL : getpwnam(name);
+    bool is_root = geteuid() == 0 && (user == NULL || user->pw_uid == 0);
+    int r = s->conf.boot[0] == '\0' || is_root ? 0 : wslboot_fork();
+    if (r < 0)
+        cli_error("boot.command: a user namespace: %s; it is run by who the session is of",
+                  strerror(-r));
+    if (r != 1) {
+        if (r == 0 && !is_root)
+            s->conf.boot[0] = '\0';
+        return false;
+    }
+    memcpy(text, s->conf.boot, sizeof(text));
+    s->conf.boot[0] = '\0';
+    arguments->rest = command;
+    arguments->count = 3;
+    arguments->directory = NULL;
+    s->run.reports = NULL; /* what is told of is the session */
+    s->run.report_count = 0;
+    s->run.request.trace = NULL;
+    s->run.quiet = true;
+    s->run.stacks = false;
+    return true;
+}
+
+int cli_wsl(const struct cli_arguments *given)
 {
     static struct session session; /* the program has one thread */
     char file[PATH_MAX];
-    session.run = *arguments;
+    struct cli_arguments own = *given;
+    struct cli_arguments *arguments = &own;
+    session.run = *given;
     if (session.run.request.file == NULL)
         cli_default_policy(&session.run.request);
     keep_text(&session.run.request);
@@ -300,7 +339,7 @@ int cli_wsl(const struct cli_arguments *arguments)
     snprintf(file, sizeof(file), "%s/wsl.conf", session.etc);
     wslconf_read(file, &session.conf);
     take_hostname(&session);
-    if (!become_user(&session, arguments->user))
+    if (!start_boot(&session, arguments) && !become_user(&session, arguments->user))
         return CLI_FAILED;
     int status = run(&session, arguments);
     lx_effective_free(&session.policy);

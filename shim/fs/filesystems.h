@@ -15,6 +15,7 @@
 #include "fs/rules.h"
 #include "store/object.h"
 
+struct sysinfo;
 struct utsname;
 struct lines_words;
 
@@ -188,6 +189,8 @@ struct lx_fs_shown {
                            unsigned *at);
     /* Puts other names of the kernel into what uname(2) has answered. */
     void (*names)(const struct lx_policy *policy, struct utsname *name);
+    /* Puts other amounts into what sysinfo(2) has answered; the structure is the kernel's. */
+    void (*amounts)(const struct lx_policy *policy, struct sysinfo *info);
     /* Puts other words, as long, in what the kernel says in a mount table, n bytes. */
     void (*table)(const struct lx_policy *policy, char *text, size_t n);
     /* Other words for a line of a mount table. False where it stays as it is. */

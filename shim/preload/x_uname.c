@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which kernel this is. */
+/* Which kernel this is, and what it has. */
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
 #include "preload/shim.h"
@@ -8,4 +9,9 @@
 LX_EXPORT int uname(struct utsname *name)
 {
     return (int)lx_ret(lx_uname(lx_self(), name));
+}
+
+LX_EXPORT int sysinfo(struct sysinfo *info)
+{
+    return (int)lx_ret(lx_sysinfo(lx_self(), info));
 }

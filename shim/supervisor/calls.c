@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/calls.h"
 
+#include <linux/sysinfo.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/time.h>

@@ -26,7 +26,7 @@ static struct sock_filter filter[] = {
 #include "supervisor/filter.inc"
 };
 
-/* The same with uname and copy_file_range, of which otherwise nobody has to be told. */
+/* The same with uname, sysinfo and copy_file_range, of which otherwise nobody has to be told. */
 static struct sock_filter filter_shows[] = {
 #include "supervisor/filter_shows.inc"
 };

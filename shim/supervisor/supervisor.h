@@ -21,7 +21,7 @@
 /* Of which calls a run hears. */
 enum supervise_filter {
     SUPERVISE_PLAIN,
-    SUPERVISE_SHOWS,  /* of uname and copy_file_range as well: see lx_policy.shows */
+    SUPERVISE_SHOWS,  /* of uname, sysinfo, copy_file_range as well: see lx_policy.shows */
     SUPERVISE_WRITES, /* of that, and of writes */
     SUPERVISE_MOVES   /* of all that, and of reads */
 };

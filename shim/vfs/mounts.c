@@ -75,6 +75,25 @@ const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, co
     return in == NULL || lx_in_place(in) ? NULL : in;
 }
 
+int mounts_out(const struct lx_policy *policy, const struct lx_mount *mount, char *path, size_t *n,
+               size_t room)
+{
+    const char *target = lx_target(mount);
+    const char *slash = memrchr(target, '/', mount->target_length);
+    size_t up = slash == NULL ? 0 : (size_t)(slash - target);
+    const struct lx_mount *outer = mounts_redirected(policy, target, up);
+    size_t cut = outer == NULL ? 0 : outer->target_length;
+    size_t before = outer == NULL ? 0 : outer->backing_length;
+    if (before + up - cut >= room)
+        return -ENAMETOOLONG;
+    if (outer != NULL)
+        memcpy(path, lx_backing(outer), before);
+    memcpy(path + before, target + cut, up - cut);
+    *n = before + up - cut;
+    path[*n] = '\0';
+    return 0;
+}
+
 bool mounts_has_point(const struct lx_policy *policy, const char *path)
 {
     const struct lx_mounts *mounts = lx_mounts_of_run(policy);

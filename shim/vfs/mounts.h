@@ -40,6 +40,13 @@ const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const c
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
                                               size_t n);
 
+/*
+ * Out of a mount by "..": the native path of the directory that its target is in, wherever its
+ * backing is; that may be of another mount. Of `room` bytes; its length is *n. 0 or -ENAMETOOLONG.
+ */
+int mounts_out(const struct lx_policy *policy, const struct lx_mount *mount, char *path, size_t *n,
+               size_t room);
+
 /* True where a canonical path is the root of something that was mounted in the run. */
 bool mounts_has_point(const struct lx_policy *policy, const char *path);
 

@@ -2,6 +2,7 @@
 #include "vfs/shown.h"
 
 #include <limits.h>
+#include <linux/sysinfo.h>
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/utsname.h>
@@ -206,11 +207,17 @@ bool shown_words(const struct lx_policy *policy, struct lines_words *words)
     return false;
 }
 
+/* True where a run has other words for what the kernel tells of itself. */
+static bool is_telling(const struct lx_task *t)
+{
+    return t->policy->shows && !t->policy->observe && !t->seccomp_confined;
+}
+
 bool shown_lacks(const struct lx_task *t, long nr)
 {
     const struct lx_policy *policy = t->policy;
     bool is_lacking = false;
-    if (!policy->shows || policy->observe || t->seccomp_confined)
+    if (!is_telling(t))
         return false;
     EACH(shows)
     {
@@ -230,6 +237,21 @@ static void in_proc(int pid, const char *name, char out[48])
 }
 
 /*
+ * True where the task is in the namespace that this process has by that name, of /proc/self. A
+ * kernel that has none of that kind has one for all.
+ */
+static bool is_in_ours(const struct lx_task *t, const char *name)
+{
+    char path[48];
+    struct stat theirs;
+    struct stat ours;
+    in_proc(t->pid, name + sizeof("/proc/self") - 1, path);
+    int r = sys_fstatat(AT_FDCWD, name, &ours, 0);
+    return r == -ENOENT ||
+           (r == 0 && sys_fstatat(AT_FDCWD, path, &theirs, 0) == 0 && theirs.st_ino == ours.st_ino);
+}
+
+/*
  * True where this process gets the other names that the task would. A personality (PER_LINUX32,
  * UNAME26) changes some of them; that of most programs is 0.
  */
@@ -237,11 +259,7 @@ static bool is_named_alike(const struct lx_task *t)
 {
     char path[48];
     char personality[16];
-    struct stat theirs;
-    struct stat ours;
-    in_proc(t->pid, "/ns/uts", path);
-    if (sys_fstatat(AT_FDCWD, path, &theirs, 0) < 0 ||
-        sys_fstatat(AT_FDCWD, "/proc/self/ns/uts", &ours, 0) < 0 || theirs.st_ino != ours.st_ino)
+    if (!is_in_ours(t, "/proc/self/ns/uts"))
         return false;
     in_proc(t->pid, "/personality", path);
     int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
@@ -266,7 +284,7 @@ long lx_uname(const struct lx_task *t, struct utsname *name)
 {
     struct utsname own;
     const struct lx_policy *policy = t->policy;
-    bool alters = policy->shows && !policy->observe && !t->seccomp_confined;
+    bool alters = is_telling(t);
     if (t->on_behalf && (!alters || !is_named_alike(t)))
         return -LX_CONTINUE;
     alters = alters && (t->on_behalf || !is_named_older());
@@ -279,4 +297,21 @@ long lx_uname(const struct lx_task *t, struct utsname *name)
             shows->names(policy, &own);
     }
     return lx_give(t, name, &own, sizeof(own));
+}
+
+long lx_sysinfo(const struct lx_task *t, struct sysinfo *info)
+{
+    struct sysinfo own;
+    bool alters = is_telling(t);
+    if (t->on_behalf && (!alters || !is_in_ours(t, "/proc/self/ns/time")))
+        return -LX_CONTINUE;
+    long r = SYS1(SYS_sysinfo, alters ? &own : info);
+    if (r < 0 || !alters)
+        return r;
+    EACH(shows)
+    {
+        if (shows->amounts != NULL)
+            shows->amounts(t->policy, &own);
+    }
+    return lx_give(t, info, &own, sizeof(own));
 }

@@ -11,6 +11,7 @@
 
 #include "fs/call.h"
 
+struct sysinfo;
 struct utsname;
 struct lines_words;
 
@@ -63,5 +64,11 @@ bool shown_lacks(const struct lx_task *t, long nr);
  * another UTS namespace, or with another personality, only the kernel knows the other names.
  */
 long lx_uname(const struct lx_task *t, struct utsname *name);
+
+/*
+ * sysinfo(2), into the kernel's structure. As it, and -LX_CONTINUE where whoever asked gets the
+ * kernel's answer: a time namespace has an uptime of its own.
+ */
+long lx_sysinfo(const struct lx_task *t, struct sysinfo *info);
 
 #endif

@@ -219,6 +219,7 @@ static long call_copy_file_range(const struct lx_task *t, const long a[6])
 }
 
 CALL(call_uname, lx_uname(t, PTR(struct utsname *, 0)))
+CALL(call_sysinfo, lx_sysinfo(t, PTR(struct sysinfo *, 0)))
 
 CALL(call_close, vfs_close(t, FD(0)))
 
@@ -372,6 +373,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_writev] = call_writev,
     [SYS_copy_file_range] = call_copy_file_range,
     [SYS_uname] = call_uname,
+    [SYS_sysinfo] = call_sysinfo,
     [SYS_close] = call_close,
     [SYS_mount] = call_mount,
     [SYS_umount2] = call_umount2,

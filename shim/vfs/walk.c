@@ -74,20 +74,19 @@ static size_t root_length(const struct lx_call *c)
 }
 
 /* Goes up by "..": not above the task's own "/", and out of a mount where programs see it. */
-static void parent(struct lx_call *c, struct walk *w)
+static int parent(struct lx_call *c, struct walk *w)
 {
     size_t root = root_length(c);
     if (root > 0 && w->length == root && memcmp(w->path, c->task->root, root) == 0)
-        return;
+        return 0;
     const struct lx_mount *m = mounts_redirected_root(c->task->policy, w->path, w->length);
     if (m != NULL) {
-        /* Out of a mount: its parent is the target's, wherever its backing is. */
-        memcpy(w->path, lx_target(m), m->target_length + 1);
-        w->length = m->target_length;
         w->rewritten = true;
+        return mounts_out(c->task->policy, m, w->path, &w->length, sizeof(w->path));
     }
     const char *slash = memrchr(w->path, '/', w->length);
     cut(w, slash == NULL ? 0 : (size_t)(slash - w->path));
+    return 0;
 }
 
 /*
@@ -121,12 +120,13 @@ static int check_mount(struct lx_call *c, struct walk *w, bool begins)
 /* Goes up by "..", as far as the call wants to be let. Returns 0 or -errno. */
 static int go_up(struct lx_call *c, struct walk *w)
 {
+    int r = 0;
     w->straight = false;
     if ((c->resolve & SYS_RESOLVE_SCOPED) == 0 || w->length != w->base)
-        parent(c, w);
+        r = parent(c, w);
     else if ((c->resolve & SYS_RESOLVE_BENEATH) != 0)
         return -EXDEV;
-    return check_mount(c, w, false);
+    return r < 0 ? r : check_mount(c, w, false);
 }
 
 /* True for a link below /proc: in another root that may be anywhere. */

@@ -26,7 +26,7 @@ LOOK='cd /sys/fs/cgroup; grep " [^ ]*/cgroup" /proc/self/mounts; stat -c "%n %A 
   natives=$(grep -v '^0::\|^[0-9]*:' <<<"$output")
   session --era wsl1-1903 --set identity.cgroups=off --set identity.containers=off "$LOOK"
   assert_equal "$(grep -v '^0::\|^[0-9]*:' <<<"$output")" "$natives"
-  session --era wsl1-1903 "$LOOK"'; cd devices; stat -c "%n %A %u %s" *; stat -f -c %T .; cat cgroup.sane_behavior devices.list; (($(wc -l <cgroup.procs) > 1)) && echo some; cut -f 1,3- /proc/cgroups'
+  session --era wsl1-1903 "$LOOK"'; cd devices; stat -c "%n %A %u %s" *; stat -f -c %T .; ls -m .. ../devices/.. $PWD/..; cat cgroup.sane_behavior devices.list; (($(wc -l <cgroup.procs) > 1)) && echo some; cut -f 1,3- /proc/cgroups'
   assert_output 'tmpfs /sys/fs/cgroup tmpfs rw,nosuid,nodev,noexec,relatime,mode=755 0 0
 cgroup /sys/fs/cgroup/devices cgroup rw,nosuid,nodev,noexec,relatime,devices 0 0
 . drwxr-xr-x 0 0
@@ -41,6 +41,14 @@ devices.allow --w------- 0 0
 devices.deny --w------- 0 0
 devices.list -r--r--r-- 0 0
 cgroupfs
+..:
+devices
+
+../devices/..:
+devices
+
+/sys/fs/cgroup/devices/..:
+devices
 0
 a *:* rwm
 some

@@ -15,6 +15,7 @@ as() {
   run env -C / LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" bash -uc "$steps"
 }
 
+AMOUNTS='33984 37856 38400; 0 0; 142548992 278528; 1; swap yes; sane' # of WSL1's sysinfo, as kernel -m says them
 KERNEL='kernel /proc/version /proc/sys/kernel/osrelease /proc/sys/kernel/version /proc/version_signature'
 
 @test "identity.kernel: uname and files of /proc say what the era's kernel does; off, what this one does" {
@@ -67,7 +68,7 @@ wsl2-virtiofs 6.6.87.2-microsoft-standard-WSL2 6.6.87.2-microsoft-standard-WSL2
 drvfs 4.4.0-26100-Microsoft 4.4.0-26100-Microsoft'
 }
 
-@test "identity.kernel: a program without shared libraries gets the same answers" {
+@test "identity.kernel, identity.proc: a program without shared libraries gets the same answers" {
   as wsl1-1809 "$KERNEL" identity.kernel=on
   answers=$output
   for program in kernel-static kernel-i386 kernel-i386-static; do
@@ -75,6 +76,8 @@ drvfs 4.4.0-26100-Microsoft 4.4.0-26100-Microsoft'
     as wsl1-1809 "$program${KERNEL#kernel}" identity.kernel=on
     assert_output "$answers"
   done
+  as wsl1-1809 'kernel-static -m' identity.proc=on
+  assert_output --partial "number: $AMOUNTS"
 }
 
 @test "identity.kernel: by whatever path, by a descriptor, and by its link; other files stay the kernel's" {
@@ -250,6 +253,22 @@ load average: 0.52, 0.58, 0.59'
   steps='sort -u /proc/cpuinfo | grep -E "^(cpuid level|(initial )?apicid|microcode)"; grep -c ^processor /proc/cpuinfo'
   as wsl1-1903 "$steps" identity.proc=on
   assert_output "$(printf 'apicid\t\t: 0\ncpuid level\t: 6\ninitial apicid\t: 0\nmicrocode\t: 0xffffffff\n%s' "$(grep -c ^processor /proc/cpuinfo)")"
+}
+
+@test "identity.proc: sysinfo(2) says WSL1's constants, and a page file; on WSL2 and off, what this kernel does" {
+  native 'kernel -m'
+  refute_output --partial 142548992
+  as wsl1-1903 'kernel -m; awk "/^Swap(Total|Free)/ { print (\$2 > 0) }" /proc/meminfo' identity.proc=on
+  assert_output "libc: $AMOUNTS
+number: $AMOUNTS
+nowhere: -1, Bad address
+1
+1"
+  for profile in wsl2-9p wsl1-1903; do
+    as "$profile" 'kernel -m' "identity.proc=$([[ $profile == wsl2-9p ]] && echo on || echo off)"
+    refute_output --partial 142548992
+    assert_line --index 2 'nowhere: -1, Bad address'
+  done
 }
 
 @test "listings agree with what can be opened: version_signature, /run/WSL, and no sign of a container" {

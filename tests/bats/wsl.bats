@@ -159,6 +159,42 @@ $(id -un)"
   fi
 }
 
+# run_boot [PREFIX...]: a session whose boot.command says who runs it, and what is on a drive; then who the session is of.
+run_boot() {
+  run "$@" env -C / BASE="$SHARED/base" "$LXSHIM" wsl -q --lane preload --policy "$SHARED/base/policy.json" --etc "$SHARED/base/etc" -- \
+    bash -uc 'echo on >$BASE/go; cat $BASE/booted; id -u'
+}
+
+@test "boot.command is root's: the machine's, uid 0 of a user namespace, or the session's user's where there is neither" {
+  shared
+  conf automount "root = $SHARED/base/at" '[boot]' 'command = "read -r word <$BASE/go; echo $(id -u) $(ls $BASE/at/c) >$BASE/booted"'
+  mkfifo "$BASE/go" "$BASE/booted"
+  chmod -R a+rwX "$BASE"
+  mv "$BASE" "$SHARED/base"
+  if ((EUID == 0)); then
+    run_boot
+    assert_output $'0 src\n0'
+    printf '[user]\ndefault = nobody\n' >>"$SHARED/base/etc/wsl.conf"
+    run_boot
+    assert_output "0 src
+$(id -u nobody)"
+    sed -i '/user/,$d' "$SHARED/base/etc/wsl.conf"
+  fi
+  if as_user unshare -Ur true 2>/dev/null; then
+    run_boot as_user
+    assert_output "0 src
+$(as_user id -u)"
+    # A namespace's own limit: in this one nobody makes another.
+    run_boot as_user unshare -U --map-user=7 --keep-caps sh -c \
+      'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --ambient-caps -all --inh-caps -all "$@"' sh
+    assert_line --index 0 'lxshim: boot.command: a user namespace: No space left on device; it is run by who the session is of'
+    assert_output --partial $'\n7 src\n7'
+  else
+    run_boot as_user
+    assert_line --index 0 --partial 'lxshim: boot.command: a user namespace: '
+  fi
+}
+
 @test "interop: a handler of the policy's runs programs of Windows', unless wsl.conf has it disabled" {
   printf 'MZ\220\0' >"$BASE/drive/src/tool.exe"
   chmod +x "$BASE/drive/src/tool.exe"

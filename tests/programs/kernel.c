@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * kernel: says what uname(2) and the files given say of the kernel, by libc, and whether stat,
- * access and O_PATH of each fit what is opened. Statically linked it is one that no library covers.
+ * access and O_PATH of each fit what is opened; as "kernel -m" what sysinfo(2) says that is no
+ * matter of the moment. Statically linked it is one that no library covers.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -36,8 +40,32 @@ static void tell(const char *path)
     close(fd);
 }
 
+static void tell_amounts(const char *how, int result, const struct sysinfo *i)
+{
+    bool sane = result == 0 && i->uptime > 0 && i->procs > 1 && i->freeram > 0 &&
+                i->freeram < i->totalram && i->freeswap <= i->totalswap;
+    printf("%s: %lu %lu %lu; %lu %lu; %lu %lu; %u; swap %s; %s\n", how, i->loads[0], i->loads[1],
+           i->loads[2], i->sharedram, i->bufferram, i->totalhigh, i->freehigh, i->mem_unit,
+           i->totalswap > 0 ? "yes" : "no", sane ? "sane" : "odd");
+}
+
+static int tell_system(void)
+{
+    struct sysinfo info[2];
+    struct sysinfo *volatile none = NULL;
+    int r = sysinfo(&info[0]);
+    tell_amounts("libc", r, &info[0]);
+    r = (int)syscall(SYS_sysinfo, &info[1]);
+    tell_amounts("number", r, &info[1]);
+    r = sysinfo(none);
+    printf("nowhere: %d, %s\n", r, strerror(errno));
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "-m") == 0)
+        return tell_system();
     struct utsname name;
     if (uname(&name) < 0)
         return 1;

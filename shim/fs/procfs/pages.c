@@ -126,6 +126,55 @@ static void put_given(struct page *p, const char *word)
     page_put(p, line, newline == NULL ? left : (size_t)(newline - line) + 1);
 }
 
+uint64_t page_swap(uint64_t memory)
+{
+    const uint64_t most = 32ULL << 30;
+    return memory / 8 < most ? memory / 8 & ~4095ULL : most;
+}
+
+/* The number in the kernel's line of that word; 0 where there is no such line. */
+static uint64_t given_number(const struct page *p, const char *word)
+{
+    const char *line = memmem(p->given, p->given_length, word, strlen(word));
+    const char *end = p->given + p->given_length;
+    uint64_t number = 0;
+    if (line == NULL)
+        return 0;
+    for (line += strlen(word); line < end && *line == ' ';)
+        line++;
+    for (; line < end && *line >= '0' && *line <= '9'; line++)
+        number = number * 10 + (uint64_t)(*line - '0');
+    return number;
+}
+
+/* A line of meminfo, whose numbers end in one column. */
+static void put_amount(struct page *p, const char *word, uint64_t kib)
+{
+    char number[24];
+    size_t at = sizeof(number);
+    do
+        number[--at] = (char)('0' + kib % 10);
+    while ((kib /= 10) > 0);
+    put_text(p, word);
+    for (size_t n = strlen(word) + sizeof(number) - at; n < 24; n++)
+        put_text(p, " ");
+    page_put(p, number + at, sizeof(number) - at);
+    put_text(p, " kB\n");
+}
+
+/* The machine's, or that of a page file where it has none. */
+static void put_swap(struct page *p)
+{
+    if (given_number(p, "SwapTotal:") > 0) {
+        put_given(p, "SwapTotal:");
+        put_given(p, "SwapFree:");
+        return;
+    }
+    uint64_t kib = page_swap(given_number(p, "MemTotal:") * 1024) / 1024;
+    put_amount(p, "SwapTotal:", kib);
+    put_amount(p, "SwapFree:", kib);
+}
+
 /* Four lines are the machine's. All else is the same on every machine of WSL1's. */
 void page_meminfo(struct page *p)
 {
@@ -154,8 +203,7 @@ void page_meminfo(struct page *p)
     put_given(p, "MemTotal:");
     put_given(p, "MemFree:");
     put_text(p, before);
-    put_given(p, "SwapTotal:");
-    put_given(p, "SwapFree:");
+    put_swap(p);
     put_text(p, after);
 }
 

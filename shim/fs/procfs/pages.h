@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "fs/procfs/kernels.h"
 
@@ -29,6 +30,13 @@ typedef void page_write(struct page *p);
 page_write page_line, page_release, page_version, page_signature, page_cmdline, page_filesystems,
     page_interop, page_status, page_cgroup, page_loadavg, page_meminfo, page_cpuinfo, page_hosts,
     page_resolver;
+
+/*
+ * The bytes of swap that WSL1 shows on a machine of so many bytes of memory whose own system has
+ * none: Windows' page file is an eighth of it, and 32 GiB at most, unless somebody has said
+ * another.
+ */
+uint64_t page_swap(uint64_t memory);
 
 /* SysFs', and CgroupFs' */
 page_write page_processors, page_controllers, page_groups;
