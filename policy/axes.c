@@ -14,9 +14,10 @@ static const struct {
 
 static const struct {
     const char *word;
+    enum lx_grade grade;
     const char *evidence;
 } axes_said[LX_AXES] = {
-#define AXIS(symbol, word, evidence) [LX_ON_##symbol] = {word, evidence},
+#define AXIS(symbol, word, grade, evidence) [LX_ON_##symbol] = {word, LX_GRADE_##grade, evidence},
 #include "axes.def"
 };
 
@@ -70,6 +71,11 @@ const char *lx_axis_word(enum lx_axis axis)
 const char *lx_axis_evidence(enum lx_axis axis)
 {
     return axis < LX_AXES ? axes_said[axis].evidence : "?";
+}
+
+enum lx_grade lx_axis_grade(enum lx_axis axis)
+{
+    return axis < LX_AXES ? axes_said[axis].grade : LX_GRADES;
 }
 
 enum lx_axis lx_axis_find(const char *word)

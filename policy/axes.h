@@ -22,7 +22,7 @@ enum lx_filesystem {
 
 /* What a profile says values for besides its own; of two that hold, the later one wins. */
 enum lx_axis {
-#define AXIS(symbol, word, evidence) LX_ON_##symbol,
+#define AXIS(symbol, word, grade, evidence) LX_ON_##symbol,
 #include "axes.def"
     LX_AXES
 };
@@ -57,6 +57,7 @@ enum lx_filesystem lx_filesystem_shared(enum lx_filesystem filesystem);
 
 const char *lx_axis_word(enum lx_axis axis);
 const char *lx_axis_evidence(enum lx_axis axis);
+enum lx_grade lx_axis_grade(enum lx_axis axis);
 
 /* The axis with that word, or LX_AXES. */
 enum lx_axis lx_axis_find(const char *word);

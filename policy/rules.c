@@ -7,8 +7,9 @@
 #define V(symbol) (UINT64_C(1) << LX_##symbol)
 
 const struct lx_rule_info lx_rules[LX_RULE_COUNT] = {
-#define RULE(types, symbol, id, values, value, summary, evidence) \
-    [LX_RULE_##symbol] = {id, values, LX_OF_##types, LX_##value, summary, evidence},
+#define RULE(types, symbol, id, values, value, summary, grade, evidence) \
+    [LX_RULE_##                                                          \
+        symbol] = {id, values, LX_OF_##types, LX_##value, summary, LX_GRADE_##grade, evidence},
 #include "rules.def"
 #undef RULE
 };
@@ -21,6 +22,25 @@ static const struct {
 #include "values.def"
 #undef VALUE
 };
+
+static const char *const grades[LX_GRADES] = {
+#define GRADE(symbol, word) [LX_GRADE_##symbol] = word,
+#include "grades.def"
+#undef GRADE
+};
+
+const char *lx_grade_word(enum lx_grade grade)
+{
+    return grade < LX_GRADES ? grades[grade] : "no grade";
+}
+
+enum lx_grade lx_grade_find(const char *word)
+{
+    unsigned i = 0;
+    while (i < LX_GRADES && strcmp(grades[i], word) != 0)
+        i++;
+    return (enum lx_grade)i;
+}
 
 const char *lx_value_word(enum lx_value value)
 {

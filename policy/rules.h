@@ -14,11 +14,19 @@ enum lx_value {
 };
 
 enum lx_rule {
-#define RULE(types, symbol, id, values, value, summary, evidence) LX_RULE_##symbol,
+#define RULE(types, symbol, id, values, value, summary, grade, evidence) LX_RULE_##symbol,
 #include "rules.def"
 #undef RULE
     LX_RULE_COUNT,
     LX_RULE_NONE = LX_RULE_COUNT
+};
+
+/* How good a reason evidence is, the best first. */
+enum lx_grade {
+#define GRADE(symbol, word) LX_GRADE_##symbol,
+#include "grades.def"
+#undef GRADE
+    LX_GRADES
 };
 
 /* Among the counters of rules: the override that acted, which is no rule. */
@@ -58,6 +66,7 @@ struct lx_rule_info {
     unsigned types;  /* the file systems whose mounts carry it: a set, or LX_OF_ANY */
     enum lx_value fallback;
     const char *summary;
+    enum lx_grade grade;
     const char *evidence;
 };
 
@@ -65,6 +74,12 @@ extern const struct lx_rule_info lx_rules[LX_RULE_COUNT];
 
 /* The word of a value as policies spell it ("pending"). */
 const char *lx_value_word(enum lx_value value);
+
+/* The word of a grade ("vendor test"). */
+const char *lx_grade_word(enum lx_grade grade);
+
+/* The grade with that word, or LX_GRADES. */
+enum lx_grade lx_grade_find(const char *word);
 
 /* The errno a value answers with, 0 for values that refuse nothing. */
 int lx_value_errno(enum lx_value value);

@@ -69,8 +69,11 @@ static void profile_rules(FILE *out)
 static void profile_axes(FILE *out)
 {
     for (unsigned a = 0; a < LX_AXES; a++) {
-        fprintf(out, "    \"%s\": {\n      \"//\": ", lx_axis_word((enum lx_axis)a));
+        fprintf(out, "    \"%s\": {\n      \"//\": [", lx_axis_word((enum lx_axis)a));
+        json_text(out, lx_grade_word(lx_axis_grade((enum lx_axis)a)));
+        fputs(", ", out);
         json_text(out, lx_axis_evidence((enum lx_axis)a));
+        putc(']', out);
         for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
             uint8_t value = lx_axis_default((enum lx_axis)a, (enum lx_rule)i);
             if (value != LX_UNSAID)

@@ -16,34 +16,6 @@
 
 #define TESTS "tests/bats/*.bats"
 
-/* Which words in a reason make it what, the best first. A reason that says none of them is none. */
-static const struct grade {
-    const char *word;
-    const char *name;
-} grades[] = {
-    {"vendor test", "vendor test"},
-    {"openvmm", "vendor source"},
-    {"seed", "vendor's post"},
-    {"MicrosoftDocs", "vendor's manual"},
-    {"strace", "trace in a report"},
-    {"RN:", "release note"},
-    {"#", "report"},
-    {"recalled", "recalled"},
-    {"inference", "inference"},
-    {"", "no evidence"},
-};
-
-static const char *grade_of(const char *reason)
-{
-    const struct grade *g = grades;
-    /* What is said to be inferred is that, whatever it is inferred from. */
-    if (strncmp(reason, "inference", 9) == 0 || strncmp(reason, "no source", 9) == 0)
-        return "inference";
-    while (strstr(reason, g->word) == NULL)
-        g++;
-    return g->name;
-}
-
 /* A text in a table's cell. */
 static void cell(FILE *out, const char *text)
 {
@@ -104,7 +76,7 @@ static void line(void *context, const struct era_value *v)
     const char *reason = v->reason != NULL ? v->reason : lx_rules[v->rule].evidence;
     fprintf(out, "| `%s` | `%s`", lx_rules[v->rule].id, lx_value_word(v->value));
     cell(out, v->where);
-    cell(out, grade_of(reason));
+    cell(out, lx_grade_word(v->grade));
     cell(out, reason);
     tests(out, lx_rules[v->rule].id);
 }

@@ -15,8 +15,22 @@ struct teller {
     void *context;
 };
 
-/* What a profile itself says of a rule in its comments, or on an axis; NULL for nothing. */
-static const char *said(const char *name, const char *axis, const char *rule)
+/* Evidence and its grade; a text that is NULL is the rule's own. */
+struct note {
+    enum lx_grade grade;
+    const char *text;
+};
+
+/* A comment of a profile's that is [grade, text]. */
+static struct note note_of(const json_t *comment)
+{
+    const char *grade = json_string_value(json_array_get(comment, 0));
+    return (struct note){grade == NULL ? LX_GRADES : lx_grade_find(grade),
+                         json_string_value(json_array_get(comment, 1))};
+}
+
+/* What a profile itself says of a rule in its comments, or on an axis. */
+static struct note said(const char *name, const char *axis, const char *rule)
 {
     static json_t *profiles; /* by name: they live as long as the program */
     if (profiles == NULL)
@@ -28,17 +42,11 @@ static const char *said(const char *name, const char *axis, const char *rule)
             json_object_set_new(profiles, name, profile = json_loads(e->text, 0, NULL));
     if (axis != NULL) {
         json_t *on = json_object_get(json_object_get(profile, "on"), axis);
-        const char *why = json_string_value(json_object_get(on, "//"));
-        if (why != NULL)
+        struct note why = note_of(json_object_get(on, "//"));
+        if (why.text != NULL)
             return why;
     }
-    return json_string_value(json_object_get(json_object_get(profile, "//"), rule));
-}
-
-/* What is said to be inferred is that, whatever it is inferred from. */
-static bool is_inference(const char *reason)
-{
-    return strncmp(reason, "inference", 9) == 0 || strncmp(reason, "no source", 9) == 0;
+    return note_of(json_object_get(json_object_get(profile, "//"), rule));
 }
 
 static bool same(const char *a, const char *b)
@@ -104,14 +112,15 @@ static void stated(const struct teller *t, enum lx_rule rule, enum lx_axis axis,
         size_t n = strlen(where);
         snprintf(where + n, sizeof(where) - n, ", on %s", lx_axis_word(axis));
     }
-    const char *why = NULL; /* the rule's own */
+    struct note why = {.text = NULL};
     if (on || from != NULL)
         why = said(from == NULL ? LX_DEFAULT_PROFILE : from, on ? lx_axis_word(axis) : NULL,
                    lx_rules[rule].id);
-    if (on && why != NULL && !is_inference(why) &&
+    if (on && why.text != NULL && why.grade != LX_GRADE_INFERENCE &&
         strcasestr(lx_rules[rule].evidence, lx_axis_word(axis)) != NULL)
-        why = NULL; /* that speaks of this rule, the other of the kind of volume */
-    const struct era_value told = {rule, (enum lx_value)value, where, why};
+        why.text = NULL; /* that speaks of this rule, the other of the kind of volume */
+    const struct era_value told = {rule, (enum lx_value)value, where, why.text,
+                                   why.text != NULL ? why.grade : lx_rules[rule].grade};
     t->tell(t->context, &told);
 }
 

@@ -11,6 +11,7 @@ struct era_value {
     enum lx_value value;
     const char *where;  /* "wsl1-1607 to wsl1-1703", "all, on fat" */
     const char *reason; /* NULL: the rule's own evidence */
+    enum lx_grade grade;
 };
 
 /*

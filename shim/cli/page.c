@@ -78,8 +78,12 @@ static void values(const struct page *p)
 
 static void era(void *context, const struct era_value *v)
 {
-    item(context, "%s: %s%s%s%s", lx_value_word(v->value), v->where, v->reason != NULL ? " (" : "",
-         v->reason != NULL ? v->reason : "", v->reason != NULL ? ")" : "");
+    const char *grade = lx_grade_word(v->grade);
+    const char *reason = v->reason != NULL ? v->reason : "";
+    /* What begins by its grade has said it. */
+    bool said = strncmp(reason, grade, strlen(grade)) == 0;
+    item(context, "%s: %s (%s%s%s)", lx_value_word(v->value), v->where, said ? "" : grade,
+         said || reason[0] == '\0' ? "" : ": ", reason);
 }
 
 static void example(const struct page *p)
@@ -123,7 +127,8 @@ static void all(struct page *p)
     heading(p, "since and until when");
     eras_of(p->rule, era, p);
     heading(p, "evidence");
-    paragraph(p, rule->evidence);
+    item(p, "grade of the default: %s", lx_grade_word(rule->grade));
+    item(p, "%s", rule->evidence);
     if (report_cure(p->rule) != NULL) {
         heading(p, "what usually helps");
         paragraph(p, report_cure(p->rule));

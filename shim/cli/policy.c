@@ -128,9 +128,10 @@ static json_t *types_of(enum lx_rule rule)
 static json_t *rule_json(enum lx_rule rule)
 {
     const struct lx_rule_info *info = &lx_rules[rule];
-    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:s}", "id", info->id, "types", types_of(rule),
+    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:s, s:s}", "id", info->id, "types", types_of(rule),
                      "values", values_of(info), "default", lx_value_word(info->fallback), "summary",
-                     info->summary, "evidence", info->evidence);
+                     info->summary, "grade", lx_grade_word(info->grade), "evidence",
+                     info->evidence);
 }
 
 static int policy_rules(const struct cli_arguments *arguments)
@@ -155,7 +156,7 @@ static int policy_rules(const struct cli_arguments *arguments)
         json_decref(values);
         putchar('\n');
         cli_wrap(4, rule->summary);
-        printf("    evidence:\n");
+        printf("    evidence, %s:\n", lx_grade_word(rule->grade));
         cli_wrap(6, rule->evidence);
     }
     if (arguments->json) {
@@ -271,7 +272,8 @@ const struct cli_command cli_policy_commands[] = {
         .name = "rules",
         .usage = "[--json]",
         .summary = "list all rules with their values and evidence",
-        .help = "Lists every rule: its id, its values, what it does, and the evidence for it.\n",
+        .help = "Lists every rule: its id, its values, what it does, and the evidence for it\n"
+                "with its grade.\n",
         .options = CLI_JSON,
         .run = policy_rules,
     },

@@ -292,3 +292,51 @@ again True
 child No such file or directory
 over No such file or directory"
 }
+
+@test "directory.removed: over 9p who is in a removed directory finds its parent, and it no more" {
+  steps="python3 -c '$ANSWER
+os.mkdir(\"d\"); held = os.open(\"d\", os.O_DIRECTORY); os.chdir(\"d\")
+answer(\"before\", lambda: os.path.isdir(\".\"))
+os.rmdir(\"../d\")
+for again in 1, 2:
+    answer(\"stat\", lambda: os.path.samestat(os.stat(\".\"), os.stat(\".\")))
+    answer(\"fstat\", lambda: os.fstat(held).st_size >= 0)
+    answer(\"open\", lambda: os.close(os.open(\".\", os.O_DIRECTORY)))
+    answer(\"list\", lambda: os.listdir(\".\"))
+    answer(\"getcwd\", lambda: os.getcwd())
+    answer(\"link\", lambda: os.readlink(\"/proc/self/cwd\")[-12:])
+    answer(\"make\", lambda: os.mkdir(\"e\"))
+    answer(\"open at\", lambda: os.open(\"e\", os.O_CREAT, dir_fd=held))
+    answer(\"parent\", lambda: os.listdir(\"..\"))
+    if again == 1: os.mkdir(\"../d\")
+answer(\"leave\", lambda: os.chdir(\"..\"))
+answer(\"new\", lambda: os.stat(\"d\").st_size >= 0)
+'"
+  within='getcwd No such file or directory
+link /d (deleted)
+make No such file or directory
+open at No such file or directory
+parent'
+  found="stat True
+fstat True
+open None
+list []
+$within"
+  missing="$(printf '%s No such file or directory\n' stat fstat open list)
+$within"
+  after="leave None
+new True"
+  native "$steps"
+  assert_output "before True
+$found []
+$found ['d']
+$after"
+  expected=$output
+  shimmed rmdir.open_directory=posix "$steps"
+  assert_output "$expected"
+  shimmed rmdir.open_directory=posix directory.removed=ENOENT "$steps"
+  assert_output "before True
+$missing []
+$missing ['d']
+$after"
+}

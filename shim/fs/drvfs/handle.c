@@ -20,8 +20,8 @@ static long refuse(struct lx_call *c, enum lx_rule rule)
 long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t links)
 {
     const struct lx_loc *at = &c->at[0];
-    if (links == 0 && !S_ISDIR(mode))
-        return refuse(c, LX_RULE_HANDLE_UNLINKED);
+    if (links == 0)
+        return refuse(c, S_ISDIR(mode) ? LX_RULE_DIRECTORY_REMOVED : LX_RULE_HANDLE_UNLINKED);
     if ((at->flags & LX_LOC_DESCRIPTOR) == 0 || at->dfd == AT_FDCWD || !S_ISREG(mode) ||
         lx_rule(at->mount, LX_RULE_HANDLE_RENAMED) == LX_NATIVE || !store_was_renamed(at->dfd))
         return 0;
