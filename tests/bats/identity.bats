@@ -424,7 +424,7 @@ link Invalid argument
 @test "identity.devices: a program without shared libraries sees the same nodes" {
   needs busybox busybox-static
   [[ ! -e /dev/lxss && -e /dev/full ]] || skip "another /dev"
-  as wsl1-1903 'busybox ls /dev | grep -c -e "^ttyS" -e "^lxss$" -e "^full$"; busybox stat -c "%a %T" /dev/ttyS191; timeout 10 busybox cat /dev/tty0' \
+  as wsl1-1903 'busybox ls /dev | grep -c -e "^ttyS" -e "^lxss$" -e "^full$"; busybox stat -c "%a %T" /dev/ttyS191; timeout 300 busybox cat /dev/tty0' \
     identity.devices=on
   assert_output "193
 660 ff
