@@ -55,21 +55,24 @@ on_terminal() {
 }
 
 @test "headings are bold on a terminal, and nowhere else" {
-  local bold=$'\e[1m'
+  local bold=$'\e[1m' plain
   unset NO_COLOR
-  on_terminal env TERM=xterm "$LXSHIM" explain names.illegal
+  export TERM=xterm
+  on_terminal "$LXSHIM" explain names.illegal
   assert_line --partial "${bold}names.illegal"
   assert_line --partial "${bold}evidence"
-  on_terminal env TERM=xterm "$LXSHIM" run --help
+  on_terminal "$LXSHIM" run --help
   assert_line --partial "${bold}usage:"
-  on_terminal env TERM=xterm NO_COLOR=1 "$LXSHIM" run --help
-  refute_output --partial $'\e'
-  on_terminal env TERM=dumb "$LXSHIM" run --help
-  refute_output --partial $'\e'
+  for plain in NO_COLOR=1 TERM=dumb -uTERM; do
+    on_terminal env "$plain" "$LXSHIM" run --help
+    assert_line --partial usage:
+    refute_output --partial $'\e'
+  done
   # An empty one is none.
-  on_terminal env TERM=xterm NO_COLOR= "$LXSHIM" --help
+  on_terminal env NO_COLOR= "$LXSHIM" --help
   assert_line --partial "${bold}commands:"
-  TERM=xterm run "$LXSHIM" run --help
+  run "$LXSHIM" run --help
+  assert_line --partial usage:
   refute_output --partial $'\e'
 }
 

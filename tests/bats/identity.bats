@@ -431,7 +431,8 @@ ttyS191"
   as wsl1-1903 'python3 -c "
 import os
 entries = {e.name: e for e in os.scandir(\"/dev\")}
-print(all(entries[n].inode() == os.lstat(\"/dev/\" + n).st_ino and not entries[n].is_dir() for n in (\"lxss\", \"ttyS7\", \"ttyS191\")))
+nodes = [(entries[n], os.lstat(\"/dev/\" + n)) for n in (\"lxss\", \"ttyS7\", \"ttyS191\", \"null\")]
+print(all(e.inode() == st.st_ino and not e.is_dir() for e, st in nodes), len({st.st_ino for _, st in nodes}), *[st.st_gid for _, st in nodes[:3]])
 print(os.lstat(\"/dev/lxss\").st_dev == os.lstat(\"/dev/null\").st_dev, os.statvfs(\"/dev/lxss\") == os.statvfs(\"/dev/null\"))
 '"$ANSWER"'
 answer(\"path\", lambda: os.open(\"/dev/lxss\", os.O_PATH))
@@ -440,21 +441,22 @@ answer(\"write\", lambda: os.open(\"/dev/lxss\", os.O_RDWR))
 answer(\"create\", lambda: os.open(\"/dev/lxss\", os.O_CREAT | os.O_EXCL | os.O_WRONLY))
 answer(\"below\", lambda: os.stat(\"/dev/lxss/x\"))
 answer(\"link\", lambda: os.readlink(\"/dev/lxss\"))
-"' identity.devices=on
-  assert_output "True
+"; cd /dev; stat -c %i lxss ttyS7 ttyS191 null | sort -u | wc -l' identity.devices=on
+  assert_output "True 4 0 20 20
 True True
 path No such device or address
 directory Not a directory
 write No such device or address
 create File exists
 below No such file or directory
-link Invalid argument"
+link Invalid argument
+4"
 }
 
 @test "identity.devices: a program without shared libraries sees the same nodes" {
   needs busybox busybox-static
   [[ ! -e /dev/lxss && -e /dev/full ]] || skip "another /dev"
-  as wsl1-1903 'busybox ls /dev | grep -c -e "^ttyS" -e "^lxss$" -e "^full$"; busybox stat -c "%a %T" /dev/ttyS191; timeout 10 busybox cat /dev/tty0' \
+  as wsl1-1903 'busybox ls /dev | grep -c -e "^ttyS" -e "^lxss$" -e "^full$"; busybox stat -c "%a %T" /dev/ttyS191; timeout 300 busybox cat /dev/tty0' \
     identity.devices=on
   assert_output "193
 660 ff
@@ -467,13 +469,16 @@ cat: can't open '/dev/tty0': Input/output error"
   mkdir "$BATS_TEST_TMPDIR/own"
   steps='cut -d" " -f5- /proc/self/mountinfo | grep -e " - [a-z0-9]* [^ ]*root" -e "^/run" -e "^/ " -e /own
     grep -e " /run" -e /own /proc/mounts; grep " /run" /proc/self/mountstats; df -T /run/lock | tail -1 | cut -d" " -f1'
-  for kind in wsl1-1903:off wsl1-1903:on wsl1-current:on wsl2-9p:on wsl2-virtiofs:on; do
-    policy_for "$(fresh drive)" identity.mounts="${kind#*:}" | sed "s/{/{\"profile\": \"${kind%:*}\", /" >"$BATS_TEST_TMPDIR/policy.json"
+  # Of what the kernel says itself, how large an inode number is depends on it.
+  plain='s/,inode64//'
+  for kind in wsl1-1903:off wsl1-1709:on wsl1-1903:on wsl1-19041:on wsl2-9p:on wsl2-virtiofs:on; do
+    policy_for "$(fresh drive)" identity.kernel=on identity.mounts="${kind#*:}" | sed "s/{/{\"profile\": \"${kind%:*}\", /" >"$BATS_TEST_TMPDIR/policy.json"
     echo "$kind"
     LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" unshare -m bash -c '
       mount --make-rprivate /; mount -t tmpfs -o size=64k other /run; mkdir /run/lock
       mount -t tmpfs -o ro,noexec,size=8k l /run/lock; mount -t tmpfs -o size=8k mine "$1/own"
-      cd /; exec env "${@:2}"' - "$BATS_TEST_TMPDIR" "${SHIM[@]}" bash -c "$steps" | sed "s/,inode64//; s|$BATS_TEST_TMPDIR||"
+      cd /; exec env "${@:2}"' - "$BATS_TEST_TMPDIR" "${SHIM[@]}" bash -c "$steps" | sed "$plain; s|$BATS_TEST_TMPDIR||"
+    plain=
   done >"$BATS_TEST_TMPDIR/said"
   run grep -v -e '^/ .* - ext4 /dev/[^s]' -e '^/ .* - overlay' "$BATS_TEST_TMPDIR/said"
   # shellcheck disable=SC2317 # called
@@ -485,8 +490,7 @@ cat: can't open '/dev/tty0': Input/output error"
   }
   own='rw,relatime - tmpfs mine rw,size=8k' lock='ro,nosuid,nodev,noexec,noatime - tmpfs none ro' late='rw,nosuid,nodev - tmpfs none rw,mode=755'
   wsl1='/ rw,noatime - wslfs rootfs rw' wsl2='/ rw,relatime - ext4 /dev/sdc rw,discard,errors=remount-ro,data=ordered'
-  assert_output "wsl1-1903:off
-/run rw,relatime - tmpfs other rw,size=64k
+  kernels="/run rw,relatime - tmpfs other rw,size=64k
 /run/lock ro,noexec,relatime - tmpfs l ro,size=8k
 /own $own
 other /run tmpfs rw,relatime,size=64k 0 0
@@ -494,9 +498,14 @@ l /run/lock tmpfs ro,noexec,relatime,size=8k 0 0
 mine /own tmpfs rw,relatime,size=8k 0 0
 device other mounted on /run with fstype tmpfs
 device l mounted on /run/lock with fstype tmpfs
-l
+l"
+  assert_output "wsl1-1903:off
+$kernels
+wsl1-1709:on
+/ rw,noatime - lxfs rootfs rw
+$kernels
 $(said wsl1-1903:on "$wsl1" 'rw,nosuid,noexec,noatime - tmpfs none rw,mode=755' "$lock" "$own")
-$(said wsl1-current:on "$wsl1" "$late" "$lock" "$own")
+$(said wsl1-19041:on "$wsl1" "$late" "$lock" "$own")
 $(said wsl2-9p:on "$wsl2" "$late" "$lock" "$own")
 $(said wsl2-virtiofs:on "$wsl2" "$late" "$lock" "$own,huge=advise")"
 }

@@ -6,6 +6,14 @@ load helpers
 
 MAKE='mkdir -p lxss/rootfs/etc lxss/temp/one/two lxss/home other/lxss/sub; echo text | tee lxss/f lxss/rootfs/etc/f other/lxss/sub/f >lxss/temp/one/f'
 
+# prepared STEPS [RULE=VALUE | drive.KEY=VALUE]... STEPS: as shimmed, where the first were natively.
+prepared() {
+  local IN
+  IN=$(fresh drive)
+  (cd "$IN" && eval "$1")
+  shimmed "${@:2}"
+}
+
 # What a program may do there, by path, from descriptors, through links and in any spelling.
 LOOK='for p in lxss/rootfs lxss/temp/one lxss/home lxss/rootfs/etc lxss/temp/one/f; do stat -c "%A %n" $p; ls $p >/dev/null; done
   ls lxss lxss/temp other/lxss/sub; cat lxss/f other/lxss/sub/f'
@@ -31,8 +39,7 @@ f
 text
 text"
   for rule in native EACCES; do
-    IN=$(fresh drive) && (cd "$IN" && eval "$MAKE")
-    IN=$IN shimmed lxss.directories=$rule "$LOOK"
+    prepared "$MAKE" lxss.directories=$rule "$LOOK"
     [[ $rule == EACCES ]] || assert_output "drwxrwxrwx lxss/rootfs
 drwxrwxrwx lxss/temp/one
 drwxrwxrwx lxss/home
@@ -144,9 +151,7 @@ exec Exec format error
 xattr None
 fstat done
 chdir None"
-  IN=$(fresh drive) && (cd "$IN" && eval "$prepare")
-  # shellcheck disable=SC2030,SC2031 # each test is a subshell
-  IN=$IN shimmed lxss.directories=EACCES "drive.options=case=off,uid=$(id -u),gid=$(id -g)" "$calls"
+  prepared "$prepare" lxss.directories=EACCES "drive.options=case=off,uid=$(id -u),gid=$(id -g)" "$calls"
   assert_output "openat Permission denied
 openat below Permission denied
 from it Permission denied

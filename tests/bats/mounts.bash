@@ -27,7 +27,7 @@ drive_policy() {
 # natively STEPS: without us, in a mount namespace of its own; $M is the directory of all.
 natively() {
   rm -rf "$BASE.native" && mkdir -p "$BASE.native"/{c/sub,d,drive/sub}
-  run env -C / M="$BASE.native" LC_ALL=C timeout 100 unshare -m bash -uc "$1"
+  run env -C / M="$BASE.native" LC_ALL=C timeout 300 unshare -m bash -uc "$1"
 }
 
 # From here on only the lanes that see what makes its calls by the instruction.

@@ -9,6 +9,11 @@ load mounts
 # What is mounted, in no drive; each lane has it empty.
 PREPARE='rm -rf $M/root; mkdir $M/root'
 
+# mounted FORMAT STEPS: in $M/d, on which $M/root is mounted.
+mounted() {
+  in_lanes "mount -i -t $1 \$M/root \$M/d && cd \$M/d || exit; $2"
+}
+
 # as_natively STEPS: in $M/d, natively and on a mount of either format: one answer.
 as_natively() {
   local format answer
@@ -16,14 +21,14 @@ as_natively() {
   answer=${output//$BASE.native/$BASE}
   [[ $answer == *[a-z]* ]]
   for format in lxfs wslfs; do
-      in_lanes "mount -i -t $format \$M/root \$M/d || exit; cd \$M/d; $1"
+    mounted "$format" "$1"
     assert_output "$answer"
   done
 }
 
 # raw FORMAT STEPS: what the backing has after steps on a mount of it, as the kernel says it.
 raw() {
-  in_lanes "mount -i -t $1 \$M/root \$M/d || exit; cd \$M/d; $2; cd /; umount \$M/d; ls -N \$M/root"
+  mounted "$1" "$2; cd /; umount \$M/d; ls -N \$M/root"
 }
 
 @test "names: every one that Linux has, in each call; they are listed as they were typed" {
@@ -83,13 +88,13 @@ x:y"
   natively "touch \$M/d/$long && echo made; touch \$M/d/$long$long$long$long$long"
   assert_line --index 0 made
   assert_line --partial "File name too long"
-  in_lanes "mount -i -t lxfs \$M/root \$M/d; cd \$M/d; touch ${long:1} && ls; touch $long; mkdir $long; mv ${long:1} $long; touch $long$long$long$long$long"
+  mounted lxfs "touch ${long:1} && ls; touch $long; mkdir $long; mv ${long:1} $long; touch $long$long$long$long$long"
   assert_output "${long:1}
 touch: cannot touch '$long': No such file or directory
 mkdir: cannot create directory '$long': No such file or directory
 mv: cannot move '${long:1}' to '$long': No such file or directory
 touch: cannot touch '$long$long$long$long$long': File name too long"
-  in_lanes "mount -i -t wslfs \$M/root \$M/d; cd \$M/d; touch $long$long && ls; rm $long$long && ls"
+  mounted wslfs "touch $long$long && ls; rm $long$long && ls"
   assert_output "$long$long"
 }
 
@@ -108,14 +113,14 @@ touch: cannot touch '$long$long$long$long$long': File name too long"
 3 4096
 f
 m"
-  in_lanes "mount -i -t lxfs \$M/root \$M/d; cd \$M/d; $steps"
+  mounted lxfs "$steps"
   assert_output "2001-02-03 04:05:06.123456789 +0000
 1 4096
 mv: cannot move 'd' to 'n': Permission denied
 f
 m"
   drive_policy '"rules": {"volfs.directory": "native", "rename.open_descendant": "allow"}'
-  in_lanes "mount -i -t wslfs \$M/root \$M/d; cd \$M/d; $steps"
+  mounted wslfs "$steps"
   assert_output "2001-02-03 04:05:06.123456800 +0000
 3 4096
 f
@@ -144,7 +149,12 @@ for name, size, value in (l.split()[:3] for l in open(sys.argv[1])):
     else: print(name, b)
 " ea || cat ea; rm ea; }
   tree() { mount -i -t "$1" $M/drive/vol $M/d && cd $M/d; }
-  again() { cd /; umount $M/d; tree "$1"; }; '
+  again() { cd /; umount $M/d; tree "$1"; }; makes() { W copy nul "C:\vol\made"; W mkdir "C:\vol\dir"; }; '
+
+# in_tree FORMAT STEPS: in one that is mounted so.
+in_tree() {
+  in_lanes "$TREE tree $1; $2"
+}
 
 @test "WSL's attributes of each kind of file, as Windows has them, by both formats" {
   needs python3 python3
@@ -154,7 +164,7 @@ for name, size, value in (l.split()[:3] for l in open(sys.argv[1])):
     touch -a -d @5.000000600 f; touch -m -d @7.000000800 f; mkdir d; chmod 1777 d; ln -s f l; touch -h -d @9 d l; mkfifo p; touch -d @9 p
     mknod n b 259 70000; touch -d @9 n; for f in f d l p n; do EA $f; done; getfattr -d . f
     W dir "C:\\vol" | grep -o "JUNCTION. *l"; W fsutil reparsepoint query "C:\\vol\\p" | head -1; W type "C:\\vol\\l"; echo'
-  in_lanes "$TREE tree lxfs; $made"
+  in_tree lxfs "$made"
   assert_output "LXATTRB 0 1 0o100640 12 34 (0, 0) 5 600 7 800
 LXXATTR (0, 1) b'user.one' b'1'
 LXXATTR (0, 1) b'user.two' b'22'
@@ -168,7 +178,7 @@ user.two=\"22\"
 
 Error:  The file or directory is not a reparse point.
 f"
-  in_lanes "$TREE tree wslfs; $made"
+  in_tree wslfs "$made"
   assert_output "\$LXUID 0o14
 \$LXGID 0o42
 \$LXMOD 0o100640
@@ -197,10 +207,10 @@ The file cannot be accessed by the system."
 }
 
 @test "volfs.no_attributes: what Windows makes is not there, and in the way; or root's, with no permission" {
-  steps='W copy nul "C:\vol\made"; W mkdir "C:\vol\dir"; W ea "C:\vol\made"; ls; stat -c "%A %u %g" made; cat made; touch made; mkdir made; mkdir dir; ln -s x made
+  steps='makes; W ea "C:\vol\made"; ls; stat -c "%A %u %g" made; cat made; touch made; mkdir made; mkdir dir; ln -s x made
     mkfifo made; ln linux made; mv -T linux made; mv made other; rm -f made; rm dir; rmdir dir; ls; cd dir'
   drive_policy '"profile": "wsl1-1703"'
-  in_lanes "$TREE tree lxfs; echo text >linux; $steps"
+  in_tree lxfs "echo text >linux; $steps"
   assert_output "        1 file(s) copied.
 linux
 stat: cannot statx 'made': No such file or directory
@@ -218,7 +228,7 @@ rmdir: failed to remove 'dir': No such file or directory
 linux
 bash: line 22: cd: dir: No such file or directory"
   drive_policy '"profile": "wsl1-1709"'
-  in_lanes "$TREE"'tree lxfs; W copy nul "C:\vol\made"; W mkdir "C:\vol\dir"; look() { stat -c "%A %u %g" "$1"; cat "$1"; }
+  in_tree lxfs 'makes; look() { stat -c "%A %u %g" "$1"; cat "$1"; }
     ls; look made; look dir; test -x made || echo no program; (cd dir && pwd)
     chown 99 made; look made; chmod 604 made; echo text >made; look made; touch -d @9 made; EA made; rm -r dir made; ls'
   assert_output "        1 file(s) copied.
@@ -234,7 +244,7 @@ $BASE/d/dir
 text
 LXATTRB 0 1 0o100604 99 0 (0, 0) 9 0 9 0"
   LANES=("${LANES[@]:2}") # the library of somebody else has no table of what root mounts later
-  in_lanes "$TREE"'tree lxfs; W copy nul "C:\vol\made"; W mkdir "C:\vol\dir"; try() { setpriv --reuid 99 --regid 99 --clear-groups "$@"; }
+  in_tree lxfs 'makes; try() { setpriv --reuid 99 --regid 99 --clear-groups "$@"; }
     try cat made; try ls dir; try chmod 666 made; try test -r made || echo unreadable; chown 99 made; try cat made; try chmod 400 made; try cat made && echo read; try sh -c ": >made"'
   assert_output "        1 file(s) copied.
 cat: made: Permission denied
@@ -251,7 +261,7 @@ sh: 1: cannot create made: Permission denied"
   steps='for f in a b c d; do echo "is $f" >$f; done; chown 99 ?; chmod 640 ?; W ea delete "C:\vol\a" LXATTRB; W write "C:\vol\b" anew; W copy "C:\f" "C:\vol\t"
     W move "C:\vol\t" "C:\vol\c"; echo "echo more>>C:\vol\d" | W cmd >/dev/null 2>&1; for f in *; do stat -c "%n %a %u" $f; tr -d "\r" <$f; done'
   drive_policy '"profile": "wsl1-1703"'
-  in_lanes "$TREE tree lxfs; $steps; again lxfs; ls; cat a; EA a; touch -d @9 d; EA d"
+  in_tree lxfs "$steps; again lxfs; ls; cat a; EA a; touch -d @9 d; EA d"
   assert_output "        1 file(s) copied.
         1 file(s) moved.
 a 640 99
@@ -267,7 +277,7 @@ d
 cat: a: Input/output error
 LXATTRB 0 1 0o100640 99 0 (0, 0) 9 0 9 0"
   drive_policy '"profile": "wsl1-current"'
-  in_lanes "$TREE tree wslfs; ${steps//LXATTRB/\\\$LXMOD}; again wslfs; stat -c '%n %a %u' *; EA a; chmod 600 a; stat -c '%n %a %u' a; EA a"
+  in_tree wslfs "${steps//LXATTRB/\\\$LXMOD}; again wslfs; stat -c '%n %a %u' *; EA a; chmod 600 a; stat -c '%n %a %u' a; EA a"
   assert_output "        1 file(s) copied.
         1 file(s) moved.
 a 640 99
@@ -290,7 +300,7 @@ a 600 99
 \$LXGID 0o0
 \$LXMOD 0o100600"
   drive_policy '"rules": {"volfs.cache": "native"}'
-  in_lanes "$TREE tree lxfs; $steps"
+  in_tree lxfs "$steps"
   assert_output "        1 file(s) copied.
         1 file(s) moved.
 d 640 99
@@ -305,7 +315,7 @@ TREE+='lxattrb() { printf 0x00000100; printf "%08x" "$1" | sed -E "s/(..)(..)(..
   needs python3 python3
   needs setfattr attr
   needs getfattr attr
-  in_lanes "$TREE"'tree lxfs; mkdir d; echo text >f; printf d/t >l; : >n; : >p; echo x >x; W ea set "C:\vol\f" lxattrb $(lxattrb $((0100604)))
+  in_tree lxfs 'mkdir d; echo text >f; printf d/t >l; : >n; : >p; echo x >x; W ea set "C:\vol\f" lxattrb $(lxattrb $((0100604)))
     W ea set "C:\vol\l" LXATTRB $(lxattrb $((0120777))); W ea set "C:\vol\n" LXATTRB $(lxattrb $((020620))); W ea set "C:\vol\p" LXATTRB $(lxattrb $((010600)))
     echo there >l; cat d/t; stat -c "%n %A %u %g %t:%T %s %Y" f l n p; readlink l; cat n; [ -p p ] && cat p; ls -F; mv l m; chmod 600 n; chown 7 n; stat -c "%A %u %t:%T" n; rm m n; cat d/t
     W ea set "C:\vol\x" LXATTRB 0x0102; ls; cat x; W ea set "C:\vol\x" LXATTRB $(lxattrb $((0100600))); EA x; cat x; getfattr -d -m - . x; python3 -c "import os; print(sorted((e.name, e.is_symlink(), e.is_file()) for e in os.scandir()))"'
@@ -337,7 +347,7 @@ x
   touch "$BASE"/drive/vol/{l,n}
   setfattr -n user.SmbReparse -v 0x1d0000a00700000002000000642f74 "$BASE/drive/vol/l"
   setfattr -n user.SmbReparse -v 0x2600008000000000 "$BASE/drive/vol/n"
-  in_lanes "$TREE"'tree wslfs; mkdir d; echo there >d/t; W ea set "C:\vol\n" "\$LXMOD" 0060640; W ea set "C:\vol\n" "\$LXDEV" 8:1; W ea set "C:\vol\l" "\$LXMOD" 0120777
+  in_tree wslfs 'mkdir d; echo there >d/t; W ea set "C:\vol\n" "\$LXMOD" 0060640; W ea set "C:\vol\n" "\$LXDEV" 8:1; W ea set "C:\vol\l" "\$LXMOD" 0120777
     W ea set "C:\vol\d" "\$LXMOD" 0100755; W ea set "C:\vol\d\t" "\$LXUID" 0x01; stat -c "%n %A %t:%T %s" l n d; cat l; readlink l; cat n; ls -F; chmod 700 d; stat -c %A d; W ea "C:\vol\d"'
   assert_output "l lrwxrwxrwx 0:0 3
 n brw-r----- 8:1 0
@@ -363,7 +373,7 @@ drwx------
   for format in lxfs wslfs; do
     for lane in "${LANES[@]}"; do
       rm -rf "$BASE/root"
-      run env -C / M="$BASE" LC_ALL=C timeout 100 setpriv --reuid 1234 --regid 1234 --clear-groups unshare -Urm "$LXSHIM" run -q --lane "$lane" \
+      run env -C / M="$BASE" LC_ALL=C timeout 300 setpriv --reuid 1234 --regid 1234 --clear-groups unshare -Urm "$LXSHIM" run -q --lane "$lane" \
         --policy "$BASE/policy.json" -- bash -uc "mkdir \$M/root; mount -i -t $format \$M/root \$M/d || exit; cd \$M/d; $steps"
       assert_output "-rwxr-xr-x 5 6
 -rw-r-S--- 5 6
