@@ -33,11 +33,11 @@ static bool point_on(const char *word)
 /* What there is help of beside topics. */
 static void list_others(void)
 {
-    printf("or of a command, as COMMAND --help does:");
+    printf("or help of a command, as COMMAND --help has it:");
     for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
         if (c->summary != NULL && !cli_is_topic(c->name) && strcmp(c->name, "help") != 0)
             printf(" %s", c->name);
-    printf("\nand of a rule \"lxshim explain RULE\" tells\n");
+    printf("\n\"lxshim explain RULE\" tells of a rule.\n");
 }
 
 /* A topic, or the help of a command that is none. */

@@ -307,9 +307,9 @@ static const struct {
      "leaves what a rule or an override refused.\n"},
     {"coverage", "what the library does not see",
      "The library is preloaded into dynamically linked programs. It does not see statically linked "
-     "programs, Go programs (they make their system calls themselves), programs with another C "
-     "library than glibc, and system calls from inline assembly. ld.so drops it from "
-     "setuid, setgid and file-capability programs.\n"
+     "programs, Go programs (they make their system calls themselves), programs of musl where no "
+     "library was built for them (make musl), and system calls from inline assembly. ld.so drops "
+     "it from setuid, setgid and file-capability programs.\n"
      "\"lxshim run\" sees those too, by its supervisor: seccomp tells it of every call that the "
      "library "
      "has not seen, and it answers by the same rules, programs of 32-bit x86 included (not of x32, "
