@@ -4,6 +4,7 @@
 #define LXSHIM_FS_DRVFS_H
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,13 +63,35 @@ struct drvfs_owner {
     bool kernel;  /* all of it is the inode's, and nothing is left for us to check */
 };
 
+/* What a mount's options and rules say of who owns a file that has nothing of its own. */
+static inline void drvfs_mounts_owner(const struct lx_mount *mount, const struct stat *native,
+                                      struct drvfs_owner *out)
+{
+    bool by_options = lx_rule(mount, LX_RULE_MODE_OWNER) == LX_OPTIONS;
+    bool fixed = lx_rule(mount, LX_RULE_MODE_FIXED) == LX_ON;
+    out->mode = fixed ? drvfs_mode(mount, native->st_mode) : native->st_mode;
+    out->uid = by_options ? mount->uid : native->st_uid;
+    out->gid = by_options ? mount->gid : native->st_gid;
+    out->has = 0;
+    out->kernel = false;
+}
+
 /*
  * What an object, whose lstat is given, shows of mode and owner; on a mount that keeps no metadata
  * nothing is asked for that. Notes no rule.
  */
-void drvfs_owner_of(const struct lx_call *c, const struct lx_mount *mount,
-                    const struct store_object *o, const struct stat *native,
-                    struct drvfs_owner *out);
+void drvfs_kept_owner(const struct lx_call *c, const struct lx_mount *mount,
+                      const struct store_object *o, const struct stat *native,
+                      struct drvfs_owner *out);
+static inline void drvfs_owner_of(const struct lx_call *c, const struct lx_mount *mount,
+                                  const struct store_object *o, const struct stat *native,
+                                  struct drvfs_owner *out)
+{
+    if (drvfs_keeps(mount))
+        drvfs_kept_owner(c, mount, o, native, out);
+    else
+        drvfs_mounts_owner(mount, native, out);
+}
 
 /* The same, with what was found of the object. */
 void drvfs_show_owner(const struct lx_mount *mount, const struct stat *native,
@@ -175,9 +198,26 @@ int drvfs_check_mapped(struct lx_call *c, const struct stat *st, int64_t length)
 /* After a call that has set times: for a moment no stat shows any that is ahead of the clock. */
 void drvfs_times_were_set(const struct lx_call *c);
 
-/* True where times may have to be shown otherwise; *now: the coarse clock in ns, or 0 for no more.
+/* What is known of times that were set: the run's, or this process's own. Any thread writes it: see
+ * clock.c. */
+extern SYS_HIDDEN struct lx_stats_times drvfs_own_times;
+static inline struct lx_stats_times *drvfs_times(const struct lx_call *c)
+{
+    struct lx_stats *stats = c->task->policy->stats;
+    return stats != NULL ? &stats->times : &drvfs_own_times;
+}
+
+/* True where any were. */
+static inline bool drvfs_has_set_times(const struct lx_call *c)
+{
+    return atomic_load_explicit(&drvfs_times(c)->any, memory_order_relaxed) != 0;
+}
+
+/*
+ * Then, the coarse clock in ns by which times may have to be shown otherwise; 0 where only what was
+ * shown before stays.
  */
-bool drvfs_holds_back(const struct lx_call *c, uint64_t *now);
+uint64_t drvfs_held_until(const struct lx_call *c);
 
 /* By how many nanoseconds a time of the file with this inode is shown less than it is. */
 uint64_t drvfs_ahead_by(const struct lx_call *c, uint64_t file, const struct timespec *at,
