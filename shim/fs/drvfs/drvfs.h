@@ -137,7 +137,11 @@ int drvfs_rights(struct lx_call *c, const struct lx_mount *mount, int dfd, const
  * that. Some the directory may grant as well, as on Windows: to delete, by delete child, and to
  * read attributes, by list. 0 or -errno.
  */
-int drvfs_demand(struct lx_call *c, unsigned i, const struct stat *st, uint32_t want);
+int drvfs_demand_of_marked(struct lx_call *c, unsigned i, const struct stat *st, uint32_t want);
+static inline int drvfs_demand(struct lx_call *c, unsigned i, const struct stat *st, uint32_t want)
+{
+    return store_marked(st) ? drvfs_demand_of_marked(c, i, st, want) : 0;
+}
 
 /* The same of path 0, which is open behind fd. */
 int drvfs_demand_of_open(struct lx_call *c, int fd, const struct stat *st, uint32_t want);
@@ -178,6 +182,14 @@ static inline bool drvfs_last_is_dots(const char *path)
     const char *slash = strrchr(path, '/');
     const char *leaf = slash == NULL ? path : slash + 1;
     return sys_is_dots(leaf, strlen(leaf));
+}
+
+/* The same of path i of a call; its last byte tells where its length is known. */
+static inline bool drvfs_is_dots(const struct lx_call *c, unsigned i)
+{
+    const char *path = c->at[i].path;
+    size_t n = path == c->path[i] ? c->path_length[i] : 0;
+    return (n == 0 || path[n - 1] == '.') && drvfs_last_is_dots(path);
 }
 
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
@@ -280,7 +292,11 @@ int drvfs_check_sharing_at(struct lx_call *c, unsigned i, const struct stat *st,
  * Refuses what a scanner of the policy's that has path i open does not share with us, or waits
  * until it has gone. Costs nothing where there is none. 0 or -errno.
  */
-int drvfs_check_scanner(struct lx_call *c, unsigned i, unsigned ours);
+int drvfs_check_what_scans(struct lx_call *c, unsigned i, unsigned ours);
+static inline int drvfs_check_scanner(struct lx_call *c, unsigned i, unsigned ours)
+{
+    return c->task->policy->scanner == NULL ? 0 : drvfs_check_what_scans(c, i, ours);
+}
 
 /* The same for a rename of the directory at path 0, of what is below. */
 int drvfs_check_scanner_below(struct lx_call *c);
