@@ -115,8 +115,15 @@ bool drvfs_is_owner(const struct drvfs_owner *owner);
  * Checks the shown permissions of an object (R_OK, W_OK, X_OK) for the caller's effective ids,
  * where they are not the inode's and may refuse something. 0 or -EACCES.
  */
-int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct store_object *o,
-                 const struct stat *native, int want);
+int drvfs_permit_shown(struct lx_call *c, const struct lx_mount *mount,
+                       const struct store_object *o, const struct stat *native, int want);
+static inline int drvfs_permit(struct lx_call *c, const struct lx_mount *mount,
+                               const struct store_object *o, const struct stat *native, int want)
+{
+    return lx_masked_mode(mount) || drvfs_keeps(mount)
+               ? drvfs_permit_shown(c, mount, o, native, want)
+               : 0;
+}
 
 /* In place of access bits: there is no descriptor, and all of them are granted. */
 #define DRVFS_ALL_GRANTED UINT32_MAX
@@ -199,7 +206,12 @@ int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
  * Refuses a call on a file that has no name any more, and one by a descriptor that has it by
  * another name than it has, by their rules. 0 or -errno.
  */
-long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t links);
+long drvfs_check_name_of(struct lx_call *c, mode_t mode, nlink_t links);
+static inline long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t links)
+{
+    bool by_path = (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0;
+    return by_path && links != 0 ? 0 : drvfs_check_name_of(c, mode, links);
+}
 
 /* A file that would end behind `end` bytes: too large, where the volume says so. 0 or -errno. */
 int drvfs_check_size(struct lx_call *c, int64_t end);
