@@ -75,9 +75,14 @@ struct lx_names {
 /* The kinds of a name or a path of n bytes. Every call inside a mount passes here. */
 static inline unsigned lx_name_kind(const struct lx_names *names, const char *s, size_t n)
 {
+    const uint8_t *bytes = names->bytes;
+    const unsigned char *u = (const unsigned char *)s;
     unsigned kind = 0;
-    for (size_t i = 0; i < n; i++)
-        kind |= names->bytes[(unsigned char)s[i]];
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) /* four at once: half the instructions */
+        kind |= (unsigned)(bytes[u[i]] | bytes[u[i + 1]] | bytes[u[i + 2]] | bytes[u[i + 3]]);
+    for (; i < n; i++)
+        kind |= bytes[u[i]];
     return (kind & LX_NAME_SUSPECT) == 0 ? kind : names->look(s, n);
 }
 

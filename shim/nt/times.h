@@ -3,20 +3,31 @@
 #ifndef LXSHIM_NT_TIMES_H
 #define LXSHIM_NT_TIMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
- * Rounds seconds and nanoseconds up to the next multiple of 100 ns, carrying into the seconds.
+ * True for nanoseconds, from 0 and below a second, as the kernel tells them, that are no multiple
+ * of 100 ns. Of 32 bits a remainder costs half of what it costs of 64.
+ */
+static inline bool nt_time_is_odd(long nanoseconds)
+{
+    return (uint32_t)nanoseconds % 100 != 0;
+}
+
+/*
+ * Rounds seconds and such nanoseconds up to the next multiple of 100 ns, carrying into the seconds.
  * [vendor test LxtFsUtimeRoundToNt]
  */
 static inline void nt_time_round(int64_t *seconds, long *nanoseconds)
 {
-    long ns = (*nanoseconds + 99) / 100 * 100;
-    if (ns >= 1000000000L) {
-        ns -= 1000000000L;
+    uint32_t ns = (uint32_t)*nanoseconds + 99;
+    ns -= ns % 100;
+    if (__builtin_expect(ns >= 1000000000u, 0)) {
+        ns -= 1000000000u;
         *seconds += 1;
     }
-    *nanoseconds = ns;
+    *nanoseconds = (long)ns;
 }
 
 /* Rounds a time up to whole multiples of so many seconds, as FAT does with 2. From 1970 on. */

@@ -20,8 +20,9 @@
 static int marked_path(const char *path, char *out, size_t room)
 {
     size_t n = strlen(path);
-    if (strlen(store_leaf(path)) + NT_PENDING_SUFFIX_LENGTH > NT_NAME_BYTES ||
-        n + NT_PENDING_SUFFIX_LENGTH + 1 > room)
+    const char *slash = memrchr(path, '/', n);
+    size_t leaf = slash == NULL ? n : (size_t)(path + n - slash) - 1;
+    if (leaf + NT_PENDING_SUFFIX_LENGTH > NT_NAME_BYTES || n + NT_PENDING_SUFFIX_LENGTH + 1 > room)
         return -ENAMETOOLONG;
     memcpy(out, path, n);
     memcpy(out + n, NT_PENDING_SUFFIX, NT_PENDING_SUFFIX_LENGTH + 1);

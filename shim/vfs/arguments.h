@@ -53,10 +53,10 @@ static inline bool vfs_omits_both(const struct lx_call *c)
 }
 
 /*
- * True where a call's flags, mode, size or name are such as the kernel may refuse at once. Inline:
- * the operation is known where it is called.
+ * True where a call's flags, mode, size or name are such as the kernel may refuse at once. Always
+ * inline: the operation is known where it is called, and nothing but its case is left there.
  */
-static inline bool vfs_is_odd(const struct lx_call *c)
+static inline __attribute__((always_inline)) bool vfs_is_odd(const struct lx_call *c)
 {
     const int plain = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
     switch (c->op) {

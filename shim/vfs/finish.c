@@ -25,11 +25,7 @@ static bool all_idle(const struct lx_policy *policy)
     return true;
 }
 
-/*
- * False where what a descriptor is open on is surely not pending. What is has the mark, but for a
- * file that another hard link keeps.
- */
-static bool deserves_a_look(const struct lx_task *t, int fd)
+bool vfs_may_be_ending(const struct lx_task *t, int fd)
 {
     struct stat st;
     if (t->policy->stats != NULL)
@@ -43,8 +39,6 @@ static bool deserves_a_look(const struct lx_task *t, int fd)
 void vfs_ending(const struct lx_task *t, int fd, struct vfs_ending *e)
 {
     e->mount = NULL;
-    if (!deserves_a_look(t, fd))
-        return;
     long n = vfs_directory_path(t, fd, e->path);
     if (n <= 0)
         return;
@@ -71,7 +65,7 @@ static __attribute__((noinline)) int close_and_look(const struct lx_task *t, int
 
 int vfs_close(const struct lx_task *t, int fd)
 {
-    if (vfs_end_matters(t, fd))
+    if (vfs_end_matters(t, fd) && vfs_may_be_ending(t, fd))
         return close_and_look(t, fd);
     placement_forget_fd(fd);
     return sys_close(fd);

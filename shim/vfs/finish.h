@@ -36,13 +36,19 @@ static inline bool vfs_end_matters(const struct lx_task *t, int fd)
            (e != NULL && (atomic_load_explicit(&e->data, memory_order_relaxed) >> 8 & 0xFF) != 0);
 }
 
+/*
+ * Then, false where what a descriptor is open on is surely not pending, by one fstat. What is has
+ * the mark, but for a file that another hard link keeps. Keeps errno.
+ */
+bool vfs_may_be_ending(const struct lx_task *t, int fd);
+
 /* What a descriptor was open on that is pending, for after it was closed. */
 struct vfs_ending {
     const struct lx_mount *mount; /* NULL: nothing of the kind */
     char path[PATH_MAX];
 };
 
-/* Before a descriptor ends, where that matters (AT_FDCWD: the current directory). Keeps errno. */
+/* Before a descriptor ends that may be one (AT_FDCWD: the current directory). Keeps errno. */
 void vfs_ending(const struct lx_task *t, int fd, struct vfs_ending *e);
 
 /* And after that. */

@@ -26,7 +26,7 @@ static inline bool leads_on(const struct lx_call *c, unsigned i)
     if ((vfs_ops[c->op].properties & PROBES) != 0 &&
         (!c->task->on_behalf || c->at[i].mount != NULL))
         return false;
-    if ((c->at[i].flags & LX_LOC_WALKED) != 0 || c->task->seccomp_confined || !vfs_follows(c, i))
+    if (!vfs_follows(c, i) || (c->at[i].flags & LX_LOC_WALKED) != 0 || c->task->seccomp_confined)
         return false;
     return is_link(c, &c->at[i]);
 }
@@ -120,45 +120,62 @@ static inline long answer(struct lx_call *c, const struct lx_fs *fs)
     return op == NULL ? -ENOSYS : op(c);
 }
 
+/*
+ * What is to be said to whoever acts on behalf of a task, or is under a filter of its own, before
+ * it is judged as any: true with the answer.
+ */
+static __attribute__((noinline)) bool answers_other(struct lx_call *c, long *result)
+{
+    const struct lx_loc *at = &c->at[0];
+    bool one = vfs_paths(c) == 1;
+    bool on_behalf = c->task->on_behalf;
+    *result = -LX_CONTINUE;
+    if (on_behalf && one && provided_answers(c, result))
+        return true;
+    if (one && shown_instead(c, result))
+        return true;
+    *result = -LX_CONTINUE;
+    if (on_behalf && is_asking_tasks(c))
+        return true;
+    /* What is left is looked at by us, and there may be a link on its way that leads to whoever
+     * asks. */
+    *result = -LX_EWALK;
+    return on_behalf && c->op == LX_OP_READLINK && at->mount == NULL &&
+           (at->flags & (LX_LOC_WALKED | LX_LOC_DESCRIPTOR)) == 0;
+}
+
 /* Two paths, or somebody else may make the call. */
 static __attribute__((noinline)) long judge_any(struct lx_call *c)
 {
-    struct lx_loc *last = &c->at[vfs_paths(c) - 1];
-    long given;
+    unsigned paths = vfs_paths(c);
+    struct lx_loc *last = &c->at[paths - 1];
+    long result;
     int r = 0;
 
-    for (unsigned i = 0; i < vfs_paths(c); i++)
-        if (leads_on(c, i))
-            return -LX_EWALK;
-    if (c->task->on_behalf && vfs_paths(c) == 1 && provided_answers(c, &given))
-        return given;
-    if (vfs_paths(c) == 1 && shown_instead(c, &given))
-        return given;
-    if (c->task->on_behalf && is_asking_tasks(c))
-        return -LX_CONTINUE;
-    /* What is left is looked at by us, and there may be a link on its way that leads to whoever
-     * asks. */
-    if (c->task->on_behalf && c->op == LX_OP_READLINK && last->mount == NULL &&
-        (last->flags & (LX_LOC_WALKED | LX_LOC_DESCRIPTOR)) == 0)
+    if (leads_on(c, 0) || (paths == 2 && leads_on(c, 1)))
         return -LX_EWALK;
-    if (vfs_paths(c) == 2)
+    if ((paths == 1 || c->task->on_behalf) && answers_other(c, &result))
+        return result;
+    if (paths == 2)
         r = check_boundary(c);
     if (r == 0 && vfs_refuses_changes(c, last->mount))
         r = native_refuses_readonly(c);
     if (r < 0)
         return r == -ENOENT && look_closer(c) ? -LX_EWALK : r;
-    if (may_meet_another(c, last))
+    if (last->mount != NULL && lx_folds(last->mount) && may_meet_another(c, last))
         return -LX_EWALK;
-    long result = answer(c, answering(c));
-    if (result >= 0 && shown_may_open(c))
-        result = shown_opened(c, result);
-    if (result >= 0 && tables_may_open(c))
-        return tables_open(c, result);
+    result = answer(c, answering(c));
+    if (result >= 0 && c->op == LX_OP_OPEN) {
+        if (shown_may_open(c))
+            result = shown_opened(c, result);
+        if (result >= 0 && tables_may_open(c))
+            return tables_open(c, result);
+    }
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
 }
 
-/* One path, of this process. */
-static inline long judge_one(struct lx_call *c)
+/* One path, of this process. Apart, so that whoever has chosen it only jumps here. */
+static __attribute__((noinline)) long judge_one(struct lx_call *c)
 {
     struct lx_loc *at = &c->at[0];
     if (leads_on(c, 0))
@@ -219,22 +236,36 @@ static __attribute__((noinline)) void count(const struct lx_call *c)
         atomic_fetch_add_explicit(&t->policy->stats->lane.library, 1, memory_order_relaxed);
 }
 
-long vfs_dispatch(struct lx_call *c)
+/* Has it judged, in a run or in none. */
+static inline long judge(struct lx_call *c)
 {
-    bool one = vfs_paths(c) == 1 && !c->task->on_behalf && !c->task->seccomp_confined;
-    bool barred = (c->at[0].flags & LX_LOC_BARRED) != 0 ||
-                  (vfs_paths(c) == 2 && (c->at[1].flags & LX_LOC_BARRED) != 0);
+    bool one = vfs_paths(c) == 1;
+    unsigned flags = one ? c->at[0].flags : c->at[0].flags | c->at[1].flags;
+    long result = __builtin_expect((flags & LX_LOC_BARRED) != 0, 0) ? check_bars(c) : 0;
+    if (result != 0)
+        return result;
+    return one && !c->task->on_behalf && !c->task->seccomp_confined ? judge_one(c) : judge_any(c);
+}
+
+/* In a run, which counts, and has a scanner see, what led into a mount. */
+static __attribute__((noinline)) long judge_counted(struct lx_call *c)
+{
     const struct lx_policy *policy = c->task->policy;
-    bool scans = policy->scanner != NULL && policy->stats != NULL;
-    long result = barred ? check_bars(c) : 0;
+    bool scans = policy->scanner != NULL;
     if (scans && c->op == LX_OP_EXEC) /* which does not come back */
         vfs_scanner_sees(c, 0);
-    if (result == 0)
-        result = one ? judge_one(c) : judge_any(c);
-    if (policy->stats != NULL && result != -LX_EWALK) {
-        count(c);
-        if (scans && c->op != LX_OP_EXEC && (result >= 0 || result == -LX_CONTINUE))
-            vfs_scanner_sees(c, result);
-    }
+    long result = judge(c);
+    if (result == -LX_EWALK)
+        return result;
+    count(c);
+    if (scans && c->op != LX_OP_EXEC && (result >= 0 || result == -LX_CONTINUE))
+        vfs_scanner_sees(c, result);
     return result;
+}
+
+long vfs_dispatch(struct lx_call *c)
+{
+    if (c->task->policy->stats != NULL)
+        return judge_counted(c);
+    return judge(c);
 }

@@ -22,14 +22,15 @@ long vfs_dispatch(struct lx_call *c);
 static inline long vfs_answer_outside(struct lx_call *c)
 {
     long r;
-    if (__builtin_expect(c->task->policy->shows, false) && shown_instead(c, &r))
+    const bool shows = c->task->policy->shows;
+    if (__builtin_expect(shows, false) && shown_instead(c, &r))
         return r;
     if (tables_straight(c))
         c->at[0].flags |= LX_LOC_WALKED;
     r = lx_host_fs.run[c->op](c);
     if (r == -ENOENT)
         return provided_instead(c);
-    if (__builtin_expect(c->task->policy->shows, false) && r >= 0 && shown_may_open(c))
+    if (__builtin_expect(shows, false) && r >= 0 && shown_may_open(c))
         r = shown_opened(c, r);
     return r >= 0 && tables_may_open(c) ? tables_open(c, r) : r;
 }

@@ -11,18 +11,23 @@
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
 
-/* Fills c->at[i] by the placement on its directory, or of a descriptor, on itself. */
-static inline void set(struct lx_call *c, unsigned i, struct placement v, int dfd, const char *path,
-                       unsigned flags)
+static inline void set_on(struct lx_call *c, unsigned i, const struct lx_mount *mount, int dfd,
+                          const char *path, unsigned flags)
 {
     struct lx_loc *at = &c->at[i];
-    at->mount = mounts_of(c->task->policy, v);
+    at->mount = mount;
     at->dfd = dfd;
     at->path = path;
     at->given = NULL;
     at->flags = flags;
-    if ((v.flags & PLACEMENT_ROOT) != 0)
-        at->flags |= LX_LOC_ROOT_DIR;
+}
+
+/* Fills c->at[i] by the placement on its directory, or of a descriptor, on itself. */
+static inline void set(struct lx_call *c, unsigned i, struct placement v, int dfd, const char *path,
+                       unsigned flags)
+{
+    set_on(c, i, mounts_of(c->task->policy, v), dfd, path,
+           flags | ((v.flags & PLACEMENT_ROOT) != 0 ? LX_LOC_ROOT_DIR : 0));
 }
 
 /* True where a descriptor is open on a directory that cannot be entered: by O_PATH. */
@@ -78,14 +83,14 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
     uint64_t base = PLACEMENT_SEED_ROOT;
 
     size_t n = c->path_length[i];
-    if (!c->task->caching || c->task->seccomp_confined || n == LX_BAD_ADDRESS)
+    if (!c->task->caching || c->task->seccomp_confined)
         return false;
-    if (n == 0)
-        return is_descriptor(c, i) && descriptor_remembered(c, i, found);
+    if (n - 1 >= PATH_MAX - 1) /* LX_BAD_ADDRESS is longer than any */
+        return n == 0 && is_descriptor(c, i) && descriptor_remembered(c, i, found);
     const char *slash = memrchr(path, '/', n);
     const char *leaf = slash == NULL ? path : slash + 1;
     size_t leaf_length = (size_t)(path + n - leaf);
-    if (leaf_length == 0 || n >= PATH_MAX || sys_is_dots(leaf, leaf_length))
+    if (leaf_length == 0 || sys_is_dots(leaf, leaf_length))
         return false;
     uint64_t stamp = c->moment;
     if (path[0] != '/' && !placement_recall_place(c->fd[i], stamp, &v, &base))
@@ -93,9 +98,12 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
     size_t length = slash == path ? 1 : (size_t)(slash - path);
     if (slash != NULL && !placement_recall(placement_hash(base, path, length), stamp, &v))
         return false;
-    if (v.flags != 0 || mounts_name_kind(c->task->policy, v, leaf, leaf_length) != 0)
+    if (v.flags != 0)
         return false;
-    set(c, i, v, c->fd[i], path, 0);
+    const struct lx_mount *mount = mounts_of(c->task->policy, v);
+    if (mount != NULL && mounts_kind_on(mount, leaf, leaf_length) != 0)
+        return false;
+    set_on(c, i, mount, c->fd[i], path, 0);
     found->self = v;
     found->stamp = stamp;
     found->hash = 0;

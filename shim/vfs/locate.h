@@ -58,7 +58,9 @@ bool vfs_has_path(const struct lx_call *c, unsigned i);
 /* True where a path is none, or longer than any: the kernel refuses it before it looks for it. */
 static inline bool vfs_is_no_path(const struct lx_call *c, unsigned i)
 {
-    return !vfs_has_path(c, i) || c->path_length[i] >= PATH_MAX;
+    bool usual =
+        c->path_length[i] - 1 < PATH_MAX - 1; /* not empty, and none of those that are none */
+    return !usual && (!vfs_has_path(c, i) || c->path_length[i] >= PATH_MAX);
 }
 
 /* Finds out how long a path is, and whether it can be read at all: first of all. */

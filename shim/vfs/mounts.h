@@ -20,16 +20,19 @@ static inline const struct lx_mount *mounts_of(const struct lx_policy *policy, s
     return v.mount == 0 ? NULL : lx_mounts_at(lx_mounts(policy), v.mount);
 }
 
-/* What there is to the spelling of a name (n bytes), or a path, there: see lx_name_kind. */
-static inline unsigned mounts_name_kind(const struct lx_policy *policy, struct placement v,
-                                        const char *s, size_t n)
+/* What there is to the spelling of a name (n bytes), or a path, on a mount: see lx_name_kind. */
+static inline unsigned mounts_kind_on(const struct lx_mount *m, const char *s, size_t n)
 {
-    if (v.mount == 0)
-        return 0;
-    const struct lx_mount *m = mounts_of(policy, v);
     const struct lx_fs_type *fs = lx_filesystem(m);
     unsigned guarded = lx_guarded(m) && fs->ops->guards(s, n) ? LX_NAME_GUARDED : 0;
     return lx_name_kind(fs->names, s, n) | guarded;
+}
+
+/* The same where a placement says; outside nothing is to be said. */
+static inline unsigned mounts_name_kind(const struct lx_policy *policy, struct placement v,
+                                        const char *s, size_t n)
+{
+    return v.mount == 0 ? 0 : mounts_kind_on(mounts_of(policy, v), s, n);
 }
 
 /* The mount whose target (backing elsewhere) is, or is a parent of, an absolute path; or NULL. */

@@ -7,19 +7,6 @@ const struct vfs_op vfs_ops[LX_OP_COUNT] = {
 #undef OP
 };
 
-bool vfs_follows(const struct lx_call *c, unsigned i)
-{
-    switch (c->op) {
-    case LX_OP_OPEN:
-        return (c->flags & O_NOFOLLOW) == 0 &&
-               (c->flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
-    case LX_OP_LINK:
-        return i == 0 && (c->flags & AT_SYMLINK_FOLLOW) != 0;
-    default:
-        return (vfs_ops[c->op].properties & FOLLOWS) != 0 && (c->flags & AT_SYMLINK_NOFOLLOW) == 0;
-    }
-}
-
 bool vfs_looks(const struct lx_call *c)
 {
     switch (c->op) {

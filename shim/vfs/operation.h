@@ -26,7 +26,15 @@ static inline unsigned vfs_paths(const struct lx_call *c)
 }
 
 /* True where the call follows a symlink in the last component of its path i. */
-bool vfs_follows(const struct lx_call *c, unsigned i);
+static inline bool vfs_follows(const struct lx_call *c, unsigned i)
+{
+    if (c->op == LX_OP_OPEN)
+        return (c->flags & O_NOFOLLOW) == 0 &&
+               (c->flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+    if (c->op == LX_OP_LINK)
+        return i == 0 && (c->flags & AT_SYMLINK_FOLLOW) != 0;
+    return (vfs_ops[c->op].properties & FOLLOWS) != 0 && (c->flags & AT_SYMLINK_NOFOLLOW) == 0;
+}
 
 /* True for a call that looks or reads. Every other may make or change something, or run it. */
 bool vfs_looks(const struct lx_call *c);

@@ -204,13 +204,18 @@ long lx_readlinkat(const struct lx_task *t, int dirfd, const char *path, char *b
  * What rmdir says to the "/" of a task whose root is not ours: as an entry it is none, while where
  * that root lies in our eyes it would be one. 0 for every other path.
  */
-static int own_root(const struct lx_task *t, const char *path)
+static __attribute__((noinline)) int root_by(const char *path)
 {
-    if (t->root == NULL || t->pid == 0 || path == NULL || path[0] != '/' ||
-        path[strspn(path, "/.")] != '\0' || strstr(path, "...") != NULL)
+    if (path == NULL || path[0] != '/' || path[strspn(path, "/.")] != '\0' ||
+        strstr(path, "...") != NULL)
         return 0;
     const char *last = strrchr(path, '/') + 1;
     return last[0] == '\0' ? -EBUSY : last[1] == '\0' ? -EINVAL : -ENOTEMPTY;
+}
+
+static inline int own_root(const struct lx_task *t, const char *path)
+{
+    return t->root == NULL || t->pid == 0 ? 0 : root_by(path);
 }
 
 long lx_unlinkat(const struct lx_task *t, int dirfd, const char *path, int flags)

@@ -12,6 +12,8 @@ _Static_assert(LX_TICK_SHIFT == PLACEMENT_TICK_SHIFT, "a call's moment is a stam
 /* Starts a call, now: its task and operation set, no descriptor, no path, no rule. */
 static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, enum lx_op op)
 {
+    /* First, as for all a compiler knows the clock may write to the call: what follows it knows. */
+    c->moment = placement_stamp();
     c->task = task;
     c->op = op;
     c->flags = 0;
@@ -34,7 +36,6 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->at[1].path = NULL;
     c->whole[0] = NULL;
     c->whole[1] = NULL;
-    c->moment = placement_stamp();
 }
 
 /*
@@ -43,8 +44,11 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
  */
 long vfs_run(struct lx_call *c);
 
-/* vfs_run; but what the kernel refuses of a call before it looks at a path comes first. */
-static inline long vfs_call(struct lx_call *c)
+/*
+ * vfs_run; but what the kernel refuses of a call before it looks at a path comes first. Always
+ * inline, for vfs_is_odd.
+ */
+static inline __attribute__((always_inline)) long vfs_call(struct lx_call *c)
 {
     long r = VFS_GOES_ON;
     if (__builtin_expect(vfs_is_odd(c), 0) && !c->task->seccomp_confined)

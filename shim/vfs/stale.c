@@ -3,17 +3,22 @@
 
 #include "vfs/descriptor.h"
 
-/* True with the placement remembered on a directory of the very name that path i spells. */
-static bool remembered(const struct lx_call *c, unsigned i, const struct vfs_found *found,
-                       struct placement *v)
+/* The hash of path i where locating it has not come upon that of where it starts. */
+static __attribute__((noinline)) uint64_t spelling_of_walked(const struct lx_call *c, unsigned i)
 {
     const char *path = c->path[i];
     uint64_t hash = PLACEMENT_SEED_ROOT;
-    if (found[i].base != 0)
-        return placement_recall(vfs_spelling(c, i, &found[i]), c->moment, v);
     if (path[0] != '/')
         vfs_descriptor(c->task, c->fd[i], &hash);
-    return placement_recall(placement_hash(hash, path, c->path_length[i]), c->moment, v);
+    return placement_hash(hash, path, c->path_length[i]);
+}
+
+/* True with the placement remembered on a directory of the very name that path i spells. */
+static inline bool remembered(const struct lx_call *c, unsigned i, const struct vfs_found *found,
+                              struct placement *v)
+{
+    uint64_t hash = found[i].base != 0 ? vfs_spelling(c, i, &found[i]) : spelling_of_walked(c, i);
+    return placement_recall(hash, c->moment, v);
 }
 
 void stale_after(const struct lx_call *c, const struct vfs_found *found)
@@ -53,9 +58,10 @@ static bool shows_directory(const struct lx_call *c)
 
 void shown_after(const struct lx_call *c, int r, const struct vfs_found *found)
 {
+    const bool opens = c->op == LX_OP_OPEN;
     uint64_t hash = vfs_spelling(c, 0, found);
-    if (c->op == LX_OP_OPEN || c->op == LX_OP_CHDIR) {
-        int fd = c->op == LX_OP_CHDIR ? AT_FDCWD : r;
+    if (opens || c->op == LX_OP_CHDIR) {
+        int fd = opens ? r : AT_FDCWD;
         if (hash != 0)
             placement_remember_fd(fd, found->stamp, found->self, hash);
         else

@@ -69,12 +69,9 @@ bool tables_native_name(const char *name, size_t n)
            ((memcmp(name, "/proc/", 6) == 0 && tables_named(name, n)) || madeup_link(name, n));
 }
 
-bool tables_may_open(const struct lx_call *c)
+bool tables_names_one(const struct lx_call *c)
 {
     const char *given = c->at[0].given;
-    if (c->op != LX_OP_OPEN || c->at[0].mount != NULL ||
-        (c->flags & (O_ACCMODE | O_PATH)) != O_RDONLY)
-        return false;
     return given != NULL ? tables_named(given, strlen(given))
                          : tables_named(c->path[0], c->path_length[0]);
 }
@@ -403,14 +400,12 @@ long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t
     return n;
 }
 
-bool tables_straight(const struct lx_call *c)
+bool tables_goes_straight(const struct lx_call *c)
 {
-    static const char name[] = "/proc/mounts";
     const struct lx_task *t = c->task;
-    return c->op == LX_OP_OPEN && c->path_length[0] == sizeof(name) - 1 &&
-           memcmp(c->path[0], name, sizeof(name) - 1) == 0 && t->pid == 0 && t->root == NULL &&
-           !t->on_behalf && c->resolve == 0 && (c->flags & (O_CREAT | O_NOFOLLOW)) == 0 &&
-           c->at[0].mount == NULL && c->at[0].given == NULL && tables_may_open(c) &&
+    return memcmp(c->path[0], "/proc/mounts", TABLES_STRAIGHT) == 0 && t->pid == 0 &&
+           t->root == NULL && !t->on_behalf && c->resolve == 0 &&
+           (c->flags & (O_CREAT | O_NOFOLLOW)) == 0 && c->at[0].given == NULL &&
            !t->seccomp_confined && !sys_is_proxied() && tables_show(t->policy);
 }
 

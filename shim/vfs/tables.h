@@ -6,6 +6,7 @@
 #ifndef LXSHIM_VFS_TABLES_H
 #define LXSHIM_VFS_TABLES_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,11 +28,27 @@ bool tables_native_name(const char *name, size_t n);
 bool tables_is_tag(const char *path, size_t n);
 long tables_tag(struct lx_call *c);
 
+/* True for a call that opens something outside every mount, to read it. */
+static inline bool tables_reads(const struct lx_call *c)
+{
+    return c->op == LX_OP_OPEN && c->at[0].mount == NULL &&
+           (c->flags & (O_ACCMODE | O_PATH)) == O_RDONLY;
+}
+
 /*
- * True for a call that may open one of them outside every mount, to read it, by its last name:
- * that which the walk has come to, if the path was walked.
+ * True for such a call that may open one of them, by its last name: that which the walk has come
+ * to, if the path was walked.
  */
-bool tables_may_open(const struct lx_call *c);
+bool tables_names_one(const struct lx_call *c);
+static inline bool tables_may_open(const struct lx_call *c)
+{
+    const size_t n = c->path_length[0];
+    /* By its last byte nearly every path is none: "mounts", "mountinfo", "mountstats". */
+    return tables_reads(c) &&
+           (c->at[0].given != NULL || (n != 0 && n != LX_BAD_ADDRESS &&
+                                       (c->path[0][n - 1] == 's' || c->path[0][n - 1] == 'o'))) &&
+           tables_names_one(c);
+}
 
 /* True where a mount of the run is to be shown, or other words. */
 bool tables_show(const struct lx_policy *policy);
@@ -40,7 +57,12 @@ bool tables_show(const struct lx_policy *policy);
  * True for a call that opens "/proc/mounts", of this process and for itself: a symlink, which need
  * not be walked, since the name of what is opened tells where it has led.
  */
-bool tables_straight(const struct lx_call *c);
+#define TABLES_STRAIGHT (sizeof("/proc/mounts") - 1)
+bool tables_goes_straight(const struct lx_call *c);
+static inline bool tables_straight(const struct lx_call *c)
+{
+    return c->path_length[0] == TABLES_STRAIGHT && tables_reads(c) && tables_goes_straight(c);
+}
 
 /*
  * What the program gets in place of fd, which the kernel has opened for such a call: the same

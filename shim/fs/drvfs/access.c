@@ -21,12 +21,11 @@ bool drvfs_is_owner(const struct drvfs_owner *owner)
     return uid == 0 || uid == owner->uid;
 }
 
-int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct store_object *o,
-                 const struct stat *native, int want)
+int drvfs_permit_shown(struct lx_call *c, const struct lx_mount *mount,
+                       const struct store_object *o, const struct stat *native, int want)
 {
     struct drvfs_owner owner;
-    if ((!lx_masked_mode(mount) && !drvfs_keeps(mount)) ||
-        lx_rule(mount, LX_RULE_MODE_ACCESS) != LX_SHOWN)
+    if (lx_rule(mount, LX_RULE_MODE_ACCESS) != LX_SHOWN)
         return 0;
     drvfs_owner_of(c, mount, o, native, &owner);
     return owner.kernel || ((unsigned)want & ~granted(&owner, true)) == 0

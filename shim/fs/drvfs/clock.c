@@ -22,12 +22,7 @@
  */
 #define FOR_NS 20000000u
 
-static struct lx_stats_times *known(const struct lx_call *c)
-{
-    static struct lx_stats_times own;
-    struct lx_stats *stats = c->task->policy->stats;
-    return stats != NULL ? &stats->times : &own;
-}
+struct lx_stats_times drvfs_own_times;
 
 static uint64_t in_ns(const struct timespec *time)
 {
@@ -42,25 +37,22 @@ static uint64_t coarse_now(void)
 
 void drvfs_times_were_set(const struct lx_call *c)
 {
-    struct lx_stats_times *times = known(c);
+    struct lx_stats_times *times = drvfs_times(c);
     if (lx_rule(c->at[0].mount, LX_RULE_UTIMES_CLOCK) != LX_COARSE)
         return;
     atomic_store_explicit(&times->set, coarse_now(), RELAXED);
     atomic_store_explicit(&times->any, 1, RELAXED);
 }
 
-bool drvfs_holds_back(const struct lx_call *c, uint64_t *now)
+uint64_t drvfs_held_until(const struct lx_call *c)
 {
-    struct lx_stats_times *times = known(c);
-    if (atomic_load_explicit(&times->any, RELAXED) == 0)
-        return false;
+    struct lx_stats_times *times = drvfs_times(c);
     uint64_t set = atomic_load_explicit(&times->set, RELAXED);
-    *now = set != 0 ? coarse_now() : 0;
-    if (set != 0 && *now - set > FOR_NS) {
-        atomic_store_explicit(&times->set, 0, RELAXED);
-        *now = 0;
-    }
-    return true;
+    uint64_t now = set != 0 ? coarse_now() : 0;
+    if (set == 0 || now - set <= FOR_NS)
+        return now;
+    atomic_store_explicit(&times->set, 0, RELAXED);
+    return 0;
 }
 
 /* Places in which something is looked for, from that of its hash on. */
@@ -89,7 +81,7 @@ uint64_t drvfs_ahead_by(const struct lx_call *c, uint64_t file, const struct tim
     uint64_t time = in_ns(at);
     uint64_t key = (file * UINT64_C(0x9e3779b97f4a7c15)) ^ time;
     uint64_t less;
-    struct lx_stats_held *held = find(known(c), key, &less);
+    struct lx_stats_held *held = find(drvfs_times(c), key, &less);
     if (less != 0)
         return less;
     if (now == 0 || time <= now || time - now > 1000000000u)

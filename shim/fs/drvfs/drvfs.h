@@ -4,6 +4,7 @@
 #define LXSHIM_FS_DRVFS_H
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,13 +63,35 @@ struct drvfs_owner {
     bool kernel;  /* all of it is the inode's, and nothing is left for us to check */
 };
 
+/* What a mount's options and rules say of who owns a file that has nothing of its own. */
+static inline void drvfs_mounts_owner(const struct lx_mount *mount, const struct stat *native,
+                                      struct drvfs_owner *out)
+{
+    bool by_options = lx_rule(mount, LX_RULE_MODE_OWNER) == LX_OPTIONS;
+    bool fixed = lx_rule(mount, LX_RULE_MODE_FIXED) == LX_ON;
+    out->mode = fixed ? drvfs_mode(mount, native->st_mode) : native->st_mode;
+    out->uid = by_options ? mount->uid : native->st_uid;
+    out->gid = by_options ? mount->gid : native->st_gid;
+    out->has = 0;
+    out->kernel = false;
+}
+
 /*
  * What an object, whose lstat is given, shows of mode and owner; on a mount that keeps no metadata
  * nothing is asked for that. Notes no rule.
  */
-void drvfs_owner_of(const struct lx_call *c, const struct lx_mount *mount,
-                    const struct store_object *o, const struct stat *native,
-                    struct drvfs_owner *out);
+void drvfs_kept_owner(const struct lx_call *c, const struct lx_mount *mount,
+                      const struct store_object *o, const struct stat *native,
+                      struct drvfs_owner *out);
+static inline void drvfs_owner_of(const struct lx_call *c, const struct lx_mount *mount,
+                                  const struct store_object *o, const struct stat *native,
+                                  struct drvfs_owner *out)
+{
+    if (drvfs_keeps(mount))
+        drvfs_kept_owner(c, mount, o, native, out);
+    else
+        drvfs_mounts_owner(mount, native, out);
+}
 
 /* The same, with what was found of the object. */
 void drvfs_show_owner(const struct lx_mount *mount, const struct stat *native,
@@ -92,8 +115,15 @@ bool drvfs_is_owner(const struct drvfs_owner *owner);
  * Checks the shown permissions of an object (R_OK, W_OK, X_OK) for the caller's effective ids,
  * where they are not the inode's and may refuse something. 0 or -EACCES.
  */
-int drvfs_permit(struct lx_call *c, const struct lx_mount *mount, const struct store_object *o,
-                 const struct stat *native, int want);
+int drvfs_permit_shown(struct lx_call *c, const struct lx_mount *mount,
+                       const struct store_object *o, const struct stat *native, int want);
+static inline int drvfs_permit(struct lx_call *c, const struct lx_mount *mount,
+                               const struct store_object *o, const struct stat *native, int want)
+{
+    return lx_masked_mode(mount) || drvfs_keeps(mount)
+               ? drvfs_permit_shown(c, mount, o, native, want)
+               : 0;
+}
 
 /* In place of access bits: there is no descriptor, and all of them are granted. */
 #define DRVFS_ALL_GRANTED UINT32_MAX
@@ -114,7 +144,11 @@ int drvfs_rights(struct lx_call *c, const struct lx_mount *mount, int dfd, const
  * that. Some the directory may grant as well, as on Windows: to delete, by delete child, and to
  * read attributes, by list. 0 or -errno.
  */
-int drvfs_demand(struct lx_call *c, unsigned i, const struct stat *st, uint32_t want);
+int drvfs_demand_of_marked(struct lx_call *c, unsigned i, const struct stat *st, uint32_t want);
+static inline int drvfs_demand(struct lx_call *c, unsigned i, const struct stat *st, uint32_t want)
+{
+    return store_marked(st) ? drvfs_demand_of_marked(c, i, st, want) : 0;
+}
 
 /* The same of path 0, which is open behind fd. */
 int drvfs_demand_of_open(struct lx_call *c, int fd, const struct stat *st, uint32_t want);
@@ -157,6 +191,14 @@ static inline bool drvfs_last_is_dots(const char *path)
     return sys_is_dots(leaf, strlen(leaf));
 }
 
+/* The same of path i of a call; its last byte tells where its length is known. */
+static inline bool drvfs_is_dots(const struct lx_call *c, unsigned i)
+{
+    const char *path = c->at[i].path;
+    size_t n = path == c->path[i] ? c->path_length[i] : 0;
+    return (n == 0 || path[n - 1] == '.') && drvfs_last_is_dots(path);
+}
+
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
 int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
 
@@ -164,7 +206,12 @@ int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
  * Refuses a call on a file that has no name any more, and one by a descriptor that has it by
  * another name than it has, by their rules. 0 or -errno.
  */
-long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t links);
+long drvfs_check_name_of(struct lx_call *c, mode_t mode, nlink_t links);
+static inline long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t links)
+{
+    bool by_path = (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0;
+    return by_path && links != 0 ? 0 : drvfs_check_name_of(c, mode, links);
+}
 
 /* A file that would end behind `end` bytes: too large, where the volume says so. 0 or -errno. */
 int drvfs_check_size(struct lx_call *c, int64_t end);
@@ -175,9 +222,26 @@ int drvfs_check_mapped(struct lx_call *c, const struct stat *st, int64_t length)
 /* After a call that has set times: for a moment no stat shows any that is ahead of the clock. */
 void drvfs_times_were_set(const struct lx_call *c);
 
-/* True where times may have to be shown otherwise; *now: the coarse clock in ns, or 0 for no more.
+/* What is known of times that were set: the run's, or this process's own. Any thread writes it: see
+ * clock.c. */
+extern SYS_HIDDEN struct lx_stats_times drvfs_own_times;
+static inline struct lx_stats_times *drvfs_times(const struct lx_call *c)
+{
+    struct lx_stats *stats = c->task->policy->stats;
+    return stats != NULL ? &stats->times : &drvfs_own_times;
+}
+
+/* True where any were. */
+static inline bool drvfs_has_set_times(const struct lx_call *c)
+{
+    return atomic_load_explicit(&drvfs_times(c)->any, memory_order_relaxed) != 0;
+}
+
+/*
+ * Then, the coarse clock in ns by which times may have to be shown otherwise; 0 where only what was
+ * shown before stays.
  */
-bool drvfs_holds_back(const struct lx_call *c, uint64_t *now);
+uint64_t drvfs_held_until(const struct lx_call *c);
 
 /* By how many nanoseconds a time of the file with this inode is shown less than it is. */
 uint64_t drvfs_ahead_by(const struct lx_call *c, uint64_t file, const struct timespec *at,
@@ -240,7 +304,11 @@ int drvfs_check_sharing_at(struct lx_call *c, unsigned i, const struct stat *st,
  * Refuses what a scanner of the policy's that has path i open does not share with us, or waits
  * until it has gone. Costs nothing where there is none. 0 or -errno.
  */
-int drvfs_check_scanner(struct lx_call *c, unsigned i, unsigned ours);
+int drvfs_check_what_scans(struct lx_call *c, unsigned i, unsigned ours);
+static inline int drvfs_check_scanner(struct lx_call *c, unsigned i, unsigned ours)
+{
+    return c->task->policy->scanner == NULL ? 0 : drvfs_check_what_scans(c, i, ours);
+}
 
 /* The same for a rename of the directory at path 0, of what is below. */
 int drvfs_check_scanner_below(struct lx_call *c);

@@ -111,7 +111,7 @@ static int demand(struct lx_call *c, unsigned i, const struct store_object *o,
     return r < 0 ? r : refuse(c, missing);
 }
 
-int drvfs_demand(struct lx_call *c, unsigned i, const struct stat *st, uint32_t want)
+int drvfs_demand_of_marked(struct lx_call *c, unsigned i, const struct stat *st, uint32_t want)
 {
     const struct store_object o = drvfs_object(&c->at[i]);
     return demand(c, i, &o, st, want);

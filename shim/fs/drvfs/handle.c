@@ -17,7 +17,7 @@ static long refuse(struct lx_call *c, enum lx_rule rule)
 }
 
 /* The server looks a file up by its name, though who has it open reads and writes on. */
-long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t links)
+long drvfs_check_name_of(struct lx_call *c, mode_t mode, nlink_t links)
 {
     const struct lx_loc *at = &c->at[0];
     if (links == 0)

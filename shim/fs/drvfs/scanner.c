@@ -120,7 +120,7 @@ static int wait_for(struct lx_call *c, struct lx_scan *scan, uint64_t ns)
     return 0;
 }
 
-int drvfs_check_scanner(struct lx_call *c, unsigned i, unsigned ours)
+int drvfs_check_what_scans(struct lx_call *c, unsigned i, unsigned ours)
 {
     const struct lx_policy *policy = c->task->policy;
     const struct lx_loc *at = &c->at[i];

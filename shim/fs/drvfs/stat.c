@@ -43,7 +43,6 @@ struct shape {
     int64_t unit;
     int64_t seconds[4];
     long nanoseconds[4];
-    unsigned times;
 };
 
 /* Of whose the owner is, and what the mode: the rule that says so, where the file itself does not.
@@ -70,33 +69,54 @@ static enum lx_rule take_ungranted(const struct lx_mount *m, uint32_t granted,
     return o->mode == before ? LX_RULE_MODE_FIXED : LX_RULE_ACCESS_MODE;
 }
 
-static void shape_owner(struct lx_call *c, const struct lx_mount *m, const struct stat *st,
-                        struct shape *s, uint32_t granted)
+/* Shows an owner, with the rules that mode and ids are by. */
+static inline void show_owner(struct lx_call *c, const struct drvfs_owner *o, struct shape *s,
+                              enum lx_rule of_mode, enum lx_rule of_ids)
+{
+    /* Of a link that Windows made no other mode is shown. */
+    if (o->mode != s->mode && !S_ISLNK(s->mode) && lx_alter(c, of_mode))
+        s->mode = o->mode;
+    if ((o->uid != s->uid || o->gid != s->gid) && lx_alter(c, of_ids)) {
+        s->uid = o->uid;
+        s->gid = o->gid;
+    }
+}
+
+/* Of a file that may have one of its own, or a descriptor. */
+static __attribute__((noinline)) void shape_kept_owner(struct lx_call *c, const struct lx_mount *m,
+                                                       const struct stat *st, struct shape *s,
+                                                       uint32_t granted)
 {
     struct drvfs_owner o;
     const struct store_object object = drvfs_object(&c->at[0]);
     drvfs_owner_of(c, m, &object, st, &o);
     enum lx_rule rule = take_ungranted(m, granted, &o);
-    if (S_ISLNK(s->mode))
-        o.mode = s->mode; /* of a link that Windows made no other is shown */
-    if (o.mode != s->mode && lx_alter(c, says(&o, NT_LX_MODE, rule)))
-        s->mode = o.mode;
-    if ((o.uid != s->uid || o.gid != s->gid) &&
-        lx_alter(c, says(&o, NT_LX_UID | NT_LX_GID, LX_RULE_MODE_OWNER))) {
-        s->uid = o.uid;
-        s->gid = o.gid;
+    show_owner(c, &o, s, says(&o, NT_LX_MODE, rule),
+               says(&o, NT_LX_UID | NT_LX_GID, LX_RULE_MODE_OWNER));
+}
+
+static inline void shape_owner(struct lx_call *c, const struct lx_mount *m, const struct stat *st,
+                               struct shape *s, uint32_t granted)
+{
+    struct drvfs_owner o;
+    if (drvfs_keeps(m) || granted != DRVFS_ALL_GRANTED) {
+        shape_kept_owner(c, m, st, s, granted);
+        return;
     }
+    drvfs_mounts_owner(m, st, &o);
+    show_owner(c, &o, s, LX_RULE_MODE_FIXED, LX_RULE_MODE_OWNER);
 }
 
 /* What may only be looked at grants nothing. */
-static void shape_barred(struct lx_call *c, struct shape *s)
+static inline void shape_barred(struct lx_call *c, struct shape *s)
 {
     if ((c->at[0].flags & LX_LOC_BARRED) != 0 && lx_alter(c, LX_RULE_LXSS_DIRECTORIES))
         s->mode &= S_IFMT;
 }
 
 /* What a directory shows: a size, blocks and links that are not the backing's. */
-static void shape_directory(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+static __attribute__((noinline)) void shape_directory(struct lx_call *c, const struct lx_mount *m,
+                                                      struct shape *s)
 {
     enum lx_value how = lx_rule(m, LX_RULE_STAT_DIRECTORY);
     struct shape as = {.size = s->unit, .nlink = 1, .unit = s->unit};
@@ -127,7 +147,7 @@ static uint64_t blocks_of(const struct lx_mount *m, const struct shape *s)
     }
 }
 
-static void shape_file(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+static inline void shape_file(struct lx_call *c, const struct lx_mount *m, struct shape *s)
 {
     bool small = s->size <= RESIDENT_MAX && lx_rule(m, LX_RULE_STAT_SMALL_FILE) == LX_ON;
     uint64_t blocks = small ? 0 : blocks_of(m, s);
@@ -138,7 +158,7 @@ static void shape_file(struct lx_call *c, const struct lx_mount *m, struct shape
         s->nlink = 1;
 }
 
-static void shape_size(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+static inline void shape_size(struct lx_call *c, const struct lx_mount *m, struct shape *s)
 {
     if (lx_rule(m, LX_RULE_STAT_BLOCKS) == LX_CLUSTERS && !lx_observing(c))
         s->unit = SECTOR;
@@ -149,11 +169,9 @@ static void shape_size(struct lx_call *c, const struct lx_mount *m, struct shape
 }
 
 /* Holds the times back that are ahead of the coarse clock: see clock.c. */
-static void hold_back(struct lx_call *c, const struct lx_mount *m, uint64_t file, struct shape *s)
+static __attribute__((noinline)) void hold_back(struct lx_call *c, uint64_t file, struct shape *s)
 {
-    uint64_t now;
-    if (lx_rule(m, LX_RULE_UTIMES_CLOCK) != LX_COARSE || !drvfs_holds_back(c, &now))
-        return;
+    uint64_t now = drvfs_held_until(c);
     for (unsigned i = 0; i < TIME_OF_BIRTH; i++) {
         const struct timespec time = {.tv_sec = (time_t)s->seconds[i],
                                       .tv_nsec = s->nanoseconds[i]};
@@ -166,15 +184,13 @@ static void hold_back(struct lx_call *c, const struct lx_mount *m, uint64_t file
     }
 }
 
-/* Rounds a time to what its volume has room for: see the rule stat.times. */
+/* Rounds a time to what a volume has room for that is no NTFS: see the rule stat.times. */
 static void round_time(struct shape *s, unsigned i, enum lx_value units)
 {
     const int64_t hundredth = 10000000;
     int64_t *seconds = &s->seconds[i];
     long *ns = &s->nanoseconds[i];
-    if (units == LX_UNITS_100NS) {
-        nt_time_round(seconds, ns);
-    } else if (i == 0) {
+    if (i == 0) {
         if (units == LX_UNITS_FAT)
             nt_time_to_day(seconds, ns);
         else
@@ -190,38 +206,58 @@ static void round_time(struct shape *s, unsigned i, enum lx_value units)
     }
 }
 
-/* True where any time of a shape is not one of its volume's. */
-static bool is_odd(const struct shape *s, enum lx_value units)
+/* True where any time of a shape is not one of NTFS'. */
+static inline bool is_odd(const struct shape *s, unsigned times)
 {
-    if (units == LX_NATIVE)
-        return false;
-    if (units != LX_UNITS_100NS)
-        return true;
-    unsigned odd = 0;
-    for (unsigned i = 0; i < s->times; i++)
-        odd |= (unsigned)(s->nanoseconds[i] % 100);
-    return odd != 0;
+    bool odd = false;
+    for (unsigned i = 0; i < times; i++)
+        odd |= nt_time_is_odd(s->nanoseconds[i]);
+    return odd;
 }
 
-static void shape_times(struct lx_call *c, const struct lx_mount *m, uint64_t file, struct shape *s)
+/* What is not there in Windows' time is its beginning in Linux'. */
+static __attribute__((noinline)) void shape_early(struct lx_call *c, const struct lx_mount *m,
+                                                  struct shape *s, unsigned times)
 {
-    enum lx_value units = lx_rule(m, LX_RULE_STAT_TIMES);
-    bool early = false;
-    for (unsigned i = 0; i < s->times; i++)
-        early |= s->seconds[i] < 0;
-    if (early && lx_rule(m, LX_RULE_STAT_BEFORE_1970) == LX_ZERO &&
-        lx_alter(c, LX_RULE_STAT_BEFORE_1970))
-        for (unsigned i = 0; i < s->times; i++)
-            if (s->seconds[i] < 0)
-                s->seconds[i] = s->nanoseconds[i] = 0;
-    hold_back(c, m, file, s);
-    if (!is_odd(s, units) || !lx_alter(c, LX_RULE_STAT_TIMES))
+    if (lx_rule(m, LX_RULE_STAT_BEFORE_1970) != LX_ZERO || !lx_alter(c, LX_RULE_STAT_BEFORE_1970))
         return;
-    for (unsigned i = 0; i < s->times; i++)
+    for (unsigned i = 0; i < times; i++)
+        if (s->seconds[i] < 0)
+            s->seconds[i] = s->nanoseconds[i] = 0;
+}
+
+/* The times of a volume that is no NTFS. */
+static __attribute__((noinline)) void shape_coarse(struct lx_call *c, struct shape *s,
+                                                   unsigned times, enum lx_value units)
+{
+    if (!lx_alter(c, LX_RULE_STAT_TIMES))
+        return;
+    for (unsigned i = 0; i < times; i++)
         round_time(s, i, units);
     if (units == LX_UNITS_FAT || units == LX_UNITS_EXFAT) { /* there is no other */
         s->seconds[2] = s->seconds[1];
         s->nanoseconds[2] = s->nanoseconds[1];
+    }
+}
+
+static inline void shape_times(struct lx_call *c, const struct lx_mount *m, uint64_t file,
+                               struct shape *s, unsigned times)
+{
+    enum lx_value units = lx_rule(m, LX_RULE_STAT_TIMES);
+    int64_t early = 0; /* negative where one of them is */
+    for (unsigned i = 0; i < times; i++)
+        early |= s->seconds[i];
+    if (__builtin_expect(early < 0, 0))
+        shape_early(c, m, s, times);
+    if (lx_rule(m, LX_RULE_UTIMES_CLOCK) == LX_COARSE &&
+        __builtin_expect(drvfs_has_set_times(c), 0))
+        hold_back(c, file, s);
+    if (units == LX_UNITS_100NS) {
+        if (is_odd(s, times) && lx_alter(c, LX_RULE_STAT_TIMES))
+            for (unsigned i = 0; i < times; i++)
+                nt_time_round(&s->seconds[i], &s->nanoseconds[i]);
+    } else if (units != LX_NATIVE) {
+        shape_coarse(c, s, times, units);
     }
 }
 
@@ -271,10 +307,12 @@ static __attribute__((noinline)) long look_up(struct lx_call *c, const struct st
 }
 
 /*
- * Gives a file's facts the shape that a drive shows. `st`: by which a link of Windows' is known. 0,
- * -LX_EWALK, or -errno.
+ * Gives a file's facts, with so many times, the shape that a drive shows. `st`: by which a link of
+ * Windows' is known. 0, -LX_EWALK, or -errno. Inline, since then what it works on need not go by
+ * way of memory.
  */
-static inline long reshape(struct lx_call *c, const struct stat *st, struct shape *s)
+static inline __attribute__((always_inline)) long reshape(struct lx_call *c, const struct stat *st,
+                                                          struct shape *s, unsigned times)
 {
     const struct lx_mount *m = c->at[0].mount;
     long length = 0;
@@ -293,7 +331,7 @@ static inline long reshape(struct lx_call *c, const struct stat *st, struct shap
     shape_symlink(c, m, s);
     shape_special(c, m, s);
     shape_size(c, m, s);
-    shape_times(c, m, st->st_ino, s);
+    shape_times(c, m, st->st_ino, s, times);
     return 0;
 }
 
@@ -321,10 +359,9 @@ long drvfs_stat(struct lx_call *c)
     long r = lx_host_fs.run[LX_OP_STAT](c);
     if (r < 0)
         return r;
-    s.times = TIME_OF_BIRTH;
     FIELDS(FROM_STAT)
     TIMES(TIME_FROM_STAT)
-    r = reshape(c, st, &s);
+    r = reshape(c, st, &s, TIME_OF_BIRTH);
     if (r < 0)
         return r;
     FIELDS(TO_STAT)
@@ -363,12 +400,11 @@ long drvfs_statx(struct lx_call *c)
     c->mask = mask;
     if (r < 0)
         return r;
-    s.times = TIME_OF_BIRTH + 1;
     TAKE_TIME(stx->stx_btime, TIME_OF_BIRTH)
     FIELDS(FROM_STATX)
     TIMES(TIME_FROM_STATX)
     const struct stat as_stat = as_stat_of(stx);
-    r = reshape(c, &as_stat, &s);
+    r = reshape(c, &as_stat, &s, TIME_OF_BIRTH + 1);
     if (r < 0)
         return r;
     FIELDS(TO_STATX)
