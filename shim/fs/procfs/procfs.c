@@ -230,8 +230,8 @@ static void amounts(const struct lx_policy *policy, struct sysinfo *info)
     info->freeswap *= info->mem_unit;
     info->mem_unit = 1;
     info->sharedram = info->bufferram = 0;
-    info->totalhigh = 139208 * 1024;
-    info->freehigh = 272 * 1024;
+    info->totalhigh = 139208UL * 1024;
+    info->freehigh = 272UL * 1024;
     if (info->totalswap == 0)
         info->totalswap = info->freeswap = (unsigned long)page_swap(info->totalram);
 }
