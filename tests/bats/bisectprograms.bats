@@ -21,7 +21,8 @@ for n in x y; do echo 1 >$n; mv $n $n.2; done
 [ -z "$bad" ]
 END
   passes_natively
-  bisected --scanner once -- sh build.sh
+  echo '{"version": 1, "scanner": "once"}' >../policy.json
+  bisected --policy ../policy.json -- sh build.sh
   assert_success
   assert_equal "$(told '.causes | length')" 1
   assert_equal "$(told '.causes[0].rules[].id')" sharing.windows

@@ -177,7 +177,7 @@ fstat None
 chdir Permission denied"
 }
 
-@test "lxss.directories: a directory lxss without a rootfs is one as any other" {
+@test "lxss.directories: a directory lxss without a rootfs is one as any other; by any case it is one with a rootfs" {
   steps='mkdir -p lxss/sub/temp lxss/temp/sub; echo text >lxss/sub/f; stat -c %A lxss/sub; ls lxss/sub; cat lxss/sub/f; rm -r lxss'
   native "$steps"
   assert_output "drwxr-xr-x
@@ -189,4 +189,7 @@ text"
 f
 temp
 text"
+  # And in it one of another case, with a rootfs, is one.
+  prepared 'mkdir -p lxss/LxSS/rootfs' lxss.directories=EACCES 'ls lxss/LxSS/rootfs'
+  assert_output "ls: cannot open directory 'lxss/LxSS/rootfs': Permission denied"
 }

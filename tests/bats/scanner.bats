@@ -150,6 +150,9 @@ mv: cannot move 'g' to 'h': Permission denied
   assert_output ""
   scanned '{"on": ["open"]}' "$steps"
   assert_output "rm: cannot remove 'g': Permission denied"
+  # It comes with the start, and is not in its way.
+  scanned '{"on": ["open"], "share": []}' 'cp /bin/true f; mv f g; ./g && echo ran'
+  assert_output ran
 }
 
 @test "a directory cannot be renamed while files below it are held, all of them at once" {
@@ -182,6 +185,9 @@ rm: cannot remove 'g': Permission denied"
   assert_output ""
   scanned '{"preset": "worst", "ms": [1, 2]}' 'echo 1 >f; until mv f g 2>/dev/null; do :; done; cat g'
   assert_output 1
+  # From the last write on, which is to come.
+  scanned '{"preset": "worst", "ms": 1}' 'echo 1 >f; touch -d tomorrow f; mv f g'
+  assert_failure
   # What was written long ago is let alone, though it was opened again.
   scanned '{"preset": "bit9", "ms": 3600000}' 'echo 1 >f; touch -d yesterday f; mv f g'
   assert_failure
@@ -215,6 +221,9 @@ SIXTEEN='for i in a b c d e f g h i j k l m n o p; do echo $i >$i; mv $i $i$i 2>
   assert_output "a m p "
   scanned '{"chance": 0.4, "seed": 8}' "$SIXTEEN"
   assert_output "c f g i j k l m o "
+  # And where it leaves the first open alone, it does the next ones.
+  scanned '{"on": ["open"], "chance": 0.4, "seed": 7}' "${SIXTEEN/; mv/; cat \$i \$i \$i >/dev/null; mv}"
+  assert_output "a m p "
   scanned '{"chance": 0}' "$SIXTEEN"
   assert_output ""
   scanned '{"paths": ["[c-e]", "p*"]}' "$SIXTEEN"
@@ -252,6 +261,8 @@ quo"te#,x#1'
   assert_output ""
   scanned '{"paths": ["held"]}' 'for i in 1 2 3 4 5 6; do echo 1 >held; rm -f held 2>/dev/null; rm -f held; echo 2 >free; mv free gone || echo no; rm gone; done'
   assert_output ""
+  scanned '{"paths": ["held"]}' 'echo 1 >held; ln held free; echo 2 >>free; mv free gone'
+  assert_output ""
   scanned '"once"' 'echo 1 >f; mv f g; mv f g; echo 2 >>g; mv g f; mv g f; cat f'
   assert_output "mv: cannot move 'f' to 'g': Permission denied
 mv: cannot move 'g' to 'f': Permission denied
@@ -260,9 +271,14 @@ mv: cannot move 'g' to 'f': Permission denied
 }
 
 @test "observed, allowed by an override, or where Windows' sharing is no rule: nothing is refused" {
-  local steps='echo 1 >f; mv f g; cat g' trace=$BATS_TEST_TMPDIR/trace
+  local steps='mkdir d; echo 1 >d/f; mv d e; echo 1 >f; mv f g; cat g' trace=$BATS_TEST_TMPDIR/trace
   scanned '"once"' sharing.windows=allow "$steps"
   assert_output 1
+  scanned '{"share": ["read", "write", "delete"]}' sharing.windows=allow unlink.open_file=deny 'echo 1 >f; rm f'
+  assert_success
+  # What the kernel refuses is no time that it was in the way.
+  scanned '{"share": []}' 'echo 1 >f; dd of=f conv=excl </dev/null 2>&1 | grep -o "File exists"; cat f; cat f'
+  assert_output $'File exists\ncat: f: Permission denied\n1'
   DRIVE=$(fresh drive)
   policy_for "$DRIVE" | jq '.scanner = "once" | .mode = "observe"' >p.json
   LXSHIM_POLICY=$PWD/p.json LXSHIM_TRACE=$trace run env -C "$DRIVE" "${SHIM[@]}" bash -uc "$steps"

@@ -142,7 +142,7 @@ for suite in JUnitXml.fromfile("../m.xml"):
   done
   assert_equal "$(<../mine)" mine
   assert_not_exist ran
-  run "$LXSHIM" matrix --eras native --report text:../m.txt --report junit:../m.xml -- true
+  run "$LXSHIM" matrix --eras native --report text:../m.txt --report junit:../m.xml --report markdown:../m.md -- true
   assert_success
 }
 
