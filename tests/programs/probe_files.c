@@ -4,6 +4,7 @@
 #include <link.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <wchar.h>
 
@@ -270,6 +271,15 @@ static int kernel_name(void)
                : wrong("%s %s on %s", name.sysname, name.release, name.machine);
 }
 
+static int amounts(void)
+{
+    struct sysinfo info = {.totalram = 0};
+    TRY(SYMBOL(int(struct sysinfo *))(&info));
+    return info.totalram > 0 && info.mem_unit > 0
+               ? OK
+               : wrong("%lu of %u bytes", info.totalram, info.mem_unit);
+}
+
 static int statvfs_path(void)
 {
     struct statvfs fs;
@@ -385,6 +395,7 @@ const struct check probe_files[] = {
     {"freopen", reopen_stream},
     {"freopen64", reopen_stream},
     {"uname", kernel_name},
+    {"sysinfo", amounts},
     {"statfs", statfs_path},
     {"statfs64", statfs_path},
     {"__statfs", statfs_path},
@@ -410,6 +421,7 @@ const struct check probe_files[] = {
     {"syscall:faccessat", access_at},
     {"syscall:faccessat2", access_at},
     {"syscall:uname", kernel_name},
+    {"syscall:sysinfo", amounts},
     {"syscall:statfs", statfs_path},
     {"syscall:fstatfs", statfs_descriptor},
     {NULL, NULL},

@@ -3,6 +3,7 @@
 #include <linux/seccomp.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
+#include <sys/sysinfo.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
@@ -68,6 +69,7 @@ CALL4(statmount, int, const void *, void *, size_t, unsigned)
 CALL2(fstat, int, int, struct stat *)
 CALL5(statx, int, int, PATH, int, unsigned, struct statx *)
 CALL1(uname, int, struct utsname *)
+CALL1(sysinfo, int, struct sysinfo *)
 CALL2(statfs, int, PATH, struct statfs *)
 CALL2(fstatfs, int, int, struct statfs *)
 CALL4(faccessat2, int, int, PATH, int, int)
@@ -207,6 +209,7 @@ static const struct {
     ROW(fstat),
     ROW(statx),
     ROW(uname),
+    ROW(sysinfo),
     ROW(statfs),
     ROW(fstatfs),
     ROW(faccessat),
