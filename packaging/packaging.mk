@@ -66,6 +66,7 @@ arm64-check:
 # What takes long, behind one word; CI does not call it.
 .PHONY: release-check
 release-check:
+	$(MAKE) --no-print-directory lint NODES=225000
 	$(MAKE) --no-print-directory deb
 	[ "$$(id -u)" != 0 ] || $(MAKE) --no-print-directory deb-root
 	$(MAKE) --no-print-directory rpm

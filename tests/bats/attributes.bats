@@ -16,7 +16,7 @@ answer(\"create\", lambda: os.setxattr(\"f\", \"user.aA\", b\"2\", os.XATTR_CREA
 answer(\"get\", lambda: os.getxattr(\"f\", \"user.AA\"))
 print(sorted(os.listxattr(\"f\")))
 answer(\"remove\", lambda: os.removexattr(\"f\", \"user.aa\"))
-print(os.listxattr(\"f\"))
+print(sorted(os.listxattr(\"f\")))
 '"
   native "$steps"
   wants_here "create None" "extended attributes"
