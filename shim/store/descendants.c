@@ -108,8 +108,8 @@ bool store_descendant_held(int dfd, const char *path, const char *native, const 
     }
     struct procscan scan = {.path = native, .also = also, .own_fd = -1, .holders = holders};
     if (answer == HELD) {
-        if (holders->count == 0)
-            procscan(&scan); /* a directory's mark does not say whose it is */
+        if (holders->count == 0 && holders->room > 0)
+            procscan(&scan); /* a directory's mark does not say whose it is, which a trace does */
         return true;
     }
     /* No lease and no mark shows a current directory. */

@@ -305,6 +305,10 @@ bool store_directory_held(int fd, const struct stat *st, struct store_holders *h
     bool marked = store_directory_marked(fd);
     if (!marked && !store_is_cwd(st->st_dev, st->st_ino))
         return false;
+    if (marked && holders->room == 0) { /* nobody reads who it is, which all of /proc tells */
+        add_unknown(holders);
+        return true;
+    }
     /* It is held. Who holds it is for the explanation, and confirms what was read a moment ago. */
     struct procscan scan = {.dev = st->st_dev,
                             .ino = st->st_ino,

@@ -460,11 +460,12 @@ bool procscan(struct procscan *s)
     int proc = sys_openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (proc < 0)
         return false;
-    /* Who most often has it: a parent, that it was inherited from, and else ourselves. */
-    if (s->others_only)
-        look_at_first(s, proc, (int)SYS0(SYS_getppid));
-    else if (s->holders->room == 0 && !s->cwds_only)
+    /* Who most often has it: ourselves, or a parent, that it was inherited from. */
+    bool soon = s->holders->room == 0 && !s->cwds_only;
+    if (soon && !s->others_only)
         look_at_first(s, proc, sys_getpid());
+    if ((soon || s->others_only) && s->holders->count == before)
+        look_at_first(s, proc, (int)SYS0(SYS_getppid));
     if (s->holders->count == before)
         list(s, proc, 0, s->cwds_only ? look_at_cwd : look_at_process);
     sys_close(proc);

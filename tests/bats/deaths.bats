@@ -177,7 +177,7 @@ kill_at_random() {
   until ((deaths >= ${DEATHS-40})) || none_of "$front"; do
     for process in $(children "$master"); do
       ((RANDOM % 2)) || kill -STOP "$process" 2>/dev/null || true
-      for ((n = RANDOM % 16000; n > 0; n--)); do :; done
+      for ((n = RANDOM % 4000; n > 0; n--)); do :; done # up to some milliseconds: hundreds of calls
       ! kill -KILL "$process" 2>/dev/null || deaths=$((deaths + 1))
     done
   done

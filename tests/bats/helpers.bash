@@ -76,10 +76,30 @@ fresh() {
   mktemp -d "$BATS_TEST_TMPDIR/${1:-dir}.XXXXXX"
 }
 
+# make_fresh VARIABLE NAME: the same by a process less, since this is done for each of thousands of steps.
+make_fresh() {
+  local -n made=$1
+  made=$BATS_TEST_TMPDIR/$2.$BASHPID.$((++MADE))
+  mkdir -m 700 "$made"
+}
+MADE=0
+
+# in_directory DIRECTORY [VARIABLE=VALUE]... PROGRAM [ARGUMENT]...: as env -C; ends the shell, as `run` makes one.
+in_directory() {
+  cd -P "$1" || return
+  shift
+  while [[ $1 == [A-Z]*=* ]]; do
+    export "${1?}"
+    shift
+  done
+  exec "$@"
+}
+
 # Runs steps on plain Linux, in $IN where that is set, else in a fresh directory left in $NATIVE.
 native() {
-  NATIVE=${IN:-$(fresh native)}
-  run env -C "$NATIVE" bash -uc "$1"
+  NATIVE=${IN-}
+  [[ -n $NATIVE ]] || make_fresh NATIVE native
+  run in_directory "$NATIVE" bash -uc "$1"
 }
 
 # $SHIM, after env's own arguments, starts a program under the shim: by LD_PRELOAD alone, or in the
@@ -107,13 +127,14 @@ elsewhere() {
 # Runs steps under the shim, in $IN where that is set, else in a fresh directory left in $DRIVE.
 # Arguments before the last are the policy's: see policy_for.
 shimmed() {
-  DRIVE=${IN:-$(fresh drive)}
+  DRIVE=${IN-}
+  [[ -n $DRIVE ]] || make_fresh DRIVE drive
   if (($# > 1)); then
     policy_for "$DRIVE" "${@:1:$#-1}" >"$BATS_TEST_TMPDIR/policy.json"
-    run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" \
+    run in_directory "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" \
       bash -uc "${!#}"
   else
-    run env -C "$DRIVE" "${SHIM[@]}" bash -uc "$1"
+    run in_directory "$DRIVE" "${SHIM[@]}" bash -uc "$1"
   fi
 }
 

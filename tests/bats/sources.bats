@@ -113,15 +113,19 @@ includes() {
   }' "${files[@]}"
 }
 
-@test "calls go down only: what each floor includes" {
+# upward DIRECTORY...: what files of a floor include that is in none that it may include.
+upward() {
   local dir file include allowed
-  for dir in "${FLOORS[@]}" shim/win shim/report shim/trial shim/bisect shim/matrix shim/cli shim/wsl; do
+  for dir; do
     allowed=" $(allowed_in "$dir") "
     while read -r file include; do
       [[ $include == */* && $allowed == *" ${include%%/*} "* ]] || echo "$file: $include"
     done < <(includes "$dir")
-  done >"$BATS_TEST_TMPDIR/found"
-  none cat "$BATS_TEST_TMPDIR/found"
+  done
+}
+
+@test "calls go down only: what each floor includes" {
+  none upward "${FLOORS[@]}" shim/win shim/report shim/trial shim/bisect shim/matrix shim/cli shim/wsl
 }
 
 # wants KIND: "FILE OTHER NAME", where the object of FILE needs a name that OTHER's defines; KIND is
@@ -447,22 +451,22 @@ unsaid_needs() {
   assert_output 'x.bats: @test "x" {: strace'
 }
 
-@test "every source says its licence in its first line, or after the one for who runs it" {
+# unlicensed FILE...: those that do not say it there, with what they say.
+unlicensed() {
   local file line
-  for file in "${SOURCES[@]}"; do
+  for file; do
     { read -r line && [[ $line != '#'@(!|compdef)* ]] || read -r line; } <"$file" || true
     [[ $line == *'SPDX-License-Identifier: MIT'* ]] || echo "$file: $line"
-  done >"$BATS_TEST_TMPDIR/found"
-  none cat "$BATS_TEST_TMPDIR/found"
+  done
+}
+
+@test "every source says its licence in its first line, or after the one for who runs it" {
+  none unlicensed "${SOURCES[@]}"
 }
 
 @test "no source is longer than 600 lines, and nothing about it than 700" {
-  local file length most
-  while read -r length file; do
-    [[ $file == @(shim|policy)/* ]] && most=600 || most=700
-    [[ $file == total ]] || ((length <= most)) || echo "$file: $length lines"
-  done < <(wc -l "${SOURCES[@]}") >"$BATS_TEST_TMPDIR/found"
-  none cat "$BATS_TEST_TMPDIR/found"
+  none awk '{ most = FILENAME ~ /^(shim|policy)\// ? 600 : 700 }
+    FNR > most { print FILENAME ": more than " most " lines"; nextfile }' "${SOURCES[@]}"
 }
 
 # Documents, by path.
@@ -508,9 +512,10 @@ named_paths() {
 
 # missing_paths: of lines "FILE PATH", those whose path is neither in the tree nor the name of a file in it.
 missing_paths() {
-  local document path
+  local document path names
+  names=$(find policy shim tests -printf '%f\n' | sort -u)
   while read -r document path; do
-    compgen -G "$path" >/dev/null || [[ $path != */* && -n $(find policy shim tests -name "$path") ]] ||
+    compgen -G "$path" >/dev/null || { [[ $path != */* ]] && compgen -W "$names" -X "!$path" >/dev/null; } ||
       echo "$document: $path"
   done
 }
@@ -602,8 +607,10 @@ held_by() {
 # unheld DOCUMENT: "FILE: TEST" of each that is not there.
 unheld() {
   local file name path
+  local -A at
+  while read -r path; do at[${path##*/}]=$path; done < <(find tests -type f)
   while read -r file name; do
-    path=$(find tests -name "$file")
+    path=${at[$file]-}
     [[ -n $path && -n $name && $(<"$path") == *"@test \"$name"* ]] || echo "$file: $name"
   done < <(held_by "$1")
 }

@@ -80,7 +80,7 @@ cat: none: No such file or directory"
 
 @test "trace lines of many processes never interleave, and odd bytes are legal JSON" {
   needs jq jq
-  traced 'for i in {1..40}; do (for j in {1..20}; do touch "x:$i.$j"; mkfifo "$i\"\\	é"; done) 2>/dev/null & done; touch $'"'\xff'"'; wait'
+  traced 'for i in {1..40}; do (touch "x:$i."{1..20}; mkfifo "$i\"\\	é"{1..20}) 2>/dev/null & done; touch $'"'\xff'"'; wait'
   run jq -s 'length > 1600' "$TRACE"
   assert_output true
   run jq -sr '[.[] | select(.rule == "special.fifo")] | length' "$TRACE"

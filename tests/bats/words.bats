@@ -101,6 +101,8 @@ answers() {
   for lane in $(lanes_of probe libc); do
     answers "$lane" probe >"$BATS_TEST_TMPDIR/wide"
     for width in i386 i386-lfs i386-time64; do
+      # Where there are both, the library answers as by itself, and each width is seen alike.
+      [[ $lane != both || $width == i386-time64 ]] || continue
       answers "$lane" "probe-$width" >"$BATS_TEST_TMPDIR/narrow"
       # It is ok in a drive, or refused as 64-bit programs are.
       run env LC_ALL=C awk '
