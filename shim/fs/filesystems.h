@@ -157,6 +157,7 @@ struct lx_fs_removal {
     lx_fs_ended *ended;
     lx_fs_settle *settle;
     lx_fs_idle *idle;
+    bool nameless; /* the kernel has no name for it (" (deleted)"), and `removed` knows none */
 };
 
 /*

@@ -2,12 +2,35 @@
 #include "fs/holding.h"
 
 #include <limits.h>
+#include <linux/futex.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "fs/refusal.h"
 #include "store/holders.h"
 #include "store/object.h"
 #include "sys/sys.h"
+
+void lx_announce_removal(struct lx_stats *stats)
+{
+    if (stats == NULL)
+        return;
+    atomic_fetch_add(&stats->pending, 1);
+    SYS4(SYS_futex, &stats->pending, FUTEX_WAKE, 1, NULL);
+}
+
+bool lx_alias_path(const struct lx_mount *mount, const char *path, char out[PATH_MAX])
+{
+    const char *alias = lx_bind_alias(mount);
+    const char *rest = path + mount->backing_length;
+    size_t n = alias == NULL ? 0 : strlen(alias);
+    size_t left = strlen(rest);
+    if (alias == NULL || n + left >= PATH_MAX)
+        return false;
+    memcpy(out, alias, n);
+    memcpy(out + n, rest, left + 1);
+    return true;
+}
 
 /*
  * True where anybody has something open below a directory of the mount. Of one that is bind-mounted
@@ -17,18 +40,8 @@ static bool descendant_held(const struct lx_loc *at, const char *path,
                             struct store_holders *holders)
 {
     char also[PATH_MAX];
-    const struct lx_mount *m = at->mount;
-    if (lx_bind_alias(m) == NULL)
-        return store_descendant_held(at->dfd, at->path, path, NULL, holders);
-    const char *rest = path + m->backing_length;
-    size_t n = strlen(lx_bind_alias(m));
-    size_t left = strlen(rest);
-    bool fits = n + left < sizeof(also);
-    if (fits) {
-        memcpy(also, lx_bind_alias(m), n);
-        memcpy(also + n, rest, left + 1);
-    }
-    return store_descendant_held(at->dfd, at->path, path, fits ? also : NULL, holders);
+    bool aliased = lx_alias_path(at->mount, path, also);
+    return store_descendant_held(at->dfd, at->path, path, aliased ? also : NULL, holders);
 }
 
 int lx_check_descendants(struct lx_call *c)

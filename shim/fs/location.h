@@ -19,7 +19,9 @@ enum lx_loc_flag {
     LX_LOC_CASE_ASKED = 512, /* the directory has the case flag: */
     LX_LOC_CASE_FLAGGED = 1024,
     /* Found by the walk: it may be looked at, and not entered. */
-    LX_LOC_BARRED = 2048
+    LX_LOC_BARRED = 2048,
+    /* It ends in a link of /proc that only the kernel can follow, to what may have no name. */
+    LX_LOC_OPAQUE = 4096
 };
 
 /* Where a path leads, in the kernel's terms. */

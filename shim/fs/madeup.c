@@ -86,12 +86,10 @@ bool madeup_link(const char *text, size_t n)
 
 size_t madeup_cut(char *text, size_t n)
 {
-    static const char deleted[] = " (deleted)";
-    const size_t end = sizeof(deleted) - 1;
     n -= LINK_LENGTH;
     memmove(text, text + LINK_LENGTH, n);
-    if (n > end && memcmp(text + n - end, deleted, end) == 0)
-        n -= end;
+    if (sys_is_deleted(text, n))
+        n -= sizeof(SYS_DELETED) - 1;
     text[n] = '\0';
     return n;
 }

@@ -12,13 +12,13 @@
 /* Its name by a root's identity. 0 or -errno. */
 static int name_of(const struct store_object *root, char out[STORE_HIDDEN_NAME])
 {
-    struct store_identity id;
-    int r = store_identify(root, STORE_BY_BIRTH, &id);
+    uint64_t number;
+    int r = store_identify_number(root, &number);
     if (r < 0)
         return r;
     size_t n = sizeof(STORE_HIDDEN_PREFIX) - 1;
     memcpy(out, STORE_HIDDEN_PREFIX, n);
-    *store_put_hex(out + n, store_hash(id.life, &id.inode, sizeof(id.inode))) = '\0';
+    *store_put_hex(out + n, number) = '\0';
     return 0;
 }
 

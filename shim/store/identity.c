@@ -100,3 +100,12 @@ int store_identify(const struct store_object *o, enum store_life by, struct stor
                                    .mode = stx.stx_mode};
     return born || told ? 0 : -EOPNOTSUPP;
 }
+
+int store_identify_number(const struct store_object *o, uint64_t *number)
+{
+    struct store_identity id;
+    int r = store_identify(o, STORE_BY_BIRTH, &id);
+    if (r == 0)
+        *number = store_hash(id.life, &id.inode, sizeof(id.inode));
+    return r;
+}

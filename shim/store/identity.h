@@ -32,6 +32,9 @@ enum store_life {
  */
 int store_identify(const struct store_object *o, enum store_life by, struct store_identity *out);
 
+/* A number of its own for an object, by its inode and its time of birth. 0 or -errno, as above. */
+int store_identify_number(const struct store_object *o, uint64_t *number);
+
 /* FNV-1a, started by STORE_HASH_START and carried on by more data. */
 #define STORE_HASH_START UINT64_C(0xcbf29ce484222325)
 uint64_t store_hash(uint64_t hash, const void *data, size_t n);

@@ -104,9 +104,7 @@ static bool matches(const struct procscan *s, int dir, const char *name)
     if (n <= 0 || !is_below(s, target, (size_t)n))
         return false;
     /* What was deleted for good is below nothing any more. */
-    static const char deleted[] = " (deleted)";
-    size_t tail = sizeof(deleted) - 1;
-    return (size_t)n < tail || memcmp(target + n - tail, deleted, tail) != 0;
+    return !sys_is_deleted(target, (size_t)n);
 }
 
 /* A number in the text of fdinfo, or `missing`. */

@@ -3,6 +3,7 @@
 #ifndef LXSHIM_SYS_FDPATH_H
 #define LXSHIM_SYS_FDPATH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -32,6 +33,16 @@ static inline void sys_fd_path(int fd, char out[SYS_FD_PATH])
     static const char prefix[] = "/proc/self/fd/";
     memcpy(out, prefix, sizeof(prefix) - 1);
     sys_decimal((unsigned)fd, out + sizeof(prefix) - 1);
+}
+
+/* What the kernel says behind the name of what has none any more. */
+#define SYS_DELETED " (deleted)"
+
+/* True for such a name of n bytes. A file may be called so: it is no proof. */
+static inline bool sys_is_deleted(const char *name, size_t n)
+{
+    const size_t tail = sizeof(SYS_DELETED) - 1;
+    return n >= tail && memcmp(name + n - tail, SYS_DELETED, tail) == 0;
 }
 
 #endif

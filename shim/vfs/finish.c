@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
@@ -43,7 +44,9 @@ void vfs_ending(const struct lx_task *t, int fd, struct vfs_ending *e)
     if (n <= 0)
         return;
     const struct lx_mount *m = mounts_of(t->policy, mounts_classify(t->policy, e->path, (size_t)n));
-    if (removal_on(m) != NULL && removal_on(m)->removed(e->path, (size_t)n) > 0)
+    const struct lx_fs_removal *removal = removal_on(m);
+    if (removal != NULL && (removal->nameless ? sys_is_deleted(e->path, (size_t)n)
+                                              : removal->removed(e->path, (size_t)n) > 0))
         e->mount = m;
 }
 

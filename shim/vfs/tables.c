@@ -2,6 +2,7 @@
 #include "vfs/tables.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -35,6 +36,17 @@ struct room {
     char out[16384];
     char text[];
 };
+
+/*
+ * One that is there from the first table on, so that the next finds its pages: taken by whoever
+ * takes `usual_taken` from false to true, until he gives it back. Another thread's, a signal
+ * handler's and, if a fork came between, a child's are made anew.
+ */
+static union {
+    struct room room;
+    char bytes[sizeof(struct room) + TABLE_USUAL];
+} usual;
+static _Atomic bool usual_taken;
 
 /* The kind of table that a last name (n bytes) is of; -1 for every other. */
 static int kind_of(const char *name, size_t n)
@@ -317,11 +329,14 @@ static struct room *make_room(const struct lx_policy *policy, size_t text_size)
 {
     size_t roots = count_roots(policy);
     size_t size = sizeof(struct room) + text_size + roots * PATH_MAX;
-    struct room *room = sys_mmap(NULL, size, PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct room *room = &usual.room;
+    if (size > sizeof(usual) || atomic_exchange_explicit(&usual_taken, true, memory_order_acquire))
+        room = sys_mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (sys_mmap_failed(room))
         return NULL;
     room->size = size;
+    room->root[0] = '\0';
     room->text_size = text_size;
     room->root_count = roots;
     room->roots = (char(*)[PATH_MAX])(void *)(room->text + text_size);
@@ -330,15 +345,17 @@ static struct room *make_room(const struct lx_policy *policy, size_t text_size)
 
 static void drop_room(struct room *room)
 {
-    if (room != NULL)
+    if (room == &usual.room)
+        atomic_store_explicit(&usual_taken, false, memory_order_release);
+    else if (room != NULL)
         sys_munmap(room, room->size);
 }
 
 /*
- * Has the table written of which fd is the kernel's. `path`: its name. A descriptor of memory, and
- * *room, which the caller drops; or a negative number.
+ * Has the table written of which fd is the kernel's. `path`: its name; `own`: whose "/" is "/". A
+ * descriptor of memory, and *room, which the caller drops; or a negative number.
  */
-static int make(const struct lx_task *task, const char *path, int fd, struct room **room)
+static int make(const struct lx_task *task, const char *path, bool own, int fd, struct room **room)
 {
     int memory = -E2BIG;
     *room = NULL;
@@ -350,7 +367,7 @@ static int make(const struct lx_task *task, const char *path, int fd, struct roo
         *room = make_room(task->policy, size);
         if (*room == NULL)
             return -1;
-        if (!is_of_this(task, path)) /* whose own "/" is "/"; what is not touched is "" */
+        if (!own)
             find_root(path, (*room)->root);
         memory = write_table(task->policy, *room, path, fd);
     }
@@ -390,7 +407,7 @@ long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t
     if (fd < 0)
         return 0;
     struct room *room;
-    int memory = make(task, path, fd, &room);
+    int memory = make(task, path, false, fd, &room);
     if (memory >= 0 && SYS3(SYS_lseek, memory, 0, SEEK_SET) == 0 && read_all(memory, room, &text))
         n = find_line(text, id, out, size);
     if (memory >= 0)
@@ -421,11 +438,11 @@ __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
         sys_close((int)fd); /* a symlink, of somebody's own /proc: it is for the walk to follow */
         return -LX_EWALK;
     }
-    if ((!is_of_this(c->task, path) && !is_tasks_own(c->task, path)) ||
-        !lx_alter(c, LX_RULE_MOUNT_LINE))
+    bool own = is_of_this(c->task, path);
+    if ((!own && !is_tasks_own(c->task, path)) || !lx_alter(c, LX_RULE_MOUNT_LINE))
         return fd;
     struct room *room;
-    int memory = make(c->task, path, (int)fd, &room);
+    int memory = make(c->task, path, own, (int)fd, &room);
     if (memory < 0 || madeup_end(memory, c->flags, (int)fd) != 0)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
     drop_room(room);

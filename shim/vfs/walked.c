@@ -52,7 +52,8 @@ static long walk_to(struct lx_call *c, unsigned i, struct walk *w)
     if (v.mount != 0 && (c->resolve & SYS_RESOLVE_CACHED) != 0)
         return -EAGAIN; /* what a drive is asked may wait: to be tried again without the flag */
     at->mount = mounts_of(c->task->policy, v);
-    at->flags = LX_LOC_WALKED | (w->slash ? (unsigned)LX_LOC_SLASH : 0);
+    at->flags = LX_LOC_WALKED | (w->slash ? (unsigned)LX_LOC_SLASH : 0) |
+                (w->opaque ? (unsigned)LX_LOC_OPAQUE : 0);
     if ((w->dir.flags & PLACEMENT_ROOT) != 0)
         at->flags |= LX_LOC_ROOT_DIR;
     if (!w->opaque && w->exists && vfs_bar(c, w, v) != LX_BAR_NONE)

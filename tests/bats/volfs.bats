@@ -532,3 +532,85 @@ x#003Ay"
   in_lanes 'setpriv --reuid 1234 --clear-groups mounting lxfs $M/root $M/d'
   assert_output "mount EPERM"
 }
+
+# A tree that lies as WSL's own does: on a volume, and called rootfs. kept: the sizes of what is in temp beside it.
+WSLS='mkdir -p $M/drive/lxss/rootfs; W() { "$LXSHIM" win --policy $M/policy.json -- "$@"; }
+  kept() { (cd $M/drive/lxss/temp && find . -type f -printf "%s\n" | sort); }
+  temp() { mount -i -t "$1" $M/drive/lxss/rootfs $M/d && cd $M/d; }; '
+
+# What a program meets of files that are removed, or replaced, while they are open.
+REMOVED='echo text >f; echo other >o; echo many >m; ln m n; mkfifo p; exec 3<>f 4<o 5<m 6<>p; echo by >by; rm f p; mv by o; rm m
+  python3 - <<"END"
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+for fd in 3, 4, 5, 6:
+    print(os.fstat(fd).st_nlink, os.stat(f"/proc/self/fd/{fd}").st_nlink, os.readlink(f"/proc/self/fd/{fd}")[-12:])
+for args in (3, b"", -100, b"x", 0x1000), (-100, b"/dev/fd/4", -100, b"x", 0x400):
+    print(libc.linkat(*args), os.strerror(ctypes.get_errno()))
+END
+  cat <&3; cat <&4; cat o; ls; stat -c %h n; rm n; : >e; exec 7<e; mv -f o e && cat e; '
+
+@test "volfs.temp: what is removed while it is open Windows sees beside a root of WSL's, until it is closed; programs see Linux" {
+  needs python3 python3
+  natively "cd \$M/d; $REMOVED"
+  assert_line --index 0 "0 0 /f (deleted)"
+  assert_line --index 4 "-1 No such file or directory"
+  wsl=${output//No such file or directory/Permission denied} # link.unlinked
+  see='kept; d=$(ls $M/drive/lxss/temp); f=$(cd $M/drive/lxss/temp && find . -size 6c); W dir "C:\lxss\temp" | grep -c $d; W type "C:\lxss\temp\\$d\\${f##*/}" | tr -d "\r"
+    exec 3>&- 4<&- 5<&- 6>&- 7<&-; until [ -z "$(ls $M/drive/lxss/temp)" ]; do :; done'
+  for format in lxfs wslfs; do
+    in_lanes "$WSLS temp $format || exit; $REMOVED $see"
+    assert_output "$wsl
+0
+5
+5
+6
+1
+other"
+  done
+  # Elsewhere nothing is made beside a tree, nor by its rule.
+  in_lanes "$WSLS mkdir -p \$M/drive/lxss/other; mount -i -t lxfs \$M/drive/lxss/other \$M/d && cd \$M/d || exit; $REMOVED ls \$M/drive/lxss"
+  assert_output "$wsl
+other
+rootfs"
+  # What is no directory, and another file system, is no place to be kept in.
+  in_lanes "$WSLS echo mine >\$M/drive/lxss/temp; temp lxfs || exit; $REMOVED cd ..; T=\$M/drive/lxss/temp; cat \$T; rm \$T; mkdir \$T; mount -t tmpfs none \$T
+    cd \$M/d; : >f; exec 8<f; rm f && find \$T -type f | wc -l"
+  assert_output "$wsl
+mine
+0"
+  drive_policy '"rules": {"volfs.temp": "off"}'
+  in_lanes "$WSLS temp lxfs || exit; $REMOVED ls \$M/drive/lxss"
+  assert_output "$wsl
+rootfs"
+}
+
+@test "volfs.temp: a run that is killed leaves them there, and the next mount removes what is proved to be WSL's, and nothing else" {
+  for lane in "${LANES[@]}"; do
+    rm -rf "$BASE"/drive/lxss
+    # Nobody of the run is left who would finish it: all are killed at once.
+    M=$BASE run env -C / timeout 300 unshare -mpf --mount-proc bash -c '"$@"; exit 0' - "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
+      bash -uc "$WSLS"' temp lxfs || exit; echo text >f; echo open >o; exec 3<>f 4<>o; rm f o; kept; kill -KILL -1; kill -KILL $$'
+    assert_line --index 0 5
+    assert_line --index 1 5
+    own=$(echo "$BASE"/drive/lxss/temp/*)
+    # A copy, a user's own, one that somebody has open, and a name of another tree's.
+    set -- "$own"/*
+    cp "$1" "$own/copy"
+    echo mine >"$own/0123456789abcdef"
+    mkdir "$own/dir" "$BASE/drive/lxss/temp/0123456789abcdef"
+    ln "$1" "$BASE/drive/lxss/temp/0123456789abcdef/${1##*/}"
+    M=$BASE HELD=$2 T=$BASE/drive/lxss/temp run env -C / timeout 300 unshare -m bash -c 'mount --bind $T $T; mount -o remount,bind,ro $T; exec "$@"' - \
+      "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
+      bash -uc "$WSLS exec 9<\$HELD; temp lxfs; kept | wc -l; cd /; umount \$M/d; umount -l \$T; temp lxfs; cd \$M/drive/lxss/temp; find . -type f | sed 's,.*/,,' | sort; umount \$M/d; exec 9<&-; temp lxfs; kept; : >f; exec 3<f; rm f; kept"
+    assert_output "5
+$(printf '%s\n' 0123456789abcdef "${1##*/}" "${2##*/}" copy | sort)
+5
+5
+5
+0
+5
+5
+5"
+  done
+}

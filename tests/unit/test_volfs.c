@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "fs/filesystems.h"
+#include "nt/names.h"
 #include "store/volfs.h"
 
 /* What wslfs stores for ':': U+F03A. */
@@ -203,7 +204,9 @@ static void no_rule_of_a_drive_holds_there(void **state)
         assert_false(lx_folds(m));
         assert_false(lx_masked_mode(m));
         assert_int_equal(lx_rule(m, LX_RULE_MOUNT_BOUNDARY), LX_EXDEV);
-        assert_null(lx_filesystem(m)->ops->removal);
+        const struct lx_fs_removal *removal = lx_filesystem(m)->ops->removal;
+        assert_true(removal->nameless); /* whatever a file is called, it is not pending */
+        assert_int_equal(removal->removed("a" NT_PENDING_SUFFIX, 1 + NT_PENDING_SUFFIX_LENGTH), 0);
     }
     struct lx_mount like = lx_mount_blank(LX_MOUNT_DRVFS);
     like.case_option = LX_OFF;

@@ -42,4 +42,5 @@ static bool drvfs_idle(const struct lx_mount *mount)
     return store_hidden_absent(lx_backing(mount));
 }
 
-const struct lx_fs_removal drvfs_removal = {drvfs_removed, drvfs_ended, drvfs_settle, drvfs_idle};
+const struct lx_fs_removal drvfs_removal = {
+    .removed = drvfs_removed, .ended = drvfs_ended, .settle = drvfs_settle, .idle = drvfs_idle};

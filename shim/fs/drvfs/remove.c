@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* unlink and rmdir on a Windows drive: what is open does not go. */
 #include <limits.h>
-#include <linux/futex.h>
-#include <stdatomic.h>
 
 #include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
@@ -16,15 +14,6 @@
 static int native_unlink(const struct lx_loc *at, int flags)
 {
     return sys_unlinkat(at->dfd, at->path, flags);
-}
-
-/* Tells whoever closes files from now on, and who finishes deletions, that one is pending. */
-static void announce(struct lx_stats *stats)
-{
-    if (stats == NULL)
-        return;
-    atomic_fetch_add(&stats->pending, 1);
-    SYS4(SYS_futex, &stats->pending, FUTEX_WAKE, 1, NULL);
 }
 
 /*
@@ -44,7 +33,7 @@ static int held(struct lx_call *c, enum lx_rule rule, const struct store_holders
     const struct store_object o = drvfs_object(at);
     int r = store_pending_mark(&o);
     if (r == 0)
-        announce(c->task->policy->stats);
+        lx_announce_removal(c->task->policy->stats);
     /* No room for the mark in so long a name, or nowhere to note whose it is: refusing is the
      * nearest to "it stays until closed". */
     bool unmarked = r == -ENAMETOOLONG || r == -EEXIST || r == -EOPNOTSUPP;

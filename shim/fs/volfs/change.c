@@ -52,10 +52,15 @@ long volfs_new(struct lx_call *c)
 
 /* --- names ---------------------------------------------------------------------------------- */
 
+long volfs_unlink(struct lx_call *c)
+{
+    return volfs_losing(c, 0, volfs_existing);
+}
+
 long volfs_rename(struct lx_call *c)
 {
     struct volfs_file file;
-    struct stat from;
+    struct stat from = {.st_mode = 0};
     struct stat to = {.st_mode = 0};
     if (c->task->seccomp_confined)
         return lx_host_fs.run[LX_OP_RENAME](c);
@@ -66,16 +71,18 @@ long volfs_rename(struct lx_call *c)
         c->moves_directory = !S_ISREG(from.st_mode);
         r = S_ISDIR(from.st_mode) ? lx_check_descendants(c) : 0;
     }
-    return r < 0 ? r : lx_host_fs.run[LX_OP_RENAME](c);
+    if (r < 0)
+        return r;
+    /* Two names of one file: nothing is renamed. */
+    bool replaces = c->how == 0 && (to.st_ino != from.st_ino || to.st_dev != from.st_dev);
+    return replaces ? volfs_losing(c, 1, lx_host_fs.run[LX_OP_RENAME])
+                    : lx_host_fs.run[LX_OP_RENAME](c);
 }
 
-/* The kernel found nothing to link: a descriptor whose file has no name any more, on WSL1. */
+/* What has no name any more cannot be linked: for Linux ENOENT, on WSL1 by another errno. */
 static long explain_missing(struct lx_call *c)
 {
-    struct stat st;
-    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 ||
-        lx_rule(c->at[1].mount, LX_RULE_LINK_UNLINKED) == LX_NATIVE || native_stat(c, 0, &st) < 0 ||
-        st.st_nlink != 0)
+    if (lx_rule(c->at[1].mount, LX_RULE_LINK_UNLINKED) == LX_NATIVE)
         return -ENOENT;
     int r = lx_deny(c, LX_RULE_LINK_UNLINKED, EACCES);
     return r < 0 ? r : -ENOENT;
@@ -86,8 +93,11 @@ long volfs_hardlink(struct lx_call *c)
     struct volfs_file file;
     struct stat st;
     int r = volfs_find(c, 0, &st, &file);
-    long done = r < 0 ? r : lx_host_fs.run[LX_OP_LINK](c);
-    return done == -ENOENT && r >= 0 ? explain_missing(c) : volfs_exists(c, 1, done);
+    if (r < 0)
+        return r;
+    enum volfs_source source = c->task->seccomp_confined ? VOLFS_NAMED : volfs_source(c);
+    long done = source == VOLFS_KEPT ? -ENOENT : lx_host_fs.run[LX_OP_LINK](c);
+    return done == -ENOENT && source != VOLFS_NAMED ? explain_missing(c) : volfs_exists(c, 1, done);
 }
 
 /* --- attributes ----------------------------------------------------------------------------- */

@@ -9,16 +9,15 @@
 #include "fs/permission.h"
 #include "fs/refusal.h"
 #include "fs/volfs/file.h"
+#include "store/temp.h"
 #include "sys/sys.h"
 
 /* True where what it lacks was taken since the tree was mounted, and is remembered. */
 static bool is_cached(const struct lx_mount *mount, const struct store_volfs *v)
 {
-    const char *alias = lx_bind_alias(mount);
     struct store_tree tree;
     return lx_rule(mount, LX_RULE_VOLFS_CACHE) == LX_KEPT &&
-           store_tree_get(alias == NULL ? lx_backing(mount) : alias, &tree) &&
-           tree.mounted == v->since;
+           store_tree_get(volfs_root(mount), &tree) && tree.mounted == v->since;
 }
 
 void volfs_look(const struct lx_mount *mount, const struct store_object *o, const struct stat *st,
@@ -105,6 +104,10 @@ unsigned char volfs_entry(const struct lx_mount *mount, int dir, const char *nam
 
 void volfs_mounted(const struct lx_mount *mount, const char *backing)
 {
-    if ((mount->flags & LX_MOUNT_READONLY) == 0)
-        store_tree_mount(backing, volfs_format(mount));
+    if ((mount->flags & LX_MOUNT_READONLY) != 0)
+        return;
+    store_tree_mount(backing, volfs_format(mount));
+    /* What a killed run has left there. */
+    if (store_temp_belongs(backing) && lx_rule(mount, LX_RULE_VOLFS_TEMP) == LX_ON)
+        (void)store_temp_empty(backing, false);
 }

@@ -27,6 +27,13 @@ static inline enum store_format volfs_format(const struct lx_mount *mount)
     return mount->type == LX_MOUNT_LXFS ? STORE_LXFS : STORE_WSLFS;
 }
 
+/* The root by the name that is beside `temp`, wherever it is bound. */
+static inline const char *volfs_root(const struct lx_mount *mount)
+{
+    const char *alias = lx_bind_alias(mount);
+    return alias == NULL ? lx_backing(mount) : alias;
+}
+
 static inline struct store_object volfs_object(const struct lx_loc *at)
 {
     return (struct store_object){lx_backing(at->mount), at->dfd, at->path};

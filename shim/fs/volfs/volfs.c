@@ -128,6 +128,8 @@ long volfs_stat(struct lx_call *c)
         st->st_size = st->st_blksize;
         st->st_nlink = 1;
     }
+    if (volfs_is_removed(c, st->st_mode, st->st_nlink))
+        st->st_nlink = 0;
     round_stat(c, &st->st_atim);
     round_stat(c, &st->st_mtim);
     round_stat(c, &st->st_ctim);
@@ -135,7 +137,7 @@ long volfs_stat(struct lx_call *c)
     return 0;
 }
 
-#define KNOWN (STATX_TYPE | STATX_MODE | STATX_UID | STATX_GID | STATX_SIZE)
+#define KNOWN (STATX_TYPE | STATX_NLINK | STATX_MODE | STATX_UID | STATX_GID | STATX_SIZE)
 
 static struct stat as_stat_of(const struct statx *stx)
 {
@@ -178,6 +180,8 @@ long volfs_statx(struct lx_call *c)
         stx->stx_size = stx->stx_blksize;
         stx->stx_nlink = 1;
     }
+    if (volfs_is_removed(c, stx->stx_mode, stx->stx_nlink))
+        stx->stx_nlink = 0;
     round_statx(c, &stx->stx_atime);
     round_statx(c, &stx->stx_btime);
     round_statx(c, &stx->stx_ctime);
@@ -199,6 +203,7 @@ const struct lx_fs lx_volfs = {
     .link = volfs_link,
     .entry = volfs_entry,
     .mounted = volfs_mounted,
+    .removal = &volfs_removal,
     .run =
         {
             [LX_OP_OPEN] = volfs_open,
@@ -206,7 +211,7 @@ const struct lx_fs lx_volfs = {
             [LX_OP_STATX] = volfs_statx,
             [LX_OP_ACCESS] = volfs_access,
             [LX_OP_READLINK] = volfs_readlink,
-            [LX_OP_UNLINK] = volfs_existing,
+            [LX_OP_UNLINK] = volfs_unlink,
             [LX_OP_RMDIR] = volfs_existing,
             [LX_OP_RENAME] = volfs_rename,
             [LX_OP_LINK] = volfs_hardlink,
