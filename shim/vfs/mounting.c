@@ -167,9 +167,11 @@ static long happen(const struct lx_task *t, struct mounts_writer *w, const char 
 static long happen_alone(struct mounts_writer *w)
 {
     int r = mounts_prepare(w, "");
-    if (r == 0)
-        mounts_commit(w);
-    return r;
+    if (r < 0)
+        return r;
+    mounts_commit(w);
+    mounts_wake(w);
+    return 0;
 }
 
 /* The backing is bound to the target. */
