@@ -428,12 +428,12 @@ static long find_line(struct sys_span text, unsigned long id, char *out, size_t 
     return 0;
 }
 
-long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t size)
+/* Has the task's mountinfo written. As make. */
+static int write_info(const struct lx_task *task, struct room **room)
 {
     char path[48] = "/proc/thread-self/mountinfo";
     struct text t = {path, 0, sizeof(path)};
-    struct sys_span text;
-    long n = 0;
+    *room = NULL;
     if (task->pid != 0) {
         text_put(&t, "/proc/");
         text_number(&t, task->pid);
@@ -442,16 +442,36 @@ long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t
     }
     int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
-        return 0;
+        return fd;
+    int memory = make(task, path, fd, room);
+    sys_close(fd);
+    return memory;
+}
+
+long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t size)
+{
+    struct sys_span text;
     struct room *room;
-    int memory = make(task, path, fd, &room);
+    long n = 0;
+    int memory = write_info(task, &room);
     if (memory >= 0 && SYS3(SYS_lseek, memory, 0, SEEK_SET) == 0 && read_all(memory, room, &text))
         n = find_line(text, id, out, size);
     if (memory >= 0)
         sys_close(memory);
-    sys_close(fd);
     drop_room(room);
     return n;
+}
+
+long tables_info(const struct lx_task *task, char *out, size_t size)
+{
+    struct room *room;
+    int memory = write_info(task, &room);
+    drop_room(room);
+    if (memory < 0)
+        return memory;
+    long n = SYS4(SYS_pread64, memory, out, size, 0);
+    sys_close(memory);
+    return n == (long)size ? -E2BIG : n;
 }
 
 bool tables_goes_straight(const struct lx_call *c)

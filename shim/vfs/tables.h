@@ -84,4 +84,7 @@ int tables_written(const struct lx_task *task, const char *path, int fd);
  */
 long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t room);
 
+/* Copies all of it, `room` bytes at most. Its length, or a negative number. */
+long tables_info(const struct lx_task *task, char *out, size_t room);
+
 #endif

@@ -240,7 +240,7 @@ C: M/c drvfs rw,noatime 0 0"
   assert_output "mount.line"
 }
 
-@test "statmount says of a mount what mountinfo says: number, device, root, point, options, type, source" {
+@test "statmount says of a mount what mountinfo says: number, device, root, point, options, type, source; listmount those in it" {
   needs python3 python3
   cat >"$BASE/statmount.py" <<'PYTHON'
 import ctypes, errno, os, re, struct, sys
@@ -303,27 +303,67 @@ for mount in list(ids[:n]):
               statmount(mount, 3, 64)[0], statmount(mount + (1 << 40), 0x20)[0] == -errno.ENOENT,
               call(457, 1, 1, 8192, 0) == -errno.EFAULT, call(457, request(mount, 0x22), 1, 8192, 0) == -errno.EFAULT,
               call(457, request(mount, 0x22), ctypes.create_string_buffer(600), 600, 1) == -errno.EINVAL)
+
+def listed(mount, last=0, room=4096, flags=0):
+    n = call(458, request(mount, last), ids, room, flags)
+    return list(ids[:n]) if n >= 0 else [errno.errorcode[-n]]
+
+def one_by_one(mount, flags):
+    seen, one = [], listed(mount, 0, 1, flags)
+    while one:
+        seen += one
+        one = listed(mount, one[0], 1, flags)
+    return seen
+
+def point(mount):
+    _, raw = statmount(mount, 0x10)
+    at = 512 + struct.unpack_from("=I", raw, 108)[0]
+    return raw[at:raw.index(0, at)].decode().replace(os.environ["M"], "M")
+
+every = listed(0xffffffffffffffff)
+for mount in every:
+    if point(mount).startswith("M/"):
+        print(" ".join([point(mount), "has"] + [point(m) for m in listed(mount)]))
+print(every == sorted(every), one_by_one(0xffffffffffffffff, 0) == every, one_by_one(0xffffffffffffffff, 1) == every[::-1],
+      listed(every[-1] + 1), call(458, request(every[-1], 0), ids, 1, 2) == -errno.EINVAL, call(458, request(every[0], 0), ids, 1 << 20, 0) == -errno.EOVERFLOW,
+      call(458, request(0xffffffffffffffff, 0), 1, 9, 0) == -errno.EFAULT, call(458, 1, ids, 9, 0) == -errno.EFAULT)
 PYTHON
   natively "mount --bind \$M/c \$M/c; mount -t tmpfs -o ro,size=4k,noexec 'no\\e' \$M/d; python3 $BASE/statmount.py"
   [[ $output != "no listmount"* ]] || skip "$output"
   assert_line "True True 0 True True True True"
   assert_line "/ M/d ro,noexec,relatime tmpfs no\\e ro,size=4k ['size=4k']"
   refute_output --partial mountinfo
+  last="True True True ['ENOENT'] True True True True"
+  assert_line "True True True ['ENOENT'] True True True True"
   in_lanes 'mount -i -t drvfs -o ro,uid=7,noexec,umask=22 "C:\sub" $M/d; mount -t tmpfs -o size=4k none $M/c/sub; python3 $M/statmount.py; umount $M/c/sub
     mount -i -t drvfs C: $M/d; python3 $M/statmount.py'
   right="True True 0 True True True True"
+  stacked="/ M/c rw,noatime drvfs C: rw []
+$right
+/ M/d ro,noexec,relatime drvfs C:\\sub ro,uid=7,umask=22 ['uid=7', 'umask=22']
+$right
+/ M/d rw,relatime drvfs C: rw []
+$right
+M/c has
+M/d has M/d
+M/d has
+$last"
   assert_output "/ M/c rw,noatime drvfs C: rw []
 $right
 / M/d ro,noexec,relatime drvfs C:\\sub ro,uid=7,umask=22 ['uid=7', 'umask=22']
 $right
 / M/c/sub rw,relatime tmpfs none rw,size=4k ['size=4k']
 $right
-/ M/c rw,noatime drvfs C: rw []
-$right
-/ M/d ro,noexec,relatime drvfs C:\\sub ro,uid=7,umask=22 ['uid=7', 'umask=22']
-$right
-/ M/d rw,relatime drvfs C: rw []
-$right"
+M/c has M/c/sub
+M/d has
+M/c/sub has
+$last
+$stacked"
+  # The kernel has none of these.
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  in_lanes 'mount -i -t drvfs -o ro,uid=7,noexec,umask=22 "C:\sub" $M/d; mount -i -t drvfs C: $M/d; python3 $M/statmount.py'
+  assert_output "$stacked"
+  in_all_by env
   drive_policy '"mode": "observe"'
   in_lanes 'python3 $M/statmount.py | grep -c drvfs'
   assert_output 0
