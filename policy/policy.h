@@ -97,10 +97,16 @@ static inline bool lx_redirects(const struct lx_policy *policy)
     return lx_mounts(policy)->translated > 0;
 }
 
+/* The run's own policy, of whichever view. */
+static inline const struct lx_policy *lx_policy_of_run(const struct lx_policy *policy)
+{
+    return policy->run != NULL ? policy->run : policy;
+}
+
 /* What is mounted in the run, by the names that it was mounted by: what mount tables go by. */
 static inline const struct lx_mounts *lx_mounts_of_run(const struct lx_policy *policy)
 {
-    return lx_mounts(policy->run != NULL ? policy->run : policy);
+    return lx_mounts(lx_policy_of_run(policy));
 }
 
 #endif

@@ -94,12 +94,16 @@ static const struct rule {
 static const struct sometimes {
     int number;
     int i386;
-    unsigned argument;
-    uint32_t value;
+    unsigned count; /* of arguments that are looked at */
+    unsigned argument[2];
+    uint32_t value[2];
 } sometimes[] = {
-#define SOMETIMES(call, i386, argument, value) {SYS_##call, i386, argument, value},
+#define SOMETIMES(call, i386, argument, value) {SYS_##call, i386, 1, {argument}, {value}},
+#define SOMETIMES_BOTH(call, i386, one, value, other, and) \
+    {SYS_##call, i386, 2, {one, other}, {value, and}},
 #include "supervisor/sometimes.def"
 #undef SOMETIMES
+#undef SOMETIMES_BOTH
 };
 
 #define SOMETIMES_COUNT (sizeof(sometimes) / sizeof(sometimes[0]))
@@ -122,12 +126,14 @@ static int trap_sometimes(scmp_filter_ctx ctx, bool i386, const struct scmp_arg_
 {
     int r = 0;
     for (size_t i = 0; i < SOMETIMES_COUNT && (r == 0 || r == -EEXIST); i++) {
-        const struct scmp_arg_cmp these[2] = {*ours,
-                                              {.arg = sometimes[i].argument,
-                                               .op = SCMP_CMP_MASKED_EQ,
-                                               .datum_a = 0xffffffff,
-                                               .datum_b = sometimes[i].value}};
-        r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, number_of(&sometimes[i], i386), 2, these);
+        const struct sometimes *s = &sometimes[i];
+        struct scmp_arg_cmp these[3] = {*ours};
+        for (unsigned k = 0; k < s->count; k++)
+            these[k + 1] = (struct scmp_arg_cmp){.arg = s->argument[k],
+                                                 .op = SCMP_CMP_MASKED_EQ,
+                                                 .datum_a = 0xffffffff,
+                                                 .datum_b = s->value[k]};
+        r = seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, number_of(s, i386), s->count + 1, these);
     }
     return r == -EEXIST ? 0 : r;
 }

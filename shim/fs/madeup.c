@@ -38,7 +38,7 @@ int madeup_begin(const char *name)
     return (int)SYS2(SYS_memfd_create, called, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 }
 
-int madeup_end(int memory, int flags, int fd)
+int madeup_seal(int memory, int flags)
 {
     char link[SYS_FD_PATH];
     const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
@@ -49,9 +49,15 @@ int madeup_end(int memory, int flags, int fd)
     /* Once more, since what creates it opens it for writing as well. */
     int own = r < 0 ? r : sys_openat(AT_FDCWD, link, (flags & ~ONCE) | O_CLOEXEC, 0);
     sys_close(memory);
+    return own;
+}
+
+int madeup_end(int memory, int flags, int fd)
+{
+    int own = madeup_seal(memory, flags);
     if (own < 0)
         return own;
-    r = sys_dup3(own, fd, flags & O_CLOEXEC);
+    int r = sys_dup3(own, fd, flags & O_CLOEXEC);
     sys_close(own);
     return r < 0 ? r : 0;
 }

@@ -21,7 +21,13 @@ struct statfs;
 int madeup_begin(const char *name);
 
 /*
- * Nothing more comes. Puts the memory, sealed and opened by flags (of open), in the place of the
+ * Nothing more comes. The memory, sealed and opened by flags (of open): a descriptor that is closed
+ * on exec, or -errno. Either way `memory` is closed.
+ */
+int madeup_seal(int memory, int flags);
+
+/*
+ * The same. Puts the memory, sealed and opened by flags (of open), in the place of the
  * kernel's file, a descriptor. 0, or -errno, and then that is as it was. Either way `memory` is
  * closed.
  */

@@ -19,6 +19,7 @@ struct mounts_request {
     const char *type;      /* one of ours has its word in filesystems.def */
     const char *options;   /* its file system's; NULL: none */
     unsigned long flags;   /* MS_* */
+    bool own_flags;        /* a bind mount has these, and not those of what is bound */
 };
 
 /* A mount to come. */

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-/* Numbers of ours begin behind the next multiple of this: no mount of the kernel's has them. */
-#define ID_STEP 100000ul
-
 /* A line of the kernel's. */
 struct kernel_line {
     struct sys_span whole;      /* with its end, and what goes on with it */
@@ -92,6 +89,11 @@ static bool is_real(const struct lines_drive *d)
     return d->mount->type == LX_MOUNT_HOST || lx_bind_alias(d->mount) != NULL;
 }
 
+bool lines_is_own(const struct lx_mount *m)
+{
+    return m->type != LX_MOUNT_HOST && lx_bind_alias(m) == NULL && drive_line_shows(m);
+}
+
 /* Those that others are in come first; of those at one point the older ones. */
 static bool comes_behind(const struct lines_drive *one, const struct lines_drive *other)
 {
@@ -118,7 +120,7 @@ static void count_above(struct lines_work *work, struct lines_drive *d)
     d->line = d->before = -1;
     d->id = d->parent = 0;
     d->depth = 0;
-    d->own = !is_real(d) && drive_line_shows(d->mount);
+    d->own = lines_is_own(d->mount);
     for (size_t i = 0; i < work->count; i++) {
         const struct lines_drive *other = &work->drive[i];
         if (is_real(other) && other->mount->number > d->mount->number &&
@@ -198,7 +200,7 @@ static unsigned long first_id(struct sys_span text)
         unsigned long id = number_of(line.id);
         last = id > last ? id : last;
     }
-    return (last / ID_STEP + 1) * ID_STEP;
+    return (last / LINES_ID_STEP + 1) * LINES_ID_STEP;
 }
 
 /* A drive without a line of the kernel's is in the nearest other one, as they are in order. */

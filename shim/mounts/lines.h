@@ -11,6 +11,12 @@
 #include "mounts/drive_line.h"
 #include "sys/mountinfo.h"
 
+/*
+ * The number in mountinfo of a mount that the kernel has not is the record's behind a multiple of
+ * this, which is behind all of the kernel's.
+ */
+#define LINES_ID_STEP 100000ul
+
 enum lines_file { LINES_MOUNTS, LINES_MOUNTINFO, LINES_MOUNTSTATS };
 
 /* A mount of the run. Those of LX_MOUNT_HOST are given as well: each has a line of the kernel's. */
@@ -54,6 +60,9 @@ struct lines_work {
     size_t count;
     char point[PATH_MAX];
 };
+
+/* True for a mount that has a line and is none of the kernel's. */
+bool lines_is_own(const struct lx_mount *m);
 
 /*
  * Writes a table, with a line for each of work's drives: in place of the kernel's where that has

@@ -66,6 +66,12 @@ int mounts_abandon(struct mounts_writer *w, const struct lx_policy *policy);
  */
 int mounts_find_out(struct mounts_writer *w, const struct lx_policy *policy);
 
+/*
+ * Wakes whoever watches the table (vfs/watch.h), after a change in which the kernel had no part:
+ * for its own part it wakes them itself.
+ */
+void mounts_wake(const struct mounts_writer *w);
+
 /* Gives the lock back. */
 void mounts_leave(struct mounts_writer *w);
 

@@ -4,11 +4,13 @@
  * what waits for the end is finished after it. The next definition does the work, which keeps close
  * a cancellation point.
  */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "preload/ending.h"
+#include "preload/epolled.h"
 #include "preload/next.h"
 #include "sys/sys.h"
 #include "vfs/handles.h"
@@ -22,6 +24,7 @@ static long close_now(void *what)
 {
     int fd = *(const int *)what;
     placement_forget_fd(fd);
+    epolled_end(fd);
     return __close != NULL ? __close(fd) : NEXT(close)(fd);
 }
 
@@ -112,6 +115,7 @@ static long replace_now(void *what)
     const struct replacement *p = what;
     struct placement_known known = placement_known_of(p->from);
     placement_forget_fd(p->to);
+    epolled_end(p->to);
     int r = sys_dup3(p->from, p->to, p->flags);
     if (r >= 0)
         placement_remember_copy(p->from, known, p->to);
@@ -139,9 +143,13 @@ LX_EXPORT int dup3(int from, int to, int flags)
     return replace(from, to, flags);
 }
 
+#define CLOSES_LATER 4 /* CLOSE_RANGE_CLOEXEC, which closes nothing yet */
+
 LX_EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
     placement_forget_descriptors();
+    if ((flags & CLOSES_LATER) == 0)
+        epolled_end_range((int)first, last > INT_MAX ? INT_MAX : (int)last);
     int r = (int)lx_ret(SYS3(SYS_close_range, first, last, flags));
     vfs_settle(lx_self(), false);
     return r;
@@ -151,6 +159,7 @@ LX_EXPORT int close_range(unsigned first, unsigned last, int flags)
 LX_EXPORT void closefrom(int lowest)
 {
     placement_forget_descriptors();
+    epolled_end_range(lowest, INT_MAX);
     NEXT(closefrom)(lowest);
     vfs_settle(lx_self(), false);
 }
@@ -159,6 +168,7 @@ LX_EXPORT void closefrom(int lowest)
 static long fclose_now(void *stream)
 {
     placement_forget_fd(fileno(stream));
+    epolled_end(fileno(stream));
     return NEXT(fclose)(stream);
 }
 

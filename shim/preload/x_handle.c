@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "preload/epolled.h"
 #include "preload/next.h"
 #include "preload/shim.h"
 #include "sys/sys.h"
@@ -16,6 +17,8 @@
 
 static off_t seek(int fd, off_t offset, int whence)
 {
+    if (epolled_is_any() && whence == SEEK_SET)
+        epolled_renew(fd);
     long r = lx_judge_seek(lx_self(), fd, offset, whence);
     return r == 0 ? sys_lseek(fd, offset, whence) : r == LX_DONE ? 0 : r;
 }

@@ -59,6 +59,7 @@ static long by_number(long nr, const long a[6])
     case SYS_move_mount:
     case SYS_mount_setattr:
     case SYS_statmount:
+    case SYS_listmount:
         return lx_mounting(nr, a);
     default:
         return vfs_syscalls[nr](lx_self(), a);

@@ -33,6 +33,7 @@
 #include "supervisor/roots.h"
 #include "supervisor/stack.h"
 #include "supervisor/strict.h"
+#include "supervisor/tablewait.h"
 #include "supervisor/tracee.h"
 #include "supervisor/transfer.h"
 #include "supervisor/views.h"
@@ -162,7 +163,10 @@ static long run(struct request *r)
         hooks_hear(true);
     }
     long nr = r->call->number;
-    long result = decides(nr) ? decide(r) : transfers(nr) ? transfer(r) : answer(&r->task, r->args);
+    long result = decides(nr)        ? decide(r)
+                  : transfers(nr)    ? transfer(r)
+                  : tablewait_is(nr) ? tablewait(r)
+                                     : answer(&r->task, r->args);
     if (r->call->number == SYS_connect)
         hooks_hear(false);
     credentials_return();
@@ -175,6 +179,9 @@ static long run(struct request *r)
 /* ERESTARTSYS, to the kernel: handle the signal, then make the call again if its handler allows. */
 #define RESTART 512
 
+/* ERESTARTNOHAND: the same, of a call that no handler allows to be made again. */
+#define RESTART_UNHANDLED 514
+
 /*
  * Runs the call until it is done. One that waits is interrupted by the master's sign only; natively
  * a signal of the caller would have done that, which cannot reach it as long as it waits for us.
@@ -186,7 +193,7 @@ static long run_to_end(struct request *r, const struct slot *slot)
         if (result != -EINTR || !tracee_waits(&r->tracee))
             return result;
         if (atomic_load(&slot->signalled) == r->tracee.id)
-            return -RESTART;
+            return tablewait_is(r->call->number) ? -RESTART_UNHANDLED : -RESTART;
         if (atomic_load(&slot->perhaps) == r->tracee.id)
             return -EINTR;
     }

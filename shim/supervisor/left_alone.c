@@ -11,6 +11,7 @@
 #include "supervisor/follows.h"
 #include "supervisor/outside.h"
 #include "supervisor/place.h"
+#include "supervisor/tablewait.h"
 #include "sys/sys.h"
 #include "vfs/provided.h"
 #include "vfs/shown.h"
@@ -115,6 +116,8 @@ int left_alone(const struct request *r)
         return !r->task.policy->shows;
     if (r->task.policy->shows && strncmp(r->call->name, "getdents", 8) == 0 && lists_otherwise(r))
         return false;
+    if (tablewait_is(r->call->number))
+        return !tablewait_asks(r);
     if (decide_needs_none(r->task.policy, r->call->number))
         return true;
     if (decide_needs_look(r->task.policy, r->call->number))

@@ -12,6 +12,7 @@
 #include "supervisor/hooks.h"
 #include "supervisor/proc.h"
 #include "sys/sys.h"
+#include "vfs/listmount.h"
 #include "vfs/mounting.h"
 #include "vfs/newmounts.h"
 #include "vfs/statmount.h"
@@ -24,14 +25,15 @@
 bool mounting_looks(long nr)
 {
     return nr == SYS_mount || nr == SYS_move_mount || nr == SYS_fsopen || nr == SYS_fsconfig ||
-           nr == SYS_fsmount || nr == SYS_mount_setattr || nr == SYS_statmount;
+           nr == SYS_fsmount || nr == SYS_mount_setattr || nr == SYS_statmount ||
+           nr == SYS_listmount;
 }
 
 bool mounting_asks(long nr)
 {
     return nr == SYS_mount || nr == SYS_umount2 || nr == SYS_move_mount || nr == SYS_fsconfig ||
            nr == SYS_open_tree || nr == SYS_fspick || nr == SYS_mount_setattr ||
-           nr == SYS_statmount;
+           nr == SYS_statmount || nr == SYS_listmount;
 }
 
 /* True for an argument that is a path by the kernel's name, as it is from where our "/" is. */
@@ -138,17 +140,21 @@ static int give(const struct lx_task *task, void *to, const void *from, size_t n
     return tracee_write(&r->tracee, (uint64_t)(uintptr_t)to, from, n);
 }
 
-/* What is asked about a mount is in a structure, too. */
+/* What is asked about a mount, or about those in it, is in a structure, too. */
 static long tell_mount(const struct request *m)
 {
     struct vfs_statmount asked = {.size = 0};
     const uint64_t *given = m->given;
-    if (given[3] != 0 || tracee_read(&m->tracee, given[0], &asked, VFS_STATMOUNT_FIRST) < 0 ||
+    bool lists = m->call->number == SYS_listmount;
+    void *to = (void *)(uintptr_t)given[1];
+    if ((!lists && given[3] != 0) ||
+        tracee_read(&m->tracee, given[0], &asked, VFS_STATMOUNT_FIRST) < 0 ||
         (asked.size >= sizeof(asked) &&
          tracee_read(&m->tracee, given[0], &asked, sizeof(asked)) < 0))
         return -LX_CONTINUE;
-    return vfs_statmount_drive(&m->task, &asked, (void *)(uintptr_t)given[1], (size_t)given[2],
-                               give);
+    return lists ? vfs_listmount_drives(&m->task, &asked, to, (size_t)given[2], (unsigned)given[3],
+                                        give)
+                 : vfs_statmount_drive(&m->task, &asked, to, (size_t)given[2], give);
 }
 
 static long answer(const struct request *m)
@@ -161,6 +167,7 @@ static long answer(const struct request *m)
     case SYS_mount_setattr:
         return set_attributes(m);
     case SYS_statmount:
+    case SYS_listmount:
         return tell_mount(m);
     default:
         return vfs_syscalls[m->call->number](&m->task, m->args);

@@ -47,6 +47,9 @@
 #ifndef SYS_statmount
 #define SYS_statmount 457
 #endif
+#ifndef SYS_listmount
+#define SYS_listmount 458
+#endif
 #ifndef SYS_setxattrat
 #define SYS_setxattrat    463
 #define SYS_getxattrat    464

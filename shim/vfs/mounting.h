@@ -21,6 +21,13 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
                  bool follow, const char *type, unsigned long flags, const void *data);
 
 /*
+ * Mounts what open_tree has cloned of a mount of ours, `source` by the task's name: bound with the
+ * flags that it has by now.
+ */
+long lx_mount_tree(const struct lx_task *t, const char *source, int dirfd, const char *target,
+                   bool follow, unsigned long flags);
+
+/*
  * The mount of ours whose root a path is, with where programs see it; NULL where it is none's, or
  * cannot be found.
  */

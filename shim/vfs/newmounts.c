@@ -141,7 +141,7 @@ long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags)
 
 long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
 {
-    struct context c = {.magic = MAGIC, .created = 1, .flags = MS_BIND | MS_RELATIME};
+    struct context c = {.magic = MAGIC, .created = 1, .flags = MS_BIND};
     if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
@@ -360,8 +360,13 @@ long lx_move_mount(const struct lx_task *t, int from, const char *path, int to, 
     if (r < 0)
         return r;
     bool itself = (flags & TO_EMPTY_PATH) != 0 && target[0] == '\0';
-    return lx_mount_at(t, c.source, to, itself ? LX_DESCRIPTOR : target, (flags & TO_SYMLINKS) != 0,
-                       c.type, (unsigned long)c.flags, c.options);
+    if (itself)
+        target = LX_DESCRIPTOR;
+    if ((c.flags & MS_BIND) != 0)
+        return lx_mount_tree(t, c.source, to, target, (flags & TO_SYMLINKS) != 0,
+                             (unsigned long)c.flags);
+    return lx_mount_at(t, c.source, to, target, (flags & TO_SYMLINKS) != 0, c.type,
+                       (unsigned long)c.flags, c.options);
 }
 
 long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigned flags,

@@ -6,11 +6,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/statfs.h>
 
 #include "sys/address.h"
 #include "sys/mountinfo.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
+#include "vfs/ops.h"
+#include "vfs/ownmounts.h"
 #include "vfs/placement.h"
 #include "vfs/tables.h"
 
@@ -21,9 +24,11 @@
 #define MNT_POINT   0x010u
 #define FS_TYPE     0x020u
 #define MNT_OPTS    0x080u
+#define FROM        0x004u             /* what a mount is propagated from */
+#define NEITHERS    (0x040u | 0x1000u) /* of the namespace and the kernel, whatever the mount */
 #define SB_SOURCE   0x200u
 #define OPT_ARRAY   0x400u
-#define THE_KERNELS (SB_BASIC | MNT_BASIC | 0x004u /* propagation */ | MNT_POINT | 0x040u | 0x1000u)
+#define THE_KERNELS (SB_BASIC | MNT_BASIC | FROM | MNT_POINT | NEITHERS)
 
 #define ATTR_ATIME       0x70u
 #define ATTR_NOATIME     0x10u
@@ -65,6 +70,7 @@ struct room {
     size_t used;        /* bytes of its texts */
     char line[2 * PATH_MAX + 4096];
     struct sys_mount_line parts;
+    struct ownmounts mounts;
     char kernels[ROOM] __attribute__((aligned(8)));
     char ours[ROOM] __attribute__((aligned(8)));
 };
@@ -178,14 +184,74 @@ static uint32_t keep(struct room *room, uint32_t at)
     return add(room, kernels->texts + at, strlen(kernels->texts + at));
 }
 
-/* Puts the answer together: the kernel's numbers, and texts of the line's. */
-static void fill(struct room *room, uint64_t wanted)
+static unsigned long number_of(struct sys_span part)
 {
+    unsigned long value = 0;
+    for (size_t i = 0; i < part.n; i++)
+        value = value * 10 + (unsigned long)(part.at[i] - '0');
+    return value;
+}
+
+/* True where the kernel's answer has another parent than the line: a mount that it has not. */
+static bool is_in_own(const struct room *room)
+{
+    const struct answer *k = (const struct answer *)(const void *)room->kernels;
+    return (k->mask & MNT_BASIC) != 0 && number_of(room->parts.parent) != k->old_parent;
+}
+
+/* The mount that it is in, by both its numbers. */
+static void put_parent(const struct lx_task *t, struct room *room)
+{
+    unsigned long parent = number_of(room->parts.parent);
+    if (!ownmounts_find(t, &room->mounts))
+        return;
+    room->own->old_parent = (uint32_t)parent;
+    room->own->parent = ownmounts_number(&room->mounts, parent);
+}
+
+/* What kind of file system it is, by what statfs says of its point. */
+static uint64_t magic_of(const struct lx_task *t, const struct room *room)
+{
+    char point[PATH_MAX];
+    struct statfs fs;
+    if (sys_mount_unescape(room->parts.point, point, sizeof(point)) < 0)
+        return 0;
+    long r = lx_statfs(t, -1, point, &fs);
+    if (r == -LX_CONTINUE)
+        r = sys_statfs(point, &fs);
+    return r < 0 ? 0 : (uint64_t)fs.f_type;
+}
+
+/* Of a mount that the kernel has not: its numbers, and where it is. */
+static void put_own(const struct lx_task *t, struct room *room, const struct vfs_statmount *asked)
+{
+    struct answer *own = room->own;
+    own->mask |= asked->wanted & (SB_BASIC | MNT_BASIC | FROM | MNT_POINT);
+    if ((asked->wanted & MNT_POINT) != 0)
+        own->point = add_part(room, room->parts.point);
+    if ((asked->wanted & SB_BASIC) != 0)
+        own->magic = magic_of(t, room);
+    if ((asked->wanted & MNT_BASIC) == 0)
+        return;
+    own->id = asked->mount;
+    own->old_id = (uint32_t)number_of(room->parts.id);
+    own->propagation[0] = MS_PRIVATE;
+    put_parent(t, room);
+}
+
+/* Puts the answer together: the kernel's numbers, and texts of the line's. */
+static void fill(const struct lx_task *t, struct room *room, const struct vfs_statmount *asked)
+{
+    const uint64_t wanted = asked->wanted;
     const struct sys_mount_line *line = &room->parts;
     struct answer *own = room->own = (struct answer *)(void *)room->ours;
     memcpy(own, room->kernels, sizeof(*own));
     room->used = 0;
-    if ((own->mask & MNT_POINT) != 0)
+    if (ownmounts_is(asked->mount))
+        put_own(t, room, asked);
+    else if (is_in_own(room))
+        put_parent(t, room);
+    if (!ownmounts_is(asked->mount) && (own->mask & MNT_POINT) != 0)
         own->point = keep(room, own->point);
     if ((wanted & FS_TYPE) != 0)
         own->type = add_part(room, line->type);
@@ -202,7 +268,7 @@ static void fill(struct room *room, uint64_t wanted)
     own->size = (uint32_t)(sizeof(*own) + room->used);
 }
 
-/* Finds the line of a mount, where it is one of ours. */
+/* Finds the line of a mount, where it is one of ours, or in one that the kernel has not. */
 static bool find_line(const struct lx_task *t, const struct vfs_statmount *asked, struct room *room)
 {
     const struct answer *k = (const struct answer *)(const void *)room->kernels;
@@ -213,24 +279,45 @@ static bool find_line(const struct lx_task *t, const struct vfs_statmount *asked
     long n = tables_line(t, k->old_id, room->line, sizeof(room->line));
     if (n <= 0 || !sys_mount_line(room->line, (size_t)n, &room->parts))
         return false;
-    return (k->mask & FS_TYPE) == 0 || !sys_span_is(room->parts.type, k->texts + k->type);
+    return (k->mask & FS_TYPE) == 0 || !sys_span_is(room->parts.type, k->texts + k->type) ||
+           is_in_own(room);
+}
+
+/* What is to be told of a mount. 0; -LX_CONTINUE where the kernel tells it; or -errno. */
+static long find(const struct lx_task *t, const struct vfs_statmount *asked, struct room *room)
+{
+    struct ownmounts *own = &room->mounts;
+    struct vfs_statmount other = *asked;
+    /* What the kernel refuses it refuses itself, and what it says of more is not ours. */
+    if (!ownmounts_is(asked->mount))
+        return find_line(t, asked, room) &&
+                       ask(asked, asked->wanted & THE_KERNELS, room->kernels) == 0
+                   ? 0
+                   : -LX_CONTINUE;
+    if (!ownmounts_find(t, own) || !ownmounts_has(own, asked->mount) ||
+        !ownmounts_line(own, ownmounts_id(own, asked->mount), &room->parts))
+        return -ENOENT;
+    /* What it is in at last is the kernel's, which says of itself what is the same for both. */
+    struct sys_mount_line line = room->parts;
+    while (number_of(line.parent) > own->first &&
+           ownmounts_line(own, number_of(line.parent), &line))
+        ;
+    other.mount = ownmounts_number(own, number_of(line.parent));
+    return ask(&other, asked->wanted & NEITHERS, room->kernels);
 }
 
 long vfs_statmount_drive(const struct lx_task *t, const struct vfs_statmount *asked, void *answer,
                          size_t space, vfs_statmount_give *give)
 {
-    if (asked->size < VFS_STATMOUNT_FIRST || asked->other != 0 ||
-        (asked->size > VFS_STATMOUNT_FIRST && asked->space != 0) || t->root != NULL ||
-        t->seccomp_confined || t->policy->observe || !tables_show(t->policy))
+    if (!ownmounts_asks(t, asked))
         return -LX_CONTINUE;
     struct room *room = sys_mmap(NULL, sizeof(*room), PROT_READ | PROT_WRITE,
                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (sys_mmap_failed(room))
         return -LX_CONTINUE;
-    long r = -LX_CONTINUE;
-    /* What the kernel refuses it refuses itself, and what it says of more is not ours. */
-    if (find_line(t, asked, room) && ask(asked, asked->wanted & THE_KERNELS, room->kernels) == 0) {
-        fill(room, asked->wanted);
+    long r = find(t, asked, room);
+    if (r == 0) {
+        fill(t, room, asked);
         r = -EOVERFLOW;
         size_t n = room->own->size;
         if (room->used == 0 && space < n)
@@ -242,17 +329,24 @@ long vfs_statmount_drive(const struct lx_task *t, const struct vfs_statmount *as
     return r;
 }
 
+bool vfs_statmount_read(const void *at, struct vfs_statmount *asked)
+{
+    *asked = (struct vfs_statmount){.size = 0};
+    if (!sys_readable(at, VFS_STATMOUNT_FIRST, placement_tick()))
+        return false;
+    memcpy(asked, at, VFS_STATMOUNT_FIRST);
+    if (asked->size < sizeof(*asked))
+        return true;
+    if (!sys_readable(at, sizeof(*asked), placement_tick()))
+        return false;
+    memcpy(asked, at, sizeof(*asked));
+    return true;
+}
+
 long vfs_statmount(const struct lx_task *t, const long a[6])
 {
-    struct vfs_statmount asked = {.size = 0};
-    const void *at = (const void *)(uintptr_t)a[0];
-    if (a[3] != 0 || !sys_readable(at, VFS_STATMOUNT_FIRST, placement_tick()))
+    struct vfs_statmount asked;
+    if (a[3] != 0 || !vfs_statmount_read((const void *)(uintptr_t)a[0], &asked))
         return -LX_CONTINUE;
-    memcpy(&asked, at, VFS_STATMOUNT_FIRST);
-    if (asked.size >= sizeof(asked)) {
-        if (!sys_readable(at, sizeof(asked), placement_tick()))
-            return -LX_CONTINUE;
-        memcpy(&asked, at, sizeof(asked));
-    }
     return vfs_statmount_drive(t, &asked, (void *)(uintptr_t)a[1], (size_t)a[2], lx_give);
 }

@@ -12,6 +12,7 @@
 #include "vfs/finish.h"
 #include "vfs/handles.h"
 #include "vfs/listing.h"
+#include "vfs/listmount.h"
 #include "vfs/mounting.h"
 #include "vfs/names.h"
 #include "vfs/newmounts.h"
@@ -178,6 +179,7 @@ MOUNTING(call_move_mount, SYS_move_mount,
          lx_move_mount(t, FD(0), PATH(1), FD(2), PATH(3), (unsigned)a[4]))
 MOUNTING(call_mount_setattr, SYS_mount_setattr, vfs_mount_setattr(t, a))
 MOUNTING(call_statmount, SYS_statmount, vfs_statmount(t, a))
+MOUNTING(call_listmount, SYS_listmount, vfs_listmount(t, a))
 
 /* What only the library can make, and makes before it comes here. */
 CALL(call_refused, ((void)t, (void)a, -ENOSYS))
@@ -385,6 +387,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_move_mount] = call_move_mount,
     [SYS_mount_setattr] = call_mount_setattr,
     [SYS_statmount] = call_statmount,
+    [SYS_listmount] = call_listmount,
     [SYS_close_range] = call_close_range,
     [SYS_dup3] = call_dup3,
     [SYS_io_uring_setup] = vfs_ring_setup,

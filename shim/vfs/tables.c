@@ -11,9 +11,11 @@
 #include "fs/filesystems.h"
 #include "fs/madeup.h"
 #include "mounts/lines.h"
+#include "sys/clock.h"
 #include "sys/fdpath.h"
 #include "sys/proxy.h"
 #include "sys/sys.h"
+#include "vfs/opened.h"
 #include "vfs/shown.h"
 #include "vfs/text.h"
 
@@ -262,6 +264,50 @@ static void flush(struct lines_out *out)
     out->n = 0;
 }
 
+/* How often, and after how long, a change that is under way is looked at again: 100 ms. */
+#define CHANGE_LOOKS    50
+#define CHANGE_PAUSE_NS 2000000
+
+/*
+ * Waits until no change is under way, of which the kernel has made its part perhaps, and its maker
+ * has not written it down yet. One that was killed in between is waited for once. How many changes
+ * there were.
+ */
+static uint32_t await_change(const struct lx_policy *policy)
+{
+    static _Atomic uint32_t in_vain; /* what nobody ends; any thread's: it is a wait more or less */
+    const struct lx_table *table = lx_policy_of_run(policy)->table;
+    uint32_t change = table == NULL ? 0 : atomic_load(&table->intent.list);
+    for (unsigned i = 0; change != 0 && change != atomic_load(&in_vain); i++) {
+        struct timespec pause = {0, CHANGE_PAUSE_NS};
+        if (i == CHANGE_LOOKS)
+            atomic_store(&in_vain, change);
+        else
+            sys_sleep(&pause);
+        change = atomic_load(&table->intent.list);
+    }
+    return table == NULL ? 0 : atomic_load(&table->generation);
+}
+
+/*
+ * Reads the kernel's text, and what is mounted, of one moment: else a mount that comes or goes
+ * between has the backing's line, and whoever waited for mounts hears of no other. Whether it was
+ * read, as read_all.
+ */
+static bool read_both(const struct lx_policy *policy, struct room *room, int fd,
+                      struct sys_span *text)
+{
+    for (unsigned i = 0;; i++) {
+        uint32_t before = await_change(policy);
+        bool read = read_all(fd, room, text);
+        describe(policy, room);
+        if (!read || i == CHANGE_LOOKS || await_change(policy) == before)
+            return read;
+        if (SYS3(SYS_lseek, fd, 0, SEEK_SET) < 0)
+            return false;
+    }
+}
+
 /* A program may have a limit of what it writes, which counts for memory and ends it by a signal. */
 static bool may_write(size_t n)
 {
@@ -279,10 +325,9 @@ static int write_table(const struct lx_policy *policy, struct room *room, const 
     size_t n = strlen(path);
     const char *name = last_name(path, &n);
     int kind = kind_of(name, n);
-    describe(policy, room);
     if (kind < 0 || !may_write((size_t)2 * TABLE_MAX))
         return -1;
-    if (!read_all(fd, room, &text))
+    if (!read_both(policy, room, fd, &text))
         return text.n == room->text_size ? -E2BIG : -1;
     if (policy->shows && !policy->observe)
         shown_table(policy, room->text, text.n);
@@ -374,6 +419,14 @@ static int make(const struct lx_task *task, const char *path, bool own, int fd, 
     return memory;
 }
 
+int tables_written(const struct lx_task *task, const char *path, int fd)
+{
+    struct room *room;
+    int memory = make(task, path, false, fd, &room);
+    drop_room(room);
+    return memory;
+}
+
 /* Copies the line that begins with a mount's number. Its length, or 0. */
 static long find_line(struct sys_span text, unsigned long id, char *out, size_t room)
 {
@@ -391,12 +444,12 @@ static long find_line(struct sys_span text, unsigned long id, char *out, size_t 
     return 0;
 }
 
-long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t size)
+/* Has the task's mountinfo written. As make. */
+static int write_info(const struct lx_task *task, struct room **room)
 {
     char path[48] = "/proc/thread-self/mountinfo";
     struct text t = {path, 0, sizeof(path)};
-    struct sys_span text;
-    long n = 0;
+    *room = NULL;
     if (task->pid != 0) {
         text_put(&t, "/proc/");
         text_number(&t, task->pid);
@@ -405,16 +458,36 @@ long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t
     }
     int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
-        return 0;
+        return fd;
+    int memory = make(task, path, false, fd, room);
+    sys_close(fd);
+    return memory;
+}
+
+long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t size)
+{
+    struct sys_span text;
     struct room *room;
-    int memory = make(task, path, false, fd, &room);
+    long n = 0;
+    int memory = write_info(task, &room);
     if (memory >= 0 && SYS3(SYS_lseek, memory, 0, SEEK_SET) == 0 && read_all(memory, room, &text))
         n = find_line(text, id, out, size);
     if (memory >= 0)
         sys_close(memory);
-    sys_close(fd);
     drop_room(room);
     return n;
+}
+
+long tables_info(const struct lx_task *task, char *out, size_t size)
+{
+    struct room *room;
+    int memory = write_info(task, &room);
+    drop_room(room);
+    if (memory < 0)
+        return memory;
+    long n = SYS4(SYS_pread64, memory, out, size, 0);
+    sys_close(memory);
+    return n == (long)size ? -E2BIG : n;
 }
 
 bool tables_goes_straight(const struct lx_call *c)
@@ -445,6 +518,8 @@ __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
     int memory = make(c->task, path, own, (int)fd, &room);
     if (memory < 0 || madeup_end(memory, c->flags, (int)fd) != 0)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
+    else if (c->task->pid == 0)
+        opened_note((int)fd);
     drop_room(room);
     return fd;
 }

@@ -73,9 +73,18 @@ static inline bool tables_straight(const struct lx_call *c)
 long tables_open(struct lx_call *c, long fd);
 
 /*
+ * Writes the table of that name, of which fd is the kernel's, at its beginning, to memory: a
+ * descriptor of that, or a negative number.
+ */
+int tables_written(const struct lx_task *task, const char *path, int fd);
+
+/*
  * Copies what the task's mountinfo would say of a mount, by its number there: a line without its
  * end, of `room` bytes at most. Its length, or 0.
  */
 long tables_line(const struct lx_task *task, unsigned long id, char *out, size_t room);
+
+/* Copies all of it, `room` bytes at most. Its length, or a negative number. */
+long tables_info(const struct lx_task *task, char *out, size_t room);
 
 #endif

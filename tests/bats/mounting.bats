@@ -84,6 +84,7 @@ write EISDIR'
   steps='mkdir a:b a:b/sub c d; echo text >a:b/f; $P bind a:b c; cat c/f; $P umount c; ls c
     $P bind c a:b; ls a:b; $P umount a:b; $P bind no:such c; $P bind a:b no:such; $P umount a:b
     $P tree a:b d; cat d/f; $P readonly d; touch d/new 2>&1 | grep -o "Read-only.*"; $P umount d; $P umount no:such
+    $P tree a:b d readonly; touch d/new 2>&1 | grep -o "Read-only.*"; $P umount d
     $P pick a:b'
   natively "$steps"
   answer=$output
@@ -102,6 +103,11 @@ setattr ok
 Read-only file system
 umount ok
 umount ENOENT
+open_tree ok
+setattr ok
+move_mount ok
+Read-only file system
+umount ok
 fspick EINVAL'
   in_lanes "$steps"
   assert_output "$answer"

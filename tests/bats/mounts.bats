@@ -434,7 +434,8 @@ mount ENOTDIR"
   in_lanes 'for P in mounting mounting-static; do
     $P fsopen C:/sub $M/d uid 7; stat -c %u $M/d; : >"$M/d/x?y"; ls $M/d; $P readonly $M/d; touch $M/d/n; umount $M/d
     $P fsopen Q: $M/d; $P fsopen C: $M/d nonsense; umount $M/d; $P fsopen C: $M/none
-    $P tree $M/c/sub $M/d; : >"$M/d/a:b"; ls $M/d; rm $M/d/*; umount $M/d; ls $M/d $M/c/sub; done'
+    $P tree $M/c/sub $M/d; : >"$M/d/a:b"; ls $M/d; rm $M/d/*; umount $M/d; ls $M/d $M/c/sub
+    $P tree $M/c/sub $M/d readonly; touch $M/d/n; : >$M/c/sub/n; rm $M/d/n; umount $M/d; rm $M/c/sub/n; done'
   once="fsopen ok
 source ok
 option ok
@@ -466,7 +467,12 @@ a:b
 x?y
 $BASE/c/sub:
 
-$BASE/d:"
+$BASE/d:
+open_tree ok
+setattr ok
+move_mount ok
+touch: cannot touch '$BASE/d/n': Read-only file system
+rm: cannot remove '$BASE/d/n': Read-only file system"
   assert_output "$once
 $once"
 }

@@ -240,7 +240,7 @@ C: M/c drvfs rw,noatime 0 0"
   assert_output "mount.line"
 }
 
-@test "statmount says of a mount what mountinfo says: number, device, root, point, options, type, source" {
+@test "statmount says of a mount what mountinfo says: number, device, root, point, options, type, source; listmount those in it" {
   needs python3 python3
   cat >"$BASE/statmount.py" <<'PYTHON'
 import ctypes, errno, os, re, struct, sys
@@ -303,28 +303,190 @@ for mount in list(ids[:n]):
               statmount(mount, 3, 64)[0], statmount(mount + (1 << 40), 0x20)[0] == -errno.ENOENT,
               call(457, 1, 1, 8192, 0) == -errno.EFAULT, call(457, request(mount, 0x22), 1, 8192, 0) == -errno.EFAULT,
               call(457, request(mount, 0x22), ctypes.create_string_buffer(600), 600, 1) == -errno.EINVAL)
+
+def listed(mount, last=0, room=4096, flags=0):
+    n = call(458, request(mount, last), ids, room, flags)
+    return list(ids[:n]) if n >= 0 else [errno.errorcode[-n]]
+
+def one_by_one(mount, flags):
+    seen, one = [], listed(mount, 0, 1, flags)
+    while one:
+        seen += one
+        one = listed(mount, one[0], 1, flags)
+    return seen
+
+def point(mount):
+    _, raw = statmount(mount, 0x10)
+    at = 512 + struct.unpack_from("=I", raw, 108)[0]
+    return raw[at:raw.index(0, at)].decode().replace(os.environ["M"], "M")
+
+every = listed(0xffffffffffffffff)
+for mount in every:
+    if point(mount).startswith("M/"):
+        print(" ".join([point(mount), "has"] + [point(m) for m in listed(mount)]))
+print(every == sorted(every), one_by_one(0xffffffffffffffff, 0) == every, one_by_one(0xffffffffffffffff, 1) == every[::-1],
+      listed(every[-1] + 1), call(458, request(every[-1], 0), ids, 1, 2) == -errno.EINVAL, call(458, request(every[0], 0), ids, 1 << 20, 0) == -errno.EOVERFLOW,
+      call(458, request(0xffffffffffffffff, 0), 1, 9, 0) == -errno.EFAULT, call(458, 1, ids, 9, 0) == -errno.EFAULT)
 PYTHON
   natively "mount --bind \$M/c \$M/c; mount -t tmpfs -o ro,size=4k,noexec 'no\\e' \$M/d; python3 $BASE/statmount.py"
   [[ $output != "no listmount"* ]] || skip "$output"
   assert_line "True True 0 True True True True"
   assert_line "/ M/d ro,noexec,relatime tmpfs no\\e ro,size=4k ['size=4k']"
   refute_output --partial mountinfo
+  last="True True True ['ENOENT'] True True True True"
+  assert_line "True True True ['ENOENT'] True True True True"
   in_lanes 'mount -i -t drvfs -o ro,uid=7,noexec,umask=22 "C:\sub" $M/d; mount -t tmpfs -o size=4k none $M/c/sub; python3 $M/statmount.py; umount $M/c/sub
     mount -i -t drvfs C: $M/d; python3 $M/statmount.py'
   right="True True 0 True True True True"
+  stacked="/ M/c rw,noatime drvfs C: rw []
+$right
+/ M/d ro,noexec,relatime drvfs C:\\sub ro,uid=7,umask=22 ['uid=7', 'umask=22']
+$right
+/ M/d rw,relatime drvfs C: rw []
+$right
+M/c has
+M/d has M/d
+M/d has
+$last"
   assert_output "/ M/c rw,noatime drvfs C: rw []
 $right
 / M/d ro,noexec,relatime drvfs C:\\sub ro,uid=7,umask=22 ['uid=7', 'umask=22']
 $right
 / M/c/sub rw,relatime tmpfs none rw,size=4k ['size=4k']
 $right
-/ M/c rw,noatime drvfs C: rw []
-$right
-/ M/d ro,noexec,relatime drvfs C:\\sub ro,uid=7,umask=22 ['uid=7', 'umask=22']
-$right
-/ M/d rw,relatime drvfs C: rw []
-$right"
+M/c has M/c/sub
+M/d has
+M/c/sub has
+$last
+$stacked"
+  # The kernel has none of these.
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  in_lanes 'mount -i -t drvfs -o ro,uid=7,noexec,umask=22 "C:\sub" $M/d; mount -i -t drvfs C: $M/d; python3 $M/statmount.py'
+  assert_output "$stacked"
+  in_all_by env
   drive_policy '"mode": "observe"'
   in_lanes 'python3 $M/statmount.py | grep -c drvfs'
   assert_output 0
+}
+
+# A program that waits by an opened table: by what, and whether a mount of ours is among what it is told of.
+wakes() {
+  cat >"$BASE/wakes.py" <<'PYTHON'
+import errno, os, select, subprocess, sys
+
+M = os.environ["M"]
+
+def mount():
+    subprocess.run(["mount", "-i", "-t"] + sys.argv[2:] + [M + "/d"], check=True)
+
+def umount():
+    subprocess.run(["umount", M + "/d"], check=True)
+
+def table():
+    os.lseek(f, 0, 0)
+    return sorted(l.split()[4][len(M):] for l in os.read(f, 1 << 20).decode().splitlines() if l.split()[4] == M + "/d")
+
+def again_and_again():
+    child = os.fork()
+    if child == 0:
+        while not os.path.exists(M + "/stop"):
+            mount()
+            umount()
+        os._exit(0)
+    return child
+
+def until_it_wakes(name, wait):
+    child = again_and_again()
+    print(name, wait())
+    open(M + "/stop", "w").close()
+    os.waitpid(child, 0)
+    os.unlink(M + "/stop")
+
+def asked(how, wanted):
+    how.register(f, wanted)
+    how.register(other, select.POLLIN)
+    return how
+
+f = os.open("/proc/self/mountinfo", os.O_RDONLY | os.O_CLOEXEC)
+table()
+other, _ = os.pipe()
+if sys.argv[1] == "poll":
+    # One descriptor, without a limit: what a supervisor looks at.
+    p = select.poll()
+    p.register(f, select.POLLPRI)
+    for change in mount, umount:
+        change()
+        print([e for _, e in p.poll()], table(), os.get_inheritable(f))
+    until_it_wakes("poll", lambda: [e for _, e in p.poll()])
+else:
+    p = asked(select.poll(), select.POLLPRI | select.POLLERR)
+    print(p.poll(0), select.select([], [], [f], 0)[2])
+    mount()
+    print(p.poll(60000) == [(f, select.POLLPRI | select.POLLERR)], p.poll(0), table())
+    umount()
+    print(select.select([f], [], [f], 60) == ([f], [], [f]), select.select([other], [], [f, other], 0), table())
+    until_it_wakes("select", lambda: select.select([other], [], [f], 60) == ([], [], [f]))
+    epoll = asked(select.epoll(), select.EPOLLIN | select.EPOLLET)
+    print(epoll.poll(60) == [(f, select.EPOLLIN)], epoll.poll(0))
+    mount()
+    print({n for n, e in epoll.poll(60)} == {f}, epoll.poll(0), table())
+    umount()
+    print({n for n, e in epoll.poll(60)} == {f}, epoll.poll(0), table())
+    for call in lambda: epoll.register(f), lambda: epoll.modify(f, select.EPOLLPRI), lambda: epoll.unregister(f), \
+                lambda: epoll.unregister(f), lambda: epoll.register(os.open("/etc/passwd", os.O_RDONLY)):
+        try:
+            print(call())
+        except OSError as e:
+            print(errno.errorcode[e.errno])
+    epoll.register(f, select.EPOLLIN)
+    os.close(f)
+    print(epoll.poll(0))
+PYTHON
+}
+
+@test "a poll of an opened table wakes at a mount, and it has the mount then: a program's, and findmnt --poll" {
+  needs python3 python3
+  wakes
+  needs findmnt util-linux
+  local findmnt=': >$M/said; findmnt --poll -n -o ACTION,TARGET,FSTYPE >$M/said & f=$!; until grep -qF $M/d $M/said; do mount -i -t $0 $M/d; umount $M/d; done
+    kill $f; grep -F $M/d $M/said | head -1 | sed "s|$M|M|; s/ \+/ /g"'
+  natively "python3 $BASE/wakes.py poll tmpfs none; bash -c '$findmnt' 'tmpfs none'"
+  assert_output "[10] ['/d'] False
+[10] [] False
+poll [10]
+mount M/d tmpfs"
+  natives=$output
+  steps="python3 \$M/wakes.py poll drvfs C:; bash -c '$findmnt' 'drvfs C:'"
+  in_lanes "$steps"
+  assert_output "${natives/tmpfs/drvfs}"
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  in_lanes "$steps"
+  assert_output "${natives/tmpfs/drvfs}"
+}
+
+@test "poll of several, select and epoll wake as well, in programs of libc's" {
+  needs python3 python3
+  wakes
+  natively "python3 $BASE/wakes.py all tmpfs none"
+  natives=$output
+  assert_output "[] []
+True [] ['/d']
+True ([], [], []) []
+select True
+True []
+True [] ['/d']
+True [] []
+EEXIST
+None
+None
+ENOENT
+EPERM
+[]"
+  by_library
+  in_lanes 'python3 $M/wakes.py all drvfs C:'
+  assert_output "$natives"
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  by_library
+  in_lanes 'python3 $M/wakes.py all drvfs C:'
+  assert_output "$natives"
 }

@@ -8,12 +8,13 @@
  *   mark PATH      marks it by fanotify
  *   drvfs SOURCE TARGET [OPTIONS]       and so of each type of ours
  *   fsopen SOURCE TARGET [KEY [VALUE]]  the same by the new calls, of type $TYPE, else drvfs
- *   bind FROM TO | umount PATH | tree FROM TO | readonly PATH | pick PATH
+ *   bind FROM TO | umount PATH | tree FROM TO [readonly] | readonly PATH | pick PATH
  *   new            makes system calls that are newer than any libc
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fanotify.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,9 +51,14 @@ static void handle(const char *path, const char *removed)
     say("write", CALL(SYS_open_by_handle_at, AT_FDCWD, &h, O_RDWR, 0, 0));
 }
 
-static void tree(const char *from, const char *to)
+/* What mount_setattr takes: to set, to clear, propagation, user namespace. */
+static const unsigned long long readonly[4] = {1 /* MOUNT_ATTR_RDONLY */, 0, 0, 0};
+
+static void tree(const char *from, const char *to, bool reads)
 {
     long fd = say("open_tree", CALL(SYS_open_tree, AT_FDCWD, from, 1 /* OPEN_TREE_CLONE */, 0, 0));
+    if (fd >= 0 && reads)
+        say("setattr", CALL(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, readonly, sizeof(readonly)));
     if (fd >= 0)
         say("move_mount", CALL(SYS_move_mount, fd, "", AT_FDCWD, to, 4 /* F_EMPTY_PATH */));
 }
@@ -89,8 +95,6 @@ static void mark(const char *path)
 
 int main(int argc, char **argv)
 {
-    /* What mount_setattr takes: to set, to clear, propagation, user namespace. */
-    const unsigned long long readonly[4] = {1 /* MOUNT_ATTR_RDONLY */, 0, 0, 0};
     const char *what = argc > 1 ? argv[1] : "";
     const char *path = argc > 2 ? argv[2] : "";
     const char *to = argc > 3 ? argv[3] : "";
@@ -111,7 +115,7 @@ int main(int argc, char **argv)
     else if (strcmp(what, "expire") == 0)
         say("expire", CALL(SYS_umount2, path, MNT_EXPIRE, 0, 0, 0));
     else if (strcmp(what, "tree") == 0)
-        tree(path, to);
+        tree(path, to, argc > 4);
     else if (strcmp(what, "readonly") == 0)
         say("setattr", CALL(SYS_mount_setattr, AT_FDCWD, path, 0, readonly, sizeof(readonly)));
     else if (strcmp(what, "pick") == 0)

@@ -459,16 +459,26 @@ static int set_attributes(void)
     return found(r);
 }
 
-/* Of a mount that is nowhere. */
+/* Of a mount that is nowhere: what is asked for, and what is in it. */
+static int ask_nowhere(uint64_t what)
+{
+    const uint64_t nowhere[3] = {24, UINT64_C(1) << 60, what};
+    uint64_t answer[512];
+    typedef int fn(const void *, void *, size_t, unsigned);
+    int r = SYMBOL(fn)(nowhere, answer, 512, 0);
+    if (r < 0 && errno == ENOSYS)
+        return absent("no statmount and no listmount in this kernel");
+    return r < 0 && (errno == ENOENT || errno == EPERM) ? OK : WRONG;
+}
+
 static int tell_mount(void)
 {
-    const uint64_t nowhere[3] = {24, UINT64_C(1) << 60, 1};
-    uint64_t answer[64];
-    typedef int fn(const void *, void *, size_t, unsigned);
-    int r = SYMBOL(fn)(nowhere, answer, sizeof(answer), 0);
-    if (r < 0 && errno == ENOSYS)
-        return absent("no statmount in this kernel");
-    return r < 0 && (errno == ENOENT || errno == EPERM) ? OK : WRONG;
+    return ask_nowhere(1);
+}
+
+static int list_mounts(void)
+{
+    return ask_nowhere(0);
 }
 
 /* Of namespaces nothing is left, or no namespace is one. */
@@ -584,6 +594,7 @@ const struct check probe_descriptors[] = {
     {"syscall:fspick", pick},
     {"syscall:mount_setattr", set_attributes},
     {"syscall:statmount", tell_mount},
+    {"syscall:listmount", list_mounts},
     {"syscall:close", close_one},
     {"syscall:close_range", close_some},
     {"syscall:dup2", dup_over},

@@ -66,6 +66,7 @@ CALL3(fsmount, int, int, unsigned, unsigned)
 CALL3(fspick, int, int, PATH, unsigned)
 CALL5(mount_setattr, int, int, PATH, unsigned, void *, size_t)
 CALL4(statmount, int, const void *, void *, size_t, unsigned)
+CALL4(listmount, int, const void *, void *, size_t, unsigned)
 CALL2(fstat, int, int, struct stat *)
 CALL5(statx, int, int, PATH, int, unsigned, struct statx *)
 CALL1(uname, int, struct utsname *)
@@ -270,6 +271,7 @@ static const struct {
     ROW(fspick),
     ROW(mount_setattr),
     ROW(statmount),
+    ROW(listmount),
     ROW(close_range),
     ROW(dup3),
     ROW(bind),

@@ -2,9 +2,11 @@
 /*
  * Checks of names that end a process, and that wait for one: what it has changed is seen by the
  * next call. A directory that both looked at has become a symlink out of the tree, to a file of
- * another mode.
+ * another mode. And of those that wait for descriptors.
  */
+#include <poll.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 
 #include "probe.h"
@@ -127,7 +129,106 @@ static int end_process(void)
     return gone("f:ile");
 }
 
+/* A pipe that has something to be read. */
+static int something(void)
+{
+    int ends[2];
+    if (pipe(ends) != 0 || write(ends[1], "x", 1) != 1)
+        _exit(1);
+    return ends[0];
+}
+
+/* Of that and of a mount table, which can always be read, the answer of a call that waits for both.
+ */
+static int both_ready(const struct pollfd place[2], int r)
+{
+    TRY(r);
+    if (r != 2 || place[0].revents != POLLIN || place[1].revents != POLLIN)
+        return wrong("%d: %x, %x", r, (unsigned)place[0].revents, (unsigned)place[1].revents);
+    return OK;
+}
+
+static void two_places(struct pollfd place[2])
+{
+    place[0] = (struct pollfd){.fd = something(), .events = POLLIN};
+    place[1] = (struct pollfd){.fd = open("/proc/self/mounts", O_RDONLY), .events = POLLIN};
+}
+
+static int poll_both(void)
+{
+    struct pollfd place[2];
+    two_places(place);
+    return both_ready(place, SYMBOL(int(struct pollfd *, nfds_t, int))(place, 2, -1));
+}
+
+static int poll_checked(void)
+{
+    struct pollfd place[2];
+    two_places(place);
+    typedef int fn(struct pollfd *, nfds_t, int, size_t);
+    return both_ready(place, SYMBOL(fn)(place, 2, -1, sizeof(place)));
+}
+
+#ifndef __i386__
+static int poll_masked(void)
+{
+    struct pollfd place[2];
+    two_places(place);
+    typedef int fn(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
+    return both_ready(place, SYMBOL(fn)(place, 2, NULL, NULL));
+}
+
+static int poll_masked_checked(void)
+{
+    struct pollfd place[2];
+    two_places(place);
+    typedef int fn(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *, size_t);
+    return both_ready(place, SYMBOL(fn)(place, 2, NULL, NULL, sizeof(place)));
+}
+
+static int select_both(void)
+{
+    typedef int fn(int, fd_set *, fd_set *, fd_set *, void *, const sigset_t *);
+    int fd = something();
+    int table = open("/proc/self/mounts", O_RDONLY);
+    fd_set read;
+    fd_set except;
+    FD_ZERO(&read);
+    FD_SET(fd, &read);
+    except = read;
+    FD_SET(table, &except);
+    /* Of pselect the mask; select knows no sixth argument. */
+    int r = SYMBOL(fn)(table + 1, &read, NULL, &except, NULL, NULL);
+    TRY(r);
+    return r == 1 && FD_ISSET(fd, &read) && !FD_ISSET(fd, &except) ? OK : wrong("%d", r);
+}
+#endif
+
+static int control_epoll(void)
+{
+    typedef int fn(int, int, int, struct epoll_event *);
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = 7};
+    struct epoll_event seen = {.events = 0};
+    int ep = epoll_create1(0);
+    NEED(ep);
+    TRY(SYMBOL(fn)(ep, EPOLL_CTL_ADD, something(), &event));
+    int r = epoll_wait(ep, &seen, 1, -1);
+    TRY(r);
+    return r == 1 && seen.data.fd == 7 ? OK : wrong("%d", r);
+}
+
 const struct check probe_waits[] = {
+    {"poll", poll_both},
+    {"__poll", poll_both},
+    {"__poll_chk", poll_checked},
+#ifndef __i386__
+    {"ppoll", poll_masked},
+    {"__ppoll_chk", poll_masked_checked},
+    {"select", select_both},
+    {"__select", select_both},
+    {"pselect", select_both},
+#endif
+    {"epoll_ctl", control_epoll},
     {"wait", wait_any},
     {"__wait", wait_any},
     {"waitpid", wait_pid},
