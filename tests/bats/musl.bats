@@ -99,6 +99,7 @@ GLOB='^glob(64)? '
 }
 
 @test "lxshim run, its summary and its doctor know that such programs are seen" {
+  cd "$(fresh drive)" || return
   run "$LXSHIM" run --lane preload -- tour-musl
   refute_output --partial "outside the library"
   run "$LXSHIM" doctor tour-musl
