@@ -78,6 +78,16 @@ drvfs 4.4.0-26100-Microsoft 4.4.0-26100-Microsoft'
   done
   as wsl1-1809 'kernel-static -m' identity.proc=on
   assert_output --partial "number: $AMOUNTS"
+  runs_32_bits >/dev/null || return 0
+  # Natively they count in pages where the machine has more bytes than a number of theirs.
+  native 'kernel-i386 -m'
+  answers=${AMOUNTS/; 1; /; $(cut -d';' -f4 <<<"${lines[0]}" | tr -d ' '); }
+  for program in kernel-i386 kernel-i386-static; do
+    as wsl1-1809 "$program -m" identity.proc=on
+    assert_output "libc: $answers
+number: $answers
+nowhere: -1, Bad address"
+  done
 }
 
 @test "identity.kernel: by whatever path, by a descriptor, and by its link; other files stay the kernel's" {
