@@ -89,6 +89,7 @@ row() {
   printf '{"version": 1, "profile": "%s"%s}\n' "$2" "${3:+, $3}" >"$BATS_TEST_TMPDIR/policy.json"
   run env -C "$(fresh drive)" "$LXSHIM" run -q --policy "$BATS_TEST_TMPDIR/policy.json" -- bash -uc "$4"
   [[ $output == "${6%$'\n'}" ]] || echo "$1, the drive: $output"
+  [[ $5 != "$6" ]] || echo "$1: the same on both, where nothing that is broken shows"
 }
 
 @test "bugs that are a line or two answer as they were reported" {
