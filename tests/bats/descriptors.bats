@@ -267,6 +267,10 @@ if os.fork() == 0:
 os.wait()
 h = os.open(\"h\", os.O_CREAT); os.rename(\"h\", \"i\")
 answer(\"over\", lambda: os.fstat(h).st_size)
+# Who has chosen the signal by which such a file is known keeps it, and is not told.
+import fcntl
+k = os.open(\"k\", os.O_CREAT); fcntl.fcntl(k, 10, 12); os.rename(\"k\", \"l\")
+answer(\"chosen\", lambda: (fcntl.fcntl(k, 11), os.fstat(k).st_size))
 '"
   native "$steps"
   assert_output "fstat 4
@@ -277,7 +281,8 @@ write 1
 name True
 again True
 child True
-over 0"
+over 0
+chosen (12, 0)"
   expected=$output
   shimmed "$steps"
   assert_output "$expected"
@@ -290,7 +295,8 @@ write 1
 name True
 again True
 child No such file or directory
-over No such file or directory"
+over No such file or directory
+chosen (12, 0)"
 }
 
 @test "directory.removed: over 9p who is in a removed directory finds its parent, and it no more" {
