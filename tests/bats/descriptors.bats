@@ -209,18 +209,22 @@ print(os.lseek(d, 0, os.SEEK_SET))
 again = listed(4096, -1)
 print(len(first) > 2, len(first | again), bool(first & again))
 print(os.lseek(d, 0, os.SEEK_SET), len(listed(4096, -1)))
+os.lseek(d, 0, os.SEEK_SET); first = listed(256, 1); at = os.lseek(d, 0, os.SEEK_CUR)
+print(os.lseek(d, at, os.SEEK_SET) == at, len(first | listed(4096, -1)))
 '"
   native "$steps"
   assert_output "0
 True 42 True
-0 42"
+0 42
+True 42"
   expected=$output
   shimmed "$steps"
   assert_output "$expected"
   shimmed directory.rewind=loses "$steps"
   assert_output "0
 True 42 False
-0 42"
+0 42
+True 42"
 }
 
 @test "handle.unlinked: over 9p a file that has no name any more is not found by its descriptor" {
