@@ -182,12 +182,14 @@ static bool write_policy(const struct bug *bug, const char *path, struct lx_aren
 static const char *make_place(const struct bug *bug, struct lx_arena *arena, const char **why)
 {
     const char *temporary = getenv("TMPDIR");
-    char *place = lx_arena_format(arena, "%s/lxshim-gallery.XXXXXX",
-                                  temporary != NULL && temporary[0] == '/' ? temporary : "/tmp");
-    if (mkdtemp(place) == NULL) {
-        *why = lx_arena_format(arena, "cannot make %s: %s", place, strerror(errno));
+    const char *where = temporary != NULL && temporary[0] == '/' ? temporary : "/tmp";
+    char *made = copy_place_in(where, "gallery", why);
+    if (made == NULL) {
+        *why = lx_arena_format(arena, "cannot make a directory in %s: %s", where, *why);
         return NULL;
     }
+    const char *place = lx_arena_string(arena, made, strlen(made));
+    free(made);
     const char *const cp[] = {"cp", "-RL", lx_arena_format(arena, "%s/.", bug->directory), place,
                               NULL};
     if (copy_run(cp, NULL, -1) == 0 && chmod(place, 0755) == 0 &&

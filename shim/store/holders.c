@@ -228,8 +228,8 @@ bool store_is_mapped(const struct stat *st, struct store_holders *holders)
     return procscan(&scan);
 }
 
-/* A descriptor of this process that is open on an inode, not `but`; or -1. */
-static int own_descriptor(const struct stat *meant, int but)
+/* The first descriptor of this process above another that is open on an inode; or -1. */
+static int own_descriptor(const struct stat *meant, int after)
 {
     char buf[1024] __attribute__((aligned(8)));
     int found = -1;
@@ -241,7 +241,7 @@ static int own_descriptor(const struct stat *meant, int but)
             int fd = 0;
             for (const char *c = sys_dirent_at(buf, at)->name; *c >= '0' && *c <= '9'; c++)
                 fd = fd * 10 + (*c - '0');
-            if (fd != but && sys_fstat(fd, &st) == 0 && st.st_ino == meant->st_ino &&
+            if (fd > after && sys_fstat(fd, &st) == 0 && st.st_ino == meant->st_ino &&
                 st.st_dev == meant->st_dev && (sys_fcntl(fd, F_GETFL, 0) & O_PATH) == 0)
                 found = fd;
         }
@@ -274,7 +274,7 @@ int store_claim_from_ourselves(int dfd, const char *path, struct procscan_marked
     int fd = sys_openat(dfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    int own = sys_fstat(fd, &st) < 0 ? -1 : own_descriptor(&st, fd);
+    int own = sys_fstat(fd, &st) < 0 ? -1 : own_descriptor(&st, -1);
     /* /proc shows who shares it; another open file description, wherever it is, is in the way of a
      * lease on ours, if only for a moment where somebody probes the file. */
     bool alone = own >= 0 && !store_held_by_others(fd, &st, others);
@@ -298,6 +298,24 @@ bool store_directory_marked(int fd)
     struct flock lock = {
         .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = MARK_OFFSET, .l_len = 1};
     return sys_fcntl(fd, F_OFD_GETLK, (long)&lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+/* True where who has a directory open is nobody that /proc shows, such as a message on its way.
+ * Takes the marks of this process's own. */
+static bool marked_by_unseen(int fd, const struct stat *st)
+{
+    struct flock none = {
+        .l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = MARK_OFFSET, .l_len = 1};
+    if (!store_directory_marked(fd))
+        return false;
+    for (int own = -1; (own = own_descriptor(st, own)) >= 0;)
+        (void)sys_fcntl(own, F_OFD_SETLK, (long)&none);
+    return store_directory_marked(fd);
+}
+
+bool store_directory_held_by_others(int fd, const struct stat *st, struct procscan_marked *others)
+{
+    return store_held_by_others(fd, st, others) || marked_by_unseen(fd, st);
 }
 
 bool store_directory_held(int fd, const struct stat *st, struct store_holders *holders)

@@ -74,6 +74,12 @@ bool store_directory_marked(int fd);
 bool store_directory_held(int fd, const struct stat *st, struct store_holders *holders);
 
 /*
+ * The same for a process that is about to end: what it has open itself does not count, and is not
+ * marked any more afterwards. `others`: as in store_held_by_others.
+ */
+bool store_directory_held_by_others(int fd, const struct stat *st, struct procscan_marked *others);
+
+/*
  * True where anything below the directory at dfd/path is open, mapped or somebody's current
  * directory. Walks the tree, or reads /proc where the tree is large. `native`: its absolute path;
  * `also`: the one that processes of another mount namespace may know it by, or NULL.

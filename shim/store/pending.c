@@ -172,9 +172,9 @@ static int claim(const struct store_object *marked, const struct finisher *who)
     fd = sys_openat(marked->dfd, marked->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    bool held =
-        sys_fstat(fd, &st) < 0 || (who->others != NULL ? store_held_by_others(fd, &st, who->others)
-                                                       : store_directory_held(fd, &st, &nobody));
+    bool held = sys_fstat(fd, &st) < 0 ||
+                (who->others != NULL ? store_directory_held_by_others(fd, &st, who->others)
+                                     : store_directory_held(fd, &st, &nobody));
     if (held)
         sys_close(fd);
     return held ? -EBUSY : fd;

@@ -33,6 +33,7 @@ NARROW(stat);
 NARROW(stat64);
 NARROW(statfs);
 NARROW(statfs64);
+NARROW(sysinfo);
 
 static void widen_timespecs(const void *theirs, void *ours)
 {
@@ -205,6 +206,7 @@ static const struct how {
 #define STAT64      &of_stat64
 #define STATFS      &of_statfs
 #define STATFS64    &of_statfs64
+#define SYSINFO     &of_sysinfo
 #define TIMESPECS   &of_timespecs
 #define TIMESPECS64 &of_timespecs64
 #define TIMEVALS    &of_timevals

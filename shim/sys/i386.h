@@ -9,6 +9,7 @@
 #define LXSHIM_SYS_I386_H
 
 #include <errno.h>
+#include <linux/sysinfo.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -109,6 +110,24 @@ struct i386_statfs64 {
     uint32_t flags;
     uint32_t spare[4];
 } __attribute__((packed, aligned(4)));
+
+/* sysinfo */
+struct i386_sysinfo {
+    int32_t uptime;
+    uint32_t loads[3];
+    uint32_t totalram;
+    uint32_t freeram;
+    uint32_t sharedram;
+    uint32_t bufferram;
+    uint32_t totalswap;
+    uint32_t freeswap;
+    uint16_t procs;
+    uint16_t pad;
+    uint32_t totalhigh;
+    uint32_t freehigh;
+    uint32_t mem_unit;
+    uint32_t spare[2];
+};
 
 /* Of utimensat and of utimes: seconds, and nanoseconds or microseconds; of utime: two times. */
 struct i386_times {
@@ -262,6 +281,31 @@ static inline int i386_put_statfs64(const struct statfs *from, struct i386_statf
     to->frsize = (uint32_t)from->f_frsize;
     to->flags = (uint32_t)from->f_flags;
     return ((uint64_t)from->f_bsize | (uint64_t)from->f_frsize) > UINT32_MAX ? -EOVERFLOW : 0;
+}
+
+/* Amounts that are more bytes than a field holds are all said in pages. [kernel/sys.c] */
+static inline int i386_put_sysinfo(const struct sysinfo *from, struct i386_sysinfo *to)
+{
+    const uint32_t page = 4096;
+    unsigned shift = 0;
+    if (((uint64_t)from->totalram | (uint64_t)from->totalswap) >> 32 != 0)
+        while (from->mem_unit << shift < page)
+            shift++;
+    memset(to, 0, sizeof(*to));
+    to->uptime = (int32_t)from->uptime;
+    for (unsigned i = 0; i < 3; i++)
+        to->loads[i] = (uint32_t)from->loads[i];
+    to->totalram = (uint32_t)(from->totalram >> shift);
+    to->freeram = (uint32_t)(from->freeram >> shift);
+    to->sharedram = (uint32_t)(from->sharedram >> shift);
+    to->bufferram = (uint32_t)(from->bufferram >> shift);
+    to->totalswap = (uint32_t)(from->totalswap >> shift);
+    to->freeswap = (uint32_t)(from->freeswap >> shift);
+    to->procs = from->procs;
+    to->totalhigh = (uint32_t)(from->totalhigh >> shift);
+    to->freehigh = (uint32_t)(from->freehigh >> shift);
+    to->mem_unit = from->mem_unit << shift;
+    return 0;
 }
 
 #endif

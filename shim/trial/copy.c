@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,8 +23,12 @@
 int copy_run(const char *const *argv, const char *directory, int out)
 {
     int status;
+    pid_t parent = getpid();
     pid_t child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(126);
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
         if (null < 0 || dup2(null, 0) < 0 || dup2(out >= 0 ? out : null, 1) < 0 ||
             dup2(out >= 0 ? out : null, 2) < 0 || (directory != NULL && chdir(directory) < 0))
@@ -49,8 +55,8 @@ void copy_discard(const char *path)
         copy_run(rm_plain, "/", -1);
 }
 
-/* Removes what processes that have ended have left. */
-static void remove_leftovers(const char *directory)
+/* Removes what processes that have ended have left of a kind. */
+static void remove_leftovers(const char *directory, const char *wanted)
 {
     DIR *dir = opendir(directory);
     struct dirent *e;
@@ -60,7 +66,7 @@ static void remove_leftovers(const char *directory)
         struct lx_stamp stamp;
         struct stat st;
         char kind[32];
-        if (sscanf(e->d_name, "lxshim-%*u-%31[a-z]-", kind) != 1 || strcmp(kind, "trial") != 0 ||
+        if (sscanf(e->d_name, "lxshim-%*u-%31[a-z]-", kind) != 1 || strcmp(kind, wanted) != 0 ||
             !lx_stamp_parse(e->d_name, getuid(), &stamp) || stamp.place != own.place)
             continue;
         const struct lx_stamp there = lx_stamp_of(stamp.pid);
@@ -89,6 +95,18 @@ static char *parent_of(const char *project, dev_t device)
     return NULL;
 }
 
+char *copy_place_in(const char *directory, const char *kind, const char **why)
+{
+    const struct lx_stamp own = lx_stamp_of(getpid());
+    remove_leftovers(directory, kind);
+    char *name = lx_stamp_format(directory, kind, &own);
+    if (name != NULL && mkdtemp(name) != NULL)
+        return name;
+    *why = strerror(errno);
+    free(name);
+    return NULL;
+}
+
 char *copy_place(const char *project, const char **why)
 {
     struct stat here = {.st_dev = 0};
@@ -96,7 +114,6 @@ char *copy_place(const char *project, const char **why)
     const char *asked = getenv("TMPDIR");
     char *parent = NULL;
     char *temporary = realpath(asked != NULL && asked[0] == '/' ? asked : "/tmp", NULL);
-    const struct lx_stamp own = lx_stamp_of(getpid());
     if (temporary == NULL || stat(project, &here) < 0 || stat(temporary, &there) < 0 ||
         lx_path_within(temporary, project) || here.st_dev != there.st_dev)
         parent = parent_of(project, here.st_dev);
@@ -105,13 +122,7 @@ char *copy_place(const char *project, const char **why)
     if (where == NULL || lx_path_within(where, project)) {
         *why = "there is no directory outside of this one to make copies in: set TMPDIR";
     } else {
-        remove_leftovers(where);
-        name = lx_stamp_format(where, "trial", &own);
-        if (name == NULL || mkdtemp(name) == NULL) {
-            *why = strerror(errno);
-            free(name);
-            name = NULL;
-        }
+        name = copy_place_in(where, "trial", why);
     }
     free(parent);
     free(temporary);

@@ -17,6 +17,12 @@
 char *copy_place(const char *project, const char **why);
 
 /*
+ * Makes a directory "lxshim-UID-KIND-..." in another, where it removes what killed ones have left
+ * of that kind. Returns it, to be freed, or NULL with `why` in words.
+ */
+char *copy_place_in(const char *directory, const char *kind, const char **why);
+
+/*
  * Makes a fresh copy in `job`, a directory that is there. Returns where to run, to be freed, or
  * NULL with `why` in words, of `room` bytes.
  */
@@ -41,8 +47,8 @@ void copy_discard(const char *path);
 /* Removes a copy and its job's directory, whatever rights the command has left on it. */
 void copy_remove(const struct trial_options *options, const char *job);
 
-/* Runs a program of the system's and waits for it; it prints to `out`, or nowhere where that is -1.
- * Returns its exit status, or 127 where it is not there. */
+/* Runs a program and waits for it; it prints to `out`, or nowhere where that is -1, and is killed
+ * where this process is. Returns its exit status, or 127 where it is not there. */
 int copy_run(const char *const *argv, const char *directory, int out);
 
 #endif

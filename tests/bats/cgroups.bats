@@ -211,3 +211,38 @@ cgroup.type
 rmdir: 'w/x': Device or resource busy
 0::/"
 }
+
+# The kernel tells starts in hundredths of a second: a move is later where the clock went on by some.
+WHEN='use Fcntl; use strict;
+sub put { open my $f, ">", $_[0] or return; print $f $_[1]; close $f }
+sub first { open my $f, "<", $_[0] or return ""; my $line = <$f>; chomp $line; $line }
+sub group { (split /:/, first("/proc/$_[0]/cgroup"))[2] }
+sub up { (split / /, first("/proc/uptime"))[0] }
+sub later { my $t = up(); 1 while up() < $t + .05 }
+my @held; pipe my $wait, my $go;
+sub begin { my $pid = fork; if (!$pid) { close $go; sysread $wait, my $x, 1; exit } push @held, $pid; $pid }
+my $before = begin(); later(); put("a/cgroup.procs", "0\n");
+printf "%s %s %s\n", group($before), group($$), group(begin());
+put("cgroup.procs", "0\n"); put("a/cgroup.procs", join "\n", $held[-1] + 1 .. $held[-1] + 2000); later();
+printf "%s\n", group(begin());
+my $dead = fork; if (!$dead) { put("a/b/cgroup.procs", "0\n"); print group($$), "\n"; exit }
+1 until first("/proc/$dead/stat") =~ /\) Z/;
+rmdir "a/b" or print "busy\n"; print mkdir("c\nd") ? "made" : $!, "\n";
+sysopen my $only, "a/cgroup.procs", 010000000; print defined(sysread $only, my $x, 9) ? "read" : $!, "\n";
+close $go; waitpid $_, 0 for @held;'
+
+@test "who began before a move stays, whose id was written before it was there is where its parent is; the dead count for nobody" {
+  ((EUID == 0)) || skip "only root makes groups"
+  needs_mounts
+  needs perl perl
+  session --era wsl1-1903 "cd /sys/fs/cgroup/devices; mkdir a a/b; perl -we '$WHEN'; mount --bind a \$BASE/m; mkdir \$BASE/m/h
+    for d in \$BASE/m/h \$BASE/m .; do echo \$\$ >\$d/cgroup.procs; cut -d: -f3 /proc/self/cgroup; done; rmdir a/h; umount \$BASE/m"
+  assert_output "/ /a /a
+/
+/a/b
+Invalid argument
+Bad file descriptor
+/a/h
+/a
+/"
+}

@@ -81,7 +81,7 @@ deleted"
 }
 
 @test "unlink: a hard link's other name stays" {
-  steps=': >a; ln a b; exec 3>a; rm a; stat b >/dev/null && echo b; cat a; exec 3>&-; ls; rm b; ls'
+  steps=': >a; ln a b; exec 3>a; rm a; stat b >/dev/null && echo b; cat a; exec 3>&-; ls; rm b; ls; : >c; ln c d; exec 3>c; rm c'
   native "$steps"
   assert_output "b
 cat: a: No such file or directory
@@ -90,6 +90,8 @@ b"
   assert_output "b
 cat: a: No such file or directory
 b"
+  # With nothing on it of the one that waited to go.
+  assert_equal "$(find "$DRIVE" -mindepth 1 ! -perm -1000)" "$DRIVE/d"
 }
 
 # Each way to hold a file, in a process of the same tree and in one outside the shim.
@@ -212,6 +214,14 @@ again"
   shimmed "$steps"
   assert_output "removed
 d"
+  # And by a descriptor in a message on its way, which nobody is seen to have.
+  shimmed "${steps/hold cwd/hold scm}"
+  assert_output "removed
+d"
+  # What a process has open itself goes with it.
+  shimmed 'mkdir d; exec 3<d 4<d 5<d; rmdir d; ls'
+  assert_output d
+  assert_equal "$(ls -A "$DRIVE")" ""
   IN=$(fresh drive)
   mkdir "$IN/d"
   start_holding cwd "$IN/d"

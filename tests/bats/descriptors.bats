@@ -209,18 +209,22 @@ print(os.lseek(d, 0, os.SEEK_SET))
 again = listed(4096, -1)
 print(len(first) > 2, len(first | again), bool(first & again))
 print(os.lseek(d, 0, os.SEEK_SET), len(listed(4096, -1)))
+os.lseek(d, 0, os.SEEK_SET); first = listed(256, 1); at = os.lseek(d, 0, os.SEEK_CUR)
+print(os.lseek(d, at, os.SEEK_SET) == at, len(first | listed(4096, -1)))
 '"
   native "$steps"
   assert_output "0
 True 42 True
-0 42"
+0 42
+True 42"
   expected=$output
   shimmed "$steps"
   assert_output "$expected"
   shimmed directory.rewind=loses "$steps"
   assert_output "0
 True 42 False
-0 42"
+0 42
+True 42"
 }
 
 @test "handle.unlinked: over 9p a file that has no name any more is not found by its descriptor" {
@@ -267,6 +271,10 @@ if os.fork() == 0:
 os.wait()
 h = os.open(\"h\", os.O_CREAT); os.rename(\"h\", \"i\")
 answer(\"over\", lambda: os.fstat(h).st_size)
+# Who has chosen the signal by which such a file is known keeps it, and is not told.
+import fcntl
+k = os.open(\"k\", os.O_CREAT); fcntl.fcntl(k, 10, 12); os.rename(\"k\", \"l\")
+answer(\"chosen\", lambda: (fcntl.fcntl(k, 11), os.fstat(k).st_size))
 '"
   native "$steps"
   assert_output "fstat 4
@@ -277,7 +285,8 @@ write 1
 name True
 again True
 child True
-over 0"
+over 0
+chosen (12, 0)"
   expected=$output
   shimmed "$steps"
   assert_output "$expected"
@@ -290,7 +299,8 @@ write 1
 name True
 again True
 child No such file or directory
-over No such file or directory"
+over No such file or directory
+chosen (12, 0)"
 }
 
 @test "directory.removed: over 9p who is in a removed directory finds its parent, and it no more" {

@@ -99,7 +99,7 @@ in d'
     printf "#!./x:y/s:h an argument\n" >other; chmod +x other; $P exec ./other 3
     cp other o:ther; $P exec ./o:ther 4; printf "#!./circle\n" >circle; chmod +x circle
     $P exec ./circle; printf "#!./no:such\n" >o:ther; $P exec ./o:ther; : >empty; chmod +x empty
-    $P exec ./empty; cp empty emp:ty; $P exec ./emp:ty
+    $P exec ./empty; cp empty emp:ty; $P exec ./emp:ty; printf "#!/%0300d\n" 1 >lo:ng; chmod +x lo:ng; $P exec ./lo:ng
     ln -s plain link; ln -s nosuch dangling; ln -s p:g program; for f in link dangling program; do $P nofollow . $f; done
     $P nofollow . plain 5; $P nofollow x:y s:h 6; $P nofollow . p:g cd d'
   assert_output 'script ./plain 1 2
@@ -119,6 +119,7 @@ script ./x:y/s:h an argument ./other 3
 script ./x:y/s:h an argument ./o:ther 4
 exec ELOOP
 exec ENOENT
+exec ENOEXEC
 exec ENOEXEC
 exec ENOEXEC
 exec ELOOP

@@ -436,3 +436,21 @@ teardown() {
   cd / && exec 7<&-
   [[ -z ${MOUNTED-} ]] || unmounted "$MOUNTED"
 }
+
+@test "what somebody writes beside a file is not swept away; what a killed writer left there is" {
+  local beside
+  IN=$(fresh drive)
+  echo x >"$IN/f"
+  start_holding fd "$IN/f"
+  shimmed 'rm f'
+  beside=$(echo "$IN"/.lxshim*)/scratch
+  mkdir "$beside"
+  : >"$beside/left"
+  exec {writer}>"$beside/written"
+  shimmed ':'
+  assert_equal "$(ls "$beside")" written
+  exec {writer}>&-
+  shimmed ':'
+  assert_not_exists "$beside"
+  stop_holding
+}

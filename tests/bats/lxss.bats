@@ -193,3 +193,17 @@ text"
   prepared 'mkdir -p lxss/LxSS/rootfs' lxss.directories=EACCES 'ls lxss/LxSS/rootfs'
   assert_output "ls: cannot open directory 'lxss/LxSS/rootfs': Permission denied"
 }
+
+@test "lxss.directories: a program that may not be run is no file that a scanner has seen opened" {
+  needs jq jq
+  local rule POLICY=$BATS_TEST_TMPDIR/scanner.json
+  # Its other name is in no such directory, where it is held once the scanner has come.
+  for rule in native EACCES; do
+    DRIVE=$(fresh drive)
+    (cd "$DRIVE" && mkdir -p lxss/rootfs && cp /bin/true lxss/rootfs/run && ln lxss/rootfs/run other)
+    policy_for "$DRIVE" lxss.directories=$rule | jq '.scanner = {on: ["open"], calls: 9}' >"$POLICY"
+    run env -C "$DRIVE" LXSHIM_POLICY="$POLICY" "${SHIM[@]}" bash -uc 'lxss/rootfs/run 2>&1 | grep -o "Permission denied"; mv other moved'
+    [[ $rule == EACCES ]] || assert_output "mv: cannot move 'other' to 'moved': Permission denied"
+  done
+  assert_output "Permission denied"
+}

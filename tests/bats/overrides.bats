@@ -251,6 +251,8 @@ elsewhere 4"
   overridden '[{"when": {"op": "write", "path": "d", "size": [10, 20]}, "then": {"errno": "EFBIG"}},
                {"when": {"op": ["write", "lseek", "truncate"], "fd": 42}, "then": {"errno": "EBADF"}},
                {"when": {"op": "open", "path": "o", "flags": ["O_WRONLY", "!O_CREAT"]}, "then": {"errno": "EROFS"}},
+               {"when": {"op": ["mkdir", "chmod"], "fd": 43}, "then": {"errno": "EIO"}},
+               {"when": {"op": "setxattr", "size": [3, 4]}, "then": {"errno": "ENOSPC"}},
                {"when": {"op": "truncate", "size": 0}, "then": {"errno": "ETXTBSY"}}]' "python3 -c '$CALLS
 for n in 9, 10, 20, 21: answer(n, write(n))
 os.dup2(d, 42)
@@ -258,6 +260,10 @@ answer(\"fd\", lambda: os.write(42, b\"x\"))
 answer(\"truncate\", lambda: os.ftruncate(42, 3))
 answer(\"size\", lambda: os.ftruncate(d, 0))
 answer(\"more\", lambda: os.ftruncate(d, 1))
+os.dup2(os.open(\".\", os.O_DIRECTORY), 43)
+answer(\"mode\", lambda: os.chmod(43, 0o755))
+answer(\"in it\", lambda: os.mkdir(\"m\", dir_fd=43))
+for value in b\"12\", b\"123\": answer(len(value), lambda: os.setxattr(\"d\", \"user.a\", value))
 for flags in os.O_WRONLY | os.O_CREAT, os.O_WRONLY, os.O_RDWR, os.O_RDONLY:
     answer(flags, lambda: os.close(os.open(\"o\", flags)))
 '"
@@ -269,6 +275,10 @@ fd Bad file descriptor
 truncate Bad file descriptor
 size Text file busy
 more None
+mode Input/output error
+in it None
+2 None
+3 No space left on device
 65 None
 1 Read-only file system
 2 None

@@ -203,6 +203,23 @@ x"
   assert_line --index 0 ok
 }
 
+@test "mount.boundary: of two mounts, that counts to which it goes" {
+  needs python3 python3
+  local here
+  here=$(fresh drive)
+  mkdir "$here"/{a,b}
+  steps="python3 -c '$ANSWER
+for f in \"a/f\", \"b/f\": open(f, \"w\").close()
+answer(\"to b\", lambda: os.rename(\"a/f\", \"b/g\"))
+answer(\"to a\", lambda: os.link(\"b/f\", \"a/g\"))'"
+  native "mkdir a b; $steps"
+  assert_output $'to b None\nto a None'
+  printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:\\\\a", "target": "%s/a", "rules": {"mount.boundary": "native"}},
+    {"type": "drvfs", "source": "C:\\\\b", "target": "%s/b"}]}' "$here" "$here" >"$BATS_TEST_TMPDIR/policy.json"
+  run env -C "$here" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" bash -uc "$steps"
+  assert_output $'to b Invalid cross-device link\nto a None'
+}
+
 @test "a mount's root can neither be moved nor removed from outside" {
   IN=$(fresh parent)
   mkdir "$IN/drive"

@@ -516,6 +516,23 @@ END
   assert_output --partial "ld.so takes spaces and colons for separators; clone lxshim to a path without"
 }
 
+@test "the suite fails where a test leaves something in the tree, and says what" {
+  local tree
+  tree=$(fresh tree)
+  mkdir -p "$tree"/{tests/bats,tools,build}
+  cp "$SOURCE_ROOT/tests/suite" "$tree/tests"
+  cp "$SOURCE_ROOT/tools/present.bash" "$tree/tools"
+  printf '%s\n' '@test "one" {' '  touch "$BATS_TEST_DIRNAME"/../../build/made' '  mkdir $LEAVES' '}' >"$tree/tests/bats/a.bats"
+  : >"$tree/tests/bats/lanes.list"
+  cd "$tree" || return
+  LEAVES="$BATS_TEST_TMPDIR/else" run tests/suite -l preload tests/bats/a.bats
+  assert_success
+  LEAVES="tests/empty other" run tests/suite -l preload tests/bats/a.bats
+  assert_failure 1
+  assert_line "# left in the tree by a test (or made there meanwhile): other, tests/empty"
+  assert_line "# tests: 1 ok, 0 skipped, 0 failed"
+}
+
 @test "a library that is missing or does not load is no reason to run without" {
   mkdir "$BATS_TEST_TMPDIR/alone"
   cp "$LXSHIM" "$BATS_TEST_TMPDIR/alone"

@@ -320,6 +320,16 @@ mv: cannot move 'g' to 'f': Permission denied
   assert_output '{"preset":"once","on":["write"],"share":["read","write"],"calls":1,"wait":false,"chance":1,"seed":0,"paths":[],"from":{"kind":"flag","name":"--scanner"}}'
   run "$LXSHIM" policy show --policy p.json --scanner off
   refute_output --partial scanner
+  # An object as in a policy; paths that are left alone, one number, and a list without its default.
+  run bash -c '"$1" policy show --scanner "{\"on\": [\"open\"], \"seed\": 4}" --json | jq -c ".scanner | [.on, .seed, .calls]"' - "$LXSHIM"
+  assert_output '[["open"],4,1]'
+  run bash -c '"$1" policy show --scanner once,share=none --json | jq -c ".scanner | [.share, .calls]"' - "$LXSHIM"
+  assert_output '[[],1]'
+  rm -f ./*
+  run "$LXSHIM" run -q --scanner once,except=a#1,except=b#1 -- bash -c 'for i in a b c; do echo 1 >$i; mv $i n 2>/dev/null || echo $i; done'
+  assert_output c
+  run "$LXSHIM" run -q --scanner panda,ms=3600000 -- bash -c 'echo 1 >d; mv d n'
+  assert_failure
 }
 
 @test "lxshim run --scanner replay:TRACE: what was in the way there, and nothing else" {
@@ -332,6 +342,12 @@ mv: cannot move 'g' to 'f': Permission denied
   assert_output "$first"
   run "$LXSHIM" run -q --scanner "only=${lines[0]}#1" -- bash -c "$steps"
   assert_output "${lines[0]}"
+  # Names are as JSON has them.
+  steps='for i in "q\"\\t" b; do echo 1 >"$i"; mv "$i" n 2>/dev/null || echo "$i"; rm -f "$i" n; done'
+  run "$LXSHIM" run -q --scanner 'once,paths=q*' --trace t2 -- bash -c "$steps"
+  assert_output 'q"\t'
+  run "$LXSHIM" run -q --scanner once,replay:t2 -- bash -c "$steps"
+  assert_output 'q"\t'
   run "$LXSHIM" run -q --scanner replay:missing -- true
   assert_failure 125
   assert_output 'lxshim: --scanner: cannot read the trace missing: No such file or directory'

@@ -18,10 +18,15 @@ setup() {
 }
 
 teardown() {
+  stop_daemons
+}
+
+stop_daemons() {
   local pid
   for pid in "${DAEMONS[@]}"; do
-    ! kill "$pid" || wait "$pid" || true
+    ! kill "$pid" 2>/dev/null || wait "$pid" || true
   done
+  DAEMONS=()
 }
 
 # No copy is left, and the project is as it was.
@@ -241,9 +246,24 @@ print(y["lxshim"]["parallel"]["matrix"], y["lxshim"]["script"], sep="\n")' <<<"$
   leaves_nothing
 }
 
-# A Slurm of one machine, without munge and without root.
+# Tries other ports where somebody else has those.
 start_slurm() {
-  local host port=$((20000 + RANDOM % 20000)) user
+  for _ in {1..20}; do
+    start_slurm_at $((20000 + RANDOM % 20000))
+    until_true eval 'slurm_is_up || slurm_has_no_port || ! kill -0 "${DAEMONS[@]}" 2>/dev/null' || return
+    ! slurm_is_up || return 0
+    stop_daemons
+  done
+  return 1
+}
+
+slurm_has_no_port() {
+  grep -qs 'Address already in use' "$BATS_TEST_TMPDIR"/slurm/*.log
+}
+
+# start_slurm_at PORT: a Slurm of one machine, without munge and without root, at that port and the next one.
+start_slurm_at() {
+  local host port=$1 user
   host=$(hostname -s)
   user=$(id -un)
   mkdir -p "$BATS_TEST_TMPDIR"/slurm/{state,spool}
@@ -259,7 +279,6 @@ start_slurm() {
   DAEMONS+=($!)
   slurmd -D >"$BATS_TEST_TMPDIR/slurm/d.log" 2>&1 3>&- &
   DAEMONS+=($!)
-  until_true slurm_is_up
 }
 
 slurm_is_up() {

@@ -186,3 +186,23 @@ END
   win mklink link file.txt
   assert_success
 }
+
+@test "a hard link of a symlink in the place of a directory leads on at once" {
+  needs python3 python3
+  local steps
+  steps="python3 -c '$ANSWER
+os.symlink(\"$(fresh outside)\", \"l\")
+os.mkdir(\"x\"); os.path.exists(\"x/f\"); os.rmdir(\"x\")
+os.link(\"l\", \"x\", follow_symlinks=False)
+answer(\"outside\", lambda: os.mkfifo(\"x/p\"))
+answer(\"again\", lambda: os.mkfifo(\"x/p\"))
+'"
+  native "$steps"
+  assert_output "outside None
+again File exists"
+  rm "$BATS_TEST_TMPDIR"/outside.*/p
+  # What is remembered for a tick of the clock is, as long as that stands still.
+  run env -C "$(fresh drive)" LD_PRELOAD="$LIB:$PROGRAMS/still.so" bash -c "$steps"
+  assert_output "outside None
+again File exists"
+}

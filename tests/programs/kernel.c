@@ -2,7 +2,8 @@
 /*
  * kernel: says what uname(2) and the files given say of the kernel, by libc, and whether stat,
  * access and O_PATH of each fit what is opened; as "kernel -m" what sysinfo(2) says that is no
- * matter of the moment. Statically linked it is one that no library covers.
+ * matter of the moment, in bytes, and whether amounts are counted in those. Statically linked it is
+ * one that no library covers.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,9 +45,10 @@ static void tell_amounts(const char *how, int result, const struct sysinfo *i)
 {
     bool sane = result == 0 && i->uptime > 0 && i->procs > 1 && i->freeram > 0 &&
                 i->freeram < i->totalram && i->freeswap <= i->totalswap;
-    printf("%s: %lu %lu %lu; %lu %lu; %lu %lu; %u; swap %s; %s\n", how, i->loads[0], i->loads[1],
-           i->loads[2], i->sharedram, i->bufferram, i->totalhigh, i->freehigh, i->mem_unit,
-           i->totalswap > 0 ? "yes" : "no", sane ? "sane" : "odd");
+    printf("%s: %lu %lu %lu; %lu %lu; %llu %llu; %u; swap %s; %s\n", how, i->loads[0], i->loads[1],
+           i->loads[2], i->sharedram, i->bufferram, 1ULL * i->totalhigh * i->mem_unit,
+           1ULL * i->freehigh * i->mem_unit, i->mem_unit, i->totalswap > 0 ? "yes" : "no",
+           sane ? "sane" : "odd");
 }
 
 static int tell_system(void)

@@ -25,7 +25,13 @@ static void say(const char *what, long r)
 static int visit(const char *path, const struct stat *st, int type, struct FTW *at)
 {
     (void)st;
-    printf("nftw %s %d at %d\n", path, type, at->level);
+    printf("nftw %s %d at %d%s\n", path, type, at->level, access("d", F_OK) == 0 ? "" : " there");
+    return 0;
+}
+
+static int see(const char *path, const struct stat *st, int type)
+{
+    printf("ftw %s %d %d\n", path, type, S_ISLNK(st->st_mode));
     return 0;
 }
 
@@ -43,6 +49,9 @@ int main(int argc, char **argv)
             return 1;
     }
     say("nftw", nftw("d", visit, 4, FTW_PHYS));
+    say("linked", nftw("d", visit, 4, 0));
+    say("going", nftw("d", visit, 4, FTW_PHYS | FTW_CHDIR));
+    say("ftw", ftw("d", see, 4));
     say("glob", glob("?", GLOB_NOSORT | GLOB_MARK, NULL, &found));
     say("pattern", found.gl_pathc > 0 ? (long)found.gl_pathc : 0);
     say("readlink", readlink("l", buf, 0));

@@ -60,7 +60,6 @@ static const char *const means[][2] = {
     {"socketcall", "bind"},
     {"getdents", "getdents"},
     {"getdents64", "getdents64"},
-    {"", "sysinfo"}, /* the kernel's: WSL1, whose amounts it tells, runs no program of 32 bits */
 };
 
 static void every_call_has_a_counterpart(void **state)
@@ -307,6 +306,46 @@ static void file_systems(void **state)
     assert_int_equal(structure_of(269)->narrow(&fs, &large), -EOVERFLOW);
 }
 
+static void amounts_in_bytes_or_in_pages(void **state)
+{
+    struct i386_sysinfo i;
+    struct sysinfo from = {.uptime = 7,
+                           .loads = {1, 2, 3},
+                           .totalram = UINT32_MAX,
+                           .freeram = 1 << 20,
+                           .sharedram = 3 << 12,
+                           .bufferram = 4 << 12,
+                           .totalswap = 5 << 12,
+                           .freeswap = 6 << 12,
+                           .procs = 8,
+                           .totalhigh = 9 << 12,
+                           .freehigh = 10 << 12,
+                           .mem_unit = 1};
+    (void)state;
+    assert_int_equal(sizeof(i), 64);
+    assert_int_equal(offsetof(struct i386_sysinfo, mem_unit), 52);
+    assert_int_equal(i386_put_sysinfo(&from, &i), 0);
+    assert_int_equal(i.uptime, 7);
+    assert_int_equal(i.loads[2], 3);
+    assert_int_equal(i.procs, 8);
+    assert_int_equal(i.totalram, UINT32_MAX);
+    assert_int_equal(i.freehigh, 10 << 12);
+    assert_int_equal(i.mem_unit, 1);
+    from.totalswap = UINT64_C(5) << 32;
+    i386_put_sysinfo(&from, &i);
+    const uint32_t pages[] = {UINT32_MAX >> 12, 256, 3, 4, 5 << 20, 6};
+    assert_memory_equal(&i.totalram, pages, sizeof(pages));
+    assert_int_equal(i.totalhigh, 9);
+    assert_int_equal(i.freehigh, 10);
+    assert_int_equal(i.mem_unit, 4096);
+    from.totalswap = 0;
+    from.totalram = UINT64_C(1) << 32;
+    from.mem_unit = 2;
+    i386_put_sysinfo(&from, &i);
+    assert_int_equal(i.totalram, 1 << 21);
+    assert_int_equal(i.mem_unit, 4096);
+}
+
 static void an_entry_is_as_long_as_its_name(void **state)
 {
     union {
@@ -341,6 +380,7 @@ int main(void)
         cmocka_unit_test(stats),
         cmocka_unit_test(stats_that_do_not_fit),
         cmocka_unit_test(file_systems),
+        cmocka_unit_test(amounts_in_bytes_or_in_pages),
         cmocka_unit_test(an_entry_is_as_long_as_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * What WSL shows of itself outside its drives: files with other words in them, or that are there,
  * or are not. All else that can be asked of such a file is the kernel's to answer.
  */
+#include <limits.h>
 #include <linux/sysinfo.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -223,17 +224,22 @@ static void amounts(const struct lx_policy *policy, struct sysinfo *info)
         return;
     for (unsigned i = 0; i < 3; i++)
         info->loads[i] = loads[i];
-    /* A 64-bit kernel counts in bytes but where they are more than a number holds. */
-    info->totalram *= info->mem_unit;
-    info->freeram *= info->mem_unit;
-    info->totalswap *= info->mem_unit;
-    info->freeswap *= info->mem_unit;
-    info->mem_unit = 1;
+    /* In bytes but where they are more than a number holds: 4 GiB, for a program of 32 bits. */
+    unsigned long unit = info->mem_unit;
+    if ((info->totalram | info->totalswap) <= ULONG_MAX / unit) {
+        info->totalram *= unit;
+        info->freeram *= unit;
+        info->totalswap *= unit;
+        info->freeswap *= unit;
+        unit = 1;
+    }
+    info->mem_unit = (unsigned)unit;
     info->sharedram = info->bufferram = 0;
-    info->totalhigh = 139208UL * 1024;
-    info->freehigh = 272UL * 1024;
+    info->totalhigh = 139208UL * 1024 / unit;
+    info->freehigh = 272UL * 1024 / unit;
     if (info->totalswap == 0)
-        info->totalswap = info->freeswap = (unsigned long)page_swap(info->totalram);
+        info->totalswap = info->freeswap =
+            (unsigned long)(page_swap((uint64_t)info->totalram * unit) / unit);
 }
 
 /* The files that Docker mounts in a container are from there. */
