@@ -85,7 +85,8 @@ int store_identify(const struct store_object *o, enum store_life by, struct stor
     struct statx stx = {.stx_mask = 0};
     uint64_t hash = STORE_HASH_START;
     int flags = AT_SYMLINK_NOFOLLOW | (o->path[0] == '\0' ? AT_EMPTY_PATH : 0);
-    int r = sys_statx(o->dfd, o->path, flags, STATX_TYPE | STATX_INO | STATX_BTIME, &stx);
+    const unsigned mask = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_INO | STATX_BTIME;
+    int r = sys_statx(o->dfd, o->path, flags, mask, &stx);
     if (r < 0)
         return r;
     bool born = (stx.stx_mask & STATX_BTIME) != 0;
@@ -97,6 +98,7 @@ int store_identify(const struct store_object *o, enum store_life by, struct stor
     *out = (struct store_identity){.inode = stx.stx_ino,
                                    .life = hash,
                                    .device = {stx.stx_dev_major, stx.stx_dev_minor},
-                                   .mode = stx.stx_mode};
+                                   .mode = stx.stx_mode,
+                                   .links = stx.stx_nlink};
     return born || told ? 0 : -EOPNOTSUPP;
 }

@@ -18,6 +18,7 @@ struct store_identity {
     uint64_t life; /* a hash of what tells the inode's lives apart */
     uint32_t device[2];
     mode_t mode;
+    uint32_t links;
 };
 
 /* What an object's lives are told apart by. */
