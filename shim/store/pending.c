@@ -82,7 +82,7 @@ static int mark_noted(int list, const struct store_object *o, const struct store
 int store_pending_mark(const struct store_object *o)
 {
     char path[PATH_MAX];
-    struct store_identity id;
+    struct store_identity id = {.mode = 0};
     const struct store_object marked = {o->root, o->dfd, path};
     int r = marked_path(o->path, path, sizeof(path));
     if (r < 0)
@@ -195,7 +195,7 @@ static int claim(const struct store_object *marked, const struct finisher *who)
 static int remove_claimed(const struct store_object *marked, uint64_t number, int fd, int list,
                           const struct finisher *who)
 {
-    struct store_identity id;
+    struct store_identity id = {.mode = 0};
     list = store_waiting_lock_opened(
         marked->root, list, who->may_look_later ? STORE_WAITING_LATER : STORE_WAITING_NEEDED);
     if (list < 0)
