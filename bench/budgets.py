@@ -16,7 +16,9 @@ LANES = ("outside", "inside", "both")
 #   mkdir         the name is looked up among those that wait to be deleted (nobody tells of one
 #                 that came; tmpfs keeps no misses in its cache), lstat, since the umask or a
 #                 default ACL may have taken bits. rmdir: open, fstat, a look at the lock of its
-#                 holders, close.
+#                 holders, close; and a ninth of the time for reading whose current directory it
+#                 is, which only /proc tells: more where somebody else has the processor in between,
+#                 as what was read serves by the clock.
 #   rm -rf        open, F_SETSIG (a broken lease kills by SIGIO), F_SETLEASE, close for each file:
 #                 only the kernel knows whether a file is open, and the lease is what asks it, and
 #                 keeps others out until the name is gone. It costs as much as the removal.

@@ -13,7 +13,7 @@ static inline struct store_holders lx_holders(struct lx_call *c)
 {
     /* To find one is enough where no trace names them. */
     unsigned room = c->task->policy->trace != NULL ? STORE_HOLDER_MAX : 0;
-    return (struct store_holders){.list = c->holders, .room = room, .count = 0};
+    return (struct store_holders){.list = c->holders, .room = room, .asker = c->task->pid};
 }
 
 /* Keeps as many of them as the call has room for, for the trace. */

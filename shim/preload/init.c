@@ -28,26 +28,32 @@
  * afterwards. `seccomp_confined` alone is written later: see lx_confine.
  */
 static struct lx_policy policy;
-static struct lx_task task = {.policy = &policy, .cwd = AT_FDCWD};
-static _Atomic int phase; /* 0: nothing yet, 1: somebody is at it, 2: ready */
-static bool unpublished;  /* the state is in an environment that libc will not have */
+struct lx_task lx_own_task = {.policy = &policy, .cwd = AT_FDCWD};
+_Atomic int lx_phase;
+static bool unpublished; /* the state is in an environment that libc will not have */
 static char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
 
 /* glibc knows whether there is another thread; elsewhere assume there is. */
 extern char __libc_single_threaded __attribute__((weak));
 
-/* open blocks on a FIFO, and is a cancellation point then. */
-static int cancellable_open(const struct lx_task *self, int dfd, const char *path, int flags,
-                            mode_t mode, unsigned resolve)
+/* open blocks on a FIFO, and is a cancellation point then. Apart, for what it keeps across it. */
+static __attribute__((noinline)) int open_among_threads(int dfd, const char *path, int flags,
+                                                        mode_t mode, unsigned resolve)
 {
     int type;
-    (void)self;
-    if (&__libc_single_threaded != NULL && __libc_single_threaded)
-        return sys_open(dfd, path, flags, mode, resolve);
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
     int fd = sys_open(dfd, path, flags, mode, resolve);
     pthread_setcanceltype(type, NULL);
     return fd;
+}
+
+static int cancellable_open(const struct lx_task *self, int dfd, const char *path, int flags,
+                            mode_t mode, unsigned resolve)
+{
+    (void)self;
+    if (&__libc_single_threaded != NULL && __libc_single_threaded)
+        return sys_open(dfd, path, flags, mode, resolve);
+    return open_among_threads(dfd, path, flags, mode, resolve);
 }
 
 static const struct lx_task_ops hooks = {.open = cancellable_open};
@@ -159,14 +165,14 @@ static void begin(void)
     lx_state_keep(inherited, strlen(inherited));
     if (inherited != made)
         lx_environment_hide(env, list);
-    task.seccomp_confined = inherited[1] == LX_STATE_CONFINED;
-    task.caching = true;
-    task.ops = &hooks;
-    if (!task.seccomp_confined) {
+    lx_own_task.seccomp_confined = inherited[1] == LX_STATE_CONFINED;
+    lx_own_task.caching = true;
+    lx_own_task.ops = &hooks;
+    if (!lx_own_task.seccomp_confined) {
         lx_adopt_stats(&policy);
         lx_adopt_table(&policy);
     }
-    if (!task.seccomp_confined)
+    if (!lx_own_task.seccomp_confined)
         start_debug(find(env, LX_DEBUG_VARIABLE), inherited == made);
     if (inherited == made) {
         unpublished = !publish(env);
@@ -174,28 +180,20 @@ static void begin(void)
     }
     /* What a killed run has left; or what an exec has closed, where no counter tells of it. */
     if (inherited == made || policy.stats == NULL)
-        vfs_settle(&task, false);
+        vfs_settle(&lx_own_task, false);
 }
 
-/* Slow half of lx_self. */
-static __attribute__((noinline)) const struct lx_task *initialise(void)
+const struct lx_task *lx_begin_self(void)
 {
     int none = 0;
     /* In a program of musl the task never has a mount. */
-    if (!lx_foreign() && atomic_compare_exchange_strong(&phase, &none, 1)) {
+    if (!lx_foreign() && atomic_compare_exchange_strong(&lx_phase, &none, 1)) {
         int error = errno;
         begin();
         errno = error;
-        atomic_store_explicit(&phase, 2, memory_order_release);
+        atomic_store_explicit(&lx_phase, LX_READY, memory_order_release);
     }
-    return &task;
-}
-
-const struct lx_task *lx_self(void)
-{
-    if (__builtin_expect(atomic_load_explicit(&phase, memory_order_acquire) == 2, 1))
-        return &task;
-    return initialise();
+    return &lx_own_task;
 }
 
 #if !defined(LXSHIM_MUSL)
@@ -229,6 +227,6 @@ void lx_moved_space(void)
 
 void lx_confine(void)
 {
-    task.seccomp_confined = true;
+    lx_own_task.seccomp_confined = true;
     lx_state_be_quiet();
 }

@@ -3,14 +3,31 @@
 #ifndef LXSHIM_PRELOAD_SHIM_H
 #define LXSHIM_PRELOAD_SHIM_H
 
+#include <stdatomic.h>
+
 #include "preload/export.h"
+#include "sys/hidden.h"
 #include "vfs/ops.h"
+
+/* How far this process's start is: 0, nothing yet; 1, somebody is at it; or ready. Only init.c
+ * writes it, and the task: see there. */
+#define LX_READY 2
+extern SYS_HIDDEN _Atomic int lx_phase;
+extern SYS_HIDDEN struct lx_task lx_own_task;
+
+/* Slow half of lx_self. */
+const struct lx_task *lx_begin_self(void);
 
 /*
  * Ourselves. Before the constructor has run, and if a name is called while it runs, a task without
- * mounts: everything is outside and every call native.
+ * mounts: everything is outside and every call native. Here, since every call begins by it.
  */
-const struct lx_task *lx_self(void);
+static inline const struct lx_task *lx_self(void)
+{
+    if (__builtin_expect(atomic_load_explicit(&lx_phase, memory_order_acquire) == LX_READY, 1))
+        return &lx_own_task;
+    return lx_begin_self();
+}
 
 /* libc's shape: -1 and errno for -errno. A success leaves errno alone. */
 static inline long lx_ret(long r)

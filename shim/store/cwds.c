@@ -12,6 +12,7 @@
 
 #define CWDS_MAX 2048 /* with more processes than this, every look reads /proc */
 #define SERVES   8    /* times as long as it took */
+#define PLACES   1024 /* power of two */
 
 struct cwd {
     dev_t dev;
@@ -24,6 +25,7 @@ struct cwd {
  */
 static struct cwd cwds[CWDS_MAX];
 static unsigned count;
+static uint64_t places[PLACES / 64]; /* a bit for each, by its inode: most have none */
 static _Atomic int64_t serves_until;
 static atomic_flag taken = ATOMIC_FLAG_INIT;
 
@@ -44,10 +46,11 @@ static bool cwd_of(int proc, const char *name, struct cwd *out)
 {
     char link[24];
     struct stat st;
-    size_t n = strnlen(name, sizeof(link));
-    if (name[0] < '0' || name[0] > '9' || n + 5 > sizeof(link))
+    size_t n = 0;
+    for (; name[n] >= '0' && name[n] <= '9' && n + 5 < sizeof(link); n++)
+        link[n] = name[n];
+    if (n == 0 || name[n] != '\0')
         return false;
-    memcpy(link, name, n);
     memcpy(link + n, "/cwd", 5);
     if (sys_fstatat(proc, link, &st, 0) < 0)
         return false;
@@ -91,17 +94,30 @@ static bool keep(void *context, const struct cwd *cwd)
     if (count == CWDS_MAX)
         return true;
     cwds[count++] = *cwd;
+    places[cwd->ino % PLACES / 64] |= UINT64_C(1) << cwd->ino % 64;
+    return false;
+}
+
+/* True where a directory is among those that were read. */
+static bool is_kept(const struct cwd *wanted)
+{
+    if ((places[wanted->ino % PLACES / 64] >> wanted->ino % 64 & 1) == 0)
+        return false;
+    for (unsigned i = 0; i < count; i++)
+        if (cwds[i].ino == wanted->ino && cwds[i].dev == wanted->dev)
+            return true;
     return false;
 }
 
 /* True where the kept reading answers; *found is its answer. */
-static bool kept_answer(struct cwd *wanted, bool *found)
+static bool kept_answer(const struct cwd *wanted, bool *found)
 {
     int64_t start = now();
     if (start >= atomic_load_explicit(&serves_until, memory_order_relaxed)) {
         /* Good from now on, so that whoever forgets it meanwhile is heard. */
         atomic_store_explicit(&serves_until, INT64_MAX, memory_order_relaxed);
         count = 0;
+        memset(places, 0, sizeof(places));
         if (read_cwds(keep, NULL)) {
             store_cwds_forget();
             return false;
@@ -111,9 +127,7 @@ static bool kept_answer(struct cwd *wanted, bool *found)
         atomic_compare_exchange_strong_explicit(&serves_until, &fresh, end + SERVES * (end - start),
                                                 memory_order_relaxed, memory_order_relaxed);
     }
-    *found = false;
-    for (unsigned i = 0; i < count && !*found; i++)
-        *found = equals(wanted, &cwds[i]);
+    *found = is_kept(wanted);
     return true;
 }
 

@@ -9,20 +9,20 @@
 
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* Its name by a root's identity. 0 or -errno. */
+/* Its name by a root's identity. The root's permissions, or -errno. */
 static int name_of(const struct store_object *root, char out[STORE_HIDDEN_NAME])
 {
-    uint64_t number;
-    int r = store_identify_number(root, &number);
+    struct store_identity id;
+    int r = store_identify(root, STORE_BY_BIRTH, &id);
     if (r < 0)
         return r;
     size_t n = sizeof(STORE_HIDDEN_PREFIX) - 1;
     memcpy(out, STORE_HIDDEN_PREFIX, n);
-    *store_put_hex(out + n, number) = '\0';
-    return 0;
+    *store_put_hex(out + n, store_identity_number(&id)) = '\0';
+    return S_ISDIR(id.mode) ? id.mode & 0777 : 0700;
 }
 
-/* Its path. 0 or -errno: -ENOENT also for no root. */
+/* Its path. The root's permissions, or -errno: -ENOENT also for no root. */
 static int path_of(const char *root, char out[PATH_MAX])
 {
     const struct store_object o = {root, AT_FDCWD, root};
@@ -45,24 +45,36 @@ int store_hidden_open(const char *root)
     return sys_openat(AT_FDCWD, path, OPEN_DIRECTORY, 0);
 }
 
-/* Makes a directory with another's permissions, and opens it. */
-static int make_like(int dfd, const char *path, int like_dfd, const char *like)
+/* Makes a directory with all of these permissions, and opens it. */
+static int make_with(int dfd, const char *path, mode_t mode)
 {
     struct stat st;
-    int r = sys_mkdirat(dfd, path, 0700);
-    if (r == 0 && sys_fstatat(like_dfd, like, &st, 0) == 0)
-        (void)sys_fchmodat(dfd, path, st.st_mode & 0777);
-    return r == 0 || r == -EEXIST ? sys_openat(dfd, path, OPEN_DIRECTORY, 0) : r;
+    int r = sys_mkdirat(dfd, path, mode);
+    if (r < 0 && r != -EEXIST)
+        return r;
+    int fd = sys_openat(dfd, path, OPEN_DIRECTORY, 0);
+    /* A umask, or a default ACL, may have taken some. */
+    if (r == 0 && fd >= 0 && sys_fstat(fd, &st) == 0 && (st.st_mode & 0777) != mode)
+        (void)sys_fchmod(fd, mode);
+    return fd;
 }
 
-int store_hidden_make(const char *root)
+/* store_hidden_make. *mode: the root's permissions. */
+static int make_hidden(const char *root, mode_t *mode)
 {
     char path[PATH_MAX];
     int r = path_of(root, path);
     if (r < 0)
         return root == NULL ? -EOPNOTSUPP : r;
+    *mode = (mode_t)r;
     int fd = sys_openat(AT_FDCWD, path, OPEN_DIRECTORY, 0);
-    return fd == -ENOENT ? make_like(AT_FDCWD, path, AT_FDCWD, root) : fd;
+    return fd == -ENOENT ? make_with(AT_FDCWD, path, *mode) : fd;
+}
+
+int store_hidden_make(const char *root)
+{
+    mode_t mode;
+    return make_hidden(root, &mode);
 }
 
 int store_hidden_open_part(const char *root, const char *part)
@@ -77,10 +89,11 @@ int store_hidden_open_part(const char *root, const char *part)
 
 int store_hidden_make_part(const char *root, const char *part)
 {
-    int hidden = store_hidden_make(root);
+    mode_t mode;
+    int hidden = make_hidden(root, &mode);
     if (hidden < 0)
         return hidden;
-    int fd = make_like(hidden, part, AT_FDCWD, root);
+    int fd = make_with(hidden, part, mode);
     sys_close(hidden);
     return fd;
 }
@@ -121,7 +134,7 @@ static bool is_named(const struct store_object *root, const char *name)
 {
     char own[STORE_HIDDEN_NAME];
     return strncmp(name, STORE_HIDDEN_PREFIX, sizeof(STORE_HIDDEN_PREFIX) - 1) == 0 &&
-           name_of(root, own) == 0 && strcmp(name, own) == 0;
+           name_of(root, own) >= 0 && strcmp(name, own) == 0;
 }
 
 bool store_hidden_is(const char *root, int fd, const char *name)
@@ -137,13 +150,13 @@ bool store_hidden_is_in(const char *root, const char *name)
 void store_hidden_tidy(const char *root)
 {
     char path[PATH_MAX];
-    if (path_of(root, path) == 0)
+    if (path_of(root, path) >= 0)
         sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
-void store_hidden_tidy_part(const char *root, const char *part)
+void store_hidden_tidy_part(const char *root, int fd, const char *part)
 {
-    int hidden = store_hidden_open(root);
+    int hidden = sys_openat(fd, "..", OPEN_DIRECTORY, 0);
     if (hidden < 0)
         return;
     int r = sys_unlinkat(hidden, part, AT_REMOVEDIR);

@@ -45,9 +45,10 @@ bool store_hidden_is_in(const char *root, const char *name);
 int store_hidden_open_part(const char *root, const char *part);
 int store_hidden_make_part(const char *root, const char *part);
 
-/* Removes that, and then the hidden directory, where nothing is in them. Of what others lock, by
- * who has the lock: an empty one may be somebody's who is about to write to it. */
-void store_hidden_tidy_part(const char *root, const char *part);
+/* Removes that, which is open behind fd, and then the hidden directory, where nothing is in them.
+ * Of what others lock, by who has the lock: an empty one may be somebody's who is about to write to
+ * it. */
+void store_hidden_tidy_part(const char *root, int fd, const char *part);
 
 /* Removes the hidden directory where nothing is in it. */
 void store_hidden_tidy(const char *root);

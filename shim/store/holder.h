@@ -32,6 +32,7 @@ struct store_holders {
     struct store_holder *list;
     unsigned room;
     unsigned count;
+    int asker; /* whose call it is for, and who is looked at first; 0: this process's */
 };
 
 #endif

@@ -80,6 +80,28 @@ static bool find_holders(int fd, struct store_holders *holders, bool *probed)
     return found;
 }
 
+/*
+ * True where a descriptor of this process holds what fd is open on, as far as that is told at once.
+ * Where nobody wants the names, it is enough to know, and is asked first: most often who removes
+ * what is open has just opened it.
+ */
+static bool own_holder(int fd, struct store_holders *holders)
+{
+    struct stat st;
+    if (holders->room != 0 || sys_fstat(fd, &st) < 0)
+        return false;
+    /* Where fdinfo has another number than stat, all is asked later. */
+    struct procscan scan = {.dev = st.st_dev,
+                            .ino = st.st_ino,
+                            .info_ino = (unsigned long)st.st_ino,
+                            .own_fd = fd,
+                            .holders = holders};
+    if (!procscan_near(&scan))
+        return false;
+    holders->count++;
+    return true;
+}
+
 bool store_find_holders(int fd, struct store_holders *holders)
 {
     bool probed;
@@ -102,12 +124,31 @@ static int ask_proc(int dfd, const char *path, struct store_holders *holders, bo
 }
 
 /*
- * One probe: a descriptor with the claim, -EAGAIN while anybody has the file open, or -errno.
- * *claimed is set where somebody has a claim.
+ * What is to be said of a file that is open behind fd, whose lease was refused so: 0 where nobody
+ * else has it open, -EAGAIN, or -errno. EAGAIN is said of regular files alone, and of those that
+ * are open. `holders`: whom to look for among ourselves then, for -EBUSY; or NULL.
  */
-static int probe(int dfd, const char *path, bool *claimed)
+static int refused_lease(int fd, int refused, struct store_holders *holders)
 {
     struct stat st;
+    if (refused == -EAGAIN)
+        return holders != NULL && own_holder(fd, holders) ? -EBUSY : -EAGAIN;
+    int r = sys_fstat(fd, &st);
+    if (r == 0 && !S_ISREG(st.st_mode))
+        r = -EINVAL;
+    if (r < 0)
+        return r;
+    /* No leases here, or not ours to take: what /proc shows is all there is. */
+    struct store_holders nobody = {.room = 0};
+    return store_find_holders(fd, &nobody) ? -EAGAIN : 0;
+}
+
+/*
+ * One probe: a descriptor with the claim, -EAGAIN while anybody has the file open, or -errno.
+ * *claimed is set where somebody has a claim. `holders`: see refused_lease.
+ */
+static int probe(int dfd, const char *path, bool *claimed, struct store_holders *holders)
+{
     int fd = sys_openat(dfd, path, STORE_PROBE_FLAGS, 0);
     if (fd == -EAGAIN) /* a lease */
         *claimed = true;
@@ -115,21 +156,14 @@ static int probe(int dfd, const char *path, bool *claimed)
         return fd;
     /* A lease break sends SIGIO, which kills; SIGURG is ignored unless a program wants it. */
     sys_fcntl(fd, F_SETSIG, SIGURG);
-    int refused = sys_fcntl(fd, F_SETLEASE, F_WRLCK);
-    if (refused == 0)
+    int r = sys_fcntl(fd, F_SETLEASE, F_WRLCK);
+    if (r != 0)
+        r = refused_lease(fd, r, holders);
+    if (r == 0)
         return fd;
-    int r = sys_fstat(fd, &st);
-    if (r == 0 && !S_ISREG(st.st_mode))
-        r = -EINVAL;
-    if (r == 0 && refused != -EAGAIN) {
-        /* No leases here, or not ours to take: what /proc shows is all there is. */
-        struct store_holders nobody = {.room = 0};
-        if (!store_find_holders(fd, &nobody))
-            return fd;
-    }
     /* Not open any longer than needed: it is in the way of other probes. */
     sys_close(fd);
-    return r < 0 ? r : -EAGAIN;
+    return r;
 }
 
 bool store_is_written(int dfd, const char *path)
@@ -152,7 +186,7 @@ int store_claim_file(int dfd, const char *path, struct store_holders *holders)
     unsigned blind = 0;
     bool others = false; /* claims and probes seen since the last look at /proc */
     for (unsigned i = 1; start == 0 || seconds() - start <= PATIENCE_SECS; i++) {
-        int r = probe(dfd, path, &others);
+        int r = probe(dfd, path, &others, i == 1 ? holders : NULL);
         if (r == -EACCES) { /* we may not read it: it can be looked up, if not probed */
             r = ask_proc(dfd, path, holders, &others);
             return r < 0 ? r : -EACCES;
@@ -185,7 +219,7 @@ int store_try_claim(int dfd, const char *path)
     bool others = false;
     int fd = -EAGAIN;
     for (unsigned i = 0; fd == -EAGAIN && i < TRIES; i++)
-        fd = probe(dfd, path, &others);
+        fd = probe(dfd, path, &others, NULL);
     if (fd == -EACCES) {
         fd = ask_proc(dfd, path, &nobody, &others);
         if (fd == 0)

@@ -85,7 +85,8 @@ int store_identify(const struct store_object *o, enum store_life by, struct stor
     struct statx stx = {.stx_mask = 0};
     uint64_t hash = STORE_HASH_START;
     int flags = AT_SYMLINK_NOFOLLOW | (o->path[0] == '\0' ? AT_EMPTY_PATH : 0);
-    int r = sys_statx(o->dfd, o->path, flags, STATX_TYPE | STATX_INO | STATX_BTIME, &stx);
+    const unsigned mask = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_INO | STATX_BTIME;
+    int r = sys_statx(o->dfd, o->path, flags, mask, &stx);
     if (r < 0)
         return r;
     bool born = (stx.stx_mask & STATX_BTIME) != 0;
@@ -97,8 +98,14 @@ int store_identify(const struct store_object *o, enum store_life by, struct stor
     *out = (struct store_identity){.inode = stx.stx_ino,
                                    .life = hash,
                                    .device = {stx.stx_dev_major, stx.stx_dev_minor},
-                                   .mode = stx.stx_mode};
+                                   .mode = stx.stx_mode,
+                                   .links = stx.stx_nlink};
     return born || told ? 0 : -EOPNOTSUPP;
+}
+
+uint64_t store_identity_number(const struct store_identity *id)
+{
+    return store_hash(id->life, &id->inode, sizeof(id->inode));
 }
 
 int store_identify_number(const struct store_object *o, uint64_t *number)
@@ -106,6 +113,6 @@ int store_identify_number(const struct store_object *o, uint64_t *number)
     struct store_identity id;
     int r = store_identify(o, STORE_BY_BIRTH, &id);
     if (r == 0)
-        *number = store_hash(id.life, &id.inode, sizeof(id.inode));
+        *number = store_identity_number(&id);
     return r;
 }

@@ -18,6 +18,7 @@ struct store_identity {
     uint64_t life; /* a hash of what tells the inode's lives apart */
     uint32_t device[2];
     mode_t mode;
+    uint32_t links;
 };
 
 /* What an object's lives are told apart by. */
@@ -32,7 +33,10 @@ enum store_life {
  */
 int store_identify(const struct store_object *o, enum store_life by, struct store_identity *out);
 
-/* A number of its own for an object, by its inode and its time of birth. 0 or -errno, as above. */
+/* One number for both of an identity's. */
+uint64_t store_identity_number(const struct store_identity *id);
+
+/* That of an object, by its inode and its time of birth. 0 or -errno, as above. */
 int store_identify_number(const struct store_object *o, uint64_t *number);
 
 /* FNV-1a, started by STORE_HASH_START and carried on by more data. */

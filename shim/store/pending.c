@@ -33,22 +33,22 @@ static int marked_path(const char *path, char *out, size_t room)
  * What waits to go has the mark (store_marked), which one fstat shows to whoever closes it. Not
  * where another hard link keeps the file: there it would be on that one, too.
  */
-static void hint(const struct store_object *marked)
+static void hint(const struct store_object *marked, const struct store_identity *id)
 {
-    struct stat st;
-    if (sys_fstatat(marked->dfd, marked->path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-        !store_marked(&st) && (S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink == 1)))
-        sys_fchmodat(marked->dfd, marked->path, (st.st_mode & 07777) | STORE_MARK);
+    if ((id->mode & STORE_MARK) == 0 &&
+        (S_ISDIR(id->mode) || (S_ISREG(id->mode) && id->links == 1)))
+        sys_fchmodat(marked->dfd, marked->path, (id->mode & 07777) | STORE_MARK);
 }
 
 /*
  * Sees to it that the note is of what was just renamed: a file of an overlay's lower layer becomes
- * another one by the rename.
+ * another one by the rename. *id: what it is.
  */
-static int confirm(int list, const struct store_object *marked, uint64_t noted)
+static int confirm(int list, const struct store_object *marked, uint64_t noted,
+                   struct store_identity *id)
 {
     uint64_t number;
-    int r = store_waiting_number(marked, marked, &number);
+    int r = store_waiting_identify(marked, marked, &number, id);
     if (r < 0 || number == noted)
         return r;
     r = store_waiting_add(list, marked, number);
@@ -57,8 +57,9 @@ static int confirm(int list, const struct store_object *marked, uint64_t noted)
     return r;
 }
 
-/* store_pending_mark, with the list of what waits. */
-static int mark_noted(int list, const struct store_object *o, const struct store_object *marked)
+/* store_pending_mark, with the list of what waits. *id: what was marked. */
+static int mark_noted(int list, const struct store_object *o, const struct store_object *marked,
+                      struct store_identity *id)
 {
     uint64_t number;
     int r = store_waiting_number(o, marked, &number);
@@ -69,7 +70,7 @@ static int mark_noted(int list, const struct store_object *o, const struct store
         return r;
     r = store_rename_to_free(o->dfd, o->path, o->dfd, marked->path);
     if (r == 0) {
-        r = confirm(list, marked, number);
+        r = confirm(list, marked, number, id);
         if (r < 0)
             (void)store_rename_to_free(o->dfd, marked->path, o->dfd, o->path);
     }
@@ -81,6 +82,7 @@ static int mark_noted(int list, const struct store_object *o, const struct store
 int store_pending_mark(const struct store_object *o)
 {
     char path[PATH_MAX];
+    struct store_identity id = {.mode = 0};
     const struct store_object marked = {o->root, o->dfd, path};
     int r = marked_path(o->path, path, sizeof(path));
     if (r < 0)
@@ -88,11 +90,14 @@ int store_pending_mark(const struct store_object *o)
     int list = store_waiting_lock(o->root, STORE_WAITING_MADE);
     if (list < 0)
         return -EOPNOTSUPP;
-    r = mark_noted(list, o, &marked);
-    store_waiting_unlock(o->root, list);
-    if (r == 0)
-        hint(&marked);
-    return r;
+    r = mark_noted(list, o, &marked, &id);
+    if (r < 0) {
+        store_waiting_unlock(o->root, list);
+        return r;
+    }
+    sys_close(list);
+    hint(&marked, &id);
+    return 0;
 }
 
 int store_pending_revive(const struct store_object *marked)
@@ -121,17 +126,20 @@ int store_pending_revive(const struct store_object *marked)
 
 /* --- looking -------------------------------------------------------------------------------- */
 
-/* True with the number where an object is noted. */
-static bool noted(const struct store_object *marked, uint64_t *number)
+/* The list, open, and the number where an object is noted in it; or -errno. */
+static int noted(const struct store_object *marked, uint64_t *number)
 {
-    return store_waiting_number(marked, marked, number) == 0 &&
-           store_waiting_has(marked->root, *number);
+    int r = store_waiting_number(marked, marked, number);
+    return r < 0 ? r : store_waiting_open(marked->root, *number);
 }
 
 bool store_pending_proved(const struct store_object *marked)
 {
     uint64_t number;
-    return noted(marked, &number);
+    int list = noted(marked, &number);
+    if (list >= 0)
+        sys_close(list);
+    return list >= 0;
 }
 
 /* Who finishes a deletion. */
@@ -180,17 +188,21 @@ static int claim(const struct store_object *marked, const struct finisher *who)
     return held ? -EBUSY : fd;
 }
 
-/* Removes an object that was noted, and that nobody else can open. 0 or -errno: see remove. */
-static int remove_claimed(const struct store_object *marked, uint64_t number, int fd,
+/*
+ * Removes an object that was noted, and that nobody else can open. `list`: open, or -1; it is
+ * closed. 0 or -errno: see store_waiting_remove.
+ */
+static int remove_claimed(const struct store_object *marked, uint64_t number, int fd, int list,
                           const struct finisher *who)
 {
-    int list = store_waiting_lock(marked->root,
-                                  who->may_look_later ? STORE_WAITING_LATER : STORE_WAITING_NEEDED);
+    struct store_identity id = {.mode = 0};
+    list = store_waiting_lock_opened(
+        marked->root, list, who->may_look_later ? STORE_WAITING_LATER : STORE_WAITING_NEEDED);
     if (list < 0)
         return list == -ENOENT ? -ESTALE : list;
     /* What is open may have come since the look by which it was proved. */
-    int r = store_waiting_noted(list, number) && store_waiting_is(marked, number, fd)
-                ? store_waiting_remove(list, marked, number, fd)
+    int r = store_waiting_noted(list, number) && store_waiting_is(marked, number, fd, &id)
+                ? store_waiting_remove(list, marked, number, &id)
                 : -ESTALE;
     if (r == 0)
         store_waiting_drop(list, number);
@@ -209,16 +221,17 @@ static enum store_pending not_noted(const struct store_object *marked)
     return r == -ENOENT ? STORE_PENDING_GONE : STORE_NOT_PENDING;
 }
 
-/* Removes a noted object where nobody holds it. */
-static enum store_pending finish(const struct store_object *marked, uint64_t number,
+/* Removes a noted object where nobody holds it. `list`: open, or -1; it is closed. */
+static enum store_pending finish(const struct store_object *marked, uint64_t number, int list,
                                  const struct finisher *who)
 {
     int fd = claim(marked, who);
-    if (fd == -ENOENT)
-        return STORE_PENDING_GONE;
-    if (fd < 0)
-        return STORE_PENDING_HELD;
-    int r = remove_claimed(marked, number, fd, who);
+    if (fd < 0) {
+        if (list >= 0)
+            sys_close(list);
+        return fd == -ENOENT ? STORE_PENDING_GONE : STORE_PENDING_HELD;
+    }
+    int r = remove_claimed(marked, number, fd, list, who);
     sys_close(fd);
     if (r == -ESTALE)
         return not_noted(marked);
@@ -229,7 +242,8 @@ enum store_pending store_pending_look(const struct store_object *marked)
 {
     const struct finisher has_to_know = {.may_look_later = false};
     uint64_t number;
-    return noted(marked, &number) ? finish(marked, number, &has_to_know) : not_noted(marked);
+    int list = noted(marked, &number);
+    return list >= 0 ? finish(marked, number, list, &has_to_know) : not_noted(marked);
 }
 
 mode_t store_pending_blocks(const struct store_object *o)
@@ -322,7 +336,7 @@ static void settle_one(const struct store_object *marked, uint64_t number, void 
     if (store_waiting_number(marked, marked, &found) < 0 || found != number) {
         forget(marked, number);
         s->done++;
-    } else if (finish(marked, number, &s->who) != STORE_PENDING_HELD) {
+    } else if (finish(marked, number, -1, &s->who) != STORE_PENDING_HELD) {
         s->done++;
     }
 }

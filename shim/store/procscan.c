@@ -41,10 +41,16 @@ static size_t slurp(int dir, const char *name, char *buf, size_t size)
     return (size_t)n;
 }
 
+/* Somebody wants the name of the next holder. */
+static bool wants_name(const struct procscan *s)
+{
+    return s->holders->count < s->holders->room;
+}
+
 static void add_holder(struct procscan *s, int dir, int pid, int fd, enum store_holder_by by)
 {
     struct store_holders *h = s->holders;
-    if (h->count < h->room) {
+    if (wants_name(s)) {
         struct store_holder *to = &h->list[h->count];
         size_t n = slurp(dir, "comm", to->comm, sizeof(to->comm));
         if (n > 0 && to->comm[n - 1] == '\n')
@@ -126,12 +132,10 @@ static unsigned long field(const char *text, const char *name, unsigned base, un
  * as a path, or closed meanwhile. Flags and inode come in one reading, so that a prober which opens
  * something else under the same number is not taken for a holder.
  */
-static bool is_probe(const struct procscan *s, int dir, const char *fd)
+static bool is_probe(const struct procscan *s, int dir, const char *info)
 {
-    char name[32] = "fdinfo/";
     char text[256];
-    memcpy(name + 7, fd, strnlen(fd, sizeof(name) - 8) + 1);
-    if (slurp(dir, name, text, sizeof(text)) == 0)
+    if (slurp(dir, info, text, sizeof(text)) == 0)
         return true;
     if (s->info_ino != 0 && field(text, "ino:", 10, s->info_ino) != s->info_ino)
         return true;
@@ -147,6 +151,7 @@ static bool is_probe(const struct procscan *s, int dir, const char *fd)
 }
 
 #define SYS_FD_INFO 48
+#define PROC_INFO   40 /* from the directory of descriptors */
 
 /* The path of a descriptor's fdinfo, in `info`. */
 static const char *own_info(int fd, char *info)
@@ -195,14 +200,17 @@ static void look_at_descriptor(struct procscan *s, int fds, int pid, const char 
     int fd = number(name);
     if (fd < 0 || (fd == s->own_fd && pid == sys_getpid()) || !matches(s, fds, name))
         return;
-    int process = sys_openat(fds, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (process < 0)
-        return;
-    if (s->path != NULL || !is_probe(s, process, name))
-        add_holder(s, process, pid, fd, STORE_BY_DESCRIPTOR);
-    else
+    char info[PROC_INFO] = "../fdinfo/";
+    memcpy(info + strlen(info), name, strnlen(name, 12) + 1);
+    if (s->path == NULL && is_probe(s, fds, info)) {
         s->probed = true;
-    sys_close(process);
+        return;
+    }
+    int process = wants_name(s) ? sys_openat(fds, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) : -1;
+    if (process >= 0 || !wants_name(s))
+        add_holder(s, process, pid, fd, STORE_BY_DESCRIPTOR);
+    if (process >= 0)
+        sys_close(process);
 }
 
 /*
@@ -335,7 +343,7 @@ static void look_at_watches(struct procscan *s, int fds, int pid, const char *na
 {
     static const char inotify[] = "anon_inode:inotify";
     char link[sizeof(inotify)];
-    char info[40] = "../fdinfo/";
+    char info[PROC_INFO] = "../fdinfo/";
     int number_of = number(name);
     if (number_of < 0 || sys_readlinkat(fds, name, link, sizeof(link)) != sizeof(inotify) - 1 ||
         memcmp(link, inotify, sizeof(inotify) - 1) != 0)
@@ -445,6 +453,17 @@ static void look_at_process(struct procscan *s, int proc, int unused, const char
     sys_close(process);
 }
 
+bool procscan_near(const struct procscan *s)
+{
+    struct stat st;
+    char info[SYS_FD_INFO];
+    for (int fd = s->own_fd - 1; fd >= 0 && fd >= s->own_fd - PROCSCAN_NEAR; fd--)
+        if (sys_fstat(fd, &st) == 0 && st.st_ino == s->ino && st.st_dev == s->dev &&
+            !is_probe(s, AT_FDCWD, own_info(fd, info)))
+            return true;
+    return false;
+}
+
 static void look_at_first(struct procscan *s, int proc, int pid)
 {
     char name[12];
@@ -458,10 +477,10 @@ bool procscan(struct procscan *s)
     int proc = sys_openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (proc < 0)
         return false;
-    /* Who most often has it: ourselves, or a parent, that it was inherited from. */
+    /* Who most often has it: whose call it is, or our parent, that it was inherited from. */
     bool soon = s->holders->room == 0 && !s->cwds_only;
     if (soon && !s->others_only)
-        look_at_first(s, proc, sys_getpid());
+        look_at_first(s, proc, s->holders->asker != 0 ? s->holders->asker : sys_getpid());
     if ((soon || s->others_only) && s->holders->count == before)
         look_at_first(s, proc, (int)SYS0(SYS_getppid));
     if (s->holders->count == before)

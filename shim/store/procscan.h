@@ -70,4 +70,12 @@ bool procscan_may_be_marked(const struct procscan_marked *marked, ino_t ino);
 /* Reads all of /proc: 1 ms and more. Returns true where a holder was found. */
 bool procscan(struct procscan *scan);
 
+#define PROCSCAN_NEAR 16 /* descriptors */
+
+/*
+ * True where a holder is among the descriptors of this process with the next lower numbers than
+ * scan->own_fd, as what was opened last has. Nobody is named.
+ */
+bool procscan_near(const struct procscan *scan);
+
 #endif

@@ -56,9 +56,9 @@ int store_scratch_place(const char *root, const char *name, const char *path)
     if (dir < 0)
         return dir;
     int r = sys_renameat2(dir, name, AT_FDCWD, path, 0);
-    sys_close(dir);
     if (r == 0)
-        store_hidden_tidy_part(root, PART);
+        store_hidden_tidy_part(root, dir, PART);
+    sys_close(dir);
     return r;
 }
 
@@ -68,8 +68,8 @@ void store_scratch_drop(const char *root, const char *name)
     if (dir < 0)
         return;
     sys_unlinkat(dir, name, 0);
+    store_hidden_tidy_part(root, dir, PART);
     sys_close(dir);
-    store_hidden_tidy_part(root, PART);
 }
 
 void store_scratch_sweep(const char *root)
@@ -89,6 +89,6 @@ void store_scratch_sweep(const char *root)
             sys_unlinkat(dir, name, 0);
             sys_close(fd);
         }
+    store_hidden_tidy_part(root, dir, PART);
     sys_close(dir);
-    store_hidden_tidy_part(root, PART);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/file.h>
+#include <sys/sysmacros.h>
 
 #include "nt/names.h"
 #include "store/hidden.h"
@@ -38,19 +39,26 @@ static int number_of(const struct store_identity *id, const struct store_object 
     return 0;
 }
 
+int store_waiting_identify(const struct store_object *o, const struct store_object *marked,
+                           uint64_t *number, struct store_identity *id)
+{
+    int r = store_identify(o, STORE_BY_BIRTH, id);
+    return r < 0 ? r : number_of(id, marked, number);
+}
+
 int store_waiting_number(const struct store_object *o, const struct store_object *marked,
                          uint64_t *number)
 {
     struct store_identity id;
-    int r = store_identify(o, STORE_BY_BIRTH, &id);
-    return r < 0 ? r : number_of(&id, marked, number);
+    return store_waiting_identify(o, marked, number, &id);
 }
 
-bool store_waiting_is(const struct store_object *marked, uint64_t number, int fd)
+bool store_waiting_is(const struct store_object *marked, uint64_t number, int fd,
+                      struct store_identity *id)
 {
     const struct store_object o = {marked->root, fd, ""};
     uint64_t found;
-    return store_waiting_number(&o, marked, &found) == 0 && found == number;
+    return store_waiting_identify(&o, marked, &found, id) == 0 && found == number;
 }
 
 static char *name_note(uint64_t number, char out[NOTE_NAME])
@@ -92,10 +100,16 @@ static bool is_there(int list)
 
 int store_waiting_lock(const char *root, enum store_waiting_lock how)
 {
+    return store_waiting_lock_opened(root, -1, how);
+}
+
+int store_waiting_lock_opened(const char *root, int list, enum store_waiting_lock how)
+{
     unsigned round = 0;
     const bool make = how == STORE_WAITING_MADE;
     do {
-        int list = make ? store_hidden_make_part(root, PART) : store_hidden_open_part(root, PART);
+        if (list < 0)
+            list = make ? store_hidden_make_part(root, PART) : store_hidden_open_part(root, PART);
         /* With make it went while it was opened: another time. */
         if (list < 0 && (list != -ENOENT || !make))
             return list;
@@ -105,6 +119,7 @@ int store_waiting_lock(const char *root, enum store_waiting_lock how)
             if (r != -EAGAIN && r != -EINTR && is_there(list))
                 return list;
             sys_close(list);
+            list = -1;
         }
     } while (
         sys_patience(&round, how == STORE_WAITING_LATER ? SYS_SHORT_PATIENCE : SYS_LONG_PATIENCE));
@@ -113,7 +128,7 @@ int store_waiting_lock(const char *root, enum store_waiting_lock how)
 
 void store_waiting_unlock(const char *root, int list)
 {
-    store_hidden_tidy_part(root, PART);
+    store_hidden_tidy_part(root, list, PART);
     sys_close(list);
 }
 
@@ -161,14 +176,13 @@ bool store_waiting_noted(int list, uint64_t number)
            S_ISLNK(st.st_mode);
 }
 
-bool store_waiting_has(const char *root, uint64_t number)
+int store_waiting_open(const char *root, uint64_t number)
 {
     int list = store_hidden_open_part(root, PART);
-    if (list < 0)
-        return false;
-    bool has = store_waiting_noted(list, number);
+    if (list < 0 || store_waiting_noted(list, number))
+        return list;
     sys_close(list);
-    return has;
+    return -ENOENT;
 }
 
 void store_waiting_drop(int list, uint64_t number)
@@ -205,22 +219,21 @@ static int settle(int list, const struct store_object *marked, uint64_t number, 
     return -ESTALE;
 }
 
-int store_waiting_remove(int list, const struct store_object *marked, uint64_t number, int fd)
+int store_waiting_remove(int list, const struct store_object *marked, uint64_t number,
+                         const struct store_identity *meant)
 {
     char name[NOTE_NAME + 1];
     struct stat here = {.st_ino = 0};
-    struct stat meant = {.st_ino = 0};
-    int r = sys_fstat(fd, &meant);
-    if (r == 0)
-        r = store_rename_to_free(marked->dfd, marked->path, list, name_shelter(number, name));
+    const dev_t device = makedev(meant->device[0], meant->device[1]);
+    int r = store_rename_to_free(marked->dfd, marked->path, list, name_shelter(number, name));
     /* Who may not write a directory cannot move it; one with something in it does not go. */
-    if (r == -EACCES && S_ISDIR(meant.st_mode))
+    if (r == -EACCES && S_ISDIR(meant->mode))
         return sys_unlinkat(marked->dfd, marked->path, AT_REMOVEDIR);
     if (r == 0)
         r = sys_fstatat(list, name, &here, AT_SYMLINK_NOFOLLOW);
     return r < 0 ? r
                  : settle(list, marked, number,
-                          here.st_ino == meant.st_ino && here.st_dev == meant.st_dev, here.st_mode);
+                          here.st_ino == meant->inode && here.st_dev == device, here.st_mode);
 }
 
 /* What somebody sheltered, and was killed before he had looked at it. */
@@ -228,11 +241,12 @@ static void empty_shelter(int list, const struct store_object *marked, uint64_t 
 {
     char name[NOTE_NAME + 1];
     struct stat st;
+    struct store_identity id;
     int fd = sys_openat(list, name_shelter(number, name), O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return;
     if (sys_fstat(fd, &st) == 0 &&
-        settle(list, marked, number, store_waiting_is(marked, number, fd), st.st_mode) == 0)
+        settle(list, marked, number, store_waiting_is(marked, number, fd, &id), st.st_mode) == 0)
         store_waiting_drop(list, number);
     sys_close(fd);
 }

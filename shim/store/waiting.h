@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "store/identity.h"
 #include "store/object.h"
 
 /*
@@ -24,11 +25,20 @@
 int store_waiting_number(const struct store_object *o, const struct store_object *marked,
                          uint64_t *number);
 
-/* True where the object that is open behind fd, wherever it is by now, is the one of a number. */
-bool store_waiting_is(const struct store_object *marked, uint64_t number, int fd);
+/* The same, and the identity of the object. */
+int store_waiting_identify(const struct store_object *o, const struct store_object *marked,
+                           uint64_t *number, struct store_identity *id);
 
-/* True where a drive has a note of that number. Without the lock: the answer may be over. */
-bool store_waiting_has(const char *root, uint64_t number);
+/* True where the object that is open behind fd, wherever it is by now, is the one of a number; and
+ * its identity. */
+bool store_waiting_is(const struct store_object *marked, uint64_t number, int fd,
+                      struct store_identity *id);
+
+/*
+ * Opens a drive's list where it has a note of that number, without the lock: that may be over. A
+ * descriptor, or -errno: -ENOENT for no such note.
+ */
+int store_waiting_open(const char *root, uint64_t number);
 
 /* How a list is locked. */
 enum store_waiting_lock {
@@ -44,7 +54,13 @@ enum store_waiting_lock {
  */
 int store_waiting_lock(const char *root, enum store_waiting_lock how);
 
-/* Unlocks and closes it, and removes it where nothing is in it any more. */
+/* The same of a list that was opened, which is closed where it is not the one that is returned. */
+int store_waiting_lock_opened(const char *root, int list, enum store_waiting_lock how);
+
+/*
+ * Unlocks and closes it, and removes it where nothing is in it any more. Who has just noted
+ * something closes it: nothing of that is to be asked.
+ */
 void store_waiting_unlock(const char *root, int list);
 
 /* Notes an object that has, or will have, the path of `marked`. 0 or -errno. */
@@ -55,11 +71,12 @@ bool store_waiting_noted(int list, uint64_t number);
 void store_waiting_drop(int list, uint64_t number);
 
 /*
- * Removes the object that is open behind fd and noted, from where it is marked. By its name there
- * may be somebody else's a moment later: it is moved into the list first, and looked at there; what
- * is another one gets its path back. 0; -ESTALE for such; or -errno of the move.
+ * Removes the object that is noted and has that identity, from where it is marked. By its name
+ * there may be somebody else's a moment later: it is moved into the list first, and looked at
+ * there; what is another one gets its path back. 0; -ESTALE for such; or -errno of the move.
  */
-int store_waiting_remove(int list, const struct store_object *marked, uint64_t number, int fd);
+int store_waiting_remove(int list, const struct store_object *marked, uint64_t number,
+                         const struct store_identity *meant);
 
 /*
  * Calls `each` for every note of a drive, the list not locked: its number, and the object that it

@@ -28,6 +28,7 @@ readlink            4/6  10/11
 create            12/12  29/29
 create-here       12/12  29/29
 unpack            19/21  62/63
+unlink-open       10/12  100/102
 unlink-missing      4/6  10/11
 rename            16/16  24/24
 mkdir             10/11  27/27

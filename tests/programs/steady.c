@@ -148,6 +148,14 @@ static void do_create_here(void)
     must(unlink("new"), "unlink");
 }
 
+static void do_unlink_open(void)
+{
+    int fd = open("dir/new", O_WRONLY | O_CREAT, 0644);
+    must(fd, "open");
+    must(unlink("dir/new"), "unlink of what is open");
+    close(fd);
+}
+
 static void do_unlink_missing(void)
 {
     must(unlink("dir/missing") == 0 ? -1 : 0, "unlink of a missing name");
@@ -250,6 +258,7 @@ static const struct {
     {"create", do_create, 0},
     {"create-here", do_create_here, 0},
     {"unpack", do_unpack, 0},
+    {"unlink-open", do_unlink_open, 0},
     {"unlink-missing", do_unlink_missing, SETTLED_NS},
     {"rename", do_rename, 0},
     {"mkdir", do_mkdir, 0},

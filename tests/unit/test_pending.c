@@ -289,17 +289,18 @@ static void what_came_at_the_last_moment_is_given_back(void **state)
 {
     (void)state;
     uint64_t number;
+    struct store_identity id;
     int fd = make("f");
     const struct store_object o = object("f");
     const struct store_object marked = object("f" MARK);
     assert_int_equal(store_pending_mark(&o), 0);
-    assert_int_equal(store_waiting_number(&marked, &marked, &number), 0);
+    assert_int_equal(store_waiting_identify(&marked, &marked, &number, &id), 0);
     int list = store_waiting_lock(root, STORE_WAITING_LATER);
     assert_true(list >= 0);
     assert_true(store_waiting_noted(list, number));
     drop("f" MARK);
     sys_close(make("f" MARK));
-    assert_int_equal(store_waiting_remove(list, &marked, number, fd), -ESTALE);
+    assert_int_equal(store_waiting_remove(list, &marked, number, &id), -ESTALE);
     assert_true(exists("f" MARK));
     store_waiting_unlock(root, list);
     sys_close(fd);
@@ -347,7 +348,7 @@ static void the_hidden_directory_has_its_roots_identity(void **state)
     assert_false(store_hidden_is_in(root, ".lxshim" MARK "facts"));
     sys_close(hidden);
     assert_int_equal(sys_unlinkat(AT_FDCWD, other.path, AT_REMOVEDIR), 0);
-    store_hidden_tidy_part(root, "none");
+    store_hidden_tidy(root);
     assert_false(store_hidden_exists(root));
 }
 
