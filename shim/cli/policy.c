@@ -185,7 +185,7 @@ static bool has_table(const struct lx_effective *policy)
 {
     bool has = policy->has_volumes;
     for (size_t i = 0; i < policy->mount_count; i++)
-        has |= policy->mounts[i].rules[LX_RULE_DIRECTORY_RENAMED].value == LX_ENOENT;
+        has |= lx_value_errno(policy->mounts[i].rules[LX_RULE_DIRECTORY_RENAMED].value) != 0;
     return has;
 }
 

@@ -70,7 +70,9 @@ void lx_note_stray(const struct lx_call *c)
         (void)mounts_add_stray(policy, &st, name_of(&c->at[0]), name_of(to));
 }
 
-int lx_check_stray(struct lx_call *c, const struct lx_mount *mount, const struct stat *st)
+/* `by_name`: the call has come to it by its new name. */
+static int check(struct lx_call *c, const struct lx_mount *mount, const struct stat *st,
+                 bool by_name)
 {
     const struct lx_policy *policy = c->task->policy;
     struct store_holders holders = lx_holders(c);
@@ -80,7 +82,8 @@ int lx_check_stray(struct lx_call *c, const struct lx_mount *mount, const struct
     unsigned place = mounts_find_stray(policy, st);
     if (place == LX_TABLE_STRAYS)
         return 0;
-    if (!is_held(st->st_dev, st->st_ino, &holders)) {
+    bool found = by_name && lx_rule(mount, LX_RULE_DIRECTORY_RENAMED) == LX_UNTIL_FOUND;
+    if (found || !is_held(st->st_dev, st->st_ino, &holders)) {
         (void)mounts_drop_strays(policy, UINT32_C(1) << place);
         return 0;
     }
@@ -88,12 +91,17 @@ int lx_check_stray(struct lx_call *c, const struct lx_mount *mount, const struct
     return lx_deny(c, LX_RULE_DIRECTORY_RENAMED, error);
 }
 
+int lx_check_stray(struct lx_call *c, const struct lx_mount *mount, const struct stat *st)
+{
+    return check(c, mount, st, true);
+}
+
 int lx_check_stray_here(struct lx_call *c, const struct lx_mount *mount, int dfd)
 {
     struct stat st;
     return mount != NULL && mounts_any_stray(c->task->policy) &&
                    sys_fstatat(dfd, "", &st, AT_EMPTY_PATH) == 0
-               ? lx_check_stray(c, mount, &st)
+               ? check(c, mount, &st, false)
                : 0;
 }
 

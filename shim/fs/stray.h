@@ -19,8 +19,8 @@
 void lx_note_stray(const struct lx_call *c);
 
 /*
- * A call has come to a directory of a mount (NULL: outside) that it is going to look into, or at.
- * 0, or -errno where that is astray; it is forgotten once nobody is in it.
+ * A call has come to a directory of a mount (NULL: outside) by its name, and is going to look into
+ * it, or at it. 0, or -errno where that is astray; it is forgotten once nobody is in it.
  */
 int lx_check_stray(struct lx_call *c, const struct lx_mount *mount, const struct stat *st);
 

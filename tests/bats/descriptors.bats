@@ -378,6 +378,32 @@ open $missing
 back 0"
 }
 
+@test "directory.renamed: over virtiofs who is in a renamed directory finds it again once anybody has looked for it" {
+  steps="python3 -c '$ANSWER
+os.mkdir(\"d\"); open(\"d/f\", \"w\").close(); os.chdir(\"d\"); os.rename(\"../d\", \"../n\")
+answer(\"below\", lambda: os.stat(\"f\").st_size)
+answer(\"list\", lambda: os.listdir(\".\"))
+answer(\"old\", lambda: os.stat(\"../d\"))
+answer(\"new\", lambda: os.stat(\"../n/f\").st_size)
+answer(\"again\", lambda: os.stat(\"f\").st_size)
+'"
+  native "$steps"
+  assert_output "below 0
+list ['f']
+old No such file or directory
+new 0
+again 0"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed directory.renamed=until-found "$steps"
+  assert_output "below No such file or directory
+list No such file or directory
+old No such file or directory
+new 0
+again 0"
+}
+
 # /proc of another PID namespace says whom it has by numbers that are other processes' here: the one
 # that has the number of who has the file open has another file by the number of its descriptor.
 @test "handle.renamed: a descriptor that has become another file's is not taken for the renamed one's" {
