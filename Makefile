@@ -461,16 +461,28 @@ stress: all $(PROGRAMS) $(OTHERS)
 	    STRESS_SECONDS=10000 LXSHIM_BUILD=$(abspath $(B)) SUITE_LIMIT=36000 tests/suite -j 1 -l preload \
 	    tests/bats/keeping.bats tests/bats/stress.bats
 
-# With clang's own fuzzer, for as long as one likes: make fuzz FUZZ_SECONDS=600
+# With clang's own fuzzer, for as long as one likes, or as often: make fuzz FUZZ_RUNS=10000000
 FUZZ_SECONDS ?= 60
+FUZZ_RUNS    ?= -1
+FUZZ_CC      := clang $(COMMON) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_OBJ     := $(SAN_SRC:%.c=$(B)/fuzz/%.o)
+
+$(B)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(FUZZ_CC) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(B)/fuzz/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
+
+$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
+	$(call say,LD)$(FUZZ_CC) -fsanitize=fuzzer -o $@ $< $(FUZZ_OBJ) -ljansson
+
 .PHONY: fuzz
-fuzz:
+fuzz: $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 	@tools/deps build lint
-	@mkdir -p $(B)/fuzz
-	@set -e; for f in $(wildcard tests/fuzz/fuzz_*.c); do \
-	    n=$$(basename $$f .c); mkdir -p $(B)/fuzz/corpus/$$n; \
-	    clang $(COMMON) -g -O1 -fsanitize=fuzzer,address,undefined -o $(B)/fuzz/$$n $$f $(SAN_SRC) -ljansson; \
-	    $(B)/fuzz/$$n -max_total_time=$(FUZZ_SECONDS) $(B)/fuzz/corpus/$$n tests/fuzz/corpus/$$n; \
+	@set -e; for f in $^; do \
+	    n=$${f##*/}; mkdir -p $(B)/fuzz/corpus/$$n; \
+	    $$f -runs=$(FUZZ_RUNS) $(if $(filter -1,$(FUZZ_RUNS)),-max_total_time=$(FUZZ_SECONDS)) -print_final_stats=1 \
+	        $(B)/fuzz/corpus/$$n tests/fuzz/corpus/$$n; \
 	done
 
 # --- speed -----------------------------------------------------------------------------------------

@@ -13,13 +13,14 @@
 #include "policy/mount.h"
 
 #define LX_TABLE_MAGIC   0x544d584cu /* "LXMT" */
-#define LX_TABLE_VERSION 2u
+#define LX_TABLE_VERSION 3u
 
 /* What lxshim run calls the memory that has it: whoever opens it knows it by that. */
 #define LX_TABLE_MEMORY "lxshim-mounts"
 
-#define LX_TABLE_SIZE  (4u << 20) /* bytes; its pages are there as they are needed */
-#define LX_TABLE_VIEWS 64u        /* mount namespaces in which something was mounted */
+#define LX_TABLE_SIZE   (4u << 20) /* bytes; its pages are there as they are needed */
+#define LX_TABLE_VIEWS  64u        /* mount namespaces in which something was mounted */
+#define LX_TABLE_STRAYS 16u        /* directories that are not where they are, see fs/stray.h */
 
 /* What is mounted in one mount namespace. */
 struct lx_view {
@@ -44,6 +45,13 @@ struct lx_intent {
     uint32_t pad;
 };
 
+/* A directory that a server looks for by the name which it had. */
+struct lx_stray {
+    _Atomic uint64_t ino; /* 0: nothing here; written last */
+    _Atomic uint64_t dev;
+    _Atomic uint64_t name; /* a hash of the name which it had */
+};
+
 struct lx_table {
     uint32_t magic;
     uint32_t version;
@@ -53,6 +61,9 @@ struct lx_table {
     uint32_t number;             /* of the newest record; as used */
     struct lx_intent intent;
     struct lx_view views[LX_TABLE_VIEWS];
+    struct lx_stray strays[LX_TABLE_STRAYS];
+    _Atomic uint32_t stray_count; /* of them: as long as it is 0, nobody looks for one */
+    uint32_t pad;
 };
 
 /*

@@ -180,12 +180,21 @@ struct state_files {
     char *table;
 };
 
+/* True where what happens to a mount is to be seen by all processes of a run: by its table. */
+static bool has_table(const struct lx_effective *policy)
+{
+    bool has = policy->has_volumes;
+    for (size_t i = 0; i < policy->mount_count; i++)
+        has |= lx_value_errno(policy->mounts[i].rules[LX_RULE_DIRECTORY_RENAMED].value) != 0;
+    return has;
+}
+
 /* Makes those that a policy needs, for `owner`. Returns 0 or -errno. */
 static int make_files(const struct lx_effective *policy, const struct lx_stamp *owner,
                       struct state_files *files)
 {
     int r = lx_emit_counts(policy) ? lx_emit_stats_file(policy, owner, &files->stats) : 0;
-    return r == 0 && policy->has_volumes ? lx_emit_table_file(owner, false, &files->table) : r;
+    return r == 0 && has_table(policy) ? lx_emit_table_file(owner, false, &files->table) : r;
 }
 
 static void drop_files(const struct state_files *files)

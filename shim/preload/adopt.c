@@ -204,7 +204,7 @@ void lx_adopt_table(struct lx_policy *policy)
         return;
     }
     policy->table = at;
-    placement_follow(&at->generation);
+    placement_follow(at);
     lx_adopt_space(policy);
 }
 

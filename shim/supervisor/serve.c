@@ -151,7 +151,7 @@ pid_t supervise_start(int socket, int leash, const struct lx_policy *policy,
     int r = broker_need() == BROKER_NEEDED ? broker_open(broker) : 0;
     struct master m = {.policy = policy, .pool = front.pool, .leash = leash, .ended = ended};
     if (policy->table != NULL)
-        placement_follow(&policy->table->generation);
+        placement_follow(policy->table);
     pid_t master = r < 0 ? -1 : fork();
     if (master == 0)
         serve(&m, socket, broker[1]);

@@ -99,6 +99,8 @@ long sys_mount_unescape(struct sys_span part, char *out, size_t room)
         int c = escaped(part.at + i, part.n - i);
         if (length + 1 >= room)
             return -ENAMETOOLONG;
+        if (part.at[i] == '\0')
+            return -EINVAL; /* the kernel writes none, and what follows would not be seen */
         out[length++] = part.at[i];
         if (c >= 0)
             out[length - 1] = (char)(unsigned char)c;

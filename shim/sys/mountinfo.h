@@ -40,7 +40,7 @@ bool sys_mount_next(struct sys_span *text, struct sys_mount_line *line, struct s
 
 /*
  * Writes a part as it is meant, with a NUL: blanks, line ends and backslashes are written as three
- * octal digits. Returns its length, or -ENAMETOOLONG.
+ * octal digits. Returns its length; -EINVAL for a part with a NUL in it; or -ENAMETOOLONG.
  */
 long sys_mount_unescape(struct sys_span part, char *out, size_t room);
 

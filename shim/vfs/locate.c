@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "fs/stray.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
@@ -227,6 +228,10 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     if (n >= PATH_MAX) {
         set(c, i, v, dirfd, path, LX_LOC_WALKED); /* ENAMETOOLONG, before anything is looked up */
         return 0;
+    }
+    if (placement_unsure() && !c->task->seccomp_confined) {
+        lx_review_strays(c->task->policy);
+        return LX_EWALK; /* which looks at each directory on its way */
     }
     if (take_apart(c, path, n, &p) == LX_EWALK)
         return LX_EWALK;

@@ -4,21 +4,27 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 
+#include "policy/table.h"
+
 struct placement_entry placement_directories[PLACEMENT_DIRECTORIES];
 struct placement_entry placement_descriptors[PLACEMENT_DESCRIPTORS + 1];
 _Atomic uint64_t placement_generation;
 _Atomic int placement_vforks;
 
-static const _Atomic uint32_t nothing_is_mounted_later;
-const _Atomic uint32_t *placement_mounted = &nothing_is_mounted_later;
+static const _Atomic uint32_t never; /* is anything mounted later, or astray */
+const _Atomic uint32_t *placement_mounted = &never;
+const _Atomic uint32_t *placement_strays = &never;
 
-void placement_follow(const _Atomic uint32_t *generation)
+void placement_follow(const struct lx_table *table)
 {
-    placement_mounted = generation;
+    placement_mounted = &table->generation;
+    placement_strays = &table->stray_count;
 }
 
 static void remember(struct placement_entry *e, uint64_t hash, uint64_t stamp, struct placement v)
 {
+    if (placement_unsure())
+        return;
     uint64_t data = stamp << PLACEMENT_STAMP_SHIFT | (uint64_t)v.mount << 8 | v.flags;
     atomic_store_explicit(&e->data, data, memory_order_relaxed);
     atomic_store_explicit(&e->key, hash ^ data, memory_order_relaxed);

@@ -124,8 +124,21 @@ extern SYS_HIDDEN _Atomic uint64_t placement_generation;
  */
 extern SYS_HIDDEN const _Atomic uint32_t *placement_mounted;
 
-/* Has it be that of a table. */
-void placement_follow(const _Atomic uint32_t *generation);
+/* How many directories are astray in it (fs/stray.h), in the same way. */
+extern SYS_HIDDEN const _Atomic uint32_t *placement_strays;
+
+/* Has both be those of a table. */
+struct lx_table;
+void placement_follow(const struct lx_table *table);
+
+/*
+ * True while a directory is astray: then nothing is remembered, and what was has been forgotten by
+ * the count of mounts. No way that goes by what is remembered has to ask.
+ */
+static inline bool placement_unsure(void)
+{
+    return atomic_load_explicit(placement_strays, memory_order_acquire) != 0;
+}
 
 /*
  * The moment a placement is valid for: changes with every tick, with placement_forget_all, and with

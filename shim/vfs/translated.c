@@ -129,6 +129,8 @@ long vfs_run_translated(struct lx_call *c)
     size_t n;
     long r = -LX_EWALK;
 
+    if (placement_unsure())
+        return -LX_EWALK;
     found[1].base = 0;
     for (unsigned i = 0; i < paths; i++) {
         given[i] = c->path[i];

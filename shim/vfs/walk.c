@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "fs/stray.h"
 #include "store/sidecar_attr.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
@@ -504,14 +505,26 @@ static int makes_directory(const struct walk *w)
     return look(w, &st) == 0 && !S_ISDIR(st.st_mode) ? -ENOTDIR : -EISDIR;
 }
 
+/* -errno where a relative path starts in a directory that its server does not find, or 0. */
+static int check_start(struct lx_call *c, const struct walk *w)
+{
+    if (!w->straight || w->length != w->base || !mounts_any_stray(c->task->policy))
+        return 0;
+    struct placement v = mounts_classify(c->task->policy, w->path, w->length);
+    return lx_check_stray_here(c, mounts_of(c->task->policy, v), w->from);
+}
+
 /* Goes on by one component that is no "." or "..". */
 static int step(struct lx_call *c, struct walk *w, const struct component *k, enum walk_last last,
                 struct rest *rest)
 {
     struct stat st;
+    int r = check_start(c, w);
+    if (r < 0)
+        return r;
     if (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0 && k->slash && k->last)
         return makes_directory(w);
-    int r = enter(c, w, k->name, k->n);
+    r = enter(c, w, k->name, k->n);
     if (r < 0 && k->last && last == WALK_ENTRY && c->op == LX_OP_RENAME)
         return cannot_be(c, w, r);
     if (r == 0 && is_concealed(c, w, k))
@@ -530,6 +543,8 @@ static int step(struct lx_call *c, struct walk *w, const struct component *k, en
     }
     if (r == 0)
         r = check_mount(c, w, false);
+    if (r == 0 && S_ISDIR(st.st_mode) && !(k->last && last == WALK_ENTRY))
+        r = lx_check_stray(c, mounts_of(c->task->policy, w->dir), &st);
     if (r < 0)
         return r;
     bool foreign = is_foreign_link(c, w, &st);
@@ -577,6 +592,7 @@ int vfs_walk(struct lx_call *c, int dirfd, const char *path, enum walk_last last
                 return r;
         }
     }
+    r = check_start(c, w);
     end_in_directory(c, w);
-    return 0;
+    return r;
 }

@@ -53,6 +53,15 @@ static bool add_root(struct wsl_text *t, const char *root)
     return !t->full;
 }
 
+/* What is read has no NUL behind it that would end a search. */
+static bool is_octal(const char *at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (at[i] < '0' || at[i] > '7')
+            return false;
+    return true;
+}
+
 /*
  * True where the kernel has written octal digits for each backslash. Of a 9p mount's options it has
  * not, as far as is known ("path=C:\;uid=0").
@@ -60,7 +69,7 @@ static bool add_root(struct wsl_text *t, const char *root)
 static bool is_escaped(struct sys_span part)
 {
     for (size_t i = 0; i < part.n; i++)
-        if (part.at[i] == '\\' && (part.n - i < 4 || strspn(part.at + i + 1, "01234567") < 3))
+        if (part.at[i] == '\\' && (part.n - i < 4 || !is_octal(part.at + i + 1, 3)))
             return false;
     return true;
 }

@@ -303,6 +303,145 @@ over No such file or directory
 chosen (12, 0)"
 }
 
+# The first pipe says who goes on, the second that the other may.
+@test "directory.renamed: over 9p a directory that somebody is in is nowhere once it is renamed, until they leave" {
+  steps="python3 -c '$ANSWER
+import sys
+go, going = os.pipe(); here, back = os.pipe()
+os.makedirs(\"d/e\"); open(\"d/f\", \"w\").close()
+if os.fork() == 0:
+    os.chdir(\"d\"); os.write(back, b\"x\"); os.read(go, 1)
+    answer(\"holder\", lambda: os.stat(\"f\").st_size)
+    answer(\"itself\", lambda: os.path.samestat(os.stat(\".\"), os.stat(\".\")))
+    answer(\"list\", lambda: sorted(os.listdir(\".\")))
+    answer(\"make\", lambda: os.mkdir(\"g\"))
+    answer(\"name\", lambda: os.getcwd()[-2:])
+    answer(\"parent\", lambda: os.listdir(\"..\"))
+    sys.stdout.flush(); os.write(back, b\"x\"); os.read(go, 1); os._exit(0)
+os.read(here, 1)
+answer(\"rename\", lambda: os.rename(\"d\", \"n\"))
+answer(\"listed\", lambda: os.listdir(\".\"))
+answer(\"stat\", lambda: os.stat(\"n\").st_size >= 0)
+answer(\"below\", lambda: os.stat(\"n/f\").st_size)
+answer(\"enter\", lambda: os.chdir(\"n/e\") or os.chdir(\"../..\"))
+answer(\"again\", lambda: os.mkdir(\"n\"))
+answer(\"unlink\", lambda: os.unlink(\"n\"))
+answer(\"elsewhere\", lambda: os.stat(\"/\").st_size >= 0)
+sys.stdout.flush(); os.write(going, b\"x\"); os.read(here, 1)
+answer(\"on\", lambda: os.rename(\"n\", \"m\"))
+answer(\"still\", lambda: os.stat(\"m\").st_size >= 0)
+os.write(going, b\"x\"); os.wait()
+answer(\"left\", lambda: os.stat(\"m/f\").st_size)
+fd = os.open(\"m\", os.O_DIRECTORY); os.rename(\"m\", \"o\")
+answer(\"fstat\", lambda: os.fstat(fd).st_size >= 0)
+answer(\"at\", lambda: os.stat(\"f\", dir_fd=fd).st_size)
+answer(\"open\", lambda: os.listdir(\"o\") == os.listdir(\"o\"))
+os.rename(\"o\", \"m\")
+answer(\"back\", lambda: os.stat(\"f\", dir_fd=fd).st_size)
+'"
+  rename="rename None
+listed ['n']"
+  made="again File exists
+unlink Is a directory
+elsewhere True"
+  found="$rename
+stat True
+below 0
+enter None
+$made
+holder 0
+itself True
+list ['e', 'f']
+make None
+name /n
+parent ['n']
+on None
+still True
+left 0
+fstat True
+at 0
+open True
+back 0"
+  native "$steps"
+  assert_output "$found"
+  shimmed "$steps"
+  assert_output "$found"
+  shimmed directory.renamed=ENOENT "$steps"
+  missing="No such file or directory"
+  assert_output "$rename
+stat $missing
+below $missing
+enter $missing
+$made
+holder $missing
+itself $missing
+list $missing
+make $missing
+name /n
+parent ['n']
+on None
+still $missing
+left 0
+fstat $missing
+at $missing
+open $missing
+back 0"
+}
+
+@test "directory.renamed: over virtiofs who is in a renamed directory finds it again once anybody has looked for it" {
+  steps="python3 -c '$ANSWER
+os.mkdir(\"d\"); open(\"d/f\", \"w\").close(); os.chdir(\"d\"); os.rename(\"../d\", \"../n\")
+answer(\"below\", lambda: os.stat(\"f\").st_size)
+answer(\"list\", lambda: os.listdir(\".\"))
+answer(\"old\", lambda: os.stat(\"../d\"))
+answer(\"new\", lambda: os.stat(\"../n/f\").st_size)
+answer(\"again\", lambda: os.stat(\"f\").st_size)
+'"
+  native "$steps"
+  assert_output "below 0
+list ['f']
+old No such file or directory
+new 0
+again 0"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed directory.renamed=until-found "$steps"
+  assert_output "below No such file or directory
+list No such file or directory
+old No such file or directory
+new 0
+again 0"
+}
+
+# /proc of another PID namespace says whom it has by numbers that are other processes' here: the one
+# that has the number of who has the file open has another file by the number of its descriptor.
+@test "handle.renamed: a descriptor that has become another file's is not taken for the renamed one's" {
+  rights=(unshare -p -f)
+  [ "$(id -u)" = 0 ] || rights=(unshare -U -r -p -f)
+  "${rights[@]}" true 2>/dev/null || skip "no PID namespaces here"
+  steps="${rights[*]} python3 -c '$ANSWER
+import sys
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR); g = os.open(\"g\", os.O_CREAT | os.O_RDWR)
+outer = [line.split()[1] for line in open(\"/proc/self/status\") if line.startswith(\"NSpid\")][0]
+with open(\"/proc/sys/kernel/ns_last_pid\", \"w\") as last: last.write(str(int(outer) - 1))
+go, going = os.pipe(); here, back = os.pipe()
+if os.fork() == 0:
+    print(os.getpid() == int(outer)); os.dup2(g, f)
+    os.write(back, b\"x\"); os.read(go, 1)
+    answer(\"other\", lambda: os.fstat(f).st_size)
+    sys.stdout.flush(); os._exit(0)
+os.read(here, 1); os.rename(\"f\", \"h\")
+os.write(going, b\"x\"); os.wait()
+'"
+  native "$steps"
+  assert_output "True
+other 0"
+  shimmed handle.renamed=ENOENT "$steps"
+  assert_output "True
+other 0"
+}
+
 @test "directory.removed: over 9p who is in a removed directory finds its parent, and it no more" {
   steps="python3 -c '$ANSWER
 os.mkdir(\"d\"); held = os.open(\"d\", os.O_DIRECTORY); os.chdir(\"d\")

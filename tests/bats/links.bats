@@ -449,7 +449,7 @@ Input/output error"
   assert_output --partial '\??\Volume{0a4fbd4b'
 }
 
-@test "reparse.unknown, reparse.alias, listing.links, symlink.small_letter: what a tag means that is no link, and what listings know" {
+@test "reparse.unknown, reparse.alias, rmdir.reparse_point, listing.links, symlink.small_letter: what a tag means that is no link, and what listings know" {
   needs python3 python3
   steps="python3 -c '$ANSWER
 answer(\"list\", lambda: sorted((e.name, e.is_symlink()) for e in os.scandir(\".\")))
@@ -493,6 +493,14 @@ alias 0"
   assert_output "list [('dir', False), ('junction', True)]
 dedup Input/output error
 alias Input/output error"
+  shimmed rmdir.reparse_point=ENOTDIR 'mkdir plain; rmdir plain && echo gone; rmdir cloud'
+  assert_output "gone
+rmdir: failed to remove 'cloud': Not a directory"
+  shimmed 'rmdir cloud && echo gone'
+  assert_output gone
+  mkdir "$IN/cloud"
+  native 'rmdir cloud && echo gone'
+  assert_output gone
 }
 
 @test "reparse.unknown: every tag of the catalogue that needs no words can be made; EIO, and in no list, where it was so" {

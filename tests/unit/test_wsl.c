@@ -317,6 +317,7 @@ static void lines_that_are_none_are_passed_over(void **state)
     assert_int_equal(sys_mount_unescape((struct sys_span){"a\\040b\\1\\012", 12}, part, 16), 6);
     assert_string_equal(part, "a b\\1\n");
     assert_int_equal(sys_mount_unescape((struct sys_span){"", 0}, part, 0), -ENAMETOOLONG);
+    assert_int_equal(sys_mount_unescape((struct sys_span){"a\0b", 3}, part, 16), -EINVAL);
 }
 
 static void options_of_wsl2(void **state)

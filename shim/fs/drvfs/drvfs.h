@@ -280,6 +280,9 @@ static inline enum drvfs_kind drvfs_kind(struct lx_call *c, unsigned i, const st
     return drvfs_look_again(c, at->mount, at->dfd, at->path, st, length);
 }
 
+/* True for an entry of a directory with a reparse point that is no link, nor one of WSL's own. */
+bool drvfs_is_other_reparse(const struct lx_mount *mount, int dir, const char *name);
+
 /* True for an entry of a directory that no list has: what it is nobody knows in its era. */
 bool drvfs_hides_reparse(const struct lx_task *t, const struct lx_mount *mount, int dir,
                          const char *name);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/stray.h"
 #include "store/renamed.h"
 #include "sys/sys.h"
 
@@ -22,6 +23,8 @@ long drvfs_check_name_of(struct lx_call *c, mode_t mode, nlink_t links)
     const struct lx_loc *at = &c->at[0];
     if (links == 0)
         return refuse(c, S_ISDIR(mode) ? LX_RULE_DIRECTORY_REMOVED : LX_RULE_HANDLE_UNLINKED);
+    if (S_ISDIR(mode))
+        return lx_check_stray_here(c, at->mount, at->dfd);
     if ((at->flags & LX_LOC_DESCRIPTOR) == 0 || at->dfd == AT_FDCWD || !S_ISREG(mode) ||
         lx_rule(at->mount, LX_RULE_HANDLE_RENAMED) == LX_NATIVE || !store_was_renamed(at->dfd))
         return 0;

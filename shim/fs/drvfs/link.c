@@ -382,20 +382,25 @@ int drvfs_fill_alias(int fd)
     return n == DRVFS_ALIAS_SIZE ? 0 : -EIO;
 }
 
-bool drvfs_hides_reparse(const struct lx_task *t, const struct lx_mount *mount, int dir,
-                         const char *name)
+bool drvfs_is_other_reparse(const struct lx_mount *mount, int dir, const char *name)
 {
     const struct store_object o = {lx_backing(mount), dir, name};
     struct stat st;
     struct buffer b;
-    if (lx_rule(mount, LX_RULE_REPARSE_UNKNOWN) != LX_EIO || t->seccomp_confined ||
-        store_object_stat(&o, &st) < 0 || !lx_may_be_link(&st))
+    if (store_object_stat(&o, &st) < 0 || !lx_may_be_link(&st))
         return false;
     long n = read_buffer(&o, &st, &b);
     uint32_t tag = n < 8 ? NT_TAG_SYMLINK : nt_get32(b.at);
     free_buffer(&b);
     return tag != NT_TAG_SYMLINK && tag != NT_TAG_MOUNT_POINT && tag != NT_TAG_LX_SYMLINK &&
            !is_known_file(tag);
+}
+
+bool drvfs_hides_reparse(const struct lx_task *t, const struct lx_mount *mount, int dir,
+                         const char *name)
+{
+    return lx_rule(mount, LX_RULE_REPARSE_UNKNOWN) == LX_EIO && !t->seccomp_confined &&
+           drvfs_is_other_reparse(mount, dir, name);
 }
 
 static __attribute__((noinline)) long read_foreign(struct lx_call *c)

@@ -145,6 +145,10 @@ static long remove_directory(struct lx_call *c)
     long r = sys_fstat(dir, &st);
     if (r == 0 && drvfs_is_link(c, 0, &st))
         r = -ENOTDIR;
+    if (r == 0 && store_marked(&st) &&
+        lx_rule(at->mount, LX_RULE_RMDIR_REPARSE_POINT) != LX_NATIVE &&
+        drvfs_is_other_reparse(at->mount, at->dfd, at->path))
+        r = lx_forbid_by(c, at->mount, LX_RULE_RMDIR_REPARSE_POINT);
     if (r == 0 && store_marked(&st))
         r = drvfs_check_sharing(c, 0, dir, STORE_OPEN | STORE_DELETES);
     if (r < 0) {

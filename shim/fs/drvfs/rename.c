@@ -6,6 +6,7 @@
 #include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
+#include "fs/stray.h"
 #include "nt/names.h"
 #include "store/pending.h"
 #include "store/renamed.h"
@@ -233,5 +234,8 @@ long drvfs_rename(struct lx_call *c)
     if (r == 0 && S_ISREG(from_stat.st_mode) &&
         lx_rule(to->mount, LX_RULE_HANDLE_RENAMED) != LX_NATIVE)
         store_note_renamed(to->dfd, to->path);
+    if (r == 0 && S_ISDIR(from_stat.st_mode) &&
+        lx_rule(to->mount, LX_RULE_DIRECTORY_RENAMED) != LX_NATIVE)
+        lx_note_stray(c);
     return r;
 }
