@@ -479,9 +479,10 @@ bool procscan(struct procscan *s)
         return false;
     /* Who most often has it: whose call it is, or our parent, that it was inherited from. */
     bool soon = s->holders->room == 0 && !s->cwds_only;
+    const int asker = s->holders->asker;
     if (soon && !s->others_only)
-        look_at_first(s, proc, s->holders->asker != 0 ? s->holders->asker : sys_getpid());
-    if ((soon || s->others_only) && s->holders->count == before)
+        look_at_first(s, proc, asker != 0 ? asker : sys_getpid());
+    if ((s->others_only || (soon && asker == 0)) && s->holders->count == before)
         look_at_first(s, proc, (int)SYS0(SYS_getppid));
     if (s->holders->count == before)
         list(s, proc, 0, s->cwds_only ? look_at_cwd : look_at_process);
