@@ -253,6 +253,12 @@ void words_text(struct session *s, const struct plan_result *result,
                 "of volume; \"lxshim explain EACCES\", or what else the error is, lists the rules "
                 "that --set RULE=VALUE chooses\n",
                 shown(s, about->command));
+        if (about->elsewhere != NULL)
+            fprintf(out,
+                    "or by what single builds, or other programs of Windows', do, which no profile "
+                    "has; each is a "
+                    "policy:\n%s",
+                    about->elsewhere);
         print_where(s, out);
         break;
     case PLAN_UNTESTABLE:

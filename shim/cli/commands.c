@@ -91,7 +91,7 @@ const struct cli_command cli_commands[] = {
         .options = CLI_POLICY | CLI_PROFILE | CLI_FILESYSTEM | CLI_MOUNT | CLI_SET | CLI_LANE |
                    CLI_COMPLETE | CLI_BIND | CLI_RUNS | CLI_GOOD | CLI_BAD | CLI_SKIP |
                    CLI_TIME_LIMIT | CLI_JOBS | CLI_FRESH | CLI_SETUP | CLI_OUTPUT | CLI_RESTART |
-                   CLI_JSON | CLI_SCANNER | CLI_LATENCY | CLI_VERBOSE,
+                   CLI_JSON | CLI_SCANNER | CLI_LATENCY | CLI_SAID,
         .least = 1,
         .most = -1,
         .run = cli_bisect,
