@@ -269,8 +269,9 @@ $(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/musl/shim/pre
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
 # What follows from the registries of rules, options and commands is in the tree: the rules' part of the
-# schema and of the manual, the profile drvfs, completions, docs/fidelity.md and docs/rules. A test says when it is another.
-$(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c tools/generate_pages.c $(filter-out %/cli/main.o,$(CLI_OBJ))
+# schema and of the manual, its pages of commands, the profile drvfs, completions, docs/fidelity.md and docs/rules. A test
+# says when it is another.
+$(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c tools/generate_pages.c tools/generate_man.c $(filter-out %/cli/main.o,$(CLI_OBJ))
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -542,7 +543,7 @@ install: all
 	cp -RP $(B)/liblxshim $(DESTDIR)$(LIBDIR)/liblxshim
 	rm $(DESTDIR)$(LIBDIR)/liblxshim/made
 	install -m 755 $(B)/lxshim $(DESTDIR)$(BINDIR)/lxshim
-	install -m 644 man/lxshim.1 $(DESTDIR)$(MANDIR)/man1/lxshim.1
+	install -m 644 man/lxshim.1 $(wildcard man/lxshim-*.1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 man/lxshim-policy.5 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5
 	install -m 644 man/liblxshim.7 $(DESTDIR)$(MANDIR)/man7/liblxshim.7
 	rm -rf $(DESTDIR)$(DATADIR)/lxshim/gallery
@@ -558,7 +559,7 @@ install: all
 uninstall:
 	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim $(DESTDIR)$(DATADIR)/lxshim
 	rm -f $(DESTDIR)$(LIBDIR)/liblxshim.so $(DESTDIR)$(BINDIR)/lxshim \
-	    $(DESTDIR)$(MANDIR)/man1/lxshim.1 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5 \
+	    $(patsubst %,$(DESTDIR)$(MANDIR)/man1/%,$(notdir $(wildcard man/*.1))) $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5 \
 	    $(DESTDIR)$(MANDIR)/man7/liblxshim.7 $(COMPLETIONS) $(PKGCONFIG) $(CMAKE)
 	rm -rf $(dir $(CMAKE))
 
