@@ -188,7 +188,8 @@ const struct cli_command cli_commands[] = {
         .help =
             "Explains a rule, by its id or the unique beginning of one; or lists the rules that "
             "have WORD\nin their id or text, or that answer with an errno (EACCES, \"Permission "
-            "denied\"), and in which\neras.\n",
+            "denied\"), and in which\neras, and the bugs of the gallery that have it in their "
+            "name, title or policy.\n",
         .least = 1,
         .most = 1,
         .run = cli_explain,
