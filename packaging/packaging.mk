@@ -63,7 +63,7 @@ arm64-check:
 	@tools/deps build packages
 	packaging/arm64-check $(B)/arm64
 
-# The Dockerfile, without a registry: see packaging/image-check. As root.
+# The Dockerfile, and the feature of development containers, without a registry: see packaging/image-check. As root.
 .PHONY: image-check
 image-check:
 	packaging/image-check $(B)/image
