@@ -67,7 +67,7 @@ STACKS := $(shell mkdir -p $(B); [ -x $(B)/libdw ] || \
             $(CC) -include elfutils/libdwfl.h -xc -o $(B)/libdw - -ldw 2>/dev/null; [ ! -x $(B)/libdw ] || echo yes)
 
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
-POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c mount_check.c table.c policy.c builder.c condition.c latency.c glob.c scan.c scanner.c errnames.c options.c nearest.c debug.c wslmounts.c)
+POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c mount_check.c table.c policy.c builder.c condition.c latency.c tracelines.c glob.c scan.c scanner.c errnames.c options.c nearest.c debug.c wslmounts.c)
 CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/mounts/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
 # Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
 WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c accounts.c)
@@ -269,8 +269,9 @@ $(B)/lib/shim/preload/first.o $(B)/lib32/shim/preload/first.o $(B)/musl/shim/pre
 $(B)/cli/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
 # What follows from the registries of rules, options and commands is in the tree: the rules' part of the
-# schema and of the manual, the profile drvfs, completions, docs/fidelity.md and docs/rules. A test says when it is another.
-$(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c tools/generate_pages.c $(filter-out %/cli/main.o,$(CLI_OBJ))
+# schema and of the manual, its pages of commands, the profile drvfs, completions, docs/fidelity.md and docs/rules. A test
+# says when it is another.
+$(B)/generate: tools/generate.c tools/generate_words.c tools/generate_fidelity.c tools/generate_pages.c tools/generate_man.c $(filter-out %/cli/main.o,$(CLI_OBJ))
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -510,7 +511,7 @@ $(B)/bench/forward.so: bench/forward.c
 
 C_FILES  := $(wildcard shim/*/*.c shim/*/*.h shim/*/*/*.c shim/*/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
             bench/*.c bench/*.h tools/*.c tools/*.h)
-SH_FILES := packaging/github/run packaging/musl-deps packaging/pre-commit/check-names packaging/debian/tests/drive packaging/debian/tests/builds packaging/arm64-check packaging/try-root packaging/devcontainer/src/lxshim/install.sh tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run completions/lxshim.bash $(wildcard tests/bats/*.bash)
+SH_FILES := packaging/github/run packaging/musl-deps packaging/pre-commit/check-names packaging/debian/tests/drive packaging/debian/tests/builds packaging/arm64-check packaging/image-check packaging/try-root packaging/devcontainer/src/lxshim/install.sh tools/deps tools/present.bash tools/fetch-source tests/suite examples/demo examples/two-worlds bench/profile .ci/run completions/lxshim.bash $(wildcard tests/bats/*.bash)
 
 # How many states of a function clang's analyzer looks at, at most. By itself it would be 225000, which takes more than
 # twice the time: make release-check does.
@@ -559,7 +560,7 @@ install: all
 	cp -RP $(B)/liblxshim $(DESTDIR)$(LIBDIR)/liblxshim
 	rm $(DESTDIR)$(LIBDIR)/liblxshim/made
 	install -m 755 $(B)/lxshim $(DESTDIR)$(BINDIR)/lxshim
-	install -m 644 man/lxshim.1 $(DESTDIR)$(MANDIR)/man1/lxshim.1
+	install -m 644 man/lxshim.1 $(wildcard man/lxshim-*.1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 man/lxshim-policy.5 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5
 	install -m 644 man/liblxshim.7 $(DESTDIR)$(MANDIR)/man7/liblxshim.7
 	rm -rf $(DESTDIR)$(DATADIR)/lxshim/gallery
@@ -575,7 +576,7 @@ install: all
 uninstall:
 	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim $(DESTDIR)$(DATADIR)/lxshim
 	rm -f $(DESTDIR)$(LIBDIR)/liblxshim.so $(DESTDIR)$(BINDIR)/lxshim \
-	    $(DESTDIR)$(MANDIR)/man1/lxshim.1 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5 \
+	    $(patsubst %,$(DESTDIR)$(MANDIR)/man1/%,$(notdir $(wildcard man/*.1))) $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5 \
 	    $(DESTDIR)$(MANDIR)/man7/liblxshim.7 $(COMPLETIONS) $(PKGCONFIG) $(CMAKE)
 	rm -rf $(dir $(CMAKE))
 

@@ -63,6 +63,11 @@ arm64-check:
 	@tools/deps build packages
 	packaging/arm64-check $(B)/arm64
 
+# The Dockerfile, and the feature of development containers, without a registry: see packaging/image-check. As root.
+.PHONY: image-check
+image-check:
+	packaging/image-check $(B)/image
+
 # What takes long, behind one word; CI does not call it.
 .PHONY: release-check
 release-check:
@@ -72,3 +77,4 @@ release-check:
 	$(MAKE) --no-print-directory rpm
 	$(MAKE) --no-print-directory musl-whole
 	$(MAKE) --no-print-directory arm64-check
+	[ "$$(id -u)" != 0 ] || $(MAKE) --no-print-directory image-check

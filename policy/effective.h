@@ -151,6 +151,7 @@ struct lx_effective {
     const char *trace; /* absolute, or NULL */
     bool trace_all;
     bool trace_guest;     /* it goes by a guest's law: see sys/own.h */
+    bool trace_lines;     /* who runs it writes the lines that others leave */
     bool stubs;           /* some of Windows' own programs are there */
     bool has_volumes;     /* the policy says which there are, so that a run mounts them */
     bool latency_counted; /* and not waited for */

@@ -229,6 +229,8 @@ static long put_image(const struct lx_effective *policy, const struct lx_emit_fi
         image->flags |= LX_IMAGE_TRACE_ALL;
     if (policy->trace_guest)
         image->flags |= LX_IMAGE_TRACE_OWN;
+    if (policy->trace_lines)
+        image->flags |= LX_IMAGE_LINES;
     if (policy->windows[LX_DEVELOPER_MODE].value || policy->windows[LX_ELEVATED].value)
         image->flags |= LX_IMAGE_MAY_LINK;
     if (policy->windows[LX_ELEVATED].value)
@@ -290,7 +292,8 @@ int lx_emit_table(int fd, bool stays)
 
 size_t lx_emit_stats_room(const struct lx_effective *policy)
 {
-    return lx_stats_room(lx_emit_counters(policy).count, policy->scanner.preset != NULL);
+    return lx_stats_room(lx_emit_counters(policy).count, policy->scanner.preset != NULL,
+                         policy->trace_lines);
 }
 
 int lx_emit_stats(const struct lx_effective *policy, int fd)

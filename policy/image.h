@@ -18,6 +18,7 @@
 #include "policy/mount.h"
 #include "policy/ruleset.h"
 #include "policy/scan.h"
+#include "policy/tracelines.h"
 #include "policy/volumes.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
@@ -67,7 +68,8 @@ enum lx_image_flag {
     LX_IMAGE_ELEVATED = 16,  /* the token of Windows is an administrator's */
     LX_IMAGE_STUBS = 32,     /* some of Windows' own programs are there */
     LX_IMAGE_COST_ONLY = 64, /* what calls would take longer is counted, and not waited for */
-    LX_IMAGE_FLAGS = 127     /* all of them */
+    LX_IMAGE_LINES = 128,    /* behind the counters is room for lines of the trace */
+    LX_IMAGE_FLAGS = 255     /* all of them */
 };
 
 enum lx_override_action {
@@ -261,10 +263,11 @@ static inline size_t lx_stats_size(uint32_t counter_count)
     return offsetof(struct lx_stats, counters) + (size_t)counter_count * sizeof(uint64_t);
 }
 
-/* The same with what a scanner has open behind them: see lx_stats_scans. */
-static inline size_t lx_stats_room(uint32_t counter_count, bool scanner)
+/* The same with what is behind them: what a scanner has open, then room for lines of the trace. */
+static inline size_t lx_stats_room(uint32_t counter_count, bool scanner, bool lines)
 {
-    return lx_stats_size(counter_count) + (scanner ? sizeof(struct lx_scans) : 0);
+    size_t size = lx_stats_size(counter_count) + (scanner ? sizeof(struct lx_scans) : 0);
+    return size + (lines ? sizeof(struct lx_trace_lines) : 0);
 }
 
 /* What a scanner has open, behind the counters of a policy that has one. */

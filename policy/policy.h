@@ -76,6 +76,16 @@ static inline struct lx_scans *lx_scans(const struct lx_policy *policy)
                : lx_stats_scans(policy->stats, policy->image->counters);
 }
 
+/* Where processes of the run leave lines of the trace; NULL where each is written by itself. */
+static inline struct lx_trace_lines *lx_trace_lines(const struct lx_policy *policy)
+{
+    if (policy->stats == NULL || (policy->image->flags & LX_IMAGE_LINES) == 0)
+        return NULL;
+    return (struct lx_trace_lines *)(void *)((char *)policy->stats +
+                                             lx_stats_room(policy->image->counters,
+                                                           policy->scanner != NULL, false));
+}
+
 /* The view of the table by which a policy that has one goes. */
 static inline unsigned lx_policy_view(const struct lx_policy *policy)
 {

@@ -227,9 +227,12 @@ int main(int argc, char **argv)
         else
             puts(targets[i].file);
     }
-    if (argc > 1)
+    if (argc > 1) {
         status |= generate_pages(argv[1]);
-    else
+        status |= generate_man(argv[1]);
+    } else {
         generate_page_names();
+        generate_man_names();
+    }
     return status;
 }

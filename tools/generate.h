@@ -17,6 +17,14 @@ void generate_options(FILE *out);
 void generate_page_names(void);
 int generate_pages(const char *root);
 
+/* The same of the manual's pages of commands. */
+void generate_man_names(void);
+int generate_man(const char *root);
+
+/* Opens a file below a source tree that begins with a line, for which `mark` is written. NULL,
+ * after saying so, where it cannot be written, or another one is there. */
+FILE *generate_file(const char *root, const char *name, const char *mark);
+
 /* A table of Markdown: each value of each rule, where it holds, why, and its tests. */
 void generate_fidelity(FILE *out);
 

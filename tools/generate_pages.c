@@ -44,30 +44,37 @@ static void write_index(FILE *out)
     }
 }
 
-/* True where a file is not there, or begins as ours do. */
-static bool is_ours(const char *path)
+/* True where a file is not there, or begins with a line. */
+static bool is_ours(const char *path, const char *mark)
 {
-    char line[sizeof(MARK)] = "";
+    char line[64] = "";
     FILE *file = fopen(path, "r");
     bool ours = file == NULL ? errno == ENOENT
-                             : fgets(line, sizeof(line), file) != NULL && strcmp(line, MARK) == 0;
+                             : fgets(line, sizeof(line), file) != NULL && strcmp(line, mark) == 0;
     if (file != NULL)
         fclose(file);
     return ours;
 }
 
+FILE *generate_file(const char *root, const char *name, const char *mark)
+{
+    char path[4096];
+    snprintf(path, sizeof(path), "%s/%s", root, name);
+    FILE *out = is_ours(path, mark) ? fopen(path, "w") : NULL;
+    if (out == NULL)
+        fprintf(stderr, "generate: %s: it cannot be written, or was not made here\n", path);
+    else
+        fputs(mark, out);
+    return out;
+}
+
 static int write_page(unsigned page, const char *root)
 {
     char name[128];
-    char path[4096];
     name_of(page, name, sizeof(name));
-    snprintf(path, sizeof(path), "%s/%s", root, name);
-    FILE *out = is_ours(path) ? fopen(path, "w") : NULL;
-    if (out == NULL) {
-        fprintf(stderr, "generate: %s: it cannot be written, or was not made here\n", path);
+    FILE *out = generate_file(root, name, MARK);
+    if (out == NULL)
         return 1;
-    }
-    fputs(MARK, out);
     if (page == INDEX)
         write_index(out);
     else

@@ -14,7 +14,8 @@ struct bisect_about {
     const char *command; /* as it was typed, nearly */
     char *const *sets;   /* --set RULE=VALUE */
     size_t set_count;
-    const char *output; /* where the policy goes; or NULL */
+    const char *output;    /* where the policy goes; or NULL */
+    const char *elsewhere; /* lines with policies of bugs that no profile has; or NULL */
     const char *examples[PLAN_CAUSES];
     double seconds;
     const struct beside *beside;

@@ -250,9 +250,15 @@ void words_text(struct session *s, const struct plan_result *result,
         print_fired(result, out);
         fprintf(out,
                 "it may fail elsewhere: lxshim matrix --volumes all -- %s tries every era and kind "
-                "of volume; \"lxshim explain EACCES\", or what else the error is, lists the rules "
+                "of volume; \"lxshim explain EACCES\", or what else the error is, or the call, "
+                "lists the rules "
                 "that --set RULE=VALUE chooses\n",
                 shown(s, about->command));
+        if (about->elsewhere != NULL)
+            fprintf(out,
+                    "or over what no profile does, but single builds of Windows, or other "
+                    "programs there; each is a policy, for lxshim bisect:\n%s",
+                    about->elsewhere);
         print_where(s, out);
         break;
     case PLAN_UNTESTABLE:

@@ -10,6 +10,7 @@
 
 #include "bisect/examples.h"
 #include "bisect/words.h"
+#include "cli/bug.h"
 #include "cli/cli.h"
 #include "cli/relay.h"
 #include "cli/show.h"
@@ -199,6 +200,8 @@ int cli_bisect(const struct cli_arguments *arguments)
                                         .set_count = t->request.set_count,
                                         .output = arguments->output,
                                         .command = t->command};
+        if (t->policy.override_count == 0)
+            o.about.elsewhere = bug_builds(&t->arena);
         o.overrides = own_overrides(&t->policy);
         o.beside = beside_of(&t->policy, &t->arena);
         o.about.beside = &o.beside;

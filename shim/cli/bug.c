@@ -130,6 +130,30 @@ size_t bug_all(const char *gallery, struct lx_arena *arena, struct bug **out)
     return count;
 }
 
+/* True where a bug's policy has overrides, and the drive that any policy has. */
+static bool is_of_builds(const struct bug *bug, struct lx_arena *arena)
+{
+    const char *text = bug_text(bug, "policy.json", arena);
+    json_t *root = text == NULL ? NULL : json_loads(text, 0, NULL);
+    bool is = json_array_size(json_object_get(root, "overrides")) > 0 &&
+              json_object_get(root, "mounts") == NULL;
+    json_decref(root);
+    return is;
+}
+
+const char *bug_builds(struct lx_arena *arena)
+{
+    const char *gallery = bug_gallery(arena);
+    const char *lines = NULL;
+    struct bug *bugs = NULL;
+    size_t count = gallery == NULL ? 0 : bug_all(gallery, arena, &bugs);
+    for (size_t i = 0; i < count; i++)
+        if (is_of_builds(&bugs[i], arena))
+            lines = lx_arena_format(arena, "%s  --policy %s/policy.json\n      %s\n",
+                                    lines == NULL ? "" : lines, bugs[i].directory, bugs[i].title);
+    return lines;
+}
+
 /* True where a command is found as a shell finds it. */
 static bool is_there(const char *command, size_t n, struct lx_arena *arena)
 {

@@ -67,6 +67,7 @@ typedef uint64_t cli_option;
 #define CLI_YES          CLI_OPTION(47)
 #define CLI_DRY_RUN      CLI_OPTION(48)
 #define CLI_ROOT         CLI_OPTION(49)
+#define CLI_SAID         CLI_OPTION(53)
 #define CLI_BUGS         CLI_OPTION(34)
 #define CLI_FROM         CLI_OPTION(35)
 #define CLI_SCANNER      CLI_OPTION(50)
@@ -257,6 +258,10 @@ int cli_help(const struct cli_arguments *arguments);
 json_t *cli_override_json(const struct lx_effective_override *override);
 
 bool cli_is_topic(const char *word);
+
+/* The text of a topic: paragraphs, and lines with two blanks in them that stand as they are. NULL
+ * where there is none. */
+const char *cli_topic_text(const char *word);
 
 /* The topic at a place of the list that `lxshim help` prints; NULL after the last. */
 const char *cli_topic(size_t index);

@@ -91,7 +91,7 @@ const struct cli_command cli_commands[] = {
         .options = CLI_POLICY | CLI_PROFILE | CLI_FILESYSTEM | CLI_MOUNT | CLI_SET | CLI_LANE |
                    CLI_COMPLETE | CLI_BIND | CLI_RUNS | CLI_GOOD | CLI_BAD | CLI_SKIP |
                    CLI_TIME_LIMIT | CLI_JOBS | CLI_FRESH | CLI_SETUP | CLI_OUTPUT | CLI_RESTART |
-                   CLI_JSON | CLI_SCANNER | CLI_LATENCY | CLI_VERBOSE,
+                   CLI_JSON | CLI_SCANNER | CLI_LATENCY | CLI_SAID,
         .least = 1,
         .most = -1,
         .run = cli_bisect,
@@ -188,7 +188,8 @@ const struct cli_command cli_commands[] = {
         .help =
             "Explains a rule, by its id or the unique beginning of one; or lists the rules that "
             "have WORD\nin their id or text, or that answer with an errno (EACCES, \"Permission "
-            "denied\"), and in which\neras.\n",
+            "denied\"), and in which\neras, and the bugs of the gallery that have it in their "
+            "name, title or policy.\n",
         .least = 1,
         .most = 1,
         .run = cli_explain,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/bug.h"
 #include "cli/cli.h"
 #include "cli/eras.h"
 #include "cli/page.h"
@@ -105,6 +106,37 @@ static bool search(const char *word, bool (*has)(const struct lx_rule_info *, co
     return found;
 }
 
+/* Lists the bugs of the gallery that have a word in their names, titles or policies: what single
+ * builds did is no rule. True where any has. */
+static bool search_gallery(const char *word)
+{
+    struct lx_arena arena = {NULL};
+    struct bug *bugs = NULL;
+    const char *gallery = bug_gallery(&arena);
+    size_t count = gallery == NULL ? 0 : bug_all(gallery, &arena, &bugs);
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        const char *policy = bug_text(&bugs[i], "policy.json", &arena);
+        if (strcasestr(bugs[i].id, word) == NULL && strcasestr(bugs[i].title, word) == NULL &&
+            (policy == NULL || strcasestr(policy, word) == NULL))
+            continue;
+        if (!found)
+            printf("\nbugs about \"%s\", for lxshim gallery\n", word);
+        found = true;
+        printf("\n  %s\n", bugs[i].id);
+        cli_wrap(4, bugs[i].title);
+    }
+    lx_arena_free(&arena);
+    return found;
+}
+
+/* True where rules, or bugs, have a word. */
+static bool search_all(const char *word)
+{
+    bool rules = search(word, is_about) || search(word, is_evident_from);
+    return search_gallery(word) || rules;
+}
+
 int cli_explain(const struct cli_arguments *arguments)
 {
     const char *word = arguments->rest[0];
@@ -114,8 +146,7 @@ int cli_explain(const struct cli_arguments *arguments)
                     "are.");
         return CLI_OK;
     }
-    if (word[0] != '\0' && !names_one(word) &&
-        (search(word, is_about) || search(word, is_evident_from)))
+    if (word[0] != '\0' && !names_one(word) && search_all(word))
         return CLI_OK;
     enum lx_rule rule = cli_find_rule(word);
     if (rule == LX_RULE_NONE)

@@ -354,12 +354,17 @@ const char *cli_topic(size_t index)
     return index < TOPIC_COUNT ? topics[index].name : NULL;
 }
 
-bool cli_is_topic(const char *word)
+const char *cli_topic_text(const char *word)
 {
     for (size_t i = 0; i < TOPIC_COUNT; i++)
         if (strcmp(topics[i].name, word) == 0)
-            return true;
-    return false;
+            return topics[i].text;
+    return NULL;
+}
+
+bool cli_is_topic(const char *word)
+{
+    return cli_topic_text(word) != NULL;
 }
 
 int cli_help(const struct cli_arguments *arguments)

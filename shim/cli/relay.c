@@ -19,6 +19,7 @@
 
 #include "cli/cli.h"
 #include "supervisor/janitor.h"
+#include "supervisor/scribe.h"
 #include "supervisor/supervisor.h"
 #include "sys/preload.h"
 
@@ -430,8 +431,10 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     sigprocmask(SIG_BLOCK, &relayed, &given.mask);
 
     pid_t child = start_both(argv, lanes, leash[1], &given, &supervisor);
-    if (child > 0) /* not before: a fork would have to do without the thread */
+    if (child > 0) { /* not before: a fork would have to do without the threads */
         janitor_start(lanes->policy);
+        scribe_start(lanes->policy);
+    }
     if (lanes->supervise)
         close(leash[1]);
     if (child > 0 && supervisor > 0)
@@ -446,6 +449,7 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     }
     if (child > 0)
         janitor_end();
+    scribe_end(lanes->policy);
     sigprocmask(SIG_SETMASK, &given.mask, NULL);
     if (child > 0 && supervisor == FAILED)
         status = CLI_FAILED << 8; /* whatever its own end was */

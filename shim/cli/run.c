@@ -316,6 +316,16 @@ static bool tell(const struct cli_arguments *arguments, const struct relay_lanes
     return summary_trace(stats, policy->trace, kept);
 }
 
+/*
+ * True for a trace that many lines can be written to at once: those of a FIFO have to be whole for
+ * others that write to it.
+ */
+static bool is_plain(const char *trace)
+{
+    struct stat st;
+    return trace != NULL && stat(trace, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* False, after saying why, where stacks are wanted and there is no trace to have them. */
 static bool can_stack(const struct cli_arguments *arguments, const struct lx_effective *policy)
 {
@@ -351,6 +361,7 @@ int cli_run(const struct cli_arguments *arguments)
         lx_effective_free(&policy);
         return CLI_FAILED;
     }
+    policy.trace_lines = is_plain(policy.trace);
     int fd = make_stats(&policy, &stats);
     if (fd < 0)
         cli_error("cannot count what the rules do: %s", strerror(-fd));

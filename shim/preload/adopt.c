@@ -124,7 +124,8 @@ void lx_adopt_stats(struct lx_policy *policy)
 {
     const char *file = lx_image_string(policy->image, policy->image->stats);
     uint32_t counters = policy->image->counters;
-    size_t size = lx_stats_room(counters, policy->scanner != NULL);
+    size_t size = lx_stats_room(counters, policy->scanner != NULL,
+                                (policy->image->flags & LX_IMAGE_LINES) != 0);
     struct stat st;
     if (file == NULL)
         return;

@@ -62,23 +62,54 @@ static bool same_kind(const struct report_kind *a, const struct report_kind *b)
            same(a->result, b->result) && same(a->comm, b->comm) && same(a->note, b->note);
 }
 
-uint32_t index_put(struct report *report, const struct report_kind *kind)
+/* The slot of a kind, or the empty one where it would be. */
+static uint32_t *slot_of(const struct report *report, const struct report_kind *kind)
 {
     uint32_t *slots = report->index->slot;
     uint32_t i = (uint32_t)hash_kind(kind) % SLOTS;
-    for (; slots[i] != 0; i = (i + 1) % SLOTS)
-        if (same_kind(&report->kinds[slots[i] - 1], kind))
-            return slots[i] - 1;
+    while (slots[i] != 0 && !same_kind(&report->kinds[slots[i] - 1], kind))
+        i = (i + 1) % SLOTS;
+    return &slots[i];
+}
+
+uint32_t index_find(const struct report *report, const struct report_kind *kind)
+{
+    uint32_t slot = *slot_of(report, kind);
+    return slot == 0 ? REPORT_OTHER : slot - 1;
+}
+
+uint32_t index_put(struct report *report, const struct report_kind *kind)
+{
+    uint32_t *slot = slot_of(report, kind);
+    if (*slot != 0)
+        return *slot - 1;
     if (report->count == REPORT_KINDS)
         return REPORT_OTHER;
     report->kinds[report->count] = *kind;
-    slots[i] = (uint32_t)++report->count;
-    return slots[i] - 1;
+    *slot = (uint32_t)++report->count;
+    return *slot - 1;
+}
+
+/* A number of a line's words, by eight of its bytes at a time: nobody sees it. */
+static uint64_t hash_line(const char *words, size_t n)
+{
+    const uint64_t by = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash = n;
+    uint64_t word;
+    for (; n >= sizeof(word); n -= sizeof(word), words += sizeof(word)) {
+        memcpy(&word, words, sizeof(word));
+        hash = (hash ^ word) * by;
+        hash ^= hash >> 29;
+    }
+    word = 0;
+    memcpy(&word, words, n);
+    hash = (hash ^ word) * by;
+    return hash ^ hash >> 32;
 }
 
 bool index_known(const struct report *report, const char *words, size_t n, uint32_t *place)
 {
-    uint64_t hash = index_hash(INDEX_HASH, words, n);
+    uint64_t hash = hash_line(words, n);
     const struct line *line = &report->index->line[hash % LINES];
     *place = line->kind;
     return line->length == n && line->hash == hash;
@@ -86,6 +117,6 @@ bool index_known(const struct report *report, const char *words, size_t n, uint3
 
 void index_learn(struct report *report, const char *words, size_t n, uint32_t place)
 {
-    uint64_t hash = index_hash(INDEX_HASH, words, n);
+    uint64_t hash = hash_line(words, n);
     report->index->line[hash % LINES] = (struct line){hash, (uint32_t)n, place};
 }

@@ -19,6 +19,9 @@ void index_free(struct report *report);
  */
 uint32_t index_put(struct report *report, const struct report_kind *kind);
 
+/* The place of a kind like that, REPORT_OTHER where there is none. */
+uint32_t index_find(const struct report *report, const struct report_kind *kind);
+
 /* True where a line with those words was learnt; *place is its kind's. */
 bool index_known(const struct report *report, const char *words, size_t n, uint32_t *place);
 

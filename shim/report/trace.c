@@ -12,6 +12,7 @@
 
 #include "report/chains.h"
 #include "report/index.h"
+#include "report/plain.h"
 #include "report/report.h"
 
 /* Bytes that are looked at as one line. One of ours is written by one write of at most 4 KiB. */
@@ -134,37 +135,6 @@ static void count_altered(struct report *r, const json_t *line)
         if (rule != LX_RULE_NONE)
             r->altered[rule]++;
     }
-}
-
-/*
- * The same of a line that tells of nothing else, without its JSON being parsed: most of a long
- * trace is such. What is in quotes in a name has a backslash before each of them, so that no name
- * looks like a key; where a line begins within, it was cut. False for any other line.
- */
-static bool count_plainly(struct report *r, const char *text, size_t n)
-{
-    static const char outcome[] = "\"outcome\":\"altered\"";
-    static const char key[] = ",\"altered\":[";
-    static const char *const more[] = {"\"observed\":[", "\"parents\":[", "\"stack\":[",
-                                       "{\"time\":"};
-    const char *at = memmem(text, n, key, sizeof(key) - 1);
-    char id[64];
-    if (at == NULL || memmem(text, n, outcome, sizeof(outcome) - 1) == NULL)
-        return false;
-    for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
-        if (memmem(text, n, more[i], strlen(more[i])) != NULL)
-            return false;
-    for (at += sizeof(key) - 1; *at == '"' || *at == ','; at++) {
-        if (*at == ',')
-            continue;
-        size_t length = strcspn(at + 1, "\"");
-        snprintf(id, sizeof(id), "%.*s", (int)length, at + 1);
-        enum lx_rule rule = lx_rule_find(id);
-        if (rule != LX_RULE_NONE)
-            r->altered[rule]++;
-        at += length + 1;
-    }
-    return true;
 }
 
 /* True where a line tells of a refusal; which it is goes to the kind. */
@@ -293,6 +263,23 @@ static void happened(struct report *r, uint32_t place, const struct parts *parts
             (struct report_moment){place, (int32_t)parts->pid, milliseconds(parts->time)};
 }
 
+/*
+ * The place of a line of a kind that need not be made, REPORT_OTHER where no further one is kept.
+ * False for a line that has to be looked at.
+ */
+static bool is_plain(struct report *r, const struct parts *parts, uint32_t *place)
+{
+    char room[PLAIN_ROOM];
+    struct report_kind kind;
+    bool full = r->count == REPORT_KINDS;
+    if (!full || !plain_denied(r, parts->rest, parts->rest_length, &kind, room))
+        return false;
+    *place = index_find(r, &kind);
+    r->refused++;
+    r->left_out += *place == REPORT_OTHER;
+    return true;
+}
+
 static void take(struct report *r, const char *line, size_t n)
 {
     struct parts parts;
@@ -304,11 +291,12 @@ static void take(struct report *r, const char *line, size_t n)
     }
     if (memmem(parts.rest, parts.rest_length, "\"outcome\":\"passed\"", 18) != NULL)
         return;
-    if (count_plainly(r, parts.rest, parts.rest_length))
+    if (plain_altered(r, parts.rest, parts.rest_length))
         return;
-    if (index_known(r, parts.rest, parts.rest_length, &place))
+    if (index_known(r, parts.rest, parts.rest_length, &place)) {
+        (void)plain_count(r, parts.rest, parts.rest_length);
         r->refused++;
-    else {
+    } else if (!is_plain(r, &parts, &place)) {
         place = look(r, &parts, line, n);
         if (place != REPORT_OTHER)
             index_learn(r, parts.rest, parts.rest_length, place);

@@ -11,7 +11,6 @@
 #include "store/procscan.h"
 #include "sys/address.h"
 #include "sys/clock.h"
-#include "sys/own.h"
 #include "sys/sys.h"
 #include "vfs/ancestry.h"
 #include "vfs/caller.h"
@@ -19,6 +18,7 @@
 #include "vfs/overrides.h"
 #include "vfs/scanner.h"
 #include "vfs/text.h"
+#include "vfs/tracefile.h"
 
 /* The longest path a line shows. Two of them as given and two native ones must fit a line, with the
  * rest: a line cut short would be no JSON. */
@@ -217,41 +217,6 @@ static void put_holders(struct text *t, const struct lx_call *c)
     text_put(t, "]");
 }
 
-/*
- * One line, one write on an append-only descriptor: lines of many processes never mix. Returns what
- * was written or -errno. A FIFO that nobody reads is not waited for; one that is full is. What a
- * policy that was only found has chosen is looked at each time: a symlink may have come meanwhile.
- */
-static long append(const struct lx_task *task, const struct text *t)
-{
-    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
-    const struct lx_policy *policy = task->policy;
-    /* Who acts for others has no umask of theirs. */
-    mode_t mode = task->on_behalf ? 0600 : 0666;
-    int fd = policy->trace_own ? sys_open_own(policy->trace, flags | O_NONBLOCK, mode)
-                               : sys_openat(AT_FDCWD, policy->trace, flags | O_NONBLOCK, mode);
-    if (fd < 0)
-        return fd;
-    long n = sys_write(fd, t->at, t->length);
-    if (n == -EAGAIN && sys_fcntl(fd, F_SETFL, flags) == 0)
-        n = sys_write(fd, t->at, t->length);
-    sys_close(fd);
-    return n;
-}
-
-/* A line that cannot be written is counted, for whoever can say so: lxshim run, at its end. */
-static void write_line(const struct lx_task *task, const struct text *t)
-{
-    const struct lx_policy *policy = task->policy;
-    uint32_t none = 0;
-    long n = append(task, t);
-    if (n == (long)t->length || policy->stats == NULL)
-        return;
-    atomic_fetch_add_explicit(&policy->stats->untold, 1, memory_order_relaxed);
-    atomic_compare_exchange_strong(&policy->stats->untold_errno, &none,
-                                   n < 0 ? (uint32_t)-n : ENOSPC);
-}
-
 void vfs_line_begin(struct text *t, const struct lx_task *task)
 {
     char comm[VFS_COMM_ROOM];
@@ -268,7 +233,7 @@ void vfs_line_end(struct text *t, const struct lx_task *task)
 {
     t->room += VFS_LINE_END;
     text_put(t, "}\n");
-    write_line(task, t);
+    vfs_trace_write(task, t);
 }
 
 /* True where the override that acted has said the call's errno, and neither a rule nor Linux. */

@@ -4,13 +4,14 @@
 #define LXSHIM_VFS_EXPLAIN_H
 
 #include "fs/call.h"
+#include "policy/tracelines.h"
 #include "vfs/text.h"
 
 /* Records a finished call with its result (or -errno). Never fails and never disturbs the call. */
 void vfs_explain(const struct lx_call *c, long result);
 
 /* Bytes of a line, the last so many of which its end takes. */
-#define VFS_LINE_ROOM 4096
+#define VFS_LINE_ROOM LX_LINE_ROOM
 #define VFS_LINE_END  3
 
 /*

@@ -44,6 +44,16 @@ static void hex(struct text *t, const char *prefix, unsigned char c)
     text_raw(t, pair, 2);
 }
 
+/* How many letters of a text are one byte that stands for itself in JSON. */
+static size_t plain(const char *s, size_t n)
+{
+    const unsigned char *c = (const unsigned char *)s;
+    size_t i = 0;
+    while (i < n && c[i] >= 0x20 && c[i] < 0x7f && c[i] != '"' && c[i] != '\\')
+        i++;
+    return i;
+}
+
 void text_json(struct text *t, const char *s, size_t most)
 {
     size_t end = t->length + most;
@@ -54,6 +64,13 @@ void text_json(struct text *t, const char *s, size_t most)
         if (t->length >= end) {
             text_put(t, "...");
             break;
+        }
+        size_t most_now = end - t->length < n - i ? end - t->length : n - i;
+        size_t usual = plain(s + i, most_now);
+        if (usual > 0) {
+            text_raw(t, s + i, usual);
+            i += usual;
+            continue;
         }
         int length = lx_name_character(s + i, n - i);
         if (length < 0) {

@@ -48,6 +48,30 @@ END
   refute_line --regexp '^(scanner|latency) '
 }
 
+@test "git, and a build of Windows that no profile is: from a bisect that finds nothing to the reason" {
+  local line
+  needs git git
+  git init -q from
+  git -C from -c user.name=x -c user.email=x commit -q --allow-empty -m x
+  local build=(git -c transfer.unpackLimit=1 -c fetch.unpackLimit=1 clone -q --no-local from to)
+  run --separate-stderr "$LXSHIM" bisect -- "${build[@]}"
+  assert_failure 1
+  assert_line "or over what no profile does, but single builds of Windows, or other programs there; each is a policy, for lxshim bisect:"
+  line=$(grep -B1 -F 'git writes a pack that is not writable' <<<"$output" | head -n 1)
+  [[ $line == "  --policy "*/policy.json ]]
+  # shellcheck disable=SC2086 # an option and its argument
+  run --separate-stderr "$LXSHIM" bisect $line -- "${build[@]}"
+  assert_success
+  assert_line --partial '"op": ["fsync"]'
+  assert_line --partial 'insider builds 18234 to 18267'
+  assert_line "tested: with only these it fails, without just these it passes"
+  refute_output --partial 'no profile does'
+  # And from the call alone.
+  run "$LXSHIM" explain fsync
+  assert_success
+  assert_line '  fsync-git'
+}
+
 @test "git: a file of its own that a scanner has open when it is renamed" {
   needs git git
   run --separate-stderr "$LXSHIM" bisect --scanner once --output ../out.json -- git config --file f a.b c

@@ -116,3 +116,14 @@ within_bounds() {
   BACKING=$BATS_TEST_TMPDIR/backing
   within_bounds redirected drive.backing="$BACKING"
 }
+
+@test "a trace: refusals are written many at once" {
+  needs perl perl
+  cd "$(fresh drive)"
+  "$LXSHIM" run -q --lane preload --trace "$BATS_TEST_TMPDIR/t" -- strace -qq -e trace=open,openat -o "$BATS_TEST_TMPDIR/trace" \
+    perl -MPOSIX -e 'mkfifo("p", 0600) for 1 .. 640'
+  run grep -c '"outcome":"denied"' "$BATS_TEST_TMPDIR/t"
+  assert_output 640
+  run grep -cF "\"$BATS_TEST_TMPDIR/t\"" "$BATS_TEST_TMPDIR/trace"
+  ((output < 64))
+}

@@ -48,6 +48,27 @@ too_long() {
   assert_output ""
 }
 
+# words_of: the text of standard input, a word a line.
+words_of() {
+  tr -s '[:space:],' '\n' | sed '/^$/d'
+}
+
+@test "each command has a page of the manual, which says what its help and its topic say" {
+  local command topic
+  needs groff groff-base
+  for command in $(below); do
+    topic=$command
+    [[ $command != report ]] || topic=reports
+    groff -man -Tascii -P-cbou -rHY=0 -rLL=400n -W break "$SOURCE_ROOT/man/lxshim-$command.1" | words_of >"$BATS_TEST_TMPDIR/page"
+    # But for headings, and commands below it, which have no summary there.
+    { "$LXSHIM" "$command" --help; "$LXSHIM" help "$topic"; } |
+      sed -E 's/^(usage|options|commands)://; /^  [a-z]+ +[a-z]/d' | words_of |
+      grep -vxFf "$BATS_TEST_TMPDIR/page" | sed "s/^/$command: /" || true
+  done >"$BATS_TEST_TMPDIR/found"
+  run cat "$BATS_TEST_TMPDIR/found"
+  assert_output ""
+}
+
 # on_terminal COMMAND...: what it writes on a terminal of its own.
 on_terminal() {
   needs python3 python3

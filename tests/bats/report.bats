@@ -427,6 +427,19 @@ for i in range(30000):
 EOF
   run bash -c 'ulimit -v 65536; "$0" report json ../long | jq -c "[.refused, .trace.left_out, (.kinds | length)]"' "$LXSHIM"
   assert_output "[30000,25000,5000]"
+  # Those of kinds that are kept are still known: by other words of what tells no kinds apart, and by another spelling.
+  python3 - ../trace <<'EOF' >>../long
+import sys
+line = [l for l in open(sys.argv[1]) if '"denied"' in l][0].rstrip()
+altered = line[:-1] + ',"altered":["mode.fixed"]}'
+for fresh in (altered, altered, altered.replace('"mode":', '"mode":1'), line.replace('["p"]', '["./7"]')):
+    print(fresh.replace('["p"]', '["7"]'))
+print(altered.replace('["p"]', r'["\u0037"]'))
+print(line.replace('["p"]', r'["\"rule\":"]'))
+print(line[:90] + altered.replace('["p"]', '["7"]'))
+EOF
+  run bash -c '"$0" report json ../long | jq -c "[.refused, .trace.left_out, .trace.damaged, .altered, (.kinds[] | select(.paths == [\"7\"]).times)]"' "$LXSHIM"
+  assert_output '[30006,25001,1,{"mode.fixed":4},6]'
   # Nor does one without a line's end.
   cp ../trace ../endless
   truncate -s 100M ../endless

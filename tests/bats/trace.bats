@@ -128,6 +128,18 @@ mkfifo: cannot create fifo 'q': Operation not permitted"
   [[ -z $stderr ]]
 }
 
+@test "a line is there while the command goes on, and what a killed program was refused" {
+  needs jq jq
+  traced 'mkfifo p; while ! grep -q mknod "$LXSHIM_TRACE"; do :; done; echo seen
+    perl -MPOSIX -e "mkfifo(q(q), 0600) for 1 .. 300; kill 9, \$\$"; echo "$?"'
+  assert_line seen
+  assert_line 137
+  # Each line is whole, in whatever order.
+  run jq -r 'select(.outcome == "denied" and .call == "mknod") | .args[0]' "$TRACE"
+  assert_output "p
+$(printf 'q\n%.0s' {1..300})"
+}
+
 @test "a trace into a FIFO that nobody reads any more holds nobody up" {
   [[ $LXSHIM_TEST_LANE != preload ]] || SHIM=("$LXSHIM" run -q --lane preload --)
   DRIVE=$(fresh drive)
