@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 
 #include "sys/own.h"
+#include "sys/patience.h"
 #include "sys/sys.h"
 
 /*
@@ -105,11 +106,26 @@ static __attribute__((noinline)) bool leave(const struct lx_task *task,
     return true;
 }
 
+void vfs_trace_pass_on(const struct lx_task *task)
+{
+    struct lx_trace_lines *lines = lx_trace_lines(task->policy);
+    unsigned round = 0;
+    while (lines != NULL && lx_trace_left(lines)) {
+        if (lx_trace_take_begin(lines, (uint32_t)sys_getpid())) {
+            (void)flush(task, lines, false, false);
+            return;
+        }
+        if (!sys_patience(&round, SYS_SHORT_PATIENCE))
+            return;
+    }
+}
+
 void vfs_trace_write(const struct lx_task *task, const struct text *line)
 {
     struct lx_trace_lines *lines = lx_trace_lines(task->policy);
     const struct iovec part = {line->at, line->length};
-    if (lines != NULL && leave(task, lines, line))
+    /* Who acts for others does not see their end, before which a line has to be written. */
+    if (lines != NULL && !task->on_behalf && leave(task, lines, line))
         return;
     long n = append(task, &part, 1);
     count_untold(task->policy, n != (long)line->length, n);

@@ -13,6 +13,12 @@
 void vfs_trace_write(const struct lx_task *task, const struct text *line);
 
 /*
+ * Writes the lines that were left, as far as they can be written: a process is about to end, and
+ * who has waited for that reads them.
+ */
+void vfs_trace_pass_on(const struct lx_task *task);
+
+/*
  * Writes the lines that were left, for who does nothing else: those that cannot be written are
  * counted, and gone. `last`: nobody leaves any more, and whoever is amidst is not waited for.
  * Returns how many there were.
