@@ -22,8 +22,9 @@ typedef int pselect_fn(int n, fd_set *read, fd_set *written, fd_set *except, con
 
 /* How a program waits: one of the next definitions, with what it gave. */
 struct waiting {
+    bool masked; /* by the second of these */
     select_fn *select;
-    pselect_fn *pselect; /* NULL: the other */
+    pselect_fn *pselect;
     void *limit;
     const sigset_t *mask;
 };
@@ -49,9 +50,8 @@ static bool can_read(const fd_set *set, int n)
 
 static int wait_as_is(const struct waiting *how, int n, const struct sets *s)
 {
-    return how->pselect != NULL
-               ? how->pselect(n, s->read, s->written, s->except, how->limit, how->mask)
-               : how->select(n, s->read, s->written, s->except, how->limit);
+    return how->masked ? how->pselect(n, s->read, s->written, s->except, how->limit, how->mask)
+                       : how->select(n, s->read, s->written, s->except, how->limit);
 }
 
 /* What of a number's descriptors has a bit in the sets that we wait by. */
@@ -164,7 +164,9 @@ static int wait_masked(pselect_fn *next, int n, const struct sets *s, const void
                        const sigset_t *mask)
 {
     return wait_for(
-        &(struct waiting){.pselect = next, .limit = (void *)(uintptr_t)limit, .mask = mask}, n, s);
+        &(struct waiting){
+            .masked = true, .pselect = next, .limit = (void *)(uintptr_t)limit, .mask = mask},
+        n, s);
 }
 
 LX_EXPORT int select(int n, fd_set *read, fd_set *written, fd_set *except, struct timeval *limit)

@@ -458,45 +458,46 @@ static bool is_about_ours(const struct lx_task *t, const struct mounts_request *
 }
 
 /* The same of a target by a directory's descriptor. */
-static long mount_there(const struct lx_task *t, struct mounts_request *request, int dirfd,
+static long mount_there(const struct lx_task *t, const struct mounts_request *asked, int dirfd,
                         const char *target, bool follow)
 {
-    const char *source = request->source;
-    const char *type = request->type;
-    const unsigned long flags = request->flags;
+    struct mounts_request request = *asked;
+    const char *source = request.source;
+    const char *type = request.type;
+    const unsigned long flags = request.flags;
     struct spot spot;
     if (t->seccomp_confined || !vfs_has_text(t, target) || !vfs_has_text_if_any(t, source) ||
         !vfs_has_text_if_any(t, type) ||
-        (mounts_knows_type(t->policy, type) && !vfs_has_text_if_any(t, request->options)))
+        (mounts_knows_type(t->policy, type) && !vfs_has_text_if_any(t, request.options)))
         return -LX_CONTINUE;
     /* The kernel takes no longer word there, and looks at it before the target. */
     if (source != NULL && strnlen(source, PATH_MAX) == PATH_MAX)
         return -EINVAL;
-    request->target = target;
+    request.target = target;
     if (t->policy->table == NULL) {
         if (mounts_knows_type(t->policy, type))
-            vfs_mount_refused(t, "mount", request, -ENODEV);
+            vfs_mount_refused(t, "mount", &request, -ENODEV);
         return -LX_CONTINUE;
     }
     if ((flags & MAGIC_MASK) == MAGIC)
-        request->flags &= ~MAGIC_MASK;
+        request.flags &= ~MAGIC_MASK;
     if ((flags & PROPAGATES) != 0 && (flags & MS_REMOUNT) == 0)
         return -LX_CONTINUE;
     long r = find_spot(t, dirfd, target, follow, &spot);
     if (r == 0) {
-        request->target = spot.program;
-        request->native = spot.native;
-        r = mount_at(t, request, &spot);
+        request.target = spot.program;
+        request.native = spot.native;
+        r = mount_at(t, &request, &spot);
     }
-    if (r < 0 && r != -LX_CONTINUE && is_about_ours(t, request))
-        vfs_mount_refused(t, "mount", request, r);
+    if (r < 0 && r != -LX_CONTINUE && is_about_ours(t, &request))
+        vfs_mount_refused(t, "mount", &request, r);
     return r;
 }
 
 long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const char *target,
                  bool follow, const char *type, unsigned long flags, const void *data)
 {
-    struct mounts_request request = {
+    const struct mounts_request request = {
         .source = source, .type = type, .options = data, .flags = flags};
     return mount_there(t, &request, dirfd, target, follow);
 }
@@ -504,7 +505,7 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
 long lx_mount_tree(const struct lx_task *t, const char *source, int dirfd, const char *target,
                    bool follow, unsigned long flags)
 {
-    struct mounts_request request = {.source = source, .flags = flags, .own_flags = true};
+    const struct mounts_request request = {.source = source, .flags = flags, .own_flags = true};
     return mount_there(t, &request, dirfd, target, follow);
 }
 
