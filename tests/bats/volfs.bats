@@ -261,7 +261,8 @@ sh: 1: cannot create made: Permission denied"
   steps='for f in a b c d; do echo "is $f" >$f; done; chown 99 ?; chmod 640 ?; W ea delete "C:\vol\a" LXATTRB; W write "C:\vol\b" anew; W copy "C:\f" "C:\vol\t"
     W move "C:\vol\t" "C:\vol\c"; echo "echo more>>C:\vol\d" | W cmd >/dev/null 2>&1; for f in *; do stat -c "%n %a %u" $f; tr -d "\r" <$f; done'
   drive_policy '"profile": "wsl1-1703"'
-  in_tree lxfs "$steps; again lxfs; ls; cat a; EA a; touch -d @9 d; EA d"
+  in_tree lxfs "$steps; again lxfs; ls; cat a; EA a; touch -d @9 d; EA d
+    mkdir s; : >s/a; W ea delete 'C:\vol\s\a' LXATTRB; ls s; again lxfs; ls s"
   assert_output "        1 file(s) copied.
         1 file(s) moved.
 a 640 99
@@ -275,7 +276,8 @@ is d
 more
 d
 cat: a: Input/output error
-LXATTRB 0 1 0o100640 99 0 (0, 0) 9 0 9 0"
+LXATTRB 0 1 0o100640 99 0 (0, 0) 9 0 9 0
+a"
   drive_policy '"profile": "wsl1-current"'
   in_tree wslfs "${steps//LXATTRB/\\\$LXMOD}; again wslfs; stat -c '%n %a %u' *; EA a; chmod 600 a; stat -c '%n %a %u' a; EA a"
   assert_output "        1 file(s) copied.
