@@ -121,6 +121,11 @@ typedef unsigned char lx_fs_entry(const struct lx_mount *mount, int dir, const c
 typedef void lx_fs_mounted(const struct lx_mount *mount, const char *backing);
 
 /*
+ * Forgets what is remembered of a mount, as a call asks that has opened the kernel's file for it.
+ */
+typedef void lx_fs_drop(struct lx_call *c, const struct lx_mount *mount);
+
+/*
  * Turns a native path of the mount's, its backing's n bytes of name included, into what programs
  * see of it, in place: all but the backing's own name, with which it begins. Returns the new
  * length, n at most; the caller writes the NUL. The path may end in the kernel's " (deleted)",
@@ -213,6 +218,7 @@ struct lx_fs {
     lx_fs_entry *entry;                  /* NULL: what is not the kernel's are links */
     lx_fs_shown *shown;                  /* NULL: the same */
     lx_fs_mounted *mounted;              /* NULL: it keeps nothing of that */
+    lx_fs_drop *drop;                    /* NULL: it remembers nothing */
     const struct lx_fs_removal *removal; /* NULL: what is removed is gone at once */
     bool scanned;                        /* programs of Windows come to its files */
     const struct lx_fs_shown *shows;     /* NULL: it is mounted, or the host's */

@@ -11,6 +11,7 @@
 #include "preload/next.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
+#include "vfs/caches.h"
 #include "vfs/placement.h"
 #include "vfs/shown.h"
 #include "vfs/tables.h"
@@ -102,7 +103,7 @@ static FILE *open_stream(const char *path, const char *mode, int large)
 static bool is_plain(const char *path)
 {
     char native[PATH_MAX];
-    return !tables_named(path, strlen(path)) &&
+    return !tables_named(path, strlen(path)) && !caches_named(path, strlen(path)) &&
            !shown_named(lx_self()->policy, path, strlen(path)) &&
            lx_where(lx_self(), AT_FDCWD, path, 0) == 0 &&
            lx_native_path(lx_self(), AT_FDCWD, path, native, sizeof(native), 0) > 0 &&

@@ -40,6 +40,13 @@ void store_tree_mount(const char *root, enum store_format format)
     (void)store_attr_set(&o, STORE_TREE, note, sizeof(note));
 }
 
+void store_tree_drop(const char *root)
+{
+    struct store_tree tree;
+    if (store_tree_get(root, &tree))
+        store_tree_mount(root, tree.format);
+}
+
 bool store_tree_of(const char *top, const char *path, struct store_tree *out)
 {
     char at[PATH_MAX];

@@ -37,6 +37,12 @@ bool store_tree_get(const char *root, struct store_tree *out);
  */
 void store_tree_mount(const char *root, enum store_format format);
 
+/*
+ * What WSL remembers of a tree is dropped: from here on it is seen as when it is mounted anew. The
+ * same of where it cannot be noted; nothing of a directory that is no tree's root.
+ */
+void store_tree_drop(const char *root);
+
 /* The tree that a native path is in, or is the root of, looked for no further up than `top`. */
 bool store_tree_of(const char *top, const char *path, struct store_tree *out);
 

@@ -12,6 +12,7 @@
 #include "supervisor/views.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
+#include "vfs/caches.h"
 #include "vfs/mounts.h"
 #include "vfs/placement.h"
 #include "vfs/shown.h"
@@ -23,8 +24,9 @@
  */
 static bool is_outside(const struct lx_policy *policy, const char *name, size_t n)
 {
-    return name[0] != '/' || (mounts_classify(policy, name, n).mount == 0 &&
-                              !tables_native_name(name, n) && !shown_named(policy, name, n));
+    return name[0] != '/' ||
+           (mounts_classify(policy, name, n).mount == 0 && !tables_native_name(name, n) &&
+            !caches_named(name, n) && !shown_named(policy, name, n));
 }
 
 bool outside_descriptor(const struct lx_policy *policy, const struct tracee *t, int fd)
@@ -213,7 +215,8 @@ int outside_path(const struct lx_policy *policy, const char *base, const char *p
 {
     char whole[2 * PATH_MAX];
     path = absolute(base, path, whole);
-    if (path == NULL || tables_named(path, strlen(path)) || shown_named(policy, path, strlen(path)))
+    if (path == NULL || tables_named(path, strlen(path)) || caches_named(path, strlen(path)) ||
+        shown_named(policy, path, strlen(path)))
         return false;
     /* Its spelling is the truth where no symlink and no ".." is on the way. */
     if (has_dots(path))

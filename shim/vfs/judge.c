@@ -103,7 +103,8 @@ static bool is_asking_tasks(const struct lx_call *c)
         if (c->at[i].mount != NULL || !lx_task_gets_there(c, i))
             return false;
     const char *path = c->at[0].path;
-    if ((tables_may_open(c) && tables_show(c->task->policy)) || shown_may_open(c))
+    if ((tables_may_open(c) && tables_show(c->task->policy)) || shown_may_open(c) ||
+        caches_may_drop(c))
         return false;
     if (c->op == LX_OP_STAT || c->op == LX_OP_STATX || c->op == LX_OP_STATFS)
         return (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 || !madeup_is(c->at[0].dfd);
@@ -168,6 +169,8 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
     if (result >= 0 && c->op == LX_OP_OPEN) {
         if (shown_may_open(c))
             result = shown_opened(c, result);
+        if (result >= 0 && caches_may_drop(c))
+            caches_opened(c, (int)result);
         if (result >= 0 && tables_may_open(c))
             return tables_open(c, result);
     }

@@ -5,6 +5,7 @@
 
 #include "fs/call.h"
 #include "fs/filesystems.h"
+#include "vfs/caches.h"
 #include "vfs/operation.h"
 #include "vfs/provided.h"
 #include "vfs/shown.h"
@@ -32,6 +33,8 @@ static inline long vfs_answer_outside(struct lx_call *c)
         return provided_instead(c);
     if (__builtin_expect(shows, false) && r >= 0 && shown_may_open(c))
         r = shown_opened(c, r);
+    if (r >= 0 && caches_may_drop(c))
+        caches_opened(c, (int)r);
     return r >= 0 && tables_may_open(c) ? tables_open(c, r) : r;
 }
 

@@ -344,8 +344,7 @@ static int write_table(const struct lx_policy *policy, struct room *room, const 
     return -1;
 }
 
-/* True with a descriptor's name where it is a file of /proc's. */
-static bool is_in_proc(int fd, char path[PATH_MAX])
+bool tables_in_proc(int fd, char path[PATH_MAX])
 {
     char link[SYS_FD_PATH];
     struct statfs fs;
@@ -505,7 +504,7 @@ __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
     /* Who does by itself what changes anything opens for itself as well. */
     if (c->task->seccomp_confined || sys_is_proxied() || !tables_show(c->task->policy))
         return fd;
-    if (!is_in_proc((int)fd, path)) {
+    if (!tables_in_proc((int)fd, path)) {
         if (!tables_straight(c))
             return fd;
         sys_close((int)fd); /* a symlink, of somebody's own /proc: it is for the walk to follow */

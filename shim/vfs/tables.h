@@ -7,6 +7,7 @@
 #define LXSHIM_VFS_TABLES_H
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,6 +21,9 @@ bool tables_named(const char *path, size_t n);
  * files, or a made-up one.
  */
 bool tables_native_name(const char *name, size_t n);
+
+/* True, with the kernel's name for it, where a descriptor is one of a file of /proc. */
+bool tables_in_proc(int fd, char path[PATH_MAX]);
 
 /*
  * True for a path (n bytes) by which WSL has a link for the tag of a virtiofs mount, and the answer

@@ -224,12 +224,11 @@ static nt_status set_fields(const struct store_tree *tree, const char *native, u
         return nt_status_of(r);
     if (is_inode(&st) || !store_ea_attribute(ea->name, ea->name_length, attribute))
         return NT_EAS_NOT_SUPPORTED; /* Linux keeps no attributes on these */
-    if (ea->size == 0)
-        return win_status_of_ea(store_volfs_strip(&o, tree, fields, is_known(native, &st)));
-    r = store_volfs_set(&o, tree, attribute, fields, ea->value, ea->size);
-    if (r == 0 && tree->format == STORE_LXFS)
+    r = ea->size == 0 ? store_volfs_strip(&o, tree, fields, is_known(native, &st))
+                      : store_volfs_set(&o, tree, attribute, fields, ea->value, ea->size);
+    if (r == 0 && ea->size != 0 && tree->format == STORE_LXFS)
         take_times(native, ea);
-    if (r == 0) /* it may be a link by now */
+    if (r == 0) /* it may be a link by now, or be ignored: listings look at it */
         store_note_link(AT_FDCWD, native);
     return win_status_of_ea(r);
 }

@@ -261,7 +261,8 @@ sh: 1: cannot create made: Permission denied"
   steps='for f in a b c d; do echo "is $f" >$f; done; chown 99 ?; chmod 640 ?; W ea delete "C:\vol\a" LXATTRB; W write "C:\vol\b" anew; W copy "C:\f" "C:\vol\t"
     W move "C:\vol\t" "C:\vol\c"; echo "echo more>>C:\vol\d" | W cmd >/dev/null 2>&1; for f in *; do stat -c "%n %a %u" $f; tr -d "\r" <$f; done'
   drive_policy '"profile": "wsl1-1703"'
-  in_tree lxfs "$steps; again lxfs; ls; cat a; EA a; touch -d @9 d; EA d"
+  in_tree lxfs "$steps; again lxfs; ls; cat a; EA a; touch -d @9 d; EA d
+    mkdir s; : >s/a; W ea delete 'C:\vol\s\a' LXATTRB; ls s; again lxfs; ls s"
   assert_output "        1 file(s) copied.
         1 file(s) moved.
 a 640 99
@@ -275,7 +276,8 @@ is d
 more
 d
 cat: a: Input/output error
-LXATTRB 0 1 0o100640 99 0 (0, 0) 9 0 9 0"
+LXATTRB 0 1 0o100640 99 0 (0, 0) 9 0 9 0
+a"
   drive_policy '"profile": "wsl1-current"'
   in_tree wslfs "${steps//LXATTRB/\\\$LXMOD}; again wslfs; stat -c '%n %a %u' *; EA a; chmod 600 a; stat -c '%n %a %u' a; EA a"
   assert_output "        1 file(s) copied.
@@ -306,6 +308,57 @@ a 600 99
 d 640 99
 is d
 more"
+}
+
+# Ways to open the kernel's file, after each of which is looked at what Windows has taken just before (`strip`). Nothing
+# is written there.
+DROPS='F=/proc/sys/vm/drop_caches; T=$M/t; rm -rf $T; mkdir $T; ln -s $F $T/link; ln -s /proc/sys/vm $T/vm; cd $M/d; echo x >a; chown 99 a; chmod 640 a
+  try() { strip; "${@:2}"; stat -c "%a %u $1" a; chmod 640 a; }; opened() { : >"$1"; }; look() { test -w $F; stat -c %a $F; (: <$F) 2>/dev/null; }
+  met() { for i in 1 2 3; do [ -e "$1" ] && opened "$1"; done; }; relative() { (cd /proc/sys; for i in 1 2 3; do read -r _ <vm/../vm/swappiness; done; : >vm/../vm/drop_caches); }
+  try looked look; try same-name opened $T/drop_caches; try in-tree opened drop_caches; try anybody setpriv --reuid 99 --regid 99 --clear-groups bash -c ": >$F"
+  try own-root setpriv --reuid 99 --regid 99 --clear-groups unshare -Ur bash -c ": >$F"; try opened opened $F; try again opened $F; try link opened $T/link; try link opened $T/link
+  try met-before met $T/link; try directory opened $T/vm/drop_caches; try relative relative; try stream awk "BEGIN { printf \"\" >\"$F\"; close(\"$F\") }"
+  try reopened python3 -c "import ctypes; c = ctypes.CDLL(None); c.freopen(b\"$F\", b\"w\", ctypes.c_void_p.in_dll(c, \"stdout\"))"'
+
+@test "volfs.drop_caches: who opens the kernel's file for writing, and may, sees what Windows has changed; by whatever path" {
+  needs python3 python3
+  [[ -w /proc/sys/vm/drop_caches ]] || skip "nobody may drop caches here"
+  setpriv --reuid 99 --regid 99 --clear-groups unshare -Ur true || skip "no user namespaces"
+  natively "strip() { :; }; $DROPS"
+  refused="bash: line 1: /proc/sys/vm/drop_caches: Permission denied"
+  assert_output "200
+640 99 looked
+640 99 same-name
+640 99 in-tree
+$refused
+640 99 anybody
+$refused
+640 99 own-root
+$(printf '640 99 %s\n' opened again link link met-before directory relative stream reopened)"
+  in_tree wslfs 'strip() { W ea delete "C:\vol\a" "\$LXMOD"; }; '"$DROPS"
+  assert_output "200
+640 99 looked
+640 99 same-name
+640 99 in-tree
+$refused
+640 99 anybody
+$refused
+640 99 own-root
+$(printf '0 99 %s\n' opened again link link met-before directory relative stream reopened)"
+}
+
+@test "volfs.drop_caches: every tree that is mounted, as its era shows what lacks attributes; off, nothing" {
+  [[ -w /proc/sys/vm/drop_caches ]] || skip "nobody may drop caches here"
+  steps='mkdir $M/drive/two $M/e; mount -i -t lxfs $M/drive/two $M/e; echo x >a; echo y >$M/e/b; chmod 640 a $M/e/b; W ea delete "C:\vol\a" LXATTRB; W ea delete "C:\two\b" LXATTRB
+    ls . $M/e; : >/proc/sys/vm/drop_caches; ls . $M/e; umount $M/e; rmdir $M/e'
+  drive_policy '"profile": "wsl1-1703"'
+  natively 'cd $M/d; mkdir $M/e; echo x >a; echo y >$M/e/b; ls . $M/e; : >/proc/sys/vm/drop_caches; ls . $M/e'
+  assert_output "$(printf '%s\n' .: a '' "$BASE.native/e:" b .: a '' "$BASE.native/e:" b)"
+  in_tree lxfs "$steps"
+  assert_output "$(printf '%s\n' .: a '' "$BASE/e:" b .: '' "$BASE/e:")"
+  drive_policy '"profile": "wsl1-1703", "rules": {"volfs.drop_caches": "off"}'
+  in_tree lxfs "$steps"
+  assert_output "$(printf '%s\n' .: a '' "$BASE/e:" b .: a '' "$BASE/e:" b)"
 }
 
 # An LXATTRB in hexadecimal digits: uid 5, gid 6, device 1:3, times 9 s, of a mode.

@@ -280,6 +280,20 @@ static void a_tree_knows_how_often_it_was_mounted(void **state)
     assert_false(store_tree_of(file, file, &t)); /* no further up than that */
 }
 
+static void to_drop_what_is_remembered_counts_as_a_mount(void **state)
+{
+    struct store_tree t;
+    (void)state;
+    store_tree_drop(tree); /* of a directory that is no tree's root it makes none */
+    assert_false(store_tree_get(tree, &t));
+    store_tree_mount(tree, STORE_WSLFS);
+    store_tree_drop(tree);
+    if (!store_tree_get(tree, &t))
+        skip();
+    assert_int_equal(t.format, STORE_WSLFS);
+    assert_int_equal(t.mounted, 2);
+}
+
 static void what_the_inode_can_be_is_kept_nowhere_else(void **state)
 {
     const struct store_object o = object();
@@ -391,6 +405,7 @@ int main(void)
         cmocka_unit_test(what_linux_has_made_is_found),
         cmocka_unit_test(no_rule_of_a_drive_holds_there),
         IN_TREE(a_tree_knows_how_often_it_was_mounted),
+        IN_TREE(to_drop_what_is_remembered_counts_as_a_mount),
         IN_TREE(what_the_inode_can_be_is_kept_nowhere_else),
         IN_TREE(another_type_is_kept_in_windows_form),
         IN_TREE(what_is_stripped_is_roots_and_counts_again_when_it_is_set),

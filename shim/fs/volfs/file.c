@@ -111,3 +111,11 @@ void volfs_mounted(const struct lx_mount *mount, const char *backing)
     if (store_temp_belongs(backing) && lx_rule(mount, LX_RULE_VOLFS_TEMP) == LX_ON)
         (void)store_temp_empty(backing, false);
 }
+
+void volfs_drop(struct lx_call *c, const struct lx_mount *mount)
+{
+    if ((mount->flags & LX_MOUNT_READONLY) == 0 && lx_rule(mount, LX_RULE_VOLFS_CACHE) == LX_KEPT &&
+        lx_rule(mount, LX_RULE_VOLFS_DROP_CACHES) == LX_ON &&
+        lx_alter(c, LX_RULE_VOLFS_DROP_CACHES))
+        store_tree_drop(volfs_root(mount));
+}

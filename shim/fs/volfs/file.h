@@ -63,5 +63,6 @@ long volfs_exists(struct lx_call *c, unsigned i, long error);
 
 lx_fs_entry volfs_entry;
 lx_fs_mounted volfs_mounted;
+lx_fs_drop volfs_drop;
 
 #endif

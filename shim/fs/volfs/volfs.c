@@ -203,6 +203,7 @@ const struct lx_fs lx_volfs = {
     .link = volfs_link,
     .entry = volfs_entry,
     .mounted = volfs_mounted,
+    .drop = volfs_drop,
     .removal = &volfs_removal,
     .run =
         {
