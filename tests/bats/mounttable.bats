@@ -448,8 +448,9 @@ PYTHON
   needs python3 python3
   wakes
   needs findmnt util-linux
-  local findmnt=': >$M/said; findmnt --poll -n -o ACTION,TARGET,FSTYPE >$M/said & f=$!; until grep -qF $M/d $M/said; do mount -i -t $0 $M/d; umount $M/d; done
-    kill $f; grep -F $M/d $M/said | head -1 | sed "s|$M|M|; s/ \+/ /g"'
+  # It may begin to look between a mount and its end.
+  local findmnt=': >$M/said; findmnt --poll -n -o ACTION,TARGET,FSTYPE >$M/said & f=$!; until grep -q "^mount  *$M/d" $M/said; do mount -i -t $0 $M/d; umount $M/d; done
+    kill $f; grep "^mount  *$M/d" $M/said | head -1 | sed "s|$M|M|; s/ \+/ /g"'
   natively "python3 $BASE/wakes.py poll tmpfs none; bash -c '$findmnt' 'tmpfs none'"
   assert_output "[10] ['/d'] False
 [10] [] False
