@@ -215,23 +215,28 @@ static long attach_bind(const struct lx_task *t, const struct mounts_request *re
 {
     struct mounts_plan plan;
     struct spot from;
-    int r =
-        request->source == NULL ? -EINVAL : spot_find(t, AT_FDCWD, request->source, true, &from);
+    const char *directory = request->cloned == NULL ? from.native : request->directory;
+    int r = request->cloned != NULL   ? 0
+            : request->source == NULL ? -EINVAL
+                                      : spot_find(t, AT_FDCWD, request->source, true, &from);
     if (r < 0)
         return r;
-    const struct lx_mount *m =
-        mounts_of(t->policy, mounts_classify(t->policy, from.native, strlen(from.native)));
+    const struct lx_mount *now =
+        mounts_of(t->policy, mounts_classify(t->policy, directory, strlen(directory)));
+    const struct lx_mount *m = request->cloned == NULL ? now : request->cloned;
     if (m == NULL)
         return -LX_CONTINUE;
     if (!is_root())
         return -EPERM;
-    r = check_directory(from.native);
+    r = check_directory(directory);
     if (r == -ENOTDIR)
         return -LX_CONTINUE; /* a file on a file: the kernel's paths are right by themselves */
     if (r == 0)
         r = check_directory(spot->native);
     if (r == 0)
-        r = mounts_plan_bind(m, from.native, request, &plan);
+        r = mounts_plan_bind(m, directory, request, &plan);
+    if (r == 0 && now == NULL)
+        plan.record.number = 0; /* of another namespace's: here it is the first of its backing */
     return r < 0 ? r : carry_out(t, &plan, spot, request->flags);
 }
 
@@ -361,12 +366,12 @@ bool lx_mounts_type(const struct lx_task *t, const char *type)
 }
 
 const struct lx_mount *lx_mount_of(const struct lx_task *t, int dirfd, const char *path,
-                                   bool follow, char where[PATH_MAX])
+                                   bool follow, char native[PATH_MAX])
 {
     struct spot spot;
     if (spot_find(t, dirfd, path, follow, &spot) < 0 || check_directory(spot.native) < 0)
         return NULL;
-    memcpy(where, spot.program, strlen(spot.program) + 1);
+    memcpy(native, spot.native, strlen(spot.native) + 1);
     return mounts_of(t->policy, mounts_classify(t->policy, spot.native, strlen(spot.native)));
 }
 
@@ -456,10 +461,11 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
     return mount_there(t, request, dirfd, target, follow);
 }
 
-long lx_mount_tree(const struct lx_task *t, const char *source, int dirfd, const char *target,
-                   bool follow, unsigned long flags)
+long lx_mount_tree(const struct lx_task *t, const struct lx_mount *mount, const char *directory,
+                   int dirfd, const char *target, bool follow, unsigned long flags)
 {
-    const struct mounts_request request = {.source = source, .flags = flags, .own_flags = true};
+    const struct mounts_request request = {
+        .source = directory, .directory = directory, .cloned = mount, .flags = flags | MS_BIND};
     return mount_there(t, request, dirfd, target, follow);
 }
 

@@ -11,6 +11,8 @@
 #include "mounts/attach.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
+#include "vfs/clone.h"
+#include "vfs/descriptor.h"
 #include "vfs/mounting.h"
 #include "vfs/ops.h"
 #include "vfs/placement.h"
@@ -139,14 +141,21 @@ long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags)
     return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
 }
 
+/* The flags that a mount has, as mount(2) takes them. */
+static unsigned long flags_of_mount(const struct lx_mount *m)
+{
+    return m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? (unsigned long)MS_RDONLY : 0u);
+}
+
 long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
 {
-    struct context c = {.magic = MAGIC, .created = 1, .flags = MS_BIND};
+    char native[PATH_MAX];
+    unsigned long shown;
     if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
     const struct lx_mount *m = lx_mount_of(t, dirfd, itself ? LX_DESCRIPTOR : path,
-                                           (flags & AT_SYMLINK_NOFOLLOW) == 0, c.source);
+                                           (flags & AT_SYMLINK_NOFOLLOW) == 0, native);
     if (m != NULL && !itself && (flags & CLONES) == 0 && !lx_in_place(m))
         return lx_openat(t, dirfd, path,
                          O_PATH | (int)(flags & O_CLOEXEC) |
@@ -156,9 +165,12 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
         return -LX_CONTINUE;
     if (sys_geteuid() != 0)
         return -EPERM;
-    c.flags |= m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? MS_RDONLY : 0u) |
-               ((flags & RECURSIVELY) != 0 ? MS_REC : 0u);
-    return give_context(&c, (flags & O_CLOEXEC) != 0);
+    if (path[0] == '/' || !clone_has(dirfd, &shown))
+        shown = flags_of_mount(m);
+    return clone_make(t->policy, m, native,
+                      (shown & ~(unsigned long)MS_REC) |
+                          ((flags & RECURSIVELY) != 0 ? (unsigned long)MS_REC : 0u),
+                      (flags & O_CLOEXEC) != 0);
 }
 
 long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
@@ -176,7 +188,7 @@ long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned fl
     /* Its options are that type's, when they are to be changed. */
     const char *type = lx_filesystem(m)->word;
     memcpy(c.type, type, strnlen(type, sizeof(c.type) - 1));
-    c.flags = m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? MS_RDONLY : 0u);
+    c.flags = flags_of_mount(m);
     return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
 }
 
@@ -348,25 +360,36 @@ static long move_other(const struct lx_task *t, const long args[6])
     return lx_move_mounted(t, &move);
 }
 
+/* What open_tree has cloned is mounted. */
+static long move_clone(const struct lx_task *t, int from, int to, const char *target, bool follow,
+                       unsigned long flags)
+{
+    char directory[PATH_MAX];
+    long n = vfs_directory_path(t, from, directory);
+    const struct lx_mount *m = n < 0 ? NULL : clone_mount(t->policy, from, directory, (size_t)n);
+    if (n < 0 || m == NULL)
+        return n < 0 ? n : -EINVAL;
+    return lx_mount_tree(t, m, directory, to, target, follow, flags);
+}
+
 long lx_move_mount(const struct lx_task *t, int from, const char *path, int to, const char *target,
                    unsigned flags)
 {
     struct context c;
+    unsigned long has;
     if (is_off(t) || !vfs_has_text(t, path) || !vfs_has_text(t, target))
         return -LX_CONTINUE;
-    if ((flags & FROM_EMPTY_PATH) == 0 || path[0] != '\0' || !is_context(from))
+    bool follow = (flags & TO_SYMLINKS) != 0;
+    bool by_descriptor = (flags & FROM_EMPTY_PATH) != 0 && path[0] == '\0';
+    const char *at = (flags & TO_EMPTY_PATH) != 0 && target[0] == '\0' ? LX_DESCRIPTOR : target;
+    if (by_descriptor && clone_has(from, &has))
+        return move_clone(t, from, to, at, follow, has);
+    if (!by_descriptor || !is_context(from))
         return move_other(t, (const long[6]){from, (long)path, to, (long)target, (long)flags});
     int r = read_context(from, &c);
     if (r < 0)
         return r;
-    bool itself = (flags & TO_EMPTY_PATH) != 0 && target[0] == '\0';
-    if (itself)
-        target = LX_DESCRIPTOR;
-    if ((c.flags & MS_BIND) != 0)
-        return lx_mount_tree(t, c.source, to, target, (flags & TO_SYMLINKS) != 0,
-                             (unsigned long)c.flags);
-    return lx_mount_at(t, c.source, to, target, (flags & TO_SYMLINKS) != 0, c.type,
-                       (unsigned long)c.flags, c.options);
+    return lx_mount_at(t, c.source, to, at, follow, c.type, (unsigned long)c.flags, c.options);
 }
 
 long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigned flags,
@@ -374,23 +397,26 @@ long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigne
 {
     struct context c;
     char target[PATH_MAX];
+    unsigned long has;
     if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
-    if (path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0 && is_context(fd)) {
+    bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
+    if (itself && clone_has(fd, &has))
+        return clone_change(fd, (unsigned long)flags_of(has, set, clear));
+    if (itself && is_context(fd)) {
         int r = read_context(fd, &c);
         if (r < 0)
             return r;
         c.flags = flags_of(c.flags, set, clear);
         return write_context(fd, &c);
     }
-    bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
     const struct lx_mount *m = lx_mounted_at(t, fd, itself ? LX_DESCRIPTOR : path,
                                              (flags & AT_SYMLINK_NOFOLLOW) == 0, target);
     if (m == NULL || ((set | clear) & (ATTR_RDONLY | ATTR_ATIME)) == 0)
         return -LX_CONTINUE;
-    uint64_t old = m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? MS_RDONLY : 0u);
     return lx_mount(t, NULL, target, NULL,
-                    MS_REMOUNT | MS_BIND | (unsigned long)flags_of(old, set, clear), NULL);
+                    MS_REMOUNT | MS_BIND | (unsigned long)flags_of(flags_of_mount(m), set, clear),
+                    NULL);
 }
 
 /* The structure that the system call takes, of its first size. */
