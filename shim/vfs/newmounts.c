@@ -46,6 +46,7 @@
 #define NAME     "lxshim-fs" /* of a context's memory */
 #define MAGIC    0x53464c58u
 #define LONGEST  1024
+#define NOWHERE  "." /* no absolute path */
 #define WORD_MAX 255 /* bytes of a key or a value: the kernel takes no more */
 
 /* A context. */
@@ -57,6 +58,7 @@ struct context {
     char source[PATH_MAX];
     char options[LONGEST];
     char target[PATH_MAX]; /* of what fspick has picked, else empty */
+    char at[PATH_MAX];     /* of what fsmount gives: where it was moved to; or NOWHERE */
 };
 
 bool lx_is_context(const char *link)
@@ -147,6 +149,51 @@ static unsigned long flags_of_mount(const struct lx_mount *m)
     return m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? (unsigned long)MS_RDONLY : 0u);
 }
 
+/* The source of a directory in a context's, spelled as the source is. 0 or -errno. */
+static int append_source(struct context *c, const char *path)
+{
+    size_t n = strlen(c->source);
+    size_t more = strlen(path);
+    const char slash = strchr(c->source, '\\') != NULL ? '\\' : '/';
+    while (n > 0 && (c->source[n - 1] == '/' || c->source[n - 1] == '\\'))
+        n--;
+    if (n + 1 + more >= sizeof(c->source))
+        return -ENAMETOOLONG;
+    c->source[n] = slash;
+    memcpy(c->source + n + 1, path, more + 1);
+    for (char *p = c->source + n + 1; slash == '\\' && (p = strchr(p, '/')) != NULL;)
+        *p = slash;
+    return 0;
+}
+
+/*
+ * A directory of what fsmount gave, as X-mount.subdir= of util-linux has it: of the mount, where
+ * that was moved to before, or else a mount to come, of that directory alone.
+ */
+static long clone_context(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
+{
+    struct context c;
+    int r = read_context(dirfd, &c);
+    if (r < 0)
+        return r;
+    if ((flags & CLONES) == 0 || c.at[0] == '\0')
+        return -LX_CONTINUE;
+    if (strcmp(c.at, NOWHERE) == 0) {
+        if (path[0] != '\0')
+            r = append_source(&c, path);
+        if (r == 0)
+            r = lx_mount_source(t, c.type, c.source);
+        return r < 0 ? r : give_context(&c, (flags & O_CLOEXEC) != 0);
+    }
+    size_t n = strlen(c.at);
+    size_t more = strlen(path);
+    if (n + 1 + more >= sizeof(c.at))
+        return -ENAMETOOLONG;
+    c.at[n] = '/';
+    memcpy(c.at + n + 1, path, more + 1);
+    return lx_open_tree(t, AT_FDCWD, c.at, flags & ~(unsigned)AT_EMPTY_PATH);
+}
+
 long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
 {
     char native[PATH_MAX];
@@ -154,6 +201,8 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
     if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
+    if (path[0] != '/' && (itself || path[0] != '\0') && is_context(dirfd))
+        return clone_context(t, dirfd, path, flags);
     const struct lx_mount *m = lx_mount_of(t, dirfd, itself ? LX_DESCRIPTOR : path,
                                            (flags & AT_SYMLINK_NOFOLLOW) == 0, native);
     if (m != NULL && !itself && (flags & CLONES) == 0 && !lx_in_place(m))
@@ -335,6 +384,7 @@ long lx_fsmount(const struct lx_task *t, int fd, unsigned flags, unsigned attrib
     if ((flags & ~CLOSES_ON_EXEC) != 0 || c.created == 0 || c.target[0] != '\0')
         return -EINVAL;
     c.flags = flags_of(c.flags | MS_RELATIME, attributes, ATTR_ATIME);
+    memcpy(c.at, NOWHERE, sizeof(NOWHERE));
     return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
 }
 
@@ -389,7 +439,10 @@ long lx_move_mount(const struct lx_task *t, int from, const char *path, int to, 
     int r = read_context(from, &c);
     if (r < 0)
         return r;
-    return lx_mount_at(t, c.source, to, at, follow, c.type, (unsigned long)c.flags, c.options);
+    long done = lx_mount_at(t, c.source, to, at, follow, c.type, (unsigned long)c.flags, c.options);
+    if (done == 0 && lx_mounted_at(t, to, at, follow, c.at) != NULL)
+        (void)write_context(from, &c);
+    return done;
 }
 
 long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigned flags,

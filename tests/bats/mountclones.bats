@@ -11,7 +11,7 @@ clones_py() {
 import ctypes, errno, os
 
 libc = ctypes.CDLL(None, use_errno=True)
-numbers = {"open_tree": 428, "move_mount": 429}
+numbers = {"open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432}
 top = os.environ["M"] + "/"
 
 def call(name, *words):
@@ -92,4 +92,69 @@ PYTHON
 0
 ['a:b'] 0
 EINVAL"
+}
+
+@test "X-mount.subdir= of util-linux: a directory of what is mounted elsewhere for as long, or is mounted nowhere" {
+  needs python3 python3
+  clones_py <<'PYTHON'
+CLONE_NEWNS, CLOEXEC, tmp = 0x20000, os.O_CLOEXEC, top + "tmp"
+
+def rules(directory):
+    fd = os.open(directory, os.O_PATH)
+    try:
+        return pipe(fd)
+    finally:
+        os.close(fd)
+
+def tell():
+    print(sorted(os.listdir(top + "d")), rules(top + "d"), os.stat(top + "d").st_uid, open("/proc/self/mounts").read().count(" drvfs "))
+    print(libc.umount2(os.fsencode(top + "d"), 0), os.listdir(top + "d"), rules(top + "drive/sub"))
+
+def configured():
+    fs = call("fsopen", "drvfs", 1)
+    call("fsconfig", fs, 1, "source", "C:", 0), call("fsconfig", fs, 1, "uid", "7", 0), call("fsconfig", fs, 6, None, None, 0)
+    return call("fsmount", fs, 1, 0)
+
+def by_path():
+    libc.mount(b"C:", os.fsencode(tmp), b"drvfs", 0, b"uid=7")
+    return call("open_tree", -100, tmp, CLOEXEC)
+
+def by_context():
+    fd = configured()
+    print("move_mount", call("move_mount", fd, "", -100, tmp, 4))
+    return fd
+
+os.makedirs(tmp, exist_ok=True)
+for mounted in by_path, by_context:
+    old = os.open("/proc/self/ns/mnt", os.O_RDONLY)
+    libc.unshare(CLONE_NEWNS)
+    libc.mount(b"none", b"/", None, 1 << 18 | 1 << 14, None)
+    new = os.open("/proc/self/ns/mnt", os.O_RDONLY)
+    tree = mounted()
+    fd = call("open_tree", tree, "sub", 1 | CLOEXEC)
+    libc.setns(old, CLONE_NEWNS)
+    print(call("move_mount", fd, "", -100, top + "d", 4))
+    libc.setns(new, CLONE_NEWNS)
+    os.close(tree)
+    print(libc.umount2(os.fsencode(tmp), 0))
+    libc.setns(old, CLONE_NEWNS)
+    os.close(fd)
+    tell()
+# From Linux 6.15 on.
+tree = configured()
+print(call("open_tree", tree, "none", 1 | CLOEXEC), call("open_tree", tree, "f", 1 | CLOEXEC))
+print(call("move_mount", call("open_tree", tree, "sub", 1 | CLOEXEC), "", -100, top + "d", 4))
+tell()
+PYTHON
+  with_volumes
+  in_lanes 'mount --make-private / 2>/dev/null; python3 -u $M/clones.py'
+  moved="0
+0
+['g'] EPERM 7 1
+0 [] None"
+  assert_output "$moved
+move_mount 0
+$moved
+ENOENT ENOTDIR
+${moved#*$'\n'}"
 }
