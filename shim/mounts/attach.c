@@ -262,7 +262,7 @@ int mounts_plan_bind(const struct lx_mount *from, const char *directory,
     memcpy(plan->root, root == NULL ? "" : root, n);
     memcpy(plan->root + n, inside, strlen(inside) + 1);
     plan->texts.root = plan->root[0] == '\0' ? NULL : plan->root;
-    if (request->own_flags)
+    if (request->cloned != NULL)
         apply_flags(request->flags, &plan->record);
     return 0;
 }

@@ -12,14 +12,15 @@
 
 /* What a mount is made of. Texts are the caller's, and stay for as long as the plan does. */
 struct mounts_request {
-    const char *source;    /* as it was given; NULL: none */
-    const char *directory; /* the kernel's name for it, where mounts_takes_directory; or NULL */
-    const char *target;    /* where programs see it: absolute, no symlink */
-    const char *native;    /* the kernel's name for the same directory */
-    const char *type;      /* one of ours has its word in filesystems.def */
-    const char *options;   /* its file system's; NULL: none */
-    unsigned long flags;   /* MS_* */
-    bool own_flags;        /* a bind mount has these, and not those of what is bound */
+    const char *source; /* as it was given; NULL: none */
+    const char
+        *directory; /* the kernel's name for it, of a mounts_takes_directory, or cloned; or NULL */
+    const char *target;            /* where programs see it: absolute, no symlink */
+    const char *native;            /* the kernel's name for the same directory */
+    const char *type;              /* one of ours has its word in filesystems.def */
+    const char *options;           /* its file system's; NULL: none */
+    unsigned long flags;           /* MS_* */
+    const struct lx_mount *cloned; /* its directory is bound, with these flags; or NULL */
 };
 
 /* A mount to come. */

@@ -174,6 +174,30 @@ unsigned long procscan_info_ino(int fd)
                : field(text, "ino:", 10, 0);
 }
 
+/* lock:	1: OFDLCK ADVISORY  READ -1 fe:00:1234 FIRST LAST */
+int64_t procscan_own_lock(int fd, int64_t least)
+{
+    char info[SYS_FD_INFO];
+    char text[512];
+    const char *p = text;
+    if (slurp(AT_FDCWD, own_info(fd, info), text, sizeof(text)) == 0)
+        return -1;
+    while ((p = strstr(p, "OFDLCK ")) != NULL) {
+        p = strchrnul(p, '\n');
+        const char *last = memrchr(text, ' ', (size_t)(p - text));
+        const char *before = last == NULL ? NULL : memrchr(text, ' ', (size_t)(last - text));
+        int64_t first = 0;
+        for (before += before != NULL; before != NULL && before < last; before++) {
+            if (*before < '0' || *before > '9' || first > (INT64_MAX - 9) / 10)
+                return -1;
+            first = first * 10 + (*before - '0');
+        }
+        if (first >= least)
+            return first;
+    }
+    return -1;
+}
+
 typedef void each_entry(struct procscan *s, int dir, int pid, const char *name);
 
 /* Nobody wants their names: that there is one is all. */

@@ -58,6 +58,12 @@ struct procscan {
  */
 unsigned long procscan_info_ino(int fd);
 
+/*
+ * The first byte of a lock that this process's descriptor has on its open file description, from
+ * `least` on; -1 where it has none, or /proc does not say.
+ */
+int64_t procscan_own_lock(int fd, int64_t least);
+
 /* Reads the watches of an instance of this process. */
 void procscan_own_watches(struct procscan_watches *watches, int instance);
 

@@ -25,8 +25,8 @@
 bool mounting_looks(long nr)
 {
     return nr == SYS_mount || nr == SYS_move_mount || nr == SYS_fsopen || nr == SYS_fsconfig ||
-           nr == SYS_fsmount || nr == SYS_mount_setattr || nr == SYS_statmount ||
-           nr == SYS_listmount;
+           nr == SYS_fsmount || nr == SYS_open_tree || nr == SYS_mount_setattr ||
+           nr == SYS_statmount || nr == SYS_listmount;
 }
 
 bool mounting_asks(long nr)

@@ -6,7 +6,7 @@
 
 #include "supervisor/request.h"
 
-/* True for one that says by no path whether it is about a mount of ours. */
+/* True for one that says by no path, or not by that alone, whether it is about a mount of ours. */
 bool mounting_looks(long nr);
 
 /* True for a system call that changes what is mounted, and may be about a mount of ours. */

@@ -15,10 +15,10 @@
 #include "sys/clock.h"
 #include "sys/mountid.h"
 #include "sys/sys.h"
-#include "vfs/descriptor.h"
 #include "vfs/mounts.h"
 #include "vfs/ops.h"
 #include "vfs/refused.h"
+#include "vfs/spot.h"
 
 #ifndef UMOUNT_NOFOLLOW
 #define UMOUNT_NOFOLLOW 8
@@ -34,52 +34,6 @@
 /* Old programs have this in the upper half, and the kernel ignores it. */
 #define MAGIC_MASK 0xffff0000UL
 #define MAGIC      0xC0ED0000UL
-
-/* A directory by both its names. */
-struct spot {
-    char native[PATH_MAX];  /* the kernel's */
-    char program[PATH_MAX]; /* and the task's */
-};
-
-/* True for a path that says of a directory, itself: it ends in ".", ".." or a slash. */
-static bool says_directory(const char *path, size_t n)
-{
-    if (n > 1 && path[n - 1] == '/')
-        return true;
-    size_t dots = n > 1 && path[n - 1] == '.' && path[n - 2] == '.' ? 2 : 1;
-    return n >= dots && path[n - 1] == '.' && (n == dots || path[n - dots - 1] == '/');
-}
-
-/*
- * Has a directory's path be the one that a mount is recorded by. Whoever spells it with dots is in
- * it, or below, so that a look into it is no use of a mount that was none before.
- */
-static long plainly(const struct lx_task *t, char native[PATH_MAX])
-{
-    int fd = sys_openat(AT_FDCWD, native, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return fd;
-    long n = vfs_directory_path(t, fd, native);
-    sys_close(fd);
-    return n;
-}
-
-/* Finds a spot. 0 or -errno. */
-static int find_spot(const struct lx_task *t, int dirfd, const char *path, bool follow,
-                     struct spot *spot)
-{
-    long n = path == LX_DESCRIPTOR
-                 ? vfs_directory_path(t, dirfd, spot->native)
-                 : lx_native_path(t, dirfd, path, spot->native, sizeof(spot->native),
-                                  follow ? 0 : AT_SYMLINK_NOFOLLOW);
-    if (n > 0 && says_directory(spot->native, (size_t)n))
-        n = plainly(t, spot->native);
-    if (n < 0)
-        return (int)n;
-    memcpy(spot->program, spot->native, (size_t)n + 1);
-    n = mounts_to_program(t->policy, spot->program, (size_t)n, sizeof(spot->program));
-    return n < 0 ? (int)n : 0;
-}
 
 /* Has the task make a call of the kernel's. */
 static long ask(const struct lx_task *t, long nr, const long args[6])
@@ -197,11 +151,12 @@ static long carry_out(const struct lx_task *t, struct mounts_plan *plan, const s
     long done = mounts_write(t->policy, &w);
     if (done < 0)
         return done;
-    plan->texts.target = spot->program;
     /* Inside a mount that is translated the kernel has another name for the target. */
-    bool binds = strcmp(spot->native, spot->program) == 0;
+    bool binds = mounts_redirected(t->policy, spot->program, strlen(spot->program)) == NULL;
+    plan->texts.target = binds ? spot->native : spot->program;
     done = binds ? attach_real(t, &w, plan, spot, flags) : -EPERM;
     if (done == -EPERM || done == -EACCES) {
+        plan->texts.target = spot->program;
         done = mounts_attach(&w, plan, false);
         if (done == 0)
             done = happen_alone(&w);
@@ -219,7 +174,7 @@ static int find_directory(const struct lx_task *t, const char *type, const char 
 {
     if (!mounts_takes_directory(t->policy, type, source))
         return 0;
-    int r = find_spot(t, AT_FDCWD, source, true, from);
+    int r = spot_find(t, AT_FDCWD, source, true, from);
     if (r == 0)
         r = check_directory(from->native);
     return r < 0 ? r : 1;
@@ -260,23 +215,28 @@ static long attach_bind(const struct lx_task *t, const struct mounts_request *re
 {
     struct mounts_plan plan;
     struct spot from;
-    int r =
-        request->source == NULL ? -EINVAL : find_spot(t, AT_FDCWD, request->source, true, &from);
+    const char *directory = request->cloned == NULL ? from.native : request->directory;
+    int r = request->cloned != NULL   ? 0
+            : request->source == NULL ? -EINVAL
+                                      : spot_find(t, AT_FDCWD, request->source, true, &from);
     if (r < 0)
         return r;
-    const struct lx_mount *m =
-        mounts_of(t->policy, mounts_classify(t->policy, from.native, strlen(from.native)));
+    const struct lx_mount *now =
+        mounts_of(t->policy, mounts_classify(t->policy, directory, strlen(directory)));
+    const struct lx_mount *m = request->cloned == NULL ? now : request->cloned;
     if (m == NULL)
         return -LX_CONTINUE;
     if (!is_root())
         return -EPERM;
-    r = check_directory(from.native);
+    r = check_directory(directory);
     if (r == -ENOTDIR)
         return -LX_CONTINUE; /* a file on a file: the kernel's paths are right by themselves */
     if (r == 0)
         r = check_directory(spot->native);
     if (r == 0)
-        r = mounts_plan_bind(m, from.native, request, &plan);
+        r = mounts_plan_bind(m, directory, request, &plan);
+    if (r == 0 && now == NULL)
+        plan.record.number = 0; /* of another namespace's: here it is the first of its backing */
     return r < 0 ? r : carry_out(t, &plan, spot, request->flags);
 }
 
@@ -307,7 +267,7 @@ static long mount_host(const struct lx_task *t, const struct mounts_request *req
 {
     struct spot from;
     bool binds = (request->flags & MS_BIND) != 0;
-    int r = binds ? find_spot(t, AT_FDCWD, request->source, true, &from) : 0;
+    int r = binds ? spot_find(t, AT_FDCWD, request->source, true, &from) : 0;
     const long args[6] = {binds ? (long)from.native : (long)request->source, (long)spot->native,
                           (long)request->type, (long)request->flags, (long)request->options};
     return r < 0 ? r : attach_host(t, request, spot, SYS_mount, args);
@@ -365,7 +325,7 @@ static long move_source(const struct lx_task *t, const struct mounts_request *re
 {
     struct spot from;
     int r =
-        request->source == NULL ? -EINVAL : find_spot(t, AT_FDCWD, request->source, true, &from);
+        request->source == NULL ? -EINVAL : spot_find(t, AT_FDCWD, request->source, true, &from);
     if (r < 0)
         return r;
     const struct lx_mount *m = mounts_at(t->policy, from.native, from.program);
@@ -383,10 +343,10 @@ long lx_move_mounted(const struct lx_task *t, const struct lx_move *move_it)
     const struct mounts_request request = {.source = NULL};
     struct spot from;
     struct spot spot;
-    int r = find_spot(t, move_it->to, move_it->target, move_it->target_follow, &spot);
+    int r = spot_find(t, move_it->to, move_it->target, move_it->target_follow, &spot);
     if (r < 0)
         return r;
-    r = find_spot(t, move_it->from, move_it->path, move_it->follow, &from);
+    r = spot_find(t, move_it->from, move_it->path, move_it->follow, &from);
     bool attached =
         r == 0 && (move_it->path != LX_DESCRIPTOR || is_attached(move_it->from, from.native));
     const struct lx_mount *m = attached ? mounts_at(t->policy, from.native, from.program) : NULL;
@@ -406,12 +366,12 @@ bool lx_mounts_type(const struct lx_task *t, const char *type)
 }
 
 const struct lx_mount *lx_mount_of(const struct lx_task *t, int dirfd, const char *path,
-                                   bool follow, char where[PATH_MAX])
+                                   bool follow, char native[PATH_MAX])
 {
     struct spot spot;
-    if (find_spot(t, dirfd, path, follow, &spot) < 0 || check_directory(spot.native) < 0)
+    if (spot_find(t, dirfd, path, follow, &spot) < 0 || check_directory(spot.native) < 0)
         return NULL;
-    memcpy(where, spot.program, strlen(spot.program) + 1);
+    memcpy(native, spot.native, strlen(spot.native) + 1);
     return mounts_of(t->policy, mounts_classify(t->policy, spot.native, strlen(spot.native)));
 }
 
@@ -419,7 +379,7 @@ const struct lx_mount *lx_mounted_at(const struct lx_task *t, int dirfd, const c
                                      bool follow, char target[PATH_MAX])
 {
     struct spot spot;
-    if (find_spot(t, dirfd, path, follow, &spot) < 0)
+    if (spot_find(t, dirfd, path, follow, &spot) < 0)
         return NULL;
     const struct lx_mount *m = mounts_at(t->policy, spot.native, spot.program);
     if (m == NULL || m->type == LX_MOUNT_HOST)
@@ -458,10 +418,9 @@ static bool is_about_ours(const struct lx_task *t, const struct mounts_request *
 }
 
 /* The same of a target by a directory's descriptor. */
-static long mount_there(const struct lx_task *t, const struct mounts_request *asked, int dirfd,
+static long mount_there(const struct lx_task *t, struct mounts_request request, int dirfd,
                         const char *target, bool follow)
 {
-    struct mounts_request request = *asked;
     const char *source = request.source;
     const char *type = request.type;
     const unsigned long flags = request.flags;
@@ -483,7 +442,7 @@ static long mount_there(const struct lx_task *t, const struct mounts_request *as
         request.flags &= ~MAGIC_MASK;
     if ((flags & PROPAGATES) != 0 && (flags & MS_REMOUNT) == 0)
         return -LX_CONTINUE;
-    long r = find_spot(t, dirfd, target, follow, &spot);
+    long r = spot_find(t, dirfd, target, follow, &spot);
     if (r == 0) {
         request.target = spot.program;
         request.native = spot.native;
@@ -499,14 +458,15 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
 {
     const struct mounts_request request = {
         .source = source, .type = type, .options = data, .flags = flags};
-    return mount_there(t, &request, dirfd, target, follow);
+    return mount_there(t, request, dirfd, target, follow);
 }
 
-long lx_mount_tree(const struct lx_task *t, const char *source, int dirfd, const char *target,
-                   bool follow, unsigned long flags)
+long lx_mount_tree(const struct lx_task *t, const struct lx_mount *mount, const char *directory,
+                   int dirfd, const char *target, bool follow, unsigned long flags)
 {
-    const struct mounts_request request = {.source = source, .flags = flags, .own_flags = true};
-    return mount_there(t, &request, dirfd, target, follow);
+    const struct mounts_request request = {
+        .source = directory, .directory = directory, .cloned = mount, .flags = flags | MS_BIND};
+    return mount_there(t, request, dirfd, target, follow);
 }
 
 /* True where anybody has a translated mount's root open, or as current directory. */
@@ -571,7 +531,7 @@ long lx_umount(const struct lx_task *t, const char *target, int flags)
     if (t->policy->table == NULL || t->seccomp_confined || !vfs_has_text(t, target) ||
         (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW)) != 0)
         return -LX_CONTINUE;
-    int r = find_spot(t, AT_FDCWD, target, (flags & UMOUNT_NOFOLLOW) == 0, &spot);
+    int r = spot_find(t, AT_FDCWD, target, (flags & UMOUNT_NOFOLLOW) == 0, &spot);
     if (r < 0)
         return r;
     const struct lx_mount *m = mounts_at(t->policy, spot.native, spot.program);

@@ -21,11 +21,11 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
                  bool follow, const char *type, unsigned long flags, const void *data);
 
 /*
- * Mounts what open_tree has cloned of a mount of ours, `source` by the task's name: bound with the
- * flags that it has by now.
+ * Mounts what open_tree has cloned of a mount of ours, a directory of it by the kernel's name:
+ * bound with the flags (MS_*) that it has by now. The mount may be one of another mount namespace.
  */
-long lx_mount_tree(const struct lx_task *t, const char *source, int dirfd, const char *target,
-                   bool follow, unsigned long flags);
+long lx_mount_tree(const struct lx_task *t, const struct lx_mount *mount, const char *directory,
+                   int dirfd, const char *target, bool follow, unsigned long flags);
 
 /*
  * The mount of ours whose root a path is, with where programs see it; NULL where it is none's, or
@@ -34,9 +34,9 @@ long lx_mount_tree(const struct lx_task *t, const char *source, int dirfd, const
 const struct lx_mount *lx_mounted_at(const struct lx_task *t, int dirfd, const char *path,
                                      bool follow, char target[PATH_MAX]);
 
-/* The same of a mount of ours that a directory is in; `where` is the directory's own name. */
+/* The same of a mount of ours that a directory is in; `native` is the kernel's name for that. */
 const struct lx_mount *lx_mount_of(const struct lx_task *t, int dirfd, const char *path,
-                                   bool follow, char where[PATH_MAX]);
+                                   bool follow, char native[PATH_MAX]);
 
 /*
  * Whether a source of that type, which is one of ours, is there: 0, or -errno as mount(2) says it.

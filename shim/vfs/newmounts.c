@@ -11,6 +11,8 @@
 #include "mounts/attach.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
+#include "vfs/clone.h"
+#include "vfs/descriptor.h"
 #include "vfs/mounting.h"
 #include "vfs/ops.h"
 #include "vfs/placement.h"
@@ -44,6 +46,7 @@
 #define NAME     "lxshim-fs" /* of a context's memory */
 #define MAGIC    0x53464c58u
 #define LONGEST  1024
+#define NOWHERE  "." /* no absolute path */
 #define WORD_MAX 255 /* bytes of a key or a value: the kernel takes no more */
 
 /* A context. */
@@ -55,6 +58,7 @@ struct context {
     char source[PATH_MAX];
     char options[LONGEST];
     char target[PATH_MAX]; /* of what fspick has picked, else empty */
+    char at[PATH_MAX];     /* of what fsmount gives: where it was moved to; or NOWHERE */
 };
 
 bool lx_is_context(const char *link)
@@ -139,14 +143,68 @@ long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags)
     return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
 }
 
+/* The flags that a mount has, as mount(2) takes them. */
+static unsigned long flags_of_mount(const struct lx_mount *m)
+{
+    return m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? (unsigned long)MS_RDONLY : 0u);
+}
+
+/* The source of a directory in a context's, spelled as the source is. 0 or -errno. */
+static int append_source(struct context *c, const char *path)
+{
+    size_t n = strlen(c->source);
+    size_t more = strlen(path);
+    const char slash = strchr(c->source, '\\') != NULL ? '\\' : '/';
+    while (n > 0 && (c->source[n - 1] == '/' || c->source[n - 1] == '\\'))
+        n--;
+    if (n + 1 + more >= sizeof(c->source))
+        return -ENAMETOOLONG;
+    c->source[n] = slash;
+    memcpy(c->source + n + 1, path, more + 1);
+    for (char *p = c->source + n + 1; slash == '\\' && (p = strchr(p, '/')) != NULL;)
+        *p = slash;
+    return 0;
+}
+
+/*
+ * A directory of what fsmount gave, as X-mount.subdir= of util-linux has it: of the mount, where
+ * that was moved to before, or else a mount to come, of that directory alone.
+ */
+static long clone_context(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
+{
+    struct context c;
+    int r = read_context(dirfd, &c);
+    if (r < 0)
+        return r;
+    if ((flags & CLONES) == 0 || c.at[0] == '\0')
+        return -LX_CONTINUE;
+    if (strcmp(c.at, NOWHERE) == 0) {
+        if (path[0] != '\0')
+            r = append_source(&c, path);
+        if (r == 0)
+            r = lx_mount_source(t, c.type, c.source);
+        return r < 0 ? r : give_context(&c, (flags & O_CLOEXEC) != 0);
+    }
+    size_t n = strlen(c.at);
+    size_t more = strlen(path);
+    if (n + 1 + more >= sizeof(c.at))
+        return -ENAMETOOLONG;
+    c.at[n] = '/';
+    memcpy(c.at + n + 1, path, more + 1);
+    return lx_open_tree(t, AT_FDCWD, c.at, flags & ~(unsigned)AT_EMPTY_PATH);
+}
+
 long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
 {
-    struct context c = {.magic = MAGIC, .created = 1, .flags = MS_BIND};
+    char native[PATH_MAX];
+    unsigned long shown;
     if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
+    if (path[0] != '/' && (itself || path[0] != '\0') && is_context(dirfd))
+        return clone_context(t, dirfd, path, flags);
     const struct lx_mount *m = lx_mount_of(t, dirfd, itself ? LX_DESCRIPTOR : path,
-                                           (flags & AT_SYMLINK_NOFOLLOW) == 0, c.source);
+                                           (flags & AT_SYMLINK_NOFOLLOW) == 0, native);
     if (m != NULL && !itself && (flags & CLONES) == 0 && !lx_in_place(m))
         return lx_openat(t, dirfd, path,
                          O_PATH | (int)(flags & O_CLOEXEC) |
@@ -156,9 +214,12 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
         return -LX_CONTINUE;
     if (sys_geteuid() != 0)
         return -EPERM;
-    c.flags |= m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? MS_RDONLY : 0u) |
-               ((flags & RECURSIVELY) != 0 ? MS_REC : 0u);
-    return give_context(&c, (flags & O_CLOEXEC) != 0);
+    if (path[0] == '/' || !clone_has(dirfd, &shown))
+        shown = flags_of_mount(m);
+    return clone_make(t->policy, m, native,
+                      (shown & ~(unsigned long)MS_REC) |
+                          ((flags & RECURSIVELY) != 0 ? (unsigned long)MS_REC : 0u),
+                      (flags & O_CLOEXEC) != 0);
 }
 
 long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
@@ -176,7 +237,7 @@ long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned fl
     /* Its options are that type's, when they are to be changed. */
     const char *type = lx_filesystem(m)->word;
     memcpy(c.type, type, strnlen(type, sizeof(c.type) - 1));
-    c.flags = m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? MS_RDONLY : 0u);
+    c.flags = flags_of_mount(m);
     return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
 }
 
@@ -323,6 +384,7 @@ long lx_fsmount(const struct lx_task *t, int fd, unsigned flags, unsigned attrib
     if ((flags & ~CLOSES_ON_EXEC) != 0 || c.created == 0 || c.target[0] != '\0')
         return -EINVAL;
     c.flags = flags_of(c.flags | MS_RELATIME, attributes, ATTR_ATIME);
+    memcpy(c.at, NOWHERE, sizeof(NOWHERE));
     return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
 }
 
@@ -348,25 +410,39 @@ static long move_other(const struct lx_task *t, const long args[6])
     return lx_move_mounted(t, &move);
 }
 
+/* What open_tree has cloned is mounted. */
+static long move_clone(const struct lx_task *t, int from, int to, const char *target, bool follow,
+                       unsigned long flags)
+{
+    char directory[PATH_MAX];
+    long n = vfs_directory_path(t, from, directory);
+    const struct lx_mount *m = n < 0 ? NULL : clone_mount(t->policy, from, directory, (size_t)n);
+    if (n < 0 || m == NULL)
+        return n < 0 ? n : -EINVAL;
+    return lx_mount_tree(t, m, directory, to, target, follow, flags);
+}
+
 long lx_move_mount(const struct lx_task *t, int from, const char *path, int to, const char *target,
                    unsigned flags)
 {
     struct context c;
+    unsigned long has;
     if (is_off(t) || !vfs_has_text(t, path) || !vfs_has_text(t, target))
         return -LX_CONTINUE;
-    if ((flags & FROM_EMPTY_PATH) == 0 || path[0] != '\0' || !is_context(from))
+    bool follow = (flags & TO_SYMLINKS) != 0;
+    bool by_descriptor = (flags & FROM_EMPTY_PATH) != 0 && path[0] == '\0';
+    const char *at = (flags & TO_EMPTY_PATH) != 0 && target[0] == '\0' ? LX_DESCRIPTOR : target;
+    if (by_descriptor && clone_has(from, &has))
+        return move_clone(t, from, to, at, follow, has);
+    if (!by_descriptor || !is_context(from))
         return move_other(t, (const long[6]){from, (long)path, to, (long)target, (long)flags});
     int r = read_context(from, &c);
     if (r < 0)
         return r;
-    bool itself = (flags & TO_EMPTY_PATH) != 0 && target[0] == '\0';
-    if (itself)
-        target = LX_DESCRIPTOR;
-    if ((c.flags & MS_BIND) != 0)
-        return lx_mount_tree(t, c.source, to, target, (flags & TO_SYMLINKS) != 0,
-                             (unsigned long)c.flags);
-    return lx_mount_at(t, c.source, to, target, (flags & TO_SYMLINKS) != 0, c.type,
-                       (unsigned long)c.flags, c.options);
+    long done = lx_mount_at(t, c.source, to, at, follow, c.type, (unsigned long)c.flags, c.options);
+    if (done == 0 && lx_mounted_at(t, to, at, follow, c.at) != NULL)
+        (void)write_context(from, &c);
+    return done;
 }
 
 long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigned flags,
@@ -374,23 +450,26 @@ long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigne
 {
     struct context c;
     char target[PATH_MAX];
+    unsigned long has;
     if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
-    if (path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0 && is_context(fd)) {
+    bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
+    if (itself && clone_has(fd, &has))
+        return clone_change(fd, (unsigned long)flags_of(has, set, clear));
+    if (itself && is_context(fd)) {
         int r = read_context(fd, &c);
         if (r < 0)
             return r;
         c.flags = flags_of(c.flags, set, clear);
         return write_context(fd, &c);
     }
-    bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
     const struct lx_mount *m = lx_mounted_at(t, fd, itself ? LX_DESCRIPTOR : path,
                                              (flags & AT_SYMLINK_NOFOLLOW) == 0, target);
     if (m == NULL || ((set | clear) & (ATTR_RDONLY | ATTR_ATIME)) == 0)
         return -LX_CONTINUE;
-    uint64_t old = m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? MS_RDONLY : 0u);
     return lx_mount(t, NULL, target, NULL,
-                    MS_REMOUNT | MS_BIND | (unsigned long)flags_of(old, set, clear), NULL);
+                    MS_REMOUNT | MS_BIND | (unsigned long)flags_of(flags_of_mount(m), set, clear),
+                    NULL);
 }
 
 /* The structure that the system call takes, of its first size. */

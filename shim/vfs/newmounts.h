@@ -4,7 +4,7 @@
  * their relatives, for mounts of ours. What the kernel keeps in a file system context, a small
  * memory file keeps here, which is the descriptor that the program has; so that it may pass it on,
  * and nothing is left when the last one is closed. What was configured is mounted at move_mount,
- * and so is what open_tree has cloned of a drive: nobody can look into it before that.
+ * and so is what open_tree has cloned of a drive (see clone.h).
  *
  * Each answers -LX_CONTINUE for what is none of ours. Arguments are the kernel's.
  */

@@ -365,6 +365,15 @@ umount ENOENT
 0"
 }
 
+@test "what is bound on a name that is stored otherwise is there by that name" {
+  steps='mkdir "$M/c/a:b"; : >"$M/c/sub/x?y"; mount --bind $M/c/sub "$M/c/a:b"; ls "$M/c/a:b"; umount "$M/c/a:b"; ls "$M/c/a:b"
+    rmdir "$M/c/a:b"; rm $M/c/sub/*'
+  natively "$steps"
+  assert_output "x?y"
+  in_lanes "$steps"
+  assert_output "x?y"
+}
+
 @test "more mounts come and go than there are places; a drive of a late place by another name" {
   by_instruction
   in_lanes 'for ((i = 0; i < 250; i++)); do mounting-static drvfs C: $M/d; mounting-static umount $M/d; done | sort | uniq -c
