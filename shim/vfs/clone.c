@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "fs/holding.h"
 #include "store/procscan.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
@@ -48,17 +49,9 @@ static int64_t byte_at(int fd)
 static const char *own_name(const struct lx_policy *policy, const struct lx_mount **mount,
                             const char *native, char name[PATH_MAX])
 {
-    const char *alias = lx_bind_alias(*mount);
-    if (alias == NULL || ((*mount)->flags & LX_MOUNT_OWN_NAME) != 0)
+    if (((*mount)->flags & LX_MOUNT_OWN_NAME) != 0 || !lx_alias_path(*mount, native, name))
         return native;
-    const char *rest = native + (*mount)->backing_length;
-    size_t n = strlen(alias);
-    size_t more = strlen(rest);
-    if (n + more >= PATH_MAX)
-        return native;
-    memcpy(name, alias, n);
-    memcpy(name + n, rest, more + 1);
-    const struct lx_mount *m = mounts_of(policy, mounts_classify(policy, name, n + more));
+    const struct lx_mount *m = mounts_of(policy, mounts_classify(policy, name, strlen(name)));
     if (m == NULL || m->device != (*mount)->device)
         return native;
     *mount = m;
