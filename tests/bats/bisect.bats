@@ -186,8 +186,9 @@ setup() {
   run --separate-stderr "$LXSHIM" bisect -- sh -c 'mkfifo p; true'
   assert_failure 1
   assert_line --index 0 "nothing to find: the command passes natively and under the profile drvfs"
-  assert_line --regexp '^rules that spoke .*special\.fifo.* \(on [0-9]+ calls\)$'
-  assert_line --regexp "^it may fail elsewhere: lxshim matrix --volumes all -- sh -c 'mkfifo p; true' tries"
+  assert_line --regexp '^rules that spoke: .*special\.fifo.* \(on [0-9]+ calls\)$'
+  assert_line "it may fail elsewhere"
+  assert_line "  lxshim matrix --volumes all -- sh -c 'mkfifo p; true'"
   # As on a volume of another kind, which the policy's line has with it.
   bisected --filesystem exfat -- ln -s nowhere link
   assert_success
