@@ -40,6 +40,13 @@ setup() {
   assert_failure
 }
 
+@test "the example makes a directory that two paths have in common once" {
+  bisected -- sh -c 'mkdir d; mkfifo d/p'
+  assert_success
+  told '.causes[0].example' >../example
+  assert_equal "$(head -n 2 ../example)" $'mkdir -p d\nset -- d/p d/p.new'
+}
+
 @test "a call that a rule only alters: the mode of one file among a thousand" {
   among_many '' '((stat "f77")[2] & 0777) != 0600'
   passes_natively
