@@ -144,9 +144,11 @@ const char *example_of(struct session *session, const struct plan_cause *cause, 
         return NULL;
     const char *first = cause->calls[0].path;
     const char *second = second_path(session, cause);
+    const char *above = directory_line(arena, first);
+    const char *other = directory_line(arena, second);
     const char *lines =
-        lx_arena_format(arena, "%s%sset -- %s %s\n%s", directory_line(arena, first),
-                        directory_line(arena, second), example_quote(arena, first),
+        lx_arena_format(arena, "%s%sset -- %s %s\n%s", above,
+                        strcmp(above, other) == 0 ? "" : other, example_quote(arena, first),
                         example_quote(arena, second), example_lines((enum lx_rule)rule));
     return works(session, lines, (enum lx_rule)rule, profile) ? lines : NULL;
 }

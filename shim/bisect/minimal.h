@@ -4,6 +4,7 @@
 #define LXSHIM_BISECT_MINIMAL_H
 
 #include "bisect/plan.h"
+#include "policy/effective.h"
 
 /* What a result is told with, beside itself. */
 struct bisect_about {
@@ -19,6 +20,7 @@ struct bisect_about {
     const char *examples[PLAN_CAUSES];
     double seconds;
     const struct beside *beside;
+    const struct lx_effective *policy; /* by which it fails with all rules */
 };
 
 /* Makes the policy of a cause. */

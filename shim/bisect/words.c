@@ -47,10 +47,27 @@ static void read_report(const struct session *s, const struct plan_cause *cause,
     report_settle(report);
 }
 
-static void print_rule(struct session *s, struct report *report, enum lx_rule rule, FILE *out)
+/* The values that a rule has here: of several drives each may have another. */
+static const char *values_of(struct session *s, const struct bisect_about *about, enum lx_rule rule)
+{
+    const char *text = "";
+    bool said[LX_VALUE_COUNT] = {false};
+    for (size_t i = 0; i < about->policy->mount_count; i++) {
+        const enum lx_value value = about->policy->mounts[i].rules[rule].value;
+        if (!said[value])
+            text = lx_arena_format(&s->arena, "%s%s%s", text, text[0] != '\0' ? ", " : "",
+                                   lx_value_word(value));
+        said[value] = true;
+    }
+    return text[0] != '\0' ? text : lx_value_word(about->policy->rules[rule].value);
+}
+
+static void print_rule(struct session *s, struct report *report, enum lx_rule rule,
+                       const struct bisect_about *about, FILE *out)
 {
     size_t said = 0;
-    fprintf(out, "\n%s\n  %s\n", lx_rules[rule].id, lx_rules[rule].summary);
+    fprintf(out, "\n%s\n  %s\n  here: %s\n", lx_rules[rule].id, lx_rules[rule].summary,
+            values_of(s, about, rule));
     for (size_t i = 0; i < report->count; i++) {
         const struct report_kind *k = &report->kinds[i];
         if (k->number != rule || said++ >= NAMED)
@@ -142,16 +159,16 @@ static void print_cause(struct session *s, const struct plan_result *result, siz
                 number + 1, result->cause_count);
     read_report(s, c, &report);
     for (unsigned i = 0; (i = lx_ruleset_next(&c->rules, i)) < LX_RULE_COUNT; i++)
-        print_rule(s, &report, (enum lx_rule)i, out);
+        print_rule(s, &report, (enum lx_rule)i, about, out);
     report_free(&report);
     print_beside(s, c, out);
     print_own_overrides(s, c, out);
     if (c->call_count > 0)
-        fprintf(out, "\ncalls (these rules spoke on %zu)\n", c->spoke);
+        fprintf(out, "\ncalls (of %zu on which these rules spoke)\n", c->spoke);
     for (size_t i = 0; i < c->call_count; i++)
         print_call(s, &c->calls[i], out);
     if (c->no_calls != NULL)
-        fprintf(out, "\ncalls (these rules spoke on %zu): all together, as %s\n", c->spoke,
+        fprintf(out, "\ncalls (%zu on which these rules spoke): all together, as %s\n", c->spoke,
                 c->no_calls);
     fprintf(out, "\ntested: with only these it fails, without just these%s it %s\n",
             number > 0 ? " and those of the causes before" : "",
@@ -169,13 +186,32 @@ static void print_cause(struct session *s, const struct plan_result *result, siz
 
 static void print_fired(const struct plan_result *result, FILE *out)
 {
-    const char *before = "rules that spoke";
+    const char *before = "rules that spoke:";
     for (unsigned i = 0; (i = lx_ruleset_next(&result->fired, i)) < LX_RULE_COUNT; i++) {
         fprintf(out, "%s %s", before, lx_rules[i].id);
         before = ",";
     }
     if (*before == ',')
         fprintf(out, " (on %zu call%s)\n", result->calls, plural(result->calls));
+}
+
+/* What is left to be tried where a command passes. */
+static void print_elsewhere(struct session *s, const struct bisect_about *about, FILE *out)
+{
+    fprintf(out,
+            "\nit may fail elsewhere\n"
+            "  lxshim matrix --volumes all -- %s\n"
+            "      in some other era of WSL, or on another kind of volume\n"
+            "  lxshim explain EACCES\n"
+            "      or what else the error is, or the call: rules that have other values, for "
+            "--set RULE=VALUE\n",
+            shown(s, about->command));
+    if (about->elsewhere != NULL)
+        fprintf(out,
+                "\nor over what no era does, but single builds of Windows, or other programs "
+                "there\n%s",
+                about->elsewhere);
+    putc('\n', out);
 }
 
 /* Where a command that behaves otherwise than its user knows it may have been. */
@@ -248,17 +284,7 @@ void words_text(struct session *s, const struct plan_result *result,
                 about->profile);
         print_said(&result->full, out);
         print_fired(result, out);
-        fprintf(out,
-                "it may fail elsewhere: lxshim matrix --volumes all -- %s tries every era and kind "
-                "of volume; \"lxshim explain EACCES\", or what else the error is, or the call, "
-                "lists the rules "
-                "that --set RULE=VALUE chooses\n",
-                shown(s, about->command));
-        if (about->elsewhere != NULL)
-            fprintf(out,
-                    "or over what no profile does, but single builds of Windows, or other "
-                    "programs there; each is a policy, for lxshim bisect:\n%s",
-                    about->elsewhere);
+        print_elsewhere(s, about, out);
         print_where(s, out);
         break;
     case PLAN_UNTESTABLE:
@@ -324,10 +350,11 @@ static json_t *cause_json(struct session *s, const struct plan_cause *c,
     json_t *sentences = json_array();
     json_t *own = json_array();
     for (unsigned i = 0; (i = lx_ruleset_next(&c->rules, i)) < LX_RULE_COUNT; i++)
-        json_array_append_new(rules,
-                              json_pack("{s:s, s:s, s:s, s:s?}", "id", lx_rules[i].id, "summary",
-                                        lx_rules[i].summary, "evidence", lx_rules[i].evidence,
-                                        "cure", report_cure((enum lx_rule)i)));
+        json_array_append_new(rules, json_pack("{s:s, s:s, s:s, s:s, s:s?}", "id", lx_rules[i].id,
+                                               "summary", lx_rules[i].summary, "value",
+                                               values_of(s, about, (enum lx_rule)i), "evidence",
+                                               lx_rules[i].evidence, "cure",
+                                               report_cure((enum lx_rule)i)));
     read_report(s, c, &report);
     for (size_t i = 0; i < report.count; i++)
         if (report.kinds[i].number != LX_RULE_NONE)

@@ -16,6 +16,7 @@
 #include "cli/show.h"
 #include "cli/trials.h"
 #include "policy/latency.h"
+#include "policy/shown.h"
 #include "trial/copy.h"
 
 /* What one bisect has, between its steps. */
@@ -29,10 +30,15 @@ struct order {
 
 static json_t *own_overrides(const struct lx_effective *policy)
 {
+    static const char *const counts[] = {"times", "every", "after"};
     json_t *all = json_array();
     for (size_t i = 0; i < policy->override_count; i++) {
         json_t *o = cli_override_json(&policy->overrides[i]);
         json_object_del(o, "from");
+        /* A count of 0 is none: "times" 0 would read as if it never acted. */
+        for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
+            if (json_integer_value(json_object_get(o, counts[k])) == 0)
+                json_object_del(o, counts[k]);
         json_array_append_new(all, o);
     }
     return all;
@@ -199,9 +205,11 @@ int cli_bisect(const struct cli_arguments *arguments)
                                         .sets = t->request.sets,
                                         .set_count = t->request.set_count,
                                         .output = arguments->output,
-                                        .command = t->command};
+                                        .command = t->command,
+                                        .policy = &t->policy};
         if (t->policy.override_count == 0)
-            o.about.elsewhere = bug_builds(&t->arena);
+            o.about.elsewhere = bug_builds(
+                lx_shown(lx_arena_format(&t->arena, "%s", t->command), false), &t->arena);
         o.overrides = own_overrides(&t->policy);
         o.beside = beside_of(&t->policy, &t->arena);
         o.about.beside = &o.beside;

@@ -130,18 +130,19 @@ size_t bug_all(const char *gallery, struct lx_arena *arena, struct bug **out)
     return count;
 }
 
-/* True where a bug's policy has overrides, and the drive that any policy has. */
+/* True where a bug's policy says more than its profile, and has the drive that any policy has. */
 static bool is_of_builds(const struct bug *bug, struct lx_arena *arena)
 {
     const char *text = bug_text(bug, "policy.json", arena);
     json_t *root = text == NULL ? NULL : json_loads(text, 0, NULL);
-    bool is = json_array_size(json_object_get(root, "overrides")) > 0 &&
+    bool is = (json_array_size(json_object_get(root, "overrides")) > 0 ||
+               json_object_size(json_object_get(root, "rules")) > 0) &&
               json_object_get(root, "mounts") == NULL;
     json_decref(root);
     return is;
 }
 
-const char *bug_builds(struct lx_arena *arena)
+const char *bug_builds(const char *command, struct lx_arena *arena)
 {
     const char *gallery = bug_gallery(arena);
     const char *lines = NULL;
@@ -149,8 +150,9 @@ const char *bug_builds(struct lx_arena *arena)
     size_t count = gallery == NULL ? 0 : bug_all(gallery, arena, &bugs);
     for (size_t i = 0; i < count; i++)
         if (is_of_builds(&bugs[i], arena))
-            lines = lx_arena_format(arena, "%s  --policy %s/policy.json\n      %s\n",
-                                    lines == NULL ? "" : lines, bugs[i].directory, bugs[i].title);
+            lines = lx_arena_format(
+                arena, "%s  lxshim bisect --policy %s/policy.json -- %s\n      %s\n",
+                lines == NULL ? "" : lines, bugs[i].directory, command, bugs[i].title);
     return lines;
 }
 

@@ -39,11 +39,11 @@ const char *bug_gallery(struct lx_arena *arena);
 size_t bug_all(const char *gallery, struct lx_arena *arena, struct bug **out);
 
 /*
- * Bugs that are no profile's, for who finds nothing by one: of each whose policy has overrides
- * and no drive of its own, a line for --policy and one that says what it is. NULL where there is
- * none.
+ * Bugs that are no profile's, for who finds nothing by one: of each whose policy has overrides, or
+ * values of rules, and no drive of its own, a line that bisects `command`, fit for a terminal, by
+ * it, and one that says what it is. NULL where there is none.
  */
-const char *bug_builds(struct lx_arena *arena);
+const char *bug_builds(const char *command, struct lx_arena *arena);
 
 /* What a file of its has, or NULL. */
 const char *bug_text(const struct bug *bug, const char *name, struct lx_arena *arena);

@@ -11,6 +11,7 @@
 #include "cli/eras.h"
 #include "cli/page.h"
 #include "cli/summary.h"
+#include "policy/errnames.h"
 #include "report/report.h"
 
 /* True for a rule's id, or the beginning of only one. */
@@ -25,16 +26,15 @@ static bool names_one(const char *word)
     return begun == 1;
 }
 
-/* The value of the rule that is the errno which a word is, by name or in words; or LX_VALUE_COUNT.
- */
+/* The value by which the rule refuses with the errno that a word is, by name or in words ("deny" of
+ * unlink.open_file with EACCES); or LX_VALUE_COUNT. */
 static unsigned refusal_of(enum lx_rule rule, const char *word)
 {
     unsigned value = 0;
     for (; value < LX_VALUE_COUNT; value++) {
         int error = lx_value_errno((enum lx_value)value);
         if (error != 0 && lx_rule_takes(rule, value) &&
-            (strcasecmp(lx_value_word((enum lx_value)value), word) == 0 ||
-             strcasecmp(strerror(error), word) == 0))
+            (strcasecmp(lx_errno_name(error), word) == 0 || strcasecmp(strerror(error), word) == 0))
             break;
     }
     return value;

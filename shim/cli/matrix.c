@@ -59,8 +59,18 @@ static bool read_cells(const struct cli_arguments *a, struct lx_arena *arena, st
     if (problem.what == NULL)
         cli_error("no era of --eras has a client of --clients");
     else
-        cli_unknown(problem.what, problem.word, problem.nearest, HELP);
+        cli_unknown(problem.what, problem.word, problem.nearest,
+                    strcmp(problem.what, "era") == 0 ? "lxshim policy profiles" : HELP);
     return false;
+}
+
+/* "--set RULE=VALUE -- make test": how each run is made, whatever its cell. */
+static const char *repeat_run(struct cli_trials *t)
+{
+    const char *text = "";
+    for (size_t i = 0; i < t->run_count; i++)
+        text = lx_arena_format(&t->arena, "%s%s ", text, cli_trials_quote(t, t->run[i]));
+    return lx_arena_format(&t->arena, "%s-- %s", text, t->command);
 }
 
 /* "--eras all -- make test": what a job runs the same cells by. */
@@ -80,9 +90,7 @@ static const char *repeat(struct cli_trials *t)
         if (all[i][1] != NULL)
             text = lx_arena_format(&t->arena, "%s%s %s ", text, all[i][0],
                                    cli_trials_quote(t, all[i][1]));
-    for (size_t i = 0; i < t->run_count; i++)
-        text = lx_arena_format(&t->arena, "%s%s ", text, cli_trials_quote(t, t->run[i]));
-    return lx_arena_format(&t->arena, "%s-- %s", text, t->command);
+    return lx_arena_format(&t->arena, "%s%s", text, repeat_run(t));
 }
 
 /* Which engine runs how many jobs. False after saying what is wrong with that. */
@@ -131,10 +139,11 @@ static int status_of(const json_t *document)
     return n.fail + n.other + n.missing > 0 ? CLI_NO : CLI_OK;
 }
 
-/* Says that a command which fails without lxshim, too, tells nothing of an era. */
-static void say_native(const struct cli_trials *t, const json_t *document)
+/* Says that a command which fails without lxshim, too, tells nothing of an era. False: it did. */
+static bool say_native(const struct cli_trials *t, const json_t *document)
 {
     struct lx_arena arena = {NULL};
+    bool passes = true;
     size_t i;
     json_t *r;
     json_array_foreach(json_object_get(document, "results"), i, r)
@@ -142,6 +151,7 @@ static void say_native(const struct cli_trials *t, const json_t *document)
         if (strcmp(json_string_value(json_object_get(r, "cell")), "native") != 0 ||
             strcmp(json_string_value(json_object_get(r, "answer")), "pass") == 0)
             continue;
+        passes = false;
         cli_error("natively, without lxshim, the command %s%s: what fails there is not WSL's%s",
                   outcome_words(&arena, r),
                   json_integer_value(json_object_get(r, "status")) == 127 ? ", not found" : "",
@@ -150,6 +160,25 @@ static void say_native(const struct cli_trials *t, const json_t *document)
                       : " (runs are in copies of this directory alone; --fresh none is in itself)");
     }
     lx_arena_free(&arena);
+    return passes;
+}
+
+/* Says which line finds out why, of the first cell that fails. */
+static void say_why(struct cli_trials *t, const json_t *document)
+{
+    const json_t *results = json_object_get(document, "results");
+    const json_t *first = NULL;
+    for (size_t i = 0; first == NULL && i < json_array_size(results); i++)
+        if (strcmp(json_string_value(json_object_get(json_array_get(results, i), "answer")),
+                   "fail") == 0)
+            first = json_array_get(results, i);
+    if (first == NULL)
+        return;
+    const char *filesystem = json_string_value(json_object_get(first, "filesystem"));
+    const char *options = lx_arena_format(
+        &t->arena, "--profile %s%s%s", json_string_value(json_object_get(first, "era")),
+        filesystem == NULL ? "" : " --filesystem ", filesystem == NULL ? "" : filesystem);
+    cli_error("over which rules, and calls: lxshim bisect %s %s", options, repeat_run(t));
 }
 
 /* Runs the cells. Returns the exit status, or -signal where one has ended it. */
@@ -168,7 +197,8 @@ static int sweep(struct cli_trials *t, const struct cells *cells, const struct s
     json_t *document = outcome_make(t->command, cells, shard, s.result);
     if (r == 0) {
         status = tell(target, document) ? status_of(document) : CLI_FAILED;
-        say_native(t, document);
+        if (say_native(t, document))
+            say_why(t, document);
     }
     if (s.interrupted != 0)
         cli_error("interrupted: nothing of a matrix is kept; --shard I/N runs a part of it");

@@ -237,7 +237,7 @@ int cli_report(const struct cli_arguments *arguments)
     if (r < 0)
         cli_error("cannot read %s: %s", file, strerror(-r));
     else if (report.lines > 0 && report.damaged == report.lines)
-        cli_error("%s is no trace: none of its %llu lines is one's", file,
+        cli_error("%s is no trace: none of its %llu lines is one of a trace", file,
                   (unsigned long long)report.lines);
     else if (cli_orders_check(orders, count) && cli_orders_write(orders, count, &report))
         status = report_fails_on(&report, arguments->fail_on, &unknown) ? CLI_NO : CLI_OK;

@@ -468,6 +468,7 @@ stats_of() {
   assert_line "  rename.open_descendant"
   refute_line "  special.fifo"
   assert_line "    EACCES: all"
+  assert_line "    deny: in no era by itself, but by --set rmdir.open_directory=deny"
   run "$LXSHIM" explain "Operation not permitted"
   assert_line "  special.fifo"
   assert_line "    EPERM: all, on fat; all, on exfat"

@@ -388,7 +388,7 @@ lxshim/rename.flags	info	1"
   assert_line --regexp '^> 1 of the trace.s [0-9]+ lines could not be read: a run that was killed leaves such\. $'
   run "$LXSHIM" report json /etc/passwd
   assert_failure 1
-  assert_output --regexp '^lxshim: /etc/passwd is no trace: none of its [0-9]+ lines is one.s$'
+  assert_output --regexp '^lxshim: /etc/passwd is no trace: none of its [0-9]+ lines is one of a trace$'
   # Names that look like what is told of a call, and a line that goes on in another one.
   run "$LXSHIM" run -q --trace ../names -- sh -c ': >"x,altered:[mode.fixed"; stat "x,altered:[mode.fixed"'
   python3 - ../names <<'EOF' >../odd

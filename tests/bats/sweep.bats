@@ -58,6 +58,7 @@ told() {
   assert_line 'wsl1-1709      passes'
   assert_line --regexp '^wsl2-virtiofs +passes$'
   assert_line --index 12 'lxshim matrix: 9 pass, 2 fail'
+  assert_equal "${stderr##*$'\n'}" 'lxshim: over which rules, and calls: lxshim bisect --profile wsl1-1607 -- bash build.sh'
   leaves_nothing
   # Under lxshim run it is the same.
   run "$LXSHIM" run -q --profile wsl1-1607 -- bash -c 'mkdir sub; cd sub; . ../build.sh'
@@ -82,6 +83,7 @@ told() {
   assert_equal "$(told '[.results[] | .cell, .answer] | join(" ")')" \
     "native pass wsl1-1903/ntfs pass wsl1-1903/fat fail wsl1-1903/smb fail wsl2-virtiofs/ntfs pass wsl2-virtiofs/fat fail wsl2-virtiofs/smb fail"
   assert_equal "$(told '.results[2].refused[0].rule')" symlink.create
+  [[ $stderr == *'lxshim bisect --profile wsl1-1903 --filesystem fat -- bash build.sh' ]]
   # So does one run, and the policy that is shown; volumes of a policy are of that kind, too.
   run "$LXSHIM" run -q --filesystem fat -- ln -s x y
   assert_failure 1
@@ -396,8 +398,8 @@ except OSError: pass' "$LXSHIM" matrix --eras native,wsl2-9p -- true
     assert_failure 2
     assert_line --index 0 "lxshim: $said"
   done <<'END'
---eras wsl1-1906 true|unknown era "wsl1-1906"; did you mean "wsl1-1903"? See lxshim help matrix
---eras wsl1, true|unknown era ""; see lxshim help matrix
+--eras wsl1-1906 true|unknown era "wsl1-1906"; did you mean "wsl1-1903"? See lxshim policy profiles
+--eras wsl1, true|unknown era ""; see lxshim policy profiles
 --volumes ntsf true|unknown kind of volume "ntsf"; did you mean "ntfs"? See lxshim help matrix
 --clients 9q true|unknown client "9q"; did you mean "9p"? See lxshim help matrix
 --eras wsl1 --clients 9p true|no era of --eras has a client of --clients
