@@ -183,7 +183,8 @@ int64_t procscan_own_lock(int fd, int64_t least)
     if (slurp(AT_FDCWD, own_info(fd, info), text, sizeof(text)) == 0)
         return -1;
     while ((p = strstr(p, "OFDLCK ")) != NULL) {
-        p = strchrnul(p, '\n');
+        const char *end = strchr(p, '\n');
+        p = end == NULL ? p + strlen(p) : end;
         const char *last = memrchr(text, ' ', (size_t)(p - text));
         const char *before = last == NULL ? NULL : memrchr(text, ' ', (size_t)(last - text));
         int64_t first = 0;
