@@ -272,7 +272,9 @@ static int start_anew(char **argv, const struct relay_lanes *lanes, int socket)
             fcntl(socket, F_SETFD, 0);
         execv("/proc/self/exe", stage);
     }
-    cli_error("cannot start the command: %s", strerror(errno));
+    int error = errno;
+    free(stage);
+    cli_error("cannot start the command: %s", strerror(error));
     return CLI_FAILED;
 }
 

@@ -51,8 +51,8 @@ static bool is_nul(const char *name)
 
 static nt_status copy_file(const struct win *win, const char *from, const char *to)
 {
-    struct win_handle source;
-    struct win_handle target;
+    struct win_handle source = {.fd = -1};
+    struct win_handle target = {.fd = -1};
     static const struct win_request reading = {.access = NT_GENERIC_READ,
                                                .share = WIN_SHARE_READ | WIN_SHARE_WRITE,
                                                .disposition = WIN_OPEN,
@@ -61,7 +61,6 @@ static nt_status copy_file(const struct win *win, const char *from, const char *
                                                .share = WIN_SHARE_READ,
                                                .disposition = WIN_OVERWRITE_IF,
                                                .options = WIN_NON_DIRECTORY_FILE | WIN_KEEP_OLD};
-    source.fd = -1;
     nt_status status = is_nul(from) ? NT_SUCCESS : win_create(win, from, &reading, &source);
     if (status != NT_SUCCESS)
         return status;
