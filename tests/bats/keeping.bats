@@ -304,6 +304,11 @@ has_slept() {
   run "$LXSHIM" win copy big new
   assert_failure
   assert_file_not_exist new
+  # Of a stream's name the file is somebody's, too.
+  run "$LXSHIM" win copy /y big small:stream
+  assert_failure
+  assert_equal "$(cat small)" more
+  assert_equal "$(find . -name '.lxshim*')" ""
   # What others have open stays the same file.
   exec 7<f
   run "$LXSHIM" win copy /y big f
