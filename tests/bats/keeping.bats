@@ -219,6 +219,19 @@ has_slept() {
   assert_equal "$(all_of .)" ""
 }
 
+@test "who has no descriptor left makes and empties nothing" {
+  steps='echo kept >f; exec 3<f 4<f
+    for most in 0 3 5; do (ulimit -Sn $most; : >f); (ulimit -Sn $most; : >new); (ulimit -Sn $most; set -C; : >new); done
+    (ulimit -Sn 9; for fd in 5 6 7 8; do eval "exec $fd<f"; done; : >f; : >new)
+    cat f; ls; (ulimit -Sn 6; : >made); ls'
+  native "$steps"
+  assert_line --partial "Too many open files"
+  assert_line kept
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+}
+
 @test "a run that ended leaves nothing in the drive; of a killed one the next finishes what is left" {
   local lane
   for lane in preload both supervisor; do
