@@ -263,8 +263,8 @@ static long hand_over(const struct request *r, long fd, long flags)
 }
 
 /*
- * True where the caller can have no descriptor for what its call makes, or empties: the kernel takes
- * one before it looks for a file, and we give ours when that has happened.
+ * True where the caller can have no descriptor for what its call makes, or empties: the kernel
+ * takes one before it looks for a file, and we give ours when that has happened.
  */
 static bool lacks_room(const struct request *r)
 {
