@@ -461,9 +461,12 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
         status = win_may_add(win, to.native, S_ISDIR(handle->file.mode));
     if (status != NT_SUCCESS)
         return status;
-    if (S_ISDIR(handle->file.mode) && !win_is_reparse(&handle->file) &&
-        descendant_held(&handle->path))
-        return NT_ACCESS_DENIED;
+    if (S_ISDIR(handle->file.mode) && !win_is_reparse(&handle->file)) {
+        if (descendant_held(&handle->path))
+            return NT_ACCESS_DENIED;
+        /* What waits below goes first: its note says where it was. */
+        (void)store_pending_settle(handle->path.drive->root, false);
+    }
     char *leaf = strrchr(memcpy(directory, to.native, strlen(to.native) + 1), '/');
     if (leaf != NULL)
         *leaf = '\0';

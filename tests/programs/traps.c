@@ -197,8 +197,9 @@ static void *make_calls(void *unused)
     CHECK(chdir("st:l") == 0 && syscall(SYS_getcwd, where, 1) < 0 && errno == ERANGE);
     int fd = open("x?", O_RDONLY);
     CHECK(fd >= 0 && unlink("x?") == 0 && close(fd) == 0);
-    CHECK(chdir("..") == 0 && rename("st:d", "st:e") == 0);
-    while (rmdir("st:e") < 0) /* what was removed may go a moment after its handle */
+    CHECK(chdir("..") == 0 && mkdir("st:e", 0755) == 0 && rename("st:e", "st:f") == 0);
+    CHECK(rmdir("st:f") == 0);
+    while (rmdir("st:d") < 0) /* what was removed may go a moment after its handle */
         CHECK(errno == ENOTEMPTY);
     CHECK(unlink("st:l") == 0);
     return NULL;
