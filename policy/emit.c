@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -298,12 +299,15 @@ size_t lx_emit_stats_room(const struct lx_effective *policy)
 
 int lx_emit_stats(const struct lx_effective *policy, int fd)
 {
-    const struct lx_stats head = {.magic = LX_STATS_MAGIC,
-                                  .counter_count = lx_emit_counters(policy).count};
+    /* Their first fields; all of it is more than a small stack has. */
+    const uint32_t head[] = {LX_STATS_MAGIC, lx_emit_counters(policy).count};
+    _Static_assert(offsetof(struct lx_stats, magic) == 0 &&
+                       offsetof(struct lx_stats, counter_count) == sizeof(head[0]),
+                   "counters begin with their mark and their number");
     /* Not a hole: where the file system is full, whoever maps it would die of SIGBUS. */
     int r = posix_fallocate(fd, 0, (off_t)lx_emit_stats_room(policy));
     if (r != 0)
         return -r;
-    ssize_t n = pwrite(fd, &head, sizeof(head.magic) + sizeof(head.counter_count), 0);
+    ssize_t n = pwrite(fd, head, sizeof(head), 0);
     return n < 0 ? -errno : 0;
 }

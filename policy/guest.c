@@ -57,6 +57,14 @@ static bool is_hidden(const char *path)
     return path[0] == '.' || strstr(path, "/.") != NULL;
 }
 
+/* git takes no ".git" out of a repository, and no other tool its own: it would be obeyed. */
+static int refuse_hidden(struct lx_load *load, struct lx_place place, const char *key,
+                         const char *value)
+{
+    return refuse(load, place, lx_arena_format(load->arena, "%s \"%s\" is hidden", key, value),
+                  "a name that begins with no dot");
+}
+
 /* Where a drive whose files are elsewhere appears. */
 static int check_target(struct lx_load *load, const struct lx_mount_part *part, const char *target)
 {
@@ -69,11 +77,8 @@ static int check_target(struct lx_load *load, const struct lx_mount_part *part, 
         return refuse(load, part->target_place,
                       lx_arena_format(load->arena, "target \"%s\" is not empty", part->target),
                       expected);
-    /* git takes no ".git" out of a repository, and no other tool its own: it would be obeyed. */
     if (below && is_hidden(lx_path_below(target, load->found->directory)))
-        return refuse(load, part->target_place,
-                      lx_arena_format(load->arena, "target \"%s\" is hidden", part->target),
-                      "a name that begins with no dot");
+        return refuse_hidden(load, part->target_place, "target", part->target);
     return 0;
 }
 
@@ -172,6 +177,8 @@ const char *lx_guest_trace(struct lx_load *load, struct lx_place place, const ch
         r = refuse(load, place, found->others, lx_arena_format(load->arena, "no %s", key));
     else if (!lx_path_within(whole, found->directory))
         r = refuse(load, place, outside(load, key, file), "one that is");
+    else if (is_hidden(lx_path_below(whole, found->directory)))
+        r = refuse_hidden(load, place, key, file);
     else if ((why = unfit(whole)) != NULL)
         r = refuse(load, place, lx_arena_format(load->arena, "%s \"%s\" %s", key, file, why),
                    lx_arena_format(load->arena, "a new file, or a %s", key));

@@ -17,6 +17,7 @@
 #include "preload/sanitizer.h"
 #include "preload/shim.h"
 #include "store/cwds.h"
+#include "sys/room.h"
 #include "sys/sys.h"
 #include "vfs/finish.h"
 
@@ -143,6 +144,7 @@ static void begin(void)
     if (getauxval(AT_SECURE) != 0)
         refuse("not for setuid programs: what " LX_STATE_VARIABLE " says is their caller's word",
                "", 0);
+    sys_room_first();
     char **env = initial_environment();
     const char *inherited = find(env, LX_STATE_VARIABLE);
     char made[LX_STATE_INLINE_MAX];

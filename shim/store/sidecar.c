@@ -68,10 +68,9 @@ static int key_of(const struct store_object *o, int hidden, char key[STORE_SIDEC
     return 0;
 }
 
-/* Opens the directory of an object's facts. -ENODATA where it has none. */
-static int open_object(const struct store_object *o)
+/* Opens the directory of an object's facts, and writes its name. -ENODATA where it has none. */
+static int open_object(const struct store_object *o, char key[STORE_SIDECAR_KEY])
 {
-    char key[STORE_SIDECAR_KEY];
     int sidecar = store_hidden_open(o->root);
     if (sidecar < 0)
         return sidecar == -ENOENT ? -ENODATA : sidecar;
@@ -105,7 +104,8 @@ static long read_all(int fd, char *out, size_t room)
 
 long store_sidecar_get(const struct store_object *o, const char *name, void *value, size_t room)
 {
-    int dir = open_object(o);
+    char key[STORE_SIDECAR_KEY];
+    int dir = open_object(o, key);
     if (dir < 0)
         return dir;
     int fd = sys_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
@@ -185,10 +185,20 @@ static int mark(const struct store_object *o)
     return r == 0 && !store_marked(&st) ? -EOPNOTSUPP : r;
 }
 
+/*
+ * Takes the directory of an object that has no facts, and the hidden one with the last of them:
+ * what is not empty stays, and who was about to write there makes them anew.
+ */
+static void tidy(const char *root, int sidecar, const char *key)
+{
+    sys_unlinkat(sidecar, key, AT_REMOVEDIR);
+    store_hidden_tidy(root);
+}
+
 /* store_sidecar_set once; -ENOENT where a directory went meanwhile. */
 static long set_once(const struct store_object *o, const char *name, const void *value, size_t size)
 {
-    char key[STORE_SIDECAR_KEY];
+    char key[STORE_SIDECAR_KEY] = "";
     int sidecar = store_hidden_make(o->root);
     if (sidecar < 0)
         return sidecar;
@@ -202,6 +212,8 @@ static long set_once(const struct store_object *o, const char *name, const void 
         r = put(sidecar, key, name, value, size);
     if (r == 0) /* again, if somebody took it away who found no facts */
         r = mark(o);
+    if (r < 0)
+        tidy(o->root, sidecar, key);
     sys_close(sidecar);
     return missing ? -ESTALE : r;
 }
@@ -217,10 +229,13 @@ long store_sidecar_set(const struct store_object *o, const char *name, const voi
 
 long store_sidecar_remove(const struct store_object *o, const char *name)
 {
-    int dir = open_object(o);
+    char key[STORE_SIDECAR_KEY];
+    int dir = open_object(o, key);
     if (dir < 0)
         return dir;
     long r = sys_unlinkat(dir, name, 0);
+    if (r == 0)
+        store_hidden_tidy_part(o->root, dir, key);
     sys_close(dir);
     return r == -ENOENT ? -ENODATA : r;
 }
@@ -229,8 +244,9 @@ long store_sidecar_list(const struct store_object *o, char *list, size_t room)
 {
     char buf[1024] __attribute__((aligned(8)));
     size_t used = 0;
+    char key[STORE_SIDECAR_KEY];
     long n;
-    int dir = open_object(o);
+    int dir = open_object(o, key);
     if (dir < 0)
         return dir == -ENODATA ? 0 : dir;
     while ((n = sys_getdents64(dir, buf, sizeof(buf))) > 0) {
@@ -284,7 +300,7 @@ void store_sidecar_drop(const char *root, const char *key)
                 if (!sys_dirent_is_dots(sys_dirent_at(buf, at)))
                     sys_unlinkat(dir, sys_dirent_at(buf, at)->name, 0);
         sys_close(dir);
-        sys_unlinkat(sidecar, key, AT_REMOVEDIR);
+        tidy(root, sidecar, key);
     }
     if (sidecar >= 0)
         sys_close(sidecar);

@@ -262,6 +262,16 @@ static long hand_over(const struct request *r, long fd, long flags)
     return number;
 }
 
+/*
+ * True where the caller can have no descriptor for what its call makes, or empties: the kernel
+ * takes one before it looks for a file, and we give ours when that has happened.
+ */
+static bool lacks_room(const struct request *r)
+{
+    long flags = is_creat(r) ? O_CREAT : open_flags(r);
+    return flags >= 0 && (flags & (O_CREAT | O_TRUNC)) != 0 && !tracee_has_room(&r->tracee);
+}
+
 /* From what is known of a call to its answer. `error` is -LX_CONTINUE where no rule is about it. */
 static void finish(struct request *r, int error, uint64_t instruction)
 {
@@ -278,7 +288,7 @@ static void finish(struct request *r, int error, uint64_t instruction)
         result = -EFAULT;
     /* What was read is the caller's only if it still waits. */
     if (error == 0 && tracee_waits(&r->tracee))
-        result = run_to_end(r, r->slot);
+        result = lacks_room(r) ? -EMFILE : run_to_end(r, r->slot);
     long flags = open_flags(r);
     if (result >= 0 && flags >= 0)
         result = hand_over(r, result, flags);

@@ -110,8 +110,9 @@ static long mount_of(const struct request *m)
     int r = read_text(&m->tracee, m->given[2], word, sizeof(word), &type);
     if (r == -ENAMETOOLONG)
         return -LX_CONTINUE;
-    if (r == 0)
-        r = read_text(&m->tracee, m->given[4], options, sizeof(options), &data);
+    if (r < 0) /* the kernel reads it first, whatever else there is */
+        return r;
+    r = read_text(&m->tracee, m->given[4], options, sizeof(options), &data);
     if (r == -ENAMETOOLONG || r == -EFAULT) {
         data = "";
         r = r == -EFAULT && lx_mounts_type(task, type) ? -EFAULT : 0;

@@ -4,9 +4,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "supervisor/roots.h"
 #include "sys/sys.h"
+
+/* What the kernel says first of a place that no path from our "/" leads to. */
+#define UNREACHABLE "(unreachable)"
 
 /* A worker's own: it has one thread and is at one call at a time. */
 static struct {
@@ -17,6 +22,20 @@ static struct {
     char other[PATH_MAX];
 } here = {.at = PLACE_NONE};
 
+/*
+ * The name of a place in another mount namespace is that from its own "/": who makes such a
+ * namespace takes all mounts along, and is not noticed before one changes (roots.h). Where the
+ * caller cannot reach the place either, it is told so.
+ */
+static void name_from_there(const struct tracee *t)
+{
+    const size_t n = sizeof(UNREACHABLE) - 1;
+    if (here.length <= (long)n || memcmp(here.name, UNREACHABLE, n) != 0 || roots_same_namespace(t))
+        return;
+    here.length -= (long)n;
+    memmove(here.name, here.name + n, (size_t)here.length);
+}
+
 int place_go(const struct tracee *t, int fd)
 {
     if (here.at == fd)
@@ -26,6 +45,7 @@ int place_go(const struct tracee *t, int fd)
         return r;
     here.at = fd;
     here.length = sys_getcwd(here.name, sizeof(here.name));
+    name_from_there(t);
     return 0;
 }
 
@@ -36,7 +56,6 @@ bool place_is(int fd)
 
 const char *place_name(void)
 {
-    /* "(unreachable)/x": of another mount namespace. */
     return here.at != PLACE_NONE && here.length > 0 && here.name[0] == '/' ? here.name : NULL;
 }
 

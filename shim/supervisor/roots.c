@@ -40,7 +40,7 @@ static bool same_root(const struct statx *a, const struct statx *b)
            a->stx_dev_minor == b->stx_dev_minor && a->stx_mnt_id == b->stx_mnt_id;
 }
 
-static bool same_namespace(const struct tracee *t)
+bool roots_same_namespace(const struct tracee *t)
 {
     char name[48];
     struct stat theirs;
@@ -79,7 +79,7 @@ enum roots roots_of(const struct tracee *t, char root[PATH_MAX])
     if (statx(AT_FDCWD, name, 0, STATX_INO | STATX_MNT_ID, &theirs) < 0 ||
         statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &ours) < 0 || same_root(&theirs, &ours))
         return ROOTS_OURS;
-    if (!same_namespace(t))
+    if (!roots_same_namespace(t))
         return ROOTS_ELSEWHERE;
     int fd = open_root(t);
     if (fd < 0)

@@ -21,6 +21,9 @@ enum roots {
     ROOTS_ELSEWHERE /* another mount namespace */
 };
 
+/* True where the caller is in this process's mount namespace. */
+bool roots_same_namespace(const struct tracee *t);
+
 /* Where the caller is. `root` is set where that is below ours. */
 enum roots roots_of(const struct tracee *t, char root[PATH_MAX]);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/tracee.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -184,6 +186,34 @@ long tracee_name(const struct tracee *t, int fd, char *to, size_t room)
         return -ENAMETOOLONG;
     to[n] = '\0';
     return n;
+}
+
+/* How many descriptors below a limit are open. */
+static rlim_t count_open(const struct tracee *t, rlim_t limit)
+{
+    char name[PROC_NAME_ROOM];
+    rlim_t count = 0;
+    const struct dirent *e;
+    DIR *dir = opendir(proc_name(t->tid, "fd", name));
+    while (dir != NULL && (e = readdir(dir)) != NULL)
+        count += e->d_name[0] != '.' && strtoul(e->d_name, NULL, 10) < limit;
+    if (dir != NULL)
+        closedir(dir);
+    return count;
+}
+
+bool tracee_has_room(const struct tracee *t)
+{
+    struct rlimit limit;
+    char last;
+    if (prlimit(t->tid, RLIMIT_NOFILE, NULL, &limit) < 0)
+        return true;
+    if (limit.rlim_cur == 0)
+        return false;
+    /* Where the last one is free, as it nearly always is, nobody needs to count. */
+    return limit.rlim_cur > INT_MAX ||
+           tracee_name(t, (int)limit.rlim_cur - 1, &last, 1) != -ENAMETOOLONG ||
+           count_open(t, limit.rlim_cur) < limit.rlim_cur;
 }
 
 mode_t tracee_umask(const struct tracee *t)

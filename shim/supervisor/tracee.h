@@ -62,6 +62,9 @@ int tracee_go(const struct tracee *t, int fd);
  * not counted, or -errno. */
 long tracee_name(const struct tracee *t, int fd, char *to, size_t room);
 
+/* False where all descriptors that its limit lets it have are open. By our own rights. */
+bool tracee_has_room(const struct tracee *t);
+
 /* Whether it has a signal to handle, for which a call that waits has to end. */
 enum tracee_signals {
     TRACEE_NO_SIGNALS,

@@ -62,6 +62,11 @@ static bool is_readable(uintptr_t address)
     return r == 1 || (r != -EFAULT && read_as_set(address) != -EFAULT);
 }
 
+bool sys_page_is_there(uintptr_t address)
+{
+    return !tells_by_set() || read_as_set(address) != -EFAULT;
+}
+
 __attribute__((noinline)) bool sys_page_try(uintptr_t address, uint64_t moment)
 {
     if (!is_readable(address))

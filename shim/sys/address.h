@@ -34,6 +34,9 @@ static inline uint64_t sys_page_entry(uintptr_t address, uint64_t moment)
     return address / SYS_PAGE ^ UINT64_C(1) << 39 ^ moment << 40;
 }
 
+/* True where an address can be read, which is asked anew; also where nobody tells. */
+bool sys_page_is_there(uintptr_t address);
+
 /* Tries a page. */
 bool sys_page_try(uintptr_t address, uint64_t moment);
 

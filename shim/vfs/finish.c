@@ -7,6 +7,7 @@
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
+#include "vfs/room.h"
 
 /* NULL where what is removed is gone at once. */
 static const struct lx_fs_removal *removal_on(const struct lx_mount *mount)
@@ -39,6 +40,7 @@ bool vfs_may_be_ending(const struct lx_task *t, int fd)
 
 void vfs_ending(const struct lx_task *t, int fd, struct vfs_ending *e)
 {
+    e->task = t;
     e->mount = NULL;
     long n = vfs_directory_path(t, fd, e->path);
     if (n <= 0)
@@ -50,18 +52,31 @@ void vfs_ending(const struct lx_task *t, int fd, struct vfs_ending *e)
         e->mount = m;
 }
 
-void vfs_ended(const struct vfs_ending *e)
+static long end_there(void *ending)
 {
-    if (e->mount != NULL)
-        removal_on(e->mount)->ended(e->mount, e->path);
+    const struct vfs_ending *e = ending;
+    removal_on(e->mount)->ended(e->mount, e->path);
+    return 0;
 }
 
-static __attribute__((noinline)) int close_and_look(const struct lx_task *t, int fd)
+void vfs_ended(struct vfs_ending *e)
 {
+    if (e->mount != NULL)
+        (void)vfs_with_room(e->task, end_there, e);
+}
+
+struct closing {
+    const struct lx_task *task;
+    int fd;
+};
+
+static __attribute__((noinline)) long close_and_look(void *closing)
+{
+    const struct closing *c = closing;
     struct vfs_ending e;
-    vfs_ending(t, fd, &e);
-    placement_forget_fd(fd);
-    int r = sys_close(fd);
+    vfs_ending(c->task, c->fd, &e);
+    placement_forget_fd(c->fd);
+    int r = sys_close(c->fd);
     vfs_ended(&e);
     return r;
 }
@@ -69,15 +84,26 @@ static __attribute__((noinline)) int close_and_look(const struct lx_task *t, int
 int vfs_close(const struct lx_task *t, int fd)
 {
     if (vfs_end_matters(t, fd) && vfs_may_be_ending(t, fd))
-        return close_and_look(t, fd);
+        return (int)vfs_with_room(t, close_and_look, &(struct closing){t, fd});
     placement_forget_fd(fd);
     return sys_close(fd);
+}
+
+struct settling {
+    const struct lx_task *task;
+    bool leaving;
+};
+
+static long settle_there(void *settling)
+{
+    const struct settling *s = settling;
+    return (long)vfs_settle_all(s->task, s->leaving);
 }
 
 void vfs_settle(const struct lx_task *t, bool leaving)
 {
     if (vfs_may_be_pending(t))
-        (void)vfs_settle_all(t, leaving);
+        (void)vfs_with_room(t, settle_there, &(struct settling){t, leaving});
 }
 
 unsigned vfs_settle_all(const struct lx_task *t, bool leaving)

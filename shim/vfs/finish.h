@@ -44,6 +44,7 @@ bool vfs_may_be_ending(const struct lx_task *t, int fd);
 
 /* What a descriptor was open on that is pending, for after it was closed. */
 struct vfs_ending {
+    const struct lx_task *task;
     const struct lx_mount *mount; /* NULL: nothing of the kind */
     char path[PATH_MAX];
 };
@@ -52,7 +53,7 @@ struct vfs_ending {
 void vfs_ending(const struct lx_task *t, int fd, struct vfs_ending *e);
 
 /* And after that. */
-void vfs_ended(const struct vfs_ending *e);
+void vfs_ended(struct vfs_ending *e);
 
 /* Closes a descriptor by the plain call, and ends what that ends. 0 or -errno. */
 int vfs_close(const struct lx_task *t, int fd);

@@ -66,7 +66,10 @@ static size_t list_own(const struct room *room, const struct vfs_statmount *aske
     return found;
 }
 
-/* Puts the list together: ours are newer than all of the kernel's. */
+/*
+ * Puts the list together: ours are newer than all of the kernel's. What it refuses it is left to
+ * refuse by the caller's own words, of which it looks at some before those that are asked here.
+ */
 static long put_together(struct room *room, const struct vfs_statmount *asked, size_t n,
                          unsigned flags)
 {
@@ -79,7 +82,7 @@ static long put_together(struct room *room, const struct vfs_statmount *asked, s
     if (back || !ours)
         kernels = list_kernels(room, asked, last, room->list + own, n - own, flags);
     if (kernels < 0)
-        return kernels;
+        return ours || ownmounts_is(asked->mount) ? kernels : -LX_CONTINUE;
     if (!back)
         own = list_own(room, asked, room->list + kernels, n - (size_t)kernels, false);
     return kernels + (long)own;

@@ -14,6 +14,7 @@
 #include "vfs/mounts.h"
 #include "vfs/names.h"
 #include "vfs/placement.h"
+#include "vfs/room.h"
 #include "vfs/run.h"
 #include "vfs/walk.h"
 #include "vfs/walked.h"
@@ -42,6 +43,11 @@ static const char *in_root(const char *path)
     return rest != path && *rest == '\0' ? "." : rest;
 }
 
+static long run_resolving(void *call)
+{
+    return vfs_run_resolving(call);
+}
+
 long lx_openat2(const struct lx_task *t, int dirfd, const char *path,
                 const struct sys_open_how *how)
 {
@@ -61,7 +67,7 @@ long lx_openat2(const struct lx_task *t, int dirfd, const char *path,
     c.resolve = (unsigned)how->resolve;
     if ((how->resolve & SYS_RESOLVE_IN_ROOT) != 0 && lx_has_text(&c, path))
         c.path[0] = in_root(path);
-    return vfs_run_resolving(&c);
+    return vfs_with_room(t, run_resolving, &c);
 }
 
 long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags)
@@ -452,8 +458,20 @@ long lx_where(const struct lx_task *t, int dirfd, const char *path, int flags)
 
 #define UNREACHABLE "(unreachable)" /* before where one is, of who is outside of his own "/" */
 
-long lx_getcwd(const struct lx_task *t, char *buf, size_t size)
+/* What a path is asked for: lx_getcwd, lx_realpath. */
+struct asked {
+    const struct lx_task *task;
+    const char *path;
+    char *buf;
+    size_t size;
+};
+
+static long getcwd_there(void *asked)
 {
+    const struct asked *a = asked;
+    const struct lx_task *t = a->task;
+    char *buf = a->buf;
+    size_t size = a->size;
     char path[PATH_MAX] = "";
     size_t before = 0;
     long n = vfs_directory_path(t, AT_FDCWD, path);
@@ -478,16 +496,31 @@ long lx_getcwd(const struct lx_task *t, char *buf, size_t size)
     return r < 0 ? r : (long)length + 1;
 }
 
-long lx_realpath(const struct lx_task *t, const char *path, char *buf)
+long lx_getcwd(const struct lx_task *t, char *buf, size_t size)
 {
+    struct asked asked = {t, NULL, buf, size};
+    return vfs_with_room(t, getcwd_there, &asked);
+}
+
+static long realpath_there(void *asked)
+{
+    const struct asked *a = asked;
+    const struct lx_task *t = a->task;
+    char *buf = a->buf;
     struct lx_call c;
     struct walk w;
-    start(&c, t, LX_OP_PATH, AT_FDCWD, path, 0);
-    int r = vfs_walk(&c, AT_FDCWD, path, WALK_FOLLOW, &w);
+    start(&c, t, LX_OP_PATH, AT_FDCWD, a->path, 0);
+    int r = vfs_walk(&c, AT_FDCWD, a->path, WALK_FOLLOW, &w);
     if (r == 0 && (!w.exists || w.opaque))
         r = -ENOENT;
     if (r < 0)
         return r;
     memcpy(buf, w.path, w.length + 1);
     return mounts_to_program(t->policy, buf, w.length, PATH_MAX);
+}
+
+long lx_realpath(const struct lx_task *t, const char *path, char *buf)
+{
+    struct asked asked = {t, path, buf, PATH_MAX};
+    return vfs_with_room(t, realpath_there, &asked);
 }

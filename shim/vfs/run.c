@@ -6,6 +6,7 @@
 #include "vfs/judge.h"
 #include "vfs/locate.h"
 #include "vfs/overrides.h"
+#include "vfs/room.h"
 #include "vfs/translated.h"
 #include "vfs/walked.h"
 
@@ -104,8 +105,9 @@ static __attribute__((noinline)) long run_two(struct lx_call *c)
     return r == -LX_EWALK ? vfs_run_walked(c, found) : vfs_conclude(c, r, found);
 }
 
-long vfs_run(struct lx_call *c)
+static long run_here(void *call)
 {
+    struct lx_call *c = call;
     vfs_measure(c, 0);
     if (vfs_paths(c) == 1) {
         long r = run_one(c);
@@ -113,4 +115,9 @@ long vfs_run(struct lx_call *c)
     }
     vfs_measure(c, 1);
     return run_two(c);
+}
+
+long vfs_run(struct lx_call *c)
+{
+    return vfs_with_room(c->task, run_here, c);
 }

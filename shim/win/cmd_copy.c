@@ -145,7 +145,8 @@ static int transfer(struct win *win, const struct win_words *words, const struct
     const char *to = words->count > 1 ? words->word[1] : ".";
     if (words->count < 1 || words->count > 2)
         return win_syntax(win);
-    nt_status status = win_expand(win, words->word[0], &e);
+    nt_status status = how->directories ? win_expand(win, words->word[0], &e)
+                                        : win_expand_stream(win, words->word[0], &e);
     bool streamed = status == NT_SUCCESS && e.path.stream[0] != '\0';
     if (status == NT_SUCCESS && e.entries.count == 0)
         status = NT_OBJECT_NAME_NOT_FOUND;

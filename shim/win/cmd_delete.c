@@ -75,6 +75,8 @@ static void delete_argument(struct del *d, const char *typed)
     char name[WIN_PATH];
     d->count = 0;
     nt_status status = win_resolve(d->win, typed, WIN_NO_FOLLOW | WIN_WILD, &path);
+    if (status == NT_SUCCESS && path.stream[0] != '\0') /* its name below is without it */
+        status = NT_OBJECT_NAME_INVALID;
     if (status == NT_OBJECT_NAME_INVALID) {
         d->result = win_fail(d->win, status);
         return;
@@ -168,6 +170,8 @@ static void remove_argument(struct del *d, const char *typed)
     struct win_path path;
     struct win_file file;
     nt_status status = win_resolve(d->win, typed, WIN_NO_FOLLOW, &path);
+    if (status == NT_SUCCESS && path.stream[0] != '\0')
+        status = NT_OBJECT_NAME_INVALID;
     bool tree = d->recurse && status == NT_SUCCESS && path.exists &&
                 win_file_stat(path.native, &file) == NT_SUCCESS && win_is_directory(&file) &&
                 !win_is_reparse(&file);

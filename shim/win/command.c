@@ -193,6 +193,15 @@ static nt_status one_entry(struct win_expansion *out)
 
 nt_status win_expand(const struct win *win, const char *typed, struct win_expansion *out)
 {
+    nt_status status = win_expand_stream(win, typed, out);
+    if (status != NT_SUCCESS || out->path.stream[0] == '\0')
+        return status;
+    win_list_free(&out->entries);
+    return NT_OBJECT_NAME_INVALID;
+}
+
+nt_status win_expand_stream(const struct win *win, const char *typed, struct win_expansion *out)
+{
     *out = (struct win_expansion){.wild = false};
     nt_status status = win_resolve(win, typed, WIN_NO_FOLLOW | WIN_WILD, &out->path);
     if (status != NT_SUCCESS)

@@ -80,6 +80,12 @@ struct win_expansion {
  */
 nt_status win_expand(const struct win *win, const char *typed, struct win_expansion *out);
 
+/*
+ * The same of a name that may be a stream's. win_expand refuses it, as FindFirstFile does: what a
+ * command does to the entry of a directory it would do to the whole file.
+ */
+nt_status win_expand_stream(const struct win *win, const char *typed, struct win_expansion *out);
+
 /* The full name of an entry: "C:\testing\a.txt". */
 bool win_entry_name(const struct win_expansion *e, size_t i, char out[WIN_PATH]);
 

@@ -413,6 +413,15 @@ nt_status win_stream_set(const char *native, const char *stream, const void *dat
     return status;
 }
 
+nt_status win_stream_remove(const char *native, const char *stream)
+{
+    char name[NT_NAME_BYTES + 1];
+    if (!stream_xattr(stream, name))
+        return NT_OBJECT_NAME_INVALID;
+    long r = set_fact(native, name, NULL, 0);
+    return r == -ENODATA ? NT_OBJECT_NAME_NOT_FOUND : win_status_of_ea(r);
+}
+
 static int by_stream(const void *a, const void *b)
 {
     return strcmp(((const struct win_stream *)a)->name, ((const struct win_stream *)b)->name);

@@ -104,6 +104,9 @@ uint8_t *win_stream_get(const char *native, const char *stream, size_t *size, nt
 /* Makes a stream, or gives it another content. STATUS_EA_TOO_LARGE where there is no room. */
 nt_status win_stream_set(const char *native, const char *stream, const void *data, size_t size);
 
+/* Removes a stream, and nothing else of its file. */
+nt_status win_stream_remove(const char *native, const char *stream);
+
 /* Every entry of a native directory by its Windows name, in NTFS's order; to be freed. */
 struct win_entry {
     char *name;   /* as Windows sees it */

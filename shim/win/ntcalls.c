@@ -52,12 +52,18 @@ nt_status win_nt_open(const struct win *win, const char *name, const struct win_
     return status;
 }
 
+/* True for what has no name to wait under: what no descriptor is open on, and a stream. */
+static bool goes_at_close(const struct win_handle *handle)
+{
+    return handle->fd < 0 || handle->path.stream[0] != '\0';
+}
+
 void win_nt_close(struct win_open *open)
 {
     struct win_handle *handle = &open->handle;
     win_nt_unlock_all(open);
     bool there = locate(handle);
-    if (open->deletes && there && handle->fd < 0)
+    if (open->deletes && there && goes_at_close(handle))
         (void)win_delete(handle);
     else if (open->deletes && there && !is_pending(handle))
         (void)win_nt_dispose(open, WIN_DISPOSE_DELETE);
@@ -80,7 +86,7 @@ nt_status win_nt_query(struct win_open *open, struct win_nt_facts *out)
     bool there = locate(handle);
     struct win_file file = handle->file;
     nt_status status = there ? win_file_stat(handle->path.native, &file) : NT_SUCCESS;
-    bool pending = !there || is_pending(handle) || (handle->fd < 0 && open->deletes);
+    bool pending = !there || is_pending(handle) || (goes_at_close(handle) && open->deletes);
     /* A name that waits to go is no link any more, and no directory has two. [MS-FSA 2.1.5.11.27]
      */
     uint32_t links = !there ? 0 : win_is_directory(&file) ? 1 : file.links;
@@ -109,7 +115,7 @@ static nt_status check_delete(const struct win_handle *handle, uint32_t flags)
         return NT_CANNOT_DELETE;
     if (strcmp(native, handle->path.drive->root) == 0)
         return NT_CANNOT_DELETE;
-    if (!S_ISDIR(file.mode))
+    if (!S_ISDIR(file.mode) || handle->path.stream[0] != '\0')
         return NT_SUCCESS;
     status = win_list(native, &entries);
     bool empty = entries.count == 0;
@@ -133,7 +139,7 @@ nt_status win_nt_dispose(struct win_open *open, uint32_t flags)
     if (status != NT_SUCCESS)
         return status;
     open->posix = wanted && (flags & WIN_DISPOSE_POSIX) != 0;
-    if (handle->fd < 0) {
+    if (goes_at_close(handle)) {
         open->deletes = wanted;
         return NT_SUCCESS;
     }
@@ -197,6 +203,8 @@ nt_status win_nt_link(const struct win *win, struct win_open *open, const char *
         return NT_ACCESS_DENIED;
     if (status != NT_SUCCESS)
         return status;
+    if (to.stream[0] != '\0')
+        return NT_OBJECT_NAME_INVALID;
     if (to.exists && !replace)
         return NT_OBJECT_NAME_COLLISION;
     if (handle->path.drive->readonly || to.drive->readonly)

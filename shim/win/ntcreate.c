@@ -358,6 +358,8 @@ nt_status win_delete(const struct win_handle *handle)
         return NT_MEDIA_WRITE_PROTECTED;
     if ((file->attributes & NT_READONLY) != 0)
         return NT_CANNOT_DELETE;
+    if (handle->path.stream[0] != '\0')
+        return win_stream_remove(handle->path.native, handle->path.stream);
     if (win_is_volume_root(handle->path.name) ||
         strcmp(handle->path.native, handle->path.drive->root) == 0)
         return NT_ACCESS_DENIED; /* a mount's root, which is no file of the drive */
@@ -445,6 +447,12 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
         return status;
     if (handle->path.drive->readonly || to.drive->readonly)
         return NT_MEDIA_WRITE_PROTECTED;
+    /* A stream gets another name by ":name" alone, and a file none of a stream's. [MS-FSA
+     * 2.1.5.15.11] */
+    if (handle->path.stream[0] != '\0')
+        return NT_INVALID_PARAMETER;
+    if (to.stream[0] != '\0')
+        return NT_OBJECT_NAME_INVALID;
     if (to.exists)
         status = win_check_target(handle, &to, replace);
     if (status == NT_SUCCESS && to.exists)
@@ -453,9 +461,12 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
         status = win_may_add(win, to.native, S_ISDIR(handle->file.mode));
     if (status != NT_SUCCESS)
         return status;
-    if (S_ISDIR(handle->file.mode) && !win_is_reparse(&handle->file) &&
-        descendant_held(&handle->path))
-        return NT_ACCESS_DENIED;
+    if (S_ISDIR(handle->file.mode) && !win_is_reparse(&handle->file)) {
+        if (descendant_held(&handle->path))
+            return NT_ACCESS_DENIED;
+        /* What waits below goes first: its note says where it was. */
+        (void)store_pending_settle(handle->path.drive->root, false);
+    }
     char *leaf = strrchr(memcpy(directory, to.native, strlen(to.native) + 1), '/');
     if (leaf != NULL)
         *leaf = '\0';

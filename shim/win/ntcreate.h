@@ -51,7 +51,10 @@ void win_unmark(const struct win_handle *handle);
 int win_announce(const struct win_handle *handle);
 void win_withdraw(const struct win_handle *handle);
 
-/* Deletes what a handle with DELETE is on; the name is free at once, as since Windows 10 1809. */
+/*
+ * Deletes what a handle with DELETE is on; the name is free at once, as since Windows 10 1809. Of a
+ * stream that is the stream alone. [MS-FSA 2.1.5.5]
+ */
 nt_status win_delete(const struct win_handle *handle);
 
 /*

@@ -199,6 +199,13 @@ kept"
     found "\"trace\": \"logs/$trace\""
     refused .lxshim.json:1:25 "trace \"logs/$trace\" is not a plain file of the user's with one name, expected a new file, or a trace$GUEST"
   done
+  # Nor what a repository could not have brought along: git would obey it.
+  mkdir .git .git/info logs/.d
+  for trace in .git/info/attributes .profile logs/.d/new; do
+    found "\"trace\": \"$trace\""
+    refused .lxshim.json:1:25 "trace \"$trace\" is hidden, expected a name that begins with no dot$GUEST"
+    assert_file_not_exist "$trace"
+  done
   found '"trace": "logs/script"'
   refused .lxshim.json:1:25 "trace \"logs/script\" holds something that is no trace, expected a new file, or a trace$GUEST"
   assert_equal "$(cat "$HOME/file" logs/script; ls "$HOME")" $'mine\n#!/bin/sh\nfile'

@@ -468,6 +468,35 @@ END
   done
 }
 
+@test "who deletes a stream takes it alone, and gives none of its file's names" {
+  answers 'STATUS_SUCCESS win32=0 information=CREATED
+STATUS_SUCCESS win32=0 information=CREATED
+STATUS_SUCCESS win32=0
+STATUS_INVALID_PARAMETER win32=87
+STATUS_SUCCESS win32=0
+STATUS_OBJECT_NAME_NOT_FOUND win32=2
+STATUS_SUCCESS win32=0 information=CREATED
+STATUS_SUCCESS win32=0
+STATUS_OBJECT_NAME_NOT_FOUND win32=2
+STATUS_SUCCESS win32=0 information=OPENED
+STATUS_OBJECT_NAME_INVALID win32=123
+STATUS_OBJECT_NAME_INVALID win32=123' <<'END'
+open f C:\file disposition=create
+open s C:\file:one access=delete disposition=create
+disposition s delete
+rename s C:\other
+close s
+open s C:\file:one
+open t C:\file:two access=delete disposition=create options=delete-on-close
+close t
+open t C:\file:two
+open g C:\file access=delete
+rename g C:\other:one
+link g C:\other:one
+END
+  assert_file_exist "$DIR/file"
+}
+
 @test "copy puts streams and EAs in place of the old ones, ren and move take them along" {
   script <<'END'
 open f C:\from access=read,write disposition=create

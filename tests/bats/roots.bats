@@ -166,6 +166,21 @@ PYTHON
   done
 }
 
+@test "a mount namespace in which nothing is mounted changes no name: getcwd, too" {
+  steps='mkdir a:b && cd a:b && unshare -m --propagation unchanged busybox sh -c "/bin/pwd -P; cd ..; /bin/pwd -P; cd a:b; : >c:d; ls; pwd"'
+  for lane in native both supervisor; do
+    place=$(fresh top)
+    make_root "$place"
+    start=(timeout 300 "$LXSHIM" run -q --lane "$lane" --)
+    [[ $lane != native ]] || start=(env)
+    run env -C "$place/root/drive" LXSHIM_POLICY="$place/policy.json" "${start[@]}" bash -c "$steps"
+    assert_output "$place/root/drive/a:b
+$place/root/drive
+c:d
+$place/root/drive/a:b"
+  done
+}
+
 @test "nsenter back to where everybody is" {
   for lane in both supervisor; do
     place=$(fresh top)

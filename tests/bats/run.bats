@@ -135,6 +135,14 @@ as_user_of() {
   assert_line --index 3 125
 }
 
+@test "a stack that a shell gets on with is enough, in all lanes" {
+  local lane
+  for lane in preload both supervisor; do
+    run env -C "$(fresh drive)" bash -c 'ulimit -Ss 64; "$@"' bash "$LXSHIM" run -q --lane "$lane" -- sh -c 'echo text >a:b; cat a:b; rm a:b'
+    assert_output text
+  done
+}
+
 @test "a command line that is not understood is 125, which no command's own status is taken for" {
   lxrun -125
   assert_equal "$stderr" "lxshim: usage: lxshim run [OPTION]... [--] COMMAND [ARGUMENT]..."

@@ -30,6 +30,10 @@ trap_holds() {
   trap_holds signals
 }
 
+@test "a thread, and a handler, with the smallest of stacks" {
+  trap_holds stacks
+}
+
 @test "errno survives every successful call" {
   trap_holds errno
 }

@@ -122,3 +122,22 @@ END
   windows dir /b
   assert_output $'A\nb\nz\n_\nä\né\nÉ1'
 }
+
+@test "streams: a command that takes the whole file is refused one's name, and the file stays" {
+  local command
+  mkdir "$DIR/dir"
+  touch "$DIR/dir/inside"
+  windows write f.txt main
+  windows write f.txt:info stream
+  for command in 'del f.txt:info' 'del /s /q dir:info' 'rd dir:info' 'rd /s /q dir:info' 'ren f.txt:info g.txt' \
+    'move /y f.txt:info g.txt' 'move /y f.txt g.txt:info' 'attrib +r f.txt:info' 'icacls f.txt:info'; do
+    # shellcheck disable=SC2086 # words
+    win $command
+    assert_failure
+    assert_line --partial "The filename, directory name, or volume label syntax is incorrect."
+  done
+  run find "$DIR" -mindepth 1 -perm -200 -printf '%P\n'
+  assert_equal "$(sort <<<"$output")" $'dir\ndir/inside\nf.txt'
+  windows more f.txt:info
+  assert_output $'stream\r'
+}

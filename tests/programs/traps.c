@@ -184,6 +184,61 @@ static void signals(void)
     CHECK(handler_failed == 0);
 }
 
+/* Calls of every kind, by whoever has no more of a stack than a thread may have at least. */
+static void *make_calls(void *unused)
+{
+    char where[64];
+    struct stat st;
+    (void)unused;
+    touch("st:1");
+    CHECK(mkdir("st:d", 0755) == 0 && symlink("st:d", "st:l") == 0);
+    CHECK(rename("st:1", "st:l/x?") == 0 && stat("st:l/x?", &st) == 0);
+    CHECK(stat("/bin/sh", &st) == 0 && access("/bin/sh", X_OK) == 0);
+    CHECK(chdir("st:l") == 0 && syscall(SYS_getcwd, where, 1) < 0 && errno == ERANGE);
+    int fd = open("x?", O_RDONLY);
+    CHECK(fd >= 0 && unlink("x?") == 0 && close(fd) == 0);
+    CHECK(chdir("..") == 0 && mkdir("st:e", 0755) == 0 && rename("st:e", "st:f") == 0);
+    CHECK(rmdir("st:f") == 0);
+    while (rmdir("st:d") < 0) /* what was removed may go a moment after its handle */
+        CHECK(errno == ENOTEMPTY);
+    CHECK(unlink("st:l") == 0);
+    return NULL;
+}
+
+static void make_calls_in_handler(int sig)
+{
+    (void)sig;
+    make_calls(NULL);
+    handled++;
+}
+
+/* What is below a stack, which nobody may write. */
+#define BELOW 65536
+
+static void small_stacks(void)
+{
+    const size_t least = 16384; /* PTHREAD_STACK_MIN, of the kernel's smallest pages */
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    char *room = mmap(NULL, BELOW + least, PROT_READ | PROT_WRITE, flags, -1, 0);
+    struct sigaction sa = {.sa_handler = make_calls_in_handler, .sa_flags = SA_ONSTACK};
+    stack_t stack = {.ss_size = 8192, .ss_sp = room + BELOW}; /* SIGSTKSZ, as it was for long */
+    pthread_attr_t attributes;
+    pthread_t thread;
+    CHECK(room != MAP_FAILED);
+    /* Nothing stops who writes below a signal stack. */
+    CHECK(sigaltstack(&stack, NULL) == 0 && sigaction(SIGUSR1, &sa, NULL) == 0);
+    CHECK(raise(SIGUSR1) == 0 && handled == 1);
+    for (size_t i = 0; i < BELOW; i++)
+        CHECK(room[i] == 0);
+    CHECK(mprotect(room, BELOW, PROT_NONE) == 0);
+    CHECK(pthread_attr_init(&attributes) == 0);
+    CHECK(pthread_attr_setstack(&attributes, room + BELOW, least) == 0);
+    stack.ss_flags = SS_DISABLE;
+    CHECK(sigaltstack(&stack, NULL) == 0);
+    CHECK(pthread_create(&thread, &attributes, make_calls, NULL) == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
+}
+
 /* errno survives success. */
 static void keep_errno(void)
 {
@@ -371,7 +426,7 @@ int main(int argc, char **argv)
         {"blocked", blocked},        {"cancel", cancel},          {"fork_threads", fork_threads},
         {"signals", signals},        {"errno", keep_errno},       {"vfork", vforked},
         {"close", close_everything}, {"seccomp", seccomp_filter}, {"pointers", bad_pointers},
-        {"long", long_paths},
+        {"long", long_paths},        {"stacks", small_stacks},
     };
     alarm(200);
     for (size_t i = 0; argc == 2 && i < sizeof(traps) / sizeof(traps[0]); i++)

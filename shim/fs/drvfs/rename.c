@@ -8,6 +8,7 @@
 #include "fs/refusal.h"
 #include "fs/stray.h"
 #include "nt/names.h"
+#include "store/hidden.h"
 #include "store/pending.h"
 #include "store/renamed.h"
 #include "store/sidecar.h"
@@ -197,8 +198,12 @@ static long rename_entry(struct lx_call *c, struct stat *from_stat)
         r = drvfs_check_sharing_at(c, 0, from_stat, STORE_OPEN | STORE_DELETES);
     if (r == 0)
         r = drvfs_check_scanner(c, 0, STORE_OPEN | STORE_DELETES);
-    if (r == 0 && S_ISDIR(from_stat->st_mode))
+    if (r == 0 && S_ISDIR(from_stat->st_mode)) {
         r = lx_check_descendants(c);
+        /* What waits below, and nobody holds any more, goes first: its note says where it was. */
+        if (r == 0 && !lx_observing(c) && !store_hidden_absent(lx_backing(c->at[0].mount)))
+            (void)store_pending_settle(lx_backing(c->at[0].mount), false);
+    }
     if (r == 0 && S_ISDIR(from_stat->st_mode))
         r = drvfs_check_scanner_below(c);
     if (r == 0 && S_ISDIR(from_stat->st_mode))

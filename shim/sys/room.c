@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "sys/room.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/mman.h>
+
+#include "sys/address.h"
+#include "sys/sys.h"
+
+#define SPARE_SIZE 262144u
+
+/* How far below its beginning the first stack goes on, at most: no mapping of a thread's is as
+ * near. */
+#define FIRST_SIZE ((uintptr_t)64 << 20)
+
+_Thread_local struct sys_room sys_room;
+
+/* In the first thread's stack. Written before there is a second thread. */
+static uintptr_t first;
+
+void sys_room_first(void)
+{
+    first = (uintptr_t)__builtin_frame_address(0);
+}
+
+/* Adds what is there to what is known, where the two meet. */
+static void remember(uintptr_t low, uintptr_t high)
+{
+    if (low <= sys_room.high && high >= sys_room.low) {
+        low = low < sys_room.low ? low : sys_room.low;
+        high = high > sys_room.high ? high : sys_room.high;
+    }
+    sys_room.low = low;
+    sys_room.high = high;
+}
+
+/* True for a signal stack that the caller is on. */
+static bool is_for_signals(stack_t *stack)
+{
+    stack->ss_flags = 0;
+    return SYS2(SYS_sigaltstack, NULL, stack) == 0 && (stack->ss_flags & SS_ONSTACK) != 0;
+}
+
+__attribute__((noinline)) bool sys_room_look(uintptr_t at)
+{
+    const uintptr_t page = at / SYS_PAGE * SYS_PAGE;
+    stack_t signals;
+    if (at <= first && first - at < FIRST_SIZE) {
+        remember(first - FIRST_SIZE, first + SYS_PAGE);
+        return true;
+    }
+    /* Below it may be anything, and no page that says so. */
+    if (is_for_signals(&signals))
+        return at - (uintptr_t)signals.ss_sp >= SYS_ROOM;
+    for (uintptr_t i = 1; i * SYS_PAGE < SYS_ROOM + SYS_PAGE; i++)
+        if (!sys_page_is_there(page - i * SYS_PAGE))
+            return false;
+    remember(page - SYS_ROOM, page + SYS_PAGE);
+    return true;
+}
+
+/*
+ * sys_call_on(with, call, top): calls call(with) with the stack that ends at `top`. In assembly,
+ * for whoever unwinds the stack: a debugger, a thread that is cancelled.
+ */
+long sys_call_on(void *with, long (*call)(void *), void *top) SYS_HIDDEN;
+
+#if defined(__x86_64__)
+__asm__(".pushsection .text\n"
+        ".globl sys_call_on\n.hidden sys_call_on\n.type sys_call_on, @function\n"
+        "sys_call_on:\n\t.cfi_startproc\n\t"
+        "pushq %rbp\n\t.cfi_def_cfa_offset 16\n\t.cfi_offset %rbp, -16\n\t"
+        "movq %rsp, %rbp\n\t.cfi_def_cfa_register %rbp\n\t"
+        "movq %rdx, %rsp\n\t"
+        "call *%rsi\n\t"
+        "leave\n\t.cfi_def_cfa %rsp, 8\n\t"
+        "ret\n\t.cfi_endproc\n"
+        ".size sys_call_on, .-sys_call_on\n.popsection");
+#elif defined(__i386__)
+__asm__(".pushsection .text\n"
+        ".globl sys_call_on\n.hidden sys_call_on\n.type sys_call_on, @function\n"
+        "sys_call_on:\n\t.cfi_startproc\n\t"
+        "pushl %ebp\n\t.cfi_def_cfa_offset 8\n\t.cfi_offset %ebp, -8\n\t"
+        "movl %esp, %ebp\n\t.cfi_def_cfa_register %ebp\n\t"
+        "movl 8(%ebp), %eax\n\t"
+        "movl 16(%ebp), %esp\n\t"
+        "subl $12, %esp\n\t"
+        "pushl %eax\n\t"
+        "call *12(%ebp)\n\t"
+        "leave\n\t.cfi_def_cfa %esp, 4\n\t"
+        "ret\n\t.cfi_endproc\n"
+        ".size sys_call_on, .-sys_call_on\n.popsection");
+#elif defined(__aarch64__)
+__asm__(".pushsection .text\n"
+        ".globl sys_call_on\n.hidden sys_call_on\n.type sys_call_on, %function\n"
+        "sys_call_on:\n\t.cfi_startproc\n\t"
+        "stp x29, x30, [sp, #-16]!\n\t"
+        ".cfi_def_cfa_offset 16\n\t.cfi_offset x29, -16\n\t.cfi_offset x30, -8\n\t"
+        "mov x29, sp\n\t.cfi_def_cfa_register x29\n\t"
+        "mov sp, x2\n\t"
+        "blr x1\n\t"
+        "mov sp, x29\n\t.cfi_def_cfa_register sp\n\t"
+        "ldp x29, x30, [sp], #16\n\t"
+        ".cfi_def_cfa_offset 0\n\t.cfi_restore x29\n\t.cfi_restore x30\n\t"
+        "ret\n\t.cfi_endproc\n"
+        ".size sys_call_on, .-sys_call_on\n.popsection");
+#endif
+
+__attribute__((noinline)) long sys_on_spare_stack(long (*call)(void *), void *with)
+{
+    const uint64_t all = UINT64_MAX;
+    uint64_t mask = 0;
+    stack_t signals;
+    char *spare = sys_mmap(NULL, SPARE_SIZE, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (sys_mmap_failed(spare))
+        return call(with);
+    /* The kernel would take it for free, and put the next handler over what is on it. */
+    bool handles = is_for_signals(&signals);
+    if (handles)
+        SYS4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof(mask));
+    long r = sys_call_on(with, call, spare + SPARE_SIZE);
+    if (handles)
+        SYS4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+    sys_munmap(spare, SPARE_SIZE);
+    return r;
+}
