@@ -62,7 +62,7 @@ static const char *find(char *const *env, const char *name)
 {
     size_t n = strlen(name);
     for (; env != NULL && *env != NULL; env++)
-        if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+        if (**env == *name && strncmp(*env, name, n) == 0 && (*env)[n] == '=')
             return *env + n + 1;
     return NULL;
 }
