@@ -75,13 +75,14 @@ LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)
 LIB_SRC  := $(if $(IS_MUSL),$(filter-out $(MUSL_OUT),$(LIB_SRC)),$(LIB_SRC))
 # What every process runs at its start, then what most calls run, side by side in the library: each fault maps
 # 16 pages of it, and is part of what a process costs.
-STARTING := $(addprefix shim/preload/,init.c environment.c adopt.c sanitizer.c x_exit.c) \
-            $(addprefix policy/,image.c policy.c axes.c mount.c mount_check.c volumes.c) \
+STARTING := shim/preload/init.c shim/sys/sys.c \
+            $(addprefix shim/preload/,environment.c adopt.c sanitizer.c x_exit.c) \
+            $(addprefix policy/,image.c policy.c rules.c axes.c mount.c mount_check.c volumes.c) \
             $(addprefix shim/vfs/,finish.c tracefile.c) $(addprefix shim/store/,hidden.c identity.c pending.c) \
             shim/fs/drvfs/pending.c
 CALLING  := $(addprefix shim/vfs/,run.c ops.c locate.c placement.c mounts.c names.c judge.c directory.c \
               descriptor.c caches.c conclude.c shown.c provided.c tables.c stale.c) \
-            $(addprefix shim/fs/,host.c native.c names.c) $(addprefix shim/sys/,address.c clock.c sys.c) \
+            $(addprefix shim/fs/,host.c native.c names.c) $(addprefix shim/sys/,address.c clock.c) \
             $(addprefix shim/preload/,x_open.c x_stat.c x_dir.c x_fd.c x_names.c x_stdio.c ending.c)
 LIB_SRC  := $(foreach f,$(STARTING) $(CALLING),$(filter $(f),$(LIB_SRC))) \
             $(filter-out $(STARTING) $(CALLING),$(LIB_SRC))
