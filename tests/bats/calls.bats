@@ -121,6 +121,22 @@ within_bounds() {
   within_bounds redirected drive.backing="$BACKING"
 }
 
+# What each process pays before its program begins. ld.so loads any object by eight calls; the other four are two looks, at
+# the start and at the end, whether anything waits to be deleted. A pointer in a table is a relocation, and every 512 of
+# them a page that ld.so copies; what a policy says as its profile does is not in the state.
+@test "the start of a process: system calls, relocations, and what the environment carries" {
+  local state native
+  policy_for "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/policy.json"
+  state=$("$LXSHIM" policy state "$BATS_TEST_TMPDIR/policy.json")
+  ((${#state} < 900))
+  strace -qq -o "$BATS_TEST_TMPDIR/trace" true
+  native=$(wc -l <"$BATS_TEST_TMPDIR/trace")
+  strace -qq -o "$BATS_TEST_TMPDIR/trace" -E LD_PRELOAD="$LIB" -E LXSHIM_STATE="$state" true
+  ((native > 10 && $(wc -l <"$BATS_TEST_TMPDIR/trace") <= native + 12))
+  readelf -rW "$LIB" >"$BATS_TEST_TMPDIR/relocations" 2>/dev/null || skip "no readelf"
+  (($(grep -c RELATI "$BATS_TEST_TMPDIR/relocations") < 640))
+}
+
 @test "a trace: refusals are written many at once" {
   needs perl perl
   cd "$(fresh drive)"
