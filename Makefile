@@ -73,6 +73,19 @@ CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c sh
 WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c accounts.c)
 LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)
 LIB_SRC  := $(if $(IS_MUSL),$(filter-out $(MUSL_OUT),$(LIB_SRC)),$(LIB_SRC))
+# What every process runs at its start, then what most calls run, side by side in the library: each fault maps
+# 16 pages of it, and is part of what a process costs.
+STARTING := shim/preload/init.c shim/sys/sys.c \
+            $(addprefix shim/preload/,environment.c adopt.c sanitizer.c x_exit.c) \
+            $(addprefix policy/,image.c policy.c rules.c axes.c mount.c mount_check.c volumes.c) \
+            $(addprefix shim/vfs/,finish.c tracefile.c) $(addprefix shim/store/,hidden.c identity.c pending.c) \
+            shim/fs/drvfs/pending.c
+CALLING  := $(addprefix shim/vfs/,run.c ops.c locate.c placement.c mounts.c names.c judge.c directory.c \
+              descriptor.c caches.c conclude.c shown.c provided.c tables.c stale.c) \
+            $(addprefix shim/fs/,host.c native.c names.c) $(addprefix shim/sys/,address.c clock.c) \
+            $(addprefix shim/preload/,x_open.c x_stat.c x_dir.c x_fd.c x_names.c x_stdio.c ending.c)
+LIB_SRC  := $(foreach f,$(STARTING) $(CALLING),$(filter $(f),$(LIB_SRC))) \
+            $(filter-out $(STARTING) $(CALLING),$(LIB_SRC))
 LIB_ASM  := $(wildcard shim/preload/*.S)
 CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
             $(wildcard shim/supervisor/*.c shim/win/*.c shim/report/*.c shim/trial/*.c shim/bisect/*.c shim/matrix/*.c \
@@ -99,8 +112,12 @@ CC32 := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),$(shell mkdir -p $(B)
 .PHONY: all
 all: $(B)/liblxshim.so $(B)/lxshim $(B)/liblxshim/made $(WSL) $(B)/gallery
 
+# A linker writes piece by piece, and what is written so lies in the page cache in single pages, each of which
+# every process that maps it pays for: a copy lies in large ones, as one that is installed does.
+WHOLE = cp $@.linked $@.whole && mv -f $@.whole $@ && rm $@.linked
+
 $(B)/liblxshim.so: $(LIB_OBJ)
-	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
+	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@.linked $^ -ldl && $(WHOLE)
 
 # By way of $$LIB, which glibc's ld.so expands: liblxshim has a directory for each meaning that it may
 # have, and there the library of that word size. `lib` is that of 64 bits only where there is no lib64
@@ -131,7 +148,7 @@ I386_OBJ := $(LIB_SRC:%.c=$(B)/lib32/%.o) $(LIB_ASM:%.S=$(B)/lib32/%.o) \
 
 $(B)/liblxshim/i386/liblxshim.so: $(I386_OBJ)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) -m32 $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@ $^ -ldl
+	$(call say,LD)$(CC) -m32 $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@.linked $^ -ldl && $(WHOLE)
 
 CC_I386 = $(CC) -m32 $(COMMON) $(CFLAGS) $(LIBFLAGS) -MMD -MP -c -o $@ $<
 
@@ -169,7 +186,7 @@ musl: $(B)/musl/liblxshim.so
 	@mkdir -p '$(B)/liblxshim/$$LIB' && ln -f $< '$(MUSL_LIB)'
 
 $(B)/musl/liblxshim.so: $(MUSL_OBJ)
-	$(call say,LD)$(MUSL_CC) $(CFLAGS) -nostartfiles $(filter-out -nostartfiles,$(LIBLINK)) $(LDFLAGS) -o $@ $^
+	$(call say,LD)$(MUSL_CC) $(CFLAGS) -nostartfiles $(filter-out -nostartfiles,$(LIBLINK)) $(LDFLAGS) -o $@.linked $^ && $(WHOLE)
 
 $(KERNEL_H)/made:
 	@mkdir -p $(@D)

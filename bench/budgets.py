@@ -5,31 +5,8 @@ Columns: the contenders whose lane it is; `both` is lxshim run."""
 LANES = ("outside", "inside", "both")
 
 # What is wanted: outside 1.08, inside 1.5 for what looks and 2 for what changes, rm -rf 1.6, and
-# the same in a drive that ignores case, its workloads 1.5. Where more stands below, these calls
-# cannot go:
-#
-#   find outside  four milliseconds natively, in two processes: to load any object costs each
-#                 0.05 ms in ld.so, and ours the same again for its pages and for looking whether
-#                 anything is pending.
-#   open          one fstat for what the file may be, and one before close, since it may have been
-#                 removed meanwhile; under lxshim run counters tell that.
-#   mkdir         the name is looked up among those that wait to be deleted (nobody tells of one
-#                 that came; tmpfs keeps no misses in its cache), lstat, since the umask or a
-#                 default ACL may have taken bits. rmdir: open, fstat, a look at the lock of its
-#                 holders, close; and a ninth of the time for reading whose current directory it
-#                 is, which only /proc tells: more where somebody else has the processor in between,
-#                 as what was read serves by the clock.
-#   rm -rf        open, F_SETSIG (a broken lease kills by SIGIO), F_SETLEASE, close for each file:
-#                 only the kernel knows whether a file is open, and the lease is what asks it, and
-#                 keeps others out until the name is gone. It costs as much as the removal.
-#   tar x         the look-up of the name and the fstat of a new file; fstat for chmod, which keeps
-#                 all bits but one; fstat before close; geteuid three times, since what an owner may
-#                 do, others may not.
-#   case=off      open, getdents64 twice and close of the directory for each new entry, whose name
-#                 may be there in another case: the entry before has changed the directory, and
-#                 until the clock's next tick another change would not show. To rename takes that at
-#                 its end and lstat at its start. git clone asks twice for each object, which it
-#                 looks for before it makes it.
+# the same in a drive that ignores case, its workloads 1.5. Where more stands below, docs/design/costs.md
+# has the call that cannot go.
 RATIOS = (
     (("stat", "stat-empty", "lstat", "access"), 1.08, 1.5, 1.7),
     (("open", "openat"), 1.08, 1.6, 1.7),

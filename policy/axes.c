@@ -98,7 +98,7 @@ void lx_axes_defaults(struct lx_axes *axes)
 {
     memset(axes, LX_UNSAID, sizeof(*axes));
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
-        axes->base[i] = (uint8_t)lx_rules[i].fallback;
+        axes->base[i] = lx_rule_fallback((enum lx_rule)i);
     for (size_t i = 0; i < DEFAULT_COUNT; i++)
         axes->on[defaults[i].axis][defaults[i].rule] = defaults[i].value;
 }
@@ -126,15 +126,31 @@ void lx_rules_overlay(uint8_t rules[LX_RULE_COUNT], const uint8_t said[LX_RULE_C
             rules[i] = said[i];
 }
 
+static uint8_t said_on(const struct lx_axes *axes, enum lx_axis axis, enum lx_rule rule)
+{
+    return axes == NULL ? lx_axis_default(axis, rule) : axes->on[axis][rule];
+}
+
+uint8_t lx_axes_value(const struct lx_axes *axes, enum lx_filesystem filesystem, bool metadata,
+                      enum lx_rule rule)
+{
+    const uint8_t said[] = {
+        axes == NULL ? lx_rule_fallback(rule) : axes->base[rule],
+        said_on(axes, lx_filesystem_axis(filesystem), rule),
+        metadata ? said_on(axes, LX_ON_METADATA, rule) : LX_UNSAID,
+        axes == NULL ? LX_UNSAID : axes->stated[rule],
+    };
+    size_t i = sizeof(said) - 1;
+    while (i > 0 && said[i] == LX_UNSAID)
+        i--;
+    return said[i];
+}
+
 void lx_axes_work_out(const struct lx_axes *axes, enum lx_mount_type type,
                       enum lx_filesystem filesystem, bool metadata, uint8_t rules[LX_RULE_COUNT])
 {
-    memcpy(rules, axes->base, LX_RULE_COUNT);
-    lx_rules_overlay(rules, axes->on[lx_filesystem_axis(filesystem)]);
-    if (metadata)
-        lx_rules_overlay(rules, axes->on[LX_ON_METADATA]);
-    lx_rules_overlay(rules, axes->stated);
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
-        if (!lx_rule_belongs((enum lx_rule)i, type))
-            rules[i] = LX_UNSAID;
+        rules[i] = lx_rule_belongs((enum lx_rule)i, type)
+                       ? lx_axes_value(axes, filesystem, metadata, (enum lx_rule)i)
+                       : LX_UNSAID;
 }

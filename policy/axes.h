@@ -75,6 +75,13 @@ bool lx_axes_check(const struct lx_axes *axes);
 void lx_rules_overlay(uint8_t rules[LX_RULE_COUNT], const uint8_t said[LX_RULE_COUNT]);
 
 /*
+ * The value of one rule on a kind of volume, with metadata or without, as mounts that carry it have
+ * it. axes: NULL for the tables of the profile `drvfs`.
+ */
+uint8_t lx_axes_value(const struct lx_axes *axes, enum lx_filesystem filesystem, bool metadata,
+                      enum lx_rule rule);
+
+/*
  * Works out the rules of a mount of a type, of a kind of volume, with metadata or without;
  * LX_UNSAID for rules that mounts of the type do not carry.
  */

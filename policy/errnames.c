@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const struct {
-    const char *name;
+    char name[20];
     int error;
 } names[] = {
 #define NAME(symbol) {#symbol, symbol},
@@ -15,6 +15,10 @@ static const struct {
     {"ENOTSUP", ENOTSUP},
     {"EWOULDBLOCK", EWOULDBLOCK},
 };
+
+#define NAME(symbol) _Static_assert(sizeof(#symbol) <= sizeof(names[0].name), #symbol " is long");
+#include "errnames.def"
+#undef NAME
 
 const char *lx_errno_name(int error)
 {

@@ -226,24 +226,24 @@ static const uint8_t digits[256] = {
 long lx_base64_decode(const char *text, void *out, size_t room)
 {
     const unsigned char *in = (const unsigned char *)text;
+    const unsigned char *end = in + strlen(text);
     unsigned char *bytes = out;
     size_t length = 0;
     uint32_t v = 0;
     int bits = 0;
-    /* Four at once; a NUL among them is no digit. */
-    for (; length + 3 <= room; in += 4) {
+    for (; end - in >= 4 && length + 3 <= room; in += 4) {
         unsigned a = digits[in[0]];
-        unsigned b = a == 0 ? 0 : digits[in[1]];
-        unsigned c = b == 0 ? 0 : digits[in[2]];
-        unsigned d = c == 0 ? 0 : digits[in[3]];
-        if (d == 0)
-            break;
+        unsigned b = digits[in[1]];
+        unsigned c = digits[in[2]];
+        unsigned d = digits[in[3]];
+        if ((a & b & c & d) == 0)
+            return -EINVAL;
         v = (a & 63) << 18 | (b & 63) << 12 | (c & 63) << 6 | (d & 63);
         bytes[length++] = (unsigned char)(v >> 16);
         bytes[length++] = (unsigned char)(v >> 8);
         bytes[length++] = (unsigned char)v;
     }
-    for (; *in != '\0'; in++) {
+    for (; in < end; in++) {
         unsigned d = digits[*in];
         if (d == 0)
             return -EINVAL;

@@ -40,7 +40,7 @@ struct lx_mount lx_mount_blank(enum lx_mount_type type)
         .type = (uint8_t)type, .filesystem = LX_NTFS, .case_option = LX_SENSITIVE};
     for (unsigned i = 0; i < LX_RULE_COUNT; i++)
         mount.rules[i] =
-            (uint8_t)(lx_rule_belongs((enum lx_rule)i, type) ? lx_rules[i].fallback : LX_UNSAID);
+            lx_rule_belongs((enum lx_rule)i, type) ? lx_rule_fallback((enum lx_rule)i) : LX_UNSAID;
     return mount;
 }
 

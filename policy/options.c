@@ -28,21 +28,21 @@ enum option {
 
 /* After the first OPTION_COUNT: what mount(8) and the kernel take for every file system. */
 const struct lx_option_info lx_option_list[] = {
-    [METADATA] = {"metadata", NULL, "mode, owner and special files are kept per file"},
-    [UID] = {"uid=", "a decimal number", "owner of files without metadata; 0 if not given"},
-    [GID] = {"gid=", "a decimal number", "group of files without metadata; 0 if not given"},
-    [UMASK] = {"umask=", "an octal number", "permissions taken from files and directories"},
-    [FMASK] = {"fmask=", "an octal number", "permissions taken from files"},
-    [DMASK] = {"dmask=", "an octal number", "permissions taken from directories"},
-    [CASE] = {"case=", "off, dir or force", "which directories ignore case"},
-    [SYMLINKROOT] = {"symlinkroot=", "an absolute path", "where absolute Windows links lead"},
-    [FALLBACK] = {"fallback=", "0, 1 or 2", "a test knob of WSL1; without effect"},
-    [RO] = {"ro", NULL, "read-only"},
-    [RW] = {"rw", NULL, "writable; the default"},
-    [NOATIME] = {"noatime", NULL, "shown by statfs and the mount table"},
-#define GENERIC(word)                          \
-    {                                          \
-        word, NULL, "accepted, without effect" \
+    [METADATA] = {"metadata", "mode, owner and special files are kept per file", ""},
+    [UID] = {"uid=", "owner of files without metadata; 0 if not given", "a decimal number"},
+    [GID] = {"gid=", "group of files without metadata; 0 if not given", "a decimal number"},
+    [UMASK] = {"umask=", "permissions taken from files and directories", "an octal number"},
+    [FMASK] = {"fmask=", "permissions taken from files", "an octal number"},
+    [DMASK] = {"dmask=", "permissions taken from directories", "an octal number"},
+    [CASE] = {"case=", "which directories ignore case", "off, dir or force"},
+    [SYMLINKROOT] = {"symlinkroot=", "where absolute Windows links lead", "an absolute path"},
+    [FALLBACK] = {"fallback=", "a test knob of WSL1; without effect", "0, 1 or 2"},
+    [RO] = {"ro", "read-only", ""},
+    [RW] = {"rw", "writable; the default", ""},
+    [NOATIME] = {"noatime", "shown by statfs and the mount table", ""},
+#define GENERIC(word)                        \
+    {                                        \
+        word, "accepted, without effect", "" \
     }
     GENERIC("defaults"),
     GENERIC("atime"),
@@ -79,7 +79,7 @@ const struct lx_option_info lx_option_list[] = {
     GENERIC("nofail"),
     GENERIC("_netdev"),
 #undef GENERIC
-    {NULL, NULL, NULL},
+    {"", "", ""},
 };
 
 /* One option of a list: its word with the '=', and its value without. */
@@ -182,7 +182,7 @@ static void suggest(enum lx_mount_type type, const struct item *item, struct lx_
     memcpy(word, item->text, item->word);
     word[item->word] = '\0';
     lx_nearest_start(&nearest, word);
-    for (const struct lx_option_info *o = options_of(type); o->word != NULL; o++)
+    for (const struct lx_option_info *o = options_of(type); o->word[0] != '\0'; o++)
         lx_nearest_try(&nearest, o->word);
     error->suggestion = lx_nearest_found(&nearest);
 }
@@ -190,13 +190,13 @@ static void suggest(enum lx_mount_type type, const struct item *item, struct lx_
 static int parse_item(enum lx_mount_type type, const struct item *item,
                       struct lx_mount_options *out, struct lx_option_error *error)
 {
-    for (const struct lx_option_info *o = options_of(type); o->word != NULL; o++) {
+    for (const struct lx_option_info *o = options_of(type); o->word[0] != '\0'; o++) {
         if (strlen(o->word) != item->word || memcmp(o->word, item->text, item->word) != 0)
             continue;
         if (apply((size_t)(o - lx_option_list), item, out))
             return 0;
         error->word = "bad value in the mount option";
-        error->expected = o->value;
+        error->expected = o->value[0] != '\0' ? o->value : NULL;
         return -EINVAL;
     }
     error->word = item->length == 0 ? "an empty mount option" : "unknown mount option";

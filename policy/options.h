@@ -37,14 +37,14 @@ struct lx_option_error {
 
 /* An option the grammar knows, for documentation. */
 struct lx_option_info {
-    const char *word;  /* as it is written: "uid=" */
-    const char *value; /* "decimal number"; NULL for a flag */
-    const char *summary;
+    char word[16]; /* as it is written: "uid=" */
+    char summary[56];
+    char value[20]; /* "a decimal number"; "" for a flag */
 };
 
 /*
  * A drive's own options, those that every type has, and then what is accepted without effect; ends
- * with word NULL.
+ * with an empty word.
  */
 extern const struct lx_option_info lx_option_list[];
 

@@ -7,7 +7,7 @@ enum lx_value lx_rule_of_run(const struct lx_policy *policy, enum lx_rule rule)
 {
     const struct lx_axes *axes = lx_image_axes(policy->image);
     if (axes == NULL)
-        return LX_OFF;
+        return (enum lx_value)lx_rule_fallback(rule);
     uint8_t stated = axes->stated[rule];
     return (enum lx_value)(stated != LX_UNSAID ? stated : axes->base[rule]);
 }
@@ -23,12 +23,11 @@ enum op {
 static enum lx_value value_on(const struct lx_image *image, const struct lx_volume *volume,
                               enum lx_rule rule)
 {
-    const struct lx_volumes *all = lx_image_volumes(image);
-    uint8_t rules[LX_RULE_COUNT];
-    lx_rules_work_out(image, LX_MOUNT_DRVFS, (enum lx_filesystem)volume->filesystem, false, rules);
-    if (volume->rules != 0)
-        lx_rules_overlay(rules, (const uint8_t *)all + volume->rules);
-    return (enum lx_value)rules[rule];
+    const uint8_t *own = (const uint8_t *)lx_image_volumes(image) + volume->rules;
+    if (volume->rules != 0 && own[rule] != LX_UNSAID)
+        return (enum lx_value)own[rule];
+    return (enum lx_value)lx_axes_value(lx_image_axes(image),
+                                        (enum lx_filesystem)volume->filesystem, false, rule);
 }
 
 /* True where a rule of some drive that is mounted, or may be, is another than Linux' own. */

@@ -60,6 +60,7 @@ enum lx_mount_type_set {
     LX_OF_ANY = (1 << LX_MOUNT_TYPES) | (LX_OF_HOST - 1) /* all that can be mounted, ever */
 };
 
+/* What programs say of a rule. */
 struct lx_rule_info {
     const char *id;
     uint64_t values; /* one bit per enum lx_value that the rule may take */
@@ -70,7 +71,14 @@ struct lx_rule_info {
     const char *evidence;
 };
 
+/* Not in the library, which has the functions below: rulewords.c. */
 extern const struct lx_rule_info lx_rules[LX_RULE_COUNT];
+
+const char *lx_rule_id(enum lx_rule rule);
+const char *lx_rule_evidence(enum lx_rule rule);
+
+/* The value of a rule of which nobody says anything. */
+uint8_t lx_rule_fallback(enum lx_rule rule);
 
 /* The word of a value as policies spell it ("pending"). */
 const char *lx_value_word(enum lx_value value);

@@ -13,10 +13,19 @@ enum {
 };
 
 static const struct lx_wslmount mounts[] = {
-#define WSLMOUNT(point, eras, source, type, flags, data) {point, eras, source, type, flags, data},
+#define WSLMOUNT(point, eras, source, type, flags, data) {flags, eras, point, source, type, data},
 #include "policy/wslmounts.def"
 #undef WSLMOUNT
 };
+
+#define WSLMOUNT(point_, eras, source_, type_, flags, data_)          \
+    _Static_assert(sizeof(point_) <= sizeof(mounts[0].point) &&       \
+                       sizeof(source_) <= sizeof(mounts[0].source) && \
+                       sizeof(type_) <= sizeof(mounts[0].type) &&     \
+                       sizeof(data_) <= sizeof(mounts[0].data),       \
+                   "what is mounted at " point_ " is long");
+#include "policy/wslmounts.def"
+#undef WSLMOUNT
 
 #define MOUNTS (sizeof(mounts) / sizeof(mounts[0]))
 

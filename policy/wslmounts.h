@@ -7,12 +7,12 @@
 #include <stddef.h>
 
 struct lx_wslmount {
-    const char *point;
-    unsigned eras;
-    const char *source;
-    const char *type;
     unsigned long flags; /* MS_* */
-    const char *data;
+    unsigned eras;
+    char point[32];
+    char source[16];
+    char type[16];
+    char data[48];
 };
 
 /*

@@ -15,12 +15,17 @@
 
 static const struct {
     uint32_t tag;
-    const char *name;
+    char name[32];
 } names[] = {
 #define TAG(symbol, value) {value, #symbol},
 #include "nt/reparse_tags.def"
 #undef TAG
 };
+
+#define TAG(symbol, value) \
+    _Static_assert(sizeof(#symbol) <= sizeof(names[0].name), #symbol " is long");
+#include "nt/reparse_tags.def"
+#undef TAG
 
 static const struct {
     uint32_t tag;

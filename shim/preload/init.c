@@ -17,6 +17,7 @@
 #include "preload/sanitizer.h"
 #include "preload/shim.h"
 #include "store/cwds.h"
+#include "sys/preload.h"
 #include "sys/room.h"
 #include "sys/sys.h"
 #include "vfs/finish.h"
@@ -59,12 +60,15 @@ static int cancellable_open(const struct lx_task *self, int dfd, const char *pat
 
 static const struct lx_task_ops hooks = {.open = cancellable_open};
 
+/* By no function of libc's: ld.so looks each up when it is first called, which costs more than
+ * this. */
 static const char *find(char *const *env, const char *name)
 {
-    size_t n = strlen(name);
-    for (; env != NULL && *env != NULL; env++)
-        if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
-            return *env + n + 1;
+    for (; env != NULL && *env != NULL; env++) {
+        const char *rest = preload_behind(*env, name);
+        if (rest != NULL && *rest == '=')
+            return rest + 1;
+    }
     return NULL;
 }
 
@@ -83,9 +87,9 @@ static bool publish(char **env)
 
 /*
  * Says something before main. `what` may be anything that an environment has: no more than `most`
- * bytes of it, and none that paints a terminal.
+ * bytes of it, and none that paints a terminal. Apart, for its buffer.
  */
-static void say(const char *why, const char *what, size_t most)
+static __attribute__((noinline)) void say(const char *why, const char *what, size_t most)
 {
     char shown[PATH_MAX];
     size_t n = strnlen(what, most < sizeof(shown) ? most : sizeof(shown) - 1);
@@ -138,6 +142,49 @@ static void start_debug(const char *value, bool first)
     say("there are ", lx_debug_words, SIZE_MAX);
 }
 
+/* Takes a state over: what the process has from its parent, or what was made for the first one. */
+static void begin_with(char **env, const char *state, bool first)
+{
+    const char *list = find(env, "LD_PRELOAD");
+    /* dladdr looks through every symbol there is: 7000 instructions, of each process. */
+    if (!lx_library_keep(list) && lx_library_path()[0] == '\0')
+        lx_library_find();
+    int r = lx_adopt(state, &policy, image);
+    if (r < 0)
+        refuse(state_problem(r), state, SHOWN_STATE);
+    lx_state_keep(state, strlen(state));
+    if (!first)
+        lx_environment_hide(env, list);
+    lx_own_task.seccomp_confined = state[1] == LX_STATE_CONFINED;
+    lx_own_task.caching = true;
+    lx_own_task.ops = &hooks;
+    if (!lx_own_task.seccomp_confined) {
+        lx_adopt_stats(&policy);
+        lx_adopt_table(&policy);
+    }
+    if (!lx_own_task.seccomp_confined)
+        start_debug(find(env, LX_DEBUG_VARIABLE), first);
+    if (first) {
+        unpublished = !publish(env);
+        lx_library_keep(find(environ, "LD_PRELOAD"));
+    }
+    /* What a killed run has left; or what an exec has closed, where no counter tells of it. */
+    if (first || policy.stats == NULL)
+        vfs_settle(&lx_own_task, false);
+}
+
+/* Apart, for its buffer: what is below it on the stack would be pages that a process touches for
+ * nothing. */
+static __attribute__((noinline)) void begin_first(char **env)
+{
+    char made[LX_STATE_INLINE_MAX];
+    lx_library_find();
+    int r = lx_first_state(made, sizeof(made), lx_library_path(), env);
+    if (r < 0)
+        refuse(lx_first_problem(r), r == -EIO ? made : "", SIZE_MAX);
+    begin_with(env, made, true);
+}
+
 static void begin(void)
 {
     /* ld.so preloads us there only where an administrator has gone out of his way for it. */
@@ -147,42 +194,13 @@ static void begin(void)
     sys_room_first();
     char **env = initial_environment();
     const char *inherited = find(env, LX_STATE_VARIABLE);
-    char made[LX_STATE_INLINE_MAX];
     lx_sanitizer_hide(env);
     const char *list = find(env, "LD_PRELOAD");
     sys_grumbles = list != NULL && strstr(list, "/vgpreload_core-") != NULL; /* valgrind's own */
-    if (inherited == NULL) {
-        lx_library_find();
-        int r = lx_first_state(made, sizeof(made), lx_library_path(), env);
-        if (r < 0)
-            refuse(lx_first_problem(r), r == -EIO ? made : "", SIZE_MAX);
-        inherited = made;
-    }
-    /* dladdr looks through every symbol there is: 7000 instructions, of each process. */
-    if (!lx_library_keep(list) && lx_library_path()[0] == '\0')
-        lx_library_find();
-    int r = lx_adopt(inherited, &policy, image);
-    if (r < 0)
-        refuse(state_problem(r), inherited, SHOWN_STATE);
-    lx_state_keep(inherited, strlen(inherited));
-    if (inherited != made)
-        lx_environment_hide(env, list);
-    lx_own_task.seccomp_confined = inherited[1] == LX_STATE_CONFINED;
-    lx_own_task.caching = true;
-    lx_own_task.ops = &hooks;
-    if (!lx_own_task.seccomp_confined) {
-        lx_adopt_stats(&policy);
-        lx_adopt_table(&policy);
-    }
-    if (!lx_own_task.seccomp_confined)
-        start_debug(find(env, LX_DEBUG_VARIABLE), inherited == made);
-    if (inherited == made) {
-        unpublished = !publish(env);
-        lx_library_keep(find(environ, "LD_PRELOAD"));
-    }
-    /* What a killed run has left; or what an exec has closed, where no counter tells of it. */
-    if (inherited == made || policy.stats == NULL)
-        vfs_settle(&lx_own_task, false);
+    if (inherited == NULL)
+        begin_first(env);
+    else
+        begin_with(env, inherited, false);
 }
 
 const struct lx_task *lx_begin_self(void)

@@ -105,18 +105,79 @@ static long give(const char *found, char *out, size_t room)
     return (long)n;
 }
 
-/* Calls each name in a block of entries (n bytes) until one says stop (non-zero). */
+/*
+ * How a name begins, for who has a whole directory to compare: eight bytes at once say of nearly
+ * every entry that it is another one. Case is a bit of an ASCII letter, so bytes that differ in
+ * another one are other characters; of what is not ASCII this says nothing.
+ */
+#define WORD     sizeof(uint64_t)
+#define EACH     UINT64_C(0x0101010101010101)
+#define CASE_BIT (0x20 * EACH)
+#define HIGH_BIT (0x80 * EACH)
+
+struct beginning {
+    uint64_t bytes; /* with CASE_BIT */
+    uint64_t mask;  /* which of them the name has; 0: not all are ASCII */
+};
+
+static struct beginning beginning_of(const char *name, size_t n)
+{
+    struct beginning b = {0, 0};
+    memcpy(&b.bytes, name, n < WORD ? n : WORD);
+    memset(&b.mask, 0xFF, n < WORD ? n : WORD);
+    if ((b.bytes & HIGH_BIT) != 0)
+        b.mask = 0;
+    b.bytes = (b.bytes | CASE_BIT) & b.mask;
+    return b;
+}
+
+/* True for a name, of which WORD bytes can be read, that surely begins otherwise, in any case. */
+static bool begins_otherwise(const struct beginning *b, const char *name)
+{
+    uint64_t bytes;
+    memcpy(&bytes, name, WORD);
+    bytes &= b->mask;
+    return (bytes & HIGH_BIT) == 0 && ((bytes | CASE_BIT) & b->mask) != b->bytes;
+}
+
+/* Entries of a directory; of the name of each, WORD bytes can be read. */
+struct block {
+    char entries[4096] __attribute__((aligned(8)));
+    uint64_t behind;
+    int64_t next; /* where the directory goes on, once all were called */
+};
+
+/* Reads the next ones. Their bytes, 0 at the end, or -errno. */
+static long read_block(int fd, struct block *b)
+{
+    return sys_getdents64(fd, b->entries, sizeof(b->entries));
+}
+
+/* Calls each name in a block (n bytes) until one says stop (non-zero). */
 typedef long each_name(void *context, const char *name);
 
-static long each_in(void *block, long n, each_name *each, void *context)
+static long each_in(struct block *b, long n, each_name *each, void *context)
 {
-    for (long at = 0; at < n; at += sys_dirent_at(block, at)->length) {
-        const struct sys_dirent *e = sys_dirent_at(block, at);
+    for (long at = 0; at < n; at += sys_dirent_at(b->entries, at)->length) {
+        const struct sys_dirent *e = sys_dirent_at(b->entries, at);
         long r = sys_dirent_is_dots(e) ? 0 : each(context, e->name);
         if (r != 0)
             return r;
+        b->next = e->off;
     }
     return 0;
+}
+
+/*
+ * True where nothing comes behind a block (n bytes), of which all were called: there was room for
+ * more, and the directory goes on where ext4, btrfs and tmpfs say that it ends. No entry of theirs
+ * is at these places, nor can one be behind the largest there is.
+ */
+static bool is_last(const struct block *b, long n)
+{
+    size_t room = sizeof(b->entries) - (size_t)n;
+    return room > sizeof(struct sys_dirent) + NT_NAME_BYTES + WORD &&
+           (b->next == INT64_MAX || b->next == INT32_MAX);
 }
 
 enum flag { CLEAR, SET, UNASKED };
@@ -126,6 +187,7 @@ struct wanted {
     bool heed; /* the flag on the directory */
     const char *name;
     size_t length;
+    struct beginning beginning;
     char *out; /* for the entry's name; NULL: `met` is to be found out */
     size_t room;
     unsigned met;    /* enum store_fold */
@@ -159,6 +221,12 @@ static long compare(void *context, const char *name)
     return 0;
 }
 
+static long compare_entry(void *context, const char *name)
+{
+    const struct wanted *w = context;
+    return begins_otherwise(&w->beginning, name) ? 0 : compare(context, name);
+}
+
 /* Asks for the flag of the directory, open behind fd, where nobody has. */
 static bool is_flagged(struct wanted *w, int fd)
 {
@@ -182,18 +250,21 @@ static int open_directory(const struct wanted *w)
  * rare. */
 static __attribute__((noinline)) long scan(struct wanted *w)
 {
-    char buf[4096] __attribute__((aligned(8)));
+    struct block b;
+    bool last = false;
     long n = 0;
     long r = 0;
     int fd = open_directory(w);
     if (fd < 0)
         return fd;
-    for (unsigned blocks = 0; r == 0 && (n = sys_getdents64(fd, buf, sizeof(buf))) > 0; blocks++) {
+    w->beginning = beginning_of(w->name, w->length);
+    for (unsigned blocks = 0; r == 0 && !last && (n = read_block(fd, &b)) > 0; blocks++) {
         if (blocks == 1 && w->heed && is_flagged(w, fd)) {
             w->met = STORE_FOLD_SAME | STORE_FOLD_WAITING; /* for all that was read */
             break;
         }
-        r = each_in(buf, n, compare, w);
+        r = each_in(&b, n, compare_entry, w);
+        last = is_last(&b, n);
     }
     if (n < 0)
         r = n;
@@ -266,7 +337,7 @@ static long index_names(struct table *t)
 /* Reads a directory into a table. */
 static __attribute__((noinline)) long fill(struct table *t, const struct wanted *w)
 {
-    char buf[4096] __attribute__((aligned(8)));
+    struct block b;
     long n = 0;
     int fd = open_directory(w);
     if (fd < 0)
@@ -277,8 +348,8 @@ static __attribute__((noinline)) long fill(struct table *t, const struct wanted 
     t->names = r == 0 ? map(t->size) : NULL;
     if (t->names == NULL)
         r = r == 0 ? -ENOMEM : r;
-    while (r == 0 && (n = sys_getdents64(fd, buf, sizeof(buf))) > 0)
-        r = each_in(buf, n, append, t);
+    while (r == 0 && (n = read_block(fd, &b)) > 0)
+        r = each_in(&b, n, append, t);
     sys_close(fd);
     if (r == 0 && n < 0)
         r = n;

@@ -131,7 +131,7 @@ static void put_rules(struct text *t, const char *what, const struct lx_ruleset 
         return;
     for (unsigned i = 0; (i = lx_ruleset_next(rules, i)) < LX_RULE_COUNT; i++) {
         text_put(t, what);
-        text_put(t, lx_rules[i].id);
+        text_put(t, lx_rule_id((enum lx_rule)i));
     }
 }
 
@@ -150,7 +150,7 @@ static void fs_line(const struct lx_call *c, long result)
     put_rules(&l.t, ", would be altered by ", &c->observed);
     if (c->denied != LX_RULE_NONE) {
         text_put(&l.t, ", denied by ");
-        text_put(&l.t, lx_rules[c->denied].id);
+        text_put(&l.t, lx_rule_id(c->denied));
     }
     put_flag(&l.t, c->override != 0, ", overridden");
     end(&l, c->task->policy);

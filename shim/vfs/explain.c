@@ -104,7 +104,7 @@ static void put_rules(struct text *t, const char *key, const struct lx_ruleset *
     unsigned first = lx_ruleset_next(rules, 0);
     for (unsigned i = first; i < LX_RULE_COUNT; i = lx_ruleset_next(rules, i + 1)) {
         text_put(t, i > first ? ",\"" : "\"");
-        text_put(t, lx_rules[i].id);
+        text_put(t, lx_rule_id((enum lx_rule)i));
         text_put(t, "\"");
     }
     text_put(t, "]");
@@ -259,9 +259,9 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     text_put(&t, "\"");
     if (rule != LX_RULE_NONE) {
         text_put(&t, ",\"rule\":\"");
-        text_put(&t, lx_rules[rule].id);
+        text_put(&t, lx_rule_id(rule));
         text_put(&t, "\",\"evidence\":");
-        text_json(&t, lx_rules[rule].evidence, SHOWN_TEXT);
+        text_json(&t, lx_rule_evidence(rule), SHOWN_TEXT);
     }
     put_rules(&t, "altered", &c->altered);
     put_rules(&t, "observed", &c->observed);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "nt/fold.h"
 #include "nt/names.h"
 #include "store/age.h"
 #include "store/foldnames.h"
@@ -186,6 +187,57 @@ static void all_of_a_large_directory_is_read(void **state)
     }
 }
 
+/* Eight bytes are compared at once, where they are ASCII: short names, what is no letter, what is
+ * more. */
+static void how_a_name_begins_says_no_more_than_it_does(void **state)
+{
+    static const char *const names[] = {
+        "a",
+        "A",
+        "a ",
+        "aB",
+        "a@",
+        "a`",
+        "a[c",
+        "a{C",
+        "abcdefgh",
+        "ABCDEFGH",
+        "abcdefghi",
+        "ABCDEFG@",
+        "abcdefg`",
+        "abcdefg\xC3\xA9",
+        "ABCDEFG\xC3\x89",
+        "\xC3\xA9"
+        "bcdefgh",
+        "\xC3\x89"
+        "bcdefgh",
+        "\xE2\x84\xAA", /* the sign of Kelvin */
+        "k",
+        "a" NT_PENDING_SUFFIX,
+        "abcdefgh" NT_PENDING_SUFFIX,
+    };
+    (void)state;
+    ahead = 0;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char own[16];
+        (void)snprintf(own, sizeof(own), "begins%zu", i);
+        struct store_object dir = directory(own);
+        make(&dir, names[i]);
+        for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+            size_t n = strlen(names[k]);
+            bool equal = nt_fold_equal(names[i], strlen(names[i]), names[k], n);
+            bool waits =
+                strncmp(names[i], names[k], n) == 0 && strcmp(names[i] + n, NT_PENDING_SUFFIX) == 0;
+            long expected = i == k  ? STORE_FOLD_SAME
+                            : equal ? STORE_FOLD_OTHER
+                            : waits ? STORE_FOLD_WAITING
+                                    : 0;
+            if (meets(&dir, names[k]) != expected)
+                fail_msg("%s in the presence of %s", names[k], names[i]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +245,7 @@ int main(void)
         cmocka_unit_test(a_change_is_met_at_once),
         cmocka_unit_test(a_flagged_directory_has_no_other),
         cmocka_unit_test(all_of_a_large_directory_is_read),
+        cmocka_unit_test(how_a_name_begins_says_no_more_than_it_does),
     };
     return cmocka_run_group_tests(tests, setup, clean);
 }

@@ -84,10 +84,10 @@ static void every_listed_option_is_taken(void **state)
     char text[64];
     size_t count = 0;
     (void)state;
-    for (; lx_option_list[count].word != NULL; count++) {
-        bool taken = lx_option_list[count].value == NULL &&
+    for (; lx_option_list[count].word[0] != '\0'; count++) {
+        bool taken = lx_option_list[count].value[0] == '\0' &&
                      lx_options_parse(LX_MOUNT_DRVFS, lx_option_list[count].word, &o, &error) == 0;
-        for (size_t i = 0; lx_option_list[count].value != NULL && i < 3; i++) {
+        for (size_t i = 0; lx_option_list[count].value[0] != '\0' && i < 3; i++) {
             strcpy(text, lx_option_list[count].word);
             strcat(text, values[i]);
             taken |= lx_options_parse(LX_MOUNT_DRVFS, text, &o, &error) == 0;

@@ -4,26 +4,29 @@
 #include <limits.h>
 #include <string.h>
 
-#define NEVER                 UINT_MAX
-#define NAME(directory, name) directory, name, sizeof(name) - 1
+#define NEVER UINT_MAX
+/* 0; refused by the compiler for a text that would have no end in its room. */
+#define FITS(text, field) \
+    (0 * sizeof(char[sizeof(text) <= sizeof(((struct file *)0)->field) ? 1 : -1]))
+#define NAME(directory_, name_) \
+    directory_, name_, sizeof(name_) - 1 + FITS(directory_, directory) + FITS(name_, name)
 
 static const struct file files[] = {
 #define FILE(directory, name, rule, when, write) \
-    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_##when, FILE_PLAIN, 0, write, NULL},
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_##when, FILE_PLAIN, 0, {0}},
 #define PLACE(directory, name, rule, kind) \
-    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_MISSING, FILE_##kind, 0, NULL, NULL},
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_MISSING, FILE_##kind, 0, {0}},
 #define LACKS(directory, name, since) SINCE(directory, name, PROC, since)
 #define ABSENT(directory, name, rule) SINCE(directory, name, rule, NEVER)
 #define SINCE(directory, name, rule, since) \
-    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_HIDDEN, FILE_PLAIN, since, NULL, NULL},
+    {NAME(directory, name), LX_RULE_IDENTITY_##rule, FILE_HIDDEN, FILE_PLAIN, since, {0}},
 #define NODE(directory, name, eras, count, major, minor, mode, gid, error) \
     {NAME(directory, name),                                                \
      LX_RULE_IDENTITY_DEVICES,                                             \
      FILE_MISSING,                                                         \
      FILE_DEVICE,                                                          \
      0,                                                                    \
-     NULL,                                                                 \
-     &(const struct devfs_node){eras, count, major, minor, mode, gid, error}},
+     {eras, count, major, minor, mode, gid, error}},
 #include "fs/cgroupfs/files.def"
 #include "fs/devfs/files.def"
 #include "fs/procfs/files.def"
@@ -35,6 +38,31 @@ static const struct file files[] = {
 #undef SINCE
 #undef NODE
 };
+
+/* Apart, as a pointer has ld.so write the page that it is in when a process starts. */
+static page_write *const writers[sizeof(files) / sizeof(files[0])] = {
+#define FILE(directory, name, rule, when, write)                           write,
+#define PLACE(directory, name, rule, kind)                                 NULL,
+#define LACKS(directory, name, since)                                      NULL,
+#define ABSENT(directory, name, rule)                                      NULL,
+#define SINCE(directory, name, rule, since)                                NULL,
+#define NODE(directory, name, eras, count, major, minor, mode, gid, error) NULL,
+#include "fs/cgroupfs/files.def"
+#include "fs/devfs/files.def"
+#include "fs/procfs/files.def"
+#include "fs/sysfs/files.def"
+#undef FILE
+#undef PLACE
+#undef LACKS
+#undef ABSENT
+#undef SINCE
+#undef NODE
+};
+
+page_write *file_writer(const struct file *file)
+{
+    return writers[file - files];
+}
 
 #define FILES (sizeof(files) / sizeof(files[0]))
 
@@ -80,7 +108,7 @@ unsigned file_number(const struct file *file, const char *name, size_t n)
 /* The same name, and of a row one that it has: "ttyS7", and not "ttyS07". */
 static bool is_of_row(const struct file *file, const char *name, size_t n)
 {
-    if (file->node == NULL || file->node->count == 1)
+    if (file->kind != FILE_DEVICE || file->node.count == 1)
         return true;
     const char *is = devfs_row_name(file_number(file, name, n));
     return is != NULL && strlen(is) == n && memcmp(is, name, n) == 0;
@@ -165,8 +193,8 @@ static bool is_on(const struct lx_policy *policy, const struct file *file)
 {
     if (lx_rule_of_run(policy, file->rule) == LX_OFF)
         return false;
-    if (file->node != NULL)
-        return (file->node->eras & (kernel_is_wsl2(kernel_of(policy)) ? DEVFS_WSL2 : DEVFS_WSL1)) !=
+    if (file->kind == FILE_DEVICE)
+        return (file->node.eras & (kernel_is_wsl2(kernel_of(policy)) ? DEVFS_WSL2 : DEVFS_WSL1)) !=
                0;
     unsigned build = file->since == 0 ? 0 : kernel_of(policy)->build;
     return file->since == 0 || (build != 0 && build < file->since);
@@ -200,7 +228,7 @@ const struct file *file_besides(const struct lx_policy *policy, const char *dire
     unsigned before = 0;
     for (unsigned i = 0; i < FILES; i++) {
         const struct file *file = &files[i];
-        unsigned count = file->node == NULL ? 1 : file->node->count;
+        unsigned count = file->kind != FILE_DEVICE ? 1 : file->node.count;
         if (file->when != FILE_MISSING || file->name[0] == '*' || *n >= before + count ||
             !is_in(file, directory, length) || !is_on(policy, file)) {
             before += count;

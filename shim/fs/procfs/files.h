@@ -15,16 +15,18 @@ enum file_when {
 enum file_kind { FILE_PLAIN, FILE_DIRECTORY, FILE_SOCKET, FILE_DEVICE };
 
 struct file {
-    const char *directory; /* "" for "/" */
-    const char *name;
+    char directory[40]; /* "" for "/" */
+    char name[32];
     size_t length; /* of that */
     enum lx_rule rule;
     enum file_when when;
     enum file_kind kind;
-    unsigned since; /* the first build of WSL1 that has it; 0: this is of every kernel */
-    page_write *write;
-    const struct devfs_node *node; /* of a device */
+    unsigned since;         /* the first build of WSL1 that has it; 0: this is of every kernel */
+    struct devfs_node node; /* of a device */
 };
+
+/* Who writes what is in it; NULL for what has nothing in it. */
+page_write *file_writer(const struct file *file);
 
 /* True where something of this name (n bytes) may be among them. */
 bool file_named(const char *name, size_t n);

@@ -5,10 +5,20 @@
 
 static const struct kernel kernels[] = {
 #define KERNEL(profile, build, release, version, line, signature) \
-    {profile, build, release, version, line, signature},
+    {build, profile, release, version, line, signature},
 #include "fs/procfs/kernels.def"
 #undef KERNEL
 };
+
+#define KERNEL(profile_, build, release_, version_, line_, signature_)     \
+    _Static_assert(sizeof(profile_) <= sizeof(kernels[0].profile) &&       \
+                       sizeof(release_) <= sizeof(kernels[0].release) &&   \
+                       sizeof(version_) <= sizeof(kernels[0].version) &&   \
+                       sizeof(line_) <= sizeof(kernels[0].line) &&         \
+                       sizeof(signature_) <= sizeof(kernels[0].signature), \
+                   "what " profile_ " says is long");
+#include "fs/procfs/kernels.def"
+#undef KERNEL
 
 #define KERNELS (sizeof(kernels) / sizeof(kernels[0]))
 

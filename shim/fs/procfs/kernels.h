@@ -8,12 +8,12 @@
 #include "policy/policy.h"
 
 struct kernel {
-    const char *profile;
     unsigned build; /* Windows', of WSL1; 0 for WSL2, whose kernel is Linux' */
-    const char *release;
-    const char *version;
-    const char *line;      /* /proc/version */
-    const char *signature; /* /proc/version_signature; "" where there is none */
+    char profile[16];
+    char release[40];
+    char version[56];
+    char line[184];     /* /proc/version */
+    char signature[48]; /* /proc/version_signature; "" where there is none */
 };
 
 /* That of a run's era: by its profile, and where that is none of WSL's, as wsl1-current. */

@@ -69,7 +69,7 @@ static bool make(const struct lx_call *c, const struct file *file, const char *n
                         .out = room->out,
                         .room = sizeof(room->out)};
     if (page.given_length < sizeof(room->given)) /* else it is longer than there is room for */
-        file->write(&page);
+        file_writer(file)(&page);
     bool done = page.length > 0 && madeup_put(name, page.out, page.length, c->flags, fd);
     if (!done)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
@@ -121,7 +121,7 @@ static bool has(const struct lx_policy *policy, const struct file *file)
 {
     char out[512];
     if (file->kind == FILE_DEVICE)
-        return (file->node->eras & DEVFS_WSL1) != 0;
+        return (file->node.eras & DEVFS_WSL1) != 0;
     if (file->kind != FILE_PLAIN)
         return kernel_has_interop(kernel_of(policy));
     struct page page = {.policy = policy,
@@ -129,7 +129,7 @@ static bool has(const struct lx_policy *policy, const struct file *file)
                         .name = file->name,
                         .out = out,
                         .room = sizeof(out)};
-    file->write(&page);
+    file_writer(file)(&page);
     return page.length > 0;
 }
 
@@ -171,7 +171,7 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     const bool below = path[n] != '\0' && file->kind != FILE_DIRECTORY && file->when != FILE_HIDDEN;
     if (file->kind == FILE_DEVICE) {
         bool answers =
-            devfs_instead(c, file->node, number_in(file, path, n), path, file->rule, result);
+            devfs_instead(c, &file->node, number_in(file, path, n), path, file->rule, result);
         *result = answers && below ? -ENOTDIR : *result;
         return answers;
     }
