@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Mounts that cannot be: the errno, what a trace says of it, and that nothing is half done.
+# Mounts that cannot be, or are gone: the errno, what a trace says of it, and that nothing is half done.
 # shellcheck disable=SC2030,SC2031,SC2034 # every test is a subshell, and mounts.bash reads these
 
 load mounts
@@ -51,6 +51,36 @@ ls: cannot access '$BASE/v': No such file or directory
 mount point does not exist.
 a:b"
   done
+}
+
+@test "whoever is in a call while others unmount what it leads into goes on" {
+  needs python3 python3
+  cat >"$BASE/race.py" <<'PYTHON'
+import ctypes, os, signal
+
+libc = ctypes.CDLL(None)
+d = os.fsencode(os.environ["M"]) + b"/d"
+
+def look():
+    while True:
+        libc.access(d + b"/sub/a", 0)
+        libc.access(d + b"/./sub/../a:b", 0)
+
+children = []
+for i in range(2):
+    children.append(os.fork())
+    if children[i] == 0:
+        look()
+for i in range(700):
+    libc.mount(b"C:", d, b"drvfs", 0, b"")
+    libc.umount2(d, 2)
+for pid in children:
+    os.kill(pid, signal.SIGTERM)
+print(*[signal.Signals(os.waitpid(pid, 0)[1] & 127).name for pid in children])
+PYTHON
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  in_lanes 'python3 $M/race.py'
+  assert_output "SIGTERM SIGTERM"
 }
 
 @test "a full table: ENOSPC, nothing half done, and a trace says why; what goes makes room" {
