@@ -31,7 +31,8 @@ enum lx_mount_flag {
     LX_MOUNT_NOATIME = 8,
     LX_MOUNT_OWN_NAME = 16, /* of what lxshim run has bound: its backing by its own name */
     LX_MOUNT_TYPED = 32,    /* somebody has mounted it: its source is shown as it was spelled */
-    LX_MOUNT_FLAGS = 63     /* all of them */
+    LX_MOUNT_NOWHERE = 64,  /* what fsmount gave: no path leads to it, but by its backing's name */
+    LX_MOUNT_FLAGS = 127    /* all of them */
 };
 
 /* What lx_mount_settle works out of the rest. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "mounts/mark.h"
 #include "sys/clock.h"
 #include "sys/mountid.h"
 #include "sys/sys.h"
@@ -85,6 +86,16 @@ static int take_over(struct mounts_writer *w, const struct lx_policy *policy)
         w->at[i] = m == NULL ? 0 : (uint32_t)((const char *)m - (const char *)w->table) | gone;
     }
     return 0;
+}
+
+/* What fsmount gave is gone with the last of its descriptors, of which nobody else tells. */
+static void forget_nowhere(struct mounts_writer *w)
+{
+    for (unsigned place = 1; place <= w->count; place++) {
+        const struct lx_mount *m = mounts_written(w, place);
+        if (m != NULL && (m->flags & LX_MOUNT_NOWHERE) != 0 && !mark_is_held(m))
+            mounts_drop(w, m);
+    }
 }
 
 /* The view that will be written: a new one for a namespace in which nothing was mounted before. */
@@ -171,6 +182,8 @@ int mounts_write(const struct lx_policy *policy, struct mounts_writer *w)
         r = take_over(w, policy);
     if (r == 0)
         r = choose_view(w, policy->space);
+    if (r == 0)
+        forget_nowhere(w);
     if (r < 0) {
         if (!sys_mmap_failed(at))
             sys_munmap(at, LX_TABLE_SIZE);
