@@ -128,6 +128,31 @@ static long happen_alone(struct mounts_writer *w)
     return 0;
 }
 
+/*
+ * True for a mount that the kernel had at a point and has no more: where a directory that is
+ * mounted on in one mount namespace is removed in another, it takes the mount away, and tells
+ * nobody.
+ */
+static bool has_vanished(const struct lx_mount *m, const char *point)
+{
+    bool real = lx_bind_alias(m) != NULL || m->type == LX_MOUNT_HOST;
+    struct statx stx;
+    return real &&
+           sys_statx(AT_FDCWD, point, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, &stx) == 0 &&
+           (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
+           (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0;
+}
+
+/* What has vanished at a point would be there again once what is mounted now is unmounted. */
+static void forget_vanished(const struct lx_policy *policy, struct mounts_writer *w,
+                            const struct spot *spot)
+{
+    const struct lx_mount *m = mounts_at(policy, spot->native, spot->program);
+    m = m == NULL ? NULL : mounts_still(w, m);
+    if (m != NULL && has_vanished(m, spot->native))
+        mounts_detach(w, m, true);
+}
+
 /* The backing is bound to the target. */
 static long attach_real(const struct lx_task *t, struct mounts_writer *w, struct mounts_plan *plan,
                         const struct spot *spot, unsigned long flags)
@@ -151,6 +176,7 @@ static long carry_out(const struct lx_task *t, struct mounts_plan *plan, const s
     long done = mounts_write(t->policy, &w);
     if (done < 0)
         return done;
+    forget_vanished(t->policy, &w, spot);
     /* Inside a mount that is translated the kernel has another name for the target. */
     bool binds = mounts_redirected(t->policy, spot->program, strlen(spot->program)) == NULL;
     plan->texts.target = binds ? spot->native : spot->program;
@@ -539,6 +565,10 @@ static long detach(const struct lx_task *t, const struct lx_mount *m, const stru
     if (done == 0) {
         mounts_detach(&w, m, (flags & MNT_DETACH) != 0);
         done = real ? happen(t, &w, spot->native, SYS_umount2, args) : happen_alone(&w);
+    }
+    if (done == -EINVAL && has_vanished(m, spot->native)) {
+        mounts_detach(&w, m, true);
+        (void)happen_alone(&w);
     }
     mounts_leave(&w);
     return done;

@@ -53,6 +53,20 @@ a:b"
   done
 }
 
+@test "a target that is removed in another mount namespace takes its mount along: what has its name later is a directory" {
+  in_lanes 'mount --make-private / 2>/dev/null; cd $M; remove() { mount -i -t drvfs C: d; unshare -m sh -c "umount d; rmdir d"; mkdir d; }
+    remove; umount d 2>&1; mkfifo d/p && ls d; rm d/p; remove; mount -i -t drvfs C: d; ls d; umount d; mkfifo d/p && ls d; rm d/p
+    grep -c " $M/d " /proc/self/mountinfo; rmdir d && mkdir d && echo gone'
+  assert_output "umount: d: not mounted.
+p
+Mixed Case
+f
+sub
+p
+0
+gone"
+}
+
 @test "whoever is in a call while others unmount what it leads into goes on" {
   needs python3 python3
   cat >"$BASE/race.py" <<'PYTHON'
