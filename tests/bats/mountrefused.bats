@@ -67,6 +67,36 @@ p
 gone"
 }
 
+@test "what is mounted over / is there in a table, hides nothing from whoever runs, and is unmounted" {
+  steps='mount --make-rprivate / 2>/dev/null; over() { echo "$@"; mount -i "$@" / && ls $M/drive && mount -t tmpfs none $M/d && umount $M/d && umount / && echo done; }
+    over -t tmpfs none; over --bind $M/drive; mkdir $M/n && mv $M/n $M/o && rmdir $M/o'
+  natively "mkdir \$M/drive/f \$M/drive/Mixed; $steps"
+  assert_line --index 0 "-t tmpfs none"
+  assert_line done
+  # ld.so finds the library by a name with "..", which leads to what is over "/".
+  by_instruction
+  LANES=("${LANES[@]:1}")
+  in_lanes "$steps; over -t drvfs C:/sub 2>&1; mount -i -t drvfs C: \$M/d && ls \$M/d && umount \$M/d"
+  assert_output "-t tmpfs none
+Mixed Case
+f
+sub
+done
+--bind $BASE/drive
+Mixed Case
+f
+sub
+done
+-t drvfs C:/sub
+Mixed Case
+f
+sub
+done
+Mixed Case
+f
+sub"
+}
+
 @test "whoever is in a call while others unmount what it leads into goes on" {
   needs python3 python3
   cat >"$BASE/race.py" <<'PYTHON'
