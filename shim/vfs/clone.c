@@ -73,6 +73,8 @@ int clone_change(int fd, unsigned long flags)
     uint32_t number;
     unsigned long had;
     int64_t before = byte_at(fd, &number, &had);
+    if (before < 0) /* somebody else has taken the mark off meanwhile */
+        return -EINVAL;
     return replace(fd, before, mark_byte(number, flags & MARK_FLAGS));
 }
 
