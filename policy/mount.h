@@ -31,7 +31,8 @@ enum lx_mount_flag {
     LX_MOUNT_NOATIME = 8,
     LX_MOUNT_OWN_NAME = 16, /* of what lxshim run has bound: its backing by its own name */
     LX_MOUNT_TYPED = 32,    /* somebody has mounted it: its source is shown as it was spelled */
-    LX_MOUNT_FLAGS = 63     /* all of them */
+    LX_MOUNT_NOWHERE = 64,  /* what fsmount gave: no path leads to it, but by its backing's name */
+    LX_MOUNT_FLAGS = 127    /* all of them */
 };
 
 /* What lx_mount_settle works out of the rest. */
@@ -74,14 +75,16 @@ struct lx_mount {
 
 /*
  * What is mounted at one moment, by place. A mount keeps its place as long as it is mounted; one
- * that is empty may be another's later.
+ * that is empty may be another's later. Until then it has the record of the mount that is gone, for
+ * calls that found their way into it before.
  */
 #define LX_PLACE_MAX 255u
+#define LX_GONE      1 /* beside the offset of such a record, which is even */
 
 struct lx_mounts {
     uint32_t count;      /* places, empty ones among them */
     uint32_t translated; /* mounts among them whose backing is elsewhere */
-    int32_t at[];        /* the record of place i + 1, counted from this structure; 0: empty */
+    int32_t at[];        /* the record of place i + 1, counted from this structure; 0: none yet */
 };
 
 static inline const char *lx_mount_text(const struct lx_mount *mount, uint32_t offset)
@@ -151,12 +154,21 @@ static inline bool lx_metadata(const struct lx_mount *mount)
     return (mount->flags & LX_MOUNT_METADATA) != 0;
 }
 
-/* The mount at a place (from 1), NULL where there is none. */
-static inline const struct lx_mount *lx_mounts_at(const struct lx_mounts *mounts, unsigned place)
+/* The mount at a place (from 1), or the last that was there; NULL where none ever was. */
+static inline const struct lx_mount *lx_mounts_had(const struct lx_mounts *mounts, unsigned place)
 {
     if (place == 0 || place > mounts->count || mounts->at[place - 1] == 0)
         return NULL;
-    return (const struct lx_mount *)(const void *)((const char *)mounts + mounts->at[place - 1]);
+    return (const struct lx_mount *)(const void *)((const char *)mounts +
+                                                   (mounts->at[place - 1] & ~LX_GONE));
+}
+
+/* The mount at a place; NULL where there is none. */
+static inline const struct lx_mount *lx_mounts_at(const struct lx_mounts *mounts, unsigned place)
+{
+    if (place == 0 || place > mounts->count || (mounts->at[place - 1] & LX_GONE) != 0)
+        return NULL;
+    return lx_mounts_had(mounts, place);
 }
 
 /*

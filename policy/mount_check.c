@@ -46,12 +46,35 @@ static bool backing_ok(const struct block *b)
     return nameless || directory_ok(b, m->backing);
 }
 
+static bool is_root(const struct lx_mount *m, uint32_t offset)
+{
+    return strcmp(lx_mount_text(m, offset), "/") == 0;
+}
+
+/* The other name of what is bound, which may be over "/". */
+static bool alias_ok(const struct block *b)
+{
+    const struct lx_mount *m = b->mount;
+    return m->bind_alias == 0 || directory_ok(b, m->bind_alias) ||
+           (text_ok(b, m->bind_alias) && is_root(m, m->bind_alias));
+}
+
+/*
+ * What the kernel has mounted over "/". Nobody's way leads into it, as whoever runs keeps the "/"
+ * that he has: so nobody spells what is below it.
+ */
+static bool covers_root(const struct block *b)
+{
+    const struct lx_mount *m = b->mount;
+    return path_ok(b, m->target) && path_ok(b, m->backing) && is_root(m, m->target) &&
+           is_root(m, m->backing) && (m->type == LX_MOUNT_HOST || m->bind_alias != 0);
+}
+
 static bool texts_ok(const struct block *b)
 {
     const struct lx_mount *m = b->mount;
     return m->source != 0 && text_ok(b, m->source) && text_ok(b, m->label) &&
-           directory_ok(b, m->target) && backing_ok(b) &&
-           (m->bind_alias == 0 || directory_ok(b, m->bind_alias)) &&
+           (covers_root(b) || (directory_ok(b, m->target) && backing_ok(b))) && alias_ok(b) &&
            (m->symlinkroot == 0 ||
             (text_ok(b, m->symlinkroot) && lx_mount_text(m, m->symlinkroot)[0] == '/')) &&
            text_ok(b, m->root) && text_ok(b, m->options);

@@ -14,15 +14,16 @@ static bool list_ok(const struct lx_table *table, uint32_t at)
         return false;
     uint32_t translated = 0;
     for (uint32_t i = 0; i < list->count; i++) {
-        int64_t record = (int64_t)at + list->at[i];
+        int64_t record = (int64_t)at + (list->at[i] & ~LX_GONE);
         if (list->at[i] == 0)
             continue;
         if (record < (int64_t)sizeof(*table) || record >= (int64_t)LX_TABLE_SIZE)
             return false;
-        const struct lx_mount *m = lx_mounts_at(list, i + 1);
+        const struct lx_mount *m = lx_mounts_had(list, i + 1);
         if (!lx_mount_check(table, LX_TABLE_SIZE, m) || m->place != i + 1)
             return false;
-        translated += !lx_in_place(m) && m->type != LX_MOUNT_HOST;
+        bool gone = (list->at[i] & LX_GONE) != 0;
+        translated += !gone && !lx_in_place(m) && m->type != LX_MOUNT_HOST;
     }
     return list->translated == translated;
 }

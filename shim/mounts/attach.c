@@ -253,7 +253,7 @@ int mounts_plan_bind(const struct lx_mount *from, const char *directory,
     memcpy(plan->from.rest, directory, strlen(directory) + 1);
     plan->backing = plan->from.rest;
     plan->record = *from;
-    plan->record.flags &= (uint8_t)~LX_MOUNT_OWN_NAME;
+    plan->record.flags &= (uint8_t) ~(LX_MOUNT_OWN_NAME | LX_MOUNT_NOWHERE);
     plan->texts = lx_mount_texts(from);
     plan->texts.target = request->target;
     if (inside[0] != '\0')
@@ -402,7 +402,9 @@ int mounts_attach(struct mounts_writer *w, struct mounts_plan *plan, bool real)
     bool both = real && !binds && plan->record.type != LX_MOUNT_HOST;
     plan->texts.backing = real ? plan->texts.target : plan->backing;
     plan->texts.bind_alias = real && plan->record.type != LX_MOUNT_HOST ? plan->backing : NULL;
-    uint32_t device = binds ? plan->record.device : lx_mount_minor(w->number + 1);
+    /* A mount that was nowhere has been looked at already. */
+    bool seen = plan->record.device != 0;
+    uint32_t device = seen ? plan->record.device : lx_mount_minor(w->number + 1);
     error = both ? add_own_name(w, plan, device) : 0;
     if (error < 0)
         return error;
@@ -411,6 +413,18 @@ int mounts_attach(struct mounts_writer *w, struct mounts_plan *plan, bool real)
         return error;
     set_device(m, device);
     return 0;
+}
+
+const struct lx_mount *mounts_attach_nowhere(struct mounts_writer *w, struct mounts_plan *plan,
+                                             int *error)
+{
+    plan->texts.target = plan->texts.backing = plan->backing;
+    plan->texts.bind_alias = NULL;
+    plan->record.flags |= LX_MOUNT_OWN_NAME | LX_MOUNT_NOWHERE;
+    const struct lx_mount *m = mounts_add(w, &plan->record, &plan->texts, NULL, error);
+    if (m != NULL)
+        set_device(m, lx_mount_minor(m->number));
+    return m;
 }
 
 const struct lx_mount *mounts_at(const struct lx_policy *policy, const char *native,
@@ -422,7 +436,8 @@ const struct lx_mount *mounts_at(const struct lx_policy *policy, const char *nat
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         bool here = strcmp(lx_backing(m), native) == 0 ||
                     (!lx_in_place(m) && strcmp(lx_target(m), target) == 0);
-        if (here && (found == NULL || m->number > found->number))
+        if (here && (m->flags & LX_MOUNT_NOWHERE) == 0 &&
+            (found == NULL || m->number > found->number))
             found = m;
     }
     return found;

@@ -82,6 +82,13 @@ int mounts_move(struct mounts_writer *w, const struct lx_mount *mount, const cha
  */
 int mounts_attach(struct mounts_writer *w, struct mounts_plan *plan, bool real);
 
+/*
+ * The plan's mount is there then, and is nowhere: by its backing's own name, for as long as anybody
+ * has a descriptor that is marked with it (mark.h). NULL with *error, as by mounts_add.
+ */
+const struct lx_mount *mounts_attach_nowhere(struct mounts_writer *w, struct mounts_plan *plan,
+                                             int *error);
+
 /* The newest mount whose root is the kernel's path, or the program's; NULL for none. */
 const struct lx_mount *mounts_at(const struct lx_policy *policy, const char *native,
                                  const char *target);

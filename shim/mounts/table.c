@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "mounts/mark.h"
 #include "sys/clock.h"
 #include "sys/mountid.h"
 #include "sys/sys.h"
@@ -80,10 +81,21 @@ static int take_over(struct mounts_writer *w, const struct lx_policy *policy)
         return copy_fixed(w, policy->fixed);
     w->count = now->count > LX_PLACE_MAX ? LX_PLACE_MAX : now->count;
     for (unsigned i = 0; i < w->count; i++) {
-        const struct lx_mount *m = lx_mounts_at(now, i + 1);
-        w->at[i] = m == NULL ? 0 : (uint32_t)((const char *)m - (const char *)w->table);
+        const struct lx_mount *m = lx_mounts_had(now, i + 1);
+        const uint32_t gone = lx_mounts_at(now, i + 1) == NULL ? LX_GONE : 0;
+        w->at[i] = m == NULL ? 0 : (uint32_t)((const char *)m - (const char *)w->table) | gone;
     }
     return 0;
+}
+
+/* What fsmount gave is gone with the last of its descriptors, of which nobody else tells. */
+static void forget_nowhere(struct mounts_writer *w)
+{
+    for (unsigned place = 1; place <= w->count; place++) {
+        const struct lx_mount *m = mounts_written(w, place);
+        if (m != NULL && (m->flags & LX_MOUNT_NOWHERE) != 0 && !mark_is_held(m))
+            mounts_drop(w, m);
+    }
 }
 
 /* The view that will be written: a new one for a namespace in which nothing was mounted before. */
@@ -170,6 +182,8 @@ int mounts_write(const struct lx_policy *policy, struct mounts_writer *w)
         r = take_over(w, policy);
     if (r == 0)
         r = choose_view(w, policy->space);
+    if (r == 0)
+        forget_nowhere(w);
     if (r < 0) {
         if (!sys_mmap_failed(at))
             sys_munmap(at, LX_TABLE_SIZE);
@@ -180,7 +194,8 @@ int mounts_write(const struct lx_policy *policy, struct mounts_writer *w)
 
 const struct lx_mount *mounts_written(const struct mounts_writer *w, unsigned place)
 {
-    if (place == 0 || place > w->count || w->at[place - 1] == 0)
+    if (place == 0 || place > w->count || w->at[place - 1] == 0 ||
+        (w->at[place - 1] & LX_GONE) != 0)
         return NULL;
     return (const struct lx_mount *)(const void *)((const char *)w->table + w->at[place - 1]);
 }
@@ -227,7 +242,7 @@ const struct lx_mount *mounts_add(struct mounts_writer *w, const struct lx_mount
 
 void mounts_drop(struct mounts_writer *w, const struct lx_mount *mount)
 {
-    w->at[mount->place - 1] = 0;
+    w->at[mount->place - 1] |= LX_GONE;
 }
 
 /* Writes the list of what the writer has. Where it lies, or -ENOSPC, -ENOMEM. */
@@ -243,7 +258,7 @@ static long write_list(struct mounts_writer *w)
     list->translated = 0;
     for (unsigned i = 0; i < w->count; i++) {
         const struct lx_mount *m = mounts_written(w, i + 1);
-        list->at[i] = m == NULL ? 0 : (int32_t)w->at[i] - (int32_t)at;
+        list->at[i] = w->at[i] == 0 ? 0 : (int32_t)w->at[i] - (int32_t)at;
         list->translated += m != NULL && !lx_in_place(m) && m->type != LX_MOUNT_HOST;
     }
     w->used = aligned(at + size);

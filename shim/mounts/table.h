@@ -19,7 +19,7 @@ struct mounts_writer {
     uint32_t used;
     uint32_t number;
     unsigned count;            /* places of what is to be mounted */
-    uint32_t at[LX_PLACE_MAX]; /* their records; 0: empty */
+    uint32_t at[LX_PLACE_MAX]; /* their records, with LX_GONE those of what was there; 0: none */
 };
 
 /*

@@ -86,7 +86,7 @@ static uint32_t widened(uint32_t mask)
 
 static void remember_late(const struct lx_task *t, long place, int fd, int wd, uint32_t mask)
 {
-    const struct lx_mount *m = lx_mounts_at(lx_mounts(t->policy), (unsigned)place);
+    const struct lx_mount *m = lx_mounts_had(lx_mounts(t->policy), (unsigned)place);
     if ((mask & IN_MODIFY) == 0 || t->policy->observe ||
         lx_rule(m, LX_RULE_WATCH_EVENTS) != LX_AT_CLOSE)
         return;

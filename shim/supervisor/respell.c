@@ -48,8 +48,8 @@ static bool is_readonly(const struct lx_task *task, const uint64_t given[6], con
     const int known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
     const char *path = args[1] == 0 ? "" : (const char *)(uintptr_t)args[1];
     long mount = lx_where(task, (int)args[0], path, (int)given[4] & known);
-    return mount > 0 &&
-           (lx_mounts_at(lx_mounts(task->policy), (unsigned)mount)->flags & LX_MOUNT_READONLY) != 0;
+    return mount > 0 && (lx_mounts_had(lx_mounts(task->policy), (unsigned)mount)->flags &
+                         LX_MOUNT_READONLY) != 0;
 }
 
 struct words {

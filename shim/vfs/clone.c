@@ -7,38 +7,16 @@
 #include <sys/mount.h>
 
 #include "fs/holding.h"
+#include "mounts/mark.h"
 #include "store/procscan.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
 
-#ifndef F_OFD_SETLK
-#define F_OFD_SETLK 37
-#endif
-
-/*
- * The byte that is locked says it all: the mount's number in the lower half, flags above that. No
- * directory has bytes, and so far out no program locks; the marks of store/shares.h are farther.
- */
-#define FIRST    (INT64_C(1) << 62)
-#define FLAGS_AT 32
-#define FLAGS    0x3ffffffUL /* up to MS_LAZYTIME */
-
-static int64_t byte_of(uint32_t number, unsigned long flags)
-{
-    return FIRST | (int64_t)(flags & FLAGS) << FLAGS_AT | (int64_t)number;
-}
-
-static int set_lock(int fd, short type, int64_t byte)
-{
-    struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
-    return sys_fcntl(fd, F_OFD_SETLK, (long)&lock);
-}
-
 /* The byte of a clone's lock; -1 for any other descriptor. */
-static int64_t byte_at(int fd)
+static int64_t byte_at(int fd, uint32_t *number, unsigned long *flags)
 {
-    int64_t byte = fd < 0 ? -1 : procscan_own_lock(fd, FIRST);
-    return byte < 0 || byte >= byte_of(0, 0) + (INT64_C(1) << 58) ? -1 : byte;
+    int64_t byte = fd < 0 ? -1 : procscan_own_lock(fd, MARK_FIRST);
+    return byte >= 0 && mark_read(byte, number, flags) ? byte : -1;
 }
 
 /*
@@ -65,29 +43,48 @@ long clone_make(const struct lx_policy *policy, const struct lx_mount *mount,
     const char *path = (flags & MS_REC) != 0 ? native : own_name(policy, &mount, native, name);
     int fd = sys_openat(AT_FDCWD, path,
                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | (closes ? O_CLOEXEC : 0), 0);
-    int r = fd < 0 ? fd : set_lock(fd, F_RDLCK, byte_of(mount->number, flags));
+    int r = fd < 0 ? fd : mark_set(fd, mark_byte(mount->number, flags));
     if (r < 0 && fd >= 0)
         sys_close(fd);
     return r < 0 ? r : fd;
 }
 
-bool clone_has(int fd, unsigned long *flags)
+enum clone_state clone_of(int fd, unsigned long *flags)
 {
-    int64_t byte = byte_at(fd);
-    if (byte < 0)
-        return false;
-    *flags = (unsigned long)(byte >> FLAGS_AT) & FLAGS;
-    return true;
+    uint32_t number;
+    if (byte_at(fd, &number, flags) < 0)
+        return CLONE_NONE;
+    bool attached = (*flags & MARK_ATTACHED) != 0;
+    *flags &= MARK_FLAGS;
+    return attached ? CLONE_ATTACHED : CLONE_NOWHERE;
+}
+
+/* A clone has another byte. 0 or -errno. */
+static int replace(int fd, int64_t before, int64_t byte)
+{
+    int r = byte == before ? 0 : mark_set(fd, byte);
+    if (r == 0 && byte != before)
+        r = mark_clear(fd, before);
+    return r;
 }
 
 int clone_change(int fd, unsigned long flags)
 {
-    int64_t before = byte_at(fd);
-    int64_t byte = byte_of((uint32_t)before, flags);
-    int r = byte == before ? 0 : set_lock(fd, F_RDLCK, byte);
-    if (r == 0 && byte != before)
-        r = set_lock(fd, F_UNLCK, before);
-    return r;
+    uint32_t number;
+    unsigned long had;
+    int64_t before = byte_at(fd, &number, &had);
+    if (before < 0) /* somebody else has taken the mark off meanwhile */
+        return -EINVAL;
+    return replace(fd, before, mark_byte(number, flags & MARK_FLAGS));
+}
+
+void clone_attach(int fd, const struct lx_mount *mount)
+{
+    uint32_t number;
+    unsigned long flags;
+    int64_t before = byte_at(fd, &number, &flags);
+    if (before >= 0)
+        (void)replace(fd, before, mark_byte(mount->number, flags | MARK_ATTACHED));
 }
 
 static const struct lx_mount *numbered(const struct lx_mounts *mounts, uint32_t number)
@@ -97,6 +94,14 @@ static const struct lx_mount *numbered(const struct lx_mounts *mounts, uint32_t 
         if (m->number == number)
             return m;
     return NULL;
+}
+
+const struct lx_mount *clone_attached(const struct lx_policy *policy, int fd)
+{
+    uint32_t number = 0;
+    unsigned long flags;
+    (void)byte_at(fd, &number, &flags);
+    return numbered(lx_mounts(policy), number);
 }
 
 /* True where a directory of that name is in a mount. */
@@ -110,7 +115,9 @@ static bool has(const struct lx_mount *m, const char *directory, size_t n)
 const struct lx_mount *clone_mount(const struct lx_policy *policy, int fd, const char *directory,
                                    size_t n)
 {
-    const uint32_t number = (uint32_t)byte_at(fd);
+    uint32_t number = 0;
+    unsigned long flags;
+    (void)byte_at(fd, &number, &flags);
     const struct lx_mount *m = numbered(lx_mounts(policy), number);
     if (!has(m, directory, n))
         m = numbered(policy->fixed, number);

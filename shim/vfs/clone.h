@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What open_tree(2) has cloned of a drive: a mount that is nowhere yet. Its descriptor is open on
- * the directory itself, so that all that is asked by it finds the drive. That it is a clone, of
- * which mount and with which flags, is in a lock on its open file description, which others have
- * who were given the descriptor, and which goes with the last copy of it.
+ * What open_tree(2) has cloned of a drive, or fsmount(2) has made: a mount that is nowhere yet. Its
+ * descriptor is open on the directory itself, so that all that is asked by it finds the drive. That
+ * it is a clone, of which mount and with which flags, says its mark (mounts/mark.h).
  */
 #ifndef LXSHIM_VFS_CLONE_H
 #define LXSHIM_VFS_CLONE_H
@@ -20,11 +19,23 @@
 long clone_make(const struct lx_policy *policy, const struct lx_mount *mount,
                 const char native[PATH_MAX], unsigned long flags, bool closes);
 
-/* True for a descriptor of a clone, with the flags that it has. */
-bool clone_has(int fd, unsigned long *flags);
+enum clone_state {
+    CLONE_NONE,    /* any other descriptor */
+    CLONE_NOWHERE, /* it is to be mounted */
+    CLONE_ATTACHED /* and was */
+};
+
+/* What a descriptor is, with the flags that a clone has. */
+enum clone_state clone_of(int fd, unsigned long *flags);
 
 /* A clone has other flags. 0 or -errno. */
 int clone_change(int fd, unsigned long flags);
+
+/* A clone is mounted by now: by that mount whoever has its descriptor finds it again. */
+void clone_attach(int fd, const struct lx_mount *mount);
+
+/* The mount that it has become; NULL where that was unmounted, or moved by others. */
+const struct lx_mount *clone_attached(const struct lx_policy *policy, int fd);
 
 /*
  * The mount that a clone is of, in whichever mount namespace that is; `directory`, of n bytes, is

@@ -163,7 +163,7 @@ long vfs_file_attributes_set(const struct lx_task *t, const long a[6])
     long mount =
         t->seccomp_confined ? 0 : lx_where(t, (int)a[0], path_of(a, (int)a[4]), (int)a[4] & known);
     if (mount <= 0 ||
-        (lx_mounts_at(lx_mounts(t->policy), (unsigned)mount)->flags & LX_MOUNT_READONLY) == 0)
+        (lx_mounts_had(lx_mounts(t->policy), (unsigned)mount)->flags & LX_MOUNT_READONLY) == 0)
         return file_attributes(t, SYS_file_setattr, a);
     char ignored[64];
     const long looks[6] = {a[0], a[1], (long)(uintptr_t)ignored, sizeof(ignored), a[4], 0};

@@ -128,6 +128,31 @@ static long happen_alone(struct mounts_writer *w)
     return 0;
 }
 
+/*
+ * True for a mount that the kernel had at a point and has no more: where a directory that is
+ * mounted on in one mount namespace is removed in another, it takes the mount away, and tells
+ * nobody.
+ */
+static bool has_vanished(const struct lx_mount *m, const char *point)
+{
+    bool real = lx_bind_alias(m) != NULL || m->type == LX_MOUNT_HOST;
+    struct statx stx;
+    return real &&
+           sys_statx(AT_FDCWD, point, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, &stx) == 0 &&
+           (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
+           (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0;
+}
+
+/* What has vanished at a point would be there again once what is mounted now is unmounted. */
+static void forget_vanished(const struct lx_policy *policy, struct mounts_writer *w,
+                            const struct spot *spot)
+{
+    const struct lx_mount *m = mounts_at(policy, spot->native, spot->program);
+    m = m == NULL ? NULL : mounts_still(w, m);
+    if (m != NULL && has_vanished(m, spot->native))
+        mounts_detach(w, m, true);
+}
+
 /* The backing is bound to the target. */
 static long attach_real(const struct lx_task *t, struct mounts_writer *w, struct mounts_plan *plan,
                         const struct spot *spot, unsigned long flags)
@@ -151,6 +176,7 @@ static long carry_out(const struct lx_task *t, struct mounts_plan *plan, const s
     long done = mounts_write(t->policy, &w);
     if (done < 0)
         return done;
+    forget_vanished(t->policy, &w, spot);
     /* Inside a mount that is translated the kernel has another name for the target. */
     bool binds = mounts_redirected(t->policy, spot->program, strlen(spot->program)) == NULL;
     plan->texts.target = binds ? spot->native : spot->program;
@@ -187,19 +213,24 @@ int lx_mount_source(const struct lx_task *t, const char *type, const char *sourc
     return r == 0 ? mounts_check_source(t->policy, type, source) : r < 0 ? r : 0;
 }
 
+int lx_mount_plan(const struct lx_task *t, const struct mounts_request *request, struct spot *from,
+                  struct mounts_plan *plan)
+{
+    struct mounts_request found = *request;
+    int r = find_directory(t, request->type, request->source, from);
+    found.directory = r > 0 ? from->native : NULL;
+    return r < 0 ? r : mounts_plan(t->policy, &found, plan);
+}
+
 /* A mount of one of our types. */
 static long attach_new(const struct lx_task *t, const struct mounts_request *request,
                        const struct spot *spot)
 {
-    struct mounts_request found = *request;
     struct mounts_plan plan;
     struct spot from;
     if (!is_root())
         return -EPERM;
-    int r = find_directory(t, request->type, request->source, &from);
-    found.directory = r > 0 ? from.native : NULL;
-    if (r >= 0)
-        r = mounts_plan(t->policy, &found, &plan);
+    int r = lx_mount_plan(t, request, &from, &plan);
     if (r == 0)
         r = check_directory(spot->native);
     long done = r < 0 ? r : carry_out(t, &plan, spot, request->flags);
@@ -224,6 +255,11 @@ static long attach_bind(const struct lx_task *t, const struct mounts_request *re
     const struct lx_mount *now =
         mounts_of(t->policy, mounts_classify(t->policy, directory, strlen(directory)));
     const struct lx_mount *m = request->cloned == NULL ? now : request->cloned;
+    const struct lx_mount *there = mounts_at(t->policy, spot->native, spot->program);
+    /* As plan_made_up says of what mount(2) mounts. */
+    if (m != NULL && (m->flags & LX_MOUNT_NOWHERE) != 0 && there != NULL &&
+        there->type == m->type && lx_mount_type_has((enum lx_mount_type)m->type, LX_TYPE_MADE_UP))
+        return -EBUSY;
     if (m == NULL)
         return -LX_CONTINUE;
     if (!is_root())
@@ -235,8 +271,9 @@ static long attach_bind(const struct lx_task *t, const struct mounts_request *re
         r = check_directory(spot->native);
     if (r == 0)
         r = mounts_plan_bind(m, directory, request, &plan);
-    if (r == 0 && now == NULL)
-        plan.record.number = 0; /* of another namespace's: here it is the first of its backing */
+    /* The first of its backing here: of another namespace's, or of none so far. */
+    if (r == 0 && (now == NULL || (m->flags & LX_MOUNT_NOWHERE) != 0))
+        plan.record.number = 0;
     return r < 0 ? r : carry_out(t, &plan, spot, request->flags);
 }
 
@@ -273,30 +310,34 @@ static long mount_host(const struct lx_task *t, const struct mounts_request *req
     return r < 0 ? r : attach_host(t, request, spot, SYS_mount, args);
 }
 
-static long remount(const struct lx_task *t, const struct mounts_request *request,
-                    const struct spot *spot)
+long lx_mount_change(const struct lx_task *t, const struct lx_mount *m,
+                     const struct mounts_request *request)
 {
     struct mounts_plan plan;
     struct mounts_writer w;
-    const struct lx_mount *m = mounts_at(t->policy, spot->native, spot->program);
-    bool reads = (request->flags & MS_BIND) == 0;
-    if (m == NULL || m->type == LX_MOUNT_HOST ||
-        (reads && !vfs_has_text_if_any(t, request->options)))
-        return -LX_CONTINUE;
-    if (!is_root())
-        return -EPERM;
     int r = mounts_plan_again(t->policy, m, request, &plan);
     if (r == 0)
         r = write_on(t, &w, &m);
     if (r < 0)
         return r;
-    if (lx_in_place(m))
-        set_flags(t, spot->native, request->flags);
+    if (lx_in_place(m) && request->native != NULL)
+        set_flags(t, request->native, request->flags);
     long done = mounts_change(&w, m, &plan);
     if (done == 0)
         done = happen_alone(&w);
     mounts_leave(&w);
     return done;
+}
+
+static long remount(const struct lx_task *t, const struct mounts_request *request,
+                    const struct spot *spot)
+{
+    const struct lx_mount *m = mounts_at(t->policy, spot->native, spot->program);
+    bool reads = (request->flags & MS_BIND) == 0;
+    if (m == NULL || m->type == LX_MOUNT_HOST ||
+        (reads && !vfs_has_text_if_any(t, request->options)))
+        return -LX_CONTINUE;
+    return is_root() ? lx_mount_change(t, m, request) : -EPERM;
 }
 
 /* A mount that is there moves, with all that is mounted in it. */
@@ -464,8 +505,12 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
 long lx_mount_tree(const struct lx_task *t, const struct lx_mount *mount, const char *directory,
                    int dirfd, const char *target, bool follow, unsigned long flags)
 {
-    const struct mounts_request request = {
+    struct mounts_request request = {
         .source = directory, .directory = directory, .cloned = mount, .flags = flags | MS_BIND};
+    if ((mount->flags & LX_MOUNT_NOWHERE) != 0) {
+        request.source = lx_source(mount);
+        request.type = lx_filesystem(mount)->word;
+    }
     return mount_there(t, request, dirfd, target, follow);
 }
 
@@ -520,6 +565,10 @@ static long detach(const struct lx_task *t, const struct lx_mount *m, const stru
     if (done == 0) {
         mounts_detach(&w, m, (flags & MNT_DETACH) != 0);
         done = real ? happen(t, &w, spot->native, SYS_umount2, args) : happen_alone(&w);
+    }
+    if (done == -EINVAL && has_vanished(m, spot->native)) {
+        mounts_detach(&w, m, true);
+        (void)happen_alone(&w);
     }
     mounts_leave(&w);
     return done;

@@ -6,7 +6,9 @@
 #include <limits.h>
 
 #include "fs/call.h"
+#include "mounts/attach.h"
 #include "vfs/placement.h"
+#include "vfs/spot.h"
 
 /*
  * Answers mount(2) where it is about one of our file systems, or about a directory in a mount of
@@ -42,6 +44,17 @@ const struct lx_mount *lx_mount_of(const struct lx_task *t, int dirfd, const cha
  * Whether a source of that type, which is one of ours, is there: 0, or -errno as mount(2) says it.
  */
 int lx_mount_source(const struct lx_task *t, const char *type, const char *source);
+
+/*
+ * Plans a mount of one of our types. The source's directory, where it is one of Linux', is `from`,
+ * which the plan needs. 0 or -errno, as by mounts_plan.
+ */
+int lx_mount_plan(const struct lx_task *t, const struct mounts_request *request, struct spot *from,
+                  struct mounts_plan *plan);
+
+/* What a remount makes of a mount: `request` says its flags, and its options but with MS_BIND. */
+long lx_mount_change(const struct lx_task *t, const struct lx_mount *m,
+                     const struct mounts_request *request);
 
 /* What move_mount(2) is to move, and whither. Paths may be LX_DESCRIPTOR. */
 struct lx_move {

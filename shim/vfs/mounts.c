@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "mounts/mark.h"
+
 /* True where path is dir or lies below it. */
 static bool within(const char *path, size_t n, const char *dir, size_t length)
 {
@@ -19,9 +21,25 @@ static unsigned above(const char *path, size_t n, const char *point, size_t leng
            (memchr(point + n + 1, '/', length - n - 1) == NULL ? (unsigned)PLACEMENT_PARENT : 0);
 }
 
+/* False for a mount that was nowhere, and that nobody has a descriptor of any more. */
+static bool is_there(const struct lx_mount *m)
+{
+    return (m->flags & LX_MOUNT_NOWHERE) == 0 || mark_is_held(m);
+}
+
+/* True where a mount that is nowhere leaves a directory to another, of which paths are translated:
+ * else whoever is in that would see it go for as long.
+ */
+static bool yields(const struct lx_mount *one, const struct lx_mount *other)
+{
+    return (one->flags & LX_MOUNT_NOWHERE) != 0 && !lx_in_place(other);
+}
+
 /* Of two mounts that have a path, the one that covers the other; `one` may be NULL. */
 static const struct lx_mount *newer(const struct lx_mount *one, const struct lx_mount *other)
 {
+    if (one != NULL && (yields(one, other) || yields(other, one)))
+        return yields(one, other) ? other : one;
     return one == NULL || other->number > one->number ? other : one;
 }
 
@@ -35,7 +53,8 @@ struct placement mounts_classify(const struct lx_policy *policy, const char *nat
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         if (within(native, n, lx_backing(m), m->backing_length)) {
-            in = newer(in, m);
+            if (is_there(m))
+                in = newer(in, m);
             continue;
         }
         v.flags |= (uint8_t)above(native, n, lx_backing(m), m->backing_length);
@@ -58,7 +77,7 @@ const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const c
     const struct lx_mount *in = NULL;
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
-        if (within(path, n, lx_target(m), m->target_length))
+        if ((m->flags & LX_MOUNT_NOWHERE) == 0 && within(path, n, lx_target(m), m->target_length))
             in = newer(in, m);
     return in == NULL || lx_in_place(in) ? NULL : in;
 }

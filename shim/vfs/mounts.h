@@ -14,10 +14,13 @@
  */
 struct placement mounts_classify(const struct lx_policy *policy, const char *native, size_t n);
 
-/* The mount that a placement says, NULL for outside. */
+/*
+ * The mount that a placement says, NULL for outside. Where others have unmounted it since, the call
+ * goes on in what was there, as if it had been made before.
+ */
 static inline const struct lx_mount *mounts_of(const struct lx_policy *policy, struct placement v)
 {
-    return v.mount == 0 ? NULL : lx_mounts_at(lx_mounts(policy), v.mount);
+    return v.mount == 0 ? NULL : lx_mounts_had(lx_mounts(policy), v.mount);
 }
 
 /* What there is to the spelling of a name (n bytes), or a path, on a mount: see lx_name_kind. */

@@ -46,19 +46,18 @@
 #define NAME     "lxshim-fs" /* of a context's memory */
 #define MAGIC    0x53464c58u
 #define LONGEST  1024
-#define NOWHERE  "." /* no absolute path */
 #define WORD_MAX 255 /* bytes of a key or a value: the kernel takes no more */
 
 /* A context. */
 struct context {
     uint32_t magic;
-    uint32_t created; /* CREATE was said: it can be mounted, and no option added */
-    uint64_t flags;   /* MS_* */
+    uint32_t
+        created;    /* 1 once CREATE was said: it can be mounted, and no option added. 2: it was */
+    uint64_t flags; /* MS_* */
     char type[32];
     char source[PATH_MAX];
     char options[LONGEST];
     char target[PATH_MAX]; /* of what fspick has picked, else empty */
-    char at[PATH_MAX];     /* of what fsmount gives: where it was moved to; or NOWHERE */
 };
 
 bool lx_is_context(const char *link)
@@ -149,49 +148,31 @@ static unsigned long flags_of_mount(const struct lx_mount *m)
     return m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? (unsigned long)MS_RDONLY : 0u);
 }
 
-/* The source of a directory in a context's, spelled as the source is. 0 or -errno. */
-static int append_source(struct context *c, const char *path)
+/*
+ * The mount of a clone's descriptor, by its mark: what else is mounted of the same backing is by
+ * the same name. NULL where it is mounted no more.
+ */
+static const struct lx_mount *mount_of_clone(const struct lx_task *t, int fd)
 {
-    size_t n = strlen(c->source);
-    size_t more = strlen(path);
-    const char slash = strchr(c->source, '\\') != NULL ? '\\' : '/';
-    while (n > 0 && (c->source[n - 1] == '/' || c->source[n - 1] == '\\'))
-        n--;
-    if (n + 1 + more >= sizeof(c->source))
-        return -ENAMETOOLONG;
-    c->source[n] = slash;
-    memcpy(c->source + n + 1, path, more + 1);
-    for (char *p = c->source + n + 1; slash == '\\' && (p = strchr(p, '/')) != NULL;)
-        *p = slash;
-    return 0;
+    char directory[PATH_MAX];
+    long n = vfs_directory_path(t, fd, directory);
+    return n < 0 ? NULL : clone_mount(t->policy, fd, directory, (size_t)n);
 }
 
-/*
- * A directory of what fsmount gave, as X-mount.subdir= of util-linux has it: of the mount, where
- * that was moved to before, or else a mount to come, of that directory alone.
- */
-static long clone_context(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
+/* A directory of what was a clone is cloned, by the path where that is mounted by now. */
+static long clone_of_attached(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
 {
-    struct context c;
-    int r = read_context(dirfd, &c);
-    if (r < 0)
-        return r;
-    if ((flags & CLONES) == 0 || c.at[0] == '\0')
-        return -LX_CONTINUE;
-    if (strcmp(c.at, NOWHERE) == 0) {
-        if (path[0] != '\0')
-            r = append_source(&c, path);
-        if (r == 0)
-            r = lx_mount_source(t, c.type, c.source);
-        return r < 0 ? r : give_context(&c, (flags & O_CLOEXEC) != 0);
-    }
-    size_t n = strlen(c.at);
+    char at[PATH_MAX];
+    const struct lx_mount *m = clone_attached(t->policy, dirfd);
     size_t more = strlen(path);
-    if (n + 1 + more >= sizeof(c.at))
+    if (m == NULL)
+        return -EINVAL;
+    if (m->target_length + 1 + more >= sizeof(at))
         return -ENAMETOOLONG;
-    c.at[n] = '/';
-    memcpy(c.at + n + 1, path, more + 1);
-    return lx_open_tree(t, AT_FDCWD, c.at, flags & ~(unsigned)AT_EMPTY_PATH);
+    memcpy(at, lx_target(m), m->target_length);
+    at[m->target_length] = '/';
+    memcpy(at + m->target_length + 1, path, more + 1);
+    return lx_open_tree(t, AT_FDCWD, at, flags & ~(unsigned)AT_EMPTY_PATH);
 }
 
 long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
@@ -201,8 +182,12 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
     if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
-    if (path[0] != '/' && (itself || path[0] != '\0') && is_context(dirfd))
-        return clone_context(t, dirfd, path, flags);
+    enum clone_state state =
+        (flags & CLONES) != 0 && (itself || (path[0] != '/' && path[0] != '\0'))
+            ? clone_of(dirfd, &shown)
+            : CLONE_NONE;
+    if (state == CLONE_ATTACHED)
+        return clone_of_attached(t, dirfd, path, flags);
     const struct lx_mount *m = lx_mount_of(t, dirfd, itself ? LX_DESCRIPTOR : path,
                                            (flags & AT_SYMLINK_NOFOLLOW) == 0, native);
     if (m != NULL && !itself && (flags & CLONES) == 0 && !lx_in_place(m))
@@ -214,8 +199,12 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
         return -LX_CONTINUE;
     if (sys_geteuid() != 0)
         return -EPERM;
-    if (path[0] == '/' || !clone_has(dirfd, &shown))
+    if (state == CLONE_NONE)
         shown = flags_of_mount(m);
+    else
+        m = clone_mount(t->policy, dirfd, native, strlen(native));
+    if (m == NULL)
+        return -EINVAL;
     return clone_make(t->policy, m, native,
                       (shown & ~(unsigned long)MS_REC) |
                           ((flags & RECURSIVELY) != 0 ? (unsigned long)MS_REC : 0u),
@@ -291,14 +280,14 @@ static int create(const struct lx_task *t, struct context *c)
 }
 
 /* Says why what was configured is refused. */
-static void refuse(const struct lx_task *t, const struct context *c, long r)
+static void refuse(const struct lx_task *t, const char *call, const struct context *c, long r)
 {
     const struct mounts_request request = {.source = c->source,
                                            .target = c->target[0] == '\0' ? NULL : c->target,
                                            .type = c->type,
                                            .options = c->options,
                                            .flags = (unsigned long)c->flags};
-    vfs_mount_refused(t, "fsconfig", &request, r);
+    vfs_mount_refused(t, call, &request, r);
 }
 
 /* The kernel's look at an option's texts, which come before all else. */
@@ -344,7 +333,7 @@ long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *
         return -EOPNOTSUPP;
     }
     if (r < 0)
-        refuse(t, &c, r);
+        refuse(t, "fsconfig", &c, r);
     return r < 0 ? r : write_context(fd, &c);
 }
 
@@ -373,6 +362,32 @@ static uint64_t flags_of(uint64_t flags, uint64_t set, uint64_t clear)
                                                         : (uint64_t)MS_RELATIME);
 }
 
+/* A mount as it was asked for, which is nowhere yet. Its descriptor or -errno. */
+static long make_nowhere(const struct lx_task *t, const struct mounts_request *request, bool closes)
+{
+    struct mounts_plan plan;
+    struct mounts_writer w;
+    struct spot from;
+    int r = lx_mount_plan(t, request, &from, &plan);
+    if (r == 0)
+        r = mounts_write(t->policy, &w);
+    if (r < 0)
+        return r;
+    /* Whoever finds it asks for its descriptor, which is there before. */
+    const struct lx_mount *m = mounts_attach_nowhere(&w, &plan, &r);
+    long fd = m == NULL ? r : clone_make(t->policy, m, plan.backing, request->flags, closes);
+    r = fd < 0 ? (int)fd : mounts_prepare(&w, "");
+    if (r == 0)
+        mounts_commit(&w);
+    else if (fd >= 0)
+        sys_close((int)fd);
+    mounts_leave(&w);
+    lx_fs_mounted *mounted = lx_filesystem(&plan.record)->ops->mounted;
+    if (r == 0 && mounted != NULL)
+        mounted(&plan.record, plan.backing);
+    return r < 0 ? r : fd;
+}
+
 long lx_fsmount(const struct lx_task *t, int fd, unsigned flags, unsigned attributes)
 {
     struct context c;
@@ -383,9 +398,23 @@ long lx_fsmount(const struct lx_task *t, int fd, unsigned flags, unsigned attrib
         return r;
     if ((flags & ~CLOSES_ON_EXEC) != 0 || c.created == 0 || c.target[0] != '\0')
         return -EINVAL;
-    c.flags = flags_of(c.flags | MS_RELATIME, attributes, ATTR_ATIME);
-    memcpy(c.at, NOWHERE, sizeof(NOWHERE));
-    return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
+    if (c.created == 2)
+        return -EBUSY;
+    const struct mounts_request request = {
+        .source = c.source,
+        .target = "",
+        .native = "",
+        .type = c.type,
+        .options = c.options,
+        .flags = (unsigned long)flags_of(c.flags | MS_RELATIME, attributes, ATTR_ATIME)};
+    long done =
+        sys_geteuid() != 0 ? -EPERM : make_nowhere(t, &request, (flags & CLOSES_ON_EXEC) != 0);
+    c.created = 2;
+    if (done < 0)
+        refuse(t, "fsmount", &c, done);
+    else
+        (void)write_context(fd, &c);
+    return done;
 }
 
 /* What is no context: it is mounted already, or nobody's but the kernel's. */
@@ -410,7 +439,19 @@ static long move_other(const struct lx_task *t, const long args[6])
     return lx_move_mounted(t, &move);
 }
 
-/* What open_tree has cloned is mounted. */
+/* A clone's descriptor is that of what is mounted at a target by now. */
+static void remember(const struct lx_task *t, int fd, int to, const char *target, bool follow)
+{
+    char point[PATH_MAX];
+    const struct lx_mount *m = lx_mounted_at(t, to, target, follow, point);
+    if (m != NULL)
+        clone_attach(fd, m);
+}
+
+/*
+ * What open_tree has cloned, or fsmount has made, is mounted. From then on its descriptor is of the
+ * mount that it has become.
+ */
 static long move_clone(const struct lx_task *t, int from, int to, const char *target, bool follow,
                        unsigned long flags)
 {
@@ -419,57 +460,89 @@ static long move_clone(const struct lx_task *t, int from, int to, const char *ta
     const struct lx_mount *m = n < 0 ? NULL : clone_mount(t->policy, from, directory, (size_t)n);
     if (n < 0 || m == NULL)
         return n < 0 ? n : -EINVAL;
-    return lx_mount_tree(t, m, directory, to, target, follow, flags);
+    long done = lx_mount_tree(t, m, directory, to, target, follow, flags);
+    if (done == 0)
+        remember(t, from, to, target, follow);
+    return done;
+}
+
+/* What was a clone, and is mounted, moves on. */
+static long move_again(const struct lx_task *t, const long args[6])
+{
+    const struct lx_mount *m = clone_attached(t->policy, (int)args[0]);
+    const char *target = (const char *)(uintptr_t)args[3];
+    const unsigned flags = (unsigned)args[4];
+    if (m == NULL)
+        return -EINVAL;
+    long done = move_other(t, (const long[6]){AT_FDCWD, (long)lx_target(m), args[2], args[3],
+                                              (long)(flags & ~(FROM_EMPTY_PATH | FROM_SYMLINKS))});
+    if (done == 0)
+        remember(t, (int)args[0], (int)args[2],
+                 (flags & TO_EMPTY_PATH) != 0 && target[0] == '\0' ? LX_DESCRIPTOR : target,
+                 (flags & TO_SYMLINKS) != 0);
+    return done;
 }
 
 long lx_move_mount(const struct lx_task *t, int from, const char *path, int to, const char *target,
                    unsigned flags)
 {
-    struct context c;
     unsigned long has;
     if (is_off(t) || !vfs_has_text(t, path) || !vfs_has_text(t, target))
         return -LX_CONTINUE;
-    bool follow = (flags & TO_SYMLINKS) != 0;
+    const long args[6] = {from, (long)path, to, (long)target, (long)flags};
     bool by_descriptor = (flags & FROM_EMPTY_PATH) != 0 && path[0] == '\0';
     const char *at = (flags & TO_EMPTY_PATH) != 0 && target[0] == '\0' ? LX_DESCRIPTOR : target;
-    if (by_descriptor && clone_has(from, &has))
-        return move_clone(t, from, to, at, follow, has);
-    if (!by_descriptor || !is_context(from))
-        return move_other(t, (const long[6]){from, (long)path, to, (long)target, (long)flags});
-    int r = read_context(from, &c);
-    if (r < 0)
-        return r;
-    long done = lx_mount_at(t, c.source, to, at, follow, c.type, (unsigned long)c.flags, c.options);
-    if (done == 0 && lx_mounted_at(t, to, at, follow, c.at) != NULL)
-        (void)write_context(from, &c);
-    return done;
+    switch (by_descriptor ? clone_of(from, &has) : CLONE_NONE) {
+    case CLONE_NOWHERE:
+        return move_clone(t, from, to, at, (flags & TO_SYMLINKS) != 0, has);
+    case CLONE_ATTACHED:
+        return move_again(t, args);
+    default:
+        return move_other(t, args);
+    }
+}
+
+/* The attributes of a mount change. */
+static long set_attributes(const struct lx_task *t, const struct lx_mount *m, uint64_t set,
+                           uint64_t clear)
+{
+    if (m == NULL || ((set | clear) & (ATTR_RDONLY | ATTR_ATIME)) == 0)
+        return -LX_CONTINUE;
+    return lx_mount(t, NULL, lx_target(m), NULL,
+                    MS_REMOUNT | MS_BIND | (unsigned long)flags_of(flags_of_mount(m), set, clear),
+                    NULL);
+}
+
+/* The same of a clone. What fsmount has made is looked into by them already. */
+static long change_nowhere(const struct lx_task *t, int fd, unsigned long flags)
+{
+    const struct mounts_request request = {.flags = flags | MS_REMOUNT | MS_BIND};
+    const struct lx_mount *m = mount_of_clone(t, fd);
+    if (m != NULL && (m->flags & LX_MOUNT_NOWHERE) != 0) {
+        long r = lx_mount_change(t, m, &request);
+        if (r < 0)
+            return r;
+    }
+    return clone_change(fd, flags);
 }
 
 long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigned flags,
                       uint64_t set, uint64_t clear)
 {
-    struct context c;
     char target[PATH_MAX];
     unsigned long has;
     if (is_off(t) || !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
-    if (itself && clone_has(fd, &has))
-        return clone_change(fd, (unsigned long)flags_of(has, set, clear));
-    if (itself && is_context(fd)) {
-        int r = read_context(fd, &c);
-        if (r < 0)
-            return r;
-        c.flags = flags_of(c.flags, set, clear);
-        return write_context(fd, &c);
-    }
-    const struct lx_mount *m = lx_mounted_at(t, fd, itself ? LX_DESCRIPTOR : path,
-                                             (flags & AT_SYMLINK_NOFOLLOW) == 0, target);
-    if (m == NULL || ((set | clear) & (ATTR_RDONLY | ATTR_ATIME)) == 0)
-        return -LX_CONTINUE;
-    return lx_mount(t, NULL, target, NULL,
-                    MS_REMOUNT | MS_BIND | (unsigned long)flags_of(flags_of_mount(m), set, clear),
-                    NULL);
+    enum clone_state state = itself ? clone_of(fd, &has) : CLONE_NONE;
+    if (state == CLONE_NOWHERE)
+        return change_nowhere(t, fd, (unsigned long)flags_of(has, set, clear));
+    if (state == CLONE_ATTACHED)
+        return set_attributes(t, clone_attached(t->policy, fd), set, clear);
+    return set_attributes(t,
+                          lx_mounted_at(t, fd, itself ? LX_DESCRIPTOR : path,
+                                        (flags & AT_SYMLINK_NOFOLLOW) == 0, target),
+                          set, clear);
 }
 
 /* The structure that the system call takes, of its first size. */

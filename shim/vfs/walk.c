@@ -113,7 +113,7 @@ static int check_mount(struct lx_call *c, struct walk *w, bool begins)
     if (w->drive == drive)
         return 0;
     const struct lx_mount *m =
-        lx_mounts_at(lx_mounts(c->task->policy), drive != 0 ? drive : w->drive);
+        lx_mounts_had(lx_mounts(c->task->policy), drive != 0 ? drive : w->drive);
     int error = lx_value_errno(lx_rule(m, LX_RULE_MOUNT_BOUNDARY));
     return error == 0 ? 0 : lx_deny(c, LX_RULE_MOUNT_BOUNDARY, error);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What open_tree(2) has cloned of a drive, before and after move_mount(2).
+# What open_tree(2) has cloned of a drive, and what fsmount(2) makes, before and after move_mount(2).
 # shellcheck disable=SC2034 # mounts.bash reads what is set here
 
 load mounts
@@ -74,6 +74,9 @@ fd = call("open_tree", -100, top + "c/sub", 1 | os.O_CLOEXEC)
 print(os.get_inheritable(fd))
 print(libc.umount2(os.fsencode(top + "c"), 0), os.listdir(top + "c"), call("move_mount", fd, "", -100, top + "d", 4), libc.umount2(os.fsencode(top + "d"), 0))
 os.system("mount -i -t drvfs C: $M/c")
+print(call("move_mount", fd, "", -100, top + "d", 4))
+os.close(fd)
+fd = call("open_tree", -100, top + "c/sub", 1 | os.O_CLOEXEC)
 copy = os.dup(fd)
 os.close(fd)
 child = os.fork()
@@ -81,7 +84,10 @@ if child == 0:
     print(call("move_mount", copy, "", -100, top + "d", 4))
     os._exit(0)
 os.waitpid(child, 0)
-print(os.listdir(top + "d"), libc.umount2(os.fsencode(top + "d"), 0))
+os.mkdir(top + "e")
+print(os.listdir(top + "d"), call("move_mount", copy, "", -100, top + "e", 4), os.listdir(top + "d"), os.listdir(top + "c/sub"))
+print(os.listdir(top + "e"), libc.umount2(os.fsencode(top + "e"), 0))
+os.rmdir(top + "e")
 os.close(copy)
 fd = os.open(top + "c/sub", os.O_RDONLY)
 print(call("move_mount", fd, "", -100, top + "d", 4))
@@ -89,9 +95,131 @@ PYTHON
   in_lanes 'mount --make-private / 2>/dev/null; : >$M/c/sub/a:b; python3 -u $M/clones.py'
   assert_output "False
 0 [] 0 0
+EINVAL
 0
+['a:b'] 0 [] ['a:b']
 ['a:b'] 0
 EINVAL"
+}
+
+@test "what fsmount gives is the directory, before it is moved and after; it moves again, and no table has a line of it" {
+  needs python3 python3
+  clones_py <<'PYTHON'
+import struct, sys
+
+kind, source = sys.argv[1:]
+
+def make(uid):
+    fs = call("fsopen", kind, 1)
+    call("fsconfig", fs, 1, "source", source, 0), call("fsconfig", fs, 1, "uid", uid, 0), call("fsconfig", fs, 6, None, None, 0)
+    return call("fsmount", fs, 1, 0), fs
+
+def listed(fd):
+    return sorted(os.listdir(os.open(".", os.O_RDONLY, dir_fd=fd)))
+
+def attempt(what, *words, **more):
+    try:
+        return what(*words, **more)
+    except OSError as e:
+        return errno.errorcode[e.errno]
+
+tables = open("/proc/self/mountinfo").read()
+d, e = top + "d", top + "e"
+os.mkdir(e)
+fd, fs = make("7")
+st = os.fstat(fd)
+os.close(os.open("n:x", os.O_CREAT | os.O_WRONLY, 0o600, dir_fd=fd))
+os.mkdir("s", dir_fd=fd)
+print(os.get_inheritable(fd), call("fsmount", fs, 1, 0), st.st_uid, listed(fd), pipe(fd), os.stat("s", dir_fd=fd).st_dev == st.st_dev)
+here = os.open(".", os.O_RDONLY)
+os.fchdir(fd)
+print(sorted(os.listdir(".")), open("/proc/self/mountinfo").read() == tables)
+os.fchdir(here)
+def setattr(*flags):
+    return libc.syscall(442, fd, b"", 0x1000, ctypes.create_string_buffer(struct.pack("QQQQ", *flags, 0, 0)), 32)
+print(setattr(1, 0), attempt(os.mkdir, "t", dir_fd=fd), setattr(0, 1), attempt(os.mkdir, "t", dir_fd=fd))
+print(call("move_mount", fd, "", -100, top + "none", 4), call("move_mount", fd, "", -100, d, 4), os.stat(d) == os.fstat(fd), sorted(os.listdir(d)))
+print(call("move_mount", fd, "", -100, e, 4), os.listdir(d), sorted(os.listdir(e)), setattr(1, 0), attempt(os.mkdir, e + "/u"))
+print(call("move_mount", call("open_tree", fd, "s", 1), "", -100, d, 4), os.listdir(d), os.stat(d).st_dev == st.st_dev)
+print(libc.umount2(os.fsencode(d), 2), libc.umount2(os.fsencode(e), 2), call("move_mount", fd, "", -100, d, 4), open("/proc/self/mountinfo").read() == tables)
+os.rmdir(e)
+PYTHON
+  with_volumes
+  answer="False EBUSY 7 ['n:x', 's'] EPERM True
+['n:x', 's'] True
+0 EROFS 0 None
+ENOENT 0 True ['n:x', 's', 't']
+0 [] ['n:x', 's', 't'] 0 EROFS
+0 [] True
+0 0 EINVAL True"
+  steps='mount --make-private / 2>/dev/null; rm -r $M/drive/* 2>/dev/null; python3 -u $M/clones.py'
+  natively "${steps//\$M\/clones/$BASE\/clones} tmpfs none"
+  assert_output "${answer/EPERM/None}"
+  in_lanes "$steps drvfs C:"
+  assert_output "$answer"
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  in_lanes "$steps drvfs C:"
+  assert_output "$answer"
+}
+
+@test "what fsmount gives beside another mount of the same: its own options, and nobody else's; gone with its last copy" {
+  needs python3 python3
+  clones_py <<'PYTHON'
+def make(uid):
+    fs = call("fsopen", "drvfs", 1)
+    call("fsconfig", fs, 1, "source", "C:", 0), call("fsconfig", fs, 1, "uid", uid, 0), call("fsconfig", fs, 6, None, None, 0)
+    return call("fsmount", fs, 1, 0)
+
+def until(what, uid):
+    # What is remembered of a directory is for a tick of the clock at the longest.
+    while what().st_uid != uid:
+        pass
+    return uid
+
+def of_drive():
+    return os.stat(top + "drive/f")
+
+def of_mount():
+    return os.stat(top + "c/f")
+
+fd = make("7")
+print(os.stat("f", dir_fd=fd).st_uid, of_mount().st_uid, of_drive().st_uid)
+copy = os.dup(fd)
+os.close(fd)
+child = os.fork()
+if child == 0:
+    print(os.stat("f", dir_fd=copy).st_uid)
+    os.close(copy)
+    os.execvp("true", ["true"])
+os.waitpid(child, 0)
+print(os.stat("f", dir_fd=copy).st_uid)
+os.close(copy)
+print(until(of_drive, 5), of_mount().st_uid)
+libc.umount2(os.fsencode(top + "c"), 0)
+print(of_drive().st_uid)
+child = os.fork()
+if child == 0:
+    fd = make("8")
+    print(of_drive().st_uid)
+    os.kill(os.getpid(), 9)
+os.waitpid(child, 0)
+print(until(of_drive, 0))
+# More than there are places for.
+for i in range(300):
+    os.close(make("9"))
+print(call("move_mount", make("9"), "", -100, top + "d", 4), os.stat(top + "d/f").st_uid)
+PYTHON
+  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}},
+    "mounts": [{"source": "C:", "target": "%s/c", "options": "uid=5"}]}' "$BASE" >"$BASE/policy.json"
+  in_lanes 'mount --make-private / 2>/dev/null; python3 -u $M/clones.py'
+  assert_output "7 5 7
+7
+7
+5 5
+0
+8
+0
+0 9"
 }
 
 @test "X-mount.subdir= of util-linux: a directory of what is mounted elsewhere for as long, or is mounted nowhere" {
@@ -142,8 +270,9 @@ for mounted in by_path, by_context:
     tell()
 # From Linux 6.15 on.
 tree = configured()
-print(call("open_tree", tree, "none", 1 | CLOEXEC), call("open_tree", tree, "f", 1 | CLOEXEC))
+print(call("open_tree", tree, "none", 1 | CLOEXEC), os.path.isfile("/proc/self/fd/%d" % call("open_tree", tree, "f", 1 | CLOEXEC)))
 print(call("move_mount", call("open_tree", tree, "sub", 1 | CLOEXEC), "", -100, top + "d", 4))
+os.close(tree)
 tell()
 PYTHON
   with_volumes
@@ -155,6 +284,6 @@ PYTHON
   assert_output "$moved
 move_mount 0
 $moved
-ENOENT ENOTDIR
+ENOENT True
 ${moved#*$'\n'}"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Mounts that cannot be: the errno, what a trace says of it, and that nothing is half done.
+# Mounts that cannot be, or are gone: the errno, what a trace says of it, and that nothing is half done.
 # shellcheck disable=SC2030,SC2031,SC2034 # every test is a subshell, and mounts.bash reads these
 
 load mounts
@@ -51,6 +51,80 @@ ls: cannot access '$BASE/v': No such file or directory
 mount point does not exist.
 a:b"
   done
+}
+
+@test "a target that is removed in another mount namespace takes its mount along: what has its name later is a directory" {
+  in_lanes 'mount --make-private / 2>/dev/null; cd $M; remove() { mount -i -t drvfs C: d; unshare -m sh -c "umount d; rmdir d"; mkdir d; }
+    remove; umount d 2>&1; mkfifo d/p && ls d; rm d/p; remove; mount -i -t drvfs C: d; ls d; umount d; mkfifo d/p && ls d; rm d/p
+    grep -c " $M/d " /proc/self/mountinfo; rmdir d && mkdir d && echo gone'
+  assert_output "umount: d: not mounted.
+p
+Mixed Case
+f
+sub
+p
+0
+gone"
+}
+
+@test "what is mounted over / is there in a table, hides nothing from whoever runs, and is unmounted" {
+  steps='mount --make-rprivate / 2>/dev/null; over() { echo "$@"; mount -i "$@" / && ls $M/drive && mount -t tmpfs none $M/d && umount $M/d && umount / && echo done; }
+    over -t tmpfs none; over --bind $M/drive; mkdir $M/n && mv $M/n $M/o && rmdir $M/o'
+  natively "mkdir \$M/drive/f \$M/drive/Mixed; $steps"
+  assert_line --index 0 "-t tmpfs none"
+  assert_line done
+  # ld.so finds the library by a name with "..", which leads to what is over "/".
+  by_instruction
+  LANES=("${LANES[@]:1}")
+  in_lanes "$steps; over -t drvfs C:/sub 2>&1; mount -i -t drvfs C: \$M/d && ls \$M/d && umount \$M/d"
+  assert_output "-t tmpfs none
+Mixed Case
+f
+sub
+done
+--bind $BASE/drive
+Mixed Case
+f
+sub
+done
+-t drvfs C:/sub
+Mixed Case
+f
+sub
+done
+Mixed Case
+f
+sub"
+}
+
+@test "whoever is in a call while others unmount what it leads into goes on" {
+  needs python3 python3
+  cat >"$BASE/race.py" <<'PYTHON'
+import ctypes, os, signal
+
+libc = ctypes.CDLL(None)
+d = os.fsencode(os.environ["M"]) + b"/d"
+
+def look():
+    while True:
+        libc.access(d + b"/sub/a", 0)
+        libc.access(d + b"/./sub/../a:b", 0)
+
+children = []
+for i in range(2):
+    children.append(os.fork())
+    if children[i] == 0:
+        look()
+for i in range(700):
+    libc.mount(b"C:", d, b"drvfs", 0, b"")
+    libc.umount2(d, 2)
+for pid in children:
+    os.kill(pid, signal.SIGTERM)
+print(*[signal.Signals(os.waitpid(pid, 0)[1] & 127).name for pid in children])
+PYTHON
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  in_lanes 'python3 $M/race.py'
+  assert_output "SIGTERM SIGTERM"
 }
 
 @test "a full table: ENOSPC, nothing half done, and a trace says why; what goes makes room" {
