@@ -37,6 +37,15 @@ static bool directory_ok(const struct block *b, uint32_t offset)
     return n > 1 && path[n - 1] != '/';
 }
 
+/* The root of all, which a file system of its own may be: see lx_is_root. */
+static bool is_root(const struct block *b)
+{
+    const struct lx_mount *m = b->mount;
+    return lx_mount_type_has((enum lx_mount_type)m->type, LX_TYPE_DIRECTORY) && m->target != 0 &&
+           text_ok(b, m->target) && lx_target(m)[0] == '\0' && m->backing != 0 &&
+           text_ok(b, m->backing) && lx_backing(m)[0] == '\0';
+}
+
 /* Of what the kernel has mounted, the files may have no name of their own. */
 static bool backing_ok(const struct block *b)
 {
@@ -50,7 +59,7 @@ static bool texts_ok(const struct block *b)
 {
     const struct lx_mount *m = b->mount;
     return m->source != 0 && text_ok(b, m->source) && text_ok(b, m->label) &&
-           directory_ok(b, m->target) && backing_ok(b) &&
+           (is_root(b) || (directory_ok(b, m->target) && backing_ok(b))) &&
            (m->bind_alias == 0 || directory_ok(b, m->bind_alias)) &&
            (m->symlinkroot == 0 ||
             (text_ok(b, m->symlinkroot) && lx_mount_text(m, m->symlinkroot)[0] == '/')) &&

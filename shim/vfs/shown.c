@@ -43,7 +43,7 @@ bool shown_named(const struct lx_policy *policy, const char *path, size_t n)
  * may not, nor where somebody else opens. */
 static bool may_answer(const struct lx_call *c)
 {
-    return c->task->policy->shows && c->at[0].mount == NULL && c->task->root == NULL &&
+    return c->task->policy->shows && lx_is_systems(c->at[0].mount) && c->task->root == NULL &&
            c->resolve == 0 && !c->task->seccomp_confined && !sys_is_proxied();
 }
 
