@@ -348,6 +348,18 @@ LOOK='for words in findmnt "df -hT" lsblk free "top -bn1" "ps aux" mount hostnam
   ! command -v ${words%% *} >/dev/null || echo "$words: $($words 2>&1 >/dev/null </dev/null) $?"
 done'
 
+@test "names of /etc/hosts as WSL has it are found by libc's own look into it, where there is a supervisor" {
+  local lane
+  steps='getent hosts "$(uname -n).localdomain" ip6-allrouters; getent ahosts ff02::2 | wc -l; ! command -v perl >/dev/null || perl -MSocket -e "print inet_ntoa(inet_aton(q($(uname -n).localdomain))), qq(\n)"'
+  for lane in "${LANES[@]}"; do
+    [[ $lane != preload ]] || continue
+    run env -C / "$LXSHIM" wsl --lane "$lane" -q --policy "$BASE/policy.json" --etc "$BASE/etc" -- bash -c "$steps"
+    assert_line --regexp "^127\.0\.1\.1 +$(uname -n)\.localdomain $(uname -n)$"
+    assert_line --regexp '^ff02::2 +ip6-allrouters$'
+    assert_line --index 3 127.0.1.1
+  done
+}
+
 @test "programs that show the system go on in a session as they do natively; vmstat fails on WSL1, as it does there" {
   local said
   run bash -uc "$LOOK"
