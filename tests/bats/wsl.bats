@@ -3,7 +3,7 @@
 # lxshim wsl: a session's drives, environment and identity, and what programs make of them that ask whether this is WSL.
 #
 # Steps are for the shell that runs them to expand:
-# shellcheck disable=SC2016,SC1003
+# shellcheck disable=SC2016,SC1003,SC2030,SC2031
 
 load helpers
 load session
