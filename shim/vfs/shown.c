@@ -152,6 +152,13 @@ bool shown_instead(struct lx_call *c, long *result)
            is_called(c, c->path[0], c->path_length[0]) && answers(c, result);
 }
 
+long shown_beyond(struct lx_call *c)
+{
+    long result;
+    c->at[0] = (struct lx_loc){.dfd = AT_FDCWD, .path = c->path[0], .flags = LX_LOC_WALKED};
+    return shown_instead(c, &result) ? result : -ENOENT;
+}
+
 bool shown_lists_name(const struct lx_policy *policy, const char *directory, size_t n)
 {
     if (!policy->shows || policy->observe)

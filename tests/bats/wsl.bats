@@ -360,6 +360,19 @@ done'
   done
 }
 
+@test "/run/WSL is a directory to whatever looks at it, also beside what is translated" {
+  session --era wsl1-1903 'ls -la /run/WSL | wc -l; cd /run; stat -c %n WSL/.. /run/WSL/. /run/WSL/../WSL; stat -c %n /run/WSL/../no WSL/no/.. /run/no/.. 2>&1
+    [[ /run/WSL/.. -ef /run ]] && echo same'
+  assert_output "3
+WSL/..
+/run/WSL/.
+/run/WSL/../WSL
+stat: cannot statx '/run/WSL/../no': No such file or directory
+stat: cannot statx 'WSL/no/..': No such file or directory
+stat: cannot statx '/run/no/..': No such file or directory
+same"
+}
+
 @test "programs that show the system go on in a session as they do natively; vmstat fails on WSL1, as it does there" {
   local said
   run bash -uc "$LOOK"
