@@ -61,9 +61,8 @@ static int mounts_ok(const struct lx_image *image)
     uint32_t translated = 0;
     for (uint32_t i = 0; i < image->mount_count; i++) {
         const struct lx_mount *mount = &lx_image_mounts(image)[i];
-        if (!lx_mount_check(image, image->size, mount) || mount->type >= LX_MOUNT_HOST ||
-            mount->place != i + 1 || mount->number != i + 1 ||
-            lx_mounts_at(mounted, i + 1) != mount)
+        if (!lx_mount_check(image, image->size, mount) || mount->place != i + 1 ||
+            mount->number != i + 1 || lx_mounts_at(mounted, i + 1) != mount)
             return 0;
         translated += !lx_in_place(mount);
     }

@@ -113,6 +113,21 @@ static inline const char *lx_bind_alias(const struct lx_mount *mount)
     return lx_mount_text(mount, mount->bind_alias);
 }
 
+/*
+ * True for the mount that the root of all is: its target and its backing are "", as the directory
+ * that a path from "/" on begins in.
+ */
+static inline bool lx_is_root(const struct lx_mount *mount)
+{
+    return mount->target_length == 0;
+}
+
+/* True for where the system's own files are: outside every mount, or in the root's. */
+static inline bool lx_is_systems(const struct lx_mount *mount)
+{
+    return mount == NULL || lx_is_root(mount);
+}
+
 static inline bool lx_in_place(const struct lx_mount *mount)
 {
     return (mount->traits & LX_MOUNT_IN_PLACE) != 0;

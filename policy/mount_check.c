@@ -37,6 +37,15 @@ static bool directory_ok(const struct block *b, uint32_t offset)
     return n > 1 && path[n - 1] != '/';
 }
 
+/* The root of all, which a file system of its own may be: see lx_is_root. */
+static bool is_root(const struct block *b)
+{
+    const struct lx_mount *m = b->mount;
+    return lx_mount_type_has((enum lx_mount_type)m->type, LX_TYPE_DIRECTORY) && m->target != 0 &&
+           text_ok(b, m->target) && lx_target(m)[0] == '\0' && m->backing != 0 &&
+           text_ok(b, m->backing) && lx_backing(m)[0] == '\0';
+}
+
 /* Of what the kernel has mounted, the files may have no name of their own. */
 static bool backing_ok(const struct block *b)
 {
@@ -46,7 +55,7 @@ static bool backing_ok(const struct block *b)
     return nameless || directory_ok(b, m->backing);
 }
 
-static bool is_root(const struct lx_mount *m, uint32_t offset)
+static bool is_slash(const struct lx_mount *m, uint32_t offset)
 {
     return strcmp(lx_mount_text(m, offset), "/") == 0;
 }
@@ -56,7 +65,7 @@ static bool alias_ok(const struct block *b)
 {
     const struct lx_mount *m = b->mount;
     return m->bind_alias == 0 || directory_ok(b, m->bind_alias) ||
-           (text_ok(b, m->bind_alias) && is_root(m, m->bind_alias));
+           (text_ok(b, m->bind_alias) && is_slash(m, m->bind_alias));
 }
 
 /*
@@ -66,15 +75,16 @@ static bool alias_ok(const struct block *b)
 static bool covers_root(const struct block *b)
 {
     const struct lx_mount *m = b->mount;
-    return path_ok(b, m->target) && path_ok(b, m->backing) && is_root(m, m->target) &&
-           is_root(m, m->backing) && (m->type == LX_MOUNT_HOST || m->bind_alias != 0);
+    return path_ok(b, m->target) && path_ok(b, m->backing) && is_slash(m, m->target) &&
+           is_slash(m, m->backing) && (m->type == LX_MOUNT_HOST || m->bind_alias != 0);
 }
 
 static bool texts_ok(const struct block *b)
 {
     const struct lx_mount *m = b->mount;
     return m->source != 0 && text_ok(b, m->source) && text_ok(b, m->label) &&
-           (covers_root(b) || (directory_ok(b, m->target) && backing_ok(b))) && alias_ok(b) &&
+           (is_root(b) || covers_root(b) || (directory_ok(b, m->target) && backing_ok(b))) &&
+           alias_ok(b) &&
            (m->symlinkroot == 0 ||
             (text_ok(b, m->symlinkroot) && lx_mount_text(m, m->symlinkroot)[0] == '/')) &&
            text_ok(b, m->root) && text_ok(b, m->options);

@@ -16,6 +16,7 @@
 #include "cli/leftovers.h"
 #include "cli/relay.h"
 #include "cli/reports.h"
+#include "cli/rootmounts.h"
 #include "cli/summary.h"
 #include "cli/tree.h"
 #include "policy/debug.h"
@@ -366,6 +367,8 @@ int cli_run(const struct cli_arguments *arguments)
     if (fd < 0)
         cli_error("cannot count what the rules do: %s", strerror(-fd));
     bool observe = policy.observe;
+    if (arguments->root != NULL)
+        rootmounts_add(&policy);
     char *tree = tree_make(&policy);
     int mounts = fd < 0 ? fd : make_table(&table);
     int r = mounts < 0 ? mounts : set_state(&policy, fd, mounts, &attached, &file);
@@ -381,6 +384,7 @@ int cli_run(const struct cli_arguments *arguments)
     attached.stats = stats;
     attached.table = table;
     attached.stacks = arguments->stacks;
+    janitor_prepare(&attached);
     start_debug(&attached);
     lanes.ended = last_has_ended;
     int status = relay_run(arguments->rest, &lanes);

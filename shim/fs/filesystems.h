@@ -179,6 +179,11 @@ struct lx_fs_shown {
      */
     long (*opened)(struct lx_call *c, long fd, const char *path);
     /*
+     * The bytes of what is read of a file of a disk by that, by an absolute path as the program
+     * spelled it; 0 where that is the file itself.
+     */
+    size_t (*length)(struct lx_call *c, const char *path);
+    /*
      * Answers, by an absolute path as the program spelled it, a call that looks or opens, and whose
      * file the kernel has not, or has and must not show. False where it is neither.
      */

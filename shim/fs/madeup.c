@@ -118,12 +118,23 @@ __attribute__((noinline)) bool madeup_is(int fd)
     return name_of(fd, name);
 }
 
+bool madeup_has_size(const char *name)
+{
+    return strncmp(name, "/proc/", 6) != 0 && strncmp(name, "/sys/", 5) != 0;
+}
+
 __attribute__((noinline)) void madeup_stat(int fd, struct stat *st)
 {
     char name[PATH_MAX];
-    /* Of a program that is no more: what all files of its kind have. */
-    if (!name_of(fd, name) || sys_fstatat(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW) == 0)
+    const off_t size = st->st_size;
+    if (!name_of(fd, name))
         return;
+    int r = sys_fstatat(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW);
+    if (madeup_has_size(name))
+        st->st_size = size;
+    if (r == 0)
+        return;
+    /* Of a program that is no more: what all files of its kind have. */
     st->st_nlink = 1;
     st->st_size = 0;
     st->st_blocks = 0;
@@ -132,8 +143,13 @@ __attribute__((noinline)) void madeup_stat(int fd, struct stat *st)
 __attribute__((noinline)) void madeup_statx(int fd, int flags, unsigned mask, struct statx *stx)
 {
     char name[PATH_MAX];
-    if (!name_of(fd, name) ||
-        sys_statx(AT_FDCWD, name, (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW, mask, stx) == 0)
+    const uint64_t size = stx->stx_size;
+    if (!name_of(fd, name))
+        return;
+    int r = sys_statx(AT_FDCWD, name, (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW, mask, stx);
+    if (madeup_has_size(name))
+        stx->stx_size = size;
+    if (r == 0)
         return;
     stx->stx_nlink = 1;
     stx->stx_size = 0;

@@ -49,9 +49,15 @@ size_t madeup_cut(char *text, size_t n);
 bool madeup_is(int fd);
 
 /*
+ * True for the name of a kernel's file that is on a disk: who reads as many bytes as its size says
+ * means what is in it. Of those of /proc and /sys no size says that.
+ */
+bool madeup_has_size(const char *name);
+
+/*
  * Of what has been asked about a descriptor: that which the kernel says of its own file instead,
  * where it is a made-up one's. The answers that there are already tell of most that they are none:
- * nothing else has no name, and is in memory.
+ * nothing else has no name, and is in memory. The size stays, of what has one.
  */
 void madeup_stat(int fd, struct stat *st);
 void madeup_statx(int fd, int flags, unsigned mask, struct statx *stx);

@@ -86,12 +86,14 @@ static bool same(const char *one, const char *other)
 /* True for a mount that the kernel has as well. */
 static bool is_real(const struct lines_drive *d)
 {
-    return d->mount->type == LX_MOUNT_HOST || lx_bind_alias(d->mount) != NULL;
+    return d->mount->type == LX_MOUNT_HOST || lx_bind_alias(d->mount) != NULL ||
+           lx_is_root(d->mount);
 }
 
 bool lines_is_own(const struct lx_mount *m)
 {
-    return m->type != LX_MOUNT_HOST && lx_bind_alias(m) == NULL && drive_line_shows(m);
+    return m->type != LX_MOUNT_HOST && lx_bind_alias(m) == NULL && !lx_is_root(m) &&
+           drive_line_shows(m);
 }
 
 /* Those that others are in come first; of those at one point the older ones. */

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "fs/filesystems.h"
 #include "sys/sys.h"
 #include "vfs/finish.h"
 
@@ -45,6 +46,17 @@ static void *keep(void *unused)
         before = seen;
         const struct timespec pause = {0, pause_ms * 1000000L};
         SYS4(SYS_futex, &stats->pending, FUTEX_WAIT, seen, left ? &pause : NULL);
+    }
+}
+
+void janitor_prepare(const struct lx_policy *policy)
+{
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
+        lx_fs_mounted *mounted = lx_filesystem(m)->ops->mounted;
+        if (mounted != NULL && !policy->observe)
+            mounted(m, lx_backing(m));
     }
 }
 

@@ -16,6 +16,12 @@
  */
 void janitor_start(const struct lx_policy *policy);
 
+/*
+ * Tells the file systems of what is mounted at the start that it is, as whoever mounts something
+ * does. Before anything runs by the policy.
+ */
+void janitor_prepare(const struct lx_policy *policy);
+
 /* Ends it, after a last look. */
 void janitor_end(void);
 

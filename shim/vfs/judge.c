@@ -177,6 +177,18 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
 }
 
+/* In the root's own file system, where the system's files are: what stands in for one of them. */
+static __attribute__((noinline)) long judge_root(struct lx_call *c)
+{
+    long result;
+    if (c->task->policy->shows && shown_instead(c, &result))
+        return result;
+    result = answer(c, lx_filesystem(c->at[0].mount)->ops);
+    if (result == -ENOENT)
+        return look_closer(c) ? -LX_EWALK : provided_instead(c);
+    return result >= 0 && shown_may_open(c) ? shown_opened(c, result) : result;
+}
+
 /* One path, of this process. Apart, so that whoever has chosen it only jumps here. */
 static __attribute__((noinline)) long judge_one(struct lx_call *c)
 {
@@ -191,6 +203,8 @@ static __attribute__((noinline)) long judge_one(struct lx_call *c)
     }
     if (lx_folds(at->mount) && may_meet_another(c, at))
         return -LX_EWALK;
+    if (lx_is_root(at->mount))
+        return judge_root(c);
     long result = answer(c, lx_filesystem(at->mount)->ops);
     return result == -ENOENT && look_closer(c) ? -LX_EWALK : result;
 }

@@ -120,20 +120,21 @@ enum vfs_listing vfs_listing(const struct lx_task *t, int fd)
     if (!placement_keeps_fd(fd) || mount_with_links(t, fd) != NULL)
         return VFS_LIST_ALL;
     struct placement v = vfs_descriptor(t, fd, &hash);
-    if (v.mount != 0)
-        return VFS_LIST_NAMES;
-    return (v.flags & PLACEMENT_PARENT) != 0 || (t->policy->shows && shows_listing(t, fd))
-               ? VFS_LIST_ALL
-               : VFS_LIST_AS_THEY_ARE;
+    const bool systems = lx_is_systems(mounts_of(t->policy, v));
+    if ((v.flags & PLACEMENT_PARENT) != 0 || (systems && t->policy->shows && shows_listing(t, fd)))
+        return VFS_LIST_ALL;
+    return v.mount != 0 ? VFS_LIST_NAMES : VFS_LIST_AS_THEY_ARE;
 }
 
 /* The name of a mount's target, if it belongs into a directory and is missing there. */
 static const char *missing_target(const struct lx_mount *m, const char *dir, size_t n)
 {
     struct stat st;
+    if (lx_in_place(m))
+        return NULL;
     const char *slash = strrchr(lx_target(m), '/');
     size_t parent = slash == lx_target(m) ? 1 : (size_t)(slash - lx_target(m));
-    if (lx_in_place(m) || parent != n || memcmp(lx_target(m), dir, n) != 0)
+    if (parent != n || memcmp(lx_target(m), dir, n) != 0)
         return NULL;
     return sys_fstatat(AT_FDCWD, lx_target(m), &st, AT_SYMLINK_NOFOLLOW) == 0 ? NULL : slash + 1;
 }

@@ -23,8 +23,8 @@
 
 enum placement_flag {
     PLACEMENT_ROOT = 1,      /* the directory is a mount's root */
-    PLACEMENT_PARENT = 2,    /* outside, and a mount's root is directly below */
-    PLACEMENT_ANCESTOR = 4,  /* outside, and a mount's root is somewhere below */
+    PLACEMENT_PARENT = 2,    /* a mount's root is directly below */
+    PLACEMENT_ANCESTOR = 4,  /* a mount's root is somewhere below */
     PLACEMENT_REWRITE = 8,   /* the kernel's way is another than the spelling's, or none: walk */
     PLACEMENT_ASKED = 16,    /* of a descriptor that is listed: PLACEMENT_LINKS was asked for */
     PLACEMENT_LINKS = 32,    /* and it has links of Windows' */

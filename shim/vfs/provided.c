@@ -49,8 +49,8 @@ static const char *program_for(const struct lx_call *c)
     const char *program = find(c->task->policy, c->path[0], c->path_length[0]);
     /* What is in another root is not ours to say; and a program under its own filter gets the calls
      * that it made. */
-    if (program == NULL || c->at[0].mount != NULL || c->task->root != NULL || c->resolve != 0 ||
-        c->task->seccomp_confined || !looks_or_runs(c))
+    if (program == NULL || !lx_is_systems(c->at[0].mount) || c->task->root != NULL ||
+        c->resolve != 0 || c->task->seccomp_confined || !looks_or_runs(c))
         return NULL;
     return program;
 }

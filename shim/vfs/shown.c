@@ -43,7 +43,7 @@ bool shown_named(const struct lx_policy *policy, const char *path, size_t n)
  * may not, nor where somebody else opens. */
 static bool may_answer(const struct lx_call *c)
 {
-    return c->task->policy->shows && c->at[0].mount == NULL && c->task->root == NULL &&
+    return c->task->policy->shows && lx_is_systems(c->at[0].mount) && c->task->root == NULL &&
            c->resolve == 0 && !c->task->seccomp_confined && !sys_is_proxied();
 }
 
@@ -105,6 +105,31 @@ static bool whole(const struct lx_call *c, char out[PATH_MAX])
     return true;
 }
 
+/*
+ * A file of a disk has the size of what is read of it, or tar takes as much as the system's own is
+ * long. True with what is to be said of such a file.
+ */
+static bool says_size(struct lx_call *c, const char *path, long *result)
+{
+    const bool extended = c->op == LX_OP_STATX;
+    size_t n = 0;
+    if (c->op != LX_OP_STAT && !extended)
+        return false;
+    EACH(shows)
+    {
+        if (n == 0 && shows->length != NULL)
+            n = shows->length(c, path);
+    }
+    if (n == 0)
+        return false;
+    *result = lx_filesystem(c->at[0].mount)->ops->run[c->op](c);
+    if (*result == 0 && extended && S_ISREG(((struct statx *)c->buf)->stx_mode))
+        ((struct statx *)c->buf)->stx_size = n;
+    else if (*result == 0 && !extended && S_ISREG(((struct stat *)c->buf)->st_mode))
+        ((struct stat *)c->buf)->st_size = (off_t)n;
+    return true;
+}
+
 static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
 {
     char path[PATH_MAX];
@@ -118,13 +143,20 @@ static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
         if (shows->instead != NULL && shows->instead(c, path, result))
             return true;
     }
-    return false;
+    return says_size(c, path, result);
 }
 
 bool shown_instead(struct lx_call *c, long *result)
 {
     return may_answer(c) && (vfs_looks(c) || c->op == LX_OP_OPEN) &&
            is_called(c, c->path[0], c->path_length[0]) && answers(c, result);
+}
+
+long shown_beyond(struct lx_call *c)
+{
+    long result;
+    c->at[0] = (struct lx_loc){.dfd = AT_FDCWD, .path = c->path[0], .flags = LX_LOC_WALKED};
+    return shown_instead(c, &result) ? result : -ENOENT;
 }
 
 bool shown_lists_name(const struct lx_policy *policy, const char *directory, size_t n)

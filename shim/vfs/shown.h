@@ -31,6 +31,12 @@ long shown_opened(struct lx_call *c, long fd);
 bool shown_instead(struct lx_call *c, long *result);
 
 /*
+ * The same of a path that was walked, and came to nothing, since it leads through a directory that
+ * the kernel has not: "/run/WSL/..". The result, or -ENOENT.
+ */
+long shown_beyond(struct lx_call *c);
+
+/*
  * True where a listing of descriptor `fd`, outside every mount, differs from the kernel's. Fills in
  * its name (PATH_MAX bytes), whose length is *n.
  */

@@ -284,7 +284,7 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     return check_mount(c, w, false);
 }
 
-/* Crosses into the mount that a component of a directory outside may be. */
+/* Crosses into the mount that a component of a directory may be. */
 static int cross(struct lx_call *c, struct walk *w)
 {
     const struct lx_mount *m = mounts_redirected(c->task->policy, w->path, w->length);
@@ -311,7 +311,8 @@ static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
     if ((size_t)length != n || memcmp(name, w->given, n) != 0)
         w->rewritten = true;
     int r = append(w, w->given, (size_t)length);
-    return r < 0 || mount != NULL ? r : cross(c, w);
+    /* In a mount whose files are elsewhere, the path is not the one that targets are said by. */
+    return r < 0 || (mount != NULL && !lx_in_place(mount)) ? r : cross(c, w);
 }
 
 /* Looks for the last appended component under another spelling. True where it was found. */

@@ -143,7 +143,10 @@ static __attribute__((noinline)) long walk_one(struct lx_call *c, const struct v
 {
     struct walk w;
     long r = walk_to(c, 0, &w);
-    if (r < 0)
+    bool beyond = r == -ENOENT && c->task->policy->shows;
+    if (beyond)
+        r = shown_beyond(c);
+    if (r < 0 || beyond)
         return vfs_conclude(c, r, &(struct vfs_found){.hash = 0});
     return walk_and_run(c, &w, &w, fast);
 }

@@ -392,6 +392,19 @@ $(printf '127.0.1.1\t%s.localdomain\t%s' "$(uname -n)" "$(uname -n)")"
 NODES='cd /dev; stat -c "%n %F %a %u %g %t:%T" lxss ttyS191 ./ttyS150 2>&1; for f in lxss tty0 ttyS150 full fuse loop0 net/tun ttyS192 ttyS07; do
     (: <$f) 2>&1 | sed "s/.*: //"; done; [[ -c lxss && -r lxss && -w lxss && ! -x lxss ]] && echo yes; cat lxss; ls -d ttyS19? full net 2>&1'
 
+# The size of a file, whoever says it, against what is read of it.
+SIZES='cd /; for f in /etc/hosts /etc/resolv.conf; do n=$(cat $f | wc -c); for s in "$(stat -Lc %s $f)" "$(stat -Lc %s .$f)" "$(stat -Lc %s - <$f)" "$(wc -c <$f)" \
+    "$(tar chf - .$f | tar xOf - | wc -c)"; do ((n == s)) || echo "$f: $n $s"; done; done; stat -c %s /proc/version'
+
+@test "identity.hosts, identity.resolver: a file has the size of what is read of it, so that an archive takes all of it" {
+  native "$SIZES"
+  assert_output 0
+  for profile in wsl1-1903 wsl2-9p; do
+    as $profile "$SIZES" identity.hosts=on identity.resolver=on identity.kernel=on
+    assert_output 0
+  done
+}
+
 @test "identity.devices: nodes of WSL1 are there to look at, what its init does not make is missing" {
   [[ ! -e /dev/lxss && -e /dev/full ]] || skip "another /dev"
   native "$NODES"

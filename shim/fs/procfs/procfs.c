@@ -54,15 +54,19 @@ static size_t read_all(int fd, char *out, size_t room)
     return n;
 }
 
-/* Puts memory with what a file says in the place of a descriptor. False: that is as it was. */
-static bool make(const struct lx_call *c, const struct file *file, const char *name, int fd)
+static struct room *make_room(void)
 {
     struct room *room = sys_mmap(NULL, sizeof(*room), PROT_READ | PROT_WRITE,
                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (sys_mmap_failed(room))
-        return false;
-    struct page page = {.policy = c->task->policy,
-                        .kernel = kernel_of(c->task->policy),
+    return sys_mmap_failed(room) ? NULL : room;
+}
+
+/* Writes what a file says into the room, by what the kernel's own behind fd says. Its length. */
+static size_t write_page(const struct lx_policy *policy, const struct file *file, const char *name,
+                         int fd, struct room *room)
+{
+    struct page page = {.policy = policy,
+                        .kernel = kernel_of(policy),
                         .name = name,
                         .given = room->given,
                         .given_length = read_all(fd, room->given, sizeof(room->given)),
@@ -70,11 +74,39 @@ static bool make(const struct lx_call *c, const struct file *file, const char *n
                         .room = sizeof(room->out)};
     if (page.given_length < sizeof(room->given)) /* else it is longer than there is room for */
         file_writer(file)(&page);
-    bool done = page.length > 0 && madeup_put(name, page.out, page.length, c->flags, fd);
+    return page.length;
+}
+
+/* Puts memory with what a file says in the place of a descriptor. False: that is as it was. */
+static bool make(const struct lx_call *c, const struct file *file, const char *name, int fd)
+{
+    struct room *room = make_room();
+    if (room == NULL)
+        return false;
+    size_t n = write_page(c->task->policy, file, name, fd, room);
+    bool done = n > 0 && madeup_put(name, room->out, n, c->flags, fd);
     if (!done)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
     sys_munmap(room, sizeof(*room));
     return done;
+}
+
+static size_t length(struct lx_call *c, const char *path)
+{
+    const struct lx_policy *policy = c->task->policy;
+    const struct file *file = file_find(policy, path, strlen(path));
+    size_t n = 0;
+    if (file == NULL || file->when != FILE_OPENED || !madeup_has_size(path))
+        return 0;
+    int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    struct room *room = fd < 0 ? NULL : make_room();
+    if (room != NULL) {
+        n = write_page(policy, file, path, fd, room);
+        sys_munmap(room, sizeof(*room));
+    }
+    if (fd >= 0)
+        sys_close(fd);
+    return n == 0 || !lx_alter(c, file->rule) ? 0 : n;
 }
 
 static long opened(struct lx_call *c, long fd, const char *path)
@@ -309,6 +341,7 @@ static const char *besides(const struct lx_policy *policy, const char *directory
 
 static const struct lx_fs_shown shows = {.named = file_named,
                                          .opened = opened,
+                                         .length = length,
                                          .instead = instead,
                                          .lists = lists,
                                          .listed = listed,
