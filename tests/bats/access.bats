@@ -369,6 +369,26 @@ readonly"
   assert_output text
 }
 
+@test "the case flag takes delete child and more of the directory itself: mkdir with case=dir, setfattr" {
+  needs setfattr attr
+  mkdir modify
+  run "$LXSHIM" win icacls modify /inheritance:r /grant:r "Everyone:(OI)(CI)(M)"
+  assert_success
+  steps='mkdir modify/sub && echo made; ls modify; mkdir plain.d && echo made'
+  native "$steps"
+  assert_output "made
+sub
+made"
+  rmdir modify/sub plain.d
+  shimmed drive.options=case=dir "$steps"
+  assert_output --regexp $'Permission denied\nmade'
+  assert_equal "$(ls modify)" ""
+  rmdir plain.d
+  shimmed drive.options=case=off "$steps; setfattr -n system.wsl_case_sensitive -v 1 modify/sub || echo no"
+  assert_line "no"
+  assert_line --partial "Permission denied"
+}
+
 @test "Linux's own answer comes first" {
   vendors_files
   steps='mkdir executeonlydir/child; : >nowhere/f; mkdir plain/x; mv executeonlydir executeonlydir/below'

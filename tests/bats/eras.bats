@@ -30,6 +30,15 @@ by() {
   assert_output "4096 0 1 4096"
 }
 
+@test "stat.blocks=allocated: what was not written takes room, too" {
+  steps='truncate -s 1M f; stat -c %b f; printf x >g; stat -c %b g'
+  native "$steps"
+  assert_line --index 0 0
+  shimmed stat.blocks=allocated "$steps"
+  assert_output "2048
+0"
+}
+
 @test "stat.blocks: bytes instead of blocks up to 1703" {
   steps='head -c 1048576 /dev/zero >f; sync f; stat -c %b f'
   native "$steps"

@@ -382,25 +382,37 @@ int drvfs_fill_alias(int fd)
     return n == DRVFS_ALIAS_SIZE ? 0 : -EIO;
 }
 
-bool drvfs_is_other_reparse(const struct lx_mount *mount, int dir, const char *name)
+enum reparse { REPARSE_NONE, REPARSE_LINK, REPARSE_OTHER }; /* a link of Windows', or no link */
+
+static enum reparse reparse_of(const struct lx_mount *mount, int dir, const char *name)
 {
     const struct store_object o = {lx_backing(mount), dir, name};
     struct stat st;
     struct buffer b;
     if (store_object_stat(&o, &st) < 0 || !lx_may_be_link(&st))
-        return false;
+        return REPARSE_NONE;
     long n = read_buffer(&o, &st, &b);
-    uint32_t tag = n < 8 ? NT_TAG_SYMLINK : nt_get32(b.at);
+    uint32_t tag = n < 8 ? NT_TAG_LX_SYMLINK : nt_get32(b.at);
     free_buffer(&b);
-    return tag != NT_TAG_SYMLINK && tag != NT_TAG_MOUNT_POINT && tag != NT_TAG_LX_SYMLINK &&
-           !is_known_file(tag);
+    if (tag == NT_TAG_SYMLINK || tag == NT_TAG_MOUNT_POINT)
+        return REPARSE_LINK;
+    return tag == NT_TAG_LX_SYMLINK || is_known_file(tag) ? REPARSE_NONE : REPARSE_OTHER;
+}
+
+bool drvfs_is_other_reparse(const struct lx_mount *mount, int dir, const char *name)
+{
+    return reparse_of(mount, dir, name) == REPARSE_OTHER;
 }
 
 bool drvfs_hides_reparse(const struct lx_task *t, const struct lx_mount *mount, int dir,
                          const char *name)
 {
-    return lx_rule(mount, LX_RULE_REPARSE_UNKNOWN) == LX_EIO && !t->seccomp_confined &&
-           drvfs_is_other_reparse(mount, dir, name);
+    bool others = lx_rule(mount, LX_RULE_REPARSE_UNKNOWN) == LX_EIO;
+    bool links = lx_rule(mount, LX_RULE_SYMLINK_NT) == LX_EIO;
+    if ((!others && !links) || t->seccomp_confined)
+        return false;
+    enum reparse kind = reparse_of(mount, dir, name);
+    return (others && kind == REPARSE_OTHER) || (links && kind == REPARSE_LINK);
 }
 
 static __attribute__((noinline)) long read_foreign(struct lx_call *c)
