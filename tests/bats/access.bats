@@ -389,6 +389,27 @@ made"
   assert_line --partial "Permission denied"
 }
 
+@test "symlink.denied: a junction that may not be listed, as Windows has some in a user's directory" {
+  run "$LXSHIM" win mklink /J Cookies noexecutedir
+  run "$LXSHIM" win icacls Cookies /deny "Everyone:(RD)"
+  assert_success
+  steps='readlink Cookies >/dev/null && echo read; (cd Cookies && echo followed); stat -c %F Cookies; ls | grep Cookies'
+  native "$steps"
+  assert_output "followed
+directory
+Cookies"
+  shimmed "$steps"
+  assert_output "read
+followed
+symbolic link
+Cookies"
+  shimmed symlink.denied=EACCES "LC_ALL=C readlink -v Cookies; ${steps#*;}"
+  assert_line "readlink: Cookies: Permission denied"
+  assert_line --partial "Cookies: Permission denied"
+  assert_line "symbolic link"
+  refute_line followed
+}
+
 @test "Linux's own answer comes first" {
   vendors_files
   steps='mkdir executeonlydir/child; : >nowhere/f; mkdir plain/x; mv executeonlydir executeonlydir/below'

@@ -136,6 +136,10 @@ static inline int drvfs_permit(struct lx_call *c, const struct lx_mount *mount,
 int drvfs_rights(struct lx_call *c, const struct lx_mount *mount, int dfd, const char *path,
                  const struct stat *st, uint32_t *granted);
 
+/* True for a link of Windows' that is not read, by the rule symlink.denied. */
+bool drvfs_denies_link(const struct lx_policy *policy, const struct lx_mount *mount,
+                       const struct store_object *link);
+
 /* What somebody has to be granted to find a file at all. [openvmm lxutil open_flags_...] */
 #define DRVFS_LOOK_UP (NT_READ_ATTRIBUTES | NT_READ_EA)
 

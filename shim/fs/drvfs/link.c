@@ -300,6 +300,8 @@ static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount
         return symlink_target(&r, o->dfd, o->path, out, room);
     case NT_TAG_SYMLINK:
     case NT_TAG_MOUNT_POINT:
+        if (drvfs_denies_link(policy, mount, o))
+            return -EACCES;
         return lx_rule(mount, LX_RULE_SYMLINK_NT) == LX_EIO
                    ? -EIO
                    : translate(policy, mount, o, &r, out, room);
@@ -312,7 +314,8 @@ static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount
 
 /*
  * Reads what dfd/path is. The length of a link's target, -EIO where it cannot be said in Linux'
- * words or the rule wants no look at it, 0 for what is no link; *kind says what it is.
+ * words or the rule wants no look at it, -EACCES where its descriptor does not grant one, 0 for
+ * what is no link; *kind says what it is.
  */
 static __attribute__((noinline)) long read_kind(const struct lx_policy *policy,
                                                 const struct lx_mount *mount, int dfd,
