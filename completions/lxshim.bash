@@ -41,10 +41,10 @@ _lxshim_words() {
     '--volumes') echo ntfs fat fat32 exfat refs smb ;;
     '--clients') echo drvfs 9p virtiofs ;;
     '--emit') echo github gitlab ;;
-    'rules') echo names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed directory.removed directory.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls ;;
+    'rules') echo names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.volume_root utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter symlink.denied reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.characters xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed directory.removed directory.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls ;;
     'values names.illegal') echo escape reject ;;
     'values names.private') echo kept loses ;;
-    'values names.invalid_utf8') echo allow EINVAL ;;
+    'values names.invalid_utf8') echo allow replace EINVAL ;;
     'values names.length') echo native utf16 ;;
     'values case.volume_root') echo sensitive insensitive ;;
     'values case.directories') echo off sensitive dir force ;;
@@ -64,6 +64,7 @@ _lxshim_words() {
     'values utimes.units') echo native seconds ;;
     'values utimes.clock') echo native coarse ;;
     'values utimes.range') echo native EINVAL ;;
+    'values utimes.volume_root') echo native EINVAL ;;
     'values utimes.written') echo native loses ;;
     'values create.no_write_bit') echo ignore readonly EACCES ;;
     'values open.readonly_file') echo native EACCES ;;
@@ -82,11 +83,12 @@ _lxshim_words() {
     'values rename.illegal_target') echo escape ENOENT ;;
     'values sharing.windows') echo allow EACCES ;;
     'values mount.boundary') echo native EXDEV ;;
-    'values mount.options') echo ignore options ;;
+    'values mount.options') echo ignore options EINVAL ;;
     'values lxss.directories') echo native EACCES ;;
     'values symlink.create') echo lx nt-if-possible nt-through-links EPERM ;;
     'values symlink.nt') echo on off EIO ;;
     'values symlink.small_letter') echo native EIO ;;
+    'values symlink.denied') echo native EACCES ;;
     'values reparse.alias') echo on off ;;
     'values reparse.unknown') echo native EIO ;;
     'values rmdir.reparse_point') echo native ENOTDIR ;;
@@ -107,6 +109,7 @@ _lxshim_words() {
     'values file.truncate_mapped') echo native EINVAL ;;
     'values xattr.user') echo allow EOPNOTSUPP ;;
     'values xattr.names') echo sensitive insensitive ;;
+    'values xattr.characters') echo native EINVAL ;;
     'values xattr.empty') echo remove kept ;;
     'values xattr.namespace') echo ENODATA EOPNOTSUPP ;;
     'values xattr.trusted') echo native shown ;;
@@ -127,7 +130,7 @@ _lxshim_words() {
     'values stat.directory') echo on off two-links no-links ;;
     'values stat.small_file') echo on off ;;
     'values stat.symlink_size') echo native zero ;;
-    'values stat.blocks') echo native clusters bytes ;;
+    'values stat.blocks') echo native clusters bytes allocated ;;
     'values stat.links') echo native one ;;
     'values stat.special') echo native regular ;;
     'values stat.times') echo native 100ns fat exfat ;;

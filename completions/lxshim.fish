@@ -77,13 +77,13 @@ function __lxshim_words
         case '--emit'
             printf '%s\n' github gitlab
         case 'rules'
-            printf '%s\n' names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed directory.removed directory.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls
+            printf '%s\n' names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.volume_root utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter symlink.denied reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.characters xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed directory.removed directory.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls
         case 'values names.illegal'
             printf '%s\n' escape reject
         case 'values names.private'
             printf '%s\n' kept loses
         case 'values names.invalid_utf8'
-            printf '%s\n' allow EINVAL
+            printf '%s\n' allow replace EINVAL
         case 'values names.length'
             printf '%s\n' native utf16
         case 'values case.volume_root'
@@ -122,6 +122,8 @@ function __lxshim_words
             printf '%s\n' native coarse
         case 'values utimes.range'
             printf '%s\n' native EINVAL
+        case 'values utimes.volume_root'
+            printf '%s\n' native EINVAL
         case 'values utimes.written'
             printf '%s\n' native loses
         case 'values create.no_write_bit'
@@ -159,7 +161,7 @@ function __lxshim_words
         case 'values mount.boundary'
             printf '%s\n' native EXDEV
         case 'values mount.options'
-            printf '%s\n' ignore options
+            printf '%s\n' ignore options EINVAL
         case 'values lxss.directories'
             printf '%s\n' native EACCES
         case 'values symlink.create'
@@ -168,6 +170,8 @@ function __lxshim_words
             printf '%s\n' on off EIO
         case 'values symlink.small_letter'
             printf '%s\n' native EIO
+        case 'values symlink.denied'
+            printf '%s\n' native EACCES
         case 'values reparse.alias'
             printf '%s\n' on off
         case 'values reparse.unknown'
@@ -208,6 +212,8 @@ function __lxshim_words
             printf '%s\n' allow EOPNOTSUPP
         case 'values xattr.names'
             printf '%s\n' sensitive insensitive
+        case 'values xattr.characters'
+            printf '%s\n' native EINVAL
         case 'values xattr.empty'
             printf '%s\n' remove kept
         case 'values xattr.namespace'
@@ -249,7 +255,7 @@ function __lxshim_words
         case 'values stat.symlink_size'
             printf '%s\n' native zero
         case 'values stat.blocks'
-            printf '%s\n' native clusters bytes
+            printf '%s\n' native clusters bytes allocated
         case 'values stat.links'
             printf '%s\n' native one
         case 'values stat.special'

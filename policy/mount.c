@@ -70,7 +70,8 @@ unsigned lx_mount_traits(const struct lx_mount *mount)
 
 void lx_mount_hear_options(struct lx_mount *mount)
 {
-    if (lx_rule(mount, LX_RULE_MOUNT_OPTIONS) != LX_IGNORE)
+    enum lx_value value = lx_rule(mount, LX_RULE_MOUNT_OPTIONS);
+    if (value != LX_IGNORE && value != LX_EINVAL)
         return;
     mount->uid = mount->gid = 0;
     mount->file_mask = mount->dir_mask = 0;

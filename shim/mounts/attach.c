@@ -89,13 +89,18 @@ static int apply(const struct mounts_request *request, struct lx_mount_options *
 }
 
 /* What follows from the rules, once they are there: of case, where the file system has a rule. */
-static void finish(const struct lx_mount_options *options, struct lx_mount *m)
+static int finish(const struct mounts_request *request, const struct lx_mount_options *options,
+                  struct lx_mount *m)
 {
+    bool any = request->options != NULL && request->options[0] != '\0';
+    if (any && lx_rule(m, LX_RULE_MOUNT_OPTIONS) == LX_EINVAL)
+        return -EINVAL;
     if (options->case_option != LX_VALUE_COUNT)
         m->case_option = (uint8_t)options->case_option;
     else if (lx_rule_belongs(LX_RULE_CASE_DIRECTORIES, (enum lx_mount_type)m->type))
         m->case_option = m->rules[LX_RULE_CASE_DIRECTORIES];
     lx_mount_hear_options(m);
+    return 0;
 }
 
 /* Words that are given to what is made up: the one controller of WSL1's, and what cgroup2 takes. */
@@ -238,8 +243,7 @@ int mounts_plan(const struct lx_policy *policy, const struct mounts_request *req
     /* What came with a volume is said of drives. */
     bool drive = lx_mount_type_has((enum lx_mount_type)m->type, LX_TYPE_DRIVE);
     work_out(policy, drive ? plan->from.volume : NULL, m);
-    finish(&options, m);
-    return 0;
+    return finish(request, &options, m);
 }
 
 int mounts_plan_bind(const struct lx_mount *from, const char *directory,
@@ -305,8 +309,7 @@ int mounts_plan_again(const struct lx_policy *policy, const struct lx_mount *mou
     if (r < 0)
         return r;
     follow_metadata(policy, mount, &plan->record);
-    finish(&options, &plan->record);
-    return 0;
+    return finish(request, &options, &plan->record);
 }
 
 /* The device of what was just added, which nobody has seen yet. */

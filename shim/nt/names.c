@@ -92,6 +92,23 @@ long nt_name_store(const char *name, size_t n, char *out, size_t room)
     return (long)n;
 }
 
+#define REPLACEMENT 0xFFFDu
+
+long nt_name_replace(const char *name, size_t n, char *out, size_t room)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < n;) {
+        uint32_t code;
+        int bytes = nt_utf8_decode(name + i, n - i, &code);
+        if (room - length < 5)
+            return -ENAMETOOLONG;
+        length += (size_t)nt_utf8_encode(bytes < 0 ? REPLACEMENT : code, out + length);
+        i += bytes < 0 ? 1 : (size_t)bytes;
+    }
+    out[length] = '\0';
+    return (long)length;
+}
+
 static size_t unescape(char *s, size_t n, int (*stands_for)(const unsigned char *p, size_t n))
 {
     char *first = memchr(s, 0xEF, n);

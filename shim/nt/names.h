@@ -61,6 +61,12 @@ long nt_name_escape(const char *name, size_t n, char *out, size_t room);
 long nt_name_store(const char *name, size_t n, char *out, size_t room);
 
 /*
+ * Writes a name with U+FFFD in place of each byte that is no UTF-8, as NT's own conversion has it.
+ * Its length, or -ENAMETOOLONG.
+ */
+long nt_name_replace(const char *name, size_t n, char *out, size_t room);
+
+/*
  * Turns NT spelling into Linux spelling in place and returns the new length; the text never grows.
  * Only those private characters are converted that stand for an escaped one: U+F025, U+F02F and
  * U+F000 stay. Works on paths as well: '/' is left alone. The result is NUL-terminated when it

@@ -121,6 +121,11 @@ static nt_status link_buffer(const struct win *win, const char *typed, bool junc
         memcpy(full, target, strlen(target) + 1);
         if (!win_print_path(nt, "\\??\\%s", target + sizeof(WIN32_NAMES) - 1))
             return NT_NAME_TOO_LONG;
+    } else if (!junction && target[0] == '\\' && target[1] == '\\') {
+        /* Another machine's: a symlink says so, whether it is there or not. */
+        memcpy(full, target, strlen(target) + 1);
+        if (!win_print_path(nt, "\\??\\UNC%s", target + 1))
+            return NT_NAME_TOO_LONG;
     } else if (!relative && !rooted) {
         nt_status status = win_full_name(win, target, WIN_FOLLOW, full, stream);
         if (status != NT_SUCCESS)

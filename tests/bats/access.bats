@@ -369,6 +369,47 @@ readonly"
   assert_output text
 }
 
+@test "the case flag takes delete child and more of the directory itself: mkdir with case=dir, setfattr" {
+  needs setfattr attr
+  mkdir modify
+  run "$LXSHIM" win icacls modify /inheritance:r /grant:r "Everyone:(OI)(CI)(M)"
+  assert_success
+  steps='mkdir modify/sub && echo made; ls modify; mkdir plain.d && echo made'
+  native "$steps"
+  assert_output "made
+sub
+made"
+  rmdir modify/sub plain.d
+  shimmed drive.options=case=dir "$steps"
+  assert_output --regexp $'Permission denied\nmade'
+  assert_equal "$(ls modify)" ""
+  rmdir plain.d
+  shimmed drive.options=case=off "$steps; setfattr -n system.wsl_case_sensitive -v 1 modify/sub || echo no"
+  assert_line "no"
+  assert_line --partial "Permission denied"
+}
+
+@test "symlink.denied: a junction that may not be listed, as Windows has some in a user's directory" {
+  run "$LXSHIM" win mklink /J Cookies noexecutedir
+  run "$LXSHIM" win icacls Cookies /deny "Everyone:(RD)"
+  assert_success
+  steps='readlink Cookies >/dev/null && echo read; (cd Cookies && echo followed); stat -c %F Cookies; ls | grep Cookies'
+  native "$steps"
+  assert_output "followed
+directory
+Cookies"
+  shimmed "$steps"
+  assert_output "read
+followed
+symbolic link
+Cookies"
+  shimmed symlink.denied=EACCES "LC_ALL=C readlink -v Cookies; ${steps#*;}"
+  assert_line "readlink: Cookies: Permission denied"
+  assert_line --partial "Cookies: Permission denied"
+  assert_line "symbolic link"
+  refute_line followed
+}
+
 @test "Linux's own answer comes first" {
   vendors_files
   steps='mkdir executeonlydir/child; : >nowhere/f; mkdir plain/x; mv executeonlydir executeonlydir/below'

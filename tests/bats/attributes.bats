@@ -35,6 +35,29 @@ remove None
   assert_line "['user.Aa', 'user.aA']"
 }
 
+@test "xattr.characters: those that no name of an EA has" {
+  needs python3 python3
+  steps="python3 -c '$ANSWER
+open(\"f\", \"w\").close()
+def refused(name):
+    try: os.setxattr(\"f\", name, b\"1\")
+    except OSError as e: return e.errno == 22
+print(\"\".join(x for x in map(chr, range(32, 127)) if refused(\"user.a\" + x)), refused(\"user.\\n\") or \"kept\")
+answer(\"get\", lambda: os.getxattr(\"f\", \"user.a:\"))
+answer(\"remove\", lambda: os.removexattr(\"f\", \"user.a:\"))
+'"
+  native "$steps"
+  assert_output " kept
+get b'1'
+remove None"
+  shimmed "$steps"
+  assert_line --index 0 '"*+,/:;<=>?[\]| True'
+  assert_line "get Invalid argument"
+  assert_line "remove Invalid argument"
+  shimmed xattr.characters=native "$steps"
+  assert_line --index 1 "get b'1'"
+}
+
 @test "xattr.names: one that Linux has set by large letters is found, too" {
   native "python3 -c 'import os; open(\"f\", \"w\").close(); os.setxattr(\"f\", \"user.Old\", b\"x\")' && echo set"
   wants_here set "extended attributes"

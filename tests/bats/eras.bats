@@ -30,6 +30,15 @@ by() {
   assert_output "4096 0 1 4096"
 }
 
+@test "stat.blocks=allocated: what was not written takes room, too" {
+  steps='truncate -s 1M f; stat -c %b f; printf x >g; stat -c %b g'
+  native "$steps"
+  assert_line --index 0 0
+  shimmed stat.blocks=allocated "$steps"
+  assert_output "2048
+0"
+}
+
 @test "stat.blocks: bytes instead of blocks up to 1703" {
   steps='head -c 1048576 /dev/zero >f; sync f; stat -c %b f'
   native "$steps"
@@ -45,22 +54,28 @@ by() {
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 f = os.open(\"f\", os.O_CREAT | os.O_RDWR)
-def link():
-    if libc.linkat(f, b\"\", -100, b\"g\", 0x1000) != 0: raise OSError(ctypes.get_errno(), \"\")
+def link(fd, path, flags):
+    if libc.linkat(fd, path.encode(), -100, b\"g\", flags) != 0: raise OSError(ctypes.get_errno(), \"\")
 os.unlink(\"f\")
-answer(\"link\", link)
-print(os.listdir(\".\"))
+if os.geteuid() == 0: answer(\"link\", lambda: link(f, \"\", 0x1000))
+else: print(\"link\", os.environ[\"BY_ROOT\"])
+for path in \"/dev/fd/%d\", \"/proc/self/fd/%d\": answer(path[:4], lambda: link(-100, path % f, 0x400))
+print(\"g\" in os.listdir(\".\"))
+os.close(f)
+f = os.open(\"h\", os.O_CREAT | os.O_RDWR)
+answer(\"named\", lambda: link(-100, \"/proc/self/fd/%d\" % f, 0x400))
 '"
-  ((EUID == 0)) || skip "only root links by a descriptor"
+  missing=$'link No such file or directory\n/dev No such file or directory\n/pro No such file or directory\nFalse\nnamed None'
+  export BY_ROOT="No such file or directory"
   native "$steps"
-  assert_output "link No such file or directory
-[]"
-  shimmed unlink.open_file=posix "$steps"
-  assert_output "link Permission denied
-[]"
+  assert_output "$missing"
   shimmed unlink.open_file=posix link.unlinked=native "$steps"
-  assert_output "link No such file or directory
-[]"
+  assert_output "$missing"
+  BY_ROOT="Permission denied"
+  for value in posix pending; do # of a name that waits to be deleted NT says the same
+    shimmed unlink.open_file=$value "$steps"
+    assert_output "${missing//No such file or directory/Permission denied}"
+  done
 }
 
 @test "link.directory_symlink: a hard link to a symlink that leads to a directory, EISDIR on WSL2 of 19041" {

@@ -55,7 +55,7 @@ plain() {
 @test "every value has a grade, and evidence that bears it out" {
   needs jq jq
   local -A words=(["vendor test"]='vendor test|its tests' ["vendor source"]="openvmm|vendor's"
-    ["documentation"]='seed:|MicrosoftDocs|MS-FSA' ["trace in a report"]='[s]trace' ["release note"]='RN:'
+    ["documentation"]='seed:|MicrosoftDocs|MS-FSA|MS-FSCC' ["trace in a report"]='[s]trace' ["release note"]='RN:'
     ["report"]='#' ["recalled"]='recalled' ["inference"]='inference|no source|leaves|what the rules')
   local grade
   # What profiles say is a grade and a text each, on all kinds of volumes and on one.

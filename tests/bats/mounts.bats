@@ -65,6 +65,15 @@ mount point does not exist.
 mount point is not a directory."
 }
 
+@test "mount.options=EINVAL: a build that knows no option of a drive" {
+  steps='mount -i -t drvfs -o noatime C: $M/d && cat $M/d/f; umount $M/d; mount -i -t drvfs -o umask=22 C: $M/d'
+  in_lanes "$steps"
+  assert_output text
+  drive_policy '"profile": "wsl1-1709"'
+  in_lanes "$steps"
+  assert_output --regexp $'^text\n.*wrong fs type'
+}
+
 @test "who may not mount: EPERM; root that the kernel does not let mount has its paths translated" {
   by_instruction
   in_lanes 'setpriv --reuid 1234 --clear-groups mounting drvfs C: $M/d; setpriv --reuid 1234 --clear-groups mounting umount $M/c; ls $M/d'

@@ -167,16 +167,20 @@ t:
   assert_line "DELETE n:m"
 }
 
-@test "names.illegal=reject: EINVAL, as before build 17101" {
-  steps='touch a:b; mkdir "c?"; : >ok; ls'
+@test "names.illegal=reject: EINVAL, as before build 17101, and ENOENT to who makes nothing" {
+  steps='touch a:b; mkdir "c?"; : >ok; ls; rm d:; touch -c e:f; touch -chd @1 g:h; stat i: | head -1'
   native "$steps"
   assert_output "a:b
 c?
-ok"
+ok
+rm: cannot remove 'd:': No such file or directory
+stat: cannot statx 'i:': No such file or directory"
   shimmed names.illegal=reject "$steps"
   assert_output "touch: cannot touch 'a:b': Invalid argument
 mkdir: cannot create directory ‘c?’: Invalid argument
-ok"
+ok
+rm: cannot remove 'd:': No such file or directory
+stat: cannot statx 'i:': No such file or directory"
 }
 
 @test "names.invalid_utf8: EINVAL" {
@@ -188,6 +192,16 @@ ok"
   assert_line 0
   shimmed names.invalid_utf8=allow "$steps"
   assert_output 3
+}
+
+@test "names.invalid_utf8=replace: each such byte is U+FFFD, so that two names are one" {
+  steps='touch $'"'\xff'"' $'"'a\xc0\x80'"' && ls -1 --quoting-style=literal --show-control-chars && mv $'"'\xfe'"' $'"'b:\xff'"' && ls b*'
+  native "$steps"
+  assert_line --partial "cannot stat"
+  shimmed names.invalid_utf8=replace "$steps"
+  assert_output "a��
+�
+b:�"
 }
 
 @test "names.length: 255 UTF-16 units, an escaped character counting once" {

@@ -1,117 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What users of WSL have reported, era by era: the same steps natively and on a drive of that profile. docs/reports.md has
+# What users of WSL1 have reported, era by era: the same steps natively and on a drive of that profile. docs/reports.md has
 # the list, with what cannot be answered as reported.
 
-load helpers
-
-setup() {
-  needs python3 python3
-  REPORTS=()
-}
-
-# Steps are Python. They print what is to be seen; `errno(CALL, ...)` is the result, or the error in words.
-PRELUDE='
-import ctypes, errno as _errno, fcntl, os, socket, stat, struct, subprocess, sys, time
-libc = ctypes.CDLL(None, use_errno=True)
-def errno(call, *args):
-    try:
-        return call(*args)
-    except OSError as e:
-        return os.strerror(e.errno)
-def c(name, *args):
-    r = getattr(libc, name)(*args)
-    if r < 0: raise OSError(ctypes.get_errno(), "")
-    return r
-def write(name, text="text", mode="w"):
-    with open(name, mode) as f: f.write(text)
-def sh(command):
-    print(subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout, end="")
-def windows(*words, input=None):
-    return subprocess.run([os.environ["LXSHIM"], "win", *words], input=input, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, env=dict(os.environ, LXSHIM_POLICY=os.environ["WINDOWS"])).stdout
-def place(name):
-    return "C:\\test\\" + os.path.basename(os.getcwd()) + "\\" + name
-def tagged(name, tag, directory=False, text="", data=b""):
-    if directory: os.mkdir(name)
-    else: write(name, text)
-    said = windows("nt", input="open h %s access=read,write options=open-reparse-point\nreparse-set h 0x%s\n" %
-        (place(name), (struct.pack("<IHH", tag, len(data), 0) + data).hex()))
-    if said.count("STATUS_SUCCESS") != 2: print(said)
-def alias(name):
-    tagged(name, 0x8000001b, data=struct.pack("<I", 3) + "\0".join(["family", "app", "target", "0", ""]).encode("utf-16le"))
-def events(watch):
-    try: data = os.read(watch, 4096)
-    except BlockingIOError: data = b""
-    names = {1: "ACCESS", 2: "MODIFY", 4: "ATTRIB", 8: "CLOSE_WRITE", 16: "CLOSE_NOWRITE", 32: "OPEN", 256: "CREATE", 512: "DELETE",
-        1024: "DELETE_SELF"}
-    found = []
-    while data:
-        mask, length = struct.unpack("II", data[4:8] + data[12:16])
-        found.append("+".join(names[bit] for bit in names if mask & bit) or hex(mask))
-        data = data[16 + length:]
-    return " ".join(found)
-for number, steps in enumerate(open(os.environ["ROWS"]).read().split("\f")[:-1]):
-    os.mkdir("row%d" % number)
-    os.chdir("row%d" % number)
-    try:
-        exec(steps, dict(globals()))
-    except Exception as e:
-        print("failed:", repr(e))
-    os.chdir(os.environ["TOP"])
-    print("\f", end="", flush=True)
-'
-
-# report ID: a row, read from standard input: steps, "-- native", its answer, "-- drive", its answer.
-report() {
-  local text
-  text=$(cat)
-  REPORTS+=("$1" "${text%%$'\n-- native'*}" "${text#*-- native}" "${text#*-- drive}")
-}
-
-# put WORD TEXT: in the answers of the last row.
-put() {
-  local i
-  for i in -2 -1; do
-    REPORTS[i]=${REPORTS[i]/$1/$2}
-  done
-}
-
-# rows_of OUTPUT: an answer per row, in ROWS_OF.
-rows_of() {
-  mapfile -d $'\f' -t ROWS_OF <<<"$1"
-}
-
-# policy_of PROFILE DIR [KEY=VALUE]...: DIR.json, as policy_for has it.
-policy_of() {
-  policy_for "${@:2}" >"$2.json"
-  sed -i "s/\"version\": 1,/\"version\": 1, \"profile\": \"$1\",/" "$2.json"
-}
-
-# on_drive PROFILE [KEY=VALUE]...: all rows since the last one, natively and by the profile.
-on_drive() {
-  local profile=$1 i native drive rows=$BATS_TEST_TMPDIR/rows.$1 dir
-  local -a natively
-  : >"$rows"
-  for ((i = 0; i < ${#REPORTS[@]}; i += 4)); do
-    printf '%s\f' "${REPORTS[i + 1]}" >>"$rows"
-  done
-  dir=$(fresh native)
-  policy_of "$profile" "$dir" "${@:2}"
-  run env -C "$dir" TOP="$dir" ROWS="$rows" WINDOWS="$dir.json" python3 -c "$PRELUDE"
-  rows_of "$output"
-  natively=("${ROWS_OF[@]}")
-  dir=$(fresh drive)
-  policy_of "$profile" "$dir" "${@:2}"
-  run env -C "$dir" TOP="$dir" ROWS="$rows" WINDOWS="$dir.json" LXSHIM_POLICY="$dir.json" "${SHIM[@]}" python3 -c "$PRELUDE"
-  rows_of "$output"
-  for ((i = 0; i < ${#REPORTS[@]}; i += 4)); do
-    native=${REPORTS[i + 2]%%$'\n-- drive'*} drive=${REPORTS[i + 3]}
-    assert_equal "${REPORTS[i]} natively:"$'\n'"${natively[i / 4]-}" "${REPORTS[i]} natively:$native"$'\n'
-    assert_equal "${REPORTS[i]} by $profile:"$'\n'"${ROWS_OF[i / 4]-}" "${REPORTS[i]} by $profile:$drive"$'\n'
-  done
-  REPORTS=()
-}
+load reported
 
 @test "WSL1 of 2016: 1607" {
   report WSL#1939 <<'ROW'
@@ -172,6 +64,31 @@ True ['d', 'g']
 True 2
 False ['d', 'g']
 ROW
+  report WSL#654 <<'ROW'
+os.mkdir("foodir"); write("foo"); os.symlink("foo", "lx")
+windows("mklink", "/J", place("temp1"), place("foodir")); windows("mklink", "/D", place("temp2"), "foodir"); windows("mklink", place("temp3"), "foo")
+print(sorted(os.listdir(".")), errno(os.stat, "temp2") == "Input/output error")
+-- native
+['foo', 'foodir', 'lx', 'temp1', 'temp2', 'temp3'] False
+-- drive
+['foo', 'foodir', 'lx'] True
+ROW
+  report WSL#1804 <<'ROW'
+write("CON"); print(os.listdir("."), errno(os.utime, "C:", (5, 5)), errno(os.mkdir, "C:"))
+-- native
+['CON'] No such file or directory None
+-- drive
+['CON'] No such file or directory Invalid argument
+ROW
+  report vagrant#8742 <<'ROW'
+write("private_key"); os.chmod("private_key", 0o600); st = os.stat("private_key")
+print(st.st_uid == os.geteuid(), oct(st.st_mode))
+-- native
+True 0o100600
+-- drive
+OWN 0o100777
+ROW
+  put OWN "$( ((EUID)) && echo False || echo True)"
   on_drive wsl1-1607 drive.options=uid=54321,gid=54321,umask=77,case=off
 }
 
@@ -226,6 +143,13 @@ None ['server'] False
 -- drive
 No such file or directory ['server'] True
 ROW
+  report WSL#2211 <<'ROW'
+write("file", "x" * 8784); st = os.stat("file"); print(st.st_blocks >= st.st_size)
+-- native
+False
+-- drive
+True
+ROW
   on_drive wsl1-1703
   report WSL#2641 <<'ROW'
 os.symlink("anywhere", "a"); print(os.lstat("a").st_size, os.readlink("a"))
@@ -277,6 +201,36 @@ print(errno(c, "sync_file_range", f, size(0), size(0), 2), errno(os.lseek, f, 0,
 0 No such device or address
 -- drive
 Function not implemented Invalid argument
+ROW
+  report WSL#2788 <<'ROW'
+windows("mklink", "/D", place("NetworkCodeDrive"), "\\\\server\\share")
+print(oct(os.lstat("NetworkCodeDrive").st_mode), errno(os.chdir, "NetworkCodeDrive"))
+-- native
+NATIVE None
+-- drive
+0o120777 Input/output error
+ROW
+  put NATIVE 0o41755
+  report WSL#2898 <<'ROW'
+os.mkdir("someotherdir"); os.symlink("someotherdir", "lnk"); print([l.split()[-3:] for l in windows("dir", place("lnk")).split("\n") if "lnk" in l])
+-- native
+[['<JUNCTION>', 'lnk', '[...]']]
+-- drive
+[['<JUNCTION>', 'lnk', '[...]']]
+ROW
+  report WSL#2677 <<'ROW'
+write("f"); print(errno(os.setxattr, "f", "security.selinux", b"x") == "Operation not supported")
+-- native
+False
+-- drive
+True
+ROW
+  report WSL#3564 <<'ROW'
+write(b"\x80.txt"); write(b"\xff.txt", "other"); print(sorted(os.listdir(b".")), errno(lambda: open(b"\x90.txt").read()))
+-- native
+[b'\x80.txt', b'\xff.txt'] No such file or directory
+-- drive
+[b'\xef\xbf\xbd.txt'] other
 ROW
   on_drive wsl1-1709
 }
@@ -335,6 +289,15 @@ None
 None
 [False]
 ROW
+  report WSL#3759 <<'ROW'
+windows("mklink", "/J", place("work"), "\\\\?\\Volume{12345678-1234-1234-1234-123456789012}\\"); st = os.lstat("work")
+print(stat.S_ISLNK(st.st_mode), st.st_size == 0, errno(os.readlink, "work"))
+-- native
+False EMPTY Invalid argument
+-- drive
+True True Input/output error
+ROW
+  put EMPTY "$([[ $(fresh empty | xargs stat -c %s) == 0 ]] && echo True || echo False)"
   on_drive wsl1-1903
 }
 
@@ -350,6 +313,23 @@ Permission denied
 0
 Exec format error
 0
+ROW
+  report owncloud/ocis#876 <<'ROW'
+write("f"); print(errno(os.setxattr, "f", "user.ocis.grant.u:f7fb", b"a"), errno(os.setxattr, "f", "user.ocis.grant.u.f7fb", b"a"))
+print("".join(x for x in ".#()~$!@{}%&^:;[]=|+?\\/<>\"," if errno(os.setxattr, "f", "user." + x, b"a")))
+-- native
+None None
+
+-- drive
+Invalid argument None
+:;[]=|+?\/<>",
+ROW
+  report WSL#6027 <<'ROW'
+write("Test\u009b91mRed"); print(ascii(os.listdir(".")), ascii(windows("dir", "/b", place("")).strip()))
+-- native
+['Test\x9b91mRed'] 'Test\x9b91mRed'
+-- drive
+['Test\x9b91mRed'] 'Test\x9b91mRed'
 ROW
   on_drive wsl1-19041
   report WSL#3985 <<'ROW'
@@ -397,192 +377,13 @@ tagged("OneDrive", 0x9000601a, directory=True); print(errno(os.listdir, "OneDriv
 2 MZ
 []
 ROW
+  report WSL#11987 <<'ROW'
+write("f"); print(errno(os.chown, "f", 1234, -1) if os.geteuid() == 0 else None, os.stat("f").st_uid == 1234)
+-- native
+None ROOT
+-- drive
+None False
+ROW
+  put ROOT "$( ((EUID)) && echo False || echo True)"
   on_drive wsl1-current
-}
-
-@test "WSL2 over 9p" {
-  report WSL#12897 <<'ROW'
-os.mkdir("log"); f = os.open("log/meta", os.O_CREAT | os.O_RDWR | os.O_DIRECT)
-print(errno(os.pwrite, f, b"1e", 0) in (2, "Invalid argument"), errno(os.rename, "log", "moved"))
--- native
-True None
--- drive
-True Permission denied
-ROW
-  report WSL#40262 <<'ROW'
-f = os.open("f", os.O_CREAT | os.O_RDWR); os.unlink("f"); print(os.write(f, b"text"))
-print(errno(os.ftruncate, f, 1), errno(lambda: os.fstat(f).st_nlink))
-print(errno(lambda: os.stat("/proc/self/fd/%d" % f).st_nlink))
-print(isinstance(errno(os.open, "/proc/self/fd/%d" % f, os.O_RDONLY), int))
--- native
-4
-None 0
-0
-True
--- drive
-4
-No such file or directory No such file or directory
-No such file or directory
-False
-ROW
-  report WSL#5074 <<'ROW'
-for i in range(40): write("file%02d" % i)
-d = os.open(".", os.O_RDONLY); block = ctypes.create_string_buffer(1024)
-def entries():
-    n = c("getdents64", d, block, 1024); found = at = 0
-    while at < n: found += 1; at += struct.unpack("H", block.raw[at + 16:at + 18])[0]
-    return found
-first = entries(); os.lseek(d, 0, os.SEEK_SET); rest = 0
-while (n := entries()): rest += n
-print(first > 0, rest + 0 == 42, rest + first == 42)
--- native
-True True False
--- drive
-True False True
-ROW
-  report WSL#7581 <<'ROW'
-write("f"); os.utime("f", ns=(10**18 + 123456700,) * 2); print(os.stat("f").st_mtime_ns)
--- native
-1000000000123456700
--- drive
-1000000000000000000
-ROW
-  report WSL#40649 <<'ROW'
-f = os.open("f", os.O_CREAT | os.O_RDWR | os.O_APPEND); os.write(f, b"first")
-fcntl.fcntl(f, fcntl.F_SETFL, 0); os.lseek(f, 0, os.SEEK_SET); os.write(f, b"X"); print(open("f").read())
--- native
-Xirst
--- drive
-firstX
-ROW
-  report WSL#12663 <<'ROW'
-os.mkdir("d"); write("d/Aa.txt"); print(errno(lambda: open("d/aA.txt").read()), os.listdir("d"))
--- native
-No such file or directory ['Aa.txt']
--- drive
-text ['Aa.txt']
-ROW
-  report WSL#4512 <<'ROW'
-os.mkdir("tmp"); write("tmp/test.txt"); os.chdir("tmp"); windows("ren", os.path.dirname(place("x")), "deleted")
-windows("nt", input="open h C:\\test\\row%d\\tmp access=delete\nrename h C:\\test\\row%d\\gone\n" % (number, number))
-print(os.listdir("."))
--- native
-['test.txt']
--- drive
-['test.txt']
-ROW
-  report WSL#7629 <<'ROW'
-print(errno(os.mkfifo, "f"), errno(socket.socket(socket.AF_UNIX).bind, "s"))
--- native
-None None
--- drive
-Operation not supported Operation not supported
-ROW
-  report WSL#7211 <<'ROW'
-os.mkdir("d"); print(errno(os.getxattr, "d", "system.wsl_case_sensitive"))
--- native
-Operation not supported
--- drive
-Operation not supported
-ROW
-  report WSL#10056 <<'ROW'
-os.mkdir("d"); line = [l.split() for l in open("/proc/mounts") if l.split()[1] == os.environ["TOP"]]
-print([(l[2], ",aname=drvfs;path=C:\\test;" in l[3], ";symlinkroot=/mnt/," in l[3]) for l in line])
--- native
-[]
--- drive
-[('9p', True, True)]
-ROW
-  report WSL#670 <<'ROW'
-write("f"); flags = ctypes.c_long()
-print(errno(c, "ioctl", os.open("f", 0), ctypes.c_ulong(0x80086601), ctypes.byref(flags)) in (0, "Operation not supported"))
--- native
-True
--- drive
-False
-ROW
-  on_drive wsl2-9p
-}
-
-@test "Drives that keep metadata: 1803" {
-  report WSL#3267 <<'ROW'
-windows("write", place("prog.exe"), "text"); print(oct(os.stat("prog.exe").st_mode), errno(subprocess.call, ["./prog.exe"]))
--- native
-0o100755 Exec format error
--- drive
-0o100644 Permission denied
-ROW
-  report vscode#49021 <<'ROW'
-write("f"); os.chmod("f", 0o600); print(oct(os.stat("f").st_mode))
-windows("write", place("f"), "by Windows"); print(oct(os.stat("f").st_mode))
--- native
-0o100600
-0o100600
--- drive
-0o100600
-0o100644
-ROW
-  on_drive wsl1-1803 "drive.options=metadata,uid=$EUID,umask=22,fmask=111"
-}
-
-@test "Volumes: FAT, SMB, NTFS" {
-  report borg#5974 <<'ROW'
-d = os.open(".", os.O_RDONLY); print(errno(os.fsync, d))
--- native
-None
--- drive
-Input/output error
-ROW
-  report SMB <<'ROW'
-print(errno(os.symlink, "x", "y"), errno(os.mkfifo, "f"))
-os.mkdir("d"); windows("mklink", "/J", place("j"), place("d"))
-print(sorted((e.name, e.is_symlink()) for e in os.scandir(".") if e.name in "dj"))
--- native
-None None
-[('d', False), ('j', False)]
--- drive
-Operation not permitted Operation not permitted
-[('d', False), ('j', False)]
-ROW
-  on_drive wsl1-1903 drive.volume='{"filesystem": "smb"}'
-  report FAT <<'ROW'
-f = os.open("f", os.O_CREAT | os.O_RDWR); print(errno(os.ftruncate, f, 5 << 30))
-os.utime("f", (1000000001, 1000000001)); print(int(os.stat("f").st_mtime), errno(os.link, "f", "g"))
--- native
-None
-1000000001 None
--- drive
-File too large
-1000000002 Operation not permitted
-ROW
-  on_drive wsl2-9p drive.volume='{"filesystem": "fat32"}'
-  report WSL#7164 <<'ROW'
-print("created" in windows("mklink", "/J", place("zzz"), "\\\\?\\Volume{12345678-1234-1234-1234-123456789012}\\"))
-print(errno(os.listdir, "zzz"))
--- native
-True
-[]
--- drive
-True
-Input/output error
-ROW
-  report drvfs-semantics-8.1 <<'ROW'
-write("f"); os.setxattr("f", "user.A", b"1"); os.setxattr("f", "user.a", b"2"); print(sorted(os.listxattr("f")), os.getxattr("f", "user.A"))
-os.utime("f", (-5, -5)); print(os.stat("f").st_mtime)
--- native
-['user.A', 'user.a'] b'1'
--5.0
--- drive
-['user.a'] b'2'
-0.0
-ROW
-  report dotnet/runtime#112035 <<'ROW'
-windows("mkdir", place("System Volume Information")); windows("icacls", place("System Volume Information"), "/inheritance:r")
-print(os.listdir("."), errno(lambda: stat.S_ISDIR(os.stat("System Volume Information").st_mode)))
--- native
-['System Volume Information'] True
--- drive
-['System Volume Information'] Permission denied
-ROW
-  on_drive wsl2-virtiofs
 }

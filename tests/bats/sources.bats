@@ -354,7 +354,8 @@ lanes_list() {
         only_once = lanes["*"] == "once"
         for (test in lanes) if (lanes[test] != "once") only_once = 0
         if (by_lane == only_once) print file ": " (by_lane ? "goes by the lane" : "in no lane")
-      }' <(lanes_list) "$BATS_TEST_DIRNAME/$file"
+      }' <(lanes_list) "$BATS_TEST_DIRNAME/$file" <(sed -nE 's/^load (.*)/\1/p' "$BATS_TEST_DIRNAME/$file" |
+        grep -vx helpers | while read -r loaded; do cat "$BATS_TEST_DIRNAME/$loaded.bash"; done)
   done >"$BATS_TEST_TMPDIR/found"
   none cat "$BATS_TEST_TMPDIR/found"
 }

@@ -67,6 +67,20 @@ for t in 315532799, 315532800, 4354819199, 4354819200:
 4354819200 Invalid argument"
 }
 
+@test "utimes.volume_root: FAT and exFAT have no room for the times of their root" {
+  steps='touch -d @1000000000 . && echo root; mkdir d && touch -d @1000000000 d && echo below'
+  native "$steps"
+  assert_output "root
+below"
+  expected=$output
+  for kind in ntfs exfat fat32; do
+    shimmed drive.source=E: drive.volume="{\"filesystem\": \"$kind\"}" "$steps"
+    [[ $kind == ntfs ]] || expected="touch: setting times of '.': Invalid argument
+below"
+    assert_output "$expected"
+  done
+}
+
 @test "stat.blocks: whole clusters on FAT, for a small file, too" {
   steps='mkdir d; echo hello >s; head -c 9000 /dev/zero >l; : >e; sync s l; stat -c "%b %o" s l e; stat -c "%s %b %o %h" d'
   native "$steps"

@@ -96,6 +96,15 @@ static void a_round_trip_changes_nothing(void **state)
     assert_memory_equal(out, name, n);
 }
 
+static void each_byte_that_is_none_is_replaced(void **state)
+{
+    (void)state;
+    char out[256];
+    assert_int_equal(nt_name_replace("a\xFF\xC3\xA4\xE2\x82", 6, out, sizeof(out)), 12);
+    assert_string_equal(out, "a\xEF\xBF\xBD\xC3\xA4\xEF\xBF\xBD\xEF\xBF\xBD");
+    assert_int_equal(nt_name_replace("\xFF\xFF", 2, out, 7), -ENAMETOOLONG);
+}
+
 static void room_is_respected(void **state)
 {
     (void)state;
@@ -192,6 +201,7 @@ int main(void)
         cmocka_unit_test(escaping_gives_the_published_bytes),
         cmocka_unit_test(unescaping_touches_only_escapes),
         cmocka_unit_test(a_round_trip_changes_nothing),
+        cmocka_unit_test(each_byte_that_is_none_is_replaced),
         cmocka_unit_test(room_is_respected),
         cmocka_unit_test(scanning_tells_what_a_name_needs),
         cmocka_unit_test(pending_marks_are_seen),

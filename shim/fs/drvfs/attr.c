@@ -204,6 +204,20 @@ static long set_times(struct lx_call *c)
     return r;
 }
 
+/* [WSL#12192] */
+static int check_volume_root(struct lx_call *c)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    struct stat root;
+    struct stat st;
+    if (lx_rule(m, LX_RULE_UTIMES_VOLUME_ROOT) == LX_NATIVE ||
+        (m->flags & LX_MOUNT_VOLUME_ROOT) == 0 || native_stat(c, 0, &st) < 0 ||
+        sys_fstatat(AT_FDCWD, lx_backing(m), &root, 0) < 0 || st.st_ino != root.st_ino ||
+        st.st_dev != root.st_dev)
+        return 0;
+    return lx_forbid_by(c, m, LX_RULE_UTIMES_VOLUME_ROOT);
+}
+
 long drvfs_utimes(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
@@ -218,6 +232,8 @@ long drvfs_utimes(struct lx_call *c)
     }
     if (r == 0 && sets_times(c) && lx_rule(m, LX_RULE_UTIMES_RANGE) != LX_NATIVE)
         r = check_range(c);
+    if (r == 0)
+        r = check_volume_root(c);
     return r < 0 ? r : set_times(c);
 }
 

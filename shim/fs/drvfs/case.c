@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Case on a Windows drive: which directories ignore it, and what the flag on a directory says. */
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -87,7 +88,20 @@ static bool parent_flagged(const struct lx_loc *at)
     return yes;
 }
 
-int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at)
+/* [WSL#5657] A directory that inherits less of its descriptor cannot get the flag. */
+static int may_flag(struct lx_call *c, const struct lx_mount *m, int fd)
+{
+    struct stat st;
+    uint32_t granted;
+    int r = sys_fstat(fd, &st);
+    if (r == 0)
+        r = drvfs_rights(c, m, fd, "", &st, &granted);
+    if (r < 0 || (DRVFS_FLAG_RIGHTS & ~granted) == 0)
+        return r;
+    return lx_deny(c, LX_RULE_ACCESS_GRANTED, EACCES); /* the directory is there by then */
+}
+
+int drvfs_inherit_case(struct lx_call *c, const struct lx_loc *at)
 {
     const struct lx_mount *m = at->mount;
     if (lx_observing(c))
@@ -100,7 +114,9 @@ int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at)
     int r = fd;
     if (fd >= 0) {
         const struct store_object o = {lx_backing(m), fd, ""};
-        r = (int)store_attr_set(&o, STORE_CASE, "1", 1);
+        r = may_flag(c, m, fd);
+        if (r == 0)
+            r = (int)store_attr_set(&o, STORE_CASE, "1", 1);
         sys_close(fd);
     }
     /* A directory without the flag it should have would fold names silently: rather none at all.

@@ -136,8 +136,15 @@ static inline int drvfs_permit(struct lx_call *c, const struct lx_mount *mount,
 int drvfs_rights(struct lx_call *c, const struct lx_mount *mount, int dfd, const char *path,
                  const struct stat *st, uint32_t *granted);
 
+/* True for a link of Windows' that is not read, by the rule symlink.denied. */
+bool drvfs_denies_link(const struct lx_policy *policy, const struct lx_mount *mount,
+                       const struct store_object *link);
+
 /* What somebody has to be granted to find a file at all. [openvmm lxutil open_flags_...] */
 #define DRVFS_LOOK_UP (NT_READ_ATTRIBUTES | NT_READ_EA)
+
+/* [MicrosoftDocs/WSL case-sensitivity] The rights that the case flag takes, on its directory. */
+#define DRVFS_FLAG_RIGHTS (NT_WRITE_ATTRIBUTES | NT_WRITE_DATA | NT_APPEND_DATA | NT_DELETE_CHILD)
 
 /*
  * Refuses a call for what is not granted of access bits `want` on its path i, with the facts of
@@ -200,7 +207,7 @@ static inline bool drvfs_is_dots(const struct lx_call *c, unsigned i)
 }
 
 /* After mkdir: gives a new directory the case flag its mount and parent ask for. 0 or -errno. */
-int drvfs_inherit_case(const struct lx_call *c, const struct lx_loc *at);
+int drvfs_inherit_case(struct lx_call *c, const struct lx_loc *at);
 
 /*
  * Refuses a call on a file that has no name any more, and one by a descriptor that has it by

@@ -40,6 +40,20 @@ static __attribute__((noinline)) int read_rights(struct lx_call *c, const struct
     return 0;
 }
 
+bool drvfs_denies_link(const struct lx_policy *policy, const struct lx_mount *mount,
+                       const struct store_object *link)
+{
+    struct store_descriptor d;
+    const struct nt_token token = {.elevated = policy->elevated};
+    if (lx_rule(mount, LX_RULE_SYMLINK_DENIED) == LX_NATIVE ||
+        lx_rule(mount, LX_RULE_ACCESS_GRANTED) == LX_ALLOW ||
+        store_descriptor_get(link, true, &d) < 0)
+        return false;
+    uint32_t granted = nt_access_granted(&d.security, &token);
+    store_descriptor_free(&d);
+    return (granted & NT_READ_DATA) == 0;
+}
+
 int drvfs_rights(struct lx_call *c, const struct lx_mount *mount, int dfd, const char *path,
                  const struct stat *st, uint32_t *granted)
 {

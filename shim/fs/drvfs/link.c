@@ -300,6 +300,8 @@ static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount
         return symlink_target(&r, o->dfd, o->path, out, room);
     case NT_TAG_SYMLINK:
     case NT_TAG_MOUNT_POINT:
+        if (drvfs_denies_link(policy, mount, o))
+            return -EACCES;
         return lx_rule(mount, LX_RULE_SYMLINK_NT) == LX_EIO
                    ? -EIO
                    : translate(policy, mount, o, &r, out, room);
@@ -312,7 +314,8 @@ static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount
 
 /*
  * Reads what dfd/path is. The length of a link's target, -EIO where it cannot be said in Linux'
- * words or the rule wants no look at it, 0 for what is no link; *kind says what it is.
+ * words or the rule wants no look at it, -EACCES where its descriptor does not grant one, 0 for
+ * what is no link; *kind says what it is.
  */
 static __attribute__((noinline)) long read_kind(const struct lx_policy *policy,
                                                 const struct lx_mount *mount, int dfd,
@@ -382,25 +385,37 @@ int drvfs_fill_alias(int fd)
     return n == DRVFS_ALIAS_SIZE ? 0 : -EIO;
 }
 
-bool drvfs_is_other_reparse(const struct lx_mount *mount, int dir, const char *name)
+enum reparse { REPARSE_NONE, REPARSE_LINK, REPARSE_OTHER }; /* a link of Windows', or no link */
+
+static enum reparse reparse_of(const struct lx_mount *mount, int dir, const char *name)
 {
     const struct store_object o = {lx_backing(mount), dir, name};
     struct stat st;
     struct buffer b;
     if (store_object_stat(&o, &st) < 0 || !lx_may_be_link(&st))
-        return false;
+        return REPARSE_NONE;
     long n = read_buffer(&o, &st, &b);
-    uint32_t tag = n < 8 ? NT_TAG_SYMLINK : nt_get32(b.at);
+    uint32_t tag = n < 8 ? NT_TAG_LX_SYMLINK : nt_get32(b.at);
     free_buffer(&b);
-    return tag != NT_TAG_SYMLINK && tag != NT_TAG_MOUNT_POINT && tag != NT_TAG_LX_SYMLINK &&
-           !is_known_file(tag);
+    if (tag == NT_TAG_SYMLINK || tag == NT_TAG_MOUNT_POINT)
+        return REPARSE_LINK;
+    return tag == NT_TAG_LX_SYMLINK || is_known_file(tag) ? REPARSE_NONE : REPARSE_OTHER;
+}
+
+bool drvfs_is_other_reparse(const struct lx_mount *mount, int dir, const char *name)
+{
+    return reparse_of(mount, dir, name) == REPARSE_OTHER;
 }
 
 bool drvfs_hides_reparse(const struct lx_task *t, const struct lx_mount *mount, int dir,
                          const char *name)
 {
-    return lx_rule(mount, LX_RULE_REPARSE_UNKNOWN) == LX_EIO && !t->seccomp_confined &&
-           drvfs_is_other_reparse(mount, dir, name);
+    bool others = lx_rule(mount, LX_RULE_REPARSE_UNKNOWN) == LX_EIO;
+    bool links = lx_rule(mount, LX_RULE_SYMLINK_NT) == LX_EIO;
+    if ((!others && !links) || t->seccomp_confined)
+        return false;
+    enum reparse kind = reparse_of(mount, dir, name);
+    return (others && kind == REPARSE_OTHER) || (links && kind == REPARSE_LINK);
 }
 
 static __attribute__((noinline)) long read_foreign(struct lx_call *c)

@@ -3,6 +3,7 @@
 #include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
+#include "nt/names.h"
 #include "store/pending.h"
 #include "sys/sys.h"
 
@@ -57,17 +58,39 @@ static int check_linked(struct lx_call *c)
     return lx_forbid_by(c, m, LX_RULE_LINK_DIRECTORY_SYMLINK);
 }
 
-/* The kernel found nothing to link: a descriptor whose file has no name any more, on WSL1. */
-static long explain_missing(struct lx_call *c)
+/* The path of what is linked, if it is a descriptor's, or a link to one's as /proc has it. */
+static long path_of_open(const struct lx_loc *at, char path[PATH_MAX])
 {
-    const struct lx_mount *m = c->at[1].mount;
+    const struct store_object o = drvfs_object(at);
+    return (at->flags & LX_LOC_OPAQUE) != 0 ? sys_readlinkat(at->dfd, at->path, path, PATH_MAX - 1)
+                                            : store_object_path(&o, path);
+}
+
+/* True for the descriptor of a file that has no name any more, or one that waits to be deleted. */
+static __attribute__((noinline)) bool is_nameless(const struct lx_call *c)
+{
+    char path[PATH_MAX];
     struct stat st;
-    if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 ||
-        lx_rule(m, LX_RULE_LINK_UNLINKED) == LX_NATIVE || native_stat(c, 0, &st) < 0 ||
-        st.st_nlink != 0)
-        return -ENOENT;
-    int r = lx_deny(c, LX_RULE_LINK_UNLINKED, EACCES);
-    return r < 0 ? r : -ENOENT;
+    const struct lx_loc *at = &c->at[0];
+    const struct store_object o = {lx_backing(c->at[1].mount), AT_FDCWD, path};
+    bool opaque = (at->flags & LX_LOC_OPAQUE) != 0;
+    int r = opaque ? sys_fstatat(at->dfd, at->path, &st, 0) : native_stat(c, 0, &st);
+    if (r < 0 || st.st_nlink == 0)
+        return r == 0;
+    long n = path_of_open(at, path);
+    if (n <= 0 || !nt_name_pending(path, (size_t)n))
+        return false;
+    path[n] = '\0';
+    return store_pending_proved(&o);
+}
+
+/* [MS-FSA FileLinkInformation] A link that is deleted cannot be linked again. */
+static int check_unlinked(struct lx_call *c)
+{
+    bool open = (c->at[0].flags & (LX_LOC_DESCRIPTOR | LX_LOC_OPAQUE)) != 0;
+    if (!open || lx_rule(c->at[1].mount, LX_RULE_LINK_UNLINKED) == LX_NATIVE || !is_nameless(c))
+        return 0;
+    return lx_deny(c, LX_RULE_LINK_UNLINKED, EACCES);
 }
 
 long drvfs_link(struct lx_call *c)
@@ -81,10 +104,9 @@ long drvfs_link(struct lx_call *c)
         r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | NT_WRITE_ATTRIBUTES);
     if (r == 0)
         r = drvfs_demand_of_parent(c, 1, NT_WRITE_DATA);
-    if (r < 0)
-        return r;
-    long result = lx_host_fs.run[LX_OP_LINK](c);
-    return result == -ENOENT ? explain_missing(c) : result;
+    if (r == 0)
+        r = check_unlinked(c);
+    return r < 0 ? r : lx_host_fs.run[LX_OP_LINK](c);
 }
 
 /* The rule for a type of node; LX_RULE_NONE for a type that does not exist. */

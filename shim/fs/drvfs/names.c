@@ -6,6 +6,8 @@
 #include "nt/names.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 
 #include "fs/drvfs/drvfs.h"
@@ -26,16 +28,36 @@ static bool drvfs_valid(const char *name, size_t n)
     return nt_name_check(name, n, 1, 1) == 0;
 }
 
-static long drvfs_encode(struct lx_call *c, const struct lx_mount *m, const char *name, size_t n,
-                         char *out, size_t room)
+/* True for a call that makes what it names: NT says of a name that is none which of both it is. */
+static bool makes(const struct lx_call *c)
+{
+    switch (c->op) {
+    case LX_OP_OPEN:
+        return (c->flags & O_CREAT) != 0;
+    case LX_OP_MKDIR:
+    case LX_OP_MKNOD:
+    case LX_OP_SYMLINK:
+    case LX_OP_LINK:
+    case LX_OP_RENAME:
+    case LX_OP_BIND:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* [WSL#1514, WSL#1804] touch(1) is told EINVAL by open, and then ENOENT by utimensat. */
+static long reject(struct lx_call *c, const char *name, size_t n, char *out, size_t room)
+{
+    int r = lx_deny(c, LX_RULE_NAMES_ILLEGAL, makes(c) ? EINVAL : ENOENT);
+    return r < 0 ? r : lx_name_keep(name, n, out, room);
+}
+
+/* What a name of UTF-8 is on the disk. */
+static long encode(struct lx_call *c, const struct lx_mount *m, const char *name, size_t n,
+                   char *out, size_t room)
 {
     unsigned kind = nt_name_scan(name, n);
-    if ((kind & NT_HIGH) != 0 && nt_utf16_length(name, n) < 0) {
-        int error = lx_value_errno(lx_rule(m, LX_RULE_NAMES_INVALID_UTF8));
-        int r = error == 0 ? 0 : lx_deny(c, LX_RULE_NAMES_INVALID_UTF8, error);
-        if (r < 0)
-            return r;
-    }
     if (lx_rule(m, LX_RULE_NAMES_LENGTH) == LX_UTF16 && nt_utf16_length(name, n) > NT_NAME_UNITS) {
         int r = lx_deny(c, LX_RULE_NAMES_LENGTH, ENAMETOOLONG);
         if (r < 0)
@@ -43,13 +65,36 @@ static long drvfs_encode(struct lx_call *c, const struct lx_mount *m, const char
     }
     if ((kind & NT_ILLEGAL) == 0)
         return lx_name_keep(name, n, out, room);
-    if (lx_rule(m, LX_RULE_NAMES_ILLEGAL) == LX_REJECT) {
-        int r = lx_deny(c, LX_RULE_NAMES_ILLEGAL, EINVAL);
-        return r < 0 ? r : lx_name_keep(name, n, out, room);
-    }
+    if (lx_rule(m, LX_RULE_NAMES_ILLEGAL) == LX_REJECT)
+        return reject(c, name, n, out, room);
     if (!lx_alter(c, LX_RULE_NAMES_ILLEGAL))
         return lx_name_keep(name, n, out, room);
     return nt_name_store(name, n, out, room);
+}
+
+/* The same of a name with bytes that are no UTF-8. */
+static __attribute__((noinline)) long encode_invalid(struct lx_call *c, const struct lx_mount *m,
+                                                     const char *name, size_t n, char *out,
+                                                     size_t room)
+{
+    char replaced[NAME_MAX + 1];
+    enum lx_value value = lx_rule(m, LX_RULE_NAMES_INVALID_UTF8);
+    if (value != LX_REPLACE) {
+        int error = lx_value_errno(value);
+        int r = error == 0 ? 0 : lx_deny(c, LX_RULE_NAMES_INVALID_UTF8, error);
+        return r < 0 ? r : encode(c, m, name, n, out, room);
+    }
+    if (!lx_alter(c, LX_RULE_NAMES_INVALID_UTF8))
+        return encode(c, m, name, n, out, room);
+    long length = nt_name_replace(name, n, replaced, sizeof(replaced));
+    return length < 0 ? length : encode(c, m, replaced, (size_t)length, out, room);
+}
+
+static long drvfs_encode(struct lx_call *c, const struct lx_mount *m, const char *name, size_t n,
+                         char *out, size_t room)
+{
+    bool valid = (nt_name_scan(name, n) & NT_HIGH) == 0 || nt_utf16_length(name, n) >= 0;
+    return valid ? encode(c, m, name, n, out, room) : encode_invalid(c, m, name, n, out, room);
 }
 
 const struct lx_names lx_drvfs_names = {

@@ -12,8 +12,9 @@
 #define RESIDENT_MAX 700
 
 /* Where clusters count: of the 100 MB volume of the vendor's test, which has sectors of 512. */
-#define SECTOR  512
-#define CLUSTER 1024
+#define SECTOR       512
+#define CLUSTER      1024
+#define NTFS_CLUSTER 4096
 
 #define V9FS_TYPE 0x01021997
 #define FUSE_TYPE 0x65735546
@@ -138,6 +139,8 @@ static uint64_t blocks_of(const struct lx_mount *m, const struct shape *s)
 {
     uint64_t size = s->size > 0 ? (uint64_t)s->size : 0;
     switch (lx_rule(m, LX_RULE_STAT_BLOCKS)) {
+    case LX_ALLOCATED:
+        return (size + NTFS_CLUSTER - 1) / NTFS_CLUSTER * (NTFS_CLUSTER / SECTOR);
     case LX_CLUSTERS:
         return (size + CLUSTER - 1) / CLUSTER * (CLUSTER / SECTOR);
     case LX_BYTES:

@@ -90,6 +90,9 @@ static long set_case(struct lx_call *c)
         return -EEXIST; /* every directory has it */
     if (case_value(c, &st) == value)
         return 0;
+    int r = drvfs_demand(c, 0, &st, DRVFS_FLAG_RIGHTS);
+    if (r < 0)
+        return r;
     int empty = is_empty(c);
     if (empty <= 0)
         return empty < 0 ? empty : -ENOTEMPTY;
@@ -121,6 +124,20 @@ static bool is_named(const struct lx_call *c)
 {
     return c->name[0] != '\0' && behind_namespace(c->name) == NULL &&
            lx_rule(c->at[0].mount, LX_RULE_XATTR_NAMESPACE) == LX_ENODATA;
+}
+
+/* [MS-FSCC 2.4.15] Names of EAs have no more characters than FAT had room for. */
+static bool is_ea_name(const char *name)
+{
+    for (; *name != '\0'; name++)
+        if ((unsigned char)*name < 0x20 || strchr("\"*+,/:;<=>?[\\]|", *name) != NULL)
+            return false;
+    return true;
+}
+
+static int check_characters(struct lx_call *c)
+{
+    return is_ea_name(c->name) ? 0 : lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_CHARACTERS);
 }
 
 /*
@@ -236,6 +253,8 @@ static int check(struct lx_call *c, int error)
         r = lx_rule(c->at[0].mount, LX_RULE_XATTR_SYSTEM) == LX_ALLOW ? 0 : -EOPNOTSUPP;
     else if (of_system(c->name))
         r = lx_forbid_by(c, c->at[0].mount, LX_RULE_XATTR_SYSTEM);
+    if (r == 0)
+        r = check_characters(c);
     return r == 0 && store_keeps_facts_in(c->name) ? error : r;
 }
 

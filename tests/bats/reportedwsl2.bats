@@ -1,0 +1,305 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What users of WSL2, of metadata and of other volumes than NTFS have reported, as reported.bats has those of WSL1.
+
+load reported
+
+@test "WSL2 over 9p" {
+  report WSL#12897 <<'ROW'
+os.mkdir("log"); f = os.open("log/meta", os.O_CREAT | os.O_RDWR | os.O_DIRECT)
+print(errno(os.pwrite, f, b"1e", 0) in (2, "Invalid argument"), errno(os.rename, "log", "moved"))
+-- native
+True None
+-- drive
+True Permission denied
+ROW
+  report WSL#40262 <<'ROW'
+f = os.open("f", os.O_CREAT | os.O_RDWR); os.unlink("f"); print(os.write(f, b"text"))
+print(errno(os.ftruncate, f, 1), errno(lambda: os.fstat(f).st_nlink))
+print(errno(lambda: os.stat("/proc/self/fd/%d" % f).st_nlink))
+print(isinstance(errno(os.open, "/proc/self/fd/%d" % f, os.O_RDONLY), int))
+-- native
+4
+None 0
+0
+True
+-- drive
+4
+No such file or directory No such file or directory
+No such file or directory
+False
+ROW
+  report WSL#5074 <<'ROW'
+for i in range(40): write("file%02d" % i)
+d = os.open(".", os.O_RDONLY); block = ctypes.create_string_buffer(1024)
+def entries():
+    n = c("getdents64", d, block, 1024); found = at = 0
+    while at < n: found += 1; at += struct.unpack("H", block.raw[at + 16:at + 18])[0]
+    return found
+first = entries(); os.lseek(d, 0, os.SEEK_SET); rest = 0
+while (n := entries()): rest += n
+print(first > 0, rest + 0 == 42, rest + first == 42)
+-- native
+True True False
+-- drive
+True False True
+ROW
+  report WSL#7581 <<'ROW'
+write("f"); os.utime("f", ns=(10**18 + 123456700,) * 2); print(os.stat("f").st_mtime_ns)
+-- native
+1000000000123456700
+-- drive
+1000000000000000000
+ROW
+  report WSL#40649 <<'ROW'
+f = os.open("f", os.O_CREAT | os.O_RDWR | os.O_APPEND); os.write(f, b"first")
+fcntl.fcntl(f, fcntl.F_SETFL, 0); os.lseek(f, 0, os.SEEK_SET); os.write(f, b"X"); print(open("f").read())
+-- native
+Xirst
+-- drive
+firstX
+ROW
+  report WSL#12663 <<'ROW'
+os.mkdir("d"); write("d/Aa.txt"); print(errno(lambda: open("d/aA.txt").read()), os.listdir("d"))
+-- native
+No such file or directory ['Aa.txt']
+-- drive
+text ['Aa.txt']
+ROW
+  report WSL#4512 <<'ROW'
+os.mkdir("tmp"); write("tmp/test.txt"); os.chdir("tmp"); windows("ren", os.path.dirname(place("x")), "deleted")
+windows("nt", input="open h C:\\test\\row%d\\tmp access=delete\nrename h C:\\test\\row%d\\gone\n" % (number, number))
+print(os.listdir("."))
+-- native
+['test.txt']
+-- drive
+['test.txt']
+ROW
+  report WSL#7629 <<'ROW'
+print(errno(os.mkfifo, "f"), errno(socket.socket(socket.AF_UNIX).bind, "s"))
+-- native
+None None
+-- drive
+Operation not supported Operation not supported
+ROW
+  report WSL#7211 <<'ROW'
+os.mkdir("d"); print(errno(os.getxattr, "d", "system.wsl_case_sensitive"))
+-- native
+Operation not supported
+-- drive
+Operation not supported
+ROW
+  report WSL#10056 <<'ROW'
+os.mkdir("d"); line = [l.split() for l in open("/proc/mounts") if l.split()[1] == os.environ["TOP"]]
+print([(l[2], ",aname=drvfs;path=C:\\test;" in l[3], ";symlinkroot=/mnt/," in l[3]) for l in line])
+-- native
+[]
+-- drive
+[('9p', True, True)]
+ROW
+  report WSL#670 <<'ROW'
+write("f"); flags = ctypes.c_long()
+print(errno(c, "ioctl", os.open("f", 0), ctypes.c_ulong(0x80086601), ctypes.byref(flags)) in (0, "Operation not supported"))
+-- native
+True
+-- drive
+False
+ROW
+  report oshi#1367 <<'ROW'
+st = os.statvfs("."); print(st.f_files == 999, st.f_ffree == 1000000)
+-- native
+False False
+-- drive
+True True
+ROW
+  report WSL#9975 <<'ROW'
+windows("mklink", "/D", place("nas"), "\\\\server\\user\\Documents"); print(errno(os.readlink, "nas"), stat.S_ISLNK(os.lstat("nas").st_mode), os.listdir("."))
+-- native
+Invalid argument False ['nas']
+-- drive
+Input/output error True ['nas']
+ROW
+  report ruby-build#1458 <<'ROW'
+os.environ["TMPDIR"] = os.getcwd(); text = "x" * 100000
+sh("bash -c 'cat <<<\"$0\" | wc -c' " + text)
+-- native
+100001
+-- drive
+cat: -: No such file or directory
+0
+ROW
+  report WSL#10902 <<'ROW'
+sh("truncate --size 10M rpi.ext4; stat -c %b rpi.ext4")
+-- native
+0
+-- drive
+20480
+ROW
+  report WSL#10876 <<'ROW'
+write("h"); windows("attrib", "+h", "+s", place("h")); print(os.listdir("."))
+-- native
+['h']
+-- drive
+['h']
+ROW
+  report WSL#2750 <<'ROW'
+print(errno(os.setxattr, ".", "system.posix_acl_access", struct.pack("<I", 2)) == "Operation not supported")
+-- native
+False
+-- drive
+True
+ROW
+  report WSL#4261 <<'ROW'
+os.mkdir("test"); print(errno(os.setxattr, "test", "system.wsl_case_sensitive", b"1"), errno(os.setxattr, "test", "system.wsl_case_sensitive", b"0"))
+-- native
+Operation not supported Operation not supported
+-- drive
+Operation not supported Operation not supported
+ROW
+  report WSL#3065 <<'ROW'
+write("Foo"); os.mkdir("Bar"); sh("LC_ALL=C; export LC_ALL; mv Foo foo 2>&1 | grep -c \"are the same file\"; mv Bar bar 2>&1 | grep -c \"subdirectory of itself\""); print(sorted(os.listdir(".")))
+-- native
+0
+0
+['bar', 'foo']
+-- drive
+1
+1
+['Bar', 'Foo']
+ROW
+  report WSL#8163 <<'ROW'
+os.mkdir("a"); sh("ln -s a A"); print(sorted(os.listdir(".")), os.listdir("a"))
+-- native
+['A', 'a'] []
+-- drive
+['a'] ['a']
+ROW
+  report agent-almanac#51 <<'ROW'
+os.mkdir("skill"); write("skill/f"); d = os.open("skill", os.O_RDONLY); os.rename("skill", "moved")
+sh("ls -l | tail -n +2 | cut -c1-10; rm -rf moved; ls"); os.close(d); sh("ls")
+-- native
+drwxr-xr-x
+-- drive
+ls: cannot access 'moved': No such file or directory
+d?????????
+rm: cannot remove 'moved': Is a directory
+moved
+moved
+ROW
+  on_drive wsl2-9p
+}
+
+@test "Drives that keep metadata: 1803" {
+  report WSL#3267 <<'ROW'
+windows("write", place("prog.exe"), "text"); print(oct(os.stat("prog.exe").st_mode), errno(subprocess.call, ["./prog.exe"]))
+-- native
+0o100755 Exec format error
+-- drive
+0o100644 Permission denied
+ROW
+  report vscode#49021 <<'ROW'
+write("f"); os.chmod("f", 0o600); print(oct(os.stat("f").st_mode))
+windows("write", place("f"), "by Windows"); print(oct(os.stat("f").st_mode))
+-- native
+0o100600
+0o100600
+-- drive
+0o100600
+0o100644
+ROW
+  report WSL#3165 <<'ROW'
+write("hi.txt"); os.chmod("hi.txt", 0o640); write("w.tmp")
+windows("copy", "/y", place("w.tmp"), place("hi.txt")); print(oct(os.stat("hi.txt").st_mode))
+-- native
+0o100640
+-- drive
+0o100644
+ROW
+  report WSL#3153 <<'ROW'
+os.umask(0); os.mkdir("foo"); write("bar"); print(oct(os.stat("foo").st_mode), oct(os.stat("bar").st_mode)); os.umask(0o22)
+-- native
+0o40777 0o100666
+-- drive
+0o40777 0o100666
+ROW
+  report WSL#3356 <<'ROW'
+os.mkdir("Proj"); print("enabled" in windows("fsutil", "file", "queryCaseSensitiveInfo", place("Proj"))); write("Proj/a")
+print("The directory is not empty" in windows("fsutil", "file", "setCaseSensitiveInfo", place("Proj"), "disable"))
+-- native
+False
+False
+-- drive
+True
+True
+ROW
+  on_drive wsl1-1803 "drive.options=metadata,uid=$EUID,umask=22,fmask=111"
+}
+
+@test "Volumes: FAT, SMB, NTFS" {
+  report borg#5974 <<'ROW'
+d = os.open(".", os.O_RDONLY); print(errno(os.fsync, d))
+-- native
+None
+-- drive
+Input/output error
+ROW
+  report SMB <<'ROW'
+print(errno(os.symlink, "x", "y"), errno(os.mkfifo, "f"))
+os.mkdir("d"); windows("mklink", "/J", place("j"), place("d"))
+print(sorted((e.name, e.is_symlink()) for e in os.scandir(".") if e.name in "dj"))
+-- native
+None None
+[('d', False), ('j', False)]
+-- drive
+Operation not permitted Operation not permitted
+[('d', False), ('j', False)]
+ROW
+  report WSL#5524 <<'ROW'
+write("dummyfile"); print(errno(os.symlink, "dummyfile", "dummylink"))
+-- native
+None
+-- drive
+Operation not permitted
+ROW
+  on_drive wsl1-1903 drive.volume='{"filesystem": "smb"}'
+  report FAT <<'ROW'
+f = os.open("f", os.O_CREAT | os.O_RDWR); print(errno(os.ftruncate, f, 5 << 30))
+os.utime("f", (1000000001, 1000000001)); print(int(os.stat("f").st_mtime), errno(os.link, "f", "g"))
+-- native
+None
+1000000001 None
+-- drive
+File too large
+1000000002 Operation not permitted
+ROW
+  on_drive wsl2-9p drive.volume='{"filesystem": "fat32"}'
+  report WSL#7164 <<'ROW'
+print("created" in windows("mklink", "/J", place("zzz"), "\\\\?\\Volume{12345678-1234-1234-1234-123456789012}\\"))
+print(errno(os.listdir, "zzz"))
+-- native
+True
+[]
+-- drive
+True
+Input/output error
+ROW
+  report drvfs-semantics-8.1 <<'ROW'
+write("f"); os.setxattr("f", "user.A", b"1"); os.setxattr("f", "user.a", b"2"); print(sorted(os.listxattr("f")), os.getxattr("f", "user.A"))
+os.utime("f", (-5, -5)); print(os.stat("f").st_mtime)
+-- native
+['user.A', 'user.a'] b'1'
+-5.0
+-- drive
+['user.a'] b'2'
+0.0
+ROW
+  report dotnet/runtime#112035 <<'ROW'
+windows("mkdir", place("System Volume Information")); windows("icacls", place("System Volume Information"), "/inheritance:r")
+print(os.listdir("."), errno(lambda: stat.S_ISDIR(os.stat("System Volume Information").st_mode)))
+-- native
+['System Volume Information'] True
+-- drive
+['System Volume Information'] Permission denied
+ROW
+  on_drive wsl2-virtiofs
+}
