@@ -42,7 +42,7 @@ umount: $BASE/d: not mounted."
     mount -i -t drvfs -o ro C: $M/d; touch $M/d/f $M/c/f; mount -i --options-source=disable -o remount,rw $M/d; touch $M/d/f && echo written; umount $M/d
     mount -i -t drvfs -o case=off C: $M/d; ls "$M/d/MIXED CASE" "$M/d/F"; umount $M/d
     mount -i -t drvfs -o metadata C: $M/d; touch $M/d/m; chmod 640 $M/d/m; stat -c %a $M/d/m $M/c/m; umount $M/d
-    for o in nonsense uid=x case=maybe; do mount -i -t drvfs -o $o C: $M/d 2>&1 | grep -o "wrong fs type"; done
+    for o in nonsense umask=x case=maybe; do mount -i -t drvfs -o $o C: $M/d 2>&1 | grep -o "wrong fs type"; done
     for s in Q: C:/none //no/share; do mount -i -t drvfs "$s" $M/d 2>&1 | grep -o "special device.*"; done
     mount -i -t drvfs C: $M/none 2>&1 | grep -o "mount point does not.*"; mount -i -t drvfs C: $M/drive/f 2>&1 | grep -o "mount point is.*"'
   assert_output "12 34 755
