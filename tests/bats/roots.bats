@@ -181,7 +181,6 @@ in_bare_root() {
   export BARE
   mkdir -p "$BARE/drive" "$BARE/c"
   printf '{"version": 1, "mounts": [{"source": "C:", "target": "/c", "backing": "/drive"}]}' >"$BARE/policy.json"
-  # shellcheck disable=SC2016 # the shell's own
   unshare -m bash -ec 'mount --bind "$BARE" "$BARE"; cd "$BARE"
     for d in /bin /lib* /usr /etc /dev /proc "$BUILD"; do
       if [[ -h $d ]]; then ln -sfn "$(readlink "$d")" ".$d"; else mkdir -p ".$d"; mount --rbind "$d" ".$d"; fi
@@ -208,6 +207,19 @@ mkfifo: p: Operation not permitted
 /proc/self/mounts:1
 /proc/N/mounts:1"
     done
+  done
+}
+
+@test "all of it in a chroot: who holds a file is seen from a mount namespace that is made there" {
+  ((EUID == 0)) || skip "only root may chroot"
+  # So many files that /proc is read, by names. The holder is not in the run's namespace, in which /c is mounted.
+  steps='mkdir /drive/d; for i in {1..300}; do : >/drive/d/$i; done; exec 9</drive/d/7; sleep 1000 & exec 9<&-
+    "$@" mv /c/d /c/g; kill $!; wait $!; "$@" mv /c/d /c/g && ls /drive'
+  for lane in both supervisor; do
+    BARE=$(fresh bare)
+    run in_bare_root timeout 300 bash -c "$steps" sh "$LXSHIM" run -q --require-complete --lane "$lane" --policy /policy.json --
+    assert_output "mv: cannot move '/c/d' to '/c/g': Permission denied
+g"
   done
 }
 
