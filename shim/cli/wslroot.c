@@ -158,15 +158,12 @@ struct ours {
     int policy;
 };
 
-/* Takes it, before anything is mounted that would come along. */
-static bool take_ours(const char *directory, const char *file, struct ours *out)
+/* Takes it, before anything is mounted that would come along. `library`: the directory of it. */
+static bool take_ours(const char *directory, const char *library, const char *file,
+                      struct ours *out)
 {
     const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
-    char library[PATH_MAX * 2];
     char policy[PATH_MAX];
-    if (!cli_library(library, sizeof(library)))
-        return refuse(directory, library, -ENOENT);
-    *strrchr(library, '/') = '\0';
     if (!find_policy(file, policy))
         return refuse(directory, "the policy's directory", -errno);
     out->library = (int)SYS3(SYS_open_tree, AT_FDCWD, library, flags);
@@ -201,6 +198,7 @@ bool wslroot_enter(const char *directory, struct lx_request *request)
     static char file[PATH_MAX]; /* the request's; the program has one thread */
     static const char nothing[] = "{\"version\": 1, \"volumes\": {}}";
     char real[PATH_MAX];
+    char library[PATH_MAX * 2];
     struct ours ours;
     if (request->found || (request->file != NULL && request->text == NULL)) {
         cli_error("--root %s: the policy has to be one that is named, and can be read", directory);
@@ -212,7 +210,11 @@ bool wslroot_enter(const char *directory, struct lx_request *request)
         cli_error("--root %s: that is the root already, without --root", directory);
         return false;
     }
-    if (!enter(directory) || !take_ours(directory, request->file, &ours))
+    /* Afterwards /proc/self/exe is of another namespace, whose "/" is above ours in a chroot. */
+    if (!cli_library(library, sizeof(library)))
+        return refuse(directory, library, -ENOENT);
+    *strrchr(library, '/') = '\0';
+    if (!enter(directory) || !take_ours(directory, library, request->file, &ours))
         return false;
     int r = bind_on(real, real);
     if (r < 0 || chdir(real) < 0)

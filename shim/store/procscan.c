@@ -74,6 +74,49 @@ static bool is_below(const struct procscan *s, const char *path, size_t n)
     return false;
 }
 
+/* The root of whose link `name` is: "7" in fd, "PID/cwd" in /proc, or a name in its own directory.
+ */
+static void root_beside(const char *name, char out[24])
+{
+    const char *slash = strrchr(name, '/');
+    size_t n = slash == NULL ? 0 : (size_t)(slash + 1 - name);
+    const char *root = number(name) >= 0 ? "../root" : "root";
+    memcpy(out, name, n);
+    memcpy(out + n, root, strlen(root) + 1);
+}
+
+/*
+ * What of a path is below a process's "/", or NULL. In another mount namespace the kernel tells
+ * paths from the "/" of that one on, which is above where all of us are in a chroot.
+ */
+static __attribute__((noinline)) const char *below_root(int dir, const char *link, const char *path,
+                                                        size_t n)
+{
+    char root[PATH_MAX];
+    long length = sys_readlinkat(dir, link, root, sizeof(root));
+    bool below = length > 1 && (size_t)length < n && memcmp(path, root, (size_t)length) == 0 &&
+                 path[length] == '/';
+    return below ? path + length : NULL;
+}
+
+/* The same for a path that is told so: its process has our "/" for its own. */
+static bool is_below_there(const struct procscan *s, int dir, const char *name, const char *path,
+                           size_t n)
+{
+    char link[24];
+    struct stat theirs;
+    struct stat ours;
+    bool may_be = memmem(path, n, s->path, strlen(s->path)) != NULL ||
+                  (s->also != NULL && memmem(path, n, s->also, strlen(s->also)) != NULL);
+    if (!may_be)
+        return false;
+    root_beside(name, link);
+    const char *rest = below_root(dir, link, path, n);
+    return rest != NULL && is_below(s, rest, n - (size_t)(rest - path)) &&
+           sys_fstatat(dir, link, &theirs, 0) == 0 && sys_fstatat(AT_FDCWD, "/", &ours, 0) == 0 &&
+           theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
+}
+
 /* Where a set of so many bits has an inode. */
 static unsigned place_in(unsigned bits, ino_t ino)
 {
@@ -107,7 +150,8 @@ static bool matches(const struct procscan *s, int dir, const char *name)
     }
     char target[PATH_MAX];
     long n = sys_readlinkat(dir, name, target, sizeof(target) - 1);
-    if (n <= 0 || !is_below(s, target, (size_t)n))
+    if (n <= 0 ||
+        (!is_below(s, target, (size_t)n) && !is_below_there(s, dir, name, target, (size_t)n)))
         return false;
     /* What was deleted for good is below nothing any more. */
     return !sys_is_deleted(target, (size_t)n);
@@ -238,6 +282,13 @@ static void look_at_descriptor(struct procscan *s, int fds, int pid, const char 
         sys_close(process);
 }
 
+static bool is_inode(const struct procscan *s, int dir, const char *name)
+{
+    struct stat st;
+    return sys_fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == s->ino &&
+           st.st_dev == s->dev;
+}
+
 /*
  * True where a path is the inode: as we find it, or the process itself, whose mount namespace may
  * not be ours.
@@ -245,18 +296,19 @@ static void look_at_descriptor(struct procscan *s, int fds, int pid, const char 
 static bool path_is_inode(const struct procscan *s, int process, const char *path, size_t n)
 {
     char name[PATH_MAX + 8] = "root";
-    struct stat st;
     if (n >= PATH_MAX)
         return false;
     memcpy(name + 4, path, n);
     name[4 + n] = '\0';
-    for (unsigned skip = 4;; skip = 0) {
-        if (sys_fstatat(process, name + skip, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-            st.st_ino == s->ino && st.st_dev == s->dev)
-            return true;
-        if (skip == 0)
-            return false;
-    }
+    if (is_inode(s, process, name) || is_inode(s, process, name + 4))
+        return true;
+    const char *rest = below_root(process, "root", path, n);
+    if (rest == NULL)
+        return false;
+    n -= (size_t)(rest - path);
+    memcpy(name + 4, rest, n);
+    name[4 + n] = '\0';
+    return is_inode(s, process, name);
 }
 
 /* One line of maps: address perms offset dev inode path. True where it is the inode or below. */
@@ -286,7 +338,8 @@ static bool line_matches(const struct procscan *s, int process, const char *line
         return ino == s->ino && path != NULL &&
                path_is_inode(s, process, path, (size_t)(end - path));
     }
-    return path != NULL && is_below(s, path, (size_t)(end - path));
+    n = path == NULL ? 0 : (size_t)(end - path);
+    return path != NULL && (is_below(s, path, n) || is_below_there(s, process, "maps", path, n));
 }
 
 bool procscan_may_be_watched(const struct procscan_watches *w, ino_t ino)

@@ -96,24 +96,61 @@ static int open_mounts(const struct tracee *t)
     return open(name, O_RDONLY | O_CLOEXEC);
 }
 
+/* What the kernel calls a descriptor from this process's "/" on, or from its namespace's. */
+static ssize_t name_in(int names, int fd, char out[PATH_MAX])
+{
+    char number[16];
+    snprintf(number, sizeof(number), "%d", fd);
+    ssize_t n = readlinkat(names, number, out, PATH_MAX - 1);
+    out[n < 0 ? 0 : n] = '\0';
+    return n;
+}
+
+/*
+ * Goes back into the chroot that we are in, after setns, which leads to the "/" of the namespace:
+ * the policy's paths begin here. Where the caller's own "/" is not in it, he has left it, and the
+ * namespace's has to do. `ours` and `callers` are descriptors of either "/", `names` of our
+ * /proc/self/fd: there may be none where we have come to.
+ */
+static int stay_in_chroot(int ours, int callers, int names)
+{
+    char own[PATH_MAX];
+    char theirs[PATH_MAX];
+    struct stat here;
+    struct stat there;
+    ssize_t n = name_in(names, ours, own);
+    if (n <= 1 || name_in(names, callers, theirs) < n || memcmp(own, theirs, (size_t)n) != 0 ||
+        (theirs[n] != '/' && theirs[n] != '\0'))
+        return 0;
+    /* By that name somebody may have mounted something else. */
+    if (fstat(ours, &here) < 0 || stat(own, &there) < 0 || here.st_ino != there.st_ino ||
+        here.st_dev != there.st_dev)
+        return 0;
+    return chroot(own) < 0 || chdir("/") < 0 ? -errno : 0;
+}
+
 int roots_enter(const struct tracee *t, enum credentials which, char root[PATH_MAX])
 {
     char self[16];
     int mounts = open_mounts(t);
     int fd = open_root(t);
     int r = mounts < 0 || fd < 0 ? -errno : 0;
+    int ours = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
     /* Root may from where it is; somebody else only from within the caller's user namespace. */
     if (r == 0 && setns(mounts, CLONE_NEWNS) < 0 &&
         (credentials_enter(t, which) < 0 || setns(mounts, CLONE_NEWNS) < 0))
         r = -errno;
+    if (r == 0)
+        r = stay_in_chroot(ours, fd, names);
     if (r == 0) {
         ssize_t n = readlink("/proc/self", self, sizeof(self) - 1);
         self[n < 0 ? 0 : n] = '\0';
         r = strtol(self, NULL, 10) == getpid() ? (int)name_root(fd, root) : -ESRCH;
     }
-    if (fd >= 0)
-        close(fd);
-    if (mounts >= 0)
-        close(mounts);
+    const int done[] = {names, ours, fd, mounts};
+    for (size_t i = 0; i < sizeof(done) / sizeof(done[0]); i++)
+        if (done[i] >= 0)
+            close(done[i]);
     return r;
 }

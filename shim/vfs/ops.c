@@ -473,6 +473,7 @@ static long getcwd_there(void *asked)
     char *buf = a->buf;
     size_t size = a->size;
     char path[PATH_MAX] = "";
+    char kernels[PATH_MAX];
     size_t before = 0;
     long n = vfs_directory_path(t, AT_FDCWD, path);
     if (n == -ENOENT && strncmp(path, UNREACHABLE, sizeof(UNREACHABLE) - 1) == 0) {
@@ -481,12 +482,18 @@ static long getcwd_there(void *asked)
     }
     if (n < 0)
         return n;
+    if (t->root != NULL)
+        memcpy(kernels, path + before, (size_t)n + 1);
     n = mounts_to_program(t->policy, path + before, (size_t)n, sizeof(path) - before);
     if (n < 0)
         return n;
     const char *from = vfs_from_root(t, path + before);
-    if (t->root != NULL && from == path + before)
+    if (t->root != NULL && from == path + before) {
+        /* It begins at the "/" of the namespace, which is above ours where we are in a chroot. */
+        if (t->on_behalf && strcmp(from, kernels) == 0)
+            return -LX_CONTINUE;
         before = sizeof(UNREACHABLE) - 1;
+    }
     size_t length = before + strlen(from);
     if (length >= size)
         return -ERANGE;

@@ -186,8 +186,55 @@ $place/root/drive/a:b"
     place=$(fresh top)
     make_root "$place"
     run env -C "$place/root/drive" LXSHIM_POLICY="$place/policy.json" timeout 300 "$LXSHIM" run -q --require-complete \
-      --lane "$lane" -- unshare -m nsenter -m/proc/$$/ns/mnt busybox sh -c "cd $place/root/drive; : >a:b; ls; rm a:b; mkfifo p"
+      --lane "$lane" -- unshare -m nsenter -m/proc/$$/ns/mnt -r/proc/$$/root busybox sh -c "cd $place/root/drive || exit; : >a:b; ls; rm a:b; mkfifo p"
     assert_output $'a:b\nmkfifo: p: Operation not permitted'
+  done
+}
+
+# in_bare_root COMMAND...: in a chroot with all that programs need, /drive to be drive C: on /c, and a policy for it.
+in_bare_root() {
+  export BARE
+  mkdir -p "$BARE/drive" "$BARE/c"
+  printf '{"version": 1, "mounts": [{"source": "C:", "target": "/c", "backing": "/drive"}]}' >"$BARE/policy.json"
+  unshare -m bash -ec 'mount --bind "$BARE" "$BARE"; cd "$BARE"
+    for d in /bin /lib* /usr /etc /dev /proc "$BUILD"; do
+      if [[ -h $d ]]; then ln -sfn "$(readlink "$d")" ".$d"; else mkdir -p ".$d"; mount --rbind "$d" ".$d"; fi
+    done; exec chroot . "$@"' sh "$@"
+}
+
+@test "all of it in a chroot: a mount namespace that is made there has its drives, and their lines" {
+  ((EUID == 0)) || skip "only root may chroot"
+  # By the library, where that is in the lane, and by the filter alone.
+  steps='cd /c; : >a:b; ls; rm a:b; mkfifo p 2>&1; pwd
+    while read -r source point type _; do [[ $type != drvfs ]] || echo "$source $point"; done </proc/self/mounts
+    busybox sh -c ": >c:d; busybox ls; busybox rm c:d; busybox mkfifo p 2>&1; busybox grep -c drvfs /proc/self/mounts /proc/$$/mounts" | sed -E "s|/[0-9]+/|/N/|"'
+  for before in env "unshare -m"; do
+    for lane in both supervisor; do
+      BARE=$(fresh bare)
+      # shellcheck disable=SC2086 # words
+      run in_bare_root timeout 300 "$LXSHIM" run -q --require-complete --lane "$lane" --policy /policy.json -- $before bash -c "$steps"
+      assert_output "a:b
+mkfifo: cannot create fifo 'p': Operation not permitted
+/c
+C: /c
+c:d
+mkfifo: p: Operation not permitted
+/proc/self/mounts:1
+/proc/N/mounts:1"
+    done
+  done
+}
+
+@test "all of it in a chroot: who holds a file is seen from a mount namespace that is made there" {
+  ((EUID == 0)) || skip "only root may chroot"
+  # So many files that /proc is read, by names. The holder is not in the run's namespace, in which /c is mounted.
+  steps='mkdir /drive/d; for i in {1..300}; do : >/drive/d/$i; done; exec 9</drive/d/7; sleep 1000 & exec 9<&-
+    "$@" mv /c/d /c/g; kill $!; wait $!; "$@" mv /c/d /c/g && ls /drive'
+  for lane in both supervisor; do
+    BARE=$(fresh bare)
+    run in_bare_root timeout 300 bash -c "$steps" sh "$LXSHIM" run -q --require-complete --lane "$lane" --policy /policy.json --
+    assert_output "mv: cannot move '/c/d' to '/c/g': Permission denied
+g"
   done
 }
 

@@ -379,7 +379,7 @@ is_over() {
   # After two seconds there would be some, with nothing in them for a terminal.
   run grep -vE '^lxshim: (policy: built-in|[12] of 2: [a-z0-9-]+ passes)$' <<<"$stderr"
   assert_output ""
-  run python3 -c '
+  TERM=xterm run python3 -c '
 import os, pty, sys
 pid, fd = pty.fork()
 if pid == 0: os.execv(sys.argv[1], sys.argv[1:])

@@ -483,12 +483,15 @@ X
   truncate -s 16M image
   mkfs.ext4 -q image
   mkdir disk
-  # ext4 counts what it has found wrong.
+  # ext4 counts what it has found wrong, some time later, but before it is unmounted.
   # shellcheck disable=SC2016 # of the steps
-  steps='mount -o loop,errors=continue image disk || exit 9
-    device=$(findmnt -no SOURCE disk); count=/sys/fs/ext4/${device#/dev/}/errors_count
+  steps='mounted() {
+      mount -o loop,errors=continue image disk || exit 9
+      device=$(findmnt -no SOURCE disk); count=$(<"/sys/fs/ext4/${device#/dev/}/errors_count")
+    }
+    mounted
     [[ $1 != make ]] || { mkdir disk/dir; echo text >disk/dir/bad; umount disk; exit; }
-    before=$(<"$count"); shift; "$@" "$PWD/disk/dir/bad"; echo $(($(<"$count") - before))'
+    before=$count; shift; "$@" "$PWD/disk/dir/bad"; umount disk; mounted; echo $((count - before))'
   run unshare -m bash -c "$steps" - make
   [[ $status != 9 ]] || skip "cannot mount here: $output"
   assert_success
