@@ -169,6 +169,30 @@ rename	ENOENT	true"
   assert_line "ok 1 - mknod p would have been refused by special.fifo"
 }
 
+@test "bytes that are no text, in names, words and programs: each form is what its readers take" {
+  local form orders=()
+  needs python3 python3
+  for form in sarif junit github gitlab tap json markdown html; do orders+=(--report "$form:../r.$form"); done
+  # Not UTF-8, half of a pair, what XML and terminals do not take.
+  run "$LXSHIM" run -q "${orders[@]}" -- bash -c 'printf "a\377\33" >/proc/self/comm; mkfifo "$1" "$2" d; exit 3' \
+    $'x\377%s\\n'"'" $'\xef\xbf\xbf\xed\xa0\x80' $'\xef\xbf\xbe\e[31m'
+  assert_failure 3
+  run python3 - <<'EOF'
+import json, xml.dom.minidom
+for form in "sarif junit github gitlab tap json markdown html".split():
+    text = open("../r." + form, "rb").read().decode("utf-8")
+    if form in ("sarif", "gitlab", "json"): json.loads(text)
+    if form == "junit": xml.dom.minidom.parseString(text)
+    if form == "junit": assert "\uffff" not in text
+    assert not any(c < " " and c not in "\t\n" for c in text), form
+EOF
+  assert_success
+  assert_output ""
+  # The command is told so that a shell has the same bytes of it.
+  run bash -c 'eval "set -- $(jq -r .command ../r.json)"; printf "%s\n" "${@:4}"'
+  assert_output $'x\377%s\\n'"'"$'\n\xef\xbf\xbf\xed\xa0\x80\n\xef\xbf\xbe\e[31m'
+}
+
 @test "an override's refusal has its note" {
   printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "ENOSPC"}, "note": "full"}]}' >p.json
   run --separate-stderr "$LXSHIM" run -q --policy p.json --report json -- mkdir x

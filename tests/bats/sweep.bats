@@ -390,6 +390,19 @@ except OSError: pass' "$LXSHIM" matrix --eras native,wsl2-9p -- true
   assert_output --partial $'\r\e[Klxshim: 2 of 2: '
 }
 
+@test "bytes that are no text, in the command and in what it prints: no cell is lost" {
+  needs python3 python3
+  # No UTF-8, half of a pair, a character in more bytes than it takes, one behind the last.
+  swept --report junit:../r.xml --report markdown:../r.md --eras native,wsl2-9p -- \
+    sh -c 'mkfifo p 2>&- && exit; printf "%s \355\240\200 \340\200\200 \364\220\200\200\n" "$0"; exit 1' $'x\377\e'
+  assert_failure 1
+  assert_equal "$(told '[.results[].answer] | tostring')" '["pass","fail"]'
+  assert_equal "$(told '.results[1].said')" "x?? ??? ??? ????"
+  assert_equal "$(told '.command | split(" ") | last')" "'x\\377\\033')\""
+  run python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("../r.xml"); open("../r.md", encoding="utf-8").read()'
+  assert_success
+}
+
 @test "bad input: what it is and what was expected" {
   local arguments said
   while IFS='|' read -r arguments said; do
