@@ -8,9 +8,9 @@ _lxshim_words() {
     'commands') echo run bisect matrix wsl report init gallery policy explain doctor win help ;;
     'options run') echo --policy --profile --filesystem --mount --set --trace --observe --enforce --overrides --scanner --latency --lane --require-complete --bind --verbose --quiet --report --fail-on --stacks --help ;;
     'options bisect') echo --policy --profile --filesystem --mount --set --scanner --latency --lane --require-complete --bind --verbose --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help ;;
-    'options matrix') echo --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help ;;
+    'options matrix') echo --policy --mount --set --scanner --latency --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --each --shard --emit --help ;;
     'commands matrix') echo merge ;;
-    'options matrix merge') echo --report --help ;;
+    'options matrix merge') echo --report --each --help ;;
     'options wsl') echo --policy --set --trace --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --root --help ;;
     'options report') echo --fail-on --help ;;
     'options init') echo --eras --yes --dry-run --era --help ;;

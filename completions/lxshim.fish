@@ -11,11 +11,11 @@ function __lxshim_words
         case 'options bisect'
             printf '%s\n' --policy --profile --filesystem --mount --set --scanner --latency --lane --require-complete --bind --verbose --json --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --restart --help
         case 'options matrix'
-            printf '%s\n' --policy --mount --set --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --shard --emit --help
+            printf '%s\n' --policy --mount --set --scanner --latency --lane --require-complete --bind --report --runs --good --bad --skip --time-limit --jobs --fresh --setup --eras --volumes --clients --blame --each --shard --emit --help
         case 'commands matrix'
             printf '%s\n' merge
         case 'options matrix merge'
-            printf '%s\n' --report --help
+            printf '%s\n' --report --each --help
         case 'options wsl'
             printf '%s\n' --policy --set --trace --scanner --lane --require-complete --bind --verbose --quiet --report --fail-on --era --distribution --user --cd --etc --root --help
         case 'options report'

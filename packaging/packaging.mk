@@ -68,10 +68,17 @@ arm64-check:
 image-check:
 	packaging/image-check $(B)/image
 
+# SARIF, TAP, workflows, pipelines, the Dockerfile and the feature, read by packages of npm's: see packaging/readers-check.
+.PHONY: readers-check
+readers-check: all
+	@tools/deps build packages
+	packaging/readers-check $(B)/readers $(B)/lxshim
+
 # What takes long, behind one word; CI does not call it.
 .PHONY: release-check
 release-check:
 	$(MAKE) --no-print-directory lint NODES=225000
+	$(MAKE) --no-print-directory readers-check
 	$(MAKE) --no-print-directory deb
 	[ "$$(id -u)" != 0 ] || $(MAKE) --no-print-directory deb-root
 	$(MAKE) --no-print-directory rpm

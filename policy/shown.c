@@ -5,9 +5,13 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes of the UTF-8 character at p, with its number; 0: there is none. */
+/*
+ * Bytes of the UTF-8 character at p, with its number; 0: there is none. As readers of JSON and XML
+ * have it: in the fewest bytes, no half of a pair, nothing behind the last.
+ */
 static size_t take(const unsigned char *p, uint32_t *number)
 {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t n = *p < 0x80 ? 1 : *p >= 0xC2 && *p < 0xE0 ? 2 : *p >= 0xE0 && *p < 0xF0 ? 3 : 4;
     if (n == 4 && (*p < 0xF0 || *p > 0xF4))
         return 0;
@@ -17,6 +21,8 @@ static size_t take(const unsigned char *p, uint32_t *number)
             return 0;
         *number = *number << 6 | (p[i] & 0x3Fu);
     }
+    if (*number < least[n] || *number > 0x10FFFF || (*number >= 0xD800 && *number < 0xE000))
+        return 0;
     return n;
 }
 

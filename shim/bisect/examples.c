@@ -35,6 +35,34 @@ enum lx_value example_value(enum lx_rule rule)
     return e == NULL ? LX_VALUE_COUNT : e->value;
 }
 
+/* True for what JSON, XML and a terminal can hold as it is. */
+static bool is_utf8(const char *word)
+{
+    json_t *text = json_string(word);
+    json_decref(text);
+    return text != NULL;
+}
+
+/* A word that is not UTF-8, as what printf writes; of such a newline at its end is lost. */
+static const char *quote_bytes(struct lx_arena *arena, const char *word)
+{
+    char *text = lx_arena_alloc(arena, strlen(word) * 4 + sizeof("\"$(printf '')\""));
+    char *out = stpcpy(text, "\"$(printf '");
+    for (; *word != '\0'; word++) {
+        if (*word < ' ' || *word > '~') {
+            out += sprintf(out, "\\%03o", (unsigned)(unsigned char)*word);
+        } else if (*word == '\'') {
+            out = stpcpy(out, "'\\''");
+        } else {
+            if (*word == '%' || *word == '\\')
+                *out++ = *word;
+            *out++ = *word;
+        }
+    }
+    stpcpy(out, "')\"");
+    return text;
+}
+
 const char *example_quote(struct lx_arena *arena, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -42,6 +70,8 @@ const char *example_quote(struct lx_arena *arena, const char *word)
     const char *text = "'";
     if (word[0] != '\0' && word[strspn(word, plain)] == '\0')
         return word;
+    if (!is_utf8(word))
+        return quote_bytes(arena, word);
     while (*word != '\0') {
         size_t n = strcspn(word, "'");
         text =

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bisect/words.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "policy/presets.h"
 #include "policy/shown.h"
 #include "report/report.h"
+#include "trial/copy.h"
 
 /* Occurrences that are named; the policy has them all. */
 #define NAMED 4
@@ -33,12 +35,28 @@ static double confidence(const struct session *s, const struct plan_result *resu
     return 1 - unseen;
 }
 
-/* What the rules of a cause refused, from its trace; the report is to be freed. */
-static void read_report(const struct session *s, const struct plan_cause *cause,
-                        struct report *report)
+/* Where the copy was in which a trace was made: some bisect's, which may have been interrupted. */
+static void find_copy(const struct session *s, FILE *trace, char out[PATH_MAX])
 {
-    const struct report_about about = {.directory = s->options->directory, .status = 1};
+    char *line = NULL;
+    size_t room = 0;
+    snprintf(out, PATH_MAX, "%s", s->options->directory);
+    while (getline(&line, &room, trace) > 0)
+        if (copy_named(s->options, line, out))
+            break;
+    free(line);
+    rewind(trace);
+}
+
+/* What the rules of a cause refused, from its trace; the report is to be freed. */
+static void read_report(struct session *s, const struct plan_cause *cause, struct report *report)
+{
+    char directory[PATH_MAX] = "";
     FILE *trace = cause->trace == NULL ? NULL : fopen(cause->trace, "re");
+    if (trace != NULL)
+        find_copy(s, trace, directory);
+    const struct report_about about = {
+        .directory = lx_arena_string(&s->arena, directory, strlen(directory)), .status = 1};
     report_start(report, &about);
     if (trace != NULL) {
         (void)report_read(report, trace);

@@ -73,6 +73,7 @@ typedef uint64_t cli_option;
 #define CLI_SCANNER      CLI_OPTION(50)
 #define CLI_STACKS       CLI_OPTION(51)
 #define CLI_LATENCY      CLI_OPTION(52)
+#define CLI_EACH         CLI_OPTION(54)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -133,6 +134,7 @@ struct cli_arguments {
     const char *shard;
     const char *emit;
     bool blame;
+    bool each;
     bool yes;
     bool dry_run;
     int count; /* of what is left after the options */

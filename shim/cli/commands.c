@@ -106,9 +106,9 @@ const struct cli_command cli_commands[] = {
             "something. Exits 0 where it passes in all of\nthem, 1 where it does not, 125 where "
             "it could not be run. See \"lxshim help matrix\".\n",
         .options = CLI_POLICY | CLI_MOUNT | CLI_SET | CLI_LANE | CLI_COMPLETE | CLI_BIND |
-                   CLI_ERAS | CLI_VOLUMES | CLI_CLIENTS | CLI_BLAME | CLI_REPORT | CLI_SHARD |
-                   CLI_EMIT | CLI_RUNS | CLI_GOOD | CLI_BAD | CLI_SKIP | CLI_TIME_LIMIT | CLI_JOBS |
-                   CLI_FRESH | CLI_SETUP,
+                   CLI_ERAS | CLI_VOLUMES | CLI_CLIENTS | CLI_SCANNER | CLI_LATENCY | CLI_BLAME |
+                   CLI_EACH | CLI_REPORT | CLI_SHARD | CLI_EMIT | CLI_RUNS | CLI_GOOD | CLI_BAD |
+                   CLI_SKIP | CLI_TIME_LIMIT | CLI_JOBS | CLI_FRESH | CLI_SETUP,
         .least = 1,
         .most = -1,
         .run = cli_matrix,

@@ -21,6 +21,7 @@
 struct target {
     struct report_order *orders;
     size_t count;
+    bool each;
 };
 
 /* False after saying what is wrong, with *status. */
@@ -29,7 +30,8 @@ static bool read_target(const struct cli_arguments *a, struct target *out, int *
     bool printed = false;
     *status = CLI_USAGE;
     *out = (struct target){.orders = calloc(a->report_count + 1, sizeof(out->orders[0])),
-                           .count = a->report_count};
+                           .count = a->report_count,
+                           .each = a->each};
     if (out->orders == NULL ||
         !cli_orders_read(outcome_formats, HELP, a->reports, out->count, out->orders))
         return false;
@@ -44,7 +46,7 @@ static bool read_target(const struct cli_arguments *a, struct target *out, int *
 /* Writes a document, which is given back. False where something could not be written. */
 static bool tell(const struct target *target, json_t *document)
 {
-    struct outcome o = {.document = document};
+    struct outcome o = {.document = document, .each = target->each};
     o.report.about.command = json_string_value(json_object_get(document, "command"));
     bool written = cli_orders_write(target->orders, target->count, &o.report);
     lx_arena_free(&o.report.arena);
@@ -62,6 +64,15 @@ static bool read_cells(const struct cli_arguments *a, struct lx_arena *arena, st
         cli_unknown(problem.what, problem.word, problem.nearest,
                     strcmp(problem.what, "era") == 0 ? "lxshim policy profiles" : HELP);
     return false;
+}
+
+/* What a scanner and a client's latency are besides, where options say it. */
+static void add_beside(struct cli_trials *t)
+{
+    if (t->request.scanner != NULL)
+        cli_trials_add(t, "--scanner", t->request.scanner);
+    if (t->request.latency != NULL)
+        cli_trials_add(t, "--latency", t->request.latency);
 }
 
 /* "--set RULE=VALUE -- make test": how each run is made, whatever its cell. */
@@ -220,8 +231,10 @@ static int run_shard(struct cli_trials *t, const struct cells *cells)
         status = CLI_FAILED;
         if (text != NULL && strncmp(text, "auto", 4) == 0)
             touch_status_file();
-        if (cli_trials_begin(t))
+        if (cli_trials_begin(t)) {
+            add_beside(t);
             status = sweep(t, cells, &shard, &target);
+        }
     }
     free(target.orders);
     return status;
@@ -235,6 +248,7 @@ static int emit(struct cli_trials *t, const struct cells *cells)
         return CLI_USAGE;
     if (!cli_trials_begin(t))
         return CLI_FAILED;
+    add_beside(t);
     engine->write(cells, jobs, repeat(t), stdout);
     return CLI_OK;
 }
@@ -330,7 +344,7 @@ const struct cli_command cli_matrix_commands[] = {
             "several machines,\nand prints the table. A cell that is in none of the files is "
             "missing; of one that is in several\nthe worst result counts, and both are said. "
             "Exits 0 where each cell is there and passes.\n",
-        .options = CLI_REPORT,
+        .options = CLI_REPORT | CLI_EACH,
         .least = 1,
         .most = 100000,
         .run = merge,

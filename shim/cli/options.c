@@ -114,6 +114,7 @@ const struct cli_option_info cli_options[] = {
      "of the eras those whose drives are seen by one of these: drvfs, 9p, virtiofs", clients},
     {CLI_BLAME, 0, "blame", NULL, "find the rules that each failing cell fails over, by more runs",
      NULL},
+    {CLI_EACH, 0, "each", NULL, "a row for each cell, though several end alike", NULL},
     {CLI_SHARD, 0, "shard", "I/N|auto[/N]",
      "run the I-th of N parts alone, or the one that the variables of an engine name", NULL},
     {CLI_EMIT, 0, "emit", "ENGINE[:N]",
@@ -191,6 +192,7 @@ static const struct {
     {CLI_REMOVE, offsetof(struct cli_arguments, remove)},
     {CLI_RESTART, offsetof(struct cli_arguments, restart)},
     {CLI_BLAME, offsetof(struct cli_arguments, blame)},
+    {CLI_EACH, offsetof(struct cli_arguments, each)},
     {CLI_YES, offsetof(struct cli_arguments, yes)},
     {CLI_DRY_RUN, offsetof(struct cli_arguments, dry_run)},
 };

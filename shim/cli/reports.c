@@ -12,6 +12,7 @@
 #include "bisect/examples.h"
 #include "cli/progress.h"
 #include "policy/nearest.h"
+#include "policy/shown.h"
 
 /* As for the counters of a run: children find it by our id and this number. */
 #define TRACE_FD 733
@@ -136,7 +137,8 @@ static FILE *open_trace(struct lx_effective *policy)
     return trace;
 }
 
-/* The policy's file, where it is one of the project's: it stands for the run. */
+/* The policy's file, where it is one of the project's: it stands for the run. As reports can hold
+ * it. */
 static const char *place_of(const struct lx_request *request)
 {
     const char *file = request->file;
@@ -144,7 +146,8 @@ static const char *place_of(const struct lx_request *request)
         return NULL;
     while (strncmp(file, "./", 2) == 0)
         file += 2;
-    return file;
+    char *place = strdup(file);
+    return place == NULL ? NULL : lx_shown(place, false);
 }
 
 static void show_reading(uint64_t lines)

@@ -79,11 +79,12 @@ bool cli_trials_read(struct cli_trials *t, const struct cli_arguments *a)
     return true;
 }
 
-static void add(struct cli_trials *t, const char *option, const char *value)
+void cli_trials_add(struct cli_trials *t, const char *option, const char *value)
 {
     t->run[t->run_count++] = option;
     if (value != NULL)
         t->run[t->run_count++] = value;
+    t->options.run_count = t->run_count;
     t->repeated =
         lx_arena_format(&t->arena, "%s%s%s%s ", t->repeated, option, value != NULL ? " " : "",
                         value != NULL ? example_quote(&t->arena, value) : "");
@@ -143,7 +144,7 @@ static bool place_policy(struct cli_trials *t)
 static bool gather_run(struct cli_trials *t)
 {
     const struct cli_arguments *a = t->arguments;
-    t->run = lx_arena_alloc(&t->arena, (t->request.mount_count + t->request.set_count + 8) * 2 *
+    t->run = lx_arena_alloc(&t->arena, (t->request.mount_count + t->request.set_count + 10) * 2 *
                                            sizeof(t->run[0]));
     t->repeated = "";
     if (!place_policy(t))
@@ -157,15 +158,15 @@ static bool gather_run(struct cli_trials *t)
         t->run[t->run_count++] = t->request.sets[i];
     }
     for (size_t i = 0; i < t->request.mount_count; i++)
-        add(t, "--mount", t->request.mounts[i]);
+        cli_trials_add(t, "--mount", t->request.mounts[i]);
     if (t->request.filesystem != NULL)
-        add(t, "--filesystem", t->request.filesystem);
+        cli_trials_add(t, "--filesystem", t->request.filesystem);
     if (a->lane != NULL)
-        add(t, "--lane", a->lane);
+        cli_trials_add(t, "--lane", a->lane);
     if (a->bind != NULL)
-        add(t, "--bind", a->bind);
+        cli_trials_add(t, "--bind", a->bind);
     if (a->complete)
-        add(t, "--require-complete", NULL);
+        cli_trials_add(t, "--require-complete", NULL);
     t->options.run = (char *const *)(uintptr_t)t->run;
     t->options.run_count = t->run_count;
     return true;

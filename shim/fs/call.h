@@ -39,6 +39,19 @@ extern SYS_HIDDEN const char lx_descriptor[];
 /* In place of the length of a path that is at an address which the kernel refuses. */
 #define LX_BAD_ADDRESS ((size_t)-1)
 
+/* A rule that refuses, and with which errno. */
+struct lx_refusal {
+    enum lx_rule rule;
+    int error;
+};
+
+/*
+ * So many are kept of the rules that would have refused a call. A rename with a flag, of a
+ * directory with open files, has two: a program comes to the second one as it tries again without
+ * the flag.
+ */
+#define LX_SPARED_MAX 3
+
 struct lx_call {
     const struct lx_task *task;
     enum lx_op op;
@@ -98,7 +111,9 @@ struct lx_call {
     bool allowed;               /* an override lets the call pass the rules */
     bool made;                  /* an open has created what it opened */
     bool moves_directory;       /* a rename that moved no regular file: placements may be stale */
+    uint8_t spared_count;       /* of those observed who would have refused, the first ones */
     uint8_t holder_count;       /* who has the file open, for the trace */
+    struct lx_refusal spared[LX_SPARED_MAX];
     struct store_holder holders[STORE_HOLDER_MAX];
 };
 

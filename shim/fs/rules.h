@@ -17,6 +17,9 @@ static inline bool lx_is_silent(const struct lx_call *c, enum lx_rule rule)
     return lx_observing(c) || lx_ruleset_has(&c->task->policy->silent, rule);
 }
 
+/* Notes that a rule would have refused the call, with that errno. */
+void lx_spare(struct lx_call *c, enum lx_rule rule, int error);
+
 /*
  * A rule refuses the call, which the kernel would not: see lx_forbid for where it might. Returns
  * -error, or 0 where the call is let through all the same (observe mode, or an override that allows
@@ -25,7 +28,7 @@ static inline bool lx_is_silent(const struct lx_call *c, enum lx_rule rule)
 static inline int lx_deny(struct lx_call *c, enum lx_rule rule, int error)
 {
     if (lx_is_silent(c, rule)) {
-        lx_ruleset_add(&c->observed, rule);
+        lx_spare(c, rule, error);
         return 0;
     }
     c->denied = rule;

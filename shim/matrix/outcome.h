@@ -13,6 +13,7 @@
 struct outcome {
     struct report report;
     json_t *document;
+    bool each; /* a table has a row for each cell */
 };
 
 /* text, json, markdown, junit; ends with word NULL. Their writers take an outcome's report. */

@@ -2,23 +2,10 @@
 /* The results of a matrix as tables: for a terminal, for a page, for readers of test reports. */
 #include <string.h>
 
-#include "matrix/outcome.h"
+#include "matrix/rows.h"
 #include "report/writers.h"
 
-/* A row for each result. */
-#define COLUMNS 4
-struct row {
-    const char *cell[COLUMNS];
-};
 static const struct row head = {{"era", "volume", "result", "rules"}};
-
-static struct row row_of(struct lx_arena *arena, const json_t *result)
-{
-    const char *filesystem = json_string_value(json_object_get(result, "filesystem"));
-    return (struct row){{json_string_value(json_object_get(result, "era")),
-                         filesystem == NULL ? "" : filesystem, outcome_words(arena, result),
-                         outcome_rules(arena, result)}};
-}
 
 static const json_t *results_of(const struct report *report)
 {
@@ -26,22 +13,22 @@ static const json_t *results_of(const struct report *report)
     return json_object_get(o->document, "results");
 }
 
-static void widen(size_t width[COLUMNS], const struct row *row)
+static void widen(size_t width[ROW_COLUMNS], const struct row *row)
 {
-    for (size_t i = 0; i < COLUMNS; i++)
-        if (strlen(row->cell[i]) > width[i])
-            width[i] = strlen(row->cell[i]);
+    for (size_t i = 0; i < ROW_COLUMNS; i++)
+        if (strlen(row->text[i]) > width[i])
+            width[i] = strlen(row->text[i]);
 }
 
-static void put_row(const struct row *row, const size_t width[COLUMNS], FILE *out)
+static void put_row(const struct row *row, const size_t width[ROW_COLUMNS], FILE *out)
 {
     size_t owed = 0; /* blanks that a further word would need in front */
-    for (size_t i = 0; i < COLUMNS; i++) {
-        if (row->cell[i][0] != '\0') {
-            fprintf(out, "%*s%s", (int)owed, "", row->cell[i]);
+    for (size_t i = 0; i < ROW_COLUMNS; i++) {
+        if (row->text[i][0] != '\0') {
+            fprintf(out, "%*s%s", (int)owed, "", row->text[i]);
             owed = 0;
         }
-        owed += width[i] == 0 ? 0 : width[i] - strlen(row->cell[i]) + 2;
+        owed += width[i] == 0 ? 0 : width[i] - strlen(row->text[i]) + 2;
     }
     putc('\n', out);
 }
@@ -58,36 +45,35 @@ static const char *summary(struct report *report)
     return text;
 }
 
+/* What is to be said where a row stands for several cells; "" where none does. */
+static const char *folded(const struct rows *rows)
+{
+    return rows->count == rows->cells ? ""
+                                      : " (cells that end alike are one row; --each has them all)";
+}
+
 void outcome_text(struct report *report, FILE *out)
 {
-    const json_t *results = results_of(report);
-    size_t width[COLUMNS] = {0};
+    const struct rows rows = rows_make((struct outcome *)(void *)report);
+    size_t width[ROW_COLUMNS] = {0};
     struct row title = head;
-    size_t i;
-    json_t *r;
-    json_array_foreach(results, i, r)
-    {
-        const struct row row = row_of(&report->arena, r);
-        widen(width, &row);
-    }
-    for (i = 0; i < COLUMNS; i++)
+    for (size_t i = 0; i < rows.count; i++)
+        widen(width, &rows.list[i]);
+    for (size_t i = 0; i < ROW_COLUMNS; i++)
         if (width[i] == 0 && i > 0)
-            title.cell[i] = ""; /* nobody says anything there */
+            title.text[i] = ""; /* nobody says anything there */
     widen(width, &title);
     put_row(&title, width, out);
-    json_array_foreach(results, i, r)
-    {
-        const struct row row = row_of(&report->arena, r);
-        put_row(&row, width, out);
-    }
-    fprintf(out, "\nlxshim matrix: %s\n", summary(report));
+    for (size_t i = 0; i < rows.count; i++)
+        put_row(&rows.list[i], width, out);
+    fprintf(out, "\nlxshim matrix: %s%s\n", summary(report), folded(&rows));
 }
 
 static void put_markdown_row(const struct row *row, FILE *out)
 {
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < ROW_COLUMNS; i++) {
         fputs("| ", out);
-        report_put_markdown(out, row->cell[i]);
+        report_put_markdown(out, row->text[i]);
         putc(' ', out);
     }
     fputs("|\n", out);
@@ -95,8 +81,7 @@ static void put_markdown_row(const struct row *row, FILE *out)
 
 void outcome_markdown(struct report *report, FILE *out)
 {
-    size_t i;
-    json_t *r;
+    const struct rows rows = rows_make((struct outcome *)(void *)report);
     fputs("<!-- lxshim matrix -->\n### lxshim: ", out);
     report_put_markdown(out, summary(report));
     fputs("\n\n", out);
@@ -104,11 +89,8 @@ void outcome_markdown(struct report *report, FILE *out)
     fputs("\n\n", out);
     put_markdown_row(&head, out);
     fputs("|---|---|---|---|\n", out);
-    json_array_foreach(results_of(report), i, r)
-    {
-        const struct row row = row_of(&report->arena, r);
-        put_markdown_row(&row, out);
-    }
+    for (size_t i = 0; i < rows.count; i++)
+        put_markdown_row(&rows.list[i], out);
 }
 
 /* What a reader of test reports opens a failure for. */

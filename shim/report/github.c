@@ -18,7 +18,8 @@
 #define ANNOTATIONS 10
 #define PAGE_MOST   (1024 * 1024 - 1)
 
-/* Text in a command; in its properties there are two characters more that divide. */
+/* Text in a command; in its properties there are two characters more that divide. Others that move
+ * a terminal's cursor would do so in the log of the job. */
 static void put_escaped(FILE *out, const char *text, bool property)
 {
     for (; *text != '\0'; text++)
@@ -26,7 +27,7 @@ static void put_escaped(FILE *out, const char *text, bool property)
             (property && (*text == ':' || *text == ',')))
             fprintf(out, "%%%02X", (unsigned char)*text);
         else
-            fputc(*text, out);
+            fputc((unsigned char)*text < ' ' || *text == '\x7F' ? '?' : *text, out);
 }
 
 static void put_annotation(struct report *r, const struct report_kind *kind, FILE *out)

@@ -39,6 +39,13 @@ static void count_ids(struct report *r, const char *at)
     }
 }
 
+bool plain_nothing(const char *text, size_t n)
+{
+    return has(text, n, "\"outcome\":\"passed\"") ||
+           (has(text, n, "\"outcome\":\"observed\"") && !has(text, n, "\"would\":") &&
+            !is_mixed(text, n));
+}
+
 bool plain_count(struct report *r, const char *text, size_t n)
 {
     static const char key[] = ",\"altered\":[";

@@ -13,6 +13,12 @@
 #define PLAIN_ROOM 2048
 
 /*
+ * True for a line of a call that nothing was done to, nor would have been but that its answer would
+ * have been altered.
+ */
+bool plain_nothing(const char *text, size_t n);
+
+/*
  * Counts the rules that altered a call, of the rest of a line. False where it tells of none.
  */
 bool plain_count(struct report *report, const char *text, size_t n);

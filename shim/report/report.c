@@ -29,13 +29,11 @@ const char *report_sentence(struct report *report, const struct report_kind *kin
 {
     const char *was = kind->outcome == REPORT_OBSERVED ? "would have been refused" : "was refused";
     const char *by = kind->outcome == REPORT_OVERRIDDEN ? "an override" : kind->rule;
-    /* What happened in observe mode is no refusal's errno. */
-    const char *with = kind->outcome == REPORT_OBSERVED ? "" : " with ";
-    return lx_arena_format(
-        &report->arena, "%s%s%s%s%s %s%s%s by %s", kind->call, kind->paths[0] != NULL ? " " : "",
-        kind->paths[0] != NULL ? kind->paths[0] : "", kind->paths[1] != NULL ? " to " : "",
-        kind->paths[1] != NULL ? kind->paths[1] : "", was, with,
-        kind->outcome == REPORT_OBSERVED ? "" : kind->result, by);
+    return lx_arena_format(&report->arena, "%s%s%s%s%s %s with %s by %s", kind->call,
+                           kind->paths[0] != NULL ? " " : "",
+                           kind->paths[0] != NULL ? kind->paths[0] : "",
+                           kind->paths[1] != NULL ? " to " : "",
+                           kind->paths[1] != NULL ? kind->paths[1] : "", was, kind->result, by);
 }
 
 const char *report_holders(struct report *report, const struct report_kind *kind)

@@ -149,8 +149,32 @@ static bool is_refusal(const json_t *line, struct report_kind *kind)
         kind->outcome = REPORT_OBSERVED;
     else
         return false;
+    if (kind->outcome == REPORT_OBSERVED)
+        return json_object_size(json_object_get(line, "would")) > 0;
     return kind->outcome != REPORT_OVERRIDDEN || (json_is_string(json_object_get(line, "result")) &&
                                                   !json_is_true(json_object_get(line, "let")));
+}
+
+/*
+ * Of the rules that would have refused a call, the one that it would have come to at last: a
+ * program that expects a refusal tries again.
+ */
+static void fill_would(struct report *r, const json_t *line, struct report_kind *kind)
+{
+    const char *id;
+    json_t *result;
+    json_object_foreach(json_object_get(line, "would"), id, result)
+    {
+        enum lx_rule rule = lx_rule_find(id);
+        kind->result = keep_result(r, result);
+        if (rule == LX_RULE_NONE)
+            continue;
+        kind->number = rule;
+        kind->rule = lx_rules[rule].id;
+        kind->evidence = lx_rules[rule].evidence;
+        if (!report_is_probed(rule))
+            return;
+    }
 }
 
 /* Makes a kind of a line that is a refusal. */
@@ -169,6 +193,8 @@ static void fill(struct report *r, const json_t *line, long pid, struct report_k
         chain[0] == '\0' ? kind->comm : lx_arena_format(&r->arena, "%s > %s", chain, kind->comm);
     kind->result = keep_result(r, json_object_get(line, "result"));
     kind->note = keep_optional(r, json_object_get(line, "note"));
+    if (kind->outcome == REPORT_OBSERVED)
+        fill_would(r, line, kind);
     for (size_t i = 0; i < 2 && i < json_array_size(args); i++)
         kind->paths[i] = keep_path(r, json_array_get(args, i));
     keep_holders(r, json_object_get(line, "holders"), kind);
@@ -289,9 +315,8 @@ static void take(struct report *r, const char *line, size_t n)
         r->damaged++;
         return;
     }
-    if (memmem(parts.rest, parts.rest_length, "\"outcome\":\"passed\"", 18) != NULL)
-        return;
-    if (plain_altered(r, parts.rest, parts.rest_length))
+    if (plain_nothing(parts.rest, parts.rest_length) ||
+        plain_altered(r, parts.rest, parts.rest_length))
         return;
     if (index_known(r, parts.rest, parts.rest_length, &place)) {
         (void)plain_count(r, parts.rest, parts.rest_length);

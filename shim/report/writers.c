@@ -113,6 +113,12 @@ const char *report_place(const struct report *report, const struct report_kind *
     return ".lxshim.json";
 }
 
+/* True for U+FFFE and U+FFFF, of which XML 1.0 has neither; the text is UTF-8. */
+static bool is_no_character(const char *text)
+{
+    return strncmp(text, "\xEF\xBF\xBE", 3) == 0 || strncmp(text, "\xEF\xBF\xBF", 3) == 0;
+}
+
 void report_put_xml(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -133,6 +139,11 @@ void report_put_xml(FILE *out, const char *text)
             fputs("&#39;", out);
             break;
         default:
+            if (is_no_character(text)) {
+                text += 2;
+                fputc('?', out);
+                break;
+            }
             /* XML 1.0 has no other control characters than these, not even by number. */
             fputc((unsigned char)*text < ' ' && *text != '\n' && *text != '\t' ? '?' : *text, out);
         }

@@ -203,6 +203,22 @@ void copy_where(const struct trial_options *options, const char *job, char out[P
         snprintf(out, PATH_MAX, "%s/copy%s", job, slash[1] != '\0' ? slash : "/root");
 }
 
+bool copy_named(const struct trial_options *options, const char *text, char out[PATH_MAX])
+{
+    char end[PATH_MAX];
+    char named[PATH_MAX];
+    copy_where(options, "", end);
+    const char *place = options->fresh == TRIAL_IN_PLACE ? NULL : strstr(text, "-trial-");
+    const char *copy = place == NULL ? NULL : strstr(place, end);
+    if (copy == NULL)
+        return false;
+    while (place > text && place[-1] != '"')
+        place--;
+    snprintf(named, sizeof(named), "%.*s", (int)(copy - place), place);
+    copy_where(options, named, out);
+    return true;
+}
+
 char *copy_make(const struct trial_options *options, const char *job, char *why, size_t room)
 {
     char prefix[PATH_MAX] = "";

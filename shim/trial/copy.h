@@ -51,4 +51,7 @@ void copy_remove(const struct trial_options *options, const char *job);
  * where this process is. Returns its exit status, or 127 where it is not there. */
 int copy_run(const char *const *argv, const char *directory, int out);
 
+/* Finds where a copy of the project was that a line of a trace names. False where it names none. */
+bool copy_named(const struct trial_options *options, const char *text, char out[PATH_MAX]);
+
 #endif

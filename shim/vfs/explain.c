@@ -69,14 +69,20 @@ static void put_time(struct text *t)
     text_put(t, "Z\"");
 }
 
-void vfs_line_result(struct text *t, long result)
+/* What a call answers, or -errno, by the name that errno has. */
+static void put_answer(struct text *t, long result)
 {
     const char *name = result < 0 ? lx_errno_name((int)-result) : NULL;
-    text_put(t, ",\"result\":");
     if (name != NULL)
         text_json(t, name, 32);
     else
         text_number(t, result);
+}
+
+void vfs_line_result(struct text *t, long result)
+{
+    text_put(t, ",\"result\":");
+    put_answer(t, result);
 }
 
 /* A path, of which it is known whether it can be read. */
@@ -110,13 +116,36 @@ static void put_rules(struct text *t, const char *key, const struct lx_ruleset *
     text_put(t, "]");
 }
 
+/* True for a call that a rule would have refused, and Linux has not: what it refuses, it refuses in
+ * a drive as well. */
+static bool is_spared(const struct lx_call *c, long result)
+{
+    return c->spared_count > 0 && result >= 0 && !lx_ruleset_any(&c->altered);
+}
+
 /* The rule a line is about: the one that refused, else the first that changed something. */
-static enum lx_rule chief(const struct lx_call *c)
+static enum lx_rule chief(const struct lx_call *c, long result)
 {
     if (c->denied != LX_RULE_NONE)
         return c->denied;
+    if (is_spared(c, result))
+        return c->spared[0].rule;
     return (enum lx_rule)lx_ruleset_next(lx_ruleset_any(&c->altered) ? &c->altered : &c->observed,
                                          0);
+}
+
+/* The rules that would have refused, each with its errno. */
+static void put_spared(struct text *t, const struct lx_call *c)
+{
+    const char *between = ",\"would\":{\"";
+    for (unsigned i = 0; i < c->spared_count; i++) {
+        text_put(t, between);
+        text_put(t, lx_rule_id(c->spared[i].rule));
+        text_put(t, "\":");
+        put_answer(t, -c->spared[i].error);
+        between = ",\"";
+    }
+    text_put(t, "}");
 }
 
 static void put_call(struct text *t, const struct lx_call *c)
@@ -247,7 +276,7 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
 {
     char buf[VFS_LINE_ROOM];
     struct text t = {buf, 0, sizeof(buf) - VFS_LINE_END};
-    enum lx_rule rule = chief(c);
+    enum lx_rule rule = chief(c, result);
 
     vfs_line_begin(&t, c->task);
     put_call(&t, c);
@@ -265,6 +294,9 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     }
     put_rules(&t, "altered", &c->altered);
     put_rules(&t, "observed", &c->observed);
+    const bool spared = is_spared(c, result);
+    if (spared)
+        put_spared(&t, c);
     if (c->override != 0) {
         const struct lx_image *image = c->task->policy->image;
         const struct lx_image_override *o = lx_image_override(image, c->override);
@@ -281,7 +313,7 @@ static __attribute__((noinline)) void trace(const struct lx_call *c, long result
     if (c->holder_count > 0)
         put_holders(&t, c);
     bool refused = c->denied != LX_RULE_NONE || override_refuses(c, result);
-    if (refused || lx_ruleset_any(&c->observed))
+    if (refused || spared)
         vfs_put_parents(&t, c->task);
     vfs_line_end(&t, c->task);
     if (refused && c->task->ops != NULL && c->task->ops->refused != NULL)

@@ -31,6 +31,7 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->allowed = false;
     c->made = false;
     c->moves_directory = false;
+    c->spared_count = 0;
     c->holder_count = 0;
     c->at[0].path = NULL;
     c->at[1].path = NULL;

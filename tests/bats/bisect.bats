@@ -47,6 +47,13 @@ setup() {
   assert_equal "$(head -n 2 ../example)" $'mkdir -p d\nset -- d/p d/p.new'
 }
 
+@test "names that the command makes absolute are told as the project's, wherever the copy was" {
+  echo 'mkdir "$PWD/d"; exec 3>"$PWD/d/f"; mv "$PWD/d" "$PWD/e"' >build.sh
+  bisected -- bash build.sh
+  assert_success
+  assert_equal "$(told '.causes[0].sentences[0]')" "rename d to e was refused with EACCES by rename.open_descendant"
+}
+
 @test "a call that a rule only alters: the mode of one file among a thousand" {
   among_many '' '((stat "f77")[2] & 0777) != 0600'
   passes_natively

@@ -32,6 +32,7 @@ plain() {
   while read -r rule; do
     diff <("$LXSHIM" explain "$rule" | plain) <(plain <"docs/rules/$rule.md") || echo "another text: $rule"
     grep -qF "[\`$rule\`]($rule.md)" docs/rules/README.md || echo "not in the index: $rule"
+    grep -qx "## what usually helps" "docs/rules/$rule.md" || echo "nothing helps: $rule"
     count=$((count + 1))
   done < <("$LXSHIM" policy rules --json | grep -oP '"id": "\K[^"]+') >"$BATS_TEST_TMPDIR/found"
   # None is of a rule that is no more.

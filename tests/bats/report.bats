@@ -166,7 +166,39 @@ rename	ENOENT	true"
 @test "observe mode: the same report, of what would have been refused" {
   run --separate-stderr "$LXSHIM" run -q --observe --report tap -- mkfifo p
   assert_success
-  assert_line "ok 1 - mknod p would have been refused by special.fifo"
+  assert_line "ok 1 - mknod p would have been refused with EPERM by special.fifo"
+  # An answer that would have been another one is no refusal, nor is Linux's own. Of a rename with a flag the rule counts
+  # that a program comes to when it tries again without.
+  run --separate-stderr "$LXSHIM" run -q --observe --report json -- \
+    sh -c ': >f; stat f >/dev/null; chmod 600 f; mkfifo f; mkdir d; exec 3>d/x; mv d e'
+  run jq -r '.refused, .kinds[].sentence, .kinds[].chain' <<<"$output"
+  assert_output "1
+rename d to e would have been refused with EACCES by rename.open_descendant
+sh > mv"
+}
+
+@test "bytes that are no text, in names, words and programs: each form is what its readers take" {
+  local form orders=()
+  needs python3 python3
+  for form in sarif junit github gitlab tap json markdown html; do orders+=(--report "$form:../r.$form"); done
+  # Not UTF-8, half of a pair, what XML and terminals do not take.
+  run "$LXSHIM" run -q "${orders[@]}" -- bash -c 'printf "a\377\33" >/proc/self/comm; mkfifo "$1" "$2" d; exit 3' \
+    $'x\377%s\\n'"'" $'\xef\xbf\xbf\xed\xa0\x80' $'\xef\xbf\xbe\e[31m'
+  assert_failure 3
+  run python3 - <<'EOF'
+import json, xml.dom.minidom
+for form in "sarif junit github gitlab tap json markdown html".split():
+    text = open("../r." + form, "rb").read().decode("utf-8")
+    if form in ("sarif", "gitlab", "json"): json.loads(text)
+    if form == "junit": xml.dom.minidom.parseString(text)
+    if form == "junit": assert "\uffff" not in text
+    assert not any(c < " " and c not in "\t\n" for c in text), form
+EOF
+  assert_success
+  assert_output ""
+  # The command is told so that a shell has the same bytes of it.
+  run bash -c 'eval "set -- $(jq -r .command ../r.json)"; printf "%s\n" "${@:4}"'
+  assert_output $'x\377%s\\n'"'"$'\n\xef\xbf\xbf\xed\xa0\x80\n\xef\xbf\xbe\e[31m'
 }
 
 @test "an override's refusal has its note" {

@@ -101,6 +101,36 @@ told() {
   assert_output --partial 'unknown file system "fatt", expected ntfs, fat, fat32, exfat, refs or smb'
 }
 
+@test "cells of volumes that end alike are one row, and eras that say the same; --each has all" {
+  echo 'touch a:b && ln a:b c' >build.sh
+  swept --eras native,wsl1-1703,wsl1-1709,wsl1-1803,wsl2-9p --volumes ntfs,fat,smb --report text:../each --each \
+    --blame -- bash build.sh
+  assert_equal "$(wc -l <../each)" 16
+  echo "$result" >../all.json
+  run "$LXSHIM" matrix merge ../all.json
+  assert_output "era                     volume          result          rules
+native                                  passes
+wsl1-1703 to wsl1-1709  ntfs, fat, smb  fails (exit 1)  by names.illegal alone
+wsl1-1803 to wsl2-9p    ntfs, smb       passes
+wsl1-1803 to wsl2-9p    fat             fails (exit 1)  by link.create alone
+
+lxshim matrix: 5 pass, 8 fail (cells that end alike are one row; --each has them all)"
+  # Of a part the eras between are others', and where all kinds end alike that is said.
+  run "$LXSHIM" matrix --eras wsl1-1703,wsl1-1709,wsl2-9p --volumes all --shard 1/1 -- true
+  assert_line --regexp "^wsl1-1703 to wsl2-9p +all +passes$"
+  run "$LXSHIM" matrix --eras wsl1-1703,wsl1-1709,wsl2-9p --volumes ntfs,fat --shard 1/2 -- true
+  assert_line --regexp "^wsl1-1709 +ntfs +passes$"
+}
+
+@test "a scanner of the options is in each cell, and in the line that goes on" {
+  echo 'echo x >f; mv f g' >build.sh
+  run --separate-stderr "$LXSHIM" matrix --eras native,wsl2-9p --scanner once -- bash build.sh
+  assert_failure 1
+  assert_line --regexp '^native +passes$'
+  assert_line --regexp '^wsl2-9p +fails \(exit 1\) +sharing.windows 1$'
+  assert_equal "${stderr##*$'\n'}" "lxshim: over which rules, and calls: lxshim bisect --profile wsl2-9p --scanner once -- bash build.sh"
+}
+
 @test "--blame finds the rules of each cell that fails; what was known before is tried first" {
   echo 'exec 3>a; rm a; mkdir a; a=$?; mkfifo p; p=$?; mkdir d; exec 3>d/f; mv d e; m=$?
     ((a)) && exit 1; ((p && m)) && exit 2; exit 0' >build.sh
@@ -224,7 +254,7 @@ print(y["lxshim"]["parallel"]["matrix"], y["lxshim"]["script"], sep="\n")' <<<"$
   done
   run "$LXSHIM" matrix merge lxshim-*.json
   assert_success
-  assert_line 'lxshim matrix: 3 pass, 0 fail'
+  assert_line --regexp '^lxshim matrix: 3 pass, 0 fail'
   # The limits of those engines.
   run "$LXSHIM" matrix --emit github:257 -- true
   assert_failure 2
@@ -388,6 +418,19 @@ try:
 except OSError: pass' "$LXSHIM" matrix --eras native,wsl2-9p -- true
   assert_output --partial $'\r\e[Klxshim: 0 of 2 cells'
   assert_output --partial $'\r\e[Klxshim: 2 of 2: '
+}
+
+@test "bytes that are no text, in the command and in what it prints: no cell is lost" {
+  needs python3 python3
+  # No UTF-8, half of a pair, a character in more bytes than it takes, one behind the last.
+  swept --report junit:../r.xml --report markdown:../r.md --eras native,wsl2-9p -- \
+    sh -c 'mkfifo p 2>&- && exit; printf "%s \355\240\200 \340\200\200 \364\220\200\200\n" "$0"; exit 1' $'x\377\e'
+  assert_failure 1
+  assert_equal "$(told '[.results[].answer] | tostring')" '["pass","fail"]'
+  assert_equal "$(told '.results[1].said')" "x?? ??? ??? ????"
+  assert_equal "$(told '.command | split(" ") | last')" "'x\\377\\033')\""
+  run python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("../r.xml"); open("../r.md", encoding="utf-8").read()'
+  assert_success
 }
 
 @test "bad input: what it is and what was expected" {
