@@ -60,12 +60,13 @@ static bool is_slash(const struct lx_mount *m, uint32_t offset)
     return strcmp(lx_mount_text(m, offset), "/") == 0;
 }
 
-/* The other name of what is bound, which may be over "/". */
+/* The other name of what is bound, which may be over "/": the backing's record says so then. */
 static bool alias_ok(const struct block *b)
 {
     const struct lx_mount *m = b->mount;
     return m->bind_alias == 0 || directory_ok(b, m->bind_alias) ||
-           (text_ok(b, m->bind_alias) && is_slash(m, m->bind_alias));
+           ((m->flags & LX_MOUNT_OWN_NAME) != 0 && text_ok(b, m->bind_alias) &&
+            is_slash(m, m->bind_alias));
 }
 
 /*

@@ -75,8 +75,10 @@ static __attribute__((noinline)) bool is_nameless(const struct lx_call *c)
     const struct store_object o = {lx_backing(c->at[1].mount), AT_FDCWD, path};
     bool opaque = (at->flags & LX_LOC_OPAQUE) != 0;
     int r = opaque ? sys_fstatat(at->dfd, at->path, &st, 0) : native_stat(c, 0, &st);
-    if (r < 0 || st.st_nlink == 0)
-        return r == 0;
+    if (r < 0 || S_ISDIR(st.st_mode)) /* which no call links: the kernel has errnos for it */
+        return false;
+    if (st.st_nlink == 0)
+        return true;
     long n = path_of_open(at, path);
     if (n <= 0 || !nt_name_pending(path, (size_t)n))
         return false;
@@ -90,7 +92,7 @@ static int check_unlinked(struct lx_call *c)
     bool open = (c->at[0].flags & (LX_LOC_DESCRIPTOR | LX_LOC_OPAQUE)) != 0;
     if (!open || lx_rule(c->at[1].mount, LX_RULE_LINK_UNLINKED) == LX_NATIVE || !is_nameless(c))
         return 0;
-    return lx_deny(c, LX_RULE_LINK_UNLINKED, EACCES);
+    return lx_forbid(c, LX_RULE_LINK_UNLINKED, EACCES);
 }
 
 long drvfs_link(struct lx_call *c)
