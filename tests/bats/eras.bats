@@ -30,13 +30,15 @@ by() {
   assert_output "4096 0 1 4096"
 }
 
-@test "stat.blocks=allocated: what was not written takes room, too" {
-  steps='truncate -s 1M f; stat -c %b f; printf x >g; stat -c %b g'
+@test "stat.blocks=allocated: what was not written takes room, too, and so does what fallocate makes behind the end" {
+  steps='truncate -s 1M f; stat -c %b f; printf x >g; stat -c %b g; head -c 1000 f >h; fallocate -n -l 16384 h; stat -c %b h'
   native "$steps"
   assert_line --index 0 0
+  assert_line --index 2 32
   shimmed stat.blocks=allocated "$steps"
   assert_output "2048
-0"
+0
+32"
 }
 
 @test "stat.blocks: bytes instead of blocks up to 1703" {

@@ -138,9 +138,10 @@ static __attribute__((noinline)) void shape_directory(struct lx_call *c, const s
 static uint64_t blocks_of(const struct lx_mount *m, const struct shape *s)
 {
     uint64_t size = s->size > 0 ? (uint64_t)s->size : 0;
+    uint64_t whole = (size + NTFS_CLUSTER - 1) / NTFS_CLUSTER * (NTFS_CLUSTER / SECTOR);
     switch (lx_rule(m, LX_RULE_STAT_BLOCKS)) {
-    case LX_ALLOCATED:
-        return (size + NTFS_CLUSTER - 1) / NTFS_CLUSTER * (NTFS_CLUSTER / SECTOR);
+    case LX_ALLOCATED: /* and what fallocate has made room for behind its end */
+        return s->blocks > whole ? s->blocks : whole;
     case LX_CLUSTERS:
         return (size + CLUSTER - 1) / CLUSTER * (CLUSTER / SECTOR);
     case LX_BYTES:
