@@ -92,7 +92,7 @@ static bool parent_flagged(const struct lx_loc *at)
 static int may_flag(struct lx_call *c, const struct lx_mount *m, int fd)
 {
     struct stat st;
-    uint32_t granted;
+    uint32_t granted = DRVFS_ALL_GRANTED;
     int r = sys_fstat(fd, &st);
     if (r == 0)
         r = drvfs_rights(c, m, fd, "", &st, &granted);
