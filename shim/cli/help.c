@@ -50,8 +50,9 @@ static const struct {
      "Programs of Windows' on a drive go to whom the policy names: "
      "{\"interop\": {\"handler\": \"wine\"}}; with \"stubs\": true there are cmd.exe, "
      "powershell.exe, explorer.exe and clip.exe, which do nothing but tell \"record\" how they "
-     "were called. --root has a directory for /, by root's right or in a user namespace; on WSL1 "
-     "it is of VolFs, lxfs or wslfs by era. "
+     "were called. --root has a directory for /, with a directory run in it, by root's right or in "
+     "a user namespace; on WSL1 it is of VolFs, lxfs or wslfs by era. A policy goes along where it "
+     "is named. "
      "boot.command is run by root, for others as user 0 of a user namespace, or where the kernel "
      "refuses one by the session's user, after a line that says so.\n"},
     {"gallery", "bugs to look at",
