@@ -113,6 +113,11 @@ static const struct {
      "  \"rules\" of the mount\n"
      "  --set RULE=VALUE\n"
      "\n"
+     "With --observe, or \"mode\": \"observe\" in a policy, rules refuse and alter nothing, and "
+     "what "
+     "they would have done is counted, traced and reported; with --enforce RULE that holds for all "
+     "others.\n"
+     "\n"
      "Evidence is named briefly: WSL#1529 is an issue of microsoft/WSL, MicrosoftDocs/WSL#677 one "
      "of "
      "its documentation, RN:17093 the release notes of that build of Windows, a vendor test one of "
@@ -313,7 +318,8 @@ static const struct {
      "  lxshim run --trace t.jsonl -- make\n"
      "  jq 'select(.outcome | IN(\"denied\", \"overridden\"))' t.jsonl\n"
      "\n"
-     "leaves what a rule or an override refused.\n"},
+     "leaves what a rule or an override refused; with --observe, which refuses nothing, "
+     "'select(.would)' leaves what would have been, with the errno.\n"},
     {"coverage", "what the library does not see",
      "The library is preloaded into dynamically linked programs. It does not see statically linked "
      "programs, Go programs (they make their system calls themselves), programs of musl where no "
