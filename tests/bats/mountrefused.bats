@@ -75,7 +75,7 @@ gone"
     over -t tmpfs none; over --bind $M/drive; mkdir $M/n && mv $M/n $M/o && rmdir $M/o'
   natively "mkdir \$M/drive/f \$M/drive/Mixed; $steps"
   assert_line --index 0 "-t tmpfs none"
-  assert_line done
+  assert_line "done"
   # ld.so finds the library by a name with "..", which leads to what is over "/".
   by_instruction
   LANES=("${LANES[@]:1}")
