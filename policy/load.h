@@ -9,7 +9,7 @@
 struct lx_request {
     const char *directory; /* absolute: the current directory of who asks */
     const char *file;      /* a policy, as it was named */
-    const char *file_from; /* "--policy" or "LXSHIM_POLICY", for messages */
+    const char *file_from; /* "--policy" or "LXSHIM_POLICY", for messages; NULL: nobody */
     bool found;            /* nobody has named it: it is there, in `directory` (policy/found.h) */
     const char *text;      /* its content, where the caller has it: the file is not opened then */
     size_t size;

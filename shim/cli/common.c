@@ -116,6 +116,8 @@ void cli_say_policy(const struct lx_request *request, const struct lx_effective 
 {
     if (request->file == NULL)
         cli_error("policy: built-in");
+    else if (policy->standing == LX_NAMED && request->file_from == NULL)
+        cli_error("policy: none is named, and so there is no drive");
     else if (policy->standing == LX_NAMED)
         cli_error("policy: %s (%s)", request->file, request->file_from);
     else if (policy->standing == LX_TRUSTED)

@@ -50,8 +50,9 @@ static const struct {
      "Programs of Windows' on a drive go to whom the policy names: "
      "{\"interop\": {\"handler\": \"wine\"}}; with \"stubs\": true there are cmd.exe, "
      "powershell.exe, explorer.exe and clip.exe, which do nothing but tell \"record\" how they "
-     "were called. --root has a directory for /, by root's right or in a user namespace; on WSL1 "
-     "it is of VolFs, lxfs or wslfs by era. "
+     "were called. --root has a directory for /, with a directory run in it, by root's right or in "
+     "a user namespace; on WSL1 it is of VolFs, lxfs or wslfs by era. A policy goes along where it "
+     "is named. "
      "boot.command is run by root, for others as user 0 of a user namespace, or where the kernel "
      "refuses one by the session's user, after a line that says so.\n"},
     {"gallery", "bugs to look at",
@@ -111,6 +112,11 @@ static const struct {
      "  \"rules\" of the policy\n"
      "  \"rules\" of the mount\n"
      "  --set RULE=VALUE\n"
+     "\n"
+     "With --observe, or \"mode\": \"observe\" in a policy, rules refuse and alter nothing, and "
+     "what "
+     "they would have done is counted, traced and reported; with --enforce RULE that holds for all "
+     "others.\n"
      "\n"
      "Evidence is named briefly: WSL#1529 is an issue of microsoft/WSL, MicrosoftDocs/WSL#677 one "
      "of "
@@ -312,7 +318,8 @@ static const struct {
      "  lxshim run --trace t.jsonl -- make\n"
      "  jq 'select(.outcome | IN(\"denied\", \"overridden\"))' t.jsonl\n"
      "\n"
-     "leaves what a rule or an override refused.\n"},
+     "leaves what a rule or an override refused; with --observe, which refuses nothing, "
+     "'select(.would)' leaves what would have been, with the errno.\n"},
     {"coverage", "what the library does not see",
      "The library is preloaded into dynamically linked programs. It does not see statically linked "
      "programs, Go programs (they make their system calls themselves), programs of musl where no "

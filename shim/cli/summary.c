@@ -155,6 +155,7 @@ void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes
 {
     struct row rows[LX_RULE_COUNT + 1];
     size_t count = 0;
+    bool watched = observe; /* by rules that only count: all, or those that --enforce leaves out */
     int width = (int)sizeof("rule") - 1;
     for (size_t i = 0; i <= LX_RULE_COUNT; i++) {
         struct row row = i < LX_RULE_COUNT
@@ -162,6 +163,7 @@ void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes
                              : row_of(&stats->rules[LX_RULE_OVERRIDE], SUMMARY_OVERRIDES);
         if ((row.denied | row.altered | row.observed) == 0)
             continue;
+        watched = watched || row.observed > 0;
         row.expected = i < LX_RULE_COUNT && report_is_probed((enum lx_rule)i);
         int n = (int)strlen(row.name);
         width = n > width ? n : width;
@@ -178,11 +180,11 @@ void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes
     fprintf(stderr, "\nlxshim: %s\n  %-*s  %8s  %8s%s  first example\n",
             observe ? "what the rules would have done (observe mode)"
                     : "what the rules denied and altered",
-            width, "rule", "denied", "altered", observe ? "  observed" : "");
+            width, "rule", "denied", "altered", watched ? "  observed" : "");
     for (size_t i = 0; i < count; i++) {
         const struct row *r = &rows[i];
         fprintf(stderr, "  %-*s  %8" PRIu64 "  %8" PRIu64, width, r->name, r->denied, r->altered);
-        if (observe)
+        if (watched)
             fprintf(stderr, "  %8" PRIu64, r->observed);
         fprintf(stderr, "  %s\n", r->example);
     }

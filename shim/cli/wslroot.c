@@ -107,7 +107,7 @@ static bool mount_system(const char *directory)
         char source[8];
         struct stat st;
         if (stat(places[i], &st) < 0) {
-            cli_error("--root %s: no %s in it", directory, places[i]);
+            cli_error("--root %s: no %s in it: the session goes without", directory, places[i]);
             continue;
         }
         snprintf(source, sizeof(source), "/%s", places[i]);
@@ -193,6 +193,43 @@ static bool leave(const char *directory)
     return r == 0 || refuse(directory, "making it the root", r);
 }
 
+/* Whether the policy is one that can be taken along. */
+static bool may_take(const char *directory, const struct lx_request *request)
+{
+    if (request->found) {
+        cli_error("--root %s: %s was only found here; name it: --policy %s", directory,
+                  request->file, request->file);
+        return false;
+    }
+    if (request->file == NULL || request->text != NULL)
+        return true;
+    if (access(request->file, R_OK) < 0)
+        return refuse(directory, request->file, -errno);
+    cli_error("--root %s: %s cannot be read as a policy", directory, request->file);
+    return false;
+}
+
+/* The root, absolute: a directory in which the session's own things can be. */
+static bool find_root(const char *directory, char out[PATH_MAX])
+{
+    char run[PATH_MAX + 5];
+    struct stat st;
+    if (realpath(directory, out) == NULL || stat(out, &st) < 0)
+        return refuse(directory, "the root", -errno);
+    if (!S_ISDIR(st.st_mode))
+        return refuse(directory, "the root", -ENOTDIR);
+    if (strcmp(out, "/") == 0) {
+        cli_error("--root %s: that is the root already, without --root", directory);
+        return false;
+    }
+    snprintf(run, sizeof(run), "%s/run", out);
+    if (stat(run, &st) == 0 && S_ISDIR(st.st_mode))
+        return true;
+    cli_error("--root %s: no directory run in it, where a session has things of its own",
+              directory);
+    return false;
+}
+
 bool wslroot_enter(const char *directory, struct lx_request *request)
 {
     static char file[PATH_MAX]; /* the request's; the program has one thread */
@@ -200,16 +237,8 @@ bool wslroot_enter(const char *directory, struct lx_request *request)
     char real[PATH_MAX];
     char library[PATH_MAX * 2];
     struct ours ours;
-    if (request->found || (request->file != NULL && request->text == NULL)) {
-        cli_error("--root %s: the policy has to be one that is named, and can be read", directory);
+    if (!may_take(directory, request) || !find_root(directory, real))
         return false;
-    }
-    if (realpath(directory, real) == NULL)
-        return refuse(directory, "the root", -errno);
-    if (strcmp(real, "/") == 0) {
-        cli_error("--root %s: that is the root already, without --root", directory);
-        return false;
-    }
     /* Afterwards /proc/self/exe is of another namespace, whose "/" is above ours in a chroot. */
     if (!cli_library(library, sizeof(library)))
         return refuse(directory, library, -ENOENT);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "policy/profile.h"
+
 static const char *era_of(const json_t *results, size_t i)
 {
     return json_string_value(json_object_get(json_array_get(results, i), "era"));
@@ -64,6 +66,40 @@ static bool repeats(const struct rows *rows, size_t first, size_t n)
                                 rows->list[first - n].text[ROW_ERA]) != 0;
 }
 
+/* True where one era comes right after another: of "a to b" a reader takes it that all between ran.
+ */
+static bool comes_after(const char *one, const char *other)
+{
+    const struct lx_profile *p;
+    for (size_t i = 0; (p = lx_profile_at(i)) != NULL; i++)
+        if (strcmp(p->name, other) == 0)
+            return (p = lx_profile_at(i + 1)) != NULL && strcmp(p->name, one) == 0;
+    return false;
+}
+
+/* The eras that rows stand for, told so far, and which of them the last words are about. */
+struct span {
+    const char *before; /* "a, c to e, " */
+    const char *first;
+    const char *last;
+};
+
+/* One more. Returns the words for all. */
+static const char *extend(struct span *span, struct lx_arena *arena, const char *era)
+{
+    if (!comes_after(era, span->last)) {
+        span->before =
+            span->first == span->last
+                ? lx_arena_format(arena, "%s%s, ", span->before, span->last)
+                : lx_arena_format(arena, "%s%s to %s, ", span->before, span->first, span->last);
+        span->first = era;
+    }
+    span->last = era;
+    return span->first == era
+               ? lx_arena_format(arena, "%s%s", span->before, era)
+               : lx_arena_format(arena, "%s%s to %s", span->before, span->first, era);
+}
+
 struct rows rows_make(struct outcome *o)
 {
     struct lx_arena *arena = &o->report.arena;
@@ -73,7 +109,7 @@ struct rows rows_make(struct outcome *o)
     const bool whole = count == json_array_size(json_object_get(o->document, "cells"));
     struct rows out = {.list = lx_arena_alloc(arena, (count + 1) * sizeof(out.list[0])),
                        .cells = count};
-    const char *began = ""; /* the first of the eras that the last rows stand for */
+    struct span span = {"", "", ""};
     for (size_t from = 0, to; from < count; from = to) {
         const size_t first = out.count;
         for (to = from + 1; to < count && strcmp(era_of(results, to), era_of(results, from)) == 0;)
@@ -81,10 +117,10 @@ struct rows rows_make(struct outcome *o)
         add_era(o, results, from, to, &out);
         const size_t n = out.count - first;
         if (o->each || !whole || !repeats(&out, first, n)) {
-            began = era_of(results, from);
+            span = (struct span){"", era_of(results, from), era_of(results, from)};
             continue;
         }
-        const char *eras = lx_arena_format(arena, "%s to %s", began, era_of(results, from));
+        const char *eras = extend(&span, arena, era_of(results, from));
         out.count = first;
         for (size_t i = 0; i < n; i++)
             out.list[first - n + i].text[ROW_ERA] = eras;

@@ -351,6 +351,15 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
     atomic_store_explicit(&rule->ready, 1, memory_order_release);
 }
 
+/* The call's answer by a rule: what it would have been, where the rule only watches. */
+static long answer_by(const struct lx_call *c, enum lx_rule rule, long result)
+{
+    for (unsigned i = 0; is_spared(c, result) && i < c->spared_count; i++)
+        if (c->spared[i].rule == rule)
+            return -c->spared[i].error;
+    return result;
+}
+
 /* One more of a counter of a rule, or of the overrides; the first ever is the example. */
 static void count_one(struct lx_stats_rule *rule, _Atomic uint64_t *counter,
                       const struct lx_call *c, long result)
@@ -373,7 +382,7 @@ static void count(struct lx_stats *stats, const struct lx_call *c, long result)
         _Atomic uint64_t *counter = i == c->denied                    ? &rule->denied
                                     : lx_ruleset_has(&c->observed, i) ? &rule->observed
                                                                       : &rule->altered;
-        count_one(rule, counter, c, result);
+        count_one(rule, counter, c, answer_by(c, (enum lx_rule)i, result));
     }
     if (c->override != 0)
         count_one(overrides, override_refuses(c, result) ? &overrides->denied : &overrides->altered,

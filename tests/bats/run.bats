@@ -388,7 +388,14 @@ exit status 3"
   assert_success
   [[ -p pipe ]]
   assert_line "lxshim: what the rules would have done (observe mode)"
-  assert_line --regexp '^  special.fifo +0 +0 +1  mknod pipe '
+  assert_line --regexp '^  special.fifo +0 +0 +1  mknod pipe: EPERM \('
+  # What --enforce leaves out only counts, too.
+  rm pipe
+  run "$LXSHIM" run --enforce names.illegal -- sh -c 'mkfifo pipe && : >a:b'
+  assert_success
+  assert_line --regexp '^  rule +denied +altered +observed  first example$'
+  assert_line --regexp '^  special.fifo +0 +0 +1  mknod pipe: EPERM \('
+  assert_line --regexp '^  names.illegal +0 +1 +0  open a:b '
 }
 
 @test "the summary shows what overrides did, and a name cannot paint the terminal" {

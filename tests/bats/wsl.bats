@@ -265,11 +265,21 @@ src
     rm "$BASE"/drive/a*
   done
   [[ -z $(ls "$BASE/tree/run") ]]
-  rmdir "$BASE/tree/sys" "$BASE/tree/run"
+  rmdir "$BASE/tree/sys"
+  run "$LXSHIM" wsl --root "$BASE/tree" -- /bin/bash -c :
+  assert_success
+  assert_output --regexp "^lxshim: --root $BASE/tree: no sys in it: the session goes without
+lxshim: policy: none is named, and so there is no drive"
+  run "$LXSHIM" wsl -q --policy "$BASE/none.json" --root "$BASE/tree" -- true
+  assert_failure 125
+  assert_output "lxshim: --root $BASE/tree: $BASE/none.json: No such file or directory"
+  run "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root "$BASE/policy.json" -- true
+  assert_failure 125
+  assert_output "lxshim: --root $BASE/policy.json: the root: Not a directory"
+  rmdir "$BASE/tree/run"
   run "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root "$BASE/tree" -- true
   assert_failure 125
-  assert_output "lxshim: --root $BASE/tree: no sys in it
-lxshim: --root $BASE/tree: a tmpfs on its /run: No such file or directory"
+  assert_output "lxshim: --root $BASE/tree: no directory run in it, where a session has things of its own"
   run "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root "$BASE/missing" -- true
   assert_failure 125
   assert_output "lxshim: --root $BASE/missing: the root: No such file or directory"
