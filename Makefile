@@ -341,6 +341,8 @@ $(B)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) -O1 -g -o $@ $< -ldl -lpthread
 
+$(B)/tests/programs/faults $(B)/tests/programs/faults-static: tests/programs/faults.def
+
 $(B)/tests/programs/%.so: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) -O1 -g -fPIC -shared -o $@ $< -ldl

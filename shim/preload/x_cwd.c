@@ -71,29 +71,27 @@ LX_EXPORT char *__getcwd_chk(char *buf, size_t size, size_t room)
 
 #if !defined(LXSHIM_MUSL) /* musl has no such names */
 /* On failure buf holds a message: so says the manual. */
-static char *get_wd(char *buf)
+LX_EXPORT char *getwd(char *buf)
 {
-    long n = lx_ret(find_cwd(buf, PATH_MAX));
-    if (n >= 0)
+    if (lx_is_null(buf)) {
+        errno = EINVAL;
+        return NULL;
+    }
+    if (lx_ret(find_cwd(buf, PATH_MAX)) >= 0)
         return buf;
     strcpy(buf, strerrordesc_np != NULL ? strerrordesc_np(errno) : "");
     return NULL;
 }
 
-LX_EXPORT char *getwd(char *buf)
-{
-    return get_wd(buf);
-}
-
+/* To glibc this is getcwd, which says what it cannot write to, and finds room where there is none
+ * to write to. */
 LX_EXPORT char *__getwd_chk(char *buf, size_t room);
 LX_EXPORT char *__getwd_chk(char *buf, size_t room)
 {
-    char path[PATH_MAX];
-    if (get_wd(path) == NULL)
-        return NULL;
-    if (strlen(path) + 1 > room && __chk_fail != NULL)
+    char *path = getcwd(buf, room);
+    if (path == NULL && errno == ERANGE && __chk_fail != NULL)
         __chk_fail();
-    return strcpy(buf, path);
+    return path;
 }
 #endif
 

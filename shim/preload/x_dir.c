@@ -132,6 +132,8 @@ static long closedir_now(void *dir)
 
 LX_EXPORT int closedir(DIR *dir)
 {
+    if (lx_is_null(dir))
+        return NEXT(closedir)(dir); /* EINVAL, to glibc */
     int fd = dirfd(dir);
     return (int)(ending_matters(fd) ? ending(fd, closedir_now, dir) : closedir_now(dir));
 }

@@ -36,7 +36,7 @@ static void close_directory(void *dir)
 LX_EXPORT int glob(const char *restrict pattern, int flags, int (*on_error)(const char *, int),
                    glob_t *restrict found)
 {
-    if ((flags & GLOB_ALTDIRFUNC) != 0 || lx_foreign())
+    if ((flags & GLOB_ALTDIRFUNC) != 0 || found == NULL || lx_foreign())
         return NEXT_GLOB(pattern, flags, on_error, found);
     found->gl_opendir = open_directory;
     found->gl_readdir = read_directory;

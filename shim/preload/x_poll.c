@@ -80,11 +80,24 @@ static short answer_of(const struct table *t, const struct pollfd *place, short 
     return (short)(kernels | POLLERR | (asked & (POLLPRI | POLLIN | POLLRDNORM)));
 }
 
+/* True where the answers can be written, tried at each page of them. */
+static bool can_write(struct pollfd *places, nfds_t n)
+{
+    const nfds_t page = SYS_PAGE / sizeof(*places);
+    short *last = &places[n - 1].revents;
+    for (nfds_t i = 0; i < n; i += page)
+        if (sys_put(&places[i].revents, &places[i].revents, sizeof(short)) < 0)
+            return false;
+    return sys_put(last, last, sizeof(*last)) == 0;
+}
+
 /* Brings the answers back to the program's array. What poll returns. */
 static int answer(struct pollfd *places, nfds_t n, const struct pollfd *own, struct table *tables,
                   size_t count)
 {
     int ready = 0;
+    if (!can_write(places, n))
+        return (int)lx_ret(-EFAULT);
     for (nfds_t i = 0; i < n; i++)
         places[i].revents = own[i].revents;
     for (size_t k = 0; k < count; k++) {

@@ -130,9 +130,10 @@ static int wait_by(const struct waiting *how, int n, const struct sets *s, size_
     if (r < 0)
         return r;
     r = answer(r, count, watches, tables, told, &own);
-    if (s->read != NULL)
-        memcpy(s->read, &read, given);
-    memcpy(s->except, &except, given);
+    /* The kernel would say so, where we would die. */
+    if ((s->read != NULL && sys_put(s->read, &read, given) < 0) ||
+        sys_put(s->except, &except, given) < 0)
+        return (int)lx_ret(-EFAULT);
     return r;
 }
 

@@ -103,6 +103,8 @@ static FILE *open_stream(const char *path, const char *mode, int large)
 static bool is_plain(const char *path)
 {
     char native[PATH_MAX];
+    if (sys_string(path, placement_tick()) < 0)
+        return true; /* the kernel says so */
     return !tables_named(path, strlen(path)) && !caches_named(path, strlen(path)) &&
            !shown_named(lx_self()->policy, path, strlen(path)) &&
            lx_where(lx_self(), AT_FDCWD, path, 0) == 0 &&

@@ -135,7 +135,7 @@ LX_ALIAS(__mktemp, mktemp);
 static bool is_directory(const char *path)
 {
     struct stat st;
-    return path != NULL && path[0] != '\0' && lx_fstatat(lx_self(), AT_FDCWD, path, &st, 0) == 0 &&
+    return path != NULL && lx_fstatat(lx_self(), AT_FDCWD, path, &st, 0) == 0 &&
            S_ISDIR(st.st_mode);
 }
 

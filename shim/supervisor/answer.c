@@ -272,6 +272,36 @@ static bool lacks_room(const struct request *r)
     return flags >= 0 && (flags & (O_CREAT | O_TRUNC)) != 0 && !tracee_has_room(&r->tracee);
 }
 
+/* True for a call to which the kernel gives a descriptor before it looks for the file. */
+static bool opens_by_path(const struct request *r)
+{
+    switch (r->call->number) {
+    case SYS_openat:
+    case SYS_openat2:
+#ifdef SYS_open
+    case SYS_open:
+    case SYS_creat:
+#endif
+        return true;
+    default:
+        return false;
+    }
+}
+
+/*
+ * What an open has failed at, to the kernel, which says first that no descriptor is left. Nobody is
+ * asked about an open that succeeds: giving the descriptor fails then. What flags, an address or
+ * an empty path are refused for comes before.
+ */
+static long failed_open(const struct request *r, long error)
+{
+    unsigned path = r->call->arguments[0] == 'f' ? 1 : 0;
+    bool before = error == -EINVAL || error == -EFAULT || error == -E2BIG || error == -LX_CONTINUE;
+    if (error >= 0 || before || !opens_by_path(r) || request_string(r, path)[0] == '\0')
+        return error;
+    return tracee_has_room(&r->tracee) ? error : -EMFILE;
+}
+
 /* From what is known of a call to its answer. `error` is -LX_CONTINUE where no rule is about it. */
 static void finish(struct request *r, int error, uint64_t instruction)
 {
@@ -288,7 +318,7 @@ static void finish(struct request *r, int error, uint64_t instruction)
         result = -EFAULT;
     /* What was read is the caller's only if it still waits. */
     if (error == 0 && tracee_waits(&r->tracee))
-        result = lacks_room(r) ? -EMFILE : run_to_end(r, r->slot);
+        result = lacks_room(r) ? -EMFILE : failed_open(r, run_to_end(r, r->slot));
     long flags = open_flags(r);
     if (result >= 0 && flags >= 0)
         result = hand_over(r, result, flags);

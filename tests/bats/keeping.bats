@@ -253,6 +253,32 @@ END
   assert_output "$expected"
 }
 
+@test "who has no descriptor left hears of that, and not of what an open would have failed at" {
+  needs python3 python3
+  steps='python3 - <<END
+import os, resource
+open("f", "w").close()
+os.symlink("loop", "loop")
+full, most = os.open("f", 0), resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+wanted = [(path, flags) for flags in (0, os.O_PATH, os.O_DIRECTORY, os.O_EXCL | os.O_CREAT)
+          for path in ("f", "none", "f/f", "loop", "n" * 256, "n" * 5000, "")]
+for room in (0, 1):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (full + 1 + room, most))
+    for path, flags in wanted:
+        try:
+            os.close(os.open(path, flags))
+            print(room, path[:9], flags, "ok")
+        except OSError as e:
+            print(room, path[:9], flags, e.strerror)
+END'
+  native "$steps"
+  assert_line "0 none 0 Too many open files"
+  assert_line "1 none 0 No such file or directory"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+}
+
 @test "a run that ended leaves nothing in the drive; of a killed one the next finishes what is left" {
   local lane
   for lane in preload both supervisor; do
