@@ -205,16 +205,18 @@ in_bare_root() {
 @test "all of it in a chroot: a mount namespace that is made there has its drives, and their lines" {
   ((EUID == 0)) || skip "only root may chroot"
   # By the library, where that is in the lane, and by the filter alone.
-  steps='cd /c; : >a:b; ls; rm a:b; mkfifo p 2>&1; pwd
+  steps='cd /c; : >a:b; ls; rm a:b; mkfifo p 2>&1; pwd; mkdir d:d; cd d:d; busybox sh -c "/bin/pwd -P; cd ..; /bin/pwd -P"; cd ..; rmdir d:d
     while read -r source point type _; do [[ $type != drvfs ]] || echo "$source $point"; done </proc/self/mounts
     busybox sh -c ": >c:d; busybox ls; busybox rm c:d; busybox mkfifo p 2>&1; busybox grep -c drvfs /proc/self/mounts /proc/$$/mounts" | sed -E "s|/[0-9]+/|/N/|"'
-  for before in env "unshare -m"; do
+  for before in env "unshare -m" "unshare -m --propagation unchanged"; do
     for lane in both supervisor; do
       BARE=$(fresh bare)
       # shellcheck disable=SC2086 # words
       run in_bare_root timeout 300 "$LXSHIM" run -q --require-complete --lane "$lane" --policy /policy.json -- $before bash -c "$steps"
       assert_output "a:b
 mkfifo: cannot create fifo 'p': Operation not permitted
+/c
+/c/d:d
 /c
 C: /c
 c:d
