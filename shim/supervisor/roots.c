@@ -50,6 +50,14 @@ bool roots_same_namespace(const struct tracee *t)
            theirs.st_ino == ours.st_ino;
 }
 
+bool roots_have_a_name(const struct tracee *t)
+{
+    char link[48];
+    char name[2];
+    snprintf(link, sizeof(link), "/proc/%d/root", (int)t->tid);
+    return readlink(link, name, sizeof(name)) > 1;
+}
+
 /* Writes the name that a descriptor of a root has here. */
 static enum roots name_root(int fd, char root[PATH_MAX])
 {

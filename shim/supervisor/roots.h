@@ -28,6 +28,12 @@ bool roots_same_namespace(const struct tracee *t);
 enum roots roots_of(const struct tracee *t, char root[PATH_MAX]);
 
 /*
+ * True where the caller's "/" is called something else from here: in a chroot, or where we are in
+ * one that he has taken along to a mount namespace of his own, in which each name begins above it.
+ */
+bool roots_have_a_name(const struct tracee *t);
+
+/*
  * In a child made for it: goes to the caller's mount namespace, and to its user namespace where
  * that is needed (credentials_enter). Returns ROOTS_OURS or ROOTS_BELOW, from there; or -errno
  * where it cannot be entered, or has no /proc in which we are ourselves, without which no

@@ -37,6 +37,17 @@ long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
     return n > 0 && buf[0] == '/' ? n : -ENOENT;
 }
 
+bool vfs_is_misnamed(int fd, const char *name)
+{
+    struct stat by_name;
+    struct stat here;
+    int r = sys_fstatat(AT_FDCWD, name, &by_name, AT_SYMLINK_NOFOLLOW);
+    if (r < 0)
+        return r == -ENOENT || r == -ENOTDIR; /* what is above it may be closed to the caller */
+    return sys_fstat(fd, &here) == 0 &&
+           (here.st_ino != by_name.st_ino || here.st_dev != by_name.st_dev);
+}
+
 /*
  * Where a directory is that is deeper than a path can say: where the nearest one above it is that
  * has a name.

@@ -3,6 +3,7 @@
 #ifndef LXSHIM_VFS_DESCRIPTOR_H
 #define LXSHIM_VFS_DESCRIPTOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "fs/call.h"
@@ -11,9 +12,16 @@
 /*
  * The native path of a directory descriptor, or of the task's cwd for AT_FDCWD, into buf of
  * PATH_MAX bytes. Returns its length, or -errno (-ENOENT: it has no path any more; -ENXIO: there is
- * no /proc to tell it).
+ * no /proc to tell it, and buf is as it was).
  */
 long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf);
+
+/*
+ * True where the name that a directory's descriptor has does not lead to it from this process's
+ * "/": the kernel tells it from that of the mount namespace it was opened in, and pivot_root, or
+ * setns, may have brought us to where the same words are something else, or nothing.
+ */
+bool vfs_is_misnamed(int fd, const char *name);
 
 /*
  * The placement on an open descriptor (AT_FDCWD: the cwd), as it is remembered or else found out.

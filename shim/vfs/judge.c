@@ -7,6 +7,7 @@
 #include "fs/madeup.h"
 #include "fs/refusal.h"
 #include "sys/sys.h"
+#include "vfs/magic.h"
 #include "vfs/scanner.h"
 #include "vfs/walk.h"
 
@@ -109,7 +110,7 @@ static bool is_asking_tasks(const struct lx_call *c)
     if (c->op == LX_OP_STAT || c->op == LX_OP_STATX || c->op == LX_OP_STATFS)
         return (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 || !madeup_is(c->at[0].dfd);
     return c->op != LX_OP_READLINK || (path[0] == '/' && strncmp(path, "/proc/", 6) != 0) ||
-           vfs_is_by_asker(path);
+           magic_is_by_asker(path);
 }
 
 /* Lets the file system answer, now that the kernel's way there is known. */

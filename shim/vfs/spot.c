@@ -19,6 +19,16 @@ static bool says_directory(const char *path, size_t n)
     return n >= dots && path[n - 1] == '.' && (n == dots || path[n - dots - 1] == '/');
 }
 
+/* Of a path that nothing else names, as there is no /proc, at least the slashes behind it go. */
+static long without_slashes(char *native)
+{
+    size_t n = strlen(native);
+    while (n > 1 && native[n - 1] == '/')
+        n--;
+    native[n] = '\0';
+    return (long)n;
+}
+
 /*
  * Has a directory's path be the one that a mount is recorded by. Whoever spells it with dots is in
  * it, or below, so that a look into it is no use of a mount that was none before.
@@ -30,7 +40,7 @@ static long plainly(const struct lx_task *t, char native[PATH_MAX])
         return fd;
     long n = vfs_directory_path(t, fd, native);
     sys_close(fd);
-    return n;
+    return n == -ENXIO ? without_slashes(native) : n;
 }
 
 /* A path of n bytes that begins in a directory is given from "/" on. Its length or -errno. */

@@ -9,9 +9,9 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
+#include "vfs/magic.h"
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
-#include "vfs/text.h"
 
 #define LINKS_MAX 40 /* as the kernel: MAXSYMLINKS */
 
@@ -130,32 +130,15 @@ static int go_up(struct lx_call *c, struct walk *w)
     return r < 0 ? r : check_mount(c, w, false);
 }
 
-/* True for a link below /proc: in another root that may be anywhere. */
-static bool is_in_proc(const struct lx_task *task, const struct walk *w, const struct stat *st)
+/* True for a link below /proc, which in another root is wherever somebody has mounted one. */
+static bool is_in_proc(const struct lx_task *task, struct walk *w)
 {
-    struct stat proc;
     if (task->root == NULL)
         return strncmp(w->path, "/proc/", 6) == 0;
-    return sys_fstatat(AT_FDCWD, "/proc", &proc, 0) == 0 && proc.st_dev == st->st_dev;
-}
-
-/*
- * Links below /proc lead to an object, not to a text: /proc/self/fd/3 may be deleted, moved, or a
- * pipe. Where the text, which is from our "/", still names the same object, and one that may be
- * found by its name, it is as good; else only the kernel can follow.
- */
-static bool magic(const struct lx_policy *policy, const struct walk *w, const char *target)
-{
-    struct stat by_link;
-    struct stat by_text;
-    size_t n = strlen(target);
-    if (target[0] != '/')
-        return strchr(target, ':') != NULL; /* pipe:[1], anon_inode:[eventfd] */
-    struct placement v = mounts_classify(policy, target, n);
-    return (mounts_name_kind(policy, v, target, n) & LX_NAME_CONCEALED) != 0 ||
-           sys_fstatat(AT_FDCWD, w->path, &by_link, 0) < 0 ||
-           sys_fstatat(AT_FDCWD, target, &by_text, AT_SYMLINK_NOFOLLOW) < 0 ||
-           by_link.st_dev != by_text.st_dev || by_link.st_ino != by_text.st_ino;
+    w->path[w->dir_length] = '\0';
+    bool in_proc = magic_is_proc(w->path);
+    w->path[w->dir_length] = '/';
+    return in_proc;
 }
 
 /*
@@ -187,41 +170,6 @@ static bool is_foreign_link(const struct lx_call *c, const struct walk *w, const
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
     return lx_may_be_link(st) && mount != NULL && !lx_observing(c) && !c->task->seccomp_confined &&
            vfs_foreign_link(c->task->policy, mount, AT_FDCWD, w->path, st);
-}
-
-bool vfs_is_by_asker(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
-    return strcmp(name, "self") == 0 || strcmp(name, "thread-self") == 0;
-}
-
-/*
- * "/proc/self" and "/proc/thread-self" lead to whoever asks, and who acts on behalf of a task asks
- * for it: what names this process (*n bytes, with a NUL) names the caller then.
- */
-static __attribute__((noinline)) void name_caller(const struct lx_task *task, struct walk *w,
-                                                  char *target, long *n, size_t room)
-{
-    char own[24];
-    struct text from = {own, 0, sizeof(own)};
-    struct text to = {target, 0, room};
-    if (!vfs_is_by_asker(w->path))
-        return;
-    text_number(&from, sys_getpid());
-    if ((size_t)*n < from.length || memcmp(target, own, from.length) != 0 ||
-        (target[from.length] != '\0' && target[from.length] != '/'))
-        return;
-    /* Any thread's id leads to its process. */
-    bool thread = target[from.length] == '/';
-    text_number(&to, task->pid);
-    if (thread) {
-        text_put(&to, "/task/");
-        text_number(&to, task->pid);
-    }
-    target[to.length] = '\0';
-    *n = (long)to.length;
-    w->asker = true;
 }
 
 /* -errno for a symlink that an openat2 does not want to be led by, or 0. */
@@ -257,15 +205,15 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     if ((size_t)n == room)
         return -ENAMETOOLONG;
     rest->buf[n] = '\0';
-    if (c->task->on_behalf)
-        name_caller(c->task, w, rest->buf, &n, room);
+    if (c->task->on_behalf && magic_name_caller(c->task, w->path, rest->buf, &n, room))
+        w->asker = true;
     bool absolute = rest->buf[0] == '/';
-    bool proc = S_ISLNK(st->st_mode) && is_in_proc(c->task, w, st);
+    bool proc = S_ISLNK(st->st_mode) && is_in_proc(c->task, w);
     /* Of those below /proc all that are not relative lead by no text. */
     int forbidden = forbids(c, proc && absolute, absolute);
     if (forbidden < 0)
         return forbidden;
-    if (proc && magic(c->task->policy, w, rest->buf)) {
+    if (proc && magic_leads_alone(c->task->policy, w->path, rest->buf)) {
         w->self = mounts_classify(c->task->policy, rest->buf, (size_t)n);
         return w->asker && left > 0 && append(w, tail, left) < 0 ? -ENAMETOOLONG : 1;
     }
@@ -356,6 +304,26 @@ static int check_slash(const struct lx_call *c, const struct walk *w, const stru
     return c->op == LX_OP_MKDIR ? 0 : -ENOENT;
 }
 
+/* Where a descriptor cannot be named, the kernel's own way is all there is. Returns 0. */
+static int go_nameless(struct walk *w)
+{
+    w->dir = (struct placement){0, 0};
+    w->self = w->dir;
+    w->nameless = true;
+    w->opaque = true;
+    return 0;
+}
+
+/* The same of a name that leads somewhere else, or nowhere, from this process's "/". */
+static bool is_misnamed(struct walk *w)
+{
+    char next = w->path[w->base];
+    w->path[w->base] = '\0';
+    bool misnamed = vfs_is_misnamed(w->from, w->base == 0 ? "/" : w->path);
+    w->path[w->base] = next;
+    return misnamed;
+}
+
 /* Begins at "/", or at a directory. Returns 0, 1 where that has no path to walk on from, or -errno.
  */
 static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
@@ -393,10 +361,7 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
         return 1;
     }
     if (n == -ENXIO) {
-        /* Where a descriptor cannot be named, the kernel's own way is all there is. */
-        w->nameless = true;
-        w->self = w->dir;
-        w->opaque = true;
+        go_nameless(w);
         return 1;
     }
     if (n < 0)
@@ -459,6 +424,8 @@ static int step_at_link(struct lx_call *c, struct walk *w, const struct componen
     w->rewritten |= foreign; /* the kernel does not get there by the same words */
     if (++w->links > LINKS_MAX)
         return -ELOOP;
+    if (w->straight && w->from != AT_FDCWD && is_misnamed(w))
+        return go_nameless(w);
     int r = follow(c, w, st, rest);
     w->straight = false;
     w->opaque = r > 0;

@@ -36,8 +36,8 @@ struct walk {
     bool slash;     /* a slash came after the last component */
     bool rewritten; /* the kernel would not have come here by the program's own spelling */
     bool asker;     /* through "/proc/self": it is here by who asks, and the path has his number */
-    bool nameless;  /* from a descriptor that nothing names: opaque, and nobody knows where it leads
-                     */
+    bool nameless;  /* from a descriptor that nothing names, or wrongly: opaque, and nobody knows
+                       where it leads */
     bool opaque;    /* through /proc to something without a usable name: only the kernel can */
 };
 
@@ -56,9 +56,6 @@ enum lx_bar vfs_bar(const struct lx_call *c, const struct walk *w, struct placem
 
 /* A path as it is below the task's root; what is not below it as it is. */
 const char *vfs_from_root(const struct lx_task *task, const char *path);
-
-/* True for a path whose last name may be a link of /proc's that leads to whoever asks. */
-bool vfs_is_by_asker(const char *path);
 
 /* True where dfd/path, for which lx_may_be_link, is a link that only its file system knows. */
 bool vfs_foreign_link(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,

@@ -205,16 +205,18 @@ in_bare_root() {
 @test "all of it in a chroot: a mount namespace that is made there has its drives, and their lines" {
   ((EUID == 0)) || skip "only root may chroot"
   # By the library, where that is in the lane, and by the filter alone.
-  steps='cd /c; : >a:b; ls; rm a:b; mkfifo p 2>&1; pwd
+  steps='cd /c; : >a:b; ls; rm a:b; mkfifo p 2>&1; pwd; mkdir d:d; cd d:d; busybox sh -c "/bin/pwd -P; cd ..; /bin/pwd -P"; cd ..; rmdir d:d
     while read -r source point type _; do [[ $type != drvfs ]] || echo "$source $point"; done </proc/self/mounts
     busybox sh -c ": >c:d; busybox ls; busybox rm c:d; busybox mkfifo p 2>&1; busybox grep -c drvfs /proc/self/mounts /proc/$$/mounts" | sed -E "s|/[0-9]+/|/N/|"'
-  for before in env "unshare -m"; do
+  for before in env "unshare -m" "unshare -m --propagation unchanged"; do
     for lane in both supervisor; do
       BARE=$(fresh bare)
       # shellcheck disable=SC2086 # words
       run in_bare_root timeout 300 "$LXSHIM" run -q --require-complete --lane "$lane" --policy /policy.json -- $before bash -c "$steps"
       assert_output "a:b
 mkfifo: cannot create fifo 'p': Operation not permitted
+/c
+/c/d:d
 /c
 C: /c
 c:d
@@ -235,6 +237,70 @@ mkfifo: p: Operation not permitted
     run in_bare_root timeout 300 bash -c "$steps" sh "$LXSHIM" run -q --require-complete --lane "$lane" --policy /policy.json --
     assert_output "mv: cannot move '/c/d' to '/c/g': Permission denied
 g"
+  done
+}
+
+@test "all of it in a chroot: after pivot_root a descriptor from before leads where it led, by symlinks of /proc's, too" {
+  ((EUID == 0)) || skip "only root may chroot"
+  needs python3 python3
+  local lane start
+  for lane in native preload both supervisor; do
+    BARE=$(fresh bare)
+    mkdir -p "$BARE"/{new,w/d/sub}
+    ln -s sub "$BARE/w/d/link"
+    echo before >"$BARE/w/d/sub/f"
+    cat >"$BARE/leave.py" <<'PYTHON'
+import ctypes, errno, os, sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+BIND, REC, PRIVATE, PIVOT_ROOT = 4096, 1 << 14, 1 << 18, {"x86_64": 155}.get(os.uname().machine, 41)
+
+def mount(source, target, kind, flags):
+    words = [None if w is None else os.fsencode(w) for w in (source, target, kind)]
+    return libc.mount(*words, flags, None) and errno.errorcode[ctypes.get_errno()]
+
+def text(name, fd):
+    try:
+        with os.fdopen(os.open(name, os.O_RDONLY, dir_fd=fd)) as f:
+            return f.read()
+    except OSError as e:
+        return errno.errorcode[e.errno]
+
+proc, w = os.open("/proc", os.O_PATH), os.open("/w/d", os.O_PATH)
+libc.unshare(0x20000)
+print(mount("none", "/", None, REC | PRIVATE), mount("none", "/new", "tmpfs", 0))
+# The name from above the chroot is something else from the next root.
+there = "/new" + sys.argv[1] + "/w/d"
+for name in "/new/old", "/new/proc", "/new/a", there:
+    os.makedirs(name)
+os.symlink("none", there + "/link")
+os.chdir("/new")
+print(libc.syscall(PIVOT_ROOT, b".", b"old"))
+os.chdir("/")
+# No /proc is there yet.
+print(mount("/old/", "/a/", None, BIND), os.listdir("/a") == os.listdir("/old"), libc.umount2(b"/a", 0))
+print(mount("old/proc", "proc", None, BIND | REC))
+print(text("link/f", w).rstrip(), os.readlink("link", dir_fd=w))
+print(os.readlink("self", dir_fd=proc) == str(os.getpid()), text("self/mountinfo", proc) == text("/proc/self/mountinfo", None))
+r, _ = os.pipe()
+print(os.stat("self/fd/%d" % r, dir_fd=proc) == os.fstat(r))
+a, old = os.open("/a", os.O_PATH), os.open("/old", os.O_PATH)
+print(mount("/proc/self/fd/%d" % old, "/proc/self/fd/%d" % a, None, BIND), os.listdir("/a") == os.listdir("/old"))
+PYTHON
+    start=("$LXSHIM" run -q --lane "$lane" --policy /policy.json --)
+    [[ $lane != native ]] || start=()
+    # A /proc of its own, where that may be mounted: it is another device.
+    # shellcheck disable=SC2016 # expanded there
+    run in_bare_root bash -c 'mount -t proc proc /proc 2>/dev/null; exec "$@"' sh timeout 300 "${start[@]}" \
+      python3 -u /leave.py "$BARE"
+    assert_output "0 0
+0
+0 True 0
+0
+before sub
+True True
+True
+0 True"
   done
 }
 
