@@ -83,7 +83,7 @@ within_bounds() {
   fi
   # shellcheck disable=SC2034
   case $(stat -f -c %T "$BATS_TEST_TMPDIR") in ext2/ext3 | xfs | btrfs | tmpfs) EMPTY=1/2 ;; esac
-  hold_bounds "$place" 4
+  hold_bounds "$place" 16
 }
 
 @test "there is a bound for every operation" {
