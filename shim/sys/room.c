@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 
 #include "sys/address.h"
@@ -27,12 +28,18 @@ void sys_room_first(void)
 /* Adds what is there to what is known, where the two meet. */
 static void remember(uintptr_t low, uintptr_t high)
 {
-    if (low <= sys_room.high && high >= sys_room.low) {
-        low = low < sys_room.low ? low : sys_room.low;
-        high = high > sys_room.high ? high : sys_room.high;
+    uintptr_t least = low + SYS_ROOM;
+    uintptr_t end = sys_room.least + sys_room.span;
+    if (least <= end && high >= sys_room.least) {
+        least = least < sys_room.least ? least : sys_room.least;
+        high = high > end ? high : end;
     }
-    sys_room.low = low;
-    sys_room.high = high;
+    /* A handler in between knows nothing, and looks. */
+    sys_room.span = 0;
+    atomic_signal_fence(memory_order_seq_cst);
+    sys_room.least = least;
+    atomic_signal_fence(memory_order_seq_cst);
+    sys_room.span = high - least;
 }
 
 /* True for a signal stack that the caller is on. */
@@ -42,8 +49,9 @@ static bool is_for_signals(stack_t *stack)
     return SYS2(SYS_sigaltstack, NULL, stack) == 0 && (stack->ss_flags & SS_ONSTACK) != 0;
 }
 
-__attribute__((noinline)) bool sys_room_look(uintptr_t at)
+__attribute__((noinline)) bool sys_room_look(const void *local)
 {
+    const uintptr_t at = (uintptr_t)local;
     const uintptr_t page = at / SYS_PAGE * SYS_PAGE;
     stack_t signals;
     if (at <= first && first - at < FIRST_SIZE) {

@@ -15,24 +15,23 @@
 #define SYS_ROOM 49152u /* twice what any call that is made for a path was seen to take */
 
 /*
- * What is known to be there of this thread's stack, as addresses; a thread's own. A signal handler
- * that writes it in between leaves what makes somebody look again, or what was true of its stack.
+ * What is known of this thread's stack, as addresses: from `least` on, for `span` bytes, whoever is
+ * there has SYS_ROOM below him. A thread's own.
  */
 extern SYS_HIDDEN _Thread_local struct sys_room {
-    uintptr_t low;
-    uintptr_t high;
+    uintptr_t least;
+    uintptr_t span;
 } sys_room __attribute__((tls_model("initial-exec")));
 
-/* Looks whether there is as much below an address of the stack. */
-bool sys_room_look(uintptr_t at);
-
-/* True where the caller has SYS_ROOM left. */
-static inline bool sys_has_room(void)
+/* True where it is known that there is room below an object on the stack: a few instructions, as
+ * every call asks. */
+static inline bool sys_room_is_known(const void *local)
 {
-    uintptr_t at = (uintptr_t)__builtin_frame_address(0);
-    return __builtin_expect(at - SYS_ROOM >= sys_room.low && at < sys_room.high, 1) ||
-           sys_room_look(at);
+    return __builtin_expect((uintptr_t)local - sys_room.least < sys_room.span, 1);
 }
+
+/* Looks whether there is. */
+bool sys_room_look(const void *local);
 
 /* Says where the first thread's stack is, which the kernel makes longer: an address in it. */
 void sys_room_first(void);
