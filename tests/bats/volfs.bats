@@ -320,31 +320,21 @@ DROPS='F=/proc/sys/vm/drop_caches; T=$M/t; rm -rf $T; mkdir $T; ln -s $F $T/link
   try met-before met $T/link; try directory opened $T/vm/drop_caches; try relative relative; try stream awk "BEGIN { printf \"\" >\"$F\"; close(\"$F\") }"
   try reopened python3 -c "import ctypes; c = ctypes.CDLL(None); c.freopen(b\"$F\", b\"w\", ctypes.c_void_p.in_dll(c, \"stdout\"))"'
 
+# after_drops MODE: what DROPS prints where the mode is that one, once the file was opened for writing.
+after_drops() {
+  local refused="bash: line 1: /proc/sys/vm/drop_caches: Permission denied"
+  printf '%s\n' 200 '640 99 looked' '640 99 same-name' '640 99 in-tree' "$refused" '640 99 anybody' "$refused" '640 99 own-root'
+  printf "$1 99 %s\n" opened again link link met-before directory relative stream reopened
+}
+
 @test "volfs.drop_caches: who opens the kernel's file for writing, and may, sees what Windows has changed; by whatever path" {
   needs python3 python3
   [[ -w /proc/sys/vm/drop_caches ]] || skip "nobody may drop caches here"
   setpriv --reuid 99 --regid 99 --clear-groups unshare -Ur true || skip "no user namespaces"
   natively "strip() { :; }; $DROPS"
-  refused="bash: line 1: /proc/sys/vm/drop_caches: Permission denied"
-  assert_output "200
-640 99 looked
-640 99 same-name
-640 99 in-tree
-$refused
-640 99 anybody
-$refused
-640 99 own-root
-$(printf '640 99 %s\n' opened again link link met-before directory relative stream reopened)"
+  assert_output "$(after_drops 640)"
   in_tree wslfs 'strip() { W ea delete "C:\vol\a" "\$LXMOD"; }; '"$DROPS"
-  assert_output "200
-640 99 looked
-640 99 same-name
-640 99 in-tree
-$refused
-640 99 anybody
-$refused
-640 99 own-root
-$(printf '0 99 %s\n' opened again link link met-before directory relative stream reopened)"
+  assert_output "$(after_drops 0)"
 }
 
 @test "volfs.drop_caches: every tree that is mounted, as its era shows what lacks attributes; off, nothing" {

@@ -27,16 +27,7 @@ static const struct file files[] = {
      FILE_DEVICE,                                                          \
      0,                                                                    \
      {eras, count, major, minor, mode, gid, error}},
-#include "fs/cgroupfs/files.def"
-#include "fs/devfs/files.def"
-#include "fs/procfs/files.def"
-#include "fs/sysfs/files.def"
-#undef FILE
-#undef PLACE
-#undef LACKS
-#undef ABSENT
-#undef SINCE
-#undef NODE
+#include "fs/procfs/every.def"
 };
 
 /* Apart, as a pointer has ld.so write the page that it is in when a process starts. */
@@ -47,16 +38,7 @@ static page_write *const writers[sizeof(files) / sizeof(files[0])] = {
 #define ABSENT(directory, name, rule)                                      NULL,
 #define SINCE(directory, name, rule, since)                                NULL,
 #define NODE(directory, name, eras, count, major, minor, mode, gid, error) NULL,
-#include "fs/cgroupfs/files.def"
-#include "fs/devfs/files.def"
-#include "fs/procfs/files.def"
-#include "fs/sysfs/files.def"
-#undef FILE
-#undef PLACE
-#undef LACKS
-#undef ABSENT
-#undef SINCE
-#undef NODE
+#include "fs/procfs/every.def"
 };
 
 page_write *file_writer(const struct file *file)
