@@ -325,16 +325,6 @@ int native_refuses_readonly_open(struct lx_call *c, bool (*is_link)(struct lx_ca
     return writes && S_ISREG(st.st_mode) ? -EROFS : 0;
 }
 
-void lx_spare(struct lx_call *c, enum lx_rule rule, int error)
-{
-    lx_ruleset_add(&c->observed, rule);
-    for (unsigned i = 0; i < c->spared_count; i++)
-        if (c->spared[i].rule == rule)
-            return;
-    if (c->spared_count < LX_SPARED_MAX)
-        c->spared[c->spared_count++] = (struct lx_refusal){rule, error};
-}
-
 int lx_forbid(struct lx_call *c, enum lx_rule rule, int error)
 {
     int r = lx_is_silent(c, rule) ? 0 : native_refusal(c);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Who may do what on a Windows drive: permissions as it shows them, and the read-only attribute. */
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/link.h"
+#include "fs/drvfs/object.h"
+#include "fs/drvfs/owner.h"
 #include "fs/native.h"
 #include "fs/permission.h"
 #include "fs/refusal.h"
@@ -13,24 +16,6 @@
 static unsigned granted(const struct drvfs_owner *o, bool effective)
 {
     return lx_granted(o->mode, o->uid, o->gid, effective);
-}
-
-bool drvfs_is_owner(const struct drvfs_owner *owner)
-{
-    uid_t uid = sys_geteuid();
-    return uid == 0 || uid == owner->uid;
-}
-
-int drvfs_permit_shown(struct lx_call *c, const struct lx_mount *mount,
-                       const struct store_object *o, const struct stat *native, int want)
-{
-    struct drvfs_owner owner;
-    if (lx_rule(mount, LX_RULE_MODE_ACCESS) != LX_SHOWN)
-        return 0;
-    drvfs_owner_of(c, mount, o, native, &owner);
-    return owner.kernel || ((unsigned)want & ~granted(&owner, true)) == 0
-               ? 0
-               : lx_forbid(c, LX_RULE_MODE_ACCESS, EACCES);
 }
 
 /* Refuses an access that the descriptor of path 0 does not grant. 0 or -errno. */
@@ -97,39 +82,4 @@ long drvfs_chdir(struct lx_call *c)
     bool open = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0;
     int r = open ? 0 : drvfs_demand_at(c, 0, DRVFS_LOOK_UP);
     return r < 0 ? r : lx_host_fs.run[LX_OP_CHDIR](c);
-}
-
-/* What is watched has to be readable, as on Linux. (inference) */
-/*
- * The events to watch for in place of those that were asked for. A watch for none is one for the
- * unmounting, which no drive of ours meets. For IN_MODIFY as Windows tells of it, at the close, the
- * kernel has but the close itself: who reads events with the library has that put right.
- */
-static uint32_t watched(const struct lx_mount *m, uint32_t asked)
-{
-    enum lx_value how = lx_rule(m, LX_RULE_WATCH_EVENTS);
-    uint32_t mask = asked;
-    if (how == LX_CHANGES)
-        mask &= ~(uint32_t)(IN_OPEN | IN_CLOSE | IN_ACCESS);
-    else if (how == LX_AT_CLOSE && (mask & IN_MODIFY) != 0)
-        mask = (mask & ~(uint32_t)IN_MODIFY) | IN_CLOSE_WRITE;
-    return (mask & IN_ALL_EVENTS) == 0 ? mask | IN_UNMOUNT : mask;
-}
-
-long drvfs_watch(struct lx_call *c)
-{
-    const struct lx_mount *m = c->at[0].mount;
-    uint32_t asked = c->mask;
-    int r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | NT_READ_DATA);
-    int error = lx_value_errno(lx_rule(m, LX_RULE_WATCH_EVENTS));
-    if (r == 0 && error != 0)
-        r = lx_deny(c, LX_RULE_WATCH_EVENTS, error);
-    if (r < 0)
-        return r;
-    if ((asked & IN_ALL_EVENTS) != 0 && watched(m, asked) != asked &&
-        lx_alter(c, LX_RULE_WATCH_EVENTS))
-        c->mask = watched(m, asked);
-    long result = lx_host_fs.run[LX_OP_WATCH](c);
-    c->mask = asked;
-    return result;
 }

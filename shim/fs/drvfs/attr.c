@@ -2,7 +2,13 @@
 /* chmod, chown, utimes and truncate on a Windows drive. */
 #include <unistd.h>
 
+#include "fs/drvfs/clock.h"
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/handle.h"
+#include "fs/drvfs/object.h"
+#include "fs/drvfs/owner.h"
+#include "fs/drvfs/sharing.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "nt/times.h"
@@ -247,18 +253,6 @@ static long check_name(struct lx_call *c)
         sys_fstat(c->at[0].dfd, &st) < 0)
         return 0;
     return drvfs_check_named(c, st.st_mode, st.st_nlink);
-}
-
-/* [WSL#902] NT has no mapping of what is not in the file. */
-int drvfs_check_mapped(struct lx_call *c, const struct stat *st, int64_t length)
-{
-    struct store_holders holders = lx_holders(c);
-    const struct lx_mount *m = c->at[0].mount;
-    if (!S_ISREG(st->st_mode) || length < 0 || length >= st->st_size ||
-        lx_rule(m, LX_RULE_FILE_TRUNCATE_MAPPED) == LX_NATIVE || !store_is_mapped(st, &holders))
-        return 0;
-    lx_keep_holders(c, &holders);
-    return lx_forbid_by(c, m, LX_RULE_FILE_TRUNCATE_MAPPED);
 }
 
 /* What truncate asks of a name: of a descriptor that is open for writing nobody asks that. */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/make.h"
 #include "store/foldnames.h"
 #include "sys/sys.h"
 

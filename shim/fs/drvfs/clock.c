@@ -11,7 +11,7 @@
  */
 #include <stdatomic.h>
 
-#include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/clock.h"
 #include "sys/clock.h"
 
 #define RELAXED memory_order_relaxed

@@ -3,6 +3,11 @@
 #include <unistd.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/link.h"
+#include "fs/drvfs/object.h"
+#include "fs/drvfs/owner.h"
+#include "fs/drvfs/sharing.h"
 #include "fs/native.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"

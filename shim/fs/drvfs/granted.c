@@ -3,7 +3,8 @@
  * What security descriptors grant on a drive. Who asks is the token of the run, whatever Linux's
  * uid: sudo changes no token.
  */
-#include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/object.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "store/descriptor.h"

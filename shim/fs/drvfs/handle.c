@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/handle.h"
 #include "fs/stray.h"
 #include "store/renamed.h"
 #include "sys/sys.h"

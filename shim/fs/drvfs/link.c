@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/link.h"
 #include "fs/native.h"
 #include "nt/bytes.h"
 #include "nt/fold.h"

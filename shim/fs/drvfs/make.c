@@ -1,11 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 /* New entries on a Windows drive: directories, links, and what it has no room for. */
+#include "fs/drvfs/make.h"
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/object.h"
+#include "fs/drvfs/owner.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "nt/names.h"
 #include "store/pending.h"
 #include "sys/sys.h"
+
+void drvfs_restore_mode(const struct lx_loc *at, int fd, mode_t wanted)
+{
+    struct stat st;
+    int r = fd >= 0 ? sys_fstat(fd, &st) : sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW);
+    if (r < 0 || (st.st_mode & 0777) == wanted)
+        return;
+    /* umask does not reach a Windows drive. Looked at and not asked for: umask() itself is racy. */
+    if (fd >= 0)
+        sys_fchmod(fd, wanted);
+    else
+        sys_fchmodat(at->dfd, at->path, wanted);
+}
+
+/*
+ * Refuses an entry in a directory that the caller may not write, as it shows. A mask on directories
+ * is the same for all that have no mode of their own. Apart, for its buffer.
+ */
+static __attribute__((noinline)) int check_parent(struct lx_call *c, const struct lx_loc *at)
+{
+    char dir[PATH_MAX];
+    struct store_object o = drvfs_object(at);
+    struct stat st = {.st_mode = S_IFDIR | 0755};
+    if (drvfs_keeps(at->mount)) {
+        int r = store_object_parent(&o, dir);
+        o.path = dir;
+        if (r == 0)
+            r = store_object_stat(&o, &st);
+        if (r < 0)
+            return r;
+    }
+    return drvfs_permit(c, at->mount, &o, &st, W_OK | X_OK);
+}
+
+int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at)
+{
+    int r = 0;
+    /* A name, or a whole directory, that is about to go: STATUS_DELETE_PENDING. */
+    const struct store_object o = drvfs_object(at);
+    mode_t waiting = (at->flags & LX_LOC_FREE) != 0 ? 0 : store_pending_blocks(&o);
+    if (waiting != 0)
+        r = lx_deny(c, drvfs_pending_rule(waiting), ENOENT);
+    else if (store_pending_directory(&o))
+        r = lx_deny(c, LX_RULE_RMDIR_OPEN_DIRECTORY, ENOENT);
+    if (r < 0 || !lx_masked_mode(at->mount) || c->task->seccomp_confined)
+        return r < 0 ? r : 0;
+    return check_parent(c, at);
+}
 
 /* True where what is made has the mode of all files, whatever was asked for. */
 static bool fixes_mode(struct lx_call *c, const struct lx_mount *m)

@@ -3,7 +3,8 @@
  * The mount option metadata: mode and owner of a file's own, kept as the inode's, with a note that
  * they count. [RN:17063; vendor test DrvFsTestMetadata]
  */
-#include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/object.h"
+#include "fs/drvfs/owner.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "sys/sys.h"

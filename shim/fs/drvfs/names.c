@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/link.h"
 #include "nt/utf.h"
 #include "store/hidden.h"
 #include "store/pending.h"

@@ -3,7 +3,12 @@
  * Who owns a file and what its mode is: its own, where it has metadata, or what the mount's options
  * and rules say, as of what Windows made.
  */
-#include "fs/drvfs/drvfs.h"
+#include <unistd.h>
+
+#include "fs/drvfs/owner.h"
+#include "fs/permission.h"
+#include "fs/refusal.h"
+#include "sys/sys.h"
 
 /*
  * The mode of an attribute that says none, or that of another type: no permission for anybody,
@@ -60,4 +65,23 @@ void drvfs_kept_owner(const struct lx_call *c, const struct lx_mount *mount,
     else
         (void)store_metadata_get(o, native, &own);
     drvfs_show_owner(mount, native, &own, out);
+}
+
+bool drvfs_is_owner(const struct drvfs_owner *owner)
+{
+    uid_t uid = sys_geteuid();
+    return uid == 0 || uid == owner->uid;
+}
+
+int drvfs_permit_shown(struct lx_call *c, const struct lx_mount *mount,
+                       const struct store_object *o, const struct stat *native, int want)
+{
+    struct drvfs_owner owner;
+    if (lx_rule(mount, LX_RULE_MODE_ACCESS) != LX_SHOWN)
+        return 0;
+    drvfs_owner_of(c, mount, o, native, &owner);
+    return owner.kernel ||
+                   ((unsigned)want & ~lx_granted(owner.mode, owner.uid, owner.gid, true)) == 0
+               ? 0
+               : lx_forbid(c, LX_RULE_MODE_ACCESS, EACCES);
 }

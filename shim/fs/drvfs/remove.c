@@ -3,6 +3,11 @@
 #include <limits.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/link.h"
+#include "fs/drvfs/object.h"
+#include "fs/drvfs/sharing.h"
+#include "fs/holding.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "store/cwds.h"

@@ -4,6 +4,12 @@
 #include <string.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/link.h"
+#include "fs/drvfs/make.h"
+#include "fs/drvfs/object.h"
+#include "fs/drvfs/sharing.h"
+#include "fs/holding.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "fs/stray.h"

@@ -2,7 +2,7 @@
 /* What a scanner of the policy's has open, and does not share: see docs/design/scanner.md. */
 #include "policy/scanner.h"
 
-#include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/sharing.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "sys/clock.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What processes of Windows have open, and do not share. [MS-FSA 2.1.5.1.2.2] */
-#include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/sharing.h"
+#include "fs/holding.h"
 #include "fs/refusal.h"
 #include "store/procscan.h"
 #include "sys/sys.h"

@@ -3,7 +3,13 @@
 #include <string.h>
 #include <sys/statfs.h>
 
+#include "fs/drvfs/clock.h"
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/handle.h"
+#include "fs/drvfs/link.h"
+#include "fs/drvfs/object.h"
+#include "fs/drvfs/owner.h"
 #include "fs/native.h"
 #include "nt/times.h"
 #include "sys/sys.h"

@@ -3,6 +3,10 @@
 #include <string.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/link.h"
+#include "fs/drvfs/make.h"
+#include "fs/drvfs/object.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
 #include "nt/attributes.h"

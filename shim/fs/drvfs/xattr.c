@@ -4,6 +4,8 @@
 #include <sys/xattr.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/granted.h"
+#include "fs/drvfs/object.h"
 #include "fs/listing.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
