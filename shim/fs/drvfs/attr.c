@@ -246,7 +246,7 @@ static long check_name(struct lx_call *c)
          lx_rule(c->at[0].mount, LX_RULE_HANDLE_RENAMED) == LX_NATIVE) ||
         sys_fstat(c->at[0].dfd, &st) < 0)
         return 0;
-    return drvfs_check_named(c, st.st_mode, st.st_nlink);
+    return drvfs_check_named(c, st.st_mode, drvfs_links_of(&c->at[0], -1, &st));
 }
 
 /* [WSL#902] NT has no mapping of what is not in the file. */
