@@ -126,7 +126,10 @@ ask_for_names(const struct store_object *o, const struct stat *st, struct store_
     return n;
 }
 
-/* The values of what is in Windows' form. One that cannot be read says nothing that is good. */
+/*
+ * The values of what is in Windows' form. One that cannot be read says nothing that is good; but to
+ * who may not read the file, Linux does not tell what its attributes are.
+ */
 static __attribute__((noinline)) void
 ask_for_values(const struct store_object *o, const struct stat *st, struct store_metadata *out)
 {
@@ -138,7 +141,10 @@ ask_for_values(const struct store_object *o, const struct stat *st, struct store
         if ((there & every_field[i]) == 0 || !store_ea_attribute(ea, strlen(ea), name))
             continue;
         long n = store_attr_get(o, store_marked(st), name, value, sizeof(value));
-        nt_lx_take(&out->lx, every_field[i], value, n < 0 ? 0 : (size_t)n);
+        if (n == -EACCES)
+            out->secret |= every_field[i];
+        else
+            nt_lx_take(&out->lx, every_field[i], value, n < 0 ? 0 : (size_t)n);
     }
     out->has |= there & NT_LX_OWNED;
 }
