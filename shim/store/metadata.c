@@ -199,6 +199,18 @@ int store_metadata_set(const struct store_object *o, const struct nt_lx *lx, enu
     return (int)store_attr_change(o, name, value, nt_lx_put(lx, field, value));
 }
 
+int store_metadata_keep_mode(const struct store_object *o)
+{
+    struct stat st;
+    struct store_metadata m = {.has = 0};
+    int r = store_object_stat(o, &st);
+    if (r == 0)
+        r = store_metadata_get(o, &st, &m);
+    if (r < 0 || (m.has & NT_LX_MODE) == 0 || (m.lx.has & NT_LX_MODE) != 0)
+        return r;
+    return store_metadata_set(o, &(struct nt_lx){.mode = store_metadata_mode(&st, &m)}, NT_LX_MODE);
+}
+
 static long forget(const struct store_object *o, const char *name)
 {
     long r = store_attr_change(o, name, NULL, 0);

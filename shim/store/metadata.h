@@ -56,6 +56,12 @@ int store_metadata_note_sticky(const struct store_object *o, bool sticky);
 int store_metadata_set(const struct store_object *o, const struct nt_lx *lx,
                        enum nt_lx_field field);
 
+/*
+ * Before the read-only attribute changes, which lives in the inode's write bits: a mode of the
+ * object's own stays what it is, in Windows' form. 0 or -errno.
+ */
+int store_metadata_keep_mode(const struct store_object *o);
+
 /* Forgets fields in whichever form; NT_LX_ALL: and all that is noted. 0 or -errno. */
 int store_metadata_drop(const struct store_object *o, unsigned fields);
 

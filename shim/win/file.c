@@ -271,19 +271,6 @@ nt_status win_reparse_delete(const char *native)
     return status;
 }
 
-/* A mode of the file's own stays what it was, whatever the attribute makes of the inode's. */
-static int keep_mode(const struct store_object *o)
-{
-    struct stat st;
-    struct store_metadata m = {.has = 0};
-    int r = store_object_stat(o, &st);
-    if (r == 0)
-        r = store_metadata_get(o, &st, &m);
-    if (r < 0 || (m.has & NT_LX_MODE) == 0 || (m.lx.has & NT_LX_MODE) != 0)
-        return r;
-    return store_metadata_set(o, &(struct nt_lx){.mode = store_metadata_mode(&st, &m)}, NT_LX_MODE);
-}
-
 int win_lose_metadata(const struct store_object *o)
 {
     struct stat st;
@@ -315,7 +302,7 @@ nt_status win_set_attributes(const char *native, const struct win_file *file, ui
     /* As chmod of the read-only attribute does: whom the bits had not let write, they do not now.
      */
     mode = (attributes & NT_READONLY) != 0 ? mode & ~(mode_t)0222 : mode | 0200;
-    int r = keep_mode(&o);
+    int r = store_metadata_keep_mode(&o);
     return r < 0 ? win_status_of_ea(r) : nt_status_of(sys_fchmodat(AT_FDCWD, native, mode));
 }
 

@@ -380,8 +380,15 @@ SCRIPT
   assert_output 604
   metadata metadata.keep=off 'stat -c %a f'
   assert_output 644
-  IN=$DIR shimmed mode.fixed=on 'stat -c %a f'
-  assert_output 777
+  # What is changed there is the read-only attribute alone.
+  IN=$DIR shimmed mode.fixed=on 'stat -c %a f; chmod 444 f; stat -c %a f'
+  assert_output "777
+555"
+  metadata 'stat -c %a f'
+  assert_output 604
+  IN=$DIR shimmed mode.fixed=on 'chmod 666 f'
+  metadata 'stat -c %a f'
+  assert_output 604
   local profile
   for profile in wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-current wsl2-9p; do
     printf '{"version": 1, "profile": "%s", "mounts": [{"type": "drvfs", "source": "C:", "target": "%s",

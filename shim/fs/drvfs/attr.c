@@ -97,6 +97,10 @@ long drvfs_chmod(struct lx_call *c)
         return lx_host_fs.run[LX_OP_CHMOD](c);
     if (kept == (st.st_mode & 07777))
         return 0;
+    const struct store_object o = drvfs_object(&c->at[0]);
+    r = lx_observing(c) || c->task->seccomp_confined ? 0 : store_metadata_keep_mode(&o);
+    if (r == -ENOSPC || r == -EROFS || r == -EIO) /* of the others the kernel says why */
+        return r;
     c->mode = kept;
     long result = lx_host_fs.run[LX_OP_CHMOD](c);
     c->mode = asked;
