@@ -121,6 +121,7 @@ static void settle_mounts(struct lx_image *image)
     struct lx_mounts *mounted = (struct lx_mounts *)(uintptr_t)lx_image_mounted(image);
     mounted->count = image->mount_count;
     mounted->translated = 0;
+    mounted->masked = 0;
     for (uint32_t i = 0; i < image->mount_count; i++) {
         mounts[i].place = (uint8_t)(i + 1);
         mounts[i].number = i + 1;
@@ -133,6 +134,7 @@ static void settle_mounts(struct lx_image *image)
         }
         lx_mount_settle(&mounts[i]);
         mounted->translated += !lx_in_place(&mounts[i]);
+        mounted->masked += lx_masked_mode(&mounts[i]);
         mounted->at[i] = (int32_t)((const char *)&mounts[i] - (const char *)mounted);
     }
 }

@@ -55,18 +55,22 @@ static int mounts_ok(const struct lx_image *image)
     const struct lx_mounts *mounted = lx_image_mounted(image);
     if (image->mount_count > LX_IMAGE_MOUNT_MAX ||
         !table_ok(image, image->mounts, image->mount_count, sizeof(struct lx_mount)) ||
-        !table_ok(image, image->mounted, image->mount_count + 2, sizeof(int32_t)) ||
+        !table_ok(image, image->mounted,
+                  image->mount_count + (uint32_t)(sizeof(struct lx_mounts) / sizeof(int32_t)),
+                  sizeof(int32_t)) ||
         mounted->count != image->mount_count)
         return 0;
     uint32_t translated = 0;
+    uint32_t masked = 0;
     for (uint32_t i = 0; i < image->mount_count; i++) {
         const struct lx_mount *mount = &lx_image_mounts(image)[i];
         if (!lx_mount_check(image, image->size, mount) || mount->place != i + 1 ||
             mount->number != i + 1 || lx_mounts_at(mounted, i + 1) != mount)
             return 0;
         translated += !lx_in_place(mount);
+        masked += lx_masked_mode(mount);
     }
-    return mounted->translated == translated;
+    return mounted->translated == translated && mounted->masked == masked;
 }
 
 static int axes_ok(const struct lx_image *image)

@@ -22,7 +22,7 @@
 #include "policy/volumes.h"
 
 #define LX_IMAGE_MAGIC   0x4d49584cu /* "LXIM" */
-#define LX_IMAGE_VERSION 8u
+#define LX_IMAGE_VERSION 9u
 
 /*
  * Where the state travels: LXSHIM_STATE=1-:<base64 of the image>, or LXSHIM_STATE=1-@<file>. The

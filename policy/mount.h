@@ -84,6 +84,7 @@ struct lx_mount {
 struct lx_mounts {
     uint32_t count;      /* places, empty ones among them */
     uint32_t translated; /* mounts among them whose backing is elsewhere */
+    uint32_t masked;     /* and whose masks take something away: see LX_MOUNT_MASKED */
     int32_t at[];        /* the record of place i + 1, counted from this structure; 0: none yet */
 };
 

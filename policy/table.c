@@ -13,6 +13,7 @@ static bool list_ok(const struct lx_table *table, uint32_t at)
         list->count > (LX_TABLE_SIZE - at - sizeof(*list)) / sizeof(list->at[0]))
         return false;
     uint32_t translated = 0;
+    uint32_t masked = 0;
     for (uint32_t i = 0; i < list->count; i++) {
         int64_t record = (int64_t)at + (list->at[i] & ~LX_GONE);
         if (list->at[i] == 0)
@@ -24,8 +25,9 @@ static bool list_ok(const struct lx_table *table, uint32_t at)
             return false;
         bool gone = (list->at[i] & LX_GONE) != 0;
         translated += !gone && !lx_in_place(m) && m->type != LX_MOUNT_HOST;
+        masked += !gone && lx_masked_mode(m);
     }
-    return list->translated == translated;
+    return list->translated == translated && list->masked == masked;
 }
 
 bool lx_table_check(const struct lx_table *table)

@@ -13,7 +13,7 @@
 #include "policy/mount.h"
 
 #define LX_TABLE_MAGIC   0x544d584cu /* "LXMT" */
-#define LX_TABLE_VERSION 4u
+#define LX_TABLE_VERSION 5u
 
 /* What lxshim run calls the memory that has it: whoever opens it knows it by that. */
 #define LX_TABLE_MEMORY "lxshim-mounts"

@@ -91,8 +91,9 @@ static long host_statx(struct lx_call *c)
 }
 
 /*
- * Outside, only some answers could differ had a symlink led into a mount: a refusal, a miss, and
- * root's permission to write. The others stand, at the price of the one call.
+ * Outside, only some answers could differ had a symlink led into a mount: a refusal, a miss, root's
+ * permission to write, and every permission where a mount's masks take some away. The others stand,
+ * at the price of the one call.
  */
 static long host_access(struct lx_call *c)
 {
@@ -102,8 +103,9 @@ static long host_access(struct lx_call *c)
     if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0 ||
         lx_mounts(c->task->policy)->count == 0)
         return r;
-    bool doubtful =
-        r == -EACCES || r == -ENOENT || (r == 0 && (c->access & W_OK) != 0 && sys_geteuid() == 0);
+    bool doubtful = r == -EACCES || r == -ENOENT ||
+                    (r == 0 && c->access != 0 && lx_mounts(c->task->policy)->masked != 0) ||
+                    (r == 0 && (c->access & W_OK) != 0 && sys_geteuid() == 0);
     if (!doubtful || sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return r;
     return S_ISLNK(st.st_mode) ? -LX_EWALK : r;

@@ -256,10 +256,12 @@ static long write_list(struct mounts_writer *w)
         return r;
     list->count = w->count;
     list->translated = 0;
+    list->masked = 0;
     for (unsigned i = 0; i < w->count; i++) {
         const struct lx_mount *m = mounts_written(w, i + 1);
         list->at[i] = w->at[i] == 0 ? 0 : (int32_t)w->at[i] - (int32_t)at;
         list->translated += m != NULL && !lx_in_place(m) && m->type != LX_MOUNT_HOST;
+        list->masked += m != NULL && lx_masked_mode(m);
     }
     w->used = aligned(at + size);
     return (long)at;

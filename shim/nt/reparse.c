@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "nt/bytes.h"
 
@@ -42,6 +43,14 @@ static const struct {
     {NT_TAG_NFS, NT_REPARSE_NFS},
 };
 
+static const struct {
+    uint32_t tag;
+    mode_t type;
+} types[] = {
+    {NT_TAG_LX_SYMLINK, S_IFLNK}, {NT_TAG_LX_FIFO, S_IFIFO}, {NT_TAG_AF_UNIX, S_IFSOCK},
+    {NT_TAG_LX_CHR, S_IFCHR},     {NT_TAG_LX_BLK, S_IFBLK},
+};
+
 /* What follows the type of an NFS inode, in bytes. */
 enum nfs_payload { NFS_NOTHING = 0, NFS_DEVICE = 8, NFS_TARGET = -1 };
 
@@ -54,6 +63,14 @@ static const struct {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+mode_t nt_reparse_type(uint32_t tag)
+{
+    for (size_t i = 0; i < COUNT(types); i++)
+        if (types[i].tag == tag)
+            return types[i].type;
+    return 0;
+}
 
 const char *nt_reparse_name(uint32_t tag)
 {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "nt/bytes.h"
 
@@ -65,6 +66,9 @@ const char *nt_reparse_name(uint32_t tag);
 
 /* How the data of a tag is laid out: enum nt_reparse_kind. */
 enum nt_reparse_kind nt_reparse_kind_of(uint32_t tag);
+
+/* The type of Linux' that a tag of WSL's stands for, of st_mode; 0 for every other. */
+mode_t nt_reparse_type(uint32_t tag);
 
 /* What the bits of a tag say: Microsoft owns it; it stands for another file. [FSCC 2.1.2] */
 static inline bool nt_tag_microsoft(uint32_t tag)

@@ -126,7 +126,10 @@ ask_for_names(const struct store_object *o, const struct stat *st, struct store_
     return n;
 }
 
-/* The values of what is in Windows' form. One that cannot be read says nothing that is good. */
+/*
+ * The values of what is in Windows' form. One that cannot be read says nothing that is good; but to
+ * who may not read the file, Linux does not tell what its attributes are.
+ */
 static __attribute__((noinline)) void
 ask_for_values(const struct store_object *o, const struct stat *st, struct store_metadata *out)
 {
@@ -138,7 +141,10 @@ ask_for_values(const struct store_object *o, const struct stat *st, struct store
         if ((there & every_field[i]) == 0 || !store_ea_attribute(ea, strlen(ea), name))
             continue;
         long n = store_attr_get(o, store_marked(st), name, value, sizeof(value));
-        nt_lx_take(&out->lx, every_field[i], value, n < 0 ? 0 : (size_t)n);
+        if (n == -EACCES)
+            out->secret |= every_field[i];
+        else
+            nt_lx_take(&out->lx, every_field[i], value, n < 0 ? 0 : (size_t)n);
     }
     out->has |= there & NT_LX_OWNED;
 }
@@ -191,6 +197,18 @@ int store_metadata_set(const struct store_object *o, const struct nt_lx *lx, enu
     if (!store_ea_attribute(ea, strlen(ea), name))
         return -EINVAL;
     return (int)store_attr_change(o, name, value, nt_lx_put(lx, field, value));
+}
+
+int store_metadata_keep_mode(const struct store_object *o)
+{
+    struct stat st;
+    struct store_metadata m = {.has = 0};
+    int r = store_object_stat(o, &st);
+    if (r == 0)
+        r = store_metadata_get(o, &st, &m);
+    if (r < 0 || (m.has & NT_LX_MODE) == 0 || (m.lx.has & NT_LX_MODE) != 0)
+        return r;
+    return store_metadata_set(o, &(struct nt_lx){.mode = store_metadata_mode(&st, &m)}, NT_LX_MODE);
 }
 
 static long forget(const struct store_object *o, const char *name)

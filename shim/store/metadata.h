@@ -30,13 +30,14 @@ struct store_metadata {
     unsigned has;    /* what the file has of its own: a set of NT_LX_OWNED */
     bool sticky;     /* the bit was asked for, and is no mark of ours alone */
     struct nt_lx lx; /* what is there in Windows' form, which counts before the inode's own */
+    unsigned secret; /* of it, what the caller may not read: there the inode's own counts */
 };
 
 /*
  * Asks for the metadata of an object, with its lstat of just before, whose st_ino is 0 where inode
  * and change time are not known. What is neither file nor directory has all of its own. What is
  * found is remembered, by device, inode and change time, where that time tells of every change.
- * Nobody's permissions count. 0, or -errno with nothing found.
+ * Permissions count for values in Windows' form alone. 0, or -errno with nothing found.
  */
 int store_metadata_get(const struct store_object *o, const struct stat *st,
                        struct store_metadata *out);
@@ -54,6 +55,12 @@ int store_metadata_note_sticky(const struct store_object *o, bool sticky);
  */
 int store_metadata_set(const struct store_object *o, const struct nt_lx *lx,
                        enum nt_lx_field field);
+
+/*
+ * Before the read-only attribute changes, which lives in the inode's write bits: a mode of the
+ * object's own stays what it is, in Windows' form. 0 or -errno.
+ */
+int store_metadata_keep_mode(const struct store_object *o);
 
 /* Forgets fields in whichever form; NT_LX_ALL: and all that is noted. 0 or -errno. */
 int store_metadata_drop(const struct store_object *o, unsigned fields);

@@ -264,11 +264,11 @@ static bool is_pending_path(const char *root, const char *path, size_t n)
     return nt_name_pending(path, n) && store_pending_proved(&o);
 }
 
-static __attribute__((noinline)) bool descriptor_pending(const char *root, int dfd)
+__attribute__((noinline)) bool store_pending_open(const char *root, int fd)
 {
     char path[PATH_MAX];
-    const struct store_object dir = {root, dfd, ""};
-    long n = store_object_path(&dir, path);
+    const struct store_object o = {root, fd, ""};
+    long n = store_object_path(&o, path);
     return n > 0 && is_pending_path(root, path, (size_t)n);
 }
 
@@ -290,7 +290,7 @@ bool store_pending_directory(const struct store_object *o)
         return false;
     int r =
         o->dfd == AT_FDCWD ? sys_fstatat(AT_FDCWD, "", &st, AT_EMPTY_PATH) : sys_fstat(o->dfd, &st);
-    return r == 0 && store_marked(&st) && descriptor_pending(o->root, o->dfd);
+    return r == 0 && store_marked(&st) && store_pending_open(o->root, o->dfd);
 }
 
 /* --- finishing ------------------------------------------------------------------------------ */

@@ -55,6 +55,9 @@ mode_t store_pending_blocks(const struct store_object *o);
  */
 bool store_pending_directory(const struct store_object *o);
 
+/* True for a descriptor of what is waiting to be deleted. */
+bool store_pending_open(const char *root, int fd);
+
 /* Finishes what nobody holds in a directory of a drive. True where something was removed. */
 bool store_pending_sweep(const char *root, int dir);
 

@@ -12,16 +12,17 @@
 #define ROUNDS 64
 
 /* A new file, one of another type, or another link of one that is there. */
-static int make_at(int dir, const char *name, mode_t type, const char *path)
+static int make_at(int dir, const char *name, mode_t type, dev_t device, const char *path)
 {
     if (path != NULL)
         return sys_linkat(AT_FDCWD, path, dir, name, 0);
     if (type != S_IFREG)
-        return sys_mknodat(dir, name, type | 0600, 0);
+        return sys_mknodat(dir, name, type | 0600, device);
     return sys_openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-static int make(const char *root, mode_t type, const char *path, char name[STORE_SCRATCH_NAME])
+static int make(const char *root, mode_t type, dev_t device, const char *path,
+                char name[STORE_SCRATCH_NAME])
 {
     int r = -EEXIST;
     for (unsigned i = 0; (r == -EEXIST || r == -ENOENT) && i < ROUNDS; i++) {
@@ -29,7 +30,7 @@ static int make(const char *root, mode_t type, const char *path, char name[STORE
         if (dir < 0)
             return dir;
         *store_put_hex(name, (uint64_t)(uint32_t)SYS0(SYS_gettid) << 32 | i) = '\0';
-        r = make_at(dir, name, type, path);
+        r = make_at(dir, name, type, device, path);
         sys_close(dir);
     }
     return r;
@@ -37,17 +38,18 @@ static int make(const char *root, mode_t type, const char *path, char name[STORE
 
 int store_scratch_make(const char *root, char name[STORE_SCRATCH_NAME])
 {
-    return make(root, S_IFREG, NULL, name);
+    return make(root, S_IFREG, 0, NULL, name);
 }
 
 int store_scratch_link(const char *root, const char *path, char name[STORE_SCRATCH_NAME])
 {
-    return make(root, S_IFREG, path, name);
+    return make(root, S_IFREG, 0, path, name);
 }
 
-int store_scratch_special(const char *root, mode_t type, char name[STORE_SCRATCH_NAME])
+int store_scratch_special(const char *root, mode_t type, dev_t device,
+                          char name[STORE_SCRATCH_NAME])
 {
-    return make(root, type, NULL, name);
+    return make(root, type, device, NULL, name);
 }
 
 int store_scratch_place(const char *root, const char *name, const char *path)

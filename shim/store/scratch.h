@@ -15,8 +15,9 @@
 /* Makes one, for reading and writing, mode 0600, and writes its name. A descriptor, or -errno. */
 int store_scratch_make(const char *root, char name[STORE_SCRATCH_NAME]);
 
-/* Makes a FIFO or a socket, by its type, and writes its name. 0 or -errno. */
-int store_scratch_special(const char *root, mode_t type, char name[STORE_SCRATCH_NAME]);
+/* Makes a FIFO, a socket or a device, by its type, and writes its name. 0 or -errno. */
+int store_scratch_special(const char *root, mode_t type, dev_t device,
+                          char name[STORE_SCRATCH_NAME]);
 
 /* Makes one that is another link of the file at a native path, and writes its name. 0 or -errno. */
 int store_scratch_link(const char *root, const char *path, char name[STORE_SCRATCH_NAME]);

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/limits.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "store/hidden.h"
 #include "store/sidecar.h"
@@ -106,12 +108,45 @@ static long list_xattrs(int dfd, const char *path, char *list, size_t room)
     return list_below(dfd, path, list, room);
 }
 
+static bool has_name(const char *list, long n, const char *name)
+{
+    for (long at = 0; at < n; at += (long)strnlen(list + at, (size_t)(n - at)) + 1)
+        if (strcmp(list + at, name) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * True where an object has no attribute of a name. Linux lets nobody read one of a file that he may
+ * not read, whether it is there or not, and everybody list them.
+ */
+static __attribute__((noinline)) bool lacks(const struct store_object *o, const char *name)
+{
+    char small[512];
+    long n = list_xattrs(o->dfd, o->path, small, sizeof(small));
+    if (n != -ERANGE)
+        return n >= 0 && !has_name(small, n, name);
+    char *list =
+        sys_mmap(NULL, XATTR_LIST_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (sys_mmap_failed(list))
+        return false;
+    n = list_xattrs(o->dfd, o->path, list, XATTR_LIST_MAX);
+    bool none = n >= 0 && !has_name(list, n, name);
+    sys_munmap(list, XATTR_LIST_MAX);
+    return none;
+}
+
 long store_attr_get(const struct store_object *o, bool marked, const char *name, void *value,
                     size_t room)
 {
     long n = get_xattr(o->dfd, o->path, name, value, room);
-    bool beside = marked && (n == -EOPNOTSUPP || n == -ENODATA);
-    return beside ? store_sidecar_get(o, name, value, room) : n;
+    if (n == -EACCES && lacks(o, name))
+        n = -ENODATA;
+    if (!marked || (n != -EOPNOTSUPP && n != -ENODATA))
+        return n;
+    /* Who does not get to the drive's root, from a directory that he was started in, has none. */
+    long beside = store_sidecar_get(o, name, value, room);
+    return beside == -EACCES ? n : beside;
 }
 
 long store_attr_set(const struct store_object *o, const char *name, const void *value, size_t size)
@@ -143,6 +178,8 @@ long store_attr_list(const struct store_object *o, bool marked, char *list, size
         return n;
     n = n < 0 ? 0 : n;
     long beside = (size_t)n < room ? store_sidecar_list(o, list + n, room - (size_t)n) : -ERANGE;
+    if (beside == -EACCES) /* as above */
+        return n;
     return beside < 0 ? beside : n + beside;
 }
 

@@ -29,6 +29,7 @@
 /*
  * A fact of an object, as getxattr: its size, -ENODATA, -ERANGE ... `marked`: where its extended
  * attributes do not have it, look beside them (see sidecar.h). What is stored there has the mark.
+ * -EACCES is of a fact that is there and that the caller may not read.
  */
 long store_attr_get(const struct store_object *o, bool marked, const char *name, void *value,
                     size_t room);

@@ -69,25 +69,6 @@ bool store_tree_of(const char *top, const char *path, struct store_tree *out)
 
 /* --- asking --------------------------------------------------------------------------------- */
 
-/* The type that a tag stands for; 0 for what is no special file of WSL's. */
-static mode_t type_of_tag(uint32_t tag)
-{
-    switch (tag) {
-    case NT_TAG_LX_SYMLINK:
-        return S_IFLNK;
-    case NT_TAG_LX_FIFO:
-        return S_IFIFO;
-    case NT_TAG_AF_UNIX:
-        return S_IFSOCK;
-    case NT_TAG_LX_CHR:
-        return S_IFCHR;
-    case NT_TAG_LX_BLK:
-        return S_IFBLK;
-    default:
-        return 0;
-    }
-}
-
 static void get_lxfs(const struct store_object *o, struct store_volfs *out)
 {
     uint8_t value[NT_LXATTRB_SIZE + 1];
@@ -128,7 +109,7 @@ static void get_wslfs(const struct store_object *o, struct store_volfs *out)
     out->lx.has &= out->lx.good;
     out->lacks &= ~out->lx.has;
     long n = store_attr_get(o, true, STORE_REPARSE, tag, sizeof(tag));
-    out->type = n == -ERANGE ? S_IFLNK : n >= 4 ? type_of_tag(nt_get32(tag)) : 0;
+    out->type = n == -ERANGE ? S_IFLNK : n >= 4 ? nt_reparse_type(nt_get32(tag)) : 0;
 }
 
 /* Names are listed to everybody, also of what he may not read: he cannot have what is not there. */

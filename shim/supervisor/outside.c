@@ -113,16 +113,22 @@ static bool is_led_outside(const char *path, bool follows)
 /* By an absolute path with symlinks on its way, or "..". */
 static bool leads_outside(const struct lx_policy *policy, const char *path, bool follows)
 {
+    /* A link of /proc's to something open leads elsewhere as soon as that is closed. */
+    const struct sys_open_how lasting = {.flags = O_PATH | O_CLOEXEC | O_NOFOLLOW,
+                                         .resolve = SYS_RESOLVE_NO_MAGICLINKS};
     const char *slash = strrchr(path, '/');
     uint64_t stamp = placement_stamp();
     struct arrival at;
     /* The kernel knows nothing of a mount whose backing is elsewhere. */
     if (lx_redirects(policy))
         return false;
-    if (!arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC | O_NOFOLLOW, 0),
-                         &at))
+    int fd = sys_openat2(AT_FDCWD, path, &lasting);
+    bool lasts = fd >= 0;
+    if (!lasts)
+        fd = sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC | O_NOFOLLOW, 0);
+    if (!arrives_outside(policy, fd, &at))
         return false;
-    if (slash[1] != '\0' && !has_dots(slash))
+    if (lasts && slash[1] != '\0' && !has_dots(slash))
         remember_led(policy, placement_hash(SEED_LED, path, (size_t)(slash - path)), stamp, &at);
     return !at.symlink || !follows ||
            arrives_outside(policy, sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0), &at);

@@ -95,7 +95,7 @@ static struct placement walk_directory(struct lx_call *c, int dirfd, const char 
     if (r < 0)
         return v;
     v = w.self;
-    if (w.rewritten || w.asker || w.nameless || !w.exists)
+    if (w.rewritten || w.asker || w.nameless || w.magic || !w.exists)
         v.flags |= PLACEMENT_REWRITE;
     unsigned kind = mounts_name_kind(c->task->policy, v, path, strlen(path));
     if ((kind & LX_NAME_STORED) != 0)

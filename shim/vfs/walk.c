@@ -213,6 +213,7 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     int forbidden = forbids(c, proc && absolute, absolute);
     if (forbidden < 0)
         return forbidden;
+    w->magic |= proc && absolute;
     if (proc && magic_leads_alone(c->task->policy, w->path, rest->buf)) {
         w->self = mounts_classify(c->task->policy, rest->buf, (size_t)n);
         return w->asker && left > 0 && append(w, tail, left) < 0 ? -ENAMETOOLONG : 1;
@@ -333,6 +334,7 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
     w->nameless = false;
     w->opaque = false;
     w->asker = false;
+    w->magic = false;
     w->from = dirfd == AT_FDCWD ? c->task->cwd : dirfd;
     w->exists = true;
     w->base = 0;

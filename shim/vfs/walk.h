@@ -38,6 +38,8 @@ struct walk {
     bool asker;     /* through "/proc/self": it is here by who asks, and the path has his number */
     bool nameless;  /* from a descriptor that nothing names, or wrongly: opaque, and nobody knows
                        where it leads */
+    bool magic;     /* through a link of /proc's to something open, which the next call may find to
+                       be something else: no directory says that it has changed */
     bool opaque;    /* through /proc to something without a usable name: only the kernel can */
 };
 

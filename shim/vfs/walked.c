@@ -132,7 +132,7 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
     if (first->exists && !first->opaque && first->length > 0)
         found[0].hash = placement_hash(PLACEMENT_SEED_ROOT, first->path, first->length);
     /* By which other name a file is opened that we answer for, only the walk tells. */
-    if (fast->base != 0 && c->at[0].mount == NULL && c->at[0].path == c->path[0] &&
+    if (fast->base != 0 && !first->magic && c->at[0].mount == NULL && c->at[0].path == c->path[0] &&
         !tables_may_open(c) && !shown_may_open(c) && !caches_names_one(c))
         placement_remember(vfs_symlink_spelling(c, fast), fast->stamp, (struct placement){0, 0});
     return conclude_whole(c, c->allowed ? r : made, r, found);

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "nt/bytes.h"
 #include "store/metadata.h"
 #include "sys/sys.h"
+#include "win/special.h"
 #include "win/volfs.h"
 
 #define LIST_MAX 65536 /* XATTR_LIST_MAX, twice for what is beside the file */
@@ -146,6 +148,18 @@ static void follow(const char *native, const struct stat *st, enum nt_lx_field f
     }
 }
 
+/* A file with the reparse point of a device is one as soon as all is there that makes it one. */
+static nt_status settle(const char *native, const struct stat *st)
+{
+    uint8_t buffer[8]; /* a device's has no data */
+    const struct store_object o = object(native);
+    if (!S_ISREG(st->st_mode) || st->st_size != 0 || !store_marked(st) ||
+        store_attr_get(&o, true, STORE_REPARSE, buffer, sizeof(buffer)) != (long)sizeof(buffer))
+        return NT_SUCCESS;
+    long r = win_become_special(native, nt_get32(buffer));
+    return r < 0 ? nt_status_of(r) : NT_SUCCESS;
+}
+
 static nt_status set_field(const char *native, enum nt_lx_field field, const struct nt_ea *ea)
 {
     const struct store_object o = object(native);
@@ -155,14 +169,15 @@ static nt_status set_field(const char *native, enum nt_lx_field field, const str
     int r = sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW);
     if (r < 0)
         return nt_status_of(r);
-    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-        return NT_EAS_NOT_SUPPORTED; /* Linux keeps no attributes on these */
+    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) /* Linux keeps no attributes on these */
+        return win_special_set(native, field, ea);
     if (ea->size == 0)
         return win_status_of_ea(store_metadata_drop(&o, field));
     if (!store_ea_attribute(name, strlen(name), attribute))
         return NT_INVALID_EA_NAME;
     follow(native, &st, field, ea->value, ea->size);
-    return win_status_of_ea(store_attr_change(&o, attribute, ea->value, ea->size));
+    nt_status status = win_status_of_ea(store_attr_change(&o, attribute, ea->value, ea->size));
+    return status == NT_SUCCESS ? settle(native, &st) : status;
 }
 
 nt_status win_ea_set(const char *native, const struct nt_ea *ea)

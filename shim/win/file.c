@@ -15,10 +15,10 @@
 #include "store/hidden.h"
 #include "store/metadata.h"
 #include "store/pending.h"
-#include "store/scratch.h"
 #include "store/sidecar.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
+#include "win/special.h"
 
 #define XATTR_MAX 65536
 #define SETTABLE                                                                       \
@@ -223,31 +223,6 @@ static bool may_be_full(uint32_t tag, const struct win_file *file)
     return win_is_directory(file) ? (tag & directory) != 0 : !nt_tag_surrogate(tag);
 }
 
-/* Puts an empty file, a FIFO or a socket, by its type, in the place of what is there. */
-static long put_empty(const char *native, mode_t type)
-{
-    char name[STORE_SCRATCH_NAME];
-    const char *root = win_root_of(native);
-    int fd =
-        type == S_IFREG ? store_scratch_make(root, name) : store_scratch_special(root, type, name);
-    if (fd < 0)
-        return fd;
-    long r = store_scratch_place(root, name, native);
-    if (r < 0)
-        store_scratch_drop(root, name);
-    else
-        r = sys_fchmodat(AT_FDCWD, native, WIN_NEW_MODE);
-    if (type == S_IFREG)
-        sys_close(fd);
-    return r;
-}
-
-/* The type of what an empty file becomes with a tag: programs are to meet it as what it is. */
-static mode_t type_of_tag(uint32_t tag)
-{
-    return tag == NT_TAG_LX_FIFO ? S_IFIFO : tag == NT_TAG_AF_UNIX ? S_IFSOCK : S_IFREG;
-}
-
 nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size)
 {
     struct nt_reparse r;
@@ -260,9 +235,9 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
         status = NT_IO_REPARSE_TAG_MISMATCH;
     if (status == NT_SUCCESS && !may_be_full(r.tag, &file) && !is_empty(native, &file))
         status = win_is_directory(&file) ? NT_DIRECTORY_NOT_EMPTY : NT_IO_REPARSE_DATA_INVALID;
-    if (status == NT_SUCCESS && type_of_tag(r.tag) != S_IFREG && S_ISREG(file.mode) &&
-        file.size == 0)
-        return nt_status_of(put_empty(native, type_of_tag(r.tag)));
+    long special = status == NT_SUCCESS ? win_become_special(native, r.tag) : 0;
+    if (special != 0)
+        return special < 0 ? nt_status_of(special) : NT_SUCCESS;
     if (status == NT_SUCCESS)
         status = win_status_of_ea(set_fact(native, STORE_REPARSE, buffer, size));
     if (status == NT_SUCCESS)
@@ -284,9 +259,8 @@ nt_status win_reparse_delete(const char *native)
         status = NT_NOT_A_REPARSE_POINT;
     if (status != NT_SUCCESS)
         return status;
-    if (tag_of_type(file.mode) != 0) {
-        return nt_status_of(put_empty(native, S_IFREG)); /* the object was the reparse point */
-    }
+    if (tag_of_type(file.mode) != 0)
+        return nt_status_of(win_put_empty(native)); /* the object was the reparse point */
     status = write_dosattrib(native, file.attributes & ~(uint32_t)NT_REPARSE_POINT,
                              file.times[WIN_CREATION]);
     const struct store_object o = object(native);
@@ -295,19 +269,6 @@ nt_status win_reparse_delete(const char *native)
     if (status == NT_SUCCESS && get_fact(native, STORE_SECURITY, NULL, 0) <= 0)
         status = nt_status_of(sys_fchmodat(AT_FDCWD, native, file.mode & 06777));
     return status;
-}
-
-/* A mode of the file's own stays what it was, whatever the attribute makes of the inode's. */
-static int keep_mode(const struct store_object *o)
-{
-    struct stat st;
-    struct store_metadata m = {.has = 0};
-    int r = store_object_stat(o, &st);
-    if (r == 0)
-        r = store_metadata_get(o, &st, &m);
-    if (r < 0 || (m.has & NT_LX_MODE) == 0 || (m.lx.has & NT_LX_MODE) != 0)
-        return r;
-    return store_metadata_set(o, &(struct nt_lx){.mode = store_metadata_mode(&st, &m)}, NT_LX_MODE);
 }
 
 int win_lose_metadata(const struct store_object *o)
@@ -341,7 +302,7 @@ nt_status win_set_attributes(const char *native, const struct win_file *file, ui
     /* As chmod of the read-only attribute does: whom the bits had not let write, they do not now.
      */
     mode = (attributes & NT_READONLY) != 0 ? mode & ~(mode_t)0222 : mode | 0200;
-    int r = keep_mode(&o);
+    int r = store_metadata_keep_mode(&o);
     return r < 0 ? win_status_of_ea(r) : nt_status_of(sys_fchmodat(AT_FDCWD, native, mode));
 }
 

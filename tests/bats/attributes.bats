@@ -206,4 +206,9 @@ file []"
   assert_output "get Operation not supported
 list []
 file []"
+  # A server says nothing of it.
+  shimmed drive.options=case=off drive.volume='{"filesystem": "smb"}' "$steps"
+  assert_output "get Operation not supported
+list []
+file []"
 }

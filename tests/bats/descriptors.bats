@@ -489,3 +489,27 @@ $missing []
 $missing ['d']
 $after"
 }
+
+@test "a path through /proc/self/fd leads to what the descriptor is at that moment" {
+  needs python3 python3
+  outside=$(fresh outside)
+  echo x >"$outside/f"
+  chmod 640 "$outside/f"
+  steps="mkdir d; : >d/f; chmod 604 d/f; python3 -c '
+import os
+def look(name, path):
+    fd = os.open(name, os.O_RDONLY)
+    mode = os.stat(path.format(fd, os.getpid())).st_mode
+    os.close(fd)
+    return oct(mode & 0o777)
+for path in \"/proc/self/fd/{}/f\", \"/proc/{1}/fd/{0}/f\", \"/dev/fd/{}/f\":
+    print(*[look(name, path) for turn in range(3) for name in (\"$outside\", \"d\")])
+print(*[look(name, \"/proc/self/fd/{}\") for turn in range(3) for name in (\"$outside/f\", \"d/f\")])
+'"
+  line='0o640 0o604 0o640 0o604 0o640 0o604'
+  native "$steps"
+  assert_output "$(printf '%s\n' "$line" "$line" "$line" "$line")"
+  line=${line//0o604/0o777}
+  shimmed "$steps"
+  assert_output "$(printf '%s\n' "$line" "$line" "$line" "$line")"
+}

@@ -25,6 +25,11 @@ for_anybody() {
   mkdir -m 777 "$ROOT"
 }
 
+# as_another [VARIABLE=VALUE]... : runs $show there, as somebody else.
+as_another() {
+  run as_user env -C "$DIR" "$@" bash -uc "$show"
+}
+
 # The same directory without the shim.
 natively() {
   IN=$DIR native "$1"
@@ -140,6 +145,34 @@ $LXMOD  4  ed810000  0100755'
   assert_output $'x\ncat: mine: Permission denied\nx'
   run as_user env -C "$DIR" LXSHIM_POLICY="$LXSHIM_POLICY" "${SHIM[@]}" bash -uc "$steps"
   assert_output $'x\ncat: mine: Permission denied\nx'
+}
+
+@test "mode and owner show to who may not read the file, with the sticky bit and in Windows' form as well" {
+  ((EUID == 0)) || skip "needs two users: run as root"
+  for_anybody
+  MASKS=uid=0,gid=0
+  steps='umask 022; mkdir -m 1730 spool; : >f; chmod 600 f; chown 5:6 f; : >own; chown 65534:65534 own; chmod 1200 own'
+  show='stat -c "%a %u:%g %n" spool f own; chmod 1600 own && stat -c %a own'
+  natively "$steps"
+  as_another
+  expected=$output
+  assert_line "1730 0:0 spool"
+  rm -r "${DIR:?}"/*
+  metadata "$steps"
+  assert_success
+  as_another LXSHIM_POLICY="$LXSHIM_POLICY" "${SHIM[@]}"
+  assert_output "$expected"
+  windows ea set f '$LXUID' 5
+  windows ea set f '$LXMOD' 0100600
+  as_another LXSHIM_POLICY="$LXSHIM_POLICY" "${SHIM[@]}"
+  assert_line "600 5:6 f"
+  # From a directory that he was started in and does not get to by its path.
+  chmod 700 "$SHARED"
+  run env -C "$DIR" LXSHIM_POLICY="$LXSHIM_POLICY" "${SHIM[@]}" setpriv --reuid=65534 --regid=65534 --clear-groups \
+    bash -uc "$show"
+  chmod 777 "$SHARED"
+  assert_line "1730 0:0 spool"
+  assert_line "1600 65534:65534 own"
 }
 
 @test "attributes that say nothing good: each is judged by itself, and repaired by itself" {
@@ -297,6 +330,41 @@ through"
   assert_line '$LXDEV  8  0100000002000000  1:2'
 }
 
+@test "a reparse point with attributes is what they say, in whichever order Windows sets them" {
+  ((EUID == 0)) || skip "makes devices: run as root"
+  native 'mkfifo -m 640 p; mknod -m 604 c c 1 3; chown 5:6 c; stat -c "%F %a %u:%g %t:%T" p c'
+  expected=$output
+  metadata 'mkfifo p2; mknod c2 c 1 2'
+  run env -C "$DIR" LXSHIM_POLICY="$LXSHIM_POLICY" "$LXSHIM" win nt <<'SCRIPT'
+open p C:\testing\p access=all disposition=create options=open-reparse-point
+ea-set p $LXMOD 0xa0110000
+reparse-set p 0x2400008000000000
+open c C:\testing\c access=all disposition=create options=open-reparse-point
+reparse-set c 0x2500008000000000
+ea-set c $LXUID 0x05000000
+ea-set c $LXGID 0x06000000
+ea-set c $LXMOD 0x84210000
+ea-set c $LXDEV 0x0100000003000000
+SCRIPT
+  refute_line --regexp 'STATUS_[^S]'
+  windows ea set p '$LXUID' 0
+  windows ea set p '$LXGID' 0
+  metadata 'stat -c "%F %a %u:%g %t:%T" p c'
+  assert_output "$expected"
+  # And one that is there already is given others.
+  windows ea set p2 '$LXMOD' 010640
+  windows ea set c2 '$LXDEV' 1:3
+  windows ea set c2 '$LXUID' 5
+  metadata 'stat -c "%a %u" p2; stat -c "%u %t:%T" c2'
+  assert_output "640 0
+5 1:3"
+  for value in '$LXMOD 0100640' '$LXUID 0xffffffff' '$LXDEV 1:2'; do
+    # shellcheck disable=SC2086 # words
+    win ea set p2 $value
+    assert_failure
+  done
+}
+
 @test "special.*: what a policy says counts on a drive with metadata, too" {
   metadata special.fifo=EPERM 'mkfifo p'
   assert_output "mkfifo: cannot create fifo 'p': Operation not permitted"
@@ -312,8 +380,15 @@ through"
   assert_output 604
   metadata metadata.keep=off 'stat -c %a f'
   assert_output 644
-  IN=$DIR shimmed mode.fixed=on 'stat -c %a f'
-  assert_output 777
+  # What is changed there is the read-only attribute alone.
+  IN=$DIR shimmed mode.fixed=on 'stat -c %a f; chmod 444 f; stat -c %a f'
+  assert_output "777
+555"
+  metadata 'stat -c %a f'
+  assert_output 604
+  IN=$DIR shimmed mode.fixed=on 'chmod 666 f'
+  metadata 'stat -c %a f'
+  assert_output 604
   local profile
   for profile in wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-current wsl2-9p; do
     printf '{"version": 1, "profile": "%s", "mounts": [{"type": "drvfs", "source": "C:", "target": "%s",

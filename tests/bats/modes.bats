@@ -348,6 +348,22 @@ print([os.access(\"f\", m) for m in (os.F_OK, os.R_OK, os.W_OK, os.X_OK)])"'
   assert_output "[True, True, $( (($(id -u) == 0)) && echo True || echo False), True]"
 }
 
+@test "mode.access: a link from outside, and one of /proc's, lead to the mode that is shown" {
+  needs python3 python3
+  links=$(fresh links)
+  steps=': >f; chmod 755 f; ln -sf "$PWD/f" '"$links/l"'; python3 -c "
+import os
+paths = \"f\", \"'"$links/l"'\", \"/proc/self/fd/%d\" % os.open(\"f\", os.O_RDONLY)
+print([[os.access(p, m) for m in (os.F_OK, os.R_OK, os.X_OK)] for p in paths])"'
+  answers() {
+    echo "[$1, $1, $1]"
+  }
+  native "$steps"
+  assert_output "$(answers '[True, True, True]')"
+  shimmed "drive.options=uid=$EUID,gid=${GROUPS[0]},fmask=111" "$steps"
+  assert_output "$(answers '[True, True, False]')"
+}
+
 @test "mode.access: masks deny another user what they hide" {
   (($(id -u) == 0)) || skip "needs two users: run as root"
   shared

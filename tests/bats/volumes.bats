@@ -9,6 +9,16 @@ on() {
   shimmed drive.volume="{\"filesystem\": \"$1\"}" "$2"
 }
 
+# in_era PROFILE KIND STEPS: the same, by a profile.
+in_era() {
+  local dir=$BATS_TEST_TMPDIR/era.$((++ERAS))
+  mkdir "$dir"
+  policy_for "$dir" drive.volume="{\"filesystem\": \"$2\"}" >"$dir.json"
+  sed -i "s/\"version\": 1,/\"version\": 1, \"profile\": \"$1\",/" "$dir.json"
+  run in_directory "$dir" LXSHIM_POLICY="$dir.json" "${SHIM[@]}" bash -uc "$3"
+}
+ERAS=0
+
 @test "stat.times: of FAT 2 s and a day, of exFAT 10 ms and 2 s; ctime is mtime" {
   needs python3 python3
   steps='python3 -c "
@@ -106,9 +116,34 @@ f = os.open(\"f\", os.O_CREAT); print(os.fstat(f).st_nlink); os.unlink(\"f\"); p
   shimmed unlink.open_file=posix drive.volume='{"filesystem": "fat"}' "$steps"
   assert_output "1
 1"
+  # Without POSIX' removal as well.
+  shimmed drive.volume='{"filesystem": "fat"}' "$steps"
+  assert_output "1
+1"
   shimmed unlink.open_file=posix "$steps"
   assert_output "1
 0"
+}
+
+@test "unlink.open_file, rename.open_target: FAT and SMB remove what is open as NTFS did of old, in every era" {
+  needs python3 python3
+  steps='exec 3>f; rm f; ls; python3 -c "import os; print(os.fstat(3).st_nlink)"; : >f; exec 3>&-
+    : >g; : >f; exec 3<f; mv -f g f; rm -f f g; exec 3<&-; ls'
+  native "$steps"
+  assert_output "0"
+  in_era wsl1-current ntfs "$steps"
+  assert_output "0"
+  # Of the name that waits to go FAT still counts one link, a server none.
+  for volume in fat:1 exfat:1 smb:0; do
+    in_era wsl1-current "${volume%:*}" "$steps"
+    assert_output "f
+${volume#*:}
+bash: line 1: f: No such file or directory
+mv: cannot move 'g' to 'f': Permission denied"
+  done
+  # Over 9p the server goes by names, and finds none.
+  in_era wsl2-9p fat 'exec 3>f; rm f; stat -L /proc/self/fd/3'
+  assert_output "stat: cannot statx '/proc/self/fd/3': No such file or directory"
 }
 
 @test "file.size: FAT has no file of 4 GiB" {
@@ -253,9 +288,6 @@ print(os.stat(\"0\").st_nlink)"'
   assert_output "t"
   on refs "$steps"
   assert_output --partial "Operation not permitted"
-  IN=$(fresh drive)
-  policy_for "$IN" drive.volume='{"filesystem": "refs"}' >"$BATS_TEST_TMPDIR/now.json"
-  sed -i 's/"version": 1,/"version": 1, "profile": "wsl1-current",/' "$BATS_TEST_TMPDIR/now.json"
-  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/now.json" "${SHIM[@]}" bash -uc "$steps"
+  in_era wsl1-current refs "$steps"
   assert_output "t"
 }

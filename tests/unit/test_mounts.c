@@ -510,6 +510,7 @@ static void a_table_that_is_none_is_refused(void **state)
     is_refused(table, &table->views[1].mounted, 3, true);
     is_refused(table, &list->count, 1u << 30, true);
     is_refused(table, &list->translated, 77, true);
+    is_refused(table, &list->masked, 77, true);
     is_refused(table, one, LX_TABLE_SIZE - 8, true);
     is_refused(table, one, (uint32_t) - (int32_t)(at + 64), true);
     is_refused(table, &record->target, LX_TABLE_SIZE, true);

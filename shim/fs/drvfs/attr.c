@@ -103,6 +103,10 @@ long drvfs_chmod(struct lx_call *c)
         return lx_host_fs.run[LX_OP_CHMOD](c);
     if (kept == (st.st_mode & 07777))
         return 0;
+    const struct store_object o = drvfs_object(&c->at[0]);
+    r = lx_observing(c) || c->task->seccomp_confined ? 0 : store_metadata_keep_mode(&o);
+    if (r == -ENOSPC || r == -EROFS || r == -EIO) /* of the others the kernel says why */
+        return r;
     c->mode = kept;
     long result = lx_host_fs.run[LX_OP_CHMOD](c);
     c->mode = asked;
@@ -252,7 +256,7 @@ static long check_name(struct lx_call *c)
          lx_rule(c->at[0].mount, LX_RULE_HANDLE_RENAMED) == LX_NATIVE) ||
         sys_fstat(c->at[0].dfd, &st) < 0)
         return 0;
-    return drvfs_check_named(c, st.st_mode, st.st_nlink);
+    return drvfs_check_named(c, st.st_mode, drvfs_links_of(&c->at[0], -1, &st));
 }
 
 /* What truncate asks of a name: of a descriptor that is open for writing nobody asks that. */

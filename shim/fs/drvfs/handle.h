@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "fs/filesystems.h"
+#include "store/object.h"
 
 /*
  * Refuses a call on a file that has no name any more, and one by a descriptor that has it by
@@ -17,6 +18,20 @@ static inline long drvfs_check_named(struct lx_call *c, mode_t mode, nlink_t lin
 {
     bool by_path = (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0;
     return by_path && links != 0 ? 0 : drvfs_check_name_of(c, mode, links);
+}
+
+/* True for a location that is a descriptor's, or a link to one's in /proc, of what waits to go. */
+bool drvfs_waits(const struct lx_loc *at);
+
+/*
+ * The names of a file that is open by `fd`, or met by such a location: what waits to go has one
+ * less than its inode says. [vendor test DrvFsTestFstat, of SMB]
+ */
+nlink_t drvfs_links_of_marked(const struct lx_loc *at, int fd, mode_t mode, nlink_t links);
+static inline nlink_t drvfs_links_of(const struct lx_loc *at, int fd, const struct stat *st)
+{
+    return store_marked(st) ? drvfs_links_of_marked(at, fd, st->st_mode, st->st_nlink)
+                            : st->st_nlink;
 }
 
 /* A file that would end behind `end` bytes: too large, where the volume says so. 0 or -errno. */

@@ -3,11 +3,11 @@
 #include "fs/drvfs/make.h"
 #include "fs/drvfs/drvfs.h"
 #include "fs/drvfs/granted.h"
+#include "fs/drvfs/handle.h"
 #include "fs/drvfs/object.h"
 #include "fs/drvfs/owner.h"
 #include "fs/native.h"
 #include "fs/refusal.h"
-#include "nt/names.h"
 #include "store/pending.h"
 #include "sys/sys.h"
 
@@ -110,32 +110,16 @@ static int check_linked(struct lx_call *c)
     return lx_forbid_by(c, m, LX_RULE_LINK_DIRECTORY_SYMLINK);
 }
 
-/* The path of what is linked, if it is a descriptor's, or a link to one's as /proc has it. */
-static long path_of_open(const struct lx_loc *at, char path[PATH_MAX])
-{
-    const struct store_object o = drvfs_object(at);
-    return (at->flags & LX_LOC_OPAQUE) != 0 ? sys_readlinkat(at->dfd, at->path, path, PATH_MAX - 1)
-                                            : store_object_path(&o, path);
-}
-
 /* True for the descriptor of a file that has no name any more, or one that waits to be deleted. */
-static __attribute__((noinline)) bool is_nameless(const struct lx_call *c)
+static bool is_nameless(const struct lx_call *c)
 {
-    char path[PATH_MAX];
     struct stat st;
     const struct lx_loc *at = &c->at[0];
-    const struct store_object o = {lx_backing(c->at[1].mount), AT_FDCWD, path};
     bool opaque = (at->flags & LX_LOC_OPAQUE) != 0;
     int r = opaque ? sys_fstatat(at->dfd, at->path, &st, 0) : native_stat(c, 0, &st);
     if (r < 0 || S_ISDIR(st.st_mode)) /* which no call links: the kernel has errnos for it */
         return false;
-    if (st.st_nlink == 0)
-        return true;
-    long n = path_of_open(at, path);
-    if (n <= 0 || !nt_name_pending(path, (size_t)n))
-        return false;
-    path[n] = '\0';
-    return store_pending_proved(&o);
+    return st.st_nlink == 0 || drvfs_waits(at);
 }
 
 /* [MS-FSA FileLinkInformation] A link that is deleted cannot be linked again. */

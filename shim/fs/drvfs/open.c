@@ -131,7 +131,7 @@ static int opened(struct lx_call *c, int fd, bool truncate)
     if (r == 0 && lx_may_be_link(&st))
         r = second_look(c, fd, &st);
     if (r == 0)
-        r = (int)drvfs_check_named(c, st.st_mode, st.st_nlink);
+        r = (int)drvfs_check_named(c, st.st_mode, drvfs_links_of(&c->at[0], fd, &st));
     if (r == 0 && store_marked(&st))
         r = drvfs_demand_of_open(c, fd, &st, demands(c));
     if (r == 0 && S_ISDIR(st.st_mode) && (c->flags & (O_CREAT | O_TRUNC)) != 0 &&

@@ -20,12 +20,18 @@ static mode_t mode_of_bad(const struct lx_mount *m, mode_t type)
     return S_ISDIR(type) ? type | (0111u & ~m->dir_mask) : type;
 }
 
+/* What counts before the inode's own. */
+static unsigned apart(const struct store_metadata *own)
+{
+    return own->lx.has & ~own->secret;
+}
+
 /* The mode of a file that has one of its own. */
 static mode_t own_mode(const struct lx_mount *m, const struct stat *native,
                        const struct store_metadata *own)
 {
     mode_t type = native->st_mode & S_IFMT;
-    if ((own->lx.has & NT_LX_MODE) != 0) {
+    if ((apart(own) & NT_LX_MODE) != 0) {
         bool good = (own->lx.good & NT_LX_MODE) != 0 && (own->lx.mode & S_IFMT) == type;
         return good ? own->lx.mode : mode_of_bad(m, type);
     }
@@ -34,11 +40,11 @@ static mode_t own_mode(const struct lx_mount *m, const struct stat *native,
 
 /* An id of a file's own, in either form; the mount's for one that says none. */
 static uint32_t own_id(const struct store_metadata *own, unsigned field, uint32_t native,
-                       uint32_t apart, uint32_t option)
+                       uint32_t other, uint32_t option)
 {
-    if ((own->lx.has & field) == 0)
+    if ((apart(own) & field) == 0)
         return native;
-    return (own->lx.good & field) != 0 ? apart : option;
+    return (own->lx.good & field) != 0 ? other : option;
 }
 
 void drvfs_show_owner(const struct lx_mount *mount, const struct stat *native,
@@ -46,7 +52,7 @@ void drvfs_show_owner(const struct lx_mount *mount, const struct stat *native,
 {
     drvfs_mounts_owner(mount, native, out);
     out->has = own->has;
-    out->kernel = own->has == NT_LX_OWNED && (own->lx.has & NT_LX_OWNED) == 0;
+    out->kernel = own->has == NT_LX_OWNED && (apart(own) & NT_LX_OWNED) == 0;
     if ((own->has & NT_LX_MODE) != 0)
         out->mode = own_mode(mount, native, own);
     if ((own->has & NT_LX_UID) != 0)

@@ -9,8 +9,11 @@
 #include <string.h>
 
 #include "fs/drvfs/drvfs.h"
+#include "fs/drvfs/handle.h"
+#include "fs/drvfs/object.h"
 #include "nt/names.h"
 #include "store/hidden.h"
+#include "sys/sys.h"
 
 bool drvfs_conceals(const struct lx_mount *mount, const char *path, bool root)
 {
@@ -19,6 +22,29 @@ bool drvfs_conceals(const struct lx_mount *mount, const char *path, bool root)
     if (root && store_hidden_is_in(lx_backing(mount), leaf))
         return true;
     return nt_name_pending(leaf, strlen(leaf)) && store_pending_proved(&o);
+}
+
+__attribute__((noinline)) bool drvfs_waits(const struct lx_loc *at)
+{
+    char path[PATH_MAX];
+    const struct store_object open = drvfs_object(at);
+    const struct store_object o = {open.root, AT_FDCWD, path};
+    long n = (at->flags & LX_LOC_OPAQUE) != 0
+                 ? sys_readlinkat(at->dfd, at->path, path, PATH_MAX - 1)
+                 : store_object_path(&open, path);
+    if (n <= 0 || !nt_name_pending(path, (size_t)n))
+        return false;
+    path[n] = '\0';
+    return store_pending_proved(&o);
+}
+
+nlink_t drvfs_links_of_marked(const struct lx_loc *at, int fd, mode_t mode, nlink_t links)
+{
+    if (!S_ISREG(mode) || links != 1 ||
+        lx_rule(at->mount, LX_RULE_UNLINK_OPEN_FILE) != LX_PENDING ||
+        (fd < 0 && (at->flags & (LX_LOC_DESCRIPTOR | LX_LOC_OPAQUE)) == 0))
+        return links;
+    return (fd >= 0 ? store_pending_open(lx_backing(at->mount), fd) : drvfs_waits(at)) ? 0 : links;
 }
 
 static size_t drvfs_removed(const char *path, size_t n)

@@ -329,6 +329,8 @@ static inline __attribute__((always_inline)) long reshape(struct lx_call *c, con
     enum drvfs_kind kind = drvfs_kind(c, 0, st, &length);
     if (kind == DRVFS_LINK && follows(c))
         return -LX_EWALK;
+    if (store_marked(st))
+        s->nlink = drvfs_links_of_marked(&c->at[0], -1, s->mode, s->nlink);
     long r = drvfs_check_named(c, s->mode, s->nlink);
     uint32_t granted = DRVFS_ALL_GRANTED;
     if (r == 0 && store_marked(st))
