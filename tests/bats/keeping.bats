@@ -376,6 +376,9 @@ END'
   assert_equal "$(cat f)" old
   exec 7<&-
   rm fill
+  # A limit on a file's size ends who writes behind it.
+  (ulimit -f 1 && ! "$LXSHIM" win copy /y big one) >"$BATS_TEST_TMPDIR/said" 2>&1
+  assert_equal "$(cat one two)" $'old\nold'
   for command in 'copy /y big f' 'copy /y big one' 'cmd /c "type big > f"'; do
     eval "run '$LXSHIM' win $command"
     assert_success
