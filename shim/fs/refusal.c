@@ -244,7 +244,9 @@ static int refuses_link(const struct lx_call *c)
     const struct lx_loc *at = &c->at[0];
     struct stat st;
     int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW | (c->flags & AT_EMPTY_PATH));
-    return r < 0 ? r : refuses_new(c, &c->at[1]);
+    if (r == 0)
+        r = refuses_new(c, &c->at[1]);
+    return r == 0 && S_ISDIR(st.st_mode) ? -EPERM : r; /* nobody links a directory */
 }
 
 int native_refusal(const struct lx_call *c)
