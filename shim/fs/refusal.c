@@ -271,9 +271,17 @@ int native_refusal(const struct lx_call *c)
     }
 }
 
-int native_refuses_ends(const struct lx_call *c)
+/* The same before the mounts of both names are compared, and whether they may be written: that a
+ * directory is linked is seen after that. */
+static int refusal_of_names(const struct lx_call *c)
 {
     int r = native_refusal(c);
+    return r == -EPERM ? 0 : r;
+}
+
+int native_refuses_ends(const struct lx_call *c)
+{
+    int r = refusal_of_names(c);
     bool met = r == -EEXIST || r == -EISDIR || r == -ENOTEMPTY;
     return met && c->op == LX_OP_RENAME ? 0 : r;
 }
@@ -297,7 +305,7 @@ int native_refuses_readonly(const struct lx_call *c)
             r = refuses_rename(c, &e[0], &e[1]);
         break;
     default:
-        r = native_refusal(c);
+        r = refusal_of_names(c);
         break;
     }
     return r < 0 ? r : -EROFS;
