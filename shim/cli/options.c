@@ -267,6 +267,13 @@ static void refused_option(const char *path, const char *given, const struct opt
     cli_unknown("option", dashed, found == NULL ? NULL : near, cure);
 }
 
+/* getopt takes what comes next for an option's argument, whatever it is: "--trace -- make". */
+static void missing_argument(const struct cli_option_info *option, const char *next)
+{
+    cli_error("--%s needs an argument (%s) before %s; one that is meant so is written --%s=%s",
+              option->name, option->argument, next, option->name, next);
+}
+
 static void free_arguments(struct cli_arguments *arguments)
 {
     free((void *)(uintptr_t)arguments->request.mounts);
@@ -324,6 +331,10 @@ bool cli_parse(const struct cli_command *command, const char *path, int argc, ch
         }
         if (i == OPTION_COUNT) {
             refused_option(path, argv[optind - 1], known);
+            return usage(command, status);
+        }
+        if (optarg != NULL && optarg == argv[optind - 1] && strncmp(optarg, "--", 2) == 0) {
+            missing_argument(&cli_options[i], optarg);
             return usage(command, status);
         }
         note_option(out, cli_options[i].bit, optarg, mounts, sets);

@@ -16,9 +16,23 @@ struct row {
     uint64_t denied;
     uint64_t altered;
     uint64_t observed;
+    bool refuses;  /* its example is of a call that fails, or would have */
     bool expected; /* see report_is_probed */
     char example[sizeof(((struct lx_stats_rule *)NULL)->example)];
 };
+
+/* True of an example that ends "NAME: EPERM (PROGRAM, pid 1)". */
+static bool has_errno(const char *example)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    const char *at = example;
+    while ((at = strstr(at, ": E")) != NULL) {
+        at += strlen(": ");
+        if (strncmp(at + strspn(at, letters), " (", 2) == 0)
+            return true;
+    }
+    return false;
+}
 
 /* A copy of a rule's counters; its example made fit for a terminal. */
 static struct row row_of(const struct lx_stats_rule *rule, const char *name)
@@ -28,6 +42,7 @@ static struct row row_of(const struct lx_stats_rule *rule, const char *name)
     if (atomic_load_explicit(&rule->ready, memory_order_acquire) == 1)
         memcpy(row.example, rule->example, sizeof(row.example) - 1);
     lx_shown(row.example, false);
+    row.refuses = has_errno(row.example);
     return row;
 }
 
@@ -37,14 +52,16 @@ static int descending(uint64_t a, uint64_t b)
 }
 
 /*
- * What was denied first, then what would have been, then what was denied as expected, then what was
- * altered; most often first.
+ * What was denied first, then what would have been, then what else was only watched, then what was
+ * denied as expected, then what was altered; most often first.
  */
 static int compare(const void *one, const void *other)
 {
     const struct row *a = one;
     const struct row *b = other;
     int order = descending(a->expected ? 0 : a->denied, b->expected ? 0 : b->denied);
+    if (order == 0)
+        order = descending(a->observed > 0 && a->refuses, b->observed > 0 && b->refuses);
     if (order == 0)
         order = descending(a->observed, b->observed);
     if (order == 0)

@@ -110,9 +110,10 @@ struct lx_call {
     bool asks;                  /* an open has its directory looked at before: see vfs_run */
     bool allowed;               /* an override lets the call pass the rules */
     bool made;                  /* an open has created what it opened */
-    bool moves_directory;       /* a rename that moved no regular file: placements may be stale */
-    uint8_t spared_count;       /* of those observed who would have refused, the first ones */
-    uint8_t holder_count;       /* who has the file open, for the trace */
+    bool tried;           /* the kernel was asked to open it: with no descriptor left it says so */
+    bool moves_directory; /* a rename that moved no regular file: placements may be stale */
+    uint8_t spared_count; /* of those observed who would have refused, the first ones */
+    uint8_t holder_count; /* who has the file open, for the trace */
     struct lx_refusal spared[LX_SPARED_MAX];
     struct store_holder holders[STORE_HOLDER_MAX];
 };

@@ -16,12 +16,13 @@ unsigned native_resolve(const struct lx_call *c)
     return SYS_RESOLVE_NO_SYMLINKS | (scoped ? SYS_RESOLVE_BENEATH : 0);
 }
 
-int native_open(const struct lx_call *c, int flags)
+int native_open(struct lx_call *c, int flags)
 {
     const struct lx_loc *at = &c->at[0];
     bool unproven = (at->flags & LX_LOC_UNPROVEN) != 0;
     unsigned resolve = unproven ? SYS_RESOLVE_NO_SYMLINKS : native_resolve(c);
     int fd = lx_open_for(c->task, at->dfd, at->path, flags, c->mode, resolve);
+    c->tried = true;
     if (!unproven)
         return fd;
     /* For the kernel a link that Windows made is an empty directory, or a file. */

@@ -25,7 +25,7 @@ unsigned native_resolve(const struct lx_call *c);
  * the task's where it has one. A descriptor, -LX_EWALK where the way there has to be looked at, or
  * -errno.
  */
-int native_open(const struct lx_call *c, int flags);
+int native_open(struct lx_call *c, int flags);
 
 /* lstat of path i of a call in the kernel's terms, nothing altered. 0 or -errno. */
 int native_stat(const struct lx_call *c, unsigned i, struct stat *st);

@@ -244,7 +244,9 @@ static int refuses_link(const struct lx_call *c)
     const struct lx_loc *at = &c->at[0];
     struct stat st;
     int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW | (c->flags & AT_EMPTY_PATH));
-    return r < 0 ? r : refuses_new(c, &c->at[1]);
+    if (r == 0)
+        r = refuses_new(c, &c->at[1]);
+    return r == 0 && S_ISDIR(st.st_mode) ? -EPERM : r; /* nobody links a directory */
 }
 
 int native_refusal(const struct lx_call *c)
@@ -269,9 +271,17 @@ int native_refusal(const struct lx_call *c)
     }
 }
 
-int native_refuses_ends(const struct lx_call *c)
+/* The same before the mounts of both names are compared, and whether they may be written: that a
+ * directory is linked is seen after that. */
+static int refusal_of_names(const struct lx_call *c)
 {
     int r = native_refusal(c);
+    return r == -EPERM ? 0 : r;
+}
+
+int native_refuses_ends(const struct lx_call *c)
+{
+    int r = refusal_of_names(c);
     bool met = r == -EEXIST || r == -EISDIR || r == -ENOTEMPTY;
     return met && c->op == LX_OP_RENAME ? 0 : r;
 }
@@ -295,7 +305,7 @@ int native_refuses_readonly(const struct lx_call *c)
             r = refuses_rename(c, &e[0], &e[1]);
         break;
     default:
-        r = native_refusal(c);
+        r = refusal_of_names(c);
         break;
     }
     return r < 0 ? r : -EROFS;

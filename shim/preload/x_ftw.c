@@ -39,8 +39,10 @@ struct walk {
     struct object *seen; /* directories visited, when symlinks are followed */
     size_t seen_count;
     size_t seen_room;
-    size_t prefix;       /* how much of path comes before what the caller is shown */
-    char path[PATH_MAX]; /* usable from anywhere where FTW_CHDIR moves us about */
+    size_t prefix; /* how much of path comes before what the caller is shown */
+    /* PATH_MAX bytes, usable from anywhere where FTW_CHDIR moves us about. Not on the stack, of
+     * which libc takes a few hundred bytes for a directory. */
+    char *path;
 };
 
 /* ftw knows fewer types than nftw. */
@@ -131,7 +133,7 @@ static int visit_entries(struct walk *w, const char *names, size_t length, int l
     for (const char *name = names; *name != '\0'; name += strlen(name) + 1) {
         size_t n = strlen(name);
         size_t slash = length > 0 && w->path[length - 1] == '/' ? 0 : 1;
-        if (length + slash + n >= sizeof(w->path)) {
+        if (length + slash + n >= PATH_MAX) {
             errno = ENAMETOOLONG;
             return -1;
         }
@@ -152,12 +154,14 @@ static int visit_entries(struct walk *w, const char *names, size_t length, int l
 /* Goes to the directory that holds the entry at `base`, where its callback expects to be. */
 static int go_to(struct walk *w, size_t base)
 {
-    char dir[PATH_MAX];
+    size_t end = base > 1 ? base - 1 : 1;
     if ((w->flags & FTW_CHDIR) == 0 || base == 0)
         return 0;
-    memcpy(dir, w->path, base);
-    dir[base > 1 ? base - 1 : 1] = '\0';
-    return chdir(dir);
+    char next = w->path[end];
+    w->path[end] = '\0';
+    int r = chdir(w->path);
+    w->path[end] = next;
+    return r;
 }
 
 static int visit_directory(struct walk *w, const struct stat *st, size_t length, size_t base,
@@ -226,13 +230,13 @@ static int set_path(struct walk *w, const char *path)
         return -1;
     }
     if ((w->flags & FTW_CHDIR) != 0 && path[0] != '/') {
-        if (getcwd(w->path, sizeof(w->path) - 1) == NULL)
+        if (getcwd(w->path, PATH_MAX - 1) == NULL)
             return -1;
         w->prefix = strlen(w->path);
         if (w->prefix > 1)
             w->path[w->prefix++] = '/';
     }
-    if (w->prefix + n >= sizeof(w->path)) {
+    if (w->prefix + n >= PATH_MAX) {
         errno = ENAMETOOLONG;
         return -1;
     }
@@ -242,7 +246,7 @@ static int set_path(struct walk *w, const char *path)
     return 0;
 }
 
-static int walk_tree(const char *path, struct walk *w)
+static int walk_from(const char *path, struct walk *w)
 {
     int here = -1;
     if (set_path(w, path) < 0)
@@ -266,7 +270,17 @@ static int walk_tree(const char *path, struct walk *w)
         }
         close(here);
     }
+    errno = error;
+    return r;
+}
+
+static int walk_tree(const char *path, struct walk *w)
+{
+    w->path = malloc(PATH_MAX);
+    int r = w->path == NULL ? -1 : walk_from(path, w);
+    int error = errno;
     free(w->seen);
+    free(w->path);
     errno = error;
     return r;
 }

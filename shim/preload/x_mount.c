@@ -7,8 +7,20 @@
 #include "preload/shim.h"
 #include "preload/strict.h"
 #include "sys/sys.h"
+#include "vfs/room.h"
 #include "vfs/shown.h"
 #include "vfs/syscalls.h"
+
+struct mounting {
+    long nr;
+    const long *a;
+};
+
+static long mounting_there(void *asked)
+{
+    const struct mounting *m = asked;
+    return vfs_syscalls[m->nr](lx_self(), m->a);
+}
 
 /*
  * What is none of ours the kernel does, by the words that the program has: without the cookie, as a
@@ -22,7 +34,7 @@ long lx_mounting(long nr, const long a[6])
         return -ENOSYS;
     if (lx_is_supervised())
         return sys_call6(nr, a[0], a[1], a[2], a[3], a[4], 0);
-    return vfs_syscalls[nr](lx_self(), a);
+    return vfs_with_room(lx_self(), mounting_there, &(struct mounting){nr, a});
 }
 
 #define MOUNTING(nr, ...) ((int)lx_ret(lx_mounting((nr), (const long[6]){__VA_ARGS__})))

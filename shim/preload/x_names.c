@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "preload/shim.h"
+#include "preload/strict.h"
 #include "sys/sys.h"
 
 void __chk_fail(void) __attribute__((weak, noreturn));
@@ -76,19 +77,32 @@ LX_EXPORT int remove(const char *path)
     return (int)lx_ret(r);
 }
 
+/*
+ * Whether a directory may be renamed only /proc tells, and to read it takes a descriptor, which the
+ * kernel's rename does not: who has none left has a supervisor answer, to whom the call goes
+ * without the cookie.
+ */
+static int rename_at(int odfd, const char *old, int ndfd, const char *new, unsigned flags)
+{
+    long r = lx_renameat2(lx_self(), odfd, old, ndfd, new, flags);
+    if ((r == -EMFILE || r == -ENFILE) && lx_is_supervised())
+        r = sys_call6(SYS_renameat2, odfd, (long)old, ndfd, (long)new, flags, 0);
+    return (int)lx_ret(r);
+}
+
 LX_EXPORT int rename(const char *old, const char *new)
 {
-    return (int)lx_ret(lx_renameat2(lx_self(), AT_FDCWD, old, AT_FDCWD, new, 0));
+    return rename_at(AT_FDCWD, old, AT_FDCWD, new, 0);
 }
 
 LX_EXPORT int renameat(int odfd, const char *old, int ndfd, const char *new)
 {
-    return (int)lx_ret(lx_renameat2(lx_self(), odfd, old, ndfd, new, 0));
+    return rename_at(odfd, old, ndfd, new, 0);
 }
 
 LX_EXPORT int renameat2(int odfd, const char *old, int ndfd, const char *new, unsigned flags)
 {
-    return (int)lx_ret(lx_renameat2(lx_self(), odfd, old, ndfd, new, flags));
+    return rename_at(odfd, old, ndfd, new, flags);
 }
 
 LX_EXPORT int link(const char *old, const char *new)

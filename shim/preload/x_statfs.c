@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* File systems: statfs, statvfs, pathconf. */
+#include <limits.h>
 #include <string.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -180,13 +181,28 @@ static long without_a_file(const char *path, int name, int error)
     return r;
 }
 
+/* The same of a file, by whom no descriptor is left: libc takes none, and goes by a name. */
+static long without_a_descriptor(const char *path, int name)
+{
+    char native[PATH_MAX];
+    long r = lx_native_path(lx_self(), AT_FDCWD, path, native, sizeof(native), 0);
+    if (r < 0)
+        return without_a_file(path, name, (int)-r);
+    errno = 0;
+    return NEXT(pathconf)(native, name);
+}
+
 /* What a file system allows is asked of a descriptor: fpathconf knows all the names there are. */
 LX_EXPORT long pathconf(const char *path, int name)
 {
     int before = errno;
-    int fd = (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, O_PATH | O_CLOEXEC, 0));
-    errno = fd < 0 ? errno : 0;
-    long r = fd < 0 ? without_a_file(path, name, errno) : fpathconf(fd, name);
+    long r = lx_openat(lx_self(), AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
+    int fd = (int)r;
+    errno = 0;
+    if (r == -EMFILE || r == -ENFILE)
+        r = without_a_descriptor(path, name);
+    else
+        r = fd < 0 ? without_a_file(path, name, -fd) : fpathconf(fd, name);
     int after = errno;
     if (fd >= 0)
         sys_close(fd);

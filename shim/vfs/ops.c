@@ -28,12 +28,35 @@ static void start(struct lx_call *c, const struct lx_task *t, enum lx_op op, int
     c->flags = flags;
 }
 
+/*
+ * What an open has failed at, to the kernel, which gives it a descriptor before it looks for the
+ * file, and after its arguments. Who was refused without the kernel has it asked by an open that
+ * comes no further.
+ */
+static __attribute__((noinline)) long failed_open(const struct lx_call *c, long r)
+{
+    const struct lx_task *t = c->task;
+    bool before = r == -EINVAL || r == -EFAULT || r == -E2BIG || r <= -LX_EWALK;
+    if (before || c->tried || t->on_behalf || t->seccomp_confined)
+        return r;
+    size_t n = lx_has_text(c, c->path[0]) ? strnlen(c->path[0], PATH_MAX) : 0;
+    if (n == 0 || n == PATH_MAX)
+        return r;
+    int none = sys_openat(-1, ".", O_PATH | O_CLOEXEC, 0);
+    return none == -EMFILE || none == -ENFILE ? none : r;
+}
+
+static inline long opened_or(const struct lx_call *c, long r)
+{
+    return __builtin_expect(r < 0, 0) ? failed_open(c, r) : r;
+}
+
 long lx_openat(const struct lx_task *t, int dirfd, const char *path, int flags, mode_t mode)
 {
     struct lx_call c;
     start(&c, t, LX_OP_OPEN, dirfd, path, flags);
     c.mode = mode;
-    return vfs_call(&c);
+    return opened_or(&c, vfs_call(&c));
 }
 
 /* An absolute path as one from the directory that is its root. */
@@ -67,7 +90,7 @@ long lx_openat2(const struct lx_task *t, int dirfd, const char *path,
     c.resolve = (unsigned)how->resolve;
     if ((how->resolve & SYS_RESOLVE_IN_ROOT) != 0 && lx_has_text(&c, path))
         c.path[0] = in_root(path);
-    return vfs_with_room(t, run_resolving, &c);
+    return opened_or(&c, vfs_with_room(t, run_resolving, &c));
 }
 
 long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags)

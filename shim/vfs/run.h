@@ -30,6 +30,7 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->asks = false;
     c->allowed = false;
     c->made = false;
+    c->tried = false;
     c->moves_directory = false;
     c->spared_count = 0;
     c->holder_count = 0;

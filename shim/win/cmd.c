@@ -8,6 +8,8 @@
 #include "win/command.h"
 #include "win/line.h"
 
+#define TOO_LONG "The command line is too long."
+
 /* --- what is about the session -------------------------------------------------------------- */
 
 static int change_directory(struct win *win, const char *typed)
@@ -23,7 +25,7 @@ static int change_directory(struct win *win, const char *typed)
         status = NT_NOT_A_DIRECTORY;
     if (status != NT_SUCCESS)
         return win_fail(win, status);
-    memcpy(win->directory, path.name, strlen(path.name) + 1);
+    (void)win_print_path(win->directory, "%s", win_plain(path.name));
     return 0;
 }
 
@@ -33,7 +35,8 @@ static int run_cd(struct win *win, const char *rest)
     rest = win_skip_blanks(rest);
     if (strncasecmp(rest, "/d", 2) == 0)
         rest = win_skip_blanks(rest + 2);
-    (void)win_read_word(rest, word, sizeof(word));
+    if (win_read_word(rest, word, sizeof(word)) == NULL)
+        return win_fail(win, NT_NAME_TOO_LONG);
     if (word[0] == '\0') {
         fprintf(win->out, "%s\n", win->directory);
         return 0;
@@ -101,9 +104,12 @@ static int run_words(struct win *win, const struct win_command *command, const c
     static char words[WIN_WORDS][WIN_PATH]; /* one thread */
     char *arguments[WIN_WORDS];
     int count = 0;
-    for (const char *s = win_skip_blanks(tail); *s != '\0' && count < WIN_WORDS - 1;
-         s = win_skip_blanks(s)) {
+    for (const char *s = win_skip_blanks(tail); *s != '\0'; s = win_skip_blanks(s)) {
+        if (count == WIN_WORDS - 1)
+            return win_error(win, "%s", TOO_LONG);
         s = win_read_word(s, words[count], WIN_PATH);
+        if (s == NULL)
+            return win_fail(win, NT_NAME_TOO_LONG);
         arguments[count] = words[count];
         count++;
     }
@@ -228,28 +234,34 @@ int win_run_line(struct win *win, const char *text)
 /* As `cmd /k` without its greeting; what is not typed at a terminal is shown after the prompt. */
 int win_cmd(struct win *win, const struct win_words *words)
 {
-    char line[WIN_LINE];
     int result = 0;
     if (words->count > 0 && strcasecmp(words->word[0], "/c") == 0) {
+        char line[WIN_LINE];
         line[0] = '\0';
         for (int i = 1; i < words->count; i++) {
             size_t used = strlen(line);
-            (void)snprintf(line + used, sizeof(line) - used, "%s%s", i > 1 ? " " : "",
-                           words->word[i]);
+            int n = snprintf(line + used, sizeof(line) - used, "%s%s", i > 1 ? " " : "",
+                             words->word[i]);
+            if (n < 0 || (size_t)n >= sizeof(line) - used)
+                return win_error(win, "%s", TOO_LONG);
         }
         return win_run_line(win, line);
     }
     if (words->count > 0)
         return win_syntax(win);
+    char *line = NULL;
+    size_t room = 0;
     bool typed = isatty(STDIN_FILENO);
     fprintf(win->out, "%s>", win->directory);
     fflush(win->out);
-    while (!win->left && fgets(line, sizeof(line), stdin) != NULL) {
-        line[strcspn(line, "\r\n")] = '\0';
+    for (ssize_t n; !win->left && (n = getline(&line, &room, stdin)) >= 0;) {
+        size_t length = strcspn(line, "\r\n");
+        bool fits = length < WIN_LINE && strspn(line + length, "\r\n") == (size_t)n - length;
+        line[length] = '\0';
         if (!typed)
             fprintf(win->out, "%s\n", line);
-        if (line[0] != '\0') {
-            result = win_run_line(win, line);
+        if (line[0] != '\0' || !fits) {
+            result = fits ? win_run_line(win, line) : win_error(win, "%s", TOO_LONG);
             fflush(win->out);
             if (!win->left)
                 fputc('\n', win->out);
@@ -258,6 +270,7 @@ int win_cmd(struct win *win, const struct win_words *words)
             fprintf(win->out, "%s>", win->directory);
         fflush(win->out);
     }
+    free(line);
     if (!win->left)
         fputc('\n', win->out);
     return result;

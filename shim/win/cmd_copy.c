@@ -8,6 +8,8 @@
 #include "win/command.h"
 #include "win/ea.h"
 
+#define SEVERAL "lxshim: win: several files into one "
+
 /* --- copying -------------------------------------------------------------------------------- */
 
 /* The extended attributes: what Windows copies has WSL's metadata as well. [CopyFile] */
@@ -110,7 +112,8 @@ static bool is_directory(const struct win *win, const char *name)
     return win_resolve(win, name, WIN_FOLLOW, &path) == NT_SUCCESS && win_leads_to_directory(&path);
 }
 
-/* True where both names lead to one file or stream. */
+/* True where both names lead to one file or stream, or the second to the whole file of the first.
+ */
 static bool same_file(const struct win *win, const char *from, const char *to)
 {
     struct win_path a;
@@ -120,14 +123,16 @@ static bool same_file(const struct win *win, const char *from, const char *to)
     return win_resolve(win, from, WIN_FOLLOW, &a) == NT_SUCCESS && a.exists &&
            win_resolve(win, to, WIN_FOLLOW, &b) == NT_SUCCESS && b.exists &&
            win_file_stat(a.native, &x) == NT_SUCCESS && win_file_stat(b.native, &y) == NT_SUCCESS &&
-           x.device == y.device && x.inode == y.inode && strcasecmp(a.stream, b.stream) == 0;
+           x.device == y.device && x.inode == y.inode &&
+           (b.stream[0] == '\0' || strcasecmp(a.stream, b.stream) == 0);
 }
 
 /* What copy and move do with each file, and how they count. */
 struct transfer {
     nt_status (*one)(const struct win *win, const char *from, const char *to);
-    const char *verb; /* "copied" */
-    bool directories; /* they are moved, and not copied */
+    const char *verb;    /* "copied" */
+    bool directories;    /* they are moved, and not copied */
+    const char *several; /* what is said of several files that would become one */
 };
 
 static bool target_of(const struct win *win, const char *to, const char *leaf, char out[WIN_PATH])
@@ -135,6 +140,17 @@ static bool target_of(const struct win *win, const char *to, const char *leaf, c
     if (!is_directory(win, to))
         return win_print_path(out, "%s", to);
     return win_print_path(out, "%s\\%s", to, leaf);
+}
+
+/* True where several files would become one, of which the last was left. */
+static bool several_into_one(const struct win *win, const struct win_expansion *e, const char *to)
+{
+    struct win_file file;
+    unsigned files = 0;
+    for (size_t i = 0; e->wild && files < 2 && i < e->entries.count; i++)
+        files += win_entry_stat(e, i, &file) == NT_SUCCESS &&
+                 (!win_is_directory(&file) || win_is_reparse(&file));
+    return files > 1 && !is_nul(to) && !is_directory(win, to);
 }
 
 static int transfer(struct win *win, const struct win_words *words, const struct transfer *how)
@@ -150,6 +166,10 @@ static int transfer(struct win *win, const struct win_words *words, const struct
     bool streamed = status == NT_SUCCESS && e.path.stream[0] != '\0';
     if (status == NT_SUCCESS && e.entries.count == 0)
         status = NT_OBJECT_NAME_NOT_FOUND;
+    if (status == NT_SUCCESS && several_into_one(win, &e, to)) {
+        win_list_free(&e.entries);
+        return win_error(win, "%s", how->several);
+    }
     for (size_t i = 0; status == NT_SUCCESS && i < e.entries.count; i++) {
         char from[WIN_PATH];
         char target[WIN_PATH];
@@ -191,10 +211,11 @@ static int copy_nothing(struct win *win, const char *to)
 
 int win_copy(struct win *win, const struct win_words *words)
 {
-    static const struct transfer copy = {.one = copy_file, .verb = "copied"};
+    static const struct transfer copy = {
+        .one = copy_file, .verb = "copied", .several = SEVERAL "are not copied here"};
     for (int i = 0; i < words->count; i++)
         if (strchr(words->word[i], '+') != NULL)
-            return win_error(win, "lxshim: win: several files into one (+) are not copied here");
+            return win_error(win, SEVERAL "(+) are not copied here");
     if (!win_switches_known(win, words, "by", "adlnvz-"))
         return 1;
     return words->count == 2 && is_nul(words->word[0]) ? copy_nothing(win, words->word[1])
@@ -203,7 +224,11 @@ int win_copy(struct win *win, const struct win_words *words)
 
 int win_move(struct win *win, const struct win_words *words)
 {
-    static const struct transfer move = {.one = move_file, .verb = "moved", .directories = true};
+    static const struct transfer move = {
+        .one = move_file,
+        .verb = "moved",
+        .directories = true,
+        .several = "Cannot move multiple files to a single file."}; /* recalled */
     return win_switches_known(win, words, "y", "-") ? transfer(win, words, &move) : 1;
 }
 

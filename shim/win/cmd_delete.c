@@ -69,6 +69,12 @@ static nt_status delete_in(void *data, const char *typed)
     return NT_SUCCESS;
 }
 
+/* (of "*." inference) */
+static bool is_everything(const char *pattern)
+{
+    return strcmp(pattern, "*") == 0 || strcmp(pattern, "*.*") == 0 || strcmp(pattern, "*.") == 0;
+}
+
 static void delete_argument(struct del *d, const char *typed)
 {
     struct win_path path;
@@ -77,21 +83,21 @@ static void delete_argument(struct del *d, const char *typed)
     nt_status status = win_resolve(d->win, typed, WIN_NO_FOLLOW | WIN_WILD, &path);
     if (status == NT_SUCCESS && path.stream[0] != '\0') /* its name below is without it */
         status = NT_OBJECT_NAME_INVALID;
-    if (status == NT_OBJECT_NAME_INVALID) {
+    /* A directory means what is in it: through a link, what is in its target. (recalled) */
+    bool directory = status == NT_SUCCESS && win_leads_to_directory(&path);
+    if (status == NT_SUCCESS && path.directory_wanted && path.exists && !directory)
+        status = NT_OBJECT_NAME_INVALID;
+    if (status == NT_OBJECT_NAME_INVALID || status == NT_FILE_IS_A_DIRECTORY) {
         d->result = win_fail(d->win, status);
         return;
     }
-    /* A directory means what is in it: through a link, what is in its target. (recalled) */
-    bool directory = status == NT_SUCCESS && win_leads_to_directory(&path);
     if (!win_print_path(name, "%s%s", path.name, directory ? "\\*" : "")) {
         d->result = win_fail(d->win, NT_NAME_TOO_LONG);
         return;
     }
-    if (!d->quiet &&
-        (directory || strcmp(win_leaf(name), "*") == 0 || strcmp(win_leaf(name), "*.*") == 0)) {
-        if (!win_ask(d->win, name, "Are you sure"))
-            return;
-    }
+    if (!d->quiet && (directory || is_everything(win_leaf(name))) &&
+        !win_ask(d->win, name, "Are you sure"))
+        return;
     status = d->recurse ? win_for_tree(d->win, name, d, delete_in) : delete_in(d, name);
     if (status != NT_SUCCESS)
         d->result = win_fail(d->win, status);

@@ -274,8 +274,8 @@ static void print_directory(struct dir *d, const struct win_expansion *e, const 
     struct win_listing all = {.list = NULL};
     if (d->shorts)
         (void)win_list(e->native, &all);
-    bool root = strlen(e->directory) == 2;
-    print_head(d, e->path.name);
+    bool root = win_is_volume_root(e->directory);
+    print_head(d, win_plain(e->path.name));
     if (!d->bare)
         fprintf(d->win->out, "\n Directory of %s%s\n\n", e->directory, root ? "\\" : "");
     if (dots && !root && !d->bare)
@@ -314,7 +314,7 @@ static nt_status list(void *data, const char *name)
     bool dots = everything && (d->refuse & NT_DIRECTORY) == 0;
     if (count > 0 || (everything && (d->top || !d->bare)) || (d->top && !d->recurse))
         print_directory(d, &e, rows, count, dots);
-    d->found |= count > 0 || (dots && !d->bare && strlen(e.directory) > 2);
+    d->found |= count > 0 || (dots && !d->bare && !win_is_volume_root(e.directory));
     d->top = false;
     free(rows);
     win_list_free(&e.entries);

@@ -27,7 +27,9 @@ static nt_status make_directory(const struct win *win, const char *name)
 static nt_status make_all(const struct win *win, const char *typed)
 {
     char name[WIN_PATH];
+    char above[WIN_PATH];
     char stream[WIN_STREAM];
+    const int raw = (int)(win_plain(typed) - typed);
     nt_status status = make_directory(win, typed);
     if (status != NT_OBJECT_PATH_NOT_FOUND)
         return status;
@@ -37,12 +39,13 @@ static nt_status make_all(const struct win *win, const char *typed)
         return named != NT_SUCCESS ? named : status;
     for (char *at = name + strlen(drive->source); (at = strchr(at + 1, '\\')) != NULL;) {
         *at = '\0';
-        status = make_directory(win, name);
+        status = win_print_path(above, "%.*s%s", raw, typed, name) ? make_directory(win, above)
+                                                                   : NT_NAME_TOO_LONG;
         *at = '\\';
         if (status != NT_SUCCESS && status != NT_OBJECT_NAME_COLLISION)
             return status;
     }
-    return make_directory(win, name);
+    return make_directory(win, typed);
 }
 
 int win_md(struct win *win, const struct win_words *words)

@@ -155,7 +155,7 @@ int win_ntcreate(struct win *win, const struct win_words *words)
         fputs("File handle: NULL\nIoStatus.Info:\n", out);
         return 1;
     }
-    fprintf(out, "File name: %s\n", handle.path.name);
+    fprintf(out, "File name: %s\n", win_plain(handle.path.name));
     fprintf(out, "IoStatus.Info: %016X (FILE_%s)\n", handle.information,
             information[handle.information]);
     print_attributes(out, handle.file.attributes);

@@ -27,8 +27,9 @@ const struct win_command *win_find_command(const struct win_command *commands, c
     return c->name != NULL ? c : NULL;
 }
 
-/* "/s/q" as two; a word that is full is cut, and then unknown. */
-static void add_switches(struct win_words *words, const char *text)
+/* "/s/q" as two; a word that is full is cut, and then unknown. False for more than there is room.
+ */
+static bool add_switches(struct win_words *words, const char *text)
 {
     while (*text == '/' && words->switch_count < WIN_WORDS) {
         size_t n = strcspn(++text, "/");
@@ -37,6 +38,7 @@ static void add_switches(struct win_words *words, const char *text)
         out[0] = (char)tolower((unsigned char)out[0]);
         text += n;
     }
+    return *text == '\0';
 }
 
 /* Another name of a command has no help of its own. */
@@ -67,11 +69,14 @@ int win_run(struct win *win, const struct win_command *command, int count, char 
             sys_fstatat(AT_FDCWD, arguments[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
             return win_error(win, "lxshim: win: %s: names are written C:\\DIR\\FILE, or from here",
                              arguments[i]);
+        bool fits = true;
         if (!command->plain && arguments[i][0] == '/' && arguments[i][1] != '\0')
-            add_switches(&words, arguments[i]);
+            fits = add_switches(&words, arguments[i]);
         else if (words.count < WIN_WORDS)
             words.word[words.count++] = arguments[i];
         else
+            fits = false;
+        if (!fits)
             return win_error(win, "The command line is too long.");
     }
     return command->run(win, &words);

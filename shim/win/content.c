@@ -2,6 +2,7 @@
 /* What is in files and streams: read whole, written so that a failure leaves what was there. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "store/holders.h"
@@ -126,22 +127,64 @@ static long replace(struct win_handle *handle, const struct content *what)
     return 0;
 }
 
+/* Whether there is room for a content in a file that is open. A limit on a file's size ends who
+ * writes behind it, in the middle of what he writes. */
+static long take_room(int fd, const struct content *what)
+{
+    const int keep_size = 1; /* FALLOC_FL_KEEP_SIZE */
+    struct stat st = {.st_size = (off_t)what->size};
+    struct rlimit limit;
+    long r = what->from < 0 ? 0 : sys_fstat(what->from, &st);
+    if (r < 0 || st.st_size == 0)
+        return r;
+    if (SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) == 0 &&
+        limit.rlim_cur < (uint64_t)st.st_size)
+        return -EFBIG;
+    r = sys_fallocate(fd, keep_size, 0, st.st_size);
+    return r == -EOPNOTSUPP ? 0 : r;
+}
+
+/* Writes all of a content, and what a file has behind it goes. */
+static long put_whole(int fd, const struct content *what)
+{
+    long n = put(fd, what);
+    return n < 0 ? n : sys_ftruncate(fd, n);
+}
+
+/*
+ * Writes a content over what a file has, which is written again where that fails: to take room does
+ * not help where a file system never writes in place, and what is read may end early. Who may make
+ * no file in the drive's root goes without.
+ */
+static long put_over(const struct win_handle *handle, const struct content *what)
+{
+    char name[STORE_SCRATCH_NAME];
+    const char *root = handle->path.drive->root;
+    int spare = store_scratch_make(root, name);
+    if (spare == -ENOSPC || spare == -EDQUOT)
+        return spare;
+    long r = spare < 0 ? 0 : put(spare, &(struct content){NULL, 0, handle->fd});
+    if (r >= 0) {
+        r = put_whole(handle->fd, what);
+        if (r < 0 && spare >= 0)
+            (void)put_whole(handle->fd, &(struct content){NULL, 0, spare});
+    }
+    if (spare >= 0) {
+        store_scratch_drop(root, name);
+        sys_close(spare);
+    }
+    return r;
+}
+
 /*
  * Overwrites a file that others have open, or that has several names: it stays the same file. Room
  * for the content is taken before anything of the old one is lost.
  */
 static long overwrite_in_place(const struct win_handle *handle, const struct content *what)
 {
-    const int keep_size = 1; /* FALLOC_FL_KEEP_SIZE */
-    struct stat st = {.st_size = (off_t)what->size};
-    long r = what->from < 0 ? 0 : sys_fstat(what->from, &st);
-    if (r == 0 && st.st_size > 0)
-        r = sys_fallocate(handle->fd, keep_size, 0, st.st_size);
-    if (r < 0 && r != -EOPNOTSUPP)
-        return r;
-    r = put(handle->fd, what);
-    if (r >= 0)
-        r = sys_ftruncate(handle->fd, r);
+    long r = take_room(handle->fd, what);
+    if (r == 0)
+        r = put_over(handle, what);
     if (r < 0 || !handle->keeps)
         return r;
     const struct store_object o = {handle->path.drive->root, handle->fd, ""};

@@ -8,22 +8,33 @@ const char *win_skip_blanks(const char *s)
     return s + strspn(s, " \t");
 }
 
-const char *win_read_word(const char *s, char *out, size_t room)
+/* The same up to one of `ends`; "^" makes the next character an ordinary one where that is still
+ * so. */
+static const char *read_word(const char *s, const char *ends, bool escapes, char *out, size_t room)
 {
     size_t n = 0;
     bool quoted = false;
-    for (; *s != '\0' && (quoted || strchr(" \t<>&|", *s) == NULL); s++) {
+    for (; *s != '\0' && (quoted || strchr(ends, *s) == NULL); s++) {
         if (*s == '"') {
             quoted = !quoted;
             continue;
         }
-        if (*s == '^' && !quoted && s[1] != '\0')
+        if (escapes && *s == '^' && !quoted && s[1] != '\0')
             s++;
-        if (n + 1 < room)
-            out[n++] = *s;
+        if (n + 1 == room)
+            return NULL;
+        out[n++] = *s;
     }
     out[n] = '\0';
     return s;
+}
+
+const char *win_read_word(const char *s, char *out, size_t room)
+{
+    const char *after = read_word(s, " \t", false, out, room);
+    if (after == NULL)
+        out[room - 1] = '\0';
+    return after;
 }
 
 /* The longest first. */
@@ -61,7 +72,14 @@ static const char *read_redirection(const char *s, struct win_line *out, size_t 
         return s + 1;
     }
     char *to = in ? out->source : out->target;
-    s = win_read_word(win_skip_blanks(s), to, WIN_REDIRECTION);
+    const char *after = read_word(win_skip_blanks(s), " \t<>&|", true, to, WIN_REDIRECTION);
+    if (after == NULL) {
+        to[0] = '\0';
+        out->joint = WIN_MISPLACED;
+        out->word = "a name that is too long";
+        return s + strlen(s);
+    }
+    s = after;
     if (to[0] == '\0') {
         out->joint = WIN_MISPLACED;
         out->word = in ? "<" : ">";
@@ -85,7 +103,7 @@ const char *win_take_command(const char *s, struct win_line *out)
         } else if (!quoted && (*s == '>' || *s == '<')) {
             s = read_redirection(s, out, &n);
         } else {
-            if (*s == '^' && !quoted && s[1] != '\0' && strchr("&|<>^", s[1]) != NULL)
+            if (*s == '^' && !quoted && s[1] != '\0')
                 s++;
             out->text[n++] = *s++;
         }

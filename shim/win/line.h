@@ -33,7 +33,8 @@ struct win_line {
 /* Skips blanks. */
 const char *win_skip_blanks(const char *s);
 
-/* Reads one word without its quotes, cut where it does not fit; returns what comes after it. */
+/* Reads one word of a command that was taken, without its quotes; returns what comes after it, NULL
+ * where it does not fit: half a name is another file's. */
 const char *win_read_word(const char *s, char *out, size_t room);
 
 /*

@@ -10,7 +10,9 @@
 #include "nt/win32names.h"
 #include "win/win.h"
 
-#define RAW "\\\\?\\" /* before a name that Win32's rules are not for */
+/* What is before a name that Win32's rules are not for. */
+#define RAW      "\\\\?\\"
+#define NT_NAMES "\\??\\"
 
 bool win_print_path(char out[WIN_PATH], const char *format, ...)
 {
@@ -21,8 +23,15 @@ bool win_print_path(char out[WIN_PATH], const char *format, ...)
     return n >= 0 && n < WIN_PATH;
 }
 
+const char *win_plain(const char *name)
+{
+    return strncmp(name, RAW, sizeof(RAW) - 1) == 0 || strncmp(name, NT_NAMES, 4) == 0 ? name + 4
+                                                                                       : name;
+}
+
 bool win_is_volume_root(const char *name)
 {
+    name = win_plain(name);
     return name[0] != '\0' && name[1] == ':' &&
            (name[2] == '\0' || (name[2] == '\\' && name[3] == '\0'));
 }
@@ -59,6 +68,20 @@ static nt_status split_stream(char *component, char *stream)
     stream[n] = '\0';
     *colon = '\0';
     return NT_SUCCESS;
+}
+
+/*
+ * Takes trailing dots and spaces off a component. A pattern that ends in "*." keeps its dot, by
+ * which it is one of names without an extension. (recalled of FindFirstFile)
+ */
+static size_t strip(char *component, bool wild)
+{
+    size_t n = strlen(component);
+    size_t kept = nt_win32_strip(component, n);
+    if (wild && kept > 0 && component[kept - 1] == '*' && component[n - 1] == '.')
+        component[kept++] = '.';
+    component[kept] = '\0';
+    return kept;
 }
 
 /* Where a typed name starts from, with what is left of it to be added. */
@@ -108,10 +131,7 @@ static nt_status add_component(char *name, char *component, bool last, unsigned 
         return NT_SUCCESS;
     if (last)
         status = split_stream(component, stream);
-    size_t n = strlen(component);
-    if (!raw)
-        n = nt_win32_strip(component, n);
-    component[n] = '\0';
+    size_t n = raw ? strlen(component) : strip(component, last && (how & WIN_WILD) != 0);
     if (status != NT_SUCCESS || (n == 0 && stream[0] == '\0'))
         return status;
     if (n == 0) /* ":stream" of a directory */
@@ -140,10 +160,9 @@ nt_status win_full_name(const struct win *win, const char *typed, unsigned how, 
                         char *stream)
 {
     char component[WIN_PATH];
-    bool raw = strncmp(typed, RAW, 4) == 0 || strncmp(typed, "\\??\\", 4) == 0;
+    bool raw = win_plain(typed) != typed;
     stream[0] = '\0';
-    if (raw)
-        typed += 4;
+    typed = win_plain(typed);
     if (typed[0] == '\0')
         return NT_OBJECT_PATH_NOT_FOUND;
     nt_status status = begin_name(win, &typed, raw, name);

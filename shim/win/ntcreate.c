@@ -125,6 +125,8 @@ static nt_status make(const struct win *win, struct win_handle *handle,
     long r;
     if (!may_create(request->disposition))
         return NT_OBJECT_NAME_NOT_FOUND;
+    if (handle->path.directory_wanted && (request->options & WIN_DIRECTORY_FILE) == 0)
+        return NT_OBJECT_NAME_INVALID;
     if (makes_undeletable(request))
         return NT_CANNOT_DELETE;
     if (handle->path.drive->readonly)
@@ -310,6 +312,8 @@ nt_status win_create(const struct win *win, const char *name, const struct win_r
         status = win_resolve(win, name, raw ? WIN_NO_FOLLOW : WIN_FOLLOW, &handle->path);
     if (status != NT_SUCCESS)
         return status;
+    if (handle->path.stream[0] != '\0' && (request->options & WIN_DIRECTORY_FILE) != 0)
+        return NT_NOT_A_DIRECTORY; /* [MS-FSA 2.1.5.1] */
     bool made = !handle->path.exists;
     if (made)
         status = make(win, handle, request);
@@ -429,6 +433,20 @@ static int rename_over(const struct win_handle *handle, const char *to)
     return r < 0 ? r : sys_unlinkat(AT_FDCWD, from, 0);
 }
 
+/* Renames to a name that nobody has, and takes it from nobody who has come to have it meanwhile. */
+static int rename_to_free(const char *from, const char *to)
+{
+    struct win_file a;
+    struct win_file b;
+    int r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+    bool unknown = r == -EINVAL || r == -ENOSYS; /* a file system that cannot say so */
+    /* One that ignores case itself has the file by both names. */
+    bool itself = r == -EEXIST && win_file_stat(from, &a) == NT_SUCCESS &&
+                  win_file_stat(to, &b) == NT_SUCCESS && same_file(&a, &b) &&
+                  strcasecmp(from, to) == 0;
+    return unknown || itself ? sys_renameat2(AT_FDCWD, from, AT_FDCWD, to, 0) : r;
+}
+
 /* True where a file that is none of WSL's gets a name in a tree of VolFs'. */
 static bool comes_into_a_tree(const char *from, const char *to)
 {
@@ -451,7 +469,7 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
      * 2.1.5.15.11] */
     if (handle->path.stream[0] != '\0')
         return NT_INVALID_PARAMETER;
-    if (to.stream[0] != '\0')
+    if (to.stream[0] != '\0' || (to.directory_wanted && !win_is_directory(&handle->file)))
         return NT_OBJECT_NAME_INVALID;
     if (to.exists)
         status = win_check_target(handle, &to, replace);
@@ -489,7 +507,7 @@ nt_status win_rename(const struct win *win, const struct win_handle *handle, con
         from = to.native;
     }
     if (r == 0 && strcmp(from, typed) != 0)
-        r = sys_renameat2(AT_FDCWD, from, AT_FDCWD, typed, 0);
+        r = rename_to_free(from, typed);
     if (r == 0 && beside)
         store_sidecar_drop(to.drive->root, key);
     if (r == 0 && win_is_reparse(&handle->file))

@@ -2,6 +2,7 @@
 /* From a full name to a file. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "nt/names.h"
@@ -171,6 +172,14 @@ static nt_status walk(struct walk *w)
     return status;
 }
 
+/* True where a name says "::$DATA": the content of a file, and not a directory. */
+static bool names_data(const char *typed)
+{
+    static const char data[] = "::$DATA";
+    const size_t n = strlen(typed);
+    return n >= sizeof(data) && strcasecmp(typed + n - (sizeof(data) - 1), data) == 0;
+}
+
 nt_status win_resolve(const struct win *win, const char *typed, unsigned how, struct win_path *out)
 {
     struct walk w = {.win = win, .out = out, .how = how};
@@ -188,7 +197,13 @@ nt_status win_resolve(const struct win *win, const char *typed, unsigned how, st
         win_file_stat(out->native, &file) == NT_SUCCESS &&
         win_is_directory(&file) != out->linked_as_directory)
         status = out->linked_as_directory ? NT_NOT_A_DIRECTORY : NT_ACCESS_DENIED; /* recalled */
-    memcpy(out->name, first, strlen(first) + 1); /* messages show what was asked for */
+    if (status == NT_SUCCESS && out->exists && names_data(typed) &&
+        win_file_stat(out->native, &file) == NT_SUCCESS && win_is_directory(&file))
+        status = NT_FILE_IS_A_DIRECTORY; /* which has none (inference) */
+    /* Messages show what was asked for, and who asks again asks for the same. */
+    size_t raw = (size_t)(win_plain(typed) - typed);
+    if (!win_print_path(out->name, "%.*s%s", (int)raw, typed, first))
+        return status == NT_SUCCESS ? NT_NAME_TOO_LONG : status;
     return status;
 }
 

@@ -61,6 +61,9 @@ const struct win_drive *win_drive_of(const struct win *win, const char *name);
  */
 const char *win_root_of(const char *native);
 
+/* A name without the "\\?\" that Win32's rules are not for what comes after. */
+const char *win_plain(const char *name);
+
 /* True where a full name is the root of a volume: "C:\". */
 bool win_is_volume_root(const char *name);
 
@@ -78,7 +81,9 @@ enum win_resolve {
 /* Where a name leads. */
 struct win_path {
     const struct win_drive *drive;
-    char name[WIN_PATH];      /* the full name: "C:\testing\file.txt" */
+    /* The full name, "C:\testing\file.txt"; with the "\\?\" that it was typed with, without which
+     * it may be that of another file. */
+    char name[WIN_PATH];
     char native[WIN_PATH];    /* the file, or where it would be made */
     char stream[WIN_STREAM];  /* of "file:stream", or "" */
     bool exists;              /* the file; a stream has to be looked for */

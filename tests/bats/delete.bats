@@ -175,6 +175,27 @@ bash: line 1: f: No such file or directory"
   assert_output "done"
 }
 
+@test "a name that waits to be deleted is no other answer than the kernel's to what it refuses" {
+  needs python3 python3
+  steps='python3 - <<END
+import os
+os.mkdir("d")
+open("e", "w").close()
+held = open("f", "w")
+os.unlink("f")
+for source in "d", "none", "e/x":
+    try:
+        os.link(source, "f")
+    except OSError as e:
+        print(source, e.strerror)
+END'
+  native "$steps"
+  assert_output $'d Operation not permitted\nnone No such file or directory\ne/x Not a directory'
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+}
+
 @test "unlink.readonly_file: allowed, or EACCES as on SMB" {
   steps=': >f; chmod a-w f; rm -f f; ls'
   native "$steps"

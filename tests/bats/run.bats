@@ -398,6 +398,25 @@ exit status 3"
   assert_line --regexp '^  names.illegal +0 +1 +0  open a:b '
 }
 
+@test "the summary in observe mode: first what would have been refused, however seldom" {
+  run "$LXSHIM" run --observe -- bash -c 'for i in 1 2 3 4; do : >"a:$i"; done; mkfifo pipe'
+  assert_success
+  assert_line --regexp '^  names.illegal +0 +0 +[4-9]'
+  assert_equal "$(grep -Eo '^  (special.fifo|names.illegal) ' <<<"$output")" $'  special.fifo \n  names.illegal '
+}
+
+@test "an option whose argument was forgotten does not take what comes next for it" {
+  run "$LXSHIM" run --trace -- ls
+  assert_failure 125
+  assert_output 'lxshim: --trace needs an argument ([all:]FILE) before --; one that is meant so is written --trace=--'
+  run "$LXSHIM" run --profile --observe -- ls
+  assert_failure 125
+  assert_output --partial 'before --observe'
+  run "$LXSHIM" run -q --trace=-- -- true
+  assert_success
+  assert_file_exists ./--
+}
+
 @test "the summary shows what overrides did, and a name cannot paint the terminal" {
   printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "EIO"}}]}' >p.json
   run "$LXSHIM" run --policy p.json -- mkdir $'a\eb'

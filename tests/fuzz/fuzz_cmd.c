@@ -38,8 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(total <= size);
     for (rest = win_skip_blanks(text); *rest != '\0'; rest = win_skip_blanks(rest)) {
         const char *next = win_read_word(rest, word, sizeof(word));
-        check(strlen(word) < sizeof(word) && next >= rest);
-        rest = next > rest ? next : rest + 1;
+        check(strlen(word) < sizeof(word) && (next == NULL || next >= rest));
+        rest = next != NULL && next > rest ? next : rest + 1;
     }
     free(text);
     return 0;

@@ -6,6 +6,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <glob.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -18,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -205,6 +208,28 @@ static void *make_calls(void *unused)
     return NULL;
 }
 
+static int visit(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)path, (void)st, (void)type, (void)at;
+    return 0;
+}
+
+/* The same, and what is no handler's to call; of a tree in which each directory takes some. */
+static void *make_more_calls(void *unused)
+{
+    glob_t found;
+    char deep[64] = "st:t";
+    make_calls(unused);
+    CHECK(mkdir(deep, 0755) == 0);
+    for (int i = 0; i < 16; i++)
+        CHECK(mkdir(strcat(deep, "/d"), 0755) == 0);
+    CHECK(nftw("st:t", visit, 3, FTW_CHDIR | FTW_DEPTH) == 0);
+    CHECK(glob("st:t/*", 0, NULL, &found) == 0 && found.gl_pathc == 1);
+    globfree(&found);
+    CHECK(mount("none", "st:none", "tmpfs", 0, NULL) < 0);
+    return NULL;
+}
+
 static void make_calls_in_handler(int sig)
 {
     (void)sig;
@@ -235,7 +260,7 @@ static void small_stacks(void)
     CHECK(pthread_attr_setstack(&attributes, room + BELOW, least) == 0);
     stack.ss_flags = SS_DISABLE;
     CHECK(sigaltstack(&stack, NULL) == 0);
-    CHECK(pthread_create(&thread, &attributes, make_calls, NULL) == 0);
+    CHECK(pthread_create(&thread, &attributes, make_more_calls, NULL) == 0);
     CHECK(pthread_join(thread, NULL) == 0);
 }
 

@@ -51,9 +51,9 @@ int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at)
     const struct store_object o = drvfs_object(at);
     mode_t waiting = (at->flags & LX_LOC_FREE) != 0 ? 0 : store_pending_blocks(&o);
     if (waiting != 0)
-        r = lx_deny(c, drvfs_pending_rule(waiting), ENOENT);
+        r = lx_forbid(c, drvfs_pending_rule(waiting), ENOENT);
     else if (store_pending_directory(&o))
-        r = lx_deny(c, LX_RULE_RMDIR_OPEN_DIRECTORY, ENOENT);
+        r = lx_forbid(c, LX_RULE_RMDIR_OPEN_DIRECTORY, ENOENT);
     if (r < 0 || !lx_masked_mode(at->mount) || c->task->seccomp_confined)
         return r < 0 ? r : 0;
     return check_parent(c, at);
