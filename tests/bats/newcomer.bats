@@ -47,3 +47,21 @@ makes() {
   run tools/deps -n build lint demo
   [[ $output != *"$SOURCE_ROOT"* ]]
 }
+
+@test "a temporary directory: where nothing can be started another is taken; one that was asked for is obeyed or refused" {
+  LXSHIM_BUILD=$BUILD TMPDIR=/nowhere run "$SOURCE_ROOT/examples/demo"
+  assert_failure 1
+  assert_output "demo: TMPDIR is /nowhere, and no program can be written there and started"
+  LXSHIM_BUILD=$BUILD TMPDIR=/nowhere run "$SOURCE_ROOT/tests/suite" -l preload
+  assert_failure 1
+  assert_output "suite: TMPDIR is /nowhere, and no program can be written there and started"
+
+  unshare --mount true || skip "no mount namespace can be made here"
+  local steps='set -eu; . "$1/tools/present.bash"; cd "$2"; choose_tmpdir true "$2"; echo "$TMPDIR"'
+  mkdir "$BATS_TEST_TMPDIR/below"
+  run env TMPDIR=below bash -c "$steps" steps "$SOURCE_ROOT" "$BATS_TEST_TMPDIR"
+  assert_output "$BATS_TEST_TMPDIR/below"
+  run env -u TMPDIR unshare --mount bash -c "mount -t tmpfs -o noexec none /tmp; $steps" steps "$SOURCE_ROOT" /var/tmp
+  assert_output "steps: in /tmp no program can be started, or there are no user xattrs: TMPDIR is /var/tmp
+/var/tmp"
+}
