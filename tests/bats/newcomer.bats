@@ -38,8 +38,8 @@ makes() {
 @test "neither CDPATH nor another language, nor a git hook's repository, reaches the tests" {
   mkdir "$BATS_TEST_TMPDIR/tests"
   printf '%s\n' '@test "what is set" {' \
-    '  [[ -z ${CDPATH-}${LANGUAGE-}${GIT_DIR-}${GIT_WORK_TREE-}${MAKEFLAGS-} ]]' '}' >"$BATS_TEST_TMPDIR/tests/a.bats"
-  export CDPATH=/tmp:.:/ LANGUAGE=de GIT_DIR=/nowhere GIT_WORK_TREE=/nowhere MAKEFLAGS=k
+    '  [[ -z ${CDPATH-}${LANGUAGE-}${GIT_DIR-}${GIT_WORK_TREE-}${MAKEFLAGS-}${PYTHONWARNINGS-}${FORCE_COLOR-} ]]' '}' >"$BATS_TEST_TMPDIR/tests/a.bats"
+  export CDPATH=/tmp:.:/ LANGUAGE=de GIT_DIR=/nowhere GIT_WORK_TREE=/nowhere MAKEFLAGS=k PYTHONWARNINGS=error FORCE_COLOR=1
   cd "$SOURCE_ROOT"
   run --separate-stderr tests/suite -l preload "$BATS_TEST_TMPDIR/tests/a.bats"
   assert_success
