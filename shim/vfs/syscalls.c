@@ -49,8 +49,9 @@ CALL(call_fchmod, lx_fchmodat(t, FD(0), LX_DESCRIPTOR, (mode_t)a[1], 0))
 CALL(call_fchmodat, lx_fchmodat(t, FD(0), PATH(1), (mode_t)a[2], 0))
 
 /*
- * Linux has it since 6.6, and some containers' filters keep what they do not know from programs: these are
- * told so and go on without. A kernel that has it does not know the flags. valgrind would print a warning.
+ * Linux has it since 6.6, and some containers' filters keep what they do not know from programs:
+ * these are told so and go on without. A kernel that has it does not know the flags. valgrind would
+ * print a warning.
  */
 static long call_fchmodat2(const struct lx_task *t, const long a[6])
 {

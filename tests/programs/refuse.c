@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * refuse ERRNO[@CALL] PROGRAM...: runs it where seccomp(), or another call (unshare, pidfd_getfd, fchmodat2),
- * is answered by that errno, as kernels and containers without it do. CALL "killable" is seccomp()
- * with that flag, which Linux before 5.19 does not know. Root is left its privileges.
+ * refuse ERRNO[@CALL] PROGRAM...: runs it where seccomp(), or another call (unshare, pidfd_getfd,
+ * fchmodat2), is answered by that errno, as kernels and containers without it do. CALL "killable"
+ * is seccomp() with that flag, which Linux before 5.19 does not know. Root is left its privileges.
  */
 #include <errno.h>
 #include <linux/filter.h>
