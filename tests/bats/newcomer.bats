@@ -65,3 +65,14 @@ makes() {
   assert_output "steps: in /tmp no program can be started, or there are no user xattrs: TMPDIR is /var/tmp
 /var/tmp"
 }
+
+# With pipefail the writer's SIGPIPE is the pipe's status, now and then.
+@test "no script that minds the status of a pipe has a reader that leaves early" {
+  cd "$SOURCE_ROOT"
+  local scripts
+  mapfile -t scripts < <(grep -rlE '^set .*pipefail' .ci bench examples packaging tests/suite tools)
+  ((${#scripts[@]} > 8))
+  # What ends in a quote is steps for another shell.
+  run grep -nE "[|] *(head|grep -[[:alpha:]]*q[[:alpha:]]*) .*[^']\$" "${scripts[@]}"
+  assert_output ""
+}
