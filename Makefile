@@ -22,6 +22,9 @@ endif
 .SUFFIXES:
 .SECONDARY:
 
+# cd prints where it went by it, and git, in a hook, looks at another repository by them.
+unexport CDPATH GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+
 VERSION := 0.1.0
 
 PREFIX  ?= /usr/local
@@ -33,12 +36,22 @@ PCDIR   ?= $(DATADIR)/pkgconfig
 DESTDIR ?=
 
 ifeq ($(origin CC),default)
-CC := gcc
+CC := $(firstword $(foreach c,gcc clang,$(if $(shell command -v $c),$c)) gcc)
 endif
 CFLAGS ?= -O2 -g
 # psabi: gcc's note on a structure of <signal.h>, passed as every ABI has it since 2008.
 WARN   := -Wno-psabi -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 B      ?= build
+
+# What makes nothing does not mind where it is.
+ifneq ($(filter-out help deps,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(words x$(abspath $(B))x x$(CURDIR)x)$(findstring :,$(abspath $(B))),2)
+$(error $(CURDIR): ld.so takes spaces and colons for separators: clone lxshim to a path without)
+endif
+ifeq ($(shell mkdir -p $(B) 2>/dev/null && [ -w $(B) ] && echo yes),)
+$(error nothing can be written to $(B): make B=/another/directory, for each target)
+endif
+endif
 
 COMMON  := -std=c11 -D_GNU_SOURCE -I. -Ishim -I$(B) $(WARN) -DLXSHIM_VERSION='"$(VERSION)"' \
            -DLXSHIM_BINDIR='"$(BINDIR)"' -DLXSHIM_LIBDIR='"$(LIBDIR)"' -DLXSHIM_DATADIR='"$(DATADIR)"'
@@ -52,6 +65,7 @@ LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-co
 # Where the compiler's libc is musl, all is made by its headers, with what shim/preload/x_musl.h adds. The
 # kernel's are not in musl's directory, where Debian has it.
 IS_MUSL  := $(if $(findstring __GLIBC__,$(shell echo '#include <features.h>' | $(CC) -E -dM -xc - 2>/dev/null)),,yes)
+MACHINE  := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 KERNEL_H := $(B)/musl/include
 IN_MUSL  := -idirafter $(KERNEL_H) -include shim/preload/x_musl.h
 MUSL_OUT := $(addprefix shim/preload/,x_glob.c x_sanitizer.c sanitizer.c foreign.c)
@@ -104,10 +118,20 @@ WSL     := $(B)/liblxshim/wsl/wslpath $(B)/liblxshim/wsl/mount.drvfs $(B)/liblxs
 # Whether the compiler makes programs of 32-bit x86, too (Debian's gcc-multilib), with a libc that has
 # times of 64 bits for them (glibc 2.34). What was there once is not tried again.
 WIDE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
-CC32 := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),$(shell mkdir -p $(B); [ -x $(B)/cc32 ] || \
+CC32 := $(if $(filter x86_64,$(MACHINE)),$(shell mkdir -p $(B); [ -x $(B)/cc32 ] || \
           echo 'int main(void) { return sizeof(char[sizeof(time_t) - 7]) - 1; }' | \
           $(CC) -m32 $(WIDE) -include time.h -xc -o $(B)/cc32 - 2>/dev/null; \
           [ ! -x $(B)/cc32 ] || echo yes))
+
+# Said before the first file is compiled, and not after most of them.
+HEADERS := $(B)/headers
+$(HEADERS):
+	@missing=; for h in stdio jansson seccomp; do \
+	    echo "#include <$$h.h>" | $(CC) $(CFLAGS) -E -o /dev/null -xc - 2>/dev/null || missing="$$missing $$h.h"; \
+	done; [ -z "$$missing" ] || { \
+	    if command -v $(firstword $(CC)) >/dev/null; then echo "make: $(firstword $(CC)) does not find$$missing"; \
+	    else echo "make: there is no $(firstword $(CC)) here"; fi; \
+	    tools/deps -n build || echo "make deps installs it, with what the tests need"; exit 1; }; : >$@
 
 .PHONY: all
 all: $(B)/liblxshim.so $(B)/lxshim $(B)/liblxshim/made $(WSL) $(B)/gallery
@@ -123,7 +147,6 @@ $(B)/liblxshim.so: $(LIB_OBJ)
 # have, and there the library of that word size. `lib` is that of 64 bits only where there is no lib64
 # beside it. Where none is built for 32 bits there is one with nothing in it, which needs no libc: of a
 # library of the wrong size ld.so complains.
-MACHINE   := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 IS_LIB64  := $(shell [ -e /lib64 ] && ! [ /lib64 -ef /lib ] && echo yes)
 LIBS_64   := lib64 lib/$(MACHINE)-linux-gnu $(if $(and $(filter x86_64,$(MACHINE)),$(IS_LIB64)),,lib)
 LIBS_I386 := $(if $(filter x86_64,$(MACHINE)),lib32 lib/i386-linux-gnu $(if $(IS_LIB64),lib))
@@ -238,6 +261,7 @@ $(B)/wsl/%.o: %.c
 	$(call say,CC)$(CC) $(COMMON) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB_OBJ) $(CLI_OBJ) $(WSL_OBJ) $(B)/wsl/shim/wsl/wslpath.o $(B)/wsl/shim/wsl/mount_drvfs.o $(B)/filter: | $(KERNEL)
+$(LIB_OBJ) $(I386_OBJ) $(CLI_OBJ) $(WSL_OBJ) $(INTEROP_OBJ) $(B)/filter: | $(HEADERS)
 
 $(B)/lib/%.o: %.c
 	@mkdir -p $(@D)
@@ -319,6 +343,7 @@ $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(COMMON) $(SAN) -MMD -MP -c -o $@ $<
 
+$(SAN_OBJ): | $(HEADERS)
 $(B)/san/policy/embedded.o: $(wildcard policy/profiles/*.json policy/schema/*.json)
 
 $(B)/tests/unit/%: tests/unit/%.c $(SAN_OBJ)
@@ -424,7 +449,7 @@ deps:
 # Installs nothing: what is missing is named, and its tests are left out or skipped. Only failures count, but
 # that nothing could be run is one. BATS= names the bats files to run, LANES= their lanes.
 test:
-	@tools/deps -n build || { echo "make test: nothing can be built here; make deps installs what is missing"; exit 1; }
+	@tools/deps -n build || { [ $$? = 3 ] || echo "make test: nothing can be built here; make deps installs what is missing"; exit 1; }
 	@tools/deps -n check || echo "make test: goes on without; make deps installs it"
 	@$(MAKE) --no-print-directory $(SPREAD) built
 	@ran=; failed=; \
@@ -603,7 +628,7 @@ include packaging/packaging.mk
 
 .PHONY: demo
 demo:
-	@tools/deps build demo || { tools/deps -q build && echo "make demo: goes on without"; }
+	@tools/deps build demo || { [ $$? != 3 ] && tools/deps -q build && echo "make demo: goes on without"; }
 	@$(MAKE) --no-print-directory $(SPREAD) all >/dev/null
 	@LXSHIM_BUILD="$(abspath $(B))" examples/demo
 

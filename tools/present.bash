@@ -6,8 +6,43 @@
 proc_or_stop() {
   [[ -e /proc/self/exe ]] || {
     echo "${0##*/}: /proc is not mounted here, and nothing works without: mount -t proc proc /proc" >&2
-    exit 1
+    exit 3
   }
+}
+
+# runs_in DIRECTORY: whether programs can be written there and started, which a mount may forbid (noexec).
+runs_in() {
+  local file status=0
+  file=$(mktemp "$1/lxshim-runs.XXXXXX" 2>/dev/null) || return
+  printf '#!/bin/sh\n' >"$file"
+  chmod 700 "$file"
+  "$file" 2>/dev/null || status=$?
+  rm -f "$file"
+  return "$status"
+}
+
+# choose_tmpdir SUITS DIRECTORY...: TMPDIR is what was asked for, or all ends here. By itself it is /tmp, or the first of
+# these directories in which programs can be started, and for which SUITS ends well if there is such a one.
+choose_tmpdir() {
+  local dir suits
+  if [[ -n ${TMPDIR-} ]]; then
+    [[ $TMPDIR == /* ]] || export TMPDIR=$PWD/$TMPDIR
+    runs_in "$TMPDIR" || {
+      echo "${0##*/}: TMPDIR is $TMPDIR, and no program can be written there and started" >&2
+      exit 1
+    }
+    return
+  fi
+  for suits in "$1" true; do
+    for dir in /tmp "${@:2}"; do
+      if runs_in "$dir" && "$suits" "$dir"; then
+        [[ $dir != /tmp ]] || return 0
+        echo "${0##*/}: in /tmp no program can be started, or there are no user xattrs: TMPDIR is $dir"
+        export TMPDIR=$dir
+        return
+      fi
+    done
+  done
 }
 
 # present HOW: a command, /sbin's too; a file, which begins with / and may be a pattern; lib:NAME, a

@@ -348,6 +348,9 @@ LX_EXPORT FTSENT *fts_read(FTS *fts)
     }
     if (instruction == FTS_FOLLOW && (e->fts_info == FTS_SL || e->fts_info == FTS_SLNONE)) {
         examine(s, e, true);
+        /* overlayfs gives a symlink another device than the directories around it. */
+        if (e->fts_level == FTS_ROOTLEVEL)
+            fts->fts_dev = e->fts_dev;
         return e;
     }
     if (e->fts_info == FTS_D) {

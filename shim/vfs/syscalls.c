@@ -47,7 +47,19 @@ CALL(call_mkdirat, lx_mkdirat(t, FD(0), PATH(1), (mode_t)a[2]))
 CALL(call_mknodat, lx_mknodat(t, FD(0), PATH(1), (mode_t)a[2], (dev_t)a[3]))
 CALL(call_fchmod, lx_fchmodat(t, FD(0), LX_DESCRIPTOR, (mode_t)a[1], 0))
 CALL(call_fchmodat, lx_fchmodat(t, FD(0), PATH(1), (mode_t)a[2], 0))
-CALL(call_fchmodat2, lx_fchmodat(t, FD(0), PATH(1), (mode_t)a[2], (int)a[3]))
+
+/*
+ * Linux has it since 6.6, and some containers' filters keep what they do not know from programs:
+ * these are told so and go on without. A kernel that has it does not know the flags. valgrind would
+ * print a warning.
+ */
+static long call_fchmodat2(const struct lx_task *t, const long a[6])
+{
+    if (!sys_grumbles && sys_fchmodat2(-1, "", 0, -1) == -ENOSYS)
+        return -ENOSYS;
+    return lx_fchmodat(t, FD(0), PATH(1), (mode_t)a[2], (int)a[3]);
+}
+
 CALL(call_fchownat, lx_fchownat(t, FD(0), PATH(1), (uid_t)a[2], (gid_t)a[3], (int)a[4]))
 CALL(call_getxattr, lx_getxattr(t, AT_FDCWD, PATH(0), PATH(1), PTR(void *, 2), (size_t)a[3], 0))
 CALL(call_lgetxattr,

@@ -40,7 +40,7 @@ done
 unset library source
 
 export LC_ALL=C.UTF-8
-unset LXSHIM_POLICY LXSHIM_STATE LXSHIM_TRACE LD_PRELOAD
+unset CDPATH LANGUAGE LXSHIM_POLICY LXSHIM_STATE LXSHIM_TRACE LD_PRELOAD
 umask 022 # a policy that others may write is another matter: guest.bats
 
 SOURCE_ROOT=${BATS_TEST_DIRNAME%/*/*}

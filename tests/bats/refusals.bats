@@ -95,3 +95,23 @@ same() {
   run differing EEXIST EISDIR ENOTEMPTY EPERM
   assert_output ""
 }
+
+@test "a call that the kernel does not have: ENOSYS, inside a drive and elsewhere" {
+  needs python3 python3
+  refuse ENOSYS@fchmodat2 true || skip "no filter can be installed here"
+  local steps='import ctypes, errno, os
+open("f", "w").close()
+chmod = lambda *a: ctypes.CDLL(None, use_errno=True).syscall(452, *a)
+for path in b"f", b"missing", os.fsencode(sys.argv[1]):
+    print(errno.errorcode[ctypes.get_errno()] if chmod(-100, path, 0o644, 0) < 0 else "ok")
+    ctypes.set_errno(0)'
+  : >"$BATS_TEST_TMPDIR/outside"
+  make_fresh DRIVE drive
+  cd "$DRIVE"
+  run refuse ENOSYS@fchmodat2 env "${SHIM[@]}" python3 -c "import sys; $steps" "$BATS_TEST_TMPDIR/outside"
+  assert_output $'ENOSYS\nENOSYS\nENOSYS'
+  run python3 -c "import sys; $steps" "$BATS_TEST_TMPDIR/outside"
+  local natively=$output
+  run env "${SHIM[@]}" python3 -c "import sys; $steps" "$BATS_TEST_TMPDIR/outside"
+  assert_output "$natively"
+}

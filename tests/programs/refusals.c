@@ -176,16 +176,22 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return ftw->level == 0 ? 0 : type == FTW_DP || type == FTW_D ? rmdir(path) : unlink(path);
 }
 
-/* What every attempt finds below a directory. */
+/* What every attempt finds below a directory, into which somebody who is not root may not be let
+ * any more. */
 static void furnish(const char *base)
 {
+    static const char *const directories[] = {"", "dir", "dir/inner", "empty"};
     static const char *const files[] = {"file", "other", "dir/inner/x"};
     static const char *const links[][2] = {
         {"file", "link"}, {"nowhere", "dangling"}, {"loop", "loop"}, {"dir", "linkdir"}};
     static char path[PATH_MAX + LONG];
+    for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+        in(base, directories[i], path);
+        chmod(i == 0 ? base : path, 0755);
+    }
     nftw(base, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    for (const char *const *d = (const char *const[]){"dir", "dir/inner", "empty", NULL}; *d; d++) {
-        in(base, *d, path);
+    for (size_t i = 1; i < sizeof(directories) / sizeof(directories[0]); i++) {
+        in(base, directories[i], path);
         mkdir(path, 0755);
     }
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -302,6 +308,7 @@ static void run(const struct call *c, const struct place *one, const struct plac
         return;
     if (c->number == SYS_chdir)
         (void)!fchdir(cwd);
+    (void)!fchmod(cwd, 0755);
     furnish(here);
     if (there != here)
         furnish(there);

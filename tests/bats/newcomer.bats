@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+# The first minutes of somebody new: what make, tools/deps and the suite say on a machine that lacks something,
+# and what they do not take over from a shell that has much set.
+
+load helpers
+
+# makes VARIABLE=VALUE...: make's first words in the source tree, where all that is built goes elsewhere.
+makes() {
+  run env -u MAKEFLAGS -u MAKELEVEL make -C "$SOURCE_ROOT" --no-print-directory B="$BATS_TEST_TMPDIR/built" "$@"
+}
+
+@test "make says what is missing before it compiles anything" {
+  makes CC=no-such-compiler
+  assert_failure 2
+  assert_line --index 0 "make: there is no no-such-compiler here"
+  refute_output --partial "not found"
+  refute_output --partial "CC"$'\t'
+
+  makes CC="gcc -nostdinc"
+  assert_failure 2
+  assert_line --index 0 "make: gcc does not find stdio.h jansson.h seccomp.h"
+  refute_output --partial "CC"$'\t'
+}
+
+@test "make says at once that it cannot write, or that nothing could be preloaded from there" {
+  makes B=/proc/built
+  assert_failure 2
+  assert_output --partial "nothing can be written to /proc/built: make B=/another/directory, for each target"
+  refute_output --partial mkdir
+
+  for name in "with space" with:colon; do
+    makes B="$BATS_TEST_TMPDIR/$name"
+    assert_failure 2
+    assert_output --partial "ld.so takes spaces and colons for separators"
+  done
+}
+
+@test "neither CDPATH nor another language, nor a git hook's repository, reaches the tests" {
+  mkdir "$BATS_TEST_TMPDIR/tests"
+  printf '%s\n' '@test "what is set" {' \
+    '  [[ -z ${CDPATH-}${LANGUAGE-}${GIT_DIR-}${GIT_WORK_TREE-}${MAKEFLAGS-}${PYTHONWARNINGS-}${FORCE_COLOR-} ]]' '}' >"$BATS_TEST_TMPDIR/tests/a.bats"
+  export CDPATH=/tmp:.:/ LANGUAGE=de GIT_DIR=/nowhere GIT_WORK_TREE=/nowhere MAKEFLAGS=k PYTHONWARNINGS=error FORCE_COLOR=1
+  cd "$SOURCE_ROOT"
+  run --separate-stderr tests/suite -l preload "$BATS_TEST_TMPDIR/tests/a.bats"
+  assert_success
+  assert_line "# tests: 1 ok, 0 skipped, 0 failed"
+  run tools/deps -n build lint demo
+  [[ $output != *"$SOURCE_ROOT"* ]]
+}
+
+@test "a temporary directory: where nothing can be started another is taken; one that was asked for is obeyed or refused" {
+  LXSHIM_BUILD=$BUILD TMPDIR=/nowhere run "$SOURCE_ROOT/examples/demo"
+  assert_failure 1
+  assert_output "demo: TMPDIR is /nowhere, and no program can be written there and started"
+  LXSHIM_BUILD=$BUILD TMPDIR=/nowhere run "$SOURCE_ROOT/tests/suite" -l preload
+  assert_failure 1
+  assert_output "suite: TMPDIR is /nowhere, and no program can be written there and started"
+
+  unshare --mount true || skip "no mount namespace can be made here"
+  local steps='set -eu; . "$1/tools/present.bash"; cd "$2"; choose_tmpdir true "$2"; echo "$TMPDIR"'
+  mkdir "$BATS_TEST_TMPDIR/below"
+  run env TMPDIR=below bash -c "$steps" steps "$SOURCE_ROOT" "$BATS_TEST_TMPDIR"
+  assert_output "$BATS_TEST_TMPDIR/below"
+  run env -u TMPDIR unshare --mount bash -c "mount -t tmpfs -o noexec none /tmp; $steps" steps "$SOURCE_ROOT" /var/tmp
+  assert_output "steps: in /tmp no program can be started, or there are no user xattrs: TMPDIR is /var/tmp
+/var/tmp"
+}
+
+# With pipefail the writer's SIGPIPE is the pipe's status, now and then.
+@test "no script that minds the status of a pipe has a reader that leaves early" {
+  cd "$SOURCE_ROOT"
+  local scripts
+  mapfile -t scripts < <(grep -rlE '^set .*pipefail' .ci bench examples packaging tests/suite tools)
+  ((${#scripts[@]} > 8))
+  # What ends in a quote is steps for another shell.
+  run grep -nE "[|] *(head|grep -[[:alpha:]]*q[[:alpha:]]*) .*[^']\$" "${scripts[@]}"
+  assert_output ""
+}
