@@ -173,6 +173,7 @@ def describe(status):
 
 def remove(path):
     """Removes a tree, whatever modes and attributes a test has left on it."""
+    detach(path)
     shutil.rmtree(path, ignore_errors=True)
     if not os.path.lexists(path):
         return
@@ -180,6 +181,18 @@ def remove(path):
     subprocess.run(["chattr", "-R", "-f", "-i", "-a", str(path)], **quiet)
     subprocess.run(["chmod", "-R", "u+rwx", str(path)], **quiet)
     subprocess.run(["rm", "-rf", str(path)], **quiet)
+
+
+def detach(path):
+    """Frees the loop devices of files below a tree: a test that took too long has not come to that."""
+    for file in Path("/sys/block").glob("loop*/loop/backing_file"):
+        try:
+            backing = file.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        if backing.startswith(f"{path}/"):
+            device = f"/dev/{file.parent.parent.name}"
+            subprocess.run(["losetup", "-d", device], stderr=subprocess.DEVNULL, check=False)
 
 
 def sweep(session, mark):
