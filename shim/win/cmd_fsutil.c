@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fsutil: reparse points, case, file ids, hard links. */
+/* fsutil: reparse points, case, file ids, hard links; sparse files are cmd_sparse.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,6 +274,10 @@ static const struct {
     {"file", "queryFileNameById", name_by_id},
     {"hardlink", "list", link_list},
     {"hardlink", "create", link_create},
+    {"sparse", "queryFlag", win_sparse_query},
+    {"sparse", "setFlag", win_sparse_set},
+    {"sparse", "setRange", win_sparse_range},
+    {"sparse", "queryRange", win_sparse_ranges},
 };
 
 int win_fsutil(struct win *win, const struct win_words *words)

@@ -5,6 +5,8 @@
 
 #include "fs/drvfs/drvfs.h"
 #include "fs/native.h"
+#include "nt/attributes.h"
+#include "nt/dosattrib.h"
 #include "nt/times.h"
 #include "sys/sys.h"
 
@@ -172,6 +174,23 @@ static inline void shape_size(struct lx_call *c, const struct lx_mount *m, struc
         shape_file(c, m, s);
 }
 
+/*
+ * True of a file that Windows has told to have holes, or compressed: what is not written takes no
+ * room (inference).
+ */
+static __attribute__((noinline)) bool has_holes(struct lx_call *c, const struct lx_mount *m,
+                                                const struct shape *s)
+{
+    const struct store_object o = drvfs_object(&c->at[0]);
+    uint8_t value[NT_DOSATTRIB_SIZE];
+    struct nt_dosattrib d;
+    if (!S_ISREG(s->mode) || lx_rule(m, LX_RULE_STAT_BLOCKS) != LX_ALLOCATED)
+        return false;
+    long n = store_attr_get(&o, true, STORE_DOSATTRIB, value, sizeof(value));
+    return n > 0 && nt_dosattrib_decode(value, (size_t)n, &d) == 0 &&
+           (d.valid & NT_HAS_ATTRIBUTES) != 0 && (d.attributes & (NT_SPARSE | NT_COMPRESSED)) != 0;
+}
+
 /* Holds the times back that are ahead of the coarse clock: see clock.c. */
 static __attribute__((noinline)) void hold_back(struct lx_call *c, uint64_t file, struct shape *s)
 {
@@ -334,7 +353,8 @@ static inline __attribute__((always_inline)) long reshape(struct lx_call *c, con
     shape_barred(c, s);
     shape_symlink(c, m, s);
     shape_special(c, m, s);
-    shape_size(c, m, s);
+    if (!store_marked(st) || !has_holes(c, m, s))
+        shape_size(c, m, s);
     shape_times(c, m, st->st_ino, s, times);
     return 0;
 }
