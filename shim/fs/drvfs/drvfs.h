@@ -175,6 +175,12 @@ int drvfs_demand_of_parent(struct lx_call *c, unsigned i, uint32_t want);
  */
 int drvfs_inherit_descriptor(struct lx_call *c, const struct lx_loc *at, int fd);
 
+/*
+ * [WSL#1535] True where somebody watches what `fd`, if it is one, is open on, and by a rule has it
+ * open by that: then of location `which`, and `holders` says who.
+ */
+bool drvfs_held_by_watch(struct lx_call *c, unsigned which, int fd, struct store_holders *holders);
+
 /* The rule by which something of that type still waits to be deleted. */
 static inline enum lx_rule drvfs_pending_rule(mode_t type)
 {

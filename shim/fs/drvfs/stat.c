@@ -376,6 +376,13 @@ static inline __attribute__((always_inline)) long reshape(struct lx_call *c, con
 #define TIME_TO_STAT(number, of_stat, of_statx)    GIVE_TIME(st->of_stat, number)
 #define TIME_TO_STATX(number, of_stat, of_statx)   GIVE_TIME(stx->of_statx, number)
 
+/* A number that has no room in 32 bits, for who may have no more. */
+static inline bool is_wide(struct lx_call *c)
+{
+    return lx_rule(c->at[0].mount, LX_RULE_STAT_INODE) == LX_EOVERFLOW && lx_is_narrow(c->task) &&
+           lx_alter(c, LX_RULE_STAT_INODE);
+}
+
 long drvfs_stat(struct lx_call *c)
 {
     struct stat *st = c->buf;
@@ -390,6 +397,8 @@ long drvfs_stat(struct lx_call *c)
         return r;
     FIELDS(TO_STAT)
     TIMES(TIME_TO_STAT)
+    if (is_wide(c))
+        st->st_ino = lx_wide_number(st->st_ino);
     if (!lx_observing(c))
         st->st_dev = sys_device(0, c->at[0].mount->device);
     return 0;
@@ -433,6 +442,8 @@ long drvfs_statx(struct lx_call *c)
         return r;
     FIELDS(TO_STATX)
     TIMES(TIME_TO_STATX)
+    if (is_wide(c))
+        stx->stx_ino = lx_wide_number(stx->stx_ino);
     GIVE_TIME(stx->stx_btime, TIME_OF_BIRTH)
     if (!lx_observing(c)) {
         stx->stx_dev_major = 0;
