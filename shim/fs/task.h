@@ -75,14 +75,14 @@ struct lx_task {
     void *owner;                   /* whose hooks these are, for them to find */
 };
 
-/* True for a task whose calls are those of 32-bit x86. */
+/* True for a task whose calls are those of 32-bit x86. The library serves those of its own. */
 static inline bool lx_is_narrow(const struct lx_task *task)
 {
-#if defined(__i386__)
-    (void)task;
-    return true;
-#else
+#if defined(LXSHIM_IS_PROGRAM)
     return task->narrow;
+#else
+    (void)task;
+    return sizeof(void *) == 4;
 #endif
 }
 

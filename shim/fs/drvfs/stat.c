@@ -178,13 +178,12 @@ static inline void shape_size(struct lx_call *c, const struct lx_mount *m, struc
  * True of a file that Windows has told to have holes, or compressed: what is not written takes no
  * room (inference).
  */
-static __attribute__((noinline)) bool has_holes(struct lx_call *c, const struct lx_mount *m,
-                                                const struct shape *s)
+static __attribute__((noinline)) bool has_holes(struct lx_call *c, mode_t mode)
 {
     const struct store_object o = drvfs_object(&c->at[0]);
     uint8_t value[NT_DOSATTRIB_SIZE];
     struct nt_dosattrib d;
-    if (!S_ISREG(s->mode) || lx_rule(m, LX_RULE_STAT_BLOCKS) != LX_ALLOCATED)
+    if (!S_ISREG(mode) || lx_rule(c->at[0].mount, LX_RULE_STAT_BLOCKS) != LX_ALLOCATED)
         return false;
     long n = store_attr_get(&o, true, STORE_DOSATTRIB, value, sizeof(value));
     return n > 0 && nt_dosattrib_decode(value, (size_t)n, &d) == 0 &&
@@ -344,8 +343,11 @@ static inline __attribute__((always_inline)) long reshape(struct lx_call *c, con
         return -LX_EWALK;
     long r = drvfs_check_named(c, s->mode, s->nlink);
     uint32_t granted = DRVFS_ALL_GRANTED;
-    if (r == 0 && store_marked(st))
+    bool holes = false;
+    if (r == 0 && store_marked(st)) {
         r = look_up(c, st, &granted);
+        holes = r == 0 && has_holes(c, st->st_mode);
+    }
     if (r < 0)
         return r;
     shape_kind(s, kind, length);
@@ -353,7 +355,7 @@ static inline __attribute__((always_inline)) long reshape(struct lx_call *c, con
     shape_barred(c, s);
     shape_symlink(c, m, s);
     shape_special(c, m, s);
-    if (!store_marked(st) || !has_holes(c, m, s))
+    if (!holes)
         shape_size(c, m, s);
     shape_times(c, m, st->st_ino, s, times);
     return 0;
@@ -379,7 +381,7 @@ static inline __attribute__((always_inline)) long reshape(struct lx_call *c, con
 /* A number that has no room in 32 bits, for who may have no more. */
 static inline bool is_wide(struct lx_call *c)
 {
-    return lx_rule(c->at[0].mount, LX_RULE_STAT_INODE) == LX_EOVERFLOW && lx_is_narrow(c->task) &&
+    return lx_is_narrow(c->task) && lx_rule(c->at[0].mount, LX_RULE_STAT_INODE) == LX_EOVERFLOW &&
            lx_alter(c, LX_RULE_STAT_INODE);
 }
 
