@@ -336,7 +336,7 @@ SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Of a probe its files are one program; what is to be preloaded is none.
-PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% $(addprefix tests/programs/,yama.c still.c neighbour.c structures.c), \
+PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out tests/programs/probe_% $(addprefix tests/programs/,yama.c still.c neighbour.c structures.c numbers.c), \
             $(wildcard tests/programs/*.c)))
 
 $(B)/san/%.o: %.c
@@ -431,7 +431,8 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 OTHERS := yama.so still.so neighbour.so tour-static tour-go bare-static itself-static mounting-static interrupt-static stress-static \
           swarm-static hold-static keep-static faults-static strict-static confined-static outlive-static flip-static ring-static kernel-static \
           $(if $(CC32),$(foreach p,tour bare itself mounting kernel,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static confined-i386-static ring-i386-static \
-            structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static) \
+            structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static \
+            numbers $(foreach w,i386 i386-lfs i386-static,numbers-$w)) \
           $(if $(shell command -v musl-gcc),tour-musl tour-musl-static libcs-musl probe-musl) \
           $(if $(shell command -v rustc),tour-rust)
 OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS),$(filter-out %-go,$(OTHERS))))

@@ -23,7 +23,7 @@ _lxshim_words() {
     'options policy rules') echo --json --help ;;
     'options policy schema') echo --help ;;
     'options policy trust') echo --list --remove --help ;;
-    'options explain') echo --help ;;
+    'options explain') echo --era --volume --client --metadata --help ;;
     'options doctor') echo --help ;;
     'options win') echo --policy --profile --mount --elevated --help ;;
     'options help') echo --help ;;
@@ -32,7 +32,7 @@ _lxshim_words() {
     '--profile') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--era') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
     '--eras') echo drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs ;;
-    'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --latency --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from ;;
+    'arguments') echo --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --latency --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --era --volume --client --shard --emit --era --distribution --user --cd --etc --root --from ;;
     '--filesystem') echo ntfs fat fat32 exfat refs smb ;;
     '--latency') echo wsl1-1809 9p-2019 9p-2020 9p-2023 virtiofs-2026 off ;;
     '--lane') echo both preload supervisor ;;
@@ -40,8 +40,10 @@ _lxshim_words() {
     '--fresh') echo copy worktree none ;;
     '--volumes') echo ntfs fat fat32 exfat refs smb ;;
     '--clients') echo drvfs 9p virtiofs ;;
+    '--volume') echo ntfs fat fat32 exfat refs smb ;;
+    '--client') echo drvfs 9p virtiofs ;;
     '--emit') echo github gitlab ;;
-    'rules') echo names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.volume_root utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter symlink.denied reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.characters xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed directory.removed directory.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls ;;
+    'rules') echo names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.volume_root utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory watch.holds unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter symlink.denied reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.characters xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed directory.removed directory.renamed watch.events stat.inode stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls ;;
     'values names.illegal') echo escape reject ;;
     'values names.private') echo kept loses ;;
     'values names.invalid_utf8') echo allow replace EINVAL ;;
@@ -71,6 +73,7 @@ _lxshim_words() {
     'values exec.any_file') echo allow native ;;
     'values unlink.open_file') echo pending deny posix ;;
     'values rmdir.open_directory') echo pending deny posix ;;
+    'values watch.holds') echo on off ;;
     'values unlink.readonly_file') echo allow EACCES ;;
     'values rename.open_target') echo posix EPERM EACCES ;;
     'values rename.open_descendant') echo allow EACCES ;;
@@ -127,6 +130,7 @@ _lxshim_words() {
     'values directory.removed') echo native ENOENT ;;
     'values directory.renamed') echo native until-found ENOENT ;;
     'values watch.events') echo native changes at-close EINVAL ;;
+    'values stat.inode') echo native EOVERFLOW ;;
     'values stat.directory') echo on off two-links no-links ;;
     'values stat.small_file') echo on off ;;
     'values stat.symlink_size') echo native zero ;;

@@ -41,7 +41,7 @@ function __lxshim_words
         case 'options policy trust'
             printf '%s\n' --list --remove --help
         case 'options explain'
-            printf '%s\n' --help
+            printf '%s\n' --era --volume --client --metadata --help
         case 'options doctor'
             printf '%s\n' --help
         case 'options win'
@@ -59,7 +59,7 @@ function __lxshim_words
         case '--eras'
             printf '%s\n' drvfs wsl1-1607 wsl1-1703 wsl1-1709 wsl1-1803 wsl1-1809 wsl1-1903 wsl1-19041 wsl1-current wsl2-9p wsl2-virtiofs
         case 'arguments'
-            printf '%s\n' --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --latency --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --shard --emit --era --distribution --user --cd --etc --root --from
+            printf '%s\n' --policy --profile --filesystem --mount --set --trace --enforce --overrides --scanner --latency --lane --bind --report --fail-on --runs --good --bad --skip --time-limit --jobs --fresh --setup --output --eras --volumes --clients --era --volume --client --shard --emit --era --distribution --user --cd --etc --root --from
         case '--filesystem'
             printf '%s\n' ntfs fat fat32 exfat refs smb
         case '--latency'
@@ -74,10 +74,14 @@ function __lxshim_words
             printf '%s\n' ntfs fat fat32 exfat refs smb
         case '--clients'
             printf '%s\n' drvfs 9p virtiofs
+        case '--volume'
+            printf '%s\n' ntfs fat fat32 exfat refs smb
+        case '--client'
+            printf '%s\n' drvfs 9p virtiofs
         case '--emit'
             printf '%s\n' github gitlab
         case 'rules'
-            printf '%s\n' names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.volume_root utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter symlink.denied reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.characters xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed directory.removed directory.renamed watch.events stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls
+            printf '%s\n' names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.volume_root utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory watch.holds unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter symlink.denied reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.characters xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed directory.removed directory.renamed watch.events stat.inode stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls
         case 'values names.illegal'
             printf '%s\n' escape reject
         case 'values names.private'
@@ -136,6 +140,8 @@ function __lxshim_words
             printf '%s\n' pending deny posix
         case 'values rmdir.open_directory'
             printf '%s\n' pending deny posix
+        case 'values watch.holds'
+            printf '%s\n' on off
         case 'values unlink.readonly_file'
             printf '%s\n' allow EACCES
         case 'values rename.open_target'
@@ -248,6 +254,8 @@ function __lxshim_words
             printf '%s\n' native until-found ENOENT
         case 'values watch.events'
             printf '%s\n' native changes at-close EINVAL
+        case 'values stat.inode'
+            printf '%s\n' native EOVERFLOW
         case 'values stat.directory'
             printf '%s\n' on off two-links no-links
         case 'values stat.small_file'

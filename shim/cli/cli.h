@@ -74,6 +74,10 @@ typedef uint64_t cli_option;
 #define CLI_STACKS       CLI_OPTION(51)
 #define CLI_LATENCY      CLI_OPTION(52)
 #define CLI_EACH         CLI_OPTION(54)
+#define CLI_IN_ERA       CLI_OPTION(36) /* of a rule: where its value is asked for */
+#define CLI_IN_VOLUME    CLI_OPTION(37)
+#define CLI_IN_CLIENT    CLI_OPTION(38)
+#define CLI_IN_METADATA  CLI_OPTION(39)
 
 /* An option, for its reader, --help and completions. */
 struct cli_option_info {
@@ -131,6 +135,7 @@ struct cli_arguments {
     const char *eras;
     const char *volumes;
     const char *clients;
+    bool metadata;
     const char *shard;
     const char *emit;
     bool blame;

@@ -183,13 +183,15 @@ const struct cli_command cli_commands[] = {
     },
     {
         .name = "explain",
-        .usage = "RULE|WORD",
+        .usage = "[OPTION]... RULE|WORD",
         .summary = "say what a rule does, its values, and why",
         .help =
             "Explains a rule, by its id or the unique beginning of one; or lists the rules that "
             "have WORD\nin their id or text, or that answer with an errno (EACCES, \"Permission "
             "denied\"), and in which\neras, and the bugs of the gallery that have it in their "
-            "name, title or policy.\n",
+            "name, title or policy.\nWith options it tells the value that the rule has in those "
+            "eras, on that volume, and why.\n",
+        .options = CLI_IN_ERA | CLI_IN_VOLUME | CLI_IN_CLIENT | CLI_IN_METADATA,
         .least = 1,
         .most = 1,
         .run = cli_explain,

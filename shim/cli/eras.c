@@ -83,6 +83,24 @@ static void list(char *where, size_t room, const bool has[PROFILES_MAX], size_t 
     }
 }
 
+/* A value that a profile has on an axis (LX_AXES: by itself), with where it holds, and why. */
+static struct era_value valued(enum lx_rule rule, enum lx_axis axis, const struct lx_profile *by,
+                               const char *where)
+{
+    bool on = axis != LX_AXES;
+    const char *from = on ? by->on_from[axis][rule] : by->from[rule];
+    unsigned value = on ? by->on[axis][rule] : by->rules[rule];
+    struct note why = {.text = NULL};
+    if (on || from != NULL)
+        why = said(from == NULL ? LX_DEFAULT_PROFILE : from, on ? lx_axis_word(axis) : NULL,
+                   lx_rules[rule].id);
+    if (on && why.text != NULL && why.grade != LX_GRADE_INFERENCE &&
+        strcasestr(lx_rules[rule].evidence, lx_axis_word(axis)) != NULL)
+        why.text = NULL; /* that speaks of this rule, the other of the kind of volume */
+    return (struct era_value){rule, (enum lx_value)value, where, why.text,
+                              why.text != NULL ? why.grade : lx_rules[rule].grade};
+}
+
 /*
  * A value that one profile states, with all profiles that have it from there. `axis`: of a kind of
  * volume, or LX_AXES for what the profiles say themselves.
@@ -112,16 +130,21 @@ static void stated(const struct teller *t, enum lx_rule rule, enum lx_axis axis,
         size_t n = strlen(where);
         snprintf(where + n, sizeof(where) - n, ", on %s", lx_axis_word(axis));
     }
-    struct note why = {.text = NULL};
-    if (on || from != NULL)
-        why = said(from == NULL ? LX_DEFAULT_PROFILE : from, on ? lx_axis_word(axis) : NULL,
-                   lx_rules[rule].id);
-    if (on && why.text != NULL && why.grade != LX_GRADE_INFERENCE &&
-        strcasestr(lx_rules[rule].evidence, lx_axis_word(axis)) != NULL)
-        why.text = NULL; /* that speaks of this rule, the other of the kind of volume */
-    const struct era_value told = {rule, (enum lx_value)value, where, why.text,
-                                   why.text != NULL ? why.grade : lx_rules[rule].grade};
+    const struct era_value told = valued(rule, axis, by, where);
     t->tell(t->context, &told);
+}
+
+struct era_value eras_cell(enum lx_rule rule, const struct lx_profile *by,
+                           enum lx_filesystem filesystem, bool metadata)
+{
+    enum lx_axis on = LX_AXES;
+    if (filesystem != LX_FILESYSTEMS && by->on[lx_filesystem_axis(filesystem)][rule] != LX_UNSAID)
+        on = lx_filesystem_axis(filesystem);
+    /* The later one of two that hold. */
+    if (metadata && by->on[LX_ON_METADATA][rule] != LX_UNSAID &&
+        (filesystem == LX_FILESYSTEMS || lx_filesystem_keeps_metadata(filesystem)))
+        on = LX_ON_METADATA;
+    return valued(rule, on, by, "");
 }
 
 void eras_of(enum lx_rule rule, void (*tell)(void *context, const struct era_value *value),

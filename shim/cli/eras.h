@@ -3,6 +3,7 @@
 #ifndef LXSHIM_CLI_ERAS_H
 #define LXSHIM_CLI_ERAS_H
 
+#include "policy/profile.h"
 #include "policy/rules.h"
 
 /* A value, where it holds, and why we believe it. */
@@ -20,5 +21,12 @@ struct era_value {
  */
 void eras_of(enum lx_rule rule, void (*tell)(void *context, const struct era_value *value),
              void *context);
+
+/*
+ * The value of a rule by a profile, on a kind of volume (LX_FILESYSTEMS: nobody has said which) and
+ * with metadata or without, and why. Where it holds is the asker's.
+ */
+struct era_value eras_cell(enum lx_rule rule, const struct lx_profile *by,
+                           enum lx_filesystem filesystem, bool metadata);
 
 #endif

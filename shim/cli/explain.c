@@ -11,6 +11,7 @@
 #include "cli/eras.h"
 #include "cli/page.h"
 #include "cli/summary.h"
+#include "matrix/cells.h"
 #include "policy/errnames.h"
 #include "report/report.h"
 
@@ -137,20 +138,69 @@ static bool search_all(const char *word)
     return search_gallery(word) || rules;
 }
 
+/* One cell: what the rule is there, and why. */
+static void print_cell(const struct cell *cell, enum lx_rule rule, bool metadata)
+{
+    enum lx_filesystem filesystem =
+        cell->filesystem == NULL ? LX_FILESYSTEMS : lx_filesystem_find(cell->filesystem);
+    const struct era_value v = eras_cell(rule, lx_profile_find(cell->era), filesystem, metadata);
+    int error = lx_value_errno(v.value);
+    bool kept =
+        metadata && (filesystem == LX_FILESYSTEMS || lx_filesystem_keeps_metadata(filesystem));
+    printf("\n  %s%s: %s", cell->name, kept ? ", with metadata" : "", lx_value_word(v.value));
+    if (error != 0)
+        printf(" (refused with %s, %s)", lx_errno_name(error), strerror(error));
+    putchar('\n');
+    struct lx_arena arena = {NULL};
+    cli_wrap(4, lx_arena_format(&arena, "%s: %s", lx_grade_word(v.grade),
+                                v.reason != NULL ? v.reason : lx_rules[rule].evidence));
+    lx_arena_free(&arena);
+}
+
+/* The cells that options name. */
+static int explain_cells(const struct cli_arguments *a, enum lx_rule rule)
+{
+    struct lx_arena arena = {NULL};
+    struct cells cells;
+    struct cells_problem problem;
+    if (!cells_make(&arena, a->eras != NULL ? a->eras : "all", a->volumes, a->clients, &cells,
+                    &problem)) {
+        if (problem.what == NULL)
+            cli_error("no era of --era has a client of --client");
+        else
+            cli_unknown(problem.what, problem.word, problem.nearest,
+                        strcmp(problem.what, "era") == 0 ? "lxshim policy profiles"
+                                                         : "lxshim explain --help");
+        lx_arena_free(&arena);
+        return CLI_USAGE;
+    }
+    cli_heading(stdout, lx_rules[rule].id, "\n\n");
+    cli_wrap(2, lx_rules[rule].summary);
+    for (size_t i = 0; i < cells.count; i++)
+        if (strcmp(cells.list[i].era, CELL_NATIVE) != 0)
+            print_cell(&cells.list[i], rule, a->metadata);
+    lx_arena_free(&arena);
+    return CLI_OK;
+}
+
 int cli_explain(const struct cli_arguments *arguments)
 {
     const char *word = arguments->rest[0];
+    bool cells = arguments->eras != NULL || arguments->volumes != NULL ||
+                 arguments->clients != NULL || arguments->metadata;
     if (strcmp(word, SUMMARY_OVERRIDES) == 0) {
         cli_wrap(0, "No rule: calls that an override of the policy answered or delayed. \"lxshim "
                     "policy show\" lists the overrides, \"lxshim help overrides\" says what they "
                     "are.");
         return CLI_OK;
     }
-    if (word[0] != '\0' && !names_one(word) && search_all(word))
+    if (word[0] != '\0' && !cells && !names_one(word) && search_all(word))
         return CLI_OK;
     enum lx_rule rule = cli_find_rule(word);
     if (rule == LX_RULE_NONE)
         return CLI_NO;
+    if (cells)
+        return explain_cells(arguments, rule);
     page_text(rule, stdout);
     return CLI_OK;
 }

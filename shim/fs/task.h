@@ -67,12 +67,30 @@ struct lx_task {
         caching; /* placements about this task's descriptors and cwd may be kept (ourselves only) */
     bool
         on_behalf; /* what no rule touches is left to the task itself: the answer is -LX_CONTINUE */
+    bool narrow;   /* of another process: its calls are those of 32-bit x86 */
     bool
         seccomp_confined; /* its seccomp filter allows nothing we add: make only the call it made */
 
     const struct lx_task_ops *ops; /* NULL: none of them */
     void *owner;                   /* whose hooks these are, for them to find */
 };
+
+/* True for a task whose calls are those of 32-bit x86. The library serves those of its own. */
+static inline bool lx_is_narrow(const struct lx_task *task)
+{
+#if defined(LXSHIM_IS_PROGRAM)
+    return task->narrow;
+#else
+    (void)task;
+    return sizeof(void *) == 4;
+#endif
+}
+
+/* A number of NTFS' for a file: in the upper bits is how often the record was used, once. */
+static inline uint64_t lx_wide_number(uint64_t number)
+{
+    return number | UINT64_C(1) << 48;
+}
 
 /* Gives a task n bytes at an address that nobody has tried. 0 or -EFAULT. */
 static inline int lx_give(const struct lx_task *task, void *to, const void *from, size_t n)

@@ -180,19 +180,31 @@ static __attribute__((noinline)) struct dirent *look_for_entry(DIR *dir, struct 
     return e;
 }
 
+/* An entry with the number that programs of this word size are to see. */
+static inline struct dirent *numbered(DIR *dir, struct dirent *e)
+{
+#if defined(__i386__)
+    if (e != NULL)
+        e->d_ino = vfs_listed_number(lx_self(), dirfd(dir), e->d_name, e->d_ino);
+#else
+    (void)dir;
+#endif
+    return e;
+}
+
 LX_EXPORT struct dirent *readdir(DIR *dir)
 {
     if (block.dir != dir || block.closings != atomic_load_explicit(&closings, memory_order_relaxed))
-        return look_for_entry(dir, NULL);
+        return numbered(dir, look_for_entry(dir, NULL));
     struct dirent *e = next_entry(dir);
     if ((uintptr_t)e <= block.last) {
         block.dir = NULL;
-        return e == NULL ? NULL : look_for_entry(dir, e);
+        return e == NULL ? NULL : numbered(dir, look_for_entry(dir, e));
     }
     block.last = (uintptr_t)e;
     return block.listing == VFS_LIST_AS_THEY_ARE || !vfs_name_suspect(e->d_name)
-               ? e
-               : look_for_entry(dir, e);
+               ? numbered(dir, e)
+               : numbered(dir, look_for_entry(dir, e));
 }
 LX_WIDE(readdir64, readdir);
 
@@ -215,6 +227,8 @@ LX_EXPORT int readdir_r(DIR *restrict dir, struct dirent *restrict entry,
             *result = entry;
         }
     }
+    if (error == 0)
+        (void)numbered(dir, *result);
     return error;
 }
 #pragma GCC diagnostic pop

@@ -60,6 +60,12 @@ bool store_is_mapped(const struct stat *st, struct store_holders *holders);
  */
 bool store_descendant_watched(int dfd, const char *path, struct store_holders *holders);
 
+/*
+ * True where any process watches what `fd` is open on by inotify, by what /proc shows. `others`:
+ * this process does not count. Of what we may not read it is not known, and false.
+ */
+bool store_watched(int fd, bool others, struct store_holders *holders);
+
 /* Marks a directory just opened as open, for store_directory_held. Costs one system call. */
 void store_mark_directory(int fd);
 

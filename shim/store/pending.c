@@ -45,13 +45,13 @@ static void hint(const struct store_object *marked, const struct store_identity 
  * another one by the rename. *id: what it is.
  */
 static int confirm(int list, const struct store_object *marked, uint64_t noted,
-                   struct store_identity *id)
+                   enum store_waits_for what, struct store_identity *id)
 {
     uint64_t number;
     int r = store_waiting_identify(marked, marked, &number, id);
     if (r < 0 || number == noted)
         return r;
-    r = store_waiting_add(list, marked, number);
+    r = store_waiting_add(list, marked, number, what);
     if (r == 0)
         store_waiting_drop(list, noted);
     return r;
@@ -59,18 +59,18 @@ static int confirm(int list, const struct store_object *marked, uint64_t noted,
 
 /* store_pending_mark, with the list of what waits. *id: what was marked. */
 static int mark_noted(int list, const struct store_object *o, const struct store_object *marked,
-                      struct store_identity *id)
+                      enum store_waits_for what, struct store_identity *id)
 {
     uint64_t number;
     int r = store_waiting_number(o, marked, &number);
     /* First, so that a process that is killed in between leaves no file that nobody finishes. */
-    if (r == 0 && store_waiting_add(list, marked, number) < 0)
+    if (r == 0 && store_waiting_add(list, marked, number, what) < 0)
         r = -EOPNOTSUPP;
     if (r < 0)
         return r;
     r = store_rename_to_free(o->dfd, o->path, o->dfd, marked->path);
     if (r == 0) {
-        r = confirm(list, marked, number, id);
+        r = confirm(list, marked, number, what, id);
         if (r < 0)
             (void)store_rename_to_free(o->dfd, marked->path, o->dfd, o->path);
     }
@@ -79,7 +79,7 @@ static int mark_noted(int list, const struct store_object *o, const struct store
     return r;
 }
 
-int store_pending_mark(const struct store_object *o)
+int store_pending_mark(const struct store_object *o, bool watches)
 {
     char path[PATH_MAX];
     struct store_identity id = {.mode = 0};
@@ -90,7 +90,8 @@ int store_pending_mark(const struct store_object *o)
     int list = store_waiting_lock(o->root, STORE_WAITING_MADE);
     if (list < 0)
         return -EOPNOTSUPP;
-    r = mark_noted(list, o, &marked, &id);
+    r = mark_noted(list, o, &marked, watches ? STORE_WAITS_FOR_WATCHES : STORE_WAITS_FOR_HANDLES,
+                   &id);
     if (r < 0) {
         store_waiting_unlock(o->root, list);
         return r;
@@ -113,7 +114,7 @@ int store_pending_revive(const struct store_object *marked)
     if (list < 0)
         return list == -ENOENT ? -EINVAL : list;
     int r = store_waiting_number(marked, marked, &number);
-    if (r == 0 && !store_waiting_noted(list, number))
+    if (r == 0 && !store_waiting_noted(list, number, NULL))
         r = -EINVAL;
     if (r == 0)
         r = store_rename_to_free(marked->dfd, marked->path, marked->dfd, path);
@@ -127,16 +128,17 @@ int store_pending_revive(const struct store_object *marked)
 /* --- looking -------------------------------------------------------------------------------- */
 
 /* The list, open, and the number where an object is noted in it; or -errno. */
-static int noted(const struct store_object *marked, uint64_t *number)
+static int noted(const struct store_object *marked, uint64_t *number, enum store_waits_for *what)
 {
     int r = store_waiting_number(marked, marked, number);
-    return r < 0 ? r : store_waiting_open(marked->root, *number);
+    return r < 0 ? r : store_waiting_open(marked->root, *number, what);
 }
 
 bool store_pending_proved(const struct store_object *marked)
 {
     uint64_t number;
-    int list = noted(marked, &number);
+    enum store_waits_for what;
+    int list = noted(marked, &number, &what);
     if (list >= 0)
         sys_close(list);
     return list >= 0;
@@ -201,7 +203,7 @@ static int remove_claimed(const struct store_object *marked, uint64_t number, in
     if (list < 0)
         return list == -ENOENT ? -ESTALE : list;
     /* What is open may have come since the look by which it was proved. */
-    int r = store_waiting_noted(list, number) && store_waiting_is(marked, number, fd, &id)
+    int r = store_waiting_noted(list, number, NULL) && store_waiting_is(marked, number, fd, &id)
                 ? store_waiting_remove(list, marked, number, &id)
                 : -ESTALE;
     if (r == 0)
@@ -221,11 +223,24 @@ static enum store_pending not_noted(const struct store_object *marked)
     return r == -ENOENT ? STORE_PENDING_GONE : STORE_NOT_PENDING;
 }
 
-/* Removes a noted object where nobody holds it. `list`: open, or -1; it is closed. */
-static enum store_pending finish(const struct store_object *marked, uint64_t number, int list,
-                                 const struct finisher *who)
+/* The same of what waits for who watches it as well. */
+static int claim_unwatched(const struct store_object *marked, enum store_waits_for what,
+                           const struct finisher *who)
 {
+    struct store_holders nobody = {.list = NULL, .room = 0};
     int fd = claim(marked, who);
+    if (fd < 0 || what != STORE_WAITS_FOR_WATCHES ||
+        !store_watched(fd, who->others != NULL, &nobody))
+        return fd;
+    sys_close(fd);
+    return -EBUSY;
+}
+
+/* Removes a noted object where nobody holds it. `list`: open, or -1; it is closed. */
+static enum store_pending finish(const struct store_object *marked, uint64_t number,
+                                 enum store_waits_for what, int list, const struct finisher *who)
+{
+    int fd = claim_unwatched(marked, what, who);
     if (fd < 0) {
         if (list >= 0)
             sys_close(list);
@@ -242,8 +257,9 @@ enum store_pending store_pending_look(const struct store_object *marked)
 {
     const struct finisher has_to_know = {.may_look_later = false};
     uint64_t number;
-    int list = noted(marked, &number);
-    return list >= 0 ? finish(marked, number, list, &has_to_know) : not_noted(marked);
+    enum store_waits_for what;
+    int list = noted(marked, &number, &what);
+    return list >= 0 ? finish(marked, number, what, list, &has_to_know) : not_noted(marked);
 }
 
 mode_t store_pending_blocks(const struct store_object *o)
@@ -329,14 +345,15 @@ static void forget(const struct store_object *marked, uint64_t number)
     store_waiting_unlock(marked->root, list);
 }
 
-static void settle_one(const struct store_object *marked, uint64_t number, void *data)
+static void settle_one(const struct store_object *marked, uint64_t number,
+                       enum store_waits_for what, void *data)
 {
     struct settling *s = data;
     uint64_t found;
     if (store_waiting_number(marked, marked, &found) < 0 || found != number) {
         forget(marked, number);
         s->done++;
-    } else if (finish(marked, number, -1, &s->who) != STORE_PENDING_HELD) {
+    } else if (finish(marked, number, what, -1, &s->who) != STORE_PENDING_HELD) {
         s->done++;
     }
 }

@@ -18,11 +18,11 @@
 #include "store/object.h"
 
 /*
- * Marks an object. 0; -ENAMETOOLONG where its name has no room for the mark, -EEXIST where the
- * marked name is somebody's, -EOPNOTSUPP where nothing could prove it later, or -errno: nothing has
- * changed then.
+ * Marks an object. `watches`: who watches it by inotify counts as somebody who has it open. 0;
+ * -ENAMETOOLONG where its name has no room for the mark, -EEXIST where the marked name is
+ * somebody's, -EOPNOTSUPP where nothing could prove it later, or -errno: nothing has changed then.
  */
-int store_pending_mark(const struct store_object *o);
+int store_pending_mark(const struct store_object *o, bool watches);
 
 /*
  * Gives a marked object its own name back: somebody of Windows has changed his mind. 0; -EINVAL for

@@ -18,6 +18,9 @@
 #define NOTE_NAME (STORE_HEX + 1)
 #define SHELTER   'x'
 
+/* Behind the path of a note: it waits for watches as well. */
+#define FOR_WATCHES '/'
+
 /* --- numbers -------------------------------------------------------------------------------- */
 
 /* The number by an identity and a path. */
@@ -158,28 +161,46 @@ static int path_of(const struct store_object *marked, char out[PATH_MAX])
     return 0;
 }
 
-int store_waiting_add(int list, const struct store_object *marked, uint64_t number)
+int store_waiting_add(int list, const struct store_object *marked, uint64_t number,
+                      enum store_waits_for what)
 {
     char path[PATH_MAX];
     char name[NOTE_NAME];
     int r = path_of(marked, path);
+    size_t n = r < 0 ? 0 : strlen(path);
+    if (r == 0 && what == STORE_WAITS_FOR_WATCHES && n + 1 < sizeof(path)) {
+        path[n] = FOR_WATCHES;
+        path[n + 1] = '\0';
+    }
     if (r == 0)
         r = sys_symlinkat(path, list, name_note(number, name));
     return r == -EEXIST ? 0 : r;
 }
 
-bool store_waiting_noted(int list, uint64_t number)
+/* The path that a note says, and for whom it waits; or 0 or -errno. */
+static long read_note(int list, uint64_t number, char path[PATH_MAX], enum store_waits_for *what)
 {
     char name[NOTE_NAME];
-    struct stat st;
-    return sys_fstatat(list, name_note(number, name), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           S_ISLNK(st.st_mode);
+    long n = sys_readlinkat(list, name_note(number, name), path, PATH_MAX - 1);
+    if (n <= 0)
+        return n;
+    *what = path[n - 1] == FOR_WATCHES ? STORE_WAITS_FOR_WATCHES : STORE_WAITS_FOR_HANDLES;
+    n -= *what == STORE_WAITS_FOR_WATCHES;
+    path[n] = '\0';
+    return n;
 }
 
-int store_waiting_open(const char *root, uint64_t number)
+bool store_waiting_noted(int list, uint64_t number, enum store_waits_for *what)
+{
+    char path[PATH_MAX];
+    enum store_waits_for unasked;
+    return read_note(list, number, path, what == NULL ? &unasked : what) > 0;
+}
+
+int store_waiting_open(const char *root, uint64_t number, enum store_waits_for *what)
 {
     int list = store_hidden_open_part(root, PART);
-    if (list < 0 || store_waiting_noted(list, number))
+    if (list < 0 || store_waiting_noted(list, number, what))
         return list;
     sys_close(list);
     return -ENOENT;
@@ -257,19 +278,15 @@ static void empty_shelter(int list, const struct store_object *marked, uint64_t 
 static bool visit(const char *root, int at, int list, const char *entry, store_waiting_each *each,
                   void *data)
 {
-    char name[NOTE_NAME];
     char path[PATH_MAX];
     uint64_t number;
+    enum store_waits_for what;
     bool sheltered;
-    if (!read_name(entry, &number, &sheltered))
+    if (!read_name(entry, &number, &sheltered) || read_note(list, number, path, &what) <= 0)
         return false;
-    long n = sys_readlinkat(list, name_note(number, name), path, sizeof(path) - 1);
-    if (n <= 0)
-        return false;
-    path[n] = '\0';
     const struct store_object marked = {root, at, path};
     if (!sheltered) {
-        each(&marked, number, data);
+        each(&marked, number, what, data);
         return true;
     }
     int locked = store_waiting_lock(root, STORE_WAITING_LATER);

@@ -34,11 +34,17 @@ int store_waiting_identify(const struct store_object *o, const struct store_obje
 bool store_waiting_is(const struct store_object *marked, uint64_t number, int fd,
                       struct store_identity *id);
 
+/* Whom what is noted waits for. */
+enum store_waits_for {
+    STORE_WAITS_FOR_HANDLES,
+    STORE_WAITS_FOR_WATCHES /* and for who watches it by inotify */
+};
+
 /*
  * Opens a drive's list where it has a note of that number, without the lock: that may be over. A
  * descriptor, or -errno: -ENOENT for no such note.
  */
-int store_waiting_open(const char *root, uint64_t number);
+int store_waiting_open(const char *root, uint64_t number, enum store_waits_for *what);
 
 /* How a list is locked. */
 enum store_waiting_lock {
@@ -64,10 +70,11 @@ int store_waiting_lock_opened(const char *root, int list, enum store_waiting_loc
 void store_waiting_unlock(const char *root, int list);
 
 /* Notes an object that has, or will have, the path of `marked`. 0 or -errno. */
-int store_waiting_add(int list, const struct store_object *marked, uint64_t number);
+int store_waiting_add(int list, const struct store_object *marked, uint64_t number,
+                      enum store_waits_for what);
 
-/* Whether it is noted; and takes a note back. */
-bool store_waiting_noted(int list, uint64_t number);
+/* Whether it is noted, *what (or NULL): for whom it waits; and takes a note back. */
+bool store_waiting_noted(int list, uint64_t number, enum store_waits_for *what);
 void store_waiting_drop(int list, uint64_t number);
 
 /*
@@ -83,7 +90,8 @@ int store_waiting_remove(int list, const struct store_object *marked, uint64_t n
  * leads to. Returns how many there are. What a killed process has left in the middle of a removal
  * is brought to its end before.
  */
-typedef void store_waiting_each(const struct store_object *marked, uint64_t number, void *data);
+typedef void store_waiting_each(const struct store_object *marked, uint64_t number,
+                                enum store_waits_for what, void *data);
 unsigned store_waiting_list(const char *root, store_waiting_each *each, void *data);
 
 #endif

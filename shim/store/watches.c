@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who watches something below a directory by inotify. The kernel tells of watches by inode numbers
- * alone, so the numbers of the tree are held against those that are watched: first against a set of
- * them that may say yes for no, which needs no more room for more watches.
+ * Who watches a file, or something below a directory, by inotify. The kernel tells of watches by
+ * inode numbers alone, so of a tree the numbers of the tree are held against those that are
+ * watched: first against a set of them that may say yes for no, which needs no more room for more
+ * watches.
  */
 #include <dirent.h>
 #include <string.h>
@@ -65,6 +66,19 @@ static bool look_below(struct procscan *s, int fd, unsigned depth)
         }
     }
     return found;
+}
+
+bool store_watched(int fd, bool others, struct store_holders *holders)
+{
+    struct stat st;
+    struct procscan_watches w = {.device = watched_device(fd)};
+    struct procscan s = {.own_fd = -1, .watches = &w, .others_only = others, .holders = holders};
+    if (w.device == 0 || sys_fstat(fd, &st) < 0)
+        return false;
+    w.ino = procscan_info_ino(fd);
+    if (w.ino == 0)
+        w.ino = st.st_ino;
+    return procscan(&s);
 }
 
 bool store_descendant_watched(int dfd, const char *path, struct store_holders *holders)

@@ -526,6 +526,7 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
                               .ops = &acting,
                               .owner = &r};
     r.tracee = tracee_of(pool->listener, call);
+    r.task.narrow = r.tracee.i386;
     int error = take_call(&r, call);
     r.narrow = r.tracee.i386 && error == 0 && !is_creat(&r) && r.call->number != SYS_openat2;
     if (error == 0 && roots_differ_after(r.call->number))

@@ -99,6 +99,8 @@ long int80_entries(const struct lx_task *t, const long a[6])
     char *out = (char *)(uintptr_t)a[1];
     char *block;
     long used = 0;
+    if (vfs_overflows(t, (int)a[0]))
+        return -EOVERFLOW;
     do {
         long n = read_block(GETDENTS, a, &block);
         if (n <= 0)
@@ -121,6 +123,8 @@ long int80_one_entry(const struct lx_task *t, const long a[6])
     struct i386_dirent *e = (struct i386_dirent *)(uintptr_t)a[1];
     char *block;
     e->length = 0;
+    if (vfs_overflows(t, (int)a[0]))
+        return -EOVERFLOW;
     do {
         long n = read_block(READDIR, one, &block);
         if (n <= 0)

@@ -179,6 +179,31 @@ const char *vfs_listed_besides(const struct lx_task *t, int fd, unsigned *at)
     return name;
 }
 
+static bool lists_wide(const struct lx_task *t, int fd, bool *root)
+{
+    uint64_t hash;
+    if (!lx_is_narrow(t) || t->seccomp_confined || t->policy->observe)
+        return false;
+    struct placement v = vfs_descriptor(t, fd, &hash);
+    const struct lx_mount *m = mounts_of(t->policy, v);
+    *root = (v.flags & PLACEMENT_ROOT) != 0;
+    return m != NULL && lx_rule(m, LX_RULE_STAT_INODE) == LX_EOVERFLOW;
+}
+
+bool vfs_overflows(const struct lx_task *t, int fd)
+{
+    bool root;
+    return lists_wide(t, fd, &root);
+}
+
+uint64_t vfs_listed_number(const struct lx_task *t, int fd, const char *name, uint64_t number)
+{
+    bool root;
+    if (!lists_wide(t, fd, &root) || (root && strcmp(name, "..") == 0))
+        return number;
+    return lx_wide_number(number);
+}
+
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size)
 {
     long to = 0;
@@ -189,6 +214,8 @@ long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size)
         if (links != NULL)
             e->type = listed_type(t, links, fd, e->name, e->type);
         if (e->type != LX_UNLISTED && show_name(t, fd, e->name, links == NULL)) {
+            if (lx_is_narrow(t))
+                e->ino = vfs_listed_number(t, fd, e->name, e->ino);
             if (to != from)
                 memmove((char *)block + to, e, length);
             to += length;

@@ -22,6 +22,12 @@ enum vfs_listing {
 /* The least that is needed for the entries that were just read from directory `fd`. */
 enum vfs_listing vfs_listing(const struct lx_task *t, int fd);
 
+/* The number that a listing shows a task of 32-bit x86 for an entry of directory `fd`. */
+uint64_t vfs_listed_number(const struct lx_task *t, int fd, const char *name, uint64_t number);
+
+/* True where such numbers have no room in the entries of old, of 32 bits. */
+bool vfs_overflows(const struct lx_task *t, int fd);
+
 /* The same for a block of getdents64 records. Returns the length left. */
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size);
 

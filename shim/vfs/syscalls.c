@@ -299,6 +299,8 @@ static long call_getdents(const struct lx_task *t, const long a[6])
     char *block = PTR(char *, 1);
     long n;
     long to;
+    if (vfs_overflows(t, FD(0)))
+        return -EOVERFLOW;
     do {
         n = SYS3(SYS_getdents, a[0], block, a[2]);
         if (n <= 0)

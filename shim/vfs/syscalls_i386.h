@@ -163,6 +163,8 @@ static long call_utime(const struct lx_task *t, const long a[6])
 static long call_readdir(const struct lx_task *t, const long a[6])
 {
     struct i386_dirent *e = PTR(struct i386_dirent *, 1);
+    if (vfs_overflows(t, FD(0)))
+        return -EOVERFLOW;
     do {
         long n = SYS3(SYS_readdir, a[0], e, 1); /* which has written to it */
         if (n <= 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fsutil: reparse points, case, file ids, hard links. */
+/* fsutil: reparse points, case, file ids, hard links; sparse files are cmd_sparse.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +7,7 @@
 #include "nt/utf16.h"
 #include "sys/sys.h"
 #include "win/command.h"
+#include "win/security.h"
 
 static int failed(struct win *win, nt_status status)
 {
@@ -135,6 +136,9 @@ static int case_query(struct win *win, const struct win_words *words)
     return 0;
 }
 
+/* [MicrosoftDocs/WSL case-sensitivity] What changing the flag takes, of its directory. */
+#define FLAG_RIGHTS (NT_WRITE_ATTRIBUTES | NT_WRITE_DATA | NT_APPEND_DATA | NT_DELETE_CHILD)
+
 /* NTFS changes the flag of an empty directory alone. */
 static int case_set(struct win *win, const struct win_words *words)
 {
@@ -145,6 +149,8 @@ static int case_set(struct win *win, const struct win_words *words)
     if (!enable && strcasecmp(to, "disable") != 0)
         return failed(win, NT_INVALID_PARAMETER);
     nt_status status = find_directory(win, words->word[2], &path);
+    if (status == NT_SUCCESS)
+        status = win_may(win, path.native, FLAG_RIGHTS);
     if (status == NT_SUCCESS)
         status = win_list(path.native, &entries);
     if (status == NT_SUCCESS && entries.count > 0 && enable != win_case_sensitive(path.native))
@@ -268,6 +274,10 @@ static const struct {
     {"file", "queryFileNameById", name_by_id},
     {"hardlink", "list", link_list},
     {"hardlink", "create", link_create},
+    {"sparse", "queryFlag", win_sparse_query},
+    {"sparse", "setFlag", win_sparse_set},
+    {"sparse", "setRange", win_sparse_range},
+    {"sparse", "queryRange", win_sparse_ranges},
 };
 
 int win_fsutil(struct win *win, const struct win_words *words)

@@ -135,6 +135,13 @@ int win_md(struct win *win, const struct win_words *words);
 int win_mklink(struct win *win, const struct win_words *words);
 int win_attrib(struct win *win, const struct win_words *words);
 int win_fsutil(struct win *win, const struct win_words *words);
+
+/* fsutil sparse queryflag, setflag, setrange and queryrange. */
+int win_sparse_query(struct win *win, const struct win_words *words);
+int win_sparse_set(struct win *win, const struct win_words *words);
+int win_sparse_range(struct win *win, const struct win_words *words);
+int win_sparse_ranges(struct win *win, const struct win_words *words);
+
 int win_ea(struct win *win, const struct win_words *words);
 int win_cmd(struct win *win, const struct win_words *words);
 int win_ntcreate(struct win *win, const struct win_words *words);

@@ -60,7 +60,11 @@ const struct win_command win_commands[] = {
      "  file queryFileID NAME               the file reference\n"
      "  file queryFileNameById VOLUME ID    a name that has it\n"
      "  hardlink list NAME                  every name of a file\n"
-     "  hardlink create NEW NAME            one more\n",
+     "  hardlink create NEW NAME            one more\n"
+     "  sparse queryFlag NAME               whether a file may have holes\n"
+     "  sparse setFlag NAME [0|1]           1: what is not written takes no room\n"
+     "  sparse setRange NAME OFFSET LENGTH  a hole, in bytes\n"
+     "  sparse queryRange NAME              what of it has room\n",
      true, win_fsutil},
     {"hold", "[--access A] [--share S] ... NAME [-- COMMAND...]",
      "be a process of Windows that has a file or directory open",

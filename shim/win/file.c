@@ -251,6 +251,16 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
     return status;
 }
 
+nt_status win_set_kept(const char *native, const struct win_file *file, uint32_t which, uint32_t to)
+{
+    nt_status status = write_dosattrib(native, (file->attributes & ~which) | (to & which),
+                                       file->times[WIN_CREATION]);
+    /* What marks it otherwise is not asked for: a mark too many is a look too many. */
+    if (status == NT_SUCCESS && (to & which) != 0)
+        status = nt_status_of(sys_fchmodat(AT_FDCWD, native, (file->mode & 07777) | STORE_MARK));
+    return status;
+}
+
 nt_status win_reparse_delete(const char *native)
 {
     struct win_file file;

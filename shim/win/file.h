@@ -75,6 +75,13 @@ int win_unlink(const char *native, int flags);
 /* Sets R, H, S, A and what else may be set; the others stay. */
 nt_status win_set_attributes(const char *native, const struct win_file *file, uint32_t attributes);
 
+/*
+ * Sets attributes that programs of Linux see something of, whether or not they can be set by
+ * attrib: of `which` those of `to`. The file has the mark then.
+ */
+nt_status win_set_kept(const char *native, const struct win_file *file, uint32_t which,
+                       uint32_t to);
+
 /* Sets the times of creation, last access and last write; tv_nsec UTIME_OMIT leaves one as it is.
  */
 nt_status win_set_times(const char *native, const struct win_file *file,

@@ -146,7 +146,7 @@ nt_status win_nt_dispose(struct win_open *open, uint32_t flags)
     const struct store_object o = {handle->path.drive->root, AT_FDCWD, handle->path.native};
     if (is_pending(handle) == wanted)
         return NT_SUCCESS;
-    return nt_status_of(wanted ? store_pending_mark(&o) : store_pending_revive(&o));
+    return nt_status_of(wanted ? store_pending_mark(&o, false) : store_pending_revive(&o));
 }
 
 /* --- naming --------------------------------------------------------------------------------- */

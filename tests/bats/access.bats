@@ -437,3 +437,21 @@ Cookies"
   assert_line --index 0 --regexp '^rwx Everyone:\('
   refute_line --index 0 'rwx Everyone:(I)(F)'
 }
+
+@test "the case flag is asked for by the value that there is as well, and fsutil is refused it, too" {
+  needs setfattr attr
+  mkdir modify own
+  run "$LXSHIM" win icacls modify /inheritance:r /grant:r "Everyone:(OI)(CI)(M)"
+  assert_success
+  steps='for d in modify own; do setfattr -n user.other -v 0 $d && setfattr -n system.wsl_case_sensitive -v 0 $d && echo same; done'
+  native "$steps"
+  refute_line same
+  shimmed drive.options=case=off "$steps"
+  assert_output --regexp '^setfattr: modify: Permission denied
+same$'
+  run "$LXSHIM" win fsutil file setCaseSensitiveInfo modify enable
+  assert_failure 1
+  assert_output "Error:  Access is denied."
+  run "$LXSHIM" win fsutil file setCaseSensitiveInfo own enable
+  assert_output "Case sensitive attribute on directory own is enabled."
+}

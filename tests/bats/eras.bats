@@ -250,6 +250,78 @@ nobody None"
   assert_output "$expected"
 }
 
+@test "watch.holds: what is watched stays until the watch ends, in 1703" {
+  steps="python3 -c '$ANSWER
+import ctypes
+libc = ctypes.CDLL(None)
+def make(name, how=\"x\"): open(name, how).close()
+def watch(name): return libc.inotify_add_watch(i, name, 0xfff)
+i = libc.inotify_init1(0o4000)
+make(\"f\"); one = watch(b\"f\"); os.unlink(\"f\")
+answer(\"again\", lambda: make(\"f\", \"w\"))
+answer(\"stat\", lambda: os.stat(\"f\").st_size)
+print(os.listdir(\".\"))
+libc.inotify_rm_watch(i, one)
+answer(\"unwatched\", lambda: make(\"f\", \"w\"))
+print(os.listdir(\".\"))
+os.mkdir(\"d\"); watch(b\"d\"); os.rmdir(\"d\")
+answer(\"a directory again\", lambda: os.mkdir(\"d\"))
+make(\"from\"); watch(b\"f\")
+answer(\"over it\", lambda: os.rename(\"from\", \"f\"))
+make(\"g\"); watch(b\"g\")
+sys.stdout.flush()
+other = os.fork()
+if other == 0:
+    os.unlink(\"g\"); os.close(i) # its parent watches on
+    answer(\"by another\", lambda: make(\"g\", \"w\"))
+    sys.stdout.flush(); os._exit(0)
+os.waitpid(other, 0)
+os.close(i)
+answer(\"closed\", lambda: make(\"g\", \"w\"))
+answer(\"and\", lambda: os.mkdir(\"d\") if not os.path.exists(\"d\") else None)
+print(sorted(os.listdir(\".\")))
+'"
+  native "$steps"
+  assert_output "again None
+stat 0
+['f']
+unwatched None
+['f']
+a directory again None
+over it None
+by another None
+closed None
+and None
+['d', 'f', 'g']"
+  expected=$output
+  by wsl1-1703 "$steps"
+  assert_output "again No such file or directory
+stat No such file or directory
+['f']
+unwatched None
+['f']
+a directory again No such file or directory
+over it Operation not permitted
+by another No such file or directory
+closed None
+and None
+['d', 'f', 'from', 'g']"
+  by wsl1-1709 "$steps"
+  assert_output "$expected"
+}
+
+@test "watch.holds: who is killed watches no more" {
+  steps="touch f; python3 -c '
+import ctypes, os, signal
+libc = ctypes.CDLL(None)
+i = libc.inotify_init()
+libc.inotify_add_watch(i, b\"f\", 0xfff); os.unlink(\"f\")
+os.kill(os.getpid(), signal.SIGKILL)'
+    (: >f) && ls"
+  by wsl1-1703 "$steps"
+  assert_line f
+}
+
 @test "rename.illegal_target: a name that 1803 created, and did not rename to" {
   steps="python3 -c '$ANSWER
 open(\"a:b\", \"w\").close()

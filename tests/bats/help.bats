@@ -124,3 +124,35 @@ is_plain() {
   is_plain "${matrix[@]}"
   is_plain "$LXSHIM" bisect -- false
 }
+
+@test "explain with an era and a volume: the value that policy show has there, its grade and why" {
+  needs python3 python3
+  local cell era volume
+  for cell in wsl2-9p/fat32 wsl1-1709/refs; do
+    era=${cell%/*} volume=${cell#*/}
+    "$LXSHIM" policy show --json --profile "$era" --filesystem "$volume" >"$BATS_TEST_TMPDIR/shown.json"
+    run python3 -c '
+import json, subprocess, sys
+shown = json.load(open(sys.argv[2]))["mounts"][0]["rules"]
+for rule, is_there in shown.items():
+    said = subprocess.run([sys.argv[1], "explain", rule, "--era", sys.argv[3], "--volume", sys.argv[4]],
+        stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")
+    at = [n for n, line in enumerate(said) if line.startswith("  %s/%s: " % (sys.argv[3], sys.argv[4]))]
+    if len(at) != 1 or said[at[0]].split()[1] != is_there["value"] or ": " not in said[at[0] + 1]: print(rule, said)
+print(len(shown) > 90)' "$LXSHIM" "$BATS_TEST_TMPDIR/shown.json" "$era" "$volume"
+    assert_output True
+  done
+  run "$LXSHIM" explain special.fifo --era wsl1-1803 --volume ntfs,smb --metadata
+  assert_line "  wsl1-1803/ntfs, with metadata: allow"
+  assert_line "  wsl1-1803/smb: EPERM (refused with EPERM, Operation not permitted)"
+  run "$LXSHIM" explain stat.inode --client 9p
+  assert_line --regexp '^  wsl2-9p: EOVERFLOW '
+  refute_line --partial wsl1
+  run "$LXSHIM" explain stat.inode --era wsl2-9q
+  assert_failure 2
+  assert_output 'lxshim: unknown era "wsl2-9q"; did you mean "wsl2-9p"? See lxshim policy profiles'
+  run "$LXSHIM" explain stat.inode --era wsl1-1703 --client virtiofs
+  assert_failure 2
+  run "$LXSHIM" explain no.rule --volume ntfs
+  assert_failure 1
+}

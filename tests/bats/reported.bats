@@ -150,6 +150,67 @@ False
 -- drive
 True
 ROW
+  report WSL#2300 <<'ROW'
+write("watched.json"); watch = c("inotify_init1", os.O_NONBLOCK); c("inotify_add_watch", watch, b"watched.json", 0xfff)
+os.unlink("watched.json"); print(os.listdir("."), errno(lambda: os.close(os.open("watched.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC))))
+os.close(watch); print(errno(write, "watched.json"))
+-- native
+[] None
+None
+-- drive
+['watched.json'] No such file or directory
+None
+ROW
+  report WSL#1662 <<'ROW'
+watch = c("inotify_init1", os.O_NONBLOCK); os.mkdir("foo"); c("inotify_add_watch", watch, b"foo", 0xfff)
+os.rmdir("foo"); print(os.listdir("."), errno(os.stat, "foo") == "No such file or directory", errno(os.mkdir, "foo"))
+-- native
+[] True None
+-- drive
+['foo'] True No such file or directory
+ROW
+  report WSL#2182 <<'ROW'
+write("sample.txt"); os.chmod("sample.txt", 0o755); print(oct(os.stat("sample.txt").st_mode))
+os.chmod("sample.txt", 0o400); print(oct(os.stat("sample.txt").st_mode))
+-- native
+0o100755
+0o100400
+-- drive
+0o100777
+0o100555
+ROW
+  report WSL#2441 <<'ROW'
+print(errno(lambda: os.close(os.open("1554799009.M827.thehost,S=26555,W=26983:2,.gao4TF", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))))
+-- native
+None
+-- drive
+Invalid argument
+ROW
+  report WSL#2689 <<'ROW'
+write("con.out", "foobar"); print(open("con.out").read(), windows("dir", "/b", place("")).strip(), "foobar" in windows("type", place("con.out")))
+-- native
+foobar con.out False
+-- drive
+foobar con.out False
+ROW
+  report WSL#1820 <<'ROW'
+name = "\u0623\u0646\u0627 \u0642\u0627\u062f\u0631."; write(name)
+print(os.listdir(".") == [name], "Could Not Find" in windows("del", place(name)), os.path.exists(name))
+-- native
+True True True
+-- drive
+True True True
+ROW
+  report WSL#2097 <<'ROW'
+os.makedirs(".staging/acorn-1"); os.makedirs("node_modules"); f = os.open(".staging/acorn-1/f", os.O_CREAT | os.O_RDWR)
+print(errno(os.rename, ".staging/acorn-1", "node_modules/acorn")); os.close(f); print(errno(os.rename, ".staging/acorn-1", "node_modules/acorn"))
+-- native
+None
+No such file or directory
+-- drive
+Permission denied
+None
+ROW
   on_drive wsl1-1703
   report WSL#2641 <<'ROW'
 os.symlink("anywhere", "a"); print(os.lstat("a").st_size, os.readlink("a"))
@@ -274,6 +335,15 @@ None
 OVER
 ROW
     put OVER "$([[ $profile == wsl1-1903 ]] && echo Permission denied || echo None)"
+    report WSL#4767 <<'ROW'
+write("test.txt"); sh("LC_ALL=C mv test.txt test.TXT 2>&1 | grep -c 'are the same file'"); print(os.listdir("."))
+-- native
+0
+['test.TXT']
+-- drive
+1
+['test.txt']
+ROW
     on_drive $profile
   done
   report WSL#4038 <<'ROW'
@@ -298,6 +368,46 @@ False EMPTY Invalid argument
 True True Input/output error
 ROW
   put EMPTY "$([[ $(fresh empty | xargs stat -c %s) == 0 ]] && echo True || echo False)"
+  report WSL#5087 <<'ROW'
+write("a", "foo"); write("b", "bar"); os.chmod("a", 0o555); os.chmod("b", 0o555)
+write(".b.Ikmoer", "foo"); print(errno(os.rename, ".b.Ikmoer", "b"), open("b").read())
+-- native
+None foo
+-- drive
+Permission denied bar
+ROW
+  report WSL#5750 <<'ROW'
+os.mkdir(".ssh"); print(errno(os.chmod, ".ssh", 0o700), oct(os.stat(".ssh").st_mode))
+-- native
+None 0o40700
+-- drive
+None 0o40777
+ROW
+  report romkatv/powerlevel10k#610 <<'ROW'
+for i in 1, 2:
+    write("dump.tmp", str(i)); os.chmod("dump.tmp", 0o444); print(errno(os.rename, "dump.tmp", "dump.zwc"))
+-- native
+None
+None
+-- drive
+None
+Permission denied
+ROW
+  report vscode-remote-release#3356 <<'ROW'
+os.makedirs("project/src"); watch = c("inotify_init1", os.O_NONBLOCK); c("inotify_add_watch", watch, b"project/src", 0xfff)
+print(errno(os.rename, "project", "project2"))
+-- native
+None
+-- drive
+Permission denied
+ROW
+  report WSL#4544 <<'ROW'
+write("aux.tsx"); print(errno(os.unlink, "aux.tsx"), errno(os.stat, "aux.tsx"))
+-- native
+None No such file or directory
+-- drive
+None No such file or directory
+ROW
   on_drive wsl1-1903
 }
 
@@ -330,6 +440,33 @@ write("Test\u009b91mRed"); print(ascii(os.listdir(".")), ascii(windows("dir", "/
 ['Test\x9b91mRed'] 'Test\x9b91mRed'
 -- drive
 ['Test\x9b91mRed'] 'Test\x9b91mRed'
+ROW
+  report WSL#8122 <<'ROW'
+os.mkdir("folder"); name = place("folder"); os.chdir("folder"); print("used by another process" in windows("rd", name)); os.chdir("..")
+print(windows("rd", name), os.path.exists("folder"))
+-- native
+True
+ False
+-- drive
+True
+ False
+ROW
+  report WSL#3767 <<'ROW'
+os.mkdir("tst1"); sh("cp /bin/sleep tst1/main"); p = subprocess.Popen(["tst1/main", "100"])
+print(errno(os.rename, "tst1", "tst2")); p.kill(); p.wait(); print(os.listdir("."))
+-- native
+None
+['tst2']
+-- drive
+Permission denied
+['tst1']
+ROW
+  report WSL#5130 <<'ROW'
+os.mkdir("aux"); write("aux/nul"); write("aux/con.exe"); print(sorted(os.listdir("aux")), open("aux/nul").read())
+-- native
+['con.exe', 'nul'] text
+-- drive
+['con.exe', 'nul'] text
 ROW
   on_drive wsl1-19041
   report WSL#3985 <<'ROW'
@@ -385,5 +522,30 @@ None ROOT
 None False
 ROW
   put ROOT "$( ((EUID)) && echo False || echo True)"
+  report kovshenin/sail#41 <<'ROW'
+write("ssh.key"); print(errno(os.chmod, "ssh.key", 0o600), oct(os.stat("ssh.key").st_mode))
+-- native
+None 0o100600
+-- drive
+None 0o100777
+ROW
+  report WSL#8366 <<'ROW'
+write("hi.wsl.", "hi"); print("hi.wsl." in windows("dir", "/b", place("hi.*")), windows("del", place("hi.wsl.")).startswith("Could Not Find"), os.listdir("."))
+-- native
+True True ['hi.wsl.']
+-- drive
+True True ['hi.wsl.']
+ROW
+  report WSL#3967 <<'ROW'
+os.mkdir("test"); flag = "system.wsl_case_sensitive"; print(flag in os.listxattr("test"), errno(os.getxattr, "test", flag))
+windows("icacls", place("test"), "/inheritance:r", "/grant:r", "Everyone:(OI)(CI)(M)")
+print(errno(os.setxattr, "test", flag, b"0"))
+-- native
+False Operation not supported
+Operation not supported
+-- drive
+True b'0'
+Permission denied
+ROW
   on_drive wsl1-current
 }

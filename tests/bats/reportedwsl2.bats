@@ -186,6 +186,53 @@ rm: cannot remove 'moved': Is a directory
 moved
 moved
 ROW
+  report nextNEOpi#65 <<'ROW'
+print(errno(os.mkfifo, "unmapped_bam"), os.listdir("."))
+-- native
+None ['unmapped_bam']
+-- drive
+Operation not supported []
+ROW
+  report WSL#5516 <<'ROW'
+write('tutu"'); print(os.listdir("."), windows("dir", "/b", place("")).strip() == 'tutu\uf022')
+-- native
+['tutu"'] True
+-- drive
+['tutu"'] True
+ROW
+  report WSL#12394 <<'ROW'
+os.mkdir("test"); write("test/f"); print(errno(os.chmod, "test", 0o664), oct(os.stat("test").st_mode), errno(os.chdir, "test"))
+-- native
+None 0o40664 DIRECTORY
+-- drive
+None 0o40777 None
+ROW
+  put DIRECTORY "$( ((EUID)) && echo Permission denied || echo None)"
+  report WSL#5632 <<'ROW'
+os.makedirs("testDir/..."); os.chdir("testDir"); print("used by another process" in windows("rd", "..."), os.listdir(".")); os.chdir("..")
+print("not empty" in windows("rd", place("testDir\\...")), errno(os.rmdir, "testDir/..."))
+-- native
+True ['...']
+True None
+-- drive
+True ['...']
+True None
+ROW
+  report MariaDB/server#3591 <<'ROW'
+f = os.open("t", os.O_CREAT | os.O_RDWR); os.write(f, b"data"); os.rename("t", "u"); print(os.pread(f, 4, 0), errno(os.fsync, f), errno(os.ftruncate, f, 2))
+-- native
+b'data' None None
+-- drive
+b'data' None No such file or directory
+ROW
+  report WSL#2395 <<'ROW'
+f = os.open("index", os.O_CREAT | os.O_RDWR); g = os.open("index", os.O_RDWR); fcntl.flock(f, fcntl.LOCK_EX)
+print(errno(fcntl.flock, g, fcntl.LOCK_EX | fcntl.LOCK_NB))
+-- native
+Resource temporarily unavailable
+-- drive
+Resource temporarily unavailable
+ROW
   on_drive wsl2-9p
 }
 

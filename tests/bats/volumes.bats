@@ -291,3 +291,42 @@ print(os.stat(\"0\").st_nlink)"'
   in_era wsl1-current refs "$steps"
   assert_output "t"
 }
+
+@test "stat.blocks: a file that Windows has told to be sparse has its holes, fsutil makes and shows them" {
+  IN=$(fresh drive)
+  sparse() { run "$LXSHIM" win fsutil sparse "$@"; }
+  steps='truncate -s 1M new; stat -c "%b %s" new; ln -f sparse link; stat -c "%b %s" sparse link; exec 3<sparse; stat -L -c %b /proc/self/fd/3'
+  cd "$IN" || return
+  head -c 1048576 /dev/zero >sparse
+  sync sparse
+  native "$steps"
+  assert_output "0 1048576
+2048 1048576
+2048 1048576
+2048"
+  sparse queryFlag sparse
+  assert_output "This file is NOT set as sparse"
+  sparse queryRange sparse
+  assert_output --regexp '^Allocated range\[1\]: Offset: 0x0 +Length: 0x100000$'
+  sparse setFlag sparse
+  assert_success
+  sparse setRange sparse 4096 1040384
+  assert_success
+  sparse queryFlag sparse
+  assert_output "This file is set as sparse"
+  sparse queryRange sparse
+  assert_output --regexp '^Allocated range\[1\]: Offset: 0x0 +Length: 0x1000
+Allocated range\[2\]: Offset: 0xff000 +Length: 0x1000$'
+  shimmed stat.blocks=allocated "$steps"
+  assert_output "2048 1048576
+16 1048576
+16 1048576
+16"
+  sparse setFlag sparse 0
+  shimmed stat.blocks=allocated "$steps"
+  assert_line --index 1 "2048 1048576"
+  sparse setFlag .
+  assert_failure 1
+  sparse setRange sparse 1
+  assert_output "Error:  The parameter is incorrect."
+}

@@ -171,3 +171,29 @@ names() {
   run comm -13 <(names "$LIB" --undefined-only) <(names "$narrow" --undefined-only | grep -v '^__clock_gettime64$')
   assert_output ""
 }
+
+@test "stat.inode: numbers of 64 bits are EOVERFLOW to who has room for 32, in stat and in a listing" {
+  local kind lane dir
+  for lane in both supervisor preload; do
+    dir=$(fresh drive)
+    : >"$dir/f"
+    policy_for "$dir" stat.inode=EOVERFLOW >"$BATS_TEST_TMPDIR/policy.json"
+    for kind in i386 i386-lfs i386-static; do
+      [[ $lane != preload || ($kind != *-static && -e $BUILD/liblxshim/i386/liblxshim.so) ]] || continue
+      run env -C "$dir" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "$LXSHIM" run -q --lane "$lane" -- "numbers-$kind"
+      if [[ $kind != i386-lfs ]]; then
+        assert_output "stat: EOVERFLOW
+listing: EOVERFLOW"
+      else
+        assert_output "stat: more than 32 bits
+listing: 3 of 3 as stat"
+      fi
+    done
+    run env -C "$dir" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "$LXSHIM" run -q --lane "$lane" -- numbers
+    assert_output "stat: 32 bits
+listing: 3 of 3 as stat"
+  done
+  run env -C "$dir" numbers-i386
+  assert_output "stat: 32 bits
+listing: 3 of 3 as stat"
+}

@@ -80,7 +80,7 @@ static void marked_and_finished(void **state)
     int fd = make("f");
     const struct store_object o = object("f");
     assert_int_equal(store_pending_blocks(&o), 0);
-    assert_int_equal(store_pending_mark(&o), 0);
+    assert_int_equal(store_pending_mark(&o, false), 0);
     assert_false(exists("f"));
     assert_true(exists("f" MARK));
     assert_true(store_hidden_exists(root));
@@ -98,7 +98,7 @@ static void what_only_we_hold_goes_when_we_leave(void **state)
     (void)state;
     int fd = make("f");
     const struct store_object o = object("f");
-    assert_int_equal(store_pending_mark(&o), 0);
+    assert_int_equal(store_pending_mark(&o, false), 0);
     assert_int_equal(store_pending_settle(root, false), 1);
     assert_int_equal(store_pending_settle(root, true), 0);
     assert_false(exists("f" MARK));
@@ -111,7 +111,7 @@ static void what_somebody_else_finished_is_gone(void **state)
     (void)state;
     int fd = make("f");
     const struct store_object o = object("f");
-    assert_int_equal(store_pending_mark(&o), 0);
+    assert_int_equal(store_pending_mark(&o, false), 0);
     sys_close(fd);
     assert_int_equal(store_pending_settle(root, false), 0);
     assert_int_equal(look("f" MARK), STORE_PENDING_GONE);
@@ -182,7 +182,7 @@ static void who_only_probes_holds_nothing(void **state)
         const struct store_object o = object("f");
         const struct store_object marked = object("f" MARK);
         int fd = make("f");
-        assert_int_equal(store_pending_mark(&o), 0);
+        assert_int_equal(store_pending_mark(&o, false), 0);
         sys_close(fd);
         int claim = store_try_claim(marked.dfd, marked.path);
         assert_true(claim >= 0);
@@ -198,7 +198,7 @@ static void who_has_the_list_holds_nothing(void **state)
     (void)state;
     const struct store_object o = object("f");
     int fd = make("f");
-    assert_int_equal(store_pending_mark(&o), 0);
+    assert_int_equal(store_pending_mark(&o, false), 0);
     sys_close(fd);
     int list = store_waiting_lock(root, STORE_WAITING_LATER);
     assert_true(list >= 0);
@@ -246,7 +246,7 @@ static void a_taken_name_is_not_marked(void **state)
     int other = make("f" MARK);
     int fd = make("f");
     const struct store_object o = object("f");
-    assert_int_equal(store_pending_mark(&o), -EEXIST);
+    assert_int_equal(store_pending_mark(&o, false), -EEXIST);
     assert_true(exists("f"));
     assert_int_equal(look("f" MARK), STORE_NOT_PENDING);
     assert_false(store_hidden_exists(root));
@@ -266,7 +266,7 @@ static void a_note_is_of_one_file_by_one_name(void **state)
     const struct store_object moved = object("g" MARK);
     const struct store_object dir = object("d");
     const struct store_object below = object("d/f" MARK);
-    assert_int_equal(store_pending_mark(&o), 0);
+    assert_int_equal(store_pending_mark(&o, false), 0);
     sys_close(fd);
     assert_int_equal(sys_linkat(AT_FDCWD, marked.path, AT_FDCWD, moved.path, 0), 0);
     assert_int_equal(look("g" MARK), STORE_NOT_PENDING);
@@ -293,11 +293,11 @@ static void what_came_at_the_last_moment_is_given_back(void **state)
     int fd = make("f");
     const struct store_object o = object("f");
     const struct store_object marked = object("f" MARK);
-    assert_int_equal(store_pending_mark(&o), 0);
+    assert_int_equal(store_pending_mark(&o, false), 0);
     assert_int_equal(store_waiting_identify(&marked, &marked, &number, &id), 0);
     int list = store_waiting_lock(root, STORE_WAITING_LATER);
     assert_true(list >= 0);
-    assert_true(store_waiting_noted(list, number));
+    assert_true(store_waiting_noted(list, number, NULL));
     drop("f" MARK);
     sys_close(make("f" MARK));
     assert_int_equal(store_waiting_remove(list, &marked, number, &id), -ESTALE);
@@ -317,7 +317,7 @@ static void directories(void **state)
     const struct store_object inside = object("d" MARK "/x");
     assert_int_equal(sys_mkdirat(AT_FDCWD, o.path, 0755), 0);
     int fd = sys_openat(AT_FDCWD, o.path, O_RDONLY | O_DIRECTORY, 0);
-    assert_int_equal(store_pending_mark(&o), 0);
+    assert_int_equal(store_pending_mark(&o, false), 0);
     assert_true(store_pending_directory(&inside));
     const struct store_object by_fd = {root, fd, "x"};
     assert_true(store_pending_directory(&by_fd));

@@ -28,6 +28,7 @@ static int native_unlink(const struct lx_loc *at, int flags)
 static int held(struct lx_call *c, enum lx_rule rule, const struct store_holders *holders)
 {
     const struct lx_loc *at = &c->at[0];
+    const bool watches = lx_rule(at->mount, LX_RULE_WATCH_HOLDS) == LX_ON;
     lx_keep_holders(c, holders);
     if (lx_rule(at->mount, rule) == LX_DENY) {
         int r = lx_forbid(c, rule, EACCES);
@@ -36,7 +37,7 @@ static int held(struct lx_call *c, enum lx_rule rule, const struct store_holders
     if (!lx_alter(c, rule))
         return 1;
     const struct store_object o = drvfs_object(at);
-    int r = store_pending_mark(&o);
+    int r = store_pending_mark(&o, watches);
     if (r == 0)
         lx_announce_removal(c->task->policy->stats);
     /* No room for the mark in so long a name, or nowhere to note whose it is: refusing is the
@@ -125,6 +126,10 @@ static long unlink_file(struct lx_call *c)
 
     /* While we hold the claim nobody else can open the file: what is free now is free below. */
     int claim = store_claim_file(at->dfd, at->path, &holders);
+    if (drvfs_held_by_watch(c, 0, claim, &holders)) {
+        sys_close(claim);
+        claim = -EBUSY;
+    }
     if (claim == -EBUSY) {
         r = check_sharing(c);
         if (r == 0)
@@ -163,7 +168,9 @@ static long remove_directory(struct lx_call *c)
     bool posix = lx_rule(at->mount, LX_RULE_RMDIR_OPEN_DIRECTORY) == LX_POSIX;
     /* What is not empty stays, held or not: no reason to read /proc, if it has to be read. */
     bool matters = !posix && (store_cwds_kept() || store_directory_seems_empty(dir));
-    if (matters && store_directory_held(dir, &st, &holders) && store_directory_empty(dir)) {
+    if (matters &&
+        (store_directory_held(dir, &st, &holders) || drvfs_held_by_watch(c, 0, dir, &holders)) &&
+        store_directory_empty(dir)) {
         r = held(c, LX_RULE_RMDIR_OPEN_DIRECTORY, &holders);
         if (r <= 0) {
             sys_close(dir);

@@ -104,11 +104,14 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
     }
     if (lx_rule(m, LX_RULE_RENAME_OPEN_TARGET) != LX_POSIX) {
         claim = store_claim_file(c->at[1].dfd, c->at[1].path, &holders);
-        if (claim == -EBUSY) {
+        if (claim == -EBUSY || drvfs_held_by_watch(c, 1, claim, &holders)) {
             lx_keep_holders(c, &holders);
             r = lx_forbid_by(c, m, LX_RULE_RENAME_OPEN_TARGET);
-            if (r < 0)
+            if (r < 0) {
+                if (claim >= 0)
+                    sys_close(claim);
                 return r;
+            }
         }
     }
     r = replace_with_facts(c, from, to, links);

@@ -31,3 +31,9 @@ int drvfs_check_sharing_at(struct lx_call *c, unsigned i, const struct stat *st,
     sys_close(fd);
     return r;
 }
+
+bool drvfs_held_by_watch(struct lx_call *c, unsigned which, int fd, struct store_holders *holders)
+{
+    return fd >= 0 && lx_rule(c->at[which].mount, LX_RULE_WATCH_HOLDS) == LX_ON &&
+           store_watched(fd, false, holders) && lx_alter(c, LX_RULE_WATCH_HOLDS);
+}

@@ -30,4 +30,10 @@ static inline int drvfs_check_scanner(struct lx_call *c, unsigned i, unsigned ou
 /* The same for a rename of the directory at path 0, of what is below. */
 int drvfs_check_scanner_below(struct lx_call *c);
 
+/*
+ * [WSL#1535] True where somebody watches what `fd`, if it is one, is open on, and by a rule has it
+ * open by that: then of location `which`, and `holders` says who.
+ */
+bool drvfs_held_by_watch(struct lx_call *c, unsigned which, int fd, struct store_holders *holders);
+
 #endif

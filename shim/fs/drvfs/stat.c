@@ -11,6 +11,8 @@
 #include "fs/drvfs/object.h"
 #include "fs/drvfs/owner.h"
 #include "fs/native.h"
+#include "nt/attributes.h"
+#include "nt/dosattrib.h"
 #include "nt/times.h"
 #include "sys/sys.h"
 
@@ -178,6 +180,22 @@ static inline void shape_size(struct lx_call *c, const struct lx_mount *m, struc
         shape_file(c, m, s);
 }
 
+/*
+ * True of a file that Windows has told to have holes, or compressed: what is not written takes no
+ * room (inference).
+ */
+static __attribute__((noinline)) bool has_holes(struct lx_call *c, mode_t mode)
+{
+    const struct store_object o = drvfs_object(&c->at[0]);
+    uint8_t value[NT_DOSATTRIB_SIZE];
+    struct nt_dosattrib d;
+    if (!S_ISREG(mode) || lx_rule(c->at[0].mount, LX_RULE_STAT_BLOCKS) != LX_ALLOCATED)
+        return false;
+    long n = store_attr_get(&o, true, STORE_DOSATTRIB, value, sizeof(value));
+    return n > 0 && nt_dosattrib_decode(value, (size_t)n, &d) == 0 &&
+           (d.valid & NT_HAS_ATTRIBUTES) != 0 && (d.attributes & (NT_SPARSE | NT_COMPRESSED)) != 0;
+}
+
 /* Holds the times back that are ahead of the coarse clock: see clock.c. */
 static __attribute__((noinline)) void hold_back(struct lx_call *c, uint64_t file, struct shape *s)
 {
@@ -333,8 +351,11 @@ static inline __attribute__((always_inline)) long reshape(struct lx_call *c, con
         s->nlink = drvfs_links_of_marked(&c->at[0], -1, s->mode, s->nlink);
     long r = drvfs_check_named(c, s->mode, s->nlink);
     uint32_t granted = DRVFS_ALL_GRANTED;
-    if (r == 0 && store_marked(st))
+    bool holes = false;
+    if (r == 0 && store_marked(st)) {
         r = look_up(c, st, &granted);
+        holes = r == 0 && has_holes(c, st->st_mode);
+    }
     if (r < 0)
         return r;
     shape_kind(s, kind, length);
@@ -342,7 +363,8 @@ static inline __attribute__((always_inline)) long reshape(struct lx_call *c, con
     shape_barred(c, s);
     shape_symlink(c, m, s);
     shape_special(c, m, s);
-    shape_size(c, m, s);
+    if (!holes)
+        shape_size(c, m, s);
     shape_times(c, m, st->st_ino, s, times);
     return 0;
 }
@@ -364,6 +386,13 @@ static inline __attribute__((always_inline)) long reshape(struct lx_call *c, con
 #define TIME_TO_STAT(number, of_stat, of_statx)    GIVE_TIME(st->of_stat, number)
 #define TIME_TO_STATX(number, of_stat, of_statx)   GIVE_TIME(stx->of_statx, number)
 
+/* A number that has no room in 32 bits, for who may have no more. */
+static inline bool is_wide(struct lx_call *c)
+{
+    return lx_is_narrow(c->task) && lx_rule(c->at[0].mount, LX_RULE_STAT_INODE) == LX_EOVERFLOW &&
+           lx_alter(c, LX_RULE_STAT_INODE);
+}
+
 long drvfs_stat(struct lx_call *c)
 {
     struct stat *st = c->buf;
@@ -378,6 +407,8 @@ long drvfs_stat(struct lx_call *c)
         return r;
     FIELDS(TO_STAT)
     TIMES(TIME_TO_STAT)
+    if (is_wide(c))
+        st->st_ino = lx_wide_number(st->st_ino);
     if (!lx_observing(c))
         st->st_dev = sys_device(0, c->at[0].mount->device);
     return 0;
@@ -421,6 +452,8 @@ long drvfs_statx(struct lx_call *c)
         return r;
     FIELDS(TO_STATX)
     TIMES(TIME_TO_STATX)
+    if (is_wide(c))
+        stx->stx_ino = lx_wide_number(stx->stx_ino);
     GIVE_TIME(stx->stx_btime, TIME_OF_BIRTH)
     if (!lx_observing(c)) {
         stx->stx_dev_major = 0;

@@ -90,10 +90,9 @@ static long set_case(struct lx_call *c)
         return -EINVAL;
     if ((c->how & XATTR_CREATE) != 0)
         return -EEXIST; /* every directory has it */
-    if (case_value(c, &st) == value)
-        return 0;
+    /* [WSL#3967] Asked for the value that there is as well, as cp -a and tar do. */
     int r = drvfs_demand(c, 0, &st, DRVFS_FLAG_RIGHTS);
-    if (r < 0)
+    if (r < 0 || case_value(c, &st) == value)
         return r;
     int empty = is_empty(c);
     if (empty <= 0)
