@@ -21,6 +21,7 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
+.DEFAULT_GOAL := all
 
 # cd prints where it went by it, and git, in a hook, looks at another repository by them.
 unexport CDPATH GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE

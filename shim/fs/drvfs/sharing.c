@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What processes of Windows have open, and do not share. [MS-FSA 2.1.5.1.2.2] */
+/* What processes of Windows have open, and do not share [MS-FSA 2.1.5.1.2.2]; what is watched. */
 #include "fs/drvfs/sharing.h"
 #include "fs/holding.h"
 #include "fs/refusal.h"
+#include "store/holders.h"
 #include "store/procscan.h"
 #include "sys/sys.h"
 

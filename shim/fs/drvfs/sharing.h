@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "fs/filesystems.h"
+#include "store/holder.h"
 #include "store/shares.h"
 
 /*
