@@ -156,7 +156,9 @@ static nt_status settle(const char *native, const struct stat *st)
     if (!S_ISREG(st->st_mode) || st->st_size != 0 || !store_marked(st) ||
         store_attr_get(&o, true, STORE_REPARSE, buffer, sizeof(buffer)) != (long)sizeof(buffer))
         return NT_SUCCESS;
-    long r = win_become_special(native, nt_get32(buffer));
+    struct store_tree tree;
+    long r =
+        win_become_special(native, nt_get32(buffer), WIN_NEW_MODE, !win_tree_of(native, &tree));
     return r < 0 ? nt_status_of(r) : NT_SUCCESS;
 }
 
@@ -170,7 +172,7 @@ static nt_status set_field(const char *native, enum nt_lx_field field, const str
     if (r < 0)
         return nt_status_of(r);
     if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) /* Linux keeps no attributes on these */
-        return win_special_set(native, field, ea);
+        return win_status_of_ea(win_special_set(native, field, ea));
     if (ea->size == 0)
         return win_status_of_ea(store_metadata_drop(&o, field));
     if (!store_ea_attribute(name, strlen(name), attribute))

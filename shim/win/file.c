@@ -235,7 +235,10 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
         status = NT_IO_REPARSE_TAG_MISMATCH;
     if (status == NT_SUCCESS && !may_be_full(r.tag, &file) && !is_empty(native, &file))
         status = win_is_directory(&file) ? NT_DIRECTORY_NOT_EMPTY : NT_IO_REPARSE_DATA_INVALID;
-    long special = status == NT_SUCCESS ? win_become_special(native, r.tag) : 0;
+    struct store_tree tree; /* in which the tag is a device's type */
+    long special = status == NT_SUCCESS ? win_become_special(native, r.tag, WIN_NEW_MODE,
+                                                             !win_tree_of(native, &tree))
+                                        : 0;
     if (special != 0)
         return special < 0 ? nt_status_of(special) : NT_SUCCESS;
     if (status == NT_SUCCESS)
@@ -270,7 +273,8 @@ nt_status win_reparse_delete(const char *native)
     if (status != NT_SUCCESS)
         return status;
     if (tag_of_type(file.mode) != 0)
-        return nt_status_of(win_put_empty(native)); /* the object was the reparse point */
+        return nt_status_of(
+            win_put_empty(native, WIN_NEW_MODE)); /* the object was the reparse point */
     status = write_dosattrib(native, file.attributes & ~(uint32_t)NT_REPARSE_POINT,
                              file.times[WIN_CREATION]);
     const struct store_object o = object(native);

@@ -10,7 +10,6 @@
 #include "store/scratch.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
-#include "win/file.h"
 
 #define NOBODY ((uid_t)-1)
 
@@ -54,45 +53,42 @@ static long put(const char *native, const struct node *n)
     return r;
 }
 
-long win_put_empty(const char *native)
+long win_put_empty(const char *native, mode_t mode)
 {
-    return put(native,
-               &(struct node){.mode = S_IFREG | WIN_NEW_MODE, .uid = NOBODY, .gid = NOBODY});
+    return put(native, &(struct node){.mode = S_IFREG | mode, .uid = NOBODY, .gid = NOBODY});
 }
 
 /* What a file's attributes make of it with a type. False where they say no such device. */
 static bool node_of(const struct stat *st, const struct store_metadata *m, mode_t type,
-                    struct node *out)
+                    mode_t otherwise, struct node *out)
 {
     const unsigned good = m->lx.good;
     bool mode = (good & NT_LX_MODE) != 0 && (m->lx.mode & S_IFMT) == type;
     bool own = (m->has & ~m->lx.has & NT_LX_MODE) != 0;
     *out = (struct node){.mode = type | (mode  ? m->lx.mode & 07777
                                          : own ? st->st_mode & 0777
-                                               : WIN_NEW_MODE),
+                                               : otherwise),
                          .device = sys_device(m->lx.major, m->lx.minor),
                          .uid = (good & NT_LX_UID) != 0 ? m->lx.uid : NOBODY,
                          .gid = (good & NT_LX_GID) != 0 ? m->lx.gid : NOBODY};
     return (type != S_IFCHR && type != S_IFBLK) || (mode && (good & NT_LX_DEVICE) != 0);
 }
 
-long win_become_special(const char *native, uint32_t tag)
+long win_become_special(const char *native, uint32_t tag, mode_t mode, bool devices)
 {
     const struct store_object o = object(native);
     mode_t type = nt_reparse_type(tag);
     bool device = type == S_IFCHR || type == S_IFBLK;
-    struct store_tree tree;
     struct stat st;
     struct store_metadata m;
     struct node n;
-    /* A link is what its data says; and in VolFs' trees the tag is a device's type. */
-    if (type == 0 || type == S_IFLNK || (device && win_tree_of(native, &tree)))
+    if (type == 0 || type == S_IFLNK || (device && !devices)) /* a link is what its data says */
         return 0;
     long r = sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW);
     if (r < 0 || !S_ISREG(st.st_mode) || st.st_size != 0)
         return r;
     r = store_metadata_get(&o, &st, &m);
-    if (r < 0 || !node_of(&st, &m, type, &n))
+    if (r < 0 || !node_of(&st, &m, type, mode, &n))
         return r;
     r = put(native, &n);
     return r == -EPERM ? 0 : r < 0 ? r : 1;
@@ -109,17 +105,17 @@ static long renumber(const char *native, const struct stat *st, const struct nt_
                : put(native, &(struct node){st->st_mode, device, st->st_uid, st->st_gid});
 }
 
-nt_status win_special_set(const char *native, enum nt_lx_field field, const struct nt_ea *ea)
+long win_special_set(const char *native, enum nt_lx_field field, const struct nt_ea *ea)
 {
     struct nt_lx lx = {.has = 0};
     struct stat st;
     long r = sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW);
     if (r < 0)
-        return nt_status_of(r);
+        return r;
     if (ea->size > 0)
         nt_lx_take(&lx, field, ea->value, ea->size);
     if ((lx.good & field) == 0)
-        return NT_EAS_NOT_SUPPORTED;
+        return -EOPNOTSUPP;
     switch (field) {
     case NT_LX_UID:
         r = sys_fchownat(AT_FDCWD, native, lx.uid, (gid_t)-1, AT_SYMLINK_NOFOLLOW);
@@ -138,5 +134,5 @@ nt_status win_special_set(const char *native, enum nt_lx_field field, const stru
         else
             r = sys_fchmodat(AT_FDCWD, native, lx.mode & 07777);
     }
-    return win_status_of_ea(r);
+    return r;
 }
