@@ -74,12 +74,12 @@ refused() {
 
 @test "a name with a separator at its end is no file's" {
   fill a b
-  refused 'The filename, directory name, or volume label syntax is incorrect.' del 'a\'
-  refused 'The filename, directory name, or volume label syntax is incorrect.' move /y a 'b\'
-  refused 'The filename, directory name, or volume label syntax is incorrect.' move a 'none\'
-  refused 'The filename, directory name, or volume label syntax is incorrect.' copy a 'none\'
+  refused 'The filename, directory name, or volume label syntax is incorrect.' del "a\\"
+  refused 'The filename, directory name, or volume label syntax is incorrect.' move /y a "b\\"
+  refused 'The filename, directory name, or volume label syntax is incorrect.' move a "none\\"
+  refused 'The filename, directory name, or volume label syntax is incorrect.' copy a "none\\"
   mkdir "$DIR/dir"
-  windows move dir 'other\'
+  windows move dir "other\\"
   assert_dir_exists "$DIR/other"
 }
 
