@@ -82,6 +82,9 @@ long tables_open(struct lx_call *c, long fd);
  */
 int tables_written(const struct lx_task *task, const char *path, int fd);
 
+/* Waits until no change of what is mounted is under way, but for one that nobody ends. */
+void tables_settle(const struct lx_policy *policy);
+
 /*
  * Copies what the task's mountinfo would say of a mount, by its number there: a line without its
  * end, of `room` bytes at most. Its length, or 0.
