@@ -37,6 +37,7 @@ struct table {
     uint64_t sleeper;        /* what the kernel calls him */
     struct lx_policy policy; /* of the mount namespace that it is of */
     char name[sizeof(((struct livetable_ask *)0)->name)];
+    char root[PATH_MAX];
 };
 
 /* All of this process, which has one thread. */
@@ -132,6 +133,7 @@ static void be_asked(void)
         t->policy.space = what.space;
         t->policy.origin = what.origin;
         memcpy(t->name, what.name, sizeof(t->name));
+        memcpy(t->root, what.root, sizeof(t->root));
         served.pending = t;
     }
     (void)pass_send(served.pool->tables_answered, &what.number, sizeof(what.number),
@@ -235,8 +237,9 @@ static void read_table(const struct fuse_in_header *in, const struct fuse_read_i
     if (what->offset == 0 || t->memory < 0) {
         if (t->memory >= 0)
             close(t->memory);
-        t->memory =
-            lseek(t->kernel, 0, SEEK_SET) < 0 ? -1 : tables_written(&task, t->name, t->kernel);
+        t->memory = lseek(t->kernel, 0, SEEK_SET) < 0
+                        ? -1
+                        : tables_written(&task, t->name, t->root, t->kernel);
     }
     size_t size = what->size < ROOM ? what->size : ROOM;
     ssize_t n = t->memory < 0 ? -1 : pread(t->memory, served.text, size, (off_t)what->offset);

@@ -10,6 +10,8 @@
 #ifndef LXSHIM_SUPERVISOR_LIVETABLE_H
 #define LXSHIM_SUPERVISOR_LIVETABLE_H
 
+#include <limits.h>
+
 #include "supervisor/pool.h"
 #include "supervisor/request.h"
 
@@ -18,7 +20,8 @@ struct livetable_ask {
     uint64_t number; /* of this asking, which the answer repeats */
     uint64_t space;  /* as in struct lx_policy */
     unsigned origin;
-    char name[256]; /* of the kernel's file */
+    char name[256];      /* of the kernel's file */
+    char root[PATH_MAX]; /* see tables_root: the worker may be where its caller is */
 };
 
 /*

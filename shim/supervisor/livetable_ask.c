@@ -13,6 +13,7 @@
 #include "fs/madeup.h"
 #include "supervisor/livetable.h"
 #include "supervisor/pass.h"
+#include "vfs/tables.h"
 
 #ifndef FUSE_SUPER_MAGIC
 #define FUSE_SUPER_MAGIC 0x65735546
@@ -85,6 +86,7 @@ int livetable_open(const struct request *r, const char *name, int fd, int flags)
         !is_served(pool))
         return -ENOENT;
     strcpy(what.name, name);
+    tables_root(name, what.root);
     pool_lock(&pool->tables_lock);
     int own = ask(pool, &what, fd, flags);
     pthread_mutex_unlock(&pool->tables_lock);

@@ -396,10 +396,12 @@ static void drop_room(struct room *room)
 }
 
 /*
- * Has the table written of which fd is the kernel's. `path`: its name; `own`: whose "/" is "/". A
- * descriptor of memory, and *room, which the caller drops; or a negative number.
+ * Has the table written of which fd is the kernel's. `path`: its name; `root`: where the "/" is of
+ * whose it is, "" where that is ours, NULL where it is to be found out. A descriptor of memory, and
+ * *room, which the caller drops; or a negative number.
  */
-static int make(const struct lx_task *task, const char *path, bool own, int fd, struct room **room)
+static int make(const struct lx_task *task, const char *path, const char *root, int fd,
+                struct room **room)
 {
     int memory = -E2BIG;
     *room = NULL;
@@ -411,17 +413,24 @@ static int make(const struct lx_task *task, const char *path, bool own, int fd, 
         *room = make_room(task->policy, size);
         if (*room == NULL)
             return -1;
-        if (!own)
+        if (root == NULL)
             find_root(path, (*room)->root);
+        else
+            strcpy((*room)->root, root);
         memory = write_table(task->policy, *room, path, fd);
     }
     return memory;
 }
 
-int tables_written(const struct lx_task *task, const char *path, int fd)
+void tables_root(const char *path, char root[PATH_MAX])
+{
+    find_root(path, root);
+}
+
+int tables_written(const struct lx_task *task, const char *path, const char *root, int fd)
 {
     struct room *room;
-    int memory = make(task, path, false, fd, &room);
+    int memory = make(task, path, root, fd, &room);
     drop_room(room);
     return memory;
 }
@@ -458,7 +467,7 @@ static int write_info(const struct lx_task *task, struct room **room)
     int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    int memory = make(task, path, false, fd, room);
+    int memory = make(task, path, NULL, fd, room);
     sys_close(fd);
     return memory;
 }
@@ -533,7 +542,7 @@ __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
     if (put_live(c, path, (int)fd))
         return fd;
     struct room *room;
-    int memory = make(c->task, path, own, (int)fd, &room);
+    int memory = make(c->task, path, own ? "" : NULL, (int)fd, &room);
     if (memory < 0 || madeup_end(memory, c->flags, (int)fd) != 0)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
     else if (c->task->pid == 0)

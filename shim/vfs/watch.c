@@ -81,7 +81,7 @@ int vfs_watch_anew(const struct lx_task *t, int fd, const struct vfs_watch *w)
     off_t at = sys_lseek(fd, 0, SEEK_CUR);
     if (sys_lseek(w->kernel, 0, SEEK_SET) != 0)
         return -EINVAL;
-    int memory = tables_written(t, w->name, w->kernel);
+    int memory = tables_written(t, w->name, NULL, w->kernel);
     if (memory < 0)
         return -EINVAL;
     if (say_the_same(memory, fd)) {

@@ -80,10 +80,9 @@ static long by_pselect(int fd, int sooner)
     struct timespec limit = {sooner ? 0 : LIMIT, 0};
     FD_ZERO(&sets[0]);
     FD_ZERO(&sets[1]);
-    FD_SET(fd, &sets[0]);
     FD_SET(other, &sets[0]);
     FD_SET(fd, &sets[1]);
-    long r = syscall(SYS_pselect6, fd + 1, sooner ? NULL : &sets[0], NULL, &sets[1], &limit, NULL);
+    long r = syscall(SYS_pselect6, fd + 1, &sets[0], NULL, &sets[1], &limit, NULL);
     return r * 100 + (FD_ISSET(fd, &sets[1]) ? 1 : 0);
 }
 
