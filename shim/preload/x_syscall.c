@@ -72,7 +72,10 @@ static long by_table(long nr, const long a[6])
 
 static bool is_by_table(long nr)
 {
-    return nr == SYS_epoll_ctl || nr == SYS_ppoll || nr == SYS_pselect6 || nr == SYS_lseek
+    return nr == SYS_epoll_ctl || nr == SYS_ppoll || nr == SYS_pselect6
+#if !defined(__i386__)
+           || nr == SYS_lseek
+#endif
 #ifdef SYS_poll
            || nr == SYS_poll || nr == SYS_select
 #endif

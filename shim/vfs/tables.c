@@ -416,7 +416,7 @@ static int make(const struct lx_task *task, const char *path, const char *root, 
         if (root == NULL)
             find_root(path, (*room)->root);
         else
-            strcpy((*room)->root, root);
+            memcpy((*room)->root, root, strlen(root) + 1);
         memory = write_table(task->policy, *room, path, fd);
     }
     return memory;

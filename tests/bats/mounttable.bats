@@ -516,7 +516,7 @@ EPERM
   natively 'wakes tmpfs none $M/d 0 </proc/self/mounts'
   natives=$output
   in_all_by env
-  LANES=(supervisor)
+  by_supervisor
   in_lanes 'wakes drvfs C: $M/d 0 </proc/self/mounts'
   assert_output "$natives"
   needs go golang-go
