@@ -14,6 +14,7 @@
 #define NAME_ROOM   250                     /* for a name with its NUL */
 
 #define TMPFS_TYPE 0x01021994 /* TMPFS_MAGIC */
+#define FUSE_TYPE  0x65735546 /* FUSE_SUPER_MAGIC: see supervisor/livetable.h */
 
 /* What does not go with opening anew what is there. */
 #define ONCE (O_CREAT | O_EXCL | O_TRUNC | O_NOFOLLOW | O_DIRECTORY)
@@ -159,6 +160,6 @@ __attribute__((noinline)) void madeup_statx(int fd, int flags, unsigned mask, st
 __attribute__((noinline)) void madeup_statfs(int fd, struct statfs *fs)
 {
     char name[PATH_MAX];
-    if (fs->f_type == TMPFS_TYPE && name_of(fd, name))
+    if ((fs->f_type == TMPFS_TYPE || fs->f_type == FUSE_TYPE) && name_of(fd, name))
         (void)sys_statfs(name, fs);
 }

@@ -32,6 +32,12 @@ struct lx_task_ops {
     /* Hears that the trace has a line of a call of the task's which was refused. */
     void (*refused)(const struct lx_task *task);
 
+    /*
+     * Opens a mount table that wakes whoever waits for a mount, in place of fd, the kernel's, by
+     * the name of that. A descriptor, or -errno where none can be had: then it is memory.
+     */
+    int (*table)(const struct lx_task *task, const char *name, int fd, int flags);
+
     /* What the task calls a descriptor of this process, which its call is on. */
     int (*number)(const struct lx_task *task, int fd);
 

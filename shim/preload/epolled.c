@@ -130,14 +130,13 @@ int epolled_control(int ep, int op, int fd, struct epoll_event *event)
 void epolled_renew(int fd)
 {
     struct vfs_watch watch;
-    struct entry *e = take(fd + 1, -1);
-    if (e == NULL)
-        return;
-    atomic_store(&e->number, fd + 1);
-    if (vfs_watch_begin(lx_self(), fd, &watch)) {
-        (void)vfs_watch_renew(lx_self(), fd, &watch);
+    int error = errno;
+    if (opened_has(fd) && vfs_watch_begin(lx_self(), fd, &watch)) {
+        if (vfs_watch_renew(lx_self(), fd, &watch))
+            opened_renewed(fd);
         vfs_watch_end(&watch);
     }
+    errno = error;
 }
 
 void epolled_end_range(int first, int last)

@@ -14,6 +14,7 @@
 #include "preload/next.h"
 #include "sys/sys.h"
 #include "vfs/handles.h"
+#include "vfs/opened.h"
 #include "vfs/placement.h"
 
 /* glibc's own other name for close; absent elsewhere. */
@@ -37,12 +38,19 @@ LX_EXPORT int close(int fd)
  * What is known of a descriptor is known of its duplicate: asking where it is costs more than the
  * directory that is listed through it. A copy of something half-written fits nothing.
  */
+static void remember_copy(int from, struct placement_known known, int to)
+{
+    placement_remember_copy(from, known, to);
+    if (opened_is_any() && opened_has(from))
+        opened_note(to);
+}
+
 LX_EXPORT int dup(int from)
 {
     struct placement_known known = placement_known_of(from);
     int r = (int)SYS1(SYS_dup, from);
     if (r >= 0)
-        placement_remember_copy(from, known, r);
+        remember_copy(from, known, r);
     return (int)lx_ret(r);
 }
 
@@ -62,7 +70,7 @@ static int control(int fd, int command, void *argument, fcntl_fn *next)
     struct placement_known known = placement_known_of(fd);
     int r = sys_fcntl(fd, command, (long)argument);
     if (r >= 0)
-        placement_remember_copy(fd, known, r);
+        remember_copy(fd, known, r);
     return (int)lx_ret(r);
 }
 
@@ -118,7 +126,7 @@ static long replace_now(void *what)
     epolled_end(p->to);
     int r = sys_dup3(p->from, p->to, p->flags);
     if (r >= 0)
-        placement_remember_copy(p->from, known, p->to);
+        remember_copy(p->from, known, p->to);
     else
         placement_forget_fd(p->to);
     return lx_ret(r);

@@ -14,10 +14,11 @@
 #include "preload/shim.h"
 #include "sys/sys.h"
 #include "vfs/handles.h"
+#include "vfs/opened.h"
 
 static off_t seek(int fd, off_t offset, int whence)
 {
-    if (epolled_is_any() && whence == SEEK_SET)
+    if (opened_is_any() && whence == SEEK_SET && offset == 0)
         epolled_renew(fd);
     long r = lx_judge_seek(lx_self(), fd, offset, whence);
     return r == 0 ? sys_lseek(fd, offset, whence) : r == LX_DONE ? 0 : r;

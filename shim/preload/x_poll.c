@@ -63,6 +63,7 @@ static size_t find_tables(const struct pollfd *places, nfds_t n, struct table ta
         t->at = i;
         if (vfs_watch_begin(lx_self(), fd, &t->watch)) {
             t->told = vfs_watch_renew(lx_self(), fd, &t->watch);
+            t->told |= opened_untold(fd);
             found++;
         } else {
             opened_forget(fd);

@@ -80,6 +80,7 @@ static size_t find_tables(int n, const fd_set *except, struct vfs_watch watches[
             vfs_watch_end(w);
         } else {
             *told |= vfs_watch_renew(lx_self(), fd, w);
+            *told |= opened_untold(fd);
             tables[count++] = fd;
         }
     }

@@ -2,8 +2,12 @@
 /* What syscall() hands us, and the calls by which a program confines itself. */
 #include <errno.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/select.h>
+#include <unistd.h>
 
 #include "preload/exec.h"
 #include "preload/inotify.h"
@@ -11,6 +15,8 @@
 #include "preload/shim.h"
 #include "preload/strict.h"
 #include "sys/sys.h"
+#include "vfs/opened.h"
+#include "vfs/placement.h"
 #include "vfs/shown.h"
 #include "vfs/syscalls.h"
 
@@ -22,11 +28,67 @@ static bool installs_filter(long operation)
     return operation == SECCOMP_SET_MODE_FILTER || operation == SECCOMP_SET_MODE_STRICT;
 }
 
+/* What an exported name has answered, as the kernel would. */
+static long as_called(long r)
+{
+    return r < 0 ? -errno : r;
+}
+
+/*
+ * Calls that wait, or go back to a file's beginning: other than the kernel's where the process has
+ * a mount table open.
+ */
+static long by_table(long nr, const long a[6])
+{
+    switch (nr) {
+    case SYS_epoll_ctl:
+        return as_called(epoll_ctl((int)a[0], (int)a[1], (int)a[2], (struct epoll_event *)a[3]));
+#ifdef SYS_poll
+    case SYS_poll:
+        return as_called(poll((struct pollfd *)a[0], (nfds_t)a[1], (int)a[2]));
+#endif
+#if !defined(__i386__) /* whose limits have two sizes */
+#ifdef SYS_select
+    case SYS_select:
+        return as_called(select((int)a[0], (fd_set *)a[1], (fd_set *)a[2], (fd_set *)a[3],
+                                (struct timeval *)a[4]));
+#endif
+    case SYS_ppoll:
+        return as_called(ppoll((struct pollfd *)a[0], (nfds_t)a[1], (const struct timespec *)a[2],
+                               (const sigset_t *)a[3]));
+    case SYS_pselect6:
+        if (a[5] != 0 && !sys_readable((const void *)a[5], sizeof(void *), placement_tick()))
+            return -EFAULT;
+        return as_called(pselect((int)a[0], (fd_set *)a[1], (fd_set *)a[2], (fd_set *)a[3],
+                                 (const struct timespec *)a[4],
+                                 a[5] == 0 ? NULL : *(const sigset_t *const *)a[5]));
+    case SYS_lseek:
+        return as_called(lseek((int)a[0], a[1], (int)a[2]));
+#endif
+    default:
+        return sys_call6(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    }
+}
+
+static bool is_by_table(long nr)
+{
+    return nr == SYS_epoll_ctl || nr == SYS_ppoll || nr == SYS_pselect6
+#if !defined(__i386__)
+           || nr == SYS_lseek
+#endif
+#ifdef SYS_poll
+           || nr == SYS_poll || nr == SYS_select
+#endif
+        ;
+}
+
 static long by_number(long nr, const long a[6])
 {
     long r;
     if (shown_lacks(lx_self(), nr))
         return -ENOSYS;
+    if (is_by_table(nr) && opened_is_any())
+        return by_table(nr, a);
     switch (nr) {
     case SYS_execve:
         return exec_at(AT_FDCWD, (const char *)a[0], (char *const *)a[1], (char *const *)a[2], 0);
@@ -61,6 +123,14 @@ static long by_number(long nr, const long a[6])
     case SYS_statmount:
     case SYS_listmount:
         return lx_mounting(nr, a);
+    case SYS_epoll_ctl:
+    case SYS_ppoll:
+    case SYS_pselect6:
+#ifdef SYS_poll
+    case SYS_poll:
+    case SYS_select:
+#endif
+        return sys_call6(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
     default:
         return vfs_syscalls[nr](lx_self(), a);
     }

@@ -8,6 +8,7 @@
 
 #include "supervisor/errand.h"
 #include "supervisor/int80.h"
+#include "supervisor/livetable.h"
 #include "supervisor/pool.h"
 #include "supervisor/proc.h"
 #include "supervisor/request.h"
@@ -52,6 +53,11 @@ int hook_open(const struct lx_task *task, int dfd, const char *path, int flags, 
     int fd = plain_open(task->owner, dfd, path, flags, mode, resolve);
     hooks_hear(false);
     return fd;
+}
+
+int hook_table(const struct lx_task *task, const char *name, int fd, int flags)
+{
+    return livetable_open(task->owner, name, fd, flags);
 }
 
 void hook_refused(const struct lx_task *task)

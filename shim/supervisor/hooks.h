@@ -12,6 +12,9 @@
 int hook_open(const struct lx_task *task, int dfd, const char *path, int flags, mode_t mode,
               unsigned resolve);
 
+/* Opens a mount table that tells by itself: see livetable.h. */
+int hook_table(const struct lx_task *task, const char *name, int fd, int flags);
+
 /* Before something that may wait for long. */
 void hook_waits(const struct lx_task *task);
 
@@ -30,7 +33,7 @@ uid_t hook_uid(const struct lx_task *task);
 /* All of these, for a table that has more. */
 #define HOOKS                                                                           \
     .open = hook_open, .waits = hook_waits, .mask = hook_mask, .refused = hook_refused, \
-    .number = hook_number, .uid = hook_uid
+    .number = hook_number, .uid = hook_uid, .table = hook_table
 
 /*
  * Lets the master's sign through, or no more. Only around calls that wait: an ADDFD that is

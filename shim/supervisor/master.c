@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "supervisor/listener.h"
+#include "supervisor/livetable.h"
 #include "supervisor/pass.h"
 #include "supervisor/rescue.h"
 #include "supervisor/worker.h"
@@ -106,6 +107,23 @@ static void start_guard(struct master *m)
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+/* Starts who serves mount tables, where somebody waits for that. */
+static void start_tables(struct master *m)
+{
+    pid_t master = getpid();
+    if (m->tables != 0 || atomic_load(&m->pool->tables) != POOL_TABLES_WANTED)
+        return;
+    m->tables = fork();
+    if (m->tables == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() == master)
+            livetable_serve(m->policy, m->pool);
+        _exit(1);
+    }
+    if (m->tables < 0)
+        atomic_store(&m->pool->tables, POOL_TABLES_REFUSED);
+}
+
 /* Collects children that have ended. */
 static void collect(struct master *m)
 {
@@ -117,6 +135,8 @@ static void collect(struct master *m)
             pool_bury(m->pool, slot);
         else if (slot != NULL)
             bury(m, slot);
+        if (pid == m->tables)
+            atomic_store(&m->pool->tables, POOL_TABLES_REFUSED);
         if (pid == m->guard)
             start_guard(m);
     }
@@ -196,6 +216,7 @@ _Noreturn void master_run(struct master *m)
     sigprocmask(SIG_BLOCK, &children, NULL); /* heard while it waits */
     while (!listener_is_unused(pool->listener)) {
         collect(m);
+        start_tables(m);
         /* Where no process can be had now, the next turn tries again. */
         while (pool_lacks_worker(pool) && master_start_worker(m) == 0)
             ;

@@ -21,6 +21,7 @@ struct master {
     int leash;        /* -1 once the front has ended */
     struct tree tree; /* the command's */
     pid_t guard;      /* who stops the tree if the master is killed after the front has ended; 0 */
+    pid_t tables;     /* who serves mount tables; 0: nobody */
     void (*ended)(const struct lx_policy *policy);
 };
 

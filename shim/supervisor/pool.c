@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,13 +56,27 @@ struct pool *pool_new(void)
     pool->turns_max = processors < 1 ? 1 : processors < TURNS_MAX ? (int)processors : TURNS_MAX;
     atomic_store(&pool->turns, 1);
     atomic_store(&pool->free, 1);
-    return make_lock(&pool->lock) ? pool : NULL;
+    pool->tables_asked = pool->tables_answered = -1;
+    return make_lock(&pool->lock) && make_lock(&pool->tables_lock) ? pool : NULL;
 }
 
 int pool_open(struct pool *pool)
 {
+    int sockets[2];
     pool->waiting = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return pool->waiting < 0 ? -errno : 0;
+    if (pool->waiting < 0)
+        return -errno;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) == 0) {
+        pool->tables_asked = sockets[0];
+        pool->tables_answered = sockets[1];
+    }
+    return 0;
+}
+
+void pool_lock(pthread_mutex_t *lock)
+{
+    if (pthread_mutex_lock(lock) == EOWNERDEAD)
+        (void)pthread_mutex_consistent(lock);
 }
 
 /* All counts anew, by the roles. Under the lock. */
@@ -94,7 +109,7 @@ bool pool_lacks_worker(const struct pool *pool)
     return atomic_load(&pool->parked) < (int)atomic_load(&pool->free);
 }
 
-static void call_master(const struct pool *pool)
+void pool_call_master(const struct pool *pool)
 {
     const uint64_t one = 1;
     (void)!write(pool->waiting, &one, sizeof(one));
@@ -115,7 +130,7 @@ static void give_lock(struct pool *pool, bool offered)
     if (offered && somebody)
         wake(pool, 1);
     if (offered && lacks)
-        call_master(pool);
+        pool_call_master(pool);
 }
 
 struct slot *pool_reserve(struct pool *pool)
@@ -237,7 +252,7 @@ void pool_begin(struct pool *pool, struct slot *slot)
     give_lock(pool, add_turn(pool, tid));
     /* The master says that it will not look, and then looks once more: one of us sees the other. */
     if (!atomic_load(&pool->watched) && !atomic_exchange(&pool->watched, true))
-        call_master(pool);
+        pool_call_master(pool);
 }
 
 /* Takes a worker's turn from it, if it has one and is at a call. */

@@ -39,6 +39,13 @@ enum pool_role {
     POOL_LEAVES    /* ends: there are enough others */
 };
 
+/* Whether mount tables that tell by themselves are served: see livetable.h. */
+enum pool_tables {
+    POOL_TABLES_NONE,   /* nobody has wanted one */
+    POOL_TABLES_WANTED, /* the master is to start who serves them, or has */
+    POOL_TABLES_REFUSED /* they cannot be had, or are no more */
+};
+
 /* One worker. Written by the worker, but for its process id and the signals: by the master. */
 struct slot {
     alignas(64) _Atomic pid_t worker; /* 0 before the master knows it */
@@ -72,7 +79,12 @@ struct pool {
     _Atomic bool roots;       /* a call was seen after which a caller's "/" may not be ours */
     _Atomic bool landlock;    /* and one after which callers may be confined by Landlock */
     _Atomic uint32_t changes; /* calls seen by which a caller changes its credentials */
-    _Atomic uint32_t moves;   /* renames and symlinks seen: what leads where may have changed */
+    int tables_asked;         /* a socket by which workers ask for tables, or -1 */
+    int tables_answered;      /* its other end */
+    pthread_mutex_t tables_lock;
+    uint64_t tables_number; /* of the last asking; under that lock */
+    _Atomic int tables;     /* enum pool_tables */
+    _Atomic uint32_t moves; /* renames and symlinks seen: what leads where may have changed */
     struct slot slots[WORKERS_MAX];
 };
 
@@ -93,6 +105,12 @@ void pool_kill_callers(const struct pool *pool, int listener);
  * there are too many. Its process id is written there after the fork.
  */
 struct slot *pool_reserve(struct pool *pool);
+
+/* Takes a lock of the pool's other than its own. */
+void pool_lock(pthread_mutex_t *lock);
+
+/* Tells the master that it has something to do. */
+void pool_call_master(const struct pool *pool);
 
 /* In the master: the slot of a worker, NULL where that process is none. */
 struct slot *pool_slot_of(struct pool *pool, pid_t worker);

@@ -10,6 +10,7 @@
 
 #include "fs/madeup.h"
 #include "supervisor/hooks.h"
+#include "supervisor/livetable.h"
 #include "supervisor/proc.h"
 #include "sys/sys.h"
 #include "vfs/tables.h"
@@ -94,6 +95,10 @@ long tablewait(struct request *r)
     int fd = error < 0 ? error : tracee_descriptor(&r->tracee, place.fd);
     if (fd < 0)
         return -LX_CONTINUE;
+    if (livetable_is(fd)) {
+        close(fd);
+        return -LX_CONTINUE;
+    }
     /* As the kernel's file, one can always be read. */
     if ((place.events & (POLLIN | POLLRDNORM)) != 0 || !vfs_watch_begin(&r->task, fd, &watch)) {
         close(fd);

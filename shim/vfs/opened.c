@@ -13,28 +13,53 @@ _Atomic bool opened_any; /* any thread, a vfork child as well */
  */
 static _Atomic int numbers[OPENED_MAX];
 
+/* Of each, whether it was renewed, and nobody was told; as above. */
+static _Atomic bool untold[OPENED_MAX];
+
 /* The next one to be forgotten; as above. */
 static _Atomic unsigned oldest;
+
+/* The place of a number; OPENED_MAX where it has none. */
+static size_t place_of(int fd)
+{
+    size_t i = 0;
+    while (i < OPENED_MAX && atomic_load_explicit(&numbers[i], memory_order_relaxed) != fd + 1)
+        i++;
+    return i;
+}
 
 void opened_note(int fd)
 {
     atomic_store(&opened_any, true);
+    (void)opened_untold(fd);
     if (opened_has(fd))
         return;
     for (size_t i = 0; i < OPENED_MAX; i++) {
         int none = 0;
-        if (atomic_compare_exchange_strong(&numbers[i], &none, fd + 1))
+        if (atomic_compare_exchange_strong(&numbers[i], &none, fd + 1)) {
+            atomic_store(&untold[i], false);
             return;
+        }
     }
     atomic_store(&numbers[atomic_fetch_add(&oldest, 1) % OPENED_MAX], fd + 1);
 }
 
 bool opened_has(int fd)
 {
-    for (size_t i = 0; i < OPENED_MAX; i++)
-        if (atomic_load_explicit(&numbers[i], memory_order_relaxed) == fd + 1)
-            return fd >= 0;
-    return false;
+    return fd >= 0 && place_of(fd) < OPENED_MAX;
+}
+
+void opened_renewed(int fd)
+{
+    size_t i = place_of(fd);
+    if (i < OPENED_MAX)
+        atomic_store(&untold[i], true);
+}
+
+bool opened_untold(int fd)
+{
+    size_t i = place_of(fd);
+    return i < OPENED_MAX && atomic_exchange(&untold[i], false);
 }
 
 void opened_forget(int fd)

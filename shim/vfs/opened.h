@@ -23,6 +23,12 @@ void opened_note(int fd);
 /* True for a descriptor that was noted. */
 bool opened_has(int fd);
 
+/* It says what is mounted by now, and whoever waits by it has not been told of that. */
+void opened_renewed(int fd);
+
+/* True where that is so, once. */
+bool opened_untold(int fd);
+
 /* It is no more. */
 void opened_forget(int fd);
 

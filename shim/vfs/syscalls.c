@@ -417,6 +417,13 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_execveat] = call_refused,
     [SYS_prctl] = call_refused,
     [SYS_seccomp] = call_refused,
+    [SYS_epoll_ctl] = call_refused,
+    [SYS_ppoll] = call_refused,
+    [SYS_pselect6] = call_refused,
+#ifdef SYS_poll
+    [SYS_poll] = call_refused,
+    [SYS_select] = call_refused,
+#endif
 #ifdef SYS_renameat
     [SYS_renameat] = call_renameat,
 #endif

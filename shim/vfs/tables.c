@@ -396,10 +396,12 @@ static void drop_room(struct room *room)
 }
 
 /*
- * Has the table written of which fd is the kernel's. `path`: its name; `own`: whose "/" is "/". A
- * descriptor of memory, and *room, which the caller drops; or a negative number.
+ * Has the table written of which fd is the kernel's. `path`: its name; `root`: where the "/" is of
+ * whose it is, "" where that is ours, NULL where it is to be found out. A descriptor of memory, and
+ * *room, which the caller drops; or a negative number.
  */
-static int make(const struct lx_task *task, const char *path, bool own, int fd, struct room **room)
+static int make(const struct lx_task *task, const char *path, const char *root, int fd,
+                struct room **room)
 {
     int memory = -E2BIG;
     *room = NULL;
@@ -411,17 +413,24 @@ static int make(const struct lx_task *task, const char *path, bool own, int fd, 
         *room = make_room(task->policy, size);
         if (*room == NULL)
             return -1;
-        if (!own)
+        if (root == NULL)
             find_root(path, (*room)->root);
+        else
+            memcpy((*room)->root, root, strlen(root) + 1);
         memory = write_table(task->policy, *room, path, fd);
     }
     return memory;
 }
 
-int tables_written(const struct lx_task *task, const char *path, int fd)
+void tables_root(const char *path, char root[PATH_MAX])
+{
+    find_root(path, root);
+}
+
+int tables_written(const struct lx_task *task, const char *path, const char *root, int fd)
 {
     struct room *room;
-    int memory = make(task, path, false, fd, &room);
+    int memory = make(task, path, root, fd, &room);
     drop_room(room);
     return memory;
 }
@@ -458,7 +467,7 @@ static int write_info(const struct lx_task *task, struct room **room)
     int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    int memory = make(task, path, false, fd, room);
+    int memory = make(task, path, NULL, fd, room);
     sys_close(fd);
     return memory;
 }
@@ -498,6 +507,23 @@ bool tables_goes_straight(const struct lx_call *c)
            !t->seccomp_confined && !sys_is_proxied() && tables_show(t->policy);
 }
 
+void tables_settle(const struct lx_policy *policy)
+{
+    (void)await_change(policy);
+}
+
+/* Puts a table that tells by itself in the place of the kernel's, where the task has such. */
+static bool put_live(const struct lx_call *c, const char *path, int fd)
+{
+    const struct lx_task_ops *ops = c->task->ops;
+    int own = ops == NULL || ops->table == NULL ? -1 : ops->table(c->task, path, fd, c->flags);
+    if (own < 0)
+        return false;
+    int r = sys_dup3(own, fd, c->flags & O_CLOEXEC);
+    sys_close(own);
+    return r >= 0;
+}
+
 __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
 {
     char path[PATH_MAX];
@@ -513,8 +539,10 @@ __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
     bool own = is_of_this(c->task, path);
     if ((!own && !is_tasks_own(c->task, path)) || !lx_alter(c, LX_RULE_MOUNT_LINE))
         return fd;
+    if (put_live(c, path, (int)fd))
+        return fd;
     struct room *room;
-    int memory = make(c->task, path, own, (int)fd, &room);
+    int memory = make(c->task, path, own ? "" : NULL, (int)fd, &room);
     if (memory < 0 || madeup_end(memory, c->flags, (int)fd) != 0)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
     else if (c->task->pid == 0)

@@ -76,11 +76,17 @@ static inline bool tables_straight(const struct lx_call *c)
  */
 long tables_open(struct lx_call *c, long fd);
 
+/* Where the "/" is of the process whose table has that name, as this one sees it; "" for ours. */
+void tables_root(const char *path, char root[PATH_MAX]);
+
 /*
  * Writes the table of that name, of which fd is the kernel's, at its beginning, to memory: a
- * descriptor of that, or a negative number.
+ * descriptor of that, or a negative number. `root`: see tables_root; NULL: as that says.
  */
-int tables_written(const struct lx_task *task, const char *path, int fd);
+int tables_written(const struct lx_task *task, const char *path, const char *root, int fd);
+
+/* Waits until no change of what is mounted is under way, but for one that nobody ends. */
+void tables_settle(const struct lx_policy *policy);
 
 /*
  * Copies what the task's mountinfo would say of a mount, by its number there: a line without its

@@ -31,9 +31,8 @@ static bool name_of(int fd, char name[WATCH_NAME])
     return true;
 }
 
-/* Watches the run's table: by the name that lxshim run has it by, or by that which others may use.
- */
-static int watch_table(const struct lx_policy *policy)
+/* By the name that lxshim run has it by, or by that which others may use. */
+int vfs_watch_table(const struct lx_policy *policy)
 {
     const struct lx_image *image = policy->image;
     const char *file = lx_image_string(image, image->table);
@@ -58,7 +57,7 @@ bool vfs_watch_begin(const struct lx_task *t, int fd, struct vfs_watch *w)
     w->kernel = sys_openat(AT_FDCWD, w->name, O_RDONLY | O_CLOEXEC, 0);
     if (w->kernel < 0) /* of a process that is no more */
         return false;
-    w->table = watch_table(t->policy);
+    w->table = vfs_watch_table(t->policy);
     return true;
 }
 
@@ -82,7 +81,7 @@ int vfs_watch_anew(const struct lx_task *t, int fd, const struct vfs_watch *w)
     off_t at = sys_lseek(fd, 0, SEEK_CUR);
     if (sys_lseek(w->kernel, 0, SEEK_SET) != 0)
         return -EINVAL;
-    int memory = tables_written(t, w->name, w->kernel);
+    int memory = tables_written(t, w->name, NULL, w->kernel);
     if (memory < 0)
         return -EINVAL;
     if (say_the_same(memory, fd)) {

@@ -36,6 +36,12 @@ int vfs_watch_anew(const struct lx_task *t, int fd, const struct vfs_watch *w);
 /* The same for this process's own descriptor, which has it then. True where that was another. */
 bool vfs_watch_renew(const struct lx_task *t, int fd, const struct vfs_watch *w);
 
+/*
+ * Watches the run's table of mounts alone: a descriptor of inotify's that does not block, -1 where
+ * the run has none.
+ */
+int vfs_watch_table(const struct lx_policy *policy);
+
 void vfs_watch_end(const struct vfs_watch *w);
 
 #endif

@@ -91,6 +91,34 @@ static bool split(const char *options, struct wsl_options *out)
     return true;
 }
 
+/*
+ * Mounts a drive by mount(2) itself, which in a run knows it by its source: no server of Windows'
+ * is at the other end of anything. `root`: where Windows' links lead, in place of the words
+ * besides that are no flags; or NULL. 0 or errno.
+ */
+static int mount_drive(const char *source, const char *target, const struct wsl_options *options,
+                       const char *root)
+{
+    static struct wsl_text words; /* large; the program has one thread */
+    static struct wsl_text rest;
+    unsigned long flags;
+    if (!wsl_options_flags(options, &flags, &rest))
+        return ENAMETOOLONG;
+    wsl_clear(&words);
+    if (root == NULL)
+        wsl_put(&words, rest.at);
+    if (options->drvfs.n > 0)
+        wsl_put(&words, words.n > 0 ? options->drvfs.at : options->drvfs.at + 1);
+    if (root != NULL) {
+        wsl_put(&words, words.n > 0 ? ",symlinkroot=" : "symlinkroot=");
+        wsl_put(&words, root);
+    }
+    for (char *p = words.at; (p = strchr(p, ';')) != NULL;)
+        *p = ',';
+    return mount(source, target, "drvfs", flags, words.at) == 0 ? 0 : errno;
+}
+
+/* The kernel's 9p passes over words that it does not know. */
 static int mount_9p(const char *source, const char *target, const char *options)
 {
     /* Large; the program has one thread. */
@@ -98,37 +126,34 @@ static int mount_9p(const char *source, const char *target, const char *options)
     static struct wsl_text root;
     static struct wsl_text words;
     int ends[2];
-    /* No server of Windows' is at the other end: whoever mounts knows the drive by its source. */
-    if (!split(options, &split_options) || socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
+    if (!split(options, &split_options))
         return STATUS_FAILED;
-    if (!automount_root(&root) || !wsl_options_9p(&split_options, source, ends[0], root.at, &words))
+    if (!automount_root(&root))
+        return failed(ENAMETOOLONG, STATUS_FAILED);
+    int error = mount_drive(source, target, &split_options, root.at);
+    if (error != ENODEV)
+        return error == 0 ? EXIT_SUCCESS : failed(error, STATUS_FAILED);
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
+        return STATUS_FAILED;
+    if (!wsl_options_9p(&split_options, source, ends[0], root.at, &words))
         return failed(ENAMETOOLONG, STATUS_FAILED);
     return run_mount("9p", source, target, words.at);
 }
 
-/*
- * WSL2's host is told the source and DrvFs' options and gives a tag, by which the device is
- * mounted. Here nobody is to be told: the source goes to mount(2) as it is typed.
+/* WSL2's host is told the source and DrvFs' options and gives a tag, by which the device is
+ * mounted.
  */
 static int mount_virtiofs(const char *source, const char *target, const char *options)
 {
     static struct wsl_options split_options; /* large; the program has one thread */
-    static struct wsl_text rest;
     struct stat st;
-    unsigned long flags;
     if (!split(options, &split_options))
         return STATUS_FAILED;
     if (stat(target, &st) < 0)
         return failed(errno, STATUS_FAILED);
-    if (!wsl_options_flags(&split_options, &flags, &rest))
-        return failed(ENAMETOOLONG, STATUS_FAILED);
-    for (char *p = split_options.drvfs.at; (p = strchr(p, ';')) != NULL;)
-        *p = ',';
-    if (split_options.drvfs.n > 0)
-        wsl_put(&rest, rest.n > 0 ? split_options.drvfs.at : split_options.drvfs.at + 1);
-    if (mount(source, target, "drvfs", flags, rest.at) == 0)
+    int error = mount_drive(source, target, &split_options, NULL);
+    if (error == 0)
         return EXIT_SUCCESS;
-    int error = errno;
     return error == ENODEV ? mount_9p(source, target, options) : failed(error, STATUS_FAILED);
 }
 

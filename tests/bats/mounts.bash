@@ -36,6 +36,12 @@ by_instruction() {
   ((${#ALL_LANES[@]} > 1)) || LANES=()
 }
 
+# From here on only the lane that has no library.
+by_supervisor() {
+  by_instruction
+  LANES=("${LANES[@]:1}")
+}
+
 # From here on only the lanes that have the library.
 by_library() {
   LANES=("${ALL_LANES[@]:0:2}")

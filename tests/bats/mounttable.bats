@@ -369,6 +369,11 @@ $stacked"
   assert_output 0
 }
 
+# Without the library, what wakes is a file of FUSE: from here on in the lanes that do without, where there is none.
+by_fuse() {
+  [[ -w /dev/fuse ]] || by_library
+}
+
 # A program that waits by an opened table: by what, and whether a mount of ours is among what it is told of.
 wakes() {
   cat >"$BASE/wakes.py" <<'PYTHON'
@@ -465,7 +470,7 @@ mount M/d tmpfs"
   assert_output "${natives/tmpfs/drvfs}"
 }
 
-@test "poll of several, select and epoll wake as well, in programs of libc's" {
+@test "poll of several, select and epoll wake as well" {
   needs python3 python3
   wakes
   natively "python3 $BASE/wakes.py all tmpfs none"
@@ -483,11 +488,42 @@ None
 ENOENT
 EPERM
 []"
-  by_library
+  by_fuse
   in_lanes 'python3 $M/wakes.py all drvfs C:'
   assert_output "$natives"
   in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
-  by_library
+  by_fuse
   in_lanes 'python3 $M/wakes.py all drvfs C:'
+  assert_output "$natives"
+}
+
+@test "each way to wait wakes: by number, by a copy, asleep or not; without shared libraries, and in Go" {
+  natively 'wakes tmpfs none $M/d'
+  natives=$output
+  assert_line "select: 0, 101, in it, 0"
+  assert_line "epoll: 0, 110, in it, 0"
+  by_fuse
+  in_lanes 'wakes drvfs C: $M/d'
+  assert_output "$natives"
+  [[ -w /dev/fuse ]] || skip "no /dev/fuse here"
+  by_instruction
+  in_lanes 'wakes-static drvfs C: $M/d'
+  assert_output "$natives"
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  by_instruction
+  in_lanes 'wakes-static drvfs C: $M/d'
+  assert_output "$natives"
+  natively 'wakes tmpfs none $M/d 0 </proc/self/mounts'
+  natives=$output
+  in_all_by env
+  by_supervisor
+  in_lanes 'wakes drvfs C: $M/d 0 </proc/self/mounts'
+  assert_output "$natives"
+  needs go golang-go
+  by_instruction
+  natively 'wakes-go tmpfs none $M/d'
+  natives=$output
+  assert_line "1 10 true"
+  in_lanes 'wakes-go drvfs C: $M/d'
   assert_output "$natives"
 }

@@ -42,6 +42,19 @@ src'
   assert_output ""
 }
 
+@test "mount -t drvfs mounts a drive in sessions of WSL2, with DrvFs' options, and with words of 9p that say nothing to it" {
+  mkdir "$BASE/m"
+  ((EUID == 0)) || skip "only root mounts by hand"
+  session --era wsl2-9p "mount -t drvfs -o ro,metadata,case=force,cache=loose,msize=262144,nodev D: $BASE/m 2>&1; grep -F ' $BASE/m ' /proc/mounts
+    umount $BASE/m; mount -t drvfs -o uid=x D: $BASE/m 2>/dev/null; echo \$?"
+  assert_output "mount: case=force is case=dir on WSL2
+D: BASE/m 9p ro,nodev,relatime,aname=drvfs;path=D:;ro;metadata;case=dir;symlinkroot=/mnt/,cache=0x5,access=client,msize=65536,trans=fd,rfd=8,wfd=8 0 0
+32"
+  session --era wsl2-virtiofs "mount -t drvfs -o noatime,uid=7 D: $BASE/m; grep -F ' $BASE/m ' /proc/mounts | cut -d' ' -f2-; stat -c %u $BASE/m"
+  assert_output "BASE/m virtiofs rw,noatime 0 0
+7"
+}
+
 @test "drives of fstab come first, and are mounted where that says alone; mountFsTab=false is without them" {
   mkdir "$BASE/with space"
   printf '%s\n' '# drives' "D:\\134 $BASE/with\\040space drvfs ro,nofail,x-y 0 0" "C: $BASE/no drvfs noauto 0 0" 'UUID=1 / ext4' \

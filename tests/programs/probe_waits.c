@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 
 #include "probe.h"
 
@@ -217,6 +218,33 @@ static int control_epoll(void)
     return r == 1 && seen.data.fd == 7 ? OK : wrong("%d", r);
 }
 
+/* By number, and with a mount table open: a pipe that can be read. */
+static int wait_by_number(void)
+{
+    int ends[2];
+    int table = open("/proc/self/mounts", O_RDONLY);
+    int ep = epoll_create1(0);
+    fd_set set;
+    struct timespec limit = {60, 0};
+    struct timeval time = {60, 0};
+    struct epoll_event event = {.events = EPOLLIN};
+    if (table < 0 || ep < 0 || pipe(ends) != 0 || write(ends[1], "x", 1) != 1)
+        return wrong("no pipe: %s", strerrorname_np(errno));
+    struct pollfd place = {.fd = ends[0], .events = POLLIN};
+    long sum = syscall(SYS_ppoll, &place, 1, &limit, NULL, 0);
+    FD_ZERO(&set);
+    FD_SET(ends[0], &set);
+    sum += syscall(SYS_pselect6, ends[0] + 1, &set, NULL, NULL, &limit, NULL);
+#ifdef SYS_poll
+    sum += syscall(SYS_poll, &place, 1, 60000) - 1;
+    sum += syscall(SYS_select, ends[0] + 1, &set, NULL, NULL, &time) - 1;
+#endif
+    (void)time;
+    long added = syscall(SYS_epoll_ctl, ep, EPOLL_CTL_ADD, ends[0], &event);
+    int told = epoll_wait(ep, &event, 1, 60000);
+    return sum == 2 && added == 0 && told == 1 ? OK : wrong("%ld, %ld, %d", sum, added, told);
+}
+
 const struct check probe_waits[] = {
     {"poll", poll_both},
     {"__poll", poll_both},
@@ -244,5 +272,10 @@ const struct check probe_waits[] = {
     {"_exit", end_process},
     {"_Exit", end_process},
     {"quick_exit", end_process},
+    {"syscall:poll", wait_by_number},
+    {"syscall:ppoll", wait_by_number},
+    {"syscall:select", wait_by_number},
+    {"syscall:pselect6", wait_by_number},
+    {"syscall:epoll_ctl", wait_by_number},
     {NULL, NULL},
 };
