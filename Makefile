@@ -82,7 +82,7 @@ STACKS := $(shell mkdir -p $(B); [ -x $(B)/libdw ] || \
             $(CC) -include elfutils/libdwfl.h -xc -o $(B)/libdw - -ldw 2>/dev/null; [ ! -x $(B)/libdw ] || echo yes)
 
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
-POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c mount_check.c table.c policy.c builder.c condition.c latency.c tracelines.c glob.c scan.c scanner.c errnames.c options.c nearest.c debug.c wslmounts.c)
+POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c mount_check.c table.c policy.c builder.c condition.c latency.c tracelines.c glob.c scan.c scanner.c errnames.c options.c nearest.c debug.c wslmounts.c cgroups.c)
 CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/mounts/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
 # Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
 WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c accounts.c)

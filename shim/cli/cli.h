@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "policy/cgroups.h"
 #include "policy/load.h"
 
 enum cli_status {
@@ -114,10 +115,11 @@ struct cli_arguments {
     const char *directory; /* --cd */
     const char *etc;
     const char *root;
-    const char *from; /* --from, or NULL */
-    const char *bind; /* --bind, or NULL */
-    const char *lane; /* --lane, or NULL */
-    char **reports;   /* --report */
+    struct lx_cgroups_said groups; /* what a session's configuration says of them */
+    const char *from;              /* --from, or NULL */
+    const char *bind;              /* --bind, or NULL */
+    const char *lane;              /* --lane, or NULL */
+    char **reports;                /* --report */
     size_t report_count;
     const char *fail_on; /* --fail-on, or NULL */
     /* Of a bisect, as they were given, or NULL. */

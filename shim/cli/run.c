@@ -369,7 +369,7 @@ int cli_run(const struct cli_arguments *arguments)
     bool observe = policy.observe;
     if (arguments->root != NULL)
         rootmounts_add(&policy);
-    char *tree = tree_make(&policy);
+    char *tree = tree_make(&policy, &arguments->groups);
     int mounts = fd < 0 ? fd : make_table(&table);
     int r = mounts < 0 ? mounts : set_state(&policy, fd, mounts, &attached, &file);
     if (r == 0 && !arguments->quiet && !arguments->verbose)

@@ -31,30 +31,13 @@ static const struct entry debug[] = {{"debug", 0755, NULL},
                                      {"debug/wakeup_sources", 0444, WAKEUP_SOURCES},
                                      {NULL, 0, NULL}};
 
-/* Version 1, with the one controller of WSL1's in a directory of a tmpfs; and version 2. */
-#define KEPT                                      \
-    {"moves", 0755, NULL}, {"names", 0755, NULL}, \
-    {                                             \
-        "cgroup", 0755, NULL                      \
-    }
-static const struct entry first[] = {KEPT,
-                                     {"cgroup/devices", 0755, NULL},
-                                     {"cgroup/devices/cgroup.procs", 0644, ""},
-                                     {"cgroup/devices/cgroup.sane_behavior", 0444, "0\n"},
-                                     {"cgroup/devices/devices.allow", 0200, ""},
-                                     {"cgroup/devices/devices.deny", 0200, ""},
-                                     {"cgroup/devices/devices.list", 0444, "a *:* rwm\n"},
-                                     {NULL, 0, NULL}};
-static const struct entry second[] = {KEPT,
-                                      {"cgroup/cgroup.controllers", 0444, "\n"},
-                                      {"cgroup/cgroup.max.depth", 0644, "max\n"},
-                                      {"cgroup/cgroup.max.descendants", 0644, "max\n"},
-                                      {"cgroup/cgroup.procs", 0644, ""},
-                                      {"cgroup/cgroup.subtree_control", 0644, "\n"},
-                                      {"cgroup/cgroup.threads", 0644, ""},
-                                      {NULL, 0, NULL}};
+/* What is kept of groups, and where they are. */
+static const struct entry kept[] = {
+    {"moves", 0755, NULL}, {"names", 0755, NULL}, {"cgroup", 0755, NULL}, {NULL, 0, NULL}};
 
 #define GROUPS "/sys/fs/cgroup"
+
+#define MOST 20 /* mounts that a run gets: one for each controller, and three others */
 
 static bool is_on(const struct lx_effective *policy, enum lx_rule rule)
 {
@@ -139,45 +122,121 @@ static bool make_debug(struct lx_effective *policy, const char *directory)
     return made;
 }
 
-/* The first era has none. */
-static bool wants_groups(const struct lx_effective *policy)
+/* True where a list of controllers' names has one. */
+static bool has_word(const char *list, const char *word)
 {
-    return is_on(policy, LX_RULE_IDENTITY_CGROUPS) && strcmp(policy->profile, "wsl1-1607") != 0 &&
-           access(GROUPS, F_OK) == 0;
+    const size_t length = strlen(word);
+    for (const char *at = list; at != NULL && (at = strstr(at, word)) != NULL; at++)
+        if ((at == list || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
+            return true;
+    return false;
 }
 
-static bool make_groups(struct lx_effective *policy, const char *directory)
+/* What is to be mounted; the first era has none. Of WSL1 nobody says anything else. */
+static enum lx_cgroups groups_of(const struct lx_effective *policy,
+                                 const struct lx_cgroups_said *asked)
+{
+    if (!is_on(policy, LX_RULE_IDENTITY_CGROUPS) || access(GROUPS, F_OK) < 0)
+        return LX_CGROUPS_NONE;
+    bool chosen = lx_cgroups_chosen(policy->profile);
+    bool first = chosen && asked->first && !has_word(asked->without, "all");
+    return first ? LX_CGROUPS_FIRST : lx_cgroups_of(policy->profile);
+}
+
+/* The machine's processors, as the kernel lists them: "0-3". */
+static const char *processors(char *out, size_t room)
+{
+    int fd = open("/sys/devices/system/cpu/online", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, out, room - 1);
+    if (fd >= 0)
+        close(fd);
+    out[n > 0 ? n : 0] = '\0';
+    return n > 0 ? out : "0\n";
+}
+
+/* Fills a hierarchy's root, a directory of the tree's. */
+static bool fill_root(const char *directory, const char *name, const char *profile,
+                      const char *hierarchy)
+{
+    char text[4096];
+    char path[64];
+    const struct lx_cgroup_file *file;
+    int dir = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool made = dir >= 0 && (mkdirat(dir, name, 0755) == 0 || errno == EEXIST);
+    for (unsigned at = 0; made && (file = lx_cgroup_file(profile, hierarchy, true, &at)) != NULL;) {
+        bool all = strcmp(file->text, "*") == 0;
+        struct entry e = {path, file->mode, all ? processors(text, sizeof(text)) : file->text};
+        snprintf(path, sizeof(path), "%s/%s", name, file->name);
+        made = make_file(dir, &e);
+    }
+    if (dir >= 0)
+        close(dir);
+    return made;
+}
+
+/* A hierarchy in the tree, and its mount. */
+static bool add_hierarchy(struct lx_effective *policy, const char *directory, const char *name,
+                          const struct lx_effective_mount *mount)
+{
+    bool unified = mount->type == LX_MOUNT_CGROUP2;
+    bool made = fill_root(directory, name, policy->profile,
+                          unified ? LX_CGROUP_UNIFIED : mount->options_text);
+    if (made)
+        add(policy, directory, name, mount);
+    return made;
+}
+
+/* A tmpfs with a directory for each controller, and on WSL2 one for version 2, which is first. */
+static bool make_first(struct lx_effective *policy, const char *directory, const char *without)
 {
     static const struct lx_effective_mount top = {.type = LX_MOUNT_CGROUP_TOP,
                                                   .source = "tmpfs",
                                                   .target = GROUPS,
                                                   .options_text = "mode=755"};
-    static const struct lx_effective_mount devices = {.type = LX_MOUNT_CGROUP,
-                                                      .source = "cgroup",
-                                                      .target = GROUPS "/devices",
-                                                      .options_text = "devices"};
+    static const struct lx_effective_mount unified = {.type = LX_MOUNT_CGROUP2,
+                                                      .source = "cgroup2",
+                                                      .target = GROUPS "/" LX_CGROUP_UNIFIED,
+                                                      .options_text = "nsdelegate"};
+    const char *name;
+    bool made = true;
+    add(policy, directory, "cgroup", &top);
+    if (wslenv_is_wsl2(policy))
+        made = add_hierarchy(policy, directory, "cgroup/" LX_CGROUP_UNIFIED, &unified);
+    for (unsigned n = 0; made && (name = lx_cgroup_controller(policy->profile, n)) != NULL; n++) {
+        const char *where = lx_arena_format(&policy->arena, "cgroup/%s", name);
+        struct lx_effective_mount mount = {.type = LX_MOUNT_CGROUP, .source = "cgroup"};
+        mount.target = lx_arena_format(&policy->arena, GROUPS "/%s", name);
+        mount.options_text = name;
+        if (!has_word(without, name) && !has_word(without, "all"))
+            made = add_hierarchy(policy, directory, where, &mount);
+    }
+    return made;
+}
+
+static bool make_groups(struct lx_effective *policy, const char *directory, enum lx_cgroups groups,
+                        const char *without)
+{
     static const struct lx_effective_mount unified = {.type = LX_MOUNT_CGROUP2,
                                                       .source = "cgroup2",
                                                       .target = GROUPS,
                                                       .options_text = "nsdelegate"};
-    bool is_second = wslenv_is_wsl2(policy);
-    if (!fill(directory, is_second ? second : first))
+    if (!fill(directory, kept))
         return false;
-    add(policy, directory, "cgroup", is_second ? &unified : &top);
-    if (!is_second)
-        add(policy, directory, "cgroup/devices", &devices);
-    return true;
+    if (groups == LX_CGROUPS_SECOND)
+        return add_hierarchy(policy, directory, "cgroup", &unified);
+    return make_first(policy, directory, wslenv_is_wsl2(policy) ? without : NULL);
 }
 
-char *tree_make(struct lx_effective *policy)
+char *tree_make(struct lx_effective *policy, const struct lx_cgroups_said *asked)
 {
     bool debugs = wants_debug(policy);
-    bool groups = wants_groups(policy);
-    if ((!debugs && !groups) || policy->mount_count + 3 > LX_MOUNT_MAX)
+    enum lx_cgroups groups = groups_of(policy, asked);
+    if ((!debugs && groups == LX_CGROUPS_NONE) || policy->mount_count + MOST > LX_MOUNT_MAX)
         return NULL;
     char *directory = make_directory();
-    bool made = directory != NULL && (!debugs || make_debug(policy, directory)) &&
-                (!groups || make_groups(policy, directory));
+    bool made =
+        directory != NULL && (!debugs || make_debug(policy, directory)) &&
+        (groups == LX_CGROUPS_NONE || make_groups(policy, directory, groups, asked->without));
     if (!made)
         cli_error("cannot make what /sys shows besides: %s", strerror(errno));
     return directory;

@@ -8,13 +8,14 @@
 
 #include <stdbool.h>
 
+#include "policy/cgroups.h"
 #include "policy/effective.h"
 
 /*
  * Makes what the policy's rules want, and adds its mounts to the policy. Returns the directory, to
  * be freed; NULL where nothing is wanted, or it cannot be had, which is said.
  */
-char *tree_make(struct lx_effective *policy);
+char *tree_make(struct lx_effective *policy, const struct lx_cgroups_said *asked);
 
 /* Removes a directory with all that is in it. NULL does nothing. */
 void tree_remove(const char *directory);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim wsl: a run that is a session of WSL's: its drives, its environment, what it shows. */
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -248,6 +249,53 @@ static void make_command(struct session *s, const struct cli_arguments *argument
     s->run.count = (int)(n + (count == 0 ? 2 : count));
 }
 
+/* Puts the path of the one .wslconfig that users of a Windows drive have into `out`. */
+static bool find_wslconfig(const char *drive, char *out, size_t room)
+{
+    char users[PATH_MAX];
+    char path[PATH_MAX + sizeof(((struct dirent *)0)->d_name) + 16];
+    unsigned count = 0;
+    snprintf(users, sizeof(users), "%s/Users", drive);
+    DIR *dir = opendir(users);
+    const struct dirent *e;
+    while (dir != NULL && (e = readdir(dir)) != NULL) {
+        snprintf(path, sizeof(path), "%s/%s/.wslconfig", users, e->d_name);
+        if (strcmp(e->d_name, "..") != 0 && strlen(path) < room && access(path, R_OK) == 0) {
+            memcpy(out, path, strlen(path) + 1);
+            count++;
+        }
+    }
+    if (dir != NULL)
+        closedir(dir);
+    return count == 1;
+}
+
+/*
+ * Which control groups there are: wsl.conf says which version, and the kernel's command line, of
+ * .wslconfig, what version 1 is to be without. That file is in a user's directory of Windows';
+ * whose session this is there nobody says, so it is read where there is just one.
+ */
+static void choose_groups(struct session *s)
+{
+    static const char word[] = "cgroup_no_v1=";
+    static char line[1024]; /* the program has one thread */
+    char file[PATH_MAX];
+    s->run.groups.first = s->conf.first_cgroups;
+    for (size_t i = 0; i < s->policy.volume_count; i++) {
+        const struct lx_effective_volume *v = &s->policy.volumes[i];
+        if (v->directory || strcasecmp(v->name, "C:") != 0 ||
+            !find_wslconfig(v->backing, file, sizeof(file)) ||
+            !wslconf_value(file, "wsl2.kernelCommandLine", line, sizeof(line)))
+            continue;
+        char *without = strstr(line, word);
+        if (without == NULL)
+            continue;
+        without += sizeof(word) - 1;
+        without[strcspn(without, " \t")] = '\0';
+        s->run.groups.without = without;
+    }
+}
+
 static int run(struct session *s, const struct cli_arguments *arguments)
 {
     struct wslenv environment = {.policy = &s->policy, .distribution = arguments->distribution};
@@ -275,6 +323,7 @@ static int run(struct session *s, const struct cli_arguments *arguments)
     if (!has_drive(s, arguments->directory))
         return CLI_FAILED;
     show(s, arguments);
+    choose_groups(s);
     make_command(s, arguments);
     if (wslenv_set(&environment) < 0) {
         cli_error("out of memory");

@@ -80,7 +80,16 @@ static bool read_root(const char *value, char *out, size_t room)
     return true;
 }
 
-enum kind { BOOL, TEXT, ROOT };
+/* True is version 1. */
+static bool read_version(const char *value, bool *out)
+{
+    bool known = strcasecmp(value, "v1") == 0 || strcasecmp(value, "v2") == 0;
+    if (known)
+        *out = value[1] == '1';
+    return known;
+}
+
+enum kind { BOOL, TEXT, ROOT, VERSION };
 
 static const struct key {
     const char *name;
@@ -97,7 +106,7 @@ static const struct key {
     KEY("interop.enabled", BOOL, interop),     KEY("interop.appendWindowsPath", BOOL, append_path),
     KEY("network.generateHosts", BOOL, hosts), KEY("network.generateResolvConf", BOOL, resolver),
     KEY("network.hostname", TEXT, hostname),   KEY("user.default", TEXT, user),
-    KEY("boot.command", TEXT, boot),
+    KEY("boot.command", TEXT, boot),           KEY("automount.cgroups", VERSION, first_cgroups),
 #undef KEY
 };
 
@@ -112,6 +121,8 @@ static bool take(struct wslconf *out, const struct key *key, const char *value)
         return read_bool(value, (bool *)(void *)field);
     case ROOT:
         return read_root(value, field, key->room);
+    case VERSION:
+        return read_version(value, (bool *)(void *)field);
     case TEXT:
         break;
     }
@@ -193,6 +204,31 @@ void wslconf_read(const char *file, struct wslconf *out)
     }
     if (stream != NULL)
         fclose(stream);
+}
+
+bool wslconf_value(const char *file, const char *key, char *out, size_t room)
+{
+    char text[LINE_MAX_];
+    char section[64] = "";
+    char whole[128];
+    bool found = false;
+    FILE *stream = fopen(file, "re");
+    while (!found && stream != NULL && fgets(text, sizeof(text), stream) != NULL) {
+        char *line = trim(text);
+        char *equals = strchr(line, '=');
+        const char *name = line[0] == '[' ? section_of(line) : NULL;
+        if (line[0] == '[')
+            snprintf(section, sizeof(section), "%s", name == NULL ? "" : name);
+        if (line[0] == '[' || line[0] == '#' || equals == NULL)
+            continue;
+        *equals = '\0';
+        snprintf(whole, sizeof(whole), "%s.%s", section, trim(line));
+        const char *value = strcasecmp(whole, key) == 0 ? value_of(equals + 1) : NULL;
+        found = value != NULL && read_text(value, out, room);
+    }
+    if (stream != NULL)
+        fclose(stream);
+    return found;
 }
 
 /* Octal escapes of fstab's (\040), in place. */

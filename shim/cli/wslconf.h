@@ -4,16 +4,18 @@
 #define LXSHIM_CLI_WSLCONF_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Of wsl.conf, what a session goes by. */
 struct wslconf {
-    bool automount;   /* automount.enabled */
-    bool fstab;       /* automount.mountFsTab */
-    bool interop;     /* interop.enabled */
-    bool append_path; /* interop.appendWindowsPath */
-    bool hosts;       /* network.generateHosts */
-    bool resolver;    /* network.generateResolvConf */
-    char root[256];   /* automount.root, with a slash at its end */
+    bool automount;     /* automount.enabled */
+    bool fstab;         /* automount.mountFsTab */
+    bool interop;       /* interop.enabled */
+    bool append_path;   /* interop.appendWindowsPath */
+    bool hosts;         /* network.generateHosts */
+    bool resolver;      /* network.generateResolvConf */
+    bool first_cgroups; /* automount.cgroups is v1 */
+    char root[256];     /* automount.root, with a slash at its end */
     char options[512];
     char hostname[65]; /* network.hostname, or "" */
     char user[256];    /* user.default, or "" */
@@ -25,6 +27,12 @@ struct wslconf {
  * says again what was said, is skipped with a warning.
  */
 void wslconf_read(const char *file, struct wslconf *out);
+
+/*
+ * What a file of that form says first of a key, "section.name", in `out`. False where it says
+ * nothing, or more than there is room for; what else is wrong with the file is not said.
+ */
+bool wslconf_value(const char *file, const char *key, char *out, size_t room);
 
 /* A line of fstab that mounts a drive. Its texts are the reader's. */
 struct wslconf_mount {

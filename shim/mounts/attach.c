@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 
 #include "mounts/source.h"
+#include "policy/cgroups.h"
 #include "policy/options.h"
 
 /* Flags of mount(2) that the mount table shows before the file system's own options. */
@@ -103,24 +104,67 @@ static int finish(const struct mounts_request *request, const struct lx_mount_op
     return 0;
 }
 
-/* Words that are given to what is made up: the one controller of WSL1's, and what cgroup2 takes. */
+/* True for a word (n bytes) that version 2 of cgroups takes. */
+static bool is_of_second(const char *word, size_t n)
+{
+    static const char *const words[] = {"nsdelegate", "memory_localevents", "memory_recursiveprot",
+                                        "favordynmods"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strlen(words[i]) == n && memcmp(words[i], word, n) == 0)
+            return true;
+    return false;
+}
+
+/* Words that are given to what is made up: controllers of version 1, and what cgroup2 takes. */
 static int check_made_up(const char *type, const char *options)
 {
-    static const char *const words[] = {"devices", "nsdelegate", "memory_localevents",
-                                        "memory_recursiveprot", "favordynmods"};
     bool first = lx_mount_type_find(type) == LX_MOUNT_CGROUP;
-    const size_t from = first ? 0 : 1;
-    const size_t to = first ? 1 : sizeof(words) / sizeof(words[0]);
     while (*options != '\0') {
         size_t n = strcspn(options, ",");
-        size_t i = from;
-        while (i < to && (strlen(words[i]) != n || memcmp(words[i], options, n) != 0))
-            i++;
-        if (i == to)
+        if (!(first ? lx_cgroup_is_controller(options, n) : is_of_second(options, n)))
             return -EINVAL;
         options += n + (options[n] == ',');
     }
     return 0;
+}
+
+/* True where a list has a word. */
+static bool has_word(const char *list, const char *word)
+{
+    const size_t length = strlen(word);
+    for (size_t n; *list != '\0'; list += n + (list[n] == ',')) {
+        n = strcspn(list, ",");
+        if (n == length && memcmp(list, word, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * What the run has made of a type, by options; NULL with *error for what it has not. Of version 1
+ * of cgroups a hierarchy is asked for by its controller, and by none all of them, which have to be
+ * one.
+ */
+static const struct lx_mount *made_up_of(const struct lx_policy *policy, const char *type,
+                                         const char *options, int *error)
+{
+    const struct lx_policy *run = policy->run != NULL ? policy->run : policy;
+    const struct lx_mount *m;
+    const struct lx_mount *found = NULL;
+    unsigned asked = 0;
+    unsigned count = 0;
+    if (lx_mount_type_find(type) != LX_MOUNT_CGROUP)
+        return made_at_start(policy, type);
+    for (const char *p = options; *p != '\0'; p += p[strcspn(p, ",")] == ',')
+        p += strcspn(p, ","), asked++;
+    for (unsigned i = 0; (m = lx_mounts_next(run->fixed, &i)) != NULL;)
+        if (m->type == LX_MOUNT_CGROUP &&
+            (asked == 0 || has_word(options, lx_mount_text(m, m->options)))) {
+            found = m;
+            count++;
+        }
+    *error = count == 0 || (asked > 0 && count < asked) ? -EINVAL : -EBUSY;
+    return count == 1 && asked <= 1 ? found : NULL;
 }
 
 int mounts_check_options(const char *type, const char *options)
@@ -201,13 +245,15 @@ static int plan_made_up(const struct lx_policy *policy, const struct mounts_requ
                         struct mounts_plan *plan)
 {
     const char *options = request->options == NULL ? "" : request->options;
-    const struct lx_mount *like = made_at_start(policy, request->type);
     const struct lx_mount *there = mounts_at(policy, request->native, request->target);
     int r = check_made_up(request->type, options);
-    if (r == 0 && there != NULL && there->type == like->type)
-        r = -EBUSY;
     if (r < 0)
         return r;
+    const struct lx_mount *like = made_up_of(policy, request->type, options, &r);
+    if (like == NULL)
+        return r;
+    if (there != NULL && there->type == like->type)
+        return -EBUSY;
     bool none = request->source == NULL || request->source[0] == '\0';
     plan->from.volume = NULL;
     plan->record = lx_mount_blank((enum lx_mount_type)like->type);

@@ -42,15 +42,20 @@ void lines_number(struct lines_out *out, unsigned long value)
 /* Adds n bytes with each of some characters as three octal digits. */
 static void put_escaped(struct lines_out *out, const char *text, size_t n, const char *which)
 {
+    size_t plain = 0; /* bytes that stay as they are and wait to be added */
     for (size_t i = 0; i < n; i++) {
         unsigned c = (unsigned char)text[i];
+        if (strchr(which, text[i]) == NULL) {
+            plain++;
+            continue;
+        }
         const char octal[] = {'\\', (char)('0' + (c >> 6)), (char)('0' + (c >> 3 & 7)),
                               (char)('0' + (c & 7))};
-        if (strchr(which, text[i]) != NULL)
-            lines_add(out, octal, sizeof(octal));
-        else
-            lines_add(out, text + i, 1);
+        lines_add(out, text + i - plain, plain);
+        lines_add(out, octal, sizeof(octal));
+        plain = 0;
     }
+    lines_add(out, text + n - plain, plain);
 }
 
 static enum lx_value form_of(const struct lx_mount *mount)

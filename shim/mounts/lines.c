@@ -32,20 +32,26 @@ static bool next_raw(struct sys_span *text, struct sys_span *raw)
 /* The word behind `from` bytes of a line, up to a blank. */
 static struct sys_span word_at(struct sys_span line, size_t from)
 {
-    size_t n = 0;
-    while (from + n < line.n && line.at[from + n] != ' ' && line.at[from + n] != '\n')
-        n++;
-    return (struct sys_span){line.at + from, n};
+    if (from >= line.n)
+        return (struct sys_span){line.at + line.n, 0};
+    const char *at = line.at + from;
+    size_t n = line.n - from;
+    const char *end = memchr(at, '\n', n);
+    n = end == NULL ? n : (size_t)(end - at);
+    end = memchr(at, ' ', n);
+    return (struct sys_span){at, end == NULL ? n : (size_t)(end - at)};
 }
 
 /* Where mounts and mountstats say what a line is mounted on. */
 static struct sys_span point_of(enum lines_file file, struct sys_span line)
 {
-    const char *between = file == LINES_MOUNTS ? " " : " mounted on ";
-    const char *found = memmem(line.at, line.n, between, strlen(between));
+    static const char words[] = " mounted on ";
+    bool is_mounts = file == LINES_MOUNTS;
+    const char *found = is_mounts ? memchr(line.at, ' ', line.n)
+                                  : memmem(line.at, line.n, words, sizeof(words) - 1);
     if (found == NULL)
         return (struct sys_span){line.at, 0};
-    return word_at(line, (size_t)(found - line.at) + strlen(between));
+    return word_at(line, (size_t)(found - line.at) + (is_mounts ? 1 : sizeof(words) - 1));
 }
 
 /* What NFS says of itself in mountstats stands behind its line. */
@@ -96,11 +102,25 @@ bool lines_is_own(const struct lx_mount *m)
            drive_line_shows(m);
 }
 
-/* Those that others are in come first; of those at one point the older ones. */
+/* True for what is made up: programs do not get to what the kernel has mounted there. */
+static bool covers(const struct lines_drive *d)
+{
+    return d->own && lx_mount_type_has((enum lx_mount_type)d->mount->type, LX_TYPE_MADE_UP);
+}
+
+static unsigned depth_of(const char *path)
+{
+    unsigned depth = 0;
+    for (; *path != '\0'; path++)
+        depth += path[0] == '/' && path[1] != '\0';
+    return depth;
+}
+
+/* Those that others are in come first; of those as deep as each other the older ones. */
 static bool comes_behind(const struct lines_drive *one, const struct lines_drive *other)
 {
-    size_t a = strlen(one->point);
-    size_t b = strlen(other->point);
+    unsigned a = depth_of(one->point);
+    unsigned b = depth_of(other->point);
     return a != b ? a > b : one->mount->number > other->mount->number;
 }
 
@@ -228,10 +248,13 @@ static void start(struct lines_work *work, enum lines_file file, struct sys_span
     bool any_real = false;
     bool any_own = false;
     sort(work);
+    work->covers = false;
     for (size_t i = 0; i < work->count; i++) {
-        count_above(work, &work->drive[i]);
-        any_real |= is_real(&work->drive[i]);
-        any_own |= work->drive[i].own;
+        struct lines_drive *d = &work->drive[i];
+        count_above(work, d);
+        any_real |= is_real(d);
+        any_own |= d->own;
+        work->covers |= covers(d);
     }
     /* Each look takes every line apart. */
     if (any_real) {
@@ -356,13 +379,12 @@ static void put_kernels(struct lines_out *out, const struct kernel_line *k, unsi
  */
 static bool is_covered(struct lines_work *work, const struct kernel_line *k, long number)
 {
-    if (line_of(work, number) != 0 || k->point.n == 0 ||
+    if (!work->covers || line_of(work, number) != 0 || k->point.n == 0 ||
         sys_mount_unescape(k->point, work->point, sizeof(work->point)) < 0)
         return false;
     for (size_t i = 0; i < work->count; i++) {
         const struct lines_drive *d = &work->drive[i];
-        if (d->own && lx_mount_type_has((enum lx_mount_type)d->mount->type, LX_TYPE_MADE_UP) &&
-            (same(work->point, d->point) || below(work->point, d->point)))
+        if (covers(d) && (same(work->point, d->point) || below(work->point, d->point)))
             return true;
     }
     return false;

@@ -57,6 +57,7 @@ struct lines_work {
     bool (*words)(const void *who, struct lines_words *words);
     const void *who;
     struct lines_drive drive[LX_PLACE_MAX];
+    bool covers; /* lines_write: some drive covers lines of the kernel's */
     size_t count;
     char point[PATH_MAX];
 };

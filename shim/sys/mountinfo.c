@@ -95,6 +95,13 @@ static int escaped(const char *at, size_t n)
 long sys_mount_unescape(struct sys_span part, char *out, size_t room)
 {
     size_t length = 0;
+    /* Most have nothing that is written otherwise. */
+    if (part.n < room && memchr(part.at, '\\', part.n) == NULL &&
+        memchr(part.at, '\0', part.n) == NULL) {
+        memcpy(out, part.at, part.n);
+        out[part.n] = '\0';
+        return (long)part.n;
+    }
     for (size_t i = 0; i < part.n;) {
         int c = escaped(part.at + i, part.n - i);
         if (length + 1 >= room)

@@ -148,7 +148,7 @@ static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
 
 bool shown_instead(struct lx_call *c, long *result)
 {
-    return may_answer(c) && (vfs_looks(c) || c->op == LX_OP_OPEN) &&
+    return may_answer(c) && (vfs_looks(c) || c->op == LX_OP_OPEN || c->op == LX_OP_WATCH) &&
            is_called(c, c->path[0], c->path_length[0]) && answers(c, result);
 }
 

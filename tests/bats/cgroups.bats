@@ -21,7 +21,7 @@ setup() {
 LOOK='cd /sys/fs/cgroup; grep " [^ ]*/cgroup" /proc/self/mounts; stat -c "%n %A %u %s" . *; stat -f -c %T .
   cat /proc/self/cgroup; head -1 /proc/cgroups; sed 1d /proc/cgroups | cut -f2 | sort -u'
 
-@test "WSL1 has version 1 with the controller devices, WSL2 version 2; off, and natively, the system's own" {
+@test "WSL1 has version 1 with the controller devices, WSL2 of today version 2; off, and natively, the system's own" {
   native "$LOOK"
   natives=$(grep -v '^0::\|^[0-9]*:' <<<"$output")
   session --era wsl1-1903 --set identity.cgroups=off --set identity.containers=off "$LOOK"
@@ -54,7 +54,7 @@ a *:* rwm
 some
 #subsys_name	num_cgroups	enabled
 devices	1	1'
-  session --era wsl2-9p "$LOOK"
+  session --era wsl2-virtiofs "$LOOK"'; cut -f1 /proc/cgroups | tail -n +2 | xargs'
   assert_output 'cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate 0 0
 . drwxr-xr-x 0 0
 cgroup.controllers -r--r--r-- 0 0
@@ -66,12 +66,110 @@ cgroup.threads -rw-r--r-- 0 0
 cgroup2fs
 0::/
 #subsys_name	hierarchy	num_cgroups	enabled
-0'
+0
+cpuset cpu cpuacct blkio memory devices freezer net_cls perf_event net_prio hugetlb pids rdma'
   session --era wsl1-1607 'cat /sys/fs/cgroup/devices/devices.list /proc/self/cgroup /proc/cgroups; ls /proc /proc/self /sys/fs | grep cgroup; [[ ! -e /sys/fs/cgroup ]] && echo none'
   assert_line --partial "/proc/self/cgroup: No such file or directory"
   assert_line --partial "/proc/cgroups: No such file or directory"
   assert_line none
   refute_line cgroup
+}
+
+# Which are mounted, with their options, and what /proc says of them.
+MOUNTED='sed -nE "s,^[^ ]* /sys/fs/cgroup/?([^ ]*) ([^ ]*) [^ ]*relatime.([^ ]*) 0 0,\1:\2:\3,p" /proc/self/mounts | xargs
+  cut -d: -f1-2 /proc/self/cgroup | xargs; tail -n +2 /proc/cgroups | cut -f1,2 --output-delimiter== | xargs'
+
+@test "WSL2 before 2.5.1 has version 1 with a directory for each controller, and version 2 beside them" {
+  session --era wsl2-9p "$MOUNTED"'; cd /sys/fs/cgroup; stat -f -c "%n %T" . memory unified; cat cpu/cpu.{cfs_quota_us,shares} memory/memory.limit_in_bytes; [[ $(<cpuset/cpuset.cpus) == "$(</sys/devices/system/cpu/online)" ]] && echo all; ls pids misc'
+  assert_output ':tmpfs:mode=755 unified:cgroup2:nsdelegate cpuset:cgroup:cpuset cpu:cgroup:cpu cpuacct:cgroup:cpuacct blkio:cgroup:blkio memory:cgroup:memory devices:cgroup:devices freezer:cgroup:freezer net_cls:cgroup:net_cls perf_event:cgroup:perf_event net_prio:cgroup:net_prio hugetlb:cgroup:hugetlb pids:cgroup:pids rdma:cgroup:rdma misc:cgroup:misc
+14:misc 13:rdma 12:pids 11:hugetlb 10:net_prio 9:perf_event 8:net_cls 7:freezer 6:devices 5:memory 4:blkio 3:cpuacct 2:cpu 1:cpuset 0:
+cpuset=1 cpu=2 cpuacct=3 blkio=4 memory=5 devices=6 freezer=7 net_cls=8 perf_event=9 net_prio=10 hugetlb=11 pids=12 rdma=13 misc=14
+. tmpfs
+memory cgroupfs
+unified cgroup2fs
+-1
+1024
+9223372036854771712
+all
+misc:
+cgroup.clone_children
+cgroup.procs
+cgroup.sane_behavior
+notify_on_release
+release_agent
+tasks
+
+pids:
+cgroup.clone_children
+cgroup.procs
+cgroup.sane_behavior
+notify_on_release
+release_agent
+tasks'
+}
+
+@test "automount.cgroups says which version where that is known; cgroup_no_v1 of .wslconfig what version 1 is without" {
+  # shellcheck disable=SC2030,SC2034 # session reads it, of this test alone
+  LANES=(preload)
+  local first='cpuset:cgroup:cpuset'
+  printf 'cgroups = v1\n' >>"$BASE/etc/wsl.conf"
+  session --era wsl2-virtiofs "$MOUNTED"
+  assert_line --index 0 --regexp "^:tmpfs:mode=755 unified:cgroup2:nsdelegate $first .* rdma:cgroup:rdma$"
+  mkdir -p "$BASE/drive/Users/me"
+  printf '[wsl2]\r\nkernelCommandLine = quiet cgroup_no_v1=cpuset,memory,rdma splash\r\n' >"$BASE/drive/Users/me/.wslconfig"
+  session --era wsl2-virtiofs "$MOUNTED"
+  assert_line --index 0 --regexp '^:tmpfs:mode=755 unified:cgroup2:nsdelegate cpu:cgroup:cpu .* pids:cgroup:pids$'
+  assert_line --index 1 '10:pids 9:hugetlb 8:net_prio 7:perf_event 6:net_cls 5:freezer 4:devices 3:blkio 2:cpuacct 1:cpu 0:'
+  assert_line --index 2 --regexp '^cpuset=0 cpu=1 .* memory=0 .* rdma=0$'
+  printf '[wsl2]\nkernelCommandLine = cgroup_no_v1=all\n' >"$BASE/drive/Users/me/.wslconfig"
+  session --era wsl2-virtiofs "$MOUNTED"
+  assert_line --index 0 ':cgroup2:nsdelegate'
+  session --era wsl2-9p "$MOUNTED"
+  assert_line --index 0 ':tmpfs:mode=755 unified:cgroup2:nsdelegate'
+  session --era wsl1-1903 "$MOUNTED"
+  assert_output ':tmpfs:mode=755 devices:cgroup:devices
+1:devices
+devices=1'
+  # Whose session it is nobody says.
+  mkdir "$BASE/drive/Users/you"
+  cp "$BASE/drive/Users/"{me,you}/.wslconfig
+  sed -i s/v1/v2/ "$BASE/etc/wsl.conf"
+  session --era wsl2-9p "$MOUNTED"
+  assert_line --index 0 --partial " $first "
+  session --era wsl2-virtiofs "$MOUNTED"
+  assert_line --index 0 ':cgroup2:nsdelegate'
+  sed -i s/v2/v3/ "$BASE/etc/wsl.conf"
+  run "$LXSHIM" wsl --lane preload --policy "$BASE/policy.json" --etc "$BASE/etc" -q -- true
+  assert_output --partial 'wsl.conf:3: no value of its key; the line is skipped'
+}
+
+@test "a process is in a group of each hierarchy, and what is written to a limit is what it says" {
+  ((EUID == 0)) || skip "only root makes groups"
+  session --era wsl2-9p 'cd /sys/fs/cgroup; mkdir memory/a cpu/a cpu/a/b unified/a; echo $$ >memory/a/cgroup.procs; echo 0 >cpu/a/b/tasks; echo $$ >unified/a/cgroup.procs
+    grep -E ":(cpu|memory|pids|):" /proc/self/cgroup; grep -cx $$ memory/a/tasks; grep -cx $$ cpu/a/tasks; tail -n +2 /proc/cgroups | cut -f1,3 --output-delimiter== | xargs
+    rmdir memory/a; echo 0 >memory/tasks; rmdir memory/a && grep -E ":(cpu|memory):" /proc/self/cgroup; ls cpu/a/b
+    echo 1048576 >memory/memory.limit_in_bytes; cat memory/memory.limit_in_bytes; echo 7 | dd of=cpu/cpu.shares conv=notrunc status=none; cat cpu/cpu.shares
+    echo 3 >unified/a/cgroup.max.depth; echo +memory >unified/cgroup.subtree_control; cat unified/a/cgroup.max.depth unified/cgroup.subtree_control; echo 0 >cpu/tasks; rmdir cpu/a/b cpu/a' 2>&1
+  assert_output "12:pids:/
+5:memory:/a
+2:cpu:/a/b
+0::/a
+1
+0
+cpuset=1 cpu=3 cpuacct=1 blkio=1 memory=2 devices=1 freezer=1 net_cls=1 perf_event=1 net_prio=1 hugetlb=1 pids=1 rdma=1 misc=1
+rmdir: failed to remove 'memory/a': Device or resource busy
+5:memory:/
+2:cpu:/a/b
+cgroup.clone_children
+cgroup.procs
+cpu.cfs_period_us
+cpu.cfs_quota_us
+cpu.shares
+notify_on_release
+tasks
+1048576
+7
+3"
 }
 
 # Groups: to make, to move into, to inherit, and what is busy. Ids are told by their places.
@@ -196,6 +294,7 @@ rmdir: failed to remove 'n/g': Device or resource busy"
 @test "version 2, and static programs: by descriptors and by the instruction" {
   needs busybox busybox-static
   ((EUID == 0)) || skip "only root makes groups"
+  # shellcheck disable=SC2031 # setup's
   [[ ${#LANES[@]} != 1 ]] || skip "no supervisor"
   LANES=(both supervisor)
   session --era wsl2-virtiofs 'cd /sys/fs/cgroup; busybox mkdir -p w/x; busybox ls w/x; busybox sh -c "echo \$\$ >w/x/cgroup.procs; busybox cat /proc/self/cgroup; busybox rmdir w/x"

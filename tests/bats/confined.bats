@@ -105,3 +105,20 @@ compared() {
   shimmed "$steps"
   assert_output "$expected"
 }
+
+@test "a program that has become another user reads its own links of /proc, as natively" {
+  ((EUID == 0)) || skip "only root becomes another"
+  needs perl perl
+  # shellcheck disable=SC2016 # perl's
+  steps='perl -e '\''$( = $) = 65534; $< = $> = 65534; print readlink($_) ? "read\n" : "$!\n" for "/proc/self/exe", "/proc/self/fd/0", "/proc/$$/cwd", "/proc/1/exe"'\'
+  native "$steps"
+  assert_output "read
+read
+read
+Permission denied"
+  shimmed "$steps"
+  assert_output "read
+read
+read
+Permission denied"
+}

@@ -166,11 +166,35 @@ offset 0
 magic 4d5a
 regular empty file
 no'
+  as wsl1-1903 "{ : >$INTEROP; : >>/proc/sys/fs/binfmt_misc/status; : >/proc/version_signature; : >/proc/sys/fs/binfmt_misc/other; } 2>&1 | sed 's/.*: //'" identity.interop=on identity.kernel=on
+  assert_output 'Permission denied
+Permission denied
+Permission denied
+No such file or directory'
   as wsl2-9p "head -3 $INTEROP; cd /proc/sys/fs; head -1 binfmt_misc/WSLInterop" identity.interop=on
   assert_output 'enabled
 interpreter /init
 flags: PF
 enabled'
+}
+
+@test "what is there besides can be watched by inotify, as a file of /proc can; what is missing cannot" {
+  needs python3 python3
+  [[ ! -e $INTEROP && ! -e /proc/version_signature ]] || skip "there is one"
+  steps="python3 -c 'import ctypes; c = ctypes.CDLL(None); fd = c.inotify_init()
+for name in \"/proc/version\", \"/proc/version_signature\", \"$INTEROP\", \"/run/WSL\", \"/proc/vmstat\": print(c.inotify_add_watch(fd, name.encode(), 32) > 0)'"
+  as wsl1-1903 "$steps" identity.interop=on identity.kernel=on identity.proc=on
+  assert_output 'True
+True
+True
+True
+False'
+  as wsl1-1903 "$steps"
+  assert_output 'True
+False
+False
+False
+True'
 }
 
 @test "identity.containers: marks are not there, a cgroup is the root's, what Docker mounts is from elsewhere" {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Control groups that control nothing: a hierarchy of directories, in which each has its files, and
- * processes that are in one of them. Version 1 with the controller devices, as WSL1's kernel has
- * it, and version 2. [vendor tests of cgroups]
+ * processes that are in one of them. Version 1, with a hierarchy for each controller, and version
+ * 2. [vendor tests of cgroups]
  */
 #include <dirent.h>
 #include <limits.h>
@@ -11,8 +11,10 @@
 
 #include "fs/cgroupfs/members.h"
 #include "fs/madeup.h"
+#include "fs/procfs/kernels.h"
 #include "fs/rules.h"
 #include "fs/tree.h"
+#include "policy/cgroups.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
@@ -22,28 +24,6 @@
 #define TMPFS_TYPE   0x01021994 /* TMPFS_MAGIC */
 
 #define LIST_MAX 65536 /* bytes of a list of processes */
-
-/* What is in a group that is made; the root's own are the run's to make (cli/tree.c). */
-static const struct member_file {
-    const char *name;
-    const char *text;
-    mode_t mode;
-    bool first; /* of version 1; else of 2 */
-} files[] = {
-    {"cgroup.procs", "", 0644, true},
-    {"devices.allow", "", 0200, true},
-    {"devices.deny", "", 0200, true},
-    {"devices.list", "a *:* rwm\n", 0444, true},
-    {"cgroup.procs", "", 0644, false},
-    {"cgroup.threads", "", 0644, false},
-    {"cgroup.controllers", "\n", 0444, false},
-    {"cgroup.subtree_control", "\n", 0644, false},
-    {"cgroup.type", "domain\n", 0644, false},
-    {"cgroup.max.depth", "max\n", 0644, false},
-    {"cgroup.max.descendants", "max\n", 0644, false},
-};
-
-#define FILES (sizeof(files) / sizeof(files[0]))
 
 static bool is_first(const struct lx_mount *mount)
 {
@@ -60,7 +40,8 @@ static const char *last_name(const char *path)
 static bool is_list(const char *path)
 {
     const char *name = last_name(path);
-    return strcmp(name, "cgroup.procs") == 0 || strcmp(name, "cgroup.threads") == 0;
+    return strcmp(name, "cgroup.procs") == 0 || strcmp(name, "cgroup.threads") == 0 ||
+           strcmp(name, "tasks") == 0;
 }
 
 /* The path of what a descriptor is open on, by the kernel's name. Its length or -errno. */
@@ -74,23 +55,25 @@ static long name_of(int fd, char out[PATH_MAX])
 }
 
 /* The group of a directory; MEMBERS_ROOT for the root of a hierarchy, whoever has mounted it. */
-static int group_of(const struct lx_mount *mount, const char *directory, uint64_t *group)
+static int group_of(const struct lx_call *c, const char *directory, struct group *group)
 {
     struct stat st;
+    const struct lx_mount *mount = c->at[0].mount;
     bool root = strcmp(directory, lx_backing(mount)) == 0 && mount->root == 0;
     int r = sys_fstatat(AT_FDCWD, directory, &st, AT_SYMLINK_NOFOLLOW);
-    *group = root || r < 0 ? MEMBERS_ROOT : (uint64_t)st.st_ino;
+    group->hierarchy = members_hierarchy(c->task->policy, mount);
+    group->inode = root || r < 0 ? MEMBERS_ROOT : (uint64_t)st.st_ino;
     return r;
 }
 
 /* --- lists ---------------------------------------------------------------------------------- */
 
 /* Has a descriptor of a list be one of what it says. */
-static int list_members(const struct lx_call *c, uint64_t group, const char *name, int fd)
+static int list_members(const struct lx_call *c, struct group group, const char *name, int fd)
 {
     char number[12];
     size_t n = 0;
-    struct members *look = members_look(c->task->policy);
+    struct members *look = members_look(c->task->policy, group.hierarchy);
     char *text = look == NULL ? NULL
                               : sys_mmap(NULL, LIST_MAX, PROT_READ | PROT_WRITE,
                                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -98,7 +81,7 @@ static int list_members(const struct lx_call *c, uint64_t group, const char *nam
         members_end(look);
         return look == NULL ? 0 : -ENOMEM;
     }
-    for (int pid = 0; (pid = members_next(look, group, pid)) != 0;) {
+    for (int pid = 0; (pid = members_next(look, group.inode, pid)) != 0;) {
         size_t length = sys_decimal((unsigned)pid, number);
         if (n + length + 1 > LIST_MAX)
             break;
@@ -112,17 +95,36 @@ static int list_members(const struct lx_call *c, uint64_t group, const char *nam
     return done ? 0 : -ENOMEM;
 }
 
+/*
+ * What is written to a file takes the place of all that it said, wherever it is written; and of
+ * controllers to hand on there are none.
+ */
+static long open_value(const struct lx_call *c, long fd)
+{
+    if ((c->flags & O_ACCMODE) != O_WRONLY)
+        return fd;
+    if (strcmp(last_name(c->at[0].path), "cgroup.subtree_control") != 0) {
+        (void)sys_ftruncate((int)fd, 0);
+        return fd;
+    }
+    sys_close((int)fd);
+    return sys_openat(AT_FDCWD, "/dev/null", O_WRONLY | (c->flags & O_CLOEXEC), 0);
+}
+
 static long cgroup_open(struct lx_call *c)
 {
     char path[PATH_MAX];
-    uint64_t group;
+    struct group group;
     long fd = tree_open(c);
-    if (fd < 0 || (c->flags & O_PATH) != 0 || lx_observing(c) || c->task->seccomp_confined ||
-        !is_list(c->at[0].path) || name_of((int)fd, path) <= 0)
+    if (fd < 0 || (c->flags & O_PATH) != 0 || lx_observing(c) || c->task->seccomp_confined)
+        return fd;
+    if (!is_list(c->at[0].path))
+        return open_value(c, fd);
+    if (name_of((int)fd, path) <= 0)
         return fd;
     char *slash = strrchr(path, '/');
     *slash = '\0';
-    int r = group_of(c->at[0].mount, path, &group);
+    int r = group_of(c, path, &group);
     *slash = '/';
     if (r == 0 && (c->flags & O_ACCMODE) == O_RDONLY) {
         r = list_members(c, group, path, (int)fd);
@@ -138,13 +140,25 @@ static long cgroup_open(struct lx_call *c)
 
 /* --- groups --------------------------------------------------------------------------------- */
 
-static int make_files(const struct lx_mount *mount, int dir)
+/* The hierarchy's name, as files of groups are told by. */
+static const char *hierarchy_name(const struct lx_mount *mount)
+{
+    const char *controller = is_first(mount) ? lx_mount_text(mount, mount->options) : NULL;
+    return controller == NULL ? LX_CGROUP_UNIFIED : controller;
+}
+
+/* The next file of a group that is made; as lx_cgroup_file. */
+static const struct lx_cgroup_file *next_file(const struct lx_call *c, unsigned *at)
+{
+    return lx_cgroup_file(kernel_of(c->task->policy)->profile, hierarchy_name(c->at[0].mount),
+                          false, at);
+}
+
+static int make_files(const struct lx_call *c, int dir)
 {
     int r = 0;
-    for (size_t i = 0; i < FILES && r == 0; i++) {
-        const struct member_file *f = &files[i];
-        if (f->first != is_first(mount))
-            continue;
+    const struct lx_cgroup_file *f;
+    for (unsigned at = 0; r == 0 && (f = next_file(c, &at)) != NULL;) {
         int fd = sys_openat(dir, f->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (fd < 0)
             return fd;
@@ -158,10 +172,11 @@ static int make_files(const struct lx_mount *mount, int dir)
     return r;
 }
 
-static void remove_files(int dir)
+static void remove_files(const struct lx_call *c, int dir)
 {
-    for (size_t i = 0; i < FILES; i++)
-        sys_unlinkat(dir, files[i].name, 0);
+    const struct lx_cgroup_file *f;
+    for (unsigned at = 0; (f = next_file(c, &at)) != NULL;)
+        sys_unlinkat(dir, f->name, 0);
 }
 
 /* Notes where a group is below the root of its hierarchy. */
@@ -169,7 +184,7 @@ static int note(const struct lx_call *c, int dir)
 {
     char path[PATH_MAX];
     char whole[PATH_MAX];
-    uint64_t group;
+    struct group group;
     const struct lx_mount *m = c->at[0].mount;
     const char *root = lx_mount_text(m, m->root);
     size_t n = root == NULL ? 0 : strlen(root);
@@ -178,7 +193,7 @@ static int note(const struct lx_call *c, int dir)
         return -ENAMETOOLONG;
     memcpy(whole, root == NULL ? "" : root, n);
     memcpy(whole + n, path + m->backing_length, (size_t)length - m->backing_length + 1);
-    int r = group_of(m, path, &group);
+    int r = group_of(c, path, &group);
     return r < 0 ? r : members_note(c->task->policy, group, whole);
 }
 
@@ -195,11 +210,11 @@ static long cgroup_mkdir(struct lx_call *c)
     if (made < 0)
         return made;
     int dir = sys_openat(at->dfd, at->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    r = dir < 0 ? dir : make_files(at->mount, dir);
+    r = dir < 0 ? dir : make_files(c, dir);
     if (r == 0)
         r = note(c, dir);
     if (r < 0 && dir >= 0)
-        remove_files(dir);
+        remove_files(c, dir);
     if (dir >= 0)
         sys_close(dir);
     if (r < 0)
@@ -221,10 +236,12 @@ static bool has_child(int dir)
     return false;
 }
 
-static bool has_member(const struct lx_policy *policy, uint64_t group)
+static bool has_member(const struct lx_policy *policy, struct group group)
 {
-    struct members *look = members_look(policy);
-    bool has = look != NULL && members_next(look, group, 0) != 0;
+    if (!members_moved(policy, group.hierarchy))
+        return false;
+    struct members *look = members_look(policy, group.hierarchy);
+    bool has = look != NULL && members_next(look, group.inode, 0) != 0;
     members_end(look);
     return has;
 }
@@ -232,7 +249,7 @@ static bool has_member(const struct lx_policy *policy, uint64_t group)
 static long cgroup_rmdir(struct lx_call *c)
 {
     char path[PATH_MAX];
-    uint64_t group = MEMBERS_ROOT;
+    struct group group = {MEMBERS_UNIFIED, MEMBERS_ROOT};
     const struct lx_loc *at = &c->at[0];
     const char *name = last_name(at->path);
     /* Of dots the kernel says EINVAL and ENOTEMPTY. */
@@ -242,14 +259,15 @@ static long cgroup_rmdir(struct lx_call *c)
     if (dir < 0)
         return dir;
     int r = tree_permits();
-    if (r == 0 && (name_of(dir, path) <= 0 || group_of(at->mount, path, &group) < 0))
+    if (r == 0 && (name_of(dir, path) <= 0 || group_of(c, path, &group) < 0))
         r = -EBUSY;
-    if (r == 0 && (group == MEMBERS_ROOT || has_child(dir) || has_member(c->task->policy, group)))
+    if (r == 0 &&
+        (group.inode == MEMBERS_ROOT || has_child(dir) || has_member(c->task->policy, group)))
         r = -EBUSY;
     if (r == 0)
         r = members_take(c->task->policy, group);
     if (r == 0) {
-        remove_files(dir);
+        remove_files(c, dir);
         members_forget(c->task->policy, group);
     }
     sys_close(dir);

@@ -40,6 +40,7 @@ struct process {
 };
 
 struct members {
+    unsigned hierarchy;
     unsigned move_count;
     unsigned process_count;
     uint64_t boot; /* what the clock of files is ahead of the one since the boot */
@@ -57,6 +58,31 @@ static const struct lx_mount *shown_by(const struct lx_policy *policy)
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(run->fixed, &i)) != NULL;)
         if (m->type == LX_MOUNT_CGROUP_TOP || m->type == LX_MOUNT_CGROUP2)
+            return m;
+    return NULL;
+}
+
+unsigned members_hierarchy(const struct lx_policy *policy, const struct lx_mount *mount)
+{
+    const char *controller = lx_mount_text(mount, mount->options);
+    if (mount->type != LX_MOUNT_CGROUP || controller == NULL)
+        return MEMBERS_UNIFIED;
+    unsigned number = 1;
+    for (const struct lx_mount *m; (m = members_mount(policy, number)) != NULL; number++) {
+        const char *other = lx_mount_text(m, m->options);
+        if (other != NULL && strcmp(other, controller) == 0)
+            return number;
+    }
+    return MEMBERS_UNIFIED;
+}
+
+const struct lx_mount *members_mount(const struct lx_policy *policy, unsigned hierarchy)
+{
+    const struct lx_policy *run = policy->run != NULL ? policy->run : policy;
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(run->fixed, &i)) != NULL;)
+        if (hierarchy == MEMBERS_UNIFIED ? m->type == LX_MOUNT_CGROUP2
+                                         : m->type == LX_MOUNT_CGROUP && --hierarchy == 0)
             return m;
     return NULL;
 }
@@ -96,13 +122,16 @@ static uint64_t take_number(const char **at)
     return value;
 }
 
-/* "/moves/GROUP" or "/names/GROUP". */
-static bool of_group(const struct lx_policy *policy, const char *kind, uint64_t group,
+/* "/moves/HIERARCHY-GROUP" or "/names/HIERARCHY-GROUP". */
+static bool of_group(const struct lx_policy *policy, const char *kind, struct group group,
                      char out[PATH_MAX])
 {
     if (!in_tree(policy, kind, out) || strlen(out) + 64 >= PATH_MAX)
         return false;
-    put_number(group, out + strlen(out));
+    size_t n = strlen(out);
+    n += put_number(group.hierarchy, out + n);
+    out[n] = '-';
+    put_number(group.inode, out + n + 1);
     return true;
 }
 
@@ -234,15 +263,25 @@ static void read_moves(struct members *look, int fd, struct move *move)
         add_move(look, move, pid);
 }
 
-/* A file of moves: "GROUP-WHEN-PID". */
+/* True for a name that begins with a group's number in that hierarchy, and goes on behind it. */
+static bool take_group(const char **at, unsigned hierarchy, uint64_t *inode)
+{
+    bool same = take_number(at) == hierarchy && **at == '-';
+    *at += **at == '-';
+    *inode = take_number(at);
+    return same;
+}
+
+/* A file of moves: "HIERARCHY-GROUP-WHEN-PID". */
 static bool see_moves(void *data, int dir, const char *name)
 {
     struct members *look = data;
     struct stat st;
     struct move move = {0, 0, 0, 0, 0};
     const char *at = name;
-    move.group = take_number(&at);
-    at += *at == '-';
+    if (!take_group(&at, look->hierarchy, &move.group) || *at != '-')
+        return true;
+    at++;
     move.opened = take_number(&at);
     if (*at != '-')
         return true;
@@ -303,7 +342,26 @@ int members_next(const struct members *look, uint64_t group, int pid)
     return 0;
 }
 
-struct members *members_look(const struct lx_policy *policy)
+/* Two dashes more than what is no file of moves has. */
+static bool see_moved(void *data, int dir, const char *name)
+{
+    struct group *group = data;
+    (void)dir;
+    if (take_group(&name, group->hierarchy, &group->inode) && *name == '-')
+        group->hierarchy = UINT_MAX;
+    return group->hierarchy != UINT_MAX;
+}
+
+bool members_moved(const struct lx_policy *policy, unsigned hierarchy)
+{
+    char path[PATH_MAX];
+    struct group group = {hierarchy, 0};
+    if (in_tree(policy, "/moves", path))
+        each_entry(path, see_moved, &group);
+    return group.hierarchy == UINT_MAX;
+}
+
+struct members *members_look(const struct lx_policy *policy, unsigned hierarchy)
 {
     char path[PATH_MAX];
     if (!in_tree(policy, "/moves", path))
@@ -312,6 +370,7 @@ struct members *members_look(const struct lx_policy *policy)
                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (sys_mmap_failed(look))
         return NULL;
+    look->hierarchy = hierarchy;
     look->boot = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
     each_entry("/proc", see_process, look); /* which lists them by their numbers */
     each_entry(path, see_moves, look);
@@ -327,7 +386,7 @@ void members_end(struct members *look)
 /* --- what is kept of groups
  * ----------------------------------------------------------------------- */
 
-int members_open(const struct lx_policy *policy, uint64_t group, int pid, int flags)
+int members_open(const struct lx_policy *policy, struct group group, int pid, int flags)
 {
     char path[PATH_MAX];
     if (!of_group(policy, "/moves/", group, path))
@@ -346,7 +405,7 @@ int members_open(const struct lx_policy *policy, uint64_t group, int pid, int fl
     return fd;
 }
 
-int members_note(const struct lx_policy *policy, uint64_t group, const char *path)
+int members_note(const struct lx_policy *policy, struct group group, const char *path)
 {
     char name[PATH_MAX];
     return of_group(policy, "/names/", group, name) ? sys_symlinkat(path, AT_FDCWD, name) : -ENODEV;
@@ -354,14 +413,15 @@ int members_note(const struct lx_policy *policy, uint64_t group, const char *pat
 
 static bool see_forgotten(void *data, int dir, const char *name)
 {
-    const uint64_t *group = data;
+    const struct group *group = data;
     const char *at = name;
-    if (take_number(&at) == *group)
+    uint64_t inode;
+    if (take_group(&at, group->hierarchy, &inode) && inode == group->inode)
         sys_unlinkat(dir, name, 0);
     return true;
 }
 
-void members_forget(const struct lx_policy *policy, uint64_t group)
+void members_forget(const struct lx_policy *policy, struct group group)
 {
     char path[PATH_MAX];
     if (in_tree(policy, "/moves", path))
@@ -373,10 +433,10 @@ void members_forget(const struct lx_policy *policy, uint64_t group)
         sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
-void members_path(const struct lx_policy *policy, uint64_t group, char out[PATH_MAX])
+void members_path(const struct lx_policy *policy, struct group group, char out[PATH_MAX])
 {
     char name[PATH_MAX];
-    long n = group != MEMBERS_ROOT && of_group(policy, "/names/", group, name)
+    long n = group.inode != MEMBERS_ROOT && of_group(policy, "/names/", group, name)
                  ? sys_readlinkat(AT_FDCWD, name, out, PATH_MAX - 1)
                  : -ENOENT;
     memcpy(out, "/", n > 0 ? 0 : 2);
@@ -384,18 +444,18 @@ void members_path(const struct lx_policy *policy, uint64_t group, char out[PATH_
         out[n] = '\0';
 }
 
-int members_take(const struct lx_policy *policy, uint64_t group)
+int members_take(const struct lx_policy *policy, struct group group)
 {
     char from[PATH_MAX];
     char to[PATH_MAX];
-    const struct lx_mount *m = shown_by(policy);
-    bool first = m != NULL && m->type == LX_MOUNT_CGROUP_TOP;
-    if (!in_tree(policy, first ? "/cgroup/devices" : "/cgroup", from))
+    const struct lx_mount *m = members_mount(policy, group.hierarchy);
+    if (m == NULL)
         return -ENODEV;
     members_path(policy, group, to);
-    size_t n = strlen(from);
+    size_t n = m->backing_length;
     if (to[1] == '\0' || n + strlen(to) >= PATH_MAX)
         return -ENOENT;
+    memcpy(from, lx_backing(m), n);
     memcpy(from + n, to, strlen(to) + 1);
     if (!of_group(policy, "/moves/", group, to))
         return -ENAMETOOLONG;
@@ -403,19 +463,25 @@ int members_take(const struct lx_policy *policy, uint64_t group)
     return r == -EEXIST ? -ENOENT : r;
 }
 
+struct count {
+    unsigned hierarchy;
+    unsigned groups;
+};
+
 static bool see_counted(void *data, int dir, const char *name)
 {
+    struct count *count = data;
+    uint64_t inode;
     (void)dir;
-    (void)name;
-    ++*(unsigned *)data;
+    count->groups += take_group(&name, count->hierarchy, &inode);
     return true;
 }
 
-unsigned members_groups(const struct lx_policy *policy)
+unsigned members_groups(const struct lx_policy *policy, unsigned hierarchy)
 {
     char path[PATH_MAX];
-    unsigned count = 1;
+    struct count count = {hierarchy, 1};
     if (in_tree(policy, "/names", path))
         each_entry(path, see_counted, &count);
-    return count;
+    return count.groups;
 }

@@ -155,7 +155,8 @@ static bool has(const struct lx_policy *policy, const struct file *file)
     if (file->kind == FILE_DEVICE)
         return (file->node.eras & DEVFS_WSL1) != 0;
     if (file->kind != FILE_PLAIN)
-        return kernel_has_interop(kernel_of(policy));
+        return file->rule == LX_RULE_IDENTITY_MOUNTS ? kernel_is_wsl2(kernel_of(policy))
+                                                     : kernel_has_interop(kernel_of(policy));
     struct page page = {.policy = policy,
                         .kernel = kernel_of(policy),
                         .name = file->name,
@@ -207,7 +208,8 @@ static bool instead(struct lx_call *c, const char *path, long *result)
         *result = answers && below ? -ENOTDIR : *result;
         return answers;
     }
-    if (changes(c) && (file->when != FILE_HIDDEN || file->rule != LX_RULE_IDENTITY_DEVICES))
+    const bool change = changes(c);
+    if (change && file->when == FILE_HIDDEN && file->rule != LX_RULE_IDENTITY_DEVICES)
         return false;
     if ((file->when == FILE_MISSING && !has(c->task->policy, file)) ||
         is_missing(path) != (file->when == FILE_MISSING))
@@ -220,6 +222,11 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     }
     if (below) {
         *result = -ENOTDIR;
+        return true;
+    }
+    /* What is in it is said once: nobody writes it, as nobody writes /proc/version. */
+    if (change && file->kind == FILE_PLAIN) {
+        *result = (c->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ? -EEXIST : -EACCES;
         return true;
     }
     *result = ask_like(c, file, up);
