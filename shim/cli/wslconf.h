@@ -13,6 +13,8 @@ struct wslconf {
     bool append_path; /* interop.appendWindowsPath */
     bool hosts;       /* network.generateHosts */
     bool resolver;    /* network.generateResolvConf */
+    bool virtiofs;    /* wsl2.virtiofs, of .wslconfig */
+    int mask;         /* filesystem.umask, or -1 */
     char root[256];   /* automount.root, with a slash at its end */
     char options[512];
     char hostname[65]; /* network.hostname, or "" */
@@ -21,10 +23,16 @@ struct wslconf {
 };
 
 /*
- * Reads a file; one that is missing says what WSL has by itself. A line that makes no sense, or
- * says again what was said, is skipped with a warning.
+ * Reads a file; one that is missing says what WSL has by itself. A line that makes no sense, says
+ * again what was said, or has a key that is none, is skipped with a warning.
  */
 void wslconf_read(const char *file, struct wslconf *out);
+
+/*
+ * True where the .wslconfig of the one user who has it, on a drive C: that is in a directory, wants
+ * drives over virtiofs. [W:WslCoreConfig.h]
+ */
+bool wslconf_virtiofs(const char *directory);
 
 /* A line of fstab that mounts a drive. Its texts are the reader's. */
 struct wslconf_mount {
