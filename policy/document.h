@@ -36,6 +36,7 @@ struct lx_load {
     struct lx_found *found; /* the policy was only found; NULL where it was named */
     struct lx_document *documents;
     const char *problem; /* one line, or NULL */
+    const char *root;    /* the directory in which absolute targets are, or NULL for "/" */
 };
 
 /* Where something stands. line 0: it has no line (a flag); file is then the flag itself. */

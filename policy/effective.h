@@ -93,7 +93,9 @@ struct lx_effective_mount {
     bool whole;   /* its root is a volume's root */
     struct lx_origin origin;
     struct lx_setting rules[LX_RULE_COUNT];
-    const uint8_t *own; /* what it alone says of rules: a table, or NULL */
+    const uint8_t *own;    /* what it alone says of rules: a table, or NULL */
+    const char *alias;     /* of a root: its other name, beside which files are, or NULL */
+    const char *libraries; /* of a root that is translated: where its ld.so looks, or NULL */
 };
 
 /* Windows itself, as far as a rule asks: who may make symlinks that it follows. */

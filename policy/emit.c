@@ -45,6 +45,7 @@ static void put_mount(struct lx_builder *b, const struct lx_axes *axes,
         to->symlinkroot = lx_builder_text(b, to, root);
         free(root);
     }
+    to->libraries = lx_builder_text(b, to, from->libraries);
     lx_axes_work_out(axes, from->type, from->volume.filesystem, lx_keeps_metadata(from), to->rules);
     if (from->own != NULL)
         lx_rules_overlay(to->rules, from->own);
@@ -68,7 +69,9 @@ static void put_mounts(struct lx_builder *b, const struct lx_effective *policy, 
     for (size_t i = 0; i < policy->mount_count; i++) {
         const struct lx_effective_mount *m = &policy->mounts[i];
         if (!m->bound) {
-            put_mount(b, &policy->axes, m, m->target, m->backing, &to[count++]);
+            put_mount(b, &policy->axes, m, m->target, m->backing, &to[count]);
+            to[count].bind_alias = lx_builder_text(b, &to[count], m->alias);
+            count++;
             continue;
         }
         const char *names[] = {m->target, m->backing};

@@ -460,7 +460,9 @@ static void settle_latency(struct merge *m)
 int lx_effective_load(struct lx_effective *policy, const struct lx_request *request)
 {
     *policy = (struct lx_effective){0};
-    struct merge m = {.load.arena = &policy->arena, .request = request, .out = policy};
+    struct merge m = {.load = {.arena = &policy->arena, .root = request->root},
+                      .request = request,
+                      .out = policy};
     int r = read_flags(&m);
     if (r == 0)
         r = receive(&m);

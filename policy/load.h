@@ -8,6 +8,7 @@
 /* What to load. Everything but directory may be NULL or 0. */
 struct lx_request {
     const char *directory; /* absolute: the current directory of who asks */
+    const char *root;      /* in which absolute targets of mounts are, or NULL for "/": canonical */
     const char *file;      /* a policy, as it was named */
     const char *file_from; /* "--policy" or "LXSHIM_POLICY", for messages; NULL: nobody */
     bool found;            /* nobody has named it: it is there, in `directory` (policy/found.h) */

@@ -93,6 +93,7 @@ struct lx_mount_texts lx_mount_texts(const struct lx_mount *mount)
                                    .bind_alias = lx_bind_alias(mount),
                                    .label = lx_mount_text(mount, mount->label),
                                    .symlinkroot = lx_mount_text(mount, mount->symlinkroot),
+                                   .libraries = lx_mount_text(mount, mount->libraries),
                                    .root = lx_mount_text(mount, mount->root),
                                    .options = lx_mount_text(mount, mount->options)};
 }
@@ -125,6 +126,7 @@ static size_t put_texts(struct put *p, struct lx_mount *to, const struct lx_moun
     to->bind_alias = put_text(p, texts->bind_alias);
     to->label = put_text(p, texts->label);
     to->symlinkroot = put_text(p, texts->symlinkroot);
+    to->libraries = put_text(p, texts->libraries);
     to->root = put_text(p, texts->root);
     to->options = put_text(p, texts->options);
     return (p->size + 7) & ~(size_t)7;

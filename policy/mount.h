@@ -53,6 +53,7 @@ struct lx_mount {
     uint32_t symlinkroot;    /* symlinkroot=, or 0 */
     uint32_t root;           /* of a bind mount: the directory in its source, or 0 */
     uint32_t options;        /* its file system's, as the mount table shows them, or 0 */
+    uint32_t libraries;      /* of a root that is translated: where its ld.so looks, or 0 */
     uint32_t target_length;  /* in bytes */
     uint32_t backing_length; /* in bytes */
     uint32_t serial;         /* of its volume */
@@ -121,6 +122,15 @@ static inline const char *lx_bind_alias(const struct lx_mount *mount)
 static inline bool lx_is_root(const struct lx_mount *mount)
 {
     return mount->target_length == 0;
+}
+
+/*
+ * True for a root whose files are in a directory of ours, and which the kernel knows nothing of.
+ * Its target is "" as well; what is mounted in it has its target said by the names of that root.
+ */
+static inline bool lx_is_foreign_root(const struct lx_mount *mount)
+{
+    return mount->target_length == 0 && mount->backing_length != 0;
 }
 
 /* True for where the system's own files are: outside every mount, or in the root's. */
@@ -227,6 +237,7 @@ struct lx_mount_texts {
     const char *bind_alias;
     const char *label;
     const char *symlinkroot;
+    const char *libraries;
     const char *root;
     const char *options;
 };

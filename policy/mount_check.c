@@ -41,9 +41,10 @@ static bool directory_ok(const struct block *b, uint32_t offset)
 static bool is_root(const struct block *b)
 {
     const struct lx_mount *m = b->mount;
-    return lx_mount_type_has((enum lx_mount_type)m->type, LX_TYPE_DIRECTORY) && m->target != 0 &&
-           text_ok(b, m->target) && lx_target(m)[0] == '\0' && m->backing != 0 &&
-           text_ok(b, m->backing) && lx_backing(m)[0] == '\0';
+    return (lx_mount_type_has((enum lx_mount_type)m->type, LX_TYPE_DIRECTORY) ||
+            m->type == LX_MOUNT_EXT4) &&
+           m->target != 0 && text_ok(b, m->target) && lx_target(m)[0] == '\0' && m->backing != 0 &&
+           ((text_ok(b, m->backing) && lx_backing(m)[0] == '\0') || directory_ok(b, m->backing));
 }
 
 /* Of what the kernel has mounted, the files may have no name of their own. */
@@ -88,7 +89,7 @@ static bool texts_ok(const struct block *b)
            alias_ok(b) &&
            (m->symlinkroot == 0 ||
             (text_ok(b, m->symlinkroot) && lx_mount_text(m, m->symlinkroot)[0] == '/')) &&
-           text_ok(b, m->root) && text_ok(b, m->options);
+           text_ok(b, m->libraries) && text_ok(b, m->root) && text_ok(b, m->options);
 }
 
 /* A mount has a value for each rule of its file system, and for no other; the kernel's have none.

@@ -70,27 +70,43 @@ const char *lx_resolve_directory(struct lx_load *load, struct lx_place place, co
     return NULL;
 }
 
+/* `target`: the kernel's name for the mount's. */
 static int resolve_backing(struct lx_load *load, const struct lx_mount_part *part,
-                           struct lx_effective_mount *out)
+                           const char *target, struct lx_effective_mount *out)
 {
     if (part->backing == NULL) {
-        if (!is_directory(out->target))
+        if (!is_directory(target))
             return lx_refuse(
                 load, part->target_place,
                 "target \"%s\" is no directory, expected one, or a \"backing\" for it%s",
                 part->target, part->target[0] == '/' ? "" : "; it is relative to the policy");
-        out->backing = out->target;
+        out->backing = target;
         return 0;
     }
     out->backing = lx_resolve_directory(load, part->backing_place, part->directory, part->backing);
     if (out->backing == NULL)
         return -EINVAL;
-    if (strcmp(out->target, out->backing) != 0 && touch(out->target, out->backing))
+    /* A root may be in a drive that is mounted in it, as WSL1's is. */
+    if (load->root == NULL && strcmp(target, out->backing) != 0 && touch(target, out->backing))
         return lx_refuse(load, part->backing_place,
                          "target %s and backing %s are one inside the other, expected the same "
                          "directory or two apart",
-                         out->target, out->backing);
+                         target, out->backing);
     return 0;
+}
+
+/* The kernel's name for a mount's target. NULL with errno set. */
+static const char *find_target(struct lx_load *load, const struct lx_mount_part *part)
+{
+    const char *path = absolute(load, part->directory, part->target);
+    const char *target;
+    if (load->root == NULL || part->target[0] != '/')
+        return canonical(load, path);
+    target = canonical(load, lx_arena_format(load->arena, "%s%s", load->root, path));
+    if (target == NULL || lx_path_within(target, load->root))
+        return target;
+    errno = ENOENT; /* a link leads out, whose text is said by the names of that root */
+    return NULL;
 }
 
 int lx_resolve_mount(struct lx_load *load, const struct lx_mount_part *part,
@@ -100,19 +116,21 @@ int lx_resolve_mount(struct lx_load *load, const struct lx_mount_part *part,
      * It may be missing, but not what it lies in: a directory that is there lists the mount's name,
      * and nothing could list that of a directory which is not.
      */
-    out->target = canonical(load, absolute(load, part->directory, part->target));
-    if (out->target == NULL)
+    const char *target = find_target(load, part);
+    struct stat st;
+    if (target == NULL)
         return lx_refuse(load, part->target_place,
                          "target \"%s\": %s, expected a directory, or a name in one", part->target,
                          strerror(errno));
-    if (strcmp(out->target, "/") == 0)
+    bool inside = load->root != NULL && lx_path_within(target, load->root);
+    out->target = inside ? target + strlen(load->root) : target;
+    if (strcmp(out->target, "/") == 0 || out->target[0] == '\0')
         return lx_refuse(load, part->target_place,
                          "target \"%s\" is /, expected a directory below it", part->target);
-    struct stat st;
-    if (stat(out->target, &st) == 0 && !S_ISDIR(st.st_mode))
+    if (stat(target, &st) == 0 && !S_ISDIR(st.st_mode))
         return lx_refuse(load, part->target_place, "target \"%s\" is no directory, expected one",
                          part->target);
-    return resolve_backing(load, part, out);
+    return resolve_backing(load, part, target, out);
 }
 
 int lx_resolve_overlap(struct lx_load *load, const struct lx_mount_part *part,

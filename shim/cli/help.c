@@ -39,7 +39,9 @@ static const struct {
      "with a letter is mounted below automount.root of /etc/wsl.conf with automount.options, "
      "unless "
      "automount.enabled is false or it is mounted already; lines of type drvfs in /etc/fstab come "
-     "before. --etc reads both files elsewhere. What is damaged is skipped with a warning. Neither "
+     "before. filesystem.umask is the command's; wsl2.virtiofs of a .wslconfig on drive C: chooses "
+     "wsl2-virtiofs where nothing names an era. --etc reads both files elsewhere. What is damaged "
+     "is skipped with a warning. Neither "
      "root nor a namespace is needed: drives that cannot be mounted are translated.\n"
      "\n"
      "Variables that WSLENV names are translated by their flags /p and /l, and those with /w are "
@@ -52,7 +54,9 @@ static const struct {
      "powershell.exe, explorer.exe and clip.exe, which do nothing but tell \"record\" how they "
      "were called. --root has a directory for /, with a directory run in it, by root's right or in "
      "a user namespace; on WSL1 it is of VolFs, lxfs or wslfs by era. A policy goes along where it "
-     "is named. "
+     "is named. Where neither can be had, or with --bind=never, its paths are translated: then its "
+     "programs are run by its own ld.so, static ones need the supervisor, and libc's own look into "
+     "/etc is the host's by the library alone. "
      "boot.command is run by root, for others as user 0 of a user namespace, or where the kernel "
      "refuses one by the session's user, after a line that says so.\n"},
     {"gallery", "bugs to look at",

@@ -139,7 +139,7 @@ const struct cli_option_info cli_options[] = {
     {CLI_CD, 0, "cd", "DIRECTORY", "begin there: a path of Linux' or Windows', or ~", NULL},
     {CLI_ETC, 0, "etc", "DIRECTORY", "read wsl.conf and fstab there instead of in /etc", NULL},
     {CLI_ROOT, 0, "root", "DIRECTORY",
-     "have that directory for /, which needs root or user namespaces", NULL},
+     "have that directory for /, by root's right, in a user namespace, or translated", NULL},
     {CLI_BUGS, 0, "list", NULL, "print what there is, and run nothing", NULL},
     {CLI_FROM, 0, "from", "DIRECTORY", "take the bugs of another directory", NULL},
     {0, 0, NULL, NULL, NULL, NULL},

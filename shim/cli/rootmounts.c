@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "cli/foreignroot.h"
 #include "cli/wslenv.h"
+#include "cli/wslroot.h"
 #include "sys/mountinfo.h"
 
 /* Mounts of a root, before the policy's. */
@@ -99,13 +101,22 @@ static bool add_first(struct roots *r)
 void rootmounts_add(struct lx_effective *policy)
 {
     struct roots *r;
-    if (policy->rules[LX_RULE_IDENTITY_MOUNTS].value != LX_ON || wslenv_is_wsl2(policy))
+    bool linux = policy->rules[LX_RULE_IDENTITY_MOUNTS].value != LX_ON || wslenv_is_wsl2(policy);
+    if (foreignroot() != NULL) {
+        if (!foreignroot_mount(policy, linux ? LX_MOUNT_EXT4 : format_of(policy)))
+            cli_error("the root is not mounted: there is no room for so many mounts");
+        return;
+    }
+    if (linux)
         return;
     r = lx_arena_alloc(&policy->arena, sizeof(*r));
     r->arena = &policy->arena;
     r->policy = policy;
     r->count = 0;
-    if (!add(r, format_of(policy), "rootfs", "") || !add_kernels(r) || !add_first(r)) {
+    bool added = add(r, format_of(policy), "rootfs", "");
+    if (added)
+        r->mounts[0].alias = wslroot_alias();
+    if (!added || !add_kernels(r) || !add_first(r)) {
         cli_error("the root is mounted as Linux': it has more mounts than there is room for");
         return;
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* lxshim wsl: a run that is a session of WSL's: its drives, its environment, what it shows. */
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/foreignroot.h"
 #include "cli/wslboot.h"
 #include "cli/wslconf.h"
 #include "cli/wslenv.h"
@@ -30,6 +30,7 @@ struct session {
     struct cli_arguments run; /* what it comes to */
     struct lx_effective policy;
     struct wslconf conf;
+    struct wslconf windows; /* of .wslconfig */
     const char *etc; /* where wsl.conf and fstab are */
     char *added[LX_MOUNT_MAX];
 };
@@ -70,7 +71,7 @@ static bool become_user(const struct session *s, const char *asked)
 {
     const char *name = asked != NULL ? asked : s->conf.user;
     const char *what = asked != NULL ? "--user" : "user.default";
-    const struct passwd *user = name[0] == '\0' && asked == NULL ? NULL : getpwnam(name);
+    const struct passwd *user = name[0] == '\0' && asked == NULL ? NULL : foreignroot_user(name);
     int error = user == NULL ? 0 : become(user);
     if (user == NULL && (asked != NULL || name[0] != '\0'))
         cli_error("%s %s: there is no such user", what, name);
@@ -220,14 +221,19 @@ static bool has_drive(const struct session *s, const char *directory)
 static void make_command(struct session *s, const struct cli_arguments *arguments)
 {
     static char directory[PATH_MAX];
+    static char mask[16];
     static char login[] = "-l";
     static char plain[] = "/bin/sh";
     size_t count = (size_t)arguments->count;
-    char **command = lx_arena_alloc(&s->policy.arena, (count + 11) * sizeof(char *));
+    char **command = lx_arena_alloc(&s->policy.arena, (count + 15) * sizeof(char *));
     size_t n = 0;
     if (s->conf.boot[0] != '\0') /* nobody waits for it, and nobody hears it */
         put_shell(command, &n, "(/bin/sh -c \"$0\" </dev/null >/dev/null 2>&1 &) && exec \"$@\"",
                   s->conf.boot);
+    if (s->conf.mask >= 0) { /* not of what we make ourselves */
+        snprintf(mask, sizeof(mask), "%04o", (unsigned)s->conf.mask);
+        put_shell(command, &n, "umask \"$0\" && exec \"$@\"", mask);
+    }
     if (arguments->directory != NULL) {
         const char *home = strcmp(arguments->directory, "~") == 0 ? getenv("HOME") : NULL;
         if (!wslenv_translate(&s->policy, arguments->directory, directory, sizeof(directory)))
@@ -249,65 +255,41 @@ static void make_command(struct session *s, const struct cli_arguments *argument
     s->run.count = (int)(n + (count == 0 ? 2 : count));
 }
 
-/* Puts the path of the one .wslconfig that users of a Windows drive have into `out`. */
-static bool find_wslconfig(const char *drive, char *out, size_t room)
+/* By the .wslconfig of a user on drive C:, which is Windows' to read. */
+static void read_windows(struct session *s)
 {
-    char users[PATH_MAX];
-    char path[PATH_MAX + sizeof(((struct dirent *)0)->d_name) + 16];
-    unsigned count = 0;
-    snprintf(users, sizeof(users), "%s/Users", drive);
-    DIR *dir = opendir(users);
-    const struct dirent *e;
-    while (dir != NULL && (e = readdir(dir)) != NULL) {
-        snprintf(path, sizeof(path), "%s/%s/.wslconfig", users, e->d_name);
-        if (strcmp(e->d_name, "..") != 0 && strlen(path) < room && access(path, R_OK) == 0) {
-            memcpy(out, path, strlen(path) + 1);
-            count++;
-        }
-    }
-    if (dir != NULL)
-        closedir(dir);
-    return count == 1;
+    s->windows = (struct wslconf){.virtiofs = false};
+    for (size_t i = 0; i < s->policy.volume_count; i++)
+        if (!s->policy.volumes[i].directory && strcasecmp(s->policy.volumes[i].name, "C:") == 0)
+            wslconf_read_windows(s->policy.volumes[i].backing, &s->windows);
 }
 
-/*
- * Which control groups there are: wsl.conf says which version, and the kernel's command line, of
- * .wslconfig, what version 1 is to be without. That file is in a user's directory of Windows';
- * whose session this is there nobody says, so it is read where there is just one.
- */
+/* Which version of control groups there is, and what version 1 is to be without. */
 static void choose_groups(struct session *s)
 {
     static const char word[] = "cgroup_no_v1=";
-    static char line[1024]; /* the program has one thread */
-    char file[PATH_MAX];
+    char *without = strstr(s->windows.kernel, word);
     s->run.groups.first = s->conf.first_cgroups;
-    for (size_t i = 0; i < s->policy.volume_count; i++) {
-        const struct lx_effective_volume *v = &s->policy.volumes[i];
-        if (v->directory || strcasecmp(v->name, "C:") != 0 ||
-            !find_wslconfig(v->backing, file, sizeof(file)) ||
-            !wslconf_value(file, "wsl2.kernelCommandLine", line, sizeof(line)))
-            continue;
-        char *without = strstr(line, word);
-        if (without == NULL)
-            continue;
-        without += sizeof(word) - 1;
-        without[strcspn(without, " \t")] = '\0';
-        s->run.groups.without = without;
-    }
+    if (without == NULL)
+        return;
+    without += sizeof(word) - 1;
+    without[strcspn(without, " \t")] = '\0';
+    s->run.groups.without = without;
 }
 
 static int run(struct session *s, const struct cli_arguments *arguments)
 {
     struct wslenv environment = {.policy = &s->policy, .distribution = arguments->distribution};
-    char file[PATH_MAX];
+    char file[PATH_MAX * 2];
     struct lx_request *request = &s->run.request;
     s->run.request.added = s->added;
     if (load(s) < 0) {
         cli_error("%s", s->policy.problem);
         return CLI_FAILED;
     }
+    read_windows(s);
     if (s->policy.profile_origin.kind == LX_ORIGIN_DEFAULT)
-        request->profile = TODAY;
+        request->profile = s->windows.virtiofs ? "wsl2-virtiofs" : TODAY;
     snprintf(file, sizeof(file), "%s/fstab", s->etc);
     if (s->conf.fstab)
         mount_fstab(s, file);
@@ -344,7 +326,7 @@ static bool start_boot(struct session *s, struct cli_arguments *arguments)
     static char option[] = "-c";
     static char *command[] = {shell, option, text, NULL};
     const char *name = arguments->user != NULL ? arguments->user : s->conf.user;
-    const struct passwd *user = name[0] == '\0' ? NULL : getpwnam(name);
+    const struct passwd *user = name[0] == '\0' ? NULL : foreignroot_user(name);
     bool is_root = geteuid() == 0 && (user == NULL || user->pw_uid == 0);
     int r = s->conf.boot[0] == '\0' || is_root ? 0 : wslboot_fork();
     if (r < 0)
@@ -371,16 +353,21 @@ static bool start_boot(struct session *s, struct cli_arguments *arguments)
 int cli_wsl(const struct cli_arguments *given)
 {
     static struct session session; /* the program has one thread */
-    char file[PATH_MAX];
+    static char etc[PATH_MAX + 8];
+    char file[PATH_MAX * 2];
     struct cli_arguments own = *given;
     struct cli_arguments *arguments = &own;
     session.run = *given;
     if (session.run.request.file == NULL)
         cli_default_policy(&session.run.request);
     keep_text(&session.run.request);
-    if (arguments->root != NULL && !wslroot_enter(arguments->root, &session.run.request))
+    if (arguments->root != NULL && !wslroot_enter(arguments, &session.run.request))
         return CLI_FAILED;
-    session.etc = arguments->etc != NULL ? arguments->etc : "/etc";
+    session.run.request.root = foreignroot();
+    if (foreignroot() != NULL)
+        session.run.bind = "never";
+    snprintf(etc, sizeof(etc), "%s/etc", foreignroot() == NULL ? "" : foreignroot());
+    session.etc = arguments->etc != NULL ? arguments->etc : etc;
     if (arguments->etc != NULL && access(arguments->etc, X_OK) < 0) { /* it may be empty */
         cli_error("--etc %s: %s", arguments->etc, strerror(errno));
         return CLI_FAILED;

@@ -2,11 +2,15 @@
 #include "cli/wslconf.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -41,10 +45,11 @@ static char *value_of(char *text)
         }
         if (*p == '#' && !quoted)
             break;
-        if (*p == '\\' && p[1] != '\0')
+        bool escaped = *p == '\\' && p[1] != '\0';
+        if (escaped)
             p++;
-        *to++ = *p;
-        if (quoted || !isspace((unsigned char)*p))
+        *to++ = !escaped ? *p : *p == 'n' ? '\n' : *p == 't' ? '\t' : *p;
+        if (quoted || escaped || !isspace((unsigned char)*p))
             end = to;
     }
     *end = '\0';
@@ -69,6 +74,17 @@ static bool read_text(const char *value, char *out, size_t room)
     return true;
 }
 
+/* As C has them: 022 is octal, 0x12 is not. */
+static bool read_umask(const char *value, int *out)
+{
+    char *end = NULL;
+    long number = strtol(value, &end, 0);
+    bool whole = end != value && *end == '\0' && number >= 0 && number <= 0777;
+    if (whole)
+        *out = (int)number;
+    return whole;
+}
+
 /* One prefix of all drives: a slash is appended where there is none. */
 static bool read_root(const char *value, char *out, size_t room)
 {
@@ -89,7 +105,7 @@ static bool read_version(const char *value, bool *out)
     return known;
 }
 
-enum kind { BOOL, TEXT, ROOT, VERSION };
+enum kind { BOOL, TEXT, ROOT, UMASK, VERSION };
 
 static const struct key {
     const char *name;
@@ -107,8 +123,36 @@ static const struct key {
     KEY("network.generateHosts", BOOL, hosts), KEY("network.generateResolvConf", BOOL, resolver),
     KEY("network.hostname", TEXT, hostname),   KEY("user.default", TEXT, user),
     KEY("boot.command", TEXT, boot),           KEY("automount.cgroups", VERSION, first_cgroups),
+    KEY("filesystem.umask", UMASK, mask),      KEY("wsl2.virtiofs", BOOL, virtiofs),
+    KEY("wsl2.kernelCommandLine", TEXT, kernel),
 #undef KEY
 };
+
+/* Of those that WSL has and a session has no use for: whole sections, or one key. */
+static const char *const unused_keys[] = {"automount.ldconfig",
+                                          "automount.crossDistro",
+                                          "boot.systemd",
+                                          "boot.initTimeout",
+                                          "boot.protectBinfmt",
+                                          "gpu.",
+                                          "time.useWindowsTimezone",
+                                          "fileServer.",
+                                          "general.guiApplications",
+                                          "wsl2.",
+                                          "experimental."};
+
+static bool is_other(const char *section, const char *name)
+{
+    char whole[128];
+    bool is = false;
+    snprintf(whole, sizeof(whole), "%s.%s", section, name);
+    for (size_t i = 0; i < sizeof(unused_keys) / sizeof(unused_keys[0]); i++) {
+        size_t n = strlen(unused_keys[i]);
+        is |= strncasecmp(whole, unused_keys[i], n) == 0 &&
+              (unused_keys[i][n - 1] == '.' || whole[n] == '\0');
+    }
+    return is;
+}
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
@@ -121,6 +165,8 @@ static bool take(struct wslconf *out, const struct key *key, const char *value)
         return read_bool(value, (bool *)(void *)field);
     case ROOT:
         return read_root(value, field, key->room);
+    case UMASK:
+        return read_umask(value, (int *)(void *)field);
     case VERSION:
         return read_version(value, (bool *)(void *)field);
     case TEXT:
@@ -155,7 +201,7 @@ static const char *read_key(struct wslconf *out, const char *section, char *line
         return "a quote that does not end";
     unsigned key = find(section, name);
     if (key == KEYS)
-        return NULL;
+        return is_other(section, name) ? NULL : "no key of WSL's";
     if ((*said >> key & 1) != 0)
         return "the key was said before";
     *said |= 1u << key;
@@ -172,26 +218,51 @@ static const char *section_of(char *line)
     return line + 1;
 }
 
-void wslconf_read(const char *file, struct wslconf *out)
+/*
+ * Reads a line into *text, and those that it goes on in, whose ends are behind a backslash; *number
+ * counts them. False at the end.
+ */
+static bool next_line(FILE *stream, char **text, size_t *room, unsigned *number)
 {
-    char text[LINE_MAX_];
+    char *more = NULL;
+    size_t more_room = 0;
+    ssize_t n = getline(text, room, stream);
+    if (n <= 0)
+        return false;
+    (*number)++;
+    for (;;) {
+        while (n > 0 && strchr("\r\n", (*text)[n - 1]) != NULL)
+            (*text)[--n] = '\0';
+        size_t slashes = 0;
+        while ((ssize_t)slashes < n && (*text)[n - 1 - (ssize_t)slashes] == '\\')
+            slashes++;
+        ssize_t got = slashes % 2 == 0 ? 0 : getline(&more, &more_room, stream);
+        char *whole = got <= 0 ? NULL : realloc(*text, (size_t)(n + got) + 1);
+        if (whole == NULL)
+            break;
+        (*number)++;
+        memcpy(whole + n - 1, more, (size_t)got + 1);
+        *text = whole;
+        *room = (size_t)(n + got) + 1;
+        n += got - 1;
+    }
+    free(more);
+    return true;
+}
+
+static void read_file(const char *file, struct wslconf *out)
+{
+    char *text = NULL;
+    size_t room = 0;
     char section[64] = "";
     unsigned said = 0;
     unsigned number = 0;
-    *out = (struct wslconf){.automount = true,
-                            .fstab = true,
-                            .interop = true,
-                            .append_path = true,
-                            .hosts = true,
-                            .resolver = true,
-                            .root = "/mnt/"};
     FILE *stream = fopen(file, "re");
     if (stream == NULL && errno != ENOENT)
         cli_error("%s: %s; it is not read", file, strerror(errno));
-    while (stream != NULL && fgets(text, sizeof(text), stream) != NULL) {
+    while (stream != NULL && next_line(stream, &text, &room, &number)) {
         char *line = trim(text);
         const char *wrong = NULL;
-        number++;
         if (line[0] == '[') {
             const char *name = section_of(line);
             snprintf(section, sizeof(section), "%s", name == NULL ? "" : name);
@@ -202,33 +273,46 @@ void wslconf_read(const char *file, struct wslconf *out)
         if (wrong != NULL)
             cli_error("%s:%u: %s; the line is skipped", file, number, wrong);
     }
+    free(text);
     if (stream != NULL)
         fclose(stream);
 }
 
-bool wslconf_value(const char *file, const char *key, char *out, size_t room)
+void wslconf_read(const char *file, struct wslconf *out)
 {
-    char text[LINE_MAX_];
-    char section[64] = "";
-    char whole[128];
-    bool found = false;
-    FILE *stream = fopen(file, "re");
-    while (!found && stream != NULL && fgets(text, sizeof(text), stream) != NULL) {
-        char *line = trim(text);
-        char *equals = strchr(line, '=');
-        const char *name = line[0] == '[' ? section_of(line) : NULL;
-        if (line[0] == '[')
-            snprintf(section, sizeof(section), "%s", name == NULL ? "" : name);
-        if (line[0] == '[' || line[0] == '#' || equals == NULL)
-            continue;
-        *equals = '\0';
-        snprintf(whole, sizeof(whole), "%s.%s", section, trim(line));
-        const char *value = strcasecmp(whole, key) == 0 ? value_of(equals + 1) : NULL;
-        found = value != NULL && read_text(value, out, room);
+    *out = (struct wslconf){.automount = true,
+                            .fstab = true,
+                            .interop = true,
+                            .append_path = true,
+                            .hosts = true,
+                            .resolver = true,
+                            .mask = -1,
+                            .root = "/mnt/"};
+    read_file(file, out);
+}
+
+void wslconf_read_windows(const char *directory, struct wslconf *out)
+{
+    char users[PATH_MAX];
+    char path[PATH_MAX + sizeof(((struct dirent *)0)->d_name) + 16];
+    char file[sizeof(path)] = "";
+    unsigned count = 0;
+    *out = (struct wslconf){.virtiofs = false};
+    snprintf(users, sizeof(users), "%s/Users", directory);
+    DIR *dir = opendir(users);
+    const struct dirent *e;
+    while (dir != NULL && (e = readdir(dir)) != NULL) {
+        snprintf(path, sizeof(path), "%s/%s/.wslconfig", users, e->d_name);
+        if (e->d_name[0] != '.' && access(path, F_OK) == 0) {
+            memcpy(file, path, strlen(path) + 1);
+            count++;
+        }
     }
-    if (stream != NULL)
-        fclose(stream);
-    return found;
+    if (dir != NULL)
+        closedir(dir);
+    if (count == 1)
+        read_file(file, out);
+}
 }
 
 /* Octal escapes of fstab's (\040), in place. */

@@ -15,6 +15,9 @@ struct wslconf {
     bool hosts;         /* network.generateHosts */
     bool resolver;      /* network.generateResolvConf */
     bool first_cgroups; /* automount.cgroups is v1 */
+    bool virtiofs;      /* wsl2.virtiofs, of .wslconfig */
+    int mask;           /* filesystem.umask, or -1 */
+    char kernel[1024];  /* wsl2.kernelCommandLine, of .wslconfig */
     char root[256];     /* automount.root, with a slash at its end */
     char options[512];
     char hostname[65]; /* network.hostname, or "" */
@@ -23,16 +26,17 @@ struct wslconf {
 };
 
 /*
- * Reads a file; one that is missing says what WSL has by itself. A line that makes no sense, or
- * says again what was said, is skipped with a warning.
+ * Reads a file; one that is missing says what WSL has by itself. A line that makes no sense, says
+ * again what was said, or has a key that is none, is skipped with a warning.
  */
 void wslconf_read(const char *file, struct wslconf *out);
 
 /*
- * What a file of that form says first of a key, "section.name", in `out`. False where it says
- * nothing, or more than there is room for; what else is wrong with the file is not said.
+ * Reads the .wslconfig of the one user who has it on a drive C: that is in a directory: which user of
+ * Windows' has the session nobody says. Where several have it, or nobody, it says nothing. Of `out`
+ * only what is said to be of that file counts. [W:WslCoreConfig.h]
  */
-bool wslconf_value(const char *file, const char *key, char *out, size_t room);
+void wslconf_read_windows(const char *directory, struct wslconf *out);
 
 /* A line of fstab that mounts a drive. Its texts are the reader's. */
 struct wslconf_mount {

@@ -14,6 +14,7 @@
 
 #include "cli/bind.h"
 #include "cli/cli.h"
+#include "cli/foreignroot.h"
 #include "policy/wslmounts.h"
 #include "sys/sys.h"
 
@@ -53,17 +54,27 @@ static bool refuse(const char *directory, const char *what, int error)
     return false;
 }
 
-/* A namespace for the root's mounts. */
-static bool enter(const char *directory)
+/*
+ * A namespace for the root's mounts: true, or *translated, which is said, or false, having said
+ * what is missing.
+ */
+static bool enter(const struct cli_arguments *arguments, bool *translated)
 {
-    int r = bind_enter(BIND_ALWAYS);
-    if (r == 0)
-        return true;
-    cli_error("--root %s: a mount namespace: %s; that needs root, or user namespaces, which the "
-              "kernel has and may have been told to refuse (kernel.unprivileged_userns_clone, "
-              "kernel.apparmor_restrict_unprivileged_userns, a container's seccomp profile)",
-              directory, strerror(-r));
-    return false;
+    const char *bind = arguments->bind;
+    bool never = bind != NULL && strcmp(bind, "never") == 0;
+    bool always = bind != NULL && strcmp(bind, "always") == 0;
+    int r = never ? 0 : bind_enter(BIND_ALWAYS);
+    *translated = never || (r < 0 && !always);
+    if (r < 0 && always)
+        cli_error("--root %s: a mount namespace: %s; that needs root, or user namespaces, which "
+                  "the kernel has and may have been told to refuse (user.max_user_namespaces, "
+                  "kernel.unprivileged_userns_clone, "
+                  "kernel.apparmor_restrict_unprivileged_userns, a container's seccomp profile)",
+                  arguments->root, strerror(-r));
+    else if (r < 0 && !arguments->quiet)
+        cli_error("--root %s: a mount namespace: %s; paths are translated, see lxshim help wsl",
+                  arguments->root, strerror(-r));
+    return r == 0 || !always;
 }
 
 /* Mounts something as WSL's init does. */
@@ -158,14 +169,25 @@ struct ours {
     int policy;
 };
 
+/* Written before anything is started. */
+static char alias[PATH_MAX * 2];
+
+const char *wslroot_alias(void)
+{
+    return alias[0] == '\0' ? NULL : alias;
+}
+
 /* Takes it, before anything is mounted that would come along. `library`: the directory of it. */
-static bool take_ours(const char *directory, const char *library, const char *file,
-                      struct ours *out)
+static bool take_ours(const char *directory, const char *root, const char *library,
+                      const char *file, struct ours *out)
 {
     const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
     char policy[PATH_MAX];
     if (!find_policy(file, policy))
         return refuse(directory, "the policy's directory", -errno);
+    size_t n = strlen(policy);
+    if (strncmp(root, policy, n) == 0 && root[n] == '/')
+        snprintf(alias, sizeof(alias), "/" POLICY "%s", root + n);
     out->library = (int)SYS3(SYS_open_tree, AT_FDCWD, library, flags);
     out->policy = (int)SYS3(SYS_open_tree, AT_FDCWD, policy, flags);
     return (out->library >= 0 || refuse(directory, library, out->library)) &&
@@ -230,20 +252,50 @@ static bool find_root(const char *directory, char out[PATH_MAX])
     return false;
 }
 
-bool wslroot_enter(const char *directory, struct lx_request *request)
+/* Has the request name a policy that is nowhere, where it names none. */
+static void name_none(struct lx_request *request)
 {
-    static char file[PATH_MAX]; /* the request's; the program has one thread */
     static const char nothing[] = "{\"version\": 1, \"volumes\": {}}";
+    if (request->file != NULL)
+        return;
+    request->text = nothing;
+    request->size = sizeof(nothing) - 1;
+    request->file = "/none";
+}
+
+/* The root where it is translated: a policy is where it was. */
+static bool translate(const char *real, struct lx_request *request)
+{
+    static char file[PATH_MAX * 2]; /* the request's; the program has one thread */
+    char policy[PATH_MAX];
+    if (!find_policy(request->file, policy))
+        return refuse(real, "the policy's directory", -errno);
+    name_none(request);
+    const char *slash = strrchr(request->file, '/');
+    snprintf(file, sizeof(file), "%s/%s", policy, slash == NULL ? request->file : slash + 1);
+    request->file = file;
+    return foreignroot_take(real, policy);
+}
+
+bool wslroot_enter(const struct cli_arguments *arguments, struct lx_request *request)
+{
+    const char *directory = arguments->root;
+    static char file[PATH_MAX]; /* the request's; the program has one thread */
     char real[PATH_MAX];
     char library[PATH_MAX * 2];
     struct ours ours;
+    bool translated;
     if (!may_take(directory, request) || !find_root(directory, real))
         return false;
     /* Afterwards /proc/self/exe is of another namespace, whose "/" is above ours in a chroot. */
     if (!cli_library(library, sizeof(library)))
         return refuse(directory, library, -ENOENT);
     *strrchr(library, '/') = '\0';
-    if (!enter(directory) || !take_ours(directory, library, request->file, &ours))
+    if (!enter(arguments, &translated))
+        return false;
+    if (translated)
+        return translate(real, request);
+    if (!take_ours(directory, real, library, request->file, &ours))
         return false;
     int r = bind_on(real, real);
     if (r < 0 || chdir(real) < 0)
@@ -251,15 +303,9 @@ bool wslroot_enter(const char *directory, struct lx_request *request)
     if (!mount_system(directory) || !bring_ours(directory, &ours) || !leave(directory))
         return false;
     cli_library_move("/" LIBRARY);
-    if (request->file == NULL) {
-        request->text = nothing;
-        request->size = sizeof(nothing) - 1;
-    }
-    const char *slash = request->file == NULL ? NULL : strrchr(request->file, '/');
-    snprintf(file, sizeof(file), "/" POLICY "/%s",
-             request->file == NULL ? "none"
-             : slash == NULL       ? request->file
-                                   : slash + 1);
+    name_none(request);
+    const char *slash = strrchr(request->file, '/');
+    snprintf(file, sizeof(file), "/" POLICY "/%s", slash == NULL ? request->file : slash + 1);
     request->file = file;
     request->directory = "/";
     return setenv("PWD", "/", 1) == 0;

@@ -3,14 +3,20 @@
 #ifndef LXSHIM_CLI_WSLROOT_H
 #define LXSHIM_CLI_WSLROOT_H
 
+#include "cli/cli.h"
 #include "policy/load.h"
 
 /*
  * Makes a directory the root of this process, in a mount namespace where nobody else is, and, where
  * that needs it, a user namespace of this user alone. What a session needs of outside is below
  * /run/lxshim there: the library, and the directory of the policy, by which the request names it
- * from then on; its text is there already. Returns false after saying what is missing.
+ * from then on; its text is there already. Where the kernel gives no such namespace, or --bind
+ * is never, paths are translated into it (foreignroot.h); --bind=always refuses
+ * that. Returns false after saying what is missing.
  */
-bool wslroot_enter(const char *directory, struct lx_request *request);
+bool wslroot_enter(const struct cli_arguments *arguments, struct lx_request *request);
+
+/* The root by the name that it has in the policy's directory, if it was in that; or NULL. */
+const char *wslroot_alias(void);
 
 #endif

@@ -16,18 +16,10 @@ static void end(int signal)
     __builtin_trap(); /* the first process of a namespace, which cannot be killed from within */
 }
 
-/* It knows calls of ours by the cookie: a call that nobody makes is there for them, and for nobody
- * else. (The kernel has no descriptor -1.) */
-bool lx_is_supervised(void)
-{
-    return sys_call6(SYS_io_uring_register, -1, SYS_STRICT_MARK, 0, 0, 0, 0) == -ENOSYS &&
-           SYS2(SYS_io_uring_register, -1, SYS_STRICT_MARK) != -ENOSYS;
-}
-
 /* True where there is one filter only, and it is that. */
 static bool is_supervised_only(char *status, size_t room)
 {
-    if (!lx_is_supervised())
+    if (!sys_is_supervised())
         return false;
     int fd = sys_openat(AT_FDCWD, "/proc/thread-self/status", O_RDONLY | O_CLOEXEC, 0);
     long n = fd < 0 ? -1 : sys_read(fd, status, room - 1);

@@ -3,14 +3,6 @@
 #ifndef LXSHIM_PRELOAD_STRICT_H
 #define LXSHIM_PRELOAD_STRICT_H
 
-#include <stdbool.h>
-
-/*
- * True where our own supervisor's filter is there; false, too, where another filter or a kernel
- * without io_uring hides it. Makes up to two system calls.
- */
-bool lx_is_supervised(void);
-
 /*
  * For a program to which the kernel has answered EINVAL when it asked for the mode: does what comes
  * nearest, where nothing but our own supervisor's filter is in the way. Returns 0 or -EINVAL.

@@ -5,7 +5,7 @@
 
 #include "preload/mounting.h"
 #include "preload/shim.h"
-#include "preload/strict.h"
+#include "sys/strict.h"
 #include "sys/sys.h"
 #include "vfs/room.h"
 #include "vfs/shown.h"
@@ -32,7 +32,7 @@ long lx_mounting(long nr, const long a[6])
 {
     if (shown_lacks(lx_self(), nr))
         return -ENOSYS;
-    if (lx_is_supervised())
+    if (sys_is_supervised())
         return sys_call6(nr, a[0], a[1], a[2], a[3], a[4], 0);
     return vfs_with_room(lx_self(), mounting_there, &(struct mounting){nr, a});
 }

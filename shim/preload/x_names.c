@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "preload/shim.h"
-#include "preload/strict.h"
+#include "sys/strict.h"
 #include "sys/sys.h"
 
 void __chk_fail(void) __attribute__((weak, noreturn));
@@ -85,7 +85,7 @@ LX_EXPORT int remove(const char *path)
 static int rename_at(int odfd, const char *old, int ndfd, const char *new, unsigned flags)
 {
     long r = lx_renameat2(lx_self(), odfd, old, ndfd, new, flags);
-    if ((r == -EMFILE || r == -ENFILE) && lx_is_supervised())
+    if ((r == -EMFILE || r == -ENFILE) && sys_is_supervised())
         r = sys_call6(SYS_renameat2, odfd, (long)old, ndfd, (long)new, flags, 0);
     return (int)lx_ret(r);
 }

@@ -18,8 +18,10 @@
 #include "vfs/ops.h"
 #include "vfs/walk.h"
 
-/* In place of the caller's argv: before it comes what a script's first line says. */
-static char *const no_arguments[] = {(char *)(uintptr_t) "", NULL};
+/* In place of the caller's argv: before it comes what a script's first line says. The text has an
+ * address of its own, which tells it from any other. */
+static char own_name[] = "";
+static char *const no_arguments[] = {own_name, NULL};
 
 bool decides(long nr)
 {
@@ -113,6 +115,12 @@ static uint64_t put_arguments(const struct request *r, struct scratch *s, char *
     size_t n = 0;
     while (prefix[n] != NULL && n < PREFIX_MAX) {
         bool is_script = prefix[n + 1] == NULL;
+        if (prefix[n] == own_name) { /* what he calls the program, where somebody asks */
+            bool has_one = read_arguments(r, 0, some) > 0;
+            list[n] = has_one ? some[0] : scratch_string(s, prefix[n]);
+            n++;
+            continue;
+        }
         list[n] = scratch_string(s, is_script ? script_name(r, prefix[n], buf) : prefix[n]);
         n++;
     }

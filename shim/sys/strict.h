@@ -85,4 +85,14 @@ static inline struct sys_strict_action sys_strict_action(uintptr_t handler)
 /* What io_uring_register would be to do by a call that nobody makes: ENOSYS by our filter. */
 #define SYS_STRICT_MARK 0x4c785368u
 
+/*
+ * True under a supervisor of ours. It knows calls of ours by the cookie: a call that nobody makes
+ * is there for them, and for nobody else. (The kernel has no descriptor -1.)
+ */
+static inline bool sys_is_supervised(void)
+{
+    return sys_call6(SYS_io_uring_register, -1, SYS_STRICT_MARK, 0, 0, 0, 0) == -ENOSYS &&
+           SYS2(SYS_io_uring_register, -1, SYS_STRICT_MARK) != -ENOSYS;
+}
+
 #endif

@@ -8,7 +8,9 @@
 #include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/interop.h"
+#include "vfs/mounts.h"
 #include "vfs/ops.h"
+#include "vfs/program.h"
 #include "vfs/run.h"
 
 #define SCRIPT_LINE  256 /* as the kernel: BINPRM_BUF_SIZE */
@@ -78,8 +80,13 @@ static long run_script(const struct lx_task *t, int dirfd, const char *path, cha
 static long run_windows(const struct lx_task *t, int dirfd, const char *path, long r,
                         char *const argv[], char *const envp[], unsigned depth);
 
-static long run_or_script(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
-                          char *const envp[], int flags, unsigned depth)
+/* What is run, with which arguments, and in how many scripts. */
+typedef long runs(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
+                  char *const envp[], int flags, unsigned depth);
+static runs run_in_root;
+
+static long run_as_it_is(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
+                         char *const envp[], int flags, unsigned depth)
 {
     long r = run(t, dirfd, path, argv, envp, flags, depth);
     if (r != -LX_ESCRIPT && r != -LX_EWINDOWS && r != -LX_ESTUB)
@@ -90,12 +97,21 @@ static long run_or_script(const struct lx_task *t, int dirfd, const char *path, 
                             : run_windows(t, dirfd, path, r, argv, envp, depth + 1);
 }
 
+static long run_or_script(const struct lx_task *t, int dirfd, const char *path, char *const argv[],
+                          char *const envp[], int flags, unsigned depth)
+{
+    bool in_root = t->root == NULL && !t->seccomp_confined && !t->policy->observe &&
+                   mounts_foreign_root(t->policy) != NULL;
+    return in_root ? run_in_root(t, dirfd, path, argv, envp, flags, depth)
+                   : run_as_it_is(t, dirfd, path, argv, envp, flags, depth);
+}
+
 /*
  * Runs the first of some words, which end with NULL, with them and all of argv but its first for
  * arguments.
  */
 static long with_arguments(const struct lx_task *t, const char *const words[], char *const argv[],
-                           char *const envp[], unsigned depth)
+                           char *const envp[], runs *goes_on, unsigned depth)
 {
     char *small[ARGV_SMALL];
     char **list = small;
@@ -119,7 +135,7 @@ static long with_arguments(const struct lx_task *t, const char *const words[], c
     for (size_t i = 1; i < count; i++)
         list[at++] = argv[i];
     list[at] = NULL;
-    long r = run_or_script(t, AT_FDCWD, words[0], list, envp, 0, depth);
+    long r = goes_on(t, AT_FDCWD, words[0], list, envp, 0, depth);
     if (list != small)
         sys_munmap(list, size);
     return r;
@@ -139,7 +155,26 @@ static long run_script(const struct lx_task *t, int dirfd, const char *path, cha
         return r;
     const char *const words[] = {interpreter, argument != NULL ? argument : path,
                                  argument != NULL ? path : NULL, NULL};
-    return with_arguments(t, words, argv, envp, depth);
+    return with_arguments(t, words, argv, envp, run_or_script, depth);
+}
+
+/* By the root's own ld.so, which the kernel does not know of. */
+static __attribute__((noinline)) long run_in_root(const struct lx_task *t, int dirfd,
+                                                  const char *path, char *const argv[],
+                                                  char *const envp[], int flags, unsigned depth)
+{
+    struct program program;
+    bool has_name =
+        argv != NULL && (t->pid != 0 || sys_readable(argv, sizeof(*argv), placement_tick()));
+    const char *name = has_name && argv[0] != NULL ? argv[0] : path;
+    long r = vfs_program(t, mounts_foreign_root(t->policy), dirfd, path, name, &program);
+    if (r == PROGRAM_LOADED)
+        return with_arguments(t, program.words, argv, envp, run_as_it_is, depth);
+    if (r == PROGRAM_SCRIPT && depth == SCRIPT_DEPTH)
+        return -ELOOP;
+    return r == PROGRAM_SCRIPT ? run_script(t, dirfd, path, argv, envp, depth + 1)
+           : r < 0             ? r
+                               : run_as_it_is(t, dirfd, path, argv, envp, flags, depth);
 }
 
 /* What WSL's binfmt_misc does: our program gets its path, and what it was called with. */
@@ -149,7 +184,7 @@ static __attribute__((noinline)) long run_windows(const struct lx_task *t, int d
 {
     struct interop_words w;
     int error = interop_words(t, dirfd, path, r, &w);
-    return error < 0 ? error : with_arguments(t, w.words, argv, envp, depth);
+    return error < 0 ? error : with_arguments(t, w.words, argv, envp, run_or_script, depth);
 }
 
 long lx_execveat(const struct lx_task *t, int dirfd, const char *path, char *const argv[],

@@ -137,7 +137,7 @@ static bool has_vanished(const struct lx_mount *m, const char *point)
 {
     bool real = lx_bind_alias(m) != NULL || m->type == LX_MOUNT_HOST;
     struct statx stx;
-    return real &&
+    return real && !lx_is_root(m) &&
            sys_statx(AT_FDCWD, point, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, &stx) == 0 &&
            (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
            (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0;

@@ -43,6 +43,20 @@ static const struct lx_mount *newer(const struct lx_mount *one, const struct lx_
     return one == NULL || other->number > one->number ? other : one;
 }
 
+/*
+ * What is mounted in a root that is translated has its target said by that root's names: where a
+ * directory of it is the way to such a target, or is one.
+ */
+static unsigned above_targets(const struct lx_mounts *mounts, const char *path, size_t n)
+{
+    const struct lx_mount *m;
+    unsigned flags = 0;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if (!lx_is_root(m))
+            flags |= above(path, n, lx_target(m), m->target_length);
+    return flags;
+}
+
 struct placement mounts_classify(const struct lx_policy *policy, const char *native, size_t n)
 {
     struct placement v = {0, 0};
@@ -50,20 +64,29 @@ struct placement mounts_classify(const struct lx_policy *policy, const char *nat
         n = 0;
     const struct lx_mounts *mounts = lx_mounts(policy);
     const struct lx_mount *in = NULL;
+    const struct lx_mount *root = NULL;
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         if (within(native, n, lx_backing(m), m->backing_length)) {
             if (is_there(m))
                 in = newer(in, m);
+            if (lx_is_foreign_root(m))
+                root = m;
             continue;
         }
         v.flags |= (uint8_t)above(native, n, lx_backing(m), m->backing_length);
         if (!lx_in_place(m))
             v.flags |= (uint8_t)above(native, n, lx_target(m), m->target_length);
     }
+    /* What is in a root by its own name, or a drive, may have the root's directory in it. */
+    if (root != NULL && in->backing_length <= root->backing_length)
+        in = root;
     if (in != NULL && in->type != LX_MOUNT_HOST) {
         v.mount = in->place;
         v.flags |= n == in->backing_length ? (unsigned)PLACEMENT_ROOT : 0;
+        if (lx_is_foreign_root(in))
+            v.flags |=
+                (uint8_t)above_targets(mounts, native + in->backing_length, n - in->backing_length);
         if (lx_guarded(in) &&
             lx_filesystem(in)->ops->guards(native + in->backing_length, n - in->backing_length))
             v.flags |= PLACEMENT_REWRITE;
@@ -79,7 +102,34 @@ const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const c
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
         if ((m->flags & LX_MOUNT_NOWHERE) == 0 && within(path, n, lx_target(m), m->target_length))
             in = newer(in, m);
-    return in == NULL || lx_in_place(in) ? NULL : in;
+    if (in == NULL || lx_in_place(in) ||
+        (lx_is_foreign_root(in) && within(path, n, lx_backing(in), in->backing_length)))
+        return NULL;
+    return in;
+}
+
+const struct lx_mount *mounts_at_target(const struct lx_policy *policy, const char *path, size_t n)
+{
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *at = NULL;
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if ((m->flags & LX_MOUNT_NOWHERE) == 0 && n == m->target_length &&
+            memcmp(path, lx_target(m), n) == 0)
+            at = newer(at, m);
+    return at;
+}
+
+const struct lx_mount *mounts_foreign_root(const struct lx_policy *policy)
+{
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    if (!lx_redirects(policy))
+        return NULL;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if (lx_is_foreign_root(m))
+            return m;
+    return NULL;
 }
 
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
@@ -156,6 +206,8 @@ long mounts_to_program(const struct lx_policy *policy, char *path, size_t n, siz
             return -ERANGE;
         memmove(path + m->target_length, rest, left);
         memcpy(path, lx_target(m), m->target_length);
+        if (m->target_length + left == 0) /* a root itself */
+            path[left++] = '/';
     }
     path[m->target_length + left] = '\0';
     return (long)(m->target_length + left);

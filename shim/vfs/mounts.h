@@ -38,9 +38,19 @@ static inline unsigned mounts_name_kind(const struct lx_policy *policy, struct p
     return v.mount == 0 ? 0 : mounts_kind_on(mounts_of(policy, v), s, n);
 }
 
-/* The mount whose target (backing elsewhere) is, or is a parent of, an absolute path; or NULL. */
+/*
+ * The mount whose target (backing elsewhere) is, or is a parent of, an absolute path; or NULL. What
+ * a root that is translated has by its own name on the disk is there by that, too: by it programs
+ * are run (see program.h).
+ */
 const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const char *path,
                                          size_t n);
+
+/* The mount that an absolute path, as programs spell it, is the target of; or NULL. */
+const struct lx_mount *mounts_at_target(const struct lx_policy *policy, const char *path, size_t n);
+
+/* The root of all, where its files are in a directory of ours; or NULL. */
+const struct lx_mount *mounts_foreign_root(const struct lx_policy *policy);
 
 /* The mount, its backing elsewhere, whose root a canonical native path is; or NULL. */
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,

@@ -11,6 +11,7 @@
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/finish.h"
+#include "vfs/loader.h"
 #include "vfs/mounts.h"
 #include "vfs/names.h"
 #include "vfs/placement.h"
@@ -141,6 +142,8 @@ static __attribute__((noinline)) long proc_link(const struct lx_call *c, const c
     if (length < 0)
         return n;
     full[length] = '\0';
+    if (mounts_foreign_root(t->policy) != NULL && loader_program(c->fd[0], path, full))
+        length = (long)strlen(full);
     if (madeup_link(full, (size_t)length))
         length = (long)madeup_cut(full, (size_t)length);
     else

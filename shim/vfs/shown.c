@@ -12,6 +12,7 @@
 #include "sys/proxy.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
+#include "vfs/mounts.h"
 #include "vfs/operation.h"
 #include "vfs/text.h"
 
@@ -72,6 +73,8 @@ __attribute__((noinline)) long shown_opened(struct lx_call *c, long fd)
     if (n <= 0)
         return fd;
     path[n] = '\0';
+    if (mounts_to_program(c->task->policy, path, (size_t)n, sizeof(path)) < 0)
+        return fd;
     EACH(shows)
     {
         fd = shows->opened == NULL ? fd : shows->opened(c, fd, path);

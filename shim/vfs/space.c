@@ -40,7 +40,7 @@ static int count_here(const struct lx_mounts *mounts)
     int count = 0;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         bool real = m->type == LX_MOUNT_HOST || lx_bind_alias(m) != NULL;
-        if (!real || (m->flags & LX_MOUNT_OWN_NAME) != 0 || is_covered(mounts, m))
+        if (!real || lx_is_root(m) || (m->flags & LX_MOUNT_OWN_NAME) != 0 || is_covered(mounts, m))
             continue;
         if (!is_there(m))
             return -1;

@@ -11,6 +11,8 @@
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
 #include "vfs/overrides.h"
+#include "vfs/provided.h"
+#include "vfs/shown.h"
 
 /* The longest spelling that is looked up so, with its NUL. Signal stacks are small. */
 #define TRANSLATED_MAX 1024
@@ -44,9 +46,9 @@ static bool stands(const struct lx_call *c, const struct lx_mount *m)
     const struct lx_policy *policy = c->task->policy;
     const char *target = lx_target(m);
     const char *slash = memrchr(target, '/', m->target_length);
-    size_t n = (size_t)(slash - target);
+    size_t n = slash == NULL ? 0 : (size_t)(slash - target);
     struct placement v;
-    if (n == 0)
+    if (n == 0) /* in the root, or the root itself */
         return true;
     uint64_t hash = placement_hash(TARGET_SEED, target, n);
     if (placement_recall(hash, c->moment, &v))
@@ -66,6 +68,12 @@ static bool may_name_root(const struct lx_call *c)
     return !vfs_is_entry(c) && !vfs_may_create(c);
 }
 
+/* True for a name of the system's by which a run may show something of its own. */
+static bool is_shown(const struct lx_policy *policy, const char *path, size_t n)
+{
+    return provided_name(policy, path, n) || shown_named(policy, path, n);
+}
+
 /*
  * The mount below whose target path i lies, if what is left of the path after the target is all
  * there is between the backing and where it leads, symlinks aside: `native` has that spelling then,
@@ -80,7 +88,7 @@ static const struct lx_mount *translated(const struct lx_call *c, unsigned i,
     if (length == LX_BAD_ADDRESS || length == 0 || path[0] != '/' || (by_name >> c->op & 1) != 0)
         return NULL;
     const struct lx_mount *m = mounts_redirected(c->task->policy, path, length);
-    if (m == NULL)
+    if (m == NULL || (lx_is_foreign_root(m) && is_shown(c->task->policy, path, length)))
         return NULL;
     const char *rest = path + m->target_length;
     size_t left = length - m->target_length;

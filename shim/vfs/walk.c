@@ -74,6 +74,23 @@ static size_t root_length(const struct lx_call *c)
     return c->task->root == NULL ? 0 : strlen(c->task->root);
 }
 
+/* Into the root of all, where its files are elsewhere and `path` is spelled by its names. */
+static int enter_root(struct lx_call *c, struct walk *w, const char *path)
+{
+    const struct lx_mount *m = mounts_redirected(c->task->policy, path, strlen(path));
+    if (m == NULL || mounts_foreign_root(c->task->policy) == NULL || c->task->root != NULL)
+        return 0;
+    m = mounts_foreign_root(c->task->policy);
+    if (m->backing_length + w->length >= sizeof(w->path))
+        return -ENAMETOOLONG;
+    memmove(w->path + m->backing_length, w->path, w->length + 1);
+    memcpy(w->path, lx_backing(m), m->backing_length);
+    w->length += m->backing_length;
+    w->rewritten = true;
+    w->straight = false;
+    return 0;
+}
+
 /* Goes up by "..": not above the task's own "/", and out of a mount where programs see it. */
 static int parent(struct lx_call *c, struct walk *w)
 {
@@ -86,8 +103,9 @@ static int parent(struct lx_call *c, struct walk *w)
         return mounts_out(c->task->policy, m, w->path, &w->length, sizeof(w->path));
     }
     const char *slash = memrchr(w->path, '/', w->length);
+    bool outside = mounts_classify(c->task->policy, w->path, w->length).mount == 0;
     cut(w, slash == NULL ? 0 : (size_t)(slash - w->path));
-    return 0;
+    return outside ? enter_root(c, w, w->path) : 0;
 }
 
 /*
@@ -226,6 +244,9 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
         cut(w, !absolute ? w->dir_length : by_text ? root_length(c) : 0);
         if (absolute && w->length > 0)
             memcpy(w->path, c->task->root, w->length);
+        int r = absolute && by_text ? enter_root(c, w, rest->buf) : 0;
+        if (r < 0)
+            return r;
     }
     /* `left` begins with its slash, where anything is left. */
     memmove(rest->buf + n, tail, left + 1);
@@ -233,11 +254,18 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     return check_mount(c, w, false);
 }
 
-/* Crosses into the mount that a component of a directory may be. */
-static int cross(struct lx_call *c, struct walk *w)
+/*
+ * Crosses into the mount that a component of a directory may be. In a root that is translated
+ * targets are said by its names.
+ */
+static int cross(struct lx_call *c, struct walk *w, const struct lx_mount *in)
 {
-    const struct lx_mount *m = mounts_redirected(c->task->policy, w->path, w->length);
-    if (m != NULL && m->target_length == w->length) {
+    const struct lx_policy *policy = c->task->policy;
+    bool is_root = in != NULL && lx_is_foreign_root(in);
+    const struct lx_mount *m = is_root ? mounts_at_target(policy, w->path + in->backing_length,
+                                                          w->length - in->backing_length)
+                                       : mounts_redirected(policy, w->path, w->length);
+    if (m != NULL && (is_root || m->target_length == w->length)) {
         w->rewritten = true;
         if ((c->resolve & SYS_RESOLVE_SCOPED) != 0)
             return -ENOSYS; /* the kernel, which is to hold the promise, would not be below */
@@ -261,7 +289,8 @@ static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
         w->rewritten = true;
     int r = append(w, w->given, (size_t)length);
     /* In a mount whose files are elsewhere, the path is not the one that targets are said by. */
-    return r < 0 || (mount != NULL && !lx_in_place(mount)) ? r : cross(c, w);
+    bool elsewhere = mount != NULL && !lx_in_place(mount) && !lx_is_foreign_root(mount);
+    return r < 0 || elsewhere ? r : cross(c, w, mount);
 }
 
 /* Looks for the last appended component under another spelling. True where it was found. */
@@ -351,7 +380,8 @@ static int start(struct lx_call *c, int dirfd, const char *path, struct walk *w)
             return -EXDEV;
         memcpy(w->path, root == 0 ? "" : c->task->root, root + 1);
         w->length = root;
-        return check_mount(c, w, true);
+        int r = enter_root(c, w, path);
+        return r < 0 ? r : check_mount(c, w, true);
     }
     long n = vfs_directory_path(c->task, dirfd, w->path);
     if (n == -ENAMETOOLONG || n == -ENOENT) {

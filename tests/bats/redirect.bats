@@ -376,6 +376,17 @@ f
   assert_not_exist "$ROOT/ran"
 }
 
+@test "the command itself is found in a mount that is translated, in each lane" {
+  local lane
+  install -m 755 "$(type -P true)" "$ROOT/back/prog"
+  for lane in preload both supervisor; do
+    [[ $lane == preload ]] || "$LXSHIM" run -q --lane "$lane" -- true 2>/dev/null || continue
+    run "$LXSHIM" run -q --bind=never --lane "$lane" --mount "drvfs:C::$C:$ROOT/back" -- "$C/prog"
+    assert_success
+    assert_output ""
+  done
+}
+
 @test "--bind: without root only a user namespace can, which changes what is outside" {
   shared
   mkdir "$SHARED/back" "$SHARED/c"

@@ -19,3 +19,18 @@ session() {
     assert_output "$first"
   done
 }
+
+# A root file system at $1, with a shell and what it needs.
+make_root() {
+  local program library
+  mkdir -p "$1"/{proc,sys,dev,run,etc,tmp,bin,mnt/c}
+  for program in bash ls cat id uname stat mkdir mv grep; do
+    cp "$(type -P $program)" "$1/bin"
+    for library in $(ldd "$(type -P $program)" | grep -o '/[^ ]*'); do
+      mkdir -p "$1${library%/*}"
+      cp -n "$library" "$1$library"
+    done
+  done
+  printf '%s\n' 'root:x:0:0::/:/bin/bash' >"$1/etc/passwd"
+  printf '[automount]\noptions = "umask=077"\n' >"$1/etc/wsl.conf"
+}

@@ -80,12 +80,53 @@ D:\134 BASE/at/d 9p rw'
 wsl.conf:4 no value of its key
 wsl.conf:5 a quote that does not end
 wsl.conf:6 the key was said before
+wsl.conf:7 no key of WSL's
 wsl.conf:8 a section without an end
+wsl.conf:9 no key of WSL's
 fstab:1 no three fields
 fstab:2 no three fields
 fstab:3 E
 fstab:4 D
 fstab:5 D"
+}
+
+@test "wsl.conf as Windows' editors leave it: line ends, a last line without one, lines that go on; filesystem.umask; keys of others" {
+  printf '[automount]\r\nroot = %s/at\r\noptions = "umask=\\\r\n077"\r\n[FileSystem]\r\nUmask = 0x3f\r\n[gpu]\r\nenabled=false\r\n[network]\r\n# no = key\r\nhostname=\r\n[boot]\r\nsystemd=true' \
+    "$BASE" >"$BASE/etc/wsl.conf"
+  session --era wsl1-1903 "$DRIVES; "'umask; : >$BASE/f; stat -c %a $BASE/f $BASE/at/c; rm $BASE/f'
+  assert_output 'C:\134 BASE/at/c drvfs rw
+D:\134 BASE/at/d drvfs rw
+0077
+600
+700'
+  LANES=(preload)
+  for value in 0778 -1 rwx 01000 ''; do
+    conf automount "root = $BASE/at" '[filesystem]' "umask = $value"
+    session 'umask'
+    assert_output "lxshim: BASE/etc/wsl.conf:4: no value of its key; the line is skipped
+$(umask)"
+  done
+  conf automount "root = $BASE/at" '[filesystem]' 'umask = 27'
+  session 'umask'
+  assert_output 0033
+  printf '\357\273\277[automount]\nenabled = false\n' >"$BASE/etc/wsl.conf"
+  session true
+  assert_output "lxshim: BASE/etc/wsl.conf:1: no '='; the line is skipped
+lxshim: BASE/etc/wsl.conf:2: no key of WSL's; the line is skipped"
+}
+
+@test ".wslconfig of the one user on C: who has it: wsl2.virtiofs, where nothing says another era" {
+  mkdir -p "$BASE"/drive/Users/{me,Public}
+  printf '[wsl2]\r\nmemory=4GB\r\nvirtiofs=true\r\n' >"$BASE/drive/Users/me/.wslconfig"
+  LANES=(preload)
+  types='while read -r _ point type _; do [[ $point != $BASE/at/c ]] || echo "$type"; done </proc/self/mounts'
+  session "$types"
+  assert_output virtiofs
+  session --era wsl1-1903 "$types"
+  assert_output drvfs
+  cp "$BASE/drive/Users/me/.wslconfig" "$BASE/drive/Users/Public"
+  session "$types"
+  assert_output 9p
 }
 
 @test "the environment: names, WSLENV's flags, Windows' part of PATH" {
@@ -233,21 +274,6 @@ BASE/at/c/Windows/explorer.exe'
   assert_output "$(uname -r)"
 }
 
-# A root file system at $1, with a shell and what it needs.
-make_root() {
-  local program library
-  mkdir -p "$1"/{proc,sys,dev,run,etc,tmp,bin,mnt/c}
-  for program in bash ls cat id uname stat mkdir mv grep; do
-    cp "$(type -P $program)" "$1/bin"
-    for library in $(ldd "$(type -P $program)" | grep -o '/[^ ]*'); do
-      mkdir -p "$1${library%/*}"
-      cp -n "$library" "$1$library"
-    done
-  done
-  printf '%s\n' 'root:x:0:0::/:/bin/bash' >"$1/etc/passwd"
-  printf '[automount]\noptions = "umask=077"\n' >"$1/etc/wsl.conf"
-}
-
 @test "--root: a directory is /, with its own wsl.conf, drives of the policy's, and nothing of the host's" {
   local lane
   unshare -m true 2>/dev/null || unshare -Urm true 2>/dev/null || skip "no mount namespace can be made here"
@@ -349,21 +375,6 @@ f"
     tree_session ${host/9p/9p preload}
     assert_output --regexp $'\nproc\nmoved\nc\n/bin/wslpath\nc d\n.*\na:b\nc\nf$'
   done
-}
-
-@test "--root for an ordinary user, in a user namespace; where there is none it says so" {
-  shared
-  make_root "$SHARED/tree"
-  mkdir -p "$SHARED/drive/src"
-  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}}}' >"$SHARED/policy.json"
-  run as_user env -C / LC_ALL=C "$LXSHIM" wsl --lane preload -q --policy "$SHARED/policy.json" --root "$SHARED/tree" -- \
-    /bin/bash -c 'id -u; cd /mnt/c && ls; cd /dev/shm && : >f && ls -I "lxshim-*" /run/shm; cd /proc/sys/fs/binfmt_misc; echo *; read -r word <status; echo "$word"'
-  if as_user unshare -Urm true 2>/dev/null; then
-    assert_output --regexp $'^[0-9]+\nsrc\nf\nWSLInterop (register )?status\nenabled$'
-  else
-    assert_output --partial 'a mount namespace: '
-    assert_output --partial 'that needs root, or user namespaces'
-  fi
 }
 
 # How programs that show the system end, and what they complain of.

@@ -31,7 +31,7 @@ static inline enum store_format volfs_format(const struct lx_mount *mount)
 static inline const char *volfs_root(const struct lx_mount *mount)
 {
     const char *alias = lx_bind_alias(mount);
-    return alias != NULL ? alias : lx_is_root(mount) ? "/" : lx_backing(mount);
+    return alias != NULL ? alias : mount->backing_length == 0 ? "/" : lx_backing(mount);
 }
 
 static inline struct store_object volfs_object(const struct lx_loc *at)
