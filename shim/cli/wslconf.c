@@ -313,7 +313,6 @@ void wslconf_read_windows(const char *directory, struct wslconf *out)
     if (count == 1)
         read_file(file, out);
 }
-}
 
 /* Octal escapes of fstab's (\040), in place. */
 static char *unescape(char *text)

@@ -86,7 +86,7 @@ static int rename_at(int odfd, const char *old, int ndfd, const char *new, unsig
 {
     long r = lx_renameat2(lx_self(), odfd, old, ndfd, new, flags);
     if ((r == -EMFILE || r == -ENFILE) && sys_is_supervised())
-        r = sys_call6(SYS_renameat2, odfd, (long)old, ndfd, (long)new, flags, 0);
+        r = sys_call6(SYS_renameat2, odfd, (long)old, ndfd, (long)new, (long)flags, 0);
     return (int)lx_ret(r);
 }
 
