@@ -31,7 +31,7 @@ struct session {
     struct lx_effective policy;
     struct wslconf conf;
     struct wslconf windows; /* of .wslconfig */
-    const char *etc; /* where wsl.conf and fstab are */
+    const char *etc;        /* where wsl.conf and fstab are */
     char *added[LX_MOUNT_MAX];
 };
 

@@ -117,13 +117,20 @@ static const struct key {
     {                                                                                     \
         name, kind, offsetof(struct wslconf, field), sizeof(((struct wslconf *)0)->field) \
     }
-    KEY("automount.enabled", BOOL, automount), KEY("automount.mountFsTab", BOOL, fstab),
-    KEY("automount.root", ROOT, root),         KEY("automount.options", TEXT, options),
-    KEY("interop.enabled", BOOL, interop),     KEY("interop.appendWindowsPath", BOOL, append_path),
-    KEY("network.generateHosts", BOOL, hosts), KEY("network.generateResolvConf", BOOL, resolver),
-    KEY("network.hostname", TEXT, hostname),   KEY("user.default", TEXT, user),
-    KEY("boot.command", TEXT, boot),           KEY("automount.cgroups", VERSION, first_cgroups),
-    KEY("filesystem.umask", UMASK, mask),      KEY("wsl2.virtiofs", BOOL, virtiofs),
+    KEY("automount.enabled", BOOL, automount),
+    KEY("automount.mountFsTab", BOOL, fstab),
+    KEY("automount.root", ROOT, root),
+    KEY("automount.options", TEXT, options),
+    KEY("interop.enabled", BOOL, interop),
+    KEY("interop.appendWindowsPath", BOOL, append_path),
+    KEY("network.generateHosts", BOOL, hosts),
+    KEY("network.generateResolvConf", BOOL, resolver),
+    KEY("network.hostname", TEXT, hostname),
+    KEY("user.default", TEXT, user),
+    KEY("boot.command", TEXT, boot),
+    KEY("automount.cgroups", VERSION, first_cgroups),
+    KEY("filesystem.umask", UMASK, mask),
+    KEY("wsl2.virtiofs", BOOL, virtiofs),
     KEY("wsl2.kernelCommandLine", TEXT, kernel),
 #undef KEY
 };

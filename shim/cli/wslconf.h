@@ -32,9 +32,9 @@ struct wslconf {
 void wslconf_read(const char *file, struct wslconf *out);
 
 /*
- * Reads the .wslconfig of the one user who has it on a drive C: that is in a directory: which user of
- * Windows' has the session nobody says. Where several have it, or nobody, it says nothing. Of `out`
- * only what is said to be of that file counts. [W:WslCoreConfig.h]
+ * Reads the .wslconfig of the one user who has it on a drive C: that is in a directory: which user
+ * of Windows' has the session nobody says. Where several have it, or nobody, it says nothing. Of
+ * `out` only what is said to be of that file counts. [W:WslCoreConfig.h]
  */
 void wslconf_read_windows(const char *directory, struct wslconf *out);
 
