@@ -167,6 +167,10 @@ static void numbers_that_mean_nothing_are_refused(void **state)
     m->file_mask = m->dir_mask = (m->traits & LX_MOUNT_MASKED) != 0 ? 0 : 022;
     assert_int_equal(lx_image_check(head, n), -EINVAL); /* what was worked out says of another */
     lx_mount_settle(m);
+    struct lx_mounts *mounted = (struct lx_mounts *)(void *)(image + head->mounted);
+    mounted->masked = 1 - lx_masked_mode(m);
+    assert_int_equal(lx_image_check(head, n), -EINVAL); /* so does what was counted */
+    mounted->masked = lx_masked_mode(m);
     assert_int_equal(lx_image_check(head, n), 0);
     m->target_length++;
     assert_int_equal(lx_image_check(head, n), -EINVAL);
