@@ -27,7 +27,7 @@ static struct lx_policy made;
 
 /* What is mounted by what was found out: its places, and their records one after the other. */
 static struct {
-    int32_t mounted[2 + LX_PLACE_MAX]; /* struct lx_mounts */
+    int32_t mounted[sizeof(struct lx_mounts) / sizeof(int32_t) + LX_PLACE_MAX];
     char records[1 << 19] __attribute__((aligned(8)));
     size_t used;
 } view;
@@ -127,6 +127,7 @@ static void put(unsigned place, const struct lx_mount *like, const char *name)
     record->place = (uint8_t)place;
     view.used += (size_t)n;
     made_mounts()->translated += !lx_in_place(record);
+    made_mounts()->masked += lx_masked_mode(record);
     made_mounts()->at[place - 1] = (int32_t)((const char *)record - (const char *)&view);
     if (place > made_mounts()->count)
         made_mounts()->count = place;
