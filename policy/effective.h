@@ -89,8 +89,9 @@ struct lx_effective_mount {
     struct lx_mount_options options;
     const char *options_text; /* as it was written, or NULL */
     struct lx_volume_facts volume;
-    bool implied; /* it has a volume of its own */
-    bool whole;   /* its root is a volume's root */
+    const char *drive; /* the name of the policy's volume that it is of, or NULL */
+    bool implied;      /* it has a volume of its own */
+    bool whole;        /* its root is a volume's root */
     struct lx_origin origin;
     struct lx_setting rules[LX_RULE_COUNT];
     const uint8_t *own;    /* what it alone says of rules: a table, or NULL */

@@ -13,6 +13,7 @@
 #include "policy/builder.h"
 #include "policy/condition.h"
 #include "policy/latency.h"
+#include "policy/path.h"
 #include "policy/table.h"
 #include "sys/space.h"
 
@@ -59,15 +60,52 @@ static void put_mount(struct lx_builder *b, const struct lx_axes *axes,
     to->options = lx_builder_text(b, to, from->options_text);
 }
 
+/* True for a directory of what another mount shows, of which both are drives. */
+static bool is_part_of(const struct lx_effective_mount *m, const struct lx_effective_mount *other)
+{
+    return lx_mount_type_has(m->type, LX_TYPE_DRIVE) &&
+           lx_mount_type_has(other->type, LX_TYPE_DRIVE) &&
+           strcmp(m->backing, other->backing) != 0 && lx_path_within(m->backing, other->backing);
+}
+
+/*
+ * True where a mount has to come before another in the list, of which the last one has a path that
+ * several contain. A directory of a drive comes behind the drive where its paths are translated,
+ * which would else be the drive's; and before it where it is bound, as it has its own paths then,
+ * and those of the drive remain the drive's.
+ */
+static bool comes_before(const struct lx_effective_mount *m, const struct lx_effective_mount *other)
+{
+    return (m->bound && is_part_of(m, other)) || (!other->bound && is_part_of(other, m));
+}
+
+/* Writes which mount comes when: as the policy has them, but for what comes_before says. */
+static void put_in_order(const struct lx_effective *policy, size_t order[])
+{
+    bool is_placed[LX_MOUNT_MAX] = {false};
+    for (size_t n = 0; n < policy->mount_count; n++) {
+        size_t first = 0;
+        for (bool waits = true; waits; first += waits) {
+            waits = is_placed[first];
+            for (size_t i = 0; i < policy->mount_count && !waits; i++)
+                waits = !is_placed[i] && comes_before(&policy->mounts[i], &policy->mounts[first]);
+        }
+        is_placed[first] = true;
+        order[n] = first;
+    }
+}
+
 /*
  * A bind mount is in place, and its backing by its own name is a second one: the kernel tells by
  * which name a file was reached, and by neither is it outside.
  */
 static void put_mounts(struct lx_builder *b, const struct lx_effective *policy, struct lx_mount *to)
 {
+    size_t order[LX_MOUNT_MAX];
     uint32_t count = 0;
+    put_in_order(policy, order);
     for (size_t i = 0; i < policy->mount_count; i++) {
-        const struct lx_effective_mount *m = &policy->mounts[i];
+        const struct lx_effective_mount *m = &policy->mounts[order[i]];
         if (!m->bound) {
             put_mount(b, &policy->axes, m, m->target, m->backing, &to[count]);
             to[count].bind_alias = lx_builder_text(b, &to[count], m->alias);

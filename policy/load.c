@@ -86,6 +86,7 @@ static int settle_source(struct merge *m, struct lx_mount_part *part,
                                     found.rest[0] != '\0' ? "/" : "", found.rest);
     part->backing_place = part->source_place;
     out->volume = v->facts;
+    out->drive = v->name;
     if (found.shared)
         out->volume.filesystem = lx_filesystem_shared(v->facts.filesystem);
     out->whole = found.whole;

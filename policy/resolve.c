@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy/resolve.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -133,14 +134,34 @@ int lx_resolve_mount(struct lx_load *load, const struct lx_mount_part *part,
     return resolve_backing(load, part, target, out);
 }
 
+static bool is_in_place(const struct lx_effective_mount *m)
+{
+    return strcmp(m->target, m->backing) == 0;
+}
+
+/* True for two directories of one drive, such as C: and C:\\src. */
+static bool are_of_one_drive(const struct lx_effective_mount *a, const struct lx_effective_mount *b)
+{
+    if (a->drive != NULL || b->drive != NULL)
+        return a->drive == b->drive;
+    return lx_source_has_letter(a->source) && lx_source_has_letter(b->source) &&
+           toupper((unsigned char)a->source[0]) == toupper((unsigned char)b->source[0]);
+}
+
+/* True where one mount would cover another, or what the other shows. */
+static bool covers(const struct lx_effective_mount *a, const struct lx_effective_mount *b)
+{
+    return touch(a->target, b->target) || (!is_in_place(a) && touch(a->target, b->backing)) ||
+           (!is_in_place(b) && touch(b->target, a->backing));
+}
+
 int lx_resolve_overlap(struct lx_load *load, const struct lx_mount_part *part,
                        const struct lx_effective_mount *mounts, size_t index)
 {
     const struct lx_effective_mount *m = &mounts[index];
     for (size_t i = 0; i < index; i++) {
         const struct lx_effective_mount *other = &mounts[i];
-        if (touch(m->target, other->target) || touch(m->target, other->backing) ||
-            touch(m->backing, other->target) || touch(m->backing, other->backing))
+        if (covers(m, other) || (touch(m->backing, other->backing) && !are_of_one_drive(m, other)))
             return lx_refuse(load, part->target_place,
                              "mount %zu (%s on %s, backing %s) overlaps mount %zu (%s on %s, "
                              "backing %s), expected directories apart",

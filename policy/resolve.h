@@ -18,8 +18,8 @@ int lx_resolve_mount(struct lx_load *load, const struct lx_mount_part *part,
                      struct lx_effective_mount *out);
 
 /*
- * Refuses mount `index` where it overlaps one before it: no target or backing directory may be
- * equal to or inside another mount's.
+ * Refuses mount `index` where it overlaps one before it: no target may be equal to or inside
+ * another mount's target or backing, nor a backing another's, but for directories of one drive.
  */
 int lx_resolve_overlap(struct lx_load *load, const struct lx_mount_part *part,
                        const struct lx_effective_mount *mounts, size_t index);

@@ -82,11 +82,20 @@ LX_EXPORT int remove(const char *path)
  * kernel's rename does not: who has none left has a supervisor answer, to whom the call goes
  * without the cookie.
  */
-static int rename_at(int odfd, const char *old, int ndfd, const char *new, unsigned flags)
+static __attribute__((noinline)) long failed_rename(int odfd, const char *old, int ndfd,
+                                                    const char *new, unsigned flags, long r)
 {
-    long r = lx_renameat2(lx_self(), odfd, old, ndfd, new, flags);
     if ((r == -EMFILE || r == -ENFILE) && sys_is_supervised())
         r = sys_call6(SYS_renameat2, odfd, (long)old, ndfd, (long)new, (long)flags, 0);
+    return r;
+}
+
+static inline __attribute__((always_inline)) int rename_at(int odfd, const char *old, int ndfd,
+                                                           const char *new, unsigned flags)
+{
+    long r = lx_renameat2(lx_self(), odfd, old, ndfd, new, flags);
+    if (__builtin_expect(r < 0, 0))
+        r = failed_rename(odfd, old, ndfd, new, flags, r);
     return (int)lx_ret(r);
 }
 

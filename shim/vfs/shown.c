@@ -125,7 +125,8 @@ static bool says_size(struct lx_call *c, const char *path, long *result)
     }
     if (n == 0)
         return false;
-    *result = lx_filesystem(c->at[0].mount)->ops->run[c->op](c);
+    lx_fs_op *op = lx_filesystem(c->at[0].mount)->ops->run[c->op];
+    *result = (op != NULL ? op : lx_host_fs.run[c->op])(c); /* a root may be of the host's type */
     if (*result == 0 && extended && S_ISREG(((struct statx *)c->buf)->stx_mode))
         ((struct statx *)c->buf)->stx_size = n;
     else if (*result == 0 && !extended && S_ISREG(((struct stat *)c->buf)->st_mode))

@@ -230,6 +230,35 @@ p.json: ok, 0 mounts, profile drvfs'
   assert_output --partial "mount 2 (D: on $PWD/drive/sub,"
 }
 
+@test "a directory of a drive is mounted beside the drive, in any order; what covers one of them is refused" {
+  mkdir -p drive/src at/c at/data
+  local c='{"type": "drvfs", "source": "C:", "target": "at/c"}' inner='{"type": "drvfs", "source": "C:\\src", "target": "at/data", "options": "uid=7"}'
+  local volumes='"volumes": {"C:": {"backing": "drive"}, "D:": {"backing": "drive/src"}}' mounts
+  for mounts in "$c, $inner" "$inner, $c"; do
+    printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}}, "mounts": [%s]}' "$mounts" >p.json
+    for bind in auto never; do
+      run "$LXSHIM" run -q --bind=$bind --lane preload --policy p.json -- sh -c 'echo 1 >at/c/src/f; cat at/data/f; stat -c %u at/data/f; cd at/data && /bin/pwd; rm f; ls ../c'
+      assert_output "1
+7
+$PWD/at/data
+src"
+    done
+    run env LD_PRELOAD="$LIB" LXSHIM_POLICY=p.json stat -c %u at/data
+    assert_output 7
+  done
+  printf '{"version": 1, "mounts": [{"type": "drvfs", "source": "C:", "target": "drive"}, {"type": "drvfs", "source": "C:\\\\src", "target": "at/data", "backing": "drive/src"}]}' >p.json
+  run "$LXSHIM" run -q --lane preload --policy p.json -- sh -c 'echo 1 >drive/src/f; cat at/data/f; rm drive/src/f; ls at/data'
+  assert_output 1
+  printf '{"version": 1, %s, "mounts": [%s, {"type": "drvfs", "source": "D:", "target": "at/data"}]}' "$volumes" "$c" >p.json
+  run "$LXSHIM" policy check p.json
+  assert_failure 1
+  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}}, "mounts": [%s, %s]}' "$c" "${inner/at\/data/at/c/in}" >p.json
+  mkdir at/c/in
+  run "$LXSHIM" policy check p.json
+  assert_failure 1
+  assert_output --partial "mount 2 (C:\\src on $PWD/at/c/in, backing $PWD/drive/src) overlaps mount 1 (C: on"
+}
+
 @test "--mount, --set and --profile win over the file, and are named" {
   mkdir drive
   printf '{"version": 1, "profile": "wsl1-1903", "rules": {"rename.flags": "native"},

@@ -68,6 +68,34 @@ D:\134 BASE/with\040space 9p ro'
 D:\134 BASE/at/d 9p rw'
 }
 
+@test "a directory of a drive is mounted by fstab beside the drive itself: each has its options, bound or translated" {
+  local steps='ls $BASE/at/c; echo 1 >$BASE/m/f; cat $BASE/at/c/src/f; mv $BASE/at/c/src/f $BASE/at/c/src/g; ls $BASE/m; cd $BASE/m; /bin/pwd; rm g
+    stat -c %u $BASE/m $BASE/at/c; ls $BASE/at/c/src; wslpath -w $BASE/m/x; wslpath -w $BASE/at/c/src/x'
+  local answer='C:\134 BASE/at/c 9p rw
+C:\134src BASE/m 9p rw
+D:\134 BASE/at/d 9p rw
+src
+1
+g
+BASE/m
+7
+0
+C:\src\x
+C:\src\x'
+  echo "C:\\src $BASE/m drvfs uid=7" >"$BASE/etc/fstab"
+  printf 'options = "uid=0"\n' >>"$BASE/etc/wsl.conf"
+  session --bind=never "$DRIVES; $steps"
+  assert_output "$answer"
+  mkdir -p "$BASE"/m "$BASE"/at/{c,d}
+  session "$DRIVES; $steps"
+  assert_output "$answer"
+  ((EUID == 0)) || return 0
+  session 'stat -c %u $BASE/at/c/src; cd $BASE/at/c/src; /bin/pwd; umount $BASE/m; ls $BASE/m; ls $BASE/at/c' # bound, it is a mount of its own
+  assert_output '0
+BASE/at/c/src
+src'
+}
+
 @test "what is damaged in wsl.conf and fstab is skipped with a warning; the rest holds" {
   conf automount "root = $BASE/at" 'no key' 'enabled = perhaps' 'options = "umask' 'ROOT = /twice' 'some = thing' '[bad' 'enabled = 0'
   printf '%s\n' two words "E: $BASE/e drvfs" "D: $BASE/nowhere/d drvfs" "D: $BASE/d drvfs hair=long" >"$BASE/etc/fstab"

@@ -102,6 +102,16 @@ wslfs"
   done
 }
 
+@test "--root without a namespace: a file that is made up may be looked at, as it may be read" {
+  local lane
+  place
+  echo nameserver 127.0.0.1 >"$BASE/tree/etc/resolv.conf"
+  for lane in "${LANES[@]}"; do
+    in_root "$lane" 'read -r text </etc/resolv.conf; echo "${text%% by*}"; stat -c %F /etc/resolv.conf; stat -L -c %F /etc/resolv.conf; cd /etc; [[ -f resolv.conf && -s resolv.conf ]] && echo yes'
+    assert_output $'# This file was automatically generated\nregular file\nregular file\nyes'
+  done
+}
+
 @test "--root without a namespace: a program is what /proc says that it is; one that nobody would see is refused" {
   local lane
   place
