@@ -6,7 +6,9 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
+#include "sys/capable.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
 
@@ -91,6 +93,13 @@ static int look(const struct lx_loc *at, struct end *e)
     return e->error;
 }
 
+/* A device, which not everybody makes. That of an overlay's whiteout is no device. */
+static bool needs_capability(const struct lx_call *c)
+{
+    return c->op == LX_OP_MKNOD &&
+           (S_ISBLK(c->mode) || (S_ISCHR(c->mode) && c->dev != makedev(0, 0)));
+}
+
 /* A new entry: what filename_create and may_create of the kernel look at. */
 static int refuses_new(const struct lx_call *c, const struct lx_loc *at)
 {
@@ -102,7 +111,9 @@ static int refuses_new(const struct lx_call *c, const struct lx_loc *at)
         return c->op == LX_OP_BIND ? -EADDRINUSE : -EEXIST;
     if (e.slash && c->op != LX_OP_MKDIR)
         return -ENOENT;
-    return e.dir.st_nlink == 0 ? -ENOENT : 0; /* the directory has been removed */
+    if (e.dir.st_nlink == 0)
+        return -ENOENT; /* the directory has been removed */
+    return needs_capability(c) && !sys_is_capable(CAP_MKNOD) ? -EPERM : 0;
 }
 
 /* True where directory `above` is the one at dfd/path, or above it. */

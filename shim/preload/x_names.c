@@ -6,6 +6,7 @@
 #include "preload/shim.h"
 #include "sys/strict.h"
 #include "sys/sys.h"
+#include "vfs/byhandle.h"
 
 void __chk_fail(void) __attribute__((weak, noreturn));
 
@@ -52,6 +53,11 @@ LX_EXPORT int name_to_handle_at(int dirfd, const char *path, struct file_handle 
                                 int *mount_id, int flags)
 {
     return (int)lx_ret(lx_name_to_handle_at(lx_self(), dirfd, path, handle, mount_id, flags));
+}
+
+LX_EXPORT int open_by_handle_at(int mount_fd, struct file_handle *handle, int flags)
+{
+    return (int)lx_ret(lx_open_by_handle_at(lx_self(), mount_fd, handle, flags));
 }
 
 LX_EXPORT int unlink(const char *path)

@@ -166,12 +166,13 @@ static int probe(int dfd, const char *path, bool *claimed, struct store_holders 
     return r;
 }
 
-bool store_is_written(int dfd, const char *path)
+bool store_is_written(int dfd, const char *path, int nofollow)
 {
     unsigned round = 0;
-    int fd = sys_openat(dfd, path, STORE_PROBE_FLAGS, 0);
+    int flags = (STORE_PROBE_FLAGS & ~O_NOFOLLOW) | nofollow;
+    int fd = sys_openat(dfd, path, flags, 0);
     while (fd == -EAGAIN && sys_patience(&round, SYS_SHORT_PATIENCE)) /* a claim of somebody's */
-        fd = sys_openat(dfd, path, STORE_PROBE_FLAGS, 0);
+        fd = sys_openat(dfd, path, flags, 0);
     if (fd < 0)
         return false;
     sys_fcntl(fd, F_SETSIG, SIGURG); /* see probe */

@@ -100,7 +100,10 @@ bool store_descendant_held(int dfd, const char *path, const char *native, const 
 typedef void store_visit(void *visitor, int dir, const char *name);
 void store_visit_files(int dfd, const char *path, store_visit *visit, void *visitor);
 
-/* True where somebody has the regular file at dfd/path open for writing, as far as that is told. */
-bool store_is_written(int dfd, const char *path);
+/*
+ * True where somebody has the regular file at dfd/path open for writing, as far as that is told.
+ * `nofollow`: O_NOFOLLOW, or 0 for a link of /proc.
+ */
+bool store_is_written(int dfd, const char *path, int nofollow);
 
 #endif

@@ -19,6 +19,10 @@
 #include "vfs/tables.h"
 #include "vfs/watch.h"
 
+#ifndef FOPEN_NOFLUSH
+#define FOPEN_NOFLUSH (1 << 5) /* a close waits for nobody; nothing to older kernels */
+#endif
+
 #define FOREVER  (1u << 30)       /* seconds that the kernel keeps what it was told */
 #define ROOM     (128u << 10)     /* of a request, and of what is read at once */
 #define MINOR    31               /* of the protocol, as far as it is spoken here */
@@ -213,7 +217,7 @@ static void open_table(const struct fuse_in_header *in)
     t->next = served.open;
     served.open = t;
     (void)listen_to(t->kernel, EPOLLPRI | EPOLLET, t);
-    struct fuse_open_out out = {.fh = (uintptr_t)t, .open_flags = FOPEN_DIRECT_IO};
+    struct fuse_open_out out = {.fh = (uintptr_t)t, .open_flags = FOPEN_DIRECT_IO | FOPEN_NOFLUSH};
     answer(in, 0, &out, sizeof(out));
 }
 

@@ -66,12 +66,19 @@ static void bury(const struct master *m, struct slot *slot)
     }
 }
 
+/* Ends all children, those that somebody has stopped, too; not this process. */
+static void end_group(void)
+{
+    kill(0, SIGTERM);
+    kill(0, SIGCONT);
+}
+
 /* Stops the tree. Whoever was not found waits for an answer, or ends by the next call he makes. */
 static _Noreturn void stop(struct master *m)
 {
     struct pool *pool = m->pool;
     tree_kill(&m->tree);
-    kill(0, SIGTERM); /* the workers, but for this process */
+    end_group();
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
         ;
     pool_kill_callers(pool, pool->listener);
@@ -147,7 +154,7 @@ static void end_children(struct master *m)
 {
     pid_t pid;
     int status;
-    kill(0, SIGTERM); /* but for this process */
+    end_group();
     while ((pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR) {
         struct slot *slot = pid > 0 ? pool_slot_of(m->pool, pid) : NULL;
         if (slot != NULL && status != 0 && status != SIGTERM)

@@ -8,6 +8,7 @@
 #include "sys/address.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
+#include "vfs/byhandle.h"
 #include "vfs/extensible.h"
 #include "vfs/finish.h"
 #include "vfs/handles.h"
@@ -84,6 +85,8 @@ CALL(call_fchdir, lx_chdir(t, FD(0), LX_DESCRIPTOR))
 CALL(call_inotify_add_watch, lx_inotify_add_watch(t, FD(0), PATH(1), (uint32_t)a[2]))
 CALL(call_name_to_handle_at,
      lx_name_to_handle_at(t, FD(0), PATH(1), PTR(void *, 2), PTR(int *, 3), (int)a[4]))
+CALL(call_open_by_handle_at,
+     lx_open_by_handle_at(t, FD(0), PTR(struct file_handle *, 1), (int)a[2]))
 
 CALL(call_bind, lx_bind(t, FD(0), PTR(const struct sockaddr *, 1), (socklen_t)a[2]))
 CALL(call_connect, lx_connect(t, FD(0), PTR(const struct sockaddr *, 1), (socklen_t)a[2]))
@@ -382,6 +385,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_fchdir] = call_fchdir,
     [SYS_inotify_add_watch] = call_inotify_add_watch,
     [SYS_name_to_handle_at] = call_name_to_handle_at,
+    [SYS_open_by_handle_at] = call_open_by_handle_at,
     [SYS_getdents64] = call_getdents64,
     [SYS_read] = call_read,
     [SYS_write] = call_write,

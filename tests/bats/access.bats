@@ -84,6 +84,64 @@ plain 0777 access=rwx"
   refute_output --partial EACCES
 }
 
+@test "access.granted: no other way to open a file gives more: by handle, by its descriptor's link, by openat2" {
+  needs python3 python3
+  ((EUID == 0)) || skip "only root may open a file by its handle"
+  vendors_files
+  cat >"$BATS_TEST_TMPDIR/ways.py" <<'PYTHON'
+import ctypes, errno, os, platform, struct
+libc = ctypes.CDLL(None, use_errno=True)
+how = {"r": os.O_RDONLY, "w": os.O_WRONLY, "rw": os.O_RDWR}
+number = {"x86_64": 304}.get(platform.machine(), 265)
+
+def said(fd):
+    if fd < 0:
+        return errno.errorcode[ctypes.get_errno()]
+    os.close(fd)
+    return "ok"
+
+def handle_of(name):
+    handle = ctypes.create_string_buffer(struct.pack("I", 128), 136)
+    here = os.open(name, os.O_PATH)
+    assert libc.name_to_handle_at(here, b"", handle, ctypes.byref(ctypes.c_int()), 0x1000) == 0, "no handles here"
+    os.close(here)
+    return handle
+
+here = os.open(".", os.O_RDONLY)
+for name in "readonly", "writeonly", "executeonlydir/child", "plain":
+    handle = handle_of(name)
+    for word, flags in how.items():
+        named = os.open(name, os.O_PATH)
+        print(name, word, said(libc.open_by_handle_at(here, handle, flags)), said(libc.syscall(number, here, handle, flags)),
+              said(libc.open(b"/proc/self/fd/%d" % named, flags)),
+              said(libc.syscall(437, here, name.encode(), struct.pack("QQQ", flags, 0, 0), 24)))
+        os.close(named)
+print("no handle", said(libc.open_by_handle_at(here, None, 0)), said(libc.open_by_handle_at(here, bytes(8), 0)),
+      said(libc.open_by_handle_at(-1, handle, 0)))
+PYTHON
+  steps="python3 $BATS_TEST_TMPDIR/ways.py"
+  native "$steps"
+  [[ $output != *"no handles here"* ]] || skip "no handles on $(stat -f -c %T .)"
+  assert_output "$(for name in readonly writeonly executeonlydir/child plain; do
+    printf "$name %s ok ok ok ok\n" r w rw
+  done)
+no handle EFAULT EINVAL EBADF"
+  shimmed "$steps"
+  assert_output "readonly r ok ok ok ok
+readonly w EACCES EACCES EACCES EACCES
+readonly rw EACCES EACCES EACCES EACCES
+writeonly r EACCES EACCES EACCES EACCES
+writeonly w ok ok ok ok
+writeonly rw EACCES EACCES EACCES EACCES
+executeonlydir/child r ok ok ok ok
+executeonlydir/child w EACCES EACCES EACCES EACCES
+executeonlydir/child rw EACCES EACCES EACCES EACCES
+plain r ok ok ok ok
+plain w ok ok ok ok
+plain rw ok ok ok ok
+no handle EFAULT EINVAL EBADF"
+}
+
 @test "access.granted: entries of directories are made, removed and renamed by theirs and the files' own rights" {
   steps='
     : >executeonlydir/new && echo made

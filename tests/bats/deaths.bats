@@ -156,6 +156,36 @@ idle='exec 5<>"$FIFOS/go"; echo >"$FIFOS/ready"; read -r -u 5'
   assert_equal "${#lines[@]}" 1
 }
 
+# serves_tables: the one of the master's children that serves mount tables, in $server.
+serves_tables() {
+  local process
+  for process in $(children "$master"); do
+    ! find "/proc/$process/fd" -lname /dev/fuse 2>/dev/null | grep -q . || server=$process
+  done
+  [[ -n ${server-} ]]
+}
+
+@test "who serves mount tables is stopped: a reader can be killed, and nobody is left, after the front neither" {
+  [[ -w /dev/fuse ]] || skip "no /dev/fuse here"
+  begin supervisor 'exec 4<>"$FIFOS/go" 5</proc/self/mounts; echo $BASHPID >"$FIFOS/ready"; read -r -u 4; read -r -u 5'
+  serves_tables
+  has_workers 2
+  kill -STOP "$server"
+  echo >"$FIFOS/go"
+  kill -KILL "$said"
+  ends 137
+  server=
+  begin supervisor 'exec 4<>"$FIFOS/go" 5</proc/self/mounts; sleep 1000 4<&- & echo $! >"$FIFOS/ready"; read -r -u 4'
+  serves_tables
+  has_workers 2
+  echo >"$FIFOS/go"
+  wait "$front"
+  kill -STOP "$server"
+  kill -KILL "$said"
+  # shellcheck disable=SC2086 # numbers
+  until_true none_of $master $workers
+}
+
 @test "workers that nobody calls are killed again and again: there is another for the next call" {
   begin supervisor "$idle"'; for i in {1..50}; do (: >"x:$i"); done; ls | wc -l'
   for _ in {1..20}; do

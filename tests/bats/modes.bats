@@ -328,6 +328,62 @@ x"
   assert_line 126
 }
 
+@test "a file that somebody writes is run by nobody, with an x bit on the disk or without" {
+  needs python3 python3
+  # shellcheck disable=SC2016 # for python
+  steps='python3 -c "
+import errno, os
+def run(name, how, program):
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.execve(program, [name], {**os.environ})
+        except OSError as e:
+            print(name, how, errno.errorcode[e.errno], flush=True)
+        os._exit(0)
+    os.waitpid(pid, 0)
+for name in \"text\", \"script\", \"s:h\", \"program\":
+    fd = os.open(name, os.O_RDONLY)
+    writer = os.open(name, os.O_WRONLY)
+    run(name, \"path\", name)
+    run(name, \"descriptor\", fd)
+    os.close(writer)
+    run(name, \"path\", name)
+"'
+  IN=$(fresh native)
+  make_programs "$IN" 's:h'
+  chmod 755 "$IN"/*
+  native "$steps"
+  wants_here "text path ETXTBSY" "ETXTBSY of a file that is written"
+  assert_output "text path ETXTBSY
+text descriptor ETXTBSY
+text path ENOEXEC
+script path ETXTBSY
+script descriptor ETXTBSY
+script ran
+s:h path ETXTBSY
+s:h descriptor ETXTBSY
+s:h ran
+program path ETXTBSY
+program descriptor ETXTBSY"
+  expected=$output
+  for mode in 644 755; do
+    IN=$(fresh drive)
+    make_programs "$IN" $'s\uf03ah'
+    chmod "$mode" "$IN"/*
+    shimmed "$steps"
+    assert_output "$expected"
+  done
+}
+
+# A text, two scripts, one of them named $2, and a program that says nothing, without x bits in $1.
+make_programs() {
+  echo text >"$1/text"
+  printf '#!/bin/sh\necho ${0##*/} ran\n' | tee "$1/script" >"$1/$2"
+  cp /bin/true "$1/program"
+  chmod 644 "$1"/*
+}
+
 @test "exec.any_file: fmask takes x away, for root too" {
   shimmed "drive.options=uid=$(id -u),gid=$(id -g),fmask=111" 'cp /bin/true t; ./t; echo $?'
   assert_line --partial 'Permission denied'

@@ -449,5 +449,6 @@ const struct check probe_entries[] = {
     {"syscall:mknod", mknod_path},
     {"syscall:mknodat", mknod_at},
     {"syscall:name_to_handle_at", take_handle},
+    {"syscall:open_by_handle_at", open_handle},
     {NULL, NULL},
 };

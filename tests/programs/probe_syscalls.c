@@ -115,6 +115,7 @@ CALL1(chdir, int, PATH)
 CALL1(fchdir, int, int)
 CALL3(inotify_add_watch, int, int, PATH, uint32_t)
 CALL5(name_to_handle_at, int, int, PATH, struct file_handle *, int *, int)
+CALL3(open_by_handle_at, int, int, struct file_handle *, int)
 CALL3(getdents64, ssize_t, int, void *, size_t)
 CALL1(close, int, int)
 CALL3(close_range, int, unsigned, unsigned, int)
@@ -259,6 +260,7 @@ static const struct {
     ROW(fchdir),
     ROW(inotify_add_watch),
     ROW(name_to_handle_at),
+    ROW(open_by_handle_at),
     ROW(getdents64),
     ROW(close),
     ROW(mount),

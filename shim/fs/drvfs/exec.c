@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* exec on a Windows drive: every file may be executed, since every file shows x. */
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "fs/drvfs/drvfs.h"
@@ -9,14 +10,24 @@
 #include "fs/drvfs/owner.h"
 #include "fs/drvfs/sharing.h"
 #include "fs/native.h"
+#include "store/holders.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
+
+/* True where the kernel lets nobody run a file, since somebody has it open for writing. */
+static bool is_written(const struct lx_call *c, int dfd, const char *path)
+{
+    int flags = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0 ? 0 : O_NOFOLLOW;
+    return store_is_written(dfd, path, flags);
+}
 
 /* A file that no x bit lets the kernel run, and the drive says can be. Returns 0, or -errno. */
 static int allow(struct lx_call *c, int dfd, const char *path, mode_t mode)
 {
     bool by_descriptor = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0;
     enum native_image image = native_image(dfd, path);
+    if (is_written(c, dfd, path))
+        return -ETXTBSY; /* which the kernel says before it looks at what is in a file */
     if (image != NATIVE_SCRIPT && image != NATIVE_ELF)
         return -ENOEXEC;
     if (!lx_alter(c, LX_RULE_EXEC_ANY_FILE))
@@ -73,6 +84,8 @@ long drvfs_exec(struct lx_call *c)
     bool is_script = native_misnames_script(c);
     if (is_script || is_windows(c, dfd, path)) {
         r = any_file ? 0 : sys_faccessat(dfd, path, X_OK, AT_EACCESS);
+        if (r == 0 && is_written(c, dfd, path))
+            r = -ETXTBSY;
         return r < 0 ? r : is_script ? -LX_ESCRIPT : -LX_EWINDOWS;
     }
     if ((st.st_mode & 0111) == 0 && any_file) {

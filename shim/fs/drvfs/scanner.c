@@ -58,7 +58,7 @@ static struct lx_scan *held(const struct lx_policy *policy, int dfd, const char 
             return NULL;
     }
     bool written = (atomic_load(&scan->nth) & LX_SCAN_WRITTEN) != 0;
-    return written && store_is_written(dfd, path) ? NULL : scan;
+    return written && store_is_written(dfd, path, O_NOFOLLOW) ? NULL : scan;
 }
 
 /* One call less that is refused, of those that are counted; the wait, of those that are waited for.
