@@ -511,7 +511,7 @@ stats_of() {
   unknown '--set needs an argument; see lxshim policy show --help' policy show --set
   unknown 'usage: lxshim policy check [FILE]' policy check a b
   unknown 'usage: lxshim policy schema' policy schema a
-  unknown 'usage: lxshim explain RULE|WORD' explain
+  unknown 'usage: lxshim explain [OPTION]... RULE|WORD' explain
   unknown 'unknown topic "mount"; did you mean "mounts"? See lxshim help' help mount
   # A rule, a family of them, and commands below a command have their help elsewhere.
   unknown '"rename.flags" is no topic; see lxshim explain rename.flags' help rename.flags
