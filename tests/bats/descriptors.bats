@@ -414,6 +414,58 @@ new 0
 again 0"
 }
 
+@test "handle.readonly: over 9p who makes a file without a write bit cannot cut it, and writes it" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_WRONLY, 0o444)
+answer(\"made\", lambda: os.ftruncate(f, 0))
+answer(\"write\", lambda: os.write(f, b\"text\"))
+answer(\"written\", lambda: os.ftruncate(f, 2))
+answer(\"below zero\", lambda: os.ftruncate(f, -1))
+os.chmod(\"f\", 0o644); answer(\"writable\", lambda: os.ftruncate(f, 3))
+os.chmod(\"f\", 0o444); answer(\"no more\", lambda: os.ftruncate(f, 1))
+r = os.open(\"f\", os.O_RDONLY); answer(\"for reading\", lambda: os.ftruncate(r, 1))
+p = os.open(\"f\", os.O_PATH); answer(\"path\", lambda: os.ftruncate(p, 1))
+answer(\"size\", lambda: os.fstat(f).st_size)
+'"
+  native "$steps"
+  assert_output "made None
+write 4
+written None
+below zero Invalid argument
+writable None
+no more None
+for reading Invalid argument
+path Bad file descriptor
+size 1"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed handle.readonly=EACCES "$steps"
+  assert_output "made Permission denied
+write 4
+written Permission denied
+below zero Invalid argument
+writable None
+no more Permission denied
+for reading Invalid argument
+path Bad file descriptor
+size 3"
+}
+
+@test "handle.unlinked: what the kernel refuses of a file without a name is refused as ever" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR); r = os.open(\"f\", os.O_RDONLY); os.unlink(\"f\")
+answer(\"for reading\", lambda: os.ftruncate(r, 0))
+answer(\"below zero\", lambda: os.ftruncate(f, -1))
+'"
+  native "$steps"
+  assert_output "for reading Invalid argument
+below zero Invalid argument"
+  expected=$output
+  shimmed unlink.open_file=posix handle.unlinked=ENOENT "$steps"
+  assert_output "$expected"
+}
+
 # /proc of another PID namespace says whom it has by numbers that are other processes' here: the one
 # that has the number of who has the file open has another file by the number of its descriptor.
 @test "handle.renamed: a descriptor that has become another file's is not taken for the renamed one's" {

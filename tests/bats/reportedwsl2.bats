@@ -29,6 +29,14 @@ No such file or directory No such file or directory
 No such file or directory
 False
 ROW
+  report nodejs/node#44261 <<'ROW'
+f = os.open("copy", os.O_WRONLY | os.O_CREAT, 0o444)
+print(errno(os.ftruncate, f, 0), errno(os.fchmod, f, 0o444), errno(os.write, f, b"text"))
+-- native
+None None 4
+-- drive
+Permission denied None 4
+ROW
   report WSL#5074 <<'ROW'
 for i in range(40): write("file%02d" % i)
 d = os.open(".", os.O_RDONLY); block = ctypes.create_string_buffer(1024)
@@ -307,6 +315,21 @@ write("dummyfile"); print(errno(os.symlink, "dummyfile", "dummylink"))
 None
 -- drive
 Operation not permitted
+ROW
+  report WSL#7333 <<'ROW'
+write("f"); print(errno(os.chown, "f", 1234, 1235), os.stat("f").st_uid == os.stat(".").st_uid)
+-- native
+None False
+-- drive
+None True
+ROW
+  if ((EUID)); then put 'None False' 'Operation not permitted True'; fi
+  report WSL#5097 <<'ROW'
+write("test"); print(errno(os.symlink, "test", "test2"), sorted(os.listdir(".")))
+-- native
+None ['test', 'test2']
+-- drive
+Operation not permitted ['test']
 ROW
   on_drive wsl1-1903 drive.volume='{"filesystem": "smb"}'
   report FAT <<'ROW'

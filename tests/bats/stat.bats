@@ -71,6 +71,31 @@ l 1
 same"
 }
 
+@test "stat.attributes: over 9p and virtiofs statx tells of no attribute but those that any file has" {
+  needs python3 python3
+  steps="python3 -c '$ANSWER
+import ctypes, struct
+buf = ctypes.create_string_buffer(256)
+def attributes():
+    ctypes.CDLL(None).statx(-100, b\"f\", 0, 0x7ff, buf)
+    every = 0x1000 | 0x2000 | 0x200000
+    told, known = struct.unpack_from(\"Q\", buf.raw, 8)[0], struct.unpack_from(\"Q\", buf.raw, 56)[0]
+    return bool(known & ~every), bool(told & ~every), bool(known & every)
+open(\"f\", \"w\"); answer(\"attributes\", attributes)
+'; chattr +d f; python3 -c '$ANSWER
+import ctypes, struct
+buf = ctypes.create_string_buffer(256); ctypes.CDLL(None).statx(-100, b\"f\", 0, 0x7ff, buf)
+print(bool(struct.unpack_from(\"Q\", buf.raw, 8)[0] & 0x40))'"
+  native "$steps"
+  wants_here "attributes (True, False, True)" "attributes in statx"
+  expected=$output
+  shimmed ioctl.flags=native "$steps"
+  assert_output "$expected"
+  shimmed ioctl.flags=native stat.attributes=off "$steps"
+  assert_output "attributes (False, False, True)
+False"
+}
+
 @test "statfs.type: 0x53464846 as WSL1, or 9p, FUSE, or the host's" {
   steps='stat -fc "%t %s %c %d %l" .'
   native "$steps"

@@ -247,16 +247,29 @@ long drvfs_utimes(struct lx_call *c)
     return r < 0 ? r : set_times(c);
 }
 
-/* Of a descriptor, where its client wants its file to have a name. */
+/* What the kernel refuses itself, of a descriptor, before its client hears of it. */
+static bool kernel_refuses(const struct lx_call *c)
+{
+    long flags = sys_fcntl(c->at[0].dfd, F_GETFL, 0);
+    return flags < 0 || (flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_RDONLY || c->length < 0;
+}
+
+/* Of a descriptor, where its client goes by its file's name: that has to be there, and may be
+ * opened for writing. */
 static long check_name(struct lx_call *c)
 {
+    const struct lx_mount *m = c->at[0].mount;
+    bool by_name = lx_rule(m, LX_RULE_HANDLE_READONLY) != LX_NATIVE;
     struct stat st;
     if ((c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 ||
-        (lx_rule(c->at[0].mount, LX_RULE_HANDLE_UNLINKED) == LX_NATIVE &&
-         lx_rule(c->at[0].mount, LX_RULE_HANDLE_RENAMED) == LX_NATIVE) ||
-        sys_fstat(c->at[0].dfd, &st) < 0)
+        (!by_name && lx_rule(m, LX_RULE_HANDLE_UNLINKED) == LX_NATIVE &&
+         lx_rule(m, LX_RULE_HANDLE_RENAMED) == LX_NATIVE) ||
+        kernel_refuses(c) || sys_fstat(c->at[0].dfd, &st) < 0)
         return 0;
-    return drvfs_check_named(c, st.st_mode, drvfs_links_of(&c->at[0], -1, &st));
+    long r = drvfs_check_named(c, st.st_mode, drvfs_links_of(&c->at[0], -1, &st));
+    if (r == 0 && by_name && S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
+        r = lx_deny(c, LX_RULE_HANDLE_READONLY, EACCES);
+    return r;
 }
 
 /* What truncate asks of a name: of a descriptor that is open for writing nobody asks that. */

@@ -414,6 +414,23 @@ long drvfs_stat(struct lx_call *c)
     return 0;
 }
 
+#ifndef STATX_ATTR_DAX
+#define STATX_ATTR_DAX 0x200000
+#endif
+
+/* What the VFS says of a file itself, of whatever file system. */
+#define KNOWN_TO_LINUX (STATX_ATTR_AUTOMOUNT | STATX_ATTR_MOUNT_ROOT | STATX_ATTR_DAX)
+
+static void shape_attributes(struct lx_call *c, struct statx *stx)
+{
+    if (lx_rule(c->at[0].mount, LX_RULE_STAT_ATTRIBUTES) == LX_NATIVE ||
+        (stx->stx_attributes_mask & ~(uint64_t)KNOWN_TO_LINUX) == 0 ||
+        !lx_alter(c, LX_RULE_STAT_ATTRIBUTES))
+        return;
+    stx->stx_attributes &= KNOWN_TO_LINUX;
+    stx->stx_attributes_mask &= KNOWN_TO_LINUX;
+}
+
 #define KNOWS_FILE (STATX_INO | STATX_CTIME)
 
 /* What a statx says of the kind of a file. The inode is 0 where not all of KNOWS_FILE is known. */
@@ -455,6 +472,7 @@ long drvfs_statx(struct lx_call *c)
     if (is_wide(c))
         stx->stx_ino = lx_wide_number(stx->stx_ino);
     GIVE_TIME(stx->stx_btime, TIME_OF_BIRTH)
+    shape_attributes(c, stx);
     if (!lx_observing(c)) {
         stx->stx_dev_major = 0;
         stx->stx_dev_minor = c->at[0].mount->device;
