@@ -81,9 +81,12 @@ STACKS := $(shell mkdir -p $(B); [ -x $(B)/libdw ] || \
             echo 'int main(void) { return dwfl_begin(0) != 0; }' | \
             $(CC) -include elfutils/libdwfl.h -xc -o $(B)/libdw - -ldw 2>/dev/null; [ ! -x $(B)/libdw ] || echo yes)
 
+# Of the policy, what the library has that asks the kernel.
+POLICY_CALLS := policy/window.c
+
 # Pure knowledge and the flat image: in the library, in lxshim and in the unit tests.
 POLICY_FLAT := $(addprefix policy/,rules.c axes.c volumes.c image.c mount.c mount_check.c table.c policy.c builder.c condition.c latency.c tracelines.c glob.c scan.c scanner.c errnames.c options.c nearest.c debug.c wslmounts.c cgroups.c)
-CORE_SRC := $(POLICY_FLAT) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/mounts/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
+CORE_SRC := $(POLICY_FLAT) $(POLICY_CALLS) $(wildcard shim/sys/*.c shim/nt/*.c shim/store/*.c shim/mounts/*.c shim/fs/*.c shim/fs/*/*.c shim/vfs/*.c)
 # Knowledge of Windows that only its view of a directory needs: lxshim, not the library.
 WIN_ONLY := $(addprefix shim/nt/,ntstatus.c win32names.c accounts.c)
 LIB_SRC  := $(filter-out $(WIN_ONLY),$(CORE_SRC)) $(wildcard shim/preload/*.c)
@@ -102,7 +105,7 @@ CALLING  := $(addprefix shim/vfs/,run.c ops.c locate.c placement.c mounts.c name
 LIB_SRC  := $(foreach f,$(STARTING) $(CALLING),$(filter $(f),$(LIB_SRC))) \
             $(filter-out $(STARTING) $(CALLING),$(LIB_SRC))
 LIB_ASM  := $(wildcard shim/preload/*.S)
-CLI_SRC  := $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c)) $(CORE_SRC) \
+CLI_SRC  := $(filter-out $(POLICY_FLAT) $(POLICY_CALLS),$(wildcard policy/*.c)) $(CORE_SRC) \
             $(wildcard shim/supervisor/*.c shim/win/*.c shim/report/*.c shim/trial/*.c shim/bisect/*.c shim/matrix/*.c \
               shim/cli/*.c)
 
@@ -332,7 +335,7 @@ JOBS ?= $(shell nproc)
 SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all -O1 -g
 SAN_SRC  := $(CORE_SRC) $(wildcard shim/win/*.c shim/report/*.c shim/trial/*.c shim/bisect/*.c shim/matrix/*.c) shim/cli/elf.c \
             $(addprefix shim/wsl/,drives.c translate.c options.c) \
-            $(filter-out $(POLICY_FLAT),$(wildcard policy/*.c))
+            $(filter-out $(POLICY_FLAT) $(POLICY_CALLS),$(wildcard policy/*.c))
 SAN_OBJ  := $(SAN_SRC:%.c=$(B)/san/%.o)
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))

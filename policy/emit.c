@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -318,17 +319,26 @@ bool lx_emit_counts(const struct lx_effective *policy)
     return false;
 }
 
+/* A file that is larger than the limit allows would be SIGXFSZ. */
+static uint32_t table_size(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur >= LX_TABLE_MOST)
+        return LX_TABLE_MOST;
+    return limit.rlim_cur < LX_TABLE_SIZE ? LX_TABLE_SIZE : (uint32_t)limit.rlim_cur & ~0xfffu;
+}
+
 int lx_emit_table(int fd, bool stays)
 {
     /* The lists of mounts come after it, aligned. */
     struct lx_table head = {.magic = LX_TABLE_MAGIC,
                             .version = LX_TABLE_VERSION,
-                            .size = LX_TABLE_SIZE,
+                            .size = table_size(),
                             .used = (sizeof(struct lx_table) + 7) & ~7u};
     atomic_init(&head.views[0].space, sys_space());
     head.views[0].inode = stays ? (uint32_t)sys_space_inode() : 0;
     int r = posix_fallocate(fd, 0, sizeof(head));
-    if (r == 0 && ftruncate(fd, LX_TABLE_SIZE) < 0)
+    if (r == 0 && ftruncate(fd, head.size) < 0)
         r = errno;
     if (r != 0)
         return -r;

@@ -13,14 +13,22 @@
 #include "policy/mount.h"
 
 #define LX_TABLE_MAGIC   0x544d584cu /* "LXMT" */
-#define LX_TABLE_VERSION 5u
+#define LX_TABLE_VERSION 6u
 
 /* What lxshim run calls the memory that has it: whoever opens it knows it by that. */
 #define LX_TABLE_MEMORY "lxshim-mounts"
 
-#define LX_TABLE_SIZE   (4u << 20) /* bytes; its pages are there as they are needed */
+/*
+ * The table's file is large, and its pages are there as they are needed. Each process maps its
+ * beginning, as a program may have little room (RLIMIT_AS), and more as soon as a list is beyond.
+ */
+#define LX_TABLE_SIZE   (4u << 20) /* bytes that everybody maps */
+#define LX_TABLE_MOST   (1u << 30) /* bytes of the file; a limit to files' sizes may allow less */
 #define LX_TABLE_VIEWS  64u        /* mount namespaces in which something was mounted */
 #define LX_TABLE_STRAYS 16u        /* directories that are not where they are, see fs/stray.h */
+
+/* The largest list, aligned: one that begins earlier than that before an end lies before it. */
+#define LX_TABLE_LIST ((sizeof(struct lx_mounts) + LX_PLACE_MAX * sizeof(int32_t) + 7) & ~(size_t)7)
 
 /* What is mounted in one mount namespace. */
 struct lx_view {
@@ -55,7 +63,7 @@ struct lx_stray {
 struct lx_table {
     uint32_t magic;
     uint32_t version;
-    uint32_t size;
+    uint32_t size;               /* of the file: LX_TABLE_SIZE to LX_TABLE_MOST */
     _Atomic uint32_t generation; /* how often anything was mounted or unmounted */
     uint32_t used;               /* bytes; its writer has the lock */
     uint32_t number;             /* of the newest record; as used */
@@ -79,21 +87,36 @@ static inline unsigned lx_table_view(const struct lx_table *table, uint64_t spac
 }
 
 /*
- * True for a table of LX_TABLE_SIZE bytes in which all that readers go by lies in it, and is what
- * it should be: its name comes from the environment, and what has that name from anybody who is the
- * user. What is added afterwards is added by who has checked it, too.
+ * How many bytes of a table there have to be for a reader to have all lists. What only its writer
+ * goes by is asked for with `writers`.
  */
-bool lx_table_check(const struct lx_table *table);
+uint32_t lx_table_reach(const struct lx_table *table, bool writers);
+
+/*
+ * True for a table, of which there are that many bytes, in which all that readers go by lies in it,
+ * and is what it should be: its name comes from the environment, and what has that name from
+ * anybody who is the user. What is added afterwards is added by who has checked it, too.
+ */
+bool lx_table_check(const struct lx_table *table, uint32_t bytes);
 
 /* The same of what only its writer goes by, who has the lock. */
-bool lx_table_check_writers(const struct lx_table *table);
+bool lx_table_check_writers(const struct lx_table *table, uint32_t bytes);
+
+/*
+ * As many bytes of the table as are said, or more, which they are put to: what is mapped of it
+ * already, or a larger mapping, which stays. NULL where the process may map no more.
+ */
+const struct lx_table *lx_table_window(const struct lx_table *table, uint32_t *bytes);
+
+/* A list that is not where everybody has the table mapped; NULL for 0, and where it cannot be. */
+const struct lx_mounts *lx_table_far(const struct lx_table *table, uint32_t at);
 
 /* What is mounted in a view; NULL where that is what the image says. */
 static inline const struct lx_mounts *lx_table_mounts(const struct lx_table *table, unsigned view)
 {
     uint32_t at = atomic_load_explicit(&table->views[view].mounted, memory_order_acquire);
-    if (at == 0 || at >= LX_TABLE_SIZE)
-        return NULL;
+    if (at - 1 >= LX_TABLE_SIZE - LX_TABLE_LIST)
+        return lx_table_far(table, at);
     return (const struct lx_mounts *)(const void *)((const char *)table + at);
 }
 

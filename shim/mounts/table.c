@@ -22,6 +22,9 @@
 #define LOCK_TRIES 20000
 #define PAUSE_NS   500000
 
+/* Bytes that there have to be for what one writer adds: 255 records and a list take a quarter. */
+#define ROOM (1u << 20)
+
 static int lock(int fd)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
@@ -44,7 +47,8 @@ static uint32_t aligned(size_t n)
 /* Makes room for n bytes after what there is: their pages, as a write to a hole may be SIGBUS. */
 static int reserve(const struct mounts_writer *w, size_t n)
 {
-    if (n > LX_TABLE_SIZE - w->used)
+    uint32_t end = w->mapped - (uint32_t)LX_TABLE_LIST;
+    if (w->used > end || n > end - w->used)
         return -ENOSPC;
     int r = sys_fallocate(w->fd, 0, (off_t)w->used, (off_t)n);
     return r == -ENOSPC ? -ENOMEM : r;
@@ -58,7 +62,7 @@ static int copy_fixed(struct mounts_writer *w, const struct lx_mounts *fixed)
         const struct lx_mount_texts texts = lx_mount_texts(m);
         struct lx_mount *to = (struct lx_mount *)(void *)((char *)w->table + w->used);
         int r = reserve(w, lx_mount_size(&texts));
-        long n = r < 0 ? r : lx_mount_put(to, LX_TABLE_SIZE - w->used, m, &texts);
+        long n = r < 0 ? r : lx_mount_put(to, w->mapped - w->used, m, &texts);
         if (n < 0)
             return (int)n;
         w->at[i - 1] = w->used;
@@ -73,11 +77,13 @@ static int copy_fixed(struct mounts_writer *w, const struct lx_mounts *fixed)
 /* What is mounted at the moment. */
 static int take_over(struct mounts_writer *w, const struct lx_policy *policy)
 {
-    const struct lx_mounts *now = lx_table_mounts(w->table, lx_policy_view(policy));
+    const struct lx_view *view = &w->table->views[lx_policy_view(policy)];
+    const uint32_t list = atomic_load_explicit(&view->mounted, memory_order_acquire);
+    const struct lx_mounts *now = (const struct lx_mounts *)(const void *)((char *)w->table + list);
     w->used = w->table->used;
     w->number = w->table->number;
     memset(w->at, 0, sizeof(w->at));
-    if (now == NULL)
+    if (list == 0)
         return copy_fixed(w, policy->fixed);
     w->count = now->count > LX_PLACE_MAX ? LX_PLACE_MAX : now->count;
     for (unsigned i = 0; i < w->count; i++) {
@@ -142,7 +148,7 @@ static void recover(struct lx_table *table, uint64_t space)
     struct lx_intent *intent = &table->intent;
     if (atomic_load_explicit(&intent->list, memory_order_acquire) == 0)
         return;
-    bool seen = intent->space == space && intent->point < LX_TABLE_SIZE;
+    bool seen = intent->space == space && intent->point < table->size;
     if (seen && mount_id((const char *)table + intent->point) != intent->mount_id)
         fulfil(table);
     else
@@ -150,45 +156,78 @@ static void recover(struct lx_table *table, uint64_t space)
 }
 
 /*
- * True for what we may write into: by now the name may be that of somebody else's file, who could
- * cut it short under us.
+ * The size of what we may write into, or -EPERM: by now the name may be that of somebody else's
+ * file, who could cut it short under us.
  */
-static bool is_own(int fd)
+static int size_of(int fd, uint32_t *size)
 {
     struct stat st;
-    return sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == sys_geteuid() &&
-           st.st_size == LX_TABLE_SIZE;
+    if (sys_fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != sys_geteuid() ||
+        st.st_size < LX_TABLE_SIZE || st.st_size > LX_TABLE_MOST)
+        return -EPERM;
+    *size = (uint32_t)st.st_size;
+    return 0;
+}
+
+/* Maps more of it, where what there is leaves too little room. */
+static int map_more(struct mounts_writer *w, uint32_t size)
+{
+    uint32_t reach = lx_table_reach(w->table, true);
+    if (reach > size)
+        return -ENOSYS;
+    if (reach <= w->mapped - ROOM)
+        return 0;
+    uint32_t want = reach < size - ROOM ? reach + ROOM : size;
+    void *at = sys_mremap(w->table, w->mapped, want, MREMAP_MAYMOVE);
+    if (sys_mmap_failed(at))
+        return -ENOMEM;
+    w->table = at;
+    w->mapped = want;
+    return 0;
+}
+
+/* Maps what there is. -ENOSYS: lxshim run has ended, and its descriptor is somebody else's. */
+static int map(struct mounts_writer *w, uint32_t size)
+{
+    w->mapped = LX_TABLE_SIZE;
+    w->table = sys_mmap(NULL, w->mapped, PROT_READ | PROT_WRITE, MAP_SHARED, w->fd, 0);
+    if (sys_mmap_failed(w->table))
+        return -ENOMEM;
+    int r = w->table->size == size ? map_more(w, size) : -ENOSYS;
+    if (r == 0 &&
+        !(lx_table_check(w->table, w->mapped) && lx_table_check_writers(w->table, w->mapped)))
+        r = -ENOSYS;
+    if (r < 0)
+        sys_munmap(w->table, w->mapped);
+    return r;
 }
 
 int mounts_write(const struct lx_policy *policy, struct mounts_writer *w)
 {
     const char *file = lx_image_string(policy->image, policy->image->table);
+    uint32_t size = 0;
     if (policy->table == NULL || file == NULL)
         return -ENOSYS;
     w->fd = sys_openat(AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
     if (w->fd < 0)
         return w->fd == -EACCES ? -EPERM : w->fd;
-    int r = is_own(w->fd) ? lock(w->fd) : -EPERM;
-    void *at = r < 0 ? MAP_FAILED
-                     : sys_mmap(NULL, LX_TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, w->fd, 0);
-    if (r == 0 && sys_mmap_failed(at))
-        r = -ENOMEM;
-    w->table = at;
-    if (r == 0 && !(lx_table_check(w->table) && lx_table_check_writers(w->table)))
-        r = -ENOSYS; /* lxshim run has ended, and its number and descriptor are somebody else's */
+    int r = size_of(w->fd, &size);
     if (r == 0)
-        recover(w->table, policy->space);
+        r = lock(w->fd);
     if (r == 0)
-        r = take_over(w, policy);
+        r = map(w, size);
+    if (r < 0) {
+        sys_close(w->fd);
+        return r;
+    }
+    recover(w->table, policy->space);
+    r = take_over(w, policy);
     if (r == 0)
         r = choose_view(w, policy->space);
-    if (r == 0)
+    if (r < 0)
+        mounts_leave(w);
+    else
         forget_nowhere(w);
-    if (r < 0) {
-        if (!sys_mmap_failed(at))
-            sys_munmap(at, LX_TABLE_SIZE);
-        sys_close(w->fd);
-    }
     return r;
 }
 
@@ -226,7 +265,7 @@ const struct lx_mount *mounts_add(struct mounts_writer *w, const struct lx_mount
     *error = place == 0 ? -ENOSPC : reserve(w, lx_mount_size(texts));
     if (*error < 0)
         return NULL;
-    long n = lx_mount_put(to, LX_TABLE_SIZE - w->used, like, texts);
+    long n = lx_mount_put(to, w->mapped - w->used, like, texts);
     if (n < 0) {
         *error = (int)n;
         return NULL;
@@ -330,6 +369,6 @@ void mounts_wake(const struct mounts_writer *w)
 
 void mounts_leave(struct mounts_writer *w)
 {
-    sys_munmap(w->table, LX_TABLE_SIZE);
+    sys_munmap(w->table, w->mapped);
     sys_close(w->fd);
 }

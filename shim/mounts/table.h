@@ -13,6 +13,7 @@
 /* Somebody who adds. Fields are table.c's. */
 struct mounts_writer {
     struct lx_table *table; /* mapped for writing */
+    uint32_t mapped;        /* bytes of it */
     int fd;
     unsigned view;
     uint64_t space;

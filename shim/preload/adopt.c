@@ -188,6 +188,23 @@ static int open_table(const struct lx_image *image, struct stat *st)
     return named == NULL ? -EPERM : open_own(named, O_RDONLY, true, st);
 }
 
+/* True for a table of a file of that size. Somebody may add a list beyond what is looked at. */
+static bool is_table(const struct lx_table *at, off_t size)
+{
+    uint32_t bytes = 0;
+    if (at->magic != LX_TABLE_MAGIC || at->size != size)
+        return false;
+    while (bytes < lx_table_reach(at, false)) {
+        bytes = lx_table_reach(at, false);
+        const struct lx_table *all = bytes > size ? NULL : lx_table_window(at, &bytes);
+        if (all == NULL)
+            return false;
+        if (lx_table_check(all, bytes))
+            return true;
+    }
+    return false;
+}
+
 void lx_adopt_table(struct lx_policy *policy)
 {
     struct stat st;
@@ -195,12 +212,12 @@ void lx_adopt_table(struct lx_policy *policy)
     if (fd < 0)
         return;
     const struct lx_table *at = MAP_FAILED;
-    if (st.st_size == LX_TABLE_SIZE)
+    if (st.st_size >= LX_TABLE_SIZE && st.st_size <= LX_TABLE_MOST)
         at = sys_mmap(NULL, LX_TABLE_SIZE, PROT_READ, MAP_SHARED, fd, 0);
     sys_close(fd);
     if (sys_mmap_failed(at))
         return;
-    if (!lx_table_check(at)) {
+    if (!is_table(at, st.st_size)) {
         sys_munmap((void *)(uintptr_t)at, LX_TABLE_SIZE);
         return;
     }

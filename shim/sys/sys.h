@@ -286,6 +286,11 @@ static inline int sys_mmap_failed(const void *address)
     return (unsigned long)address > (unsigned long)-4096L;
 }
 
+static inline void *sys_mremap(void *addr, size_t was, size_t length, int flags)
+{
+    return (void *)SYS4(SYS_mremap, addr, was, length, flags);
+}
+
 static inline int sys_munmap(void *addr, size_t length)
 {
     return (int)SYS2(SYS_munmap, addr, length);

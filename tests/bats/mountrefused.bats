@@ -167,6 +167,45 @@ PYTHON
   done
 }
 
+@test "a run mounts as often as it likes: who runs since the start, and who starts late, see the last one" {
+  needs python3 python3
+  cat >"$BASE/often.py" <<'PYTHON'
+import ctypes, os, resource, subprocess
+
+libc = ctypes.CDLL(None, use_errno=True)
+point = os.environ["M"] + "/d"
+d = os.fsencode(point)
+
+def mount(options):
+    return libc.mount(b"C:/sub", d, b"drvfs", 0, options) and os.strerror(ctypes.get_errno())
+
+resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
+early = subprocess.Popen(["sh", "-c", 'read _; exec stat -c %u "$0"', point], stdin=subprocess.PIPE)
+stays = subprocess.Popen(["sh", "-c", 'read _; test ! -O "$0"; echo $?', point], stdin=subprocess.PIPE)
+bad = 0
+for i in range(2200):
+    r = mount(b"uid=%d" % (i + 5))
+    if r != 0 or os.stat(point).st_uid != i + 5:
+        bad = (i, r)
+        break
+    if i < 2199 and libc.umount2(d, 0) != 0:
+        bad = (i, "umount")
+        break
+print(bad, flush=True)
+for process in early, stays:
+    process.communicate(b"\n")
+print(sum(line.split()[4] == point for line in open("/proc/self/mountinfo")), libc.umount2(d, 0), os.stat(point).st_uid)
+PYTHON
+  for lane in "${LANES[@]}"; do
+    run env -C / M="$BASE" timeout 300 unshare -m "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
+      python3 "$BASE/often.py"
+    assert_output "0
+2204
+0
+1 0 0"
+  done
+}
+
 @test "a table of another version is none: the kernel's answer, and a trace says why" {
   needs jq jq
   with_volumes

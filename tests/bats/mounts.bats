@@ -624,7 +624,7 @@ special device C:\none does not exist.'
   before=$(for file in /dev/shm/lxshim-0-mounts-*; do [[ -e /proc/$(cut -d- -f5 <<<"$file") ]] || echo "$file"; done)
   file=$(LXSHIM_POLICY=$BASE/policy.json "$LXSHIM" policy state | sed 's/^1-://' | tr _- /+ | base64 -d 2>/dev/null |
     tr '\0' '\n' | grep -am1 -e -mounts-)
-  assert_equal "$(stat -c '%a %u %s' "$file")" "644 0 4194304"
+  assert_equal "$(stat -c '%a %u %s' "$file")" "644 0 $((1 << 30))"
   rm "$file"
   # But for what another namespace of process ids has left, of which nobody here knows who lives.
   before=$(grep -e "-mounts-$(cut -d- -f4 <<<"$file")-" <<<"$before") || true # somebody else may have made one
