@@ -14,6 +14,7 @@
 #include "nt/attributes.h"
 #include "nt/dosattrib.h"
 #include "nt/times.h"
+#include "sys/mountid.h"
 #include "sys/sys.h"
 
 /* A file up to this size lives in its MFT record and has no clusters. Recalled, not measured. */
@@ -414,6 +415,10 @@ long drvfs_stat(struct lx_call *c)
     return 0;
 }
 
+/* As the kernel has them: not every libc has all. */
+#ifndef STATX_ATTR_AUTOMOUNT
+#define STATX_ATTR_AUTOMOUNT 0x1000
+#endif
 #ifndef STATX_ATTR_DAX
 #define STATX_ATTR_DAX 0x200000
 #endif
