@@ -49,22 +49,22 @@ device Operation not supported
 @test "special.device: who may make no device gets Linux's EPERM, whatever a drive says of devices" {
   needs python3 python3
   shared
-  drive=$SHARED/drive steps="$ANSWER
+  place=$SHARED/drive steps="$ANSWER
 answer('character', lambda: os.mknod('c', stat.S_IFCHR | 0o600, os.makedev(1, 3)))
 answer('block', lambda: os.mknod('b', stat.S_IFBLK | 0o600, os.makedev(1, 3)))
 answer('whiteout', lambda: os.mknod('w', stat.S_IFCHR | 0o600, os.makedev(0, 0)))
 answer('there', lambda: os.mknod('there', stat.S_IFCHR | 0o600, os.makedev(1, 3)))
 answer('fifo', lambda: os.mkfifo('p'))"
-  mkdir -m 777 "$SHARED/native" "$drive"
-  touch "$SHARED/native/there" "$drive/there"
+  mkdir -m 777 "$SHARED/native" "$place"
+  touch "$SHARED/native/there" "$place/there"
   run as_user env -C "$SHARED/native" python3 -c "$steps"
   assert_output "character Operation not permitted
 block Operation not permitted
 whiteout ok
 there File exists
 fifo ok"
-  policy_for "$drive" special.device=EOPNOTSUPP special.fifo=EOPNOTSUPP >"$SHARED/policy.json"
-  run as_user env -C "$drive" LXSHIM_POLICY="$SHARED/policy.json" "${SHIM[@]}" python3 -c "$steps"
+  policy_for "$place" special.device=EOPNOTSUPP special.fifo=EOPNOTSUPP >"$SHARED/policy.json"
+  run as_user env -C "$place" LXSHIM_POLICY="$SHARED/policy.json" "${SHIM[@]}" python3 -c "$steps"
   assert_output "character Operation not permitted
 block Operation not permitted
 whiteout Operation not supported
@@ -72,7 +72,7 @@ there File exists
 fifo Operation not supported"
   # Root of a user namespace has no more of it.
   if unshare -Ur true 2>/dev/null; then
-    run env -C "$drive" LXSHIM_POLICY="$SHARED/policy.json" "${SHIM[@]}" unshare -Ur python3 -c "$steps"
+    run env -C "$place" LXSHIM_POLICY="$SHARED/policy.json" "${SHIM[@]}" unshare -Ur python3 -c "$steps"
     assert_line "character Operation not permitted"
     assert_line "whiteout Operation not supported"
   fi
