@@ -48,7 +48,10 @@ static char *value_of(char *text)
         bool escaped = *p == '\\' && p[1] != '\0';
         if (escaped)
             p++;
-        *to++ = !escaped ? *p : *p == 'n' ? '\n' : *p == 't' ? '\t' : *p;
+        *to = *p;
+        if (escaped && (*p == 'n' || *p == 't'))
+            *to = *p == 'n' ? '\n' : '\t';
+        to++;
         if (quoted || escaped || !isspace((unsigned char)*p))
             end = to;
     }
