@@ -5,7 +5,7 @@
 #
 # Where a directory leads, and that a page of the program's can be read, is remembered for one tick of the kernel's
 # coarse clock, so a turn of an operation has two prices: with that at hand, and just after a tick. Here that
-# clock stands still, and each is the cheapest of some turns.
+# clock stands still, and that of change times from an operation's first turn on; each is the cheapest of some turns.
 
 load helpers
 load bounds

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <time.h>
+#include <unistd.h>
 
 #if defined(__x86_64__)
 #define VDSO_NAME "__vdso_clock_gettime"
@@ -32,9 +33,24 @@ static struct {
     char strings[sizeof("\0" VDSO_NAME)];
 } object = {.strings = "\0" VDSO_NAME};
 
+static struct timespec held; /* the clock of change times; tv_sec 0: it goes */
+
+pid_t getsid(pid_t pid)
+{
+    pid_t (*next)(pid_t);
+    *(void **)&next = dlsym(RTLD_NEXT, "getsid");
+    if (clock_gettime(CLOCK_REALTIME_COARSE, &held) != 0)
+        held.tv_sec = 0;
+    return next(pid);
+}
+
 static int told(clockid_t clock, struct timespec *now)
 {
     static struct timespec still;
+    if (clock == CLOCK_REALTIME_COARSE && held.tv_sec != 0) {
+        *now = held;
+        return 0;
+    }
     if (clock != CLOCK_MONOTONIC_COARSE)
         return clock_gettime(clock, now);
     if (still.tv_sec == 0 && still.tv_nsec == 0 && clock_gettime(clock, &still) != 0)
