@@ -67,6 +67,30 @@ makes() {
 }
 
 # With pipefail the writer's SIGPIPE is the pipe's status, now and then.
+@test "make deps goes on where dpkg was stopped halfway, or one package of many cannot be had" {
+  local name machine=$BATS_TEST_TMPDIR/machine
+  mkdir -p "$machine/bin" "$machine/tree/tests/bats"
+  cp -r "$SOURCE_ROOT/tools" "$machine/tree"
+  sed -i "/^needs='/,/^'/c needs='lint|one|lx-one|1\nlint|two|lx-two|2\nlint|three|lx-three|3'" "$machine/tree/tools/deps"
+  for name in bash env dirname cut tr sort grep id rm touch ln; do
+    ln -s "$(type -P "$name")" "$machine/bin"
+  done
+  printf '#!/bin/sh\nshift\n"$@"\n' >"$machine/bin/sudo"
+  printf '#!/bin/sh\n[ "$*" != "--configure -a" ] || rm -f "%s/halfway"\n' "$machine" >"$machine/bin/dpkg"
+  cat >"$machine/bin/apt-get" <<EOF
+#!/bin/bash
+[[ \$1 == install ]] || exit 0
+[[ ! -e $machine/halfway ]] || exit 100
+[[ \$* != *' one '* ]] || { touch "$machine/halfway"; exit 100; }
+[[ \$* != *' two' ]] || exit 100
+ln -s /bin/true "$machine/bin/lx-\${!#}"
+EOF
+  chmod +x "$machine"/bin/{sudo,dpkg,apt-get}
+  PATH=$machine/bin run "$machine/tree/tools/deps" lint
+  assert_failure 1
+  assert_output --regexp $'\nNot all at once; one after the other:\nStill missing:\nmissing: two +2$'
+}
+
 @test "no script that minds the status of a pipe has a reader that leaves early" {
   cd "$SOURCE_ROOT"
   local scripts

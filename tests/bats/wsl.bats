@@ -46,7 +46,7 @@ src'
   mkdir "$BASE/m"
   ((EUID == 0)) || skip "only root mounts by hand"
   session --era wsl2-9p "mount -t drvfs -o ro,metadata,case=force,cache=loose,msize=262144,nodev D: $BASE/m 2>&1; grep -F ' $BASE/m ' /proc/mounts
-    umount $BASE/m; mount -t drvfs -o uid=x D: $BASE/m 2>/dev/null; echo \$?"
+    umount $BASE/m; mount -t drvfs -o umask=x D: $BASE/m 2>/dev/null; echo \$?"
   assert_output "mount: case=force is case=dir on WSL2
 D: BASE/m 9p ro,nodev,relatime,aname=drvfs;path=D:;ro;metadata;case=dir;symlinkroot=/mnt/,cache=0x5,access=client,msize=65536,trans=fd,rfd=8,wfd=8 0 0
 32"
