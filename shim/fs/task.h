@@ -69,17 +69,21 @@ struct lx_task {
     int pid;              /* 0 for ourselves */
     /* Where its "/" is, if not where ours is: a native path without a slash at the end; or NULL. */
     const char *root;
-    bool
-        caching; /* placements about this task's descriptors and cwd may be kept (ourselves only) */
-    bool
-        on_behalf; /* what no rule touches is left to the task itself: the answer is -LX_CONTINUE */
-    bool narrow;   /* of another process: its calls are those of 32-bit x86 */
-    bool
-        seccomp_confined; /* its seccomp filter allows nothing we add: make only the call it made */
+    /* Bits of one byte, since each call asks for two of them at once. */
+    bool caching : 1;   /* placements about its descriptors and cwd may be kept (ourselves only) */
+    bool on_behalf : 1; /* what no rule touches is left to the task: the answer is -LX_CONTINUE */
+    bool narrow : 1;    /* of another process: its calls are those of 32-bit x86 */
+    bool seccomp_confined : 1; /* its filter allows nothing we add: make only the call it made */
 
     const struct lx_task_ops *ops; /* NULL: none of them */
     void *owner;                   /* whose hooks these are, for them to find */
 };
+
+/* True for ourselves, where a path may go by what is remembered, and more be asked than it says. */
+static inline bool lx_remembers(const struct lx_task *task)
+{
+    return task->caching && !task->seccomp_confined;
+}
 
 /* True for a task whose calls are those of 32-bit x86. The library serves those of its own. */
 static inline bool lx_is_narrow(const struct lx_task *task)

@@ -27,7 +27,8 @@
 /*
  * The state of this process. Written once, before main, by whichever of our functions is called
  * first (the constructor, or a name that another library's constructor calls); read by everyone
- * afterwards. `seccomp_confined` alone is written later: see lx_confine.
+ * afterwards. `seccomp_confined` alone is written later, the bits beside it as they are: see
+ * lx_confine.
  */
 static struct lx_policy policy;
 struct lx_task lx_own_task = {.policy = &policy, .cwd = AT_FDCWD};

@@ -105,7 +105,7 @@ static const char *way(const struct lx_call *c, unsigned i)
 
 static void locate_lines(const struct lx_call *c)
 {
-    for (unsigned i = 0; i < vfs_ops[c->op].paths; i++) {
+    for (unsigned i = 0; i < vfs_paths(c); i++) {
         const struct lx_loc *at = &c->at[i];
         struct line l;
         begin(&l, "locate", c->task->pid);
@@ -137,7 +137,7 @@ static void put_rules(struct text *t, const char *what, const struct lx_ruleset 
 
 static void fs_line(const struct lx_call *c, long result)
 {
-    const struct lx_loc *last = &c->at[vfs_ops[c->op].paths - 1];
+    const struct lx_loc *last = &c->at[vfs_paths(c) - 1];
     const struct lx_mount *m = last->path == NULL ? NULL : last->mount;
     struct line l;
     begin(&l, "fs", c->task->pid);

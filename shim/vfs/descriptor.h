@@ -39,7 +39,7 @@ static inline struct placement vfs_descriptor_at(const struct lx_task *task, int
                                                  uint64_t *hash)
 {
     struct placement v = {0, 0};
-    if (task->caching && !task->seccomp_confined && placement_recall_place(fd, stamp, &v, hash))
+    if (lx_remembers(task) && placement_recall_place(fd, stamp, &v, hash))
         return v;
     return vfs_unremembered_descriptor(task, fd, stamp, hash);
 }

@@ -150,7 +150,7 @@ static void put_spared(struct text *t, const struct lx_call *c)
 
 static void put_call(struct text *t, const struct lx_call *c)
 {
-    unsigned paths = vfs_ops[c->op].paths;
+    unsigned paths = vfs_paths(c);
     text_put(t, ",\"call\":\"");
     text_put(t, vfs_ops[c->op].word);
     text_put(t, "\",\"args\":[");
@@ -172,7 +172,7 @@ static void put_call(struct text *t, const struct lx_call *c)
 /* The kernel's spelling, where the call came as far as that. */
 static void put_native(struct text *t, const struct lx_call *c)
 {
-    unsigned paths = vfs_ops[c->op].paths;
+    unsigned paths = vfs_paths(c);
     for (unsigned i = 0; i < paths; i++)
         if (c->at[i].path == NULL)
             return;
@@ -327,7 +327,7 @@ static void example(struct lx_stats_rule *rule, const struct lx_call *c, long re
     struct text t = {rule->example, 0, sizeof(rule->example) - 1};
     vfs_comm_of(c->task, comm);
     text_put(&t, vfs_ops[c->op].word);
-    for (unsigned i = 0; i < vfs_ops[c->op].paths; i++) {
+    for (unsigned i = 0; i < vfs_paths(c); i++) {
         const char *path = c->path[i];
         text_put(&t, " ");
         if (c->path_length[i] == LX_BAD_ADDRESS || path[0] == '\0') {

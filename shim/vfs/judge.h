@@ -18,6 +18,16 @@
  */
 long vfs_dispatch(struct lx_call *c);
 
+/* What an open outside every mount gets, of which the kernel gave fd. */
+static inline long vfs_opened_outside(struct lx_call *c, long fd)
+{
+    if (__builtin_expect(c->task->policy->shows, false) && shown_may_open(c))
+        fd = shown_opened(c, fd);
+    if (fd >= 0 && caches_may_drop(c))
+        caches_opened(c, (int)fd);
+    return fd >= 0 && tables_may_open(c) ? tables_open(c, fd) : fd;
+}
+
 /* The host's answer outside every mount, and what stands in for it: a mount table, a program, what
  * a run shows. */
 static inline long vfs_answer_outside(struct lx_call *c)
@@ -29,13 +39,9 @@ static inline long vfs_answer_outside(struct lx_call *c)
     if (tables_straight(c))
         c->at[0].flags |= LX_LOC_WALKED;
     r = lx_host_fs.run[c->op](c);
-    if (r == -ENOENT)
-        return provided_instead(c);
-    if (__builtin_expect(shows, false) && r >= 0 && shown_may_open(c))
-        r = shown_opened(c, r);
-    if (r >= 0 && caches_may_drop(c))
-        caches_opened(c, (int)r);
-    return r >= 0 && tables_may_open(c) ? tables_open(c, r) : r;
+    if (r < 0)
+        return r == -ENOENT ? provided_instead(c) : r;
+    return c->op == LX_OP_OPEN ? vfs_opened_outside(c, r) : r;
 }
 
 /* True for a change on a mount that is read-only. */

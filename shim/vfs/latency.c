@@ -144,7 +144,7 @@ static void pay(const struct lx_task *task, uint64_t ns)
 void vfs_take_time(const struct lx_call *c, long r)
 {
     const struct lx_image *image = c->task->policy->image;
-    bool two = vfs_ops[c->op].paths == 2;
+    bool two = vfs_paths(c) == 2;
     enum lx_cost cost = cost_of(c, r);
     if (cost == LX_COSTS || !(in_drive(c, 0) || (two && in_drive(c, 1))))
         return;

@@ -5,30 +5,23 @@
 #include <string.h>
 
 #include "fs/stray.h"
-#include "sys/dirents.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/directory.h"
-#include "vfs/mounts.h"
 #include "vfs/operation.h"
 
-static inline void set_on(struct lx_call *c, unsigned i, const struct lx_mount *mount, int dfd,
-                          const char *path, unsigned flags)
+long vfs_measure_other(const struct lx_call *c, const char *path)
 {
-    struct lx_loc *at = &c->at[i];
-    at->mount = mount;
-    at->dfd = dfd;
-    at->path = path;
-    at->given = NULL;
-    at->flags = flags;
+    bool ours = c->task->pid == 0 && !c->task->seccomp_confined;
+    return ours ? sys_string(path, lx_tick(c)) : path == NULL ? -EFAULT : (long)strlen(path);
 }
 
 /* Fills c->at[i] by the placement on its directory, or of a descriptor, on itself. */
 static inline void set(struct lx_call *c, unsigned i, struct placement v, int dfd, const char *path,
                        unsigned flags)
 {
-    set_on(c, i, mounts_of(c->task->policy, v), dfd, path,
-           flags | ((v.flags & PLACEMENT_ROOT) != 0 ? LX_LOC_ROOT_DIR : 0));
+    vfs_set_location(c, i, mounts_of(c->task->policy, v), dfd, path,
+                     flags | ((v.flags & PLACEMENT_ROOT) != 0 ? LX_LOC_ROOT_DIR : 0));
 }
 
 /* True where a descriptor is open on a directory that cannot be entered: by O_PATH. */
@@ -44,7 +37,7 @@ static __attribute__((noinline)) int locate_descriptor(struct lx_call *c, unsign
                                                        struct vfs_found *found)
 {
     int fd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
-    found->self = vfs_descriptor_at(c->task, c->fd[i], found->stamp, &found->hash);
+    found->self = vfs_descriptor_at(c->task, c->fd[i], c->moment, &found->hash);
     set(c, i, found->self, fd, "", LX_LOC_WALKED | LX_LOC_DESCRIPTOR);
     if (found->self.mount != 0 && (found->self.flags & PLACEMENT_REWRITE) != 0 &&
         lx_guarded(c->at[i].mount) && is_barred(c, i))
@@ -64,11 +57,10 @@ bool vfs_has_path(const struct lx_call *c, unsigned i)
     return (c->path_length[i] != 0 && c->path_length[i] != LX_BAD_ADDRESS) || is_descriptor(c, i);
 }
 
-/* locate_descriptor without asking the kernel. */
-static bool descriptor_remembered(struct lx_call *c, unsigned i, struct vfs_found *found)
+bool vfs_locate_remembered_descriptor(struct lx_call *c, unsigned i, struct vfs_found *found)
 {
-    found->stamp = c->moment;
-    if (!placement_recall_place(c->fd[i], found->stamp, &found->self, &found->hash) ||
+    if (c->path_length[i] != 0 || !is_descriptor(c, i) ||
+        !placement_recall_place(c->fd[i], c->moment, &found->self, &found->hash) ||
         (found->self.flags & PLACEMENT_REWRITE) != 0)
         return false;
     found->base = 0;
@@ -79,39 +71,7 @@ static bool descriptor_remembered(struct lx_call *c, unsigned i, struct vfs_foun
 
 bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *found)
 {
-    const char *path = c->path[i];
-    struct placement v = {0, 0};
-    uint64_t base = PLACEMENT_SEED_ROOT;
-
-    size_t n = c->path_length[i];
-    if (!c->task->caching || c->task->seccomp_confined)
-        return false;
-    if (n - 1 >= PATH_MAX - 1) /* LX_BAD_ADDRESS is longer than any */
-        return n == 0 && is_descriptor(c, i) && descriptor_remembered(c, i, found);
-    const char *slash = memrchr(path, '/', n);
-    const char *leaf = slash == NULL ? path : slash + 1;
-    size_t leaf_length = (size_t)(path + n - leaf);
-    if (leaf_length == 0 || sys_is_dots(leaf, leaf_length))
-        return false;
-    uint64_t stamp = c->moment;
-    if (path[0] != '/' && !placement_recall_place(c->fd[i], stamp, &v, &base))
-        return false;
-    size_t length = slash == path ? 1 : (size_t)(slash - path);
-    if (slash != NULL && !placement_recall(placement_hash(base, path, length), stamp, &v))
-        return false;
-    if (v.flags != 0)
-        return false;
-    const struct lx_mount *mount = mounts_of(c->task->policy, v);
-    if (mount != NULL && mounts_kind_on(mount, leaf, leaf_length) != 0)
-        return false;
-    set_on(c, i, mount, c->fd[i], path, 0);
-    found->self = v;
-    found->stamp = stamp;
-    found->hash = 0;
-    found->base = base;
-    found->length = n;
-    found->dir_hash = 0;
-    return true;
+    return lx_remembers(c->task) && vfs_recall_location(c, i, found);
 }
 
 /* The last component, in a directory inside a mount: LX_EWALK where it may be spelled otherwise. */
@@ -205,7 +165,6 @@ static int locate_entry(struct lx_call *c, unsigned i, const struct parts *p, st
     }
     found->self = v;
     found->self.flags &= (uint8_t)~PLACEMENT_ROOT;
-    found->length = p->n;
     return 0;
 }
 
@@ -219,7 +178,6 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     found->hash = 0;
     found->base = 0;
     found->dir_hash = 0;
-    found->stamp = c->moment;
     size_t n = c->path_length[i];
     if (n == 0)
         return locate_descriptor(c, i, found);
@@ -238,13 +196,13 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
 
     uint64_t hash = PLACEMENT_SEED_ROOT;
     if (path[0] != '/')
-        v = vfs_descriptor_at(c->task, c->fd[i], found->stamp, &hash);
+        v = vfs_descriptor_at(c->task, c->fd[i], c->moment, &hash);
     uint64_t base = hash;
     if (p.dir_length > 0 && !(n == 1 && path[0] == '.')) {
         hash = placement_hash(base, path, p.dir_length);
         struct vfs_directory d = {dirfd, path, p.dir_length, v, base, hash};
-        if (base == 0 || !placement_recall(hash, found->stamp, &v))
-            v = vfs_resolve_directory(c, &d, found->stamp, base != 0 && !p.directory);
+        if (base == 0 || !placement_recall(hash, c->moment, &v))
+            v = vfs_resolve_directory(c, &d, c->moment, base != 0 && !p.directory);
     }
     if ((v.flags & PLACEMENT_REWRITE) != 0)
         return LX_EWALK;

@@ -2,7 +2,7 @@
 #include "vfs/operation.h"
 
 const struct vfs_op vfs_ops[LX_OP_COUNT] = {
-#define OP(symbol, word, paths, properties) [LX_OP_##symbol] = {word, paths, properties},
+#define OP(symbol, word, paths, properties) [LX_OP_##symbol] = {word, properties},
 #include "fs/ops.def"
 #undef OP
 };

@@ -13,16 +13,22 @@ enum vfs_op_property { FOLLOWS = 1, PROBES = 2, CHANGES = 4, CREATES = 8, MOVES 
 
 struct vfs_op {
     const char *word;
-    uint8_t paths;
     uint8_t properties;
 };
 
 extern SYS_HIDDEN const struct vfs_op vfs_ops[LX_OP_COUNT];
 
+/* The operations with two paths, one bit each: a constant, where the operation is known. */
+static const uint64_t vfs_two_paths = 0
+#define OP(symbol, word, paths, properties) | (uint64_t)((paths) == 2) << LX_OP_##symbol
+#include "fs/ops.def"
+#undef OP
+    ;
+
 /* How many paths a call has: one or two. */
 static inline unsigned vfs_paths(const struct lx_call *c)
 {
-    return vfs_ops[c->op].paths;
+    return (vfs_two_paths >> c->op & 1) != 0 ? 2 : 1;
 }
 
 /* True where the call follows a symlink in the last component of its path i. */

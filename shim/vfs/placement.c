@@ -73,7 +73,7 @@ struct placement_known placement_known_of(int fd)
 void placement_remember_copy(int from, struct placement_known known, int to)
 {
     struct placement_known now = placement_known_of(from);
-    struct placement v = {(uint8_t)(known.data >> 8), (uint8_t)known.data};
+    struct placement v = placement_in(known.data);
     if (known.data != 0 && now.key == known.key && now.data == known.data)
         placement_remember_fd(to, known.data >> PLACEMENT_STAMP_SHIFT, v, known.key ^ known.data);
     else

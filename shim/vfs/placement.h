@@ -49,14 +49,19 @@ struct placement_entry {
 };
 
 #define PLACEMENT_STAMP_SHIFT 16
-#define PLACEMENT_TICK_SHIFT  16 /* in a stamp, above how often this process moved something */
-#define PLACEMENT_STAMP_MASK  ((UINT64_C(1) << 48) - 1)
+#define PLACEMENT_TICK_SHIFT  16    /* in a stamp, above how often this process moved something */
 #define PLACEMENT_DIRECTORIES 1024u /* power of two */
 #define PLACEMENT_DESCRIPTORS 1024u
 
 extern SYS_HIDDEN struct placement_entry placement_directories[PLACEMENT_DIRECTORIES];
 extern SYS_HIDDEN struct placement_entry
     placement_descriptors[PLACEMENT_DESCRIPTORS + 1]; /* the last: the cwd */
+
+/* The placement in an entry's second word. */
+static inline struct placement placement_in(uint64_t data)
+{
+    return (struct placement){(uint8_t)(data >> 8), (uint8_t)data};
+}
 
 /* True with the placement of an entry, where that is of this hash and moment, and was written
  * whole.
@@ -68,8 +73,7 @@ static inline bool placement_recall_entry(const struct placement_entry *e, uint6
     uint64_t key = atomic_load_explicit(&e->key, memory_order_relaxed);
     if ((key ^ data) != hash || data >> PLACEMENT_STAMP_SHIFT != stamp)
         return false;
-    v->mount = (uint8_t)(data >> 8);
-    v->flags = (uint8_t)data;
+    *v = placement_in(data);
     return true;
 }
 
@@ -151,10 +155,11 @@ static inline uint64_t placement_stamp(void)
     if (sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
         return 0;
     /* 2^18 ns is finer than any tick; 32 bits of it last for 13 days, which is longer than one. */
-    uint64_t tick = ((uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec) >> 18;
+    uint64_t time = (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+    uint64_t tick = (uint32_t)(time >> 18);
     uint64_t moved = atomic_load_explicit(&placement_generation, memory_order_relaxed);
     moved += atomic_load_explicit(placement_mounted, memory_order_acquire);
-    return (tick << PLACEMENT_TICK_SHIFT | (moved & 0xFFFF)) & PLACEMENT_STAMP_MASK;
+    return tick << PLACEMENT_TICK_SHIFT | (moved & 0xFFFF);
 }
 
 /* The tick of the clock in it, which nothing but time changes: for sys/address.h. */
@@ -173,7 +178,10 @@ static inline bool placement_recall(uint64_t hash, uint64_t stamp, struct placem
 /* Remembers one, which was found out no earlier than at `stamp`. */
 void placement_remember(uint64_t hash, uint64_t stamp, struct placement v);
 
-/* The same for a descriptor, with the hash its path would have. AT_FDCWD stands for the cwd. */
+/*
+ * The same for a descriptor, with the hash its path would have. AT_FDCWD stands for the cwd. Of a
+ * half-written entry that hash is nobody's, and finds nothing.
+ */
 static inline bool placement_recall_fd(int fd, uint64_t stamp, struct placement *v, uint64_t *hash)
 {
     const struct placement_entry *e = placement_descriptor(fd);
@@ -181,7 +189,10 @@ static inline bool placement_recall_fd(int fd, uint64_t stamp, struct placement 
         return false;
     uint64_t data = atomic_load_explicit(&e->data, memory_order_relaxed);
     *hash = atomic_load_explicit(&e->key, memory_order_relaxed) ^ data;
-    return *hash != 0 && placement_recall_entry(e, *hash, stamp, v);
+    if (*hash == 0 || data >> PLACEMENT_STAMP_SHIFT != stamp)
+        return false;
+    *v = placement_in(data);
+    return true;
 }
 
 /* The same of the directory alone, and not of what a listing of it asked for. */

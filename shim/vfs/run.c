@@ -15,7 +15,7 @@ static bool known_symlink(const struct lx_call *c, const struct vfs_found *found
 {
     struct placement v;
     return c->at[0].mount == NULL && found->base != 0 && c->task->caching &&
-           placement_recall(vfs_symlink_spelling(c, found), found->stamp, &v);
+           placement_recall(vfs_symlink_spelling(c, found), c->moment, &v);
 }
 
 /* The call has met a symlink in the last component of a path that was not walked. */
@@ -23,7 +23,7 @@ static __attribute__((noinline)) long run_symlink(struct lx_call *c, const struc
 {
     if (known_symlink(c, found)) {
         c->at[0].flags = (c->at[0].flags | LX_LOC_WALKED) & ~(unsigned)LX_LOC_UNPROVEN;
-        return vfs_conclude(c, vfs_dispatch(c), &(struct vfs_found){.stamp = found->stamp});
+        return vfs_conclude(c, vfs_dispatch(c), &(struct vfs_found){.hash = 0});
     }
     if (found->dir_hash != 0) {
         /* There is a symlink. Where: that can be remembered, if it leads to the directory. */
@@ -67,28 +67,41 @@ static __attribute__((noinline)) long run_unremembered(struct lx_call *c)
             return r;
     }
     if (vfs_locate(c, 0, &found) == LX_EWALK)
-        return vfs_run_walked(c, &(struct vfs_found){.stamp = found.stamp});
+        return vfs_run_walked(c, &(struct vfs_found){.hash = 0});
     return run_located(c, &found);
 }
 
-static inline long run_one(struct lx_call *c)
+/* Nearly every call is measured, located and answered in this function: what it calls is rare. */
+static long run_one(void *call)
 {
+    struct lx_call *c = call;
     struct vfs_found found;
+    long r;
 
-    if (!vfs_locate_remembered(c, 0, &found))
-        return run_unremembered(c);
-    bool leads = (c->at[0].flags & LX_LOC_WALKED) == 0 && (vfs_ops[c->op].properties & PROBES) == 0;
-    if (c->at[0].mount == NULL && !leads)
-        return run_outside(c, &found);
-    return run_located(c, &found);
+    if (!vfs_measure(c, 0) || !vfs_recall_location(c, 0, &found)) {
+        r = run_unremembered(c);
+    } else {
+        bool leads =
+            (c->at[0].flags & LX_LOC_WALKED) == 0 && (vfs_ops[c->op].properties & PROBES) == 0;
+        r = c->at[0].mount == NULL && !leads ? run_outside(c, &found) : run_located(c, &found);
+    }
+    return r == -ENOENT && c->task->policy->stubs ? interop_instead(c) : r;
 }
 
-static __attribute__((noinline)) long run_two(struct lx_call *c)
+long vfs_run_one(struct lx_call *c)
 {
+    return vfs_with_room(c->task, run_one, c);
+}
+
+static long run_two(void *call)
+{
+    struct lx_call *c = call;
     struct vfs_found found[2];
     bool walk = false;
-    found[1].base = 0;
 
+    found[1].base = 0;
+    vfs_measure(c, 0);
+    vfs_measure(c, 1);
     if (vfs_is_no_path(c, 0) || vfs_is_no_path(c, 1))
         return vfs_run_refused(c);
     if (translated_may_be(c)) {
@@ -105,19 +118,7 @@ static __attribute__((noinline)) long run_two(struct lx_call *c)
     return r == -LX_EWALK ? vfs_run_walked(c, found) : vfs_conclude(c, r, found);
 }
 
-static long run_here(void *call)
+long vfs_run_two(struct lx_call *c)
 {
-    struct lx_call *c = call;
-    vfs_measure(c, 0);
-    if (vfs_paths(c) == 1) {
-        long r = run_one(c);
-        return r == -ENOENT && c->task->policy->stubs ? interop_instead(c) : r;
-    }
-    vfs_measure(c, 1);
-    return run_two(c);
-}
-
-long vfs_run(struct lx_call *c)
-{
-    return vfs_with_room(c->task, run_here, c);
+    return vfs_with_room(c->task, run_two, c);
 }

@@ -5,6 +5,7 @@
 
 #include "fs/call.h"
 #include "vfs/arguments.h"
+#include "vfs/operation.h"
 #include "vfs/placement.h"
 
 _Static_assert(LX_TICK_SHIFT == PLACEMENT_TICK_SHIFT, "a call's moment is a stamp of placements");
@@ -40,11 +41,18 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->whole[1] = NULL;
 }
 
+/* The same as vfs_run for calls of one path, and of two. */
+long vfs_run_one(struct lx_call *c);
+long vfs_run_two(struct lx_call *c);
+
 /*
  * Runs a call of any shape: one path or two, from descriptors or not. Returns its result or -errno.
- * What an openat2 promises has a way of its own: vfs_run_resolving.
+ * What an openat2 promises has a way of its own: vfs_run_resolving. Always inline, as vfs_call.
  */
-long vfs_run(struct lx_call *c);
+static inline __attribute__((always_inline)) long vfs_run(struct lx_call *c)
+{
+    return vfs_paths(c) == 1 ? vfs_run_one(c) : vfs_run_two(c);
+}
 
 /*
  * vfs_run; but what the kernel refuses of a call before it looks at a path comes first. Always

@@ -63,12 +63,12 @@ void shown_after(const struct lx_call *c, int r, const struct vfs_found *found)
     if (opens || c->op == LX_OP_CHDIR) {
         int fd = opens ? r : AT_FDCWD;
         if (hash != 0)
-            placement_remember_fd(fd, found->stamp, found->self, hash);
+            placement_remember_fd(fd, c->moment, found->self, hash);
         else
             placement_forget_fd(fd);
         if (found->dir_hash != 0)
-            placement_remember(found->dir_hash, found->stamp, found->dir);
+            placement_remember(found->dir_hash, c->moment, found->dir);
     }
     if (found->base != 0 && shows_directory(c))
-        placement_remember(hash, found->stamp, found->self);
+        placement_remember(hash, c->moment, found->self);
 }

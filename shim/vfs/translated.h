@@ -11,8 +11,8 @@
 /* True where a path of a call may be one: it costs a few loads. */
 static inline bool translated_may_be(const struct lx_call *c)
 {
-    return lx_redirects(c->task->policy) && c->task->caching && !c->task->on_behalf &&
-           !c->task->seccomp_confined && c->task->root == NULL;
+    return lx_redirects(c->task->policy) && lx_remembers(c->task) && !c->task->on_behalf &&
+           c->task->root == NULL;
 }
 
 /*

@@ -115,7 +115,7 @@ static long conclude_whole(struct lx_call *c, long made, long r, const struct vf
 static long walk_and_run(struct lx_call *c, struct walk *first, const struct walk *last,
                          const struct vfs_found *fast)
 {
-    struct vfs_found found[2] = {{.self = first->self, .stamp = fast->stamp}};
+    struct vfs_found found[2] = {{.self = first->self}};
     uint32_t waiting = 0;
     long r = 0;
 
@@ -134,7 +134,7 @@ static long walk_and_run(struct lx_call *c, struct walk *first, const struct wal
     /* By which other name a file is opened that we answer for, only the walk tells. */
     if (fast->base != 0 && !first->magic && c->at[0].mount == NULL && c->at[0].path == c->path[0] &&
         !tables_may_open(c) && !shown_may_open(c) && !caches_names_one(c))
-        placement_remember(vfs_symlink_spelling(c, fast), fast->stamp, (struct placement){0, 0});
+        placement_remember(vfs_symlink_spelling(c, fast), c->moment, (struct placement){0, 0});
     return conclude_whole(c, c->allowed ? r : made, r, found);
 }
 
@@ -176,7 +176,7 @@ static long refuses_late(const struct lx_call *c, const struct walk w[2])
 
 static __attribute__((noinline)) long walk_two(struct lx_call *c)
 {
-    struct vfs_found fast = {.stamp = c->moment};
+    struct vfs_found fast = {.hash = 0};
     struct walk w[2];
     long r = walk_to(c, 0, &w[0]);
     if (r == 0 && c->op == LX_OP_LINK && is_missing(c, 0, &w[0]))
@@ -243,12 +243,12 @@ long vfs_run_overridden(struct lx_call *c, const struct vfs_found *found)
 {
     if ((c->at[0].flags & LX_LOC_DESCRIPTOR) != 0)
         return run_descriptor(c, found);
-    return vfs_run_walked(c, &(struct vfs_found){.stamp = found->stamp});
+    return vfs_run_walked(c, &(struct vfs_found){.hash = 0});
 }
 
 long vfs_run_resolving(struct lx_call *c)
 {
-    const struct vfs_found found = {.stamp = c->moment};
+    const struct vfs_found found = {.hash = 0};
     struct walk w;
     vfs_measure(c, 0);
     if (vfs_is_no_path(c, 0))
