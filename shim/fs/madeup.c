@@ -131,6 +131,10 @@ __attribute__((noinline)) void madeup_stat(int fd, struct stat *st)
     if (!name_of(fd, name))
         return;
     int r = sys_fstatat(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW);
+    if (r == 0 && S_ISLNK(st->st_mode))
+        r = -ENOENT; /* it leads nowhere, or the kernel had called the file otherwise */
+    if (r < 0 && madeup_has_size(name) && (r = sys_fstatat(AT_FDCWD, MADEUP_LIKE, st, 0)) == 0)
+        st->st_mode = MADEUP_MODE;
     if (madeup_has_size(name))
         st->st_size = size;
     if (r == 0)
@@ -148,6 +152,11 @@ __attribute__((noinline)) void madeup_statx(int fd, int flags, unsigned mask, st
     if (!name_of(fd, name))
         return;
     int r = sys_statx(AT_FDCWD, name, (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW, mask, stx);
+    if (r == 0 && S_ISLNK(stx->stx_mode))
+        r = -ENOENT;
+    if (r < 0 && madeup_has_size(name) &&
+        (r = sys_statx(AT_FDCWD, MADEUP_LIKE, flags & ~AT_EMPTY_PATH, mask, stx)) == 0)
+        stx->stx_mode = MADEUP_MODE;
     if (madeup_has_size(name))
         stx->stx_size = size;
     if (r == 0)

@@ -272,6 +272,18 @@ for path in sys.argv[1].split():
   assert_equal "$(grep -c 'No such file' <<<"$output")" 7
 }
 
+@test "what is in a directory that WSL1 lacks is not there, either: by its path, from a directory around it, by going there" {
+  [[ -e /sys/class/net/lo/statistics/rx_bytes ]] || skip "no /sys/class/net here"
+  steps='cat /sys/class/net/lo/statistics/rx_bytes; cd /sys/class/net/lo; cat statistics/rx_bytes; stat -c %F statistics/.; ls statistics/rx_bytes; [ -e ./statistics/tx_bytes ] || echo none; cd statistics; cd /proc/self/map_files'
+  native "$steps"
+  refute_output --partial 'No such file'
+  as wsl1-1903 "$steps" identity.sysfs=on identity.proc=on
+  assert_equal "$(grep -c 'No such file' <<<"$output")" 6
+  assert_line none
+  as wsl2-9p "$steps" identity.sysfs=on identity.proc=on
+  refute_output --partial 'No such file'
+}
+
 @test "identity.proc: loadavg, meminfo and cpuinfo of WSL1's; programs that read them go on" {
   steps='cut -d" " -f1-3 /proc/loadavg; sed "s/[0-9][0-9]* kB/N kB/" /proc/meminfo | grep -c "^[A-Z].*N kB"; grep -c . /proc/meminfo
     awk "/MemTotal|Buffers|Hugepagesize|MemAvailable/ { print \$1 (\$1 == \"MemTotal:\" ? \"\" : \$2) }" /proc/meminfo; uptime | grep -o "load average.*"'
