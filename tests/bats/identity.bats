@@ -351,6 +351,19 @@ mkdir: cannot create directory ‘/run/WSL/a’: No such file or directory
 /run/WSL/.."
 }
 
+@test "identity.calls: listmount, which Linux has since 6.8, is ENOSYS where statmount is" {
+  needs python3 python3
+  steps="python3 -c 'import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+asked = (ctypes.c_uint64 * 3)(24, 2 ** 64 - 1, 0)
+said = (ctypes.c_uint64 * 64)()
+for nr, n in (458, 64), (457, 512): print(\"there\" if libc.syscall(nr, asked, said, ctypes.c_size_t(n), 0) >= 0 or ctypes.get_errno() == 2 else os.strerror(ctypes.get_errno()))'"
+  native "$steps"
+  [[ $output == $'there\nthere' ]] || skip "not in this kernel"
+  as wsl2-9p "$steps" identity.calls=on
+  assert_output $'Function not implemented\nFunction not implemented'
+}
+
 @test "identity.calls: what the era's kernel is older than is ENOSYS, in a drive and outside; libc goes on" {
   needs python3 python3
   steps="cd \"\$1\"; python3 -c '$ANSWER

@@ -264,6 +264,12 @@ $(id -un)"
   fi
 }
 
+@test "a run in a session has its supervisor by the kernel that there is, whatever the session says of it" {
+  [[ " ${LANES[*]} " == *" supervisor "* ]] || skip "no supervisor here"
+  run env -C / "$LXSHIM" wsl --lane preload --era wsl1-1903 -q --policy <(echo '{"version": 1}') --etc "$BASE/etc" -- sh -c 'uname -r; exec "$0" run -q --require-complete --lane supervisor -- uname -r' "$LXSHIM"
+  assert_output $'4.4.0-18362-Microsoft\n4.4.0-18362-Microsoft'
+}
+
 @test "--user: the command is another user's from its first call on, where the supervisor alone sees it" {
   ((EUID == 0)) || skip "only root becomes another user"
   [[ " ${LANES[*]} " == *" supervisor "* ]] || skip "no supervisor here"
