@@ -27,12 +27,17 @@
 #define F_SEAL_WRITE  8
 #endif
 
+bool madeup_fits(const char *name)
+{
+    return LINK_LENGTH - KERNELS + strlen(name) < NAME_ROOM;
+}
+
 int madeup_begin(const char *name)
 {
     char called[NAME_ROOM];
     size_t prefix = LINK_LENGTH - KERNELS;
     size_t n = strlen(name);
-    if (prefix + n >= sizeof(called))
+    if (!madeup_fits(name))
         return -ENAMETOOLONG;
     memcpy(called, &MADEUP_LINK[KERNELS], prefix);
     memcpy(called + prefix, name, n + 1);

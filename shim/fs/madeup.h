@@ -23,6 +23,9 @@ struct statfs;
 /* What a link of /proc shows of one, before the name of the kernel's file. */
 #define MADEUP_LINK "/memfd:lxshim:"
 
+/* True for a name that memory can have. */
+bool madeup_fits(const char *name);
+
 /* Memory for the file of that name, to be written to. A descriptor or -errno. */
 int madeup_begin(const char *name);
 

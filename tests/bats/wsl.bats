@@ -266,7 +266,7 @@ $(id -un)"
 
 @test "a run in a session has its supervisor by the kernel that there is, whatever the session says of it" {
   [[ " ${LANES[*]} " == *" supervisor "* ]] || skip "no supervisor here"
-  run env -C / "$LXSHIM" wsl --lane preload --era wsl1-1903 -q --policy <(echo '{"version": 1}') --etc "$BASE/etc" -- sh -c 'uname -r; exec "$0" run -q --require-complete --lane supervisor -- uname -r' "$LXSHIM"
+  run env -C "$BASE" "$LXSHIM" wsl --lane preload --era wsl1-1903 -q --policy <(echo '{"version": 1, "volumes": {}}') --etc "$BASE/etc" -- sh -c 'uname -r; exec "$0" run -q --require-complete --lane supervisor -- uname -r' "$LXSHIM"
   assert_output $'4.4.0-18362-Microsoft\n4.4.0-18362-Microsoft'
 }
 

@@ -137,7 +137,7 @@ static bool opened(struct lx_call *c, int fd, const char *path, const char *nati
     if (file == NULL || !is_reworded(file))
         return false;
     if (lx_alter(c, file->rule))
-        (void)make(c, file, native, fd, fd);
+        (void)make(c, file, madeup_fits(native) ? native : path, fd, fd);
     return true;
 }
 
@@ -170,6 +170,14 @@ static const char *on_disk(const struct lx_policy *policy, const char *path, cha
     memcpy(out, lx_backing(root), root->backing_length);
     memcpy(out + root->backing_length, path, n + 1);
     return out;
+}
+
+/* What made-up memory is called in the place of a file: by its directory, where there is room. */
+static const char *name_for(const struct lx_policy *policy, const struct file *file,
+                            const char *path, char out[PATH_MAX])
+{
+    const char *native = file->when == FILE_EITHER ? on_disk(policy, path, out) : like;
+    return madeup_fits(native) ? native : path;
 }
 
 /* Tells of a file that this system has not, and WSL has on its disk. */
@@ -332,8 +340,7 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     *result = ask_like(c, file, up);
     if (*result >= 0 && file->kind == FILE_PLAIN && c->op == LX_OP_OPEN &&
         (c->flags & O_PATH) == 0 &&
-        !make(c, file, file->when == FILE_EITHER ? on_disk(c->task->policy, path, out) : like, -1,
-              (int)*result)) {
+        !make(c, file, name_for(c->task->policy, file, path, out), -1, (int)*result)) {
         sys_close((int)*result);
         *result = -ENOMEM;
     }
