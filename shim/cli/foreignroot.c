@@ -37,24 +37,51 @@ static int open_in(int root, const char *path, uint64_t flags)
     return sys_openat2(root, path, &how);
 }
 
-/* Adds a directory of the root's by its own name, once, if it is there. */
-static void add_directory(int root, const char *path)
+/* The kernel's name of a descriptor. Its length, or -1. */
+static ssize_t name_of(int fd, char name[PATH_MAX])
 {
     char link[64];
-    char name[PATH_MAX];
-    size_t at = strlen(taken.libraries);
-    int fd = open_in(root, path, O_PATH | O_DIRECTORY);
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    ssize_t n = fd < 0 ? -1 : readlink(link, name, sizeof(name) - 1);
+    ssize_t n = fd < 0 ? -1 : readlink(link, name, PATH_MAX - 1);
+    if (n >= 0)
+        name[n] = '\0';
+    return n;
+}
+
+/* Adds a directory by its name on the disk (n bytes), once. */
+static void add_name(const char *name, size_t n)
+{
+    size_t at = strlen(taken.libraries);
+    if (n == 0 || memchr(name, ':', n) != NULL || at + n + 2 > LIBRARIES_MAX)
+        return;
+    for (const char *p = taken.libraries; *p != '\0'; p += strcspn(p, ":"), p += *p == ':')
+        if (strncmp(p, name, n) == 0 && (p[n] == ':' || p[n] == '\0'))
+            return;
+    snprintf(taken.libraries + at, LIBRARIES_MAX - at, "%s%.*s", at > 0 ? ":" : "", (int)n, name);
+}
+
+/* Adds a directory of the root's by its own name, if it is there. */
+static void add_directory(int root, const char *path)
+{
+    char name[PATH_MAX];
+    int fd = open_in(root, path, O_PATH | O_DIRECTORY);
+    ssize_t n = name_of(fd, name);
+    if (n > 0)
+        add_name(name, (size_t)n);
     if (fd >= 0)
         close(fd);
-    if (n <= 0 || memchr(name, ':', (size_t)n) != NULL || at + (size_t)n + 2 > LIBRARIES_MAX)
-        return;
-    name[n] = '\0';
-    for (const char *p = taken.libraries; *p != '\0'; p += strcspn(p, ":"), p += *p == ':')
-        if (strncmp(p, name, (size_t)n) == 0 && (p[n] == ':' || p[n] == '\0'))
-            return;
-    snprintf(taken.libraries + at, LIBRARIES_MAX - at, "%s%s", at > 0 ? ":" : "", name);
+}
+
+/*
+ * Adds the directory that the root's ld.so is in: Debian's is built to look there, as in
+ * /lib/x86_64-linux-gnu, whatever files for ldconfig say.
+ */
+static void add_own(int loader)
+{
+    char name[PATH_MAX];
+    const char *slash = name_of(loader, name) > 0 ? strrchr(name, '/') : NULL;
+    if (slash != NULL)
+        add_name(name, (size_t)(slash - name));
 }
 
 /* Directories that a file for ldconfig names. */
@@ -78,8 +105,9 @@ static int is_conf(const struct dirent *entry)
     return n > 5 && strcmp(entry->d_name + n - 5, ".conf") == 0;
 }
 
-/* Where the root's ld.so is to look: what its ldconfig would, in that order. */
-static void find_libraries(int root)
+/* Where the root's ld.so is to look: what its ldconfig would, in that order, and what it is built
+ * to. */
+static void find_libraries(int root, int loader)
 {
     static const char *const others[] = {"/lib64", "/usr/lib64", "/lib", "/usr/lib"};
     static const char directory[] = "/etc/ld.so.conf.d";
@@ -94,6 +122,7 @@ static void find_libraries(int root)
     }
     free(list);
     add_listed(root, "/etc/ld.so.conf");
+    add_own(loader);
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         add_directory(root, others[i]);
 }
@@ -114,14 +143,16 @@ static bool has_word(int fd, const char *word)
 
 /*
  * Whether programs of the root can be run: by its ld.so, which has to take the name that a program
- * is called by (glibc 2.33, musl 1.1.11). What /bin/sh is like, the others are.
+ * is called by (glibc 2.33, musl 1.1.11). What /bin/sh is like, the others are. *own becomes a
+ * descriptor of that ld.so, or negative.
  */
-static bool can_run(int root, const char *directory)
+static bool can_run(int root, const char *directory, int *own)
 {
     struct elf_facts facts;
     int shell = open_in(root, "/bin/sh", O_RDONLY);
     int r = shell < 0 ? shell : elf_read(shell, &facts);
     int loader = r < 0 || facts.loader[0] == '\0' ? -1 : open_in(root, facts.loader, O_RDONLY);
+    *own = loader;
     bool runs = r == 0 && (facts.loader[0] == '\0' || (loader >= 0 && has_word(loader, "--argv0")));
     if (r < 0)
         cli_error("--root %s: /bin/sh in it: %s", directory, strerror(-r));
@@ -133,8 +164,6 @@ static bool can_run(int root, const char *directory)
                   directory);
     if (shell >= 0)
         close(shell);
-    if (loader >= 0)
-        close(loader);
     return runs;
 }
 
@@ -149,10 +178,13 @@ bool foreignroot_take(const char *directory, const char *policy)
         cli_error("--root %s: %s", directory, strerror(errno));
         return false;
     }
-    bool runs = can_run(root, directory);
+    int loader;
+    bool runs = can_run(root, directory, &loader);
     snprintf(taken.directory, sizeof(taken.directory), "%s", directory);
     snprintf(taken.policy, sizeof(taken.policy), "%s", policy);
-    find_libraries(root);
+    find_libraries(root, loader);
+    if (loader >= 0)
+        close(loader);
     close(root);
     return runs && setenv("PWD", "/", 1) == 0;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -33,6 +34,11 @@ struct session {
     struct wslconf windows; /* of .wslconfig */
     const char *etc;        /* where wsl.conf and fstab are */
     char *added[LX_MOUNT_MAX];
+    struct fstab_line {
+        char *what;
+        char *target;
+    } lines[LX_MOUNT_MAX]; /* of those, what is of fstab */
+    char *inner;           /* commands that mount what fstab has in a drive, or NULL */
 };
 
 /* A policy that is a pipe can be read once, and is asked more often. */
@@ -50,12 +56,15 @@ static void keep_text(struct lx_request *request)
         close(fd);
 }
 
-/* Becomes a user, which for another needs root. Returns 0, or an errno. */
+/*
+ * Becomes a user, which for another needs root. Returns 0, or an errno. Nobody may look into who
+ * has done so until he executes something; and the supervisor has to, to see the command begin.
+ */
 static int become(const struct passwd *user)
 {
     bool is_another = user->pw_uid != geteuid();
     if (is_another && (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
-                       setuid(user->pw_uid) < 0))
+                       setuid(user->pw_uid) < 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0))
         return errno;
     return setenv("HOME", user->pw_dir, 1) < 0 || setenv("USER", user->pw_name, 1) < 0 ||
                    setenv("LOGNAME", user->pw_name, 1) < 0 || setenv("SHELL", user->pw_shell, 1) < 0
@@ -97,6 +106,21 @@ static int load(struct session *s)
     return cli_load_quietly(&s->run.request, &s->policy);
 }
 
+/* Takes back what was the last one, or another, of those that are mounted besides. */
+static void take_back(struct session *s, size_t at)
+{
+    const size_t last = --s->run.request.added_count;
+    free(s->added[at]);
+    free(s->lines[at].what);
+    free(s->lines[at].target);
+    for (size_t i = at; i < last; i++) {
+        s->added[i] = s->added[i + 1];
+        s->lines[i] = s->lines[i + 1];
+    }
+    s->added[last] = NULL;
+    s->lines[last] = (struct fstab_line){.what = NULL};
+}
+
 /* Mounts a drive besides; what cannot be is said, and skipped. Takes `flag`. */
 static void add(struct session *s, char *flag, const char *what)
 {
@@ -107,8 +131,7 @@ static void add(struct session *s, char *flag, const char *what)
     if (load(s) == 0)
         return;
     cli_error("%s is not mounted: %s", what, s->policy.problem);
-    s->added[--request->added_count] = NULL;
-    free(flag);
+    take_back(s, request->added_count - 1);
     (void)load(s);
 }
 
@@ -121,15 +144,68 @@ static char *flag_of(const char *source, const char *target, const char *options
                : flag;
 }
 
+/* True for a path in the directory `target`. */
+static bool is_below(const char *path, const char *target)
+{
+    const size_t n = strlen(target);
+    return strncmp(path, target, n) == 0 && path[n] == '/';
+}
+
+/* A word of a shell's. */
+static void put_quoted(FILE *to, const char *word)
+{
+    fputs(" '", to);
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            fputs("'\\''", to);
+        else
+            fputc(*word, to);
+    fputc('\'', to);
+}
+
+/*
+ * True for what fstab mounts in a drive that it has mounted before: a directory of that drive is
+ * its place, which is there once the session has begun. So a shell in it mounts that.
+ */
+static bool mounts_inside(struct session *s, const struct wslconf_mount *m)
+{
+    char *whole = NULL;
+    size_t size = 0;
+    bool inside = false;
+    for (size_t i = 0; i < s->run.request.added_count; i++)
+        inside |= s->lines[i].target != NULL && is_below(m->target, s->lines[i].target);
+    FILE *to = inside ? open_memstream(&whole, &size) : NULL;
+    if (to == NULL)
+        return false;
+    fprintf(to, "%smount -t drvfs", s->inner == NULL ? "" : s->inner);
+    put_quoted(to, m->source);
+    put_quoted(to, m->target);
+    if (m->options[0] != '\0') {
+        fputs(" -o", to);
+        put_quoted(to, m->options);
+    }
+    fputc('\n', to);
+    if (fclose(to) != 0)
+        return false;
+    free(s->inner);
+    s->inner = whole;
+    return true;
+}
+
 /* The drives of fstab, which come first. [RN:17093] */
 static void mount_fstab(struct session *s, const char *file)
 {
     struct wslconf_mount m = {.line = 0};
     FILE *stream = fopen(file, "re");
     while (stream != NULL && wslconf_next(stream, file, &m)) {
+        if (mounts_inside(s, &m))
+            continue;
         char what[3 * PATH_MAX];
         snprintf(what, sizeof(what), "%s:%u: %s", file, m.line, m.source);
+        const size_t at = s->run.request.added_count;
         add(s, flag_of(m.source, m.target, m.options), what);
+        if (s->run.request.added_count > at)
+            s->lines[at] = (struct fstab_line){strdup(what), strdup(m.target)};
     }
     if (stream != NULL)
         fclose(stream);
@@ -143,6 +219,19 @@ static bool is_mounted(const struct lx_effective *policy, char letter)
             return true;
     }
     return false;
+}
+
+/* What fstab has mounted below a drive's own place is covered by the drive, which comes later. */
+static void cover(struct session *s, const char *target)
+{
+    for (size_t i = s->run.request.added_count; i-- > 0;) {
+        const struct fstab_line *line = &s->lines[i];
+        if (line->what == NULL || line->target == NULL || !is_below(line->target, target))
+            continue;
+        cli_error("%s is not to be seen: %s is mounted over it, which comes after fstab",
+                  line->what, target);
+        take_back(s, i);
+    }
 }
 
 /* Every volume of the policy's that has a letter and is mounted nowhere. */
@@ -161,6 +250,7 @@ static void mount_volumes(struct session *s)
         if (!there || is_mounted(&s->policy, letter))
             continue;
         snprintf(target, sizeof(target), "%s%c", s->conf.root, tolower((unsigned char)letter));
+        cover(s, target);
         snprintf(options, sizeof(options), "noatime,uid=%u,gid=%u%s%s", getuid(), getgid(),
                  s->conf.options[0] != '\0' ? "," : "", s->conf.options);
         add(s, flag_of(source, target, options), source);
@@ -225,8 +315,10 @@ static void make_command(struct session *s, const struct cli_arguments *argument
     static char login[] = "-l";
     static char plain[] = "/bin/sh";
     size_t count = (size_t)arguments->count;
-    char **command = lx_arena_alloc(&s->policy.arena, (count + 15) * sizeof(char *));
+    char **command = lx_arena_alloc(&s->policy.arena, (count + 19) * sizeof(char *));
     size_t n = 0;
+    if (s->inner != NULL)
+        put_shell(command, &n, "eval \"$0\"; exec \"$@\"", s->inner);
     if (s->conf.boot[0] != '\0') /* nobody waits for it, and nobody hears it */
         put_shell(command, &n, "(/bin/sh -c \"$0\" </dev/null >/dev/null 2>&1 &) && exec \"$@\"",
                   s->conf.boot);

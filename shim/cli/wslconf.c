@@ -364,14 +364,32 @@ static bool keep_options(char *list)
     return automatic;
 }
 
+/* True, and the rest of the line is passed over, where there was no room for all of it. */
+static bool is_cut(FILE *stream, const char *text)
+{
+    int c = '\n';
+    if (strchr(text, '\n') != NULL || feof(stream))
+        return false;
+    do
+        c = getc(stream);
+    while (c != EOF && c != '\n');
+    return true;
+}
+
 bool wslconf_next(void *stream, const char *file, struct wslconf_mount *out)
 {
     static char text[LINE_MAX_]; /* the program has one thread */
     while (fgets(text, sizeof(text), stream) != NULL) {
         char *rest = NULL;
         out->line++;
+        const bool cut = is_cut(stream, text);
         if (trim(text)[0] == '#')
             continue;
+        if (cut) {
+            cli_error("%s:%u: longer than %d bytes; the line is skipped", file, out->line,
+                      LINE_MAX_ - 2);
+            continue;
+        }
         out->source = strtok_r(text, " \t\r\n", &rest);
         out->target = strtok_r(NULL, " \t\r\n", &rest);
         const char *type = strtok_r(NULL, " \t\r\n", &rest);

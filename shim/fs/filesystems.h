@@ -173,14 +173,16 @@ struct lx_fs_removal {
 struct lx_fs_shown {
     /* True where a file of this last name (n bytes) may be one of them. Pure. */
     bool (*named)(const char *name, size_t n);
+    /* True where a directory on the way of a path (n bytes) may be one that is hidden. Pure. */
+    bool (*bars)(const char *path, size_t n);
     /*
-     * What a program gets in place of fd, which the kernel has opened for reading by `path`, the
-     * kernel's name: the same number, with other words in it, or as it was.
+     * Puts other words in the place of fd, which the kernel has opened for reading: what a program
+     * calls `path`, and the kernel `native`. False where it is none of them.
      */
-    long (*opened)(struct lx_call *c, long fd, const char *path);
+    bool (*opened)(struct lx_call *c, int fd, const char *path, const char *native);
     /*
      * The bytes of what is read of a file of a disk by that, by an absolute path as the program
-     * spelled it; 0 where that is the file itself.
+     * spelled it, the file being where c->at[0] says; 0 where what is read is the file itself.
      */
     size_t (*length)(struct lx_call *c, const char *path);
     /*

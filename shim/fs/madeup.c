@@ -27,12 +27,17 @@
 #define F_SEAL_WRITE  8
 #endif
 
+bool madeup_fits(const char *name)
+{
+    return LINK_LENGTH - KERNELS + strlen(name) < NAME_ROOM;
+}
+
 int madeup_begin(const char *name)
 {
     char called[NAME_ROOM];
     size_t prefix = LINK_LENGTH - KERNELS;
     size_t n = strlen(name);
-    if (prefix + n >= sizeof(called))
+    if (!madeup_fits(name))
         return -ENAMETOOLONG;
     memcpy(called, &MADEUP_LINK[KERNELS], prefix);
     memcpy(called + prefix, name, n + 1);
@@ -131,6 +136,10 @@ __attribute__((noinline)) void madeup_stat(int fd, struct stat *st)
     if (!name_of(fd, name))
         return;
     int r = sys_fstatat(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW);
+    if (r == 0 && S_ISLNK(st->st_mode))
+        r = -ENOENT; /* it leads nowhere, or the kernel had called the file otherwise */
+    if (r < 0 && madeup_has_size(name) && (r = sys_fstatat(AT_FDCWD, MADEUP_LIKE, st, 0)) == 0)
+        st->st_mode = MADEUP_MODE;
     if (madeup_has_size(name))
         st->st_size = size;
     if (r == 0)
@@ -148,6 +157,11 @@ __attribute__((noinline)) void madeup_statx(int fd, int flags, unsigned mask, st
     if (!name_of(fd, name))
         return;
     int r = sys_statx(AT_FDCWD, name, (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW, mask, stx);
+    if (r == 0 && S_ISLNK(stx->stx_mode))
+        r = -ENOENT;
+    if (r < 0 && madeup_has_size(name) &&
+        (r = sys_statx(AT_FDCWD, MADEUP_LIKE, flags & ~AT_EMPTY_PATH, mask, stx)) == 0)
+        stx->stx_mode = MADEUP_MODE;
     if (madeup_has_size(name))
         stx->stx_size = size;
     if (r == 0)

@@ -14,8 +14,17 @@
 struct statx;
 struct statfs;
 
+/* What stands for a file that no kernel has: of its kind, and of nobody's interest. */
+#define MADEUP_LIKE "/proc/version"
+
+/* What a file of a disk has that is not there. */
+#define MADEUP_MODE (S_IFREG | 0644)
+
 /* What a link of /proc shows of one, before the name of the kernel's file. */
 #define MADEUP_LINK "/memfd:lxshim:"
+
+/* True for a name that memory can have. */
+bool madeup_fits(const char *name);
 
 /* Memory for the file of that name, to be written to. A descriptor or -errno. */
 int madeup_begin(const char *name);

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "fs/native.h"
+#include "supervisor/credentials.h"
 #include "supervisor/forced.h"
 #include "supervisor/handles.h"
 #include "supervisor/hooks.h"
@@ -184,6 +185,7 @@ static long make(const struct lx_call *c)
                        .fill = fill,
                        .what = &w};
     if (c->op == LX_OP_EXEC && c->argv != no_arguments) {
+        credentials_return(); /* only ourselves may look into who has become another user */
         w.count = count_arguments(r);
         if (w.count < 0)
             return w.count;

@@ -63,13 +63,16 @@ enum supervise_filter supervise_filter(const struct lx_policy *policy)
     return copies || policy->shows ? SUPERVISE_SHOWS : SUPERVISE_PLAIN;
 }
 
-/* True where the kernel is older than Linux 5.minor. */
+/*
+ * True where the kernel is older than Linux 5.minor: the kernel itself is asked, by the
+ * instruction, as in a session libc's uname has another.
+ */
 static bool is_before(unsigned least)
 {
     struct utsname name;
     unsigned major = 0;
     unsigned minor = 0;
-    if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+    if (SYS1(SYS_uname, &name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
         return false;
     return major < 5 || (major == 5 && minor < least);
 }

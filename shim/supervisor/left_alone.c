@@ -105,7 +105,7 @@ static bool lists_otherwise(const struct request *r)
     long n = r->call->arguments[0] != 'f'
                  ? 0
                  : tracee_name(&r->tracee, (int)r->given[0], name, sizeof(name));
-    return n > 0 && shown_lists_name(r->task.policy, name, (size_t)n);
+    return n > 0 && shown_lists_native(r->task.policy, name, (size_t)n);
 }
 
 int left_alone(const struct request *r)

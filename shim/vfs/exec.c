@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "policy/foreign.h"
 #include "sys/address.h"
 #include "sys/sys.h"
 #include "vfs/interop.h"
@@ -101,7 +102,7 @@ static long run_or_script(const struct lx_task *t, int dirfd, const char *path, 
                           char *const envp[], int flags, unsigned depth)
 {
     bool in_root = t->root == NULL && !t->seccomp_confined && !t->policy->observe &&
-                   mounts_foreign_root(t->policy) != NULL;
+                   lx_foreign_root(t->policy) != NULL;
     return in_root ? run_in_root(t, dirfd, path, argv, envp, flags, depth)
                    : run_as_it_is(t, dirfd, path, argv, envp, flags, depth);
 }
@@ -167,7 +168,7 @@ static __attribute__((noinline)) long run_in_root(const struct lx_task *t, int d
     bool has_name =
         argv != NULL && (t->pid != 0 || sys_readable(argv, sizeof(*argv), placement_tick()));
     const char *name = has_name && argv[0] != NULL ? argv[0] : path;
-    long r = vfs_program(t, mounts_foreign_root(t->policy), dirfd, path, name, &program);
+    long r = vfs_program(t, lx_foreign_root(t->policy), dirfd, path, name, &program);
     if (r == PROGRAM_LOADED)
         return with_arguments(t, program.words, argv, envp, run_as_it_is, depth);
     if (r == PROGRAM_SCRIPT && depth == SCRIPT_DEPTH)

@@ -120,18 +120,6 @@ const struct lx_mount *mounts_at_target(const struct lx_policy *policy, const ch
     return at;
 }
 
-const struct lx_mount *mounts_foreign_root(const struct lx_policy *policy)
-{
-    const struct lx_mounts *mounts = lx_mounts(policy);
-    const struct lx_mount *m;
-    if (!lx_redirects(policy))
-        return NULL;
-    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
-        if (lx_is_foreign_root(m))
-            return m;
-    return NULL;
-}
-
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
                                               size_t n)
 {

@@ -49,9 +49,6 @@ const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const c
 /* The mount that an absolute path, as programs spell it, is the target of; or NULL. */
 const struct lx_mount *mounts_at_target(const struct lx_policy *policy, const char *path, size_t n);
 
-/* The root of all, where its files are in a directory of ours; or NULL. */
-const struct lx_mount *mounts_foreign_root(const struct lx_policy *policy);
-
 /* The mount, its backing elsewhere, whose root a canonical native path is; or NULL. */
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
                                               size_t n);

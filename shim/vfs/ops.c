@@ -7,6 +7,7 @@
 #include <sys/statfs.h>
 
 #include "fs/madeup.h"
+#include "policy/foreign.h"
 #include "store/cwds.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
@@ -142,12 +143,11 @@ static __attribute__((noinline)) long proc_link(const struct lx_call *c, const c
     if (length < 0)
         return n;
     full[length] = '\0';
-    if (mounts_foreign_root(t->policy) != NULL && loader_program(c->fd[0], path, full))
+    if (lx_foreign_root(t->policy) != NULL && loader_program(c->fd[0], path, full))
         length = (long)strlen(full);
     if (madeup_link(full, (size_t)length))
         length = (long)madeup_cut(full, (size_t)length);
-    else
-        length = mounts_to_program(t->policy, full, (size_t)length, sizeof(full));
+    length = mounts_to_program(t->policy, full, (size_t)length, sizeof(full));
     if (length < 0)
         return n;
     size_t shown = (size_t)length < c->size ? (size_t)length : c->size;

@@ -34,7 +34,8 @@ bool shown_named(const struct lx_policy *policy, const char *path, size_t n)
     const char *name = slash == NULL ? path : slash + 1;
     EACH(shows)
     {
-        if (shows->named != NULL && shows->named(name, n - (size_t)(name - path)))
+        if (shows->named != NULL &&
+            (shows->named(name, n - (size_t)(name - path)) || shows->bars(path, n)))
             return true;
     }
     return false;
@@ -59,27 +60,10 @@ bool shown_may_open(const struct lx_call *c)
     if (!c->task->policy->shows || c->op != LX_OP_OPEN ||
         (c->flags & (O_ACCMODE | O_PATH)) != O_RDONLY || !may_answer(c))
         return false;
+    /* A link may lead there by another name, and from such a name elsewhere. */
     const char *given = c->at[0].given;
-    return given != NULL ? is_called(c, given, strlen(given))
-                         : is_called(c, c->path[0], c->path_length[0]);
-}
-
-__attribute__((noinline)) long shown_opened(struct lx_call *c, long fd)
-{
-    char path[PATH_MAX];
-    char link[SYS_FD_PATH];
-    sys_fd_path((int)fd, link);
-    long n = sys_readlinkat(AT_FDCWD, link, path, sizeof(path) - 1);
-    if (n <= 0)
-        return fd;
-    path[n] = '\0';
-    if (mounts_to_program(c->task->policy, path, (size_t)n, sizeof(path)) < 0)
-        return fd;
-    EACH(shows)
-    {
-        fd = shows->opened == NULL ? fd : shows->opened(c, fd, path);
-    }
-    return fd;
+    return (given != NULL && is_called(c, given, strlen(given))) ||
+           is_called(c, c->path[0], c->path_length[0]);
 }
 
 /* The path of a call as it was spelled, from "/" on. False where that is not known. */
@@ -94,9 +78,13 @@ static bool whole(const struct lx_call *c, char out[PATH_MAX])
             base = SYS2(SYS_getcwd, out, PATH_MAX) - 1;
         } else {
             sys_fd_path(fd, link);
-            base = sys_readlinkat(AT_FDCWD, link, out, PATH_MAX);
+            base = sys_readlinkat(AT_FDCWD, link, out, PATH_MAX - 1);
         }
         if (base < 1 || out[0] != '/')
+            return false;
+        out[base] = '\0';
+        base = mounts_to_program(c->task->policy, out, (size_t)base, PATH_MAX);
+        if (base < 1)
             return false;
         if (base > 1)
             out[base++] = '/';
@@ -106,6 +94,38 @@ static bool whole(const struct lx_call *c, char out[PATH_MAX])
     memcpy(out + base, c->path[0], n);
     out[(size_t)base + n] = '\0';
     return true;
+}
+
+static bool is_made(struct lx_call *c, long fd, const char *path, const char *native)
+{
+    EACH(shows)
+    {
+        if (shows->opened != NULL && shows->opened(c, (int)fd, path, native))
+            return true;
+    }
+    return false;
+}
+
+__attribute__((noinline)) long shown_opened(struct lx_call *c, long fd)
+{
+    char native[PATH_MAX];
+    char path[PATH_MAX];
+    char link[SYS_FD_PATH];
+    sys_fd_path((int)fd, link);
+    long n = sys_readlinkat(AT_FDCWD, link, native, sizeof(native) - 1);
+    if (n <= 0)
+        return fd;
+    native[n] = '\0';
+    memcpy(path, native, (size_t)n + 1);
+    if (mounts_to_program(c->task->policy, path, (size_t)n, sizeof(path)) < 0 ||
+        is_made(c, fd, path, native))
+        return fd;
+    /* A link of that name, as /etc/resolv.conf often is one. */
+    if (is_called(c, c->path[0], c->path_length[0]) && whole(c, path)) {
+        text_tidy(path);
+        (void)is_made(c, fd, path, native);
+    }
+    return fd;
 }
 
 /*
@@ -152,8 +172,10 @@ static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
 
 bool shown_instead(struct lx_call *c, long *result)
 {
-    return may_answer(c) && (vfs_looks(c) || c->op == LX_OP_OPEN || c->op == LX_OP_WATCH) &&
-           is_called(c, c->path[0], c->path_length[0]) && answers(c, result);
+    bool is_one =
+        vfs_looks(c) || c->op == LX_OP_OPEN || c->op == LX_OP_WATCH || c->op == LX_OP_CHDIR;
+    return is_one && may_answer(c) && is_called(c, c->path[0], c->path_length[0]) &&
+           answers(c, result);
 }
 
 long shown_beyond(struct lx_call *c)
@@ -161,6 +183,12 @@ long shown_beyond(struct lx_call *c)
     long result;
     c->at[0] = (struct lx_loc){.dfd = AT_FDCWD, .path = c->path[0], .flags = LX_LOC_WALKED};
     return shown_instead(c, &result) ? result : -ENOENT;
+}
+
+bool shown_lists_native(const struct lx_policy *policy, char *directory, size_t n)
+{
+    long length = mounts_to_program(policy, directory, n, PATH_MAX);
+    return length > 0 && shown_lists_name(policy, directory, (size_t)length);
 }
 
 bool shown_lists_name(const struct lx_policy *policy, const char *directory, size_t n)
@@ -180,6 +208,8 @@ bool shown_lists(const struct lx_task *t, int fd, char *directory, size_t *n)
     if (!t->policy->shows || t->root != NULL || t->seccomp_confined || sys_is_proxied())
         return false;
     long length = vfs_directory_path(t, fd, directory);
+    if (length > 0)
+        length = mounts_to_program(t->policy, directory, (size_t)length, PATH_MAX);
     *n = length < 0 ? 0 : (size_t)length;
     return length > 0 && shown_lists_name(t->policy, directory, *n);
 }

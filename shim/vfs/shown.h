@@ -45,6 +45,9 @@ bool shown_lists(const struct lx_task *t, int fd, char *directory, size_t *n);
 /* The same by a directory's name (n bytes). */
 bool shown_lists_name(const struct lx_policy *policy, const char *directory, size_t n);
 
+/* The same by the kernel's, which is changed in place (PATH_MAX bytes). */
+bool shown_lists_native(const struct lx_policy *policy, char *directory, size_t n);
+
 /* False for a name of such a directory that no listing shows. `directory` has room for it. */
 bool shown_listed(const struct lx_policy *policy, char *directory, size_t n, const char *name);
 

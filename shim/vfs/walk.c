@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fs/stray.h"
+#include "policy/foreign.h"
 #include "store/sidecar_attr.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
@@ -78,9 +79,9 @@ static size_t root_length(const struct lx_call *c)
 static int enter_root(struct lx_call *c, struct walk *w, const char *path)
 {
     const struct lx_mount *m = mounts_redirected(c->task->policy, path, strlen(path));
-    if (m == NULL || mounts_foreign_root(c->task->policy) == NULL || c->task->root != NULL)
+    if (m == NULL || lx_foreign_root(c->task->policy) == NULL || c->task->root != NULL)
         return 0;
-    m = mounts_foreign_root(c->task->policy);
+    m = lx_foreign_root(c->task->policy);
     if (m->backing_length + w->length >= sizeof(w->path))
         return -ENAMETOOLONG;
     memmove(w->path + m->backing_length, w->path, w->length + 1);

@@ -272,6 +272,18 @@ for path in sys.argv[1].split():
   assert_equal "$(grep -c 'No such file' <<<"$output")" 7
 }
 
+@test "what is in a directory that WSL1 lacks is not there, either: by its path, from a directory around it, by going there" {
+  [[ -e /sys/class/net/lo/statistics/rx_bytes ]] || skip "no /sys/class/net here"
+  steps='cat /sys/class/net/lo/statistics/rx_bytes; cd /sys/class/net/lo; cat statistics/rx_bytes; stat -c %F statistics/.; ls statistics/rx_bytes; [ -e ./statistics/tx_bytes ] || echo none; cd statistics; cd /proc/self/map_files'
+  native "$steps"
+  refute_output --partial 'No such file'
+  as wsl1-1903 "$steps" identity.sysfs=on identity.proc=on
+  assert_equal "$(grep -c 'No such file' <<<"$output")" 6
+  assert_line none
+  as wsl2-9p "$steps" identity.sysfs=on identity.proc=on
+  refute_output --partial 'No such file'
+}
+
 @test "identity.proc: loadavg, meminfo and cpuinfo of WSL1's; programs that read them go on" {
   steps='cut -d" " -f1-3 /proc/loadavg; sed "s/[0-9][0-9]* kB/N kB/" /proc/meminfo | grep -c "^[A-Z].*N kB"; grep -c . /proc/meminfo
     awk "/MemTotal|Buffers|Hugepagesize|MemAvailable/ { print \$1 (\$1 == \"MemTotal:\" ? \"\" : \$2) }" /proc/meminfo; uptime | grep -o "load average.*"'
@@ -337,6 +349,19 @@ cat: /run/WSL/12_interop: No such device or address
 cat: /run/WSL/x_interop: No such file or directory
 mkdir: cannot create directory ‘/run/WSL/a’: No such file or directory
 /run/WSL/.."
+}
+
+@test "identity.calls: listmount, which Linux has since 6.8, is ENOSYS where statmount is" {
+  needs python3 python3
+  steps="python3 -c 'import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+asked = (ctypes.c_uint64 * 3)(24, 2 ** 64 - 1, 0)
+said = (ctypes.c_uint64 * 64)()
+for nr, n in (458, 64), (457, 512): print(\"there\" if libc.syscall(nr, asked, said, ctypes.c_size_t(n), 0) >= 0 or ctypes.get_errno() == 2 else os.strerror(ctypes.get_errno()))'"
+  native "$steps"
+  [[ $output == $'there\nthere' ]] || skip "not in this kernel"
+  as wsl2-9p "$steps" identity.calls=on
+  assert_output $'Function not implemented\nFunction not implemented'
 }
 
 @test "identity.calls: what the era's kernel is older than is ENOSYS, in a drive and outside; libc goes on" {

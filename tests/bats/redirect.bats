@@ -387,6 +387,21 @@ f
   done
 }
 
+@test "who has become another user runs a script whose interpreter is on a drive that is translated" {
+  ((EUID == 0)) || skip "only root becomes another user"
+  local lane
+  shared
+  mkdir "$SHARED/back" "$SHARED/c"
+  printf '#!/bin/sh\necho "$1 $(id -u)"\n' >"$SHARED/back/interpreter"
+  printf '#!%s x\n' "$SHARED/c/interpreter" >"$SHARED/back/script"
+  chmod 755 "$SHARED"/* "$SHARED"/back/*
+  for lane in preload both supervisor; do
+    [[ $lane == preload ]] || "$LXSHIM" run -q --lane "$lane" -- true 2>/dev/null || continue
+    run "$LXSHIM" run -q --bind=never --lane "$lane" --mount "drvfs:C::$SHARED/c:$SHARED/back" -- setpriv --reuid 1234 --clear-groups sh -c '"$0"; "$0" y' "$SHARED/c/script"
+    assert_output $'x 1234\nx 1234'
+  done
+}
+
 @test "--bind: without root only a user namespace can, which changes what is outside" {
   shared
   mkdir "$SHARED/back" "$SHARED/c"

@@ -96,9 +96,31 @@ BASE/at/c/src
 src'
 }
 
+@test "fstab below a drive's own place: a drive that comes later covers it, one that fstab has mounted before has it inside" {
+  mkdir -p "$BASE"/data/x "$BASE"/drive/sub "$BASE/at/c"
+  touch "$BASE/data/x/f"
+  echo "D:\\x $BASE/at/c/sub drvfs" >"$BASE/etc/fstab"
+  session "$DRIVES; ls \$BASE/at/c"
+  assert_output "lxshim: BASE/etc/fstab:1: D:\\x is not to be seen: BASE/at/c is mounted over it, which comes after fstab
+C:\\134 BASE/at/c 9p rw
+D:\\134 BASE/at/d 9p rw
+src
+sub"
+  ((EUID == 0)) || return 0
+  printf '%s\n' "C: $BASE/at/c drvfs" "D:\\x $BASE/at/c/sub drvfs ro,uid=7" >"$BASE/etc/fstab"
+  session "$DRIVES; ls \$BASE/at/c/sub; stat -c %u \$BASE/at/c/sub; wslpath -w \$BASE/at/c/sub/f; touch \$BASE/at/c/sub/g 2>&1"
+  assert_output "C:\\134 BASE/at/c 9p rw
+D:\\134 BASE/at/d 9p rw
+D:\\134x BASE/at/c/sub 9p ro
+f
+7
+D:\\x\\f
+touch: cannot touch 'BASE/at/c/sub/g': Read-only file system"
+}
+
 @test "what is damaged in wsl.conf and fstab is skipped with a warning; the rest holds" {
   conf automount "root = $BASE/at" 'no key' 'enabled = perhaps' 'options = "umask' 'ROOT = /twice' 'some = thing' '[bad' 'enabled = 0'
-  printf '%s\n' two words "E: $BASE/e drvfs" "D: $BASE/nowhere/d drvfs" "D: $BASE/d drvfs hair=long" >"$BASE/etc/fstab"
+  printf '%s\n' two words "E: $BASE/e drvfs" "D: $BASE/nowhere/d drvfs" "D: $BASE/d drvfs hair=long" "$(printf '%5000s' '') D: $BASE/d drvfs" >"$BASE/etc/fstab"
   session "$DRIVES"
   assert_output --partial 'source "E:" is of no volume'
   assert_output --partial 'target "BASE/nowhere/d": No such file or directory'
@@ -115,7 +137,8 @@ fstab:1 no three fields
 fstab:2 no three fields
 fstab:3 E
 fstab:4 D
-fstab:5 D"
+fstab:5 D
+fstab:6 longer than 4094 bytes"
 }
 
 @test "wsl.conf as Windows' editors leave it: line ends, a last line without one, lines that go on; filesystem.umask; keys of others" {
@@ -239,6 +262,20 @@ $(id -un)"
   else
     assert_line --partial 'and the name stays as it is'
   fi
+}
+
+@test "a session of WSL1's in another session has its supervisor, by the kernel that there is" {
+  [[ " ${LANES[*]} " == *" supervisor "* ]] || skip "no supervisor here"
+  local inner=("$LXSHIM" wsl -q --etc "$BASE/etc" --policy "$BASE/policy.json")
+  run env -C / "${inner[@]}" --lane preload -- "${inner[@]}" --lane supervisor --era wsl1-1903 -- uname -r
+  assert_output 4.4.0-18362-Microsoft
+}
+
+@test "--user: the command is another user's from its first call on, where the supervisor alone sees it" {
+  ((EUID == 0)) || skip "only root becomes another user"
+  [[ " ${LANES[*]} " == *" supervisor "* ]] || skip "no supervisor here"
+  run env -C / "$LXSHIM" wsl --lane supervisor -q --policy <(echo '{"version": 1, "volumes": {}}') --etc "$BASE/etc" --user nobody -- id -un
+  assert_output nobody
 }
 
 # run_boot [PREFIX...]: a session whose boot.command says who runs it, and what is on a drive; then who the session is of.

@@ -104,6 +104,26 @@ bool file_named(const char *name, size_t n)
     return false;
 }
 
+/* True for the name of a directory among what is hidden: what is in it is not there, either. */
+static bool is_barred(const char *name, size_t n)
+{
+    static const char *const names[] = {"cgroup", "map_files", "hugepages", "statistics"};
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (name[0] == names[i][0] && strlen(names[i]) == n && memcmp(name, names[i], n) == 0)
+            return true;
+    return false;
+}
+
+bool file_bars(const char *path, size_t n)
+{
+    const char *end = path + n;
+    const char *slash;
+    for (; (slash = memchr(path, '/', (size_t)(end - path))) != NULL; path = slash + 1)
+        if (slash != path && is_barred(path, (size_t)(slash - path)))
+            return true;
+    return false;
+}
+
 /* Moves past "/", and a number or one of two words that stand for one. */
 static bool skip_task(const char **path, const char *end)
 {
@@ -195,6 +215,23 @@ const struct file *file_find(const struct lx_policy *policy, const char *path, s
     return NULL;
 }
 
+const struct file *file_above(const struct lx_policy *policy, const char *path, size_t *n)
+{
+    const char *end = path + *n;
+    const char *name = path;
+    const char *slash;
+    for (; (slash = memchr(name, '/', (size_t)(end - name))) != NULL; name = slash + 1) {
+        const struct file *file = slash == name || !is_barred(name, (size_t)(slash - name))
+                                      ? NULL
+                                      : file_find(policy, path, (size_t)(slash - path));
+        if (file == NULL || file->when != FILE_HIDDEN)
+            continue;
+        *n = (size_t)(slash - path);
+        return file;
+    }
+    return NULL;
+}
+
 bool file_listed_in(const struct lx_policy *policy, const char *directory, size_t n)
 {
     for (unsigned i = 0; i < FILES; i++)
@@ -211,7 +248,8 @@ const struct file *file_besides(const struct lx_policy *policy, const char *dire
     for (unsigned i = 0; i < FILES; i++) {
         const struct file *file = &files[i];
         unsigned count = file->kind != FILE_DEVICE ? 1 : file->node.count;
-        if (file->when != FILE_MISSING || file->name[0] == '*' || *n >= before + count ||
+        bool may_lack = file->when == FILE_MISSING || file->when == FILE_EITHER;
+        if (!may_lack || file->name[0] == '*' || *n >= before + count ||
             !is_in(file, directory, length) || !is_on(policy, file)) {
             before += count;
             continue;

@@ -9,6 +9,7 @@
 enum file_when {
     FILE_OPENED,  /* the kernel has it: other words are in it */
     FILE_MISSING, /* the kernel has none: it is there */
+    FILE_EITHER,  /* it is there with other words in it, whether the kernel has it or not */
     FILE_HIDDEN   /* it is not there, whatever the kernel has */
 };
 
@@ -30,6 +31,12 @@ page_write *file_writer(const struct file *file);
 
 /* True where something of this name (n bytes) may be among them. */
 bool file_named(const char *name, size_t n);
+
+/* True where a directory of a path (n bytes) has the name of one that may be hidden. */
+bool file_bars(const char *path, size_t n);
+
+/* The directory of a path (n bytes) that is not there, by the run's rules; or NULL. Its length. */
+const struct file *file_above(const struct lx_policy *policy, const char *path, size_t *n);
 
 /* The file of that path (n bytes) which the run's rules have something to say of; or NULL. */
 const struct file *file_find(const struct lx_policy *policy, const char *path, size_t n);

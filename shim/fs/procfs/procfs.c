@@ -13,11 +13,12 @@
 #include "fs/madeup.h"
 #include "fs/procfs/files.h"
 #include "fs/procfs/pages.h"
+#include "policy/foreign.h"
 #include "sys/numbers.h"
 #include "sys/sys.h"
 
-/* In the place of what the kernel has not: of its kind, and of nobody's interest. */
-static const char like[] = "/proc/version";
+/* In the place of what the kernel has not. */
+static const char like[] = MADEUP_LIKE;
 static const char like_directory[] = "/proc/tty/ldisc"; /* with nothing in it */
 
 #define TEXT_MAX 65536 /* bytes of a file: none has a page of them */
@@ -77,13 +78,17 @@ static size_t write_page(const struct lx_policy *policy, const struct file *file
     return page.length;
 }
 
-/* Puts memory with what a file says in the place of a descriptor. False: that is as it was. */
-static bool make(const struct lx_call *c, const struct file *file, const char *name, int fd)
+/*
+ * Puts memory with what a file says in the place of a descriptor; `own` is one of the kernel's
+ * file, -1 where it has none. False: that is as it was.
+ */
+static bool make(const struct lx_call *c, const struct file *file, const char *name, int own,
+                 int fd)
 {
     struct room *room = make_room();
     if (room == NULL)
         return false;
-    size_t n = write_page(c->task->policy, file, name, fd, room);
+    size_t n = write_page(c->task->policy, file, name, own, room);
     bool done = n > 0 && madeup_put(name, room->out, n, c->flags, fd);
     if (!done)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
@@ -91,40 +96,95 @@ static bool make(const struct lx_call *c, const struct file *file, const char *n
     return done;
 }
 
-static size_t length(struct lx_call *c, const char *path)
+/* True for what has other words in it than the kernel's file, where that is there. */
+static bool is_reworded(const struct file *file)
 {
-    const struct lx_policy *policy = c->task->policy;
-    const struct file *file = file_find(policy, path, strlen(path));
+    return file->when == FILE_OPENED || file->when == FILE_EITHER;
+}
+
+/* The bytes that would be read of a file, with the kernel's own behind fd (-1: there is none). */
+static size_t measure(const struct lx_policy *policy, const struct file *file, const char *path,
+                      int fd)
+{
     size_t n = 0;
-    if (file == NULL || file->when != FILE_OPENED || !madeup_has_size(path))
-        return 0;
-    int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
-    struct room *room = fd < 0 ? NULL : make_room();
+    struct room *room = make_room();
     if (room != NULL) {
         n = write_page(policy, file, path, fd, room);
         sys_munmap(room, sizeof(*room));
     }
-    if (fd >= 0)
+    return n;
+}
+
+static size_t length(struct lx_call *c, const char *path)
+{
+    const struct lx_policy *policy = c->task->policy;
+    const struct lx_loc *at = &c->at[0];
+    const struct file *file = file_find(policy, path, strlen(path));
+    size_t n = 0;
+    if (file == NULL || !is_reworded(file) || !madeup_has_size(path))
+        return 0;
+    int fd = sys_openat(at->dfd, at->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    if (fd >= 0) {
+        n = measure(policy, file, path, fd);
         sys_close(fd);
+    }
     return n == 0 || !lx_alter(c, file->rule) ? 0 : n;
 }
 
-static long opened(struct lx_call *c, long fd, const char *path)
+static bool opened(struct lx_call *c, int fd, const char *path, const char *native)
 {
     const struct file *file = file_find(c->task->policy, path, strlen(path));
-    if (file != NULL && file->when == FILE_OPENED && lx_alter(c, file->rule))
-        (void)make(c, file, path, (int)fd);
-    return fd;
+    if (file == NULL || !is_reworded(file))
+        return false;
+    if (lx_alter(c, file->rule))
+        (void)make(c, file, madeup_fits(native) ? native : path, fd, fd);
+    return true;
 }
 
-/* Has an answer say that a file is a socket, which everybody may write to. */
-static void say_socket(const struct lx_call *c)
+/* Has an answer say that a file is of that type and mode, and so large. */
+static void say(const struct lx_call *c, unsigned mode, size_t size)
 {
-    const unsigned mode = S_IFSOCK | 0777;
-    if (c->op == LX_OP_STAT)
+    if (c->op == LX_OP_STAT) {
         ((struct stat *)c->buf)->st_mode = mode;
-    else if (c->op == LX_OP_STATX)
+        ((struct stat *)c->buf)->st_size = (off_t)size;
+    } else if (c->op == LX_OP_STATX) {
         ((struct statx *)c->buf)->stx_mode = (uint16_t)mode;
+        ((struct statx *)c->buf)->stx_size = size;
+    }
+}
+
+/*
+ * Where the kernel has what a program calls `path`: in a root that is translated, in its directory,
+ * but for what is the host's there.
+ */
+static const char *on_disk(const struct lx_policy *policy, const char *path, char out[PATH_MAX])
+{
+    static const char *const hosts[] = {"/proc/", "/sys/", "/dev/"};
+    const struct lx_mount *root = lx_foreign_root(policy);
+    size_t n = strlen(path);
+    if (root == NULL || root->backing_length + n >= PATH_MAX)
+        return path;
+    for (unsigned i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+        if (strncmp(path, hosts[i], strlen(hosts[i])) == 0)
+            return path;
+    memcpy(out, lx_backing(root), root->backing_length);
+    memcpy(out + root->backing_length, path, n + 1);
+    return out;
+}
+
+/* What made-up memory is called in the place of a file: by its directory, where there is room. */
+static const char *name_for(const struct lx_policy *policy, const struct file *file,
+                            const char *path, char out[PATH_MAX])
+{
+    const char *native = file->when == FILE_EITHER ? on_disk(policy, path, out) : like;
+    return madeup_fits(native) ? native : path;
+}
+
+/* Tells of a file that this system has not, and WSL has on its disk. */
+static void say_file(const struct lx_call *c, const struct file *file)
+{
+    if (c->op == LX_OP_STAT || c->op == LX_OP_STATX)
+        say(c, MADEUP_MODE, measure(c->task->policy, file, file->name, -1));
 }
 
 /* Asks the kernel of a file like the one that it has not. */
@@ -133,25 +193,35 @@ static long ask_like(struct lx_call *c, const struct file *file, bool up)
     const struct lx_loc before = c->at[0];
     if (file->kind == FILE_SOCKET && (c->op == LX_OP_OPEN || c->op == LX_OP_ACCESS))
         return c->op == LX_OP_ACCESS ? 0 : (c->flags & O_PATH) != 0 ? -EACCES : -ENXIO;
-    const char *path = up ? file->directory : file->kind == FILE_DIRECTORY ? like_directory : like;
+    char out[PATH_MAX];
+    const bool is_disks = file->when == FILE_EITHER;
+    const char *path = up || (is_disks && c->op == LX_OP_STATFS)
+                           ? on_disk(c->task->policy, file->directory, out)
+                       : file->kind == FILE_DIRECTORY ? like_directory
+                                                      : like;
     c->at[0] = (struct lx_loc){.dfd = AT_FDCWD, .path = path, .flags = LX_LOC_WALKED};
     long r = lx_host_fs.run[c->op](c);
     c->at[0] = before;
     if (r == 0 && file->kind == FILE_SOCKET)
-        say_socket(c);
+        say(c, S_IFSOCK | 0777, 0); /* which everybody may write to */
+    else if (r == 0 && is_disks && !up)
+        say_file(c, file);
     return r;
 }
 
-static bool is_missing(const char *path)
+static bool is_missing(const struct lx_policy *policy, const char *path)
 {
     struct stat st;
-    return sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) == -ENOENT;
+    char out[PATH_MAX];
+    return sys_fstatat(AT_FDCWD, on_disk(policy, path, out), &st, AT_SYMLINK_NOFOLLOW) == -ENOENT;
 }
 
 /* The era of the run may have none. */
 static bool has(const struct lx_policy *policy, const struct file *file)
 {
     char out[512];
+    if (file->when == FILE_EITHER)
+        return true;
     if (file->kind == FILE_DEVICE)
         return (file->node.eras & DEVFS_WSL1) != 0;
     if (file->kind != FILE_PLAIN)
@@ -193,12 +263,55 @@ static unsigned number_in(const struct file *file, const char *path, size_t n)
     return file_number(file, slash + 1, n - (size_t)(slash + 1 - path));
 }
 
+/* True where a link of that name is there, through which the call leads to nothing. */
+static bool leads_nowhere(const struct lx_call *c)
+{
+    struct stat st;
+    const struct lx_loc *at = &c->at[0];
+    const int stays = c->op == LX_OP_OPEN ? O_NOFOLLOW : AT_SYMLINK_NOFOLLOW;
+    return c->op != LX_OP_READLINK && (c->flags & stays) == 0 &&
+           sys_fstatat(at->dfd, at->path, &st, 0) == -ENOENT;
+}
+
+/* True where there is something to say of a file, by whether the kernel has it. */
+static bool is_answered(const struct lx_call *c, const struct file *file, const char *path)
+{
+    const struct lx_policy *policy = c->task->policy;
+    const bool missing = is_missing(policy, path);
+    switch (file->when) {
+    case FILE_HIDDEN:
+        return !missing && (!changes(c) || file->rule == LX_RULE_IDENTITY_DEVICES);
+    case FILE_MISSING:
+        return missing && has(policy, file);
+    case FILE_EITHER: /* who writes it has it from then on */
+        return !changes(c) && (missing || leads_nowhere(c));
+    default:
+        return false;
+    }
+}
+
+/* What is in a directory that is not there. */
+static bool below_hidden(struct lx_call *c, const char *path, size_t n, long *result)
+{
+    char directory[PATH_MAX];
+    const struct file *file = file_above(c->task->policy, path, &n);
+    if (file == NULL)
+        return false;
+    memcpy(directory, path, n);
+    directory[n] = '\0';
+    *result = -ENOENT;
+    return !is_missing(c->task->policy, directory) && lx_alter(c, file->rule);
+}
+
 static bool instead(struct lx_call *c, const char *path, long *result)
 {
+    char out[PATH_MAX];
     bool up;
     size_t n = trimmed(path, &up);
     const struct file *file = file_find(c->task->policy, path, n);
-    if (file == NULL || file->when == FILE_OPENED)
+    if (file == NULL)
+        return below_hidden(c, path, n, result);
+    if (file->when == FILE_OPENED || (c->op == LX_OP_CHDIR && file->when != FILE_HIDDEN))
         return false;
     /* "/proc/version_signature/", which is no directory. */
     const bool below = path[n] != '\0' && file->kind != FILE_DIRECTORY && file->when != FILE_HIDDEN;
@@ -209,12 +322,7 @@ static bool instead(struct lx_call *c, const char *path, long *result)
         return answers;
     }
     const bool change = changes(c);
-    if (change && file->when == FILE_HIDDEN && file->rule != LX_RULE_IDENTITY_DEVICES)
-        return false;
-    if ((file->when == FILE_MISSING && !has(c->task->policy, file)) ||
-        is_missing(path) != (file->when == FILE_MISSING))
-        return false;
-    if (!lx_alter(c, file->rule))
+    if (!is_answered(c, file, path) || !lx_alter(c, file->rule))
         return false;
     if (file->when == FILE_HIDDEN) {
         *result = -ENOENT;
@@ -231,7 +339,8 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     }
     *result = ask_like(c, file, up);
     if (*result >= 0 && file->kind == FILE_PLAIN && c->op == LX_OP_OPEN &&
-        (c->flags & O_PATH) == 0 && !make(c, file, like, (int)*result)) {
+        (c->flags & O_PATH) == 0 &&
+        !make(c, file, name_for(c->task->policy, file, path, out), -1, (int)*result)) {
         sys_close((int)*result);
         *result = -ENOMEM;
     }
@@ -338,7 +447,7 @@ static const char *besides(const struct lx_policy *policy, const char *directory
         memcpy(path, directory, length);
         path[length] = '/';
         memcpy(path + length + 1, name, more);
-        if (is_missing(path)) {
+        if (is_missing(policy, path)) {
             ++*at;
             return name;
         }
@@ -347,6 +456,7 @@ static const char *besides(const struct lx_policy *policy, const char *directory
 }
 
 static const struct lx_fs_shown shows = {.named = file_named,
+                                         .bars = file_bars,
                                          .opened = opened,
                                          .length = length,
                                          .instead = instead,
