@@ -38,7 +38,7 @@ static uint32_t larger(uint32_t a, uint32_t b)
 uint32_t lx_table_reach(const struct lx_table *table, bool writers)
 {
     uint32_t end = sizeof(*table);
-    for (unsigned i = 0; i < LX_TABLE_VIEWS; i++)
+    for (unsigned i = 0; lx_table_has_view(table, i); i++)
         end = larger(end, atomic_load_explicit(&table->views[i].mounted, memory_order_acquire));
     if (writers)
         end = larger(larger(end, table->used), table->intent.used);
@@ -50,7 +50,7 @@ bool lx_table_check(const struct lx_table *table, uint32_t bytes)
     if (table->magic != LX_TABLE_MAGIC || table->version != LX_TABLE_VERSION ||
         table->size < LX_TABLE_SIZE || table->size > LX_TABLE_MOST || bytes > table->size)
         return false;
-    for (unsigned i = 0; i < LX_TABLE_VIEWS; i++) {
+    for (unsigned i = 0; lx_table_has_view(table, i); i++) {
         uint32_t at = atomic_load_explicit(&table->views[i].mounted, memory_order_acquire);
         if (at != 0 && !list_ok(table, bytes, at))
             return false;

@@ -13,7 +13,7 @@
 #include "policy/mount.h"
 
 #define LX_TABLE_MAGIC   0x544d584cu /* "LXMT" */
-#define LX_TABLE_VERSION 6u
+#define LX_TABLE_VERSION 7u
 
 /* What lxshim run calls the memory that has it: whoever opens it knows it by that. */
 #define LX_TABLE_MEMORY "lxshim-mounts"
@@ -24,7 +24,7 @@
  */
 #define LX_TABLE_SIZE   (4u << 20) /* bytes that everybody maps */
 #define LX_TABLE_MOST   (1u << 30) /* bytes of the file; a limit to files' sizes may allow less */
-#define LX_TABLE_VIEWS  64u        /* mount namespaces in which something was mounted */
+#define LX_TABLE_VIEWS  1024u      /* mount namespaces in which something was mounted */
 #define LX_TABLE_STRAYS 16u        /* directories that are not where they are, see fs/stray.h */
 
 /* The largest list, aligned: one that begins earlier than that before an end lies before it. */
@@ -32,7 +32,8 @@
 
 /* What is mounted in one mount namespace. */
 struct lx_view {
-    _Atomic uint64_t space;   /* the namespace, see sys_space; 0: of none. The run's own is first */
+    _Atomic uint64_t space;   /* the namespace, see sys_space; 0: of none. The run's own is first,
+                                 the others are given away in order, for good */
     _Atomic uint32_t mounted; /* where its struct lx_mounts lies in the table; 0: the image's */
     uint32_t inode;           /* of the first, which nobody else has while the run goes on; or 0 */
 };
@@ -74,16 +75,31 @@ struct lx_table {
     uint32_t pad;
 };
 
+/* The namespace of a view; 0 for one that is nobody's, as all behind it are. */
+static inline uint64_t lx_table_space(const struct lx_table *table, unsigned view)
+{
+    return atomic_load_explicit(&table->views[view].space, memory_order_acquire);
+}
+
+/* True for the first view, and for each other that is some namespace's. */
+static inline bool lx_table_has_view(const struct lx_table *table, unsigned view)
+{
+    return view == 0 || (view < LX_TABLE_VIEWS && lx_table_space(table, view) != 0);
+}
+
 /*
  * The view of a namespace (0: where the run began). One in which nothing was mounted in this run
- * began as a copy of another, and has the view of that: `origin`.
+ * began as a copy of another, and has the view of that: `origin`, which is also where one that has
+ * its own is looked for first.
  */
 static inline unsigned lx_table_view(const struct lx_table *table, uint64_t space, unsigned origin)
 {
-    for (unsigned i = 1; space != 0 && i < LX_TABLE_VIEWS; i++)
-        if (atomic_load_explicit(&table->views[i].space, memory_order_acquire) == space)
+    if (space == 0 || (origin != 0 && lx_table_space(table, origin) == space))
+        return space == 0 ? 0 : origin;
+    for (unsigned i = 1; lx_table_has_view(table, i); i++)
+        if (lx_table_space(table, i) == space)
             return i;
-    return space == 0 ? 0 : origin;
+    return origin;
 }
 
 /*

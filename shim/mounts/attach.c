@@ -12,7 +12,7 @@
 /* Flags of mount(2) that the mount table shows before the file system's own options. */
 #define SHOWN                                                                      \
     (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME | \
-     MS_SYNCHRONOUS | MS_DIRSYNC | MS_STRICTATIME)
+     MS_SYNCHRONOUS | MS_DIRSYNC | MS_STRICTATIME | MS_NOSYMFOLLOW)
 
 static bool is_made_up(const char *type)
 {
@@ -89,12 +89,37 @@ static int apply(const struct mounts_request *request, struct lx_mount_options *
     return apply_root(options, plan);
 }
 
+/*
+ * True where the client of a mount, by its rules, takes options at all, and these: WSL2's init says
+ * symlinkroot= to the server. That the driver of WSL1 refuses it like any word that it does not
+ * know is inference, from the release that it came with.
+ */
+static bool client_takes(const struct lx_mount *m, const struct lx_mount_options *options)
+{
+    enum lx_value line = lx_rule(m, LX_RULE_MOUNT_LINE);
+    bool first = line == LX_DRVFS || line == LX_DRVFS_PLAIN || line == LX_DRVFS_ROOT;
+    return lx_rule(m, LX_RULE_MOUNT_OPTIONS) != LX_EINVAL &&
+           !(first && options->symlinkroot != NULL);
+}
+
+bool mounts_client_takes(const struct lx_policy *policy, const char *type, const char *options)
+{
+    struct lx_mount_options read;
+    struct lx_option_error error;
+    struct lx_mount m = lx_mount_blank(lx_mount_type_find(type));
+    const enum lx_mount_type kind = (enum lx_mount_type)m.type;
+    if (!lx_mount_type_has(kind, LX_TYPE_DRIVE) || lx_options_parse(kind, options, &read, &error))
+        return true;
+    lx_rules_work_out(policy->image, kind, (enum lx_filesystem)m.filesystem, false, m.rules);
+    return client_takes(&m, &read);
+}
+
 /* What follows from the rules, once they are there: of case, where the file system has a rule. */
 static int finish(const struct mounts_request *request, const struct lx_mount_options *options,
                   struct lx_mount *m)
 {
     bool any = request->options != NULL && request->options[0] != '\0';
-    if (any && lx_rule(m, LX_RULE_MOUNT_OPTIONS) == LX_EINVAL)
+    if (any && !client_takes(m, options))
         return -EINVAL;
     if (options->case_option != LX_VALUE_COUNT)
         m->case_option = (uint8_t)options->case_option;

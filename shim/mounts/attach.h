@@ -10,6 +10,10 @@
 
 #include "mounts/table.h"
 
+#ifndef MS_NOSYMFOLLOW
+#define MS_NOSYMFOLLOW 256 /* newer than some headers */
+#endif
+
 /* What a mount is made of. Texts are the caller's, and stay for as long as the plan does. */
 struct mounts_request {
     const char *source; /* as it was given; NULL: none */
@@ -41,6 +45,9 @@ bool mounts_knows_type(const struct lx_policy *policy, const char *type);
  * bad value.
  */
 int mounts_check_options(const char *type, const char *options);
+
+/* True where the run's client takes options that the type has: see client_takes. */
+bool mounts_client_takes(const struct lx_policy *policy, const char *type, const char *options);
 
 /*
  * True for a source that is no volume's, absolute, and of a type that takes directories of Linux'

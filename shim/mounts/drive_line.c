@@ -4,6 +4,10 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#ifndef MS_NOSYMFOLLOW
+#define MS_NOSYMFOLLOW 256
+#endif
+
 #define BLANKS " \t\n"
 
 void lines_add(struct lines_out *out, const char *text, size_t n)
@@ -170,6 +174,8 @@ void drive_line_flags(struct lines_out *out, unsigned long flags)
     /* What the kernel does where it is told nothing. */
     if ((flags & (MS_NOATIME | MS_STRICTATIME)) == 0)
         lines_put(out, ",relatime");
+    if ((flags & MS_NOSYMFOLLOW) != 0)
+        lines_put(out, ",nosymfollow");
 }
 
 static void put_flags(struct lines_out *out, const struct lx_mount *mount)

@@ -111,12 +111,9 @@ static int choose_view(struct mounts_writer *w, uint64_t space)
     w->space = space;
     if (space == 0 || w->view != 0)
         return 0;
-    for (unsigned i = 1; i < LX_TABLE_VIEWS; i++)
-        if (atomic_load(&w->table->views[i].space) == 0) {
-            w->view = i;
-            return 0;
-        }
-    return -ENOSPC;
+    for (w->view = 1; lx_table_has_view(w->table, w->view); w->view++)
+        ;
+    return w->view < LX_TABLE_VIEWS ? 0 : -ENOSPC;
 }
 
 /* The id of the mount that is at a path; 0 where there is none, or the kernel is older. */

@@ -12,6 +12,7 @@
 #include "supervisor/hooks.h"
 #include "supervisor/proc.h"
 #include "sys/sys.h"
+#include "vfs/attributes.h"
 #include "vfs/listmount.h"
 #include "vfs/mounting.h"
 #include "vfs/newmounts.h"
@@ -126,11 +127,11 @@ static long mount_of(const struct request *m)
 /* The structure of a mount_setattr is brought here. */
 static long set_attributes(const struct request *m)
 {
-    uint64_t attributes[4];
+    uint64_t attributes[512]; /* of any size that the kernel takes */
     const long *args = m->args;
     const long here[6] = {args[0], args[1], args[2], (long)(uintptr_t)attributes, args[4]};
-    if ((size_t)args[4] < sizeof(attributes) ||
-        tracee_read(&m->tracee, m->given[3], attributes, sizeof(attributes)) < 0)
+    if ((size_t)args[4] > sizeof(attributes) ||
+        tracee_read(&m->tracee, m->given[3], attributes, (size_t)args[4]) < 0)
         return -LX_CONTINUE;
     return vfs_mount_setattr(&m->task, here);
 }
@@ -179,7 +180,9 @@ bool mounting_faults(const struct request *r)
 {
     char what[24];
     char link[PROC_NAME_ROOM];
-    if (r->call->number != SYS_fsconfig || r->unread != -EFAULT)
+    const uint64_t *given = r->given;
+    if (r->call->number != SYS_fsconfig || r->unread != -EFAULT ||
+        !lx_fsconfig_fits((unsigned)given[1], given[2] != 0, given[3] != 0, (int)given[4]))
         return false;
     snprintf(what, sizeof(what), "fd/%d", (int)r->given[0]);
     return lx_is_context(proc_name(r->tracee.tid, what, link));

@@ -121,8 +121,9 @@ const struct lx_mount *clone_mount(const struct lx_policy *policy, int fd, const
     const struct lx_mount *m = numbered(lx_mounts(policy), number);
     if (!has(m, directory, n))
         m = numbered(policy->fixed, number);
-    for (unsigned i = 0; !has(m, directory, n) && policy->table != NULL && i < LX_TABLE_VIEWS; i++)
-        m = numbered(lx_table_mounts(policy->table, i), number);
+    const struct lx_table *table = policy->table;
+    for (unsigned i = 0; table != NULL && !has(m, directory, n) && lx_table_has_view(table, i); i++)
+        m = numbered(lx_table_mounts(table, i), number);
     if (has(m, directory, n))
         return m;
     return mounts_of(policy, mounts_classify(policy, directory, n));

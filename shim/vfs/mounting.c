@@ -49,9 +49,10 @@ static long ask(const struct lx_task *t, long nr, const long args[6])
  */
 static void set_flags(const struct lx_task *t, const char *native, unsigned long flags)
 {
-    unsigned long own = flags & (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME |
-                                 MS_RELATIME | MS_STRICTATIME);
-    if (own != 0)
+    const unsigned long own =
+        flags & (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME |
+                 MS_STRICTATIME | MS_NOSYMFOLLOW);
+    if (own != 0 || (flags & MS_REMOUNT) != 0)
         (void)ask(t, SYS_mount,
                   (const long[6]){0, (long)native, 0, (long)(MS_REMOUNT | MS_BIND | own), 0});
 }
@@ -269,6 +270,8 @@ static long attach_bind(const struct lx_task *t, const struct mounts_request *re
         return -LX_CONTINUE; /* a file on a file: the kernel's paths are right by themselves */
     if (r == 0)
         r = check_directory(spot->native);
+    if (r == -ENOTDIR && request->cloned != NULL)
+        return -EINVAL; /* as of all that moves */
     if (r == 0)
         r = mounts_plan_bind(m, directory, request, &plan);
     /* The first of its backing here: of another namespace's, or of none so far. */
@@ -329,6 +332,11 @@ long lx_mount_change(const struct lx_task *t, const struct lx_mount *m,
     return done;
 }
 
+long lx_mount_kernels(const struct lx_task *t, const char *native, unsigned long flags)
+{
+    return ask(t, SYS_mount, (const long[6]){0, (long)native, 0, (long)flags, 0});
+}
+
 static long remount(const struct lx_task *t, const struct mounts_request *request,
                     const struct spot *spot)
 {
@@ -351,7 +359,7 @@ static long move(const struct lx_task *t, const struct lx_mount *m, const struct
     if (r == 0)
         r = write_on(t, &w, &m);
     if (r < 0)
-        return r;
+        return r == -ENOTDIR ? -EINVAL : r;
     const long args[6] = {(long)from->native, (long)spot->native, 0, MS_MOVE, 0};
     long done = mounts_move(&w, m, lx_in_place(m) ? spot->native : spot->program);
     if (done == 0)
@@ -391,6 +399,9 @@ long lx_move_mounted(const struct lx_task *t, const struct lx_move *move_it)
     bool attached =
         r == 0 && (move_it->path != LX_DESCRIPTOR || is_attached(move_it->from, from.native));
     const struct lx_mount *m = attached ? mounts_at(t->policy, from.native, from.program) : NULL;
+    /* What goes beneath another mount is under what is older, and nobody has it so. */
+    if (move_it->beneath && (m != NULL || mounts_at(t->policy, spot.native, spot.program) != NULL))
+        return -EINVAL;
     if (m != NULL)
         return move(t, m, &from, &spot);
     /* A path has the kernel's own words; a descriptor is what it is. */
@@ -414,19 +425,6 @@ const struct lx_mount *lx_mount_of(const struct lx_task *t, int dirfd, const cha
         return NULL;
     memcpy(native, spot.native, strlen(spot.native) + 1);
     return mounts_of(t->policy, mounts_classify(t->policy, spot.native, strlen(spot.native)));
-}
-
-const struct lx_mount *lx_mounted_at(const struct lx_task *t, int dirfd, const char *path,
-                                     bool follow, char target[PATH_MAX])
-{
-    struct spot spot;
-    if (spot_find(t, dirfd, path, follow, &spot) < 0)
-        return NULL;
-    const struct lx_mount *m = mounts_at(t->policy, spot.native, spot.program);
-    if (m == NULL || m->type == LX_MOUNT_HOST)
-        return NULL;
-    memcpy(target, spot.program, strlen(spot.program) + 1);
-    return m;
 }
 
 long lx_mount(const struct lx_task *t, const char *source, const char *target, const char *type,

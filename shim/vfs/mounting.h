@@ -29,14 +29,7 @@ long lx_mount_at(const struct lx_task *t, const char *source, int dirfd, const c
 long lx_mount_tree(const struct lx_task *t, const struct lx_mount *mount, const char *directory,
                    int dirfd, const char *target, bool follow, unsigned long flags);
 
-/*
- * The mount of ours whose root a path is, with where programs see it; NULL where it is none's, or
- * cannot be found.
- */
-const struct lx_mount *lx_mounted_at(const struct lx_task *t, int dirfd, const char *path,
-                                     bool follow, char target[PATH_MAX]);
-
-/* The same of a mount of ours that a directory is in; `native` is the kernel's name for that. */
+/* The mount of ours that a directory is in, or NULL; `native` is the kernel's name for that. */
 const struct lx_mount *lx_mount_of(const struct lx_task *t, int dirfd, const char *path,
                                    bool follow, char native[PATH_MAX]);
 
@@ -56,6 +49,9 @@ int lx_mount_plan(const struct lx_task *t, const struct mounts_request *request,
 long lx_mount_change(const struct lx_task *t, const struct lx_mount *m,
                      const struct mounts_request *request);
 
+/* The kernel's part alone, of what is mounted at its name for a point: flags, or propagation. */
+long lx_mount_kernels(const struct lx_task *t, const char *native, unsigned long flags);
+
 /* What move_mount(2) is to move, and whither. Paths may be LX_DESCRIPTOR. */
 struct lx_move {
     int from;
@@ -64,6 +60,7 @@ struct lx_move {
     int to;
     const char *target;
     bool target_follow;
+    bool beneath;
     const long *args; /* the kernel's, all five */
 };
 

@@ -11,6 +11,7 @@
 #include "mounts/attach.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
+#include "vfs/attributes.h"
 #include "vfs/clone.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounting.h"
@@ -18,10 +19,16 @@
 #include "vfs/placement.h"
 #include "vfs/refused.h"
 
-/* What the kernel's headers call FSOPEN_, FSCONFIG_, FSMOUNT_, MOVE_MOUNT_ and MOUNT_ATTR_. */
+/* What the kernel's headers call FSOPEN_, FSCONFIG_, FSMOUNT_, MOVE_MOUNT_ and MOUNT_ATTR_. Flags
+ * that are none of these the kernel refuses before it looks for a mount, or a newer one knows what
+ * they are: they are its own. */
 #define CLOSES_ON_EXEC   1u /* of fsopen, fsmount and fspick alike */
 #define SET_FLAG         0u
 #define SET_STRING       1u
+#define SET_BINARY       2u
+#define SET_PATH         3u
+#define SET_PATH_EMPTY   4u
+#define SET_FD           5u
 #define CREATE           6u
 #define RECONFIGURE      7u
 #define CREATE_EXCLUSIVE 8u
@@ -34,14 +41,13 @@
 #define TO_SYMLINKS      0x10u
 #define TO_EMPTY_PATH    0x40u
 #define MOVES            0x77u /* all flags but those of groups and of what is to be beneath */
-#define ATTR_RDONLY      0x01u
-#define ATTR_NOSUID      0x02u
-#define ATTR_NODEV       0x04u
-#define ATTR_NOEXEC      0x08u
-#define ATTR_ATIME       0x70u
-#define ATTR_NOATIME     0x10u
-#define ATTR_STRICT      0x20u
-#define ATTR_NODIRATIME  0x80u
+#define MOVES_GROUP      0x100u
+#define MOVES_BENEATH    0x200u
+#define PICKS            0x0fu
+#define TREES                                                                                 \
+    ((unsigned)(AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW | O_CLOEXEC) | CLONES | \
+     RECURSIVELY)
+#define BYTES_MAX (1 << 20) /* of a value that is no text */
 
 #define NAME     "lxshim-fs" /* of a context's memory */
 #define MAGIC    0x53464c58u
@@ -119,11 +125,6 @@ static long give_context(const struct context *c, bool closes)
     return fd;
 }
 
-static bool has_bytes(const struct lx_task *t, const void *at, size_t n)
-{
-    return t->pid != 0 ? at != NULL : sys_readable(at, n, placement_tick());
-}
-
 static bool is_off(const struct lx_task *t)
 {
     return t->policy->table == NULL || t->seccomp_confined;
@@ -140,23 +141,6 @@ long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags)
         return -EINVAL;
     memcpy(c.type, type, strlen(type) + 1);
     return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
-}
-
-/* The flags that a mount has, as mount(2) takes them. */
-static unsigned long flags_of_mount(const struct lx_mount *m)
-{
-    return m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? (unsigned long)MS_RDONLY : 0u);
-}
-
-/*
- * The mount of a clone's descriptor, by its mark: what else is mounted of the same backing is by
- * the same name. NULL where it is mounted no more.
- */
-static const struct lx_mount *mount_of_clone(const struct lx_task *t, int fd)
-{
-    char directory[PATH_MAX];
-    long n = vfs_directory_path(t, fd, directory);
-    return n < 0 ? NULL : clone_mount(t->policy, fd, directory, (size_t)n);
 }
 
 /* A directory of what was a clone is cloned, by the path where that is mounted by now. */
@@ -179,7 +163,8 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
 {
     char native[PATH_MAX];
     unsigned long shown;
-    if (is_off(t) || !vfs_has_text(t, path))
+    if (is_off(t) || (flags & ~TREES) != 0 || (flags & (CLONES | RECURSIVELY)) == RECURSIVELY ||
+        !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
     enum clone_state state =
@@ -200,7 +185,7 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
     if (sys_geteuid() != 0)
         return -EPERM;
     if (state == CLONE_NONE)
-        shown = flags_of_mount(m);
+        shown = attributes_flags(m);
     else
         m = clone_mount(t->policy, dirfd, native, strlen(native));
     if (m == NULL)
@@ -214,7 +199,7 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
 long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned flags)
 {
     struct context c = {.magic = MAGIC, .created = 1};
-    if (is_off(t) || !vfs_has_text(t, path))
+    if (is_off(t) || (flags & ~PICKS) != 0 || !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & PICKS_EMPTY_PATH) != 0;
     const struct lx_mount *m = lx_mounted_at(t, dirfd, itself ? LX_DESCRIPTOR : path,
@@ -226,7 +211,7 @@ long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned fl
     /* Its options are that type's, when they are to be changed. */
     const char *type = lx_filesystem(m)->word;
     memcpy(c.type, type, strnlen(type, sizeof(c.type) - 1));
-    c.flags = flags_of_mount(m);
+    c.flags = attributes_flags(m);
     return give_context(&c, (flags & CLOSES_ON_EXEC) != 0);
 }
 
@@ -250,6 +235,17 @@ static int add(struct context *c, const char *key, const char *value)
     return 0;
 }
 
+/* True for a flag of every file system, of which the kernel looks at no value. */
+static bool is_of_all(const char *key)
+{
+    static const char *const keys[] = {"ro",       "rw",         "sync", "async", "dirsync",
+                                       "lazytime", "nolazytime", "mand", "nomand"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    return false;
+}
+
 /* One option. What is wrong with it is said at once, as by the kernel. */
 static int configure(struct context *c, const char *key, const char *value)
 {
@@ -262,6 +258,8 @@ static int configure(struct context *c, const char *key, const char *value)
         memcpy(c->source, value, n + 1);
         return 0;
     }
+    if (is_of_all(key))
+        value = NULL;
     if (value == NULL && (strcmp(key, "ro") == 0 || strcmp(key, "rw") == 0)) {
         c->flags = key[1] == 'o' ? c->flags | MS_RDONLY : c->flags & ~(uint64_t)MS_RDONLY;
         return 0;
@@ -302,11 +300,34 @@ static int check_texts(const struct lx_task *t, const char *key, const char *val
                : 0;
 }
 
+bool lx_fsconfig_fits(unsigned command, bool key, bool value, int aux)
+{
+    switch (command) {
+    case SET_FLAG:
+        return key && !value && aux == 0;
+    case SET_STRING:
+        return key && value && aux == 0;
+    case SET_BINARY:
+        return key && value && aux > 0 && aux <= BYTES_MAX;
+    case SET_PATH:
+    case SET_PATH_EMPTY:
+        return key && value && (aux == AT_FDCWD || aux >= 0);
+    case SET_FD:
+        return key && !value && aux >= 0;
+    case CREATE:
+    case RECONFIGURE:
+    case CREATE_EXCLUSIVE:
+        return !key && !value && aux == 0;
+    default:
+        return true;
+    }
+}
+
 long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *key,
-                 const char *value)
+                 const char *value, int aux)
 {
     struct context c;
-    if (is_off(t) || !is_context(fd))
+    if (is_off(t) || !lx_fsconfig_fits(command, key != NULL, value != NULL, aux) || !is_context(fd))
         return -LX_CONTINUE;
     int r = read_context(fd, &c);
     if (r < 0)
@@ -327,7 +348,7 @@ long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *
         break;
     case RECONFIGURE:
         if (c.target[0] == '\0')
-            return -EINVAL;
+            return -EBUSY;
         return lx_mount(t, NULL, c.target, NULL, MS_REMOUNT | (unsigned long)c.flags, c.options);
     default:
         return -EOPNOTSUPP;
@@ -335,31 +356,6 @@ long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *
     if (r < 0)
         refuse(t, "fsconfig", &c, r);
     return r < 0 ? r : write_context(fd, &c);
-}
-
-/* Flags of mount(2) for attributes of the new calls, from what they were. */
-static uint64_t flags_of(uint64_t flags, uint64_t set, uint64_t clear)
-{
-    static const struct {
-        uint64_t attribute;
-        uint64_t flag;
-    } pairs[] = {{ATTR_RDONLY, MS_RDONLY},
-                 {ATTR_NOSUID, MS_NOSUID},
-                 {ATTR_NODEV, MS_NODEV},
-                 {ATTR_NOEXEC, MS_NOEXEC},
-                 {ATTR_NODIRATIME, MS_NODIRATIME}};
-    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-        if ((clear & pairs[i].attribute) != 0)
-            flags &= ~pairs[i].flag;
-        if ((set & pairs[i].attribute) != 0)
-            flags |= pairs[i].flag;
-    }
-    if ((clear & ATTR_ATIME) == 0 && (set & ATTR_ATIME) == 0)
-        return flags;
-    flags &= ~(uint64_t)(MS_NOATIME | MS_STRICTATIME | MS_RELATIME);
-    return flags | ((set & ATTR_ATIME) == ATTR_NOATIME  ? (uint64_t)MS_NOATIME
-                    : (set & ATTR_ATIME) == ATTR_STRICT ? (uint64_t)MS_STRICTATIME
-                                                        : (uint64_t)MS_RELATIME);
 }
 
 /* A mount as it was asked for, which is nowhere yet. Its descriptor or -errno. */
@@ -396,9 +392,11 @@ long lx_fsmount(const struct lx_task *t, int fd, unsigned flags, unsigned attrib
     int r = read_context(fd, &c);
     if (r < 0)
         return r;
-    if ((flags & ~CLOSES_ON_EXEC) != 0 || c.created == 0 || c.target[0] != '\0')
+    if (sys_geteuid() != 0)
+        return -EPERM;
+    if ((flags & ~CLOSES_ON_EXEC) != 0 || !attributes_of_fsmount(attributes) || c.created == 0)
         return -EINVAL;
-    if (c.created == 2)
+    if (c.created == 2 || c.target[0] != '\0')
         return -EBUSY;
     const struct mounts_request request = {
         .source = c.source,
@@ -406,9 +404,9 @@ long lx_fsmount(const struct lx_task *t, int fd, unsigned flags, unsigned attrib
         .native = "",
         .type = c.type,
         .options = c.options,
-        .flags = (unsigned long)flags_of(c.flags | MS_RELATIME, attributes, ATTR_ATIME)};
-    long done =
-        sys_geteuid() != 0 ? -EPERM : make_nowhere(t, &request, (flags & CLOSES_ON_EXEC) != 0);
+        .flags =
+            (unsigned long)attributes_apply(c.flags | MS_RELATIME, attributes, ATTRIBUTES_ATIME)};
+    long done = make_nowhere(t, &request, (flags & CLOSES_ON_EXEC) != 0);
     c.created = 2;
     if (done < 0)
         refuse(t, "fsmount", &c, done);
@@ -423,7 +421,7 @@ static long move_other(const struct lx_task *t, const long args[6])
     const char *path = (const char *)(uintptr_t)args[1];
     const char *target = (const char *)(uintptr_t)args[3];
     unsigned flags = (unsigned)args[4];
-    if ((flags & ~MOVES) != 0)
+    if ((flags & MOVES_GROUP) != 0)
         return -LX_CONTINUE;
     bool from = path[0] == '\0' && (flags & FROM_EMPTY_PATH) != 0;
     bool to = target[0] == '\0' && (flags & TO_EMPTY_PATH) != 0;
@@ -435,6 +433,7 @@ static long move_other(const struct lx_task *t, const long args[6])
                                  .to = (int)args[2],
                                  .target = to ? LX_DESCRIPTOR : target,
                                  .target_follow = (flags & TO_SYMLINKS) != 0,
+                                 .beneath = (flags & MOVES_BENEATH) != 0,
                                  .args = plain};
     return lx_move_mounted(t, &move);
 }
@@ -487,80 +486,20 @@ long lx_move_mount(const struct lx_task *t, int from, const char *path, int to, 
                    unsigned flags)
 {
     unsigned long has;
-    if (is_off(t) || !vfs_has_text(t, path) || !vfs_has_text(t, target))
+    if (is_off(t) || (flags & ~(MOVES | MOVES_GROUP | MOVES_BENEATH)) != 0 ||
+        !vfs_has_text(t, path) || !vfs_has_text(t, target))
         return -LX_CONTINUE;
     const long args[6] = {from, (long)path, to, (long)target, (long)flags};
     bool by_descriptor = (flags & FROM_EMPTY_PATH) != 0 && path[0] == '\0';
     const char *at = (flags & TO_EMPTY_PATH) != 0 && target[0] == '\0' ? LX_DESCRIPTOR : target;
     switch (by_descriptor ? clone_of(from, &has) : CLONE_NONE) {
     case CLONE_NOWHERE:
+        if ((flags & (MOVES_GROUP | MOVES_BENEATH)) != 0)
+            return -EINVAL; /* the table has what is newer above: nothing of ours goes beneath */
         return move_clone(t, from, to, at, (flags & TO_SYMLINKS) != 0, has);
     case CLONE_ATTACHED:
         return move_again(t, args);
     default:
         return move_other(t, args);
     }
-}
-
-/* The attributes of a mount change. */
-static long set_attributes(const struct lx_task *t, const struct lx_mount *m, uint64_t set,
-                           uint64_t clear)
-{
-    if (m == NULL || ((set | clear) & (ATTR_RDONLY | ATTR_ATIME)) == 0)
-        return -LX_CONTINUE;
-    return lx_mount(t, NULL, lx_target(m), NULL,
-                    MS_REMOUNT | MS_BIND | (unsigned long)flags_of(flags_of_mount(m), set, clear),
-                    NULL);
-}
-
-/* The same of a clone. What fsmount has made is looked into by them already. */
-static long change_nowhere(const struct lx_task *t, int fd, unsigned long flags)
-{
-    const struct mounts_request request = {.flags = flags | MS_REMOUNT | MS_BIND};
-    const struct lx_mount *m = mount_of_clone(t, fd);
-    if (m != NULL && (m->flags & LX_MOUNT_NOWHERE) != 0) {
-        long r = lx_mount_change(t, m, &request);
-        if (r < 0)
-            return r;
-    }
-    return clone_change(fd, flags);
-}
-
-long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigned flags,
-                      uint64_t set, uint64_t clear)
-{
-    char target[PATH_MAX];
-    unsigned long has;
-    if (is_off(t) || !vfs_has_text(t, path))
-        return -LX_CONTINUE;
-    bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
-    enum clone_state state = itself ? clone_of(fd, &has) : CLONE_NONE;
-    if (state == CLONE_NOWHERE)
-        return change_nowhere(t, fd, (unsigned long)flags_of(has, set, clear));
-    if (state == CLONE_ATTACHED)
-        return set_attributes(t, clone_attached(t->policy, fd), set, clear);
-    return set_attributes(t,
-                          lx_mounted_at(t, fd, itself ? LX_DESCRIPTOR : path,
-                                        (flags & AT_SYMLINK_NOFOLLOW) == 0, target),
-                          set, clear);
-}
-
-/* The structure that the system call takes, of its first size. */
-struct attributes {
-    uint64_t set;
-    uint64_t clear;
-    uint64_t propagation;
-    uint64_t namespace;
-};
-
-long vfs_mount_setattr(const struct lx_task *t, const long a[6])
-{
-    struct attributes given;
-    const void *at = (const void *)(uintptr_t)a[3];
-    if (is_off(t) || (size_t)a[4] < sizeof(given) || !has_bytes(t, at, sizeof(given)))
-        return -LX_CONTINUE;
-    memcpy(&given, at, sizeof(given));
-    /* How it propagates is the kernel's affair, which has no such mount before it is attached. */
-    return lx_mount_setattr(t, (int)a[0], (const char *)(uintptr_t)a[1], (unsigned)a[2], given.set,
-                            given.clear);
 }

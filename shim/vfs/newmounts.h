@@ -17,17 +17,14 @@ long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags);
 long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned flags);
 long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned flags);
 long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *key,
-                 const char *value);
+                 const char *value, int aux);
+
+/* True for what may come with a command of fsconfig: the kernel looks at that before all else. */
+bool lx_fsconfig_fits(unsigned command, bool key, bool value, int aux);
+
 long lx_fsmount(const struct lx_task *t, int fd, unsigned flags, unsigned attributes);
 long lx_move_mount(const struct lx_task *t, int from, const char *path, int to, const char *target,
                    unsigned flags);
-
-/* MOUNT_ATTR_* to be set and to be cleared. */
-long lx_mount_setattr(const struct lx_task *t, int fd, const char *path, unsigned flags,
-                      uint64_t set, uint64_t clear);
-
-/* The same, as the system call has its arguments. */
-long vfs_mount_setattr(const struct lx_task *t, const long a[6]);
 
 /* True for a link of /proc's that a descriptor of such a context has. */
 bool lx_is_context(const char *link);

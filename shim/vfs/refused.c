@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "mounts/attach.h"
 #include "mounts/source.h"
 #include "policy/nearest.h"
 #include "policy/options.h"
@@ -30,15 +31,21 @@ static void suggest(struct text *why, const char *word)
 }
 
 /* True where an option is to blame. */
-static bool blame_options(const struct mounts_request *request, enum lx_mount_type type,
-                          struct text *why)
+static bool blame_options(const struct lx_task *t, const struct mounts_request *request,
+                          enum lx_mount_type type, struct text *why)
 {
     struct lx_mount_options unused;
     struct lx_option_error error;
     const char *options = request->options;
-    if (options == NULL || options[0] == '\0' ||
-        lx_options_parse(type, options, &unused, &error) == 0)
+    if (options == NULL || options[0] == '\0')
         return false;
+    if (lx_options_parse(type, options, &unused, &error) == 0) {
+        if (mounts_client_takes(t->policy, lx_mount_type_word(type), options))
+            return false;
+        text_put(why, "this era of WSL takes no such option: ");
+        quote(why, options, strlen(options));
+        return true;
+    }
     text_put(why, error.word);
     text_put(why, " ");
     quote(why, options + error.offset, error.length);
@@ -134,7 +141,7 @@ static const char *by_errno(const struct lx_task *t, const struct mounts_request
         return request->type == NULL ? "something of it is in use, or mounted in it"
                                      : "another mount is under way for too long";
     case ENOSPC:
-        return "the run's table of mounts is full";
+        return "the run's table of mounts is full: 255 at a time, in 1,024 mount namespaces";
     case ENOSYS:
         return "the run's table of mounts is another version's, or the run has ended";
     case ENOMEM:
@@ -157,7 +164,7 @@ static void find_reason(const struct lx_task *t, const struct mounts_request *re
     enum lx_mount_type type = m != NULL ? (enum lx_mount_type)m->type
                               : ours    ? lx_mount_type_find(request->type)
                                         : LX_MOUNT_HOST;
-    if (result == -EINVAL && type != LX_MOUNT_HOST && blame_options(request, type, why))
+    if (result == -EINVAL && type != LX_MOUNT_HOST && blame_options(t, request, type, why))
         return;
     bool found = result == -ENOENT || result == -ENOTDIR || result == -EINVAL;
     if (found && ours && blame_source(t, request, why))

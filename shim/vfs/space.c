@@ -53,18 +53,13 @@ void vfs_enter_space(struct lx_policy *policy, uint64_t space)
 {
     const struct lx_table *table = policy->table;
     policy->space = space;
-    policy->origin = 0;
-    if (space == 0 || lx_table_view(table, space, 0) != 0)
-        return;
-    struct lx_policy like = *policy;
+    policy->origin = lx_table_view(table, space, 0);
+    if (policy->origin != 0 || !lx_table_has_view(table, 1))
+        return;    /* it has its own, or there is no choice */
     int most = -2; /* the first list is as good as any where none has all of its mounts here */
-    for (unsigned i = 0; i < LX_TABLE_VIEWS; i++) {
-        like.origin = i;
-        if (i > 0 && atomic_load_explicit(&table->views[i].space, memory_order_acquire) == 0)
-            break; /* they are given away in order, for good */
-        if (i == 0 && atomic_load_explicit(&table->views[1].space, memory_order_acquire) == 0)
-            break; /* there is no choice */
-        int count = count_here(lx_mounts(&like));
+    for (unsigned i = 0; lx_table_has_view(table, i); i++) {
+        const struct lx_mounts *mounts = lx_table_mounts(table, i);
+        int count = count_here(mounts == NULL ? policy->fixed : mounts);
         if (count > most) {
             most = count;
             policy->origin = i;

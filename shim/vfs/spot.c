@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "mounts/attach.h"
 #include "sys/sys.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
@@ -74,4 +75,17 @@ int spot_find(const struct lx_task *t, int dirfd, const char *path, bool follow,
     memcpy(spot->program, spot->native, (size_t)n + 1);
     n = mounts_to_program(t->policy, spot->program, (size_t)n, sizeof(spot->program));
     return n < 0 ? (int)n : 0;
+}
+
+const struct lx_mount *lx_mounted_at(const struct lx_task *t, int dirfd, const char *path,
+                                     bool follow, char target[PATH_MAX])
+{
+    struct spot spot;
+    if (spot_find(t, dirfd, path, follow, &spot) < 0)
+        return NULL;
+    const struct lx_mount *m = mounts_at(t->policy, spot.native, spot.program);
+    if (m == NULL || m->type == LX_MOUNT_HOST)
+        return NULL;
+    memcpy(target, spot.program, strlen(spot.program) + 1);
+    return m;
 }

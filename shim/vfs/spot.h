@@ -19,4 +19,11 @@ struct spot {
  */
 int spot_find(const struct lx_task *t, int dirfd, const char *path, bool follow, struct spot *spot);
 
+/*
+ * The mount of ours whose root a path is, with where programs see it; NULL where it is none's, or
+ * cannot be found.
+ */
+const struct lx_mount *lx_mounted_at(const struct lx_task *t, int dirfd, const char *path,
+                                     bool follow, char target[PATH_MAX]);
+
 #endif

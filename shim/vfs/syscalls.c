@@ -8,6 +8,7 @@
 #include "sys/address.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
+#include "vfs/attributes.h"
 #include "vfs/byhandle.h"
 #include "vfs/extensible.h"
 #include "vfs/finish.h"
@@ -188,7 +189,8 @@ MOUNTING(call_fsopen, SYS_fsopen, lx_fsopen(t, PTR(const char *, 0), (unsigned)a
 MOUNTING(call_open_tree, SYS_open_tree, lx_open_tree(t, FD(0), PATH(1), (unsigned)a[2]))
 MOUNTING(call_fspick, SYS_fspick, lx_fspick(t, FD(0), PATH(1), (unsigned)a[2]))
 MOUNTING(call_fsconfig, SYS_fsconfig,
-         lx_fsconfig(t, FD(0), (unsigned)a[1], PTR(const char *, 2), PTR(const char *, 3)))
+         lx_fsconfig(t, FD(0), (unsigned)a[1], PTR(const char *, 2), PTR(const char *, 3),
+                     (int)a[4]))
 MOUNTING(call_fsmount, SYS_fsmount, lx_fsmount(t, FD(0), (unsigned)a[1], (unsigned)a[2]))
 MOUNTING(call_move_mount, SYS_move_mount,
          lx_move_mount(t, FD(0), PATH(1), FD(2), PATH(3), (unsigned)a[4]))

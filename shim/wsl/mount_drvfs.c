@@ -30,14 +30,17 @@ static int failed(int error, int status)
 }
 
 /*
- * Which client mounts drives here: that of a drive which is mounted already, else what the kernel
- * says of itself.
+ * Which client mounts drives here: the one that a run says, else that of a drive which is mounted
+ * already, else what the kernel says of itself.
  */
 static enum wsl_kind era(void)
 {
     struct wsl_table table;
     struct utsname name;
-    enum wsl_kind kind = wsl_table_read(&table) == 0 ? wsl_kind_of_table(&table) : WSL_NONE;
+    enum wsl_kind kind = wsl_kind_of_run();
+    if (kind != WSL_NONE)
+        return kind;
+    kind = wsl_table_read(&table) == 0 ? wsl_kind_of_table(&table) : WSL_NONE;
     wsl_table_free(&table);
     if (kind != WSL_NONE)
         return kind;
@@ -93,11 +96,11 @@ static bool split(const char *options, struct wsl_options *out)
 
 /*
  * Mounts a drive by mount(2) itself, which in a run knows it by its source: no server of Windows'
- * is at the other end of anything. `root`: where Windows' links lead, in place of the words
- * besides that are no flags; or NULL. 0 or errno.
+ * is at the other end of anything. `root`: where Windows' links lead. `strict`: words besides that
+ * are no flags go along, as virtiofs refuses them, and 9p passes over them. 0 or errno.
  */
 static int mount_drive(const char *source, const char *target, const struct wsl_options *options,
-                       const char *root)
+                       const struct wsl_text *root, bool strict)
 {
     static struct wsl_text words; /* large; the program has one thread */
     static struct wsl_text rest;
@@ -105,14 +108,12 @@ static int mount_drive(const char *source, const char *target, const struct wsl_
     if (!wsl_options_flags(options, &flags, &rest))
         return ENAMETOOLONG;
     wsl_clear(&words);
-    if (root == NULL)
+    if (strict)
         wsl_put(&words, rest.at);
     if (options->drvfs.n > 0)
         wsl_put(&words, words.n > 0 ? options->drvfs.at : options->drvfs.at + 1);
-    if (root != NULL) {
-        wsl_put(&words, words.n > 0 ? ",symlinkroot=" : "symlinkroot=");
-        wsl_put(&words, root);
-    }
+    wsl_put(&words, words.n > 0 ? ",symlinkroot=" : "symlinkroot=");
+    wsl_put(&words, root->at);
     for (char *p = words.at; (p = strchr(p, ';')) != NULL;)
         *p = ',';
     return mount(source, target, "drvfs", flags, words.at) == 0 ? 0 : errno;
@@ -130,9 +131,12 @@ static int mount_9p(const char *source, const char *target, const char *options)
         return STATUS_FAILED;
     if (!automount_root(&root))
         return failed(ENAMETOOLONG, STATUS_FAILED);
-    int error = mount_drive(source, target, &split_options, root.at);
-    if (error != ENODEV)
-        return error == 0 ? EXIT_SUCCESS : failed(error, STATUS_FAILED);
+    /* Of a target that is missing mount(8) has its own words. */
+    if (access(target, F_OK) == 0) {
+        int error = mount_drive(source, target, &split_options, &root, false);
+        if (error != ENODEV)
+            return error == 0 ? EXIT_SUCCESS : failed(error, STATUS_FAILED);
+    }
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
         return STATUS_FAILED;
     if (!wsl_options_9p(&split_options, source, ends[0], root.at, &words))
@@ -145,13 +149,16 @@ static int mount_9p(const char *source, const char *target, const char *options)
  */
 static int mount_virtiofs(const char *source, const char *target, const char *options)
 {
-    static struct wsl_options split_options; /* large; the program has one thread */
-    struct stat st;
+    /* Large; the program has one thread. */
+    static struct wsl_options split_options;
+    static struct wsl_text root;
     if (!split(options, &split_options))
         return STATUS_FAILED;
-    if (stat(target, &st) < 0)
+    if (!automount_root(&root))
+        return failed(ENAMETOOLONG, STATUS_FAILED);
+    if (access(target, F_OK) < 0)
         return failed(errno, STATUS_FAILED);
-    int error = mount_drive(source, target, &split_options, NULL);
+    int error = mount_drive(source, target, &split_options, &root, true);
     if (error == 0)
         return EXIT_SUCCESS;
     return error == ENODEV ? mount_9p(source, target, options) : failed(error, STATUS_FAILED);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define TAGS "/run/wsl/virtiofs/"
@@ -20,6 +21,17 @@ static long read_tag(const char *tag, char *out, size_t room)
     if (n >= 0)
         out[n] = '\0';
     return n;
+}
+
+enum wsl_kind wsl_kind_of_run(void)
+{
+    char word[32];
+    if (read_tag("00000000-0000-0000-0000-000000000000", word, sizeof(word)) <= 0)
+        return WSL_NONE;
+    return strncmp(word, "drvfs", 5) == 0      ? WSL_DRVFS
+           : strncmp(word, "9p", 2) == 0       ? WSL_9P
+           : strncmp(word, "virtiofs", 8) == 0 ? WSL_VIRTIOFS
+                                               : WSL_NONE;
 }
 
 /* Adds what there is to read. Returns 0 or an errno. */

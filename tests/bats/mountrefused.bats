@@ -163,7 +163,7 @@ PYTHON
 0 ok ENOSPC True
 0 0 [] ok 0"
     run jq -r 'select(.outcome == "refused") | .call + " " + .result + ": " + .reason' "$BASE/trace"
-    assert_line "mount ENOSPC: the run's table of mounts is full"
+    assert_line "mount ENOSPC: the run's table of mounts is full: 255 at a time, in 1,024 mount namespaces"
   done
 }
 

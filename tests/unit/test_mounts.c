@@ -536,6 +536,7 @@ static void a_table_that_is_none_is_refused(void **state)
     struct lx_mount *record = (struct lx_mount *)(void *)((char *)list + *one);
     is_refused(table, &table->magic, 0, true);
     is_refused(table, &table->size, LX_TABLE_SIZE / 2, true);
+    atomic_store(&table->views[1].space, 1);
     is_refused(table, &table->views[1].mounted, LX_TABLE_SIZE - 4, true);
     is_refused(table, &table->views[1].mounted, 3, true);
     is_refused(table, &list->count, 1u << 30, true);
