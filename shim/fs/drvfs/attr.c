@@ -24,6 +24,15 @@ static int look(const struct lx_call *c, struct stat *st)
     return r;
 }
 
+/* A descriptor of a call on one, which O_PATH makes none. 0 or -errno. */
+static int find_descriptor(const struct lx_call *c)
+{
+    long flags = sys_fcntl(c->at[0].dfd, F_GETFL, 0);
+    if (flags < 0)
+        return (int)flags;
+    return (flags & O_PATH) != 0 && (c->flags & AT_EMPTY_PATH) == 0 ? -EBADF : 0;
+}
+
 /* look, where only the errno and a symlink matter: a descriptor needs no more than be open. */
 static int find(const struct lx_call *c)
 {
@@ -31,8 +40,7 @@ static int find(const struct lx_call *c)
     struct stat st;
     if ((at->flags & LX_LOC_DESCRIPTOR) == 0 || at->dfd == AT_FDCWD)
         return look(c, &st);
-    int r = sys_fcntl(at->dfd, F_GETFD, 0);
-    return r < 0 ? r : 0;
+    return find_descriptor(c);
 }
 
 /* True where uid= and gid= of a mount own whatever is on it. */
@@ -101,8 +109,10 @@ long drvfs_chmod(struct lx_call *c)
         return lx_host_fs.run[LX_OP_CHMOD](c);
     if (!lx_alter(c, LX_RULE_CHMOD_READONLY_BIT))
         return lx_host_fs.run[LX_OP_CHMOD](c);
-    if (kept == (st.st_mode & 07777))
-        return 0;
+    if (kept == (st.st_mode & 07777)) {
+        bool by_descriptor = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0 && c->at[0].dfd != AT_FDCWD;
+        return by_descriptor ? find_descriptor(c) : 0;
+    }
     const struct store_object o = drvfs_object(&c->at[0]);
     r = lx_observing(c) || c->task->seccomp_confined ? 0 : store_metadata_keep_mode(&o);
     if (r == -ENOSPC || r == -EROFS || r == -EIO) /* of the others the kernel says why */
