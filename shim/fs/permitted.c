@@ -146,6 +146,8 @@ static int permits_changing(const struct lx_call *c)
 int native_permits_xattr(const struct lx_call *c)
 {
     struct lx_call other = *c;
+    if (c->op != LX_OP_GETXATTR && c->op != LX_OP_SETXATTR && c->op != LX_OP_REMOVEXATTR)
+        return 0;
     if (!lx_has_text(c, c->name))
         return (int)lx_host_fs.run[c->op](&other); /* which the kernel refuses */
     return c->op == LX_OP_GETXATTR ? permits_reading(c) : permits_changing(c);
@@ -197,7 +199,7 @@ static int permits_size(const struct lx_call *c, int fd, const struct stat *st, 
     return c->offset > INT64_MAX - c->length ? -EFBIG : 0;
 }
 
-int native_permits_descriptor(const struct lx_call *c, int fd)
+int native_permits_descriptor(const struct lx_call *c, int fd, bool names)
 {
     struct stat st;
     long flags = fd == AT_FDCWD ? 0 : sys_fcntl(fd, F_GETFL, 0);
@@ -214,12 +216,8 @@ int native_permits_descriptor(const struct lx_call *c, int fd)
     case LX_OP_SEEK:
         return S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) ? -ESPIPE : 0;
     case LX_OP_UTIMES:
-        return c->times == NULL ? 0 : native_permits_times(fd, "", &st);
-    case LX_OP_GETXATTR:
-    case LX_OP_SETXATTR:
-    case LX_OP_REMOVEXATTR:
-        return native_permits_xattr(c);
+        return names || c->times == NULL ? 0 : native_permits_times(fd, "", &st);
     default:
-        return 0;
+        return names ? 0 : native_permits_xattr(c);
     }
 }

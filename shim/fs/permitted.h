@@ -31,10 +31,11 @@ int native_permits_cutting(int dfd, const char *path);
 /* To give it other times than the present one, or none. */
 int native_permits_times(int dfd, const char *path, const struct stat *st);
 
-/* To read, set or remove an attribute by the name that the call has. */
+/* To read, set or remove an attribute by the name that the call has; 0 for other calls. */
 int native_permits_xattr(const struct lx_call *c);
 
-/* To make the call by a descriptor: one that is open, of the right kind, and for that. */
-int native_permits_descriptor(const struct lx_call *c, int fd);
+/* To make the call by a descriptor: one that is open, of the right kind, and for that. `names`: no
+ * matter who asks. */
+int native_permits_descriptor(const struct lx_call *c, int fd, bool names);
 
 #endif

@@ -301,12 +301,8 @@ static int refuses_asker(const struct lx_call *c, const struct stat *st)
     case LX_OP_UNLINK:
     case LX_OP_RMDIR:
         return refuses_removal(at, st);
-    case LX_OP_GETXATTR:
-    case LX_OP_SETXATTR:
-    case LX_OP_REMOVEXATTR:
-        return native_permits_xattr(c);
     default:
-        return 0;
+        return native_permits_xattr(c);
     }
 }
 
@@ -316,7 +312,7 @@ static int refuses_object(const struct lx_call *c, bool names)
     const struct lx_loc *at = &c->at[0];
     struct stat st;
     if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
-        return native_permits_descriptor(c, at->dfd);
+        return native_permits_descriptor(c, at->dfd, names);
     int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW);
     if (r == 0)
         r = refuses_change(c, &st);

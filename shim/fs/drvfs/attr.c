@@ -109,10 +109,8 @@ long drvfs_chmod(struct lx_call *c)
         return lx_host_fs.run[LX_OP_CHMOD](c);
     if (!lx_alter(c, LX_RULE_CHMOD_READONLY_BIT))
         return lx_host_fs.run[LX_OP_CHMOD](c);
-    if (kept == (st.st_mode & 07777)) {
-        bool by_descriptor = (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0 && c->at[0].dfd != AT_FDCWD;
-        return by_descriptor ? find_descriptor(c) : 0;
-    }
+    if (kept == (st.st_mode & 07777))
+        return 0;
     const struct store_object o = drvfs_object(&c->at[0]);
     r = lx_observing(c) || c->task->seccomp_confined ? 0 : store_metadata_keep_mode(&o);
     if (r == -ENOSPC || r == -EROFS || r == -EIO) /* of the others the kernel says why */
