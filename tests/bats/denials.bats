@@ -30,10 +30,10 @@ refusing() {
     "\($rule.id)=\(if $which == "first" then first else last end)"'
 }
 
-# in_place STEPS: where ro/ is a mount of its own that is read-only, and nobody else sees that.
+# in_place STEPS [ARGUMENT]...: where ro/ is a mount of its own that is read-only, and nobody else sees that.
 in_place() {
   run env -C "$AT" timeout 300 unshare -m bash -uc "mount --bind d d; mount --bind d/ro d/ro
-    mount -o remount,ro,bind d/ro; $1"
+    mount -o remount,ro,bind d/ro; $1" - "${@:2}"
 }
 
 # listed UID: what natively is refused to that user, in $AT/list.
@@ -51,8 +51,8 @@ asked() {
   ((${#rules[@]} > 50))
   policy_for "$AT/d" "drive.options=$2uid=$1,gid=$1" "${rules[@]}" >"$AT/policy.json"
   denials furnish "$AT/d" "$1"
-  in_place "export LXSHIM_POLICY=$AT/policy.json
-    exec setpriv --reuid=$1 --regid=$1 --clear-groups env ${SHIM[*]} $SHARED.bin/denials ask $AT/d list"
+  in_place 'exec "$@"' setpriv --reuid="$1" --regid="$1" --clear-groups env LXSHIM_POLICY="$AT/policy.json" "${SHIM[@]}" \
+    "$SHARED.bin/denials" ask "$AT/d" list
   assert_success
   assert_line --regexp '^[1-9][0-9]{3} asked$'
   # What a rule itself says in place of Linux: that no file has attributes, or holes; that a name of a directory's is
