@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "fs/permitted.h"
 #include "sys/capable.h"
 #include "sys/dirents.h"
+#include "sys/mountid.h"
 #include "sys/sys.h"
 
 #ifndef RENAME_NOREPLACE
@@ -64,6 +66,16 @@ static int look_at_directory(const struct lx_loc *at, struct end *e)
     return r;
 }
 
+/* The same of one that an entry is to be found in. */
+static __attribute__((noinline)) int look_into_directory(const struct lx_loc *at, struct end *e)
+{
+    char parent[PATH_MAX];
+    int r = look_at_directory(at, e);
+    if (r == 0)
+        r = parent_of(at, parent);
+    return r < 0 ? r : native_permits(at->dfd, parent, X_OK);
+}
+
 /* Looks the entry up, without following it. */
 static void look_at_entry(const struct lx_loc *at, struct end *e)
 {
@@ -100,8 +112,8 @@ static bool needs_capability(const struct lx_call *c)
            (S_ISBLK(c->mode) || (S_ISCHR(c->mode) && c->dev != makedev(0, 0)));
 }
 
-/* A new entry: what filename_create and may_create of the kernel look at. */
-static int refuses_new(const struct lx_call *c, const struct lx_loc *at)
+/* A new entry: what filename_create of the kernel looks at. */
+static int refuses_name(const struct lx_call *c, const struct lx_loc *at)
 {
     struct end e;
     int r = look(at, &e);
@@ -111,9 +123,39 @@ static int refuses_new(const struct lx_call *c, const struct lx_loc *at)
         return c->op == LX_OP_BIND ? -EADDRINUSE : -EEXIST;
     if (e.slash && c->op != LX_OP_MKDIR)
         return -ENOENT;
-    if (e.dir.st_nlink == 0)
-        return -ENOENT; /* the directory has been removed */
-    return needs_capability(c) && !sys_is_capable(CAP_MKNOD) ? -EPERM : 0;
+    return e.dir.st_nlink == 0 ? -ENOENT : 0; /* the directory has been removed */
+}
+
+/* To write to the directory that an entry is in. */
+static __attribute__((noinline)) int refuses_directory(const struct lx_loc *at)
+{
+    char parent[PATH_MAX];
+    int r = parent_of(at, parent);
+    return r < 0 ? r : native_permits_change(at->dfd, parent, W_OK | X_OK);
+}
+
+/* The same with what may_create looks at, and the calls behind it. */
+static int refuses_new(const struct lx_call *c, const struct lx_loc *at)
+{
+    int r = refuses_name(c, at);
+    if (r == 0)
+        r = refuses_directory(at);
+    return r == 0 && needs_capability(c) && !sys_is_capable(CAP_MKNOD) ? -EPERM : r;
+}
+
+/* What may_delete looks at in an entry that is there. */
+static __attribute__((noinline)) int refuses_removal(const struct lx_loc *at, const struct stat *st)
+{
+    char parent[PATH_MAX];
+    int r = parent_of(at, parent);
+    return r < 0 ? r : native_permits_removal(at->dfd, parent, at->path, st);
+}
+
+/* The kernel's mount that an entry is in. */
+static __attribute__((noinline)) uint64_t mount_of(const struct lx_loc *at)
+{
+    char parent[PATH_MAX];
+    return parent_of(at, parent) < 0 ? 0 : sys_mount_id(at->dfd, parent, 0);
 }
 
 /* True where directory `above` is the one at dfd/path, or above it. */
@@ -144,7 +186,8 @@ static bool is_above(const struct stat *st, const struct lx_loc *at)
 }
 
 /* What do_renameat2 looks at once both directories are found, in its order. */
-static int refuses_rename(const struct lx_call *c, const struct end *from, const struct end *to)
+static int refuses_renamed_names(const struct lx_call *c, const struct end *from,
+                                 const struct end *to)
 {
     bool exchange = (c->how & RENAME_EXCHANGE) != 0;
     bool keeps = (c->how & RENAME_NOREPLACE) != 0;
@@ -170,9 +213,40 @@ static int refuses_rename(const struct lx_call *c, const struct end *from, const
         return -EINVAL;
     if (to->exists && is_above(&to->st, &c->at[0]))
         return exchange ? -EINVAL : -ENOTEMPTY;
+    return 0;
+}
+
+/* And whether what is there is of a kind with what is to replace it. */
+static int refuses_kinds(const struct lx_call *c, const struct end *from, const struct end *to)
+{
+    bool exchange = (c->how & RENAME_EXCHANGE) != 0;
     if (!to->exists || exchange || S_ISDIR(from->st.st_mode) == S_ISDIR(to->st.st_mode))
         return 0;
     return S_ISDIR(from->st.st_mode) ? -ENOTDIR : -EISDIR;
+}
+
+static bool is_mounted_on(const struct lx_loc *at)
+{
+    return sys_is_mount_root(at->dfd, at->path, AT_SYMLINK_NOFOLLOW);
+}
+
+/* What vfs_rename looks at before the file system. */
+static int refuses_renaming(const struct lx_call *c, const struct end *from, const struct end *to)
+{
+    const struct lx_loc *new = &c->at[1];
+    bool elsewhere = from->dir.st_ino != to->dir.st_ino || from->dir.st_dev != to->dir.st_dev;
+    if (to->exists && from->st.st_ino == to->st.st_ino && from->st.st_dev == to->st.st_dev)
+        return 0;
+    int r = refuses_removal(&c->at[0], &from->st);
+    if (r == 0)
+        r = to->exists ? refuses_removal(new, &to->st) : refuses_directory(new);
+    if (r == 0)
+        r = refuses_kinds(c, from, to);
+    if (r == 0 && elsewhere && S_ISDIR(from->st.st_mode)) /* its ".." is written */
+        r = native_permits(c->at[0].dfd, c->at[0].path, W_OK);
+    if (r == 0 && elsewhere && (c->how & RENAME_EXCHANGE) != 0 && S_ISDIR(to->st.st_mode))
+        r = native_permits(new->dfd, new->path, W_OK);
+    return r == 0 && (is_mounted_on(&c->at[0]) || is_mounted_on(new)) ? -EBUSY : r;
 }
 
 /* Both directories are looked up before either entry. */
@@ -180,23 +254,10 @@ static int look_at_both(const struct lx_call *c, struct end e[2])
 {
     int r = 0;
     for (unsigned i = 0; i < 2 && r == 0; i++)
-        r = look_at_directory(&c->at[i], &e[i]);
+        r = look_into_directory(&c->at[i], &e[i]);
     for (unsigned i = 0; i < 2 && r == 0; i++)
         look_at_entry(&c->at[i], &e[i]);
     return r;
-}
-
-/* What a call that changes a file through a descriptor finds out of it before the file. */
-static int refuses_descriptor(const struct lx_call *c, int fd)
-{
-    long flags = fd == AT_FDCWD ? 0 : sys_fcntl(fd, F_GETFL, 0);
-    if (flags < 0 || c->op != LX_OP_FALLOCATE)
-        return flags < 0 ? (int)flags : 0;
-    if ((flags & O_PATH) != 0)
-        return -EBADF;
-    if (c->offset < 0 || c->length <= 0)
-        return -EINVAL;
-    return (flags & O_ACCMODE) == O_RDONLY ? -EBADF : 0;
 }
 
 /* True for a time that is none: seen after the path, but before what it leads to is changed. */
@@ -224,22 +285,45 @@ static int refuses_change(const struct lx_call *c, const struct stat *st)
     }
 }
 
-/* Calls on an object that has to be there. */
-static int refuses_object(const struct lx_call *c)
+/* What who asks may not do to it, whatever it is. */
+static int refuses_asker(const struct lx_call *c, const struct stat *st)
+{
+    const struct lx_loc *at = &c->at[0];
+    switch (c->op) {
+    case LX_OP_OPEN:
+        return native_permits(at->dfd, at->path, W_OK | X_OK);
+    case LX_OP_TRUNCATE:
+        return native_permits_cutting(at->dfd, at->path);
+    case LX_OP_UTIMES:
+        return c->times == NULL ? 0 : native_permits_times(at->dfd, at->path, st);
+    case LX_OP_WATCH:
+        return native_permits(at->dfd, at->path, R_OK);
+    case LX_OP_UNLINK:
+    case LX_OP_RMDIR:
+        return refuses_removal(at, st);
+    default:
+        return native_permits_xattr(c);
+    }
+}
+
+/* Calls on an object that has to be there; `names`: no matter who asks. */
+static int refuses_object(const struct lx_call *c, bool names)
 {
     const struct lx_loc *at = &c->at[0];
     struct stat st;
     if ((at->flags & LX_LOC_DESCRIPTOR) != 0)
-        return refuses_descriptor(c, at->dfd);
+        return native_permits_descriptor(c, at->dfd, names);
     int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW);
-    return r < 0 ? r : refuses_change(c, &st);
+    if (r == 0)
+        r = refuses_change(c, &st);
+    return r < 0 || names ? r : refuses_asker(c, &st);
 }
 
-static int refuses_open(const struct lx_call *c)
+static int refuses_open(const struct lx_call *c, bool names)
 {
     struct end e;
     if ((c->flags & O_TMPFILE) == O_TMPFILE)
-        return refuses_object(c);
+        return refuses_object(c, names);
     if ((c->flags & O_CREAT) == 0)
         return 0; /* it has been opened by now */
     int r = look(&c->at[0], &e);
@@ -247,52 +331,75 @@ static int refuses_open(const struct lx_call *c)
         return r;
     if (e.exists)
         return (c->flags & O_EXCL) != 0 ? -EEXIST : 0;
-    return e.dir.st_nlink == 0 ? -ENOENT : 0;
+    if (e.dir.st_nlink == 0)
+        return -ENOENT;
+    return names ? 0 : refuses_directory(&c->at[0]);
 }
 
-static int refuses_link(const struct lx_call *c)
+static int refuses_link(const struct lx_call *c, bool names)
 {
     const struct lx_loc *at = &c->at[0];
     struct stat st;
     int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW | (c->flags & AT_EMPTY_PATH));
     if (r == 0)
-        r = refuses_new(c, &c->at[1]);
+        r = refuses_name(c, &c->at[1]);
+    if (r < 0 || names)
+        return r;
+    r = refuses_directory(&c->at[1]);
+    if (r != -EROFS && (at->flags & LX_LOC_DESCRIPTOR) == 0 &&
+        sys_mount_id(at->dfd, at->path, AT_SYMLINK_NOFOLLOW) != mount_of(&c->at[1]))
+        return -EXDEV;
     return r == 0 && S_ISDIR(st.st_mode) ? -EPERM : r; /* nobody links a directory */
 }
 
-int native_refusal(const struct lx_call *c)
+static int refuses_rename(const struct lx_call *c, bool names)
 {
     struct end e[2] = {{.dots = false}};
-    int r;
+    int r = look_at_both(c, e);
+    if (r < 0)
+        return r;
+    if (!names && mount_of(&c->at[0]) != mount_of(&c->at[1]))
+        return -EXDEV;
+    if (!names && !e[0].dots && !e[1].dots && refuses_directory(&c->at[0]) == -EROFS)
+        return -EROFS;
+    r = refuses_renamed_names(c, &e[0], &e[1]);
+    if (r < 0)
+        return r;
+    return names ? refuses_kinds(c, &e[0], &e[1]) : refuses_renaming(c, &e[0], &e[1]);
+}
+
+static int refusal(const struct lx_call *c, bool names)
+{
     switch (c->op) {
     case LX_OP_MKDIR:
     case LX_OP_MKNOD:
     case LX_OP_SYMLINK:
     case LX_OP_BIND:
-        return refuses_new(c, &c->at[0]);
+        return names ? refuses_name(c, &c->at[0]) : refuses_new(c, &c->at[0]);
     case LX_OP_LINK:
-        return refuses_link(c);
+        return refuses_link(c, names);
     case LX_OP_RENAME:
-        r = look_at_both(c, e);
-        return r < 0 ? r : refuses_rename(c, &e[0], &e[1]);
+        return refuses_rename(c, names);
     case LX_OP_OPEN:
-        return refuses_open(c);
+        return refuses_open(c, names);
     default:
-        return refuses_object(c);
+        return refuses_object(c, names);
     }
 }
 
-/* The same before the mounts of both names are compared, and whether they may be written: that a
- * directory is linked is seen after that. */
-static int refusal_of_names(const struct lx_call *c)
+int native_refusal(const struct lx_call *c)
 {
-    int r = native_refusal(c);
-    return r == -EPERM ? 0 : r;
+    return refusal(c, false);
+}
+
+int native_refusal_of_names(const struct lx_call *c)
+{
+    return refusal(c, true);
 }
 
 int native_refuses_ends(const struct lx_call *c)
 {
-    int r = refusal_of_names(c);
+    int r = native_refusal_of_names(c);
     bool met = r == -EEXIST || r == -EISDIR || r == -ENOTEMPTY;
     return met && c->op == LX_OP_RENAME ? 0 : r;
 }
@@ -313,10 +420,10 @@ int native_refuses_readonly(const struct lx_call *c)
     case LX_OP_RENAME:
         r = look_at_both(c, e);
         if (r == 0 && (e[0].dots || e[1].dots))
-            r = refuses_rename(c, &e[0], &e[1]);
+            r = refuses_renamed_names(c, &e[0], &e[1]);
         break;
     default:
-        r = refusal_of_names(c);
+        r = native_refusal_of_names(c);
         break;
     }
     return r < 0 ? r : -EROFS;

@@ -10,11 +10,14 @@
 #include "fs/rules.h"
 
 /*
- * The errno, negative, that the kernel would answer a call with for the sake of its paths and what
- * is there; 0 where it would ask the file system. Of rename and link across a border: see
- * native_refuses_ends.
+ * The errno, negative, that the kernel would answer a call with for the sake of its paths, of what
+ * is there and of who asks; 0 where it would ask the file system. Of rename and link across a
+ * border: see native_refuses_ends.
  */
 int native_refusal(const struct lx_call *c);
+
+/* The same whoever asks, and whatever is mounted there. */
+int native_refusal_of_names(const struct lx_call *c);
 
 /*
  * Of rename and link, whether both ends can be, whatever a rename would meet at its new name: 0, or

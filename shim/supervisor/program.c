@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -145,24 +146,54 @@ void program_note_x32(struct lx_stats_lane *lane, pid_t tid)
         note(lane, tid, LX_OUTSIDE_X32);
 }
 
+/* Who was looked at, by a number of /proc's and where in its memory. */
+struct looked_at {
+    pid_t id;
+    uint64_t region;
+};
+
+static bool is_in(const struct looked_at *entry, const struct looked_at *who)
+{
+    return entry->id == who->id && entry->region == who->region;
+}
+
+static size_t place_of(const struct looked_at *who, size_t room)
+{
+    return ((size_t)who->id ^ who->region) % room;
+}
+
+/* The process that a thread is of. */
+static pid_t process_of(pid_t tid)
+{
+    char text[PROC_STATUS_ROOM];
+    const char *line = proc_status(tid, "\nTgid:", text);
+    return line == NULL ? tid : (pid_t)strtol(line, NULL, 10);
+}
+
+/*
+ * Threads are remembered, so that nothing is read for each call, and their processes, since a map
+ * of memory is as long as there are threads: their stacks are in it.
+ */
 void program_note(struct lx_stats_lane *lane, const struct tracee *t, uint64_t instruction)
 {
     /* This worker's own. */
-    static struct {
-        pid_t tid;
-        uint64_t region;
-    } seen[64];
-    pid_t tid = t->tid;
+    static struct looked_at threads[1024];
+    static struct looked_at processes[64];
     enum lx_outside why;
     uint64_t region = instruction >> (t->i386 ? REGION_SHIFT_I386 : REGION_SHIFT);
-    size_t at = ((size_t)tid ^ region) % (sizeof(seen) / sizeof(seen[0]));
-    if (seen[at].tid == tid && seen[at].region == region)
+    const struct looked_at thread = {t->tid, region};
+    struct looked_at *at = &threads[place_of(&thread, sizeof(threads) / sizeof(threads[0]))];
+    if (is_in(at, &thread))
         return;
-    enum presence library = library_in(tid, &why);
-    if (library != LIBRARY_COMES) {
-        seen[at].tid = tid;
-        seen[at].region = region;
+    const struct looked_at process = {process_of(t->tid), region};
+    struct looked_at *of = &processes[place_of(&process, sizeof(processes) / sizeof(processes[0]))];
+    if (t->tid == process.id || !is_in(of, &process)) {
+        enum presence library = library_in(t->tid, &why);
+        if (library == LIBRARY_LACKS)
+            note(lane, t->tid, why);
+        if (library == LIBRARY_COMES)
+            return;
+        *of = process;
     }
-    if (library == LIBRARY_LACKS)
-        note(lane, tid, why);
+    *at = thread;
 }

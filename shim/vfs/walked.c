@@ -163,7 +163,7 @@ static bool is_missing(const struct lx_call *c, unsigned i, const struct walk *w
 /* A name of a rename cannot be: said in the kernel's order, both directories having been found. */
 static long refuses_late(const struct lx_call *c, const struct walk w[2])
 {
-    long r = native_refusal(c);
+    long r = native_refusal_of_names(c);
     if (r == -EBUSY || (r == -EEXIST && w[0].late < 0))
         return r;
     for (unsigned i = 0; i < 2; i++)

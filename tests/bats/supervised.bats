@@ -147,3 +147,13 @@ $PWD/way/../way/drive 777"
     END { for (o in others) n++; print own, n }' "$BATS_TEST_TMPDIR/trace"
   assert_output "2 1"
 }
+
+@test "of a program with many threads the memory is looked at once, not once for each of them" {
+  cd "$(fresh drive)"
+  run strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=openat "$LXSHIM" run -q --lane supervisor -- crowd 64 1
+  assert_success
+  assert_output ok
+  run grep -c '"/proc/[0-9]*/maps"' "$BATS_TEST_TMPDIR/trace"
+  # Each worker does, of which there are a few.
+  ((output > 0 && output < 32))
+}

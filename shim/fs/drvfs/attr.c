@@ -24,6 +24,15 @@ static int look(const struct lx_call *c, struct stat *st)
     return r;
 }
 
+/* A descriptor of a call on one, which O_PATH makes none. 0 or -errno. */
+static int find_descriptor(const struct lx_call *c)
+{
+    long flags = sys_fcntl(c->at[0].dfd, F_GETFL, 0);
+    if (flags < 0)
+        return (int)flags;
+    return (flags & O_PATH) != 0 && (c->flags & AT_EMPTY_PATH) == 0 ? -EBADF : 0;
+}
+
 /* look, where only the errno and a symlink matter: a descriptor needs no more than be open. */
 static int find(const struct lx_call *c)
 {
@@ -31,8 +40,7 @@ static int find(const struct lx_call *c)
     struct stat st;
     if ((at->flags & LX_LOC_DESCRIPTOR) == 0 || at->dfd == AT_FDCWD)
         return look(c, &st);
-    int r = sys_fcntl(at->dfd, F_GETFD, 0);
-    return r < 0 ? r : 0;
+    return find_descriptor(c);
 }
 
 /* True where uid= and gid= of a mount own whatever is on it. */

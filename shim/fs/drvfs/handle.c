@@ -7,15 +7,14 @@
 
 #include "fs/drvfs/drvfs.h"
 #include "fs/drvfs/handle.h"
+#include "fs/refusal.h"
 #include "fs/stray.h"
 #include "store/renamed.h"
 #include "sys/sys.h"
 
-/* Refuses by the errno of a rule's value, if it has one: the kernel has found the descriptor. */
 static long refuse(struct lx_call *c, enum lx_rule rule)
 {
-    int error = lx_value_errno(lx_rule(c->at[0].mount, rule));
-    return error == 0 ? 0 : lx_deny(c, rule, error);
+    return lx_forbid_by(c, c->at[0].mount, rule);
 }
 
 /* The server looks a file up by its name, though who has it open reads and writes on. */

@@ -12,6 +12,7 @@
 #include "fs/drvfs/owner.h"
 #include "fs/drvfs/sharing.h"
 #include "fs/native.h"
+#include "fs/permitted.h"
 #include "fs/refusal.h"
 #include "store/pending.h"
 #include "sys/fdpath.h"
@@ -42,12 +43,22 @@ static int check_readonly(struct lx_call *c, const struct stat *st)
     return lx_forbid_by(c, c->at[0].mount, LX_RULE_OPEN_READONLY_FILE);
 }
 
-/* The call failed with EACCES: by our rule, if the file has the read-only attribute. */
+/*
+ * The call failed with EACCES: by our rule, if the file has the read-only attribute. Its flags were
+ * not all tried: of a directory that is to be made, or a mount on which is to be cut, the kernel
+ * says something else first.
+ */
 static int explain_eacces(struct lx_call *c)
 {
+    const struct lx_loc *at = &c->at[0];
     struct stat st;
-    if (writes(c) && native_stat(c, 0, &st) == 0 && S_ISREG(st.st_mode) &&
-        drvfs_is_readonly(st.st_mode) &&
+    if ((!writes(c) && (c->flags & O_CREAT) == 0) || native_stat(c, 0, &st) < 0)
+        return -EACCES;
+    if (S_ISDIR(st.st_mode) && (c->flags & O_CREAT) != 0)
+        return -EISDIR;
+    if ((c->flags & O_TRUNC) != 0 && native_is_readonly(at->dfd, at->path))
+        return -EROFS;
+    if (writes(c) && S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode) &&
         lx_rule(c->at[0].mount, LX_RULE_OPEN_READONLY_FILE) != LX_NATIVE)
         c->denied = LX_RULE_OPEN_READONLY_FILE;
     return -EACCES;

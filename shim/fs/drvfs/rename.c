@@ -192,7 +192,7 @@ static long rename_entry(struct lx_call *c, struct stat *from_stat)
     }
     bool slash = ((c->at[0].flags | to->flags) & LX_LOC_SLASH) != 0;
     if (slash && !S_ISDIR(from_stat->st_mode) && !is_slash_ignored(c)) {
-        r = native_refusal(c);
+        r = native_refusal_of_names(c);
         return r < 0 ? r : -ENOTDIR;
     }
     r = check_new_name(c);

@@ -28,9 +28,8 @@ long drvfs_watch(struct lx_call *c)
     const struct lx_mount *m = c->at[0].mount;
     uint32_t asked = c->mask;
     int r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | NT_READ_DATA);
-    int error = lx_value_errno(lx_rule(m, LX_RULE_WATCH_EVENTS));
-    if (r == 0 && error != 0)
-        r = lx_deny(c, LX_RULE_WATCH_EVENTS, error);
+    if (r == 0)
+        r = lx_forbid_by(c, m, LX_RULE_WATCH_EVENTS);
     if (r < 0)
         return r;
     if ((asked & IN_ALL_EVENTS) != 0 && watched(m, asked) != asked &&

@@ -1,0 +1,80 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Linux's answer first: what the kernel refuses for the sake of who asks, of what kind a file is, or of
+# how a descriptor was opened, it refuses with the same errno inside a drive, though every rule that can
+# refuse does. refusals.bats has what it refuses for the sake of paths.
+
+load helpers
+
+setup() {
+  ((EUID == 0)) || skip "wants files of several users, and a mount that is read-only"
+  needs_mounts
+  needs jq jq
+  shared
+  cp "$PROGRAMS/denials" "$SHARED.bin"
+  # Not where removed files make new ones slow.
+  AT=$(mktemp -d /dev/shm/lxshim-test.XXXXXX)
+  chmod 755 "$AT"
+  mkdir "$AT/d"
+}
+
+teardown() {
+  [[ -z ${AT-} ]] || { denials clear "$AT/d" && rm -rf "$AT"; }
+  [[ -z ${SHARED-} ]] || rm -rf "$SHARED" "$SHARED.bin"
+}
+
+# refusing first|last: each rule that may refuse by a value that does, the first or the last such.
+refusing() {
+  "$LXSHIM" policy rules --json | jq -r --arg which "$1" '.[] | select(.id != "mount.options") |
+    . as $rule | [.values[] | select(test("^(E[A-Z0-9]+|deny|reject|until-found)$"))] | select(length > 0) |
+    "\($rule.id)=\(if $which == "first" then first else last end)"'
+}
+
+# in_place STEPS [ARGUMENT]...: where ro/ is a mount of its own that is read-only, and nobody else sees that.
+in_place() {
+  run env -C "$AT" timeout 300 unshare -m bash -uc "mount --bind d d; mount --bind d/ro d/ro
+    mount -o remount,ro,bind d/ro; $1" - "${@:2}"
+}
+
+# listed UID: what natively is refused to that user, in $AT/list.
+listed() {
+  denials furnish "$AT/d" "$1"
+  in_place "denials list $AT/d $1 >list"
+  assert_success
+  (($(wc -l <"$AT/list") > 2000))
+}
+
+# asked UID OPTIONS first|last: what is refused otherwise in a drive.
+asked() {
+  local rules
+  mapfile -t rules < <(refusing "$3")
+  ((${#rules[@]} > 50))
+  policy_for "$AT/d" "drive.options=$2uid=$1,gid=$1" "${rules[@]}" >"$AT/policy.json"
+  denials furnish "$AT/d" "$1"
+  in_place 'exec "$@"' setpriv --reuid="$1" --regid="$1" --clear-groups env LXSHIM_POLICY="$AT/policy.json" "${SHIM[@]}" \
+    "$SHARED.bin/denials" ask "$AT/d" list
+  assert_success
+  assert_line --regexp '^[1-9][0-9]{3} asked$'
+  # What a rule itself says in place of Linux: that no file has attributes, or holes; that a name of a directory's is
+  # no target for symlink; that there are no such requests. Without metadata there are no owners to be refused for.
+  run awk '/ -> / {
+    own = $4 == "ENODATA" && $6 == "EOPNOTSUPP" && !($1 ~ /getxattr/ && $2 ~ /fifo|socket|device/) ||
+      $1 == "symlink" && $4 == "EEXIST" && $6 == "EINVAL" || $1 ~ /^fd-seek-data/ && $4 == "ENXIO" ||
+      $1 ~ /flags-nowhere/ && $4 == "EFAULT" ||
+      $6 == "ok" && $1 ~ /^(access|chmod|chmod-readonly|fchmodat2|fd-chmod|chown|lchown)$/ ||
+      $1 == "unlink" && $2 == "ro/new" # nobody misses a name that is not there
+    if (!own) print }' <<<"$output"
+  assert_output ""
+}
+
+@test "what another user may not do: as natively, whatever the rules refuse" {
+  listed 65534
+  asked 65534 "" first
+  asked 65534 metadata, last
+}
+
+@test "what root may not do: as natively, whatever the rules refuse" {
+  listed 0
+  asked 0 "" last
+  asked 0 metadata, first
+}
