@@ -129,7 +129,7 @@ static long in_procs_words(const struct lx_policy *policy, char *path, size_t n,
     static const char deleted[] = " (deleted)";
     bool waits = mounts_waits(policy, path, n);
     long length = mounts_to_program(policy, path, n, room);
-    /* [vendor test DrvFsTestRename, where nothing goes before its last handle] */
+    /* As its file system has it go: see the evidence of the rule rmdir.open_directory. */
     if (!waits || length < 0 || (size_t)length + sizeof(deleted) > room)
         return length;
     memcpy(path + length, deleted, sizeof(deleted));
