@@ -125,7 +125,7 @@ _lxshim_words() {
     'values directory.rewind') echo native loses ;;
     'values ioctl.flags') echo native ENOTTY ;;
     'values handle.append') echo native kept ;;
-    'values handle.unlinked') echo native ENOENT ;;
+    'values handle.unlinked') echo native fstat ENOENT ;;
     'values handle.renamed') echo native ENOENT ;;
     'values handle.readonly') echo native EACCES ;;
     'values directory.removed') echo native ENOENT ;;

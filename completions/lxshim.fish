@@ -245,7 +245,7 @@ function __lxshim_words
         case 'values handle.append'
             printf '%s\n' native kept
         case 'values handle.unlinked'
-            printf '%s\n' native ENOENT
+            printf '%s\n' native fstat ENOENT
         case 'values handle.renamed'
             printf '%s\n' native ENOENT
         case 'values handle.readonly'

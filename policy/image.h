@@ -235,6 +235,9 @@ struct lx_stats_times {
     struct lx_stats_held held[LX_STATS_HELD];
 };
 
+/* Files of whose metadata processes of a run have found out: see shim/store/metadata.c. */
+#define LX_STATS_FOUND 32768u
+
 struct lx_stats {
     uint32_t magic;
     uint32_t counter_count;
@@ -248,6 +251,7 @@ struct lx_stats {
     struct lx_stats_times times;
     struct lx_stats_lane lane;
     struct lx_stats_rule rules[LX_RULE_OVERRIDE + 1];
+    _Atomic uint64_t found[LX_STATS_FOUND];
     _Atomic uint64_t counters[]; /* of overrides */
 };
 

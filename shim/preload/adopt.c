@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "store/metadata.h"
 #include "sys/space.h"
 #include "sys/sys.h"
 #include "vfs/placement.h"
@@ -144,6 +145,7 @@ void lx_adopt_stats(struct lx_policy *policy)
         return;
     }
     policy->stats = at;
+    store_metadata_share(policy->stats->found, LX_STATS_FOUND);
     atomic_fetch_add_explicit(&policy->stats->processes, 1, memory_order_relaxed);
 }
 

@@ -2,7 +2,6 @@
 #include "store/metadata.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -33,11 +32,27 @@ static const enum nt_lx_field every_field[] = {NT_LX_UID, NT_LX_GID, NT_LX_MODE,
  * inode and change time, and in its low bits what was found, and whether it was found twice. Once
  * is enough by a descriptor; at a path another file may be by the time it is asked. Every thread,
  * signal handler and vfork child may read and write an entry, which is one word; so may who acts
- * for another process, since an inode is the same to all.
+ * for another process, and all processes of a run that share them, since an inode is the same to
+ * all.
  */
-#define FILES 1024u /* power of two */
+#define FILES 1024u
 enum { STICKY = 8, KNOWN = 16, BITS = 31 };
 static _Atomic uint64_t files[FILES];
+
+/* What is shared, and how many; NULL: nothing. Written once, while there is one thread. */
+static _Atomic uint64_t *shared;
+static size_t shared_count;
+
+void store_metadata_share(_Atomic uint64_t *found, size_t count)
+{
+    shared = found;
+    shared_count = count;
+}
+
+static _Atomic uint64_t *entry_of(uint64_t hash)
+{
+    return shared != NULL ? &shared[hash / 32 % shared_count] : &files[hash / 32 % FILES];
+}
 
 static uint64_t hash_of(const struct stat *st)
 {
@@ -53,7 +68,7 @@ static bool may_remember(const struct stat *st)
 static bool remembered(const struct stat *st, struct store_metadata *out)
 {
     uint64_t hash = hash_of(st);
-    uint64_t known = atomic_load_explicit(&files[hash / 32 % FILES], memory_order_relaxed);
+    uint64_t known = atomic_load_explicit(entry_of(hash), memory_order_relaxed);
     if ((known & ~(uint64_t)BITS) != hash || (known & KNOWN) == 0)
         return false;
     out->has = (unsigned)known & NT_LX_OWNED;
@@ -65,7 +80,7 @@ static void remember(const struct store_object *o, const struct stat *st, int64_
                      const struct store_metadata *m)
 {
     uint64_t hash = hash_of(st);
-    _Atomic uint64_t *entry = &files[hash / 32 % FILES];
+    _Atomic uint64_t *entry = entry_of(hash);
     uint64_t found = hash | m->has | (m->sticky ? (uint64_t)STICKY : 0);
     bool sure = (o->path[0] == '\0' && o->dfd != AT_FDCWD) ||
                 atomic_load_explicit(entry, memory_order_relaxed) == found;

@@ -8,8 +8,10 @@
 #ifndef LXSHIM_STORE_METADATA_H
 #define LXSHIM_STORE_METADATA_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "nt/ea.h"
@@ -41,6 +43,13 @@ struct store_metadata {
  */
 int store_metadata_get(const struct store_object *o, const struct stat *st,
                        struct store_metadata *out);
+
+/*
+ * From now on what is found is kept in memory of a whole run's, which was zero when the run began
+ * and stays where it is: what one process has found the others need not ask. Once, before there is
+ * a second thread.
+ */
+void store_metadata_share(_Atomic uint64_t *found, size_t count);
 
 /* Notes that fields (NT_LX_OWNED) are of its own, with the values that the inode has. 0 or -errno.
  */

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/metadata.h"
 #include "supervisor/broker.h"
 #include "supervisor/detach.h"
 #include "supervisor/listener.h"
@@ -152,6 +153,8 @@ pid_t supervise_start(int socket, int leash, const struct lx_policy *policy,
     struct master m = {.policy = policy, .pool = front.pool, .leash = leash, .ended = ended};
     if (policy->table != NULL)
         placement_follow(policy->table);
+    if (policy->stats != NULL)
+        store_metadata_share(policy->stats->found, LX_STATS_FOUND);
     pid_t master = r < 0 ? -1 : fork();
     if (master == 0)
         serve(&m, socket, broker[1]);

@@ -178,6 +178,17 @@ bool mounts_root_name(const struct lx_policy *policy, const char *name, size_t n
     return false;
 }
 
+bool mounts_waits(const struct lx_policy *policy, const char *path, size_t n)
+{
+    struct placement v = mounts_classify(policy, path, n);
+    if (v.mount == 0 || policy->observe ||
+        (mounts_name_kind(policy, v, path, n) & LX_NAME_CONCEALED) == 0)
+        return false;
+    const struct lx_mount *m = mounts_of(policy, v);
+    lx_fs_conceals *conceals = lx_filesystem(m)->ops->conceals;
+    return conceals != NULL && conceals(m, path, false);
+}
+
 long mounts_to_program(const struct lx_policy *policy, char *path, size_t n, size_t room)
 {
     struct placement v = mounts_classify(policy, path, n);

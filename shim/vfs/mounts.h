@@ -67,6 +67,12 @@ bool mounts_has_point(const struct lx_policy *policy, const char *path);
 bool mounts_root_name(const struct lx_policy *policy, const char *name, size_t n);
 
 /*
+ * True for a native path, of n bytes and a NUL, of what was removed and waits for its last handle:
+ * that has no name any more, as the kernel's own links of /proc say of what it has removed.
+ */
+bool mounts_waits(const struct lx_policy *policy, const char *path, size_t n);
+
+/*
  * Turns a native path into the one programs see, in place: target for backing, and what is below
  * that as its file system shows it. A trailing " (deleted)" is kept. Returns the new length, or
  * -ERANGE where room is too small.

@@ -125,6 +125,19 @@ long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode
 
 #define PROC_MAGIC 0x9fa0
 
+/* A native path, of n bytes, as programs see it in a link of /proc's; or -errno. */
+static long in_procs_words(const struct lx_policy *policy, char *path, size_t n, size_t room)
+{
+    static const char deleted[] = " (deleted)";
+    bool waits = mounts_waits(policy, path, n);
+    long length = mounts_to_program(policy, path, n, room);
+    /* As its file system has it go: see the evidence of the rule rmdir.open_directory. */
+    if (!waits || length < 0 || (size_t)length + sizeof(deleted) > room)
+        return length;
+    memcpy(path + length, deleted, sizeof(deleted));
+    return length + (long)sizeof(deleted) - 1;
+}
+
 /*
  * The links of /proc show the backing's spelling: /proc/self/fd/3, cwd, exe. Every other link is
  * opaque bytes, whatever it looks like.
@@ -148,7 +161,7 @@ static __attribute__((noinline)) long proc_link(const struct lx_call *c, const c
         length = (long)strlen(full);
     if (madeup_link(full, (size_t)length))
         length = (long)madeup_cut(full, (size_t)length);
-    length = mounts_to_program(t->policy, full, (size_t)length, sizeof(full));
+    length = in_procs_words(t->policy, full, (size_t)length, sizeof(full));
     if (length < 0)
         return n;
     size_t shown = (size_t)length < c->size ? (size_t)length : c->size;
@@ -520,6 +533,8 @@ static long getcwd_there(void *asked)
     }
     if (n < 0)
         return n;
+    if (mounts_waits(t->policy, path + before, (size_t)n))
+        return -ENOENT;
     if (t->root != NULL)
         memcpy(kernels, path + before, (size_t)n + 1);
     n = mounts_to_program(t->policy, path + before, (size_t)n, sizeof(path) - before);

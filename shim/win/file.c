@@ -98,10 +98,11 @@ static void add_dosattrib(const char *native, struct win_file *out)
             out->attributes |= NT_ARCHIVE; /* as a new file has it */
         return;
     }
+    /* Linux' own to say, whatever was written once; of a directory its modes say nothing of it. */
+    const uint32_t of_linux = NT_DIRECTORY | NT_REPARSE_POINT | NT_NORMAL |
+                              (win_is_directory(out) ? 0u : (uint32_t)NT_READONLY);
     if ((d.valid & NT_HAS_ATTRIBUTES) != 0)
-        /* Read-only and directory are Linux's own to say, whatever was written once. */
-        out->attributes |=
-            d.attributes & ~(uint32_t)(NT_READONLY | NT_DIRECTORY | NT_REPARSE_POINT | NT_NORMAL);
+        out->attributes |= d.attributes & ~of_linux;
     /* Wine writes a text of these two alone, and takes every file for changed. */
     if (d.version == 0 && (d.attributes & ~(uint32_t)(NT_HIDDEN | NT_SYSTEM)) == 0 &&
         !win_is_directory(out))
@@ -165,7 +166,8 @@ nt_status win_file_stat(const char *native, struct win_file *out)
         }
         return NT_SUCCESS; /* Linux keeps no attributes on these */
     }
-    if ((out->mode & 0222) == 0)
+    /* chmod gives no directory the attribute. [openvmm lxutil fs.rs chmod; WSL#3411] */
+    if (!S_ISDIR(out->mode) && (out->mode & 0222) == 0)
         out->attributes |= NT_READONLY;
     add_dosattrib(native, out);
     if (S_ISREG(out->mode)) {
@@ -307,11 +309,13 @@ nt_status win_set_attributes(const char *native, const struct win_file *file, ui
     const struct store_object o = object(native);
     if (tag_of_type(file->mode) != 0)
         return (attributes & SETTABLE) == NT_ARCHIVE ? NT_SUCCESS : NT_EAS_NOT_SUPPORTED;
-    if (kept != file->attributes)
+    bool readonly_changes = ((attributes ^ file->attributes) & NT_READONLY) != 0;
+    if (kept != file->attributes || (readonly_changes && win_is_directory(file)))
         status =
             write_dosattrib(native, (kept & ~(uint32_t)NT_READONLY) | (attributes & NT_READONLY),
                             file->times[WIN_CREATION]);
-    if (status != NT_SUCCESS || ((attributes ^ file->attributes) & NT_READONLY) == 0)
+    /* Of a directory it keeps nobody from anything, which its write bits would. */
+    if (status != NT_SUCCESS || !readonly_changes || win_is_directory(file))
         return status;
     /* As chmod of the read-only attribute does: whom the bits had not let write, they do not now.
      */

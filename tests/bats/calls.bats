@@ -137,6 +137,28 @@ within_bounds() {
   (($(grep -c RELATI "$BATS_TEST_TMPDIR/relocations") < 640))
 }
 
+# asked COMMAND...: how many questions for attributes it asks, in a run on a drive with metadata.
+asked() {
+  "$LXSHIM" run -q --lane preload --policy "$BATS_TEST_TMPDIR/policy.json" -- bash -c '
+    cd "$1"; "${@:3}" >/dev/null; "${@:3}" >/dev/null
+    strace -qq -e trace=listxattr,llistxattr,flistxattr -o "$2" "${@:3}" >/dev/null' - "$DIR" "$BATS_TEST_TMPDIR/trace" "$@"
+  wc -l <"$BATS_TEST_TMPDIR/trace"
+}
+
+@test "metadata: what two processes of a run have asked of a file no other asks" {
+  local DIR=$BATS_TEST_TMPDIR/drive
+  mkdir "$DIR"
+  echo x >"$DIR/f"
+  case $(stat -f -c %T "$DIR") in ext2/ext3 | xfs | btrfs | tmpfs) ;; *) skip "change times are not kept here" ;; esac
+  policy_for "$DIR" drive.options="uid=$(id -u),gid=$(id -g),metadata" >"$BATS_TEST_TMPDIR/policy.json"
+  # At first the file is too young for its change time to tell.
+  local try=0 questions=1
+  while ((questions > 0 && try++ < 40)); do
+    questions=$(asked stat f)
+  done
+  assert_equal "$questions" 0
+}
+
 @test "a trace: refusals are written many at once" {
   needs perl perl
   cd "$(fresh drive)"

@@ -39,7 +39,7 @@ EOF
 $NATIVE/f (deleted)"
   shimmed "$steps"
   assert_output "6
-$DRIVE/f"
+$DRIVE/f (deleted)"
 }
 
 @test "unlink.open_file=pending: the directory cannot be removed until the last handle is gone" {
@@ -255,14 +255,20 @@ mkdir: cannot create directory ‘d’: No such file or directory"
   assert_output again
 }
 
-@test "rmdir.open_directory: nothing can be made in a directory that waits to go" {
-  steps='mkdir d; cd d; rmdir ../d; : >x; mkdir y; ls ..'
+@test "rmdir.open_directory: nothing can be made in a directory that waits to go, and it has no name" {
+  needs python3 python3
+  steps='mkdir d; cd d; rmdir ../d; : >x; mkdir y; readlink /proc/self/cwd
+    python3 -c "import os; os.getcwd()" 2>&1 | tail -n 1; ls ..'
   native "$steps"
   assert_output "bash: line 1: x: No such file or directory
-mkdir: cannot create directory ‘y’: No such file or directory"
+mkdir: cannot create directory ‘y’: No such file or directory
+$NATIVE/d (deleted)
+FileNotFoundError: [Errno 2] No such file or directory"
   shimmed "$steps"
   assert_output "bash: line 1: x: No such file or directory
 mkdir: cannot create directory ‘y’: No such file or directory
+$DRIVE/d (deleted)
+FileNotFoundError: [Errno 2] No such file or directory
 d"
 }
 

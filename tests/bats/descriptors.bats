@@ -227,12 +227,13 @@ True 42 False
 True 42"
 }
 
-@test "handle.unlinked: over 9p a file that has no name any more is not found by its descriptor" {
+@test "handle.unlinked: over 9p and virtiofs a file that has no name any more is not found by its descriptor" {
   steps="python3 -c '$ANSWER
 f = os.open(\"f\", os.O_CREAT | os.O_RDWR); os.write(f, b\"hello\")
 answer(\"named\", lambda: os.fstat(f).st_nlink)
 os.unlink(\"f\")
 answer(\"stat\", lambda: os.fstat(f).st_nlink)
+answer(\"again\", lambda: os.close(os.open(f\"/proc/self/fd/{f}\", os.O_RDONLY)))
 answer(\"truncate\", lambda: os.ftruncate(f, 2))
 answer(\"write\", lambda: os.write(f, b\"!\"))
 answer(\"read\", lambda: os.pread(f, 10, 0))
@@ -240,6 +241,7 @@ answer(\"read\", lambda: os.pread(f, 10, 0))
   native "$steps"
   assert_output "named 1
 stat 0
+again None
 truncate None
 write 1
 read b'he\\x00\\x00\\x00!'"
@@ -249,9 +251,20 @@ read b'he\\x00\\x00\\x00!'"
   shimmed unlink.open_file=posix handle.unlinked=ENOENT "$steps"
   assert_output "named 1
 stat No such file or directory
+again No such file or directory
 truncate No such file or directory
 write 1
 read b'hello!'"
+  # virtiofs has the handle by which a file is cut.
+  for value in posix pending; do
+    shimmed unlink.open_file=$value handle.unlinked=fstat "$steps"
+    assert_output "named 1
+stat No such file or directory
+again No such file or directory
+truncate None
+write 1
+read b'he\\x00\\x00\\x00!'"
+  done
 }
 
 @test "handle.renamed: over 9p a file that was renamed is not found by who has it open, and read and written" {

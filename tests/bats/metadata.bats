@@ -107,6 +107,41 @@ except OSError:
   assert_line --regexp '^\$LXMOD  4  [0-9a-f]{8}  0100400$'
 }
 
+@test "create.no_write_bit=ignore: what is made without a write bit is not read-only to Windows, a directory never" {
+  steps='umask 222; : >f; mkdir d; mknod n p; stat -c "%a %n" f d n; umask 22; : >g; chmod 444 g; stat -c "%a %n" g'
+  native "$steps"
+  expected=$output
+  assert_line --index 0 '444 f'
+  # To build 18252 on, and before it.
+  metadata "$steps"
+  assert_output "$expected"
+  windows attrib f
+  assert_output 'A    R               C:\testing\f'
+  windows attrib d
+  assert_output '                     C:\testing\d'
+  natively 'rm -rf f d n g'
+  metadata create.no_write_bit=ignore "$steps; chmod 555 d; echo 2>/dev/null >>f && echo written"
+  if ((EUID == 0)); then expected+=$'\nwritten'; fi
+  assert_output "$expected"
+  for name in f d; do
+    windows attrib "$name"
+    refute_output --partial ' R '
+  done
+  windows attrib g
+  assert_output 'A    R               C:\testing\g'
+  # What Windows makes read-only stays writable for Linux, and is told of.
+  natively 'stat -c %a d'
+  before=$output
+  windows attrib +r d
+  windows attrib d
+  assert_output '     R               C:\testing\d'
+  natively 'stat -c %a d'
+  assert_output "$before"
+  windows attrib -r d
+  windows attrib d
+  assert_output '                     C:\testing\d'
+}
+
 @test "chown: the ids that change are of the file's own, the others the mount's" {
   ((EUID == 0)) || skip "chown is root's"
   MASKS=uid=1234,gid=567

@@ -146,6 +146,21 @@ mv: cannot move 'g' to 'f': Permission denied"
   assert_output "stat: cannot statx '/proc/self/fd/3': No such file or directory"
 }
 
+@test "rmdir.open_directory: on FAT and SMB what somebody is in stays until it is left, in every era" {
+  steps='mkdir a; cd a; rmdir ../a; readlink /proc/self/cwd | grep -o "a (deleted)"; ls ..; cd ..; mkdir a; ls'
+  native "$steps"
+  assert_output "a (deleted)
+a"
+  in_era wsl1-current ntfs "$steps"
+  assert_output "a (deleted)
+a"
+  for volume in fat exfat smb; do
+    in_era wsl1-current "$volume" "${steps/mkdir a; ls/ls; mkdir a}"
+    assert_output "a (deleted)
+a"
+  done
+}
+
 @test "file.size: FAT has no file of 4 GiB" {
   needs python3 python3
   steps="python3 -c '$ANSWER

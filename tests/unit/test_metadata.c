@@ -11,8 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -202,6 +205,37 @@ static void a_young_or_marked_file_is_asked_for_each_time(void **state)
     }
 }
 
+/* A run's memory has what another process has found; without it that would be asked for again. */
+static void what_another_process_of_a_run_has_found_is_not_asked_for(void **state)
+{
+    const size_t count = 64;
+    struct stat before;
+    int status = -1;
+    (void)state;
+    if (!remembers)
+        skip(); /* this file system is asked each time */
+    _Atomic uint64_t *found = mmap(NULL, count * sizeof(*found), PROT_READ | PROT_WRITE,
+                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(found, MAP_FAILED);
+    store_metadata_share(found, count);
+    struct store_object o = make("shared", &before);
+    pid_t child = fork();
+    if (child == 0) {
+        struct store_metadata m;
+        _exit(store_metadata_get(&o, &before, &m) == 0 && store_metadata_get(&o, &before, &m) == 0
+                  ? 0
+                  : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(setxattr(o.path, STORE_METADATA_MODE, "1", 1, 0), 0);
+    assert_int_equal(ask(&o, &before).has, 0);
+    assert_int_equal(has(&o), NT_LX_MODE);
+    store_metadata_share(NULL, 0);
+    assert_int_equal(ask(&o, &before).has, NT_LX_MODE);
+    munmap((void *)found, count * sizeof(*found));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +245,7 @@ int main(void)
         cmocka_unit_test(what_is_known_is_not_asked_for_until_it_changes),
         cmocka_unit_test(one_answer_by_a_path_is_not_kept),
         cmocka_unit_test(a_young_or_marked_file_is_asked_for_each_time),
+        cmocka_unit_test(what_another_process_of_a_run_has_found_is_not_asked_for),
     };
     return cmocka_run_group_tests(tests, setup, clean);
 }

@@ -17,12 +17,23 @@ static long refuse(struct lx_call *c, enum lx_rule rule)
     return lx_forbid_by(c, c->at[0].mount, rule);
 }
 
+/*
+ * FUSE gives the server the handle by which a file is made shorter, but none where somebody asks
+ * for its facts. [openvmm virtiofs lib.rs get_attr, set_attr]
+ */
+static bool goes_by_handle(const struct lx_call *c)
+{
+    return c->op == LX_OP_TRUNCATE && lx_rule(c->at[0].mount, LX_RULE_HANDLE_UNLINKED) == LX_FSTAT;
+}
+
 /* The server looks a file up by its name, though who has it open reads and writes on. */
 long drvfs_check_name_of(struct lx_call *c, mode_t mode, nlink_t links)
 {
     const struct lx_loc *at = &c->at[0];
+    if (links == 0 && S_ISDIR(mode))
+        return refuse(c, LX_RULE_DIRECTORY_REMOVED);
     if (links == 0)
-        return refuse(c, S_ISDIR(mode) ? LX_RULE_DIRECTORY_REMOVED : LX_RULE_HANDLE_UNLINKED);
+        return goes_by_handle(c) ? 0 : refuse(c, LX_RULE_HANDLE_UNLINKED);
     if (S_ISDIR(mode))
         return lx_check_stray_here(c, at->mount, at->dfd);
     if ((at->flags & LX_LOC_DESCRIPTOR) == 0 || at->dfd == AT_FDCWD || !S_ISREG(mode) ||

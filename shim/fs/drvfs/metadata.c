@@ -15,6 +15,25 @@ static bool keeps_nothing(const struct lx_call *c, const struct lx_mount *m)
     return !drvfs_keeps(m) || lx_observing(c) || c->task->seccomp_confined;
 }
 
+/*
+ * A file that is made without a write bit, where that gave it no read-only attribute: which is the
+ * inode's write bits, so the mode is in Windows' form. [WSL#3411, RN:18252]
+ */
+static int keep_writable(const struct lx_call *c, const struct lx_mount *m,
+                         const struct store_object *o, bool sticky)
+{
+    struct stat st;
+    if (lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) != LX_IGNORE || c->op == LX_OP_MKDIR)
+        return 0;
+    int r = store_object_stat(o, &st);
+    if (r < 0 || !S_ISREG(st.st_mode) || (st.st_mode & 0222) != 0)
+        return r;
+    const struct store_metadata own = {.sticky = sticky};
+    const struct nt_lx values = {.mode = store_metadata_mode(&st, &own)};
+    r = store_metadata_set(o, &values, NT_LX_MODE);
+    return r < 0 ? r : store_object_chmod(o, (st.st_mode & 07777) | S_IWUSR);
+}
+
 int drvfs_note_made(const struct lx_call *c, const struct lx_loc *at, int fd, bool sticky)
 {
     const struct store_object o = {lx_backing(at->mount), fd < 0 ? at->dfd : fd,
@@ -24,6 +43,8 @@ int drvfs_note_made(const struct lx_call *c, const struct lx_loc *at, int fd, bo
     int r = store_metadata_note(&o, NT_LX_OWNED);
     if (r == 0 && sticky)
         r = store_metadata_note_sticky(&o, true);
+    if (r == 0)
+        r = keep_writable(c, at->mount, &o, sticky);
     /* As on a volume without room for it, where the option says nothing. [WSL#4200] */
     return r == -EOPNOTSUPP ? 0 : r;
 }
