@@ -267,7 +267,7 @@ static const struct {
     {"scandir", do_scandir, SETTLED_NS},
     {"glob", do_glob, SETTLED_NS},
     {"fts", do_fts, SETTLED_NS},
-    {"nftw", do_nftw, 0},
+    {"nftw", do_nftw, SETTLED_NS},
 };
 
 #define COUNT (sizeof(operations) / sizeof(operations[0]))
