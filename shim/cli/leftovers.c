@@ -318,6 +318,16 @@ static bool mark_needed(struct leftovers *all)
     return looks > 0 && looks < LOOKS_MOST && first >= 0 && last_number() >= first;
 }
 
+/* The same, once more where the kernel's numbers have begun anew meanwhile, as they do at times. */
+static bool find_needed(struct leftovers *all)
+{
+    if (all->count == 0 || mark_needed(all))
+        return all->count > 0;
+    for (size_t i = 0; i < all->count; i++)
+        all->list[i].needed = false;
+    return mark_needed(all);
+}
+
 /*
  * The library that lxshim run has loaded, to start the command by it, has mapped the file. It is
  * called no more but by exit(), where it asks whether lines of a trace are left: an image of zeros
@@ -352,7 +362,7 @@ bool leftovers_remove(const struct lx_stamp *ended, bool everywhere)
         if (lx_stamp_same(&all.list[i].stamp, ended))
             unmap(all.list[i].path);
     bool left = false;
-    bool known = all.count > 0 && mark_needed(&all);
+    bool known = find_needed(&all);
     for (size_t i = 0; i < all.count; i++) {
         if (known && !all.list[i].needed)
             unlink(all.list[i].path);

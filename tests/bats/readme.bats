@@ -14,12 +14,14 @@ take_apart() {
 }
 
 # pattern: a regular expression for what is written below a command. A line of dots stands for any lines, dots at
-# the end of one for its rest; numbers, a holder's directory and the width of a table are another's.
+# the end of one for its rest; numbers, a holder's directory and the width of a table are another's, and of two who
+# have a file open the one with the smaller number comes first.
 pattern() {
   sed -E 's/[][\\.*^$+?(){}|]/\\&/g
     s/^\\\.\\\.\\\.$/.*/; s/\\\.\\\.\\\.$/[^\n]*/
     /^  \w+\\\.\w+ /{ s/[0-9]+/[0-9]+/g; s/ +/ +/g; s|/home/me/drive|[^ ]+|; }
-    s/(pid|library|answered,) [0-9]+/\1 [0-9]+/g'
+    s/(pid|library|answered,) [0-9]+/\1 [0-9]+/g
+    s/(open in: )(.*\)), (.*)/\1(\2, \3|\3, \2)/'
 }
 
 # step COMMAND ANSWER: runs it, and says where it answers otherwise. What cat shows, and nothing has made, is made.
