@@ -120,6 +120,40 @@ static void stop_too(pid_t child, int sig)
         ;
 }
 
+/*
+ * The command, where nobody but this process would stop it, or 0. Written by the first thread; read
+ * by the handler below, in whichever thread.
+ */
+static volatile sig_atomic_t alone;
+
+/*
+ * What this process has mapped was cut short, by who may do that: the run has no mounts to go on
+ * by. A supervisor stops the command once this process is gone.
+ */
+static void end_cut(int sig, siginfo_t *info, void *unused)
+{
+    static const char words[] =
+        "lxshim: a file of this run was cut short: the command is stopped\n";
+    (void)unused;
+    if (info->si_code <= 0) { /* sent by somebody, which is nothing of that */
+        signal(sig, SIG_DFL);
+        raise(sig);
+        return;
+    }
+    if (alone > 0)
+        kill(alone, SIGKILL);
+    (void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+    _exit(CLI_FAILED);
+}
+
+/* Once all is started: a worker that dies so is a call that fails, and nobody's word. */
+static void hear_cuts(pid_t command, bool supervised)
+{
+    const struct sigaction action = {.sa_sigaction = end_cut, .sa_flags = SA_SIGINFO};
+    alone = supervised ? 0 : command;
+    sigaction(SIGBUS, &action, NULL);
+}
+
 #define FAILED (-1)
 
 /* The command and what it has started cannot go on without its supervisor. */
@@ -438,6 +472,7 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
 
     pid_t child = start_both(argv, lanes, leash[1], &given, &supervisor);
     if (child > 0) { /* not before: a fork would have to do without the threads */
+        hear_cuts(child, supervisor > 0);
         janitor_start(lanes->policy);
         scribe_start(lanes->policy);
     }
@@ -449,6 +484,7 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         if (sigwaitinfo(&relayed, &info) > 0 && info.si_signo != SIGCHLD)
             pass_on(child, &info);
     }
+    alone = 0; /* somebody else may have the number */
     if (lanes->supervise) {
         part_from(&supervisor, leash[0]);
         close(leash[0]);

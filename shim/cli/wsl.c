@@ -58,7 +58,9 @@ static void keep_text(struct lx_request *request)
 
 /*
  * Becomes a user, which for another needs root. Returns 0, or an errno. Nobody may look into who
- * has done so until he executes something; and the supervisor has to, to see the command begin.
+ * has done so until he executes something; but the supervisor has to, to see the command begin, and
+ * each program of the run, which finds counters and mounts at descriptors of this process. What
+ * root has opened is closed by then: the user finds here what any program of his is given.
  */
 static int become(const struct passwd *user)
 {

@@ -125,22 +125,27 @@ static int permits_reading(const struct lx_call *c)
     return (int)r;
 }
 
-/* In place of an attribute that nobody has, of the same namespace: nothing is changed by that. */
+/*
+ * By the name of a namespace alone, which is no attribute's: the kernel looks whether who asks may,
+ * and then has EINVAL for that, before any file system is asked. Not by a name that nobody should
+ * have: of a file that has it XATTR_REPLACE empties it, and with XATTR_CREATE as well xfs makes it.
+ */
 static int permits_changing(const struct lx_call *c)
 {
-    static const char nobody[] = "lxshim.none";
-    char name[sizeof("security.") + sizeof(nobody)];
+    char name[sizeof("lxshim.none")] = "lxshim.none"; /* in no namespace: of most, EOPNOTSUPP */
     struct lx_call other = *c;
     size_t n = namespace_of(c->name);
-    memcpy(name, c->name, n);
-    memcpy(name + n, nobody, sizeof(nobody));
+    if (n != 0) {
+        memcpy(name, c->name, n);
+        name[n] = '\0';
+    }
     other.op = LX_OP_SETXATTR;
     other.name = name;
     other.value = "";
     other.size = 0;
     other.how = 2; /* XATTR_REPLACE */
     long r = lx_host_fs.run[LX_OP_SETXATTR](&other);
-    return r == -ENODATA || r == -EOPNOTSUPP || r > 0 ? 0 : (int)r;
+    return r == -EINVAL || r == -ENODATA || r == -EOPNOTSUPP || r > 0 ? 0 : (int)r;
 }
 
 int native_permits_xattr(const struct lx_call *c)

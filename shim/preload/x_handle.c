@@ -54,7 +54,7 @@ LX_EXPORT int sync_file_range(int fd, off64_t offset, off64_t length, unsigned f
 
 static int request_of(int fd, unsigned long request, void *argument)
 {
-    long r = lx_judge_ioctl(lx_self(), fd, request);
+    long r = lx_judge_ioctl(lx_self(), fd, request, argument);
     return (int)lx_ret(r < 0 ? r : SYS3(SYS_ioctl, fd, request, argument));
 }
 

@@ -68,8 +68,9 @@ void janitor_start(const struct lx_policy *policy)
         return;
     drives = policy;
     atomic_store(&ending, false);
-    /* Signals are for the thread that was there before. */
+    /* Signals are for the thread that was there before, but for what this one meets in memory. */
     sigfillset(&all);
+    sigdelset(&all, SIGBUS);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     if (pthread_create(&thread, NULL, keep, NULL) != 0)
         drives = NULL;

@@ -193,6 +193,14 @@ static int bring_structure(struct request *r, unsigned i)
     return error;
 }
 
+/* An address, or NULL where there is no number to be read. */
+static void bring_address(struct request *r, unsigned i)
+{
+    uint32_t number;
+    bool there = tracee_read(&r->tracee, r->given[i], &number, sizeof(number)) == 0;
+    r->args[i] = there ? (long)r->given[i] : 0;
+}
+
 int request_bring(struct request *r)
 {
     int error = bring_start(r);
@@ -216,6 +224,9 @@ int request_bring(struct request *r)
         case 's':
         case 'b':
             lend_block(r, i);
+            break;
+        case 'a':
+            bring_address(r, i);
             break;
         default:
             r->args[i] = (long)r->given[i];

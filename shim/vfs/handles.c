@@ -64,14 +64,32 @@ long lx_judge_sync_range(const struct lx_task *task, int fd)
                : 0;
 }
 
-long lx_judge_ioctl(const struct lx_task *task, int fd, unsigned long request)
+/* True for a request by which flags are set, whose direction is a bit of its number. */
+static bool sets_flags(unsigned long request)
+{
+    return (request >> 30 & 1) != 0;
+}
+
+/*
+ * Flags that are set the kernel reads before it asks the file system, and tells those of what has
+ * any [Linux 5.13, inferred from fs/ioctl.c]: it has the errno for an address that is none.
+ */
+static bool lacks_flags(const struct lx_task *task, unsigned long request, const void *at)
+{
+    if (!sets_flags(request))
+        return false;
+    return task->pid != 0 ? at == NULL : !sys_readable(at, sizeof(uint32_t), placement_tick());
+}
+
+long lx_judge_ioctl(const struct lx_task *task, int fd, unsigned long request, const void *at)
 {
     switch ((uint32_t)request) {
 #define REQUEST(number) case number:
 #include "sys/requests.def"
 #undef REQUEST
-        return concerns(task, LX_OP_IOCTL, LX_RULE_IOCTL_FLAGS) ? judge(task, LX_OP_IOCTL, fd, 0)
-                                                                : 0;
+        if (!concerns(task, LX_OP_IOCTL, LX_RULE_IOCTL_FLAGS) || lacks_flags(task, request, at))
+            return 0;
+        return judge(task, LX_OP_IOCTL, fd, 0);
     default:
         return 0;
     }

@@ -21,8 +21,9 @@ long lx_judge_sync_range(const struct lx_task *task, int fd);
 /* copy_file_range, of both ends. */
 long lx_judge_range(const struct lx_task *task, int from, int to);
 
-/* ioctl: of the requests that tell or change what chattr and lsattr are about. */
-long lx_judge_ioctl(const struct lx_task *task, int fd, unsigned long request);
+/* ioctl: of the requests that tell or change what chattr and lsattr are about. `at`: their
+ * argument. */
+long lx_judge_ioctl(const struct lx_task *task, int fd, unsigned long request, const void *at);
 
 /* fcntl: of F_SETFL without O_APPEND. */
 long lx_judge_fcntl(const struct lx_task *task, int fd, int command, long argument);

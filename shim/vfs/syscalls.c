@@ -126,7 +126,7 @@ static long judged(const struct lx_task *t, long r, long nr, const long a[6])
 JUDGED(call_lseek, SYS_lseek, lx_judge_seek(t, FD(0), (off_t)a[1], (int)a[2]))
 JUDGED(call_fsync, SYS_fsync, lx_judge_sync(t, FD(0)))
 JUDGED(call_fdatasync, SYS_fdatasync, lx_judge_sync(t, FD(0)))
-JUDGED(call_ioctl, SYS_ioctl, lx_judge_ioctl(t, FD(0), (unsigned long)a[1]))
+JUDGED(call_ioctl, SYS_ioctl, lx_judge_ioctl(t, FD(0), (unsigned long)a[1], (const void *)a[2]))
 JUDGED(call_fcntl, SYS_fcntl, lx_judge_fcntl(t, FD(0), (int)a[1], a[2]))
 
 #if defined(__i386__)

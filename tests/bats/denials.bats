@@ -60,7 +60,7 @@ asked() {
   run awk '/ -> / {
     own = $4 == "ENODATA" && $6 == "EOPNOTSUPP" && !($1 ~ /getxattr/ && $2 ~ /fifo|socket|device/) ||
       $1 == "symlink" && $4 == "EEXIST" && $6 == "EINVAL" || $1 ~ /^fd-seek-data/ && $4 == "ENXIO" ||
-      $1 ~ /flags-nowhere/ && $4 == "EFAULT" ||
+      $1 == "fd-getflags-nowhere" && $4 == "EFAULT" ||
       $6 == "ok" && $1 ~ /^(access|chmod|chmod-readonly|fchmodat2|fd-chmod|chown|lchown)$/ ||
       $1 == "unlink" && $2 == "ro/new" # nobody misses a name that is not there
     if (!own) print }' <<<"$output"

@@ -143,6 +143,7 @@ data Input/output error"
 f = os.open(\"f\", os.O_CREAT | os.O_RDWR); os.write(f, b\"hello\"); os.lseek(f, 0, 0)
 flags = ctypes.c_long()
 answer(\"flags\", lambda: made(libc.ioctl(f, ctypes.c_ulong(0x80086601), ctypes.byref(flags))))
+answer(\"nowhere\", lambda: made(libc.ioctl(f, ctypes.c_ulong(0x40086602), ctypes.c_void_p(1))))
 left = ctypes.c_int()
 answer(\"left\", lambda: made(libc.ioctl(f, ctypes.c_ulong(0x541b), ctypes.byref(left))))
 print(left.value)
@@ -151,12 +152,14 @@ answer(\"closed\", lambda: made(libc.ioctl(999, ctypes.c_ulong(0x80086601), ctyp
   native "$steps"
   wants_here "flags 0" "FS_IOC_GETFLAGS"
   assert_output "flags 0
+nowhere Bad address
 left 0
 5
 closed Bad file descriptor"
   expected=$output
   shimmed "$steps"
   assert_output "flags Inappropriate ioctl for device
+nowhere Bad address
 left 0
 5
 closed Bad file descriptor"

@@ -255,6 +255,12 @@ os.removexattr(\"f\", \"user.a\"); print(os.listxattr(\"f\"))
 []"
   shimmed xattr.user=EOPNOTSUPP "$steps"
   assert_line --partial "Operation not supported"
+  # The kernel, which is asked first who may, changes nothing by that, of what name ever.
+  IN=$(fresh drive)
+  : >"$IN/f"
+  setfattr -n user.lxshim.none -v kept "$IN/f"
+  shimmed xattr.user=EOPNOTSUPP 'setfattr -n user.a -v x f; setfattr -x user.a f'
+  assert_equal "$(getfattr -d "$IN/f" | grep '=')" 'user.lxshim.none="kept"'
   # Where Windows' facts are kept: invisible, and not to be forged.
   IN=$(fresh drive)
   : >"$IN/f"

@@ -252,6 +252,27 @@ writes() {
   (("${lines[2]}" > 4096))
 }
 
+@test "nor can the table of its mounts, but by root where it is root's: 125 and a sentence, in each lane" {
+  local lane
+  policy
+  for lane in preload supervisor both; do
+    [[ $lane == preload ]] || "$LXSHIM" run -q --lane="$lane" -- true 2>/dev/null || continue
+    run "$LXSHIM" run -q --lane="$lane" --policy "$FILES/p.json" -- sh -c 'truncate -s 0 /proc/$PPID/fd/732; ls; exit 3'
+    if ((EUID == 0)); then
+      assert_failure 125
+      assert_line "lxshim: a file of this run was cut short: the command is stopped"
+    else
+      assert_failure 3
+      assert_line --index 0 --partial "Operation not permitted"
+    fi
+  done
+  ((EUID == 0)) || return 0
+  shared
+  run as_user "$LXSHIM" run -q --lane=preload -- sh -c 'truncate -s 0 /proc/$PPID/fd/732; ls /; exit 3'
+  assert_failure 3
+  assert_line --index 0 --partial "Operation not permitted"
+}
+
 @test "neither the program nor the library works for a setuid program's caller" {
   (($(id -u) == 0)) || skip "wants root"
   needs_mounts
