@@ -339,6 +339,8 @@ static int refuses_open(const struct lx_call *c, bool names)
 static int refuses_link(const struct lx_call *c, bool names)
 {
     const struct lx_loc *at = &c->at[0];
+    /* What is a symlink even now, and followed, is a link of /proc's: to whatever is open. */
+    const int follow = (c->flags & AT_SYMLINK_FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW;
     struct stat st;
     int r = sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW | (c->flags & AT_EMPTY_PATH));
     if (r == 0)
@@ -347,7 +349,7 @@ static int refuses_link(const struct lx_call *c, bool names)
         return r;
     r = refuses_directory(&c->at[1]);
     if (r != -EROFS && (at->flags & LX_LOC_DESCRIPTOR) == 0 &&
-        sys_mount_id(at->dfd, at->path, AT_SYMLINK_NOFOLLOW) != mount_of(&c->at[1]))
+        sys_mount_id(at->dfd, at->path, follow) != mount_of(&c->at[1]))
         return -EXDEV;
     return r == 0 && S_ISDIR(st.st_mode) ? -EPERM : r; /* nobody links a directory */
 }
