@@ -116,9 +116,13 @@ static long mount_of(const struct request *m)
     if (r < 0) /* the kernel reads it first, whatever else there is */
         return r;
     r = read_text(&m->tracee, m->given[4], options, sizeof(options), &data);
-    if (r == -ENAMETOOLONG || r == -EFAULT) {
+    if (r == -ENAMETOOLONG) { /* the kernel takes a page of it as well, to its last byte but one */
+        options[sizeof(options) - 1] = '\0';
+        r = 0;
+    }
+    if (r == -EFAULT) {
         data = "";
-        r = r == -EFAULT && lx_mounts_type(task, type) ? -EFAULT : 0;
+        r = lx_mounts_type(task, type) ? -EFAULT : 0;
     }
     return r < 0
                ? r

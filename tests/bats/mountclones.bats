@@ -306,9 +306,14 @@ for line in open("/proc/self/mountinfo"):
     if words[4] in (top + "c", top + "d"):
         print(words[4][-1], words[5], words[words.index("-") + 1])
 PYTHON
-  in_lanes 'mount --make-private / 2>/dev/null; : >$M/c/sub/a:b; python3 -u $M/clones.py'
-  [[ $output != absent ]] || skip "no open_tree_attr in this kernel"
-  assert_output "0o40777 ['Mixed Case', 'f', 'sub'] ['Mixed Case', 'f', 'sub'] EPERM True True 0 EPERM EPERM
+  steps='mount --make-private / 2>/dev/null; : >$M/c/sub/a:b; python3 -u $M/clones.py'
+  answer="0o40777 ['Mixed Case', 'f', 'sub'] ['Mixed Case', 'f', 'sub'] EPERM True True 0 EPERM EPERM
 c rw,noatime drvfs
 d rw,nosuid,noatime drvfs"
+  in_lanes "$steps"
+  [[ $output != absent ]] || skip "no open_tree_attr in this kernel"
+  assert_output "$answer"
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  in_lanes "$steps"
+  assert_output "$answer"
 }

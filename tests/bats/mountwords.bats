@@ -232,6 +232,23 @@ PYTHON
   assert_line "sizes ['EINVAL', 'EINVAL', 'ok', 'ok', 'ok', 'E2BIG'] E2BIG EFAULT EINVAL ok EINVAL EINVAL EINVAL ('rw,nosuid,relatime',)"
 }
 
+@test "options that are longer than a page are refused, and change nothing" {
+  needs python3 python3
+  with_volumes
+  words_py <<'PYTHON'
+def mount(kind, flags, options):
+    r = libc.mount(os.fsencode(source), os.fsencode(at), kind and os.fsencode(kind), flags, options)
+    return "ok" if r == 0 else errno.errorcode[ctypes.get_errno()]
+
+print(mount(kind, 0, b"uid=" + b"1" * 5000), *line())
+print(mount(kind, 0, b"uid=7"), mount(None, 32, b"uid=" + b"1" * 5000), os.stat(at).st_uid)
+off()
+PYTHON
+  alike
+  assert_output "EINVAL
+ok EINVAL 7"
+}
+
 @test "mount -t drvfs has the words of the run's client, also before any drive is mounted" {
   with_volumes
   LXSHIM=$BUILD/lxshim # beside which our programs are
