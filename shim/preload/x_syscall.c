@@ -115,6 +115,7 @@ static long by_number(long nr, const long a[6])
     case SYS_umount2:
     case SYS_fsopen:
     case SYS_open_tree:
+    case SYS_open_tree_attr:
     case SYS_fspick:
     case SYS_fsconfig:
     case SYS_fsmount:

@@ -73,6 +73,7 @@ static long open_flags(const struct request *r)
     case SYS_fsopen:
     case SYS_fsmount:
         return (r->args[1] & 1) != 0 ? O_CLOEXEC : 0;
+    case SYS_open_tree_attr:
     case SYS_open_tree: /* what it does not clone it only names */
         return ((uint32_t)r->args[2] & O_CLOEXEC) | ((r->args[2] & 1) == 0 ? O_PATH : 0);
     case SYS_fspick:

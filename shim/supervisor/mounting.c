@@ -26,15 +26,15 @@
 bool mounting_looks(long nr)
 {
     return nr == SYS_mount || nr == SYS_move_mount || nr == SYS_fsopen || nr == SYS_fsconfig ||
-           nr == SYS_fsmount || nr == SYS_open_tree || nr == SYS_mount_setattr ||
-           nr == SYS_statmount || nr == SYS_listmount;
+           nr == SYS_fsmount || nr == SYS_open_tree || nr == SYS_open_tree_attr ||
+           nr == SYS_mount_setattr || nr == SYS_statmount || nr == SYS_listmount;
 }
 
 bool mounting_asks(long nr)
 {
     return nr == SYS_mount || nr == SYS_umount2 || nr == SYS_move_mount || nr == SYS_fsconfig ||
-           nr == SYS_open_tree || nr == SYS_fspick || nr == SYS_mount_setattr ||
-           nr == SYS_statmount || nr == SYS_listmount;
+           nr == SYS_open_tree || nr == SYS_open_tree_attr || nr == SYS_fspick ||
+           nr == SYS_mount_setattr || nr == SYS_statmount || nr == SYS_listmount;
 }
 
 /* True for an argument that is a path by the kernel's name, as it is from where our "/" is. */
@@ -46,6 +46,8 @@ static bool is_native_path(long nr, const long args[6], unsigned i)
         return i == 1 || (i == 0 && (args[3] & moves) != 0);
     case SYS_move_mount:
         return i == 3;
+    case SYS_open_tree:
+        return i == 1;
     default:
         return i == 0;
     }
@@ -114,9 +116,13 @@ static long mount_of(const struct request *m)
     if (r < 0) /* the kernel reads it first, whatever else there is */
         return r;
     r = read_text(&m->tracee, m->given[4], options, sizeof(options), &data);
-    if (r == -ENAMETOOLONG || r == -EFAULT) {
+    if (r == -ENAMETOOLONG) { /* the kernel takes a page of it as well, to its last byte but one */
+        options[sizeof(options) - 1] = '\0';
+        r = 0;
+    }
+    if (r == -EFAULT) {
         data = "";
-        r = r == -EFAULT && lx_mounts_type(task, type) ? -EFAULT : 0;
+        r = lx_mounts_type(task, type) ? -EFAULT : 0;
     }
     return r < 0
                ? r
@@ -134,6 +140,19 @@ static long set_attributes(const struct request *m)
         tracee_read(&m->tracee, m->given[3], attributes, (size_t)args[4]) < 0)
         return -LX_CONTINUE;
     return vfs_mount_setattr(&m->task, here);
+}
+
+/* The same of an open_tree_attr. */
+static long open_tree_attributes(const struct request *m)
+{
+    uint64_t attributes[512];
+    const long *args = m->args;
+    const bool any = m->given[3] != 0;
+    const long here[6] = {args[0], args[1], args[2], any ? (long)(uintptr_t)attributes : 0,
+                          args[4]};
+    const bool readable = any && attributes_fit((size_t)args[4]) &&
+                          tracee_read(&m->tracee, m->given[3], attributes, (size_t)args[4]) >= 0;
+    return vfs_open_tree_attr(&m->task, here, readable);
 }
 
 static int give(const struct lx_task *task, void *to, const void *from, size_t n)
@@ -168,6 +187,8 @@ static long answer(const struct request *m)
         return lx_umount(&m->task, (const char *)(uintptr_t)m->args[0], (int)m->given[1]);
     case SYS_mount_setattr:
         return set_attributes(m);
+    case SYS_open_tree_attr:
+        return open_tree_attributes(m);
     case SYS_statmount:
     case SYS_listmount:
         return tell_mount(m);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vfs/attributes.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -16,6 +17,7 @@
 #define RECURSIVELY 0x8000u
 #define FLAGS       ((unsigned)(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) | RECURSIVELY)
 #define LARGEST     4096u /* bytes of the structure: the kernel takes no more */
+#define SMALLEST    sizeof(struct attributes)
 
 /* What the kernel's headers call MOUNT_ATTR_*. */
 #define RDONLY      0x01u
@@ -24,14 +26,6 @@
 #define IDMAP       0x100000u
 #define NOSYMFOLLOW 0x200000u
 #define OF_MOUNT    (0x8fu | ATTRIBUTES_ATIME | NOSYMFOLLOW) /* all that is one mount's own */
-
-/* The structure that the system call takes, of its first size. */
-struct attributes {
-    uint64_t set;
-    uint64_t clear;
-    uint64_t propagation;
-    uint64_t namespace;
-};
 
 static const struct {
     uint64_t attribute;
@@ -50,7 +44,8 @@ static const struct {
 
 unsigned long attributes_flags(const struct lx_mount *m)
 {
-    return m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? (unsigned long)MS_RDONLY : 0u);
+    return m->shown | ((m->flags & LX_MOUNT_READONLY) != 0 ? (unsigned long)MS_RDONLY : 0u) |
+           ((m->flags & LX_MOUNT_NOATIME) != 0 ? (unsigned long)MS_NOATIME : 0u);
 }
 
 uint64_t attributes_apply(uint64_t flags, uint64_t set, uint64_t clear)
@@ -173,41 +168,68 @@ static long change_nowhere(const struct lx_task *t, int fd, unsigned long flags)
     return clone_change(fd, flags);
 }
 
-/* Brings the structure here: false where the kernel says what is wrong with it. */
-static bool bring(const struct lx_task *t, const long a[6], struct attributes *given)
+bool attributes_fit(size_t size)
 {
-    const unsigned char *at = (const unsigned char *)(uintptr_t)a[3];
-    const size_t size = (size_t)a[4];
-    if (size < sizeof(*given) || size > LARGEST ||
-        (t->pid == 0 && !sys_readable(at, size, placement_tick())))
-        return false;
-    for (size_t i = sizeof(*given); i < size; i++)
+    return size >= SMALLEST && size <= LARGEST;
+}
+
+int attributes_bring(const void *structure, size_t size, bool readable, struct attributes *given)
+{
+    const unsigned char *at = structure;
+    if (!attributes_fit(size))
+        return size > LARGEST ? -E2BIG : -EINVAL;
+    if (!readable)
+        return -EFAULT;
+    for (size_t i = SMALLEST; i < size; i++)
         if (at[i] != 0)
-            return false;
-    memcpy(given, at, sizeof(*given));
-    return is_good(given);
+            return -E2BIG;
+    memcpy(given, at, SMALLEST);
+    if ((given->set | given->clear | given->propagation) == 0)
+        return 0;
+    return is_good(given) ? 1 : -EINVAL;
+}
+
+bool attributes_readable(const struct lx_task *t, const void *structure, size_t size)
+{
+    return t->pid != 0 || (attributes_fit(size) && sys_readable(structure, size, placement_tick()));
+}
+
+int attributes_of_clone(int fd, const struct attributes *given)
+{
+    unsigned long has;
+    if (clone_of(fd, &has) == CLONE_NONE)
+        return -EINVAL;
+    return clone_change(fd, (unsigned long)attributes_apply(has, given->set, given->clear));
 }
 
 long vfs_mount_setattr(const struct lx_task *t, const long a[6])
 {
     struct attributes given;
+    const void *structure = (const void *)(uintptr_t)a[3];
+    const size_t size = (size_t)a[4];
+    if (attributes_bring(structure, size, attributes_readable(t, structure, size), &given) <= 0)
+        return -LX_CONTINUE;
+    return attributes_change(t, (int)a[0], (const char *)(uintptr_t)a[1], (unsigned)a[2], &given);
+}
+
+long attributes_change(const struct lx_task *t, int fd, const char *path, unsigned flags,
+                       const struct attributes *given)
+{
     char target[PATH_MAX];
     unsigned long has;
-    const int fd = (int)a[0];
-    const char *path = (const char *)(uintptr_t)a[1];
-    const unsigned flags = (unsigned)a[2];
     if (t->policy->table == NULL || t->seccomp_confined || (flags & ~FLAGS) != 0 ||
-        !vfs_has_text(t, path) || !bring(t, a, &given))
+        !vfs_has_text(t, path))
         return -LX_CONTINUE;
     bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
     enum clone_state state = itself ? clone_of(fd, &has) : CLONE_NONE;
     /* How it propagates the kernel is told, which has no such mount before it is attached. */
     if (state == CLONE_NOWHERE)
-        return change_nowhere(t, fd, (unsigned long)attributes_apply(has, given.set, given.clear));
+        return change_nowhere(t, fd,
+                              (unsigned long)attributes_apply(has, given->set, given->clear));
     if (state == CLONE_ATTACHED)
-        return change(t, clone_attached(t->policy, fd), flags, &given);
+        return change(t, clone_attached(t->policy, fd), flags, given);
     return change(t,
                   lx_mounted_at(t, fd, itself ? LX_DESCRIPTOR : path,
                                 (flags & AT_SYMLINK_NOFOLLOW) == 0, target),
-                  flags, &given);
+                  flags, given);
 }

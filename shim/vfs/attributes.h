@@ -10,6 +10,26 @@
 
 #define ATTRIBUTES_ATIME 0x70u /* MOUNT_ATTR__ATIME: one choice of three */
 
+/* The structure that the system calls take, of its first size. */
+struct attributes {
+    uint64_t set;
+    uint64_t clear;
+    uint64_t propagation;
+    uint64_t namespace;
+};
+
+/* True for a size that the structure may have. */
+bool attributes_fit(size_t size);
+
+/* True where it can be read here. What is another task's its supervisor has brought here. */
+bool attributes_readable(const struct lx_task *t, const void *structure, size_t size);
+
+/*
+ * Brings a structure. 1 where something is to change, 0 where nothing is, or -errno: what is wrong
+ * with it comes in the kernel's order.
+ */
+int attributes_bring(const void *structure, size_t size, bool readable, struct attributes *given);
+
 /* The flags that a mount has, as mount(2) takes them. */
 unsigned long attributes_flags(const struct lx_mount *m);
 
@@ -24,6 +44,13 @@ bool attributes_of_fsmount(unsigned attributes);
  * the same name. NULL where it is mounted no more.
  */
 const struct lx_mount *attributes_clone(const struct lx_task *t, int fd);
+
+/* A clone that nobody else has yet gets attributes. 0 or -errno. */
+int attributes_of_clone(int fd, const struct attributes *given);
+
+/* A mount of ours at a path gets attributes, or a clone does; -LX_CONTINUE for any other. */
+long attributes_change(const struct lx_task *t, int fd, const char *path, unsigned flags,
+                       const struct attributes *given);
 
 /*
  * Answers mount_setattr(2), as the system call has its arguments, with a structure (of the size

@@ -15,6 +15,7 @@
 #include "sys/clock.h"
 #include "sys/mountid.h"
 #include "sys/sys.h"
+#include "vfs/ask.h"
 #include "vfs/mounts.h"
 #include "vfs/ops.h"
 #include "vfs/refused.h"
@@ -35,14 +36,6 @@
 #define MAGIC_MASK 0xffff0000UL
 #define MAGIC      0xC0ED0000UL
 
-/* Has the task make a call of the kernel's. */
-static long ask(const struct lx_task *t, long nr, const long args[6])
-{
-    if (t->ops != NULL && t->ops->mounts != NULL)
-        return t->ops->mounts(t, nr, args);
-    return SYS5(nr, args[0], args[1], args[2], args[3], args[4]);
-}
-
 /*
  * Takes the mount's own flags over to what is bound. Read-only stays ours, as facts about files are
  * kept beside them, and deletions that wait are finished there.
@@ -53,8 +46,8 @@ static void set_flags(const struct lx_task *t, const char *native, unsigned long
         flags & (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME |
                  MS_STRICTATIME | MS_NOSYMFOLLOW);
     if (own != 0 || (flags & MS_REMOUNT) != 0)
-        (void)ask(t, SYS_mount,
-                  (const long[6]){0, (long)native, 0, (long)(MS_REMOUNT | MS_BIND | own), 0});
+        (void)vfs_ask(t, SYS_mount,
+                      (const long[6]){0, (long)native, 0, (long)(MS_REMOUNT | MS_BIND | own), 0});
 }
 
 /* True for whom the kernel would let mount, had it the right in this namespace. */
@@ -90,11 +83,11 @@ static int write_on(const struct lx_task *t, struct mounts_writer *w, const stru
  */
 static long ask_patiently(const struct lx_task *t, long nr, const long args[6])
 {
-    long r = ask(t, nr, args);
+    long r = vfs_ask(t, nr, args);
     for (unsigned i = 0; r == -EBUSY && nr == SYS_umount2 && i < BUSY_LOOKS; i++) {
         struct timespec pause = {0, BUSY_PAUSE_NS};
         sys_sleep(&pause);
-        r = ask(t, nr, args);
+        r = vfs_ask(t, nr, args);
     }
     return r;
 }
@@ -334,7 +327,7 @@ long lx_mount_change(const struct lx_task *t, const struct lx_mount *m,
 
 long lx_mount_kernels(const struct lx_task *t, const char *native, unsigned long flags)
 {
-    return ask(t, SYS_mount, (const long[6]){0, (long)native, 0, (long)flags, 0});
+    return vfs_ask(t, SYS_mount, (const long[6]){0, (long)native, 0, (long)flags, 0});
 }
 
 static long remount(const struct lx_task *t, const struct mounts_request *request,

@@ -68,8 +68,9 @@ struct placement mounts_classify(const struct lx_policy *policy, const char *nat
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         if (within(native, n, lx_backing(m), m->backing_length)) {
-            if (is_there(m))
-                in = newer(in, m);
+            if (!is_there(m))
+                continue;
+            in = newer(in, m);
             if (lx_is_foreign_root(m))
                 root = m;
             continue;

@@ -11,6 +11,7 @@
 #include "mounts/attach.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
+#include "vfs/ask.h"
 #include "vfs/attributes.h"
 #include "vfs/clone.h"
 #include "vfs/descriptor.h"
@@ -194,6 +195,62 @@ long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned
                       (shown & ~(unsigned long)MS_REC) |
                           ((flags & RECURSIVELY) != 0 ? (unsigned long)MS_REC : 0u),
                       (flags & O_CLOEXEC) != 0);
+}
+
+/* True on a kernel that has the call; without one nobody has it. */
+static bool has_open_tree_attr(void)
+{
+    return SYS5(SYS_open_tree_attr, -1, 0, 0, 0, 1) == -EINVAL;
+}
+
+/* What is wanted of a structure, or what is wrong with it, as of attributes_bring. */
+static int bring(const void *structure, size_t size, bool readable, struct attributes *given)
+{
+    if (structure == NULL)
+        return 0;
+    if (attributes_fit(size) && sys_geteuid() != 0)
+        return -EPERM;
+    return attributes_bring(structure, size, readable, given);
+}
+
+/* What is not cloned gets the attributes where it is, and is named. */
+static long name_changed(const struct lx_task *t, int dirfd, const char *path, unsigned flags,
+                         const struct attributes *given)
+{
+    char native[PATH_MAX];
+    const bool itself = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
+    const bool closes = (flags & O_CLOEXEC) != 0;
+    const unsigned at = flags & ~(unsigned)O_CLOEXEC;
+    if ((flags & RECURSIVELY) != 0 ||
+        lx_mount_of(t, dirfd, itself ? LX_DESCRIPTOR : path, (flags & AT_SYMLINK_NOFOLLOW) == 0,
+                    native) == NULL)
+        return -LX_CONTINUE;
+    long r = attributes_change(t, dirfd, path, at, given);
+    return r < 0 ? r
+                 : vfs_ask(t, SYS_open_tree,
+                           (const long[6]){AT_FDCWD, (long)native, closes ? O_CLOEXEC : 0});
+}
+
+long vfs_open_tree_attr(const struct lx_task *t, const long a[6], bool readable)
+{
+    struct attributes given;
+    const int dirfd = (int)a[0];
+    const char *path = (const char *)(uintptr_t)a[1];
+    const unsigned flags = (unsigned)a[2];
+    const void *structure = (const void *)(uintptr_t)a[3];
+    if (is_off(t) || (structure == NULL && a[4] != 0) || !vfs_has_text(t, path) ||
+        !has_open_tree_attr())
+        return -LX_CONTINUE;
+    const int wanted = bring(structure, (size_t)a[4], readable, &given);
+    if ((flags & CLONES) == 0 && wanted != 0)
+        return wanted < 0 ? -LX_CONTINUE : name_changed(t, dirfd, path, flags, &given);
+    const long fd = lx_open_tree(t, dirfd, path, flags);
+    if (fd < 0 || wanted == 0)
+        return fd;
+    const int r = wanted < 0 ? wanted : attributes_of_clone((int)fd, &given);
+    if (r < 0)
+        sys_close((int)fd);
+    return r < 0 ? r : fd;
 }
 
 long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned flags)

@@ -15,6 +15,14 @@
 
 long lx_fsopen(const struct lx_task *t, const char *type, unsigned flags);
 long lx_open_tree(const struct lx_task *t, int dirfd, const char *path, unsigned flags);
+
+/*
+ * The same of open_tree_attr(2), as the system call has its arguments, with the attributes of a
+ * mount_setattr(2) on what comes out: of a clone, or of the mount itself. `readable`: the structure
+ * can be read here.
+ */
+long vfs_open_tree_attr(const struct lx_task *t, const long a[6], bool readable);
+
 long lx_fspick(const struct lx_task *t, int dirfd, const char *path, unsigned flags);
 long lx_fsconfig(const struct lx_task *t, int fd, unsigned command, const char *key,
                  const char *value, int aux);

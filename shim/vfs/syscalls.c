@@ -187,6 +187,8 @@ MOUNTING(call_mount, SYS_mount,
 MOUNTING(call_umount2, SYS_umount2, lx_umount(t, PATH(0), (int)a[1]))
 MOUNTING(call_fsopen, SYS_fsopen, lx_fsopen(t, PTR(const char *, 0), (unsigned)a[1]))
 MOUNTING(call_open_tree, SYS_open_tree, lx_open_tree(t, FD(0), PATH(1), (unsigned)a[2]))
+MOUNTING(call_open_tree_attr, SYS_open_tree_attr,
+         vfs_open_tree_attr(t, a, attributes_readable(t, PTR(const void *, 3), (size_t)a[4])))
 MOUNTING(call_fspick, SYS_fspick, lx_fspick(t, FD(0), PATH(1), (unsigned)a[2]))
 MOUNTING(call_fsconfig, SYS_fsconfig,
          lx_fsconfig(t, FD(0), (unsigned)a[1], PTR(const char *, 2), PTR(const char *, 3),
@@ -401,6 +403,7 @@ vfs_syscall *const vfs_syscalls[VFS_SYSCALL_LIMIT] = {
     [SYS_umount2] = call_umount2,
     [SYS_fsopen] = call_fsopen,
     [SYS_open_tree] = call_open_tree,
+    [SYS_open_tree_attr] = call_open_tree_attr,
     [SYS_fspick] = call_fspick,
     [SYS_fsconfig] = call_fsconfig,
     [SYS_fsmount] = call_fsmount,

@@ -288,3 +288,32 @@ $moved
 ENOENT True
 ${moved#*$'\n'}"
 }
+
+@test "what open_tree_attr has cloned of a drive is the drive, with the attributes, where it is mounted" {
+  needs python3 python3
+  clones_py <<'PYTHON'
+import struct
+
+fd = libc.syscall(467, -100, os.fsencode(top + "c"), 1, struct.pack("QQQQ", 2, 0, 0, 0), ctypes.c_long(32))
+if fd < 0 and ctypes.get_errno() == errno.ENOSYS:
+    print("absent")
+    exit()
+print(*look(fd)[0], call("move_mount", fd, "", -100, top + "d", 4), pipe(fd), pipe(os.open(top + "d", os.O_PATH)))
+os.mkdir(top + "d/a:b")
+os.rmdir(top + "d/a:b")
+for line in open("/proc/self/mountinfo"):
+    words = line.split()
+    if words[4] in (top + "c", top + "d"):
+        print(words[4][-1], words[5], words[words.index("-") + 1])
+PYTHON
+  steps='mount --make-private / 2>/dev/null; : >$M/c/sub/a:b; python3 -u $M/clones.py'
+  answer="0o40777 ['Mixed Case', 'f', 'sub'] ['Mixed Case', 'f', 'sub'] EPERM True True 0 EPERM EPERM
+c rw,noatime drvfs
+d rw,nosuid,noatime drvfs"
+  in_lanes "$steps"
+  [[ $output != absent ]] || skip "no open_tree_attr in this kernel"
+  assert_output "$answer"
+  in_all_by setpriv --bounding-set -sys_admin --inh-caps -sys_admin
+  in_lanes "$steps"
+  assert_output "$answer"
+}

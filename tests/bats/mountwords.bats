@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What comes with the calls that mount, flag by flag and word by word, beside a file system of the kernel's; and by whose
 # words mount.drvfs mounts.
+# shellcheck disable=SC2016 # $M is expanded in the runs
 # shellcheck disable=SC2034 # mounts.bash reads what is set here
 
 load mounts
@@ -12,7 +13,7 @@ words_py() {
 import ctypes, errno, os, struct, sys
 
 libc = ctypes.CDLL(None, use_errno=True)
-numbers = {"open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433, "setattr": 442}
+numbers = {"open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433, "setattr": 442, "tree_attr": 467}
 kind, source, at = sys.argv[1], sys.argv[2], sys.argv[3] + "/d"
 other = sys.argv[3] + "/e"
 HERE, ALL, CLONE = -100, 0x70, 1
@@ -161,6 +162,91 @@ PYTHON
   assert_line 'set 0x10 EINVAL ('\''rw,relatime'\'',)'
   assert_line "within ok ('ro,relatime',) ('ro,relatime',)"
   assert_line "within ok ('rw,nosuid,relatime', 'shared') ('rw,nosuid,relatime', 'shared')"
+}
+
+# has_open_tree_attr: Linux 6.15 and later.
+has_open_tree_attr() {
+  python3 -c 'import ctypes; libc = ctypes.CDLL(None, use_errno=True); libc.syscall(467, -1, 0, 0, 0, 1); exit(ctypes.get_errno() == 38)' ||
+    skip "no open_tree_attr in this kernel"
+}
+
+@test "open_tree_attr: a clone has the attributes, a mount that is named gets them, and what is wrong gives no descriptor" {
+  needs python3 python3
+  has_open_tree_attr
+  with_volumes
+  words_py <<'PYTHON'
+def given(set=0, clear=0, propagation=0):
+    return struct.pack("QQQQ", set, clear, propagation, 0)
+
+def tree(flags, words, size=32, path=at, dirfd=HERE):
+    return call("tree_attr", dirfd, path, flags, words, size)
+
+def closed(fd):
+    if isinstance(fd, str):
+        return fd
+    os.close(fd)
+    return "ok"
+
+def moved(fd):
+    r = fd if isinstance(fd, str) else call("move_mount", fd, "", HERE, other, 4)
+    print(r, *line(other), *line())
+    if isinstance(fd, int):
+        os.close(fd)
+    while libc.umount2(os.fsencode(other), 2) == 0:
+        pass
+
+mounted(2)
+os.makedirs(at + "/in", exist_ok=True)
+for words in (0, 0), (1, 0), (4, 2), (0x10, ALL), (0x28, ALL | 2), (0x30, ALL), (0x10, 0), (0x100, 0), (1 << 40, 0), (0, 1 << 40), (1, 0, 3 << 18):
+    moved(tree(CLONE, given(*words)))
+moved(tree(CLONE, given(4), path=at + "/in"))
+moved(tree(CLONE | 0x8000, given(4)))
+moved(tree(CLONE | 0x1000, given(8), path="", dirfd=os.open(at, os.O_PATH)))
+moved(tree(CLONE | 0x1000, given(8), path="", dirfd=tree(CLONE, given(4, 2))))
+clone = tree(CLONE, given(1))
+print(closed(tree(0x1000, given(8, 1), path="", dirfd=clone)))
+moved(clone)
+before = os.listdir("/proc/self/fd")
+big = bytes(5000)
+for flags in CLONE, 0:
+    for path in at, at + "/none":
+        print("sizes", [closed(tree(flags, given(4) + big, n, path)) for n in (0, 31, 33, 64, 4096, 4097)], closed(tree(flags, given(4) + b"\0\1" + big, 40, path)),
+              closed(tree(flags, ctypes.c_long(8), 32, path)), closed(tree(flags, ctypes.c_long(8), 31, path)), closed(tree(flags, None, 0, path)),
+              closed(tree(flags, None, 32, path)), closed(tree(flags, given(1 << 40), 32, path)), closed(tree(flags | 2, given(4), 31, path)), *line())
+print(before == os.listdir("/proc/self/fd"), closed(tree(0x8000, given(4))), closed(tree(0, given(4), path=at + "/in")))
+for words in (0, 0), (1, 4), (8, 1), (0x10, ALL | 2):
+    fd = tree(os.O_CLOEXEC, given(*words))
+    print(isinstance(fd, int) and (os.get_inheritable(fd), os.path.samestat(os.fstat(fd), os.stat(at))), *line())
+print(closed(tree(0x1000, given(2), path="", dirfd=os.open(at, os.O_PATH))), *line())
+if os.fork() == 0:
+    os.setresuid(65534, 65534, 65534)
+    print([closed(tree(flags, words, size)) for flags in (CLONE, 0) for words, size in ((given(4), 32), (given(), 32), (given(4), 31), (ctypes.c_long(8), 32))],
+          closed(tree(0, None, 0)))
+    os._exit(0)
+os.wait()
+off()
+PYTHON
+  alike
+  assert_line "0 ('rw,nodev,relatime',) ('rw,nosuid,relatime',)"
+  assert_line "0 ('ro,nosuid,relatime',) ('rw,nosuid,relatime',)"
+  assert_line "sizes ['EINVAL', 'EINVAL', 'ok', 'ok', 'ok', 'E2BIG'] E2BIG EFAULT EINVAL ok EINVAL EINVAL EINVAL ('rw,nosuid,relatime',)"
+}
+
+@test "options that are longer than a page are refused, and change nothing" {
+  needs python3 python3
+  with_volumes
+  words_py <<'PYTHON'
+def mount(kind, flags, options):
+    r = libc.mount(os.fsencode(source), os.fsencode(at), kind and os.fsencode(kind), flags, options)
+    return "ok" if r == 0 else errno.errorcode[ctypes.get_errno()]
+
+print(mount(kind, 0, b"uid=" + b"1" * 5000), *line())
+print(mount(kind, 0, b"uid=7"), mount(None, 32, b"uid=" + b"1" * 5000), os.stat(at).st_uid)
+off()
+PYTHON
+  alike
+  assert_output "EINVAL
+ok EINVAL 7"
 }
 
 @test "mount -t drvfs has the words of the run's client, also before any drive is mounted" {

@@ -64,6 +64,7 @@ static const struct call more[] = {
     {"statmount-all", SYS_statmount, "qb.."},
     {"listmount-all", SYS_listmount, "qb.."},
     {"mount_setattr-all", SYS_mount_setattr, "fp.v."},
+    {"open_tree_attr-all", SYS_open_tree_attr, "fp.v."},
     {"name_to_handle_at-all", SYS_name_to_handle_at, "fpss."},
     {"open_by_handle_at-all", SYS_open_by_handle_at, "fs."},
     {"file_getattr-all", SYS_file_getattr, "fpb.."},

@@ -411,6 +411,16 @@ static int open_tree_of(void)
     return reads(openat(fd, "in:ner", O_RDONLY));
 }
 
+static int open_tree_attr_of(void)
+{
+    typedef int fn(int, const char *, unsigned, void *, size_t);
+    int fd = SYMBOL(fn)(AT_FDCWD, in("d:ir"), 0, NULL, 0);
+    if (fd < 0 && errno == ENOSYS)
+        return absent("no open_tree_attr in this kernel");
+    TRY(fd);
+    return reads(openat(fd, "in:ner", O_RDONLY));
+}
+
 static int move_tree(void)
 {
     typedef int fn(int, const char *, int, const char *, unsigned);
@@ -587,6 +597,7 @@ const struct check probe_descriptors[] = {
     {"syscall:mount", mount_tree},
     {"syscall:umount2", unmount},
     {"syscall:open_tree", open_tree_of},
+    {"syscall:open_tree_attr", open_tree_attr_of},
     {"syscall:move_mount", move_tree},
     {"syscall:fsopen", context},
     {"syscall:fsconfig", no_context},

@@ -59,6 +59,7 @@ CALL4(newfstatat, int, int, PATH, struct stat *, int)
 CALL5(mount, int, PATH, PATH, const char *, unsigned long, const void *)
 CALL2(umount2, int, PATH, int)
 CALL3(open_tree, int, int, PATH, unsigned)
+CALL5(open_tree_attr, int, int, PATH, unsigned, void *, size_t)
 CALL5(move_mount, int, int, PATH, int, PATH, unsigned)
 CALL2(fsopen, int, const char *, unsigned)
 CALL5(fsconfig, int, int, unsigned, unsigned, const void *, int)
@@ -266,6 +267,7 @@ static const struct {
     ROW(mount),
     ROW(umount2),
     ROW(open_tree),
+    ROW(open_tree_attr),
     ROW(move_mount),
     ROW(fsopen),
     ROW(fsconfig),
