@@ -146,10 +146,17 @@ static void mark_all(struct leftovers *all)
         all->list[i].needed = true;
 }
 
-/*
- * Marks what a value of LXSHIM_STATE names: a file with the image, or an image with one. An image
- * of another version of ours may name any.
+/* Marks what is named anywhere in an image of another version of ours: its strings are as they are.
  */
+static void mark_named(struct leftovers *all, const char *image, size_t size)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const char *name = strrchr(all->list[i].path, '/') + 1;
+        all->list[i].needed |= memmem(image, size, name, strlen(name)) != NULL;
+    }
+}
+
+/* Marks what a value of LXSHIM_STATE names: a file with the image, or an image with one. */
 static void mark_state(struct leftovers *all, const char *value)
 {
     _Alignas(8) char image[LX_IMAGE_INLINE_MAX];
@@ -160,7 +167,7 @@ static void mark_state(struct leftovers *all, const char *value)
     mark_file(all, state.file);
     long n = state.image == NULL ? 0 : lx_base64_decode(state.image, image, sizeof(image));
     if (n > 0 && lx_image_check(at, (size_t)n) != 0) {
-        mark_all(all);
+        mark_named(all, image, (size_t)n);
     } else if (n > 0) {
         mark_file(all, lx_image_string(at, at->stats));
         mark_file(all, lx_image_string(at, at->table));

@@ -143,6 +143,27 @@ counters_of() {
   until_true gone_after_call "$counters"
 }
 
+@test "who has an image of another version of lxshim keeps the file that it names, and no other's" {
+  large=$POLICY POLICY=$BATS_TEST_TMPDIR/small.json
+  printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "EIO"}, "times": 2}]}' >"$POLICY"
+  : >held
+  # The version is in the fifth byte, behind "LXIM".
+  begin env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" bash -c \
+    'echo $$; LXSHIM_STATE=${LXSHIM_STATE/#1-:TFhJTQ?/1-:TFhJTQ8} hold-static fd held <&0 & exec >&-'
+  first=$begun
+  read -r -u 9 pid
+  read -r -u 9 _
+  wait "$first"
+  counters=$(echo /dev/shm/lxshim-*-stats-*-"$pid"-*)
+  [[ -f $counters ]]
+  run "$LXSHIM" run -q --lane preload --policy "$large" -- bash -c 'echo "${LXSHIM_STATE#*@}"'
+  assert_output --regexp '^/.*/lxshim-[0-9]+-state-'
+  gone "$output"
+  [[ -f $counters ]]
+  exec 8>&- 9<&-
+  until_true gone_after_call "$counters"
+}
+
 @test "nobody's file goes while its name is handed from process to process" {
   # Each is born of one that ends, and between two programs nobody has the file mapped.
   cat >hop <<'END'
