@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/tree.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/wslenv.h"
 #include "policy/stamp.h"
+#include "sys/sys.h"
 
 /* What is in a tree: a directory where `text` is NULL. */
 struct entry {
@@ -242,16 +244,49 @@ char *tree_make(struct lx_effective *policy, const struct lx_cgroups_said *asked
     return directory;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+/* Opens a directory for its entries, unless something is mounted on it, or it is none. */
+static int open_own(int dir, const char *name)
 {
-    (void)st;
-    (void)type;
-    (void)where;
-    return remove(path) < 0 ? 1 : 0;
+    const struct sys_open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+                                     .resolve = SYS_RESOLVE_NO_XDEV | SYS_RESOLVE_NO_SYMLINKS};
+    return sys_openat2(dir, name, &how);
+}
+
+/*
+ * Removes what is in a directory, which it closes. What a program of the run has mounted in it is
+ * somebody's, also where that is of the same file system: the mount stays, and what is above it.
+ */
+static void empty(int dir)
+{
+    DIR *entries = fdopendir(dir);
+    if (entries == NULL) {
+        close(dir);
+        return;
+    }
+    for (struct dirent *e; (e = readdir(entries)) != NULL;) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        int below = open_own(dir, e->d_name);
+        if (below >= 0)
+            empty(below); /* as deep as control groups are */
+        (void)unlinkat(dir, e->d_name, below >= 0 ? AT_REMOVEDIR : 0);
+    }
+    closedir(entries);
 }
 
 void tree_remove(const char *directory)
 {
-    if (directory != NULL)
-        (void)nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    char parent[PATH_MAX];
+    const char *slash = directory == NULL ? NULL : strrchr(directory, '/');
+    if (slash == NULL || slash == directory || slash - directory >= PATH_MAX)
+        return;
+    snprintf(parent, sizeof(parent), "%.*s", (int)(slash - directory), directory);
+    int dir = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int own = dir < 0 ? -1 : open_own(dir, slash + 1);
+    if (own >= 0) {
+        empty(own);
+        (void)unlinkat(dir, slash + 1, AT_REMOVEDIR);
+    }
+    if (dir >= 0)
+        close(dir);
 }

@@ -17,7 +17,7 @@
  */
 char *tree_make(struct lx_effective *policy, const struct lx_cgroups_said *asked);
 
-/* Removes a directory with all that is in it. NULL does nothing. */
+/* Removes a directory with all that is in it, but for what is mounted there. NULL does nothing. */
 void tree_remove(const char *directory);
 
 #endif

@@ -19,6 +19,7 @@
 #include "policy/path.h"
 #include "policy/stamp.h"
 #include "report/index.h"
+#include "sys/mountinfo.h"
 
 int copy_run(const char *const *argv, const char *directory, int out)
 {
@@ -42,13 +43,40 @@ int copy_run(const char *const *argv, const char *directory, int out)
     return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
 }
 
+/* True where something is mounted in a directory or on it, and where that cannot be told. */
+static bool has_mounts(const char *path)
+{
+    char real[PATH_MAX];
+    char point[PATH_MAX];
+    struct sys_mount_line parts;
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+    bool found = false;
+    const size_t length = realpath(path, real) == NULL ? 0 : strlen(real);
+    FILE *table = length == 0 ? NULL : fopen("/proc/self/mountinfo", "re");
+    if (table == NULL)
+        return length > 0; /* what is not there has none */
+    while (!found && (n = getline(&line, &room, table)) > 0) {
+        if (!sys_mount_line(line, (size_t)n - (line[n - 1] == '\n'), &parts) ||
+            sys_mount_unescape(parts.point, point, sizeof(point)) < 0)
+            continue;
+        found =
+            strncmp(point, real, length) == 0 && (point[length] == '/' || point[length] == '\0');
+    }
+    free(line);
+    fclose(table);
+    return found;
+}
+
+/* What a command has mounted in its copy is somebody's: rm would empty it, so the copy stays. */
 void copy_discard(const char *path)
 {
     const char *const rm[] = {"rm", "-rf", "--one-file-system", "--", path, NULL};
     const char *const chmod_all[] = {"chmod", "-R", "u+rwX", "--", path, NULL};
     const char *const rm_plain[] = {"rm", "-rf", "--", path, NULL};
     struct stat st;
-    if (copy_run(rm, "/", -1) == 0)
+    if (has_mounts(path) || copy_run(rm, "/", -1) == 0)
         return;
     copy_run(chmod_all, "/", -1);
     if (copy_run(rm, "/", -1) != 0 && lstat(path, &st) == 0)

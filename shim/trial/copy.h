@@ -40,7 +40,7 @@ uint64_t copy_state(const struct trial_options *options);
 
 /*
  * Removes a directory and what is in it. What a command has left without rights for its owner is
- * given them, if it cannot go otherwise.
+ * given them, if it cannot go otherwise. One in which something is mounted stays.
  */
 void copy_discard(const char *path);
 

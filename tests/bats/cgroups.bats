@@ -345,3 +345,20 @@ Bad file descriptor
 /a
 /"
 }
+
+@test "what somebody has mounted on a group is kept, and all that is in it, when the session ends" {
+  ((EUID == 0)) || skip "only root mounts by hand"
+  # shellcheck disable=SC2034 # session reads both
+  LANES=(preload) START=(unshare -m)
+  local beside
+  beside=$(mktemp -d /dev/shm/kept.XXXXXX) # in the file system that the groups are kept in
+  mkdir "$BASE/kept"
+  touch "$BASE/kept/file" "$beside/file"
+  for how in auto never; do
+    session --era wsl1-1903 --bind="$how" "cd /sys/fs/cgroup/devices; mkdir a b; mount --bind $BASE/kept a; mount --bind $beside b; ls a b"
+    assert_output $'a:\nfile\n\nb:\nfile'
+    assert_file_exists "$BASE/kept/file"
+    assert_file_exists "$beside/file"
+  done
+  rm -r "$beside"
+}

@@ -551,3 +551,15 @@ teardown() {
   assert_not_exists "$beside"
   stop_holding
 }
+
+@test "what a command has mounted in the copy that it is tried in is kept when the copy goes" {
+  ((EUID == 0)) || skip "only root mounts"
+  unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+  mkdir "$BATS_TEST_TMPDIR"/{kept,project,tmp}
+  touch "$BATS_TEST_TMPDIR/kept/file" "$BATS_TEST_TMPDIR/project/file"
+  cd "$BATS_TEST_TMPDIR/project"
+  TMPDIR=$BATS_TEST_TMPDIR/tmp run unshare -m "$LXSHIM" bisect -- \
+    sh -c "mkdir m && mount --bind '$BATS_TEST_TMPDIR/kept' m && ls m >&2 && mkfifo pipe"
+  assert_output --partial special.fifo
+  assert_file_exists "$BATS_TEST_TMPDIR/kept/file"
+}

@@ -22,7 +22,7 @@ allowed_in() {
     shim/supervisor) echo vfs fs policy store sys supervisor ;;
     shim/win) echo policy store nt sys win ;;
     shim/report) echo policy report ;;
-    shim/trial) echo report policy trial ;;
+    shim/trial) echo report policy sys trial ;;
     shim/bisect) echo trial report policy bisect ;;
     shim/matrix) echo bisect trial report policy matrix ;;
     shim/cli) echo win supervisor matrix bisect trial report policy nt sys cli ;;
