@@ -233,7 +233,7 @@ static long read_link(struct lx_call *c, char *buf, size_t size)
         return n;
     if (needs_translation(t->policy, buf, (size_t)n))
         return proc_link(c, c->path[0], n);
-    return t->on_behalf && !tables_is_tag(c->path[0], c->path_length[0]) ? -LX_CONTINUE : n;
+    return t->on_behalf && !tables_is_tag(c->path[0], strlen(c->path[0])) ? -LX_CONTINUE : n;
 }
 
 /* The same by a buffer of ours. */
