@@ -133,12 +133,12 @@ devices=1'
   # Whose session it is nobody says.
   mkdir "$BASE/drive/Users/you"
   cp "$BASE/drive/Users/"{me,you}/.wslconfig
-  sed -i s/v1/v2/ "$BASE/etc/wsl.conf"
+  sed -i "s/= v1/= v2/" "$BASE/etc/wsl.conf"
   session --era wsl2-9p "$MOUNTED"
   assert_line --index 0 --partial " $first "
   session --era wsl2-virtiofs "$MOUNTED"
   assert_line --index 0 ':cgroup2:nsdelegate'
-  sed -i s/v2/v3/ "$BASE/etc/wsl.conf"
+  sed -i "s/= v2/= v3/" "$BASE/etc/wsl.conf"
   run "$LXSHIM" wsl --lane preload --policy "$BASE/policy.json" --etc "$BASE/etc" -q -- true
   assert_output --partial 'wsl.conf:3: no value of its key; the line is skipped'
 }

@@ -124,19 +124,26 @@ counters_of() {
   until_true gone_after_call "$file"
 }
 
-@test "a small policy with counters: its file is kept by an orphan that never heard of the library" {
+# orphan [ASSIGNMENT]: a process under a small policy with counters ends, and a static program, started by the
+# assignment, has the name of their file, $counters, in its environment until descriptor 8 is closed.
+orphan() {
+  local before
   printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "EIO"}, "times": 2}]}' \
-    >"$POLICY"
+    >"$BATS_TEST_TMPDIR/small.json"
   : >held
   before=$(echo /dev/shm/lxshim-*-stats-*)
-  begin env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" bash -c \
-    'echo $$; hold-static fd held <&0 & exec >&-'
+  begin env LXSHIM_POLICY="$BATS_TEST_TMPDIR/small.json" LD_PRELOAD="$LIB" bash -c \
+    "echo \$\$; ${1-} hold-static fd held <&0 & exec >&-"
   first=$begun
   read -r -u 9 pid
   read -r -u 9 _
   wait "$first"
   counters=$(echo /dev/shm/lxshim-*-stats-*-"$pid"-*)
   [[ -f $counters ]] || fail "$counters (before: $before)"
+}
+
+@test "a small policy with counters: its file is kept by an orphan that never heard of the library" {
+  orphan
   come_by
   [[ -f $counters ]]
   exec 8>&- 9<&-
@@ -144,19 +151,9 @@ counters_of() {
 }
 
 @test "who has an image of another version of lxshim keeps the file that it names, and no other's" {
-  large=$POLICY POLICY=$BATS_TEST_TMPDIR/small.json
-  printf '{"version": 1, "overrides": [{"when": {"op": "mkdir"}, "then": {"errno": "EIO"}, "times": 2}]}' >"$POLICY"
-  : >held
   # The version is in the fifth byte, behind "LXIM".
-  begin env LXSHIM_POLICY="$POLICY" LD_PRELOAD="$LIB" bash -c \
-    'echo $$; LXSHIM_STATE=${LXSHIM_STATE/#1-:TFhJTQ?/1-:TFhJTQ8} hold-static fd held <&0 & exec >&-'
-  first=$begun
-  read -r -u 9 pid
-  read -r -u 9 _
-  wait "$first"
-  counters=$(echo /dev/shm/lxshim-*-stats-*-"$pid"-*)
-  [[ -f $counters ]]
-  run "$LXSHIM" run -q --lane preload --policy "$large" -- bash -c 'echo "${LXSHIM_STATE#*@}"'
+  orphan 'LXSHIM_STATE=${LXSHIM_STATE/#1-:TFhJTQ?/1-:TFhJTQ8}'
+  run "$LXSHIM" run -q --lane preload --policy "$POLICY" -- bash -c 'echo "${LXSHIM_STATE#*@}"'
   assert_output --regexp '^/.*/lxshim-[0-9]+-state-'
   gone "$output"
   [[ -f $counters ]]
