@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy/stamp.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -9,6 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define FIRST_PIDS 0xEFFFFFFCu /* PROC_PID_INIT_INO of the kernel, since Linux 3.8 */
+#define OTHER_PIDS 0xF0000000u /* PROC_DYNAMIC_FIRST: those of namespaces that are made */
 
 int lx_process_read(pid_t pid, struct lx_process *process)
 {
@@ -41,7 +45,25 @@ int lx_process_read(pid_t pid, struct lx_process *process)
     return 0;
 }
 
-/* A number for the namespaces of process ids and of time that we are in, or 0. */
+/* A number for this boot of this machine; 0 where it has none. */
+static uint32_t boot(void)
+{
+    char id[64];
+    uint32_t hash = 0;
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, id, sizeof(id));
+    for (ssize_t i = 0; i < n; i++)
+        hash = (hash ^ (unsigned char)id[i]) * 16777619u; /* FNV-1 */
+    if (fd >= 0)
+        close(fd);
+    return hash;
+}
+
+/*
+ * A number for the namespaces that we are in, or 0: that of process ids in the upper half; that of
+ * time in the lower one, and with it the boot, since a directory may be other machines' as well,
+ * on which first namespaces have the same numbers.
+ */
 static uint64_t place(void)
 {
     struct stat pids;
@@ -56,7 +78,7 @@ static uint64_t place(void)
         return 0;
     if (stat("/proc/self/ns/time", &times) < 0)
         times.st_ino = 0; /* before Linux 5.6 */
-    return (uint64_t)pids.st_ino << 32 | (uint32_t)times.st_ino;
+    return (uint64_t)pids.st_ino << 32 | ((uint32_t)times.st_ino ^ boot());
 }
 
 struct lx_stamp lx_stamp_of(pid_t pid)
@@ -68,6 +90,73 @@ struct lx_stamp lx_stamp_of(pid_t pid)
     stamp.pid = pid;
     stamp.start = process.start;
     return stamp;
+}
+
+/*
+ * True where a process, as the reader of /proc calls it, may be the one that has a number in
+ * another namespace. Whose namespace we may not see counts as that one, where it is our user's:
+ * a stamp is looked for by its own user.
+ */
+static bool may_be(const char *pid, ino_t pids, pid_t number)
+{
+    char name[64];
+    char status[4096];
+    struct stat st;
+    snprintf(name, sizeof(name), "/proc/%s/ns/pid", pid);
+    bool seen = stat(name, &st) == 0;
+    if (seen && st.st_ino != pids)
+        return false;
+    snprintf(name, sizeof(name), "/proc/%s/status", pid);
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, status, sizeof(status) - 1);
+    if (fd >= 0)
+        close(fd);
+    if (n <= 0)
+        return false; /* gone */
+    status[n] = '\0';
+    unsigned id[4];
+    const char *line = strstr(status, "\nUid:");
+    if (!seen && line != NULL &&
+        sscanf(line + 5, "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]) == 4 && id[0] != getuid() &&
+        id[1] != getuid() && id[2] != getuid() && id[3] != getuid())
+        return false;
+    /* Its numbers, from our namespace's to its own. */
+    line = strstr(status, "\nNSpid:");
+    const char *end = line == NULL ? NULL : strchr(line + 1, '\n');
+    const char *last = end;
+    while (last != NULL && last > line && last[-1] >= '0' && last[-1] <= '9')
+        last--;
+    return last == NULL || strtol(last, NULL, 10) == number;
+}
+
+/* Whether any process has a number in another namespace, of which we see all processes. */
+static enum lx_life life_there(ino_t pids, pid_t number)
+{
+    enum lx_life life = LX_LIFE_ENDED;
+    DIR *proc = opendir("/proc");
+    if (proc == NULL)
+        return LX_LIFE_UNKNOWN;
+    for (struct dirent *e; life == LX_LIFE_ENDED && (e = readdir(proc)) != NULL;)
+        if (e->d_name[0] >= '1' && e->d_name[0] <= '9' && may_be(e->d_name, pids, number))
+            life = LX_LIFE_GOES_ON;
+    closedir(proc);
+    return life;
+}
+
+enum lx_life lx_stamp_life(const struct lx_stamp *stamp)
+{
+    struct lx_process process = {0};
+    const uint64_t here = place();
+    if (here == 0 || stamp->pid <= 0 || (uint32_t)stamp->place != (uint32_t)here)
+        return LX_LIFE_UNKNOWN;
+    if (stamp->place != here)
+        return here >> 32 == FIRST_PIDS && stamp->place >> 32 >= OTHER_PIDS
+                   ? life_there((ino_t)(stamp->place >> 32), stamp->pid)
+                   : LX_LIFE_UNKNOWN;
+    int r = lx_process_read(stamp->pid, &process);
+    if (r < 0)
+        return r == -ENOENT || r == -ESRCH ? LX_LIFE_ENDED : LX_LIFE_UNKNOWN;
+    return process.start == stamp->start ? LX_LIFE_GOES_ON : LX_LIFE_ENDED;
 }
 
 char *lx_stamp_format(const char *directory, const char *kind, const struct lx_stamp *stamp)

@@ -12,7 +12,7 @@
 
 /* A process for all times of a boot: a number is used again, but not with the same start. */
 struct lx_stamp {
-    uint64_t place; /* the namespaces in which the other two mean anything */
+    uint64_t place; /* the boot and the namespaces in which the rest means anything */
     pid_t pid;      /* 0: nobody's; the file is for whoever asked for it to remove */
     uint64_t start; /* in ticks since the boot */
 };
@@ -38,6 +38,19 @@ char *lx_stamp_format(const char *directory, const char *kind, const struct lx_s
 
 /* Reads the stamp out of the last component of a path. False where it is no name of that user's. */
 bool lx_stamp_parse(const char *path, uid_t uid, struct lx_stamp *stamp);
+
+/* Whether the process is there for whom something was made. */
+enum lx_life {
+    LX_LIFE_UNKNOWN, /* nobody's, or one of a machine or a namespace that we do not see into */
+    LX_LIFE_GOES_ON,
+    LX_LIFE_ENDED
+};
+
+/*
+ * Who is in the first namespace of process ids sees the processes of all others as well: a number
+ * of another one is ended where /proc has no process that has it there.
+ */
+enum lx_life lx_stamp_life(const struct lx_stamp *stamp);
 
 bool lx_stamp_same(const struct lx_stamp *one, const struct lx_stamp *other);
 

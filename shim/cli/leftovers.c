@@ -5,6 +5,8 @@
  * only. So the last who needs it is found in this order:
  *
  * 1. The one for whom it was made has ended. (Before, it may have the name in its hands alone.)
+ *    That he was in another namespace of process ids only who sees all processes can tell, and so
+ *    what he started there is met below.
  * 2. The kernel gives a lease: nobody has it mapped. Whoever needs it now has its name in the
  *    environment it was started with, and so has all that comes from it.
  * 3. A look at the environment of each process in /proc, until a list of them has none that was
@@ -54,13 +56,6 @@ struct leftovers {
     uint64_t since; /* nobody who was started before can need one of them */
 };
 
-static bool lives(const struct lx_stamp *stamp)
-{
-    struct lx_process process;
-    int r = lx_process_read(stamp->pid, &process);
-    return r == 0 ? process.start == stamp->start : r != -ENOENT && r != -ESRCH;
-}
-
 static void add(struct leftovers *all, const char *directory, const char *name,
                 const struct lx_stamp *stamp)
 {
@@ -91,20 +86,16 @@ static void remove_tree(const char *directory, const char *name)
 /* Those whose owners have ended. */
 static void collect(struct leftovers *all, const char *directory, const struct lx_stamp *ended)
 {
-    struct lx_stamp own = {0};
     DIR *dir = opendir(directory);
     for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) {
         struct lx_stamp stamp;
         struct stat st;
         if (e->d_name[0] != 'l' || !lx_stamp_parse(e->d_name, getuid(), &stamp) || stamp.pid <= 0)
             continue;
-        if (own.pid == 0)
-            own = lx_stamp_of(getpid());
-        if (own.pid == 0 || stamp.place != own.place)
+        if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_uid != geteuid())
             continue;
-        bool dead = !lives(&stamp);
-        if ((!dead && (ended == NULL || !lx_stamp_same(&stamp, ended))) ||
-            fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_uid != geteuid())
+        bool dead = lx_stamp_life(&stamp) == LX_LIFE_ENDED;
+        if (!dead && (ended == NULL || !lx_stamp_same(&stamp, ended)))
             continue;
         if (S_ISREG(st.st_mode))
             add(all, directory, e->d_name, &stamp);

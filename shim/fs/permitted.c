@@ -125,6 +125,18 @@ static int permits_reading(const struct lx_call *c)
     return (int)r;
 }
 
+/* Sets an attribute that cannot be. */
+static long set_nothing(const struct lx_call *c, const char *name)
+{
+    struct lx_call other = *c;
+    other.op = LX_OP_SETXATTR;
+    other.name = name;
+    other.value = "";
+    other.size = 0;
+    other.how = 2; /* XATTR_REPLACE */
+    return lx_host_fs.run[LX_OP_SETXATTR](&other);
+}
+
 /*
  * By the name of a namespace alone, which is no attribute's: the kernel looks whether who asks may,
  * and then has EINVAL for that, before any file system is asked. Not by a name that nobody should
@@ -133,19 +145,20 @@ static int permits_reading(const struct lx_call *c)
 static int permits_changing(const struct lx_call *c)
 {
     char name[sizeof("lxshim.none")] = "lxshim.none"; /* in no namespace: of most, EOPNOTSUPP */
-    struct lx_call other = *c;
     size_t n = namespace_of(c->name);
     if (n != 0) {
         memcpy(name, c->name, n);
         name[n] = '\0';
     }
-    other.op = LX_OP_SETXATTR;
-    other.name = name;
-    other.value = "";
-    other.size = 0;
-    other.how = 2; /* XATTR_REPLACE */
-    long r = lx_host_fs.run[LX_OP_SETXATTR](&other);
+    long r = set_nothing(c, name);
     return r == -EINVAL || r == -ENODATA || r == -EOPNOTSUPP || r > 0 ? 0 : (int)r;
+}
+
+/* Nobody needs a right for "system." but those that bind the owner, too. */
+int native_permits_anybody(const struct lx_call *c)
+{
+    long r = set_nothing(c, "system.");
+    return r == -EROFS || r == -EPERM ? (int)r : 0;
 }
 
 int native_permits_xattr(const struct lx_call *c)

@@ -31,6 +31,12 @@ int native_permits_cutting(int dfd, const char *path);
 /* To give it other times than the present one, or none. */
 int native_permits_times(int dfd, const char *path, const struct stat *st);
 
+/*
+ * To change anything of what path 0 is, even by root: -EROFS; -EPERM of an inode that is immutable
+ * or only grows. Asked by an attribute that cannot be (native_permits_xattr), in one call.
+ */
+int native_permits_anybody(const struct lx_call *c);
+
 /* To read, set or remove an attribute by the name that the call has; 0 for other calls. */
 int native_permits_xattr(const struct lx_call *c);
 

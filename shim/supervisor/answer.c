@@ -536,7 +536,8 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
                                   r.call->number == SYS_setns);
     if (changes)
         atomic_fetch_add(&pool->changes, 1);
-    if (changes && roots_have_a_name(&r.tracee))
+    if ((changes || pool->chrooted) && !atomic_load_explicit(&pool->roots, memory_order_relaxed) &&
+        roots_have_a_name(&r.tracee))
         atomic_store(&pool->roots, true);
     if (atomic_load_explicit(&pool->roots, memory_order_relaxed)) {
         where = roots_of(&r.tracee, root);

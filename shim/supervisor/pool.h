@@ -67,7 +67,8 @@ struct pool {
     int listener; /* the master's to fill in, before there is a worker */
     int waiting;  /* an event counter: the master has something to do */
     int turns_max;
-    bool holds; /* supervise_holds */
+    bool holds;    /* supervise_holds */
+    bool chrooted; /* roots_in_chroot */
     pthread_mutex_t lock;
     _Atomic int turns;        /* all of them */
     _Atomic int busy;         /* those whose holder is at a call */

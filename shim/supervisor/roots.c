@@ -9,8 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "sys/capable.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 
@@ -56,6 +58,35 @@ bool roots_have_a_name(const struct tracee *t)
     char name[2];
     snprintf(link, sizeof(link), "/proc/%d/root", (int)t->tid);
     return readlink(link, name, sizeof(name)) > 1;
+}
+
+/*
+ * In a child: true where setns, which leads to the "/" of our own namespace, leads out of ours; and
+ * where it is refused, as to root of a user namespace that has not made this one.
+ */
+static bool may_lead_out(void)
+{
+    struct statx ours;
+    struct statx whole;
+    int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &ours) < 0)
+        return true;
+    return setns(mounts, CLONE_NEWNS) < 0 ||
+           statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &whole) < 0 ||
+           !same_root(&ours, &whole);
+}
+
+bool roots_in_chroot(void)
+{
+    int status = 0;
+    if (!sys_has_capability(CAP_SYS_ADMIN))
+        return false; /* and none will be made: in a chroot nobody gets a user namespace, either */
+    pid_t child = fork();
+    if (child == 0)
+        _exit(may_lead_out());
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 1;
 }
 
 /* Writes the name that a descriptor of a root has here. */

@@ -2,7 +2,8 @@
 /*
  * Callers whose "/" is not ours: in a chroot, or in another mount namespace. Nobody is asked about
  * that before a call that can bring it about has been seen; a mount namespace alone changes no
- * path, so that making one (unshare, clone) need not be seen.
+ * path, so that making one (unshare, clone) need not be seen. But where this process is in a chroot
+ * itself it changes the kernel's names: there each caller is looked at.
  */
 #ifndef LXSHIM_SUPERVISOR_ROOTS_H
 #define LXSHIM_SUPERVISOR_ROOTS_H
@@ -26,6 +27,12 @@ bool roots_same_namespace(const struct tracee *t);
 
 /* Where the caller is. `root` is set where that is below ours. */
 enum roots roots_of(const struct tracee *t, char root[PATH_MAX]);
+
+/*
+ * In the master, once: true where this process may be in a chroot in which mount namespaces can be
+ * made. Only setns tells, so that a child is asked, as it does not come back.
+ */
+bool roots_in_chroot(void);
 
 /*
  * True where the caller's "/" is called something else from here: in a chroot, or where we are in

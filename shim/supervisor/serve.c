@@ -19,6 +19,7 @@
 #include "supervisor/master.h"
 #include "supervisor/pass.h"
 #include "supervisor/pool.h"
+#include "supervisor/roots.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/tree.h"
 #include "vfs/placement.h"
@@ -110,6 +111,7 @@ static _Noreturn void serve(struct master *m, int socket, int broker)
     lift_limits();
     broker_use(broker);
     int error = -pool_open(m->pool);
+    m->pool->chrooted = roots_in_chroot();
     int listener = receive(socket, &command);
     if (listener == 0)
         _exit(0);

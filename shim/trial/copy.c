@@ -88,17 +88,13 @@ static void remove_leftovers(const char *directory, const char *wanted)
 {
     DIR *dir = opendir(directory);
     struct dirent *e;
-    const struct lx_stamp own = lx_stamp_of(getpid());
     while (dir != NULL && (e = readdir(dir)) != NULL) {
         char path[PATH_MAX];
         struct lx_stamp stamp;
         struct stat st;
         char kind[32];
         if (sscanf(e->d_name, "lxshim-%*u-%31[a-z]-", kind) != 1 || strcmp(kind, wanted) != 0 ||
-            !lx_stamp_parse(e->d_name, getuid(), &stamp) || stamp.place != own.place)
-            continue;
-        const struct lx_stamp there = lx_stamp_of(stamp.pid);
-        if (lx_stamp_same(&stamp, &there))
+            !lx_stamp_parse(e->d_name, getuid(), &stamp) || lx_stamp_life(&stamp) != LX_LIFE_ENDED)
             continue;
         if (snprintf(path, sizeof(path), "%s/%s", directory, e->d_name) < (int)sizeof(path) &&
             lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid())

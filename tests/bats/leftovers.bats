@@ -175,15 +175,58 @@ END
   until_true gone_after_call "$file"
 }
 
+# begin_elsewhere LANE STEPS: a run in a namespace of process ids of its own, which ends with the process $begun; in $file
+# the file of its state, in $init and $run what its first process and the run's are called here.
+begin_elsewhere() {
+  begin unshare -pf --kill-child --mount-proc bash -c '"$@" <&0 & wait; exec sleep 100000' sh "$LXSHIM" run -q --lane "$1" --policy "$POLICY" -- bash -c "$2"
+  read -r -u 9 file
+  read -r init </proc/"$begun"/task/"$begun"/children || true # there is no end of the line
+  read -r run _ </proc/"$init"/task/"$init"/children || true
+  [[ -f $file && -n $run ]]
+}
+
+@test "what was killed with its namespace of process ids: its files go; of who lives in one, none does" {
+  ((EUID == 0)) || skip "only root's files are root's in there, too"
+  [[ $(stat -L -c %i /proc/self/ns/pid) == 4026531836 ]] || skip "we are in a namespace of process ids ourselves"
+  local lane tables
+  for lane in preload both; do
+    begin_elsewhere "$lane" 'echo "${LXSHIM_STATE#*@}"; read -r _; bash -c "echo here; read -r _"; exit'
+    tables=$(echo /dev/shm/lxshim-0-mounts-"${file##*/lxshim-0-state-}")
+    tables=${tables%-*}-
+    come_by
+    [[ -f $file && -n $(compgen -G "$tables*") ]]
+    # The run ends alone: what it has started needs the file, and what that starts.
+    [[ $lane == both ]] || kill -KILL "$run"
+    come_by
+    [[ -f $file ]]
+    echo >&8
+    read -r -u 9 here
+    assert_equal "$here" here
+    come_by
+    [[ -f $file ]]
+    # And all of it.
+    disown
+    kill -KILL "$init"
+    until_true eval '! [[ -e /proc/'"$begun"'/ns/pid ]]'
+    exec 8>&- 9<&-
+    until_true gone_after_call "$file"
+    assert_equal "$(compgen -G "$tables*")" ""
+  done
+}
+
 @test "what lxshim policy state is asked for by hand is its user's, and so is a name that only looks alike" {
   sed -i 's/, "times": 1//' "$POLICY"
   state=$("$LXSHIM" policy state "$POLICY")
   file=${state#1-@}
-  for other in "lxshim-$(id -u)-state-1-1-1-abcdef" "lxshim-$(id -u)-state-x" "lxshim-$(($(id -u) + 1))-state-1-1-1-abcdef"; do
+  # The last ones are of another boot: of processes of our namespace's, and of another's.
+  others=("lxshim-$(id -u)-state-1-1-1-abcdef" "lxshim-$(id -u)-state-x" "lxshim-$(($(id -u) + 1))-state-1-1-1-abcdef"
+    lxshim-"$(id -u)-state-$(printf %x "$(stat -L -c %i /proc/self/ns/pid)")00000001-4194304-1-abcdef"
+    "lxshim-$(id -u)-state-fffffffe00000001-1-1-abcdef")
+  for other in "${others[@]}"; do
     : >"/dev/shm/$other"
   done
   come_by
-  for other in "lxshim-$(id -u)-state-1-1-1-abcdef" "lxshim-$(id -u)-state-x" "lxshim-$(($(id -u) + 1))-state-1-1-1-abcdef"; do
+  for other in "${others[@]}"; do
     [[ -f /dev/shm/$other ]]
     rm "/dev/shm/$other"
   done

@@ -227,6 +227,74 @@ mkfifo: p: Operation not permitted
   done
 }
 
+@test "all of it in a chroot: who makes a mount namespace, and executes and mounts nothing there, is in the drive" {
+  ((EUID == 0)) || skip "only root may chroot"
+  needs python3 python3
+  local lane start answer
+  for lane in native preload both supervisor; do
+    BARE=$(fresh bare)
+    mkdir -p "$BARE/drive"
+    cat >"$BARE/space.py" <<'PYTHON'
+import ctypes, errno, os, sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+NEWNS, CHILD, X86 = 0x20000, 17, os.uname().machine == "x86_64"
+
+def space(how):
+    """A child of this process, in a mount namespace of its own that no call but the one that makes it tells of."""
+    if how == "clone":
+        return libc.syscall(56 if X86 else 220, NEWNS | CHILD, 0, 0, 0, 0)
+    if how == "clone3":
+        words = (ctypes.c_uint64 * 8)(NEWNS, 0, 0, 0, CHILD)
+        return libc.syscall(435, words, ctypes.sizeof(words))
+    pid = os.fork()
+    if pid == 0 and (libc.unshare(NEWNS) if how == "unshare" else libc.syscall(272 if X86 else 97, NEWNS)) < 0:
+        os._exit(2)
+    return pid
+
+def say(call, *words, **more):
+    try:
+        return str(call(*words, **more))
+    except OSError as e:
+        return errno.errorcode[e.errno]
+
+def tour(how):
+    before = os.getcwd()
+    os.mkdir("d")
+    open("d/a:b", "w").close()
+    top = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
+    here = os.open(".", os.O_RDONLY | os.O_DIRECTORY)
+    os.chdir("d")
+    print(how, before, os.getcwd(), os.listdir("."), os.listdir("/c/d"), say(os.mkfifo, "p"), say(os.mkfifo, "/c/p"),
+          say(os.mkfifo, "c/p", dir_fd=top), say(os.mkfifo, "p", dir_fd=here), say(os.stat, "A:B")[:6])
+
+os.chdir("/c")
+for how in sys.argv[1:]:
+    pid = space(how)
+    if pid == 0:
+        tour(how)
+        sys.stdout.flush()
+        os._exit(0)
+    if os.waitpid(pid, 0)[1] != 0:
+        print(how, "failed")
+    for name in "p", "d/p", "d/a:b":
+        if os.path.exists(name):
+            os.unlink(name)
+    os.rmdir("d")
+PYTHON
+    start=("$LXSHIM" run -q --lane "$lane" --policy /policy.json --)
+    [[ $lane != native ]] || start=()
+    run in_bare_root timeout 300 "${start[@]}" python3 -u /space.py unshare instruction clone clone3
+    answer="/c /c/d ['a:b'] ['a:b'] EPERM EPERM EPERM EPERM ENOENT"
+    [[ $lane != native ]] || answer="/c /c/d ['a:b'] ['a:b'] None None EEXIST EEXIST ENOENT"
+    assert_output "unshare $answer
+instruction $answer
+clone $answer
+clone3 $answer"
+    [[ $lane == native ]] || assert_equal "$(ls "$BARE/drive")" ""
+  done
+}
+
 @test "all of it in a chroot: who holds a file is seen from a mount namespace that is made there" {
   ((EUID == 0)) || skip "only root may chroot"
   # So many files that /proc is read, by names. The holder is not in the run's namespace, in which /c is mounted.

@@ -217,6 +217,8 @@ static const struct call by_descriptor[] = {
     {"fd-getflags-nowhere", SYS_ioctl, "D..", {FS_IOC_GETFLAGS, 1}},
     {"fd-setflags-nowhere", SYS_ioctl, "D..", {FS_IOC_SETFLAGS, 1}},
     {"fd-chmod", SYS_fchmod, "D.", {0444}},
+    {"fd-chmod-writable", SYS_fchmod, "D.", {0666}},
+    {"fd-chown", SYS_fchown, "D..", {-1, -1}},
     {"fd-utimes", SYS_utimensat, "D...", {0, S(far_times), 0}},
     {"fd-getxattr", SYS_fgetxattr, "D...", {S("user.x"), S(long_value), 4096}},
     {"fd-setxattr", SYS_fsetxattr, "D....", {S("user.x:"), S("v"), 1, 0}},

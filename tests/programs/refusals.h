@@ -70,6 +70,7 @@ static const struct call calls[] = {
     {"statx-unknown", SYS_statx, "dp...", {UNKNOWN, STATX_BASIC_STATS, S(long_value)}},
     {"statx-reserved", SYS_statx, "dp...", {0, 0x80000000L, S(long_value)}},
     {"access", SYS_faccessat, "dp.", {R_OK}},
+    {"access-write", SYS_faccessat, "dp.", {W_OK}},
     {"access-mode", SYS_faccessat, "dp.", {64}},
     {"faccessat2-unknown", SYS_faccessat2, "dp..", {R_OK, UNKNOWN}},
     {"readlink", SYS_readlinkat, "dp..", {S(long_value), 4096}},

@@ -31,6 +31,17 @@ static int refuse_ungranted(struct lx_call *c, const struct stat *st)
     return lx_forbid(c, LX_RULE_ACCESS_GRANTED, EACCES);
 }
 
+/* To whoever is going to write: EROFS of a mount of the kernel's, EPERM of an immutable inode. */
+static int binds_all(const struct lx_call *c)
+{
+    const struct lx_loc *at = &c->at[0];
+    if (c->task->seccomp_confined)
+        return 0;
+    int r =
+        sys_faccessat(at->dfd, at->path, W_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
+    return r == -EROFS || r == -EPERM ? r : 0;
+}
+
 /* What the kernel says, but for a link that it does not know, and for a descriptor. */
 static long native_access(struct lx_call *c)
 {
@@ -71,6 +82,8 @@ long drvfs_access(struct lx_call *c)
     /* NT looks at the attribute, not at who asks: root is bound as well. */
     if (S_ISREG(st.st_mode) && drvfs_is_readonly(st.st_mode))
         grants &= ~(unsigned)W_OK;
+    if ((want & W_OK) != 0 && (r = binds_all(c)) < 0)
+        return r;
     if ((want & ~grants) != 0)
         return lx_deny(c, LX_RULE_MODE_ACCESS, EACCES);
     return refuse_ungranted(c, &st);

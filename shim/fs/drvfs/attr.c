@@ -10,6 +10,7 @@
 #include "fs/drvfs/owner.h"
 #include "fs/drvfs/sharing.h"
 #include "fs/native.h"
+#include "fs/permitted.h"
 #include "fs/refusal.h"
 #include "nt/times.h"
 #include "sys/sys.h"
@@ -24,23 +25,35 @@ static int look(const struct lx_call *c, struct stat *st)
     return r;
 }
 
-/* A descriptor of a call on one, which O_PATH makes none. 0 or -errno. */
-static int find_descriptor(const struct lx_call *c)
+/* The flags of a call's descriptor, by which it is made: of O_PATH it is none. -errno. */
+static long descriptor_flags(const struct lx_call *c)
 {
     long flags = sys_fcntl(c->at[0].dfd, F_GETFL, 0);
-    if (flags < 0)
-        return (int)flags;
-    return (flags & O_PATH) != 0 && (c->flags & AT_EMPTY_PATH) == 0 ? -EBADF : 0;
+    return flags >= 0 && (flags & O_PATH) != 0 && (c->flags & AT_EMPTY_PATH) == 0 ? -EBADF : flags;
 }
 
-/* look, where only the errno and a symlink matter: a descriptor needs no more than be open. */
-static int find(const struct lx_call *c)
+static bool is_by_descriptor(const struct lx_call *c)
 {
-    const struct lx_loc *at = &c->at[0];
+    return (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0 && c->at[0].dfd != AT_FDCWD;
+}
+
+/* look, where only the errno and a symlink matter: of a descriptor its flags, else 0. */
+static long find(const struct lx_call *c)
+{
     struct stat st;
-    if ((at->flags & LX_LOC_DESCRIPTOR) == 0 || at->dfd == AT_FDCWD)
-        return look(c, &st);
-    return find_descriptor(c);
+    return is_by_descriptor(c) ? descriptor_flags(c) : look(c, &st);
+}
+
+/*
+ * The answer of a call that changes nothing on a drive, which the kernel is not asked to make: 0,
+ * but where it would be refused to everybody. Who writes by a descriptor (`flags`) may.
+ */
+static long change_nothing(const struct lx_call *c, long flags)
+{
+    if (flags < 0 || c->task->seccomp_confined ||
+        (is_by_descriptor(c) && (flags & (O_ACCMODE | O_PATH)) != O_RDONLY))
+        return flags < 0 ? flags : 0;
+    return native_permits_anybody(c);
 }
 
 /* True where uid= and gid= of a mount own whatever is on it. */
@@ -110,7 +123,7 @@ long drvfs_chmod(struct lx_call *c)
     if (!lx_alter(c, LX_RULE_CHMOD_READONLY_BIT))
         return lx_host_fs.run[LX_OP_CHMOD](c);
     if (kept == (st.st_mode & 07777))
-        return 0;
+        return change_nothing(c, is_by_descriptor(c) ? descriptor_flags(c) : 0);
     const struct store_object o = drvfs_object(&c->at[0]);
     r = lx_observing(c) || c->task->seccomp_confined ? 0 : store_metadata_keep_mode(&o);
     if (r == -ENOSPC || r == -EROFS || r == -EIO) /* of the others the kernel says why */
@@ -132,9 +145,9 @@ long drvfs_chown(struct lx_call *c)
         return drvfs_metadata_chown(c);
     if (!owned_by_options(m))
         return lx_host_fs.run[LX_OP_CHOWN](c);
-    r = find(c);
-    if (r < 0)
-        return r;
+    long found = find(c);
+    if (found < 0)
+        return found;
     uid_t uid = sys_geteuid();
     if (!owns_all(m, uid))
         r = lx_forbid_by(c, m, LX_RULE_CHOWN_NON_OWNER);
@@ -149,7 +162,7 @@ long drvfs_chown(struct lx_call *c)
     }
     if (!unchanged && !lx_alter(c, LX_RULE_CHOWN_OWNER))
         return lx_host_fs.run[LX_OP_CHOWN](c);
-    return 0;
+    return change_nothing(c, found);
 }
 
 /* True for times that only an owner may set: who may write may set both to now. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* unlink and rmdir on a Windows drive: what is open does not go. */
 #include <limits.h>
+#include <string.h>
 
 #include "fs/drvfs/drvfs.h"
 #include "fs/drvfs/granted.h"
@@ -54,6 +55,21 @@ static int check_readonly(struct lx_call *c)
     if (native_stat(c, 0, &st) < 0 || !S_ISREG(st.st_mode) || !drvfs_is_readonly(st.st_mode))
         return 0;
     return lx_forbid_by(c, c->at[0].mount, LX_RULE_UNLINK_READONLY_FILE);
+}
+
+/*
+ * The kernel looks for a name last, behind a mount that is read-only: asked by the name of a
+ * directory, which is nothing to unlink, whatever comes there meanwhile.
+ */
+static long unlink_absent(const struct lx_loc *at)
+{
+    char name[PATH_MAX];
+    size_t n = strlen(at->path);
+    if (n + 2 > sizeof(name))
+        return -ENOENT;
+    memcpy(name, at->path, n);
+    memcpy(name + n, "/", 2);
+    return sys_unlinkat(at->dfd, name, 0) == -EROFS ? -EROFS : -ENOENT;
 }
 
 /* What a listing shows as waiting to be deleted cannot be deleted again. Looked for to explain. */
@@ -136,7 +152,7 @@ static long unlink_file(struct lx_call *c)
             r = held(c, LX_RULE_UNLINK_OPEN_FILE, &holders);
         return r <= 0 ? r : native_unlink(at, c->flags);
     }
-    long result = claim == -ENOENT ? claim : unlink_entry(c);
+    long result = claim == -ENOENT ? unlink_absent(at) : unlink_entry(c);
     if (claim >= 0)
         sys_close(claim);
     return missing(c, result);
