@@ -17,6 +17,7 @@
 #include "store/pending.h"
 #include "store/sidecar.h"
 #include "sys/dirents.h"
+#include "sys/mountid.h"
 #include "sys/sys.h"
 #include "win/special.h"
 
@@ -144,6 +145,7 @@ nt_status win_file_stat(const char *native, struct win_file *out)
     *out = (struct win_file){.mode = st.stx_mode,
                              .links = st.stx_nlink,
                              .owner = st.stx_uid,
+                             .mounted = (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0,
                              .device = makedev(st.stx_dev_major, st.stx_dev_minor),
                              .inode = st.stx_ino};
     out->times[WIN_CREATION] =
