@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "nt/attributes.h"
+#include "nt/dosattrib.h"
 #include "store/age.h"
 #include "store/sidecar.h"
 #include "sys/sys.h"
@@ -267,12 +269,21 @@ bool store_ea_attribute(const char *name, size_t n, char out[STORE_EA_NAME])
     return true;
 }
 
+bool store_has_holes(const struct store_object *o)
+{
+    uint8_t value[NT_DOSATTRIB_SIZE];
+    struct nt_dosattrib d;
+    long n = store_attr_get(o, true, STORE_DOSATTRIB, value, sizeof(value));
+    return n > 0 && nt_dosattrib_decode(value, (size_t)n, &d) == 0 &&
+           (d.valid & NT_HAS_ATTRIBUTES) != 0 && (d.attributes & (NT_SPARSE | NT_COMPRESSED)) != 0;
+}
+
 bool store_mark_is_meant(const struct store_object *o)
 {
     return store_attr_get(o, true, STORE_REPARSE, NULL, 0) > 0 ||
            store_attr_get(o, true, STORE_SECURITY, NULL, 0) > 0 ||
            store_attr_get(o, true, STORE_LACKS, NULL, 0) > 0 ||
-           store_attr_get(o, true, STORE_LXATTRB, NULL, 0) >= 0 ||
+           store_attr_get(o, true, STORE_LXATTRB, NULL, 0) >= 0 || store_has_holes(o) ||
            store_sidecar_list(o, NULL, 0) != 0;
 }
 

@@ -78,9 +78,13 @@ int store_metadata_drop(const struct store_object *o, unsigned fields);
 #define STORE_EA_NAME 256
 bool store_ea_attribute(const char *name, size_t n, char out[STORE_EA_NAME]);
 
+/* True of a file that Windows has told to have holes, or compressed. Asked whether marked or not.
+ */
+bool store_has_holes(const struct store_object *o);
+
 /*
- * True where the mark of a file or directory stands for something: a link, a security
- * descriptor, what VolFs keeps of it, or what is kept beside it. Asked of the object itself, by a
+ * True where the mark of a file or directory stands for something: a link, a security descriptor,
+ * holes, what VolFs keeps of it, or what is kept beside it. Asked of the object itself, by a
  * descriptor or a path.
  */
 bool store_mark_is_meant(const struct store_object *o);

@@ -150,13 +150,16 @@ static void remove_files(struct del *d, const char *directory, nt_status *worst)
     for (size_t i = 0; status == NT_SUCCESS && i < e.entries.count; i++) {
         struct win_file file;
         if (win_entry_name(&e, i, name) && win_entry_stat(&e, i, &file) == NT_SUCCESS &&
-            (!win_is_directory(&file) || win_is_reparse(&file)))
+            (!win_is_directory(&file) || win_is_reparse(&file) || file.mounted))
             note(d, name, win_remove(d->win, name, 0), worst);
     }
     win_list_free(&e.entries);
 }
 
-/* Everything below a directory, and it: the deepest first; a link is removed and not entered. */
+/*
+ * Everything below a directory, and it: the deepest first; a link is removed and not entered. What
+ * somebody has mounted below is not entered either, and stays, since nobody here unmounts it.
+ */
 static nt_status remove_tree(struct del *d, const struct win_path *path)
 {
     struct win_listing tree;
@@ -180,7 +183,8 @@ static void remove_argument(struct del *d, const char *typed)
         status = NT_OBJECT_NAME_INVALID;
     bool tree = d->recurse && status == NT_SUCCESS && path.exists &&
                 win_file_stat(path.native, &file) == NT_SUCCESS && win_is_directory(&file) &&
-                !win_is_reparse(&file);
+                !win_is_reparse(&file) &&
+                (!file.mounted || strcmp(path.native, path.drive->root) == 0);
     if (status == NT_SUCCESS && tree) {
         if (!d->quiet && !win_ask(d->win, path.name, "Are you sure"))
             return;

@@ -291,7 +291,8 @@ static void visit_tree(struct icacls *a, const char *name, const char *native)
         return;
     for (size_t i = 0; i < entries.count && (a->goes_on || a->failed == 0); i++)
         if (win_print_path(full, "%s\\%s", name, entries.list[i].name) &&
-            win_print_path(below, "%s/%s", native, entries.list[i].native))
+            win_print_path(below, "%s/%s", native, entries.list[i].native) &&
+            !(win_file_stat(below, &file) == NT_SUCCESS && file.mounted))
             visit_tree(a, full, below);
     win_list_free(&entries);
 }

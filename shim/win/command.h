@@ -93,8 +93,10 @@ bool win_entry_name(const struct win_expansion *e, size_t i, char out[WIN_PATH])
 nt_status win_entry_stat(const struct win_expansion *e, size_t i, struct win_file *out);
 
 /*
- * Directory `name`, native path `native`, and every directory below it, but not through links:
- * parents first, in NTFS's order. Names are full ones. Give the list back with win_list_free.
+ * Directory `name`, native path `native`, and every directory below it, but not through links,
+ * nor into what is mounted below, which is another volume to Windows and is not entered either
+ * (inference): parents first, in NTFS's order. Names are full ones. Give the list back with
+ * win_list_free.
  */
 nt_status win_tree(const char *name, const char *native, struct win_listing *out);
 

@@ -131,7 +131,7 @@ const struct win_command win_commands[] = {
      "                 open-reparse-point\n",
      true, win_ntcreate},
     {"rd", "[/s] [/q] NAME...", "remove directories",
-     "  /s  with everything below, but not through links\n"
+     "  /s  with everything below, but not through links, nor in what is mounted there\n"
      "  /q  without asking\n",
      false, win_rd},
     {"ren", "NAME NEW", "rename files; both may have * and ?", NULL, false, win_ren},

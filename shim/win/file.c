@@ -17,6 +17,7 @@
 #include "store/pending.h"
 #include "store/sidecar.h"
 #include "sys/dirents.h"
+#include "sys/mountid.h"
 #include "sys/sys.h"
 #include "win/special.h"
 
@@ -144,6 +145,7 @@ nt_status win_file_stat(const char *native, struct win_file *out)
     *out = (struct win_file){.mode = st.stx_mode,
                              .links = st.stx_nlink,
                              .owner = st.stx_uid,
+                             .mounted = (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0,
                              .device = makedev(st.stx_dev_major, st.stx_dev_minor),
                              .inode = st.stx_ino};
     out->times[WIN_CREATION] =
@@ -282,7 +284,7 @@ nt_status win_reparse_delete(const char *native)
     const struct store_object o = object(native);
     if (status == NT_SUCCESS)
         status = nt_status_of(store_attr_remove(&o, STORE_REPARSE));
-    if (status == NT_SUCCESS && get_fact(native, STORE_SECURITY, NULL, 0) <= 0)
+    if (status == NT_SUCCESS && !store_mark_is_meant(&o))
         status = nt_status_of(sys_fchmodat(AT_FDCWD, native, file.mode & 06777));
     return status;
 }

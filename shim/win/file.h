@@ -31,6 +31,7 @@ struct win_file {
     uint32_t links;
     uid_t owner;
     mode_t mode;
+    bool mounted; /* the root of a mount of Linux', from 5.8 on: a drive's own, or somebody's */
     dev_t device;
     ino_t inode;
 };

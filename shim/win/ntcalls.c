@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "win/ntcalls.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -276,6 +277,16 @@ nt_status win_nt_set_size(struct win_open *open, uint64_t size)
 
 /* --- directories ---------------------------------------------------------------------------- */
 
+/* Takes a scan's pattern, or leaves the one of the scan before. True of a handle's first. */
+static bool begin_scan(struct win_open *open, const char *pattern)
+{
+    bool first = !open->listed;
+    if (pattern[0] != '\0')
+        (void)snprintf(open->pattern, sizeof(open->pattern), "%s", pattern);
+    open->listed = true;
+    return first;
+}
+
 nt_status win_nt_list(struct win_open *open, struct win_listing *out, const char *pattern)
 {
     struct win_listing all;
@@ -284,24 +295,28 @@ nt_status win_nt_list(struct win_open *open, struct win_listing *out, const char
     nt_status status = look(open, NT_READ_DATA, false, &file);
     if (status == NT_SUCCESS && !win_is_directory(&file))
         status = NT_INVALID_PARAMETER;
+    if (status == NT_SUCCESS && strlen(pattern) >= sizeof(open->pattern))
+        status = NT_OBJECT_NAME_INVALID;
     if (status == NT_SUCCESS)
         status = win_list(open->handle.path.native, &all);
     if (status != NT_SUCCESS)
         return status;
+    bool first = begin_scan(open, pattern);
     out->list = calloc(all.count + 2, sizeof(*out->list));
     for (size_t i = 0; out->list != NULL && i < all.count + 2; i++) {
         static char dots[] = "..";
         struct win_entry dot = {i == 0 ? dots + 1 : dots, NULL};
         const struct win_entry *e = i < 2 ? &dot : &all.list[i - 2];
-        if (pattern[0] == '\0' || nt_wild_match(pattern, e->name))
+        if (open->pattern[0] == '\0' || nt_wild_match(open->pattern, e->name))
             out->list[out->count++] = (struct win_entry){strdup(e->name), NULL};
     }
     win_list_free(&all);
     if (out->list == NULL)
         return NT_NO_MEMORY;
-    if (out->count == 0)
-        win_list_free(out);
-    return out->count == 0 ? NT_NO_SUCH_FILE : NT_SUCCESS;
+    if (out->count > 0)
+        return NT_SUCCESS;
+    win_list_free(out);
+    return first ? NT_NO_SUCH_FILE : NT_NO_MORE_FILES;
 }
 
 /* --- extended attributes, reparse points ---------------------------------------------------- */

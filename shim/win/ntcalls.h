@@ -51,7 +51,11 @@ nt_status win_nt_set_basic(struct win_open *open, const struct win_nt_basic *bas
 /* FileEndOfFileInformation. */
 nt_status win_nt_set_size(struct win_open *open, uint64_t size);
 
-/* NtQueryDirectoryFile, from the beginning: its entries; win_list_free. "" is every name. */
+/* NtQueryDirectoryFile, from the beginning: its entries; win_list_free. "" is the pattern
+ * of the handle's scan before, and of the first every name. Where none matches it is
+ * STATUS_NO_SUCH_FILE of the first, and STATUS_NO_MORE_FILES of a later one. [MS-FSA 2.1.5.6.3,
+ * recalled]
+ */
 nt_status win_nt_list(struct win_open *open, struct win_listing *out, const char *pattern);
 
 /* NtQueryEaFile: a chain of them (nt/ea.h); and NtSetEaFile of one. */

@@ -9,6 +9,8 @@ struct win_open {
     struct win_handle handle;
     bool deletes; /* what it is on is removed when it is closed */
     bool posix;   /* and its name is free then, whoever else has it open */
+    bool listed;  /* a scan of the directory has begun, by this pattern */
+    char pattern[256];
 };
 
 /* True where a handle's granted rights have all of these. */

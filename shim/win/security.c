@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "nt/access.h"
+#include "sys/mountid.h"
 #include "sys/sys.h"
 
 static struct store_object object(const char *native)
@@ -160,6 +161,7 @@ static nt_status hand_on_to(const char *native, struct nt_bytes parent)
         status = NT_NO_MEMORY;
     else if (sys_fstatat(AT_FDCWD, native, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
              (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)) &&
+             !sys_is_mount_root(AT_FDCWD, native, AT_SYMLINK_NOFOLLOW) &&
              win_security_get(native, s) == NT_SUCCESS) {
         uint8_t *dacl = room + NT_SECURITY_MAX;
         win_security_drop(s, true);

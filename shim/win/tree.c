@@ -31,7 +31,7 @@ static bool add_below(struct win_listing *waiting, const struct win_entry *paren
         if (win_print_path(name, "%s\\%s", parent->name, e->name) &&
             win_print_path(native, "%s/%s", parent->native, e->native) &&
             win_file_stat(native, &file) == NT_SUCCESS && win_is_directory(&file) &&
-            !win_is_reparse(&file))
+            !win_is_reparse(&file) && !file.mounted)
             ok = add(waiting, name, native);
     }
     win_list_free(&entries);

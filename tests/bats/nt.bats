@@ -332,7 +332,13 @@ END
   answers 'STATUS_SUCCESS win32=0 information=OPENED
 STATUS_SUCCESS win32=0 names=".","..","A","b","with blank"
 STATUS_SUCCESS win32=0 names="A"
+STATUS_NO_MORE_FILES win32=18
+STATUS_NO_MORE_FILES win32=18
+STATUS_SUCCESS win32=0 names="b"
+STATUS_SUCCESS win32=0 names="b"
+STATUS_SUCCESS win32=0 information=OPENED
 STATUS_NO_SUCH_FILE win32=2
+STATUS_NO_MORE_FILES win32=18
 STATUS_SUCCESS win32=0 information=OPENED
 STATUS_ACCESS_DENIED win32=5
 STATUS_SUCCESS win32=0 information=OPENED
@@ -341,6 +347,12 @@ open d C:\d
 list d
 list d a*
 list d x
+list d
+list d b
+list d
+open g C:\d
+list g x
+list g y
 open e C:\d access=attributes
 list e
 open f C:\d\b

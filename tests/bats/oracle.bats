@@ -22,6 +22,8 @@ oracle() {
   assert_equal "$output" "$first"
   oracle --list --seed 4 --sequences 20
   refute [ "$output" == "$first" ]
+  oracle --list --opens
+  assert_equal "${#lines[@]} $(sort -u <<<"$output" | grep -c '^open a') $(sort -u <<<"$output" | grep -c '^open b')" "16386 64 64"
 }
 
 @test "Wine answers as lxshim does, but for what docs/oracle.md has" {

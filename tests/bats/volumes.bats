@@ -337,6 +337,12 @@ Allocated range\[2\]: Offset: 0xff000 +Length: 0x1000$'
 16 1048576
 16 1048576
 16"
+  # It stays so when Windows has opened it since, or has taken a reparse point from it.
+  "$LXSHIM" win type sparse >/dev/null
+  "$LXSHIM" win nt >/dev/null <<<$'open a C:\\test\\sparse access=all options=open-reparse-point
+reparse-set a 0x1300008000000000\nreparse-delete a 0x80000013\nclose a'
+  shimmed stat.blocks=allocated 'stat -c "%b %s" sparse'
+  assert_output "16 1048576"
   sparse setFlag sparse 0
   shimmed stat.blocks=allocated "$steps"
   assert_line --index 1 "2048 1048576"

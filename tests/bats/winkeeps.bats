@@ -129,3 +129,54 @@ refused() {
   assert_equal "$(contents)" 'a a'
   assert_file_contains "$log" RENAME_NOREPLACE
 }
+
+# mounted_below COMMAND...: as typed in C:\testing, below which dir/m is what somebody keeps elsewhere, mounted there.
+mounted_below() {
+  run unshare -m bash -c 'mount --bind "$1" dir/m && mount --bind "$1/one" dir/single && shift && exec "$@"' \
+    mounted "$BATS_TEST_TMPDIR/kept" "$LXSHIM" win "$@"
+}
+
+@test "rd /s, del /s, icacls /t: what somebody has mounted below is another volume, and is not entered" {
+  needs getfattr attr
+  ((EUID == 0)) || skip "only root mounts"
+  unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+  mkdir -p "$BATS_TEST_TMPDIR/kept/deep" "$DIR/dir/m" "$DIR/dir/sub"
+  touch "$BATS_TEST_TMPDIR/kept/"{one,deep/file} "$DIR/dir/"{single,file,sub/file}
+  cd "$DIR"
+  kept() { assert_equal "$(find "$BATS_TEST_TMPDIR/kept" -type f -printf '%P %m\n' | sort)" $'deep/file 644\none 644'; }
+  mounted_below icacls dir /grant Users:R /t
+  assert_success
+  refute_output --partial 'dir\m'
+  mounted_below attrib +r 'dir\f*' /s
+  assert_success
+  kept
+  assert_equal "$(getfattr -Rdm - "$BATS_TEST_TMPDIR/kept")" ""
+  mounted_below attrib -r 'dir\f*' /s
+  # Natively rm -r empties it.
+  cp -a "$BATS_TEST_TMPDIR/kept" "$BATS_TEST_TMPDIR/lost"
+  run unshare -m bash -c 'mkdir native native/m && mount --bind "$0" native/m && rm -r native' "$BATS_TEST_TMPDIR/lost"
+  assert_output "rm: cannot remove 'native/m': Device or resource busy"
+  assert_equal "$(find "$BATS_TEST_TMPDIR/lost" -type f)" ""
+  mounted_below del /s /q 'dir\f*'
+  assert_success
+  assert_equal "$(find dir | sort)" $'dir\ndir/m\ndir/single\ndir/sub'
+  touch dir/{file,sub/file}
+  mounted_below rd /s /q dir
+  assert_failure
+  assert_output 'C:\testing\dir\m - The process cannot access the file because it is being used by another process.
+C:\testing\dir\single - The process cannot access the file because it is being used by another process.'
+  kept
+  assert_equal "$(find dir | sort)" $'dir\ndir/m\ndir/single'
+  mounted_below rd /s /q 'dir\m'
+  assert_failure
+  assert_output 'The process cannot access the file because it is being used by another process.'
+  kept
+  # What is named is meant, and a drive's own root is no mount below it.
+  mounted_below rd /s /q 'dir\m\deep'
+  assert_success
+  assert_not_exists "$BATS_TEST_TMPDIR/kept/deep"
+  cd "$BATS_TEST_TMPDIR" # who is in a directory holds it
+  run unshare -m bash -c 'mount --bind "$0" "$0" && cd "$0" && mkdir a && "$1" win rd /s /q a && "$1" win rd /s /q testing' "$ROOT" "$LXSHIM"
+  assert_success
+  assert_equal "$(ls "$ROOT")" ""
+}

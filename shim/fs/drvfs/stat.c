@@ -11,8 +11,6 @@
 #include "fs/drvfs/object.h"
 #include "fs/drvfs/owner.h"
 #include "fs/native.h"
-#include "nt/attributes.h"
-#include "nt/dosattrib.h"
 #include "nt/times.h"
 #include "sys/mountid.h"
 #include "sys/sys.h"
@@ -188,13 +186,8 @@ static inline void shape_size(struct lx_call *c, const struct lx_mount *m, struc
 static __attribute__((noinline)) bool has_holes(struct lx_call *c, mode_t mode)
 {
     const struct store_object o = drvfs_object(&c->at[0]);
-    uint8_t value[NT_DOSATTRIB_SIZE];
-    struct nt_dosattrib d;
-    if (!S_ISREG(mode) || lx_rule(c->at[0].mount, LX_RULE_STAT_BLOCKS) != LX_ALLOCATED)
-        return false;
-    long n = store_attr_get(&o, true, STORE_DOSATTRIB, value, sizeof(value));
-    return n > 0 && nt_dosattrib_decode(value, (size_t)n, &d) == 0 &&
-           (d.valid & NT_HAS_ATTRIBUTES) != 0 && (d.attributes & (NT_SPARSE | NT_COMPRESSED)) != 0;
+    return S_ISREG(mode) && lx_rule(c->at[0].mount, LX_RULE_STAT_BLOCKS) == LX_ALLOCATED &&
+           store_has_holes(&o);
 }
 
 /* Holds the times back that are ahead of the coarse clock: see clock.c. */
