@@ -98,17 +98,10 @@ static long host_statx(struct lx_call *c)
 static long host_access(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
-    struct stat st;
     int r = sys_faccessat(at->dfd, at->path, (int)c->access, c->flags);
-    if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0 ||
-        lx_mounts(c->task->policy)->count == 0)
+    if (!unsure(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0)
         return r;
-    bool doubtful = r == -EACCES || r == -ENOENT ||
-                    (r == 0 && c->access != 0 && lx_mounts(c->task->policy)->masked != 0) ||
-                    (r == 0 && (c->access & W_OK) != 0 && sys_geteuid() == 0);
-    if (!doubtful || sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return r;
-    return S_ISLNK(st.st_mode) ? -LX_EWALK : r;
+    return native_accessed(c->task->policy, at->dfd, at->path, c->access, r);
 }
 
 static long host_readlink(struct lx_call *c)

@@ -41,6 +41,19 @@ int native_stat(const struct lx_call *c, unsigned i, struct stat *st)
     return sys_fstatat(at->dfd, at->path, st, AT_SYMLINK_NOFOLLOW);
 }
 
+long native_accessed(const struct lx_policy *policy, int dfd, const char *path, unsigned access,
+                     long r)
+{
+    struct stat st;
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    bool doubtful = mounts->count != 0 && (r == -EACCES || r == -ENOENT ||
+                                           (r == 0 && access != 0 && mounts->masked != 0) ||
+                                           (r == 0 && (access & W_OK) != 0 && sys_geteuid() == 0));
+    if (!doubtful || sys_fstatat(dfd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return r;
+    return S_ISLNK(st.st_mode) ? -LX_EWALK : r;
+}
+
 static enum native_image image(int dfd, const char *path, int flags)
 {
     char magic[4] = {0};

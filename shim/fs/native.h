@@ -30,6 +30,13 @@ int native_open(struct lx_call *c, int flags);
 /* lstat of path i of a call in the kernel's terms, nothing altered. 0 or -errno. */
 int native_stat(const struct lx_call *c, unsigned i, struct stat *st);
 
+/*
+ * What the kernel has answered an access(2) of dfd/path outside every mount: r, or -LX_EWALK where
+ * that may be said of a symlink which leads into one.
+ */
+long native_accessed(const struct lx_policy *policy, int dfd, const char *path, unsigned access,
+                     long r);
+
 enum native_image { NATIVE_UNKNOWN, NATIVE_SCRIPT, NATIVE_ELF, NATIVE_WINDOWS };
 
 /* What kind of program the file at dfd/path is, by its first bytes. */

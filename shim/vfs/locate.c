@@ -10,10 +10,12 @@
 #include "vfs/directory.h"
 #include "vfs/operation.h"
 
-long vfs_measure_other(const struct lx_call *c, const char *path)
+long vfs_measure_other(const struct lx_task *task, const char *path, uint64_t moment)
 {
-    bool ours = c->task->pid == 0 && !c->task->seccomp_confined;
-    return ours ? sys_string(path, lx_tick(c)) : path == NULL ? -EFAULT : (long)strlen(path);
+    bool ours = task->pid == 0 && !task->seccomp_confined;
+    return ours           ? sys_string(path, moment >> PLACEMENT_TICK_SHIFT)
+           : path == NULL ? -EFAULT
+                          : (long)strlen(path);
 }
 
 /* Fills c->at[i] by the placement on its directory, or of a descriptor, on itself. */
@@ -71,7 +73,12 @@ bool vfs_locate_remembered_descriptor(struct lx_call *c, unsigned i, struct vfs_
 
 bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *found)
 {
-    return lx_remembers(c->task) && vfs_recall_location(c, i, found);
+    struct vfs_way w = {.moment = c->moment, .length = c->path_length[i]};
+    if (!lx_remembers(c->task))
+        return false;
+    if (w.length - 1 >= PATH_MAX - 1)
+        return vfs_locate_remembered_descriptor(c, i, found);
+    return vfs_recall_way(c->fd[i], c->path[i], &w) && vfs_take_way(c, i, &w, found);
 }
 
 /* The last component, in a directory inside a mount: LX_EWALK where it may be spelled otherwise. */

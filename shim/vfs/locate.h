@@ -9,10 +9,9 @@
 #include <string.h>
 
 #include "fs/call.h"
-#include "sys/address.h"
-#include "sys/dirents.h"
 #include "vfs/mounts.h"
 #include "vfs/placement.h"
+#include "vfs/way.h"
 
 /* What locating a path says beside its lx_loc, at the call's moment: for the descriptor that an
  * open may return. */
@@ -51,38 +50,19 @@ static inline void vfs_set_location(struct lx_call *c, unsigned i, const struct 
 }
 
 /*
- * All of it for a task that lx_remembers. Always inline: a frame of its own, and `i` in a register,
- * would be a tenth of what a call costs.
+ * Fills c->at[i] by a way that is known. False where there is more to the spelling on the mount
+ * that it leads to.
  */
-static inline __attribute__((always_inline)) bool vfs_recall_location(struct lx_call *c, unsigned i,
-                                                                      struct vfs_found *found)
+static inline __attribute__((always_inline)) bool
+vfs_take_way(struct lx_call *c, unsigned i, const struct vfs_way *w, struct vfs_found *found)
 {
-    const char *path = c->path[i];
-    struct placement v = {0, 0};
-    uint64_t base = PLACEMENT_SEED_ROOT;
-
-    size_t n = c->path_length[i];
-    if (n - 1 >= PATH_MAX - 1) /* LX_BAD_ADDRESS is longer than any */
-        return vfs_locate_remembered_descriptor(c, i, found);
-    const char *slash = memrchr(path, '/', n);
-    const char *leaf = slash == NULL ? path : slash + 1;
-    size_t leaf_length = (size_t)(path + n - leaf);
-    if (leaf_length == 0 || sys_is_dots(leaf, leaf_length))
+    const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
+    if (mount != NULL && mounts_kind_on(mount, w->leaf, w->leaf_length) != 0)
         return false;
-    if (path[0] != '/' && !placement_recall_place(c->fd[i], c->moment, &v, &base))
-        return false;
-    size_t length = slash == path ? 1 : (size_t)(slash - path);
-    if (slash != NULL && !placement_recall(placement_hash(base, path, length), c->moment, &v))
-        return false;
-    if (v.flags != 0)
-        return false;
-    const struct lx_mount *mount = mounts_of(c->task->policy, v);
-    if (mount != NULL && mounts_kind_on(mount, leaf, leaf_length) != 0)
-        return false;
-    vfs_set_location(c, i, mount, c->fd[i], path, 0);
-    found->self = v;
+    vfs_set_location(c, i, mount, c->fd[i], c->path[i], 0);
+    found->self = w->dir;
     found->hash = 0;
-    found->base = base;
+    found->base = w->base;
     found->dir_hash = 0;
     return true;
 }
@@ -115,21 +95,10 @@ static inline bool vfs_is_no_path(const struct lx_call *c, unsigned i)
     return !usual && (!vfs_has_path(c, i) || c->path_length[i] >= PATH_MAX);
 }
 
-/* Of a path of a task that nothing is remembered of: its length, or -EFAULT. */
-long vfs_measure_other(const struct lx_call *c, const char *path);
-
-/*
- * Finds out how long a path is, and whether it can be read at all: first of all. Returns whether
- * the task lx_remembers.
- */
-static inline bool vfs_measure(struct lx_call *c, unsigned i)
+/* Finds out how long path i is: before it is located. */
+static inline void vfs_measure(struct lx_call *c, unsigned i)
 {
-    const char *path = c->path[i];
-    const bool remembers = lx_remembers(c->task);
-    long n =
-        __builtin_expect(remembers, 1) ? sys_string(path, lx_tick(c)) : vfs_measure_other(c, path);
-    c->path_length[i] = n < 0 ? LX_BAD_ADDRESS : (size_t)n;
-    return remembers;
+    c->path_length[i] = vfs_measured(c->task, c->path[i], c->moment);
 }
 
 #endif

@@ -31,37 +31,6 @@ static void start(struct lx_call *c, const struct lx_task *t, enum lx_op op, int
     c->flags = flags;
 }
 
-/*
- * What an open has failed at, to the kernel, which gives it a descriptor before it looks for the
- * file, and after its arguments. Who was refused without the kernel has it asked by an open that
- * comes no further.
- */
-static __attribute__((noinline)) long failed_open(const struct lx_call *c, long r)
-{
-    const struct lx_task *t = c->task;
-    bool before = r == -EINVAL || r == -EFAULT || r == -E2BIG || r <= -LX_EWALK;
-    if (before || c->tried || t->on_behalf || t->seccomp_confined)
-        return r;
-    size_t n = lx_has_text(c, c->path[0]) ? strnlen(c->path[0], PATH_MAX) : 0;
-    if (n == 0 || n == PATH_MAX)
-        return r;
-    int none = sys_openat(-1, ".", O_PATH | O_CLOEXEC, 0);
-    return none == -EMFILE || none == -ENFILE ? none : r;
-}
-
-static inline long opened_or(const struct lx_call *c, long r)
-{
-    return __builtin_expect(r < 0, 0) ? failed_open(c, r) : r;
-}
-
-long lx_openat(const struct lx_task *t, int dirfd, const char *path, int flags, mode_t mode)
-{
-    struct lx_call c;
-    start(&c, t, LX_OP_OPEN, dirfd, path, flags);
-    c.mode = mode;
-    return opened_or(&c, vfs_call(&c));
-}
-
 /* An absolute path as one from the directory that is its root. */
 static const char *in_root(const char *path)
 {
@@ -93,34 +62,7 @@ long lx_openat2(const struct lx_task *t, int dirfd, const char *path,
     c.resolve = (unsigned)how->resolve;
     if ((how->resolve & SYS_RESOLVE_IN_ROOT) != 0 && lx_has_text(&c, path))
         c.path[0] = in_root(path);
-    return opened_or(&c, vfs_with_room(t, run_resolving, &c));
-}
-
-long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags)
-{
-    struct lx_call c;
-    start(&c, t, LX_OP_STAT, dirfd, path, flags);
-    c.buf = st;
-    return vfs_call(&c);
-}
-
-long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, unsigned mask,
-              struct statx *stx)
-{
-    struct lx_call c;
-    start(&c, t, LX_OP_STATX, dirfd, path, flags);
-    c.mask = mask;
-    c.buf = stx;
-    return vfs_call(&c);
-}
-
-long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode, int flags)
-{
-    struct lx_call c;
-    /* Who acts on behalf of a task has taken over those ids that the call goes by. */
-    start(&c, t, LX_OP_ACCESS, dirfd, path, t->on_behalf ? flags | AT_EACCESS : flags);
-    c.access = (unsigned)mode;
-    return vfs_call(&c);
+    return vfs_opened_or(&c, vfs_with_room(t, run_resolving, &c));
 }
 
 #define PROC_MAGIC 0x9fa0

@@ -89,8 +89,15 @@ static inline struct placement_entry *placement_descriptor(int fd)
  * another. */
 #define PLACEMENT_SEED_ROOT UINT64_C(0x9E3779B97F4A7C15)
 
-/* The last bytes of a text, fewer than eight. Its length is hashed as well. */
-static inline uint64_t placement_hash_tail(const char *p, size_t n)
+static inline uint64_t placement_hash_word(const char *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof(word));
+    return word;
+}
+
+/* A text of fewer than eight bytes as one word. Its length is hashed as well. */
+static inline uint64_t placement_hash_short(const char *p, size_t n)
 {
     uint32_t first;
     uint32_t last;
@@ -105,18 +112,33 @@ static inline uint64_t placement_hash_tail(const char *p, size_t n)
     return (uint64_t)u[0] << 16 | (uint64_t)u[n / 2] << 8 | u[n - 1];
 }
 
-/* The hash of a spelling (n bytes) that starts from the directory of hash `seed`. */
+/*
+ * The hash of a spelling (n bytes) that starts from the directory of hash `seed`. Two words at a
+ * time, as a multiplication takes as long as all that could be done beside it; the last two may
+ * overlap those before.
+ */
 static inline uint64_t placement_hash(uint64_t seed, const char *path, size_t n)
 {
-    uint64_t hash = seed ^ (n * UINT64_C(0xff51afd7ed558ccd));
-    uint64_t word;
-    for (; n >= sizeof(word); n -= sizeof(word), path += sizeof(word)) {
-        memcpy(&word, path, sizeof(word));
-        hash = (hash ^ word) * UINT64_C(0xc4ceb9fe1a85ec53);
-        hash ^= hash >> 29;
+    const uint64_t odd = UINT64_C(0xc4ceb9fe1a85ec53);
+    uint64_t a = seed ^ n;
+    uint64_t b = seed;
+    uint64_t last = 0;
+    a *= odd;
+    for (; n > 16; n -= 16, path += 16) {
+        a = (a ^ placement_hash_word(path)) * odd;
+        b = (b ^ placement_hash_word(path + 8)) * odd;
+        a ^= a >> 29;
+        b ^= b >> 31;
     }
-    hash = (hash ^ placement_hash_tail(path, n)) * UINT64_C(0xc4ceb9fe1a85ec53);
-    return hash ^ hash >> 32;
+    if (__builtin_expect(n >= 8, 1)) {
+        a ^= placement_hash_word(path);
+        last = placement_hash_word(path + n - 8);
+    } else {
+        last = placement_hash_short(path, n);
+    }
+    a *= odd;
+    b = (b ^ last) * odd;
+    return (a ^ a >> 29 ^ b << 32 ^ b >> 32) * odd;
 }
 
 /* How often this process may have moved what it remembers: only placement.c writes. */
@@ -154,9 +176,9 @@ static inline uint64_t placement_stamp(void)
     /* Coarse: advances once per tick and costs no system call. */
     if (sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
         return 0;
-    /* 2^18 ns is finer than any tick; 32 bits of it last for 13 days, which is longer than one. */
-    uint64_t time = (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-    uint64_t tick = (uint32_t)(time >> 18);
+    /* 2^18 ns is finer than any tick, and a second has fewer than 2^12 of them; 32 bits last for 12
+     * days, which is longer than one. */
+    uint64_t tick = (uint32_t)((uint64_t)now.tv_sec << 12 | (uint64_t)now.tv_nsec >> 18);
     uint64_t moved = atomic_load_explicit(&placement_generation, memory_order_relaxed);
     moved += atomic_load_explicit(placement_mounted, memory_order_acquire);
     return tick << PLACEMENT_TICK_SHIFT | (moved & 0xFFFF);

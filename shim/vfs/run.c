@@ -33,7 +33,7 @@ static __attribute__((noinline)) long run_symlink(struct lx_call *c, const struc
     return vfs_run_walked(c, found);
 }
 
-static __attribute__((noinline)) long run_located(struct lx_call *c, const struct vfs_found *found)
+static inline long run_located(struct lx_call *c, const struct vfs_found *found)
 {
     if (c->at[0].mount != NULL && vfs_overrides_apply(c))
         return vfs_run_overridden(c, found);
@@ -71,14 +71,15 @@ static __attribute__((noinline)) long run_unremembered(struct lx_call *c)
     return run_located(c, &found);
 }
 
-/* Nearly every call is measured, located and answered in this function: what it calls is rare. */
-static long run_one(void *call)
+/* Nearly every call is located and answered in this function: what it calls is rare. */
+static inline long run_way(struct lx_call *c, const struct vfs_way *w)
 {
-    struct lx_call *c = call;
     struct vfs_found found;
     long r;
 
-    if (!vfs_measure(c, 0) || !vfs_recall_location(c, 0, &found)) {
+    c->path_length[0] = w->length;
+    if (!(w->known ? vfs_take_way(c, 0, w, &found)
+                   : lx_remembers(c->task) && vfs_locate_remembered_descriptor(c, 0, &found))) {
         r = run_unremembered(c);
     } else {
         bool leads =
@@ -88,9 +89,52 @@ static long run_one(void *call)
     return r == -ENOENT && c->task->policy->stubs ? interop_instead(c) : r;
 }
 
+static inline long go_on(struct lx_call *c, const struct vfs_way *w, long r)
+{
+    struct vfs_found found;
+    c->path_length[0] = w->length;
+    (void)vfs_take_way(c, 0, w, &found);
+    return r == -LX_EWALK ? run_symlink(c, &found) : vfs_conclude(c, r, &found);
+}
+
+/* A call and its way, for who has room for one argument. */
+struct on_way {
+    struct lx_call *c;
+    const struct vfs_way *way;
+    long answer;
+};
+
+static long run_way_elsewhere(void *with)
+{
+    const struct on_way *on = with;
+    return run_way(on->c, on->way);
+}
+
+static long go_on_elsewhere(void *with)
+{
+    const struct on_way *on = with;
+    return go_on(on->c, on->way, on->answer);
+}
+
+long vfs_run_way(struct lx_call *c, const struct vfs_way *w)
+{
+    if (sys_room_is_known(c))
+        return run_way(c, w);
+    return vfs_find_room(c->task, run_way_elsewhere, &(struct on_way){c, w, 0});
+}
+
+long vfs_go_on(struct lx_call *c, const struct vfs_way *w, long r)
+{
+    if (sys_room_is_known(c))
+        return go_on(c, w, r);
+    return vfs_find_room(c->task, go_on_elsewhere, &(struct on_way){c, w, r});
+}
+
 long vfs_run_one(struct lx_call *c)
 {
-    return vfs_with_room(c->task, run_one, c);
+    struct vfs_way w;
+    vfs_find_way(c->task, c->fd[0], c->path[0], c->moment, &w);
+    return vfs_run_way(c, &w);
 }
 
 static long run_two(void *call)

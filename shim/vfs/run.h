@@ -7,14 +7,13 @@
 #include "vfs/arguments.h"
 #include "vfs/operation.h"
 #include "vfs/placement.h"
+#include "vfs/way.h"
 
-_Static_assert(LX_TICK_SHIFT == PLACEMENT_TICK_SHIFT, "a call's moment is a stamp of placements");
-
-/* Starts a call, now: its task and operation set, no descriptor, no path, no rule. */
-static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, enum lx_op op)
+/* Starts a call of a moment: its task and operation set, no descriptor, no path, no rule. */
+static inline void vfs_call_at(struct lx_call *c, const struct lx_task *task, enum lx_op op,
+                               uint64_t moment)
 {
-    /* First, as for all a compiler knows the clock may write to the call: what follows it knows. */
-    c->moment = placement_stamp();
+    c->moment = moment;
     c->task = task;
     c->op = op;
     c->flags = 0;
@@ -41,9 +40,35 @@ static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, 
     c->whole[1] = NULL;
 }
 
+/* The same, now. */
+static inline void vfs_call_init(struct lx_call *c, const struct lx_task *task, enum lx_op op)
+{
+    vfs_call_at(c, task, op, placement_stamp());
+}
+
 /* The same as vfs_run for calls of one path, and of two. */
 long vfs_run_one(struct lx_call *c);
 long vfs_run_two(struct lx_call *c);
+
+/* vfs_run_one of a call whose way has been looked for. */
+long vfs_run_way(struct lx_call *c, const struct vfs_way *w);
+
+/*
+ * What an open has failed at, to the kernel, which gives it a descriptor before it looks for the
+ * file, and after its arguments. Who was refused without the kernel has it asked by an open that
+ * comes no further.
+ */
+long vfs_failed_open(const struct lx_call *c, long r);
+static inline long vfs_opened_or(const struct lx_call *c, long r)
+{
+    return __builtin_expect(r < 0, 0) ? vfs_failed_open(c, r) : r;
+}
+
+/*
+ * Goes on with a call whose way is plain, and which the kernel has answered r: -LX_EWALK where the
+ * last component is a symlink that it was asked not to follow.
+ */
+long vfs_go_on(struct lx_call *c, const struct vfs_way *w, long r);
 
 /*
  * Runs a call of any shape: one path or two, from descriptors or not. Returns its result or -errno.
@@ -54,16 +79,26 @@ static inline __attribute__((always_inline)) long vfs_run(struct lx_call *c)
     return vfs_paths(c) == 1 ? vfs_run_one(c) : vfs_run_two(c);
 }
 
-/*
- * vfs_run; but what the kernel refuses of a call before it looks at a path comes first. Always
- * inline, for vfs_is_odd.
- */
+/* What the kernel refuses of a call before it looks at a path, or VFS_GOES_ON. */
+static inline __attribute__((always_inline)) long vfs_refused_unseen(const struct lx_call *c)
+{
+    return __builtin_expect(vfs_is_odd(c), 0) && !c->task->seccomp_confined ? vfs_ask_first(c)
+                                                                            : VFS_GOES_ON;
+}
+
+/* vfs_run; but what the kernel refuses at once comes first. Always inline, for vfs_is_odd. */
 static inline __attribute__((always_inline)) long vfs_call(struct lx_call *c)
 {
-    long r = VFS_GOES_ON;
-    if (__builtin_expect(vfs_is_odd(c), 0) && !c->task->seccomp_confined)
-        r = vfs_ask_first(c);
+    long r = vfs_refused_unseen(c);
     return r == VFS_GOES_ON ? vfs_run(c) : r;
+}
+
+/* The same as vfs_run_way. */
+static inline __attribute__((always_inline)) long vfs_call_way(struct lx_call *c,
+                                                               const struct vfs_way *w)
+{
+    long r = vfs_refused_unseen(c);
+    return r == VFS_GOES_ON ? vfs_run_way(c, w) : r;
 }
 
 #endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The calls that programs make most: open, stat, access. Nearly all of them lead outside every
+ * mount, where the kernel is asked by the program's own words before a call is so much as described
+ * (struct lx_call): to fill that takes as long as to look where the path leads.
+ */
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fs/native.h"
+#include "sys/sys.h"
+#include "vfs/caches.h"
+#include "vfs/ops.h"
+#include "vfs/placement.h"
+#include "vfs/provided.h"
+#include "vfs/run.h"
+#include "vfs/stale.h"
+#include "vfs/tables.h"
+
+static inline __attribute__((always_inline)) void start(struct lx_call *c, const struct lx_task *t,
+                                                        const struct vfs_way *w, enum lx_op op,
+                                                        int fd, const char *path, int flags)
+{
+    vfs_call_at(c, t, op, w->moment);
+    c->fd[0] = fd;
+    c->path[0] = path;
+    c->flags = flags;
+}
+
+__attribute__((noinline)) long vfs_failed_open(const struct lx_call *c, long r)
+{
+    const struct lx_task *t = c->task;
+    bool before = r == -EINVAL || r == -EFAULT || r == -E2BIG || r <= -LX_EWALK;
+    if (before || c->tried || t->on_behalf || t->seccomp_confined)
+        return r;
+    size_t n = lx_has_text(c, c->path[0]) ? strnlen(c->path[0], PATH_MAX) : 0;
+    if (n == 0 || n == PATH_MAX)
+        return r;
+    int none = sys_openat(-1, ".", O_PATH | O_CLOEXEC, 0);
+    return none == -EMFILE || none == -ENFILE ? none : r;
+}
+
+/* True for what the kernel has not found, and of which there is a program of ours. */
+static inline bool is_provided(const struct lx_task *t, const char *path, size_t n, long r)
+{
+    return r == -ENOENT && provided_name(t->policy, path, n);
+}
+
+/* True for flags by which an open is no more than that: of a name, of what it has. */
+static inline bool opens_plainly(int flags)
+{
+    const int other = O_PATH | (O_TMPFILE & ~O_DIRECTORY);
+    const int refused = O_CREAT | O_DIRECTORY;
+    return (flags & other) == 0 && (flags & refused) != refused;
+}
+
+/* True for a path that may be one whose file we answer for, by its last byte or its name. */
+static inline bool may_be_ours(const char *path, size_t n)
+{
+    /* "mounts", "mountinfo", "mountstats"; "drop_caches". */
+    return (path[n - 1] == 's' || path[n - 1] == 'o') &&
+           (tables_named(path, n) || caches_named(path, n));
+}
+
+/* An open by a plain way. -LX_EWALK where its last component may be a symlink to be followed. */
+static inline __attribute__((always_inline)) long open_outside(const struct lx_task *t,
+                                                               const struct vfs_way *w, int dirfd,
+                                                               const char *path, int flags,
+                                                               mode_t mode)
+{
+    const bool exclusive = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
+    const bool follows = (flags & O_NOFOLLOW) == 0 && !exclusive;
+    /* Not through a symlink: it may lead into a mount. */
+    long fd = lx_open_for(t, dirfd, path, follows ? flags | O_NOFOLLOW : flags, mode, 0);
+    if (fd >= 0)
+        shown_opened_by(w, path, (int)fd, (flags & O_DIRECTORY) != 0);
+    /* A directory is asked for: the kernel says ENOTDIR of a symlink. */
+    else if (follows && (fd == -ELOOP || (fd == -ENOTDIR && (flags & O_DIRECTORY) != 0)))
+        return -LX_EWALK;
+    return fd;
+}
+
+/* What an open of any kind has. `r`: -LX_EWALK where it has been asked for already. */
+static inline __attribute__((always_inline)) long open_call(const struct lx_task *t,
+                                                            const struct vfs_way *w, int dirfd,
+                                                            const char *path, int flags,
+                                                            mode_t mode, long r)
+{
+    struct lx_call c;
+    start(&c, t, w, LX_OP_OPEN, dirfd, path, flags);
+    c.mode = mode;
+    c.tried = r == -LX_EWALK;
+    return vfs_opened_or(&c, r == -LX_EWALK ? vfs_go_on(&c, w, r) : vfs_call_way(&c, w));
+}
+
+long lx_openat(const struct lx_task *t, int dirfd, const char *path, int flags, mode_t mode)
+{
+    struct vfs_way w;
+    long r = 0;
+    vfs_find_way(t, dirfd, path, placement_stamp(), &w);
+    if (vfs_is_plain(t, &w) && opens_plainly(flags) && !may_be_ours(path, w.length)) {
+        r = open_outside(t, &w, dirfd, path, flags, mode);
+        if (__builtin_expect(r != -LX_EWALK, 1) && !is_provided(t, path, w.length, r))
+            return r;
+    }
+    return open_call(t, &w, dirfd, path, flags, mode, r);
+}
+
+/* Goes on with a stat that the kernel has answered, or has it made where r is LX_UNASKED. */
+#define LX_UNASKED 1
+static inline __attribute__((always_inline)) long stat_call(const struct lx_task *t,
+                                                            const struct vfs_way *w, int dirfd,
+                                                            const char *path, struct stat *st,
+                                                            int flags, long r)
+{
+    struct lx_call c;
+    start(&c, t, w, LX_OP_STAT, dirfd, path, flags);
+    c.buf = st;
+    if (r == LX_UNASKED)
+        return vfs_call_way(&c, w);
+    return vfs_go_on(&c, w, S_ISLNK(st->st_mode) ? -LX_EWALK : r);
+}
+
+long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags)
+{
+    struct vfs_way w;
+    long r = LX_UNASKED;
+    vfs_find_way(t, dirfd, path, placement_stamp(), &w);
+    if (vfs_is_plain(t, &w) && (flags & ~AT_SYMLINK_NOFOLLOW) == 0) {
+        r = sys_fstatat(dirfd, path, st, flags | AT_SYMLINK_NOFOLLOW);
+        if (is_provided(t, path, w.length, r))
+            r = LX_UNASKED;
+        else if (r < 0 || !(S_ISDIR(st->st_mode) || (S_ISLNK(st->st_mode) && flags == 0)))
+            return r;
+    }
+    return stat_call(t, &w, dirfd, path, st, flags, r);
+}
+
+static inline __attribute__((always_inline)) long
+statx_call(const struct lx_task *t, const struct vfs_way *w, int dirfd, const char *path, int flags,
+           unsigned mask, struct statx *stx, long r)
+{
+    struct lx_call c;
+    start(&c, t, w, LX_OP_STATX, dirfd, path, flags);
+    c.mask = mask;
+    c.buf = stx;
+    return r == -LX_EWALK ? vfs_go_on(&c, w, r) : vfs_call_way(&c, w);
+}
+
+long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, unsigned mask,
+              struct statx *stx)
+{
+    struct vfs_way w;
+    long r = 0;
+    vfs_find_way(t, dirfd, path, placement_stamp(), &w);
+    if (vfs_is_plain(t, &w) && (flags & ~AT_SYMLINK_NOFOLLOW) == 0 &&
+        (mask & STATX__RESERVED) == 0) {
+        /* The type comes with every mask, so that asking for less does not hide a symlink. */
+        unsigned asked = flags == 0 ? mask | STATX_TYPE : mask;
+        r = sys_statx(dirfd, path, flags | AT_SYMLINK_NOFOLLOW, asked, stx);
+        if (r == 0 && flags == 0 && S_ISLNK(stx->stx_mode))
+            r = -LX_EWALK;
+        else if (!is_provided(t, path, w.length, r))
+            return r;
+    }
+    return statx_call(t, &w, dirfd, path, flags, mask, stx, r);
+}
+
+static inline __attribute__((always_inline)) long access_call(const struct lx_task *t,
+                                                              const struct vfs_way *w, int dirfd,
+                                                              const char *path, int mode, int flags,
+                                                              long r)
+{
+    struct lx_call c;
+    /* Who acts on behalf of a task has taken over those ids that the call goes by. */
+    start(&c, t, w, LX_OP_ACCESS, dirfd, path, t->on_behalf ? flags | AT_EACCESS : flags);
+    c.access = (unsigned)mode;
+    return r == -LX_EWALK ? vfs_go_on(&c, w, r) : vfs_call_way(&c, w);
+}
+
+long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode, int flags)
+{
+    struct vfs_way w;
+    long r = 0;
+    vfs_find_way(t, dirfd, path, placement_stamp(), &w);
+    if (vfs_is_plain(t, &w) && (flags & ~AT_EACCESS) == 0 && (mode & ~7) == 0) {
+        r = sys_faccessat(dirfd, path, mode, flags);
+        r = native_accessed(t->policy, dirfd, path, (unsigned)mode, r);
+        if (__builtin_expect(r != -LX_EWALK, 1) && !is_provided(t, path, w.length, r))
+            return r;
+    }
+    return access_call(t, &w, dirfd, path, mode, flags, r);
+}
