@@ -54,6 +54,9 @@ static void put_mount(struct lx_builder *b, const struct lx_axes *axes,
     to->case_option = options->case_option == LX_VALUE_COUNT ? to->rules[LX_RULE_CASE_DIRECTORIES]
                                                              : (uint8_t)options->case_option;
     lx_mount_hear_options(to);
+    /* Over 9p the server is told the words as they are, each of them. [WSL#5122, WSL#9005] */
+    if (to->rules[LX_RULE_MOUNT_LINE] == LX_PLAN9 || to->rules[LX_RULE_MOUNT_LINE] == LX_PLAN9_MMAP)
+        to->options = lx_builder_text(b, to, from->options_text);
     if (!lx_mount_type_has(from->type, LX_TYPE_MADE_UP))
         return;
     /* As WSL's init mounts them. */

@@ -89,6 +89,13 @@ True 0o100600
 OWN 0o100777
 ROW
   put OWN "$( ((EUID)) && echo False || echo True)"
+  report WSL#1801 <<'ROW'
+os.umask(0o22); os.mkdir("foo"); write("bar"); print(oct(os.stat("foo").st_mode), oct(os.stat("bar").st_mode))
+-- native
+0o40755 0o100644
+-- drive
+0o40777 0o100777
+ROW
   on_drive wsl1-1607 drive.options=uid=54321,gid=54321,umask=77,case=off
 }
 
@@ -211,6 +218,13 @@ No such file or directory
 Permission denied
 None
 ROW
+  report WSL#2081 <<'ROW'
+os.mkdir("d"); write("d/A", "1"); write("d/a", "2"); print(sorted(os.listdir("d")), open("d/A").read(), errno(os.stat, "D"))
+-- native
+['A', 'a'] 1 No such file or directory
+-- drive
+['A', 'a'] 1 No such file or directory
+ROW
   on_drive wsl1-1703
   report WSL#2641 <<'ROW'
 os.symlink("anywhere", "a"); print(os.lstat("a").st_size, os.readlink("a"))
@@ -292,6 +306,13 @@ write(b"\x80.txt"); write(b"\xff.txt", "other"); print(sorted(os.listdir(b".")),
 [b'\x80.txt', b'\xff.txt'] No such file or directory
 -- drive
 [b'\xef\xbf\xbd.txt'] other
+ROW
+  report WSL#2602 <<'ROW'
+write("test", "aaa"); os.symlink("test", "test2"); print(open("test2").read(), "cannot be accessed by the system" in windows("type", place("test2")))
+-- native
+aaa True
+-- drive
+aaa True
 ROW
   on_drive wsl1-1709
 }

@@ -241,6 +241,16 @@ Resource temporarily unavailable
 -- drive
 Resource temporarily unavailable
 ROW
+  report beads_rust#491 <<'ROW'
+f = os.open("gate", os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600); print(oct(os.fstat(f).st_mode))
+print(errno(os.fchmod, f, 0o600), errno(os.chmod, "gate", 0o600), oct(os.stat("gate").st_mode))
+-- native
+0o100600
+None None 0o100600
+-- drive
+0o100777
+None None 0o100777
+ROW
   on_drive wsl2-9p
 }
 
@@ -287,7 +297,27 @@ False
 True
 True
 ROW
+  report WSL#3359 <<'ROW'
+windows("mkdir", place("T")); windows("fsutil", "file", "setCaseSensitiveInfo", place("T"), "enable"); windows("mkdir", place("T\\P"))
+write("T/P/test.cpp")
+for path in "T\\p\\test.cpp", "T\\P\\test.cpp": print("cannot find the path" in windows("type", place(path)))
+-- native
+True
+False
+-- drive
+True
+False
+ROW
   on_drive wsl1-1803 "drive.options=metadata,uid=$EUID,umask=22,fmask=111"
+  report MicrosoftDocs/WSL#1628 <<'ROW'
+windows("nt", input="open h %s disposition=create\n" % place("f")); windows("mkdir", place("d"))
+print(*(oct(os.stat(name).st_mode) for name in ("f", "d") if os.path.exists(name)))
+-- native
+0o100755 0o40755
+-- drive
+0o100454 0o40654
+ROW
+  on_drive wsl2-9p "drive.options=metadata,uid=$EUID,umask=123,fmask=321,dmask=000"
 }
 
 @test "Volumes: FAT, SMB, NTFS" {
@@ -332,6 +362,18 @@ None ['test', 'test2']
 Operation not permitted ['test']
 ROW
   on_drive wsl1-1903 drive.volume='{"filesystem": "smb"}'
+  report WSL#4200 <<'ROW'
+lines = [l.split() for l in open("/proc/mounts")]
+print([w for l in lines if l[1] == os.environ["TOP"] for w in l[3].split(",") if "id=" not in w])
+write("f"); print(errno(os.chmod, "f", 0o600), oct(os.stat("f").st_mode & 0o111))
+-- native
+[]
+None 0o0
+-- drive
+['rw', 'noatime', 'umask=22', 'fmask=11', 'case=off']
+None 0o100
+ROW
+  on_drive wsl1-1903 drive.volume='{"filesystem": "smb"}' "drive.options=metadata,noatime,uid=$EUID,umask=22,fmask=11"
   report FAT <<'ROW'
 f = os.open("f", os.O_CREAT | os.O_RDWR); print(errno(os.ftruncate, f, 5 << 30))
 os.utime("f", (1000000001, 1000000001)); print(int(os.stat("f").st_mtime), errno(os.link, "f", "g"))
@@ -362,6 +404,14 @@ os.utime("f", (-5, -5)); print(os.stat("f").st_mtime)
 -- drive
 ['user.a'] b'2'
 0.0
+ROW
+  report colorls#297 <<'ROW'
+write("hiberfil.sys"); windows("icacls", place("hiberfil.sys"), "/inheritance:r")
+print(os.listdir("."), errno(lambda: os.stat("hiberfil.sys").st_size))
+-- native
+['hiberfil.sys'] 4
+-- drive
+['hiberfil.sys'] Permission denied
 ROW
   report dotnet/runtime#112035 <<'ROW'
 windows("mkdir", place("System Volume Information")); windows("icacls", place("System Volume Information"), "/inheritance:r")

@@ -37,6 +37,10 @@ D:\134 BASE/at/d drvfs rw
 700
 f
 src'
+  # The server of 9p is told each word, that of init's as well. [WSL#5122, WSL#9005]
+  conf automount "root = $BASE/at" 'options = "metadata,uid=1000,gid=1000,fmask=0027"'
+  session --era wsl2-9p 'grep -o ";uid=.*;symlinkroot" /proc/mounts | sort -u'
+  assert_output ";uid=$EUID;gid=${GROUPS[0]};metadata;uid=1000;gid=1000;fmask=0027;symlinkroot"
   conf automount "root = $BASE/at" 'enabled = false'
   session "$DRIVES"
   assert_output ""

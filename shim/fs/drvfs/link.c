@@ -302,8 +302,6 @@ static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount
         return symlink_target(&r, o->dfd, o->path, out, room);
     case NT_TAG_SYMLINK:
     case NT_TAG_MOUNT_POINT:
-        if (drvfs_denies_link(policy, mount, o))
-            return -EACCES;
         return lx_rule(mount, LX_RULE_SYMLINK_NT) == LX_EIO
                    ? -EIO
                    : translate(policy, mount, o, &r, out, room);
@@ -316,8 +314,7 @@ static long kind_of(const struct lx_policy *policy, const struct lx_mount *mount
 
 /*
  * Reads what dfd/path is. The length of a link's target, -EIO where it cannot be said in Linux'
- * words or the rule wants no look at it, -EACCES where its descriptor does not grant one, 0 for
- * what is no link; *kind says what it is.
+ * words or the rule wants no look at it, 0 for what is no link; *kind says what it is.
  */
 static __attribute__((noinline)) long read_kind(const struct lx_policy *policy,
                                                 const struct lx_mount *mount, int dfd,
@@ -336,14 +333,6 @@ static __attribute__((noinline)) long read_kind(const struct lx_policy *policy,
         n = 0;
     free_buffer(&b);
     return n;
-}
-
-long drvfs_link_target(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
-                       const char *path, const struct stat *st, char *out, size_t room)
-{
-    enum drvfs_kind kind;
-    long n = read_kind(policy, mount, dfd, path, st, &kind, out, room);
-    return kind == DRVFS_LINK ? n : 0;
 }
 
 static __attribute__((noinline)) enum drvfs_kind look(struct lx_call *c,
@@ -404,6 +393,28 @@ static enum reparse reparse_of(const struct lx_mount *mount, int dir, const char
     return tag == NT_TAG_LX_SYMLINK || is_known_file(tag) ? REPARSE_NONE : REPARSE_OTHER;
 }
 
+/*
+ * True for a link of Windows' whose descriptor does not grant to read where it leads. How long that
+ * is lstat says all the same. [WSL#3822]
+ */
+static bool is_denied(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
+                      const char *path)
+{
+    const struct store_object o = {lx_backing(mount), dfd, path};
+    return lx_rule(mount, LX_RULE_SYMLINK_DENIED) != LX_NATIVE &&
+           reparse_of(mount, dfd, path) == REPARSE_LINK && drvfs_denies_link(policy, mount, &o);
+}
+
+long drvfs_link_target(const struct lx_policy *policy, const struct lx_mount *mount, int dfd,
+                       const char *path, const struct stat *st, char *out, size_t room)
+{
+    enum drvfs_kind kind;
+    long n = read_kind(policy, mount, dfd, path, st, &kind, out, room);
+    if (kind != DRVFS_LINK)
+        return 0;
+    return is_denied(policy, mount, dfd, path) ? -EACCES : n;
+}
+
 bool drvfs_is_other_reparse(const struct lx_mount *mount, int dir, const char *name)
 {
     return reparse_of(mount, dir, name) == REPARSE_OTHER;
@@ -428,10 +439,12 @@ static __attribute__((noinline)) long read_foreign(struct lx_call *c)
     const struct lx_loc *at = &c->at[0];
     if (native_stat(c, 0, &st) < 0 || !lx_may_be_link(&st))
         return -EINVAL;
-    long n = read_kind(c->task->policy, at->mount, at->dfd, at->path, &st, &kind, target,
-                       sizeof(target));
+    const struct lx_policy *policy = c->task->policy;
+    long n = read_kind(policy, at->mount, at->dfd, at->path, &st, &kind, target, sizeof(target));
     if (kind != DRVFS_LINK || !lx_alter(c, LX_RULE_SYMLINK_NT))
         return -EINVAL;
+    if (is_denied(policy, at->mount, at->dfd, at->path))
+        return -EACCES;
     if (n < 0)
         return n;
     if ((size_t)n > c->size)

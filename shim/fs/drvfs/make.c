@@ -122,13 +122,17 @@ static bool is_nameless(const struct lx_call *c)
     return st.st_nlink == 0 || drvfs_waits(at);
 }
 
-/* [MS-FSA FileLinkInformation] A link that is deleted cannot be linked again. */
+/*
+ * [MS-FSA FileLinkInformation] A link that is deleted cannot be linked again. A name that waits is
+ * one for the kernel, so that what it would say of none is said here.
+ */
 static int check_unlinked(struct lx_call *c)
 {
     bool open = (c->at[0].flags & (LX_LOC_DESCRIPTOR | LX_LOC_OPAQUE)) != 0;
-    if (!open || lx_rule(c->at[1].mount, LX_RULE_LINK_UNLINKED) == LX_NATIVE || !is_nameless(c))
+    bool native = lx_rule(c->at[1].mount, LX_RULE_LINK_UNLINKED) == LX_NATIVE;
+    if (!open || !is_nameless(c))
         return 0;
-    return lx_forbid(c, LX_RULE_LINK_UNLINKED, EACCES);
+    return lx_forbid(c, LX_RULE_LINK_UNLINKED, native ? ENOENT : EACCES);
 }
 
 long drvfs_link(struct lx_call *c)
