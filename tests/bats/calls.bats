@@ -47,7 +47,7 @@ fts                 17    21/25  30/34     30/34     30/34       30/34
 nftw                19    21/23  30/32     30/32     30/32       30/32
 '
 
-setup_file() {
+setup() {
   needs strace strace
   strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
 }

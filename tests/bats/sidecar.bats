@@ -106,6 +106,7 @@ mkdir: cannot create directory 'd/new': Permission denied
 }
 
 @test "the same on an overlay of two file systems, whose files have another device than its directories" {
+  needs setfattr attr
   drive_on overlay
   : >"$DIR/probe"
   native 'stat -c %d . probe | uniq | wc -l; setfattr -n user.probe -v 1 probe; rm probe'

@@ -473,6 +473,7 @@ same"
 }
 
 @test "programs that show the system go on in a session as they do natively; vmstat fails on WSL1, as it does there" {
+  needs uptime procps
   local said
   run bash -uc "$LOOK"
   said=$output
