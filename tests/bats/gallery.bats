@@ -282,3 +282,27 @@ is_over() {
   run find "$root" -type f
   assert_output ""
 }
+
+# Of each run it would be among the command's own words, and no answer as recorded.
+@test "where there is no supervisor, as in Docker's containers: gallery, bisect and matrix say so once, and none of their runs" {
+  local why="lxshim: no supervisor here: pidfd_getfd is forbidden here"
+  refuse EPERM@pidfd_getfd true || skip "no filter can be installed here"
+  cd "$(fresh)"
+  run refuse EPERM@pidfd_getfd "$LXSHIM" gallery rename-npm
+  assert_success
+  assert_equal "$(grep -c "$why" <<<"$output")" 1
+  assert_line --index 0 --partial "$why"
+  assert_line "1 as recorded, 0 otherwise, 0 not run"
+  run --separate-stderr refuse EPERM@pidfd_getfd "$LXSHIM" bisect -- mkfifo p
+  assert_success
+  refute_output --partial "$why"
+  # shellcheck disable=SC2154 # run sets it
+  assert_equal "$(grep -c "$why" <<<"$stderr")" 1
+  run --separate-stderr refuse EPERM@pidfd_getfd "$LXSHIM" matrix --eras native,wsl1-1607 --report json -- mkfifo p
+  refute_output --partial "$why"
+  assert_output --regexp '"said": ?"mkfifo: cannot create'
+  assert_equal "$(grep -c "$why" <<<"$stderr")" 1
+  # What a supervisor is asked for is not left out.
+  run refuse EPERM@pidfd_getfd "$LXSHIM" bisect --require-complete -- mkfifo p
+  assert_failure
+}
