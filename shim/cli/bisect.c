@@ -198,6 +198,7 @@ int cli_bisect(const struct cli_arguments *arguments)
     if (!check_output(arguments->output))
         return CLI_NO;
     if (cli_trials_begin(t)) {
+        cli_trials_settle_lane(t);
         o.about = (struct bisect_about){.profile = t->policy.profile,
                                         .chosen = t->request.profile != NULL,
                                         .extends = t->extends,

@@ -214,6 +214,13 @@ void cli_default_policy(struct lx_request *request);
 /* The place of an option's word among the three there are; -1 after naming those. */
 int cli_choose(const char *what, const char *word, const char *const *words);
 
+/*
+ * The lane of what this command starts by lxshim run again and again: that of --lane, or "preload"
+ * where that would go on without its supervisor. Says so itself, once: a run that says it has it
+ * among its command's words. lane: NULL where none was named.
+ */
+const char *cli_lane_of_runs(const char *lane, bool complete);
+
 /* The policy that a command is about: FILE, its only argument, else --policy, else the default. */
 void cli_choose_policy(const struct cli_arguments *arguments, struct lx_request *request);
 

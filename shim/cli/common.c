@@ -14,6 +14,7 @@
 #include "policy/found.h"
 #include "policy/nearest.h"
 #include "policy/shown.h"
+#include "supervisor/supervisor.h"
 #include "sys/own.h"
 
 #define COLUMNS 80
@@ -275,6 +276,15 @@ const char *cli_origin(const struct lx_origin *origin)
         return origin->name;
     }
     return text;
+}
+
+const char *cli_lane_of_runs(const char *lane, bool complete)
+{
+    int r = complete || (lane != NULL && strcmp(lane, "both") != 0) ? 0 : supervise_try();
+    if (r == 0)
+        return lane;
+    cli_error("no supervisor here: %s; " SUPERVISE_UNCOVERED, supervise_reason(r));
+    return "preload";
 }
 
 int cli_choose(const char *what, const char *word, const char *const *words)

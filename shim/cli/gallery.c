@@ -217,7 +217,8 @@ int cli_gallery(const struct cli_arguments *arguments)
         bugs[chosen++] = &all[i];
     if (status == CLI_OK)
         status = arguments->list ? list(bugs, chosen)
-                                 : run_all(bugs, chosen, arguments->count > 0, arguments->lane);
+                                 : run_all(bugs, chosen, arguments->count > 0,
+                                           cli_lane_of_runs(arguments->lane, false));
     lx_arena_free(&arena);
     return status < 0 ? relay_end(-status) : status;
 }

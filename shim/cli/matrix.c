@@ -232,6 +232,7 @@ static int run_shard(struct cli_trials *t, const struct cells *cells)
         if (text != NULL && strncmp(text, "auto", 4) == 0)
             touch_status_file();
         if (cli_trials_begin(t)) {
+            cli_trials_settle_lane(t);
             add_beside(t);
             status = sweep(t, cells, &shard, &target);
         }

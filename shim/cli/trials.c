@@ -217,6 +217,13 @@ bool cli_trials_begin(struct cli_trials *t)
     return true;
 }
 
+void cli_trials_settle_lane(struct cli_trials *t)
+{
+    const struct cli_arguments *a = t->arguments;
+    const char *lane = cli_lane_of_runs(a->lane, a->complete);
+    t->options.lane = lane == a->lane ? NULL : lane;
+}
+
 void cli_trials_end(struct cli_trials *t)
 {
     lx_effective_free(&t->policy);

@@ -36,6 +36,9 @@ bool cli_trials_read(struct cli_trials *trials, const struct cli_arguments *argu
  */
 bool cli_trials_begin(struct cli_trials *trials);
 
+/* The lane of the runs, where they are made on this machine: see cli_lane_of_runs. */
+void cli_trials_settle_lane(struct cli_trials *trials);
+
 /* One option more that each run has; at most two of them. */
 void cli_trials_add(struct cli_trials *trials, const char *option, const char *value);
 

@@ -8,6 +8,7 @@
 #include "store/hidden.h"
 #include "store/identity.h"
 #include "sys/dirents.h"
+#include "sys/mountid.h"
 #include "sys/sys.h"
 
 /* A writer's own file, until it is complete: "." and two numbers. */
@@ -49,6 +50,20 @@ static bool drive_has_one(const char *root)
 
 /* --- which object --------------------------------------------------------------------------- */
 
+/*
+ * Whether an object is on the file system of `hidden`. An overlay of several gives its directories
+ * one device and files others (seen on Linux 6.18): there they are of one mount.
+ */
+static bool beside(const struct store_object *o, const struct store_identity *file, int hidden,
+                   const struct statx *here)
+{
+    if (file->device[0] == here->stx_dev_major && file->device[1] == here->stx_dev_minor)
+        return true;
+    int flags = AT_SYMLINK_NOFOLLOW | (o->path[0] == '\0' ? AT_EMPTY_PATH : 0);
+    uint64_t mount = sys_mount_id(hidden, "", AT_EMPTY_PATH);
+    return mount != 0 && mount == sys_mount_id(o->dfd, o->path, flags);
+}
+
 /* The name of an object's directory; `hidden` is open, on the same file system. */
 static int key_of(const struct store_object *o, int hidden, char key[STORE_SIDECAR_KEY])
 {
@@ -59,8 +74,7 @@ static int key_of(const struct store_object *o, int hidden, char key[STORE_SIDEC
         r = store_identify(o, STORE_BY_BOTH, &file);
     if (r < 0)
         return r;
-    if ((!S_ISREG(file.mode) && !S_ISDIR(file.mode)) || file.device[0] != here.stx_dev_major ||
-        file.device[1] != here.stx_dev_minor)
+    if ((!S_ISREG(file.mode) && !S_ISDIR(file.mode)) || !beside(o, &file, hidden, &here))
         return -EOPNOTSUPP;
     char *end = store_put_hex(key, file.inode);
     *end++ = '-';

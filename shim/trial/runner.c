@@ -108,7 +108,7 @@ static const char **words_of(const struct job *job, char *trace, size_t room)
     size_t n = 0;
     while (o->command[count] != NULL)
         count++;
-    const char **argv = calloc(count + o->run_count + 24, sizeof(argv[0]));
+    const char **argv = calloc(count + o->run_count + 26, sizeof(argv[0]));
     if (argv == NULL)
         return NULL;
     if (!job->test->native) {
@@ -119,6 +119,7 @@ static const char **words_of(const struct job *job, char *trace, size_t room)
             argv[n++] = o->run[i];
         const struct trial *t = job->test;
         const char *const pairs[][2] = {
+            {"--lane", o->lane},
             {"--profile", t->profile},
             {"--filesystem", t->filesystem},
             {"--enforce", t->enforce},

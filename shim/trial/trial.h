@@ -28,6 +28,7 @@ struct trial_options {
     char *const *command;
     char *const *run; /* options of lxshim run that each run has */
     size_t run_count;
+    const char *lane;          /* one more where a lane among those cannot be had; or NULL */
     const char *directory;     /* the current one, absolute and canonical */
     const char *setup;         /* a line for sh, in each fresh copy; or NULL */
     unsigned char answer[256]; /* enum trial_answer of an exit status */

@@ -145,6 +145,7 @@ ctypes.CDLL(None).statvfs(sys.argv[1].encode(), buf)
 print(hex(struct.unpack_from(\"I\", buf, 88)[0]), any(struct.unpack_from(\"5i\", buf, 92)))"'
 
 @test "statvfs has the type of a file system where libc says it there: glibc since 2.39" {
+  needs python3 python3
   local version expected
   native "$SHOW_STATVFS /"
   outside=$output

@@ -20,7 +20,7 @@ with_examples() {
   done
 }
 
-setup_file() {
+setup() {
   needs perl perl
   needs setfattr attr
   needs jq jq

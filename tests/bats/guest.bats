@@ -383,10 +383,10 @@ as_owner() {
 
 @test "the first line: which policy, and from where" {
   first() {
-    run "$LXSHIM" run "$@" -- true
+    run "$LXSHIM" run --lane preload "$@" -- true
     assert_success
     line=${lines[0]}
-    run "$LXSHIM" run -q "$@" -- true
+    run "$LXSHIM" run -q --lane preload "$@" -- true
     assert_output ""
   }
   first

@@ -285,6 +285,7 @@ for path in sys.argv[1].split():
 }
 
 @test "identity.proc: loadavg, meminfo and cpuinfo of WSL1's; programs that read them go on" {
+  needs uptime procps
   steps='cut -d" " -f1-3 /proc/loadavg; sed "s/[0-9][0-9]* kB/N kB/" /proc/meminfo | grep -c "^[A-Z].*N kB"; grep -c . /proc/meminfo
     awk "/MemTotal|Buffers|Hugepagesize|MemAvailable/ { print \$1 (\$1 == \"MemTotal:\" ? \"\" : \$2) }" /proc/meminfo; uptime | grep -o "load average.*"'
   as wsl1-1903 "$steps" identity.proc=on

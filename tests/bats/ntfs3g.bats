@@ -6,11 +6,12 @@
 load helpers
 load windows
 
-setup_file() {
+setup() {
   needs mkntfs ntfs-3g
   needs getfattr attr
   needs python3 python3
   [[ -c /dev/fuse ]] || skip "no FUSE here"
+  drive_c
 }
 
 teardown() {

@@ -5,7 +5,7 @@
 
 load helpers
 
-setup_file() {
+setup() {
   needs jq jq
   needs python3 python3
 }

@@ -5,12 +5,9 @@
 load helpers
 
 setup_file() {
-  needs smbd samba
-  needs smbclient smbclient
-  needs '/usr/lib/*/samba/vfs/streams_xattr.so' samba-vfs-modules
-  needs python3 python3
   local base=$BATS_FILE_TMPDIR port
   mkdir "$base/share" "$base/access" "$base/state"
+  goes_on setup || return 0
   # A port nobody has; smbd says so where somebody took it meanwhile.
   port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   cat >"$base/smb.conf" <<END
@@ -58,10 +55,14 @@ END
 }
 
 teardown_file() {
-  kill "$SMBD"
+  [[ -z ${SMBD-} ]] || kill "$SMBD"
 }
 
 setup() {
+  needs smbd samba
+  needs smbclient smbclient
+  needs '/usr/lib/*/samba/vfs/streams_xattr.so' samba-vfs-modules
+  needs python3 python3
   cd "$BATS_FILE_TMPDIR/share" || return
 }
 

@@ -5,11 +5,8 @@
 
 load helpers
 
-setup_file() {
-  needs jq jq
-}
-
 setup() {
+  needs jq jq
   cd "$BATS_TEST_TMPDIR" || return
 }
 

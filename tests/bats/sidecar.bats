@@ -11,8 +11,9 @@ hidden() {
   printf '%s\n' "$ROOT"/$'.lxshim\uF8D0\uF8D1'*
 }
 
-# A drive C: on a file system of its own: `drive_on TYPE [BYTES]`. ramfs has no user xattrs; ext4 has no room
-# for large ones, in inodes of 128 bytes none without a block, and gives an inode's number away again at once.
+# A drive C: on a file system of its own: `drive_on TYPE [BYTES]`. ramfs has no user xattrs, and nor has an overlay
+# that writes there; ext4 has no room for large ones, in inodes of 128 bytes none without a block, and gives an inode's
+# number away again at once.
 drive_on() {
   needs setfattr attr
   [[ $1 != ext4 ]] || needs mkfs.ext4 e2fsprogs
@@ -23,6 +24,17 @@ drive_on() {
     ramfs)
       mount -t ramfs none "$MOUNTED" 2>"$BATS_TEST_TMPDIR/why" || missing
       ! setfattr -n user.probe -v 1 "$MOUNTED" 2>/dev/null || skip "ramfs has user xattrs here"
+      ;;
+    overlay) # which needs what it writes to, and not where that is mounted
+      local status=0
+      mkdir "$BATS_TEST_TMPDIR"/{lower,merged}
+      mount -t ramfs none "$MOUNTED" 2>"$BATS_TEST_TMPDIR/why" || missing
+      mkdir "$MOUNTED"/{upper,work}
+      env -C "$BATS_TEST_TMPDIR" mount -t overlay -o lowerdir=lower,upperdir=mounted/upper,workdir=mounted/work none \
+        merged 2>"$BATS_TEST_TMPDIR/why" || status=$?
+      unmounted "$MOUNTED"
+      ((status == 0)) || missing
+      MOUNTED=$BATS_TEST_TMPDIR/merged
       ;;
     ext4)
       truncate -s 8M "$image"
@@ -64,8 +76,8 @@ links() {
   windows mklink /j junc d
 }
 
-@test "without user xattrs: a security descriptor is beside its file, goes along, and goes with it" {
-  drive_on ramfs
+# On a drive that is mounted: a security descriptor without user xattrs.
+goes_along() {
   steps='stat -c %a f; : >>f; : >>d/f; mv f g; stat -c %a g; rm -f g; LC_ALL=C mkdir d/new; chmod 600 other; stat -c %a other'
   mkdir "$DIR/d"
   echo text | tee "$DIR/f" "$DIR/d/f" "$DIR/other" >/dev/null
@@ -86,6 +98,20 @@ bash: line 1: d/f: Permission denied
 mkdir: cannot create directory 'd/new': Permission denied
 777"
   assert_equal "$(beside)" 2
+}
+
+@test "without user xattrs: a security descriptor is beside its file, goes along, and goes with it" {
+  drive_on ramfs
+  goes_along
+}
+
+@test "the same on an overlay of two file systems, whose files have another device than its directories" {
+  needs setfattr attr
+  drive_on overlay
+  : >"$DIR/probe"
+  native 'stat -c %d . probe | uniq | wc -l; setfattr -n user.probe -v 1 probe; rm probe'
+  assert_output --regexp $'^2\n.*not supported$'
+  goes_along
 }
 
 @test "without user xattrs: links of Windows' are links, and listed as such" {

@@ -364,11 +364,12 @@ lanes_list() {
 # not among them.
 NEIGHBOURS='python3 jq setfattr:getfattr getfattr:setfattr strace busybox git npm node:npm ssh-keygen patch
 rsync sqlite3 smbd smbclient inotifywait musl-gcc mkfs.ext4 mkfs.xfs setcap groff clang eatmydata fakeroot
-faketime gdb valgrind mkntfs ntfs-3g:mkntfs objcopy'
+faketime gdb valgrind mkntfs ntfs-3g:mkntfs objcopy uptime'
 
-# unsaid_needs FILE: where a test has one of them in its steps, or calls a function that has, and neither it nor
-# the function nor setup nor setup_file says `needs`, or asks `present`; for what stands outside of tests and
-# functions, any in the file will do. "# Names X, and does not run it" is for a word of the same spelling.
+# unsaid_needs FILE: where a test has one of them in its steps, or calls a function that has or expands steps that
+# have (STEPS='...'), and neither it nor the function nor setup says `needs`, or asks `present`; for what else stands
+# outside of tests and functions, any in the file will do. "# Names X, and does not run it" is for a word of the same
+# spelling. A setup_file may not skip: that is a failure for Debian 12's bats.
 unsaid_needs() {
   awk -v neighbours="$NEIGHBOURS" '
     BEGIN {
@@ -387,6 +388,8 @@ unsaid_needs() {
     /^@test "/ { block = $0; next }
     /^[a-z_]+\(\) \{/ { block = $1; next }
     /^}$/ { block = ""; next }
+    block == "setup_file()" && / (needs|skip) / { print FILENAME ": setup_file: needs or skip" }
+    block == "" && /^[A-Z_]+=\047/ { block = "$" substr($0, 1, index($0, "=") - 1); steps = 1 }
     / (needs|present) / {
       while (match($0, / (needs|present) [^ ;]+/)) {
         said = substr($0, RSTART + 1, RLENGTH - 1)
@@ -400,6 +403,7 @@ unsaid_needs() {
     }
     { text[block] = text[block] " " $0 " " }
     { for (i = 1; i <= n; i++) if ($0 ~ pattern[i]) used[block, i] }
+    steps && /\047$/ { block = ""; steps = 0 }
     function is_said(block, i,    word, by) {
       for (word in has) {
         split(word, by, SUBSEP)
@@ -412,21 +416,22 @@ unsaid_needs() {
     function pass_on(block, i,    caller, called) {
       called = block
       sub(/\(\)/, "", called)
+      sub(/^\$/, "[$]\\{?", called)
       for (caller in text) {
-        if (caller == block || (caller, i) in used || text[caller] !~ "[^a-z_/.-]" called "[^a-z_/.-]") continue
+        if (caller == block || (caller, i) in used || text[caller] !~ "[^a-z_/.-]" called "[^A-Za-z_/.-]") continue
         used[caller, i]
-        if (caller ~ /\(\)$/ && !is_said(caller, i)) pass_on(caller, i)
+        if (caller !~ /^@/ && !is_said(caller, i)) pass_on(caller, i)
       }
     }
     END {
       for (use in used) uses[++count] = use
       for (u = 1; u <= count; u++) {
         split(uses[u], of, SUBSEP)
-        if (of[1] ~ /\(\)$/ && !is_said(of[1], of[2])) pass_on(of[1], of[2])
+        if (of[1] ~ /^[$a-z]/ && !is_said(of[1], of[2])) pass_on(of[1], of[2])
       }
       for (use in used) {
         split(use, of, SUBSEP)
-        if (of[1] !~ /\(\)$/ && !is_said(of[1], of[2])) print FILENAME ": " of[1] ": " name[of[2]]
+        if (of[1] !~ /^[$a-z]/ && !is_said(of[1], of[2])) print FILENAME ": " of[1] ": " name[of[2]]
       }
     }' "$1"
 }

@@ -109,6 +109,7 @@ for what, thing in things:
 "'
 
 @test "a socket of another family, no socket, a closed one: the kernel refuses, before any rule" {
+  needs python3 python3
   native "$SHOW_SOCKETS"
   assert_line "tcp new 110 EAFNOSUPPORT EAFNOSUPPORT EPIPE"
   assert_line "file new 110 ENOTSOCK ENOTSOCK ENOTSOCK"

@@ -40,7 +40,7 @@ fts               75/76  171/171
 nftw              75/76  171/171
 '
 
-setup_file() {
+setup() {
   needs strace strace
   strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
   "$LXSHIM" run -q --lane supervisor -- true 2>/dev/null || skip "seccomp's listener cannot be had here"

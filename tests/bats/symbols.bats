@@ -35,8 +35,12 @@ NEWER=openat2
 CORE_ALLOWED="_GLOBAL_OFFSET_TABLE_ getauxval memchr memcmp memcpy memmem memmove memrchr memset
 strchr strcmp strcspn strlen strncmp strnlen strrchr strspn strstr"
 
-setup_file() {
+setup() {
   needs nm binutils
+}
+
+setup_file() {
+  goes_on setup || return 0
   local libc loader
   libc=$(ldd "$LIB" | awk '$1 ~ /^libc\.so/ { print $3 }')
   loader=$(ldd "$LIB" | awk '$1 ~ /ld-linux|ld64|ld-musl/ { print $1 }')

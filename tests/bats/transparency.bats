@@ -33,6 +33,8 @@ setup_file() {
   export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null PYTHONDONTWRITEBYTECODE=1
   export GIT_AUTHOR_DATE='1000000000 +0000' GIT_COMMITTER_DATE='1000000000 +0000'
   export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+  # After a commit git leaves a process that looks after the repository, and the next one's finds its lock, or not.
+  export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=maintenance.auto GIT_CONFIG_VALUE_0=false
   # Calls that a supervisor makes for a program are not among the program's.
   TRACER=
   [[ $LXSHIM_TEST_LANE != preload ]] || ! present strace || ! strace -qq -o /dev/null true 2>/dev/null || TRACER=strace

@@ -207,6 +207,7 @@ The file cannot be accessed by the system."
 }
 
 @test "volfs.no_attributes: what Windows makes is not there, and in the way; or root's, with no permission" {
+  needs python3 python3
   steps='makes; W ea "C:\vol\made"; ls; stat -c "%A %u %g" made; cat made; touch made; mkdir made; mkdir dir; ln -s x made
     mkfifo made; ln linux made; mv -T linux made; mv made other; rm -f made; rm dir; rmdir dir; ls; cd dir'
   drive_policy '"profile": "wsl1-1703"'
@@ -338,6 +339,7 @@ after_drops() {
 }
 
 @test "volfs.drop_caches: every tree that is mounted, as its era shows what lacks attributes; off, nothing" {
+  needs python3 python3
   [[ -w /proc/sys/vm/drop_caches ]] || skip "nobody may drop caches here"
   steps='mkdir $M/drive/two $M/e; mount -i -t lxfs $M/drive/two $M/e; echo x >a; echo y >$M/e/b; chmod 640 a $M/e/b; W ea delete "C:\vol\a" LXATTRB; W ea delete "C:\two\b" LXATTRB
     ls . $M/e; : >/proc/sys/vm/drop_caches; ls . $M/e; umount $M/e; rmdir $M/e'

@@ -2,13 +2,17 @@
 # What tests of Windows' view share. `load windows` after helpers.
 
 # A drive C: with a directory testing, which is the current one.
-setup() {
+drive_c() {
   ROOT=$(fresh drive)
   DIR=$ROOT/testing
   mkdir "$DIR"
   policy_for "$ROOT" drive.source=C: 'drive.volume={"label": "OS", "serial": "E033-CB3E"}' \
     >"$BATS_TEST_TMPDIR/policy.json"
   export LXSHIM_POLICY=$BATS_TEST_TMPDIR/policy.json
+}
+
+setup() {
+  drive_c
 }
 
 # win COMMAND...: as typed in C:\testing.
