@@ -9,6 +9,7 @@
 #include "store/metadata.h"
 #include "sys/space.h"
 #include "sys/sys.h"
+#include "sys/unwatched.h"
 #include "vfs/placement.h"
 #include "vfs/space.h"
 
@@ -144,6 +145,7 @@ void lx_adopt_stats(struct lx_policy *policy)
         sys_munmap(at, size);
         return;
     }
+    sys_unwatched(at, size);
     policy->stats = at;
     store_metadata_share(policy->stats->found, LX_STATS_FOUND);
     atomic_fetch_add_explicit(&policy->stats->processes, 1, memory_order_relaxed);

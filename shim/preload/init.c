@@ -20,6 +20,7 @@
 #include "sys/preload.h"
 #include "sys/room.h"
 #include "sys/sys.h"
+#include "sys/unwatched.h"
 #include "vfs/finish.h"
 
 #define SHOWN_STATE 120 /* bytes of a state that is refused: the name of its file */
@@ -200,6 +201,8 @@ static void begin(void)
     lx_sanitizer_hide(env);
     const char *list = find(env, "LD_PRELOAD");
     sys_grumbles = list != NULL && strstr(list, "/vgpreload_core-") != NULL; /* valgrind's own */
+    if (sys_grumbles)
+        sys_unwatched_begin(list);
     if (inherited == NULL)
         begin_first(env);
     else

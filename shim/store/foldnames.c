@@ -14,6 +14,7 @@
 #include "store/sidecar_attr.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
+#include "sys/unwatched.h"
 
 /*
  * Names of a few directories, hashed as NTFS compares them. Any thread or signal handler may look,
@@ -282,7 +283,10 @@ static __attribute__((noinline)) long scan(struct wanted *w)
 static void *map(size_t size)
 {
     void *at = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return sys_mmap_failed(at) ? NULL : at;
+    if (sys_mmap_failed(at))
+        return NULL;
+    sys_unwatched(at, size);
+    return at;
 }
 
 static void drop(struct table *t)

@@ -316,6 +316,29 @@ complaints() {
   assert_output ""
 }
 
+@test "valgrind: its tools for threads find a program's race, and none of ours" {
+  needs valgrind valgrind
+  local tool
+  for tool in helgrind drd; do
+    steps="valgrind -q --tool=$tool --error-exitcode=9 checked apart 2>&1"
+    native "$steps"
+    assert_success
+    assert_output both
+    shimmed "$steps"
+    assert_success
+    assert_output both
+    # What all processes of a run write, too.
+    shimmed "drive.options=metadata,uid=$UID,gid=$UID" "$steps"
+    assert_success
+    assert_output both
+    steps="valgrind -q --tool=$tool --error-exitcode=9 checked race 2>&1"
+    native "$steps"
+    assert_failure 9
+    shimmed "$steps"
+    assert_failure 9
+  done
+}
+
 @test "gdb: a program that it runs, and lxshim itself" {
   needs gdb gdb
   tour_in "gdb -q -batch -ex run"

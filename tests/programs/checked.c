@@ -6,9 +6,12 @@
  *   checked read         reads 16 bytes from a file into 8
  *   checked leak         forgets memory
  *   checked threads      two threads that a pipe keeps in order
+ *   checked apart        two threads, each at files of its own
+ *   checked race         two threads that write to one variable
  *   checked run COMMAND  by system(), then by exec
  *   checked name         argv[0], and the name that ps shows
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -85,6 +88,49 @@ static int in_order(void)
     return 0;
 }
 
+/* What each of the two does is no race, whatever of it the two share in libc or below. */
+static void *at_own_files(void *name)
+{
+    char file[32], renamed[32];
+    struct stat st;
+    snprintf(file, sizeof(file), "%s/a:b", (const char *)name);
+    snprintf(renamed, sizeof(renamed), "%s/c", (const char *)name);
+    for (int i = 0; i < 20; i++) {
+        mkdir(name, 0755);
+        int fd = open(file, O_RDWR | O_CREAT, 0600);
+        fstat(fd, &st);
+        close(fd);
+        stat(file, &st);
+        rename(file, renamed);
+        access(file, F_OK);
+        DIR *listing = opendir(name);
+        while (readdir(listing) != NULL)
+            ;
+        closedir(listing);
+        unlink(renamed);
+        rmdir(name);
+    }
+    return NULL;
+}
+
+static void *at_one_place(void *unused)
+{
+    shared++;
+    return unused;
+}
+
+static int both(void *(*of_each)(void *))
+{
+    pthread_t one, two;
+    if (pthread_create(&one, NULL, of_each, (void *)"one") != 0 ||
+        pthread_create(&two, NULL, of_each, (void *)"two") != 0)
+        return 1;
+    pthread_join(one, NULL);
+    pthread_join(two, NULL);
+    puts("both");
+    return 0;
+}
+
 static int run(char **command)
 {
     fflush(stdout);
@@ -111,6 +157,10 @@ int main(int argc, char **argv)
         return leak();
     if (strcmp(what, "threads") == 0)
         return in_order();
+    if (strcmp(what, "apart") == 0)
+        return both(at_own_files);
+    if (strcmp(what, "race") == 0)
+        return both(at_one_place);
     if (strcmp(what, "run") == 0 && argc > 2)
         return run(argv + 2);
     if (strcmp(what, "name") == 0)
