@@ -589,3 +589,15 @@ expect_of() {
   session --era wsl2-9p "$ASK"
   assert_output "$(expect_of 4 "$names")"
 }
+
+@test "a session that begins in / without a policy is one without drives; a policy's are there" {
+  LANES=(preload)
+  run env -C / -u LXSHIM_POLICY "$LXSHIM" wsl --lane preload --etc "$BASE/etc" -- sh -c 'pwd; uname -r; grep -c "aname=drvfs" /proc/mounts'
+  assert_output --partial "lxshim: policy: built-in (without drives, as / cannot be one)
+/
+5.15.90.1-microsoft-standard-WSL2
+0"
+  session 'pwd; grep -c "aname=drvfs" /proc/mounts'
+  assert_output "/
+2"
+}
