@@ -110,12 +110,12 @@ static void tell_descriptor(const char *path)
     compare(path, "number", (int)syscall(SYS_fstat, fd, &held), &named, &held);
 #endif
     int r = statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx);
-    if (r < 0 && errno == ENOSYS) /* the era's kernel has none */
-        r = 0;
-    else if (r == 0 &&
-             (stx.stx_mode != named.st_mode || stx.stx_ino != named.st_ino ||
-              stx.stx_size != (unsigned long long)named.st_size || stx.stx_gid != named.st_gid))
-        printf("%s, statx: mode %o, size %lld\n", path, stx.stx_mode, 0LL + stx.stx_size);
+    /* ENOSYS: the era's kernel has none. */
+    if (r < 0
+            ? errno != ENOSYS
+            : stx.stx_mode != named.st_mode || stx.stx_ino != named.st_ino ||
+                  stx.stx_size != (unsigned long long)named.st_size || stx.stx_gid != named.st_gid)
+        printf("%s, statx: %d, mode %o, size %lld\n", path, r, stx.stx_mode, 0LL + stx.stx_size);
     long n = S_ISREG(named.st_mode) ? read_by(fd) : named.st_size;
     if (n != named.st_size && named.st_size != 0)
         printf("%s: %ld bytes are read of %lld\n", path, n, 0LL + named.st_size);
