@@ -57,6 +57,26 @@ static void keep_text(struct lx_request *request)
 }
 
 /*
+ * Chooses the policy as any run does; but where that has the current directory for a drive, and
+ * this is /, as it is where containers begin, the session is one without drives. One with a root of
+ * its own is so anyway.
+ */
+static void choose_policy(struct lx_request *request, bool rooted)
+{
+    static const char none[] = "{\"version\": 1, \"volumes\": {}}";
+    char directory[2];
+    if (request->file == NULL)
+        cli_default_policy(request);
+    keep_text(request);
+    if (rooted || request->file != NULL || getcwd(directory, sizeof(directory)) == NULL)
+        return;
+    request->file = "built-in";
+    request->file_from = "without drives, as / cannot be one";
+    request->text = none;
+    request->size = sizeof(none) - 1;
+}
+
+/*
  * Becomes a user, which for another needs root. Returns 0, or an errno. Nobody may look into who
  * has done so until he executes something; but the supervisor has to, to see the command begin, and
  * each program of the run, which finds counters and mounts at descriptors of this process. What
@@ -452,9 +472,7 @@ int cli_wsl(const struct cli_arguments *given)
     struct cli_arguments own = *given;
     struct cli_arguments *arguments = &own;
     session.run = *given;
-    if (session.run.request.file == NULL)
-        cli_default_policy(&session.run.request);
-    keep_text(&session.run.request);
+    choose_policy(&session.run.request, arguments->root != NULL);
     if (arguments->root != NULL && !wslroot_enter(arguments, &session.run.request))
         return CLI_FAILED;
     session.run.request.root = foreignroot();

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/wslconf.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "nt/utf16.h"
+#include "policy/whole.h"
 
 #define LINE_MAX_ 4096
 
@@ -27,36 +30,15 @@ static char *trim(char *text)
     return text;
 }
 
-/*
- * A value as git's files have them: in quotes or not, with escapes, up to a comment. In place; NULL
- * where a quote does not end.
- */
-static char *value_of(char *text)
+/* Of ASCII alone, as WSL's init has no locale. */
+static bool is_letter(char c)
 {
-    char *start = trim(text);
-    char *to = start;
-    char *end = start; /* of what is not to be trimmed */
-    bool quoted = false;
-    for (const char *p = start; *p != '\0'; p++) {
-        if (*p == '"') {
-            quoted = !quoted;
-            end = to;
-            continue;
-        }
-        if (*p == '#' && !quoted)
-            break;
-        bool escaped = *p == '\\' && p[1] != '\0';
-        if (escaped)
-            p++;
-        *to = *p;
-        if (escaped && (*p == 'n' || *p == 't'))
-            *to = *p == 'n' ? '\n' : '\t';
-        to++;
-        if (quoted || escaped || !isspace((unsigned char)*p))
-            end = to;
-    }
-    *end = '\0';
-    return quoted ? NULL : start;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_word(char c)
+{
+    return is_letter(c) || (c >= '0' && c <= '9');
 }
 
 static bool read_bool(const char *value, bool *out)
@@ -108,7 +90,37 @@ static bool read_version(const char *value, bool *out)
     return known;
 }
 
-enum kind { BOOL, TEXT, ROOT, UMASK, VERSION };
+/*
+ * A host's name of what is left of a text without what no such name has: other characters than
+ * letters, digits, one dot and hyphens that stand between these; beyond 64 of them. Of nothing it
+ * is "localhost". [W:src/shared/inc/stringshared.h CleanHostname]
+ */
+static bool read_host(const char *value, char *out, size_t room)
+{
+    static const char none[] = "localhost";
+    size_t n = 0;
+    bool dot = false;
+    char last = '-';
+    for (; *value != '\0' && n < room - 1; value++) {
+        const bool is_dot = *value == '.';
+        const bool is_kept = is_dot          ? !dot && last != '-'
+                             : *value == '-' ? last != '-' && last != '.'
+                                             : is_word(*value);
+        if (!is_kept)
+            continue;
+        last = *value;
+        dot |= is_dot;
+        out[n++] = *value;
+    }
+    while (n > 0 && (out[n - 1] == '.' || out[n - 1] == '-'))
+        n--;
+    out[n] = '\0';
+    if (n == 0)
+        memcpy(out, none, sizeof(none));
+    return true;
+}
+
+enum kind { BOOL, TEXT, ROOT, UMASK, VERSION, HOST };
 
 static const struct key {
     const char *name;
@@ -128,7 +140,7 @@ static const struct key {
     KEY("interop.appendWindowsPath", BOOL, append_path),
     KEY("network.generateHosts", BOOL, hosts),
     KEY("network.generateResolvConf", BOOL, resolver),
-    KEY("network.hostname", TEXT, hostname),
+    KEY("network.hostname", HOST, hostname),
     KEY("user.default", TEXT, user),
     KEY("boot.command", TEXT, boot),
     KEY("automount.cgroups", VERSION, first_cgroups),
@@ -151,11 +163,9 @@ static const char *const unused_keys[] = {"automount.ldconfig",
                                           "wsl2.",
                                           "experimental."};
 
-static bool is_other(const char *section, const char *name)
+static bool is_other(const char *whole)
 {
-    char whole[128];
     bool is = false;
-    snprintf(whole, sizeof(whole), "%s.%s", section, name);
     for (size_t i = 0; i < sizeof(unused_keys) / sizeof(unused_keys[0]); i++) {
         size_t n = strlen(unused_keys[i]);
         is |= strncasecmp(whole, unused_keys[i], n) == 0 &&
@@ -179,113 +189,268 @@ static bool take(struct wslconf *out, const struct key *key, const char *value)
         return read_umask(value, (int *)(void *)field);
     case VERSION:
         return read_version(value, (bool *)(void *)field);
+    case HOST:
+        return read_host(value, field, key->room);
     case TEXT:
         break;
     }
     return read_text(value, field, key->room);
 }
 
-/* The key of that section and name; KEYS for one that says nothing of a session. */
-static unsigned find(const char *section, const char *name)
+/* A file that is read: of Windows' or of /etc, which WSL reads by different means. */
+struct reader {
+    const char *file;
+    const char *at;
+    const char *end;
+    char *value;     /* with room for the longest one */
+    size_t length;   /* of a section's name in `whole` */
+    char whole[128]; /* "section.key" */
+    unsigned line;
+    unsigned said[KEYS]; /* the line that has said it, or 0 */
+};
+
+static char next(const struct reader *r)
 {
-    char whole[128];
-    snprintf(whole, sizeof(whole), "%s.%s", section, name);
-    unsigned i = 0;
-    while (i < KEYS && strcasecmp(keys[i].name, whole) != 0)
-        i++;
-    return i;
+    if (r->at == r->end)
+        return '\n';
+    return *r->at;
 }
 
-/* What is wrong with a line of a section, or NULL. */
-static const char *read_key(struct wslconf *out, const char *section, char *line, unsigned *said)
+/* Says what is wrong with a line, in WSL's words [W:Resources.resw MessageConfig*], and passes it.
+ */
+static __attribute__((format(printf, 2, 3))) void skip(struct reader *r, const char *format, ...)
 {
-    char *equals = strchr(line, '=');
-    if (equals == NULL)
-        return "no '='";
-    *equals = '\0';
-    const char *name = trim(line);
-    char *value = value_of(equals + 1);
-    if (!isalpha((unsigned char)name[0]))
-        return "no key";
-    if (value == NULL)
-        return "a quote that does not end";
-    unsigned key = find(section, name);
-    if (key == KEYS)
-        return is_other(section, name) ? NULL : "no key of WSL's";
-    if ((*said >> key & 1) != 0)
-        return "the key was said before";
-    *said |= 1u << key;
-    return take(out, &keys[key], value) ? NULL : "no value of its key";
+    char text[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    cli_error("%s:%u: %s; the line is skipped", r->file, r->line, text);
+    while (next(r) != '\n')
+        r->at++;
 }
 
-/* [section]: in place; NULL where it is none. */
-static const char *section_of(char *line)
+static void pass_blanks(struct reader *r)
 {
-    size_t n = strcspn(line, "]");
-    if (line[n] == '\0' || !isalpha((unsigned char)line[1]))
-        return NULL;
-    line[n] = '\0';
-    return line + 1;
+    while (next(r) == ' ' || next(r) == '\t')
+        r->at++;
+}
+
+/* Puts a name behind the first n bytes of `whole`: as much of it as there is room for. */
+static size_t read_name(struct reader *r, size_t n)
+{
+    for (; is_word(next(r)); r->at++)
+        if (n < sizeof(r->whole) - 1)
+            r->whole[n++] = *r->at;
+    r->whole[n] = '\0';
+    return n;
+}
+
+static void read_section(struct reader *r)
+{
+    r->at++;
+    r->length = 0;
+    if (!is_letter(next(r))) {
+        skip(r, "Invalid section name");
+        return;
+    }
+    const size_t n = read_name(r, 0);
+    if (next(r) != ']') {
+        skip(r, "Expected ']'");
+        return;
+    }
+    r->at++;
+    pass_blanks(r);
+    if (strchr("\r\n#", next(r)) == NULL || next(r) == '\0')
+        skip(r, "Expected ' ' or '\\n'");
+    else
+        r->length = n < sizeof(r->whole) / 2 ? n : sizeof(r->whole) / 2;
 }
 
 /*
- * Reads a line into *text, and those that it goes on in, whose ends are behind a backslash; *number
- * counts them. False at the end.
+ * What is behind a backslash. False for what nothing may be; a line's end is passed over, and with
+ * what is before it so is that of Windows' in a file of /etc, which ends the value all the same.
  */
-static bool next_line(FILE *stream, char **text, size_t *room, unsigned *number)
+static bool read_escape(struct reader *r, size_t *n)
 {
-    char *more = NULL;
-    size_t more_room = 0;
-    ssize_t n = getline(text, room, stream);
-    if (n <= 0)
+    static const char from[] = "\\\"bnt";
+    static const char to[] = "\\\"\b\n\t";
+    r->at++;
+    if (r->at == r->end)
         return false;
-    (*number)++;
-    for (;;) {
-        while (n > 0 && strchr("\r\n", (*text)[n - 1]) != NULL)
-            (*text)[--n] = '\0';
-        size_t slashes = 0;
-        while ((ssize_t)slashes < n && (*text)[n - 1 - (ssize_t)slashes] == '\\')
-            slashes++;
-        ssize_t got = slashes % 2 == 0 ? 0 : getline(&more, &more_room, stream);
-        char *whole = got <= 0 ? NULL : realloc(*text, (size_t)(n + got) + 1);
-        if (whole == NULL)
-            break;
-        (*number)++;
-        memcpy(whole + n - 1, more, (size_t)got + 1);
-        *text = whole;
-        *room = (size_t)(n + got) + 1;
-        n += got - 1;
+    const char *is = *r->at == '\0' ? NULL : strchr(from, *r->at);
+    if (is != NULL)
+        r->value[(*n)++] = to[is - from];
+    r->line += *r->at == '\n';
+    return is != NULL || *r->at == '\n' || *r->at == '\r';
+}
+
+/* Reads a value to its end, a comment or the line's. False after saying what is wrong with it. */
+static bool read_value(struct reader *r)
+{
+    size_t n = 0;
+    size_t whole = 0; /* of it, what is not to be trimmed */
+    bool quoted = false;
+    for (; next(r) != '\n' && next(r) != '\r' && (quoted || *r->at != '#'); r->at++) {
+        const char c = *r->at;
+        if (c == '\\' && !read_escape(r, &n)) {
+            skip(r, "Invalid escaped character: '%.*s'", r->at < r->end, r->at);
+            return false;
+        }
+        quoted ^= c == '"';
+        if (c != '\\' && c != '"')
+            r->value[n++] = c;
+        if (c != ' ' && c != '\t')
+            whole = n;
     }
-    free(more);
+    r->value[whole] = '\0';
+    if (quoted)
+        skip(r, "Expected \"");
+    return !quoted;
+}
+
+/* Says that a value is none of its key's. */
+static void refuse(struct reader *r, const struct key *key)
+{
+    const char *value = r->value;
+    if (key->kind == BOOL)
+        skip(r, "Invalid boolean value '%.64s' for key '%s'", value, r->whole);
+    else if (key->kind == UMASK)
+        skip(r, "Invalid integer value '%.64s' for key '%s'", value, r->whole);
+    else
+        skip(r, "Invalid value '%.64s' for config key '%s'%s", value, r->whole,
+             key->kind == VERSION ? " (Valid values: v1, v2)" : "");
+}
+
+static void read_key(struct reader *r, struct wslconf *out)
+{
+    size_t n = r->length;
+    size_t i = 0;
+    if (!is_letter(next(r))) {
+        skip(r, "Invalid key name");
+        return;
+    }
+    r->whole[n] = '.';
+    (void)read_name(r, n == 0 ? 0 : n + 1);
+    pass_blanks(r);
+    if (next(r) != '=') {
+        skip(r, "Expected '='");
+        return;
+    }
+    r->at++;
+    pass_blanks(r);
+    if (!read_value(r))
+        return;
+    while (i < KEYS && strcasecmp(keys[i].name, r->whole) != 0)
+        i++;
+    if (i == KEYS) {
+        if (!is_other(r->whole))
+            skip(r, "Unknown key '%s'", r->whole);
+        return;
+    }
+    if (r->said[i] != 0) {
+        skip(r, "Duplicated config key '%s' (line %u has it)", r->whole, r->said[i]);
+        return;
+    }
+    r->said[i] = r->line;
+    if (!take(out, &keys[i], r->value))
+        refuse(r, &keys[i]);
+}
+
+static void read_lines(struct reader *r, struct wslconf *out)
+{
+    while (r->at < r->end) {
+        pass_blanks(r);
+        const char c = next(r);
+        if (c == '#')
+            while (next(r) != '\n')
+                r->at++;
+        else if (c == '[')
+            read_section(r);
+        else if (c != '\n' && c != '\r')
+            read_key(r, out);
+        if (next(r) == '\r')
+            r->at++;
+        else if (next(r) == '\n') {
+            r->at++;
+            r->line++;
+        }
+    }
+}
+
+/* True for a text that begins so; *mark is how long that is. */
+static bool begins(const char *text, size_t size, const char *with, size_t *mark)
+{
+    *mark = strlen(with);
+    return size >= *mark && memcmp(text, with, *mark) == 0;
+}
+
+static bool is_utf16(const char *text, size_t size)
+{
+    size_t mark;
+    return begins(text, size, "\xff\xfe", &mark) || begins(text, size, "\xfe\xff", &mark);
+}
+
+/*
+ * Makes of Windows' text, in place of *text, what its libc gives to who opens it as UTF-8: without
+ * the mark, from UTF-16 by it, with line ends of one character. False where it is none.
+ */
+static bool from_windows(char **text, size_t *size)
+{
+    size_t mark;
+    size_t n = 0;
+    char *out = malloc(*size * 2 + 1); /* a unit of two bytes is three at most */
+    if (out == NULL)
+        return false;
+    if (begins(*text, *size, "\xff\xfe", &mark)) {
+        long r =
+            nt_utf16le_to_utf8((const uint8_t *)*text + mark, *size - mark, out, *size * 2 + 1);
+        n = r < 0 ? 0 : (size_t)r;
+        if (r < 0) {
+            free(out);
+            return false;
+        }
+    } else {
+        mark = begins(*text, *size, "\xef\xbb\xbf", &mark) ? mark : 0;
+        n = *size - mark;
+        if (n > 0)
+            memcpy(out, *text + mark, n);
+    }
+    free(*text);
+    *text = out;
+    *size = 0;
+    for (size_t i = 0; i < n; i++)
+        if (out[i] != '\r' || i + 1 == n || out[i + 1] != '\n')
+            out[(*size)++] = out[i];
     return true;
 }
 
-static void read_file(const char *file, struct wslconf *out)
+#define FILE_MAX ((size_t)16 << 20)
+
+/* Reads a file whole; `windows` as what Windows' own programs read. */
+static void read_file(const char *file, bool windows, struct wslconf *out)
 {
+    struct reader r = {.file = file, .line = 1};
     char *text = NULL;
-    size_t room = 0;
-    char section[64] = "";
-    unsigned said = 0;
-    unsigned number = 0;
-    FILE *stream = fopen(file, "re");
-    if (stream == NULL && errno != ENOENT)
-        cli_error("%s: %s; it is not read", file, strerror(errno));
-    while (stream != NULL && next_line(stream, &text, &room, &number)) {
-        char *line = trim(text);
-        const char *wrong = NULL;
-        if (line[0] == '[') {
-            const char *name = section_of(line);
-            snprintf(section, sizeof(section), "%s", name == NULL ? "" : name);
-            wrong = name == NULL ? "a section without an end" : NULL;
-        } else if (line[0] != '\0' && line[0] != '#') {
-            wrong = read_key(out, section, line, &said);
-        }
-        if (wrong != NULL)
-            cli_error("%s:%u: %s; the line is skipped", file, number, wrong);
+    size_t size = 0;
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    int error = fd < 0 ? -errno : lx_read_whole(fd, FILE_MAX, &text, &size);
+    if (fd >= 0)
+        close(fd);
+    if (error == 0 && size > FILE_MAX)
+        error = -EFBIG;
+    if (error == 0 && (windows ? !from_windows(&text, &size) : is_utf16(text, size))) {
+        cli_error("%s: %s; it is not read", file,
+                  windows ? "no text of Windows'" : "UTF-16, which WSL does not read there");
+    } else if (error == 0 && (r.value = malloc(size + 1)) != NULL) {
+        r.at = text;
+        r.end = text + size;
+        read_lines(&r, out);
+    } else if (error != -ENOENT) {
+        cli_error("%s: %s; it is not read", file, strerror(error == 0 ? ENOMEM : -error));
     }
+    free(r.value);
     free(text);
-    if (stream != NULL)
-        fclose(stream);
 }
 
 void wslconf_read(const char *file, struct wslconf *out)
@@ -298,7 +463,7 @@ void wslconf_read(const char *file, struct wslconf *out)
                             .resolver = true,
                             .mask = -1,
                             .root = "/mnt/"};
-    read_file(file, out);
+    read_file(file, false, out);
 }
 
 void wslconf_read_windows(const char *directory, struct wslconf *out)
@@ -321,7 +486,7 @@ void wslconf_read_windows(const char *directory, struct wslconf *out)
     if (dir != NULL)
         closedir(dir);
     if (count == 1)
-        read_file(file, out);
+        read_file(file, true, out);
 }
 
 /* Octal escapes of fstab's (\040), in place. */

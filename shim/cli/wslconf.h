@@ -20,21 +20,23 @@ struct wslconf {
     char kernel[1024];  /* wsl2.kernelCommandLine, of .wslconfig */
     char root[256];     /* automount.root, with a slash at its end */
     char options[512];
-    char hostname[65]; /* network.hostname, or "" */
+    char hostname[65]; /* network.hostname, as one may be, or "" */
     char user[256];    /* user.default, or "" */
     char boot[4096];   /* boot.command, or "" */
 };
 
 /*
  * Reads a file; one that is missing says what WSL has by itself. A line that makes no sense, says
- * again what was said, or has a key that is none, is skipped with a warning.
+ * again what was said, or has a key that is none, is skipped with WSL's warning. One in UTF-16 is
+ * not read, and a mark of UTF-8 is no letter that a line begins with. [W:configfile.cpp]
  */
 void wslconf_read(const char *file, struct wslconf *out);
 
 /*
  * Reads the .wslconfig of the one user who has it on a drive C: that is in a directory: which user
- * of Windows' has the session nobody says. Where several have it, or nobody, it says nothing. Of
- * `out` only what is said to be of that file counts. [W:WslCoreConfig.h]
+ * of Windows' has the session nobody says. Where several have it, or nobody, it says nothing. It is
+ * a text of Windows', in UTF-8 or, by its mark, UTF-16. Of `out` only what is said to be of that
+ * file counts. [W:WslCoreConfig.cpp]
  */
 void wslconf_read_windows(const char *directory, struct wslconf *out);
 

@@ -186,6 +186,24 @@ struct lx_fs_shown {
      */
     size_t (*length)(struct lx_call *c, const char *path);
     /*
+     * What programs call a directory of the kernel's (n bytes) that stands for one which it has
+     * not, as a descriptor of that one is of it; NULL for any other.
+     */
+    const char *(*stands)(const struct lx_policy *policy, const char *directory, size_t n);
+    /*
+     * True for an absolute path as a program spelled it that leads through a directory which is
+     * hidden, or, unless the call may make what is there, to something that is.
+     */
+    bool (*gone)(struct lx_call *c, const char *path, bool makes);
+    /*
+     * True for a descriptor, of which the kernel says `st`, to a file of which that is not what is
+     * said of its path: one that nobody reads by, or a node.
+     */
+    bool (*holds)(const struct lx_task *t, int fd, const struct stat *st);
+    /* Has the kernel's answer to stat or statx of such a descriptor say what that of the path does.
+     */
+    void (*held)(struct lx_call *c);
+    /*
      * Answers, by an absolute path as the program spelled it, a call that looks or opens, and whose
      * file the kernel has not, or has and must not show. False where it is neither.
      */

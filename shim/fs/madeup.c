@@ -129,6 +129,12 @@ bool madeup_has_size(const char *name)
     return strncmp(name, "/proc/", 6) != 0 && strncmp(name, "/sys/", 5) != 0;
 }
 
+/* True for the name of a file that no process has, and no disk: the kernel may have none. */
+static bool is_systems(const char *name)
+{
+    return strncmp(name, "/proc/", 6) == 0 && (name[6] < '0' || name[6] > '9');
+}
+
 __attribute__((noinline)) void madeup_stat(int fd, struct stat *st)
 {
     char name[PATH_MAX];
@@ -140,6 +146,8 @@ __attribute__((noinline)) void madeup_stat(int fd, struct stat *st)
         r = -ENOENT; /* it leads nowhere, or the kernel had called the file otherwise */
     if (r < 0 && madeup_has_size(name) && (r = sys_fstatat(AT_FDCWD, MADEUP_LIKE, st, 0)) == 0)
         st->st_mode = MADEUP_MODE;
+    else if (r < 0 && is_systems(name))
+        r = sys_fstatat(AT_FDCWD, MADEUP_LIKE, st, 0);
     if (madeup_has_size(name))
         st->st_size = size;
     if (r == 0)
@@ -162,6 +170,8 @@ __attribute__((noinline)) void madeup_statx(int fd, int flags, unsigned mask, st
     if (r < 0 && madeup_has_size(name) &&
         (r = sys_statx(AT_FDCWD, MADEUP_LIKE, flags & ~AT_EMPTY_PATH, mask, stx)) == 0)
         stx->stx_mode = MADEUP_MODE;
+    else if (r < 0 && is_systems(name))
+        r = sys_statx(AT_FDCWD, MADEUP_LIKE, flags & ~AT_EMPTY_PATH, mask, stx);
     if (madeup_has_size(name))
         stx->stx_size = size;
     if (r == 0)
@@ -174,6 +184,7 @@ __attribute__((noinline)) void madeup_statx(int fd, int flags, unsigned mask, st
 __attribute__((noinline)) void madeup_statfs(int fd, struct statfs *fs)
 {
     char name[PATH_MAX];
-    if ((fs->f_type == TMPFS_TYPE || fs->f_type == FUSE_TYPE) && name_of(fd, name))
-        (void)sys_statfs(name, fs);
+    if ((fs->f_type == TMPFS_TYPE || fs->f_type == FUSE_TYPE) && name_of(fd, name) &&
+        sys_statfs(name, fs) < 0 && is_systems(name))
+        (void)sys_statfs(MADEUP_LIKE, fs);
 }

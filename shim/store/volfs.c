@@ -13,6 +13,7 @@
 
 /* A note has a byte, and how often the tree was mounted. */
 #define NOTE_SIZE 5
+#define STREAMS   0x80u /* in that byte of a tree's */
 
 static const enum nt_lx_field every_field[] = {NT_LX_UID, NT_LX_GID, NT_LX_MODE, NT_LX_DEVICE};
 #define FIELDS (sizeof(every_field) / sizeof(every_field[0]))
@@ -23,18 +24,19 @@ bool store_tree_get(const char *root, struct store_tree *out)
 {
     const struct store_object o = {root, AT_FDCWD, root};
     uint8_t note[NOTE_SIZE + 1];
-    if (store_attr_get(&o, true, STORE_TREE, note, sizeof(note)) != NOTE_SIZE ||
-        (note[0] != STORE_LXFS && note[0] != STORE_WSLFS))
+    if (store_attr_get(&o, true, STORE_TREE, note, sizeof(note)) != NOTE_SIZE)
         return false;
-    *out = (struct store_tree){(enum store_format)note[0], nt_get32(note + 1)};
-    return true;
+    const unsigned format = note[0] & ~STREAMS;
+    *out = (struct store_tree){(enum store_format)format, nt_get32(note + 1),
+                               (note[0] & STREAMS) != 0};
+    return format == STORE_LXFS || format == STORE_WSLFS;
 }
 
-void store_tree_mount(const char *root, enum store_format format)
+void store_tree_mount(const char *root, enum store_format format, bool streams)
 {
     const struct store_object o = {root, AT_FDCWD, root};
     struct store_tree before = {.mounted = 0};
-    uint8_t note[NOTE_SIZE] = {(uint8_t)format};
+    uint8_t note[NOTE_SIZE] = {(uint8_t)(format | (streams ? STREAMS : 0))};
     (void)store_tree_get(root, &before);
     nt_put32(note + 1, before.mounted + 1);
     (void)store_attr_set(&o, STORE_TREE, note, sizeof(note));
@@ -44,7 +46,7 @@ void store_tree_drop(const char *root)
 {
     struct store_tree tree;
     if (store_tree_get(root, &tree))
-        store_tree_mount(root, tree.format);
+        store_tree_mount(root, tree.format, tree.streams);
 }
 
 bool store_tree_of(const char *top, const char *path, struct store_tree *out)

@@ -26,16 +26,23 @@ enum store_format { STORE_NO_TREE, STORE_LXFS, STORE_WSLFS };
 struct store_tree {
     enum store_format format;
     uint32_t mounted; /* how often it was, or its cache was dropped */
+    bool streams;     /* a file's capabilities are a stream of it to Windows, and no EA */
 };
+
+/* The attribute of a file's capabilities, and what the stream is called: made up, no source has it.
+ */
+#define STORE_CAPABILITY        "security.capability"
+#define STORE_CAPABILITY_STREAM "LXCAPS"
 
 /* What is noted of a directory, an absolute path; false where it is no tree's root. */
 bool store_tree_get(const char *root, struct store_tree *out);
 
 /*
- * Notes that a directory is mounted as a tree of that format: what Windows has changed in it before
- * is seen from here on. Nothing where it cannot be noted, as by who may not write it.
+ * Notes that a directory is mounted as a tree of that format, with capabilities in streams or not:
+ * what Windows has changed in it before is seen from here on. Nothing where it cannot be noted, as
+ * by who may not write it.
  */
-void store_tree_mount(const char *root, enum store_format format);
+void store_tree_mount(const char *root, enum store_format format, bool streams);
 
 /*
  * What WSL remembers of a tree is dropped: from here on it is seen as when it is mounted anew. The

@@ -254,7 +254,7 @@ static long keep_words(const struct request *r)
 /* The answer of a call that opens: what becomes of the descriptor. */
 static long hand_over(const struct request *r, long fd, long flags)
 {
-    if ((flags & O_PATH) != 0)
+    if ((flags & O_PATH) != 0 && (fcntl((int)fd, F_GETFL) & O_PATH) != 0)
         return hand_name_over(r, (int)fd, (int)flags);
     if (!r->confined)
         return fd;

@@ -108,7 +108,8 @@ static bool is_asking_tasks(const struct lx_call *c)
         caches_may_drop(c))
         return false;
     if (c->op == LX_OP_STAT || c->op == LX_OP_STATX || c->op == LX_OP_STATFS)
-        return (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 || !madeup_is(c->at[0].dfd);
+        return (c->at[0].flags & LX_LOC_DESCRIPTOR) == 0 ||
+               (!madeup_is(c->at[0].dfd) && !shown_holds(c));
     return c->op != LX_OP_READLINK || (path[0] == '/' && strncmp(path, "/proc/", 6) != 0) ||
            magic_is_by_asker(path);
 }
@@ -156,6 +157,8 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
 
     if (leads_on(c, 0) || (paths == 2 && leads_on(c, 1)))
         return -LX_EWALK;
+    if (paths == 2 && c->task->policy->shows && (shown_gone(c, 0) || shown_gone(c, 1)))
+        return -ENOENT;
     if ((paths == 1 || c->task->on_behalf) && answers_other(c, &result))
         return result;
     if (paths == 2)
@@ -167,6 +170,8 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
     if (last->mount != NULL && lx_folds(last->mount) && may_meet_another(c, last))
         return -LX_EWALK;
     result = answer(c, answering(c));
+    if (result == 0 && c->task->policy->shows)
+        shown_held(c);
     if (result >= 0 && c->op == LX_OP_OPEN) {
         if (shown_may_open(c))
             result = shown_opened(c, result);
@@ -187,6 +192,8 @@ static __attribute__((noinline)) long judge_root(struct lx_call *c)
     result = answer(c, lx_filesystem(c->at[0].mount)->ops);
     if (result == -ENOENT)
         return look_closer(c) ? -LX_EWALK : provided_instead(c);
+    if (result == 0 && c->task->policy->shows)
+        shown_held(c);
     return result >= 0 && shown_may_open(c) ? shown_opened(c, result) : result;
 }
 

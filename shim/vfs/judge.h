@@ -41,6 +41,8 @@ static inline long vfs_answer_outside(struct lx_call *c)
     r = lx_host_fs.run[c->op](c);
     if (r < 0)
         return r == -ENOENT ? provided_instead(c) : r;
+    if (__builtin_expect(shows, false))
+        shown_held(c);
     return c->op == LX_OP_OPEN ? vfs_opened_outside(c, r) : r;
 }
 

@@ -18,6 +18,7 @@
 #include "vfs/placement.h"
 #include "vfs/room.h"
 #include "vfs/run.h"
+#include "vfs/shown.h"
 #include "vfs/tables.h"
 #include "vfs/walk.h"
 #include "vfs/walked.h"
@@ -71,6 +72,12 @@ long lx_openat2(const struct lx_task *t, int dirfd, const char *path,
 static long in_procs_words(const struct lx_policy *policy, char *path, size_t n, size_t room)
 {
     static const char deleted[] = " (deleted)";
+    const char *name = shown_stands(policy, path, n);
+    if (name != NULL && strlen(name) < room) {
+        n = strlen(name);
+        memcpy(path, name, n + 1);
+        return (long)n;
+    }
     bool waits = mounts_waits(policy, path, n);
     long length = mounts_to_program(policy, path, n, room);
     /* As its file system has it go: see the evidence of the rule rmdir.open_directory. */
@@ -137,7 +144,7 @@ static bool needs_translation(const struct lx_policy *policy, const char *text, 
 {
     if (n == 0 || text[0] != '/')
         return false;
-    if (madeup_link(text, n))
+    if (madeup_link(text, n) || shown_stands(policy, text, n) != NULL)
         return true;
     if (lx_mounts(policy)->count == 0)
         return false;
@@ -475,6 +482,9 @@ static long getcwd_there(void *asked)
     }
     if (n < 0)
         return n;
+    const char *name = shown_stands(t->policy, path + before, (size_t)n);
+    if (name != NULL)
+        n = (long)strlen(strcpy(path + before, name)); /* which is shorter */
     if (mounts_waits(t->policy, path + before, (size_t)n))
         return -ENOENT;
     if (t->root != NULL)

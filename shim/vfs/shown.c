@@ -43,10 +43,15 @@ bool shown_named(const struct lx_policy *policy, const char *path, size_t n)
 
 /* True where this process may answer: in another root, and for a program under its own filter, it
  * may not, nor where somebody else opens. */
+static bool may_answer_of(const struct lx_call *c, unsigned i)
+{
+    return c->task->policy->shows && lx_is_systems(c->at[i].mount) && c->task->root == NULL &&
+           c->resolve == 0 && !c->task->seccomp_confined && !sys_is_proxied();
+}
+
 static bool may_answer(const struct lx_call *c)
 {
-    return c->task->policy->shows && lx_is_systems(c->at[0].mount) && c->task->root == NULL &&
-           c->resolve == 0 && !c->task->seccomp_confined && !sys_is_proxied();
+    return may_answer_of(c, 0);
 }
 
 static bool is_called(const struct lx_call *c, const char *path, size_t n)
@@ -66,34 +71,102 @@ bool shown_may_open(const struct lx_call *c)
            is_called(c, c->path[0], c->path_length[0]);
 }
 
-/* The path of a call as it was spelled, from "/" on. False where that is not known. */
-static bool whole(const struct lx_call *c, char out[PATH_MAX])
+const char *shown_stands(const struct lx_policy *policy, const char *directory, size_t n)
+{
+    const char *name = NULL;
+    if (!policy->shows || policy->observe)
+        return NULL;
+    EACH(shows)
+    {
+        if (name == NULL && shows->stands != NULL)
+            name = shows->stands(policy, directory, n);
+    }
+    return name;
+}
+
+/* What a link of /proc's says of a directory, as programs know it, in place; its length or -errno.
+ */
+static long in_programs_words(const struct lx_policy *policy, char out[PATH_MAX], long n)
+{
+    const char *name = n < 1 ? NULL : shown_stands(policy, out, (size_t)n);
+    if (name != NULL) {
+        n = (long)strlen(name);
+        memcpy(out, name, (size_t)n + 1);
+        return n;
+    }
+    return n < 1 || out[0] != '/' ? -ENOENT : mounts_to_program(policy, out, (size_t)n, PATH_MAX);
+}
+
+/* The directory that a relative path begins in. Its length or -errno. */
+static long base_of(const struct lx_call *c, unsigned i, char out[PATH_MAX])
 {
     char link[SYS_FD_PATH];
-    size_t n = c->path_length[0];
-    long base = 0;
-    if (c->path[0][0] != '/') {
-        int fd = c->fd[0] == AT_FDCWD ? c->task->cwd : c->fd[0];
-        if (fd == AT_FDCWD) {
-            base = SYS2(SYS_getcwd, out, PATH_MAX) - 1;
-        } else {
-            sys_fd_path(fd, link);
-            base = sys_readlinkat(AT_FDCWD, link, out, PATH_MAX - 1);
-        }
-        if (base < 1 || out[0] != '/')
-            return false;
-        out[base] = '\0';
-        base = mounts_to_program(c->task->policy, out, (size_t)base, PATH_MAX);
-        if (base < 1)
-            return false;
-        if (base > 1)
-            out[base++] = '/';
+    int fd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
+    long n;
+    if (fd == AT_FDCWD) {
+        n = SYS2(SYS_getcwd, out, PATH_MAX) - 1;
+    } else {
+        sys_fd_path(fd, link);
+        n = sys_readlinkat(AT_FDCWD, link, out, PATH_MAX - 1);
     }
+    if (n < 1)
+        return -ENOENT;
+    out[n] = '\0';
+    return in_programs_words(c->task->policy, out, n);
+}
+
+/* The path of a call as it was spelled, from "/" on. False where that is not known. */
+static bool whole(const struct lx_call *c, unsigned i, char out[PATH_MAX])
+{
+    size_t n = c->path_length[i];
+    long base = c->path[i][0] == '/' ? 0 : base_of(c, i, out);
+    if (base < 0)
+        return false;
+    if (base > 1)
+        out[base++] = '/';
     if ((size_t)base + n >= PATH_MAX)
         return false;
-    memcpy(out + base, c->path[0], n);
+    memcpy(out + base, c->path[i], n);
     out[(size_t)base + n] = '\0';
     return true;
+}
+
+/*
+ * "/proc/self/fd/7/name", of a descriptor that is of what stands for a directory: by its name. For
+ * a supervisor "self" is whoever asks.
+ */
+static void through_descriptor(const struct lx_call *c, char path[PATH_MAX])
+{
+    static const char proc[] = "/proc/";
+    static const char directory[] = "/fd/";
+    char to[PATH_MAX];
+    char link[48];
+    struct text t = {link, 0, sizeof(link) - 1};
+    char *end = path + sizeof(proc) - 1;
+    if (strncmp(path, proc, sizeof(proc) - 1) != 0)
+        return;
+    end += strcspn(end, "/");
+    if (strncmp(end, directory, sizeof(directory) - 1) != 0)
+        return;
+    end += sizeof(directory) - 1;
+    end += strspn(end, "0123456789");
+    if (*end != '/' || end - path >= (long)sizeof(link) - 16)
+        return;
+    const char *rest = path + sizeof(proc) - 1;
+    text_put(&t, proc);
+    if (c->task->pid != 0 && strncmp(rest, "self/", 5) == 0) {
+        text_number(&t, c->task->pid);
+        rest += 4;
+    }
+    memcpy(link + t.length, rest, (size_t)(end - rest));
+    link[t.length + (size_t)(end - rest)] = '\0';
+    long n = sys_readlinkat(AT_FDCWD, link, to, sizeof(to));
+    const char *name = n < 1 ? NULL : shown_stands(c->task->policy, to, (size_t)n);
+    if (name == NULL)
+        return;
+    const size_t length = strlen(name); /* which is shorter */
+    memmove(path + length, end, strlen(end) + 1);
+    memcpy(path, name, length);
 }
 
 static bool is_made(struct lx_call *c, long fd, const char *path, const char *native)
@@ -121,7 +194,7 @@ __attribute__((noinline)) long shown_opened(struct lx_call *c, long fd)
         is_made(c, fd, path, native))
         return fd;
     /* A link of that name, as /etc/resolv.conf often is one. */
-    if (is_called(c, c->path[0], c->path_length[0]) && whole(c, path)) {
+    if (is_called(c, c->path[0], c->path_length[0]) && whole(c, 0, path)) {
         text_tidy(path);
         (void)is_made(c, fd, path, native);
     }
@@ -154,11 +227,58 @@ static bool says_size(struct lx_call *c, const char *path, long *result)
     return true;
 }
 
+bool shown_gone(struct lx_call *c, unsigned i)
+{
+    char path[PATH_MAX];
+    const bool makes = i + 1 == vfs_paths(c) && vfs_may_create(c);
+    if (!may_answer_of(c, i) || !is_called(c, c->path[i], c->path_length[i]) || !whole(c, i, path))
+        return false;
+    text_tidy(path);
+    EACH(shows)
+    {
+        if (shows->gone != NULL && shows->gone(c, path, makes))
+            return true;
+    }
+    return false;
+}
+
+/* True for a question about a descriptor itself, in a run that shows something. */
+static bool asks_descriptor(const struct lx_call *c)
+{
+    return (c->op == LX_OP_STAT || c->op == LX_OP_STATX) &&
+           (c->at[0].flags & LX_LOC_DESCRIPTOR) != 0 && c->at[0].dfd >= 0 && may_answer(c);
+}
+
+bool shown_holds(const struct lx_call *c)
+{
+    struct stat st;
+    if (!asks_descriptor(c) || sys_fstat(c->at[0].dfd, &st) < 0)
+        return false;
+    EACH(shows)
+    {
+        if (shows->holds != NULL && shows->holds(c->task, c->at[0].dfd, &st))
+            return true;
+    }
+    return false;
+}
+
+void shown_held(struct lx_call *c)
+{
+    if (!asks_descriptor(c))
+        return;
+    EACH(shows)
+    {
+        if (shows->held != NULL)
+            shows->held(c);
+    }
+}
+
 static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
 {
     char path[PATH_MAX];
-    if (!whole(c, path))
+    if (!whole(c, 0, path))
         return false;
+    through_descriptor(c, path);
     const char *last = strrchr(path, '/');
     if (last[1 + strspn(last + 1, ".")] != '\0') /* else the last name says more */
         text_tidy(path);
@@ -172,10 +292,12 @@ static __attribute__((noinline)) bool answers(struct lx_call *c, long *result)
 
 bool shown_instead(struct lx_call *c, long *result)
 {
-    bool is_one =
-        vfs_looks(c) || c->op == LX_OP_OPEN || c->op == LX_OP_WATCH || c->op == LX_OP_CHDIR;
-    return is_one && may_answer(c) && is_called(c, c->path[0], c->path_length[0]) &&
-           answers(c, result);
+    bool is_one = vfs_looks(c) || c->op == LX_OP_OPEN || c->op == LX_OP_WATCH ||
+                  c->op == LX_OP_CHDIR || c->op == LX_OP_CONNECT;
+    *result = -ENOENT;
+    if (!is_one)
+        return shown_gone(c, 0);
+    return may_answer(c) && is_called(c, c->path[0], c->path_length[0]) && answers(c, result);
 }
 
 long shown_beyond(struct lx_call *c)

@@ -27,6 +27,27 @@ bool shown_may_open(const struct lx_call *c);
  */
 long shown_opened(struct lx_call *c, long fd);
 
+/*
+ * True for a question about a descriptor itself, outside every mount, where it leads to such a file
+ * and the kernel's answer is not what its path is said to be.
+ */
+bool shown_holds(const struct lx_call *c);
+
+/* Has the kernel's answer to any call say what that of the path does, where it is such a one. */
+void shown_held(struct lx_call *c);
+
+/*
+ * What programs call a directory of the kernel's (n bytes) that stands for one which it has not, or
+ * NULL.
+ */
+const char *shown_stands(const struct lx_policy *policy, const char *directory, size_t n);
+
+/*
+ * True for a path of a call that leads through a directory, or to something, which is not there for
+ * the run, whatever the kernel has: ENOENT.
+ */
+bool shown_gone(struct lx_call *c, unsigned i);
+
 /* Answers a call of one path, outside every mount, where the kernel's answer does not count. */
 bool shown_instead(struct lx_call *c, long *result);
 

@@ -222,7 +222,7 @@ int win_lose_eas(const struct store_object *o)
     for (long at = 0; r == 0 && at < n; at += (long)strlen(list + at) + 1) {
         const char *name = list + at;
         bool stream = strncmp(name, WIN_STREAM_PREFIX, sizeof(WIN_STREAM_PREFIX) - 1) == 0;
-        if (!stream && !is_other(name))
+        if (!stream && !is_other(name) && strcmp(name, STORE_CAPABILITY) != 0)
             continue;
         long gone = store_attr_change(o, name, NULL, 0);
         r = gone < 0 && gone != -ENODATA ? (int)gone : 0;

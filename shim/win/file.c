@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -358,11 +359,37 @@ static bool stream_xattr(const char *stream, char out[NT_NAME_BYTES + 1])
     return n > 0 && n <= NT_NAME_BYTES;
 }
 
+/* True in a tree of VolFs' where a file's capabilities are a stream to Windows. */
+static bool has_capabilities(const char *native)
+{
+    struct store_tree tree;
+    return win_tree_of(native, &tree) && tree.streams;
+}
+
+/* True for that stream: its attribute is Linux', and as long as the stream. */
+static bool is_capabilities(const char *native, const char *stream)
+{
+    return strcasecmp(stream, STORE_CAPABILITY_STREAM) == 0 && has_capabilities(native);
+}
+
+/* The attribute that a stream is in; `pad`: the bytes that it is longer. */
+static bool find_stream(const char *native, const char *stream, char out[NT_NAME_BYTES + 1],
+                        size_t *pad)
+{
+    const bool linux_own = is_capabilities(native, stream);
+    *pad = linux_own ? 0 : 1; /* Samba's byte at the end */
+    if (linux_own)
+        memcpy(out, STORE_CAPABILITY, sizeof(STORE_CAPABILITY));
+    return linux_own || stream_xattr(stream, out);
+}
+
 uint8_t *win_stream_get(const char *native, const char *stream, size_t *size, nt_status *status)
 {
     char name[NT_NAME_BYTES + 1];
+    size_t pad;
     uint8_t *value = NULL;
-    long n = stream_xattr(stream, name) ? get_fact(native, name, NULL, 0) : -ENAMETOOLONG;
+    long n =
+        find_stream(native, stream, name, &pad) ? get_fact(native, name, NULL, 0) : -ENAMETOOLONG;
     /* Until it is read as it is: it may grow meanwhile. */
     for (long room = n, again = -ERANGE; room >= 0 && again == -ERANGE; n = again) {
         room = room < XATTR_MAX ? XATTR_MAX : room * 2;
@@ -375,21 +402,24 @@ uint8_t *win_stream_get(const char *native, const char *stream, size_t *size, nt
         free(value);
         return NULL;
     }
-    *size = n > 0 ? (size_t)n - 1 : 0; /* Samba's byte at the end */
+    *size = n > 0 ? (size_t)n - pad : 0;
     return value;
 }
 
 nt_status win_stream_set(const char *native, const char *stream, const void *data, size_t size)
 {
     char name[NT_NAME_BYTES + 1];
+    size_t pad;
     char *value = calloc(1, size + 1);
-    if (value == NULL || !stream_xattr(stream, name)) {
+    if (value == NULL || !find_stream(native, stream, name, &pad)) {
         free(value);
         return NT_OBJECT_NAME_INVALID;
     }
     if (size > 0)
         memcpy(value, data, size);
-    nt_status status = win_status_of_ea(set_fact(native, name, value, size + 1));
+    /* No capabilities are none: what is to be filled is there when it is. */
+    long r = set_fact(native, name, size + pad == 0 ? NULL : value, size + pad);
+    nt_status status = size + pad == 0 && r == -ENODATA ? NT_SUCCESS : win_status_of_ea(r);
     free(value);
     return status;
 }
@@ -397,7 +427,8 @@ nt_status win_stream_set(const char *native, const char *stream, const void *dat
 nt_status win_stream_remove(const char *native, const char *stream)
 {
     char name[NT_NAME_BYTES + 1];
-    if (!stream_xattr(stream, name))
+    size_t pad;
+    if (!find_stream(native, stream, name, &pad))
         return NT_OBJECT_NAME_INVALID;
     long r = set_fact(native, name, NULL, 0);
     return r == -ENODATA ? NT_OBJECT_NAME_NOT_FOUND : win_status_of_ea(r);
@@ -406,6 +437,19 @@ nt_status win_stream_remove(const char *native, const char *stream)
 static int by_stream(const void *a, const void *b)
 {
     return strcmp(((const struct win_stream *)a)->name, ((const struct win_stream *)b)->name);
+}
+
+/* Adds one to a list. False where there is no memory. */
+static bool add_stream(struct win_stream **list, size_t *count, const char *name, size_t n,
+                       uint64_t size)
+{
+    struct win_stream *more = realloc(*list, (*count + 1) * sizeof(**list));
+    if (more == NULL)
+        return false;
+    *list = more;
+    (void)snprintf(more[*count].name, WIN_STREAM, "%.*s", (int)n, name);
+    more[(*count)++].size = size;
+    return true;
 }
 
 size_t win_streams(const char *native, struct win_stream **list)
@@ -426,15 +470,15 @@ size_t win_streams(const char *native, struct win_stream **list)
         if (strncmp(name, WIN_STREAM_PREFIX, prefix) != 0 || length <= prefix + suffix ||
             strcmp(name + length - suffix, WIN_STREAM_SUFFIX) != 0)
             continue;
-        struct win_stream *more = realloc(*list, (count + 1) * sizeof(**list));
-        if (more == NULL)
-            break;
-        *list = more;
         long size = get_fact(native, name, NULL, 0);
-        (void)snprintf(more[count].name, WIN_STREAM, "%.*s", (int)(length - prefix - suffix),
-                       name + prefix);
-        more[count++].size = size > 0 ? (uint64_t)size - 1 : 0;
+        if (!add_stream(list, &count, name + prefix, length - prefix - suffix,
+                        size > 0 ? (uint64_t)size - 1 : 0))
+            break;
     }
+    long size = has_capabilities(native) ? get_fact(native, STORE_CAPABILITY, NULL, 0) : 0;
+    if (size > 0)
+        (void)add_stream(list, &count, STORE_CAPABILITY_STREAM, sizeof(STORE_CAPABILITY_STREAM) - 1,
+                         (uint64_t)size);
     free(names);
     if (count > 1)
         qsort(*list, count, sizeof(**list), by_stream);

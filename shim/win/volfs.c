@@ -11,9 +11,8 @@
 #include "store/metadata.h"
 #include "sys/sys.h"
 
-#define LIST_MAX   65536
-#define VALUE_MAX  65535
-#define CAPABILITY "security.capability"
+#define LIST_MAX  65536
+#define VALUE_MAX 65535
 
 static struct store_object object(const char *native)
 {
@@ -27,16 +26,18 @@ static bool is_inode(const struct stat *st)
 
 /* --- extended attributes of Linux' ---------------------------------------------------------- */
 
-/* True for one that a program of Linux has set, and WSL keeps with the file. */
-static bool is_kept(const char *name)
+/* True for one that a program of Linux has set, and WSL keeps with the file, in EAs. */
+static bool is_kept(const struct store_tree *tree, const char *name)
 {
-    return strcmp(name, CAPABILITY) == 0 || strncmp(name, "trusted.", 8) == 0 ||
+    return (strcmp(name, STORE_CAPABILITY) == 0 && !tree->streams) ||
+           strncmp(name, "trusted.", 8) == 0 ||
            (strncmp(name, "user.", 5) == 0 && !store_keeps_facts_in(name) &&
             strncmp(name, WIN_STREAM_PREFIX, sizeof(WIN_STREAM_PREFIX) - 1) != 0);
 }
 
 /* lxfs: all of them in one. Its size, 0 for none or for what has no room. */
-static size_t write_lxxattr(const struct store_object *o, uint8_t *out, size_t room)
+static size_t write_lxxattr(const struct store_tree *tree, const struct store_object *o,
+                            uint8_t *out, size_t room)
 {
     static char list[2 * LIST_MAX]; /* one thread */
     static uint8_t value[LIST_MAX];
@@ -45,7 +46,8 @@ static size_t write_lxxattr(const struct store_object *o, uint8_t *out, size_t r
     long n = store_attr_list(o, true, list, sizeof(list));
     for (long at = 0; at < n; at += (long)strlen(list + at) + 1) {
         const char *name = list + at;
-        long size = is_kept(name) ? store_attr_get(o, true, name, value, sizeof(value)) : -ENODATA;
+        long size =
+            is_kept(tree, name) ? store_attr_get(o, true, name, value, sizeof(value)) : -ENODATA;
         if (size < 0)
             continue;
         const struct nt_lx_xattr x = {{(const uint8_t *)name, strlen(name)}, {value, (size_t)size}};
@@ -85,7 +87,8 @@ static bool name_of_ea(const struct nt_ea *ea, char out[STORE_EA_NAME])
     return true;
 }
 
-static void add_each(const struct store_object *o, win_volfs_add *add, void *chain)
+static void add_each(const struct store_tree *tree, const struct store_object *o,
+                     win_volfs_add *add, void *chain)
 {
     static char list[2 * LIST_MAX]; /* one thread */
     static uint8_t value[LIST_MAX];
@@ -94,7 +97,7 @@ static void add_each(const struct store_object *o, win_volfs_add *add, void *cha
     memcpy(value, NT_LX_HEADER, header);
     for (long at = 0; at < n; at += (long)strlen(list + at) + 1) {
         char name[STORE_EA_NAME];
-        if (!is_kept(list + at) || !ea_of(list + at, name))
+        if (!is_kept(tree, list + at) || !ea_of(list + at, name))
             continue;
         long size = store_attr_get(o, true, list + at, value + header, sizeof(value) - header);
         if (size >= 0)
@@ -102,16 +105,17 @@ static void add_each(const struct store_object *o, win_volfs_add *add, void *cha
     }
 }
 
-static nt_status set_xattr(const struct store_object *o, const char *name, const void *value,
-                           size_t size)
+static nt_status set_xattr(const struct store_tree *tree, const struct store_object *o,
+                           const char *name, const void *value, size_t size)
 {
-    if (!is_kept(name))
+    if (!is_kept(tree, name))
         return NT_INVALID_EA_NAME;
     return win_status_of_ea(store_attr_change(o, name, value, size));
 }
 
 /* lxfs: removes all that are there, and sets those of a value. */
-static nt_status set_lxxattr(const struct store_object *o, const uint8_t *value, size_t size)
+static nt_status set_lxxattr(const struct store_tree *tree, const struct store_object *o,
+                             const uint8_t *value, size_t size)
 {
     static char list[2 * LIST_MAX]; /* one thread */
     nt_status status = NT_SUCCESS;
@@ -123,21 +127,22 @@ static nt_status set_lxxattr(const struct store_object *o, const uint8_t *value,
         return NT_EA_LIST_INCONSISTENT;
     long n = store_attr_list(o, true, list, sizeof(list));
     for (long at = 0; at < n; at += (long)strlen(list + at) + 1)
-        if (is_kept(list + at))
+        if (is_kept(tree, list + at))
             (void)store_attr_change(o, list + at, NULL, 0);
     for (size_t at = 0;
          status == NT_SUCCESS && size > 0 && nt_lxxattr_next(value, size, &at, &x) > 0;) {
         char name[STORE_EA_NAME];
         (void)snprintf(name, sizeof(name), "%.*s", (int)x.name.n, (const char *)x.name.at);
-        status = set_xattr(o, name, x.value.at, x.value.n);
+        status = set_xattr(tree, o, name, x.value.at, x.value.n);
     }
     return status;
 }
 
 /* --- what WSL goes by ----------------------------------------------------------------------- */
 
-static void query_lxfs(const struct store_object *o, const struct store_volfs *v,
-                       const struct nt_lxattrb *a, win_volfs_add *add, void *chain)
+static void query_lxfs(const struct store_tree *tree, const struct store_object *o,
+                       const struct store_volfs *v, const struct nt_lxattrb *a, win_volfs_add *add,
+                       void *chain)
 {
     static uint8_t xattrs[VALUE_MAX]; /* one thread */
     uint8_t value[256];
@@ -148,13 +153,14 @@ static void query_lxfs(const struct store_object *o, const struct store_volfs *v
     }
     if (n >= 0)
         add(chain, NT_LXATTRB, value, (size_t)n);
-    size_t size = write_lxxattr(o, xattrs, sizeof(xattrs));
+    size_t size = write_lxxattr(tree, o, xattrs, sizeof(xattrs));
     if (size > 0)
         add(chain, NT_LXXATTR, xattrs, size);
 }
 
-static void query_wslfs(const struct store_object *o, const struct store_volfs *v,
-                        const struct nt_lxattrb *a, win_volfs_add *add, void *chain)
+static void query_wslfs(const struct store_tree *tree, const struct store_object *o,
+                        const struct store_volfs *v, const struct nt_lxattrb *a, win_volfs_add *add,
+                        void *chain)
 {
     static const enum nt_lx_field order[] = {NT_LX_UID, NT_LX_GID, NT_LX_MODE, NT_LX_DEVICE};
     const struct nt_lx own = {
@@ -174,7 +180,7 @@ static void query_wslfs(const struct store_object *o, const struct store_volfs *
         else if ((has & order[i]) != 0)
             add(chain, name, value, nt_lx_put(&own, order[i], value));
     }
-    add_each(o, add, chain);
+    add_each(tree, o, add, chain);
 }
 
 void win_volfs_query(const struct store_tree *tree, const char *native, const struct stat *st,
@@ -185,7 +191,7 @@ void win_volfs_query(const struct store_tree *tree, const char *native, const st
     struct nt_lxattrb a;
     store_volfs_get(&o, st, tree->format, &v);
     store_volfs_show(st, &v, &a);
-    (tree->format == STORE_LXFS ? query_lxfs : query_wslfs)(&o, &v, &a, add, chain);
+    (tree->format == STORE_LXFS ? query_lxfs : query_wslfs)(tree, &o, &v, &a, add, chain);
 }
 
 /* What an LXATTRB says of times is the inode's, to the nanosecond. */
@@ -243,14 +249,14 @@ bool win_volfs_set(const struct store_tree *tree, const char *native, const stru
     if (lxfs && nt_fold_equal(ea->name, ea->name_length, NT_LXATTRB, strlen(NT_LXATTRB)))
         *status = set_fields(tree, native, NT_LX_OWNED, ea);
     else if (lxfs && nt_fold_equal(ea->name, ea->name_length, NT_LXXATTR, strlen(NT_LXXATTR)))
-        *status = set_lxxattr(&o, ea->value, ea->size);
+        *status = set_lxxattr(tree, &o, ea->value, ea->size);
     else if (!lxfs && field != 0)
         *status = set_fields(tree, native, field, ea);
     else if (!lxfs && name_of_ea(ea, name) && ea->size == 0)
-        *status = set_xattr(&o, name, NULL, 0);
+        *status = set_xattr(tree, &o, name, NULL, 0);
     else if (!lxfs && name_of_ea(ea, name) && ea->size >= 4 &&
              memcmp(ea->value, NT_LX_HEADER, 4) == 0)
-        *status = set_xattr(&o, name, ea->value + 4, ea->size - 4);
+        *status = set_xattr(tree, &o, name, ea->value + 4, ea->size - 4);
     else
         return false;
     return true;

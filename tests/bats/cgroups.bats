@@ -140,7 +140,7 @@ devices=1'
   assert_line --index 0 ':cgroup2:nsdelegate'
   sed -i "s/= v2/= v3/" "$BASE/etc/wsl.conf"
   run "$LXSHIM" wsl --lane preload --policy "$BASE/policy.json" --etc "$BASE/etc" -q -- true
-  assert_output --partial 'wsl.conf:3: no value of its key; the line is skipped'
+  assert_output --partial "wsl.conf:3: Invalid value 'v3' for config key 'automount.cgroups' (Valid values: v1, v2); the line is skipped"
 }
 
 @test "a process is in a group of each hierarchy, and what is written to a limit is what it says" {

@@ -284,6 +284,39 @@ for path in sys.argv[1].split():
   refute_output --partial 'No such file'
 }
 
+# Every call that changes something, in a directory of the kernel's: mkdir's errno and so on.
+CHANGES='import errno, os, socket, sys
+def said(call):
+    try:
+        call()
+        return "ok"
+    except OSError as e:
+        return errno.errorcode[e.errno]
+open("near", "w").close()
+for d in sys.argv[1:]:
+    x = d + "/x"
+    print(*sorted({said(f) for f in (
+        lambda: os.mkdir(x), lambda: os.mknod(x), lambda: os.mkfifo(x), lambda: os.symlink("a", x), lambda: os.unlink(x), lambda: os.rmdir(x),
+        lambda: os.open(x, os.O_CREAT | os.O_WRONLY), lambda: os.truncate(x, 0), lambda: os.chmod(x, 0), lambda: os.chown(x, 0, 0),
+        lambda: os.lchown(x, 0, 0), lambda: os.utime(x), lambda: os.setxattr(x, "user.a", b""), lambda: os.removexattr(x, "user.a"),
+        lambda: os.rename(x, "far"), lambda: os.rename("near", x), lambda: os.link("near", x), lambda: os.link(x, "far"), lambda: os.chroot(x),
+        lambda: os.execv(x, ["x"]), lambda: socket.socket(socket.AF_UNIX).bind(x), lambda: socket.socket(socket.AF_UNIX).connect(x),
+        lambda: os.unlink(os.path.basename(d) + "/x", dir_fd=os.open(os.path.dirname(d), os.O_PATH)))}))
+    print(*(said(f) for f in (lambda: os.unlink(d), lambda: os.rmdir(d), lambda: os.utime(d, follow_symlinks=False), lambda: os.rename(d, "far"))))'
+
+@test "identity.proc, identity.sysfs: nothing is changed in a directory that WSL1 lacks, nor is that itself: ENOENT, of every call" {
+  needs python3 python3
+  [[ -e /sys/class/net/lo/statistics && -d /sys/kernel/mm/hugepages ]] || skip "another /sys"
+  steps="cd \"\$(mktemp -d -p '$BATS_TEST_TMPDIR')\"; python3 -c '$CHANGES' /sys/class/net/lo/statistics /proc/self/map_files"
+  native "$steps"
+  assert_output --partial EXDEV
+  as wsl1-1903 "$steps" identity.sysfs=on identity.proc=on
+  assert_output "ENOENT
+ENOENT ENOENT ENOENT ENOENT
+ENOENT
+ENOENT ENOENT ENOENT ENOENT"
+}
+
 @test "identity.proc: loadavg, meminfo and cpuinfo of WSL1's; programs that read them go on" {
   needs uptime procps
   steps='cut -d" " -f1-3 /proc/loadavg; sed "s/[0-9][0-9]* kB/N kB/" /proc/meminfo | grep -c "^[A-Z].*N kB"; grep -c . /proc/meminfo
@@ -350,6 +383,31 @@ cat: /run/WSL/12_interop: No such device or address
 cat: /run/WSL/x_interop: No such file or directory
 mkdir: cannot create directory ‘/run/WSL/a’: No such file or directory
 /run/WSL/.."
+}
+
+@test "identity.interop: a descriptor of /run/WSL leads to what is in it, and is called by its name" {
+  needs python3 python3
+  as wsl2-9p 'python3 -c '\''import errno, os, socket
+def said(call):
+    try:
+        return call()
+    except OSError as e:
+        return errno.errorcode[e.errno]
+for flags in (os.O_PATH, os.O_RDONLY | os.O_DIRECTORY):
+    d = os.open("/run/WSL", flags)
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    print(os.readlink("/proc/self/fd/%d" % d), oct(os.fstat(d).st_mode), os.fstat(d).st_ino == os.stat("/run/WSL").st_ino)
+    print(oct(os.stat("12_interop", dir_fd=d).st_mode), oct(os.stat("/proc/self/fd/%d/./12_interop" % d).st_mode), os.access("12_interop", os.W_OK, dir_fd=d),
+          os.path.samefile("/proc/self/fd/%d/.." % d, "/proc/tty") or os.path.samefile("/proc/self/fd/%d/.." % d, "/run"))
+    print(said(lambda: os.open("12_interop", os.O_RDONLY, dir_fd=d)), said(lambda: os.stat("other", dir_fd=d)), said(lambda: s.connect("/run/WSL/12_interop")),
+          said(lambda: s.connect("/proc/self/fd/%d/12_interop" % d)), said(lambda: s.connect("/proc/self/fd/%d/other" % d)))
+'\''' identity.interop=on
+  assert_output "/run/WSL 0o40555 True
+0o140777 0o140777 True True
+ENXIO ENOENT ECONNREFUSED ECONNREFUSED ENOENT
+/run/WSL 0o40555 True
+0o140777 0o140777 True True
+ENXIO ENOENT ECONNREFUSED ECONNREFUSED ENOENT"
 }
 
 @test "identity.calls: listmount, which Linux has since 6.8, is ENOSYS where statmount is" {
@@ -452,6 +510,25 @@ SIZES='cd /; for f in /etc/hosts /etc/resolv.conf; do n=$(cat $f | wc -c); for s
   for profile in wsl1-1903 wsl2-9p; do
     as $profile "$SIZES" identity.hosts=on identity.resolver=on identity.kernel=on
     assert_output 0
+  done
+}
+
+@test "identity.*: a descriptor of O_PATH says what stat of the path does, whoever asks, and is read by its link" {
+  files='/etc/hosts /etc/resolv.conf /etc/passwd /proc/version /dev/fuse /dev/null /dev/tty'
+  native "kernel -d $files"
+  bare=${output//"/dev/fuse: $(printf %o "0x$(stat -c %f /dev/fuse 2>/dev/null || echo 0)")"/"/dev/fuse: 20666"}
+  for profile in wsl1-1803 wsl2-9p; do
+    for program in kernel kernel-static kernel-i386 kernel-i386-static; do
+      type "$program" >/dev/null 2>&1 || continue
+      [[ $program == kernel || $LXSHIM_TEST_LANE != preload ]] || continue
+      as $profile "$program -d $files" identity.{hosts,resolver,kernel,devices}=on
+      if [[ $profile == wsl2* ]]; then
+        assert_output "$bare"
+      else
+        refute_output --regexp ', (fstat|fstatat|number|statx): '
+        assert_line --regexp '^/etc/hosts: 100[0-7]+, some$'
+      fi
+    done
   done
 }
 

@@ -206,6 +206,41 @@ Reparse Tag Value : 0x80000024
 The file cannot be accessed by the system."
 }
 
+@test "volfs.capability_stream: a file's capabilities are a stream to Windows before 16226, which copy takes along and an editor drops; then an EA" {
+  needs setcap libcap2-bin
+  caps='cp "$(type -P cat)" p; setcap cap_net_raw=ep p; getcap p; setpriv --reuid 99 --regid 99 --clear-groups ./p /proc/self/status | grep CapEff'
+  natively "cd \$M/d; $caps"
+  local bare=$output
+  assert_output "p cap_net_raw=ep
+CapEff:	0000000000002000"
+  drive_policy '"profile": "wsl1-1703"'
+  in_tree lxfs "$caps; cp p e"'; setcap cap_chown=p e; : >n; shown() { W dir /r "C:\vol\\$1" | grep -o "[0-9]* [a-z]*:.*"; EA "$1" | grep capability; }
+    for f in p e n; do shown $f; done; W copy "C:\vol\p" "C:\vol\q" >/dev/null; getcap q; shown q; W copy "C:\vol\e:lxcaps" "C:\out" >/dev/null; stat -c %s $M/drive/out
+    W copy "C:\out" "C:\vol\n:LXCAPS" >/dev/null; getcap n; W copy /y "C:\out" "C:\vol\n" >/dev/null; getcap $M/drive/vol/n; W dir /r "C:\vol\n" | grep -c :LXCAPS
+    W copy "C:\vol\p" "C:\away" >/dev/null; getcap $M/drive/away; W dir /r "C:\away" | grep -o "[0-9]* away:.*"; W copy "C:\away" "C:\vol\back" >/dev/null; getcap $M/drive/vol/back
+    cp e x; printf abc >$M/drive/abc; W copy "C:\abc" "C:\vol\x:LXCAPS" >/dev/null 2>&1 || echo refused; getcap x'
+  assert_output "$bare
+20 p:LXCAPS:\$DATA
+20 e:LXCAPS:\$DATA
+q cap_net_raw=ep
+20 q:LXCAPS:\$DATA
+20
+n cap_chown=p
+0
+20 away:LXCAPS:\$DATA
+$BASE/drive/vol/back cap_net_raw=ep
+refused"
+  drive_policy '"profile": "wsl1-1709"'
+  in_tree lxfs "$caps"'; W dir /r "C:\vol\p" | grep -c :LXCAPS; EA p | grep -o "security.capability"'
+  assert_output "$bare
+0
+security.capability"
+  in_tree wslfs "$caps"'; W dir /r "C:\vol\p" | grep -c :LXCAPS; EA p | grep -o "LX.SECURITY.CAPABILITY"'
+  assert_output "$bare
+0
+LX.SECURITY.CAPABILITY"
+}
+
 @test "volfs.no_attributes: what Windows makes is not there, and in the way; or root's, with no permission" {
   needs python3 python3
   steps='makes; W ea "C:\vol\made"; ls; stat -c "%A %u %g" made; cat made; touch made; mkdir made; mkdir dir; ln -s x made

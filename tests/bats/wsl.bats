@@ -135,13 +135,13 @@ touch: cannot touch 'BASE/at/c/sub/g': Read-only file system"
   assert_output --partial 'target "BASE/nowhere/d": No such file or directory'
   assert_output --partial 'unknown mount option "hair'
   run sed -n 's/^lxshim: BASE.etc.\([a-z.]*:[0-9]*\): \([^:;]*\).*/\1 \2/p' <<<"$output"
-  assert_output "wsl.conf:3 no '='
-wsl.conf:4 no value of its key
-wsl.conf:5 a quote that does not end
-wsl.conf:6 the key was said before
-wsl.conf:7 no key of WSL's
-wsl.conf:8 a section without an end
-wsl.conf:9 no key of WSL's
+  assert_output "wsl.conf:3 Expected '='
+wsl.conf:4 Invalid boolean value 'perhaps' for key 'automount.enabled'
+wsl.conf:5 Expected \"
+wsl.conf:6 Duplicated config key 'automount.ROOT' (line 2 has it)
+wsl.conf:7 Unknown key 'automount.some'
+wsl.conf:8 Expected ']'
+wsl.conf:9 Unknown key 'enabled'
 fstab:1 no three fields
 fstab:2 no three fields
 fstab:3 E
@@ -151,10 +151,11 @@ fstab:6 longer than 4094 bytes"
 }
 
 @test "wsl.conf as Windows' editors leave it: line ends, a last line without one, lines that go on; filesystem.umask; keys of others" {
-  printf '[automount]\r\nroot = %s/at\r\noptions = "umask=\\\r\n077"\r\n[FileSystem]\r\nUmask = 0x3f\r\n[gpu]\r\nenabled=false\r\n[network]\r\n# no = key\r\nhostname=\r\n[boot]\r\nsystemd=true' \
+  printf '[automount] # \\\r\nroot = %s/at\r\noptions = "umask=\\\n077" # \\\n[FileSystem]\r\nUmask = 0x3f\r\n[gpu]\r\nenabled=false\r\n[network]\r\n# no = key \\\r\ngenerateHosts=\\\r\n[boot]\r\nsystemd=true' \
     "$BASE" >"$BASE/etc/wsl.conf"
   session --era wsl1-1903 "$DRIVES; "'umask; : >$BASE/f; stat -c %a $BASE/f $BASE/at/c; rm $BASE/f'
-  assert_output 'C:\134 BASE/at/c drvfs rw
+  assert_output "lxshim: BASE/etc/wsl.conf:11: Invalid boolean value '' for key 'network.generateHosts'; the line is skipped"'
+C:\134 BASE/at/c drvfs rw
 D:\134 BASE/at/d drvfs rw
 0077
 600
@@ -163,16 +164,62 @@ D:\134 BASE/at/d drvfs rw
   for value in 0778 -1 rwx 01000 ''; do
     conf automount "root = $BASE/at" '[filesystem]' "umask = $value"
     session 'umask'
-    assert_output "lxshim: BASE/etc/wsl.conf:4: no value of its key; the line is skipped
+    assert_output "lxshim: BASE/etc/wsl.conf:4: Invalid integer value '$value' for key 'filesystem.umask'; the line is skipped
 $(umask)"
   done
   conf automount "root = $BASE/at" '[filesystem]' 'umask = 27'
   session 'umask'
   assert_output 0033
-  printf '\357\273\277[automount]\nenabled = false\n' >"$BASE/etc/wsl.conf"
-  session true
-  assert_output "lxshim: BASE/etc/wsl.conf:1: no '='; the line is skipped
-lxshim: BASE/etc/wsl.conf:2: no key of WSL's; the line is skipped"
+}
+
+@test "wsl.conf: what is no line by WSL's grammar, a mark of UTF-8, NULs; UTF-16 is not read" {
+  LANES=(preload)
+  { printf '[automount]x\nenabled=0\n[auto mount]\n[auto\\mount]\n[]\n[automount] \t\n\xe9nabled=0\n=0\noptions="umask=077" x\nen-abled=0\nroot=%s/at\n[boot]\ncommand = echo C:\\Users\\me\ncommand = \\' "$BASE"; } \
+    >"$BASE/etc/wsl.conf"
+  session "$DRIVES"
+  run sed -n 's/^lxshim: BASE.etc.wsl.conf:\(.*\); the line is skipped/\1/p' <<<"$output"
+  assert_output "1: Expected ' ' or '\\n'
+2: Unknown key 'enabled'
+3: Expected ']'
+4: Expected ']'
+5: Invalid section name
+7: Invalid key name
+8: Invalid key name
+10: Expected '='
+13: Invalid escaped character: 'U'
+14: Invalid escaped character: ''"
+  printf '[%0200d]\n%0200d=\n[a%0200d]\nb%0200d=\n' 0 0 0 0 >"$BASE/etc/wsl.conf"
+  session 'echo there'
+  assert_line --index 1 --partial ':2: Invalid key name'
+  assert_line --index 2 --partial ":4: Unknown key 'a000"
+  assert_line --index 3 there
+  printf '\xef\xbb\xbf[automount]\nenabled = false\n[automount]\nenabled\0 = 0\nroot = %s/at\0/x\n' "$BASE" >"$BASE/etc/wsl.conf"
+  session "$DRIVES"
+  assert_output "lxshim: BASE/etc/wsl.conf:1: Invalid key name; the line is skipped
+lxshim: BASE/etc/wsl.conf:2: Unknown key 'enabled'; the line is skipped
+lxshim: BASE/etc/wsl.conf:4: Expected '='; the line is skipped
+C:\\134 BASE/at/c 9p rw
+D:\\134 BASE/at/d 9p rw"
+  for mark in '\xff\xfe' '\xfe\xff'; do
+    printf '%b[\0u\0s\0e\0r\0]\0\n\0' "$mark" >"$BASE/etc/wsl.conf"
+    session 'echo there'
+    assert_output "lxshim: BASE/etc/wsl.conf: UTF-16, which WSL does not read there; it is not read
+there"
+  done
+}
+
+@test "network.hostname: without what no host's name has, as WSL's init makes it; /etc/hosts and NAME say the same" {
+  ((EUID == 0)) || skip "only root gives a host a name"
+  local row long=a
+  until ((${#long} > 70)); do long+=b; done
+  for row in 'my host|myhost' 'a/b\\\\\\\\c|abc' '-.a--b.-c.d-|a-b.cd' "$long|${long:0:64}" '"  "|localhost' '|localhost' '_|localhost' 'h\xc3\xb6st # x|hst'; do
+    printf '[network]\nhostname = %b\n' "${row%|*}" >"$BASE/etc/wsl.conf"
+    session 'uname -n; echo "$NAME"; read -r name </proc/sys/kernel/hostname; echo "$name"; while read -r address whole short; do [[ $address != 127.0.1.1 ]] || echo "$whole $short"; done </etc/hosts'
+    assert_output "${row##*|}
+${row##*|}
+${row##*|}
+${row##*|}.localdomain ${row##*|}"
+  done
 }
 
 @test ".wslconfig of the one user on C: who has it: wsl2.virtiofs, where nothing says another era" {
@@ -184,6 +231,16 @@ lxshim: BASE/etc/wsl.conf:2: no key of WSL's; the line is skipped"
   assert_output virtiofs
   session --era wsl1-1903 "$types"
   assert_output drvfs
+  for form in 'UTF-8' 'UTF-16LE'; do # as Windows' editors write them, with their mark
+    printf '\ufeff[wsl2]\r\nkernelCommandLine=a \\\r\n b\r\nvirtiofs=true' | iconv -f UTF-8 -t "$form" >"$BASE/drive/Users/me/.wslconfig"
+    session "$types"
+    assert_output virtiofs
+  done
+  printf '\xff\xfe[' >"$BASE/drive/Users/me/.wslconfig"
+  session "$types"
+  assert_output "lxshim: BASE/drive/Users/me/.wslconfig: no text of Windows'; it is not read
+9p"
+  printf '[wsl2]\nvirtiofs=true' >"$BASE/drive/Users/me/.wslconfig"
   cp "$BASE/drive/Users/me/.wslconfig" "$BASE/drive/Users/Public"
   session "$types"
   assert_output 9p
@@ -541,4 +598,16 @@ expect_of() {
   assert_output "$(expect_of 3 "$names")"
   session --era wsl2-9p "$ASK"
   assert_output "$(expect_of 4 "$names")"
+}
+
+@test "a session that begins in / without a policy is one without drives; a policy's are there" {
+  LANES=(preload)
+  run env -C / -u LXSHIM_POLICY "$LXSHIM" wsl --lane preload --etc "$BASE/etc" -- sh -c 'pwd; uname -r; grep -c "aname=drvfs" /proc/mounts'
+  assert_output --partial "lxshim: policy: built-in (without drives, as / cannot be one)
+/
+5.15.90.1-microsoft-standard-WSL2
+0"
+  session 'pwd; grep -c "aname=drvfs" /proc/mounts'
+  assert_output "/
+2"
 }

@@ -124,6 +124,7 @@ wslfs"
     mkdir -p "$BASE/tree${library%/*}"
     cp -n "$library" "$BASE/tree$library"
   done
+  cp "$(type -P kernel)" "$BASE/tree/bin"
   mkdir "$BASE/tree/run/resolver"
   echo nameserver 192.0.2.1 >"$BASE/tree/run/resolver/stub"
   ln -s ../run/resolver/stub "$BASE/tree/etc/resolv.conf"
@@ -135,9 +136,11 @@ wslfs"
       run env -C / LC_ALL=C "$LXSHIM" wsl --bind "$bind" --lane "$lane" -q --policy "$BASE/policy.json" --root "$BASE/tree" -- /bin/bash -c 'cd /etc
         for f in hosts resolv.conf; do cp $f /tmp && tar chf /tmp/t $f && tar xOf /tmp/t | while read -r line; do echo "$line"; done >/tmp/u; n=$(cat $f); m=$(cat /tmp/$f); o=$(cat /tmp/u); [[ -n $n && $m == "$n" && $o == "$n" ]] || echo "$f: $n / $m / $o"
           [[ $(stat -Lc %s,%i,%f $f) == $(stat -Lc %s,%i,%f - <$f) ]] || echo "$f: $(stat -Lc %s,%i,%f $f) $(stat -Lc %s,%i,%f - <$f)"; done
-        echo *s; stat -c "%F %a" hosts; stat -f -c %T hosts; stat -c %F hosts/ 2>&1; [[ -r /etc/hosts ]] && readlink /proc/self/fd/0 <hosts; m=none; while read -r line; do [[ $line != nameserver* ]] || m=$line; done <resolv.conf; echo "$m"
+        kernel -d /etc/hosts ../etc/hosts; echo *s; stat -c "%F %a" hosts; stat -f -c %T hosts; stat -c %F hosts/ 2>&1; [[ -r /etc/hosts ]] && readlink /proc/self/fd/0 <hosts; m=none; while read -r line; do [[ $line != nameserver* ]] || m=$line; done <resolv.conf; echo "$m"
         ls /.dockerenv 2>&1; ls -A / | grep -c docker; echo mine >hosts; cat hosts | grep mine; stat -c %F hosts; ls hosts'
-      assert_output "hosts
+      assert_output "/etc/hosts: 100644, some
+../etc/hosts: 100644, some
+hosts
 regular file 644
 $([[ $bind == never ]] && stat -f -c %T "$BASE/tree" || stat -f -c %T "$BASE/tree")
 stat: cannot statx 'hosts/': Not a directory

@@ -2,8 +2,9 @@
 /*
  * kernel: says what uname(2) and the files given say of the kernel, by libc, and whether stat,
  * access and O_PATH of each fit what is opened; as "kernel -m" what sysinfo(2) says that is no
- * matter of the moment, in bytes, and whether amounts are counted in those. Statically linked it is
- * one that no library covers.
+ * matter of the moment, in bytes, and whether amounts are counted in those; as "kernel -d" whether
+ * a descriptor of O_PATH of each file says what stat of its path does, by every call, and can be
+ * read through its link. Statically linked it is one that no library covers.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -64,10 +65,73 @@ static int tell_system(void)
     return 0;
 }
 
+static void compare(const char *path, const char *how, int r, const struct stat *a,
+                    const struct stat *b)
+{
+    if (r < 0)
+        printf("%s, %s: %s\n", path, how, strerror(errno));
+    else if (a->st_mode != b->st_mode || a->st_size != b->st_size || a->st_ino != b->st_ino ||
+             a->st_dev != b->st_dev || a->st_rdev != b->st_rdev || a->st_uid != b->st_uid ||
+             a->st_gid != b->st_gid || a->st_nlink != b->st_nlink)
+        printf("%s, %s: mode %o %o, size %lld %lld, inode %lld %lld, group %u %u\n", path, how,
+               a->st_mode, b->st_mode, 0LL + a->st_size, 0LL + b->st_size, 0LL + a->st_ino,
+               0LL + b->st_ino, a->st_gid, b->st_gid);
+}
+
+/* How many bytes are read of what a descriptor is of, by its link. */
+static long read_by(int fd)
+{
+    char name[32];
+    static char text[65536];
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    int again = open(name, O_RDONLY);
+    long n = again < 0 ? -1 : read(again, text, sizeof(text));
+    close(again);
+    return n;
+}
+
+static void tell_descriptor(const char *path)
+{
+    struct stat named;
+    struct stat held = {.st_mode = 0};
+    struct statx stx = {.stx_mode = 0};
+    if (stat(path, &named) < 0) {
+        printf("%s: %s\n", path, strerror(errno));
+        return;
+    }
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0) {
+        printf("%s: %s\n", path, strerror(errno));
+        return;
+    }
+    compare(path, "fstat", fstat(fd, &held), &named, &held);
+    compare(path, "fstatat", fstatat(fd, "", &held, AT_EMPTY_PATH), &named, &held);
+#ifdef __x86_64__
+    compare(path, "number", (int)syscall(SYS_fstat, fd, &held), &named, &held);
+#endif
+    int r = statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx);
+    /* ENOSYS: the era's kernel has none. */
+    if (r < 0
+            ? errno != ENOSYS
+            : stx.stx_mode != named.st_mode || stx.stx_ino != named.st_ino ||
+                  stx.stx_size != (unsigned long long)named.st_size || stx.stx_gid != named.st_gid)
+        printf("%s, statx: %d, mode %o, size %lld\n", path, r, stx.stx_mode, 0LL + stx.stx_size);
+    long n = S_ISREG(named.st_mode) ? read_by(fd) : named.st_size;
+    if (n != named.st_size && named.st_size != 0)
+        printf("%s: %ld bytes are read of %lld\n", path, n, 0LL + named.st_size);
+    printf("%s: %o, %s\n", path, named.st_mode, named.st_size > 0 ? "some" : "none");
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "-m") == 0)
         return tell_system();
+    if (argc > 2 && strcmp(argv[1], "-d") == 0) {
+        for (int i = 2; i < argc; i++)
+            tell_descriptor(argv[i]);
+        return 0;
+    }
     struct utsname name;
     if (uname(&name) < 0)
         return 1;

@@ -266,16 +266,20 @@ static void a_tree_knows_how_often_it_was_mounted(void **state)
     char below[96];
     (void)state;
     assert_false(store_tree_of("/tmp", file, &t));
-    store_tree_mount(tree, STORE_WSLFS);
+    store_tree_mount(tree, STORE_WSLFS, false);
     if (!store_tree_get(tree, &t))
         skip();
     assert_int_equal(t.format, STORE_WSLFS);
     assert_int_equal(t.mounted, 1);
-    store_tree_mount(tree, STORE_LXFS);
+    assert_false(t.streams);
+    store_tree_mount(tree, STORE_LXFS, true);
     snprintf(below, sizeof(below), "%s/missing/further", tree);
     assert_true(store_tree_of("/tmp", below, &t));
     assert_int_equal(t.format, STORE_LXFS);
     assert_int_equal(t.mounted, 2);
+    assert_true(t.streams);
+    store_tree_drop(tree);
+    assert_true(store_tree_get(tree, &t) && t.streams && t.format == STORE_LXFS);
     assert_true(store_tree_of(tree, tree, &t));
     assert_false(store_tree_of(file, file, &t)); /* no further up than that */
 }
@@ -286,7 +290,7 @@ static void to_drop_what_is_remembered_counts_as_a_mount(void **state)
     (void)state;
     store_tree_drop(tree); /* of a directory that is no tree's root it makes none */
     assert_false(store_tree_get(tree, &t));
-    store_tree_mount(tree, STORE_WSLFS);
+    store_tree_mount(tree, STORE_WSLFS, false);
     store_tree_drop(tree);
     if (!store_tree_get(tree, &t))
         skip();
@@ -340,8 +344,8 @@ static void another_type_is_kept_in_windows_form(void **state)
 
 static void what_is_stripped_is_roots_and_counts_again_when_it_is_set(void **state)
 {
-    static const struct store_tree lxfs = {STORE_LXFS, 7};
-    static const struct store_tree wslfs = {STORE_WSLFS, 8};
+    static const struct store_tree lxfs = {STORE_LXFS, 7, false};
+    static const struct store_tree wslfs = {STORE_WSLFS, 8, false};
     static const uint8_t mode[] = {0x80, 0x81, 0, 0}; /* 0100600 */
     const struct store_object o = object();
     struct store_volfs v;
@@ -377,7 +381,7 @@ static void what_is_stripped_is_roots_and_counts_again_when_it_is_set(void **sta
 
 static void a_damaged_attribute_is_none(void **state)
 {
-    static const struct store_tree lxfs = {STORE_LXFS, 1};
+    static const struct store_tree lxfs = {STORE_LXFS, 1, false};
     const struct store_object o = object();
     struct store_volfs v;
     (void)state;

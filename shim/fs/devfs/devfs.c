@@ -48,6 +48,36 @@ static void say(const struct lx_call *c, const struct devfs_node *node, unsigned
     }
 }
 
+bool devfs_is_one(dev_t number)
+{
+    static const struct {
+        unsigned major, first, last;
+    } all[] = {
+#define NODE(directory, name, eras, count, major, minor, mode, gid, error) \
+    {major, minor, (minor) + (count)-1},
+#define ABSENT(directory, name, rule)
+#include "fs/devfs/files.def"
+#undef NODE
+#undef ABSENT
+    };
+    bool is = false;
+    for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        is |= major(number) == all[i].major && minor(number) >= all[i].first &&
+              minor(number) <= all[i].last;
+    return is;
+}
+
+void devfs_say(const struct lx_call *c, const struct devfs_node *node)
+{
+    if (c->op == LX_OP_STAT) {
+        ((struct stat *)c->buf)->st_mode = S_IFCHR | node->mode;
+        ((struct stat *)c->buf)->st_gid = node->gid;
+    } else {
+        ((struct statx *)c->buf)->stx_mode = (uint16_t)(S_IFCHR | node->mode);
+        ((struct statx *)c->buf)->stx_gid = node->gid;
+    }
+}
+
 /* What opening one comes to that nothing drives: Linux looks at the mode first. */
 static long refuse(const struct lx_call *c, const struct devfs_node *node)
 {

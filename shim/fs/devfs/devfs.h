@@ -31,6 +31,12 @@ struct devfs_node {
 bool devfs_instead(struct lx_call *c, const struct devfs_node *node, unsigned number,
                    const char *path, enum lx_rule rule, long *result);
 
+/* True for the number of one of them, wherever its node is. */
+bool devfs_is_one(dev_t number);
+
+/* Has the kernel's answer to stat or statx of a node say its mode and group. */
+void devfs_say(const struct lx_call *c, const struct devfs_node *node);
+
 /* The name of one of the serial lines, which alone are a row; NULL after the last. */
 const char *devfs_row_name(unsigned number);
 

@@ -7,6 +7,7 @@
 #include <linux/sysinfo.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 
 #include "fs/filesystems.h"
@@ -14,12 +15,14 @@
 #include "fs/procfs/files.h"
 #include "fs/procfs/pages.h"
 #include "policy/foreign.h"
+#include "sys/fdpath.h"
 #include "sys/numbers.h"
 #include "sys/sys.h"
 
 /* In the place of what the kernel has not. */
 static const char like[] = MADEUP_LIKE;
 static const char like_directory[] = "/proc/tty/ldisc"; /* with nothing in it */
+static const char interop_directory[] = "/run/WSL";     /* which most descriptors of that are of */
 
 #define TEXT_MAX 65536 /* bytes of a file: none has a page of them */
 
@@ -89,7 +92,9 @@ static bool make(const struct lx_call *c, const struct file *file, const char *n
     if (room == NULL)
         return false;
     size_t n = write_page(c->task->policy, file, name, own, room);
-    bool done = n > 0 && madeup_put(name, room->out, n, c->flags, fd);
+    /* What only names something nobody can be given: that can be read, too. */
+    const int flags = c->task->on_behalf ? c->flags & ~O_PATH : c->flags;
+    bool done = n > 0 && madeup_put(name, room->out, n, flags, fd);
     if (!done)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
     sys_munmap(room, sizeof(*room));
@@ -176,7 +181,7 @@ static const char *on_disk(const struct lx_policy *policy, const char *path, cha
 static const char *name_for(const struct lx_policy *policy, const struct file *file,
                             const char *path, char out[PATH_MAX])
 {
-    const char *native = file->when == FILE_EITHER ? on_disk(policy, path, out) : like;
+    const char *native = file->when == FILE_EITHER ? on_disk(policy, path, out) : path;
     return madeup_fits(native) ? native : path;
 }
 
@@ -187,10 +192,108 @@ static void say_file(const struct lx_call *c, const struct file *file)
         say(c, MADEUP_MODE, measure(c->task->policy, file, file->name, -1));
 }
 
+/* What has a size, of a disk. The kernel may call them by other names, which links lead to. */
+static const char *const disks[] = {"/etc/hosts", "/etc/resolv.conf"};
+
+#define DISKS (sizeof(disks) / sizeof(disks[0]))
+
+/*
+ * Which of them a descriptor is of, or NULL. Looked up once in a program's life, unless somebody
+ * else's is asked about: who replaces the file, and asks a descriptor of the new one, is told the
+ * kernel's size.
+ */
+static const struct file *disk_of(const struct lx_task *t, const struct stat *st, const char **path)
+{
+    const struct lx_policy *policy = t->policy;
+    static _Atomic uint64_t devices[DISKS];
+    static _Atomic uint64_t inodes[DISKS];
+    static _Atomic bool known;
+    char out[PATH_MAX];
+    struct stat own;
+    for (unsigned i = 0; i < DISKS; i++) {
+        if (!known || t->on_behalf) {
+            int r = sys_fstatat(AT_FDCWD, on_disk(policy, disks[i], out), &own, 0);
+            devices[i] = r < 0 ? 0 : own.st_dev;
+            inodes[i] = r < 0 ? 0 : own.st_ino;
+        }
+    }
+    known = true;
+    for (unsigned i = 0; i < DISKS; i++) {
+        *path = disks[i];
+        if (devices[i] == st->st_dev && inodes[i] == st->st_ino && inodes[i] != 0)
+            return file_find(policy, disks[i], strlen(disks[i]));
+    }
+    return NULL;
+}
+
+/* Which node's file a descriptor is of, by its number and the name that the kernel has for it. */
+static const struct file *node_of(const struct lx_policy *policy, int fd, const struct stat *st)
+{
+    char link[SYS_FD_PATH];
+    char name[PATH_MAX];
+    if (!devfs_is_one(st->st_rdev))
+        return NULL;
+    sys_fd_path(fd, link);
+    long n = sys_readlinkat(AT_FDCWD, link, name, sizeof(name));
+    const struct file *file =
+        n <= 0 || n == (long)sizeof(name) ? NULL : file_find(policy, name, (size_t)n);
+    return file != NULL && file->kind == FILE_DEVICE ? file : NULL;
+}
+
+/* What a descriptor is of, whose kernel's answer is not what is said of the path; or NULL. */
+static const struct file *held_of(const struct lx_task *t, int fd, const struct stat *st,
+                                  const char **path)
+{
+    if (S_ISCHR(st->st_mode))
+        return node_of(t->policy, fd, st);
+    const struct file *file = S_ISREG(st->st_mode) ? disk_of(t, st, path) : NULL;
+    /* Who writes it, or has it from before, has the file itself. */
+    return file != NULL && (sys_fcntl(fd, F_GETFL, 0) & O_PATH) != 0 ? file : NULL;
+}
+
+static bool holds(const struct lx_task *t, int fd, const struct stat *st)
+{
+    const char *path;
+    return held_of(t, fd, st, &path) != NULL;
+}
+
+static void held(struct lx_call *c)
+{
+    const struct lx_policy *policy = c->task->policy;
+    const struct statx *stx = c->buf;
+    const bool extended = c->op == LX_OP_STATX;
+    struct stat st = {.st_mode = 0};
+    const char *path = "";
+    char out[PATH_MAX];
+    if (extended) {
+        st.st_mode = stx->stx_mode;
+        st.st_ino = stx->stx_ino;
+        st.st_dev = makedev(stx->stx_dev_major, stx->stx_dev_minor);
+        st.st_rdev = makedev(stx->stx_rdev_major, stx->stx_rdev_minor);
+    } else {
+        st = *(const struct stat *)c->buf;
+    }
+    const struct file *file = held_of(c->task, c->at[0].dfd, &st, &path);
+    if (file == NULL || !lx_alter(c, file->rule))
+        return;
+    if (file->kind == FILE_DEVICE) {
+        devfs_say(c, &file->node);
+        return;
+    }
+    int fd = sys_openat(AT_FDCWD, on_disk(policy, path, out), O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    size_t n = fd < 0 ? 0 : measure(policy, file, path, fd);
+    if (fd >= 0)
+        sys_close(fd);
+    if (n > 0)
+        say(c, st.st_mode, n);
+}
+
 /* Asks the kernel of a file like the one that it has not. */
 static long ask_like(struct lx_call *c, const struct file *file, bool up)
 {
     const struct lx_loc before = c->at[0];
+    if (file->kind == FILE_SOCKET && c->op == LX_OP_CONNECT)
+        return -ECONNREFUSED; /* nobody is there */
     if (file->kind == FILE_SOCKET && (c->op == LX_OP_OPEN || c->op == LX_OP_ACCESS))
         return c->op == LX_OP_ACCESS ? 0 : (c->flags & O_PATH) != 0 ? -EACCES : -ENXIO;
     char out[PATH_MAX];
@@ -303,6 +406,26 @@ static bool below_hidden(struct lx_call *c, const char *path, size_t n, long *re
     return !is_missing(c->task->policy, directory) && lx_alter(c, file->rule);
 }
 
+static const char *stands(const struct lx_policy *policy, const char *directory, size_t n)
+{
+    return n == sizeof(like_directory) - 1 && memcmp(directory, like_directory, n) == 0 &&
+                   lx_rule_of_run(policy, LX_RULE_IDENTITY_INTEROP) != LX_OFF
+               ? interop_directory
+               : NULL;
+}
+
+static bool gone(struct lx_call *c, const char *path, bool makes)
+{
+    bool up;
+    long result;
+    size_t n = trimmed(path, &up);
+    const struct file *file = file_find(c->task->policy, path, n);
+    if (file == NULL)
+        return below_hidden(c, path, n, &result);
+    return file->when == FILE_HIDDEN && !makes && !is_missing(c->task->policy, path) &&
+           lx_alter(c, file->rule);
+}
+
 static bool instead(struct lx_call *c, const char *path, long *result)
 {
     char out[PATH_MAX];
@@ -311,7 +434,8 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     const struct file *file = file_find(c->task->policy, path, n);
     if (file == NULL)
         return below_hidden(c, path, n, result);
-    if (file->when == FILE_OPENED || (c->op == LX_OP_CHDIR && file->when != FILE_HIDDEN))
+    if (file->when == FILE_OPENED || (c->op == LX_OP_CHDIR && file->when != FILE_HIDDEN) ||
+        (c->op == LX_OP_CONNECT && file->kind != FILE_SOCKET))
         return false;
     /* "/proc/version_signature/", which is no directory. */
     const bool below = path[n] != '\0' && file->kind != FILE_DIRECTORY && file->when != FILE_HIDDEN;
@@ -339,7 +463,7 @@ static bool instead(struct lx_call *c, const char *path, long *result)
     }
     *result = ask_like(c, file, up);
     if (*result >= 0 && file->kind == FILE_PLAIN && c->op == LX_OP_OPEN &&
-        (c->flags & O_PATH) == 0 &&
+        ((c->flags & O_PATH) == 0 || file->when == FILE_EITHER) &&
         !make(c, file, name_for(c->task->policy, file, path, out), -1, (int)*result)) {
         sys_close((int)*result);
         *result = -ENOMEM;
@@ -459,6 +583,10 @@ static const struct lx_fs_shown shows = {.named = file_named,
                                          .bars = file_bars,
                                          .opened = opened,
                                          .length = length,
+                                         .stands = stands,
+                                         .gone = gone,
+                                         .holds = holds,
+                                         .held = held,
                                          .instead = instead,
                                          .lists = lists,
                                          .listed = listed,

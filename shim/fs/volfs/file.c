@@ -108,7 +108,8 @@ void volfs_mounted(const struct lx_mount *mount, const char *backing)
         return;
     if (backing[0] == '\0') /* the root of all: by the name that is beside `temp`, if it has one */
         backing = volfs_root(mount);
-    store_tree_mount(backing, volfs_format(mount));
+    store_tree_mount(backing, volfs_format(mount),
+                     lx_rule(mount, LX_RULE_VOLFS_CAPABILITY_STREAM) == LX_ON);
     /* What a killed run has left there. */
     if (store_temp_belongs(backing) && lx_rule(mount, LX_RULE_VOLFS_TEMP) == LX_ON)
         (void)store_temp_empty(backing, false);
