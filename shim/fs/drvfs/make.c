@@ -110,8 +110,11 @@ static int check_linked(struct lx_call *c)
     return lx_forbid_by(c, m, LX_RULE_LINK_DIRECTORY_SYMLINK);
 }
 
-/* True for the descriptor of a file that has no name any more, or one that waits to be deleted. */
-static bool is_nameless(const struct lx_call *c)
+/*
+ * True for the descriptor of a file that has a name which waits to be deleted, or by a rule of
+ * Windows' none any more: natively what O_TMPFILE has made can be linked.
+ */
+static bool is_nameless(const struct lx_call *c, bool native)
 {
     struct stat st;
     const struct lx_loc *at = &c->at[0];
@@ -119,7 +122,7 @@ static bool is_nameless(const struct lx_call *c)
     int r = opaque ? sys_fstatat(at->dfd, at->path, &st, 0) : native_stat(c, 0, &st);
     if (r < 0 || S_ISDIR(st.st_mode)) /* which no call links: the kernel has errnos for it */
         return false;
-    return st.st_nlink == 0 || drvfs_waits(at);
+    return (st.st_nlink == 0 && !native) || drvfs_waits(at);
 }
 
 /*
@@ -130,7 +133,7 @@ static int check_unlinked(struct lx_call *c)
 {
     bool open = (c->at[0].flags & (LX_LOC_DESCRIPTOR | LX_LOC_OPAQUE)) != 0;
     bool native = lx_rule(c->at[1].mount, LX_RULE_LINK_UNLINKED) == LX_NATIVE;
-    if (!open || !is_nameless(c))
+    if (!open || !is_nameless(c, native))
         return 0;
     return lx_forbid(c, LX_RULE_LINK_UNLINKED, native ? ENOENT : EACCES);
 }
