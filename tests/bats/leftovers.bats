@@ -191,7 +191,7 @@ begin_elsewhere() {
   local lane tables
   for lane in preload both; do
     begin_elsewhere "$lane" 'echo "${LXSHIM_STATE#*@}"; read -r _; bash -c "echo here; read -r _"; exit'
-    tables=$(echo /dev/shm/lxshim-0-mounts-"${file##*/lxshim-0-state-}")
+    tables=/dev/shm/lxshim-0-mounts-${file##*/lxshim-0-state-}
     tables=${tables%-*}-
     come_by
     [[ -f $file && -n $(compgen -G "$tables*") ]]
