@@ -236,8 +236,12 @@ static bool load_library(struct starter *by)
     return true;
 }
 
-/* Puts this process under the supervisor. Returns whether the command may start. */
-static bool enter_supervisor(int socket, bool required, enum supervise_filter which)
+/*
+ * Puts this process under the supervisor. Where there is none it says so: as a failure if that is
+ * `required`, else as what nobody has asked about, unless it is to be `silent`. Returns whether the
+ * command may start.
+ */
+static bool enter_supervisor(int socket, bool required, bool silent, enum supervise_filter which)
 {
     if (socket < 0)
         return true;
@@ -252,7 +256,8 @@ static bool enter_supervisor(int socket, bool required, enum supervise_filter wh
         cli_error("the supervisor cannot start: %s", r == -EPIPE ? "it has ended" : strerror(-r));
         return false;
     }
-    cli_error("no supervisor here: %s; " SUPERVISE_UNCOVERED, supervise_reason(r));
+    if (required || !silent)
+        cli_error("no supervisor here: %s; " SUPERVISE_UNCOVERED, supervise_reason(r));
     return !required;
 }
 
@@ -297,8 +302,9 @@ static int start_anew(char **argv, const struct relay_lanes *lanes, int socket)
 {
     char word[32];
     size_t n = 0;
-    snprintf(word, sizeof(word), "%c%c%c%d", lanes->preload ? 'p' : '-',
-             lanes->complete ? 'c' : '-', '0' + (int)supervise_filter(lanes->policy), socket);
+    snprintf(word, sizeof(word), "%c%c%c%c%d", lanes->preload ? 'p' : '-',
+             lanes->complete ? 'c' : '-', lanes->silent ? 's' : '-',
+             '0' + (int)supervise_filter(lanes->policy), socket);
     while (argv[n] != NULL)
         n++;
     char **stage = calloc(n + 3, sizeof(char *));
@@ -326,7 +332,8 @@ int relay_stage(char **argv)
         cli_error("the library was not loaded: %s", getenv("LD_PRELOAD"));
         return CLI_FAILED;
     }
-    return enter_supervisor(atoi(word + 3), required, (enum supervise_filter)(word[2] - '0'))
+    enum supervise_filter which = (enum supervise_filter)(word[3] - '0');
+    return enter_supervisor(atoi(word + 4), required, word[2] == 's', which)
                ? become_command(argv, &here)
                : CLI_FAILED;
 }
@@ -370,7 +377,7 @@ static __attribute__((noinline)) _Noreturn void start_command(char **argv,
     if (by->execvp == NULL) {
         give_back(signals);
         status = start_anew(argv, lanes, socket);
-    } else if (enter_supervisor(socket, required, supervise_filter(lanes->policy))) {
+    } else if (enter_supervisor(socket, required, lanes->silent, supervise_filter(lanes->policy))) {
         give_back(signals);
         status = become_command(argv, by);
     }

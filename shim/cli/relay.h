@@ -18,6 +18,7 @@ struct relay_lanes {
     bool preload;
     bool supervise;
     bool complete; /* not without the supervisor */
+    bool silent;   /* no word where there is none, and the command is run all the same */
     const struct lx_policy *policy;
     void (*ended)(const struct lx_policy *policy); /* see supervise_start */
 };

@@ -205,6 +205,7 @@ static bool choose_ways(const struct cli_arguments *arguments, struct relay_lane
     lanes->complete = arguments->complete;
     lanes->preload = way != 2;
     lanes->supervise = way != 1;
+    lanes->silent = arguments->quiet && arguments->lane == NULL;
     *when = (enum bind_when)time;
     if (arguments->stacks) {
         if (!can_have_stacks(arguments, way))

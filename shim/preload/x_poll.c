@@ -81,15 +81,17 @@ static short answer_of(const struct table *t, const struct pollfd *place, short 
     return (short)(kernels | POLLERR | (asked & (POLLPRI | POLLIN | POLLRDNORM)));
 }
 
-/* True where the answers can be written, tried at each page of them. */
-static bool can_write(struct pollfd *places, nfds_t n)
+/*
+ * True where the answers can be written, tried at each page of them by the kernel's own (what is
+ * there nobody need have written, which valgrind would complain of).
+ */
+static bool can_write(struct pollfd *places, nfds_t n, const struct pollfd *own)
 {
     const nfds_t page = SYS_PAGE / sizeof(*places);
-    short *last = &places[n - 1].revents;
     for (nfds_t i = 0; i < n; i += page)
-        if (sys_put(&places[i].revents, &places[i].revents, sizeof(short)) < 0)
+        if (sys_put(&places[i].revents, &own[i].revents, sizeof(short)) < 0)
             return false;
-    return sys_put(last, last, sizeof(*last)) == 0;
+    return sys_put(&places[n - 1].revents, &own[n - 1].revents, sizeof(short)) == 0;
 }
 
 /* Brings the answers back to the program's array. What poll returns. */
@@ -97,7 +99,7 @@ static int answer(struct pollfd *places, nfds_t n, const struct pollfd *own, str
                   size_t count)
 {
     int ready = 0;
-    if (!can_write(places, n))
+    if (!can_write(places, n, own))
         return (int)lx_ret(-EFAULT);
     for (nfds_t i = 0; i < n; i++)
         places[i].revents = own[i].revents;

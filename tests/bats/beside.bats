@@ -316,6 +316,31 @@ complaints() {
   assert_output ""
 }
 
+@test "valgrind: what a call gives to a program has been written, inside a drive and outside" {
+  needs valgrind valgrind
+  local outside
+  steps='valgrind -q --log-file=log given "$@"; cat log'
+  native "$steps"
+  assert_success
+  assert_line getcwd
+  assert_line poll
+  refute_output --partial ==
+  native_output=$output
+  outside=$(fresh outside)
+  shimmed "cd $outside; $steps"
+  assert_output "$native_output"
+  # Answers that nobody but us has: a directory's case, and a link that Windows made.
+  IN=$(fresh inside)
+  (cd "$IN" && "$LXSHIM" win mklink windows f)
+  IN=$IN shimmed drive.options=case=dir "set -- windows; $steps"
+  assert_success
+  assert_line getcwd
+  assert_line poll
+  assert_line "readlink of another's"
+  assert_line "getxattr of a directory's case"
+  refute_output --partial ==
+}
+
 @test "valgrind: its tools for threads find a program's race, and none of ours" {
   needs valgrind valgrind
   local tool

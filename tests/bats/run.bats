@@ -138,7 +138,7 @@ as_user_of() {
 
 @test "a stack that a shell gets on with is enough, in all lanes" {
   local lane
-  for lane in preload both supervisor; do
+  for lane in $(lanes); do
     run env -C "$(fresh drive)" bash -c 'ulimit -Ss 64; "$@"' bash "$LXSHIM" run -q --lane "$lane" -- sh -c 'echo text >a:b; cat a:b; rm a:b'
     assert_output text
   done
@@ -373,7 +373,8 @@ exit status 3"
   refute_output --partial lxshim
   run --separate-stderr "$LXSHIM" run --mount drvfs:C::/missing-c:. -- env -C / stat /usr
   assert_success
-  assert_equal "$stderr" "lxshim: policy: built-in"
+  # In a container it also says what it goes without.
+  assert_equal "$(grep -v "^lxshim: no supervisor here: " <<<"$stderr")" "lxshim: policy: built-in"
 }
 
 @test "the summary: what programs only try comes after what they fail by" {

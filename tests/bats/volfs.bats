@@ -130,7 +130,7 @@ m"
 # A tree that Windows sees: C:\vol is mounted, and the steps after that are in it. $W is what Windows does, $EA what it
 # prints of the attributes, by the layout of other people's decoders.
 TREE='mkdir -p $M/drive/vol; W() { "$LXSHIM" win --policy $M/policy.json -- "$@"; }; cd $M
-  EA() { W ea "C:\\vol\\$1" >ea 2>&1; python3 -c "
+  EA() { local f; for f; do W ea "C:\\vol\\$f"; done >ea 2>&1; python3 -c "
 import struct, sys
 for name, size, value in (l.split()[:3] for l in open(sys.argv[1])):
     b = bytes.fromhex(value) if len(value) == 2 * int(size) else b\"\"
@@ -162,7 +162,7 @@ in_tree() {
   needs getfattr attr
   made='echo text >f; setfattr -n user.one -v 1 f; setfattr -n user.two -v 22 f; chmod 640 f; chown 12:34 f
     touch -a -d @5.000000600 f; touch -m -d @7.000000800 f; mkdir d; chmod 1777 d; ln -s f l; touch -h -d @9 d l; mkfifo p; touch -d @9 p
-    mknod n b 259 70000; touch -d @9 n; for f in f d l p n; do EA $f; done; getfattr -d . f
+    mknod n b 259 70000; touch -d @9 n; EA f d l p n; getfattr -d . f
     W dir "C:\\vol" | grep -o "JUNCTION. *l"; W fsutil reparsepoint query "C:\\vol\\p" | head -1; W type "C:\\vol\\l"; echo'
   in_tree lxfs "$made"
   assert_output "LXATTRB 0 1 0o100640 12 34 (0, 0) 5 600 7 800
@@ -207,6 +207,7 @@ The file cannot be accessed by the system."
 }
 
 @test "volfs.capability_stream: a file's capabilities are a stream to Windows before 16226, which copy takes along and an editor drops; then an EA" {
+  needs python3 python3
   needs setcap libcap2-bin
   caps='cp "$(type -P cat)" p; setcap cap_net_raw=ep p; getcap p; setpriv --reuid 99 --regid 99 --clear-groups ./p /proc/self/status | grep CapEff'
   natively "cd \$M/d; $caps"
