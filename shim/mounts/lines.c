@@ -7,7 +7,7 @@
 struct kernel_line {
     struct sys_span whole;      /* with its end, and what goes on with it */
     struct sys_span point;      /* as it is written; empty where the line cannot be taken apart */
-    struct sys_mount_line info; /* of mountinfo */
+    struct sys_mount_line info; /* of mountinfo; empty in the others */
 };
 
 static unsigned long number_of(struct sys_span part)
@@ -60,18 +60,21 @@ static bool goes_on(enum lines_file file, struct sys_span text)
     return file == LINES_MOUNTSTATS && text.n > 0 && (text.at[0] == '\t' || text.at[0] == '\n');
 }
 
+/* Takes the next line apart. `k`: the one before, or all empty before the first. */
 static bool next_line(enum lines_file file, struct sys_span *text, struct kernel_line *k)
 {
     struct sys_span more;
-    memset(&k->info, 0, sizeof(k->info));
     if (!next_raw(text, &k->whole))
         return false;
     size_t n = k->whole.n - (k->whole.at[k->whole.n - 1] == '\n');
     k->point = (struct sys_span){k->whole.at, 0};
-    if (file != LINES_MOUNTINFO)
+    if (file == LINES_MOUNTINFO) {
+        memset(&k->info, 0, sizeof(k->info));
+        if (sys_mount_line(k->whole.at, n, &k->info))
+            k->point = k->info.point;
+    } else {
         k->point = point_of(file, k->whole);
-    else if (sys_mount_line(k->whole.at, n, &k->info))
-        k->point = k->info.point;
+    }
     while (goes_on(file, *text) && next_raw(text, &more))
         k->whole.n += more.n;
     return true;
@@ -156,23 +159,30 @@ static void each_line(struct lines_work *work, enum lines_file file, struct sys_
                       void (*see)(struct lines_work *work, const struct kernel_line *k,
                                   long number))
 {
-    struct kernel_line k;
+    struct kernel_line k = {.whole = {NULL, 0}};
     for (long number = 0; next_line(file, &text, &k); number++)
         if (k.point.n > 0 && sys_mount_unescape(k.point, work->point, sizeof(work->point)) > 0)
             see(work, &k, number);
 }
 
-/* How many lines there are at each drive's point. */
+/*
+ * How many lines there are at each drive's point. The last, which covers the others, is the drive's
+ * if nothing is above it.
+ */
 static void see_point(struct lines_work *work, const struct kernel_line *k, long number)
 {
     (void)k;
-    (void)number;
-    for (size_t i = 0; i < work->count; i++)
-        if (same(work->drive[i].point, work->point))
-            work->drive[i].lines++;
+    for (size_t i = 0; i < work->count; i++) {
+        struct lines_drive *d = &work->drive[i];
+        if (!same(d->point, work->point))
+            continue;
+        d->lines++;
+        if (d->above == 0 && is_real(d))
+            d->line = number;
+    }
 }
 
-/* Which line is a drive's: counted from the last at its point, which covers the others. */
+/* Which line is a drive's that others are above: counted from the last at its point. */
 static void see_own(struct lines_work *work, const struct kernel_line *k, long number)
 {
     (void)k;
@@ -247,20 +257,22 @@ static void start(struct lines_work *work, enum lines_file file, struct sys_span
 {
     bool any_real = false;
     bool any_own = false;
+    bool any_above = false;
     sort(work);
     work->covers = false;
     for (size_t i = 0; i < work->count; i++) {
         struct lines_drive *d = &work->drive[i];
         count_above(work, d);
         any_real |= is_real(d);
+        any_above |= d->above > 0 && is_real(d);
         any_own |= d->own;
         work->covers |= covers(d);
     }
     /* Each look takes every line apart. */
-    if (any_real) {
+    if (any_real)
         each_line(work, file, text, see_point);
+    if (any_above)
         each_line(work, file, text, see_own);
-    }
     if (any_own)
         each_line(work, file, text, see_around);
     nest(work, file == LINES_MOUNTINFO ? first_id(text) : 0);
@@ -529,7 +541,7 @@ static const struct lines_drive *shown_at(const struct lines_work *work, long nu
 void lines_write(struct lines_work *work, enum lines_file file, struct sys_span text,
                  struct lines_out *out)
 {
-    struct kernel_line k;
+    struct kernel_line k = {.whole = {NULL, 0}};
     struct lines_words w;
     bool info = file == LINES_MOUNTINFO;
     start(work, file, text);

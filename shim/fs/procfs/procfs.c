@@ -198,32 +198,33 @@ static const char *const disks[] = {"/etc/hosts", "/etc/resolv.conf"};
 #define DISKS (sizeof(disks) / sizeof(disks[0]))
 
 /*
- * Which of them a descriptor is of, or NULL. Looked up once in a program's life, unless somebody
- * else's is asked about: who replaces the file, and asks a descriptor of the new one, is told the
- * kernel's size.
+ * Which of them a descriptor is of, or NULL. Kept for a program's life: who replaces the file is
+ * told the kernel's size of the new one. It is kept of this process's own calls alone, by any
+ * thread or signal's handler: each writes what it found, before `known`. Somebody else's, perhaps
+ * of another root, is looked up each time, on the stack: a supervisor's threads share nothing.
  */
 static const struct file *disk_of(const struct lx_task *t, const struct stat *st, const char **path)
 {
-    const struct lx_policy *policy = t->policy;
     static _Atomic uint64_t devices[DISKS];
     static _Atomic uint64_t inodes[DISKS];
     static _Atomic bool known;
+    const bool kept = known && !t->on_behalf;
+    const struct file *file = NULL;
     char out[PATH_MAX];
-    struct stat own;
     for (unsigned i = 0; i < DISKS; i++) {
-        if (!known || t->on_behalf) {
-            int r = sys_fstatat(AT_FDCWD, on_disk(policy, disks[i], out), &own, 0);
-            devices[i] = r < 0 ? 0 : own.st_dev;
-            inodes[i] = r < 0 ? 0 : own.st_ino;
-        }
-    }
-    known = true;
-    for (unsigned i = 0; i < DISKS; i++) {
+        struct stat own = {.st_dev = devices[i], .st_ino = inodes[i]};
+        if (!kept && sys_fstatat(AT_FDCWD, on_disk(t->policy, disks[i], out), &own, 0) < 0)
+            own = (struct stat){.st_ino = 0};
+        if (!kept && !t->on_behalf)
+            devices[i] = own.st_dev, inodes[i] = own.st_ino;
+        if (own.st_dev != st->st_dev || own.st_ino != st->st_ino || own.st_ino == 0)
+            continue;
         *path = disks[i];
-        if (devices[i] == st->st_dev && inodes[i] == st->st_ino && inodes[i] != 0)
-            return file_find(policy, disks[i], strlen(disks[i]));
+        file = file_find(t->policy, *path, strlen(*path));
     }
-    return NULL;
+    if (!t->on_behalf)
+        known = true;
+    return file;
 }
 
 /* Which node's file a descriptor is of, by its number and the name that the kernel has for it. */
