@@ -207,6 +207,7 @@ The file cannot be accessed by the system."
 }
 
 @test "volfs.capability_stream: a file's capabilities are a stream to Windows before 16226, which copy takes along and an editor drops; then an EA" {
+  needs python3 python3
   needs setcap libcap2-bin
   caps='cp "$(type -P cat)" p; setcap cap_net_raw=ep p; getcap p; setpriv --reuid 99 --regid 99 --clear-groups ./p /proc/self/status | grep CapEff'
   natively "cd \$M/d; $caps"
