@@ -23,6 +23,7 @@ QUICK_ROWS = (
 DISK_ROWS = ("stat", "open", "create", "rename", "mkdir", "miss-1000", "readdir-10000")
 # In every profile: what they do otherwise is in these.
 PROFILE_ROWS = ("stat", "access", "open", "create", "rename", "mkdir", "readdir-10000")
+PROFILE_QUICK_ROWS = ("stat", "open", "rename")
 
 # Growth: title, what is on the axis, and for each point the option and the operation.
 GROWTH = (

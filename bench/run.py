@@ -100,7 +100,7 @@ class Bench:
                    real.rows(), real.contenders)
         if not quick:
             self.measure_growth(micro)
-            self.measure_profiles(place, kind)
+        self.measure_profiles(place, kind)
 
     def show_first_start(self, place):
         shim = who.Shim(self.build, place)
@@ -128,8 +128,10 @@ class Bench:
     def measure_profiles(self, place, kind):
         everyone = [who.native_of(place), *who.Shim(self.build, place).profiles()]
         micro = micro_suite.Micro(self.build, everyone, self.settings)
+        quick = self.settings.quick
+        rows = micro_suite.PROFILE_QUICK_ROWS if quick else micro_suite.PROFILE_ROWS
         self.show(f"Profiles, ratio to native: {kind}, warm, one thread",
-                  micro.rows("profiles", micro_suite.PROFILE_ROWS), everyone)
+                  micro.rows("profiles", rows), everyone)
         self.profiles = everyone[1:]
 
     def measure_disk(self, stack, parent):

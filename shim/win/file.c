@@ -228,12 +228,19 @@ static bool may_be_full(uint32_t tag, const struct win_file *file)
     return win_is_directory(file) ? (tag & directory) != 0 : !nt_tag_surrogate(tag);
 }
 
+/* An alias that says nothing of its program, which Windows does not read to keep it. [vendor's
+ * suite of DrvFs, CreateAppExecLink] */
+static bool is_bare_alias(const struct nt_reparse *r)
+{
+    return r->tag == NT_TAG_APPEXECLINK && r->data.at != NULL && r->data.n == 0;
+}
+
 nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size)
 {
     struct nt_reparse r;
     struct win_file file;
     int refused = nt_reparse_decode(buffer, size, &r);
-    if (refused < 0)
+    if (refused < 0 && !is_bare_alias(&r))
         return refused == -EPERM ? NT_IO_REPARSE_TAG_INVALID : NT_IO_REPARSE_DATA_INVALID;
     nt_status status = win_file_stat(native, &file);
     if (status == NT_SUCCESS && win_is_reparse(&file) && file.tag != r.tag)

@@ -270,6 +270,31 @@ bash: line 1: plain: Permission denied"
   assert_output text
 }
 
+@test "access.granted: a drive's first descriptor binds chmod and chown of who is under way" {
+  needs python3 python3
+  unset IN # for fresh drives
+  # By mkdir a process learns that the drive has none so far.
+  steps='echo text >plain; LXSHIM='$LXSHIM' python3 -c "
+import os, subprocess
+os.mkdir(\"made\")
+subprocess.run([os.environ[\"LXSHIM\"], \"win\", \"icacls\", \"plain\", \"/inheritance:r\", \"/grant\", \"Everyone:(RX)\"],
+    stdout=subprocess.DEVNULL, check=True)
+for call in (lambda: os.chmod(\"plain\", 0o600), lambda: os.chown(\"plain\", os.geteuid(), -1)):
+    try: print(call())
+    except OSError as e: print(e.strerror)
+"'
+  native "$steps"
+  assert_output "None
+None"
+  shimmed drive.options="uid=$(id -u),gid=$(id -g),metadata" "$steps"
+  assert_output "Permission denied
+Permission denied"
+  # Without metadata there is no owner to write.
+  shimmed "$steps"
+  assert_output "Permission denied
+None"
+}
+
 @test "what is made inherits, and what is below a directory has what that hands on" {
   mkdir -p d/old
   echo text >d/old/f

@@ -503,6 +503,29 @@ rmdir: failed to remove 'cloud': Not a directory"
   assert_output gone
 }
 
+@test "reparse.alias: one without data, as the vendor's suite makes it, is one too; with others than its own it is refused" {
+  IN=$(fresh alias)
+  policy_for "$IN" >"$BATS_TEST_TMPDIR/alias.json"
+  LXSHIM_POLICY=$BATS_TEST_TMPDIR/alias.json run "$LXSHIM" win nt <<'SCRIPT'
+open a C:\test\bare access=write disposition=create
+reparse-set a 0x1b00008000000000
+reparse-get a
+open b C:\test\broken access=write disposition=create
+reparse-set b 0x1b0000800400000005000000
+SCRIPT
+  assert_line "2 reparse-set a 0x00000000 STATUS_SUCCESS win32=0"
+  assert_line --partial "3 reparse-get a 0x00000000 STATUS_SUCCESS"
+  assert_line "5 reparse-set b 0xC0000278 STATUS_IO_REPARSE_DATA_INVALID win32=4392"
+  steps='for name in bare broken; do stat -c %s "$name"; done; cat bare'
+  native "$steps"
+  assert_output "0
+0"
+  shimmed "$steps"
+  assert_output "2
+0
+MZ"
+}
+
 @test "reparse.unknown: every tag of the catalogue that needs no words can be made; EIO, and in no list, where it was so" {
   needs python3 python3
   IN=$(fresh all)

@@ -84,8 +84,13 @@ static long chmod_inode(struct lx_call *c)
     mode_t asked = c->mode;
     uint32_t granted = DRVFS_ALL_GRANTED;
     const struct lx_loc *at = &c->at[0];
-    if (drvfs_has_descriptors(c, 0) && native_stat(c, 0, &st) == 0)
+    int r = 0;
+    if (drvfs_has_descriptors(c, 0) && native_stat(c, 0, &st) == 0) {
+        r = drvfs_demand(c, 0, &st, DRVFS_LOOK_UP | NT_WRITE_ATTRIBUTES);
         (void)drvfs_rights(c, at->mount, at->dfd, at->path, &st, &granted);
+    }
+    if (r < 0)
+        return r;
     if (granted != DRVFS_ALL_GRANTED)
         c->mode |= STORE_MARK;
     long result = lx_host_fs.run[LX_OP_CHMOD](c);
@@ -100,14 +105,13 @@ long drvfs_chmod(struct lx_call *c)
     struct stat st;
     mode_t asked = c->mode;
 
-    int r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | NT_WRITE_ATTRIBUTES);
-    if (r < 0)
-        return r;
     if (drvfs_keeps(m))
         return drvfs_metadata_chmod(c);
     if (lx_rule(m, LX_RULE_CHMOD_READONLY_BIT) != LX_ON)
         return chmod_inode(c);
-    r = look(c, &st);
+    int r = look(c, &st);
+    if (r == 0)
+        r = drvfs_demand(c, 0, &st, DRVFS_LOOK_UP | NT_WRITE_ATTRIBUTES);
     if (r == 0 && S_ISLNK(st.st_mode))
         return lx_host_fs.run[LX_OP_CHMOD](c);
     if (r == 0)
@@ -138,11 +142,11 @@ long drvfs_chmod(struct lx_call *c)
 long drvfs_chown(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
-    int r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP | (drvfs_keeps(m) ? NT_WRITE_EA : 0));
-    if (r < 0)
-        return r;
     if (drvfs_keeps(m))
         return drvfs_metadata_chown(c);
+    int r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP);
+    if (r < 0)
+        return r;
     if (!owned_by_options(m))
         return lx_host_fs.run[LX_OP_CHOWN](c);
     long found = find(c);

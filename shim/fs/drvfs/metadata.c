@@ -3,6 +3,7 @@
  * The mount option metadata: mode and owner of a file's own, kept as the inode's, with a note that
  * they count. [RN:17063; vendor test DrvFsTestMetadata]
  */
+#include "fs/drvfs/granted.h"
 #include "fs/drvfs/object.h"
 #include "fs/drvfs/owner.h"
 #include "fs/native.h"
@@ -87,16 +88,19 @@ static int keep_sticky(const struct store_object *o, const struct store_metadata
 }
 
 /*
- * What is there before a change of mode or owner, which is the shown owner's to make: 1, 0 where
- * the call is the kernel's alone, or -errno.
+ * What is there before a change of mode or owner, which a descriptor has to grant (access bits
+ * `want`) and is the shown owner's to make: 1, 0 where the call is the kernel's alone, or -errno.
  */
-static int before(struct lx_call *c, enum lx_rule rule, struct stat *st, struct store_metadata *own)
+static int before(struct lx_call *c, uint32_t want, enum lx_rule rule, struct stat *st,
+                  struct store_metadata *own)
 {
     const struct lx_mount *m = c->at[0].mount;
     const struct store_object o = drvfs_object(&c->at[0]);
     struct drvfs_owner owner;
     *own = (struct store_metadata){.has = 0};
     int r = look(c, st);
+    if (r == 0)
+        r = drvfs_demand(c, 0, st, DRVFS_LOOK_UP | want);
     if (r < 0 || keeps_nothing(c, m) || !has_notes(st))
         return r;
     r = store_metadata_get(&o, st, own);
@@ -125,7 +129,7 @@ long drvfs_metadata_chmod(struct lx_call *c)
     struct store_metadata own;
     struct stat st;
     mode_t asked = c->mode;
-    int r = before(c, LX_RULE_CHMOD_NON_OWNER, &st, &own);
+    int r = before(c, NT_WRITE_ATTRIBUTES, LX_RULE_CHMOD_NON_OWNER, &st, &own);
     if (r <= 0)
         return r < 0 ? r : lx_host_fs.run[LX_OP_CHMOD](c);
     if (store_marked(&st) && !loses_mark(&o, &st, &own))
@@ -148,7 +152,7 @@ long drvfs_metadata_chown(struct lx_call *c)
     const struct store_object o = drvfs_object(&c->at[0]);
     struct store_metadata own;
     struct stat st;
-    int r = before(c, LX_RULE_CHOWN_NON_OWNER, &st, &own);
+    int r = before(c, NT_WRITE_EA, LX_RULE_CHOWN_NON_OWNER, &st, &own);
     if (r <= 0)
         return r < 0 ? r : lx_host_fs.run[LX_OP_CHOWN](c);
     unsigned fields = (c->uid != (uid_t)-1 ? (unsigned)NT_LX_UID : 0) |
