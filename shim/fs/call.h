@@ -169,7 +169,7 @@ static inline uint64_t lx_tick(const struct lx_call *c)
  */
 static inline bool lx_has_text(const struct lx_call *c, const char *text)
 {
-    return c->task->pid != 0 ? text != NULL : sys_string(text, lx_tick(c)) >= 0;
+    return text != NULL && (c->task->pid != 0 || sys_string(text, lx_tick(c)) >= 0);
 }
 
 /* The same of n bytes. */

@@ -483,8 +483,10 @@ static long getcwd_there(void *asked)
     if (n < 0)
         return n;
     const char *name = shown_stands(t->policy, path + before, (size_t)n);
-    if (name != NULL)
-        n = (long)strlen(strcpy(path + before, name)); /* which is shorter */
+    if (name != NULL) { /* which is shorter */
+        n = (long)strlen(name);
+        memcpy(path + before, name, (size_t)n + 1);
+    }
     if (mounts_waits(t->policy, path + before, (size_t)n))
         return -ENOENT;
     if (t->root != NULL)

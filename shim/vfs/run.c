@@ -91,9 +91,9 @@ static inline long run_way(struct lx_call *c, const struct vfs_way *w)
 
 static inline long go_on(struct lx_call *c, const struct vfs_way *w, long r)
 {
-    struct vfs_found found;
+    struct vfs_found found = {.hash = 0};
     c->path_length[0] = w->length;
-    (void)vfs_take_way(c, 0, w, &found);
+    (void)vfs_take_way(c, 0, w, &found); /* outside no spelling is special */
     return r == -LX_EWALK ? run_symlink(c, &found) : vfs_conclude(c, r, &found);
 }
 

@@ -292,7 +292,8 @@ nt_status win_reparse_delete(const char *native)
     const struct store_object o = object(native);
     if (status == NT_SUCCESS)
         status = nt_status_of(store_attr_remove(&o, STORE_REPARSE));
-    if (status == NT_SUCCESS && !store_mark_is_meant(&o))
+    if (status == NT_SUCCESS && get_fact(native, STORE_SECURITY, NULL, 0) <= 0 &&
+        !store_has_holes(&o))
         status = nt_status_of(sys_fchmodat(AT_FDCWD, native, file.mode & 06777));
     return status;
 }

@@ -32,7 +32,7 @@ OPTIONS="__asan_default_options __lsan_default_options __ubsan_default_options"
 NEWER=openat2
 
 # Below shim/preload: bytes, and where the kernel's clock is that costs no system call.
-CORE_ALLOWED="_GLOBAL_OFFSET_TABLE_ getauxval memchr memcmp memcpy memmem memmove memrchr memset
+CORE_ALLOWED="_GLOBAL_OFFSET_TABLE_ __ehdr_start getauxval memchr memcmp memcpy memmem memmove memrchr memset
 strchr strcmp strcspn strlen strncmp strnlen strrchr strspn strstr"
 
 setup() {
