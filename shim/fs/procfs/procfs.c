@@ -198,10 +198,9 @@ static const char *const disks[] = {"/etc/hosts", "/etc/resolv.conf"};
 #define DISKS (sizeof(disks) / sizeof(disks[0]))
 
 /*
- * Which of them a descriptor is of, or NULL. Kept for a program's life: who replaces the file is
- * told the kernel's size of the new one. It is kept of this process's own calls alone, by any
- * thread or signal's handler: each writes what it found, before `known`. Somebody else's, perhaps
- * of another root, is looked up each time, on the stack: a supervisor's threads share nothing.
+ * Which of them a descriptor is of, or NULL. Kept for a program's life, of its own calls alone, by
+ * any thread or signal's handler: each writes what it found, before `known`. Somebody else's is
+ * looked up each time, as he may have another root.
  */
 static const struct file *disk_of(const struct lx_task *t, const struct stat *st, const char **path)
 {
@@ -215,15 +214,16 @@ static const struct file *disk_of(const struct lx_task *t, const struct stat *st
         struct stat own = {.st_dev = devices[i], .st_ino = inodes[i]};
         if (!kept && sys_fstatat(AT_FDCWD, on_disk(t->policy, disks[i], out), &own, 0) < 0)
             own = (struct stat){.st_ino = 0};
-        if (!kept && !t->on_behalf)
-            devices[i] = own.st_dev, inodes[i] = own.st_ino;
+        if (!kept && !t->on_behalf) {
+            devices[i] = own.st_dev;
+            inodes[i] = own.st_ino;
+        }
         if (own.st_dev != st->st_dev || own.st_ino != st->st_ino || own.st_ino == 0)
             continue;
         *path = disks[i];
         file = file_find(t->policy, *path, strlen(*path));
     }
-    if (!t->on_behalf)
-        known = true;
+    known |= !t->on_behalf;
     return file;
 }
 
