@@ -29,7 +29,7 @@ create            12/12  31/31
 create-here       12/12  31/31
 unpack            19/21  64/65
 unlink-open       10/12  105/107
-unlink-missing      4/6  10/11
+unlink-missing      4/6  11/12
 rename            16/16  24/24
 mkdir             10/11  27/27
 readdir           16/16  49/49
