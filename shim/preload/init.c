@@ -170,8 +170,7 @@ static void begin_with(char **env, const char *state, bool first)
         unpublished = !publish(env);
         lx_library_keep(find(environ, "LD_PRELOAD"));
     }
-    lx_own_task.plain =
-        !policy.shows && !policy.stubs && (policy.watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0;
+    lx_own_task.plain = !policy.stubs && (policy.watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0;
     /* What a killed run has left; or what an exec has closed, where no counter tells of it. */
     if (first || policy.stats == NULL)
         vfs_settle(&lx_own_task, false);

@@ -15,6 +15,7 @@
 #include "vfs/placement.h"
 #include "vfs/provided.h"
 #include "vfs/run.h"
+#include "vfs/shown.h"
 #include "vfs/stale.h"
 #include "vfs/tables.h"
 
@@ -55,12 +56,22 @@ static inline bool opens_plainly(int flags)
     return (flags & other) == 0 && (flags & refused) != refused;
 }
 
-/* True for a path that may be one whose file we answer for, by its last byte or its name. */
+/* True for a path whose file we answer for when it is opened, by its last byte and its name. */
 static inline bool may_be_ours(const char *path, size_t n)
 {
     /* "mounts", "mountinfo", "mountstats"; "drop_caches". */
     return (path[n - 1] == 's' || path[n - 1] == 'o') &&
            (tables_named(path, n) || caches_named(path, n));
+}
+
+/*
+ * True where nobody but the kernel has anything to say to a call that looks or opens, as far as the
+ * way leads: outside every mount, by a name that the run shows nothing of its own by.
+ */
+static inline bool is_plain(const struct lx_task *t, const struct vfs_way *w, const char *path)
+{
+    return w->known && w->dir.mount == 0 && t->plain &&
+           (__builtin_expect(!t->policy->shows, 1) || !shown_named(t->policy, path, w->length));
 }
 
 /* An open by a plain way. -LX_EWALK where its last component may be a symlink to be followed. */
@@ -99,7 +110,7 @@ long lx_openat(const struct lx_task *t, int dirfd, const char *path, int flags, 
     struct vfs_way w;
     long r = 0;
     vfs_find_way(t, dirfd, path, placement_stamp(), &w);
-    if (vfs_is_plain(t, &w) && opens_plainly(flags) && !may_be_ours(path, w.length)) {
+    if (is_plain(t, &w, path) && opens_plainly(flags) && !may_be_ours(path, w.length)) {
         r = open_outside(t, &w, dirfd, path, flags, mode);
         if (__builtin_expect(r != -LX_EWALK, 1) && !is_provided(t, path, w.length, r))
             return r;
@@ -127,7 +138,7 @@ long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct sta
     struct vfs_way w;
     long r = LX_UNASKED;
     vfs_find_way(t, dirfd, path, placement_stamp(), &w);
-    if (vfs_is_plain(t, &w) && (flags & ~AT_SYMLINK_NOFOLLOW) == 0) {
+    if (is_plain(t, &w, path) && (flags & ~AT_SYMLINK_NOFOLLOW) == 0) {
         r = sys_fstatat(dirfd, path, st, flags | AT_SYMLINK_NOFOLLOW);
         if (is_provided(t, path, w.length, r))
             r = LX_UNASKED;
@@ -154,7 +165,7 @@ long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, u
     struct vfs_way w;
     long r = 0;
     vfs_find_way(t, dirfd, path, placement_stamp(), &w);
-    if (vfs_is_plain(t, &w) && (flags & ~AT_SYMLINK_NOFOLLOW) == 0 &&
+    if (is_plain(t, &w, path) && (flags & ~AT_SYMLINK_NOFOLLOW) == 0 &&
         (mask & STATX__RESERVED) == 0) {
         /* The type comes with every mask, so that asking for less does not hide a symlink. */
         unsigned asked = flags == 0 ? mask | STATX_TYPE : mask;
@@ -184,7 +195,7 @@ long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode
     struct vfs_way w;
     long r = 0;
     vfs_find_way(t, dirfd, path, placement_stamp(), &w);
-    if (vfs_is_plain(t, &w) && (flags & ~AT_EACCESS) == 0 && (mode & ~7) == 0) {
+    if (is_plain(t, &w, path) && (flags & ~AT_EACCESS) == 0 && (mode & ~7) == 0) {
         r = sys_faccessat(dirfd, path, mode, flags);
         r = native_accessed(t->policy, dirfd, path, (unsigned)mode, r);
         if (__builtin_expect(r != -LX_EWALK, 1) && !is_provided(t, path, w.length, r))

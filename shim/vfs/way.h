@@ -85,13 +85,4 @@ static inline __attribute__((always_inline)) void vfs_find_way(const struct lx_t
     w->known = remembers && vfs_recall_way(fd, path, w);
 }
 
-/*
- * True where nobody but the kernel has anything to say to a call that looks or opens, as far as the
- * way leads: outside every mount, in a run that shows nothing of its own there.
- */
-static inline bool vfs_is_plain(const struct lx_task *task, const struct vfs_way *w)
-{
-    return w->known && w->dir.mount == 0 && task->plain;
-}
-
 #endif

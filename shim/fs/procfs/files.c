@@ -2,6 +2,7 @@
 #include "fs/procfs/files.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #define NEVER UINT_MAX
@@ -118,10 +119,59 @@ static bool is_among(char first, const char *name, size_t n)
     return false;
 }
 
-/* A path of every call has a last name, and nearly all are none: so by the first letter. */
+#define SIEVE 1024u /* bits, a power of two */
+
+/*
+ * A bit for each name without a star or a question mark, by three of its letters and its
+ * length: a name that has none is not among them. Of the others a bit for each letter that one may
+ * begin with. Filled by whoever asks first, in any thread or signal handler: all of them set the
+ * same bits, and say so afterwards.
+ */
+static _Atomic uint64_t sieve[SIEVE / 64];
+static _Atomic uint64_t patterns;
+static _Atomic bool is_filled;
+
+static unsigned sieve_bit(const char *name, size_t n)
+{
+    unsigned first = (unsigned char)name[0];
+    unsigned middle = (unsigned char)name[n / 2];
+    unsigned last = (unsigned char)name[n - 1];
+    return (first * 37 + middle * 11 + last * 5 + (unsigned)n) & (SIEVE - 1);
+}
+
+static void add(_Atomic uint64_t *words, unsigned bit)
+{
+    atomic_fetch_or_explicit(&words[bit / 64], UINT64_C(1) << bit % 64, memory_order_relaxed);
+}
+
+static __attribute__((noinline)) void fill_sieve(void)
+{
+    for (unsigned i = 0; i < FILES; i++) {
+        const char *name = files[i].name;
+        if (strpbrk(name, "*?") == NULL)
+            add(sieve, sieve_bit(name, strlen(name)));
+        else if (name[0] != '*')
+            add(&patterns, (unsigned char)name[0] % 64);
+    }
+    for (unsigned digit = '0'; digit <= '9'; digit++)
+        add(&patterns, digit % 64);
+    atomic_store_explicit(&is_filled, true, memory_order_release);
+}
+
+static bool is_set(const _Atomic uint64_t *words, unsigned bit)
+{
+    uint64_t word = atomic_load_explicit(&words[bit / 64], memory_order_relaxed);
+    return (word >> bit % 64 & 1) != 0;
+}
+
+/* A path of every call has a last name, and nearly all are none. */
 bool file_named(const char *name, size_t n)
 {
     if (n == 0)
+        return false;
+    if (!atomic_load_explicit(&is_filled, memory_order_acquire))
+        fill_sieve();
+    if (!is_set(sieve, sieve_bit(name, n)) && !is_set(&patterns, (unsigned char)name[0] % 64))
         return false;
     return is_among(name[0], name, n) || (is_digit(name[0]) && is_among('*', name, n)) ||
            (name[0] >= 'a' && name[0] <= 'z' && is_among('?', name, n));
