@@ -148,7 +148,7 @@ static __attribute__((noinline)) void fill_sieve(void)
 {
     for (unsigned i = 0; i < FILES; i++) {
         const char *name = files[i].name;
-        if (strpbrk(name, "*?") == NULL)
+        if (name[strcspn(name, "*?")] == '\0')
             add(sieve, sieve_bit(name, strlen(name)));
         else if (name[0] != '*')
             add(&patterns, (unsigned char)name[0] % 64);
