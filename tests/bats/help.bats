@@ -72,7 +72,7 @@ words_of() {
 # on_terminal COMMAND...: what it writes on a terminal of its own.
 on_terminal() {
   needs python3 python3
-  run python3 -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))' "$@"
+  run python3 "$BATS_TEST_DIRNAME/typed.py" '' "$@"
 }
 
 @test "headings are bold on a terminal, and nowhere else" {
@@ -114,6 +114,7 @@ is_plain() {
   local report=("$LXSHIM" report json:/dev/null trace) gallery=("$LXSHIM" gallery --from gallery)
   local matrix=("$LXSHIM" matrix --eras wsl2-9p -- true)
   on_terminal env TERM=xterm "${report[@]}"
+  assert_success
   assert_output "${clear}lxshim: 65536 lines of the trace are read${clear}lxshim: 131072 lines of the trace are read$clear"
   on_terminal env TERM=xterm "${gallery[@]}"
   assert_line --partial "${clear}lxshim: 2 of 2: chmod-install$clear"

@@ -126,15 +126,7 @@ END
 
 # asked ANSWERS: on a terminal, with these lines typed.
 asked() {
-  run python3 -c '
-import os, pty, sys
-pid, fd = pty.fork()
-if pid == 0: os.execv(sys.argv[2], [sys.argv[2], "init"])
-os.write(fd, sys.argv[1].encode())
-try:
-    while data := os.read(fd, 4096): sys.stdout.write(data.decode().replace("\r", ""))
-except OSError: pass
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$1" "$LXSHIM"
+  run python3 "$BATS_TEST_DIRNAME/typed.py" "$1" "$LXSHIM" init
 }
 
 @test "on a terminal it asks for what is not said; no terminal, no answer, and no is nothing" {

@@ -410,13 +410,7 @@ is_over() {
   # After two seconds there would be some, with nothing in them for a terminal.
   run grep -vE '^lxshim: (policy: built-in|[12] of 2: [a-z0-9-]+ passes)$' <<<"$stderr"
   assert_output ""
-  TERM=xterm run python3 -c '
-import os, pty, sys
-pid, fd = pty.fork()
-if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
-try:
-    while data := os.read(fd, 4096): sys.stdout.write(data.decode())
-except OSError: pass' "$LXSHIM" matrix --eras native,wsl2-9p -- true
+  TERM=xterm run python3 "$BATS_TEST_DIRNAME/typed.py" '' "$LXSHIM" matrix --eras native,wsl2-9p -- true
   assert_output --partial $'\r\e[Klxshim: 0 of 2 cells'
   assert_output --partial $'\r\e[Klxshim: 2 of 2: '
 }
