@@ -219,6 +219,8 @@ static void mount_fstab(struct session *s, const char *file)
 {
     struct wslconf_mount m = {.line = 0};
     FILE *stream = fopen(file, "re");
+    if (stream == NULL && errno != ENOENT)
+        cli_error("%s: %s", file, strerror(errno));
     while (stream != NULL && wslconf_next(stream, file, &m)) {
         if (mounts_inside(s, &m))
             continue;

@@ -147,7 +147,24 @@ fstab:2 no three fields
 fstab:3 E
 fstab:4 D
 fstab:5 D
-fstab:6 longer than 4094 bytes"
+fstab:6 it is longer than 4094 bytes"
+}
+
+@test "fstab: a NUL, UTF-16, a mark of UTF-8, line ends, no last one: of each line what it says; what cannot be read is said" {
+  printf 'C: %s drvfs\0 ro\r\nD: %s drvfs ro,uid=7\r\n\xef\xbb\xbfD: /x drvfs\n\0' "$BASE/m" "$BASE/d" >"$BASE/etc/fstab"
+  printf 'C: /x drvfs\n' | iconv -t UTF-16 >>"$BASE/etc/fstab"
+  printf 'tmpfs /x nosuch' >>"$BASE/etc/fstab"
+  session "$DRIVES"
+  assert_output --partial $'C:\\134 BASE/at/c 9p rw\nD:\\134 BASE/d 9p ro'
+  run sed -n 's/^lxshim: BASE.etc.\([a-z.]*:[0-9]*\): \([^:;]*\).*/\1 \2/p' <<<"$output"
+  assert_output "fstab:1 it has a NUL in it
+fstab:3 $(printf '\xef\xbb\xbf')D
+fstab:4 it has a NUL in it
+fstab:5 it has a NUL in it"
+  rm "$BASE/etc/fstab"
+  mkdir "$BASE/etc/fstab"
+  session true
+  assert_output 'lxshim: BASE/etc/fstab: Is a directory'
 }
 
 @test "wsl.conf as Windows' editors leave it: line ends, a last line without one, lines that go on; filesystem.umask; keys of others" {
