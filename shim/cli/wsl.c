@@ -157,11 +157,19 @@ static void add(struct session *s, char *flag, const char *what)
     (void)load(s);
 }
 
-static char *flag_of(const char *source, const char *target, const char *options)
+/*
+ * Over 9p the server is told where drives are, behind all else, as mount.drvfs tells it: Windows'
+ * absolute links lead there. [the vendor's drvfs.cpp] A comma would be another option's beginning.
+ */
+static char *flag_of(const struct session *s, const char *source, const char *target,
+                     const char *options)
 {
+    const enum lx_value line = s->policy.rules[LX_RULE_MOUNT_LINE].value;
+    const bool told =
+        (line == LX_PLAN9 || line == LX_PLAN9_MMAP) && strchr(s->conf.root, ',') == NULL;
     char *flag = NULL;
-    return asprintf(&flag, "drvfs:%s:%s%s%s", source, target, options[0] != '\0' ? "," : "",
-                    options) < 0
+    return asprintf(&flag, "drvfs:%s:%s%s%s%s%s", source, target, options[0] != '\0' ? "," : "",
+                    options, told ? ",symlinkroot=" : "", told ? s->conf.root : "") < 0
                ? NULL
                : flag;
 }
@@ -219,15 +227,15 @@ static void mount_fstab(struct session *s, const char *file)
 {
     struct wslconf_mount m = {.line = 0};
     FILE *stream = fopen(file, "re");
-    if (stream == NULL && errno != ENOENT)
-        cli_error("%s: %s", file, strerror(errno));
+    if (stream == NULL && access(file, F_OK) == 0)
+        cli_error("%s: it cannot be read", file);
     while (stream != NULL && wslconf_next(stream, file, &m)) {
         if (mounts_inside(s, &m))
             continue;
         char what[3 * PATH_MAX];
         snprintf(what, sizeof(what), "%s:%u: %s", file, m.line, m.source);
         const size_t at = s->run.request.added_count;
-        add(s, flag_of(m.source, m.target, m.options), what);
+        add(s, flag_of(s, m.source, m.target, m.options), what);
         if (s->run.request.added_count > at)
             s->lines[at] = (struct fstab_line){strdup(what), strdup(m.target)};
     }
@@ -277,7 +285,7 @@ static void mount_volumes(struct session *s)
         cover(s, target);
         snprintf(options, sizeof(options), "noatime,uid=%u,gid=%u%s%s", getuid(), getgid(),
                  s->conf.options[0] != '\0' ? "," : "", s->conf.options);
-        add(s, flag_of(source, target, options), source);
+        add(s, flag_of(s, source, target, options), source);
     }
 }
 
@@ -406,6 +414,7 @@ static int run(struct session *s, const struct cli_arguments *arguments)
     read_windows(s);
     if (s->policy.profile_origin.kind == LX_ORIGIN_DEFAULT)
         request->profile = s->windows.virtiofs ? "wsl2-virtiofs" : TODAY;
+    (void)load(s); /* it was loaded before: by another profile, at most */
     snprintf(file, sizeof(file), "%s/fstab", s->etc);
     if (s->conf.fstab)
         mount_fstab(s, file);

@@ -46,6 +46,18 @@ src'
   conf automount "root = $BASE/at" 'options = "metadata,uid=1000,gid=1000,fmask=0027"'
   session --era wsl2-9p 'grep -o ";uid=.*;symlinkroot" /proc/mounts | sort -u'
   assert_output ";uid=$EUID;gid=${GROUPS[0]};metadata;uid=1000;gid=1000;fmask=0027;symlinkroot"
+  # And where drives are, which is where Windows' absolute links lead; a native link leads where it says.
+  (cd "$BASE/drive" && "$LXSHIM" win mklink abs 'C:\src' && "$LXSHIM" win mklink far 'E:\x') >"$BASE/made"
+  ln -s /mnt/e/x "$BASE/drive/own"
+  echo "D: $BASE/d drvfs uid=7" >"$BASE/etc/fstab"
+  native "readlink $BASE/drive/own"
+  assert_output /mnt/e/x
+  links='grep -o ";symlinkroot=[^,]*" /proc/mounts; cd $BASE/at/c; readlink abs far own; [[ abs -ef src ]] && echo same'
+  session --era wsl2-9p "$links"
+  assert_output $';symlinkroot=BASE/at/\n;symlinkroot=BASE/at/\nBASE/at/c/src\nBASE/at/e/x\n/mnt/e/x\nsame'
+  session --era wsl1-1903 "$links"
+  assert_output $'BASE/at/c/src\n/mnt/e/x\nsame'
+  rm "$BASE"/drive/{abs,far,own} "$BASE/etc/fstab"
   conf automount "root = $BASE/at" 'enabled = false'
   session "$DRIVES"
   assert_output ""
@@ -358,7 +370,7 @@ $(id -un)"
   ((EUID == 0)) || skip "only root becomes another user"
   [[ " ${LANES[*]} " == *" supervisor "* ]] || skip "no supervisor here"
   run env -C / "$LXSHIM" wsl --lane supervisor -q --policy <(echo '{"version": 1, "volumes": {}}') --etc "$BASE/etc" --user nobody -- id -un
-  assert_output nobody
+  assert_line nobody
 }
 
 # run_boot [PREFIX...]: a session whose boot.command says who runs it, and what is on a drive; then who the session is of.
