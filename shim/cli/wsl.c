@@ -94,6 +94,17 @@ static int become(const struct passwd *user)
                : 0;
 }
 
+/* A session has a home, a name and a shell, also where whoever starts it has said none. */
+static void take_names(void)
+{
+    const struct passwd *user = foreignroot() == NULL ? getpwuid(geteuid()) : NULL;
+    const char *shell = user == NULL ? "" : user->pw_shell;
+    (void)setenv("HOME", user == NULL ? "/" : user->pw_dir, 0);
+    (void)setenv("USER", user == NULL ? "root" : user->pw_name, 0);
+    (void)setenv("LOGNAME", user == NULL ? "root" : user->pw_name, 0);
+    (void)setenv("SHELL", shell[0] == '\0' ? "/bin/sh" : shell, 0);
+}
+
 /*
  * Who the session is of: --user, or else what wsl.conf says, without which a session goes on as it
  * is. False after saying why not.
@@ -500,6 +511,7 @@ int cli_wsl(const struct cli_arguments *given)
     take_hostname(&session);
     if (!start_boot(&session, arguments) && !become_user(&session, arguments->user))
         return CLI_FAILED;
+    take_names();
     int status = run(&session, arguments);
     lx_effective_free(&session.policy);
     return status;

@@ -119,6 +119,13 @@ run(\"execvp\", lambda: os.execvpe(\"tool.exe\", [\"x\", \"execvp\"], dict(os.en
   assert_output '{T,"file":"C:\\src\\tool.exe","argv":["tool.exe"],"directory":"C:\\src","environment":{"ONE":"C:\\src","LIST":"\\\\wsl.localhost\\Deb\\etc;C:\\","KEPT":"/x","GONE":""}}'
 }
 
+@test "WSLENV: /p takes a list as /l does, a relative path stays one, names that are none and blanks at the end are passed over" {
+  policy '"stubs": true, "record": "record"'
+  in_drive 'export WSLENV="P/p:R/p:E/p:=/p:A=B:L/lw:T/p " P=$DRIVE/src:$DRIVE R=no/where E= L=rel:/etc T=$DRIVE WSL_DISTRO_NAME=D; ../Windows/explorer.exe'
+  run sed 's/.*"environment"://' "$BASE/record"
+  assert_output '{"P":"C:\\src;C:\\","R":"no\\where","L":"rel;\\\\wsl.localhost\\D\\etc","T":"C:\\"}}'
+}
+
 @test "stubs: Windows' own programs are there where the policy says so, to look at and to run" {
   steps='cd "$DRIVE"; S=Windows/System32; type -P ./$S/cmd.exe $DRIVE/$S/WINDOWSPowerShell/v1.0/powershell.exe; stat -c "%F %A" $S/clip.exe
     [[ -x $S/clip.exe && ! -w $S/clip.exe ]] && echo yes; printf abc | $S/clip.exe && $DRIVE/Windows/explorer.exe . && (PATH=$DRIVE/$S:$PATH; cmd.exe /c "echo \"%X%\"")

@@ -290,6 +290,28 @@ BASE/at/c/Windows/System32/Wbem
 BASE/at/c/Windows/System32/WindowsPowerShell/v1.0"
 }
 
+@test "who starts a session without HOME has one, by passwd; a name that is given stays" {
+  who='echo "$HOME|$USER|$LOGNAME|$SHELL"'
+  local passwd
+  passwd=$(getent passwd "$EUID")
+  START=(env -u HOME -u USER -u LOGNAME SHELL=/bin/own)
+  native "env -u HOME -u USER -u LOGNAME SHELL=/bin/own bash -c '$who'"
+  assert_output '|||/bin/own'
+  session "$who"
+  assert_output "$(cut -d: -f6 <<<"$passwd")|${passwd%%:*}|${passwd%%:*}|/bin/own"
+}
+
+@test "WSLENV: names that are none, blanks at the end; /p takes a list as /l does, and what leads nowhere is not there" {
+  export WSLENV='=/p:A=B/l:/::/p:P/p:N/p:L/pl:E/p:M/up:T/p ' P='C:\x;D:\y' N='Q:\z' L='rel;C:\' E='' T='D:\t'
+  steps='echo "$P|${N-none}|$L|${E-none}|${M-none}|$T"; echo "[$WSLENV]"'
+  native "$steps"
+  assert_output 'C:\x;D:\y|Q:\z|rel;C:\||none|D:\t
+[=/p:A=B/l:/::/p:P/p:N/p:L/pl:E/p:M/up:T/p ]'
+  session "$steps"
+  assert_output 'BASE/at/c/x:BASE/at/d/y|none|BASE/at/c|||BASE/at/d/t
+[=/p:A=B/l:/::/p:P/p:N/p:L/pl:E/p:M/up:T/p ]'
+}
+
 @test "the environment of an era: no interop socket on WSL1, no name before 1903, no path where wsl.conf says so" {
   steps='echo "${WSL_DISTRO_NAME-none} ${WSL_INTEROP-none}"; echo "$PATH" | tr : "\n" | grep -e "^$BASE" -e /wsl/ || echo no path'
   session --era wsl1-1809 "$steps"
