@@ -94,6 +94,17 @@ static int become(const struct passwd *user)
                : 0;
 }
 
+/* A session has a home, a name and a shell, also where whoever starts it has said none. */
+static void take_names(void)
+{
+    const struct passwd *user = foreignroot() == NULL ? getpwuid(geteuid()) : NULL;
+    const char *shell = user == NULL ? "" : user->pw_shell;
+    (void)setenv("HOME", user == NULL ? "/" : user->pw_dir, 0);
+    (void)setenv("USER", user == NULL ? "root" : user->pw_name, 0);
+    (void)setenv("LOGNAME", user == NULL ? "root" : user->pw_name, 0);
+    (void)setenv("SHELL", shell[0] == '\0' ? "/bin/sh" : shell, 0);
+}
+
 /*
  * Who the session is of: --user, or else what wsl.conf says, without which a session goes on as it
  * is. False after saying why not.
@@ -157,11 +168,19 @@ static void add(struct session *s, char *flag, const char *what)
     (void)load(s);
 }
 
-static char *flag_of(const char *source, const char *target, const char *options)
+/*
+ * Over 9p the server is told where drives are, behind all else, as mount.drvfs tells it: Windows'
+ * absolute links lead there. [the vendor's drvfs.cpp] A comma would be another option's beginning.
+ */
+static char *flag_of(const struct session *s, const char *source, const char *target,
+                     const char *options)
 {
+    const enum lx_value line = s->policy.rules[LX_RULE_MOUNT_LINE].value;
+    const bool told =
+        (line == LX_PLAN9 || line == LX_PLAN9_MMAP) && strchr(s->conf.root, ',') == NULL;
     char *flag = NULL;
-    return asprintf(&flag, "drvfs:%s:%s%s%s", source, target, options[0] != '\0' ? "," : "",
-                    options) < 0
+    return asprintf(&flag, "drvfs:%s:%s%s%s%s%s", source, target, options[0] != '\0' ? "," : "",
+                    options, told ? ",symlinkroot=" : "", told ? s->conf.root : "") < 0
                ? NULL
                : flag;
 }
@@ -219,13 +238,15 @@ static void mount_fstab(struct session *s, const char *file)
 {
     struct wslconf_mount m = {.line = 0};
     FILE *stream = fopen(file, "re");
+    if (stream == NULL && access(file, F_OK) == 0)
+        cli_error("%s: it cannot be read", file);
     while (stream != NULL && wslconf_next(stream, file, &m)) {
         if (mounts_inside(s, &m))
             continue;
         char what[3 * PATH_MAX];
         snprintf(what, sizeof(what), "%s:%u: %s", file, m.line, m.source);
         const size_t at = s->run.request.added_count;
-        add(s, flag_of(m.source, m.target, m.options), what);
+        add(s, flag_of(s, m.source, m.target, m.options), what);
         if (s->run.request.added_count > at)
             s->lines[at] = (struct fstab_line){strdup(what), strdup(m.target)};
     }
@@ -275,7 +296,7 @@ static void mount_volumes(struct session *s)
         cover(s, target);
         snprintf(options, sizeof(options), "noatime,uid=%u,gid=%u%s%s", getuid(), getgid(),
                  s->conf.options[0] != '\0' ? "," : "", s->conf.options);
-        add(s, flag_of(source, target, options), source);
+        add(s, flag_of(s, source, target, options), source);
     }
 }
 
@@ -404,6 +425,7 @@ static int run(struct session *s, const struct cli_arguments *arguments)
     read_windows(s);
     if (s->policy.profile_origin.kind == LX_ORIGIN_DEFAULT)
         request->profile = s->windows.virtiofs ? "wsl2-virtiofs" : TODAY;
+    (void)load(s); /* it was loaded before: by another profile, at most */
     snprintf(file, sizeof(file), "%s/fstab", s->etc);
     if (s->conf.fstab)
         mount_fstab(s, file);
@@ -489,6 +511,7 @@ int cli_wsl(const struct cli_arguments *given)
     take_hostname(&session);
     if (!start_boot(&session, arguments) && !become_user(&session, arguments->user))
         return CLI_FAILED;
+    take_names();
     int status = run(&session, arguments);
     lx_effective_free(&session.policy);
     return status;

@@ -529,30 +529,40 @@ static bool keep_options(char *list)
     return automatic;
 }
 
-/* True, and the rest of the line is passed over, where there was no room for all of it. */
-static bool is_cut(FILE *stream, const char *text)
+/*
+ * Reads a line without its end, at most LINE_MAX_ - 2 bytes of it. False at the end. `wrong`: why
+ * it is no line of fstab's, or NULL.
+ */
+static bool read_line(FILE *stream, char *text, const char **wrong)
 {
-    int c = '\n';
-    if (strchr(text, '\n') != NULL || feof(stream))
+    size_t n = 0;
+    int c = getc(stream);
+    *wrong = NULL;
+    if (c == EOF)
         return false;
-    do
-        c = getc(stream);
-    while (c != EOF && c != '\n');
+    for (; c != EOF && c != '\n'; c = getc(stream)) {
+        if (c == '\0')
+            *wrong = "has a NUL in it";
+        else if (n < LINE_MAX_ - 2)
+            text[n++] = (char)c;
+        else if (*wrong == NULL)
+            *wrong = "is longer than 4094 bytes";
+    }
+    text[n] = '\0';
     return true;
 }
 
 bool wslconf_next(void *stream, const char *file, struct wslconf_mount *out)
 {
     static char text[LINE_MAX_]; /* the program has one thread */
-    while (fgets(text, sizeof(text), stream) != NULL) {
+    const char *wrong = NULL;
+    while (read_line(stream, text, &wrong)) {
         char *rest = NULL;
         out->line++;
-        const bool cut = is_cut(stream, text);
         if (trim(text)[0] == '#')
             continue;
-        if (cut) {
-            cli_error("%s:%u: longer than %d bytes; the line is skipped", file, out->line,
-                      LINE_MAX_ - 2);
+        if (wrong != NULL) {
+            cli_error("%s:%u: it %s; the line is skipped", file, out->line, wrong);
             continue;
         }
         out->source = strtok_r(text, " \t\r\n", &rest);
@@ -574,5 +584,7 @@ bool wslconf_next(void *stream, const char *file, struct wslconf_mount *out)
         if (keep_options(out->options))
             return true;
     }
+    if (ferror((FILE *)stream) != 0)
+        cli_error("%s: %s", file, strerror(errno));
     return false;
 }

@@ -77,8 +77,9 @@ static void add_paths(const struct lx_effective *policy, const char *windows, ch
 }
 
 /*
- * One variable that WSLENV names, with its flags: p a path, l a list of them, u into Linux only,
- * w into Windows only. One with another flag is skipped; one that is not set is empty.
+ * One variable that WSLENV names, with its flags: p or l a list of paths, u into Linux only, w into
+ * Windows only. One with another flag is skipped, one of whose paths none leads anywhere is not
+ * there, and one that is not set is empty. [the vendor's UtilParseWslEnv]
  */
 static int take_variable(const struct lx_effective *policy, char *word)
 {
@@ -89,20 +90,17 @@ static int take_variable(const struct lx_effective *policy, char *word)
     else
         flags = word + strlen(word);
     const char *value = getenv(word);
-    if (word[0] == '\0' || flags[strspn(flags, "pluw")] != '\0')
+    if (word[0] == '\0' || strchr(word, '=') != NULL || flags[strspn(flags, "pluw")] != '\0')
         return 0;
     if (strchr(flags, 'w') != NULL)
         return unsetenv(word);
     if (value == NULL)
         return setenv(word, "", 1);
-    if (strchr(flags, 'l') != NULL)
-        add_paths(policy, value, translated);
-    else if (strchr(flags, 'p') != NULL)
-        (void)wslenv_translate(policy, value, translated, sizeof(translated));
-    else
-        return 0;
     /* What is none of Windows' was Linux' already. */
-    return translated[0] == '\0' && value[0] == '/' ? 0 : setenv(word, translated, 1);
+    if (flags[strcspn(flags, "pl")] == '\0' || value[0] == '\0' || value[0] == '/')
+        return 0;
+    add_paths(policy, value, translated);
+    return translated[0] == '\0' ? unsetenv(word) : setenv(word, translated, 1);
 }
 
 static int take_shared(const struct lx_effective *policy)
@@ -111,6 +109,8 @@ static int take_shared(const struct lx_effective *policy)
     char *list = strdup(names == NULL ? "" : names);
     char *rest = NULL;
     int r = list == NULL ? -1 : 0;
+    for (size_t n = r < 0 ? 0 : strlen(list); n > 0 && isspace((unsigned char)list[n - 1]); n--)
+        list[n - 1] = '\0';
     for (char *word = r < 0 ? NULL : strtok_r(list, ":", &rest); word != NULL && r == 0;
          word = strtok_r(NULL, ":", &rest))
         r = take_variable(policy, word);

@@ -204,11 +204,29 @@ static uint32_t line_of(const struct lines_work *work, long number)
     return 0;
 }
 
+/*
+ * True for a line of the kernel's that nobody in the run has mounted, and that is at a place which
+ * is made up, or below it: programs do not get there.
+ */
+static bool is_covered(struct lines_work *work, const struct kernel_line *k, long number)
+{
+    if (!work->covers || line_of(work, number) != 0 || k->point.n == 0 ||
+        sys_mount_unescape(k->point, work->point, sizeof(work->point)) < 0)
+        return false;
+    for (size_t i = 0; i < work->count; i++) {
+        const struct lines_drive *d = &work->drive[i];
+        if (covers(d) && (same(work->point, d->point) || below(work->point, d->point)))
+            return true;
+    }
+    return false;
+}
+
 /* What a line is to the drives that have none of the kernel's: what they are in, and are before. */
 static void see_around(struct lines_work *work, const struct kernel_line *k, long number)
 {
     const uint32_t mount = line_of(work, number);
     const size_t depth = strlen(work->point);
+    const bool shown = k->info.id.n == 0 || !is_covered(work, k, number);
     for (size_t i = 0; i < work->count; i++) {
         struct lines_drive *d = &work->drive[i];
         bool here = same(d->point, work->point);
@@ -217,7 +235,7 @@ static void see_around(struct lines_work *work, const struct kernel_line *k, lon
             continue;
         if (d->before < 0 && (over || below(work->point, d->point)))
             d->before = number;
-        if (over || depth < d->depth || !(here || below(d->point, work->point)))
+        if (!shown || over || depth < d->depth || !(here || below(d->point, work->point)))
             continue;
         d->depth = depth;
         d->parent = k->info.id.n > 0 ? number_of(k->info.id) : 0;
@@ -383,23 +401,6 @@ static void put_kernels(struct lines_out *out, const struct kernel_line *k, unsi
     lines_add(out, k->whole.at, (size_t)(is->at - k->whole.at));
     lines_number(out, parent);
     lines_add(out, is->at + is->n, (size_t)(k->whole.at + k->whole.n - is->at) - is->n);
-}
-
-/*
- * True for a line of the kernel's that nobody in the run has mounted, and that is at a place which
- * is made up, or below it: programs do not get there.
- */
-static bool is_covered(struct lines_work *work, const struct kernel_line *k, long number)
-{
-    if (!work->covers || line_of(work, number) != 0 || k->point.n == 0 ||
-        sys_mount_unescape(k->point, work->point, sizeof(work->point)) < 0)
-        return false;
-    for (size_t i = 0; i < work->count; i++) {
-        const struct lines_drive *d = &work->drive[i];
-        if (covers(d) && (same(work->point, d->point) || below(work->point, d->point)))
-            return true;
-    }
-    return false;
 }
 
 /* The options in a line of the kernel's, behind its type; of mountinfo those of the file system. */

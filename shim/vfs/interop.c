@@ -11,6 +11,7 @@
 #include "vfs/text.h"
 
 static const char program[] = "interop";
+static const char like_directory[] = "/proc/tty/ldisc"; /* with nothing in it, as in procfs.c */
 
 static const char *const stubs[] = {
 #define STUB(path) path,
@@ -53,48 +54,91 @@ static const char *below_c(const struct lx_policy *policy, const char *path)
     return NULL;
 }
 
-/* Whatever the case of their letters, of which those of stubs are A to Z. */
-static bool is_same(const char *path, const char *stub)
+enum stands { NOTHING, STUB, DIRECTORY };
+
+/*
+ * What a path is to a stub's, whatever the case of their letters, of which those of stubs are A to
+ * Z: the stub, or a directory that it is in.
+ */
+static enum stands compare(const char *path, const char *stub)
 {
     while (*path != '\0' && (*path == *stub || ((*path ^ *stub) == 0x20 && (*stub | 0x20) >= 'a' &&
                                                 (*stub | 0x20) <= 'z'))) {
         path++;
         stub++;
     }
-    return *path == '\0' && *stub == '\0';
+    if (*path != '\0')
+        return NOTHING;
+    return *stub == '\0' ? STUB : *stub == '/' ? DIRECTORY : NOTHING;
 }
 
-static bool is_stub(const struct lx_policy *policy, const char *path)
+static enum stands find(const struct lx_policy *policy, const char *path)
 {
     const char *below = below_c(policy, path);
-    for (size_t i = 0; below != NULL && i < sizeof(stubs) / sizeof(stubs[0]); i++)
-        if (is_same(below, stubs[i]))
-            return true;
-    return false;
+    enum stands stands = NOTHING;
+    for (size_t i = 0; below != NULL && stands == NOTHING && i < sizeof(stubs) / sizeof(stubs[0]);
+         i++)
+        stands = compare(below, stubs[i]);
+    return stands;
 }
 
-/* The end of a name by which most are none of them. */
-static bool is_exe(const char *path, size_t n)
+/* The end of a name by which most are none of them: of a program's, or of a directory's. */
+static bool may_stand(const char *path, size_t n)
 {
-    return n != LX_BAD_ADDRESS && n > 4 && path[n - 4] == '.' && (path[n - 3] | 0x20) == 'e';
+    while (n > 1 && n != LX_BAD_ADDRESS && path[n - 1] == '/')
+        n--;
+    if (n == LX_BAD_ADDRESS || n < 4)
+        return false;
+    switch (path[n - 1] | 0x20) {
+    case 'e':
+        return path[n - 4] == '.' && (path[n - 3] | 0x20) == 'e';
+    case 's': /* Windows */
+    case '2': /* System32; the bit is set in it */
+    case 'l': /* WindowsPowerShell */
+        return n >= 7;
+    default: /* v1.0 */
+        return memcmp(path + n - 3, "1.0", 3) == 0;
+    }
 }
 
-static __attribute__((noinline)) bool stands_there(const struct lx_call *c)
+static __attribute__((noinline)) enum stands stands_there(const struct lx_call *c)
 {
     char path[PATH_MAX];
     if (whole(c->task, c->fd[0], c->path[0], path) < 0)
-        return false;
+        return NOTHING;
     text_tidy(path);
-    return is_stub(c->task->policy, path);
+    return find(c->task->policy, path);
+}
+
+/*
+ * A directory that stubs are in: to look at, and to enter, as programs do before they start one.
+ * Nothing is in it and nothing can be made there: it is an empty one of the kernel's.
+ */
+static __attribute__((noinline)) long ask_directory(struct lx_call *c)
+{
+    const struct lx_loc before = c->at[0];
+    if (c->op == LX_OP_ACCESS && (c->mode & W_OK) != 0)
+        return -EACCES;
+    c->at[0] = (struct lx_loc){.dfd = AT_FDCWD, .path = like_directory, .flags = LX_LOC_WALKED};
+    long r = lx_host_fs.run[c->op](c);
+    c->at[0] = before;
+    return r;
 }
 
 long interop_instead(struct lx_call *c)
 {
     const struct lx_task *t = c->task;
     if (t->policy->programs == NULL || t->root != NULL || t->seccomp_confined || c->resolve != 0 ||
-        c->path[0] == LX_DESCRIPTOR || !is_exe(c->path[0], c->path_length[0]) ||
-        (c->op != LX_OP_EXEC && !vfs_looks(c)) || !stands_there(c))
+        c->path[0] == LX_DESCRIPTOR || !may_stand(c->path[0], c->path_length[0]) ||
+        (c->op != LX_OP_EXEC && c->op != LX_OP_CHDIR && !vfs_looks(c)))
         return -ENOENT;
+    enum stands stands = stands_there(c);
+    if (stands == DIRECTORY)
+        return c->op == LX_OP_EXEC ? -EACCES : ask_directory(c);
+    if (stands == NOTHING)
+        return -ENOENT;
+    if (c->op == LX_OP_CHDIR || c->path[0][c->path_length[0] - 1] == '/')
+        return -ENOTDIR;
     return c->op == LX_OP_EXEC ? -LX_ESTUB : provided_ask(c, program);
 }
 

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "wsl/environment.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A path as Windows has it, or "". */
+/* A path as wslpath -w has it, or "". */
 static const char *translate_path(const struct wsl_view *view, const char *path)
 {
     static struct wsl_text windows; /* large; the program has one thread */
     char *real = path[0] == '\0' ? NULL : realpath(path, NULL);
-    int error = path[0] == '\0' ? EINVAL : wsl_to_windows(view, path, real, true, &windows);
+    int error = path[0] == '\0' ? EINVAL : wsl_to_windows(view, path, real, false, &windows);
     free(real);
     return error == 0 ? windows.at : "";
 }
@@ -40,7 +41,10 @@ static char *translate_list(const struct wsl_view *view, const char *list)
     return out;
 }
 
-/* Adds the variable that a word of WSLENV names, if it goes to Windows. Returns 0 or ENOMEM. */
+/*
+ * Adds the variable that a word of WSLENV names, if it goes to Windows. Returns 0 or ENOMEM. [the
+ * vendor's UtilParseWslEnv]
+ */
 static int add(const struct wsl_view *view, char *word, struct wsl_environment *out)
 {
     char *flags = strchr(word, '/');
@@ -49,16 +53,18 @@ static int add(const struct wsl_view *view, char *word, struct wsl_environment *
     else
         flags = word + strlen(word);
     const char *value = getenv(word);
-    if (word[0] == '\0' || flags[strspn(flags, "plw")] != '\0')
+    if (word[0] == '\0' || strchr(word, '=') != NULL || flags[strspn(flags, "plw")] != '\0')
         return 0;
     if (value == NULL)
         value = "";
-    if (strchr(flags, 'l') != NULL)
-        value = translate_list(view, value);
-    else if (strchr(flags, 'p') != NULL)
-        value = strdup(translate_path(view, value));
-    if (value == NULL)
-        return ENOMEM;
+    else if (flags[strcspn(flags, "pl")] != '\0') { /* a list by either, and none if it is empty */
+        char *list = translate_list(view, value);
+        if (list == NULL || list[0] == '\0') {
+            free(list);
+            return list == NULL ? ENOMEM : 0;
+        }
+        value = list;
+    }
     out->variables[out->count++] = (struct wsl_variable){word, value};
     return 0;
 }
@@ -71,6 +77,8 @@ int wsl_environment_read(const struct wsl_view *view, struct wsl_environment *ou
     *out = (struct wsl_environment){.list = list};
     if (list == NULL)
         return ENOMEM;
+    for (size_t n = strlen(list); n > 0 && isspace((unsigned char)list[n - 1]); n--)
+        list[n - 1] = '\0';
     out->variables = calloc(strlen(list) + 1, sizeof(out->variables[0]));
     int error = out->variables == NULL ? ENOMEM : 0;
     for (char *word = strtok_r(list, ":", &rest); word != NULL && error == 0;

@@ -115,6 +115,21 @@ static int handle(const char *handler, char **words, const struct called *c)
     return r == ENOENT ? NOT_FOUND : CANNOT_EXECUTE;
 }
 
+/*
+ * Windows' name of the current directory. Whoever has entered one that stubs are in is in an empty
+ * one of the kernel's (vfs/interop.c): that of the file is meant.
+ */
+static void find_directory(struct called *c, const struct wsl_view *view)
+{
+    const char *slash = strrchr(c->windows.at, '\\');
+    if (view->cwd == NULL || wsl_to_windows(view, view->cwd, view->cwd, true, &c->directory) != 0)
+        wsl_clear(&c->directory);
+    if (view->cwd == NULL || strcmp(view->cwd, "/proc/tty/ldisc") != 0 || slash == NULL)
+        return;
+    wsl_clear(&c->directory);
+    wsl_add(&c->directory, c->windows.at, (size_t)(slash - c->windows.at));
+}
+
 static int run(char **argv, struct wsl_view *view)
 {
     static struct called c; /* large */
@@ -126,8 +141,7 @@ static int run(char **argv, struct wsl_view *view)
     free(real);
     if (error != 0)
         return EXIT_FAILURE;
-    if (view->cwd == NULL || wsl_to_windows(view, view->cwd, view->cwd, true, &c.directory) != 0)
-        wsl_clear(&c.directory);
+    find_directory(&c, view);
     if (wsl_environment_read(view, &c.environment) != 0) {
         fprintf(stderr, "lxshim: interop: %s\n", strerror(ENOMEM));
         return CANNOT_EXECUTE;

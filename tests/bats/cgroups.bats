@@ -75,6 +75,18 @@ cpuset cpu cpuacct blkio memory devices freezer net_cls perf_event net_prio huge
   refute_line cgroup
 }
 
+@test "each mount of a session is in one that is there, so that findmnt has one tree, as natively" {
+  needs findmnt util-linux
+  findmnt / >/dev/null || skip "/ is no mount"
+  local one='diff <(findmnt -rno TARGET | sort) <(findmnt -rno TARGET --submounts / | sort) && echo one tree'
+  native "$one"
+  assert_output 'one tree'
+  for era in wsl1-1607 wsl1-1903 wsl2-9p wsl2-virtiofs; do
+    session --era $era "$one"
+    assert_output 'one tree'
+  done
+}
+
 # Which are mounted, with their options, and what /proc says of them.
 MOUNTED='sed -nE "s,^[^ ]* /sys/fs/cgroup/?([^ ]*) ([^ ]*) [^ ]*relatime.([^ ]*) 0 0,\1:\2:\3,p" /proc/self/mounts | xargs
   cut -d: -f1-2 /proc/self/cgroup | xargs; tail -n +2 /proc/cgroups | cut -f1,2 --output-delimiter== | xargs'

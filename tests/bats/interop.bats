@@ -119,10 +119,17 @@ run(\"execvp\", lambda: os.execvpe(\"tool.exe\", [\"x\", \"execvp\"], dict(os.en
   assert_output '{T,"file":"C:\\src\\tool.exe","argv":["tool.exe"],"directory":"C:\\src","environment":{"ONE":"C:\\src","LIST":"\\\\wsl.localhost\\Deb\\etc;C:\\","KEPT":"/x","GONE":""}}'
 }
 
+@test "WSLENV: /p takes a list as /l does, a relative path stays one, names that are none and blanks at the end are passed over" {
+  policy '"stubs": true, "record": "record"'
+  in_drive 'export WSLENV="P/p:R/p:E/p:=/p:A=B:L/lw:T/p " P=$DRIVE/src:$DRIVE R=no/where E= L=rel:/etc T=$DRIVE WSL_DISTRO_NAME=D; ../Windows/explorer.exe'
+  run sed 's/.*"environment"://' "$BASE/record"
+  assert_output '{"P":"C:\\src;C:\\","R":"no\\where","L":"rel;\\\\wsl.localhost\\D\\etc","T":"C:\\"}}'
+}
+
 @test "stubs: Windows' own programs are there where the policy says so, to look at and to run" {
   steps='cd "$DRIVE"; S=Windows/System32; type -P ./$S/cmd.exe $DRIVE/$S/WINDOWSPowerShell/v1.0/powershell.exe; stat -c "%F %A" $S/clip.exe
     [[ -x $S/clip.exe && ! -w $S/clip.exe ]] && echo yes; printf abc | $S/clip.exe && $DRIVE/Windows/explorer.exe . && (PATH=$DRIVE/$S:$PATH; cmd.exe /c "echo \"%X%\"")
-    echo $?; ls; [[ -e $S/notepad.exe || -e $S ]] || echo missing; : 2>/dev/null >$S/cmd.exe || echo no'
+    echo $?; ls; [[ -e $S/notepad.exe || -e $S/drivers ]] || echo missing; : 2>/dev/null >$S/cmd.exe || echo no'
   run env -C "$DRIVE" bash -uc "$steps"
   assert_line 127
   policy '"handler": "true"'
@@ -142,6 +149,26 @@ no'
   assert_output '{T,"file":"C:\\Windows\\System32\\clip.exe","argv":["clip.exe"],"directory":"C:\\","environment":{}}
 {T,"file":"C:\\Windows\\explorer.exe","argv":["explorer.exe","."],"directory":"C:\\","environment":{}}
 {T,"file":"C:\\Windows\\System32\\cmd.exe","argv":["cmd.exe","/c","echo \"%X%\""],"directory":"C:\\","environment":{}}'
+}
+
+@test "directories that stubs are in are there to look at and to enter, and nothing is made in them" {
+  steps='exec 2>/dev/null; cd "$DRIVE"; P=$DRIVE/Windows/System32/WindowsPowerShell/v1.0
+    for d in Windows windows/SYSTEM32/ $DRIVE/Windows/System32/WindowsPowerShell $P; do [[ -d $d && -r $d && -x $d && ! -w $d ]] && stat -c %F $d; done
+    (cd $P && ls -A . $P && $P/powershell.exe here); echo $?
+    for d in $P $P/x Windows/System3 Windows/l Windows/System32/cmd.exe/; do
+      rmdir $d || : >$d/y || { [[ -d $d ]] && echo is one; } || (cd $d && echo entered) || echo none; done
+    rm -rf Windows $P; $P; echo $?; ls -A; mkdir -p $P && touch $P/own && (cd $P && find "$DRIVE/Windows" | wc -l)'
+  DRIVE=$BASE/n native "mkdir $BASE/n && $steps"
+  assert_output $'1\nnone\nnone\nnone\nnone\nnone\n127\n5'
+  policy '"stubs": true, "record": "record"'
+  in_drive "$steps"
+  assert_output $'directory\ndirectory\ndirectory\ndirectory
+.:
+
+BASE/c/Windows/System32/WindowsPowerShell/v1.0:
+0\nis one\nnone\nnone\nnone\nnone\n126\nsrc\n5'
+  run sed 's/.*"argv"/"argv"/' "$BASE/record"
+  assert_output '"argv":["powershell.exe","here"],"directory":"C:\\Windows\\System32\\WindowsPowerShell\\v1.0","environment":{}}'
 }
 
 @test "a file that is there is the one that is run, and a drive of another letter has no stubs" {

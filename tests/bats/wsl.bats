@@ -46,6 +46,18 @@ src'
   conf automount "root = $BASE/at" 'options = "metadata,uid=1000,gid=1000,fmask=0027"'
   session --era wsl2-9p 'grep -o ";uid=.*;symlinkroot" /proc/mounts | sort -u'
   assert_output ";uid=$EUID;gid=${GROUPS[0]};metadata;uid=1000;gid=1000;fmask=0027;symlinkroot"
+  # And where drives are, which is where Windows' absolute links lead; a native link leads where it says.
+  (cd "$BASE/drive" && "$LXSHIM" win mklink abs 'C:\src' && "$LXSHIM" win mklink far 'E:\x') >"$BASE/made"
+  ln -s /mnt/e/x "$BASE/drive/own"
+  echo "D: $BASE/d drvfs uid=7" >"$BASE/etc/fstab"
+  native "readlink $BASE/drive/own"
+  assert_output /mnt/e/x
+  links='grep -o ";symlinkroot=[^,]*" /proc/mounts; cd $BASE/at/c; readlink abs far own; [[ abs -ef src ]] && echo same'
+  session --era wsl2-9p "$links"
+  assert_output $';symlinkroot=BASE/at/\n;symlinkroot=BASE/at/\nBASE/at/c/src\nBASE/at/e/x\n/mnt/e/x\nsame'
+  session --era wsl1-1903 "$links"
+  assert_output $'BASE/at/c/src\n/mnt/e/x\nsame'
+  rm "$BASE"/drive/{abs,far,own} "$BASE/etc/fstab"
   conf automount "root = $BASE/at" 'enabled = false'
   session "$DRIVES"
   assert_output ""
@@ -147,7 +159,24 @@ fstab:2 no three fields
 fstab:3 E
 fstab:4 D
 fstab:5 D
-fstab:6 longer than 4094 bytes"
+fstab:6 it is longer than 4094 bytes"
+}
+
+@test "fstab: a NUL, UTF-16, a mark of UTF-8, line ends, no last one: of each line what it says; what cannot be read is said" {
+  printf 'C: %s drvfs\0 ro\r\nD: %s drvfs ro,uid=7\r\n\xef\xbb\xbfD: /x drvfs\n\0' "$BASE/m" "$BASE/d" >"$BASE/etc/fstab"
+  printf 'C: /x drvfs\n' | iconv -t UTF-16 >>"$BASE/etc/fstab"
+  printf 'tmpfs /x nosuch' >>"$BASE/etc/fstab"
+  session "$DRIVES"
+  assert_output --partial $'C:\\134 BASE/at/c 9p rw\nD:\\134 BASE/d 9p ro'
+  run sed -n 's/^lxshim: BASE.etc.\([a-z.]*:[0-9]*\): \([^:;]*\).*/\1 \2/p' <<<"$output"
+  assert_output "fstab:1 it has a NUL in it
+fstab:3 $(printf '\xef\xbb\xbf')D
+fstab:4 it has a NUL in it
+fstab:5 it has a NUL in it"
+  rm "$BASE/etc/fstab"
+  mkdir "$BASE/etc/fstab"
+  session true
+  assert_output 'lxshim: BASE/etc/fstab: Is a directory'
 }
 
 @test "wsl.conf as Windows' editors leave it: line ends, a last line without one, lines that go on; filesystem.umask; keys of others" {
@@ -261,6 +290,28 @@ BASE/at/c/Windows/System32/Wbem
 BASE/at/c/Windows/System32/WindowsPowerShell/v1.0"
 }
 
+@test "who starts a session without HOME has one, by passwd; a name that is given stays" {
+  who='echo "$HOME|$USER|$LOGNAME|$SHELL"'
+  local passwd
+  passwd=$(getent passwd "$EUID")
+  START=(env -u HOME -u USER -u LOGNAME SHELL=/bin/own)
+  native "env -u HOME -u USER -u LOGNAME SHELL=/bin/own bash -c '$who'"
+  assert_output '|||/bin/own'
+  session "$who"
+  assert_output "$(cut -d: -f6 <<<"$passwd")|${passwd%%:*}|${passwd%%:*}|/bin/own"
+}
+
+@test "WSLENV: names that are none, blanks at the end; /p takes a list as /l does, and what leads nowhere is not there" {
+  export WSLENV='=/p:A=B/l:/::/p:P/p:N/p:L/pl:E/p:M/up:T/p ' P='C:\x;D:\y' N='Q:\z' L='rel;C:\' E='' T='D:\t'
+  steps='echo "$P|${N-none}|$L|${E-none}|${M-none}|$T"; echo "[$WSLENV]"'
+  native "$steps"
+  assert_output 'C:\x;D:\y|Q:\z|rel;C:\||none|D:\t
+[=/p:A=B/l:/::/p:P/p:N/p:L/pl:E/p:M/up:T/p ]'
+  session "$steps"
+  assert_output 'BASE/at/c/x:BASE/at/d/y|none|BASE/at/c|||BASE/at/d/t
+[=/p:A=B/l:/::/p:P/p:N/p:L/pl:E/p:M/up:T/p ]'
+}
+
 @test "the environment of an era: no interop socket on WSL1, no name before 1903, no path where wsl.conf says so" {
   steps='echo "${WSL_DISTRO_NAME-none} ${WSL_INTEROP-none}"; echo "$PATH" | tr : "\n" | grep -e "^$BASE" -e /wsl/ || echo no path'
   session --era wsl1-1809 "$steps"
@@ -341,7 +392,7 @@ $(id -un)"
   ((EUID == 0)) || skip "only root becomes another user"
   [[ " ${LANES[*]} " == *" supervisor "* ]] || skip "no supervisor here"
   run env -C / "$LXSHIM" wsl --lane supervisor -q --policy <(echo '{"version": 1, "volumes": {}}') --etc "$BASE/etc" --user nobody -- id -un
-  assert_output nobody
+  assert_line nobody
 }
 
 # run_boot [PREFIX...]: a session whose boot.command says who runs it, and what is on a drive; then who the session is of.

@@ -236,6 +236,28 @@ static void flags_and_options(void **state)
 
 static char flushed[4096];
 
+/* What is made up covers lines of the kernel's, which are left out: nothing is in any of them. */
+static void nothing_is_in_a_line_that_is_left_out(void **state)
+{
+    (void)state;
+    drive_at("/sys/fs/cgroup", NULL)->type = LX_MOUNT_CGROUP_TOP;
+    drive_at("/sys/fs/cgroup/pids", NULL)->type = LX_MOUNT_CGROUP;
+    drive_at("/sys/fs/cgroup/rdma", NULL)->type = LX_MOUNT_CGROUP;
+    drive_at("/sys/kernel/debug", NULL)->type = LX_MOUNT_CGROUP;
+    written(LINES_MOUNTINFO, "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+                             "21 20 0:5 / /sys rw - sysfs sysfs rw\n"
+                             "30 21 0:9 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n"
+                             "31 30 0:10 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n"
+                             "32 31 0:11 / /sys/fs/cgroup/pids rw - tmpfs tmpfs rw\n"
+                             "33 21 0:12 / /sys/kernel/debug rw - debugfs debugfs rw\n"
+                             "34 33 0:13 / /sys/kernel/debug/tracing rw - tracefs tracefs rw\n");
+    assert_non_null(strstr(text, "\n100001 21 0:8 / /sys/fs/cgroup rw,"));
+    assert_non_null(strstr(text, "\n100002 100001 0:9 / /sys/fs/cgroup/pids rw,"));
+    assert_non_null(strstr(text, "\n100003 100001 0:10 / /sys/fs/cgroup/rdma rw,"));
+    assert_non_null(strstr(text, "\n100004 21 0:11 / /sys/kernel/debug rw,"));
+    assert_null(strstr(text, "\n3"));
+}
+
 static void flush(struct lines_out *out)
 {
     strncat(flushed, out->at, out->n);
@@ -271,6 +293,7 @@ int main(void)
         cmocka_unit_test_setup(drives_in_drives, start),
         cmocka_unit_test_setup(every_era_has_its_form, start),
         cmocka_unit_test_setup(flags_and_options, start),
+        cmocka_unit_test_setup(nothing_is_in_a_line_that_is_left_out, start),
         cmocka_unit_test_setup(a_small_buffer, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
