@@ -238,8 +238,9 @@ $(B)/liblxshim/none.so:
 
 # Bound at once: what `lxshim run` forks would look the same names up again, each for itself.
 LIBS := -ljansson $(if $(STACKS),-ldw)
+# Whoever starts it meanwhile has the old one, and not none.
 $(B)/lxshim: $(CLI_OBJ)
-	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@.linked $^ $(LIBS) && mv -f $@.linked $@
 
 # Where the library has come or gone since, the one object that needs it is made again.
 WITH := $(B)/with
