@@ -238,8 +238,9 @@ $(B)/liblxshim/none.so:
 
 # Bound at once: what `lxshim run` forks would look the same names up again, each for itself.
 LIBS := -ljansson $(if $(STACKS),-ldw)
+# Whoever starts it meanwhile has the old one, and not none.
 $(B)/lxshim: $(CLI_OBJ)
-	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD)$(CC) $(CFLAGS) -Wl,-z,now $(LDFLAGS) -o $@.linked $^ $(LIBS) && mv -f $@.linked $@
 
 # Where the library has come or gone since, the one object that needs it is made again.
 WITH := $(B)/with
@@ -482,18 +483,17 @@ MUSL := $(if $(shell command -v $(MUSL_CC)),musl)
 built: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS) $(FUZZ) $(if $(wildcard /usr/include/cmocka.h),$(UNIT))
 
 unit: $(UNIT) corpus
-	@umask 022; failed=0; for t in $(UNIT); do \
-	    echo "$$t"; $$t 2>$$t.log >&2 || { failed=1; cat $$t.log; }; \
-	done; exit $$failed
+	@umask 022; printf '%s\n' $(UNIT) | xargs -P $(JOBS) -I{} sh -c 'echo {}; {} >{}.log 2>&1 || { cat {}.log; exit 1; }'
 
 corpus: $(FUZZ)
-	@set -e; for t in $(FUZZ); do echo "$$t"; $$t tests/fuzz/corpus/$${t##*/}; done
+	@printf '%s\n' $(FUZZ) | xargs -P $(JOBS) -I{} sh -c 'echo {}; exec {} tests/fuzz/corpus/"$${1##*/}"' - {}
 
 # BATS= names the files to run, LANE= the lane: make bats BATS=tests/bats/names.bats LANE=supervisor
 BATS ?=
 LANES ?= $(if $(filter command environment,$(firstword $(origin LANE))),$(LANE),supervisor both preload)
 LANE ?= preload
-SUITE := LXSHIM_BUILD="$(abspath $(B))" tests/suite -j $(JOBS)
+# One more than there are processors, as tests wait as well.
+SUITE := LXSHIM_BUILD="$(abspath $(B))" tests/suite -j $$(($(JOBS) + 1))
 bats: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS)
 	$(SUITE) -l $(LANE) $(BATS)
 

@@ -12,6 +12,11 @@ columns() {
     { print $1, $column }' <<<"$BOUNDS"
 }
 
+# is_above FOUND BOUND: one of both figures, or no number came of it.
+is_above() {
+  [[ ! $1 =~ ^[1-9][0-9]*(/[1-9][0-9]*)?$ ]] || ((${1%/*} > ${2%/*} || ${1#*/} > ${2#*/}))
+}
+
 # hold_bounds PLACE [TRIES]: every operation against its column, all in one process; what is above it there
 # alone, up to TRIES times, where a busy machine may have left no two turns in one tick of the clock.
 # Natively nothing is remembered.
@@ -22,12 +27,15 @@ hold_bounds() {
   while read -r operation bound; do
     bound=${bound//EMPTY/${EMPTY-}}
     found=${remembered[checked]}${forgotten:+/${forgotten[checked]}}
-    for ((try = ${2-1}; try > 0 && (${found%/*} > ${bound%/*} || ${found#*/} > ${bound#*/}); try--)); do
+    for ((try = ${2-1}; try > 0; try--)); do
+      is_above "$found" "$bound" || break
       found=$(turns "$operation")
       [[ $1 == native ]] || found+=/$(turns "$operation" forget)
     done
-    if ((${found%/*} > ${bound%/*} || ${found#*/} > ${bound#*/})); then
-      echo "$operation, $1: $found system calls, not $bound"
+    if is_above "$found" "$bound"; then
+      echo "$operation, $1: $found system calls, not $bound; the last turn:"
+      awk '/getppid\(/ { turn = "" } { turn = turn substr($0, 1, 160) "\n" } /sched_yield\(/ { last = turn } END { printf "%s", last }' \
+        "$BATS_TEST_TMPDIR/trace" | head -n 200
       failed=1
     fi
     checked=$((checked + 1))

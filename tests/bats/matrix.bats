@@ -183,7 +183,7 @@ tour_preload() {
 
 @test "installed and moved: programs of every kind between each other, and no word of ld.so's" {
   local root=$BATS_TEST_TMPDIR/root
-  make -s -C "$SOURCE_ROOT" B="${BUILD#"$SOURCE_ROOT"/}" DESTDIR="$root" install
+  make -s -C "$SOURCE_ROOT" B="${BUILD#"$SOURCE_ROOT"/}" DESTDIR="$root" -o all install
   mv "$root/usr/local" "$root/moved"
   kinds=(tour tour-static)
   ! command -v tour-musl >/dev/null || kinds+=(tour-musl)

@@ -20,15 +20,18 @@ copy_case() {
 }
 
 @test "every policy in tests/policy/invalid is refused with its message" {
-  local name count=0 failed=0
+  local name status stderr count=0 failed=0
   copy_case invalid
+  # Not by run, which takes thrice what the program takes.
   for name in "$PWD"/*/; do
     name=${name%/}
     cd "$name"
-    run --separate-stderr "$LXSHIM" policy check policy.json
+    status=0
+    "$LXSHIM" policy check policy.json >../out 2>../err || status=$?
+    stderr=$(<../err)
     stderr=${stderr//"$PWD"/@DIR@}
-    if ((status != 1)) || [[ -n $output || $stderr != "lxshim: $(<error)" ]]; then
-      echo "${name##*/}: status $status, stdout '$output'"
+    if ((status != 1)) || [[ -s ../out || $stderr != "lxshim: $(<error)" ]]; then
+      echo "${name##*/}: status $status, stdout '$(<../out)'"
       echo "  expected: lxshim: $(cat error)"
       echo "  got:      $stderr"
       failed=$((failed + 1))

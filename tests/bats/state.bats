@@ -206,7 +206,7 @@ writes() {
     rm -rf "$table"
     case $kind in
       short) head -c 9999 "$FILES/good" >"$table" ;;
-      mark) tr L M <"$FILES/good" >"$table" ;;
+      mark) cp "$FILES/good" "$table" && printf M | dd of="$table" conv=notrunc status=none ;; # it has a gigabyte of holes
       writable) cp "$FILES/good" "$table" && chmod 666 "$table" ;;
       other) cp "$FILES/good" "$table" && chown 64998 "$table" ;;
       fifo) mkfifo "$table" ;;
