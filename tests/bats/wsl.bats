@@ -619,10 +619,11 @@ END
   run env -C "$BASE/drive/project" node open.js
   assert_output 'opened here'
   : >"$BASE/record"
-  session 'cd $BASE/at/c/project && node open.js'
+  session 'cd $BASE/at/c/project && node open.js && cd ../Windows && $BASE/at/c/Windows/explorer.exe'
   assert_output 'opened by Windows'
   run jq -rs '.[] | "\(.argv | join(" ")) in \(.directory)"' "$BASE/record"
   assert_line 'explorer.exe C:\project\report.html in C:\project'
+  assert_equal "$(grep -cFx 'explorer.exe in C:\Windows' <<<"$output")" "${#LANES[@]}"
 }
 
 # What each program of detectors.list says that is here.
