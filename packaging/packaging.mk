@@ -74,11 +74,18 @@ readers-check: all
 	@tools/deps build packages
 	packaging/readers-check $(B)/readers $(B)/lxshim
 
+# Programs of npm's and Debian's that ask whether this is WSL: see packaging/detectors-check.
+.PHONY: detectors-check
+detectors-check: all
+	@tools/deps build packages
+	packaging/detectors-check $(B)/detectors $(B)
+
 # What takes long, behind one word; CI does not call it.
 .PHONY: release-check
 release-check:
 	$(MAKE) --no-print-directory lint NODES=225000
 	$(MAKE) --no-print-directory readers-check
+	$(MAKE) --no-print-directory detectors-check
 	$(MAKE) --no-print-directory deb
 	[ "$$(id -u)" != 0 ] || $(MAKE) --no-print-directory deb-root
 	$(MAKE) --no-print-directory rpm

@@ -11,7 +11,7 @@
 #include "vfs/text.h"
 
 static const char program[] = "interop";
-static const char like_directory[] = "/proc/tty/ldisc"; /* with nothing in it, as in procfs.c */
+static const char like_directory[] = "/proc/tty/ldisc"; /* with nothing in it */
 
 static const char *const stubs[] = {
 #define STUB(path) path,

@@ -117,17 +117,18 @@ static int handle(const char *handler, char **words, const struct called *c)
 
 /*
  * Windows' name of the current directory. Whoever has entered one that stubs are in is in an empty
- * one of the kernel's (vfs/interop.c): that of the file is meant.
+ * one of the kernel's (vfs/interop.c), by either of the names that it has: that of the file is
+ * meant.
  */
 static void find_directory(struct called *c, const struct wsl_view *view)
 {
+    const char *cwd = view->cwd == NULL ? "" : view->cwd;
     const char *slash = strrchr(c->windows.at, '\\');
-    if (view->cwd == NULL || wsl_to_windows(view, view->cwd, view->cwd, true, &c->directory) != 0)
-        wsl_clear(&c->directory);
-    if (view->cwd == NULL || strcmp(view->cwd, "/proc/tty/ldisc") != 0 || slash == NULL)
-        return;
     wsl_clear(&c->directory);
-    wsl_add(&c->directory, c->windows.at, (size_t)(slash - c->windows.at));
+    if (slash != NULL && (strcmp(cwd, "/proc/tty/ldisc") == 0 || strcmp(cwd, "/run/WSL") == 0))
+        wsl_add(&c->directory, c->windows.at, (size_t)(slash - c->windows.at));
+    else if (cwd[0] == '\0' || wsl_to_windows(view, cwd, cwd, true, &c->directory) != 0)
+        wsl_clear(&c->directory);
 }
 
 static int run(char **argv, struct wsl_view *view)

@@ -3,7 +3,7 @@
 # lxshim wsl: a session's drives, environment and identity, and what programs make of them that ask whether this is WSL.
 #
 # Steps are for the shell that runs them to expand:
-# shellcheck disable=SC2016,SC1003,SC2030,SC2031
+# shellcheck disable=SC2016,SC1003,SC2030,SC2031,SC2034
 
 load helpers
 load session
@@ -619,15 +619,17 @@ END
   run env -C "$BASE/drive/project" node open.js
   assert_output 'opened here'
   : >"$BASE/record"
-  session 'cd $BASE/at/c/project && node open.js'
+  session 'cd $BASE/at/c/project && node open.js && cd ../Windows && $BASE/at/c/Windows/explorer.exe'
   assert_output 'opened by Windows'
   run jq -rs '.[] | "\(.argv | join(" ")) in \(.directory)"' "$BASE/record"
   assert_line 'explorer.exe C:\project\report.html in C:\project'
+  assert_equal "$(grep -cFx 'explorer.exe in C:\Windows' <<<"$output")" "${#LANES[@]}"
 }
 
-# What each program of detectors.list says that is here.
+# What each program of detectors.list says that is here, of those in HERE, if it names any; of those with a star if OWN_CALLS is one.
 ASK='while read -r name need _ _ steps; do
-  [[ -n $name && $name != "#" ]] && command -v "$need" >/dev/null || continue
+  own=${need#"${need%\*}"}
+  [[ -n $name && $name != "#" && $own == "$OWN_CALLS" ]] && [[ -z $HERE || " $HERE " == *" $name "* ]] && command -v "${need%\*}" >/dev/null || continue
   said=$(bash -c "$steps" </dev/null 2>/dev/null)
   [[ $said == absent ]] || printf "%s %s\n" "$name" "${said:--}"
 done <"$ASKED"'
@@ -637,18 +639,52 @@ expect_of() {
   awk -v column="$1" 'NR == FNR { here[$1]; next } $1 in here { print $1, column == 0 ? "-" : $column }' - "$ASKED" <<<"$2"
 }
 
+# verdicts [PROGRAM...]: natively, and in sessions, each of which PROGRAM starts. The names of those that are here are left
+# in $names.
+verdicts() {
+  export ASKED=$BATS_TEST_DIRNAME/detectors.list OWN_CALLS HERE
+  local all=("${LANES[@]}")
+  names=
+  for OWN_CALLS in '' '*'; do
+    HERE=
+    run env -u WSL_DISTRO_NAME -u WSL_INTEROP "$@" bash -uc "$ASK"
+    local here=$output
+    names+=${here:+$here$'\n'}
+    HERE=$(cut -d' ' -f1 <<<"$here" | xargs)
+    assert_output "$(expect_of 0 "$here")"
+    [[ -z $OWN_CALLS ]] || LANES=("${all[@]:1}")
+    [[ -n $here && ${#LANES[@]} -gt 0 ]] || continue
+    START=("$@")
+    session --era wsl1-1903 "$ASK"
+    assert_output "$(expect_of 3 "$here")"
+    session --era wsl2-9p "$ASK"
+    assert_output "$(expect_of 4 "$here")"
+  done
+  LANES=("${all[@]}")
+}
+
 @test "programs that ask for WSL: none natively, WSL1 in a session of WSL1's, WSL2 in one of WSL2's" {
   local names
-  export ASKED=$BATS_TEST_DIRNAME/detectors.list
-  run env -u WSL_DISTRO_NAME -u WSL_INTEROP bash -uc "$ASK"
-  names=$output
+  verdicts
   (($(grep -c . <<<"$names") > 8))
-  echo "# detectors that are here: $(grep -c . <<<"$names") of $(grep -vc '^#' "$ASKED")" >&3
-  assert_output "$(expect_of 0 "$names")"
-  session --era wsl1-1903 "$ASK"
-  assert_output "$(expect_of 3 "$names")"
-  session --era wsl2-9p "$ASK"
-  assert_output "$(expect_of 4 "$names")"
+  echo "# detectors that are here: $(grep -c . <<<"$names") of $(grep -vc '^#' "$ASKED"); not: $(
+    awk 'NR == FNR { here[$1]; next } !/^#/ && !($1 in here) { print $1 }' - "$ASKED" <<<"$names" | xargs)" >&3
+}
+
+@test "programs that ask for WSL, in a container: the same; where its signs are not hidden, what asks for those says no" {
+  can_bind || skip "only root mounts, where a container does not forbid it"
+  local names
+  mkdir -p "$BASE"/{docker/containers/x,run}
+  echo name >"$BASE/docker/containers/x/hostname"
+  touch "$BASE/on" "$BASE/run/.containerenv"
+  local container=(unshare -m bash -c 'cd "$0" && mount --bind docker/containers/x/hostname on && mount --bind run /run && cd / && exec "$@"' "$BASE")
+  verdicts "${container[@]}"
+  OWN_CALLS='' HERE=''
+  session --era wsl2-9p --set identity.containers=off "$ASK"
+  [[ $'\n'$output == *$'\nis-wsl -\n'* && $output == *'osrelease WSL'* ]]
+  refute_line 'npm-is-wsl WSL'
+  refute_line 'npm-wsl-utils WSL'
+  refute_line 'npm-open WSL'
 }
 
 @test "a session that begins in / without a policy is one without drives; a policy's are there" {
