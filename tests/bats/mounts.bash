@@ -27,7 +27,7 @@ drive_policy() {
 # natively STEPS: without us, in a mount namespace of its own; $M is the directory of all.
 natively() {
   rm -rf "$BASE.native" && mkdir -p "$BASE.native"/{c/sub,d,drive/sub}
-  run env -C / M="$BASE.native" LC_ALL=C timeout 300 unshare -m bash -uc "$1"
+  run env -C / M="$BASE.native" LC_ALL=C timeout 1000 unshare -m bash -uc "$1"
 }
 
 # From here on only the lanes that see what makes its calls by the instruction.
@@ -58,7 +58,7 @@ in_lanes() {
   local lane first=none
   for lane in "${LANES[@]}"; do
     cp -a "$BASE/drive" "$BASE.kept"
-    run env -C / M="$BASE" LC_ALL=C timeout 300 unshare -m "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
+    run env -C / M="$BASE" LC_ALL=C timeout 1000 unshare -m "$LXSHIM" run -q --lane "$lane" --policy "$BASE/policy.json" -- \
       "${PREFIX[@]}" bash -uc "${PREPARE+$PREPARE; }$1"
     rm -rf "$BASE/drive" "$BASE.native" && mv "$BASE.kept" "$BASE/drive"
     # shellcheck disable=SC2154 # run sets it
