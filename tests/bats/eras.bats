@@ -504,3 +504,24 @@ print(os.path.getsize(\"f\"))"'
   assert_output "False
 1"
 }
+
+@test "stat.special: a socket without a mode of its own is a file to stat, by each client of today; with metadata it has one" {
+  bound='python3 -c "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])"'
+  look='for f in *; do stat -c "%n %F" "$f"; done; python3 -c "import os, stat; print(stat.S_ISSOCK(os.fstat(os.open(\"s\", os.O_PATH)).st_mode))"'
+  native "$bound s; $look"
+  assert_output "s socket
+True"
+  for profile in wsl1-1903 wsl1-current wsl2-9p wsl2-virtiofs; do
+    IN=$(fresh drive) dir=$IN
+    (cd "$dir" && bash -c "$bound s")
+    by "$profile" "$look"
+    assert_output "s regular empty file
+False"
+    policy_for "$dir" "drive.options=metadata,uid=$EUID" >"$BATS_TEST_TMPDIR/metadata.json"
+    sed -i "s/\"version\": 1,/\"version\": 1, \"profile\": \"$profile\",/" "$BATS_TEST_TMPDIR/metadata.json"
+    run env -C "$dir" LXSHIM_POLICY="$BATS_TEST_TMPDIR/metadata.json" "${SHIM[@]}" bash -uc "$bound m; $look"
+    assert_output "m socket
+s socket
+True"
+  done
+}
