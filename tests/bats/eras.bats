@@ -158,6 +158,42 @@ no parent No such file or directory
   assert_output "$expected"
 }
 
+@test "rename.slash: a slash behind a directory's name, by which 1607 does not find it" {
+  steps="python3 -c '$ANSWER
+for name in \"a\", \"b\", \"c\", \"empty\": os.mkdir(name)
+open(\"f\", \"w\").close()
+answer(\"new\", lambda: os.rename(\"a\", \"new/\"))
+answer(\"old\", lambda: os.rename(\"b/\", \"c/b\"))
+answer(\"there\", lambda: os.rename(\"c\", \"empty///\"))
+answer(\"below itself\", lambda: os.rename(\"empty\", \"empty/d/\"))
+answer(\"onto a file\", lambda: os.rename(\"empty\", \"f/\"))
+answer(\"a file\", lambda: os.rename(\"f/\", \"g\"))
+answer(\"none\", lambda: os.rename(\"empty\", \"last\"))
+print(sorted(os.listdir(\".\")))
+'"
+  native "$steps"
+  assert_output "new None
+old None
+there None
+below itself Invalid argument
+onto a file Not a directory
+a file Not a directory
+none None
+['f', 'last', 'new']"
+  expected=$output
+  by wsl1-1607 "$steps"
+  assert_output "new No such file or directory
+old No such file or directory
+there No such file or directory
+below itself Invalid argument
+onto a file Not a directory
+a file Not a directory
+none None
+['a', 'b', 'c', 'f', 'last']"
+  by wsl1-1703 "$steps"
+  assert_output "$expected"
+}
+
 @test "file.truncate_mapped: nothing is cut off a file that anybody has mapped, on WSL1" {
   steps="python3 -c '$ANSWER
 import mmap
