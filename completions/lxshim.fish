@@ -81,7 +81,7 @@ function __lxshim_words
         case '--emit'
             printf '%s\n' github gitlab
         case 'rules'
-            printf '%s\n' names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.volume_root utimes.written create.no_write_bit open.readonly_file exec.any_file unlink.open_file rmdir.open_directory watch.holds unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.illegal_target sharing.windows mount.boundary mount.options lxss.directories symlink.create symlink.nt symlink.small_letter symlink.denied reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.characters xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.renamed handle.readonly directory.removed directory.renamed watch.events stat.inode stat.attributes stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.capability_stream volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls
+            printf '%s\n' names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.volume_root utimes.written create.no_write_bit open.readonly_file exec.script exec.any_file unlink.open_file rmdir.open_directory watch.holds unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.slash rename.illegal_target sharing.windows mount.boundary mount.options mount.again lxss.directories symlink.create symlink.nt symlink.small_letter symlink.denied reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.characters xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.reopened handle.renamed handle.readonly directory.removed directory.renamed watch.events stat.inode stat.attributes stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.capability_stream volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.calls
         case 'values names.illegal'
             printf '%s\n' escape reject
         case 'values names.private'
@@ -134,6 +134,8 @@ function __lxshim_words
             printf '%s\n' ignore readonly EACCES
         case 'values open.readonly_file'
             printf '%s\n' native EACCES
+        case 'values exec.script'
+            printf '%s\n' native EIO
         case 'values exec.any_file'
             printf '%s\n' allow native
         case 'values unlink.open_file'
@@ -160,6 +162,8 @@ function __lxshim_words
             printf '%s\n' allow native
         case 'values rename.file_to_directory'
             printf '%s\n' allow native
+        case 'values rename.slash'
+            printf '%s\n' native ENOENT
         case 'values rename.illegal_target'
             printf '%s\n' escape ENOENT
         case 'values sharing.windows'
@@ -168,6 +172,8 @@ function __lxshim_words
             printf '%s\n' native EXDEV
         case 'values mount.options'
             printf '%s\n' ignore options EINVAL
+        case 'values mount.again'
+            printf '%s\n' native kept
         case 'values lxss.directories'
             printf '%s\n' native EACCES
         case 'values symlink.create'
@@ -246,6 +252,8 @@ function __lxshim_words
             printf '%s\n' native kept
         case 'values handle.unlinked'
             printf '%s\n' native fstat ENOENT
+        case 'values handle.reopened'
+            printf '%s\n' native ENOENT
         case 'values handle.renamed'
             printf '%s\n' native ENOENT
         case 'values handle.readonly'

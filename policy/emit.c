@@ -99,6 +99,38 @@ static void put_in_order(const struct lx_effective *policy, size_t order[])
     }
 }
 
+/* The value of a rule on a mount, by the axes and by what is said of the mount alone. */
+static uint8_t rule_of(const struct lx_effective *policy, const struct lx_effective_mount *m,
+                       enum lx_rule rule)
+{
+    return m->own != NULL && m->own[rule] != LX_UNSAID
+               ? m->own[rule]
+               : lx_axes_value(&policy->axes, m->volume.filesystem, lx_keeps_metadata(m), rule);
+}
+
+/*
+ * A mount as it is: a volume that was mounted before has one set of options by mount.again, which
+ * came with its first mount. Flags of mount(2) are each mount's own. [WSL#3963, WSL#4954]
+ */
+static struct lx_effective_mount as_mounted(const struct lx_effective *policy, size_t at)
+{
+    struct lx_effective_mount m = policy->mounts[at];
+    const struct lx_effective_mount *first = policy->mounts;
+    if (m.type != LX_MOUNT_DRVFS || m.drive == NULL ||
+        rule_of(policy, &m, LX_RULE_MOUNT_AGAIN) != LX_KEPT)
+        return m;
+    while (first->type != m.type || first->drive != m.drive ||
+           first->volume.filesystem != m.volume.filesystem)
+        first++;
+    const bool readonly = m.options.readonly;
+    const bool noatime = m.options.noatime;
+    m.options = first->options;
+    m.options.readonly = readonly;
+    m.options.noatime = noatime;
+    m.options_text = first->options_text;
+    return m;
+}
+
 /*
  * A bind mount is in place, and its backing by its own name is a second one: the kernel tells by
  * which name a file was reached, and by neither is it outside.
@@ -109,16 +141,16 @@ static void put_mounts(struct lx_builder *b, const struct lx_effective *policy, 
     uint32_t count = 0;
     put_in_order(policy, order);
     for (size_t i = 0; i < policy->mount_count; i++) {
-        const struct lx_effective_mount *m = &policy->mounts[order[i]];
-        if (!m->bound) {
-            put_mount(b, &policy->axes, m, m->target, m->backing, &to[count]);
-            to[count].bind_alias = lx_builder_text(b, &to[count], m->alias);
+        const struct lx_effective_mount m = as_mounted(policy, order[i]);
+        if (!m.bound) {
+            put_mount(b, &policy->axes, &m, m.target, m.backing, &to[count]);
+            to[count].bind_alias = lx_builder_text(b, &to[count], m.alias);
             count++;
             continue;
         }
-        const char *names[] = {m->target, m->backing};
+        const char *names[] = {m.target, m.backing};
         for (unsigned k = 0; k < 2; k++, count++) {
-            put_mount(b, &policy->axes, m, names[k], names[k], &to[count]);
+            put_mount(b, &policy->axes, &m, names[k], names[k], &to[count]);
             to[count].bind_alias = lx_builder_text(b, &to[count], names[1 - k]);
         }
     }

@@ -8,6 +8,7 @@
 #include "mounts/source.h"
 #include "policy/cgroups.h"
 #include "policy/options.h"
+#include "policy/path.h"
 
 /* Flags of mount(2) that the mount table shows before the file system's own options. */
 #define SHOWN                                                                      \
@@ -293,6 +294,43 @@ static int plan_made_up(const struct lx_policy *policy, const struct mounts_requ
     return 0;
 }
 
+/* The first of those mounts that show something of a volume by the same client; NULL for none. */
+static const struct lx_mount *first_of(const struct lx_policy *policy,
+                                       const struct lx_volume *volume, const struct lx_mount *like)
+{
+    const char *backing = lx_volumes_text(lx_image_volumes(policy->image), volume->backing);
+    const struct lx_mount *first = NULL;
+    const struct lx_mount *m;
+    for (unsigned i = 0; (m = lx_mounts_next(lx_mounts(policy), &i)) != NULL;)
+        if (m->type == like->type && m->filesystem == like->filesystem &&
+            lx_path_within(lx_backing(m), backing) && (first == NULL || m->number < first->number))
+            first = m;
+    return first;
+}
+
+/*
+ * A volume has one set of options by mount.again, which came with its first mount. The flags of
+ * mount(2) are each mount's own. [WSL#3963, WSL#4954]
+ */
+static void take_first_options(const struct lx_policy *policy, struct mounts_plan *plan)
+{
+    struct lx_mount *m = &plan->record;
+    if (lx_rule(m, LX_RULE_MOUNT_AGAIN) != LX_KEPT)
+        return;
+    const struct lx_mount *first = first_of(policy, plan->from.volume, m);
+    if (first == NULL)
+        return;
+    m->uid = first->uid;
+    m->gid = first->gid;
+    m->file_mask = first->file_mask;
+    m->dir_mask = first->dir_mask;
+    m->case_option = first->case_option;
+    m->flags = (uint8_t)((m->flags & ~LX_MOUNT_METADATA) | (first->flags & LX_MOUNT_METADATA));
+    memcpy(m->rules, first->rules, sizeof(m->rules));
+    plan->texts.options = lx_mount_text(first, first->options);
+    plan->texts.symlinkroot = lx_mount_text(first, first->symlinkroot);
+}
+
 int mounts_plan(const struct lx_policy *policy, const struct mounts_request *request,
                 struct mounts_plan *plan)
 {
@@ -314,7 +352,10 @@ int mounts_plan(const struct lx_policy *policy, const struct mounts_request *req
     /* What came with a volume is said of drives. */
     bool drive = lx_mount_type_has((enum lx_mount_type)m->type, LX_TYPE_DRIVE);
     work_out(policy, drive ? plan->from.volume : NULL, m);
-    return finish(request, &options, m);
+    r = finish(request, &options, m);
+    if (r == 0 && drive && plan->from.volume != NULL)
+        take_first_options(policy, plan);
+    return r;
 }
 
 int mounts_plan_bind(const struct lx_mount *from, const char *directory,

@@ -270,6 +270,38 @@ read b'he\\x00\\x00\\x00!'"
   done
 }
 
+@test "handle.reopened: a file that has no name any more cannot be opened again, before build 16237" {
+  steps="python3 -c '$ANSWER
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR); os.write(f, b\"hello\")
+answer(\"named\", lambda: os.close(os.open(f\"/proc/self/fd/{f}\", os.O_RDONLY)))
+os.unlink(\"f\")
+answer(\"stat\", lambda: os.fstat(f).st_nlink)
+answer(\"again\", lambda: os.close(os.open(f\"/proc/self/fd/{f}\", os.O_RDONLY)))
+answer(\"by /dev/fd\", lambda: os.close(os.open(f\"/dev/fd/{f}\", os.O_RDWR)))
+answer(\"truncate\", lambda: os.ftruncate(f, 2))
+answer(\"read\", lambda: os.pread(f, 10, 0))
+'"
+  native "$steps"
+  assert_output "named None
+stat 0
+again None
+by /dev/fd None
+truncate None
+read b'he'"
+  expected=$output
+  for value in posix pending; do
+    shimmed unlink.open_file=$value "$steps"
+    assert_output "$expected"
+    shimmed unlink.open_file=$value handle.reopened=ENOENT "$steps"
+    assert_output "named None
+stat 0
+again No such file or directory
+by /dev/fd No such file or directory
+truncate None
+read b'he'"
+  done
+}
+
 @test "handle.renamed: over 9p a file that was renamed is not found by who has it open, and read and written" {
   steps="python3 -c '$ANSWER
 f = os.open(\"f\", os.O_CREAT | os.O_RDWR); os.write(f, b\"text\"); copy = os.dup(f)

@@ -158,6 +158,42 @@ no parent No such file or directory
   assert_output "$expected"
 }
 
+@test "rename.slash: a slash behind a directory's name, by which 1607 does not find it" {
+  steps="python3 -c '$ANSWER
+for name in \"a\", \"b\", \"c\", \"empty\": os.mkdir(name)
+open(\"f\", \"w\").close()
+answer(\"new\", lambda: os.rename(\"a\", \"new/\"))
+answer(\"old\", lambda: os.rename(\"b/\", \"c/b\"))
+answer(\"there\", lambda: os.rename(\"c\", \"empty///\"))
+answer(\"below itself\", lambda: os.rename(\"empty\", \"empty/d/\"))
+answer(\"onto a file\", lambda: os.rename(\"empty\", \"f/\"))
+answer(\"a file\", lambda: os.rename(\"f/\", \"g\"))
+answer(\"none\", lambda: os.rename(\"empty\", \"last\"))
+print(sorted(os.listdir(\".\")))
+'"
+  native "$steps"
+  assert_output "new None
+old None
+there None
+below itself Invalid argument
+onto a file Not a directory
+a file Not a directory
+none None
+['f', 'last', 'new']"
+  expected=$output
+  by wsl1-1607 "$steps"
+  assert_output "new No such file or directory
+old No such file or directory
+there No such file or directory
+below itself Invalid argument
+onto a file Not a directory
+a file Not a directory
+none None
+['a', 'b', 'c', 'f', 'last']"
+  by wsl1-1703 "$steps"
+  assert_output "$expected"
+}
+
 @test "file.truncate_mapped: nothing is cut off a file that anybody has mapped, on WSL1" {
   steps="python3 -c '$ANSWER
 import mmap
@@ -503,4 +539,25 @@ print(os.path.getsize(\"f\"))"'
   shimmed open.direct=ignore "$steps"
   assert_output "False
 1"
+}
+
+@test "stat.special: a socket without a mode of its own is a file to stat, by each client of today; with metadata it has one" {
+  bound='python3 -c "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])"'
+  look='for f in *; do stat -c "%n %F" "$f"; done; python3 -c "import os, stat; print(stat.S_ISSOCK(os.fstat(os.open(\"s\", os.O_PATH)).st_mode))"'
+  native "$bound s; $look"
+  assert_output "s socket
+True"
+  for profile in wsl1-1903 wsl1-current wsl2-9p wsl2-virtiofs; do
+    IN=$(fresh drive) dir=$IN
+    (cd "$dir" && bash -c "$bound s")
+    by "$profile" "$look"
+    assert_output "s regular empty file
+False"
+    policy_for "$dir" "drive.options=metadata,uid=$EUID" >"$BATS_TEST_TMPDIR/metadata.json"
+    sed -i "s/\"version\": 1,/\"version\": 1, \"profile\": \"$profile\",/" "$BATS_TEST_TMPDIR/metadata.json"
+    run env -C "$dir" LXSHIM_POLICY="$BATS_TEST_TMPDIR/metadata.json" "${SHIM[@]}" bash -uc "$bound m; $look"
+    assert_output "m socket
+s socket
+True"
+  done
 }

@@ -469,3 +469,23 @@ Read-only file system
 Read-only file system
 Read-only file system"
 }
+
+@test "exec.script: a script is not run on a share of 1709's, a program is" {
+  steps='printf "#!/bin/sh\necho script\n" >s; cp /bin/true t; chmod 755 s t
+    LC_ALL=C ./s; echo $?; ./t; echo $?; sh ./s; exec 3>>s; (exec ./s) 2>&1 | grep -o "busy\|Input/output error"'
+  native "$steps"
+  assert_output "script
+0
+0
+script
+busy"
+  expected=$output
+  shimmed "$steps"
+  assert_output "$expected"
+  shimmed exec.script=EIO "$steps"
+  assert_line --partial "Input/output error"
+  assert_line --index 1 126
+  assert_line --index 2 0
+  assert_line --index 3 script
+  assert_line --index 4 busy
+}

@@ -312,3 +312,46 @@ PYTHON
   in_lanes 'python3 $M/spaces.py'
   assert_output '[]'
 }
+
+@test "mount.again: a volume that is mounted has the options of its first mount, on WSL1; while a run goes on, and from its start" {
+  steps='mount -i -t $T -o $O,$1 $S $M/d; mkdir -p $M/e; mount -i -t $T -o $O,$2 $S $M/e; stat -c %a $M/d $M/e; umount $M/d; stat -c %a $M/e
+    umount $M/e; mount -i -t $T -o $O,$2 $S $M/e; stat -c %a $M/e; umount $M/e; rmdir $M/e'
+  natively "T=tmpfs O=size=64k S=none; set -- mode=711 mode=700; $steps"
+  assert_output "711
+700
+700
+700"
+  expected=$output
+  drives='"volumes": {"C:": {"backing": "%s/drive"}, "D:": {"backing": "%s/stick"}}, "shares": {"\\\\\\\\localhost\\\\C$": "C:"}'
+  mkdir "$BASE/stick"
+  for profile in wsl2-9p wsl2-virtiofs; do
+    printf '{"version": 1, "profile": "%s", '"$drives"'}' "$profile" "$BASE" "$BASE" >"$BASE/policy.json"
+    in_lanes "T=drvfs O=uid=7 S='C:\\'; set -- umask=66 umask=77; $steps"
+    assert_output "$expected"
+  done
+  for profile in wsl1-1903 wsl1-current; do
+    printf '{"version": 1, "profile": "%s", '"$drives"'}' "$profile" "$BASE" "$BASE" >"$BASE/policy.json"
+    in_lanes "T=drvfs O=uid=7 S='C:\\'; set -- umask=66 umask=77; $steps"
+    assert_output "711
+711
+711
+700"
+  done
+  # In a directory of the volume, too; ro is each mount's own, and another volume, or the share, has options of its own.
+  in_lanes 'mount -i -t drvfs -o metadata,fmask=111 "C:\\" $M/d; cd $M; mkdir e g h; mount -i -t drvfs -o ro,uid=9,fmask=222 C:/sub e
+    mount -i -t drvfs -o fmask=222 D: g; mount -i -t drvfs -o uid=9 "\\\\localhost\\C$" h
+    grep -o " $M/[degh] drvfs.*" /proc/mounts | sed "s,$M/,,"; umount d e g h; rmdir e g h'
+  assert_output " d drvfs rw,relatime,metadata,fmask=111,case=off 0 0
+ e drvfs ro,relatime,metadata,fmask=111,case=off 0 0
+ g drvfs rw,relatime,fmask=222,case=off 0 0
+ h drvfs rw,relatime,uid=9,case=off 0 0"
+  # From the start: of a volume that the policy has; what has a volume of its own is another one.
+  at='{"type": "drvfs", "source": "%s", "target": "%s/%s", "options": "%s"}'
+  # shellcheck disable=SC2059 # a format in parts
+  printf '{"version": 1, "profile": "wsl1-1903", '"$drives"', "mounts": ['"$at, $at, $at"']}' "$BASE" "$BASE" \
+    C: "$BASE" c fmask=111 'C:\\sub' "$BASE" d fmask=222,noatime D: "$BASE" stick fmask=222 >"$BASE/policy.json"
+  in_lanes 'grep -o " $M/[^ ]* drvfs.*" /proc/mounts | sed "s,$M/,,"'
+  assert_output " c drvfs rw,relatime,fmask=111,case=off 0 0
+ d drvfs rw,noatime,fmask=111,case=off 0 0
+ stick drvfs rw,relatime,fmask=222,case=off 0 0"
+}

@@ -36,6 +36,11 @@ def tagged(name, tag, directory=False, text="", data=b""):
     said = windows("nt", input="open h %s access=read,write options=open-reparse-point\nreparse-set h 0x%s\n" %
         (place(name), (struct.pack("<IHH", tag, len(data), 0) + data).hex()))
     if said.count("STATUS_SUCCESS") != 2: print(said)
+def holds(name):
+    holder = subprocess.Popen([os.environ["LXSHIM"], "win", "hold", "--until-stdin-closes", "--access", "read,write", "--share", "none",
+        place(name)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ, LXSHIM_POLICY=os.environ["WINDOWS"]))
+    holder.stdout.readline()
+    return holder
 def alias(name):
     tagged(name, 0x8000001b, data=struct.pack("<I", 3) + "\0".join(["family", "app", "target", "0", ""]).encode("utf-16le"))
 def events(watch):

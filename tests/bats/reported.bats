@@ -96,6 +96,28 @@ os.umask(0o22); os.mkdir("foo"); write("bar"); print(oct(os.stat("foo").st_mode)
 -- drive
 0o40777 0o100777
 ROW
+  report WSL#1008 <<'ROW'
+os.mkdir("dir1"); print(errno(os.rename, "dir1", "dir2/"), errno(os.rename, "dir1", "dir2"))
+-- native
+None No such file or directory
+-- drive
+No such file or directory None
+ROW
+  report bundler#4630 <<'ROW'
+os.mkdir("cache"); os.chmod("cache", 0o1777); print(oct(os.stat("cache").st_mode))
+-- native
+0o41777
+-- drive
+0o40777
+ROW
+  report WSL#360 <<'ROW'
+write("NTUSER.DAT"); holder = holds("NTUSER.DAT")
+print(errno(lambda: open("NTUSER.DAT").read()), os.listdir("."), errno(lambda: os.stat("NTUSER.DAT").st_size)); holder.communicate()
+-- native
+text ['NTUSER.DAT'] 4
+-- drive
+Permission denied ['NTUSER.DAT'] 4
+ROW
   on_drive wsl1-1607 drive.options=uid=54321,gid=54321,umask=77,case=off
 }
 
@@ -225,6 +247,13 @@ os.mkdir("d"); write("d/A", "1"); write("d/a", "2"); print(sorted(os.listdir("d"
 -- drive
 ['A', 'a'] 1 No such file or directory
 ROW
+  report WSL#2117 <<'ROW'
+print(subprocess.run(["stat", "-f", "-c", "%t", "."], stdout=subprocess.PIPE, text=True).stdout.strip() == "53464846")
+-- native
+False
+-- drive
+True
+ROW
   on_drive wsl1-1703
   report WSL#2641 <<'ROW'
 os.symlink("anywhere", "a"); print(os.lstat("a").st_size, os.readlink("a"))
@@ -315,6 +344,24 @@ aaa True
 aaa True
 ROW
   on_drive wsl1-1709
+  report WSL#2803 <<'ROW'
+print(errno(os.symlink, "interpreter3.6", "interpreter3"))
+-- native
+None
+-- drive
+Operation not permitted
+ROW
+  report WSL#2969 <<'ROW'
+write("a.sh", "#!/bin/sh\necho hello\n"); os.chmod("a.sh", 0o755)
+for words in ["./a.sh"], ["sh", "./a.sh"]: print(errno(lambda: subprocess.run(words, stdout=subprocess.PIPE, text=True).stdout.strip()))
+-- native
+hello
+hello
+-- drive
+Input/output error
+hello
+ROW
+  on_drive wsl1-1709 drive.volume='{"filesystem": "smb"}'
 }
 
 @test "WSL1 of 2019: 1809 and 1903" {

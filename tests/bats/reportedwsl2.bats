@@ -251,6 +251,13 @@ None None 0o100600
 0o100777
 None None 0o100777
 ROW
+  report gomi#38 <<'ROW'
+write("some-file"); print(errno(os.rename, "some-file", os.path.join(os.path.dirname(os.environ["TOP"]), "removed")))
+-- native
+None
+-- drive
+Invalid cross-device link
+ROW
   on_drive wsl2-9p
 }
 
@@ -328,6 +335,14 @@ None None
 Permission denied Permission denied
 ROW
   on_drive wsl2-9p "drive.options=metadata,uid=$EUID,fmask=111"
+  report MicrosoftDocs/WSL#1998 <<'ROW'
+windows("nt", input="open h %s disposition=create\n" % place("f")); print(oct(os.stat("f").st_mode & 0o777))
+-- native
+0o755
+-- drive
+0o700
+ROW
+  on_drive wsl2-9p "drive.options=metadata,uid=$EUID,umask=77"
 }
 
 @test "Volumes: FAT, SMB, NTFS" {
@@ -395,6 +410,14 @@ File too large
 1000000002 Operation not permitted
 ROW
   on_drive wsl2-9p drive.volume='{"filesystem": "fat32"}'
+  report WSL#4553 <<'ROW'
+print(errno(lambda: os.close(os.open("sedvb7177", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0))), oct(os.stat("sedvb7177").st_mode))
+-- native
+None 0o100000
+-- drive
+Permission denied 0o100555
+ROW
+  on_drive wsl1-1903 drive.volume='{"filesystem": "fat32"}'
   report WSL#7164 <<'ROW'
 print("created" in windows("mklink", "/J", place("zzz"), "\\\\?\\Volume{12345678-1234-1234-1234-123456789012}\\"))
 print(errno(os.listdir, "zzz"))

@@ -105,24 +105,25 @@ touch: cannot touch '$long$long$long$long$long': File name too long"
     chmod 640 f; setpriv --reuid 99 --clear-groups cat f; setpriv --reuid 12 --clear-groups test -w f && echo owner'
 }
 
-@test "what differs from Linux by its rules: links of directories, times of wslfs, a directory with something open below" {
-  steps='mkdir -p d/e; : >f; touch -d "2001-02-03 04:05:06.123456789 UTC" f; TZ=UTC stat -c %y f; stat -c "%h %s" d
+@test "what differs from Linux by its rules: links of directories, times of wslfs, a directory with something open below, rename.slash" {
+  steps='mkdir -p d/e; : >f; touch -d "2001-02-03 04:05:06.123456789 UTC" f; TZ=UTC stat -c %y f
+    mkdir a; echo $(stat -c "%h %s" d; mv -T a b/ 2>&1; mv -T [ab]/ c 2>&1; ls -d [abc]); rmdir [abc]
     exec 3>d/e/f; mv d n && mv n d; mv d/e/f d/g; exec 4>d/h; rm d/g d/h; mv -T d m && ls; exec 3>&-'
   natively "cd \$M/d; $steps"
   assert_output "2001-02-03 04:05:06.123456789 +0000
-3 4096
+3 4096 c
 f
 m"
   mounted lxfs "$steps"
   assert_output "2001-02-03 04:05:06.123456789 +0000
-1 4096
+1 4096 c
 mv: cannot move 'd' to 'n': Permission denied
 f
 m"
-  drive_policy '"rules": {"volfs.directory": "native", "rename.open_descendant": "allow"}'
+  drive_policy '"rules": {"volfs.directory": "native", "rename.open_descendant": "allow", "rename.slash": "ENOENT"}'
   mounted wslfs "$steps"
   assert_output "2001-02-03 04:05:06.123456800 +0000
-3 4096
+3 4096 mv: cannot move 'a' to 'b/': No such file or directory mv: cannot move 'a/' to 'c': No such file or directory a
 f
 m"
 }

@@ -10,6 +10,7 @@
 #include "fs/drvfs/owner.h"
 #include "fs/drvfs/sharing.h"
 #include "fs/native.h"
+#include "fs/refusal.h"
 #include "store/holders.h"
 #include "sys/fdpath.h"
 #include "sys/sys.h"
@@ -47,6 +48,19 @@ static bool is_windows(const struct lx_call *c, int dfd, const char *path)
            native_image(dfd, path) == NATIVE_WINDOWS;
 }
 
+/*
+ * [WSL#2969] A script that may be run, and is not: of what is open for writing the kernel says so.
+ * Only a rule that may refuse looks into a file.
+ */
+static int check_script(struct lx_call *c, int dfd, const char *path)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    if (lx_rule(m, LX_RULE_EXEC_SCRIPT) == LX_NATIVE || native_image(dfd, path) != NATIVE_SCRIPT ||
+        is_written(c, dfd, path))
+        return 0;
+    return lx_forbid_by(c, m, LX_RULE_EXEC_SCRIPT);
+}
+
 long drvfs_exec(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
@@ -74,6 +88,8 @@ long drvfs_exec(struct lx_call *c)
         r = drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_READS);
     if (r == 0)
         r = drvfs_check_scanner(c, 0, STORE_OPEN | STORE_READS);
+    if (r == 0)
+        r = check_script(c, dfd, path);
     if (r < 0)
         return r;
 

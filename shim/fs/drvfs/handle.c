@@ -26,6 +26,12 @@ static bool goes_by_handle(const struct lx_call *c)
     return c->op == LX_OP_TRUNCATE && lx_rule(c->at[0].mount, LX_RULE_HANDLE_UNLINKED) == LX_FSTAT;
 }
 
+static long refuse_unlinked(struct lx_call *c)
+{
+    long r = goes_by_handle(c) ? 0 : refuse(c, LX_RULE_HANDLE_UNLINKED);
+    return r == 0 && c->op == LX_OP_OPEN ? refuse(c, LX_RULE_HANDLE_REOPENED) : r;
+}
+
 /* The server looks a file up by its name, though who has it open reads and writes on. */
 long drvfs_check_name_of(struct lx_call *c, mode_t mode, nlink_t links)
 {
@@ -33,7 +39,7 @@ long drvfs_check_name_of(struct lx_call *c, mode_t mode, nlink_t links)
     if (links == 0 && S_ISDIR(mode))
         return refuse(c, LX_RULE_DIRECTORY_REMOVED);
     if (links == 0)
-        return goes_by_handle(c) ? 0 : refuse(c, LX_RULE_HANDLE_UNLINKED);
+        return refuse_unlinked(c);
     if (S_ISDIR(mode))
         return lx_check_stray_here(c, at->mount, at->dfd);
     if ((at->flags & LX_LOC_DESCRIPTOR) == 0 || at->dfd == AT_FDCWD || !S_ISREG(mode) ||

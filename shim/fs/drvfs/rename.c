@@ -159,6 +159,19 @@ static bool is_slash_ignored(struct lx_call *c)
            native_stat(c, 1, &st) == -ENOENT && lx_alter(c, LX_RULE_RENAME_FILE_TO_DIRECTORY);
 }
 
+/* A slash behind one of the names: it means a directory, and a rule may not find that by it. */
+static int check_slash(struct lx_call *c, mode_t mode)
+{
+    if (((c->at[0].flags | c->at[1].flags) & LX_LOC_SLASH) == 0)
+        return 0;
+    if (S_ISDIR(mode))
+        return lx_forbid_by(c, c->at[1].mount, LX_RULE_RENAME_SLASH);
+    if (is_slash_ignored(c))
+        return 0;
+    int r = native_refusal_of_names(c);
+    return r < 0 ? r : -ENOTDIR;
+}
+
 /* A new name that one build did not store as any other call does. [WSL#3773] */
 static int check_new_name(struct lx_call *c)
 {
@@ -190,12 +203,9 @@ static long rename_entry(struct lx_call *c, struct stat *from_stat)
         int refused = native_rename(c, to->path, c->how); /* the kernel says for which of the two */
         return refused == 0 ? -EBUSY : refused;
     }
-    bool slash = ((c->at[0].flags | to->flags) & LX_LOC_SLASH) != 0;
-    if (slash && !S_ISDIR(from_stat->st_mode) && !is_slash_ignored(c)) {
-        r = native_refusal_of_names(c);
-        return r < 0 ? r : -ENOTDIR;
-    }
-    r = check_new_name(c);
+    r = check_slash(c, from_stat->st_mode);
+    if (r == 0)
+        r = check_new_name(c);
     if (r == 0)
         r = drvfs_check_new_entry(c, to);
     if (r == 0)
