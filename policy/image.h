@@ -184,8 +184,13 @@ struct lx_stats_rule {
 
 #define LX_STATS_MAGIC 0x5453584cu /* "LXST" */
 
-/* What lxshim run calls the memory that has them: whoever opens it knows it by that. */
+/*
+ * What lxshim run calls the memory that has them: whoever opens it knows it by that; and where it
+ * has it open. A process that outlives it may look when somebody else has its id: a number that few
+ * processes have keeps it from what is not ours.
+ */
 #define LX_STATS_MEMORY "lxshim-stats"
+#define LX_STATS_FD     731
 
 #define LX_STATS_PROGRAMS 16
 
@@ -248,6 +253,7 @@ struct lx_stats {
      * are surely finished: where both are the same, nobody who closes a file has to look. */
     _Atomic uint32_t pending;
     _Atomic uint32_t settled;
+    _Atomic uint32_t described; /* how often a drive may have got its first security descriptor */
     struct lx_stats_times times;
     struct lx_stats_lane lane;
     struct lx_stats_rule rules[LX_RULE_OVERRIDE + 1];

@@ -26,11 +26,7 @@
 #include "supervisor/stack.h"
 #include "sys/preload.h"
 
-/*
- * Children find the counters by this process's id and descriptor. A process that outlives us may
- * look when somebody else has the id: a number few processes have keeps it from what is not ours.
- */
-#define STATS_FD 731
+/* Children find these by this process's id and descriptor, as the counters: see LX_STATS_FD. */
 #define TABLE_FD 732
 #define DEBUG_FD 733
 
@@ -59,7 +55,7 @@ static void seal(int fd)
 /* The counters. Returns a descriptor or -errno. */
 static int make_stats(const struct lx_effective *policy, struct lx_stats **stats)
 {
-    int fd = make_memory(LX_STATS_MEMORY, STATS_FD);
+    int fd = make_memory(LX_STATS_MEMORY, LX_STATS_FD);
     if (fd < 0)
         return fd;
     int r = lx_emit_stats(policy, fd);

@@ -111,7 +111,7 @@ static inline size_t lx_name_decode(const struct lx_names *names, char *s, size_
 /* True where an entry of a listing may be shown otherwise, or not at all: nearly none is. */
 static inline bool lx_name_suspect(const struct lx_names *names, const char *name)
 {
-    const char *p = strchr(name, names->lead);
+    const char *p = names->lead == '\0' ? NULL : strchr(name, names->lead);
     return p != NULL && (lx_name_kind(names, p, strlen(p)) & (LX_NAME_STORED | LX_NAME_ODD)) != 0;
 }
 

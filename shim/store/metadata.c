@@ -35,11 +35,14 @@ static const enum nt_lx_field every_field[] = {NT_LX_UID, NT_LX_GID, NT_LX_MODE,
  * is enough by a descriptor; at a path another file may be by the time it is asked. Every thread,
  * signal handler and vfork child may read and write an entry, which is one word; so may who acts
  * for another process, and all processes of a run that share them, since an inode is the same to
- * all.
+ * all. A file has WAYS places: two that had one alone would take it from each other, and be asked
+ * for each time.
  */
 #define FILES 1024u
+#define WAYS  STORE_METADATA_WAYS
 enum { STICKY = 8, KNOWN = 16, BITS = 31 };
 static _Atomic uint64_t files[FILES];
+_Static_assert(WAYS == 4, "two bits of a hash choose one");
 
 /* What is shared, and how many; NULL: nothing. Written once, while there is one thread. */
 static _Atomic uint64_t *shared;
@@ -51,9 +54,31 @@ void store_metadata_share(_Atomic uint64_t *found, size_t count)
     shared_count = count;
 }
 
-static _Atomic uint64_t *entry_of(uint64_t hash)
+/* The first of the places that a file has. */
+static _Atomic uint64_t *places_of(uint64_t hash)
 {
-    return shared != NULL ? &shared[hash / 32 % shared_count] : &files[hash / 32 % FILES];
+    size_t count = shared != NULL ? shared_count : FILES;
+    return (shared != NULL ? shared : files) + (hash / 32 * WAYS & (count - 1));
+}
+
+static uint64_t told(const _Atomic uint64_t *place)
+{
+    return atomic_load_explicit(place, memory_order_relaxed);
+}
+
+/* The place that has what was found of a file, or that is to have it: one that is free, or any. */
+static _Atomic uint64_t *place_for(uint64_t hash)
+{
+    _Atomic uint64_t *places = places_of(hash);
+    _Atomic uint64_t *place = &places[hash >> 62];
+    for (unsigned i = WAYS; i-- > 0;) {
+        uint64_t other = told(&places[i]);
+        if ((other & ~(uint64_t)BITS) == hash)
+            return &places[i];
+        if (other == 0)
+            place = &places[i];
+    }
+    return place;
 }
 
 static uint64_t hash_of(const struct stat *st)
@@ -67,28 +92,29 @@ static bool may_remember(const struct stat *st)
     return st->st_ino != 0 && !store_marked(st);
 }
 
-static bool remembered(const struct stat *st, struct store_metadata *out)
+static bool remembered(uint64_t hash, struct store_metadata *out)
 {
-    uint64_t hash = hash_of(st);
-    uint64_t known = atomic_load_explicit(entry_of(hash), memory_order_relaxed);
-    if ((known & ~(uint64_t)BITS) != hash || (known & KNOWN) == 0)
-        return false;
-    out->has = (unsigned)known & NT_LX_OWNED;
-    out->sticky = (known & STICKY) != 0;
-    return true;
+    const _Atomic uint64_t *places = places_of(hash);
+    for (unsigned i = 0; i < WAYS; i++) {
+        uint64_t known = told(&places[i]);
+        if ((known & ~(uint64_t)(BITS & ~KNOWN)) != (hash | KNOWN))
+            continue;
+        out->has = (unsigned)known & NT_LX_OWNED;
+        out->sticky = (known & STICKY) != 0;
+        return true;
+    }
+    return false;
 }
 
-static void remember(const struct store_object *o, const struct stat *st, int64_t asked,
-                     const struct store_metadata *m)
+static void remember(const struct store_object *o, const struct stat *st, uint64_t hash,
+                     int64_t asked, const struct store_metadata *m)
 {
-    uint64_t hash = hash_of(st);
-    _Atomic uint64_t *entry = entry_of(hash);
+    _Atomic uint64_t *place = place_for(hash);
     uint64_t found = hash | m->has | (m->sticky ? (uint64_t)STICKY : 0);
-    bool sure = (o->path[0] == '\0' && o->dfd != AT_FDCWD) ||
-                atomic_load_explicit(entry, memory_order_relaxed) == found;
+    bool sure = (o->path[0] == '\0' && o->dfd != AT_FDCWD) || told(place) == found;
     if (sure && store_shows_changes(o->root, st, asked))
         found |= KNOWN;
-    atomic_store_explicit(entry, found, memory_order_relaxed);
+    atomic_store_explicit(place, found, memory_order_relaxed);
 }
 
 /* --- asking --------------------------------------------------------------------------------- */
@@ -97,8 +123,10 @@ static void remember(const struct store_object *o, const struct stat *st, int64_
 static void take_name(const char *name, struct store_metadata *out)
 {
     size_t prefix = sizeof(STORE_EA_PREFIX) - 1;
-    /* As Windows spells them: whoever means another does not mean WSL. */
-    for (size_t i = 0; i < FIELDS && strncmp(name, STORE_EA_PREFIX, prefix) == 0; i++)
+    if (strncmp(name, STORE_EA_PREFIX, prefix) != 0)
+        return;
+    /* As Windows spells them, with a dollar first: whoever means another does not mean WSL. */
+    for (size_t i = 0; i < FIELDS && name[prefix] == '$'; i++)
         if (strcmp(name + prefix, nt_lx_name(every_field[i])) == 0)
             out->lx.has |= every_field[i];
     if (strncmp(name, STORE_METADATA, sizeof(STORE_METADATA) - 1) != 0)
@@ -112,6 +140,11 @@ static void take_name(const char *name, struct store_metadata *out)
 
 static void take_names(const char *list, size_t n, struct store_metadata *out)
 {
+    /* All that nearly every file has which was made here. */
+    if (n == sizeof(STORE_METADATA) && memcmp(list, STORE_METADATA, n) == 0) {
+        out->has |= NT_LX_OWNED;
+        return;
+    }
     for (size_t at = 0; at < n; at += strnlen(list + at, n - at) + 1)
         take_name(list + at, out);
 }
@@ -174,7 +207,8 @@ int store_metadata_get(const struct store_object *o, const struct stat *st,
         out->has = NT_LX_OWNED;
         return 0;
     }
-    if (may_remember(st) && remembered(st, out))
+    uint64_t hash = may_remember(st) ? hash_of(st) : 0;
+    if (hash != 0 && remembered(hash, out))
         return 0;
     int64_t asked = store_clock(); /* before, so that what comes after is young */
     long n = ask_for_names(o, st, out);
@@ -182,8 +216,8 @@ int store_metadata_get(const struct store_object *o, const struct stat *st,
         return n == -EOPNOTSUPP ? 0 : (int)n;
     if (out->lx.has != 0)
         ask_for_values(o, st, out);
-    else if (may_remember(st))
-        remember(o, st, asked, out);
+    else if (hash != 0)
+        remember(o, st, hash, asked, out);
     return 0;
 }
 

@@ -46,9 +46,10 @@ int store_metadata_get(const struct store_object *o, const struct stat *st,
 
 /*
  * From now on what is found is kept in memory of a whole run's, which was zero when the run began
- * and stays where it is: what one process has found the others need not ask. Once, before there is
- * a second thread.
+ * and stays where it is: what one process has found the others need not ask. `count`: of words, a
+ * power of two from STORE_METADATA_WAYS on. Once, before there is a second thread.
  */
+#define STORE_METADATA_WAYS 4u
 void store_metadata_share(_Atomic uint64_t *found, size_t count);
 
 /* Notes that fields (NT_LX_OWNED) are of its own, with the values that the inode has. 0 or -errno.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/limits.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -96,10 +97,34 @@ static __attribute__((noinline)) long list_below(int dfd, const char *path, char
     return SYS3(follow ? SYS_listxattr : SYS_llistxattr, plain, list, room);
 }
 
+/* Written once it is known, by any thread. */
+static _Atomic bool no_listxattrat;
+
+/*
+ * By the call that has a descriptor of its own, where there is one: by /proc the way to the
+ * directory takes three times as long as the question. -ENOSYS where it is not there: a kernel
+ * says that, a filter also -EPERM, which listing has no other reason for.
+ */
+static long list_in(int dfd, const char *path, char *list, size_t room)
+{
+    if (atomic_load_explicit(&no_listxattrat, memory_order_relaxed))
+        return -ENOSYS;
+    long n = sys_listxattrat(dfd, path, AT_SYMLINK_NOFOLLOW, list, room);
+    if (n != -ENOSYS && n != -EPERM)
+        return n;
+    atomic_store_explicit(&no_listxattrat, true, memory_order_relaxed);
+    return -ENOSYS;
+}
+
 static long list_xattrs(int dfd, const char *path, char *list, size_t room)
 {
     if (path[0] == '/' || (dfd == AT_FDCWD && path[0] != '\0'))
         return SYS3(SYS_llistxattr, path, list, room);
+    if (path[0] != '\0') {
+        long n = list_in(dfd, path, list, room);
+        if (n != -ENOSYS)
+            return n;
+    }
     if (path[0] == '\0' && dfd != AT_FDCWD) {
         long n = SYS3(SYS_flistxattr, dfd, list, room);
         if (n != -EBADF)

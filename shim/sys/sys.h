@@ -221,6 +221,14 @@ static inline int sys_fchmodat2(int dfd, const char *path, mode_t mode, int flag
     return (int)SYS4(SYS_fchmodat2, dfd, path, mode, flags);
 }
 
+/* listxattr of a name in a directory; Linux 6.13. */
+static inline long sys_listxattrat(int dfd, const char *path, int flags, char *list, size_t room)
+{
+    if (sys_grumbles)
+        return -ENOSYS;
+    return SYS5(SYS_listxattrat, dfd, path, flags, list, room);
+}
+
 static inline int sys_fchmod(int fd, mode_t mode)
 {
     return (int)SYS2(SYS_fchmod, fd, mode);

@@ -8,6 +8,7 @@
 #include "nt/access.h"
 #include "sys/mountid.h"
 #include "sys/sys.h"
+#include "win/runs.h"
 
 static struct store_object object(const char *native)
 {
@@ -129,8 +130,11 @@ static nt_status store(const char *native, const struct win_security *s, struct 
                                          .owner = s->owner,
                                          .group = s->group,
                                          .dacl = dacl};
-    return of_store(is_default(s) ? store_descriptor_remove(&o)
-                                  : store_descriptor_set(&o, &security));
+    if (is_default(s))
+        return of_store(store_descriptor_remove(&o));
+    int r = store_descriptor_set(&o, &security);
+    win_tell_described(o.root); /* also where not all of it went well: the note may be there */
+    return of_store(r);
 }
 
 /* Adds to s what something made in a directory with that DACL has, which `room` keeps. */

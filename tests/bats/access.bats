@@ -270,29 +270,80 @@ bash: line 1: plain: Permission denied"
   assert_output text
 }
 
-@test "access.granted: a drive's first descriptor binds chmod and chown of who is under way" {
+# A process for each call learns, by a mkdir, that the drive has no descriptor so far; then it gets two, and each makes its
+# call. Under lxshim run no time passes for them in between: their clock stands still. To a preloaded library alone nobody
+# can say it, and it is of the past a tick of the clock later.
+FIRST='
+import os, subprocess, sys, time
+owner = os.geteuid()
+calls = {
+    "unlink": lambda: os.unlink("d/old"),
+    "rmdir": lambda: os.rmdir("d/sub"),
+    "rename from": lambda: os.rename("d/moved", "moved"),
+    "rename to": lambda: os.rename("source", "d/new"),
+    "rename over": lambda: os.rename("other", "d/over"),
+    "create": lambda: os.close(os.open("d/created", os.O_CREAT | os.O_WRONLY)),
+    "mkdir": lambda: os.mkdir("d/made"),
+    "symlink": lambda: os.symlink("x", "d/link"),
+    "link": lambda: os.link("plain", "link"),
+    "utime": lambda: os.utime("plain", (5, 5)),
+    "setxattr": lambda: os.setxattr("plain", "user.x", b"text"),
+    "chmod": lambda: os.chmod("plain", 0o600),
+    "chown": lambda: os.chown("plain", owner, -1),
+    "truncate": lambda: os.truncate("plain", 1),
+}
+for name in ("d", "d/sub"): os.mkdir(name)
+for name in ("plain", "source", "other", "d/old", "d/moved", "d/over"):
+    with open(name, "w") as f: f.write("text")
+def under_way(word):
+    go, told = os.pipe(), os.pipe()
+    if os.fork() != 0:
+        os.read(told[0], 1)
+        return go[1], told[0]
+    os.close(go[1])
+    os.mkdir(word + " learns")
+    os.write(told[1], b"x")
+    os.read(go[0], 1)
+    try:
+        calls[word]()
+        os.write(told[1], b"done")
+    except OSError as e:
+        os.write(told[1], os.strerror(e.errno).encode())
+    os._exit(0)
+processes = {word: under_way(word) for word in calls}
+for name in ("plain", "d"):
+    subprocess.run([sys.argv[1], "win", "icacls", name, "/inheritance:r", "/grant", "Everyone:(RX)"], stdout=subprocess.DEVNULL, check=True)
+COARSE = 6 # the clock that ticks, CLOCK_MONOTONIC_COARSE
+begin = time.clock_gettime(time.CLOCK_MONOTONIC)
+while sys.argv[2] == "preload" and time.clock_gettime(COARSE) < begin + 0.005:
+    pass
+for word, (go, told) in processes.items():
+    os.write(go, b"x")
+    print(word + ":", os.read(told, 99).decode())
+'
+
+# bound_by_first [RULE=VALUE...]: what those calls answer on a drive.
+bound_by_first() {
+  local SHIM=("${SHIM[@]}")
+  [[ $LXSHIM_TEST_LANE == preload ]] || SHIM=("LD_PRELOAD=$PROGRAMS/still.so" "${SHIM[@]}")
+  shimmed "$@" "python3 '$BATS_TEST_TMPDIR/first.py' '$LXSHIM' $LXSHIM_TEST_LANE"
+}
+
+@test "access.granted: a drive's first descriptor binds whom it finds under way" {
   needs python3 python3
   unset IN # for fresh drives
-  # By mkdir a process learns that the drive has none so far.
-  steps='echo text >plain; LXSHIM='$LXSHIM' python3 -c "
-import os, subprocess
-os.mkdir(\"made\")
-subprocess.run([os.environ[\"LXSHIM\"], \"win\", \"icacls\", \"plain\", \"/inheritance:r\", \"/grant\", \"Everyone:(RX)\"],
-    stdout=subprocess.DEVNULL, check=True)
-for call in (lambda: os.chmod(\"plain\", 0o600), lambda: os.chown(\"plain\", os.geteuid(), -1)):
-    try: print(call())
-    except OSError as e: print(e.strerror)
-"'
-  native "$steps"
-  assert_output "None
-None"
-  shimmed drive.options="uid=$(id -u),gid=$(id -g),metadata" "$steps"
-  assert_output "Permission denied
-Permission denied"
+  printf '%s' "$FIRST" >"$BATS_TEST_TMPDIR/first.py"
+  native "python3 '$BATS_TEST_TMPDIR/first.py' '$LXSHIM' native"
+  assert_equal "$(grep -c ': done$' <<<"$output")" 14
+  bound_by_first drive.options="uid=$(id -u),gid=$(id -g),metadata"
+  refute_line --partial "done"
+  assert_equal "$(grep -c ': Permission denied$' <<<"$output")" 14
   # Without metadata there is no owner to write.
-  shimmed "$steps"
-  assert_output "Permission denied
-None"
+  bound_by_first
+  assert_line "chown: done"
+  assert_equal "$(grep -c ': Permission denied$' <<<"$output")" 13
+  bound_by_first chmod.readonly_bit=off
+  assert_line "chmod: Permission denied"
 }
 
 @test "what is made inherits, and what is below a directory has what that hands on" {

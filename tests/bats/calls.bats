@@ -165,6 +165,23 @@ asked() {
   assert_equal "$questions" 0
 }
 
+# By /proc the way to the directory costs more than the question.
+@test "metadata: a name in a directory is asked about by that directory's descriptor" {
+  "$PROGRAMS/newer" has getxattrat || skip "the kernel has no listxattrat"
+  local DIR=$BATS_TEST_TMPDIR/drive
+  mkdir -p "$DIR/d"
+  echo x | tee "$DIR/d/f" >"$DIR/d/g"
+  policy_for "$DIR" drive.options="uid=$(id -u),gid=$(id -g),metadata" >"$BATS_TEST_TMPDIR/policy.json"
+  cd "$DIR"
+  "$LXSHIM" run -q --lane preload --policy "$BATS_TEST_TMPDIR/policy.json" -- \
+    strace -qq -o "$BATS_TEST_TMPDIR/trace" find d -size -9 >"$BATS_TEST_TMPDIR/found"
+  assert_equal "$(sort "$BATS_TEST_TMPDIR/found")" $'d\nd/f\nd/g'
+  run grep -Ec '^(listxattrat|syscall_0x1d1)\(' "$BATS_TEST_TMPDIR/trace"
+  assert_output 2
+  run grep 'llistxattr("/proc' "$BATS_TEST_TMPDIR/trace"
+  assert_output ""
+}
+
 @test "a trace: refusals are written many at once" {
   needs perl perl
   cd "$(fresh drive)"

@@ -541,3 +541,22 @@ SCRIPT
   windows ea f
   assert_output ''
 }
+
+@test "a name in a directory has its metadata where the kernel, or a filter, has no listxattrat" {
+  needs python3 python3
+  refuse ENOSYS@listxattrat true || skip "no filter can be installed here"
+  local error options
+  options="uid=$(id -u),gid=$(id -g),metadata"
+  steps='mkdir d; echo text >d/f; chmod 640 d/f; python3 -c "
+import os
+d = os.open(\"d\", os.O_RDONLY)
+print(*(oct(os.stat(\"f\", dir_fd=d).st_mode) for i in range(3)))"'
+  native "$steps"
+  assert_output "0o100640 0o100640 0o100640"
+  for error in ENOSYS EPERM; do
+    make_fresh DRIVE drive
+    policy_for "$DRIVE" drive.options="$options" >"$BATS_TEST_TMPDIR/policy.json"
+    run env -C "$DRIVE" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" refuse "$error@listxattrat" env "${SHIM[@]}" bash -c "$steps"
+    assert_output "0o100640 0o100640 0o100640"
+  done
+}

@@ -325,13 +325,16 @@ print(*(oct(os.stat(name).st_mode) for name in ("f", "d") if os.path.exists(name
 0o100454 0o40654
 ROW
   on_drive wsl2-9p "drive.options=metadata,uid=$EUID,umask=123,fmask=321,dmask=000"
-  # The first descriptor of its drive binds at once whom it binds without a call more.
+  # The first descriptor of its drive binds at once.
   report WSL#8458 <<'ROW'
 write("clip.exe"); windows("icacls", place("clip.exe"), "/inheritance:r"); windows("icacls", place("clip.exe"), "/grant", "Everyone:(RX)")
+print(errno(os.utime, "clip.exe", (5, 5)), errno(os.link, "clip.exe", "link"), errno(os.setxattr, "clip.exe", "user.x", b"text"))
 print(errno(os.chmod, "clip.exe", 0o755), errno(os.chown, "clip.exe", os.geteuid(), -1))
 -- native
+None None None
 None None
 -- drive
+Permission denied Permission denied Permission denied
 Permission denied Permission denied
 ROW
   on_drive wsl2-9p "drive.options=metadata,uid=$EUID,fmask=111"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * refuse ERRNO[@CALL] PROGRAM...: runs it where seccomp(), or another call (unshare, pidfd_getfd,
- * fchmodat2), is answered by that errno, as kernels and containers without it do. CALL "killable"
- * is seccomp() with that flag, which Linux before 5.19 does not know. Root is left its privileges.
+ * fchmodat2, listxattrat), is answered by that errno, as kernels and containers without it do. CALL
+ * "killable" is seccomp() with that flag, which Linux before 5.19 does not know. Root is left its
+ * privileges.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -16,6 +17,9 @@
 
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452
+#endif
+#ifndef SYS_listxattrat
+#define SYS_listxattrat 465
 #endif
 
 #define KILLABLE (1U << 5) /* SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, not in every header */
@@ -32,6 +36,7 @@ int main(int argc, char **argv)
                        : strcmp(call, "@unshare") == 0     ? SYS_unshare
                        : strcmp(call, "@pidfd_getfd") == 0 ? SYS_pidfd_getfd
                        : strcmp(call, "@fchmodat2") == 0   ? SYS_fchmodat2
+                       : strcmp(call, "@listxattrat") == 0 ? SYS_listxattrat
                        : strcmp(call, "@killable") == 0    ? SYS_seccomp
                                                            : 0;
     unsigned flag = call != NULL && strcmp(call, "@killable") == 0 ? KILLABLE : 0;

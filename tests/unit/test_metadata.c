@@ -236,6 +236,31 @@ static void what_another_process_of_a_run_has_found_is_not_asked_for(void **stat
     munmap((void *)found, count * sizeof(*found));
 }
 
+/* Files that would have one place of memory have as many as there are ways. */
+static void files_do_not_take_each_others_places(void **state)
+{
+    static const char *const names[STORE_METADATA_WAYS] = {"one", "two", "three", "four"};
+    static _Atomic uint64_t found[STORE_METADATA_WAYS];
+    struct stat before[STORE_METADATA_WAYS];
+    int fds[STORE_METADATA_WAYS];
+    (void)state;
+    if (!remembers)
+        skip(); /* this file system is asked each time */
+    store_metadata_share(found, STORE_METADATA_WAYS);
+    for (unsigned i = 0; i < STORE_METADATA_WAYS; i++) {
+        struct store_object o = make(names[i], &before[i]);
+        fds[i] = sys_openat(AT_FDCWD, o.path, O_RDONLY, 0);
+        assert_int_equal(ask(&(struct store_object){root, fds[i], ""}, &before[i]).has, 0);
+    }
+    for (unsigned i = 0; i < STORE_METADATA_WAYS; i++) {
+        const struct store_object open = {root, fds[i], ""};
+        assert_int_equal(fsetxattr(fds[i], STORE_METADATA_MODE, "1", 1, 0), 0);
+        assert_int_equal(ask(&open, &before[i]).has, 0);
+        sys_close(fds[i]);
+    }
+    store_metadata_share(NULL, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +271,7 @@ int main(void)
         cmocka_unit_test(one_answer_by_a_path_is_not_kept),
         cmocka_unit_test(a_young_or_marked_file_is_asked_for_each_time),
         cmocka_unit_test(what_another_process_of_a_run_has_found_is_not_asked_for),
+        cmocka_unit_test(files_do_not_take_each_others_places),
     };
     return cmocka_run_group_tests(tests, setup, clean);
 }

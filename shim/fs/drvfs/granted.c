@@ -3,6 +3,8 @@
  * What security descriptors grant on a drive. Who asks is the token of the run, whatever Linux's
  * uid: sudo changes no token.
  */
+#include <stdatomic.h>
+
 #include "fs/drvfs/granted.h"
 #include "fs/drvfs/object.h"
 #include "fs/native.h"
@@ -13,9 +15,10 @@
 /* Read attributes come by list of the directory, too, and deleting by its delete child. */
 #define BY_PARENT (NT_READ_ATTRIBUTES | NT_DELETE)
 
-/* What is known of a drive is believed for a second; on behalf of another, for a tick. */
-#define EPOCH_SHIFT  12
-#define SHARED_SHIFT 4
+/* What is known of a drive is believed for so many of lx_tick's: 4 ms. */
+#define BELIEF_SHIFT 4
+/* Any number that no time between two moments comes near. */
+#define BELIEF_STEP UINT32_C(0x2a5a5b)
 
 static bool is_asked(const struct lx_call *c, const struct lx_mount *m)
 {
@@ -142,10 +145,21 @@ int drvfs_demand_of_open(struct lx_call *c, int fd, const struct stat *st, uint3
     return demand(c, 0, &o, st, want);
 }
 
+/*
+ * The moment that something is known of a drive at: time makes it another, and whoever gives a
+ * drive its first descriptor, as far as he can tell a run.
+ */
+static uint32_t moment(const struct lx_call *c)
+{
+    const struct lx_stats *stats = c->task->policy->stats;
+    uint32_t described =
+        stats == NULL ? 0 : atomic_load_explicit(&stats->described, memory_order_acquire);
+    return ((uint32_t)(lx_tick(c) >> BELIEF_SHIFT) + described * BELIEF_STEP) & 0x7FFFFF;
+}
+
 static bool drive_has_some(const struct lx_call *c, const struct lx_mount *m)
 {
-    uint64_t tick = lx_tick(c) >> (c->task->on_behalf ? SHARED_SHIFT : EPOCH_SHIFT);
-    return is_asked(c, m) && store_descriptors_noted(lx_backing(m), (uint32_t)tick & 0x7FFFFF);
+    return is_asked(c, m) && store_descriptors_noted(lx_backing(m), moment(c));
 }
 
 bool drvfs_has_descriptors(const struct lx_call *c, unsigned i)
