@@ -40,27 +40,19 @@ static char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
 /* glibc knows whether there is another thread; elsewhere assume there is. */
 extern char __libc_single_threaded __attribute__((weak));
 
-/* open blocks on a FIFO, and is a cancellation point then. Apart, for what it keeps across it. */
-static __attribute__((noinline)) int open_among_threads(int dfd, const char *path, int flags,
-                                                        mode_t mode, unsigned resolve)
+/* open blocks on a FIFO, and is a cancellation point then. */
+static int cancellable_open(const struct lx_task *self, int dfd, const char *path, int flags,
+                            mode_t mode, unsigned resolve)
 {
     int type;
+    (void)self;
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
     int fd = sys_open(dfd, path, flags, mode, resolve);
     pthread_setcanceltype(type, NULL);
     return fd;
 }
 
-static int cancellable_open(const struct lx_task *self, int dfd, const char *path, int flags,
-                            mode_t mode, unsigned resolve)
-{
-    (void)self;
-    if (&__libc_single_threaded != NULL && __libc_single_threaded)
-        return sys_open(dfd, path, flags, mode, resolve);
-    return open_among_threads(dfd, path, flags, mode, resolve);
-}
-
-static const struct lx_task_ops hooks = {.open = cancellable_open};
+static struct lx_task_ops hooks = {.open = cancellable_open};
 
 /* By no function of libc's: ld.so looks each up when it is first called, which costs more than
  * this. */
@@ -159,6 +151,8 @@ static void begin_with(char **env, const char *state, bool first)
         lx_environment_hide(env, list);
     lx_own_task.seccomp_confined = state[1] == LX_STATE_CONFINED;
     lx_own_task.caching = true;
+    /* An initializer would need a relocation of a kind that nothing else does. */
+    hooks.alone = &__libc_single_threaded;
     lx_own_task.ops = &hooks;
     if (!lx_own_task.seccomp_confined) {
         lx_adopt_stats(&policy);
