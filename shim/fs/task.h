@@ -75,8 +75,8 @@ struct lx_task {
     bool on_behalf : 1; /* what no rule touches is left to the task: the answer is -LX_CONTINUE */
     bool narrow : 1;    /* of another process: its calls are those of 32-bit x86 */
     bool seccomp_confined : 1; /* its filter allows nothing we add: make only the call it made */
-    bool plain : 1; /* what is looked at and opened outside every mount is the kernel's alone, but
-                     * for what the run shows there by its name (ourselves only) */
+    bool plain : 1; /* it remembers (lx_remembers), and what is looked at and opened outside every
+                     * mount is the kernel's alone, but for what the run shows there by its name */
 
     const struct lx_task_ops *ops; /* NULL: none of them */
     void *owner;                   /* whose hooks these are, for them to find */

@@ -28,8 +28,8 @@
 /*
  * The state of this process. Written once, before main, by whichever of our functions is called
  * first (the constructor, or a name that another library's constructor calls); read by everyone
- * afterwards. `seccomp_confined` alone is written later, the bits beside it as they are: see
- * lx_confine.
+ * afterwards. `seccomp_confined` and `plain` alone are written later, the bits beside them as they
+ * are: see lx_confine.
  */
 static struct lx_policy policy;
 struct lx_task lx_own_task = {.policy = &policy, .cwd = AT_FDCWD};
@@ -164,7 +164,8 @@ static void begin_with(char **env, const char *state, bool first)
         unpublished = !publish(env);
         lx_library_keep(find(environ, "LD_PRELOAD"));
     }
-    lx_own_task.plain = !policy.stubs && (policy.watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0;
+    lx_own_task.plain = !lx_own_task.seccomp_confined && !policy.stubs &&
+                        (policy.watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0;
     /* What a killed run has left; or what an exec has closed, where no counter tells of it. */
     if (first || policy.stats == NULL)
         vfs_settle(&lx_own_task, false);
@@ -194,8 +195,13 @@ static void begin(void)
     lx_sanitizer_hide(env);
     const char *list = find(env, "LD_PRELOAD");
     sys_grumbles = list != NULL && strstr(list, "/vgpreload_core-") != NULL; /* valgrind's own */
-    if (sys_grumbles)
+    if (sys_grumbles) {
         sys_unwatched_begin(list);
+        /* Each that looks at what is read has an object of its own there. */
+        if (strstr(list, "/vgpreload_memcheck-") != NULL ||
+            strstr(list, "/vgpreload_helgrind-") != NULL || strstr(list, "/vgpreload_drd-") != NULL)
+            sys_read_exactly();
+    }
     if (inherited == NULL)
         begin_first(env);
     else
@@ -247,5 +253,6 @@ void lx_moved_space(void)
 void lx_confine(void)
 {
     lx_own_task.seccomp_confined = true;
+    lx_own_task.plain = false;
     lx_state_be_quiet();
 }
