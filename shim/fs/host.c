@@ -53,19 +53,13 @@ static long host_open(struct lx_call *c)
     return fd;
 }
 
-/* True for what a made-up file is, and hardly anything else: see fs/madeup.h. */
-static bool is_unnamed(unsigned mode, unsigned long links)
-{
-    return mode == (S_IFREG | 0444) && links == 0;
-}
-
 static long host_stat(struct lx_call *c)
 {
     const struct lx_loc *at = &c->at[0];
     struct stat *st = c->buf;
     if (is_descriptor(c) && !c->task->seccomp_confined && at->dfd != AT_FDCWD) {
         int result = sys_fstat(at->dfd, st);
-        if (result == 0 && is_unnamed(st->st_mode, st->st_nlink))
+        if (result == 0 && madeup_may_be(st->st_mode, st->st_nlink))
             madeup_stat(at->dfd, st);
         return result;
     }
@@ -81,7 +75,7 @@ static long host_statx(struct lx_call *c)
     struct statx *stx = c->buf;
     if (!unsure(c) || is_descriptor(c) || (c->flags & AT_SYMLINK_NOFOLLOW) != 0) {
         int result = sys_statx(at->dfd, at->path, c->flags, c->mask, stx);
-        if (result == 0 && is_descriptor(c) && is_unnamed(stx->stx_mode, stx->stx_nlink))
+        if (result == 0 && is_descriptor(c) && madeup_may_be(stx->stx_mode, stx->stx_nlink))
             madeup_statx(at->dfd, c->flags, c->mask, stx);
         return result;
     }

@@ -63,6 +63,12 @@ bool madeup_is(int fd);
  */
 bool madeup_has_size(const char *name);
 
+/* True for what a made-up file is, and hardly anything else, by its mode and its links. */
+static inline bool madeup_may_be(unsigned mode, unsigned long links)
+{
+    return mode == (S_IFREG | 0444) && links == 0;
+}
+
 /*
  * Of what has been asked about a descriptor: that which the kernel says of its own file instead,
  * where it is a made-up one's. The answers that there are already tell of most that they are none:

@@ -41,8 +41,8 @@ int native_stat(const struct lx_call *c, unsigned i, struct stat *st)
     return sys_fstatat(at->dfd, at->path, st, AT_SYMLINK_NOFOLLOW);
 }
 
-long native_accessed(const struct lx_policy *policy, int dfd, const char *path, unsigned access,
-                     long r)
+long native_accessed_if(const struct lx_policy *policy, int dfd, const char *path, unsigned access,
+                        long r)
 {
     struct stat st;
     const struct lx_mounts *mounts = lx_mounts(policy);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "fs/call.h"
 
@@ -34,8 +35,15 @@ int native_stat(const struct lx_call *c, unsigned i, struct stat *st);
  * What the kernel has answered an access(2) of dfd/path outside every mount: r, or -LX_EWALK where
  * that may be said of a symlink which leads into one.
  */
-long native_accessed(const struct lx_policy *policy, int dfd, const char *path, unsigned access,
-                     long r);
+long native_accessed_if(const struct lx_policy *policy, int dfd, const char *path, unsigned access,
+                        long r);
+static inline long native_accessed(const struct lx_policy *policy, int dfd, const char *path,
+                                   unsigned access, long r)
+{
+    /* To be there, or to be read or run, is granted in no mount to who is not granted it here. */
+    bool sure = r == 0 && (access & W_OK) == 0 && (access == 0 || lx_mounts(policy)->masked == 0);
+    return sure ? r : native_accessed_if(policy, dfd, path, access, r);
+}
 
 enum native_image { NATIVE_UNKNOWN, NATIVE_SCRIPT, NATIVE_ELF, NATIVE_WINDOWS };
 

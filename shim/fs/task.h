@@ -25,6 +25,7 @@ struct lx_task_ops {
     /* Opens what the task gets and what may block, as a cancellation point. As sys_open. */
     int (*open)(const struct lx_task *task, int dfd, const char *path, int flags, mode_t mode,
                 unsigned resolve);
+    const char *alone; /* while that is not zero nobody cancels: `open` is not called. Or NULL */
 
     /* Hears of a wait to come, an override's delay. */
     void (*waits)(const struct lx_task *task);
@@ -74,8 +75,8 @@ struct lx_task {
     bool on_behalf : 1; /* what no rule touches is left to the task: the answer is -LX_CONTINUE */
     bool narrow : 1;    /* of another process: its calls are those of 32-bit x86 */
     bool seccomp_confined : 1; /* its filter allows nothing we add: make only the call it made */
-    bool plain : 1; /* what is looked at and opened outside every mount is the kernel's alone, but
-                     * for what the run shows there by its name (ourselves only) */
+    bool plain : 1; /* it remembers (lx_remembers), and what is looked at and opened outside every
+                     * mount is the kernel's alone, but for what the run shows there by its name */
 
     const struct lx_task_ops *ops; /* NULL: none of them */
     void *owner;                   /* whose hooks these are, for them to find */
@@ -130,9 +131,10 @@ static inline bool lx_caller_does(const struct lx_task *task)
 static inline int lx_open_for(const struct lx_task *task, int dfd, const char *path, int flags,
                               mode_t mode, unsigned resolve)
 {
-    return task->ops != NULL && task->ops->open != NULL
-               ? task->ops->open(task, dfd, path, flags, mode, resolve)
-               : sys_open(dfd, path, flags, mode, resolve);
+    const struct lx_task_ops *ops = task->ops;
+    bool alone = ops == NULL || ops->open == NULL || (ops->alone != NULL && *ops->alone != 0);
+    return alone ? sys_open(dfd, path, flags, mode, resolve)
+                 : ops->open(task, dfd, path, flags, mode, resolve);
 }
 
 #endif

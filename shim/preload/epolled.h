@@ -9,10 +9,12 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "sys/hidden.h"
+
 struct epoll_event;
 
 /* True where there was one at all. epolled.c's. */
-extern _Atomic bool epolled_any;
+extern SYS_HIDDEN _Atomic bool epolled_any;
 
 /* epoll_ctl of a descriptor that was opened as a table. 0 or -errno: -EPERM where it is none. */
 int epolled_control(int ep, int op, int fd, struct epoll_event *event);

@@ -28,8 +28,8 @@
 /*
  * The state of this process. Written once, before main, by whichever of our functions is called
  * first (the constructor, or a name that another library's constructor calls); read by everyone
- * afterwards. `seccomp_confined` alone is written later, the bits beside it as they are: see
- * lx_confine.
+ * afterwards. `seccomp_confined` and `plain` alone are written later, the bits beside them as they
+ * are: see lx_confine.
  */
 static struct lx_policy policy;
 struct lx_task lx_own_task = {.policy = &policy, .cwd = AT_FDCWD};
@@ -40,27 +40,19 @@ static char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
 /* glibc knows whether there is another thread; elsewhere assume there is. */
 extern char __libc_single_threaded __attribute__((weak));
 
-/* open blocks on a FIFO, and is a cancellation point then. Apart, for what it keeps across it. */
-static __attribute__((noinline)) int open_among_threads(int dfd, const char *path, int flags,
-                                                        mode_t mode, unsigned resolve)
+/* open blocks on a FIFO, and is a cancellation point then. */
+static int cancellable_open(const struct lx_task *self, int dfd, const char *path, int flags,
+                            mode_t mode, unsigned resolve)
 {
     int type;
+    (void)self;
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
     int fd = sys_open(dfd, path, flags, mode, resolve);
     pthread_setcanceltype(type, NULL);
     return fd;
 }
 
-static int cancellable_open(const struct lx_task *self, int dfd, const char *path, int flags,
-                            mode_t mode, unsigned resolve)
-{
-    (void)self;
-    if (&__libc_single_threaded != NULL && __libc_single_threaded)
-        return sys_open(dfd, path, flags, mode, resolve);
-    return open_among_threads(dfd, path, flags, mode, resolve);
-}
-
-static const struct lx_task_ops hooks = {.open = cancellable_open};
+static struct lx_task_ops hooks = {.open = cancellable_open};
 
 /* By no function of libc's: ld.so looks each up when it is first called, which costs more than
  * this. */
@@ -159,6 +151,8 @@ static void begin_with(char **env, const char *state, bool first)
         lx_environment_hide(env, list);
     lx_own_task.seccomp_confined = state[1] == LX_STATE_CONFINED;
     lx_own_task.caching = true;
+    /* An initializer would need a relocation of a kind that nothing else does. */
+    hooks.alone = &__libc_single_threaded;
     lx_own_task.ops = &hooks;
     if (!lx_own_task.seccomp_confined) {
         lx_adopt_stats(&policy);
@@ -170,7 +164,8 @@ static void begin_with(char **env, const char *state, bool first)
         unpublished = !publish(env);
         lx_library_keep(find(environ, "LD_PRELOAD"));
     }
-    lx_own_task.plain = !policy.stubs && (policy.watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0;
+    lx_own_task.plain = !lx_own_task.seccomp_confined && !policy.stubs &&
+                        (policy.watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0;
     /* What a killed run has left; or what an exec has closed, where no counter tells of it. */
     if (first || policy.stats == NULL)
         vfs_settle(&lx_own_task, false);
@@ -200,8 +195,13 @@ static void begin(void)
     lx_sanitizer_hide(env);
     const char *list = find(env, "LD_PRELOAD");
     sys_grumbles = list != NULL && strstr(list, "/vgpreload_core-") != NULL; /* valgrind's own */
-    if (sys_grumbles)
+    if (sys_grumbles) {
         sys_unwatched_begin(list);
+        /* Each that looks at what is read has an object of its own there. */
+        if (strstr(list, "/vgpreload_memcheck-") != NULL ||
+            strstr(list, "/vgpreload_helgrind-") != NULL || strstr(list, "/vgpreload_drd-") != NULL)
+            sys_read_exactly();
+    }
     if (inherited == NULL)
         begin_first(env);
     else
@@ -253,5 +253,6 @@ void lx_moved_space(void)
 void lx_confine(void)
 {
     lx_own_task.seccomp_confined = true;
+    lx_own_task.plain = false;
     lx_state_be_quiet();
 }

@@ -20,18 +20,27 @@
 /* glibc's own other name for close; absent elsewhere. */
 int __close(int fd) __attribute__((weak));
 
-/* The same as close for ending(): of a pointer to its descriptor. */
-static long close_now(void *what)
+static inline int close_plainly(int fd)
 {
-    int fd = *(const int *)what;
     placement_forget_fd(fd);
     epolled_end(fd);
     return __close != NULL ? __close(fd) : NEXT(close)(fd);
 }
 
+static long close_now(void *what)
+{
+    return close_plainly(*(const int *)what);
+}
+
+/* Apart, for it has the descriptor in memory. */
+static __attribute__((noinline)) int close_ending(int fd)
+{
+    return (int)ending(fd, close_now, &fd);
+}
+
 LX_EXPORT int close(int fd)
 {
-    return (int)(ending_matters(fd) ? ending(fd, close_now, &fd) : close_now(&fd));
+    return __builtin_expect(ending_matters(fd), 0) ? close_ending(fd) : close_plainly(fd);
 }
 
 /*

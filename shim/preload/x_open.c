@@ -27,7 +27,8 @@ static bool needs_mode(int flags)
         mode_;                             \
     })
 
-static int open_at(int dirfd, const char *path, int flags, mode_t mode)
+static inline __attribute__((always_inline)) int open_at(int dirfd, const char *path, int flags,
+                                                         mode_t mode)
 {
     return (int)lx_ret(lx_openat(lx_self(), dirfd, path, flags, mode));
 }

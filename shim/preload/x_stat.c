@@ -24,7 +24,7 @@ LX_EXPORT int fstat(int fd, struct stat *st)
 {
     if (fd < 0)
         return (int)lx_ret(-EBADF);
-    return (int)lx_ret(lx_fstatat(lx_self(), fd, "", st, AT_EMPTY_PATH));
+    return (int)lx_ret(lx_fstat(lx_self(), fd, st));
 }
 LX_WIDE(fstat64, fstat);
 LX_WIDE(__fstat64, fstat);

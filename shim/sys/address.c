@@ -8,6 +8,15 @@
 
 _Atomic uint64_t sys_pages[SYS_PAGES];
 
+/* By this an entry says of a page that it can be read, but not to who reads by sixteen bytes. */
+#define EXACTLY (UINT64_C(1) << 38)
+static uint64_t way_of_reading; /* that, or none. Written once, before main. */
+
+void sys_read_exactly(void)
+{
+    way_of_reading = EXACTLY;
+}
+
 /* Moves bytes between two addresses of ours by the kernel, which refuses what we would die of. */
 static long move(long nr, void *here, void *there, size_t n)
 {
@@ -69,10 +78,14 @@ bool sys_page_is_there(uintptr_t address)
 
 __attribute__((noinline)) bool sys_page_try(uintptr_t address, uint64_t moment)
 {
+    const uint64_t entry = sys_page_entry(address, moment) ^ way_of_reading;
+    _Atomic uint64_t *at = &sys_pages[address / SYS_PAGE % SYS_PAGES];
+    if (atomic_load_explicit(at, memory_order_relaxed) == entry)
+        return true;
     if (!is_readable(address))
         return false;
-    atomic_store_explicit(&sys_pages[address / SYS_PAGE % SYS_PAGES],
-                          sys_page_entry(address, moment), memory_order_relaxed);
+    if (address >= SYS_PAGE)
+        atomic_store_explicit(at, entry, memory_order_relaxed);
     return true;
 }
 
@@ -99,6 +112,15 @@ __attribute__((noinline)) long sys_string_on(const char *s, size_t have, uint64_
             break;
     }
     return have < PATH_MAX ? (long)have : PATH_MAX;
+}
+
+__attribute__((noinline)) struct sys_parts sys_parts_exactly(const char *s, uint64_t moment)
+{
+    const long n = sys_string(s, moment);
+    if (n < 0)
+        return (struct sys_parts){SYS_UNREADABLE, 0};
+    const char *slash = memrchr(s, '/', (size_t)n);
+    return (struct sys_parts){(size_t)n, slash == NULL ? 0 : (size_t)(slash - s) + 1};
 }
 
 int sys_put(void *to, const void *from, size_t n)

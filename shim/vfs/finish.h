@@ -29,11 +29,12 @@ static inline bool vfs_may_be_pending(const struct lx_task *t)
  */
 static inline bool vfs_end_matters(const struct lx_task *t, int fd)
 {
-    const struct placement_entry *e = placement_descriptor(fd);
-    if (!vfs_may_be_pending(t))
-        return false;
-    return t->policy->stats != NULL ||
-           (e != NULL && (atomic_load_explicit(&e->data, memory_order_relaxed) >> 8 & 0xFF) != 0);
+    if (t->policy->stats == NULL) {
+        const struct placement_entry *e = placement_descriptor(fd);
+        if (e == NULL || (atomic_load_explicit(&e->data, memory_order_relaxed) >> 8 & 0xFF) == 0)
+            return false;
+    }
+    return vfs_may_be_pending(t);
 }
 
 /*

@@ -197,8 +197,7 @@ static __attribute__((noinline)) long judge_root(struct lx_call *c)
     return result >= 0 && shown_may_open(c) ? shown_opened(c, result) : result;
 }
 
-/* One path, of this process. Apart, so that whoever has chosen it only jumps here. */
-static __attribute__((noinline)) long judge_one(struct lx_call *c)
+long vfs_judge_one(struct lx_call *c)
 {
     struct lx_loc *at = &c->at[0];
     if (leads_on(c, 0))
@@ -269,7 +268,8 @@ static inline long judge(struct lx_call *c)
     long result = __builtin_expect((flags & LX_LOC_BARRED) != 0, 0) ? check_bars(c) : 0;
     if (result != 0)
         return result;
-    return one && !c->task->on_behalf && !c->task->seccomp_confined ? judge_one(c) : judge_any(c);
+    return one && !c->task->on_behalf && !c->task->seccomp_confined ? vfs_judge_one(c)
+                                                                    : judge_any(c);
 }
 
 /* In a run, which counts, and has a scanner see, what led into a mount. */

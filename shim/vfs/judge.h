@@ -18,6 +18,9 @@
  */
 long vfs_dispatch(struct lx_call *c);
 
+/* The same of a call of one path, of this process for itself, that leads past no bar, in no run. */
+long vfs_judge_one(struct lx_call *c);
+
 /* What an open outside every mount gets, of which the kernel gave fd. */
 static inline long vfs_opened_outside(struct lx_call *c, long fd)
 {

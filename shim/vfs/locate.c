@@ -78,6 +78,8 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
         return false;
     if (w.length - 1 >= PATH_MAX - 1)
         return vfs_locate_remembered_descriptor(c, i, found);
+    const char *slash = memrchr(c->path[i], '/', w.length);
+    w.above = slash == NULL ? 0 : (size_t)(slash - c->path[i]) + 1;
     return vfs_recall_way(c->fd[i], c->path[i], &w) && vfs_take_way(c, i, &w, found);
 }
 

@@ -57,7 +57,7 @@ static inline __attribute__((always_inline)) bool
 vfs_take_way(struct lx_call *c, unsigned i, const struct vfs_way *w, struct vfs_found *found)
 {
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
-    if (mount != NULL && mounts_kind_on(mount, w->leaf, w->leaf_length) != 0)
+    if (mount != NULL && mounts_kind_on(mount, c->path[i] + w->above, w->length - w->above) != 0)
         return false;
     vfs_set_location(c, i, mount, c->fd[i], c->path[i], 0);
     found->self = w->dir;

@@ -21,6 +21,7 @@ long lx_openat2(const struct lx_task *t, int dirfd, const char *path,
                 const struct sys_open_how *how);
 
 long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags);
+long lx_fstat(const struct lx_task *t, int fd, struct stat *st);
 long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, unsigned mask,
               struct statx *stx);
 long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode, int flags);

@@ -21,18 +21,9 @@ void placement_follow(const struct lx_table *table)
     placement_strays = &table->stray_count;
 }
 
-static void remember(struct placement_entry *e, uint64_t hash, uint64_t stamp, struct placement v)
-{
-    if (placement_unsure())
-        return;
-    uint64_t data = stamp << PLACEMENT_STAMP_SHIFT | (uint64_t)v.mount << 8 | v.flags;
-    atomic_store_explicit(&e->data, data, memory_order_relaxed);
-    atomic_store_explicit(&e->key, hash ^ data, memory_order_relaxed);
-}
-
 void placement_remember(uint64_t hash, uint64_t stamp, struct placement v)
 {
-    remember(&placement_directories[hash & (PLACEMENT_DIRECTORIES - 1)], hash, stamp, v);
+    placement_write(&placement_directories[hash & (PLACEMENT_DIRECTORIES - 1)], hash, stamp, v);
 }
 
 bool placement_keeps_fd(int fd)
@@ -48,15 +39,6 @@ bool placement_recall_fd_stale(int fd, struct placement *v, uint64_t *hash)
     uint64_t data = atomic_load_explicit(&e->data, memory_order_relaxed);
     *hash = atomic_load_explicit(&e->key, memory_order_relaxed) ^ data;
     return data != 0 && placement_recall_entry(e, *hash, data >> PLACEMENT_STAMP_SHIFT, v);
-}
-
-void placement_remember_fd(int fd, uint64_t stamp, struct placement v, uint64_t hash)
-{
-    struct placement_entry *e = placement_descriptor(fd);
-    if (atomic_load_explicit(&placement_vforks, memory_order_relaxed) != 0)
-        placement_forget_fd(fd); /* it may be the child's, and the number the parent's as well */
-    else if (e != NULL && hash != 0)
-        remember(e, hash, stamp, v);
 }
 
 struct placement_known placement_known_of(int fd)
@@ -78,13 +60,6 @@ void placement_remember_copy(int from, struct placement_known known, int to)
         placement_remember_fd(to, known.data >> PLACEMENT_STAMP_SHIFT, v, known.key ^ known.data);
     else
         placement_forget_fd(to);
-}
-
-void placement_forget_fd(int fd)
-{
-    struct placement_entry *e = placement_descriptor(fd);
-    if (e != NULL)
-        atomic_store_explicit(&e->data, 0, memory_order_relaxed);
 }
 
 void placement_forget_all(void)

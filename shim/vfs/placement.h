@@ -41,7 +41,7 @@ struct placement {
  * The tables are caches shared by every thread, signal handler and vfork child of the process,
  * without locks. An entry is two words, the second mixed into the first: a reader that meets a
  * half-written entry finds that they do not fit together and takes it for a miss. Here for the sake
- * of every call's look into them; only placement.c writes.
+ * of every call's look into them; only the functions below write.
  */
 struct placement_entry {
     _Atomic uint64_t key;  /* hash ^ data */
@@ -112,33 +112,54 @@ static inline uint64_t placement_hash_short(const char *p, size_t n)
     return (uint64_t)u[0] << 16 | (uint64_t)u[n / 2] << 8 | u[n - 1];
 }
 
+/* The halves of the product of two words, one mixed into the other: by words of 32 bits. */
+static inline uint64_t placement_fold_narrowly(uint64_t a, uint64_t b)
+{
+    const uint64_t low = (uint64_t)(uint32_t)a * (uint32_t)b;
+    const uint64_t left = (a >> 32) * (uint32_t)b + (low >> 32);
+    const uint64_t right = (uint64_t)(uint32_t)a * (b >> 32) + (uint32_t)left;
+    const uint64_t high = (a >> 32) * (b >> 32) + (left >> 32) + (right >> 32);
+    return (right << 32 | (uint32_t)low) ^ high;
+}
+
+/* The same: what a latency makes of a hash is so in programs of either kind. */
+static inline uint64_t placement_fold(uint64_t a, uint64_t b)
+{
+#if defined(__SIZEOF_INT128__)
+    __extension__ typedef unsigned __int128 wide;
+    const wide product = (wide)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+    return placement_fold_narrowly(a, b);
+#endif
+}
+
 /*
- * The hash of a spelling (n bytes) that starts from the directory of hash `seed`. Two words at a
- * time, as a multiplication takes as long as all that could be done beside it; the last two may
+ * The hash of a spelling (n bytes) that starts from the directory of hash `seed`. Two words for
+ * each multiplication, which takes as long as all that could be done beside it; the last two may
  * overlap those before.
  */
 static inline uint64_t placement_hash(uint64_t seed, const char *path, size_t n)
 {
-    const uint64_t odd = UINT64_C(0xc4ceb9fe1a85ec53);
-    uint64_t a = seed ^ n;
-    uint64_t b = seed;
-    uint64_t last = 0;
-    a *= odd;
-    for (; n > 16; n -= 16, path += 16) {
-        a = (a ^ placement_hash_word(path)) * odd;
-        b = (b ^ placement_hash_word(path + 8)) * odd;
-        a ^= a >> 29;
-        b ^= b >> 31;
+    const uint64_t odd = UINT64_C(0xff51afd7ed558ccd);
+    const char *end = path + n;
+    /* A product, as a length itself would look like another letter. */
+    uint64_t hash = seed ^ n * odd;
+    uint64_t a;
+    uint64_t b = 0;
+    if (n > 16) {
+        for (; path < end - 16; path += 16)
+            hash = placement_fold(placement_hash_word(path) ^ UINT64_C(0xc4ceb9fe1a85ec53),
+                                  placement_hash_word(path + 8) ^ hash);
+        path = end - 16;
     }
     if (__builtin_expect(n >= 8, 1)) {
-        a ^= placement_hash_word(path);
-        last = placement_hash_word(path + n - 8);
+        a = placement_hash_word(path);
+        b = placement_hash_word(end - 8);
     } else {
-        last = placement_hash_short(path, n);
+        a = placement_hash_short(path, n);
     }
-    a *= odd;
-    b = (b ^ last) * odd;
-    return (a ^ a >> 29 ^ b << 32 ^ b >> 32) * odd;
+    return placement_fold(a ^ odd, b ^ hash);
 }
 
 /* How often this process may have moved what it remembers: only placement.c writes. */
@@ -174,7 +195,7 @@ static inline uint64_t placement_stamp(void)
 {
     struct timespec now;
     /* Coarse: advances once per tick and costs no system call. */
-    if (sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
+    if (__builtin_expect(sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0, 0))
         return 0;
     /* 2^18 ns is finer than any tick, and a second has fewer than 2^12 of them; 32 bits last for 12
      * days, which is longer than one. */
@@ -195,6 +216,17 @@ static inline bool placement_recall(uint64_t hash, uint64_t stamp, struct placem
 {
     return placement_recall_entry(&placement_directories[hash & (PLACEMENT_DIRECTORIES - 1)], hash,
                                   stamp, v);
+}
+
+/* Writes an entry. */
+static inline void placement_write(struct placement_entry *e, uint64_t hash, uint64_t stamp,
+                                   struct placement v)
+{
+    if (__builtin_expect(placement_unsure(), 0))
+        return;
+    uint64_t data = stamp << PLACEMENT_STAMP_SHIFT | (uint64_t)v.mount << 8 | v.flags;
+    atomic_store_explicit(&e->data, data, memory_order_relaxed);
+    atomic_store_explicit(&e->key, hash ^ data, memory_order_relaxed);
 }
 
 /* Remembers one, which was found out no earlier than at `stamp`. */
@@ -233,9 +265,6 @@ bool placement_keeps_fd(int fd);
 /* What was last known, however long ago: for a directory whose path has become too long to ask. */
 bool placement_recall_fd_stale(int fd, struct placement *v, uint64_t *hash);
 
-/* The same for a descriptor; nothing while a vfork child runs, or where hash is 0. */
-void placement_remember_fd(int fd, uint64_t stamp, struct placement v, uint64_t hash);
-
 /*
  * What is remembered of a descriptor, for its duplicate: taken before it is duplicated, and
  * remembered afterwards, if by then nobody has closed or replaced it.
@@ -248,7 +277,12 @@ struct placement_known placement_known_of(int fd);
 void placement_remember_copy(int from, struct placement_known known, int to);
 
 /* Before a descriptor is closed or replaced; AT_FDCWD before the cwd changes. */
-void placement_forget_fd(int fd);
+static inline void placement_forget_fd(int fd)
+{
+    struct placement_entry *e = placement_descriptor(fd);
+    if (e != NULL)
+        atomic_store_explicit(&e->data, 0, memory_order_relaxed);
+}
 
 /* Before many are closed at once. The cwd stays. */
 void placement_forget_descriptors(void);
@@ -261,5 +295,15 @@ void placement_forget_all(void);
  * about descriptors is remembered in between. Counts, so that threads may overlap.
  */
 extern SYS_HIDDEN _Atomic int placement_vforks;
+
+/* placement_remember for a descriptor; nothing while a vfork child runs, or where hash is 0. */
+static inline void placement_remember_fd(int fd, uint64_t stamp, struct placement v, uint64_t hash)
+{
+    struct placement_entry *e = placement_descriptor(fd);
+    if (__builtin_expect(atomic_load_explicit(&placement_vforks, memory_order_relaxed) != 0, 0))
+        placement_forget_fd(fd); /* it may be the child's, and the number the parent's as well */
+    else if (e != NULL && hash != 0)
+        placement_write(e, hash, stamp, v);
+}
 
 #endif

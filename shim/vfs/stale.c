@@ -72,11 +72,3 @@ void shown_after(const struct lx_call *c, int r, const struct vfs_found *found)
     if (found->base != 0 && shows_directory(c))
         placement_remember(hash, c->moment, found->self);
 }
-
-void shown_opened_by(const struct vfs_way *w, const char *path, int fd, bool directory)
-{
-    uint64_t hash = placement_hash(w->base, path, w->length);
-    placement_remember_fd(fd, w->moment, w->dir, hash);
-    if (directory)
-        placement_remember(hash, w->moment, w->dir);
-}

@@ -18,7 +18,4 @@ void stale_after(const struct lx_call *c, const struct vfs_found *found);
  */
 void shown_after(const struct lx_call *c, int r, const struct vfs_found *found);
 
-/* The same of an open by a way that was known. `directory`: it was to be one. */
-void shown_opened_by(const struct vfs_way *w, const char *path, int fd, bool directory);
-
 #endif

@@ -136,7 +136,7 @@ JUDGED(call_sync_file_range, SYS_sync_file_range, lx_judge_sync_range(t, FD(0)))
 
 /* Those with structures, sizes and ids that are others where registers have 32 bits. */
 CALL(call_newfstatat, lx_fstatat(t, FD(0), PATH(1), PTR(struct stat *, 2), (int)a[3]))
-CALL(call_fstat, lx_fstatat(t, FD(0), "", PTR(struct stat *, 1), AT_EMPTY_PATH))
+CALL(call_fstat, lx_fstat(t, FD(0), PTR(struct stat *, 1)))
 CALL(call_fchown, lx_fchownat(t, FD(0), LX_DESCRIPTOR, (uid_t)a[1], (gid_t)a[2], 0))
 CALL(call_utimensat, lx_utimensat(t, FD(0), a[1] == 0 ? LX_DESCRIPTOR : PATH(1),
                                   PTR(const struct timespec *, 2), (int)a[3]))

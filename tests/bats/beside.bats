@@ -303,6 +303,16 @@ complaints() {
   shimmed "$steps"
   assert_failure 9
   assert_output --partial "Syscall param read(buf) points to unaddressable byte(s)"
+  steps='valgrind -q --error-exitcode=9 checked exact 2>&1'
+  native "$steps"
+  assert_success
+  assert_output exact
+  shimmed "cd $(fresh outside); $steps"
+  assert_success
+  assert_output exact
+  shimmed "$steps"
+  assert_success
+  assert_output exact
   # By names of each kind, and in a directory below another: no complaint that there is not natively.
   steps='mkdir -p d/d; : >d/d/f; valgrind -q --log-file=log cat d/d/f
     valgrind -q --log-file=log2 probe "$PWD" lchmod stat fopen rename nftw fts_read posix_spawn realpath \
@@ -350,6 +360,9 @@ complaints() {
     assert_success
     assert_output both
     shimmed "$steps"
+    assert_success
+    assert_output both
+    shimmed "cd $(fresh outside); $steps"
     assert_success
     assert_output both
     # What all processes of a run write, too.

@@ -7,6 +7,7 @@
  *   checked leak         forgets memory
  *   checked threads      two threads that a pipe keeps in order
  *   checked apart        two threads, each at files of its own
+ *   checked exact        paths that end with the memory they are in
  *   checked race         two threads that write to one variable
  *   checked run COMMAND  by system(), then by exec
  *   checked name         argv[0], and the name that ps shows
@@ -88,9 +89,16 @@ static int in_order(void)
     return 0;
 }
 
+/* A path of each of the two, and behind it what the other one writes. */
+static struct {
+    char path[8];
+    int turns;
+} sides[2] = {{"one", 0}, {"two", 0}};
+
 /* What each of the two does is no race, whatever of it the two share in libc or below. */
 static void *at_own_files(void *name)
 {
+    const int own = strcmp(name, sides[1].path) == 0;
     char file[32], renamed[32];
     struct stat st;
     snprintf(file, sizeof(file), "%s/a:b", (const char *)name);
@@ -101,6 +109,8 @@ static void *at_own_files(void *name)
         fstat(fd, &st);
         close(fd);
         stat(file, &st);
+        stat(sides[own].path, &st);
+        sides[1 - own].turns++;
         rename(file, renamed);
         access(file, F_OK);
         DIR *listing = opendir(name);
@@ -128,6 +138,27 @@ static int both(void *(*of_each)(void *))
     pthread_join(one, NULL);
     pthread_join(two, NULL);
     puts("both");
+    return 0;
+}
+
+/* Of each length, more than once: what is known of a page by then changes how a path is read. */
+static int at_exact_paths(void)
+{
+    struct stat st;
+    for (size_t n = 1; n < 40; n++) {
+        char *path = malloc(n + 1);
+        memset(path, 'x', n);
+        path[n] = '\0';
+        for (int i = 0; i < 3; i++) {
+            int fd = open(path, O_WRONLY | O_CREAT, 0600);
+            if (stat(path, &st) != 0 || access(path, F_OK) != 0 || fd < 0)
+                return 1;
+            close(fd);
+        }
+        unlink(path);
+        free(path);
+    }
+    puts("exact");
     return 0;
 }
 
@@ -159,6 +190,8 @@ int main(int argc, char **argv)
         return in_order();
     if (strcmp(what, "apart") == 0)
         return both(at_own_files);
+    if (strcmp(what, "exact") == 0)
+        return at_exact_paths();
     if (strcmp(what, "race") == 0)
         return both(at_one_place);
     if (strcmp(what, "run") == 0 && argc > 2)

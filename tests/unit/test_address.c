@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* What is read here has been mapped, of which the sanitizer says nothing. */
+#define SYS_SANITIZED 0
 #include "sys/address.h"
 
 /* Moments of which the bits that a page's entry keeps are all clear, or all set. */
@@ -48,12 +50,105 @@ static void a_string_ends_or_is_as_long_as_any_path(void **state)
     assert_int_equal(sys_string(text, 7), 4096);
 }
 
+/* How a path that begins at `s` is taken apart, by a look at each byte. */
+static struct sys_parts parts(const char *s)
+{
+    struct sys_parts p = {0, 0};
+    for (; s[p.length] != '\0'; p.length++)
+        if (s[p.length] == '/')
+            p.above = p.length + 1;
+    return p;
+}
+
+static void assert_parts(const char *s, uint64_t moment)
+{
+    const struct sys_parts want = parts(s);
+    const struct sys_parts exact = sys_parts_exactly(s, moment);
+    const struct sys_parts got = sys_parts_of(s, moment);
+    assert_int_equal(exact.length, want.length);
+    assert_int_equal(exact.above, want.above);
+    assert_int_equal(got.length, want.length);
+    assert_int_equal(got.above, want.above);
+}
+
+/* Two pages that can be read, and behind them one that cannot. */
+static char *two_pages(void)
+{
+    char *page =
+        mmap(NULL, 3 * SYS_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(page, MAP_FAILED);
+    assert_int_equal(mprotect(page + 2 * SYS_PAGE, SYS_PAGE, PROT_NONE), 0);
+    return page;
+}
+
+/* Wherever a path begins and ends, and whatever is before and behind it: slashes, and more ends. */
+static void a_path_is_taken_apart_wherever_it_lies(void **state)
+{
+    (void)state;
+    static const char fills[] = {'x', '/', '\0'};
+    char *page = two_pages();
+    char *end = page + 2 * SYS_PAGE;
+    for (size_t fill = 0; fill < sizeof(fills); fill++)
+        for (size_t n = 0; n < 50; n++)
+            for (size_t behind = 0; behind < 20; behind++)
+                for (size_t slash = 0; slash <= n; slash++) {
+                    /* At the end of what can be read, and across the border of two pages. */
+                    char *const places[] = {end - 1 - behind - n,
+                                            page + SYS_PAGE - (n + behind) % 64};
+                    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+                        char *s = places[i];
+                        memset(page + SYS_PAGE - 128, fills[fill], 256);
+                        memset(end - 256, fills[fill], 256);
+                        memset(s, 'a', n);
+                        s[n] = '\0';
+                        if (slash < n)
+                            s[slash] = '/';
+                        assert_parts(s, 7);
+                    }
+                }
+    munmap(page, 3 * SYS_PAGE);
+}
+
+static void a_path_that_nobody_can_read_has_no_parts(void **state)
+{
+    (void)state;
+    char *page = two_pages();
+    char *end = page + 2 * SYS_PAGE;
+    memset(page, 'x', 2 * SYS_PAGE);
+    for (size_t n = 1; n < 40; n++) {
+        assert_int_equal(sys_parts_of(end - n, 7).length, SYS_UNREADABLE);
+        assert_int_equal(sys_parts_of(end - n, 7).length, SYS_UNREADABLE); /* known by now */
+    }
+    assert_int_equal(sys_parts_of(NULL, 7).length, SYS_UNREADABLE);
+    assert_int_equal(sys_parts_of(end, 7).length, SYS_UNREADABLE);
+    assert_int_equal(sys_parts_of(page, 7).length, 4096);
+    munmap(page, 3 * SYS_PAGE);
+}
+
+/* For tools that tell of each byte that is read beyond what is there. */
+static void who_reads_exactly_does_so_though_a_page_is_known(void **state)
+{
+    (void)state;
+    char *page = two_pages();
+    sys_read_exactly();
+    for (unsigned i = 0; i < 2; i++) {
+        assert_true(sys_page_readable((uintptr_t)page, 9));
+        assert_false(sys_page_is_known((uintptr_t)page, 9));
+    }
+    assert_int_equal(munmap(page, 3 * SYS_PAGE), 0);
+    assert_true(sys_page_readable((uintptr_t)page, 9)); /* it is remembered all the same */
+    assert_false(sys_page_readable((uintptr_t)page, 10));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_readable_before_it_was_tried),
         cmocka_unit_test(what_was_readable_is_tried_again_at_another_moment),
         cmocka_unit_test(a_string_ends_or_is_as_long_as_any_path),
+        cmocka_unit_test(a_path_is_taken_apart_wherever_it_lies),
+        cmocka_unit_test(a_path_that_nobody_can_read_has_no_parts),
+        cmocka_unit_test(who_reads_exactly_does_so_though_a_page_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

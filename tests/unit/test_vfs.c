@@ -382,6 +382,41 @@ static void classification_is_by_whole_components(void **state)
     assert_true(v.mount == 1 && (v.flags & PLACEMENT_ROOT) != 0);
 }
 
+/* Spellings that differ by a byte, wherever it is, or by their length, have other hashes. */
+static void spellings_have_hashes_of_their_own(void **state)
+{
+    (void)state;
+    char text[64];
+    uint64_t seen[64 * 65];
+    size_t n = 0;
+    memset(text, 'a', sizeof(text));
+    for (size_t length = 0; length < sizeof(text); length++) {
+        seen[n++] = placement_hash(PLACEMENT_SEED_ROOT, text, length);
+        for (size_t i = 0; i < length; i++) {
+            text[i] = 'b';
+            seen[n++] = placement_hash(PLACEMENT_SEED_ROOT, text, length);
+            text[i] = 'a';
+        }
+        assert_true(placement_hash(1, text, length) != placement_hash(2, text, length));
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_true(seen[i] != seen[k]);
+}
+
+/* By words of 32 bits a hash is the same as by those of 64. */
+static void folding_is_the_same_by_narrow_words(void **state)
+{
+    (void)state;
+    uint64_t a = UINT64_C(0x0123456789abcdef);
+    uint64_t b = ~UINT64_C(0);
+    for (unsigned i = 0; i < 10000; i++) {
+        assert_true(placement_fold(a, b) == placement_fold_narrowly(a, b));
+        b = a ^ b << 7;
+        a = placement_fold(a ^ i, PLACEMENT_SEED_ROOT) ^ (i % 3 == 0 ? ~UINT64_C(0) << 32 : 0);
+    }
+}
+
 static void placements_are_forgotten(void **state)
 {
     struct placement v = {1, 0};
@@ -486,6 +521,8 @@ int main(void)
         cmocka_unit_test(entries_of_mounts_are_busy),
         cmocka_unit_test(the_walk_says_what_the_kernel_says),
         cmocka_unit_test(classification_is_by_whole_components),
+        cmocka_unit_test(spellings_have_hashes_of_their_own),
+        cmocka_unit_test(folding_is_the_same_by_narrow_words),
         cmocka_unit_test(placements_are_forgotten),
         cmocka_unit_test(programs_stand_in_for_missing_ones),
     };
