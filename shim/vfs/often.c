@@ -71,7 +71,8 @@ static inline bool may_be_ours(const char *path, size_t n)
 static inline bool is_plain(const struct lx_task *t, const struct vfs_way *w, const char *path)
 {
     return w->known && w->dir.mount == 0 && t->plain &&
-           (__builtin_expect(!t->policy->shows, 1) || !shown_named(t->policy, path, w->length));
+           (!t->policy->shows || (w->dir.flags & PLACEMENT_KERNELS) != 0 ||
+            !shown_named(t->policy, path, w->length));
 }
 
 /* An open by a plain way. -LX_EWALK where its last component may be a symlink to be followed. */

@@ -65,7 +65,7 @@ static inline __attribute__((always_inline)) bool vfs_recall_way(int fd, const c
     size_t length = slash == path ? 1 : (size_t)(slash - path);
     if (slash != NULL && !placement_recall(placement_hash(base, path, length), moment, &v))
         return false;
-    if (v.flags != 0)
+    if ((v.flags & ~PLACEMENT_KERNELS) != 0)
         return false;
     w->dir = v;
     w->base = base;
