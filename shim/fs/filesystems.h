@@ -175,6 +175,8 @@ struct lx_fs_shown {
     bool (*named)(const char *name, size_t n);
     /* True where a directory on the way of a path (n bytes) may be one that is hidden. Pure. */
     bool (*bars)(const char *path, size_t n);
+    /* False for a directory, by its absolute path (n bytes), in and below which none is. Pure. */
+    bool (*within)(const char *directory, size_t n);
     /*
      * Puts other words in the place of fd, which the kernel has opened for reading: what a program
      * calls `path`, and the kernel `native`. False where it is none of them.

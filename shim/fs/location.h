@@ -13,8 +13,9 @@ enum lx_loc_flag {
     LX_LOC_DESCRIPTOR = 8,      /* the object behind dfd itself; path is "" */
     LX_LOC_CALLER_PATH_OK = 64, /* the kernel would bring the task there by the path it gave */
     LX_LOC_UNPROVEN = 32,       /* only the spelling says so: open it through no symlink, or walk */
+    LX_LOC_KERNELS = 128,       /* outside: nothing of the run's own is shown by that spelling */
     /* Its directory was read for this call just before: */
-    LX_LOC_FREE = 128,       /* no entry of its name waits there to be deleted */
+    LX_LOC_FREE = 8192,      /* no entry of its name waits there to be deleted */
     LX_LOC_MISSING = 256,    /* nor is there one of its name */
     LX_LOC_CASE_ASKED = 512, /* the directory has the case flag: */
     LX_LOC_CASE_FLAGGED = 1024,

@@ -7,6 +7,7 @@
 #include "preload/shim.h"
 #include "sys/strict.h"
 #include "sys/sys.h"
+#include "vfs/placement.h"
 #include "vfs/room.h"
 #include "vfs/shown.h"
 #include "vfs/syscalls.h"
@@ -32,9 +33,12 @@ long lx_mounting(long nr, const long a[6])
 {
     if (shown_lacks(lx_self(), nr))
         return -ENOSYS;
-    if (sys_is_supervised())
-        return sys_call6(nr, a[0], a[1], a[2], a[3], a[4], 0);
-    return vfs_with_room(lx_self(), mounting_there, &(struct mounting){nr, a});
+    long r = sys_is_supervised()
+                 ? sys_call6(nr, a[0], a[1], a[2], a[3], a[4], 0)
+                 : vfs_with_room(lx_self(), mounting_there, &(struct mounting){nr, a});
+    if (r >= 0)
+        placement_forget_all(); /* what is open may have another name */
+    return r;
 }
 
 #define MOUNTING(nr, ...) ((int)lx_ret(lx_mounting((nr), (const long[6]){__VA_ARGS__})))
@@ -113,7 +117,9 @@ LX_EXPORT int unshare(int flags)
 LX_EXPORT int setns(int fd, int type)
 {
     long r = sys_call6(SYS_setns, fd, type, 0, 0, 0, 0);
-    if (r == 0)
+    if (r == 0) {
+        placement_forget_all();
         lx_moved_space();
+    }
     return (int)lx_ret(r);
 }

@@ -7,6 +7,7 @@
 #include "sys/fdpath.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
+#include "vfs/unshown.h"
 
 long vfs_directory_path(const struct lx_task *task, int dirfd, char *buf)
 {
@@ -96,7 +97,8 @@ static __attribute__((noinline)) struct placement resolve_descriptor(const struc
         return n == -ENAMETOOLONG ? climb(task, fd == AT_FDCWD ? task->cwd : fd) : v;
     }
     *hash = placement_hash(PLACEMENT_SEED_ROOT, path, (size_t)n);
-    return mounts_classify(task->policy, path, (size_t)n);
+    v = mounts_classify(task->policy, path, (size_t)n);
+    return unshown_marked(task->policy, v, path, (size_t)n);
 }
 
 struct placement vfs_unremembered_descriptor(const struct lx_task *task, int fd, uint64_t stamp,

@@ -7,6 +7,7 @@
 #include "sys/sys.h"
 #include "vfs/debug.h"
 #include "vfs/mounts.h"
+#include "vfs/unshown.h"
 #include "vfs/walk.h"
 
 /*
@@ -55,6 +56,7 @@ static bool placement_of_spelling(const struct lx_policy *policy, const char *pa
         *v = mounts_classify(policy, buf, (size_t)length);
         if (mounts_redirected(policy, buf, (size_t)length) != NULL)
             return false;
+        *v = unshown_marked(policy, *v, buf, (size_t)length);
     } else {
         *v = base;
         if (strcmp(buf, ".") == 0)
@@ -102,7 +104,7 @@ static struct placement walk_directory(struct lx_call *c, int dirfd, const char 
         v.flags |= PLACEMENT_PRIVATE;
     if ((kind & LX_NAME_WALKED) != 0)
         v.flags |= PLACEMENT_REWRITE; /* or kept, by a rule that wants to be heard every time */
-    return v;
+    return unshown_marked(c->task->policy, v, w.path, w.length);
 }
 
 /*
@@ -183,8 +185,8 @@ static bool proves(const struct lx_call *c, const struct vfs_directory *d, struc
            (v.mount == 0 ? !leads_out(c, d) : (c->flags & O_CREAT) == 0);
 }
 
-struct placement vfs_resolve_directory(struct lx_call *c, const struct vfs_directory *d,
-                                       uint64_t stamp, bool provable)
+struct placement vfs_resolve_directory(struct lx_call *c, struct vfs_directory *d, uint64_t stamp,
+                                       bool provable)
 {
     char dir[PATH_MAX];
     struct placement v = {0, 0};
@@ -194,10 +196,9 @@ struct placement vfs_resolve_directory(struct lx_call *c, const struct vfs_direc
     bool spelled = placement_of_spelling(c->task->policy, d->path, d->n, d->start, dir, &v);
     if (spelled && c->task->seccomp_confined)
         return v;
-    if (spelled && provable && proves(c, d, v)) {
-        v.flags |= PLACEMENT_UNPROVEN;
+    d->unproven = spelled && provable && proves(c, d, v);
+    if (d->unproven)
         return v;
-    }
     memcpy(dir, d->path, d->n);
     dir[d->n] = '\0';
     struct placement child;
@@ -217,7 +218,10 @@ struct placement vfs_resolve_directory(struct lx_call *c, const struct vfs_direc
         if (r == -ENOENT && v.mount == 0 && !leads_out(c, d))
             return v;
     }
+    /* What is shown goes by the spelling here, by the kernel's name there. */
+    const unsigned kernels = spelled ? v.flags & (unsigned)PLACEMENT_KERNELS : 0;
     v = walk_directory(c, d->dirfd, dir);
+    v.flags &= (uint8_t)(kernels | ~(unsigned)PLACEMENT_KERNELS);
     if ((v.flags & PLACEMENT_REWRITE) == 0)
         placement_remember(d->hash, stamp, v);
     return v;

@@ -10,6 +10,7 @@
 #include "vfs/names.h"
 #include "vfs/ops.h"
 #include "vfs/shown.h"
+#include "vfs/unshown.h"
 
 /* The bytes of a record for a name of n bytes. */
 static size_t record_size(size_t n)
@@ -68,7 +69,8 @@ static __attribute__((noinline)) long read_first(const struct lx_task *t, int fd
 
 long vfs_read_block(const struct lx_task *t, int fd, void *block, size_t size)
 {
-    long n = t->policy->shows ? read_first(t, fd, block, size) : 0;
+    bool may_differ = t->policy->shows && !unshown_is(t, fd);
+    long n = may_differ ? read_first(t, fd, block, size) : 0;
     /* A block of which nothing is left is not the end of the directory. */
     while (n == 0) {
         n = sys_getdents64(fd, block, size);

@@ -150,20 +150,19 @@ static int take_apart(const struct lx_call *c, const char *path, size_t n, struc
     return 0;
 }
 
-/* The path leads to an entry of a directory; v is on that, `hash` its spelling's. */
+/* The path leads to an entry of a directory; v is on that, and d says how it is spelled. */
 static int locate_entry(struct lx_call *c, unsigned i, const struct parts *p, struct placement v,
-                        uint64_t hash, struct vfs_found *found)
+                        const struct vfs_directory *d, struct vfs_found *found)
 {
     int dirfd = c->fd[i] == AT_FDCWD ? c->task->cwd : c->fd[i];
     if ((v.flags & PLACEMENT_PARENT) != 0 &&
         mounts_root_name(c->task->policy, p->leaf, p->leaf_length))
         return LX_EWALK;
-    bool unproven = (v.flags & PLACEMENT_UNPROVEN) != 0;
-    set(c, i, v, dirfd, c->path[i], unproven ? LX_LOC_UNPROVEN : 0);
-    if (unproven) {
-        v.flags &= (uint8_t)~PLACEMENT_UNPROVEN;
+    set(c, i, v, dirfd, c->path[i],
+        (d->unproven ? LX_LOC_UNPROVEN : 0u) | (v.flags & (unsigned)LX_LOC_KERNELS));
+    if (d->unproven) {
         found->dir = v;
-        found->dir_hash = hash;
+        found->dir_hash = d->hash;
     }
     if (v.mount != 0) {
         int r = locate_inside(c, i, v, p->leaf, p->leaf_length);
@@ -207,21 +206,21 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     if (path[0] != '/')
         v = vfs_descriptor_at(c->task, c->fd[i], c->moment, &hash);
     uint64_t base = hash;
+    struct vfs_directory d = {dirfd, path, p.dir_length, v, base, hash, false};
     if (p.dir_length > 0 && !(n == 1 && path[0] == '.')) {
-        hash = placement_hash(base, path, p.dir_length);
-        struct vfs_directory d = {dirfd, path, p.dir_length, v, base, hash};
-        if (base == 0 || !placement_recall(hash, c->moment, &v))
+        d.hash = placement_hash(base, path, p.dir_length);
+        if (base == 0 || !placement_recall(d.hash, c->moment, &v))
             v = vfs_resolve_directory(c, &d, c->moment, base != 0 && !p.directory);
     }
     if ((v.flags & PLACEMENT_REWRITE) != 0)
         return LX_EWALK;
     if (p.directory) {
         found->self = v;
-        found->hash = base == 0 ? 0 : hash;
+        found->hash = base == 0 ? 0 : d.hash;
         set(c, i, v, dirfd, path, LX_LOC_WALKED);
         return 0;
     }
-    int r = locate_entry(c, i, &p, v, hash, found);
+    int r = locate_entry(c, i, &p, v, &d, found);
     if (r == 0 && (v.flags & PLACEMENT_ANCESTOR) == 0)
         found->base = base;
     return r;

@@ -38,6 +38,9 @@ bool vfs_locate_remembered(struct lx_call *c, unsigned i, struct vfs_found *foun
 /* The part of it that is about descriptors. */
 bool vfs_locate_remembered_descriptor(struct lx_call *c, unsigned i, struct vfs_found *found);
 
+_Static_assert((unsigned)LX_LOC_KERNELS == (unsigned)PLACEMENT_KERNELS,
+               "the same, of its directory");
+
 static inline void vfs_set_location(struct lx_call *c, unsigned i, const struct lx_mount *mount,
                                     int dfd, const char *path, unsigned flags)
 {
@@ -59,7 +62,8 @@ vfs_take_way(struct lx_call *c, unsigned i, const struct vfs_way *w, struct vfs_
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
     if (mount != NULL && mounts_kind_on(mount, c->path[i] + w->above, w->length - w->above) != 0)
         return false;
-    vfs_set_location(c, i, mount, c->fd[i], c->path[i], 0);
+    vfs_set_location(c, i, mount, c->fd[i], c->path[i],
+                     w->dir.flags); /* at most the last of them */
     found->self = w->dir;
     found->hash = 0;
     found->base = w->base;

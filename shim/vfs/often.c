@@ -79,8 +79,8 @@ static inline bool may_be_ours(const char *path, size_t n)
  */
 static inline bool is_plain(const struct lx_task *t, const struct vfs_way *w, const char *path)
 {
-    return w->dir.mount == 0 &&
-           (__builtin_expect(!t->policy->shows, 1) || !shown_named(t->policy, path, w->length));
+    return w->dir.mount == 0 && (!t->policy->shows || (w->dir.flags & PLACEMENT_KERNELS) != 0 ||
+                                 !shown_named(t->policy, path, w->length));
 }
 
 /* Remembers what an open has shown by a way that was known. `directory`: it was to be one. */
@@ -209,9 +209,9 @@ long lx_fstat(const struct lx_task *t, int fd, struct stat *st)
     const struct vfs_way none = vfs_no_way(placement_stamp(), 0);
     struct placement v;
     uint64_t hash;
-    if (t->plain && !t->policy->shows && fd >= 0 &&
-        placement_recall_place(fd, none.moment, &v, &hash) && v.mount == 0 &&
-        (v.flags & PLACEMENT_REWRITE) == 0) {
+    if (t->plain && fd >= 0 && placement_recall_place(fd, none.moment, &v, &hash) && v.mount == 0 &&
+        (v.flags & PLACEMENT_REWRITE) == 0 &&
+        (!t->policy->shows || (v.flags & PLACEMENT_KERNELS) != 0)) {
         int r = sys_fstat(fd, st);
         if (r == 0 && madeup_may_be(st->st_mode, st->st_nlink))
             (void)vfs_with_room(t, ask_madeup, &(struct asked){fd, st});

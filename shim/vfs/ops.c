@@ -394,7 +394,10 @@ long lx_chroot(const struct lx_task *t, const char *path)
 {
     struct lx_call c;
     start(&c, t, LX_OP_CHROOT, AT_FDCWD, path, 0);
-    return vfs_call(&c);
+    long r = vfs_call(&c);
+    if (r == 0)
+        placement_forget_all(); /* the kernel's names begin at another "/" */
+    return r;
 }
 
 long lx_inotify_add_watch(const struct lx_task *t, int fd, const char *path, uint32_t mask)

@@ -38,7 +38,10 @@ bool placement_recall_fd_stale(int fd, struct placement *v, uint64_t *hash)
         return false;
     uint64_t data = atomic_load_explicit(&e->data, memory_order_relaxed);
     *hash = atomic_load_explicit(&e->key, memory_order_relaxed) ^ data;
-    return data != 0 && placement_recall_entry(e, *hash, data >> PLACEMENT_STAMP_SHIFT, v);
+    if (data == 0 || !placement_recall_entry(e, *hash, data >> PLACEMENT_STAMP_SHIFT, v))
+        return false;
+    v->flags &= (uint8_t)~PLACEMENT_KERNELS; /* it may have another name by now */
+    return true;
 }
 
 struct placement_known placement_known_of(int fd)

@@ -22,14 +22,15 @@
 #include "sys/hidden.h"
 
 enum placement_flag {
-    PLACEMENT_ROOT = 1,      /* the directory is a mount's root */
-    PLACEMENT_PARENT = 2,    /* a mount's root is directly below */
-    PLACEMENT_ANCESTOR = 4,  /* a mount's root is somewhere below */
-    PLACEMENT_REWRITE = 8,   /* the kernel's way is another than the spelling's, or none: walk */
-    PLACEMENT_ASKED = 16,    /* of a descriptor that is listed: PLACEMENT_LINKS was asked for */
-    PLACEMENT_LINKS = 32,    /* and it has links of Windows' */
-    PLACEMENT_PRIVATE = 64,  /* inside, and its spelling has an escaped character */
-    PLACEMENT_UNPROVEN = 128 /* only if its spelling has no symlink. Never remembered. */
+    PLACEMENT_ROOT = 1,     /* the directory is a mount's root */
+    PLACEMENT_PARENT = 2,   /* a mount's root is directly below */
+    PLACEMENT_ANCESTOR = 4, /* a mount's root is somewhere below */
+    PLACEMENT_REWRITE = 8,  /* the kernel's way is another than the spelling's, or none: walk */
+    PLACEMENT_ASKED = 16,   /* of a descriptor that is listed: PLACEMENT_LINKS was asked for */
+    PLACEMENT_LINKS = 32,   /* and it has links of Windows' */
+    PLACEMENT_PRIVATE = 64, /* inside, and its spelling has an escaped character */
+    PLACEMENT_KERNELS = 128 /* outside: neither in it nor below has the run anything of its own to
+                               show, by its spelling or the kernel's name. Unset, it may have. */
 };
 
 struct placement {

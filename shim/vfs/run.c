@@ -22,7 +22,9 @@ static bool known_symlink(const struct lx_call *c, const struct vfs_found *found
 static __attribute__((noinline)) long run_symlink(struct lx_call *c, const struct vfs_found *found)
 {
     if (known_symlink(c, found)) {
-        c->at[0].flags = (c->at[0].flags | LX_LOC_WALKED) & ~(unsigned)LX_LOC_UNPROVEN;
+        /* What it leads to may be shown otherwise. */
+        const unsigned unknown = LX_LOC_UNPROVEN | LX_LOC_KERNELS;
+        c->at[0].flags = (c->at[0].flags | LX_LOC_WALKED) & ~unknown;
         return vfs_conclude(c, vfs_dispatch(c), &(struct vfs_found){.hash = 0});
     }
     if (found->dir_hash != 0) {
@@ -49,8 +51,7 @@ static inline long run_outside(struct lx_call *c, const struct vfs_found *found)
     if (__builtin_expect(r == -LX_EWALK, 0))
         return run_symlink(c, found);
     if ((r < 0 || !vfs_tells(c)) &&
-        (c->task->policy->watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0 &&
-        !c->task->policy->shows)
+        (c->task->policy->watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0 && !vfs_may_show(c))
         return r;
     return vfs_conclude(c, r, found);
 }

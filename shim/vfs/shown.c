@@ -15,6 +15,7 @@
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
 #include "vfs/text.h"
+#include "vfs/unshown.h"
 
 /* What one of them answers, by its table. */
 #define EACH(shows)                                                                          \
@@ -54,10 +55,11 @@ static bool may_answer(const struct lx_call *c)
     return may_answer_of(c, 0);
 }
 
-static bool is_called(const struct lx_call *c, const char *path, size_t n)
+/* By a path that it was given, or is to go by instead, of where c->at[i] says. */
+static bool is_called(const struct lx_call *c, unsigned i, const char *path, size_t n)
 {
-    return path != LX_DESCRIPTOR && n != LX_BAD_ADDRESS && n != 0 &&
-           shown_named(c->task->policy, path, n);
+    return (c->at[i].flags & LX_LOC_KERNELS) == 0 && path != LX_DESCRIPTOR && n != LX_BAD_ADDRESS &&
+           n != 0 && shown_named(c->task->policy, path, n);
 }
 
 bool shown_may_open(const struct lx_call *c)
@@ -67,8 +69,8 @@ bool shown_may_open(const struct lx_call *c)
         return false;
     /* A link may lead there by another name, and from such a name elsewhere. */
     const char *given = c->at[0].given;
-    return (given != NULL && is_called(c, given, strlen(given))) ||
-           is_called(c, c->path[0], c->path_length[0]);
+    return (given != NULL && is_called(c, 0, given, strlen(given))) ||
+           is_called(c, 0, c->path[0], c->path_length[0]);
 }
 
 const char *shown_stands(const struct lx_policy *policy, const char *directory, size_t n)
@@ -194,7 +196,7 @@ __attribute__((noinline)) long shown_opened(struct lx_call *c, long fd)
         is_made(c, fd, path, native))
         return fd;
     /* A link of that name, as /etc/resolv.conf often is one. */
-    if (is_called(c, c->path[0], c->path_length[0]) && whole(c, 0, path)) {
+    if (is_called(c, 0, c->path[0], c->path_length[0]) && whole(c, 0, path)) {
         text_tidy(path);
         (void)is_made(c, fd, path, native);
     }
@@ -231,7 +233,8 @@ bool shown_gone(struct lx_call *c, unsigned i)
 {
     char path[PATH_MAX];
     const bool makes = i + 1 == vfs_paths(c) && vfs_may_create(c);
-    if (!may_answer_of(c, i) || !is_called(c, c->path[i], c->path_length[i]) || !whole(c, i, path))
+    if (!may_answer_of(c, i) || !is_called(c, i, c->path[i], c->path_length[i]) ||
+        !whole(c, i, path))
         return false;
     text_tidy(path);
     EACH(shows)
@@ -297,7 +300,7 @@ bool shown_instead(struct lx_call *c, long *result)
     *result = -ENOENT;
     if (!is_one)
         return shown_gone(c, 0);
-    return may_answer(c) && is_called(c, c->path[0], c->path_length[0]) && answers(c, result);
+    return may_answer(c) && is_called(c, 0, c->path[0], c->path_length[0]) && answers(c, result);
 }
 
 long shown_beyond(struct lx_call *c)
@@ -327,7 +330,8 @@ bool shown_lists_name(const struct lx_policy *policy, const char *directory, siz
 
 bool shown_lists(const struct lx_task *t, int fd, char *directory, size_t *n)
 {
-    if (!t->policy->shows || t->root != NULL || t->seccomp_confined || sys_is_proxied())
+    if (!t->policy->shows || t->root != NULL || t->seccomp_confined || sys_is_proxied() ||
+        unshown_is(t, fd))
         return false;
     long length = vfs_directory_path(t, fd, directory);
     if (length > 0)

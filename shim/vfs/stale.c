@@ -39,7 +39,8 @@ void stale_after(const struct lx_call *c, const struct vfs_found *found)
     case LX_OP_MKDIR:
         /* Where there was a symlink. A directory made again is where it was. */
         if (remembered(c, 0, found, &v) &&
-            (found->base == 0 || v.mount != found->self.mount || v.flags != found->self.flags))
+            (found->base == 0 || v.mount != found->self.mount ||
+             ((v.flags ^ found->self.flags) & ~PLACEMENT_KERNELS) != 0))
             placement_forget_all();
         break;
     default:

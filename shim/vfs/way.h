@@ -72,7 +72,7 @@ static inline __attribute__((always_inline)) bool vfs_recall_way(int fd, const c
         if (LX_RARELY(!placement_recall(placement_hash(base, path, length), moment, &v)))
             return false;
     }
-    if (v.flags != 0)
+    if ((v.flags & ~PLACEMENT_KERNELS) != 0)
         return false;
     w->known = true;
     w->dir = v;

@@ -5,6 +5,8 @@
  * of which the shim knows. With `forget`, a symlink is made before each turn: whatever the shim
  * remembers of directories is then as old as after a tick of the clock.
  *
+ * The files have names of those by which a run shows something of its own elsewhere (identity.*).
+ *
  * steady each [forget]: all operations, one after the other, each begun by a getsid.
  * steady list: the names of the operations.
  */
@@ -50,7 +52,7 @@ static void done(int fd)
 static void do_stat(void)
 {
     struct stat st;
-    must(stat("dir/file", &st), "stat");
+    must(stat("dir/version", &st), "stat");
 }
 
 static void do_stat_directory(void)
@@ -58,13 +60,13 @@ static void do_stat_directory(void)
     struct stat st;
     must(stat("dir/", &st), "stat");
     must(lstat("dir/sub", &st), "lstat");
-    must(stat("dir/sub/file", &st), "stat");
+    must(stat("dir/sub/version", &st), "stat");
 }
 
 static void do_stat_here(void)
 {
     struct stat st;
-    must(stat("file", &st), "stat");
+    must(stat("version", &st), "stat");
 }
 
 static void do_stat_absolute(void)
@@ -82,89 +84,89 @@ static void do_stat_empty(void)
 static void do_stat_missing(void)
 {
     struct stat st;
-    must(stat("dir/missing", &st) == 0 ? -1 : 0, "stat of a missing name");
+    must(stat("dir/meminfo", &st) == 0 ? -1 : 0, "stat of a missing name");
 }
 
 static void do_lstat(void)
 {
     struct stat st;
-    must(lstat("dir/file", &st), "lstat");
+    must(lstat("dir/version", &st), "lstat");
 }
 
 static void do_stat_linked(void)
 {
     struct stat st;
-    must(stat("way/file", &st), "stat");
+    must(stat("way/version", &st), "stat");
 }
 
 static void do_access(void)
 {
-    must(access("dir/file", R_OK), "access");
+    must(access("dir/version", R_OK), "access");
 }
 
 static void do_open(void)
 {
-    done(open("dir/file", O_RDONLY));
+    done(open("dir/version", O_RDONLY));
 }
 
 static void do_truncate(void)
 {
-    done(open("dir/file", O_WRONLY | O_CREAT | O_TRUNC, 0644));
+    done(open("dir/version", O_WRONLY | O_CREAT | O_TRUNC, 0644));
 }
 
 static void do_openat(void)
 {
-    done(openat(directory, "file", O_RDONLY));
+    done(openat(directory, "version", O_RDONLY));
 }
 
 static void do_readlink(void)
 {
     char target[16];
-    must((int)readlink("dir/link", target, sizeof(target)), "readlink");
+    must((int)readlink("dir/cmdline", target, sizeof(target)), "readlink");
 }
 
 static void do_create(void)
 {
-    done(open("dir/new", O_WRONLY | O_CREAT | O_EXCL, 0644));
-    must(unlink("dir/new"), "unlink");
+    done(open("dir/hosts", O_WRONLY | O_CREAT | O_EXCL, 0644));
+    must(unlink("dir/hosts"), "unlink");
 }
 
 /* As tar does. */
 static void do_unpack(void)
 {
     const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000000000}};
-    int fd = open("dir/new", O_WRONLY | O_CREAT | O_EXCL, 0600);
+    int fd = open("dir/hosts", O_WRONLY | O_CREAT | O_EXCL, 0600);
     must(fd, "open");
     must(futimens(fd, times), "futimens");
     must(fchown(fd, getuid(), getgid()), "fchown");
     must(fchmod(fd, 0644), "fchmod");
     close(fd);
-    must(unlink("dir/new"), "unlink");
+    must(unlink("dir/hosts"), "unlink");
 }
 
 static void do_create_here(void)
 {
-    done(open("new", O_WRONLY | O_CREAT | O_EXCL, 0644));
-    must(unlink("new"), "unlink");
+    done(open("hosts", O_WRONLY | O_CREAT | O_EXCL, 0644));
+    must(unlink("hosts"), "unlink");
 }
 
 static void do_unlink_open(void)
 {
-    int fd = open("dir/new", O_WRONLY | O_CREAT, 0644);
+    int fd = open("dir/hosts", O_WRONLY | O_CREAT, 0644);
     must(fd, "open");
-    must(unlink("dir/new"), "unlink of what is open");
+    must(unlink("dir/hosts"), "unlink of what is open");
     close(fd);
 }
 
 static void do_unlink_missing(void)
 {
-    must(unlink("dir/missing") == 0 ? -1 : 0, "unlink of a missing name");
+    must(unlink("dir/meminfo") == 0 ? -1 : 0, "unlink of a missing name");
 }
 
 static void do_rename(void)
 {
-    must(rename("dir/moved", "dir/there"), "rename");
-    must(rename("dir/there", "dir/moved"), "rename back");
+    must(rename("dir/modules", "dir/there"), "rename");
+    must(rename("dir/there", "dir/modules"), "rename back");
 }
 
 static void do_mkdir(void)
@@ -285,21 +287,21 @@ static void prepare(const char *name)
     must(chdir(name), "chdir");
     must(mkdir("dir", 0755), "mkdir");
     must(mkdir("dir/sub", 0755), "mkdir");
-    make("dir/sub/file", "text");
-    make("file", "text");
-    make("dir/file", "text");
-    make("dir/moved", "text");
+    make("dir/sub/version", "text");
+    make("version", "text");
+    make("dir/version", "text");
+    make("dir/modules", "text");
     make("dir/empty", "");
-    must(symlink("file", "dir/link"), "symlink");
+    must(symlink("version", "dir/cmdline"), "symlink");
     must(symlink("dir", "way"), "symlink");
 }
 
 /* In the directory of an operation: what it goes by. */
 static void take_place(void)
 {
-    if (getcwd(absolute, sizeof(absolute) - sizeof("/dir/file")) == NULL)
+    if (getcwd(absolute, sizeof(absolute) - sizeof("/dir/version")) == NULL)
         must(-1, "getcwd");
-    strcat(absolute, "/dir/file");
+    strcat(absolute, "/dir/version");
     must(directory = open("dir", O_RDONLY | O_DIRECTORY), "dir");
 }
 

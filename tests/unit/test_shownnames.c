@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Last names by which a run may show something of its own: as fnmatch finds them in every.def. */
+/* Last names by which a run may show something of its own: as fnmatch finds them in every.def; and
+ * in which directories it never does. */
 #include <fnmatch.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,6 +21,16 @@ static const char *const names[] = {
 #define ABSENT(directory, name, rule)                                      name,
 #define SINCE(directory, name, rule, since)                                name,
 #define NODE(directory, name, eras, count, major, minor, mode, gid, error) name,
+#include "fs/procfs/every.def"
+};
+
+static const char *const directories[] = {
+#define FILE(directory, name, rule, when, write)                           directory,
+#define PLACE(directory, name, rule, kind)                                 directory,
+#define LACKS(directory, name, since)                                      directory,
+#define ABSENT(directory, name, rule)                                      directory,
+#define SINCE(directory, name, rule, since)                                directory,
+#define NODE(directory, name, eras, count, major, minor, mode, gid, error) directory,
 #include "fs/procfs/every.def"
 };
 
@@ -54,7 +65,7 @@ static void sample(const char *name, char out[64])
         for (int i = 0; i < digits; i++)
             out[n++] = (char)('0' + rand() % 10);
         if (*name != '*')
-            out[n++] = *name == '?' ? (char)('a' + rand() % 26) : *name;
+            out[n++] = (char)(*name == '?' ? 'a' + rand() % 26 : *name);
     }
     out[n] = '\0';
 }
@@ -90,11 +101,78 @@ static void test_no_other_name_is(void **state)
     assert_false(file_named("", 0));
 }
 
+/* Puts something in the place of a directory's stars. */
+static void fill_in(const char *directory, const char *in, char out[128])
+{
+    for (out[0] = '\0'; *directory != '\0'; directory++) {
+        const char one[] = {*directory, '\0'};
+        strcat(out, *directory == '*' ? in : one);
+    }
+}
+
+static void assert_within(const char *path, size_t n)
+{
+    if (!file_within(path, n))
+        fail_msg("%.*s: nothing is in it", (int)n, path);
+}
+
+/* The directory of each, whatever its star stands for, and those around it: "/" for all of them. */
+static void test_what_is_around_each_is_no_place_without(void **state)
+{
+    static const char *const stars[] = {"1",           "self",  "thread-self",
+                                        "self/task/7", "class", "a/b/c"};
+    char path[128];
+    (void)state;
+    for (size_t i = 0; i < NAMES; i++)
+        for (size_t star = 0; star < sizeof(stars) / sizeof(stars[0]); star++) {
+            fill_in(directories[i], stars[star], path);
+            size_t n = strlen(path);
+            for (; n > 0; n = (size_t)(strrchr(path, '/') - path), path[n] = '\0')
+                assert_within(path, n);
+        }
+    assert_within("/", 1);
+}
+
+/* What is below one that may be hidden is hidden as well. */
+static void test_what_is_below_is_none_either(void **state)
+{
+    char path[256];
+    unsigned barred = 0;
+    (void)state;
+    for (size_t i = 0; i < NAMES; i++) {
+        fill_in(directories[i], "7", path);
+        strcat(strcat(strcat(path, "/"), names[i]), "/below");
+        if (!file_bars(path, strlen(path)))
+            continue;
+        barred++;
+        assert_within(path, strlen(path));
+        assert_within(path, strlen(path) - sizeof("/below") + 1);
+    }
+    assert_true(barred > 3);
+}
+
+static void test_other_directories_are(void **state)
+{
+    static const char *const others[] = {
+        "/home",        "/tmp",          "/usr/share",     "/usr/lib/python3",
+        "/usr/libexec", "/usr/lib/wsl2", "/etc/ssl",       "/run/user/7",
+        "/run/WSL2",    "/dev/shm",      "/processes",     "/p",
+        "/r",           "/root",         "/srv/proc/self", "/mnt/c/etc",
+        "/etcetera",    "/dev/network"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (file_within(others[i], strlen(others[i])))
+            fail_msg("%s: something is in it", others[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_name_is_found),
         cmocka_unit_test(test_no_other_name_is),
+        cmocka_unit_test(test_what_is_around_each_is_no_place_without),
+        cmocka_unit_test(test_what_is_below_is_none_either),
+        cmocka_unit_test(test_other_directories_are),
     };
     srand(1);
     return cmocka_run_group_tests(tests, NULL, NULL);

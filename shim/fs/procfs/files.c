@@ -197,6 +197,40 @@ bool file_bars(const char *path, size_t n)
     return false;
 }
 
+/*
+ * Where the files are, in as few words as they fit in. `deep`: also below, where a directory has a
+ * star, or one may be hidden.
+ */
+static const struct {
+    char path[16];
+    uint8_t length;
+    bool deep;
+} places[] = {
+#define PLACE(path, deep)            \
+    {                                \
+        path, sizeof(path) - 1, deep \
+    }
+    PLACE("/proc", true),    PLACE("/sys", true),      PLACE("/dev", false),
+    PLACE("/dev/net", true), PLACE("/run", false),     PLACE("/run/WSL", true),
+    PLACE("/etc", false),    PLACE("/usr/lib", false), PLACE("/usr/lib/wsl", true),
+#undef PLACE
+};
+
+bool file_within(const char *directory, size_t n)
+{
+    if (n == 1) /* "/" */
+        return true;
+    for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        const char *path = places[i].path;
+        const size_t length = places[i].length;
+        bool is_above = n <= length && (path[n] == '/' || path[n] == '\0');
+        bool is_below = n > length && places[i].deep && directory[length] == '/';
+        if ((is_above || is_below) && memcmp(directory, path, n < length ? n : length) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Moves past "/", and a number or one of two words that stand for one. */
 static bool skip_task(const char **path, const char *end)
 {

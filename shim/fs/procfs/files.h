@@ -35,6 +35,12 @@ bool file_named(const char *name, size_t n);
 /* True where a directory of a path (n bytes) has the name of one that may be hidden. */
 bool file_bars(const char *path, size_t n);
 
+/*
+ * False for a directory, by its absolute path (n bytes), where nothing is among them: neither in it
+ * nor anywhere below.
+ */
+bool file_within(const char *directory, size_t n);
+
 /* The directory of a path (n bytes) that is not there, by the run's rules; or NULL. Its length. */
 const struct file *file_above(const struct lx_policy *policy, const char *path, size_t *n);
 

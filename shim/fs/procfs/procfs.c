@@ -547,11 +547,6 @@ static bool lacks(const struct lx_policy *policy, long nr)
     return false;
 }
 
-static bool lists(const struct lx_policy *policy, const char *directory, size_t n)
-{
-    return file_listed_in(policy, directory, n);
-}
-
 static bool listed(const struct lx_policy *policy, const char *path)
 {
     const struct file *file = file_find(policy, path, strlen(path));
@@ -582,6 +577,7 @@ static const char *besides(const struct lx_policy *policy, const char *directory
 
 static const struct lx_fs_shown shows = {.named = file_named,
                                          .bars = file_bars,
+                                         .within = file_within,
                                          .opened = opened,
                                          .length = length,
                                          .stands = stands,
@@ -589,7 +585,7 @@ static const struct lx_fs_shown shows = {.named = file_named,
                                          .holds = holds,
                                          .held = held,
                                          .instead = instead,
-                                         .lists = lists,
+                                         .lists = file_listed_in,
                                          .listed = listed,
                                          .besides = besides,
                                          .names = names,
