@@ -147,6 +147,12 @@ static __attribute__((noinline)) bool answers_other(struct lx_call *c, long *res
            (at->flags & (LX_LOC_WALKED | LX_LOC_DESCRIPTOR)) == 0;
 }
 
+/* True for one of two paths that leads to, or through, what is not there for the run. */
+static inline bool is_gone(struct lx_call *c, unsigned i)
+{
+    return vfs_may_show(c, i) && lx_is_systems(c->at[i].mount) && shown_gone(c, i);
+}
+
 /* Two paths, or somebody else may make the call. */
 static __attribute__((noinline)) long judge_any(struct lx_call *c)
 {
@@ -157,7 +163,7 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
 
     if (leads_on(c, 0) || (paths == 2 && leads_on(c, 1)))
         return -LX_EWALK;
-    if (paths == 2 && c->task->policy->shows && (shown_gone(c, 0) || shown_gone(c, 1)))
+    if (paths == 2 && (is_gone(c, 0) || is_gone(c, 1)))
         return -ENOENT;
     if ((paths == 1 || c->task->on_behalf) && answers_other(c, &result))
         return result;

@@ -21,17 +21,17 @@ long vfs_dispatch(struct lx_call *c);
 /* The same of a call of one path, of this process for itself, that leads past no bar, in no run. */
 long vfs_judge_one(struct lx_call *c);
 
-/* True where the run may have something of its own to show by path 0. */
-static inline bool vfs_may_show(const struct lx_call *c)
+/* True where the run may have something of its own to show by path `i`. */
+static inline bool vfs_may_show(const struct lx_call *c, unsigned i)
 {
     return __builtin_expect(c->task->policy->shows, false) &&
-           (c->at[0].flags & LX_LOC_KERNELS) == 0;
+           (c->at[i].flags & LX_LOC_KERNELS) == 0;
 }
 
 /* What an open outside every mount gets, of which the kernel gave fd. */
 static inline long vfs_opened_outside(struct lx_call *c, long fd)
 {
-    if (vfs_may_show(c) && shown_may_open(c))
+    if (vfs_may_show(c, 0) && shown_may_open(c))
         fd = shown_opened(c, fd);
     if (fd >= 0 && caches_may_drop(c))
         caches_opened(c, (int)fd);
@@ -43,7 +43,7 @@ static inline long vfs_opened_outside(struct lx_call *c, long fd)
 static inline long vfs_answer_outside(struct lx_call *c)
 {
     long r;
-    const bool shows = vfs_may_show(c);
+    const bool shows = vfs_may_show(c, 0);
     if (shows && shown_instead(c, &r))
         return r;
     if (tables_straight(c))

@@ -51,7 +51,7 @@ static inline long run_outside(struct lx_call *c, const struct vfs_found *found)
     if (__builtin_expect(r == -LX_EWALK, 0))
         return run_symlink(c, found);
     if ((r < 0 || !vfs_tells(c)) &&
-        (c->task->policy->watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0 && !vfs_may_show(c))
+        (c->task->policy->watches & (LX_WATCH_ALL | LX_WATCH_DEBUG)) == 0 && !vfs_may_show(c, 0))
         return r;
     return vfs_conclude(c, r, found);
 }
