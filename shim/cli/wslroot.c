@@ -66,11 +66,7 @@ static bool enter(const struct cli_arguments *arguments, bool *translated)
     int r = never ? 0 : bind_enter(BIND_ALWAYS);
     *translated = never || (r < 0 && !always);
     if (r < 0 && always)
-        cli_error("--root %s: a mount namespace: %s; that needs root, or user namespaces, which "
-                  "the kernel has and may have been told to refuse (user.max_user_namespaces, "
-                  "kernel.unprivileged_userns_clone, "
-                  "kernel.apparmor_restrict_unprivileged_userns, a container's seccomp profile)",
-                  arguments->root, strerror(-r));
+        cli_error("--root %s: a mount namespace: %s; " BIND_WANTS, arguments->root, strerror(-r));
     else if (r < 0 && !arguments->quiet)
         cli_error("--root %s: a mount namespace: %s; paths are translated, see lxshim help wsl",
                   arguments->root, strerror(-r));

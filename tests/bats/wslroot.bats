@@ -220,6 +220,10 @@ BASE/tree
   run nobody_mounts env -C / "$LXSHIM" wsl -q --bind always --policy "$BASE/policy.json" --root "$BASE/tree" -- true
   assert_failure 125
   assert_output --partial 'that needs root, or user namespaces'
+  # So is a session without a root of its own, whose command could not mount.
+  run nobody_mounts env -C / "$LXSHIM" wsl -q --bind always --policy "$BASE/policy.json" -- true
+  assert_failure 125
+  assert_output --regexp $'^lxshim: cannot go into a mount namespace: [^\n]*; that needs root, or user namespaces, [^\n]*user.max_user_namespaces[^\n]*$'
   rm "$BASE/tree/bin/bash"
   run "$LXSHIM" wsl -q --bind never --policy "$BASE/policy.json" --root "$BASE/tree" -- true
   assert_failure 125
