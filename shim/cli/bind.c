@@ -137,13 +137,13 @@ static void tell(const struct lx_effective_mount *m, const char *why, enum bind_
         cli_error("%s on %s is a bind mount of %s", m->source, m->target, m->backing);
 }
 
-/* The same of what the command may mount. False where it was asked for and cannot be. */
+/* The same of the namespace that they are made in. False where it was asked for and cannot be. */
 static bool tell_entered(int entered, enum bind_when when, bool verbose)
 {
     if (verbose && entered == 0)
         cli_error("what the command mounts stays in a mount namespace of its own");
     if (entered < 0 && when == BIND_ALWAYS)
-        cli_error("cannot go into a mount namespace: %s", strerror(-entered));
+        cli_error("cannot go into a mount namespace: %s; " BIND_WANTS, strerror(-entered));
     return entered == 0 || when != BIND_ALWAYS;
 }
 
@@ -165,7 +165,7 @@ bool bind_mounts(struct lx_effective *policy, enum bind_when when, bool verbose)
         wanted |= is_redirected(m) && why[i] == NULL;
     }
     int entered = wanted ? bind_enter(when) : 0;
-    if (policy->has_volumes && !tell_entered(entered, when, verbose && wanted))
+    if (!tell_entered(entered, when, verbose && wanted && policy->has_volumes))
         return false;
     for (size_t i = 0; i < policy->mount_count && wanted; i++) {
         if (!is_redirected(&policy->mounts[i]) || why[i] != NULL)

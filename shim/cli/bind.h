@@ -16,6 +16,12 @@ enum bind_when {
     BIND_NEVER
 };
 
+/* What a mount namespace takes, for whoever got none. */
+#define BIND_WANTS                                                                                \
+    "that needs root, or user namespaces, which the kernel has and may have been told to refuse " \
+    "(user.max_user_namespaces, kernel.unprivileged_userns_clone, "                               \
+    "kernel.apparmor_restrict_unprivileged_userns, a container's seccomp profile)"
+
 /*
  * Goes into a user namespace of one user, who has those ids in it, and a mount namespace: everybody
  * else is nobody there, and setuid programs change nothing. Returns 0 or -errno.

@@ -32,7 +32,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/cli.h"
 #include "cli/tree.h"
+#include "cli/wslroot.h"
 #include "policy/image.h"
 
 #define OVERLAYFS_MAGIC 0x794c7630 /* a file that is only mapped is not open there, for a lease */
@@ -370,4 +372,20 @@ bool leftovers_remove(const struct lx_stamp *ended, bool everywhere)
     }
     free(all.list);
     return left;
+}
+
+void leftovers_say(const char *path, int error)
+{
+    char outside[PATH_MAX * 2];
+    const char *cure =
+        error == EPERM    ? "see lsattr, and take it back by chattr -i, or -a"
+        : error == EROFS  ? "mount its file system writable"
+        : error == EACCES ? "it is for whoever owns it, or root, to begin a session there"
+        : error == ENOTDIR || error == ELOOP
+            ? "move it away: Windows sees nothing of what is removed while it is open"
+            : "it is tried again at each start";
+    wslroot_outside(path, outside, sizeof(outside));
+    cli_error(
+        "temp, for files that were removed while they were open, cannot be emptied: %s: %s; %s",
+        outside, strerror(error), cure);
 }

@@ -15,4 +15,10 @@
  */
 bool leftovers_remove(const struct lx_stamp *ended, bool everywhere);
 
+/*
+ * Says, in a line on stderr, that what an earlier run has left beside a root of WSL's cannot be
+ * removed: its path, absolute, the reason, an errno, and what helps.
+ */
+void leftovers_say(const char *path, int error);
+
 #endif

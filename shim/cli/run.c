@@ -381,7 +381,7 @@ int cli_run(const struct cli_arguments *arguments)
     attached.stats = stats;
     attached.table = table;
     attached.stacks = arguments->stacks;
-    janitor_prepare(&attached);
+    janitor_prepare(&attached, arguments->quiet ? NULL : leftovers_say);
     start_debug(&attached);
     lanes.ended = last_has_ended;
     int status = relay_run(arguments->rest, &lanes);

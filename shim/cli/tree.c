@@ -240,7 +240,8 @@ char *tree_make(struct lx_effective *policy, const struct lx_cgroups_said *asked
         directory != NULL && (!debugs || make_debug(policy, directory)) &&
         (groups == LX_CGROUPS_NONE || make_groups(policy, directory, groups, asked->without));
     if (!made)
-        cli_error("cannot make what /sys shows besides: %s", strerror(errno));
+        cli_error("cannot make all that /sys shows besides, in %s: %s; the session goes on",
+                  directory == NULL ? "/dev/shm or /tmp" : directory, strerror(errno));
     return directory;
 }
 

@@ -466,7 +466,8 @@ static bool start_boot(struct session *s, struct cli_arguments *arguments)
     bool is_root = geteuid() == 0 && (user == NULL || user->pw_uid == 0);
     int r = s->conf.boot[0] == '\0' || is_root ? 0 : wslboot_fork();
     if (r < 0)
-        cli_error("boot.command: a user namespace: %s; it is run by who the session is of",
+        cli_error("boot.command: a user namespace: %s; it is run by who the session is of, see "
+                  "lxshim help wsl",
                   strerror(-r));
     if (r != 1) {
         if (r == 0 && !is_root)

@@ -66,11 +66,7 @@ static bool enter(const struct cli_arguments *arguments, bool *translated)
     int r = never ? 0 : bind_enter(BIND_ALWAYS);
     *translated = never || (r < 0 && !always);
     if (r < 0 && always)
-        cli_error("--root %s: a mount namespace: %s; that needs root, or user namespaces, which "
-                  "the kernel has and may have been told to refuse (user.max_user_namespaces, "
-                  "kernel.unprivileged_userns_clone, "
-                  "kernel.apparmor_restrict_unprivileged_userns, a container's seccomp profile)",
-                  arguments->root, strerror(-r));
+        cli_error("--root %s: a mount namespace: %s; " BIND_WANTS, arguments->root, strerror(-r));
     else if (r < 0 && !arguments->quiet)
         cli_error("--root %s: a mount namespace: %s; paths are translated, see lxshim help wsl",
                   arguments->root, strerror(-r));
@@ -171,10 +167,19 @@ struct ours {
 
 /* Written before anything is started. */
 static char alias[PATH_MAX * 2];
+static char beside[PATH_MAX]; /* the policy's directory, outside */
 
 const char *wslroot_alias(void)
 {
     return alias[0] == '\0' ? NULL : alias;
+}
+
+void wslroot_outside(const char *path, char *out, size_t room)
+{
+    static const char brought[] = "/" POLICY "/";
+    const size_t n = sizeof(brought) - 2;
+    bool is_brought = beside[0] != '\0' && strncmp(path, brought, n + 1) == 0;
+    snprintf(out, room, "%s%s", is_brought ? beside : "", is_brought ? path + n : path);
 }
 
 /* Takes it, before anything is mounted that would come along. `library`: the directory of it. */
@@ -188,6 +193,7 @@ static bool take_ours(const char *directory, const char *root, const char *libra
     size_t n = strlen(policy);
     if (strncmp(root, policy, n) == 0 && root[n] == '/')
         snprintf(alias, sizeof(alias), "/" POLICY "%s", root + n);
+    memcpy(beside, policy, n + 1);
     out->library = (int)SYS3(SYS_open_tree, AT_FDCWD, library, flags);
     out->policy = (int)SYS3(SYS_open_tree, AT_FDCWD, policy, flags);
     return (out->library >= 0 || refuse(directory, library, out->library)) &&

@@ -19,4 +19,7 @@ bool wslroot_enter(const struct cli_arguments *arguments, struct lx_request *req
 /* The root by the name that it has in the policy's directory, if it was in that; or NULL. */
 const char *wslroot_alias(void);
 
+/* Writes, to out (room bytes), the path that a file of the policy's directory has outside. */
+void wslroot_outside(const char *path, char *out, size_t room);
+
 #endif

@@ -155,13 +155,23 @@ typedef unsigned lx_fs_settle(const struct lx_mount *mount, bool leaving);
 /* True where surely nothing that was removed waits on a mount, as far as one stat can tell. */
 typedef bool lx_fs_idle(const struct lx_mount *mount);
 
-/* Of a file system where what is removed while it is open keeps its place: each of them is there.
+/*
+ * Tells what an earlier run has left on a mount that nobody has open, and that cannot be removed:
+ * why, -errno, and the absolute path of the first such thing. 0 where there is none.
+ */
+typedef int lx_fs_stuck(const struct lx_policy *policy, const struct lx_mount *mount,
+                        char path[PATH_MAX]);
+
+/*
+ * Of a file system where what is removed while it is open keeps its place: each of them is there,
+ * but for `stuck`, which is NULL where nothing is removed at a mount.
  */
 struct lx_fs_removal {
     lx_fs_removed *removed;
     lx_fs_ended *ended;
     lx_fs_settle *settle;
     lx_fs_idle *idle;
+    lx_fs_stuck *stuck;
     bool nameless; /* the kernel has no name for it (" (deleted)"), and `removed` knows none */
 };
 

@@ -30,18 +30,26 @@ static int put_name(const struct store_object *o, char name[STORE_TEMP_NAME])
     return r;
 }
 
+/* Writes the path of `temp` itself, which leaves room for names in it. 0 or -errno. */
+static int put_temp(const char *root, char path[PATH_MAX])
+{
+    const struct store_object o = {root, AT_FDCWD, root};
+    int r = store_object_parent(&o, path);
+    size_t n = strlen(path);
+    if (r == 0 && n + sizeof("/" TEMP) + (size_t)2 * (1 + STORE_TEMP_NAME) > PATH_MAX)
+        r = -ENAMETOOLONG;
+    if (r == 0)
+        memcpy(path + n, "/" TEMP, sizeof("/" TEMP));
+    return r;
+}
+
 /* `temp` itself; made where it is missing, as any directory is, if `make`. */
 static int open_temp(const char *root, bool make)
 {
     char path[PATH_MAX];
-    const struct store_object o = {root, AT_FDCWD, root};
-    int r = store_object_parent(&o, path);
-    size_t n = strlen(path);
-    if (r == 0 && n + sizeof("/" TEMP) > sizeof(path))
-        r = -ENAMETOOLONG;
+    int r = put_temp(root, path);
     if (r < 0)
         return r;
-    memcpy(path + n, "/" TEMP, sizeof("/" TEMP));
     int fd = sys_openat(AT_FDCWD, path, OPEN_DIRECTORY, 0);
     if (fd != -ENOENT || !make)
         return fd;
@@ -123,48 +131,99 @@ bool store_temp_absent(const char *root)
     return own < 0 && own != -EACCES;
 }
 
-/* Removes the directory where nothing is left in it; `temp` is WSL's and stays. */
-static void tidy(const char *root)
+/* A look at all that a tree has in `temp`. */
+struct look {
+    const char *root;
+    struct procscan_marked *others; /* where the process is about to end; or NULL */
+    unsigned left;                  /* how many somebody holds */
+    int error;                      /* why the first of the rest stays, -errno; or 0 */
+    char stays[STORE_TEMP_NAME];    /* which that is; empty: the tree's directory itself */
+};
+
+static void note(struct look *look, const char *name, int error)
 {
-    const struct store_object o = {root, AT_FDCWD, root};
+    if (look->error != 0 || error >= 0 || error == -ENOENT)
+        return;
+    look->error = error;
+    memcpy(look->stays, name, strlen(name) + 1);
+}
+
+/* Removes the directory where nothing is left in it; `temp` is WSL's and stays. */
+static void tidy(struct look *look)
+{
+    const struct store_object o = {look->root, AT_FDCWD, look->root};
     char name[STORE_TEMP_NAME];
-    int temp = put_name(&o, name) < 0 ? -1 : open_temp(root, false);
+    int temp = put_name(&o, name) < 0 ? -1 : open_temp(look->root, false);
     if (temp < 0)
         return;
-    sys_unlinkat(temp, name, AT_REMOVEDIR);
+    int r = sys_unlinkat(temp, name, AT_REMOVEDIR);
+    if (r != -ENOTEMPTY && r != -EEXIST) /* what is not ours stays, and that is right */
+        note(look, "", r);
     sys_close(temp);
 }
 
-/* One entry. True where somebody holds it, and it is to be looked at again. */
-static bool empty_one(const char *root, int own, const char *name, struct procscan_marked *others)
+/* One entry. */
+static void empty_one(struct look *look, int own, const char *name)
 {
-    if (!is_right(root, own, name))
-        return false;
-    int fd =
-        others != NULL ? store_claim_from_ourselves(own, name, others) : store_try_claim(own, name);
+    if (!is_right(look->root, own, name))
+        return;
+    int fd = look->others != NULL ? store_claim_from_ourselves(own, name, look->others)
+                                  : store_try_claim(own, name);
+    if (fd == -EBUSY)
+        look->left++;
+    else if (fd < 0)
+        note(look, name, fd);
     if (fd < 0)
-        return fd == -EBUSY;
-    sys_unlinkat(own, name, 0);
+        return;
+    note(look, name, sys_unlinkat(own, name, 0));
     sys_close(fd);
-    return false;
+}
+
+static void empty(struct look *look)
+{
+    char buf[1024] __attribute__((aligned(8)));
+    long n;
+    int own = open_own(look->root, false);
+    note(look, "", own);
+    look->left += own == -EACCES; /* somebody else's, who may look */
+    if (own < 0)
+        return;
+    while ((n = sys_getdents64(own, buf, sizeof(buf))) > 0)
+        for (long at = 0; at < n; at += sys_dirent_at(buf, at)->length)
+            if (!sys_dirent_is_dots(sys_dirent_at(buf, at)))
+                empty_one(look, own, sys_dirent_at(buf, at)->name);
+    note(look, "", (int)n);
+    sys_close(own);
+    if (look->left == 0)
+        tidy(look);
 }
 
 unsigned store_temp_empty(const char *root, bool leaving)
 {
-    char buf[1024] __attribute__((aligned(8)));
     struct procscan_marked others = {.known = false};
-    unsigned left = 0;
-    long n;
-    int own = open_own(root, false);
-    if (own < 0)
-        return own == -EACCES; /* somebody else's, who may look */
-    while ((n = sys_getdents64(own, buf, sizeof(buf))) > 0)
-        for (long at = 0; at < n; at += sys_dirent_at(buf, at)->length)
-            if (!sys_dirent_is_dots(sys_dirent_at(buf, at)))
-                left +=
-                    empty_one(root, own, sys_dirent_at(buf, at)->name, leaving ? &others : NULL);
-    sys_close(own);
-    if (left == 0)
-        tidy(root);
-    return left;
+    struct look look = {.root = root, .others = leaving ? &others : NULL};
+    empty(&look);
+    return look.left;
+}
+
+int store_temp_stuck(const char *root, char path[PATH_MAX])
+{
+    const struct store_object o = {root, AT_FDCWD, root};
+    struct look look = {.root = root};
+    empty(&look);
+    int r = look.error == 0 ? 0 : put_temp(root, path);
+    if (look.error == 0 || r < 0)
+        return r;
+    size_t n = strlen(path);
+    int temp = open_temp(root, false);
+    if (temp < 0)
+        return look.error;
+    sys_close(temp);
+    path[n++] = '/';
+    if (put_name(&o, path + n) < 0 || look.stays[0] == '\0')
+        return look.error;
+    n += strlen(path + n);
+    path[n++] = '/';
+    memcpy(path + n, look.stays, strlen(look.stays) + 1);
+    return look.error;
 }

@@ -40,4 +40,11 @@ bool store_temp_absent(const char *root);
  */
 unsigned store_temp_empty(const char *root, bool leaving);
 
+/*
+ * The same, and tells what cannot be removed though nobody has it open: why, -errno, and the
+ * absolute path of the first such thing, which may be the directory, or `temp` itself where that
+ * cannot be looked into. 0 where there is none.
+ */
+int store_temp_stuck(const char *root, char path[PATH_MAX]);
+
 #endif

@@ -2,6 +2,7 @@
 #include "supervisor/janitor.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
@@ -49,14 +50,21 @@ static void *keep(void *unused)
     }
 }
 
-void janitor_prepare(const struct lx_policy *policy)
+void janitor_prepare(const struct lx_policy *policy, janitor_tell *tell)
 {
+    char path[PATH_MAX];
     const struct lx_mounts *mounts = lx_mounts(policy);
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         lx_fs_mounted *mounted = lx_filesystem(m)->ops->mounted;
         if (mounted != NULL && !policy->observe)
             mounted(m, lx_backing(m));
+        const struct lx_fs_removal *removal = lx_filesystem(m)->ops->removal;
+        if (tell == NULL || policy->observe || removal == NULL || removal->stuck == NULL)
+            continue;
+        int r = removal->stuck(policy, m, path);
+        if (r < 0)
+            tell(path, -r);
     }
 }
 

@@ -16,11 +16,15 @@
  */
 void janitor_start(const struct lx_policy *policy);
 
+/* Hears what cannot be removed: its path, absolute, and why, an errno. */
+typedef void janitor_tell(const char *path, int error);
+
 /*
  * Tells the file systems of what is mounted at the start that it is, as whoever mounts something
- * does. Before anything runs by the policy.
+ * does. Before anything runs by the policy. `tell`, or NULL, hears of each mount what an earlier
+ * run has left there for good.
  */
-void janitor_prepare(const struct lx_policy *policy);
+void janitor_prepare(const struct lx_policy *policy, janitor_tell *tell);
 
 /* Ends it, after a last look. */
 void janitor_end(void);

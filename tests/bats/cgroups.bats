@@ -3,7 +3,7 @@
 # CgroupFs: /sys/fs/cgroup, /proc/cgroups and /proc/PID/cgroup in a session (identity.cgroups).
 #
 # Steps are for the shell that runs them to expand:
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016,SC2030,SC2031
 
 load helpers
 load session
@@ -373,4 +373,20 @@ Bad file descriptor
     assert_file_exists "$beside/file"
   done
   rm -r "$beside"
+}
+
+@test "a full /dev/shm: what cannot be made is said, with where and why, the session goes on, and nothing is left" {
+  ((EUID == 0)) || skip "only root mounts by hand"
+  unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+  local lane full='mount -t tmpfs -o size=4k,mode=1777 none /dev/shm && head -c 4096 /dev/zero >/dev/shm/full'
+  run env LC_ALL=C unshare -m bash -c "$full"'; echo more >/dev/shm/more'
+  assert_output --partial 'No space left on device'
+  for lane in "${LANES[@]}"; do
+    run env -C / LC_ALL=C unshare -m bash -c "$full"'; "$@"; echo $?; ls -A /dev/shm' - \
+      "$LXSHIM" wsl -q --lane "$lane" --policy "$BASE/policy.json" --etc "$BASE/etc" -- echo ran
+    assert_output --regexp '^lxshim: cannot make all that /sys shows besides, in /dev/shm/[^ ]*: No space left on device; the session goes on
+ran
+0
+full$'
+  done
 }

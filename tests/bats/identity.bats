@@ -202,7 +202,9 @@ True'
   needs_mounts
   mkdir -p "$BATS_TEST_TMPDIR"/{docker/containers/x,run}
   echo name >"$BATS_TEST_TMPDIR/docker/containers/x/hostname"
-  printf '%s\n' 9:devices:/docker/1a2b 8:cpu:/ 1:name=systemd:/user.slice 0::/docker/1a2b >"$BATS_TEST_TMPDIR/cgroup"
+  printf '%s\n' 15:pids:/kubepods/burstable/pod1/2b 14:cpuset:/system.slice/containerd.service/1a 13:memory:/machine.slice/libpod-1a.scope \
+    12:rdma:/lxc/box 11:freezer:/buildkit/1a 10:net_cls:/garden/1a 9:devices:/docker/1a2b 8:cpu:/ 7:misc:/podman/1a 1:name=systemd:/user.slice \
+    0::/docker/1a2b >"$BATS_TEST_TMPDIR/cgroup"
   : >"$BATS_TEST_TMPDIR/run/.containerenv"
   : >"$BATS_TEST_TMPDIR/on"
   # Of the process that is to be asked about another file is over its cgroup.
@@ -218,20 +220,16 @@ True'
     echo "$value: $output"
   done >"$BATS_TEST_TMPDIR/said"
   run cat "$BATS_TEST_TMPDIR/said"
-  assert_output 'off: 9:devices:/docker/1a2b
-8:cpu:/
-1:name=systemd:/user.slice
-0::/docker/1a2b
+  assert_output "off: $(<"$BATS_TEST_TMPDIR/cgroup")
 there
 /docker/containers/x/hostname
 name
-on: 9:devices:/
-8:cpu:/
+on: $(printf '%s:/\n' 15:pids 14:cpuset 13:memory 12:rdma 11:freezer 10:net_cls 9:devices 8:cpu 7:misc)
 1:name=systemd:/user.slice
 0::/
 cat: /run/.containerenv: No such file or directory
 /rootfs/containers/x/hostname
-name'
+name"
 }
 
 # Names of a directory, by libc and by the call itself.

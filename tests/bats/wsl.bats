@@ -423,7 +423,7 @@ $(as_user id -u)"
     # A namespace's own limit: in this one nobody makes another.
     run_boot as_user unshare -U --map-user=7 --keep-caps sh -c \
       'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --ambient-caps -all --inh-caps -all "$@"' sh
-    assert_line --index 0 'lxshim: boot.command: a user namespace: No space left on device; it is run by who the session is of'
+    assert_line --index 0 'lxshim: boot.command: a user namespace: No space left on device; it is run by who the session is of, see lxshim help wsl'
     assert_output --partial $'\n7 src\n7'
   else
     run_boot as_user

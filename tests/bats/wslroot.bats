@@ -12,6 +12,12 @@ setup() {
   session_lanes
 }
 
+# What a test that failed has made immutable nobody else could remove.
+teardown() {
+  [[ ! -d ${BASE-}/drive/lxss/temp ]] || chattr -R -i "$BASE/drive/lxss/temp" 2>/dev/null || true
+  [[ -z ${SHARED-} ]] || rm -rf "$SHARED" "$SHARED.bin"
+}
+
 # Who gets no mount namespace: root of a user namespace who has given up what he could mount by, where no other namespace
 # can be made; and in a chroot, where no user namespace can be made, whoever is not root.
 nobody_mounts() {
@@ -214,6 +220,10 @@ BASE/tree
   run nobody_mounts env -C / "$LXSHIM" wsl -q --bind always --policy "$BASE/policy.json" --root "$BASE/tree" -- true
   assert_failure 125
   assert_output --partial 'that needs root, or user namespaces'
+  # So is a session without a root of its own, whose command could not mount.
+  run nobody_mounts env -C / "$LXSHIM" wsl -q --bind always --policy "$BASE/policy.json" -- true
+  assert_failure 125
+  assert_output --regexp $'^lxshim: cannot go into a mount namespace: [^\n]*; that needs root, or user namespaces, [^\n]*user.max_user_namespaces[^\n]*$'
   rm "$BASE/tree/bin/bash"
   run "$LXSHIM" wsl -q --bind never --policy "$BASE/policy.json" --root "$BASE/tree" -- true
   assert_failure 125
@@ -266,5 +276,64 @@ is_empty() {
       run find "$BASE/drive/lxss/temp" -type f
       assert_output ""
     done
+  done
+}
+
+# begins LANE BIND: a session in that root that is to say what it finds in temp; its words, with what stands for the root's own
+# directory there as OWN, and a name in it as NAME.
+begins() {
+  # shellcheck disable=SC2154 # run sets it
+  run env -C / LC_ALL=C "$LXSHIM" wsl --lane "$1" --bind "$2" --era wsl1-1903 --policy "$BASE/policy.json" \
+    --root "$BASE/drive/lxss/rootfs" "${@:3}" -- /bin/bash -c 'echo begun'
+  assert_success
+  output=$(grep -E "^begun|cannot be emptied" <<<"$output" | sed -E "s,$BASE,BASE,; s,temp/[0-9a-f]{16}/[0-9a-f]{16}:,temp/OWN/NAME:,; s,temp/[0-9a-f]{16}:,temp/OWN:,")
+}
+
+@test "volfs.temp that cannot be emptied is said at the start, with the reason and what helps, and nothing is lost" {
+  local lane bind held left temp kill='kill -KILL -1; kill -KILL $$' said="temp, for files that were removed while they were open, cannot be emptied"
+  unshare -pfm --mount-proc true 2>/dev/null || skip "no namespace of processes can be made here"
+  BASE=$(fresh session)
+  temp=$BASE/drive/lxss/temp
+  mkdir -p "$temp"
+  : >"$temp/f"
+  chattr +i "$temp/f" 2>/dev/null || skip "files cannot be made immutable here"
+  run -1 env LC_ALL=C rm "$temp/f"
+  assert_output --partial "Operation not permitted"
+  chattr -i "$temp/f"
+  rm "$temp/f"
+  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}}}' >"$BASE/policy.json"
+  make_root "$BASE/drive/lxss/rootfs"
+  mkdir "$BASE/drive/lxss/rootfs/root"
+  cp "$(type -P rm)" "$BASE/drive/lxss/rootfs/bin"
+  ln -s bash "$BASE/drive/lxss/rootfs/bin/sh"
+  for bind in auto never; do
+    lane=${LANES[0]}
+    [[ $bind == auto ]] || lane=${LANES[-1]}
+    run env -C / timeout 300 unshare -mpf --mount-proc bash -c '"$@"; exit 0' - "$LXSHIM" wsl -q --lane "$lane" --bind "$bind" --era wsl1-1903 \
+      --policy "$BASE/policy.json" --root "$BASE/drive/lxss/rootfs" -- /bin/bash -c "${LEFT/KILL/$kill}"
+    left=$(find "$temp" -type f -size 6c)
+    # A file, the directory that it is in, and temp, of which the directory cannot go.
+    for held in "$left:OWN/NAME" "${left%/*}:OWN/NAME" "$temp:OWN"; do
+      [[ $held != "$temp":* ]] || left=
+      chattr +i "${held%:*}"
+      begins "$lane" "$bind" -q
+      assert_output begun
+      begins "$lane" "$bind"
+      chattr -i "${held%:*}"
+      assert_output "lxshim: $said: BASE/drive/lxss/temp/${held##*:}: Operation not permitted; see lsattr, and take it back by chattr -i, or -a
+begun"
+      [[ -z $left || $(<"$left") == other ]]
+    done
+    begins "$lane" "$bind"
+    assert_output begun
+    is_empty "$temp"
+    # No place for one: a user's file of that name.
+    rmdir "$temp"
+    echo mine >"$temp"
+    begins "$lane" "$bind"
+    assert_output "lxshim: $said: BASE/drive/lxss/temp: Not a directory; move it away: Windows sees nothing of what is removed while it is open
+begun"
+    assert_equal "$(<"$temp")" mine
+    rm "$temp"
   done
 }

@@ -151,5 +151,17 @@ static bool idle(const struct lx_mount *mount)
     return !store_temp_belongs(volfs_root(mount)) || store_temp_absent(volfs_root(mount));
 }
 
-const struct lx_fs_removal volfs_removal = {
-    .removed = no_name, .ended = ended, .settle = settle, .idle = idle, .nameless = true};
+static int stuck(const struct lx_policy *policy, const struct lx_mount *mount, char path[PATH_MAX])
+{
+    if ((mount->flags & LX_MOUNT_READONLY) != 0 || lx_rule(mount, LX_RULE_VOLFS_TEMP) != LX_ON ||
+        !store_temp_belongs(volfs_root(mount)) || !is_on_volume(policy, volfs_root(mount)))
+        return 0;
+    return store_temp_stuck(volfs_root(mount), path);
+}
+
+const struct lx_fs_removal volfs_removal = {.removed = no_name,
+                                            .ended = ended,
+                                            .settle = settle,
+                                            .idle = idle,
+                                            .stuck = stuck,
+                                            .nameless = true};
