@@ -57,9 +57,10 @@ endif
 COMMON  := -std=c11 -D_GNU_SOURCE -I. -Ishim -I$(B) $(WARN) -DLXSHIM_VERSION='"$(VERSION)"' \
            -DLXSHIM_BINDIR='"$(BINDIR)"' -DLXSHIM_LIBDIR='"$(LIBDIR)"' -DLXSHIM_DATADIR='"$(DATADIR)"'
 # The library lives in other programs: no fortified calls that abort, nothing exported by accident,
-# no thread-local storage that needs a run-time call.
+# no thread-local storage that needs a run-time call, no check of a pointer dropped for what libc's
+# prototypes promise of it.
 LIBFLAGS := -fPIC -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector \
-            -ftls-model=initial-exec
+            -ftls-model=initial-exec -include shim/preload/x_nonnull.h
 LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-code -Wl,-z,relro \
             -Wl,--hash-style=gnu -Wl,--as-needed
 

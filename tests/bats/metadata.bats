@@ -68,6 +68,7 @@ run"
 
 @test "the sticky bit of a file that is made with it, and a file that has no name at first" {
   needs python3 python3
+  # With a directory's descriptor os.link follows symlinks in each Python, and without from 3.14.
   steps='python3 -c "
 import os
 os.umask(0o22)
@@ -75,7 +76,7 @@ os.close(os.open(\"f\", os.O_CREAT | os.O_WRONLY, 0o1664))
 os.mknod(\"n\", 0o101640)
 try:
     fd = os.open(\".\", os.O_TMPFILE | os.O_RDWR, 0o1604)
-    os.link(f\"/proc/self/fd/{fd}\", \"t\")
+    os.link(f\"/proc/self/fd/{fd}\", \"t\", src_dir_fd=fd)
 except OSError:
     os.mknod(\"t\", 0o101604)
     print(\"no O_TMPFILE\")
@@ -84,7 +85,7 @@ except OSError:
   native "$steps"
   expected=$output
   assert_line '1604 t'
-  metadata open.tmpfile=allow "$steps"
+  metadata open.tmpfile=allow link.unlinked=native "$steps"
   assert_output "$expected"
   natively 'chmod 770 d; stat -c %a d'
   assert_output 770

@@ -598,6 +598,20 @@ broken_links() {
     "$(sed -nE 's/^FILESYSTEM\(([A-Z0-9]+),.*/\L\1/p' shim/fs/filesystems.def | sort)"
 }
 
+@test "the library is compiled by prototypes of libc's without nonnull: checks of null pointers stay" {
+  local b=$BATS_TEST_TMPDIR/b command
+  needs gcc gcc
+  [[ $(getconf GNU_LIBC_VERSION 2>/dev/null) == glibc* ]] || skip "the headers of musl do not say nonnull"
+  env -u MAKEFLAGS -u MAKELEVEL make -n B="$b" "$b"/{lib,lib32,musl}/shim/preload/x_cwd.o >"$BATS_TEST_TMPDIR/make"
+  (($(grep -cE 'x_cwd\.o";.* -include shim/preload/x_nonnull\.h .*x_cwd\.c' "$BATS_TEST_TMPDIR/make") == 3))
+  command=$(sed -nE 's|^.*/lib/shim/preload/x_cwd\.o";(.*) -MMD .*$|\1 -E -P shim/preload/x_*.c|p' "$BATS_TEST_TMPDIR/make")
+  bash -c "${command/ -include shim\/preload\/x_nonnull.h/}" >"$BATS_TEST_TMPDIR/without"
+  (($(grep -c nonnull "$BATS_TEST_TMPDIR/without") > 1000))
+  bash -c "$command" >"$BATS_TEST_TMPDIR/with"
+  (($(wc -l <"$BATS_TEST_TMPDIR/with") > 10000))
+  none grep nonnull "$BATS_TEST_TMPDIR/with"
+}
+
 # The tables of docs/trust.md: "FILE TEST" for each test that holds something, TEST by its first words.
 held_by() {
   awk -F ' *[|] *' '/^[|]/ && $3 ~ /`/ {
