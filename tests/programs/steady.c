@@ -34,7 +34,7 @@
 
 static char absolute[PATH_MAX];
 static int directory;
-static int above; /* the directory that those of the operations are in */
+static char above[PATH_MAX]; /* the directory that those of the operations are in */
 
 static void must(int result, const char *what)
 {
@@ -310,7 +310,7 @@ static void leave(void)
 {
     close(directory);
     /* Not by "..": what a path that leads up comes to is not known to be one that shows nothing. */
-    must(fchdir(above), "fchdir");
+    must(chdir(above), "chdir");
 }
 
 static void forget_all(void)
@@ -364,7 +364,8 @@ static bool repeat_those(const char *name, bool forget)
 {
     const struct timespec pause = {.tv_nsec = SETTLED_NS};
     bool each = strcmp(name, "each") == 0, known = false, settled = false;
-    must(above = open(".", O_RDONLY | O_DIRECTORY), ".");
+    if (getcwd(above, sizeof(above)) == NULL)
+        must(-1, "getcwd");
     for (size_t i = 0; i < COUNT; i++)
         if (each || strcmp(name, operations[i].name) == 0) {
             begin(i);
