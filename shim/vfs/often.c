@@ -209,9 +209,10 @@ long lx_fstat(const struct lx_task *t, int fd, struct stat *st)
     const struct vfs_way none = vfs_no_way(placement_stamp(), 0);
     struct placement v;
     uint64_t hash;
-    if (t->plain && fd >= 0 && placement_recall_place(fd, none.moment, &v, &hash) && v.mount == 0 &&
-        (v.flags & PLACEMENT_REWRITE) == 0 &&
-        (!t->policy->shows || (v.flags & PLACEMENT_KERNELS) != 0)) {
+    /* What a run shows is told of a file's descriptor by its name, and not by its directory's. */
+    if (t->plain && !t->policy->shows && fd >= 0 &&
+        placement_recall_place(fd, none.moment, &v, &hash) && v.mount == 0 &&
+        (v.flags & PLACEMENT_REWRITE) == 0) {
         int r = sys_fstat(fd, st);
         if (r == 0 && madeup_may_be(st->st_mode, st->st_nlink))
             (void)vfs_with_room(t, ask_madeup, &(struct asked){fd, st});
