@@ -307,9 +307,11 @@ static void show(struct session *s, const struct cli_arguments *arguments)
     struct lx_arena *arena = &s->policy.arena;
     char **sets = lx_arena_alloc(arena, (given->set_count + LX_RULE_COUNT) * sizeof(char *));
     size_t n = 0;
+    const bool is_wsl2 = wslenv_is_wsl2(&s->policy);
     for (unsigned i = 0; i < LX_RULE_COUNT; i++) {
         enum lx_origin_kind kind = s->policy.rules[i].origin.kind;
         bool is_off = (i == LX_RULE_IDENTITY_INTEROP && !s->conf.interop) ||
+                      (i == LX_RULE_IDENTITY_SYSTEMD && s->conf.systemd && is_wsl2) ||
                       (i == LX_RULE_IDENTITY_HOSTS && !s->conf.hosts) ||
                       (i == LX_RULE_IDENTITY_RESOLVER && !s->conf.resolver);
         if (lx_rule_is_of_run((enum lx_rule)i) && kind != LX_ORIGIN_FILE &&

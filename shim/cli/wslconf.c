@@ -143,6 +143,7 @@ static const struct key {
     KEY("network.hostname", HOST, hostname),
     KEY("user.default", TEXT, user),
     KEY("boot.command", TEXT, boot),
+    KEY("boot.systemd", BOOL, systemd),
     KEY("automount.cgroups", VERSION, first_cgroups),
     KEY("filesystem.umask", UMASK, mask),
     KEY("wsl2.virtiofs", BOOL, virtiofs),
@@ -153,7 +154,6 @@ static const struct key {
 /* Of those that WSL has and a session has no use for: whole sections, or one key. */
 static const char *const unused_keys[] = {"automount.ldconfig",
                                           "automount.crossDistro",
-                                          "boot.systemd",
                                           "boot.initTimeout",
                                           "boot.protectBinfmt",
                                           "gpu.",

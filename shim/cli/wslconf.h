@@ -14,6 +14,7 @@ struct wslconf {
     bool append_path;   /* interop.appendWindowsPath */
     bool hosts;         /* network.generateHosts */
     bool resolver;      /* network.generateResolvConf */
+    bool systemd;       /* boot.systemd */
     bool first_cgroups; /* automount.cgroups is v1 */
     bool virtiofs;      /* wsl2.virtiofs, of .wslconfig */
     int mask;           /* filesystem.umask, or -1 */

@@ -180,7 +180,7 @@ bool file_named(const char *name, size_t n)
 /* True for the name of a directory among what is hidden: what is in it is not there, either. */
 static bool is_barred(const char *name, size_t n)
 {
-    static const char *const names[] = {"cgroup", "map_files", "hugepages", "statistics"};
+    static const char *const names[] = {"cgroup", "map_files", "hugepages", "statistics", "system"};
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (name[0] == names[i][0] && strlen(names[i]) == n && memcmp(name, names[i], n) == 0)
             return true;
@@ -210,9 +210,10 @@ static const struct {
     {                                \
         path, sizeof(path) - 1, deep \
     }
-    PLACE("/proc", true),    PLACE("/sys", true),      PLACE("/dev", false),
-    PLACE("/dev/net", true), PLACE("/run", false),     PLACE("/run/WSL", true),
-    PLACE("/etc", false),    PLACE("/usr/lib", false), PLACE("/usr/lib/wsl", true),
+    PLACE("/proc", true),        PLACE("/sys", true),  PLACE("/dev", false),
+    PLACE("/dev/net", true),     PLACE("/run", false), PLACE("/run/WSL", true),
+    PLACE("/run/systemd", true), PLACE("/etc", false), PLACE("/usr/lib", false),
+    PLACE("/usr/lib/wsl", true),
 #undef PLACE
 };
 
