@@ -17,6 +17,7 @@ setup() {
   session_lanes
   # A machine that systemd runs, to all that asks by this directory.
   BOOTED=(unshare -m bash -c 'mount -t tmpfs none /run && mkdir -p /run/systemd/system/x.d && exec "$@"' -)
+  # shellcheck disable=SC2034 # session starts by it
   START=("${BOOTED[@]}")
 }
 
