@@ -8,22 +8,24 @@
 
 load helpers
 
+# What is compiled is kept beside the tests' other programs: each takes as long as ten runs of it, in each lane.
 setup_file() {
-  export CHECKED=$BATS_FILE_TMPDIR/checked
-  mkdir "$CHECKED"
+  export CHECKED=$PROGRAMS/sanitizers
+  { mkdir -p "$CHECKED" && [[ -w $CHECKED ]]; } 2>/dev/null || CHECKED=$BATS_FILE_TMPDIR
 }
 
-# built NAME COMPILER FLAG...: builds tests/programs/checked.c so, once, and has it on the PATH; else
-# skips.
+# built NAME COMPILER FLAG...: builds tests/programs/checked.c so, where that has not been done since either changed, and
+# has it on the PATH; else skips.
 built() {
-  local name=$CHECKED/$1
+  local name=$CHECKED/$1 source=$SOURCE_ROOT/tests/programs/checked.c
   export PATH=$CHECKED:$PATH
   present "$2" || skip "no $2: apt-get install $2"
-  [[ -x $name ]] || "$2" -g -O1 "${@:3}" -o "$name" "$SOURCE_ROOT/tests/programs/checked.c" -lpthread \
-    2>"$CHECKED/$1.log" || skip "$2 has no ${3#-fsanitize=} here"
+  [[ $name -nt $source && $name -nt $(type -P "$2") && $name -nt $BATS_TEST_FILENAME ]] ||
+    { "$2" -g -O1 "${@:3}" -o "$name.$$" "$source" -lpthread 2>"$name.$$.log" && mv "$name.$$" "$name"; } ||
+    skip "$2 has no ${3#-fsanitize=} here"
+  rm -f "$name.$$.log"
   # A kernel or container may be in the way of the runtime itself.
-  env -C "$CHECKED" "$name" mode >/dev/null 2>&1 || skip "$1 does not run here, shim or no shim"
-  rm -f "$CHECKED/a:b"
+  env -C "$(fresh native)" "$name" mode >/dev/null 2>&1 || skip "$1 does not run here, shim or no shim"
 }
 
 # clang's runtime as a shared object is in a directory of its own.
