@@ -3,7 +3,7 @@
 #   make            build/liblxshim.so and build/lxshim
 #   make check      install what the tests need, build, and pass every test: deps and test
 #   make deps       name what the tests need and is missing, and install it
-#   make test       build, and pass every test that can run here (LANES=preload: in one lane)
+#   make test       build, and pass every test that can run here (LANES=preload: what goes by one lane)
 #   make demo       the main job on a real project, and four WSL-only bugs
 #   make bench      what it costs, beside native and other mechanisms (QUICK=1: in two minutes)
 #   make lint       formatting, static analysis, shellcheck
@@ -454,7 +454,8 @@ deps:
 	@tools/deps build check
 
 # Installs nothing: what is missing is named, and its tests are left out or skipped. Only failures count, but
-# that nothing could be run is one. BATS= names the bats files to run, LANES= their lanes.
+# that nothing could be run is one. BATS= names the bats files to run, LANES= their lanes: LANES=preload is what the
+# library's lane changes, LANES=once what none does.
 test:
 	@tools/deps -n build || { [ $$? = 3 ] || echo "make test: nothing can be built here; make deps installs what is missing"; exit 1; }
 	@tools/deps -n check || echo "make test: goes on without; make deps installs it"
@@ -490,13 +491,14 @@ corpus: $(FUZZ)
 	@printf '%s\n' $(FUZZ) | xargs -P $(JOBS) -I{} sh -c 'echo {}; exec {} tests/fuzz/corpus/"$${1##*/}"' - {}
 
 # BATS= names the files to run, LANE= the lane: make bats BATS=tests/bats/names.bats LANE=supervisor
+# By itself it is the library's, with what no lane changes.
 BATS ?=
-LANES ?= $(if $(filter command environment,$(firstword $(origin LANE))),$(LANE),supervisor both preload)
-LANE ?= preload
+LANES ?= $(if $(filter command environment,$(firstword $(origin LANE))),$(LANE),once supervisor both preload)
+LANE ?= once preload
 # One more than there are processors, as tests wait as well.
 SUITE := LXSHIM_BUILD="$(abspath $(B))" tests/suite -j $$(($(JOBS) + 1))
 bats: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS)
-	$(SUITE) -l $(LANE) $(BATS)
+	$(SUITE) $(LANE:%=-l %) $(BATS)
 
 # In all lanes of lxshim run: the answers are the same.
 .PHONY: lanes
@@ -509,7 +511,7 @@ STRESS_SEED ?= 1
 .PHONY: stress
 stress: all $(PROGRAMS) $(OTHERS)
 	KEEP_SEED=$(STRESS_SEED) KEEP_OPERATIONS=20000 STRESS_SEED=$(STRESS_SEED) STRESS_OPERATIONS=20000 \
-	    STRESS_SECONDS=10000 LXSHIM_BUILD=$(abspath $(B)) SUITE_LIMIT=36000 tests/suite -j 1 -l preload \
+	    STRESS_SECONDS=10000 LXSHIM_BUILD=$(abspath $(B)) SUITE_LIMIT=36000 tests/suite -j 1 -l once -l preload \
 	    tests/bats/keeping.bats tests/bats/stress.bats
 
 # With clang's own fuzzer, for as long as one likes, or as often: make fuzz FUZZ_RUNS=10000000

@@ -48,6 +48,34 @@ makes() {
   [[ $output != *"$SOURCE_ROOT"* ]]
 }
 
+@test "what no lane changes is a lane of its own: run beside the others, and counted where it was left out" {
+  local tree
+  tree=$(fresh tree)
+  export LOG=$BATS_TEST_TMPDIR/log
+  mkdir -p "$tree"/tests/bats "$tree"/tools
+  cp "$SOURCE_ROOT/tests/suite" "$tree/tests"
+  cp "$SOURCE_ROOT/tools/present.bash" "$tree/tools"
+  printf '@test "%s" {\n  echo "%s $LXSHIM_TEST_LANE" >>"$LOG"\n}\n' "by none" none "by the lane" lane >"$tree/tests/bats/a.bats"
+  echo 'a.bats | by none | once | it starts nothing' >"$tree/tests/bats/lanes.list"
+  cd "$tree" || return
+  run tests/suite -l preload tests/bats/a.bats
+  assert_line "# tests: 1 ok, 0 skipped, 0 failed"
+  assert_line "# tests that no lane changes, and that were not run: 1 (lane once)"
+  assert_equal "$(<"$LOG")" "lane preload"
+  run tests/suite -l once tests/bats/a.bats
+  assert_line "# files: 1; lanes: once; failed: 0"
+  refute_output --partial "not run"
+  assert_equal "$(<"$LOG")" $'lane preload\nnone preload'
+  # By itself it is in all of them, in each of those there are once.
+  rm "$LOG"
+  run tests/suite tests/bats/a.bats
+  assert_success
+  assert_line --regexp '^# files: 1; lanes: once (supervisor both )?preload; failed: 0$'
+  assert_equal "$(grep -c none "$LOG")" 1
+  assert_equal "$(grep -c "lane preload" "$LOG")" 1
+  refute_output --partial "not run"
+}
+
 @test "a temporary directory: where nothing can be started another is taken; one that was asked for is obeyed or refused" {
   LXSHIM_BUILD=$BUILD TMPDIR=/nowhere run "$SOURCE_ROOT/examples/demo"
   assert_failure 1
