@@ -163,6 +163,7 @@ $LXMOD  4  ed810000  0100755'
 
 # Of what has all of its own in its inode that is asked by one question; of all others as by a path.
 @test "fchown: of each kind of file what chown says" {
+  needs python3 python3
   ((EUID == 0)) || skip "chown is root's"
   MASKS=uid=1234,gid=567
   windows write windows text
