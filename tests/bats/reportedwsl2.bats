@@ -467,9 +467,12 @@ ROW
   on_drive wsl2-9p drive.volume='{"filesystem": "fat32"}'
   report WSL#4553 <<'ROW'
 print(errno(lambda: os.close(os.open("sedvb7177", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0))), oct(os.stat("sedvb7177").st_mode))
+os.umask(0o700); print(errno(lambda: os.close(os.open("sedumask", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))), oct(os.stat("sedumask").st_mode))
 -- native
 None 0o100000
+None 0o100000
 -- drive
+Permission denied 0o100555
 Permission denied 0o100555
 ROW
   on_drive wsl1-1903 drive.volume='{"filesystem": "fat32"}'
