@@ -239,12 +239,16 @@ static void put_case(const struct words *w)
         put_word(w, "case=", value, strlen(value));
 }
 
-/* Those of a mount that nobody has spelled the options of, by what they came to. */
+/*
+ * What options came to: of WSL1 whoever mounted and however he spelled them, with metadata behind
+ * the masks [WSL#3195 of 17134; WSL#3963, WSL#3967 of 18865; WSL#4038 has it first]; of 9p where
+ * nobody spelled any, with metadata first (inference).
+ */
 static void put_settings(const struct words *w)
 {
     const struct lx_mount *m = w->mount;
     const uint32_t both = m->file_mask & m->dir_mask;
-    bool first = form_of(m) != LX_DRVFS; /* [WSL#3195 before 18362; WSL#5956, WSL#4038 after] */
+    bool first = !is_drvfs(m);
     put_metadata(w, first);
     put_id(w, "uid=", m->uid);
     put_id(w, "gid=", m->gid);
@@ -275,8 +279,8 @@ static bool is_handed_on(const char *word, size_t n)
 }
 
 /*
- * Those that were spelled, as they were, without what the volume has no room for. [WSL#4200] True
- * where there is one that begins with `wanted`.
+ * Those of 9p that were spelled, as they were, without what the volume has no room for. [WSL#4200]
+ * True where there is one that begins with `wanted`.
  */
 static bool put_given(const struct words *w, const char *list, const char *wanted)
 {
@@ -285,7 +289,7 @@ static bool put_given(const struct words *w, const char *list, const char *wante
         size_t n = strcspn(list, ",");
         bool dropped =
             n == strlen("metadata") && begins(list, n, "metadata") && !lx_metadata(w->mount);
-        if (n > 0 && !dropped && (!is_plan9(w->mount) || is_handed_on(list, n)))
+        if (n > 0 && !dropped && is_handed_on(list, n))
             put_word(w, "", list, n);
         found = found || begins(list, n, wanted);
         list += n + (list[n] == ',');
@@ -296,11 +300,7 @@ static bool put_given(const struct words *w, const char *list, const char *wante
 static void put_drvfs(struct lines_out *out, const struct lx_mount *mount)
 {
     const struct words w = {out, mount, ","};
-    const char *given = lx_mount_text(mount, mount->options);
-    if (given == NULL)
-        put_settings(&w);
-    else if (!put_given(&w, given, "case=") && mount->case_option == LX_OFF)
-        put_word(&w, "case=", "off", 3);
+    put_settings(&w);
 }
 
 /* Of 9p: what the server at the other end is told. Its client does not escape backslashes. */

@@ -221,6 +221,14 @@ int store_metadata_get(const struct store_object *o, const struct stat *st,
     return 0;
 }
 
+bool store_metadata_is_inodes(int fd)
+{
+    static const char alone[] = STORE_METADATA;
+    char list[sizeof(alone)];
+    return SYS3(SYS_flistxattr, fd, list, sizeof(list)) == (long)sizeof(alone) &&
+           memcmp(list, alone, sizeof(alone)) == 0;
+}
+
 /* --- keeping -------------------------------------------------------------------------------- */
 
 int store_metadata_note(const struct store_object *o, unsigned fields)

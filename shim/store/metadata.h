@@ -45,6 +45,13 @@ int store_metadata_get(const struct store_object *o, const struct stat *st,
                        struct store_metadata *out);
 
 /*
+ * True where all three are the inode's own of what is open behind fd, and nothing else is kept of
+ * it: by one question, which is all that has to be known where the change is the kernel's then.
+ * False also where that cannot be told by one.
+ */
+bool store_metadata_is_inodes(int fd);
+
+/*
  * From now on what is found is kept in memory of a whole run's, which was zero when the run began
  * and stays where it is: what one process has found the others need not ask. `count`: of words, a
  * power of two from STORE_METADATA_WAYS on. Once, before there is a second thread.

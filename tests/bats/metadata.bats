@@ -161,6 +161,34 @@ $LXGID  4  08000000  8
 $LXMOD  4  ed810000  0100755'
 }
 
+# Of what has all of its own in its inode that is asked by one question; of all others as by a path.
+@test "fchown: of each kind of file what chown says" {
+  needs python3 python3
+  ((EUID == 0)) || skip "chown is root's"
+  MASKS=uid=1234,gid=567
+  windows write windows text
+  bad ids 0xb80b0000 0xb90b0000 0xa4810000
+  steps='umask 022; : >linux; : >sticky; chmod 1640 sticky
+    python3 -c "
+import os
+for name in \"linux\", \"sticky\", \"windows\", \"ids\":
+    fd = os.open(name, os.O_RDONLY)
+    os.fchown(fd, 7, -1); os.fchmod(fd, os.fstat(fd).st_mode & 0o7770); st = os.stat(name)
+    print(name, st.st_uid, st.st_gid, oct(st.st_mode))
+"'
+  natively 'umask 022; : >n; python3 -c "import os; os.fchown(os.open(\"n\", 0), 7, -1)"; stat -c %u:%g n; rm n'
+  assert_output 7:0
+  metadata "$steps"
+  assert_output 'linux 7 0 0o100640
+sticky 7 0 0o101640
+windows 7 567 0o100770
+ids 7 3001 0o100640'
+  windows ea ids
+  assert_output '$LXUID  4  07000000  7
+$LXGID  4  b90b0000  3001
+$LXMOD  4  a0810000  0100640'
+}
+
 @test "chmod, chown and explicit times are the shown owner's and root's" {
   ((EUID == 0)) || skip "needs two users: run as root"
   for_anybody

@@ -124,7 +124,7 @@ $BASE/c is not a mountpoint$"
   assert_line --index 1 "ID PARENT DEVICE M/d ro - drvfs C:\\134sub ro,case=dir"
   assert_line --index 2 "drvfs-plain: C: M/c drvfs rw,noatime 0 0"
   assert_line --index 3 "ID PARENT DEVICE M/d ro - drvfs C:\\sub ro"
-  assert_line --index 4 "drvfs-root: C:\\134 M/c drvfs rw,noatime,metadata,uid=5,case=off 0 0"
+  assert_line --index 4 "drvfs-root: C:\\134 M/c drvfs rw,noatime,uid=5,metadata,case=off 0 0"
   assert_line --index 5 "ID PARENT DEVICE M/d ro - drvfs C:\\134sub ro,case=dir"
   assert_line --index 6 '9p: C:\134 M/c 9p rw,noatime,aname=drvfs;path=C:\;metadata;uid=5;symlinkroot=/mnt/,cache=0x5,access=client,msize=65536,trans=fd,rfd=8,wfd=8 0 0'
   assert_line --index 7 'ID PARENT DEVICE M/d ro - 9p C:\134sub ro,aname=drvfs;path=C:\sub;case=dir;symlinkroot=/mnt/,cache=0x5,access=client,msize=65536,trans=fd,rfd=8,wfd=8'

@@ -259,7 +259,7 @@ ok EINVAL 7"
   policy_of wsl1-1903
   in_lanes "$steps"
   assert_output "0
-drvfs rw,relatime,case=force,uid=7
+drvfs rw,relatime,uid=7,case=force
 32
 32"
   policy_of wsl2-9p
@@ -341,8 +341,8 @@ PYTHON
   in_lanes 'mount -i -t drvfs -o metadata,fmask=111 "C:\\" $M/d; cd $M; mkdir e g h; mount -i -t drvfs -o ro,uid=9,fmask=222 C:/sub e
     mount -i -t drvfs -o fmask=222 D: g; mount -i -t drvfs -o uid=9 "\\\\localhost\\C$" h
     grep -o " $M/[degh] drvfs.*" /proc/mounts | sed "s,$M/,,"; umount d e g h; rmdir e g h'
-  assert_output " d drvfs rw,relatime,metadata,fmask=111,case=off 0 0
- e drvfs ro,relatime,metadata,fmask=111,case=off 0 0
+  assert_output " d drvfs rw,relatime,fmask=111,metadata,case=off 0 0
+ e drvfs ro,relatime,fmask=111,metadata,case=off 0 0
  g drvfs rw,relatime,fmask=222,case=off 0 0
  h drvfs rw,relatime,uid=9,case=off 0 0"
   # From the start: of a volume that the policy has; what has a volume of its own is another one.

@@ -118,6 +118,13 @@ text ['NTUSER.DAT'] 4
 -- drive
 Permission denied ['NTUSER.DAT'] 4
 ROW
+  report WSL#459 <<'ROW'
+write("desktop.ini"); windows("attrib", "+h", "+s", place("desktop.ini")); print(os.listdir("."), open("desktop.ini").read())
+-- native
+['desktop.ini'] text
+-- drive
+['desktop.ini'] text
+ROW
   on_drive wsl1-1607 drive.options=uid=54321,gid=54321,umask=77,case=off
 }
 
@@ -254,6 +261,13 @@ False
 -- drive
 True
 ROW
+  report conda#4819 <<'ROW'
+print(errno(write, "Encode::Config.3"), os.listdir("."))
+-- native
+None ['Encode::Config.3']
+-- drive
+Invalid argument []
+ROW
   on_drive wsl1-1703
   report WSL#2641 <<'ROW'
 os.symlink("anywhere", "a"); print(os.lstat("a").st_size, os.readlink("a"))
@@ -364,7 +378,17 @@ ROW
   on_drive wsl1-1709 drive.volume='{"filesystem": "smb"}'
 }
 
-@test "WSL1 of 2019: 1809 and 1903" {
+@test "WSL1 of 2018 and 2019: 1803, 1809 and 1903" {
+  report WSL#3530 <<'ROW'
+write("id_rsa"); print(errno(os.chmod, "id_rsa", 0o400), oct(os.stat("id_rsa").st_mode)); os.chmod("id_rsa", 0o600); print(oct(os.stat("id_rsa").st_mode))
+-- native
+None 0o100400
+0o100600
+-- drive
+None 0o100555
+0o100777
+ROW
+  on_drive wsl1-1803
   for profile in wsl1-1809 wsl1-1903; do
     report WSL#5168 <<'ROW'
 write("log", ""); watch = c("inotify_init1", os.O_NONBLOCK)
@@ -476,6 +500,27 @@ None No such file or directory
 -- drive
 None No such file or directory
 ROW
+  report WSL#5565 <<'ROW'
+print(errno(os.mkfifo, "pe12"), os.listdir("."))
+-- native
+None ['pe12']
+-- drive
+Operation not permitted []
+ROW
+  report algo#1637 <<'ROW'
+os.mkdir("playbook"); os.chmod("playbook", 0o755); write("playbook/key"); os.chmod("playbook/key", 0o600); print(oct(os.stat("playbook").st_mode), oct(os.stat("playbook/key").st_mode))
+-- native
+0o40755 0o100600
+-- drive
+0o40777 0o100777
+ROW
+  report WSL#4562 <<'ROW'
+write("hidden"); windows("attrib", "+h", "+s", place("hidden")); print(os.listdir("."), windows("dir", "/b", place("*")).strip())
+-- native
+['hidden'] File Not Found
+-- drive
+['hidden'] File Not Found
+ROW
   on_drive wsl1-1903
 }
 
@@ -535,6 +580,24 @@ os.mkdir("aux"); write("aux/nul"); write("aux/con.exe"); print(sorted(os.listdir
 ['con.exe', 'nul'] text
 -- drive
 ['con.exe', 'nul'] text
+ROW
+  report WSL#5754 <<'ROW'
+write("foo.txt"); os.chmod("foo.txt", 0o755); print(oct(os.stat("foo.txt").st_mode)); os.chmod("foo.txt", 0o555); print(oct(os.stat("foo.txt").st_mode))
+-- native
+0o100755
+0o100555
+-- drive
+0o100777
+0o100555
+ROW
+  report TileDB#1698 <<'ROW'
+os.makedirs("src/ex/zstd"); write("src/ex/zstd/f"); print(errno(os.rename, "src/ex/zstd", "src/zstd")); f = open("src/zstd/f" if os.path.exists("src/zstd/f") else "src/ex/zstd/f"); os.chdir("src"); print(errno(os.rename, "zstd", "moved"))
+-- native
+None
+None
+-- drive
+None
+Permission denied
 ROW
   on_drive wsl1-19041
   report WSL#3985 <<'ROW'

@@ -258,6 +258,58 @@ None
 -- drive
 Invalid cross-device link
 ROW
+  report nuxt#13891 <<'ROW'
+s = socket.socket(socket.AF_UNIX); print(errno(s.bind, "relay.sock"), os.listdir("."))
+-- native
+None ['relay.sock']
+-- drive
+Operation not supported []
+ROW
+  report aria2-onion-downloader#1 <<'ROW'
+f = os.open("f", os.O_CREAT | os.O_RDWR); print(errno(c, "fallocate", f, 0, 0, 4096), os.fstat(f).st_size)
+-- native
+0 4096
+-- drive
+Operation not supported 0
+ROW
+  report beads_rust#419 <<'ROW'
+def rename2(flags): return errno(c, "renameat2", -100, b"base.tmp", -100, b"base", flags)
+write("base.tmp"); print(rename2(1), sorted(os.listdir("."))); write("base.tmp", "next"); write("base", "old"); print(rename2(2), rename2(0), open("base").read())
+-- native
+0 ['base']
+0 0 old
+-- drive
+Invalid argument ['base.tmp']
+Invalid argument 0 next
+ROW
+  report conda#10333 <<'ROW'
+link = "N/NCR260VT300WPP"; file = "n/ncr260vt300wpp"
+os.mkdir("n"); write(file); print(isinstance(errno(os.mkdir, "N"), str)); errno(os.unlink, link); os.symlink("../" + file, link); print(errno(os.path.getsize, link), errno(os.path.getsize, file))
+-- native
+False
+4 4
+-- drive
+True
+Too many levels of symbolic links Too many levels of symbolic links
+ROW
+  report easydiffusion#1678 <<'ROW'
+link = "N/NCR260VT300WPP"; file = "n/ncr260vt300wpp"
+os.mkdir("N"); os.symlink("../" + file, link); errno(os.mkdir, "n"); errno(os.unlink, file); write(file); print(errno(os.readlink, link), len(os.listdir("N")))
+os.mkdir("e"); write("e/eterm", "first"); errno(os.mkdir, "E"); write("E/Eterm", "another"); print(os.path.getsize("e/eterm"))
+-- native
+../n/ncr260vt300wpp 1
+5
+-- drive
+Invalid argument 1
+7
+ROW
+  report WSL#8319 <<'ROW'
+write("ipt_ECN.h", "struct ipt_ECN_info"); write("ipt_ecn.h", "struct ipt_ecn_info"); print(sorted(os.listdir(".")), open("ipt_ECN.h").read())
+-- native
+['ipt_ECN.h', 'ipt_ecn.h'] struct ipt_ECN_info
+-- drive
+['ipt_ECN.h'] struct ipt_ecn_info
+ROW
   on_drive wsl2-9p
 }
 
@@ -415,9 +467,12 @@ ROW
   on_drive wsl2-9p drive.volume='{"filesystem": "fat32"}'
   report WSL#4553 <<'ROW'
 print(errno(lambda: os.close(os.open("sedvb7177", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0))), oct(os.stat("sedvb7177").st_mode))
+os.umask(0o700); print(errno(lambda: os.close(os.open("sedumask", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))), oct(os.stat("sedumask").st_mode))
 -- native
 None 0o100000
+None 0o100000
 -- drive
+Permission denied 0o100555
 Permission denied 0o100555
 ROW
   on_drive wsl1-1903 drive.volume='{"filesystem": "fat32"}'

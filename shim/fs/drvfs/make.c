@@ -11,17 +11,69 @@
 #include "store/pending.h"
 #include "sys/sys.h"
 
-void drvfs_restore_mode(const struct lx_loc *at, int fd, mode_t wanted)
+/* The umask of this thread; 0 where it cannot be read. Its line is the second one. */
+static __attribute__((noinline)) mode_t read_umask(void)
 {
-    struct stat st;
-    int r = fd >= 0 ? sys_fstat(fd, &st) : sys_fstatat(at->dfd, at->path, &st, AT_SYMLINK_NOFOLLOW);
-    if (r < 0 || (st.st_mode & 0777) == wanted)
+    static const char key[] = "\nUmask:\t";
+    char text[128];
+    int fd = sys_openat(AT_FDCWD, "/proc/thread-self/status", O_RDONLY | O_CLOEXEC, 0);
+    long n = fd < 0 ? fd : sys_read(fd, text, sizeof(text) - 1);
+    if (fd >= 0)
+        sys_close(fd);
+    text[n < 0 ? 0 : n] = '\0';
+    const char *at = strstr(text, key);
+    mode_t mask = 0;
+    for (at += at == NULL ? 0 : sizeof(key) - 1; at != NULL && *at >= '0' && *at <= '7'; at++)
+        mask = mask << 3 | (mode_t)(*at - '0');
+    return mask;
+}
+
+bool drvfs_hears_umask(const struct lx_call *c, const struct lx_mount *mount)
+{
+    enum lx_value value = lx_rule(mount, LX_RULE_CREATE_NO_WRITE_BIT);
+    bool others = c->task->ops != NULL && c->task->ops->mask != NULL;
+    return (c->mode & 0222) != 0 && !c->task->seccomp_confined && value != LX_IGNORE &&
+           (!others || value == LX_EACCES);
+}
+
+/*
+ * True where the umask left a new file no write bit. That its owner's has gone the file itself
+ * tells, which nearly no umask takes; of the others it has none.
+ */
+static bool is_left_none(struct lx_call *c, const struct lx_loc *at, const struct stat *st)
+{
+    if ((st->st_mode & S_IWUSR) != 0 || !drvfs_hears_umask(c, at->mount))
+        return false;
+    return ((c->mode & 0022) == 0 || (c->mode & 0022 & ~read_umask()) == 0) &&
+           lx_alter(c, LX_RULE_CREATE_NO_WRITE_BIT);
+}
+
+/* The facts of what was just made. */
+static int made_stat(const struct lx_loc *at, int fd, struct stat *st)
+{
+    return fd >= 0 ? sys_fstat(fd, st) : sys_fstatat(at->dfd, at->path, st, AT_SYMLINK_NOFOLLOW);
+}
+
+/* umask does not reach a Windows drive. Looked at and not asked for: umask() itself is racy. */
+static void correct_mode(const struct lx_loc *at, int fd, const struct stat *st, mode_t wanted)
+{
+    if ((st->st_mode & 0777) == wanted)
         return;
-    /* umask does not reach a Windows drive. Looked at and not asked for: umask() itself is racy. */
     if (fd >= 0)
         sys_fchmod(fd, wanted);
     else
         sys_fchmodat(at->dfd, at->path, wanted);
+}
+
+mode_t drvfs_settle_mode(struct lx_call *c, const struct lx_loc *at, int fd, mode_t wanted)
+{
+    struct stat st;
+    if (made_stat(at, fd, &st) < 0)
+        return wanted;
+    if (wanted == DRVFS_WRITABLE && is_left_none(c, at, &st))
+        wanted = DRVFS_READONLY;
+    correct_mode(at, fd, &st, wanted);
+    return wanted;
 }
 
 /*
@@ -80,8 +132,9 @@ long drvfs_mkdir(struct lx_call *c)
     r = sys_mkdirat(at->dfd, at->path, fixed ? DRVFS_WRITABLE : c->mode);
     if (r < 0)
         return r;
-    if (fixed)
-        drvfs_restore_mode(at, -1, DRVFS_WRITABLE);
+    struct stat st;
+    if (fixed && made_stat(at, -1, &st) == 0)
+        correct_mode(at, -1, &st, DRVFS_WRITABLE);
     r = drvfs_note_made(c, at, -1, (c->mode & S_ISVTX) != 0);
     if (r < 0) {
         sys_unlinkat(at->dfd, at->path, AT_REMOVEDIR);
@@ -191,11 +244,11 @@ long drvfs_mknod(struct lx_call *c)
         return r;
     bool fixed = rule == LX_RULE_MKNOD_REGULAR && fixes_mode(c, at->mount);
     mode_t mode = (c->mode & 0222) != 0 ? DRVFS_WRITABLE : DRVFS_READONLY;
-    if (!fixed)
+    if (!fixed || drvfs_hears_umask(c, at->mount))
         lx_masked(c->task);
     r = sys_mknodat(at->dfd, at->path, fixed ? S_IFREG | mode : c->mode, c->dev);
     if (r == 0 && fixed)
-        drvfs_restore_mode(at, -1, mode);
+        (void)drvfs_settle_mode(c, at, -1, mode);
     if (r < 0 || rule != LX_RULE_MKNOD_REGULAR)
         return r;
     r = drvfs_note_made(c, at, -1, (c->mode & S_ISVTX) != 0);

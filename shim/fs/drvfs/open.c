@@ -199,10 +199,10 @@ static mode_t creation_mode(struct lx_call *c)
  * [WSL#12051] A server that gets the attribute with the request makes the file, and then finds that
  * it is not to be written.
  */
-static int check_created(struct lx_call *c)
+static int check_created(struct lx_call *c, mode_t made)
 {
     const struct lx_mount *m = c->at[0].mount;
-    if ((c->mode & 0222) != 0 || !writes(c) || drvfs_keeps(m) ||
+    if (((c->mode & 0222) != 0 && made != DRVFS_READONLY) || !writes(c) || drvfs_keeps(m) ||
         lx_rule(m, LX_RULE_CREATE_NO_WRITE_BIT) != LX_EACCES)
         return 0;
     return lx_deny(c, LX_RULE_CREATE_NO_WRITE_BIT, EACCES);
@@ -226,13 +226,13 @@ static int create(struct lx_call *c)
     if (r < 0)
         return r;
     mode_t mode = creation_mode(c);
-    if (mode == c->mode)
+    if (mode == c->mode || drvfs_hears_umask(c, at->mount))
         lx_masked(c->task);
     int flags = c->flags | O_CREAT | O_EXCL;
     unsigned resolve = native_resolve(c);
     int fd = lx_open_for(c->task, at->dfd, at->path, flags, mode, resolve);
     if (fd >= 0 && mode != c->mode)
-        drvfs_restore_mode(at, fd, mode);
+        mode = drvfs_settle_mode(c, at, fd, mode);
     r = note_open(c, fd);
     if (r < 0 && fd >= 0)
         sys_unlinkat(at->dfd, at->path, 0);
@@ -240,7 +240,7 @@ static int create(struct lx_call *c)
         return r;
     r = drvfs_inherit_descriptor(c, at, fd);
     if (r == 0)
-        r = check_created(c);
+        r = check_created(c, mode);
     c->made = true;
     if (r < 0)
         sys_close(fd);
