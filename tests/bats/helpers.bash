@@ -20,24 +20,31 @@ bats_require_minimum_version 1.5.0
 # bats --trace shows each. A function that is defined again keeps the attribute that it had.
 if [[ ${BATS_TEST_NAME-} =~ ^[[:alnum:]_-]+$ && ${BATS_TRACE_LEVEL:-0} == 0 ]]; then
   eval "$BATS_TEST_NAME() { :; }"
-  # Its own, which take that trap away.
-  declare -ft "$BATS_TEST_NAME" bats_{error,teardown,exit}_trap bats_check_status_from_trap || true
+  # Its own, which take that trap away; in the others of bats' own it would be called for each command, for nothing.
+  declare -ft "$BATS_TEST_NAME" bats_error_trap bats_check_status_from_trap || true
   set +T
 fi
 
-# Not by their own loaders, where that is possible: those start a process for each of their files, and all
-# this is read anew for every test.
-for library in bats-support bats-assert bats-file; do
-  if compgen -G "$BATS_LIB_PATH/$library/src/*.bash" >/dev/null; then
-    for source in "$BATS_LIB_PATH/$library"/src/*.bash; do
+# load_quickly LIBRARY: not by its own loader, where that is possible: that starts a process for each of its files, and
+# all this is read anew for every test.
+load_quickly() {
+  local source
+  if compgen -G "$BATS_LIB_PATH/$1/src/*.bash" >/dev/null; then
+    for source in "$BATS_LIB_PATH/$1"/src/*.bash; do
       # shellcheck source=/dev/null
       source "$source"
     done
   else
-    bats_load_library "$library"
+    bats_load_library "$1"
   fi
+}
+load_quickly bats-support
+load_quickly bats-assert
+# The largest by far is read by those tests that call something of it.
+for assertion in {,not_,{file,dir}_{,not_}}exist{,s} file_{empty,contains}; do
+  eval "assert_$assertion() { load_quickly bats-file && assert_$assertion \"\$@\"; }"
 done
-unset library source
+unset assertion
 
 export LC_ALL=C.UTF-8
 unset CDPATH LANGUAGE LXSHIM_POLICY LXSHIM_STATE LXSHIM_TRACE LD_PRELOAD
