@@ -52,10 +52,11 @@ int lx_emit_table(int fd, bool stays);
 
 /*
  * The value of LXSHIM_STATE for an image, to be freed; *value is set. A large image goes to a file
- * in one of the directories for files that live as long as a boot, made for `owner`. Returns 0 or
- * -errno.
+ * in one of the directories for files that live as long as a boot, made for `owner`. giver:
+ * LX_GIVER_LENGTH digits, or NULL where nobody gives. Returns 0 or -errno.
  */
-int lx_emit_state(const void *image, size_t size, const struct lx_stamp *owner, char **value);
+int lx_emit_state(const void *image, size_t size, const struct lx_stamp *owner, const char *giver,
+                  char **value);
 
 /* Makes a file of counters there and writes its path to *path, to be freed. Returns 0 or -errno. */
 int lx_emit_stats_file(const struct lx_effective *policy, const struct lx_stamp *owner,

@@ -14,16 +14,22 @@
 int lx_state_parse(const char *value, struct lx_state *out)
 {
     size_t length = strlen(value);
-    const char *payload = value + LX_STATE_PREFIX;
+    const char *kind = value + LX_STATE_PREFIX - 1;
     *out = (struct lx_state){0};
     if (length < LX_STATE_PREFIX || length >= LX_STATE_INLINE_MAX || value[0] != LX_STATE_VERSION ||
         (value[1] != LX_STATE_PLAIN && value[1] != LX_STATE_CONFINED))
         return -EINVAL;
     out->seccomp_confined = value[1] == LX_STATE_CONFINED;
-    if (value[2] == LX_STATE_INLINE)
-        out->image = payload;
-    else if (value[2] == LX_STATE_FILE && payload[0] == '/')
-        out->file = payload;
+    if (kind[0] == LX_STATE_GIVER) {
+        if (strspn(kind + 1, "0123456789abcdef") != LX_GIVER_LENGTH)
+            return -EINVAL;
+        out->giver = kind + 1;
+        kind += 1 + LX_GIVER_LENGTH;
+    }
+    if (kind[0] == LX_STATE_INLINE)
+        out->image = kind + 1;
+    else if (kind[0] == LX_STATE_FILE && kind[1] == '/')
+        out->file = kind + 1;
     return out->image != NULL || out->file != NULL ? 0 : -EINVAL;
 }
 

@@ -41,6 +41,17 @@
 #define LX_STATE_FILE     '@'
 #define LX_STATE_PREFIX   3 /* bytes before the payload */
 
+/*
+ * Under lxshim run there is a giver (policy/giver.h) before those: LXSHIM_STATE=1-~<giver>:<base64>
+ * or with @<file>. It stands beside the image, as that may be in a file that everybody reads.
+ */
+#define LX_STATE_GIVER  '~'
+#define LX_GIVER_NAME   16u /* hexadecimal digits that name its socket, */
+#define LX_GIVER_SECRET 32u /* and those of its secret */
+#define LX_GIVER_LENGTH (LX_GIVER_NAME + LX_GIVER_SECRET)
+
+#define LX_STATE_BEGIN_MAX (LX_STATE_PREFIX + 1 + LX_GIVER_LENGTH) /* bytes before any payload */
+
 /* An environment string may have 128 KiB; this is enough for any usual policy, and a page or two.
  */
 #define LX_STATE_INLINE_MAX 16384u
@@ -53,6 +64,7 @@
 struct lx_state {
     const char *image; /* base64, or NULL */
     const char *file;  /* absolute, or NULL */
+    const char *giver; /* LX_GIVER_LENGTH digits, and more behind them; or NULL */
     bool seccomp_confined;
 };
 
@@ -216,9 +228,11 @@ struct lx_stats_lane {
     _Atomic uint64_t trapped;   /* calls that did not come by the library, but to the supervisor */
     _Atomic uint64_t answered;  /* of those: made for the program, because a rule touches them */
     _Atomic uint64_t elsewhere; /* neither: their caller's mount namespace could not be entered */
+    _Atomic uint64_t unjudged;  /* of those: of programs that the library is not in, either */
     _Atomic uint64_t x32;       /* calls of that ABI, which are refused */
     _Atomic uint64_t deaths;    /* processes of the supervisor's that died at their work, */
     _Atomic uint64_t failed;    /* and calls that were answered EIO for that */
+    _Atomic uint64_t lost;      /* programs that went on where nothing of theirs is counted */
     bool i386; /* there is a library for 32-bit programs of x86; written before others map this */
     bool musl; /* there is one for programs of musl; as above */
     _Atomic uint32_t programs; /* without the library in them, whose calls rules were asked about */

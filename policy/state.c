@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,19 +72,34 @@ static int fill_table(int fd, const void *stays, size_t size)
     return r == 0 && fchmod(fd, 0644) < 0 ? -errno : r;
 }
 
-int lx_emit_state(const void *image, size_t size, const struct lx_stamp *owner, char **value)
+/* What a value begins with, as far as its payload. Returns how much that is, in bytes. */
+static size_t put_prefix(const char *giver, char kind, char out[LX_STATE_BEGIN_MAX])
+{
+    size_t n = 0;
+    out[n++] = LX_STATE_VERSION;
+    out[n++] = LX_STATE_PLAIN;
+    if (giver != NULL) {
+        out[n++] = LX_STATE_GIVER;
+        memcpy(out + n, giver, LX_GIVER_LENGTH);
+        n += LX_GIVER_LENGTH;
+    }
+    out[n++] = kind;
+    return n;
+}
+
+int lx_emit_state(const void *image, size_t size, const struct lx_stamp *owner, const char *giver,
+                  char **value)
 {
     const unsigned most = LX_IMAGE_INLINE_MAX;
+    char prefix[LX_STATE_BEGIN_MAX];
+    size_t before = put_prefix(giver, LX_STATE_INLINE, prefix);
     if (size <= most) {
-        *value = malloc((size_t)LX_STATE_INLINE_MAX + LX_STATE_PREFIX + 1);
+        *value = malloc((size_t)LX_STATE_INLINE_MAX + before + 1);
         if (*value == NULL)
             return -ENOMEM;
-        (*value)[0] = LX_STATE_VERSION;
-        (*value)[1] = LX_STATE_PLAIN;
-        (*value)[2] = LX_STATE_INLINE;
-        long n = lx_base64_encode(image, size, *value + LX_STATE_PREFIX,
-                                  (size_t)LX_STATE_INLINE_MAX + 1);
-        if (n >= 0 && (size_t)n + LX_STATE_PREFIX < LX_STATE_INLINE_MAX)
+        memcpy(*value, prefix, before);
+        long n = lx_base64_encode(image, size, *value + before, (size_t)LX_STATE_INLINE_MAX + 1);
+        if (n >= 0 && (size_t)n + before < LX_STATE_INLINE_MAX)
             return 0;
         free(*value);
     }
@@ -91,7 +107,8 @@ int lx_emit_state(const void *image, size_t size, const struct lx_stamp *owner, 
     int r = make_file("state", owner, fill_image, image, size, &path);
     if (r < 0)
         return r;
-    if (asprintf(value, "%c%c%c%s", LX_STATE_VERSION, LX_STATE_PLAIN, LX_STATE_FILE, path) < 0) {
+    before = put_prefix(giver, LX_STATE_FILE, prefix);
+    if (asprintf(value, "%.*s%s", (int)before, prefix, path) < 0) {
         unlink(path);
         r = -ENOMEM;
     }

@@ -36,6 +36,11 @@ void lx_trace_close(struct lx_trace_lines *lines)
     atomic_fetch_or(&lines->given, LX_TRACE_CLOSED);
 }
 
+bool lx_trace_closed(const struct lx_trace_lines *lines)
+{
+    return (atomic_load(&lines->given) & LX_TRACE_CLOSED) != 0;
+}
+
 bool lx_trace_take_begin(struct lx_trace_lines *lines, uint32_t pid)
 {
     uint32_t nobody = 0;

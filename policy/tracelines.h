@@ -46,6 +46,7 @@ bool lx_trace_leave(struct lx_trace_lines *lines, const char *text, size_t lengt
 
 /* Has lx_trace_leave find no place any more. */
 void lx_trace_close(struct lx_trace_lines *lines);
+bool lx_trace_closed(const struct lx_trace_lines *lines);
 
 /* Makes `pid` the taker. False where there is one. */
 bool lx_trace_take_begin(struct lx_trace_lines *lines, uint32_t pid);

@@ -349,6 +349,10 @@ static const struct {
      "answers EOPNOTSUPP. A ring of io_uring reads and writes; its operations with a path are "
      "refused (EACCES). Without root it sets no_new_privs: sudo and other setuid programs gain "
      "nothing.\n"
+     "What is refused is counted whoever a process becomes, but for a program that reaches lxshim "
+     "neither by /proc nor by a socket: another user's, or without this /proc, in a network "
+     "namespace of its own. How many there were is said at the end, and --report and --fail-on end "
+     "with 125 then, not with 0.\n"
      "\"lxshim doctor COMMAND\" tells whether a command needs it.\n"},
     {"environment", "variables that lxshim looks at",
      "LXSHIM_POLICY=FILE   the policy, where no --policy is given\n"

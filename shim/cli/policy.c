@@ -227,7 +227,7 @@ static int policy_state(const struct cli_arguments *arguments)
     if (r == 0)
         r = lx_emit_image(&policy, &names, &image);
     if (r >= 0)
-        r = lx_emit_state(image, (size_t)r, &owner, &value);
+        r = lx_emit_state(image, (size_t)r, &owner, NULL, &value);
     if (r == 0) {
         puts(value);
         if (files.stats != NULL || files.table != NULL || value[2] == LX_STATE_FILE)

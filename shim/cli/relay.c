@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/giver.h"
 #include "supervisor/janitor.h"
 #include "supervisor/scribe.h"
 #include "supervisor/supervisor.h"
@@ -482,6 +483,7 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         hear_cuts(child, supervisor > 0);
         janitor_start(lanes->policy);
         scribe_start(lanes->policy);
+        giver_start(lanes->policy);
     }
     if (lanes->supervise)
         close(leash[1]);
@@ -496,8 +498,10 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         part_from(&supervisor, leash[0]);
         close(leash[0]);
     }
-    if (child > 0)
+    if (child > 0) {
+        giver_end();
         janitor_end();
+    }
     scribe_end(lanes->policy);
     sigprocmask(SIG_SETMASK, &given.mask, NULL);
     if (child > 0 && supervisor == FAILED)

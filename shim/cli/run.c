@@ -13,6 +13,7 @@
 
 #include "cli/bind.h"
 #include "cli/cli.h"
+#include "cli/giver.h"
 #include "cli/leftovers.h"
 #include "cli/relay.h"
 #include "cli/reports.h"
@@ -110,6 +111,8 @@ static int make_table_memory(void)
 {
     int fd = make_memory(LX_TABLE_MEMORY, TABLE_FD);
     int r = fd < 0 ? fd : lx_emit_table(fd, true);
+    if (r == 0 && fchmod(fd, 0644) < 0) /* who is given it may not open it anew for writing */
+        r = -errno;
     if (r == 0)
         seal(fd);
     else if (fd >= 0)
@@ -225,11 +228,14 @@ static struct lx_stamp own;
 
 /*
  * Makes the state that children get, and the policy by which the supervisor judges: one image.
+ * `gives`: processes that cannot go to our descriptors are given what they need.
  * The image stays; this process lives as long as the command.
  */
-static int set_state(const struct lx_effective *policy, int stats, int table,
+static int set_state(const struct lx_effective *policy, int stats, int table, bool gives,
                      struct lx_policy *attached, int *file)
 {
+    const char *giver = gives ? giver_prepare(stats, table) : NULL;
+    struct lx_state state = {.file = NULL};
     char path[64];
     char mounts[64];
     void *image = NULL;
@@ -238,13 +244,13 @@ static int set_state(const struct lx_effective *policy, int stats, int table,
     snprintf(mounts, sizeof(mounts), "/proc/%d/fd/%d", (int)getpid(), table);
     const struct lx_emit_files names = {.stats = path, .table = mounts, .table_file = table_file};
     long size = lx_emit_image(policy, &names, &image);
-    if (size + 8 > (long)LX_IMAGE_INLINE_MAX) /* it goes to a file, or nearly */
+    if (size + (long)LX_STATE_BEGIN_MAX > (long)LX_IMAGE_INLINE_MAX) /* to a file, or nearly */
         own = lx_stamp_of(getpid());
-    long r = size < 0 ? size : lx_emit_state(image, (size_t)size, &own, &value);
+    long r = size < 0 ? size : lx_emit_state(image, (size_t)size, &own, giver, &value);
+    if (r == 0)
+        r = lx_state_parse(value, &state);
     /* Kept open: a child that has not executed anything yet needs it, though it does not say so. */
-    *file = r == 0 && value[2] == LX_STATE_FILE
-                ? open(value + LX_STATE_PREFIX, O_RDONLY | O_CLOEXEC)
-                : -1;
+    *file = state.file != NULL ? open(state.file, O_RDONLY | O_CLOEXEC) : -1;
     if (r == 0 && setenv(LX_STATE_VARIABLE, value, 1) < 0)
         r = -errno;
     if (r == 0)
@@ -297,12 +303,13 @@ static void start_debug(struct lx_policy *policy)
 }
 
 /*
- * What was counted, but for what --quiet keeps back. False where the trace, or what is kept of one
- * in the directory `kept`, lacks lines.
+ * What was counted, but for what --quiet keeps back. False where the trace, or what reports keep of
+ * one, lacks lines, or some program's calls.
  */
 static bool tell(const struct cli_arguments *arguments, const struct relay_lanes *lanes,
-                 const struct lx_stats *stats, bool observe, const char *kept)
+                 const struct lx_stats *stats, bool observe, const struct cli_reports *reports)
 {
+    const bool wanted = reports->trace != NULL;
     const struct lx_policy *policy = lanes->policy;
     if (!arguments->quiet)
         summary_print(stats, lanes, observe);
@@ -311,7 +318,8 @@ static bool tell(const struct cli_arguments *arguments, const struct relay_lanes
     trace_cost(policy);
     summary_deaths(stats);
     summary_x32(stats);
-    return summary_trace(stats, policy->trace, kept);
+    bool whole = summary_trace(stats, policy->trace, reports->kept);
+    return summary_lost(stats, !arguments->quiet || policy->trace != NULL, wanted) && whole;
 }
 
 /*
@@ -368,7 +376,7 @@ int cli_run(const struct cli_arguments *arguments)
         rootmounts_add(&policy);
     char *tree = tree_make(&policy, &arguments->groups);
     int mounts = fd < 0 ? fd : make_table(&table);
-    int r = mounts < 0 ? mounts : set_state(&policy, fd, mounts, &attached, &file);
+    int r = mounts < 0 ? mounts : set_state(&policy, fd, mounts, lanes.preload, &attached, &file);
     if (r == 0 && !arguments->quiet && !arguments->verbose)
         cli_say_policy(&request, &policy);
     lx_effective_free(&policy);
@@ -392,6 +400,6 @@ int cli_run(const struct cli_arguments *arguments)
         cli_error("cannot start the command: %s", strerror(-status));
         return CLI_FAILED;
     }
-    bool whole = tell(arguments, &lanes, stats, observe, reports.kept);
+    bool whole = tell(arguments, &lanes, stats, observe, &reports);
     return relay_end(cli_reports_end(&reports, status, whole));
 }

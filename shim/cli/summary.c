@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/summary.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -159,13 +160,38 @@ void summary_deaths(const struct lx_stats *stats)
 bool summary_trace(const struct lx_stats *stats, const char *file, const char *kept)
 {
     uint64_t lines = stats->untold;
-    if (lines > 0)
-        cli_error("the %s lacks %" PRIu64 " line%s that could not be %s %s: %s%s",
-                  kept != NULL ? "report" : "trace", lines, lines == 1 ? "" : "s",
-                  kept != NULL ? "kept in" : "written to", kept != NULL ? kept : file,
-                  strerror((int)stats->untold_errno),
-                  kept != NULL ? "; TMPDIR chooses another directory" : "");
-    return lines == 0;
+    int error = (int)stats->untold_errno;
+    const char *s = lines == 1 ? "" : "s";
+    if (lines == 0)
+        return true;
+    if (kept == NULL)
+        cli_error("the trace lacks %" PRIu64 " line%s that could not be written to %s: %s", lines,
+                  s, file, strerror(error));
+    else if (error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO)
+        cli_error("the report lacks %" PRIu64 " line%s that could not be kept in %s: %s; TMPDIR "
+                  "chooses another directory",
+                  lines, s, kept, strerror(error));
+    else
+        cli_error("the report lacks %" PRIu64 " line%s that processes of the run could not hand "
+                  "over: %s",
+                  lines, s, strerror(error));
+    return false;
+}
+
+bool summary_lost(const struct lx_stats *stats, bool said, bool reports)
+{
+    uint64_t lost = stats->lane.lost;
+    uint64_t elsewhere = stats->lane.unjudged;
+    if (said && lost > 0)
+        cli_error("%" PRIu64 " program%s, and what %s started, %s not counted: where %s ran, %s "
+                  "could not reach lxshim; see \"lxshim help coverage\"",
+                  lost, lost == 1 ? "" : "s", lost == 1 ? "it" : "they", lost == 1 ? "was" : "were",
+                  lost == 1 ? "it" : "they", lost == 1 ? "it" : "they");
+    if (reports && elsewhere > 0)
+        cli_error("the report lacks what %" PRIu64 " call%s from other mount namespaces did: those "
+                  "cannot be entered, or have no /proc",
+                  elsewhere, elsewhere == 1 ? "" : "s");
+    return lost == 0 && elsewhere == 0;
 }
 
 void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes, bool observe)

@@ -30,6 +30,12 @@ void summary_print(const struct lx_stats *stats, const struct relay_lanes *lanes
  */
 bool summary_trace(const struct lx_stats *stats, const char *file, const char *kept);
 
+/*
+ * Says on stderr, where it is to be `said`, how many programs the counters did not reach; and where
+ * there are reports, how many calls no rule was asked about. True where there are neither.
+ */
+bool summary_lost(const struct lx_stats *stats, bool said, bool reports);
+
 /* Says on stderr how many processes of the supervisor's died, and how many calls failed by that. */
 void summary_deaths(const struct lx_stats *stats);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "preload/given.h"
 #include "store/metadata.h"
 #include "sys/space.h"
 #include "sys/sys.h"
@@ -118,33 +119,51 @@ static int open_memory(const char *file, const char *called, int flags)
     return sys_openat(AT_FDCWD, file, flags | O_CLOEXEC, 0);
 }
 
+/* True for memory that whoever gave it cannot cut short any more. */
+static bool is_sealed(int fd)
+{
+    int seals = sys_fcntl(fd, F_GET_SEALS, 0);
+    return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
+}
+
+/* Maps counters of a descriptor that `uid` has to own; NULL where they are none. */
+static void *map_stats(int fd, uid_t uid, size_t size, uint32_t counters)
+{
+    struct stat st;
+    if (sys_fstat(fd, &st) < 0 || st.st_uid != uid || st.st_size < (off_t)size)
+        return NULL;
+    void *at = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (sys_mmap_failed(at))
+        return NULL;
+    if (is_stats(at, counters))
+        return at;
+    sys_munmap(at, size);
+    return NULL;
+}
+
 /*
  * The counters of the tree; without them nothing is counted: lxshim run may have ended, and its
  * number and descriptor be somebody else's.
  */
-void lx_adopt_stats(struct lx_policy *policy)
+static void adopt_stats(struct lx_policy *policy, struct given *given)
 {
     const char *file = lx_image_string(policy->image, policy->image->stats);
     uint32_t counters = policy->image->counters;
     size_t size = lx_stats_room(counters, policy->scanner != NULL,
                                 (policy->image->flags & LX_IMAGE_LINES) != 0);
-    struct stat st;
     if (file == NULL)
         return;
     int fd = is_descriptor(file) ? open_memory(file, "/memfd:" LX_STATS_MEMORY, O_RDWR)
                                  : open_stats_file(file, counters);
-    if (fd < 0)
-        return;
-    void *at = MAP_FAILED;
-    if (sys_fstat(fd, &st) == 0 && st.st_uid == sys_geteuid() && st.st_size >= (off_t)size)
-        at = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    sys_close(fd);
-    if (sys_mmap_failed(at))
-        return;
-    if (!is_stats(at, counters)) {
-        sys_munmap(at, size);
-        return;
+    void *at = fd < 0 ? NULL : map_stats(fd, sys_geteuid(), size, counters);
+    if (fd >= 0)
+        sys_close(fd);
+    if (at == NULL && is_descriptor(file)) {
+        fd = given_take(given, LX_GIVER_STATS);
+        at = fd >= 0 && is_sealed(fd) ? map_stats(fd, given->uid, size, counters) : NULL;
     }
+    if (at == NULL)
+        return;
     sys_unwatched(at, size);
     policy->stats = at;
     store_metadata_share(policy->stats->found, LX_STATS_FOUND);
@@ -175,7 +194,7 @@ void lx_adopt_space(struct lx_policy *policy)
  * may not look at the descriptors of lxshim run's, and has the table by its file's name, where
  * there is one.
  */
-static int open_table(const struct lx_image *image, struct stat *st)
+static int open_table_by_name(const struct lx_image *image, struct stat *st)
 {
     const char *file = lx_image_string(image, image->table);
     const char *named = lx_image_string(image, image->table_file);
@@ -190,6 +209,20 @@ static int open_table(const struct lx_image *image, struct stat *st)
     if (fd >= 0)
         sys_close(fd);
     return named == NULL ? -EPERM : open_own(named, O_RDONLY, true, st);
+}
+
+/* The same, or the table that is given: sealed, or a file that root alone writes. */
+static int open_table(const struct lx_image *image, struct given *given, struct stat *st)
+{
+    const char *file = lx_image_string(image, image->table);
+    int fd = open_table_by_name(image, st);
+    if (fd >= 0 || file == NULL || !is_descriptor(file))
+        return fd;
+    int other = given_take(given, LX_GIVER_TABLE);
+    if (other < 0 || sys_fstat(other, st) < 0 || st->st_uid != given->uid ||
+        (st->st_mode & 022) != 0 || (!is_sealed(other) && !S_ISREG(st->st_mode)))
+        return fd;
+    return sys_fcntl(other, F_DUPFD_CLOEXEC, 0);
 }
 
 /* True for a table of a file of that size. Somebody may add a list beyond what is looked at. */
@@ -209,10 +242,10 @@ static bool is_table(const struct lx_table *at, off_t size)
     return false;
 }
 
-void lx_adopt_table(struct lx_policy *policy)
+static void adopt_table(struct lx_policy *policy, struct given *given)
 {
     struct stat st;
-    int fd = open_table(policy->image, &st);
+    int fd = open_table(policy->image, given, &st);
     if (fd < 0)
         return;
     const struct lx_table *at = MAP_FAILED;
@@ -228,6 +261,33 @@ void lx_adopt_table(struct lx_policy *policy)
     policy->table = at;
     placement_follow(at);
     lx_adopt_space(policy);
+}
+
+/* Who this process was when it took the counters over. Written before main. */
+static uid_t adopted_by;
+
+void lx_adopt_run(const char *value, struct lx_policy *policy)
+{
+    struct lx_state state;
+    struct given given = {.giver = lx_state_parse(value, &state) < 0 ? NULL : state.giver};
+    if (policy->image->stats != 0)
+        adopted_by = sys_geteuid();
+    adopt_stats(policy, &given);
+    adopt_table(policy, &given);
+    given_end(&given);
+}
+
+bool lx_adopt_again(const char *value, const struct lx_policy *policy)
+{
+    const char *file = lx_image_string(policy->image, policy->image->stats);
+    struct lx_state state;
+    char name[PATH_MAX];
+    if (file == NULL || !is_descriptor(file))
+        return true;
+    /* Who has become another user may have capabilities still, which the program will not have. */
+    if (sys_geteuid() == adopted_by && sys_readlinkat(AT_FDCWD, file, name, sizeof(name)) > 0)
+        return true;
+    return lx_state_parse(value, &state) == 0 && given_reaches(state.giver);
 }
 
 int lx_adopt(const char *value, struct lx_policy *policy, char room[LX_IMAGE_INLINE_MAX])

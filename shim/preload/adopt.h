@@ -16,11 +16,14 @@
  */
 int lx_adopt(const char *value, struct lx_policy *policy, char room[LX_IMAGE_INLINE_MAX]);
 
-/* Maps the counters that the policy's image names, where they are there and ours. */
-void lx_adopt_stats(struct lx_policy *policy);
+/*
+ * Maps the counters that the policy's image names and the table of the run's mounts, where they are
+ * there and ours; what cannot be opened is asked for where the value names a giver.
+ */
+void lx_adopt_run(const char *value, struct lx_policy *policy);
 
-/* The same of the table of the run's mounts. */
-void lx_adopt_table(struct lx_policy *policy);
+/* True where a program that this process becomes now will have the counters, too, by that value. */
+bool lx_adopt_again(const char *value, const struct lx_policy *policy);
 
 /* Finds out in which mount namespace this process is: at the start, and after it went to another.
  */

@@ -154,10 +154,8 @@ static void begin_with(char **env, const char *state, bool first)
     /* An initializer would need a relocation of a kind that nothing else does. */
     hooks.alone = &__libc_single_threaded;
     lx_own_task.ops = &hooks;
-    if (!lx_own_task.seccomp_confined) {
-        lx_adopt_stats(&policy);
-        lx_adopt_table(&policy);
-    }
+    if (!lx_own_task.seccomp_confined)
+        lx_adopt_run(state, &policy);
     if (!lx_own_task.seccomp_confined)
         start_debug(find(env, LX_DEBUG_VARIABLE), first);
     if (first) {

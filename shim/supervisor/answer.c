@@ -465,8 +465,11 @@ static void answer_elsewhere(struct request *r, uint64_t instruction)
     if (by_child(answer_there, r, instruction))
         return;
     struct lx_stats *stats = r->task.policy->stats;
-    if (stats != NULL)
+    if (stats != NULL) {
         atomic_fetch_add_explicit(&stats->lane.elsewhere, 1, memory_order_relaxed);
+        if (program_lacks_library(&r->tracee))
+            atomic_fetch_add_explicit(&stats->lane.unjudged, 1, memory_order_relaxed);
+    }
     reply(r, -LX_CONTINUE);
 }
 

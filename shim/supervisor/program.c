@@ -126,6 +126,12 @@ static enum presence library_in(pid_t tid, enum lx_outside *why)
     return LIBRARY_LACKS;
 }
 
+bool program_lacks_library(const struct tracee *t)
+{
+    enum lx_outside why;
+    return library_in(t->tid, &why) == LIBRARY_LACKS;
+}
+
 /* The name of the program, as ps shows it. */
 static void read_comm(pid_t tid, char *comm, size_t room)
 {

@@ -12,7 +12,8 @@
  * The trace's file, or -errno. It is opened for each write: a descriptor that stays open would be
  * one of the program's, which closes and counts its own. A FIFO that nobody reads is not waited
  * for. What a policy that was only found has chosen is looked at each time: a symlink may have come
- * meanwhile.
+ * meanwhile. Where lxshim run writes lines, it alone makes a file anew that has gone: in another
+ * root the same name is somewhere else.
  */
 static int open_trace(const struct lx_task *task, int flags)
 {
@@ -27,9 +28,9 @@ static int open_trace(const struct lx_task *task, int flags)
  * One write on an append-only descriptor: lines of many processes never mix. Returns what was
  * written or -errno. A FIFO that is full is waited for.
  */
-static long append(const struct lx_task *task, const struct iovec *parts, size_t n)
+static long append(const struct lx_task *task, const struct iovec *parts, size_t n, bool makes)
 {
-    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
+    const int flags = O_WRONLY | (makes ? O_CREAT : 0) | O_APPEND | O_CLOEXEC | O_NOCTTY;
     int fd = open_trace(task, flags);
     if (fd < 0)
         return fd;
@@ -72,7 +73,7 @@ static unsigned flush(const struct lx_task *task, struct lx_trace_lines *lines, 
     unsigned n = lx_trace_take(lines, last, taken);
     for (unsigned i = 0; i < n; i++)
         parts[i] = (struct iovec){(void *)(uintptr_t)taken[i]->text, lx_trace_length(taken[i])};
-    long written = n == 0 ? 0 : append(task, parts, n);
+    long written = n == 0 ? 0 : append(task, parts, n, surely);
     bool gone = n > 0 && (written >= 0 || surely);
     if (gone)
         count_untold(task->policy, lost(parts, n, written), written);
@@ -92,6 +93,13 @@ unsigned vfs_trace_flush(const struct lx_task *task, bool last)
     return flush(task, lines, true, last);
 }
 
+/* Tells who writes lines that there are some. */
+static void wake_scribe(struct lx_trace_lines *lines)
+{
+    if (atomic_load(&lines->waits) != 0 && atomic_exchange(&lines->waits, 0) != 0)
+        SYS4(SYS_futex, &lines->waits, FUTEX_WAKE, 1, NULL);
+}
+
 /* Leaves a line in memory. False where it has to be written at once. */
 static __attribute__((noinline)) bool leave(const struct lx_task *task,
                                             struct lx_trace_lines *lines, const struct text *line)
@@ -101,8 +109,27 @@ static __attribute__((noinline)) bool leave(const struct lx_task *task,
             flush(task, lines, false, false) == 0 || !lx_trace_leave(lines, line->at, line->length))
             return false;
     }
-    if (atomic_load(&lines->waits) != 0 && atomic_exchange(&lines->waits, 0) != 0)
-        SYS4(SYS_futex, &lines->waits, FUTEX_WAKE, 1, NULL);
+    wake_scribe(lines);
+    return true;
+}
+
+/*
+ * Leaves a line that this process may not write: it has become another user, or sees another root.
+ * A place is waited for. If lxshim run takes no lines for so long, nobody waits for it again.
+ */
+static bool leave_to_scribe(struct lx_trace_lines *lines, const struct text *line)
+{
+    unsigned round = 0;
+    while (!lx_trace_leave(lines, line->at, line->length)) {
+        if (lx_trace_closed(lines))
+            return false;
+        wake_scribe(lines);
+        if (!sys_patience(&round, SYS_LONG_PATIENCE)) {
+            lx_trace_close(lines);
+            return false;
+        }
+    }
+    wake_scribe(lines);
     return true;
 }
 
@@ -111,10 +138,10 @@ void vfs_trace_pass_on(const struct lx_task *task)
     struct lx_trace_lines *lines = lx_trace_lines(task->policy);
     unsigned round = 0;
     while (lines != NULL && lx_trace_left(lines)) {
-        if (lx_trace_take_begin(lines, (uint32_t)sys_getpid())) {
-            (void)flush(task, lines, false, false);
+        if (lx_trace_take_begin(lines, (uint32_t)sys_getpid()) &&
+            flush(task, lines, false, false) > 0)
             return;
-        }
+        wake_scribe(lines); /* who may write them */
         if (!sys_patience(&round, SYS_SHORT_PATIENCE))
             return;
     }
@@ -127,6 +154,8 @@ void vfs_trace_write(const struct lx_task *task, const struct text *line)
     /* Who acts for others does not see their end, before which a line has to be written. */
     if (lines != NULL && !task->on_behalf && leave(task, lines, line))
         return;
-    long n = append(task, &part, 1);
+    long n = append(task, &part, 1, lines == NULL);
+    if (n < 0 && lines != NULL && leave_to_scribe(lines, line))
+        return;
     count_untold(task->policy, n != (long)line->length, n);
 }

@@ -210,7 +210,7 @@ PYTHON
   needs jq jq
   with_volumes
   run env -C / M="$BASE" LC_ALL=C LXSHIM_POLICY="$BASE/policy.json" LXSHIM_TRACE="$BASE/trace" LD_PRELOAD="$LIB" timeout 300 unshare -m bash -uc '
-    file=$(tr "\0" "\n" </proc/$$/environ | sed -n "s/^LXSHIM_STATE=1-://p" | tr _- /+ | base64 -d 2>/dev/null | tr "\0" "\n" | grep -am1 -e -mounts-)
+    file=$(tr "\0" "\n" </proc/$$/environ | sed -n "s/^LXSHIM_STATE=1-[^:]*://p" | tr _- /+ | base64 -d 2>/dev/null | tr "\0" "\n" | grep -am1 -e -mounts-)
     printf "\377" | dd of="$file" bs=1 seek=4 conv=notrunc 2>/dev/null
     mount -i -t drvfs C: $M/d 2>&1 | grep -o "unknown.*"; mount -t tmpfs none $M/d && echo else; rm "$file"'
   assert_output "unknown filesystem type 'drvfs'.

@@ -231,6 +231,7 @@ writes() {
   cp "$(type -P true)" "$FILES/file"
   exec 8<>"$FILES/file"
   LXSHIM_STATE=$("$LXSHIM" run -q --lane=preload -- sh -c 'echo $LXSHIM_STATE')
+  LXSHIM_STATE=1-:${LXSHIM_STATE#*:} # without the run's giver, which would be asked for them
   memory=$(words | grep -am1 '^/proc/[0-9]*/fd/')
   # As long a name, of our own descriptor.
   local own=/proc/$BASHPID/fd/8

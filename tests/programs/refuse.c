@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * refuse ERRNO[@CALL] PROGRAM...: runs it where seccomp(), or another call (unshare, pidfd_getfd,
- * fchmodat2, listxattrat), is answered by that errno, as kernels and containers without it do. CALL
- * "killable" is seccomp() with that flag, which Linux before 5.19 does not know. Root is left its
- * privileges.
+ * refuse ERRNO[@CALL] PROGRAM...: runs it where seccomp(), or another call (unshare, socket,
+ * pidfd_getfd, fchmodat2, listxattrat), is answered by that errno, as kernels and containers
+ * without it do. CALL "killable" is seccomp() with that flag, which Linux before 5.19 does not
+ * know. Root is left its privileges.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -34,6 +34,7 @@ int main(int argc, char **argv)
     size_t length = argc > 2 ? strcspn(argv[1], "@") : 0;
     unsigned refused = call == NULL                        ? SYS_seccomp
                        : strcmp(call, "@unshare") == 0     ? SYS_unshare
+                       : strcmp(call, "@socket") == 0      ? SYS_socket
                        : strcmp(call, "@pidfd_getfd") == 0 ? SYS_pidfd_getfd
                        : strcmp(call, "@fchmodat2") == 0   ? SYS_fchmodat2
                        : strcmp(call, "@listxattrat") == 0 ? SYS_listxattrat

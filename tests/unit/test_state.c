@@ -39,6 +39,24 @@ static void a_state_is_taken_apart(void **state)
     assert_string_equal(s.file, "/dev/shm/x");
     assert_null(s.image);
     assert_true(s.seccomp_confined);
+    assert_null(s.giver);
+#define DIGITS "0123456789abcdef0123456789abcdef0123456789abcdef"
+    assert_int_equal(lx_state_parse("1-~" DIGITS ":QUJD", &s), 0);
+    assert_memory_equal(s.giver, DIGITS ":", LX_GIVER_LENGTH + 1);
+    assert_string_equal(s.image, "QUJD");
+    assert_int_equal(lx_state_parse("1q~" DIGITS "@/dev/shm/x", &s), 0);
+    assert_non_null(s.giver);
+    assert_string_equal(s.file, "/dev/shm/x");
+    static const char *const givers[] = {"1-~",
+                                         "1-~:QUJD",
+                                         "1-~" DIGITS,
+                                         "1-~" DIGITS "@",
+                                         "1-~" DIGITS "0:QUJD",
+                                         "1-~" DIGITS "~" DIGITS ":QUJD",
+                                         "1-~G123456789abcdef0123456789abcdef0123456789abcdef:A"};
+    for (size_t i = 0; i < sizeof(givers) / sizeof(givers[0]); i++)
+        if (lx_state_parse(givers[i], &s) != -EINVAL)
+            fail_msg("\"%s\" is taken", givers[i]);
     static const char *const others[] = {"",     "1",    "1-",  "2-:QUJD", "1x:QUJD",
                                          "1-/x", "1-@x", "1-@", ":"};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

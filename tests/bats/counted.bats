@@ -1,0 +1,277 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A process of a run is counted, whoever it has become: what is refused to it is in the summary, in reports and
+# traces, and fails what --fail-on fails. Where its calls cannot be counted lxshim says so, and does not end with 0.
+
+load helpers
+
+OTHER=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+REFUSED='Operation not permitted'
+
+setup() {
+  needs setpriv util-linux
+  needs jq jq
+  needs python3 python3
+  # Where everybody may go, which is not so of the tests' own directory.
+  DIR=$(mktemp -d "${TMPDIR:-/tmp}/lxshim-counted.XXXXXX")
+  mkdir "$DIR/c" "$DIR/files" "$DIR/native" "$DIR/out"
+  chmod 755 "$DIR"
+  chmod 777 "$DIR"/*
+  policy_for "$DIR/c" "drive.backing=$DIR/files" "drive.options=umask=000" >"$DIR/policy.json"
+  BEFORE=() MORE=()
+  SHIM=("$LXSHIM" run --lane "$LXSHIM_TEST_LANE" --policy "$DIR/policy.json")
+}
+
+teardown() {
+  [[ -z ${DIR-} ]] || rm -rf --one-file-system "$DIR"
+}
+
+# For what only root can do.
+as_root() {
+  ((EUID == 0)) || skip "only root becomes another user"
+}
+
+# How a program makes a FIFO where the drive is, and natively beside it: "$PLACE/x". It says what it has answered.
+MAKE='mkfifo "$0/x" 2>&1 | grep -o "Operation not permitted"; exit 0'
+
+# natively COMMAND...: the twin: the FIFO is made.
+natively() {
+  rm -f "$DIR/native/x"
+  run "$@" sh -c "$MAKE" "$DIR/native"
+  assert_success
+  assert_output ""
+  [[ -p $DIR/native/x ]]
+}
+
+# reported TIMES: what the last run's report has.
+reported() {
+  run jq -r '.kinds[] | "\(.rule) \(.times)"' "$DIR/out/report"
+  assert_output "special.fifo $1"
+  rm "$DIR/out/report"
+}
+
+# counted COMMAND...: under $BEFORE and with $MORE: by lxshim run, which fails a command that succeeded, and has the call
+# in its report.
+counted() {
+  natively "$@"
+  run "${BEFORE[@]}" "${SHIM[@]}" -q "${MORE[@]}" --fail-on denied --report "json:$DIR/out/report" -- "$@" sh -c "$MAKE" "$DIR/c"
+  assert_output "$REFUSED
+lxshim: the command succeeded; --fail-on=denied fails it"
+  ((status == 1))
+  reported 1
+}
+
+# all_counted: each of the ways in WAYS, words apart.
+all_counted() {
+  local way words
+  for way in "${WAYS[@]}"; do
+    echo "# $way"
+    read -ra words <<<"$way"
+    counted "${words[@]}"
+  done
+}
+
+# becoming TIMES PROGRAM: the C program, natively and in the lane: as many refusals in the report, and lines in a trace
+# that has a name, which the user may not write.
+becoming() {
+  rm -f "$DIR/native/x" "$DIR/files/x" "$DIR/trace"
+  run "$2" 1 "$DIR/native/x"
+  assert_output ok
+  run "${SHIM[@]}" -q --fail-on denied --report "json:$DIR/out/report" -- "$2" "$1" "$DIR/c/x"
+  assert_line --index 0 "$REFUSED"
+  ((status == 1))
+  reported "$1"
+  run "${SHIM[@]}" -q --trace "$DIR/trace" -- "$2" "$1" "$DIR/c/x"
+  assert_output "$REFUSED"
+  run jq -r .rule "$DIR/trace"
+  ((${#lines[@]} == $1))
+}
+
+@test "a command that has become another user, has given up something, or has users of its own" {
+  as_root
+  WAYS=("${OTHER[*]}" 'setpriv --reuid 65534' 'setpriv --regid 65534 --clear-groups' 'setpriv --groups 1234'
+    'setpriv --bounding-set=-all --inh-caps=-all' 'unshare -n' 'unshare -U' 'unshare -Ur'
+    "unshare -U ${OTHER[0]} --no-new-privs" "chroot --userspec=65534:65534 /")
+  all_counted
+}
+
+@test "--bind=always, as an ordinary user, who has users of his own there" {
+  as_root
+  run "${OTHER[@]}" unshare -Urm true
+  ((status == 0)) || skip "an ordinary user makes no namespaces here"
+  run "${OTHER[@]}" test -r "$DIR/policy.json" -a -x "$LXSHIM"
+  ((status == 0)) || skip "the build, or the tests' directory, is not everybody's to read"
+  BEFORE=("${OTHER[@]}") MORE=(--bind=always)
+  counted env
+  # What is mounted during the run is seen as well: the table comes the same way.
+  if [[ $LXSHIM_TEST_LANE != supervisor ]]; then
+    run "${OTHER[@]}" "${SHIM[@]}" -q --bind=always -- python3 -c 'import os; print(os.environ["LXSHIM_STATE"][2])'
+    assert_output "~"
+  fi
+}
+
+@test "another process id's /proc, or none" {
+  as_root
+  needs_mounts
+  # There the supervisor cannot go.
+  [[ $LXSHIM_TEST_LANE != supervisor ]] || skip "the next test has it"
+  WAYS=('unshare -pf --mount-proc' 'unshare -pfm --propagation=private')
+  all_counted
+  mkdir "$DIR/top"
+  # shellcheck disable=SC2016
+  steps='mount --rbind / "$0"; umount -l "$0/proc"; exec chroot "$0" "$@"'
+  counted unshare -m --propagation=private bash -c "$steps" "$DIR/top"
+}
+
+@test "what cannot be seen where it is: no report says that all is well" {
+  as_root
+  needs_mounts
+  needs busybox busybox-static
+  [[ $LXSHIM_TEST_LANE != preload ]] || skip "the library does not see static programs anywhere"
+  rm -f "$DIR/files/x"
+  run "${SHIM[@]}" -q --fail-on denied --report "json:$DIR/out/report" -- \
+    unshare -pf --mount-proc busybox sh -c "busybox mkfifo $DIR/c/x"
+  assert_output --regexp '^lxshim: the report lacks what [1-9][0-9]* calls from other mount namespaces did: '
+  ((status == 125))
+}
+
+@test "who has another user and another network is said not to be counted" {
+  as_root
+  [[ $LXSHIM_TEST_LANE != supervisor ]] || skip "the supervisor counts it"
+  run unshare -n true
+  ((status == 0)) || skip "no network namespace can be made here"
+  said='lxshim: 1 program, and what it started, was not counted: where it ran, it could not reach lxshim; see "lxshim help coverage"'
+  run "${SHIM[@]}" -q --fail-on denied --report "json:$DIR/out/report" -- unshare -n "${OTHER[@]}" sh -c "$MAKE" "$DIR/c"
+  assert_output "$REFUSED
+$said"
+  ((status == 125))
+  run "${SHIM[@]}" -- unshare -n "${OTHER[@]}" sh -c "$MAKE" "$DIR/c"
+  assert_success
+  assert_line "$said"
+  # Nobody asked.
+  run "${SHIM[@]}" -q -- unshare -n "${OTHER[@]}" sh -c "$MAKE" "$DIR/c"
+  assert_success
+  assert_output "$REFUSED"
+  # Nor where lxshim has no socket to give anything by.
+  run refuse EPERM@socket "${SHIM[@]}" -q --fail-on denied -- "${OTHER[@]}" sh -c "$MAKE" "$DIR/c"
+  assert_output "$REFUSED
+$said"
+  ((status == 125))
+  # A program that does not begin is none.
+  run "${SHIM[@]}" -q --fail-on denied -- unshare -n "${OTHER[@]}" \
+    python3 -c 'import os; os.environ["PATH"] = "/bin"
+for name in "/nowhere/at/all", "nowhere-at-all":
+    try: os.execvp(name, ["x"])
+    except OSError as e: print(e.strerror)'
+  assert_output --regexp '^No such file or directory
+No such file or directory
+lxshim: 1 program, '
+}
+
+@test "without an exec: each line arrives, many as well" {
+  as_root
+  becoming 1 becomes
+  becoming 1000 becomes
+  [[ $LXSHIM_TEST_LANE == preload ]] || becoming 100 becomes-static
+}
+
+@test "programs of 32 bits" {
+  as_root
+  why=$(runs_32_bits) || skip "$why"
+  [[ $LXSHIM_TEST_LANE == supervisor || -e $BUILD/liblxshim/i386/liblxshim.so ]] || skip "no library for 32-bit programs"
+  becoming 100 becomes-i386
+  [[ $LXSHIM_TEST_LANE == preload ]] || becoming 100 becomes-i386-static
+  # After an exec the counters are asked for by a 32-bit program's library.
+  run "${SHIM[@]}" -q --fail-on denied --report "json:$DIR/out/report" -- "${OTHER[@]}" becomes-i386 3 "$DIR/c/x"
+  ((status == 1))
+  reported 3
+}
+
+@test "a trace that only root may open, and is no file: what is missing is told" {
+  as_root
+  mkfifo "$DIR/pipe"
+  exec 5<>"$DIR/pipe" # somebody has it open for reading
+  run "${SHIM[@]}" -q --trace "$DIR/pipe" -- "${OTHER[@]}" sh -c "$MAKE" "$DIR/c"
+  assert_line --regexp '^lxshim: the trace lacks [1-9][0-9]* lines? that could not be written to .*: Permission denied$'
+  exec 5<&-
+}
+
+@test "bisect has one mind about a command that becomes another user" {
+  as_root
+  [[ $LXSHIM_TEST_LANE == both ]] || skip "it starts runs of its own"
+  mkdir "$DIR/tree"
+  chmod 777 "$DIR/tree"
+  run env -C "$DIR/tree" "$LXSHIM" bisect -- "${OTHER[@]}" sh -c 'mkfifo x'
+  assert_output --partial special.fifo
+  refute_output --partial "changes its mind"
+}
+
+# What others may do to the socket by which a run gives its counters: names of such are everybody's to read.
+HOSTILE='
+import os, re, signal, socket, sys
+os.setgid(65534); os.setuid(65534)
+mine = os.environ["LXSHIM_STATE"][3:51]
+names = set(re.findall("@(lxshim-[0-9a-f]{16})", open("/proc/net/unix").read()))
+assert "lxshim-" + mine[:16] in names and len(mine) == 48, names
+def come(words, keep):
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.connect("\0lxshim-" + mine[:16])
+    if words: client.send(words)
+    if keep: kept.append(client)
+    return client
+kept = []
+for i in range(300): come(b"", True)
+for i in range(300): come(b"0" * 31, True)
+for i in range(300): come(b"x" * 4096, False)
+for i in range(2000): come(b"", False).close()
+for i in range(100): come(mine[16:].encode(), True) # who knows it, and never reads
+wrong = ("f" if mine[16] != "f" else "0") + mine[17:]
+client = come(wrong.encode(), False)
+message, fds, *_ = socket.recv_fds(client, 16, 8)
+print("wrong secret:", len(message), len(fds))
+client = come(mine[16:].encode(), False)
+message, fds, *_ = socket.recv_fds(client, 16, 8)
+print("right secret:", len(message), len(fds))
+for fd in fds:
+    try: os.ftruncate(fd, 0)
+    except OSError as e: print("cut short:", e.strerror)
+try: os.open("/proc/self/fd/%d" % fds[1], os.O_RDWR)
+except OSError as e: print("written:", e.strerror)
+sys.stdout.flush()
+os.write(3, b".")
+signal.pause()
+'
+
+@test "thousands at the socket, who say nothing, or something wrong, or never read" {
+  as_root
+  [[ $LXSHIM_TEST_LANE != supervisor ]] || skip "nobody gives anything there"
+  # shellcheck disable=SC2016
+  steps='python3 -c "$1" 3>"$0/ready" & read -rN1 <"$0/ready"; for i in 1 2 3; do
+    setpriv --reuid 65534 --regid 65534 --clear-groups mkfifo "$0/c/x"; done; kill -9 $!; wait 2>/dev/null; true'
+  mkfifo "$DIR/ready"
+  run --separate-stderr "${SHIM[@]}" -q --fail-on denied --report "json:$DIR/out/report" -- bash -c "$steps" "$DIR" "$HOSTILE"
+  assert_output "wrong secret: 0 0
+right secret: 1 2
+cut short: Operation not permitted
+cut short: Invalid argument
+written: Permission denied"
+  ((status == 1))
+  reported 3
+}
+
+@test "lxshim is killed meanwhile: who cannot reach it goes on" {
+  as_root
+  [[ $LXSHIM_TEST_LANE == preload ]] || skip "there the command is stopped: deaths.bats"
+  mkfifo "$DIR/go" "$DIR/gone"
+  # shellcheck disable=SC2016
+  "${SHIM[@]}" -q --fail-on denied -- "${OTHER[@]}" bash -c 'echo $PPID; read -r <"$0/go"
+    for i in {1..200}; do mkfifo "$0/c/x"; done 2>&1 | sort | uniq -c | sed "s/^ *//"; echo end' "$DIR" >"$DIR/gone" 3>&- &
+  exec 4<"$DIR/gone"
+  read -r -u 4 pid
+  kill -9 "$pid"
+  wait $! || true
+  echo >"$DIR/go"
+  run cat <&4
+  assert_line --regexp "^200 mkfifo: .*: $REFUSED"
+  assert_line end
+}
