@@ -230,10 +230,9 @@ void lx_adopt_table(struct lx_policy *policy)
     lx_adopt_space(policy);
 }
 
-int lx_adopt(const char *value, struct lx_policy *policy, char room[LX_IMAGE_INLINE_MAX])
+int lx_adopt(const char *value, struct lx_policy *policy, char *room, size_t most)
 {
     const struct lx_image *image = (const struct lx_image *)(const void *)room;
-    const unsigned most = LX_IMAGE_INLINE_MAX;
     struct lx_state state;
     size_t size = 0;
     int r = lx_state_parse(value, &state);
