@@ -150,6 +150,29 @@ within_bounds() {
   (($(grep -c RELATI "$BATS_TEST_TMPDIR/relocations") < 640))
 }
 
+# A thread's stack may be small: whether it has room is asked once, of all the pages that are needed.
+@test "the first call of a thread: its stack is one question, not one for each page" {
+  needs python3 python3
+  local state
+  mkdir "$BATS_TEST_TMPDIR/none"
+  policy_for "$BATS_TEST_TMPDIR/none" >"$BATS_TEST_TMPDIR/policy.json"
+  state=$("$LXSHIM" policy state "$BATS_TEST_TMPDIR/policy.json")
+  strace -f -qq -e trace=madvise,rt_sigprocmask -o "$BATS_TEST_TMPDIR/trace" -E LD_PRELOAD="$LIB" -E LXSHIM_STATE="$state" \
+    python3 -c '
+import os, threading
+for i in range(4):
+    t = threading.Thread(target=os.stat, args=("/usr/bin/env",))
+    t.start()
+    t.join()'
+  grep -Eq 'madvise\(0x[0-9a-f]+, 4096, (MADV_POPULATE_READ|0x16).*ENOMEM' "$BATS_TEST_TMPDIR/trace" ||
+    skip "the kernel cannot be asked (Linux 5.14)"
+  run awk '
+    /madvise\(0x[0-9a-f]+, 49152, (MADV_POPULATE_READ|0x16)/ { threads++; thread[$1] = 1 }
+    /rt_sigprocmask\((0xffffffff|-1)/ { tried[$1]++ }
+    END { for (t in thread) if (tried[t] > most) most = tried[t]; print threads, most < 10 ? "few" : most }' "$BATS_TEST_TMPDIR/trace"
+  assert_output --regexp '^[1-4] few$'
+}
+
 # asked COMMAND...: how many questions for attributes it asks, in a run on a drive with metadata.
 asked() {
   "$LXSHIM" run -q --lane preload --policy "$BATS_TEST_TMPDIR/policy.json" -- bash -c '
