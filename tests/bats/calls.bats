@@ -156,6 +156,7 @@ within_bounds() {
 # A thread's stack may be small: whether it has room is asked once, of all the pages that are needed.
 @test "the first call of a thread: its stack is one question, not one for each page" {
   needs python3 python3
+  [[ $(printf '%s\n5.14\n' "$(uname -r)" | sort -V | head -n 1) == 5.14 ]] || skip "the kernel cannot be asked (Linux 5.14)"
   local state
   mkdir "$BATS_TEST_TMPDIR/none"
   policy_for "$BATS_TEST_TMPDIR/none" >"$BATS_TEST_TMPDIR/policy.json"
@@ -167,8 +168,6 @@ for i in range(4):
     t = threading.Thread(target=os.stat, args=("/usr/bin/env",))
     t.start()
     t.join()'
-  grep -Eq 'madvise\(0x[0-9a-f]+, 4096, (MADV_POPULATE_READ|0x16).*ENOMEM' "$BATS_TEST_TMPDIR/trace" ||
-    skip "the kernel cannot be asked (Linux 5.14)"
   run awk '
     /madvise\(0x[0-9a-f]+, 49152, (MADV_POPULATE_READ|0x16)/ { threads++; thread[$1] = 1 }
     /rt_sigprocmask\((0xffffffff|-1)/ { tried[$1]++ }
