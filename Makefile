@@ -97,12 +97,14 @@ LIB_SRC  := $(if $(IS_MUSL),$(filter-out $(MUSL_OUT),$(LIB_SRC)),$(LIB_SRC))
 STARTING := shim/preload/init.c shim/sys/sys.c \
             $(addprefix shim/preload/,environment.c adopt.c sanitizer.c x_exit.c) \
             $(addprefix policy/,image.c policy.c rules.c axes.c mount.c mount_check.c volumes.c) \
-            $(addprefix shim/vfs/,finish.c tracefile.c) $(addprefix shim/store/,hidden.c identity.c pending.c) \
+            $(addprefix shim/vfs/,finish.c tracefile.c) $(addprefix shim/store/,hidden.c identity.c pending.c cwds.c) \
             shim/fs/drvfs/pending.c
-CALLING  := $(addprefix shim/vfs/,run.c ops.c locate.c placement.c mounts.c names.c judge.c directory.c \
-              descriptor.c caches.c conclude.c shown.c provided.c tables.c stale.c) \
-            $(addprefix shim/fs/,host.c native.c names.c) $(addprefix shim/sys/,address.c clock.c) \
-            $(addprefix shim/preload/,x_open.c x_stat.c x_dir.c x_fd.c x_names.c x_stdio.c ending.c)
+CALLING  := $(addprefix shim/vfs/,often.c run.c ops.c locate.c placement.c mounts.c names.c judge.c directory.c \
+              descriptor.c walk.c walked.c handles.c caches.c conclude.c shown.c provided.c tables.c stale.c watch.c \
+              transfers.c) \
+            $(addprefix shim/fs/,host.c native.c names.c stray.c madeup.c) $(addprefix shim/sys/,address.c clock.c room.c) \
+            $(addprefix shim/preload/,next.c x_open.c x_stat.c x_dir.c x_fd.c x_names.c x_cwd.c x_transfer.c x_stdio.c \
+              x_statfs.c ending.c)
 LIB_SRC  := $(foreach f,$(STARTING) $(CALLING),$(filter $(f),$(LIB_SRC))) \
             $(filter-out $(STARTING) $(CALLING),$(LIB_SRC))
 LIB_ASM  := $(wildcard shim/preload/*.S)

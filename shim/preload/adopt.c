@@ -10,6 +10,7 @@
 #include "store/metadata.h"
 #include "sys/space.h"
 #include "sys/sys.h"
+#include "sys/touched.h"
 #include "sys/unwatched.h"
 #include "vfs/placement.h"
 #include "vfs/space.h"
@@ -264,7 +265,7 @@ static void adopt_table(struct lx_policy *policy, struct given *given)
 }
 
 /* Who this process was when it took the counters over. Written before main. */
-static uid_t adopted_by;
+static SYS_TOUCHED uid_t adopted_by;
 
 void lx_adopt_run(const char *value, struct lx_policy *policy)
 {
@@ -290,10 +291,9 @@ bool lx_adopt_again(const char *value, const struct lx_policy *policy)
     return lx_state_parse(value, &state) == 0 && given_reaches(state.giver);
 }
 
-int lx_adopt(const char *value, struct lx_policy *policy, char room[LX_IMAGE_INLINE_MAX])
+int lx_adopt(const char *value, struct lx_policy *policy, char *room, size_t most)
 {
     const struct lx_image *image = (const struct lx_image *)(const void *)room;
-    const unsigned most = LX_IMAGE_INLINE_MAX;
     struct lx_state state;
     size_t size = 0;
     int r = lx_state_parse(value, &state);

@@ -10,11 +10,12 @@
 #include "policy/policy.h"
 
 /*
- * Lays out the policy of a value of LXSHIM_STATE; `room`, aligned for an image, keeps one that lies
- * in the value itself. Returns 0, -EINVAL for what is damaged, -ENOENT where the image's file is
- * gone, -EPERM where it is another user's, or others may write it, or another -errno.
+ * Lays out the policy of a value of LXSHIM_STATE; `room` (`size` bytes), aligned for an image,
+ * keeps one that lies in the value itself. Returns 0, -EINVAL for what is damaged, -ENOENT where
+ * the image's file is gone, -EPERM where it is another user's, or others may write it, or another
+ * -errno.
  */
-int lx_adopt(const char *value, struct lx_policy *policy, char room[LX_IMAGE_INLINE_MAX]);
+int lx_adopt(const char *value, struct lx_policy *policy, char *room, size_t size);
 
 /*
  * Maps the counters that the policy's image names and the table of the run's mounts, where they are

@@ -13,6 +13,7 @@
 #include "sys/address.h"
 #include "sys/preload.h"
 #include "sys/sys.h"
+#include "sys/touched.h"
 #include "vfs/placement.h"
 
 #define STATE LX_STATE_VARIABLE "="
@@ -25,10 +26,18 @@
  */
 #define ADDED ":::"
 
-/* See environment.h for who writes them and when; everybody reads them afterwards. */
-static char state[STATE_NAME + LX_STATE_INLINE_MAX];
-static char library[PATH_MAX];
-static uint64_t own_list; /* of the value of LD_PRELOAD that this process was started with */
+/*
+ * See environment.h for who writes them and when; everybody reads them afterwards. Nearly every
+ * value has room in the shorter of two.
+ */
+static char long_state[STATE_NAME + LX_STATE_INLINE_MAX];
+static SYS_TOUCHED char short_state[1024];
+static SYS_TOUCHED char *state = long_state;
+static char long_library[PATH_MAX];
+static SYS_TOUCHED char short_library[256];
+static SYS_TOUCHED char *library = long_library;
+/* Of the value of LD_PRELOAD that this process was started with. */
+static SYS_TOUCHED uint64_t own_list;
 
 const char *lx_library_path(void)
 {
@@ -42,6 +51,8 @@ const char *lx_state_value(void)
 
 void lx_state_keep(const char *value, size_t length)
 {
+    if (STATE_NAME + length < sizeof(short_state))
+        state = short_state;
     memcpy(state, STATE, STATE_NAME);
     memcpy(state + STATE_NAME, value, length + 1);
 }
@@ -75,6 +86,7 @@ void lx_library_find(void)
 {
     Dl_info info;
     size_t n;
+    library = long_library;
     if (dladdr(lx_library_find, &info) == 0 || info.dli_fname == NULL)
         return;
     const char *name = info.dli_fname;
@@ -82,12 +94,12 @@ void lx_library_find(void)
         name += 2;
     n = strlen(name);
     if (name[0] == '/') {
-        if (n < sizeof(library))
+        if (n < sizeof(long_library))
             memcpy(library, name, n + 1);
         return;
     }
-    long cwd = sys_getcwd(library, sizeof(library));
-    if (cwd <= 0 || (size_t)cwd + n + 1 > sizeof(library)) {
+    long cwd = sys_getcwd(library, sizeof(long_library));
+    if (cwd <= 0 || (size_t)cwd + n + 1 > sizeof(long_library)) {
         library[0] = '\0';
         return;
     }
@@ -100,8 +112,9 @@ bool lx_library_keep(const char *list)
     size_t n;
     const char *entry = list == NULL ? NULL : find(list, &n);
     own_list = hash_of(list == NULL ? "" : list);
-    if (entry == NULL || n >= sizeof(library))
+    if (entry == NULL || n >= sizeof(long_library))
         return false;
+    library = n < sizeof(short_library) ? short_library : long_library;
     memcpy(library, entry, n);
     library[n] = '\0';
     return true;

@@ -8,6 +8,7 @@
 #include "fs/madeup.h"
 #include "preload/shim.h"
 #include "sys/sys.h"
+#include "sys/touched.h"
 #include "vfs/opened.h"
 #include "vfs/placement.h"
 #include "vfs/watch.h"
@@ -19,7 +20,7 @@
 
 #define TAKEN (-1)
 
-_Atomic bool epolled_any; /* set by any thread */
+SYS_TOUCHED _Atomic bool epolled_any; /* set by any thread */
 
 /*
  * Any thread takes an entry by its number, has it alone until it writes another, and may be a vfork

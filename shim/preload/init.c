@@ -20,8 +20,10 @@
 #include "sys/preload.h"
 #include "sys/room.h"
 #include "sys/sys.h"
+#include "sys/touched.h"
 #include "sys/unwatched.h"
 #include "vfs/finish.h"
+#include "vfs/placement.h"
 
 #define SHOWN_STATE 120 /* bytes of a state that is refused: the name of its file */
 
@@ -31,11 +33,12 @@
  * afterwards. `seccomp_confined` and `plain` alone are written later, the bits beside them as they
  * are: see lx_confine.
  */
-static struct lx_policy policy;
+static SYS_TOUCHED struct lx_policy policy;
 struct lx_task lx_own_task = {.policy = &policy, .cwd = AT_FDCWD};
-_Atomic int lx_phase;
-static bool unpublished; /* the state is in an environment that libc will not have */
-static char image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
+SYS_TOUCHED _Atomic int lx_phase;
+static SYS_TOUCHED bool unpublished; /* the state is in an environment that libc will not have */
+static char long_image[LX_IMAGE_INLINE_MAX] __attribute__((aligned(8)));
+static SYS_TOUCHED char short_image[768] __attribute__((aligned(8))); /* for nearly all */
 
 /* glibc knows whether there is another thread; elsewhere assume there is. */
 extern char __libc_single_threaded __attribute__((weak));
@@ -143,7 +146,10 @@ static void begin_with(char **env, const char *state, bool first)
     /* dladdr looks through every symbol there is: 7000 instructions, of each process. */
     if (!lx_library_keep(list) && lx_library_path()[0] == '\0')
         lx_library_find();
-    int r = lx_adopt(state, &policy, image);
+    /* Four letters are three bytes of an image. */
+    bool is_short = strlen(state) <= sizeof(short_image) / 3 * 4;
+    int r = lx_adopt(state, &policy, is_short ? short_image : long_image,
+                     is_short ? sizeof(short_image) : sizeof(long_image));
     if (r < 0)
         refuse(state_problem(r), state, SHOWN_STATE);
     lx_state_keep(state, strlen(state));
@@ -151,6 +157,8 @@ static void begin_with(char **env, const char *state, bool first)
         lx_environment_hide(env, list);
     lx_own_task.seccomp_confined = state[1] == LX_STATE_CONFINED;
     lx_own_task.caching = true;
+    /* A page that is read first is found twice: once more to be written. */
+    placement_forget_fd(AT_FDCWD);
     /* An initializer would need a relocation of a kind that nothing else does. */
     hooks.alone = &__libc_single_threaded;
     lx_own_task.ops = &hooks;

@@ -11,6 +11,8 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "sys/touched.h"
+
 /* A pointer to the next definition; found once, by any thread. Never NULL: see next.c. */
 void *lx_next(void *_Atomic *slot, const char *name);
 
@@ -36,7 +38,7 @@ void *lx_next(void *_Atomic *slot, const char *name);
 
 #define NEXT_NAMED(text, type)                                            \
     ({                                                                    \
-        static void *_Atomic slot_;                                       \
+        static SYS_TOUCHED void *_Atomic slot_;                           \
         void *next_ = atomic_load_explicit(&slot_, memory_order_relaxed); \
         (type *)(next_ != NULL ? next_ : lx_next(&slot_, text));          \
     })

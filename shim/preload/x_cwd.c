@@ -28,10 +28,16 @@ LX_EXPORT int fchdir(int fd)
 }
 
 /* The kernel says where one is outside of his own "/"; to libc there is no such place. */
-static long find_cwd(char *buf, size_t size)
+static long find_cwd(char path[PATH_MAX])
 {
-    long n = lx_getcwd(lx_self(), buf, size);
-    return n > 0 && buf[0] != '/' ? -ENOENT : n;
+    long n = lx_getcwd_here(lx_self(), path);
+    return n > 0 && path[0] != '/' ? -ENOENT : n;
+}
+
+/* Gives a program what was found, n bytes: its address may be any. Returns that, or NULL. */
+static char *give(char *buf, const char *path, size_t n)
+{
+    return lx_ret(lx_give(lx_self(), buf, path, n)) < 0 ? NULL : buf;
 }
 
 LX_EXPORT char *getcwd(char *buf, size_t size)
@@ -41,7 +47,7 @@ LX_EXPORT char *getcwd(char *buf, size_t size)
         errno = EINVAL;
         return NULL;
     }
-    long n = find_cwd(path, sizeof(path));
+    long n = find_cwd(path);
     if (n == -ENAMETOOLONG)
         return NEXT(getcwd)(buf, size); /* longer than a page: libc climbs up to the root */
     if (lx_ret(n) < 0)
@@ -51,14 +57,16 @@ LX_EXPORT char *getcwd(char *buf, size_t size)
          * frees it. */
         if (size == 0 || !IS_GLIBC)
             size = (size_t)n;
-        if (size >= (size_t)n)
+        if (size >= (size_t)n) {
             buf = malloc(size);
+            return buf == NULL ? NULL : memcpy(buf, path, (size_t)n);
+        }
     }
     if (size < (size_t)n) {
         errno = ERANGE;
         return NULL;
     }
-    return buf == NULL || lx_ret(lx_give(lx_self(), buf, path, (size_t)n)) < 0 ? NULL : buf;
+    return give(buf, path, (size_t)n);
 }
 
 LX_EXPORT char *__getcwd_chk(char *buf, size_t size, size_t room);
@@ -73,12 +81,14 @@ LX_EXPORT char *__getcwd_chk(char *buf, size_t size, size_t room)
 /* On failure buf holds a message: so says the manual. */
 LX_EXPORT char *getwd(char *buf)
 {
+    char path[PATH_MAX];
     if (lx_is_null(buf)) {
         errno = EINVAL;
         return NULL;
     }
-    if (lx_ret(find_cwd(buf, PATH_MAX)) >= 0)
-        return buf;
+    long n = lx_ret(find_cwd(path));
+    if (n >= 0)
+        return give(buf, path, (size_t)n);
     strcpy(buf, strerrordesc_np != NULL ? strerrordesc_np(errno) : "");
     return NULL;
 }

@@ -15,6 +15,7 @@
 #include "preload/next.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
+#include "sys/touched.h"
 #include "vfs/handles.h"
 #include "vfs/listing.h"
 #include "vfs/names.h"
@@ -60,9 +61,12 @@ static struct showing {
     unsigned shown;
     struct dirent entry;
 } showing[16];
+static SYS_TOUCHED _Atomic bool shows_any; /* or has: nearly no process does */
 
 static struct showing *slot_of(DIR *dir)
 {
+    if (!atomic_load_explicit(&shows_any, memory_order_relaxed))
+        return NULL;
     for (size_t i = 0; i < sizeof(showing) / sizeof(showing[0]); i++)
         if (atomic_load_explicit(&showing[i].dir, memory_order_relaxed) == dir)
             return &showing[i];
@@ -71,6 +75,7 @@ static struct showing *slot_of(DIR *dir)
 
 static struct showing *new_slot(DIR *dir)
 {
+    atomic_store_explicit(&shows_any, true, memory_order_relaxed);
     for (size_t i = 0; i < sizeof(showing) / sizeof(showing[0]); i++) {
         DIR *none = NULL;
         if (atomic_compare_exchange_strong(&showing[i].dir, &none, dir)) {
@@ -114,7 +119,7 @@ static struct dirent *entry_besides(DIR *dir)
  * thread keeps the stream it read last. The address of a stream that is closed may be another's
  * soon, so that all threads count closings.
  */
-static _Atomic unsigned closings;
+static SYS_TOUCHED _Atomic unsigned closings;
 static _Thread_local struct {
     DIR *dir;
     uintptr_t last; /* the entry that came out last */

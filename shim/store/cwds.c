@@ -9,6 +9,7 @@
 #include "sys/clock.h"
 #include "sys/dirents.h"
 #include "sys/sys.h"
+#include "sys/touched.h"
 
 #define CWDS_MAX 2048 /* with more processes than this, every look reads /proc */
 #define SERVES   8    /* times as long as it took */
@@ -26,7 +27,7 @@ struct cwd {
 static struct cwd cwds[CWDS_MAX];
 static unsigned count;
 static uint64_t places[PLACES / 64]; /* a bit for each, by its inode: most have none */
-static _Atomic int64_t serves_until;
+static SYS_TOUCHED _Atomic int64_t serves_until;
 static atomic_flag taken = ATOMIC_FLAG_INIT;
 
 static int64_t now(void)

@@ -5,12 +5,13 @@
 #include <sys/uio.h>
 
 #include "sys/sys.h"
+#include "sys/touched.h"
 
-_Atomic uint64_t sys_pages[SYS_PAGES];
+SYS_TOUCHED _Atomic uint64_t sys_pages[2 * SYS_PAGES];
 
 /* By this an entry says of a page that it can be read, but not to who reads by sixteen bytes. */
 #define EXACTLY (UINT64_C(1) << 38)
-static uint64_t way_of_reading; /* that, or none. Written once, before main. */
+static SYS_TOUCHED uint64_t way_of_reading; /* that, or none. Written once, before main. */
 
 void sys_read_exactly(void)
 {
@@ -43,7 +44,7 @@ static long read_as_set(uintptr_t address)
  * at the way first. Any thread or signal handler may find out, and all find the same.
  */
 enum { UNTRIED, TELLS, TELLS_NOTHING };
-static _Atomic int set_telling = UNTRIED;
+static SYS_TOUCHED _Atomic int set_telling = UNTRIED;
 
 static bool tells_by_set(void)
 {
@@ -80,12 +81,16 @@ __attribute__((noinline)) bool sys_page_try(uintptr_t address, uint64_t moment)
 {
     const uint64_t entry = sys_page_entry(address, moment) ^ way_of_reading;
     _Atomic uint64_t *at = &sys_pages[address / SYS_PAGE % SYS_PAGES];
-    if (atomic_load_explicit(at, memory_order_relaxed) == entry)
+    const uint64_t first = atomic_load_explicit(at, memory_order_relaxed);
+    if (first == entry || atomic_load_explicit(at + SYS_PAGES, memory_order_relaxed) == entry)
         return true;
     if (!is_readable(address))
         return false;
-    if (address >= SYS_PAGE)
+    if (address >= SYS_PAGE) {
+        if (first >> 40 == entry >> 40) /* of the same moment: it may be asked for again */
+            atomic_store_explicit(at + SYS_PAGES, first, memory_order_relaxed);
         atomic_store_explicit(at, entry, memory_order_relaxed);
+    }
     return true;
 }
 

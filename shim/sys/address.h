@@ -33,10 +33,13 @@
 
 /*
  * Pages that were readable at a moment: a cache shared by every thread, signal handler and vfork
- * child of the process, without locks; each entry is one word. Only address.c writes.
+ * child of the process, without locks; each entry is one word. Only address.c writes. A page has a
+ * place, and in the second half another one, where it is found more slowly: a program that names
+ * files in turns by two pages that share a place would have each tried at each call, and where its
+ * pages are is as chance has it.
  */
-#define SYS_PAGES 128u /* power of two */
-extern SYS_HIDDEN _Atomic uint64_t sys_pages[SYS_PAGES];
+#define SYS_PAGES 64u /* power of two */
+extern SYS_HIDDEN _Atomic uint64_t sys_pages[2 * SYS_PAGES];
 
 /*
  * The entry that says of an address's page that it can be read. `moment`: see sys_readable; 24 bits

@@ -8,6 +8,7 @@
 
 #include "sys/address.h"
 #include "sys/sys.h"
+#include "sys/touched.h"
 
 #define SPARE_SIZE 262144u
 
@@ -18,7 +19,7 @@
 _Thread_local struct sys_room sys_room;
 
 /* In the first thread's stack. Written before there is a second thread. */
-static uintptr_t first;
+static SYS_TOUCHED uintptr_t first;
 
 void sys_room_first(void)
 {
@@ -49,6 +50,38 @@ static bool is_for_signals(stack_t *stack)
     return SYS2(SYS_sigaltstack, NULL, stack) == 0 && (stack->ss_flags & SS_ONSTACK) != 0;
 }
 
+/* Of madvise: to have pages be there, as reading each would. From Linux 5.14 on. */
+#define POPULATE_READ 22
+
+/*
+ * Whether that advice says of what is not there that it is not: who acts as Linux may take any for
+ * a good one. Any thread may find out, and all find the same.
+ */
+enum { UNTRIED, TELLS, TELLS_NOTHING };
+static SYS_TOUCHED _Atomic int advice_telling = UNTRIED;
+
+static bool tells_by_advice(void)
+{
+    int known = atomic_load_explicit(&advice_telling, memory_order_relaxed);
+    if (known == UNTRIED) {
+        const uintptr_t nowhere = (uintptr_t)0 - (uintptr_t)2 * SYS_PAGE; /* the kernel's own */
+        known = SYS3(SYS_madvise, nowhere, SYS_PAGE, POPULATE_READ) < 0 ? TELLS : TELLS_NOTHING;
+        atomic_store_explicit(&advice_telling, known, memory_order_relaxed);
+    }
+    return known == TELLS;
+}
+
+/* True where n pages from `low` on can be read: one question where that can be asked. */
+static bool are_there(uintptr_t low, unsigned n)
+{
+    if (tells_by_advice() && SYS3(SYS_madvise, low, (size_t)n * SYS_PAGE, POPULATE_READ) == 0)
+        return true;
+    while (n-- > 0)
+        if (!sys_page_is_there(low + (uintptr_t)n * SYS_PAGE))
+            return false;
+    return true;
+}
+
 __attribute__((noinline)) bool sys_room_look(const void *local)
 {
     const uintptr_t at = (uintptr_t)local;
@@ -61,9 +94,8 @@ __attribute__((noinline)) bool sys_room_look(const void *local)
     /* Below it may be anything, and no page that says so. */
     if (is_for_signals(&signals))
         return at - (uintptr_t)signals.ss_sp >= SYS_ROOM;
-    for (uintptr_t i = 1; i * SYS_PAGE < SYS_ROOM + SYS_PAGE; i++)
-        if (!sys_page_is_there(page - i * SYS_PAGE))
-            return false;
+    if (!are_there(page - SYS_ROOM, SYS_ROOM / SYS_PAGE))
+        return false;
     remember(page - SYS_ROOM, page + SYS_PAGE);
     return true;
 }

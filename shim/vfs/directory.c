@@ -177,12 +177,13 @@ static bool leads_out(const struct lx_call *c, const struct vfs_directory *d)
 
 /*
  * True where the call is an open that can tell the kernel to follow no symlink, and so finds out
- * itself. Inside a mount only for what exists, since making an entry takes other calls before.
+ * itself. Inside a mount only for what exists, since making an entry takes other calls before, and
+ * not for a directory, which may be a link of Windows'.
  */
 static bool proves(const struct lx_call *c, const struct vfs_directory *d, struct placement v)
 {
     return c->op == LX_OP_OPEN && !c->asks && !c->task->on_behalf && (c->flags & O_PATH) == 0 &&
-           (v.mount == 0 ? !leads_out(c, d) : (c->flags & O_CREAT) == 0);
+           (v.mount == 0 ? !leads_out(c, d) : !d->meant && (c->flags & O_CREAT) == 0);
 }
 
 struct placement vfs_resolve_directory(struct lx_call *c, struct vfs_directory *d, uint64_t stamp,

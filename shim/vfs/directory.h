@@ -18,14 +18,15 @@ struct vfs_directory {
     struct placement start; /* on the directory that a relative path starts from */
     uint64_t seed;          /* of that directory, or 0 */
     uint64_t hash;          /* of the spelling */
+    bool meant;             /* the call is for it, and not for something in it */
     bool unproven;          /* what was found is right only if the spelling has no symlink */
 };
 
 /*
  * Finds out where a directory is: asks the kernel whether its spelling is free of symlinks, in
  * which case it is what it says, and walks there where it is not. Remembers what it found at
- * `stamp`. `provable`: an open of something in it may tell the kernel to follow no symlink, and
- * prove the spelling itself; then nothing is asked, and d->unproven is set.
+ * `stamp`. `provable`: an open of it or of something in it may tell the kernel to follow no
+ * symlink, and prove the spelling itself; then nothing is asked, and d->unproven is set.
  * PLACEMENT_REWRITE: only the walk knows the way to what is in it.
  */
 struct placement vfs_resolve_directory(struct lx_call *c, struct vfs_directory *d, uint64_t stamp,

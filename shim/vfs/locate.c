@@ -206,18 +206,22 @@ int vfs_locate(struct lx_call *c, unsigned i, struct vfs_found *found)
     if (path[0] != '/')
         v = vfs_descriptor_at(c->task, c->fd[i], c->moment, &hash);
     uint64_t base = hash;
-    struct vfs_directory d = {dirfd, path, p.dir_length, v, base, hash, false};
+    struct vfs_directory d = {dirfd, path, p.dir_length, v, base, hash, p.directory, false};
     if (p.dir_length > 0 && !(n == 1 && path[0] == '.')) {
         d.hash = placement_hash(base, path, p.dir_length);
         if (base == 0 || !placement_recall(d.hash, c->moment, &v))
-            v = vfs_resolve_directory(c, &d, c->moment, base != 0 && !p.directory);
+            v = vfs_resolve_directory(c, &d, c->moment, base != 0);
     }
     if ((v.flags & PLACEMENT_REWRITE) != 0)
         return LX_EWALK;
     if (p.directory) {
         found->self = v;
         found->hash = base == 0 ? 0 : d.hash;
-        set(c, i, v, dirfd, path, LX_LOC_WALKED);
+        set(c, i, v, dirfd, path, LX_LOC_WALKED | (d.unproven ? LX_LOC_UNPROVEN : 0u));
+        if (d.unproven) {
+            found->dir = v;
+            found->dir_hash = d.hash;
+        }
         return 0;
     }
     int r = locate_entry(c, i, &p, v, &d, found);

@@ -3,9 +3,11 @@
 
 #include <stddef.h>
 
+#include "sys/touched.h"
+
 #define OPENED_MAX 8
 
-_Atomic bool opened_any; /* any thread, a vfork child as well */
+SYS_TOUCHED _Atomic bool opened_any; /* any thread, a vfork child as well */
 
 /*
  * Numbers, and 1; 0: none. Any thread changes them, a signal handler and a vfork child too, by one

@@ -87,6 +87,9 @@ long lx_where(const struct lx_task *t, int dirfd, const char *path, int flags);
 /* The task's current directory as programs see it. Returns the length with its NUL, as getcwd. */
 long lx_getcwd(const struct lx_task *t, char *buf, size_t size);
 
+/* The same into a buffer of the library's own: of PATH_MAX bytes, which can be written. */
+long lx_getcwd_here(const struct lx_task *t, char *buf);
+
 /* The canonical path as programs see it (realpath): every component must exist. buf: PATH_MAX. */
 long lx_realpath(const struct lx_task *t, const char *path, char *buf);
 

@@ -5,11 +5,19 @@
 #include <stdatomic.h>
 
 #include "policy/table.h"
+#include "sys/touched.h"
 
-struct placement_entry placement_directories[PLACEMENT_DIRECTORIES];
-struct placement_entry placement_descriptors[PLACEMENT_DESCRIPTORS + 1];
-_Atomic uint64_t placement_generation;
-_Atomic int placement_vforks;
+/* A kilobyte of directories at first, and how many are lost before there is use of four times as
+ * many. */
+#define FIRST_USED 64u
+#define LOST_MOST  12u
+
+/* Not by a page, as the linker would begin all that is zero at another one. */
+struct placement_tables placement_tables __attribute__((aligned(2048)));
+SYS_TOUCHED _Atomic unsigned placement_unused = PLACEMENT_DIRECTORIES - FIRST_USED;
+static SYS_TOUCHED _Atomic unsigned lost; /* since then; threads may miscount it */
+SYS_TOUCHED _Atomic uint64_t placement_generation;
+SYS_TOUCHED _Atomic int placement_vforks;
 
 static const _Atomic uint32_t never; /* is anything mounted later, or astray */
 const _Atomic uint32_t *placement_mounted = &never;
@@ -21,9 +29,34 @@ void placement_follow(const struct lx_table *table)
     placement_strays = &table->stray_count;
 }
 
+/*
+ * Counts that a directory is forgotten for another one while it might still be asked for; makes use
+ * of more entries where that comes often. Where a thread finds fewer than another one has just
+ * made, what lies in the others is found out once more.
+ */
+static void lose(void)
+{
+    const unsigned unused = atomic_load_explicit(&placement_unused, memory_order_relaxed);
+    const unsigned n = atomic_load_explicit(&lost, memory_order_relaxed) + 1;
+    atomic_store_explicit(&lost, n % LOST_MOST, memory_order_relaxed);
+    if (n >= LOST_MOST && unused != 0) {
+        const unsigned used = (PLACEMENT_DIRECTORIES - unused) * 4;
+        atomic_store_explicit(&placement_unused,
+                              used < PLACEMENT_DIRECTORIES ? PLACEMENT_DIRECTORIES - used : 0,
+                              memory_order_relaxed);
+    }
+}
+
 void placement_remember(uint64_t hash, uint64_t stamp, struct placement v)
 {
-    placement_write(&placement_directories[hash & (PLACEMENT_DIRECTORIES - 1)], hash, stamp, v);
+    struct placement_entry *e = placement_directory(hash);
+    const uint64_t data = atomic_load_explicit(&e->data, memory_order_relaxed);
+    if (data >> PLACEMENT_STAMP_SHIFT == stamp &&
+        (atomic_load_explicit(&e->key, memory_order_relaxed) ^ data) != hash) {
+        lose();
+        e = placement_directory(hash);
+    }
+    placement_write(e, hash, stamp, v);
 }
 
 bool placement_keeps_fd(int fd)
@@ -73,6 +106,6 @@ void placement_forget_all(void)
 void placement_forget_descriptors(void)
 {
     for (int fd = 0; fd < (int)PLACEMENT_DESCRIPTORS; fd++)
-        if (atomic_load_explicit(&placement_descriptors[fd].data, memory_order_relaxed) != 0)
+        if (atomic_load_explicit(&placement_descriptor(fd)->data, memory_order_relaxed) != 0)
             placement_forget_fd(fd);
 }

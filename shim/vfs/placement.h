@@ -54,9 +54,29 @@ struct placement_entry {
 #define PLACEMENT_DIRECTORIES 1024u /* power of two */
 #define PLACEMENT_DESCRIPTORS 1024u
 
-extern SYS_HIDDEN struct placement_entry placement_directories[PLACEMENT_DIRECTORIES];
-extern SYS_HIDDEN struct placement_entry
-    placement_descriptors[PLACEMENT_DESCRIPTORS + 1]; /* the last: the cwd */
+/*
+ * The two lie side by side, and each is filled from where they meet, so that a process that looks
+ * into few directories touches one page of them.
+ */
+struct placement_tables {
+    char before[1024]; /* nothing: they meet within a page */
+    struct placement_entry directories[PLACEMENT_DIRECTORIES];
+    struct placement_entry descriptors[1 + PLACEMENT_DESCRIPTORS]; /* the first: the cwd */
+};
+extern SYS_HIDDEN struct placement_tables placement_tables;
+
+/*
+ * How many directories at the beginning are not used, yet: fewer, as more are remembered at once
+ * than find room. These bits are set in each number that says where one is remembered.
+ */
+extern SYS_HIDDEN _Atomic unsigned placement_unused;
+
+/* Where the directory of a hash is remembered. */
+static inline struct placement_entry *placement_directory(uint64_t hash)
+{
+    const unsigned unused = atomic_load_explicit(&placement_unused, memory_order_relaxed);
+    return &placement_tables.directories[((unsigned)hash | unused) & (PLACEMENT_DIRECTORIES - 1)];
+}
 
 /* The placement in an entry's second word. */
 static inline struct placement placement_in(uint64_t data)
@@ -82,8 +102,9 @@ static inline bool placement_recall_entry(const struct placement_entry *e, uint6
 static inline struct placement_entry *placement_descriptor(int fd)
 {
     if (fd == AT_FDCWD)
-        return &placement_descriptors[PLACEMENT_DESCRIPTORS];
-    return fd >= 0 && (unsigned)fd < PLACEMENT_DESCRIPTORS ? &placement_descriptors[fd] : NULL;
+        return &placement_tables.descriptors[0];
+    return fd >= 0 && (unsigned)fd < PLACEMENT_DESCRIPTORS ? &placement_tables.descriptors[1 + fd]
+                                                           : NULL;
 }
 
 /* Hashes of directory spellings. Seeds keep "src" below one directory apart from "src" below
@@ -215,8 +236,7 @@ static inline uint64_t placement_tick(void)
 /* True with the remembered placement on a directory's spelling, if it is still good. */
 static inline bool placement_recall(uint64_t hash, uint64_t stamp, struct placement *v)
 {
-    return placement_recall_entry(&placement_directories[hash & (PLACEMENT_DIRECTORIES - 1)], hash,
-                                  stamp, v);
+    return placement_recall_entry(placement_directory(hash), hash, stamp, v);
 }
 
 /* Writes an entry. */

@@ -41,6 +41,9 @@ rename               2      2/3    6/7     10/11       6/7         6/7
 mkdir                2      2/3    8/9     10/11       8/9         8/9
 readdir              5      7/7  11/11     11/11     11/11       11/11
 readdir-dup          9      9/9  14/14     14/14     14/14       14/14
+readdir-slash        5      7/7  11/12     11/12     11/12       11/12
+getcwd               1      3/3    3/3       3/3       3/3         3/3
+getcwd-own           1      1/1    1/1       1/1       1/1         1/1
 scandir              5      7/7  11/11     11/11     11/11       11/11
 glob                 5      7/9  11/13     11/13     11/13       11/13
 fts                 17    21/25  30/34     30/34     30/34       30/34
@@ -148,6 +151,28 @@ within_bounds() {
   ((native > 10 && $(wc -l <"$BATS_TEST_TMPDIR/trace") <= native + 12))
   readelf -rW "$LIB" >"$BATS_TEST_TMPDIR/relocations" 2>/dev/null || skip "no readelf"
   (($(grep -c RELATI "$BATS_TEST_TMPDIR/relocations") < 640))
+}
+
+# A thread's stack may be small: whether it has room is asked once, of all the pages that are needed.
+@test "the first call of a thread: its stack is one question, not one for each page" {
+  needs python3 python3
+  [[ $(printf '%s\n5.14\n' "$(uname -r)" | sort -V | head -n 1) == 5.14 ]] || skip "the kernel cannot be asked (Linux 5.14)"
+  local state
+  mkdir "$BATS_TEST_TMPDIR/none"
+  policy_for "$BATS_TEST_TMPDIR/none" >"$BATS_TEST_TMPDIR/policy.json"
+  state=$("$LXSHIM" policy state "$BATS_TEST_TMPDIR/policy.json")
+  strace -f -qq -e trace=madvise,rt_sigprocmask -o "$BATS_TEST_TMPDIR/trace" -E LD_PRELOAD="$LIB" -E LXSHIM_STATE="$state" \
+    python3 -c '
+import os, threading
+for i in range(4):
+    t = threading.Thread(target=os.stat, args=("/usr/bin/env",))
+    t.start()
+    t.join()'
+  run awk '
+    /madvise\(0x[0-9a-f]+, 49152, (MADV_POPULATE_READ|0x16)/ { threads++; thread[$1] = 1 }
+    /rt_sigprocmask\((0xffffffff|-1)/ { tried[$1]++ }
+    END { for (t in thread) if (tried[t] > most) most = tried[t]; print threads, most < 10 ? "few" : most }' "$BATS_TEST_TMPDIR/trace"
+  assert_output --regexp '^[1-4] few$'
 }
 
 # asked COMMAND...: how many questions for attributes it asks, in a run on a drive with metadata.

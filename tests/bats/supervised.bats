@@ -34,6 +34,9 @@ rename            16/16  24/24
 mkdir             10/11  27/27
 readdir           16/16  49/49
 readdir-dup       16/16  49/49
+readdir-slash     16/17  49/50
+getcwd              3/3    9/9
+getcwd-own          3/3    9/9
 scandir           16/16  49/49
 glob              16/16  49/49
 fts               75/76  171/171

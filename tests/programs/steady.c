@@ -198,6 +198,30 @@ static void do_readdir(void)
     closedir(dir);
 }
 
+/* As git does: the slash says that a directory is meant. */
+static void do_readdir_slash(void)
+{
+    DIR *dir = opendir("dir/");
+    must(dir == NULL ? -1 : 0, "opendir");
+    while (readdir(dir) != NULL)
+        ;
+    closedir(dir);
+}
+
+static void do_getcwd(void)
+{
+    char path[PATH_MAX];
+    must(getcwd(path, sizeof(path)) == NULL ? -1 : 0, "getcwd");
+}
+
+/* The same where libc finds the room. */
+static void do_getcwd_own(void)
+{
+    char *path = getcwd(NULL, 0);
+    must(path == NULL ? -1 : 0, "getcwd");
+    free(path);
+}
+
 static void do_scandir(void)
 {
     struct dirent **names;
@@ -267,6 +291,9 @@ static const struct {
     {"mkdir", do_mkdir, false},
     {"readdir", do_readdir, true},
     {"readdir-dup", do_readdir_dup, true},
+    {"readdir-slash", do_readdir_slash, true},
+    {"getcwd", do_getcwd, true},
+    {"getcwd-own", do_getcwd_own, true},
     {"scandir", do_scandir, true},
     {"glob", do_glob, true},
     {"fts", do_fts, true},

@@ -41,6 +41,26 @@ static void what_was_readable_is_tried_again_at_another_moment(void **state)
             assert_false(sys_readable(page, 1, moments[i]));
 }
 
+/* That a page is remembered shows when it is gone: nobody asks again at that moment. */
+static void two_pages_that_share_a_place_are_both_remembered(void **state)
+{
+    const size_t apart = (size_t)SYS_PAGES * SYS_PAGE;
+    const size_t size = 2 * apart + SYS_PAGE;
+    (void)state;
+    char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(pages, MAP_FAILED);
+    for (size_t other = apart; other < size; other += apart) {
+        assert_true(sys_readable(pages, 1, other));
+        assert_true(sys_readable(pages + other, 1, other));
+        assert_int_equal(mprotect(pages, size, PROT_NONE), 0);
+        assert_true(sys_readable(pages, 1, other));
+        assert_true(sys_readable(pages + other, 1, other));
+        assert_false(sys_readable(pages, 1, other + 1));
+        assert_int_equal(mprotect(pages, size, PROT_READ), 0);
+    }
+    assert_int_equal(munmap(pages, size), 0);
+}
+
 static void a_string_ends_or_is_as_long_as_any_path(void **state)
 {
     (void)state;
@@ -145,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_readable_before_it_was_tried),
         cmocka_unit_test(what_was_readable_is_tried_again_at_another_moment),
+        cmocka_unit_test(two_pages_that_share_a_place_are_both_remembered),
         cmocka_unit_test(a_string_ends_or_is_as_long_as_any_path),
         cmocka_unit_test(a_path_is_taken_apart_wherever_it_lies),
         cmocka_unit_test(a_path_that_nobody_can_read_has_no_parts),

@@ -443,6 +443,51 @@ static void placements_are_forgotten(void **state)
     placement_vforks--;
 }
 
+/* How many of n directories that are remembered at once are, afterwards. */
+static unsigned remembered_of(unsigned n)
+{
+    const uint64_t stamp = placement_stamp();
+    struct placement v = {1, 0};
+    unsigned kept = 0;
+    char name[24];
+    for (unsigned turn = 0; turn < 2; turn++) {
+        kept = 0;
+        for (unsigned i = 0; i < n; i++) {
+            snprintf(name, sizeof(name), "directory%u", i);
+            const uint64_t hash = placement_hash(PLACEMENT_SEED_ROOT, name, strlen(name));
+            if (placement_recall(hash, stamp, &v))
+                kept++;
+            else
+                placement_remember(hash, stamp, v);
+        }
+    }
+    placement_forget_all();
+    return kept;
+}
+
+static void many_directories_have_more_room(void **state)
+{
+    const unsigned before = placement_unused;
+    const struct placement_entry *end = placement_tables.directories + PLACEMENT_DIRECTORIES;
+    (void)state;
+    placement_unused = PLACEMENT_DIRECTORIES - 64;
+    /* A few lie where descriptors begin, and nowhere else. */
+    assert_true(remembered_of(8) >= 6);
+    assert_int_equal(placement_unused, PLACEMENT_DIRECTORIES - 64);
+    for (uint64_t hash = 0; hash < 4096; hash += 63)
+        assert_true(end - placement_directory(hash) <= 64);
+    /* The same two in one place do not go on in turns for ever. */
+    const uint64_t stamp = placement_stamp();
+    struct placement v = {1, 0};
+    for (unsigned i = 0; i < 64; i++)
+        placement_remember(5 + i % 2 * 64, stamp, v);
+    assert_true(placement_recall(5, stamp, &v) && placement_recall(5 + 64, stamp, &v));
+    assert_int_equal(placement_unused, PLACEMENT_DIRECTORIES - 256);
+    assert_true(remembered_of(500) >= 300);
+    assert_int_equal(placement_unused, 0);
+    placement_unused = before;
+}
+
 static unsigned waits;
 
 static void count_wait(const struct lx_task *asks)
@@ -524,6 +569,7 @@ int main(void)
         cmocka_unit_test(spellings_have_hashes_of_their_own),
         cmocka_unit_test(folding_is_the_same_by_narrow_words),
         cmocka_unit_test(placements_are_forgotten),
+        cmocka_unit_test(many_directories_have_more_room),
         cmocka_unit_test(programs_stand_in_for_missing_ones),
     };
     int uncached = cmocka_run_group_tests(tests, set_up, tear_down);
