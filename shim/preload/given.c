@@ -12,6 +12,9 @@
 #include "sys/patience.h"
 #include "sys/sys.h"
 
+/* Among many who say nothing, one that has not spoken yet may have been let go with them. */
+#define ATTEMPTS 8
+
 #define PATIENCE_S 10 /* it would have to be said that somebody is not counted, who is */
 
 /* True where somebody listens who is root, or this very user: nobody else's lxshim run is ours. */
@@ -89,26 +92,33 @@ static void receive(struct given *given, int socket)
     memcpy(given->fd, CMSG_DATA(head), bytes < sizeof(given->fd) ? bytes : sizeof(given->fd));
 }
 
-static void ask(struct given *given)
+/* Asks once. False where it is no use to ask again. */
+static bool ask(struct given *given)
 {
-    given->asked = true;
-    for (unsigned i = 0; i < LX_GIVER_COUNT; i++)
-        given->fd[i] = -1;
     int socket = given->giver == NULL ? -1 : reach(given->giver, &given->uid);
     if (socket < 0)
-        return;
+        return false;
     struct iovec part = {(void *)(uintptr_t)lx_giver_secret(given->giver), LX_GIVER_SECRET};
     const struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    long n = SYS3(SYS_sendmsg, socket, &message, MSG_NOSIGNAL);
-    if (n == LX_GIVER_SECRET && await(socket))
+    bool answered = true;
+    if (SYS3(SYS_sendmsg, socket, &message, MSG_NOSIGNAL) == LX_GIVER_SECRET)
+        answered = await(socket);
+    if (answered)
         receive(given, socket);
     sys_close(socket);
+    return answered && given->fd[LX_GIVER_STATS] < 0;
 }
 
 int given_take(struct given *given, enum lx_giver_what what)
 {
-    if (!given->asked)
-        ask(given);
+    if (!given->asked) {
+        unsigned again = ATTEMPTS;
+        given->asked = true;
+        for (unsigned i = 0; i < LX_GIVER_COUNT; i++)
+            given->fd[i] = -1;
+        while (ask(given) && again-- > 0)
+            ;
+    }
     return given->fd[what];
 }
 
