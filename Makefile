@@ -100,7 +100,7 @@ STARTING := shim/preload/init.c shim/sys/sys.c \
             $(addprefix shim/vfs/,finish.c tracefile.c) $(addprefix shim/store/,hidden.c identity.c pending.c) \
             shim/fs/drvfs/pending.c
 CALLING  := $(addprefix shim/vfs/,run.c ops.c locate.c placement.c mounts.c names.c judge.c directory.c \
-              descriptor.c caches.c conclude.c shown.c provided.c tags.c tables.c stale.c) \
+              descriptor.c caches.c conclude.c shown.c provided.c tags.c tables.c owntable.c stale.c) \
             $(addprefix shim/fs/,host.c native.c names.c) $(addprefix shim/sys/,address.c clock.c) \
             $(addprefix shim/preload/,x_open.c x_stat.c x_dir.c x_fd.c x_names.c x_stdio.c ending.c)
 LIB_SRC  := $(foreach f,$(STARTING) $(CALLING),$(filter $(f),$(LIB_SRC))) \
