@@ -100,8 +100,8 @@ STARTING := shim/preload/init.c shim/sys/sys.c \
             $(addprefix shim/vfs/,finish.c tracefile.c) $(addprefix shim/store/,hidden.c identity.c pending.c cwds.c) \
             shim/fs/drvfs/pending.c
 CALLING  := $(addprefix shim/vfs/,often.c run.c ops.c locate.c placement.c mounts.c names.c judge.c directory.c \
-              descriptor.c walk.c walked.c handles.c caches.c conclude.c shown.c provided.c tables.c stale.c watch.c \
-              transfers.c) \
+              descriptor.c walk.c walked.c handles.c caches.c conclude.c shown.c provided.c tags.c tables.c owntable.c \
+              stale.c watch.c transfers.c) \
             $(addprefix shim/fs/,host.c native.c names.c stray.c madeup.c) $(addprefix shim/sys/,address.c clock.c room.c) \
             $(addprefix shim/preload/,next.c x_open.c x_stat.c x_dir.c x_fd.c x_names.c x_cwd.c x_transfer.c x_stdio.c \
               x_statfs.c ending.c)

@@ -44,16 +44,26 @@ int madeup_begin(const char *name)
     return (int)SYS2(SYS_memfd_create, called, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 }
 
-int madeup_seal(int memory, int flags)
+/* Nobody changes it any more. 0 or -errno. */
+static int seal(int memory)
+{
+    const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+    int r = sys_fchmod(memory, 0444);
+    return r < 0 ? r : sys_fcntl(memory, F_ADD_SEALS, seals);
+}
+
+/* Once more, since what creates it opens it for writing as well. A descriptor or -errno. */
+static int open_anew(int memory, int flags)
 {
     char link[SYS_FD_PATH];
-    const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
     sys_fd_path(memory, link);
-    int r = sys_fchmod(memory, 0444);
-    if (r == 0)
-        r = sys_fcntl(memory, F_ADD_SEALS, seals);
-    /* Once more, since what creates it opens it for writing as well. */
-    int own = r < 0 ? r : sys_openat(AT_FDCWD, link, (flags & ~ONCE) | O_CLOEXEC, 0);
+    return sys_openat(AT_FDCWD, link, flags & ~ONCE, 0);
+}
+
+int madeup_seal(int memory, int flags)
+{
+    int r = seal(memory);
+    int own = r < 0 ? r : open_anew(memory, flags | O_CLOEXEC);
     sys_close(memory);
     return own;
 }
@@ -66,6 +76,15 @@ int madeup_end(int memory, int flags, int fd)
     int r = sys_dup3(own, fd, flags & O_CLOEXEC);
     sys_close(own);
     return r < 0 ? r : 0;
+}
+
+int madeup_instead(int memory, int flags, int fd)
+{
+    int r = seal(memory);
+    sys_close(fd);
+    int own = r < 0 ? r : open_anew(memory, flags);
+    sys_close(memory);
+    return own;
 }
 
 static bool write_all(int fd, const char *from, size_t n)

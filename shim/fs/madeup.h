@@ -43,6 +43,13 @@ int madeup_seal(int memory, int flags);
 int madeup_end(int memory, int flags, int fd);
 
 /*
+ * The same, where the caller can do without that very number, and open the kernel's file once more:
+ * a descriptor, which has that number unless another thread has taken it in between, or -errno. The
+ * kernel's file is closed either way. Two calls less.
+ */
+int madeup_instead(int memory, int flags, int fd);
+
+/*
  * All of that at once: has a descriptor of the kernel's file `name`, opened by flags, be one of
  * memory with n bytes in it. False: it is as it was.
  */

@@ -12,7 +12,8 @@ struct lines_out {
     size_t n;
     size_t room;
     void (*flush)(struct lines_out *out); /* takes what is there and sets n to 0; or NULL */
-    int fd;                               /* of the flush's own */
+    int fd;                               /* these two are of the flush's own: */
+    size_t before;                        /* bytes that were handed on */
     bool failed;                          /* something is missing */
 };
 

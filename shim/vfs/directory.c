@@ -73,17 +73,32 @@ static bool placement_of_spelling(const struct lx_policy *policy, const char *pa
     return (kind & LX_NAME_WALKED) == 0;
 }
 
+/* True for a component of /proc that leads elsewhere, or begins as one that does; `end`: the
+ * path's. */
+static bool leads_elsewhere(const char *name, const char *end)
+{
+    static const char names[][12] = {"fd", "cwd", "root", "map_files", ".."};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t n = strlen(names[i]);
+        if ((size_t)(end - name) >= n && name[0] == names[i][0] && memcmp(name, names[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
 /*
- * Below /proc only these components lead elsewhere; everything else there is the kernel's own text,
+ * Below /proc only such components lead elsewhere; everything else there is the kernel's own text,
  * opened too often by too many programs to be walked.
  */
 static bool plain_proc(const char *path, size_t n)
 {
+    const char *end = path + n;
     if (n < 5 || memcmp(path, "/proc", 5) != 0 || (n > 5 && path[5] != '/'))
         return false;
-    return memmem(path, n, "/fd", 3) == NULL && memmem(path, n, "/cwd", 4) == NULL &&
-           memmem(path, n, "/root", 5) == NULL && memmem(path, n, "/map_files", 10) == NULL &&
-           memmem(path, n, "/..", 3) == NULL;
+    for (const char *at = path + 5; at < end; at++)
+        if (*at == '/' && leads_elsewhere(at + 1, end))
+            return false;
+    return true;
 }
 
 /* The placement on a directory by walking to it. */

@@ -19,7 +19,7 @@
 #include "vfs/room.h"
 #include "vfs/run.h"
 #include "vfs/shown.h"
-#include "vfs/tables.h"
+#include "vfs/tags.h"
 #include "vfs/walk.h"
 #include "vfs/walked.h"
 
@@ -182,7 +182,7 @@ static long read_link(struct lx_call *c, char *buf, size_t size)
         return n;
     if (needs_translation(t->policy, buf, (size_t)n))
         return proc_link(c, c->path[0], n);
-    return t->on_behalf && !tables_is_tag(c->path[0], strlen(c->path[0])) ? -LX_CONTINUE : n;
+    return t->on_behalf && !tags_is(c->path[0], strlen(c->path[0])) ? -LX_CONTINUE : n;
 }
 
 /* The same by a buffer of ours. */

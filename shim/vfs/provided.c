@@ -8,7 +8,7 @@
 #include "fs/filesystems.h"
 #include "sys/sys.h"
 #include "vfs/operation.h"
-#include "vfs/tables.h"
+#include "vfs/tags.h"
 
 /* By both names that most systems have a directory by. */
 static const struct {
@@ -34,7 +34,7 @@ static const char *find(const struct lx_policy *policy, const char *path, size_t
 
 bool provided_name(const struct lx_policy *policy, const char *path, size_t n)
 {
-    return tables_is_tag(path, n) || find(policy, path, n) != NULL;
+    return tags_is(path, n) || find(policy, path, n) != NULL;
 }
 
 /* What would make or change something is as natively. */
@@ -77,16 +77,16 @@ __attribute__((noinline)) long provided_ask(struct lx_call *c, const char *progr
 long provided_instead(struct lx_call *c)
 {
     const char *program = program_for(c);
-    return program == NULL ? tables_tag(c) : provided_ask(c, program);
+    return program == NULL ? tags_link(c) : provided_ask(c, program);
 }
 
 bool provided_answers(struct lx_call *c, long *result)
 {
     struct stat st;
     const char *program = program_for(c);
-    bool ours = program != NULL || tables_is_tag(c->path[0], c->path_length[0]);
+    bool ours = program != NULL || tags_is(c->path[0], c->path_length[0]);
     if (!ours || sys_fstatat(AT_FDCWD, c->path[0], &st, AT_SYMLINK_NOFOLLOW) != -ENOENT)
         return false;
-    *result = program != NULL ? provided_ask(c, program) : tables_tag(c);
+    *result = program != NULL ? provided_ask(c, program) : tags_link(c);
     return true;
 }

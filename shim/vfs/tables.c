@@ -16,6 +16,7 @@
 #include "sys/proxy.h"
 #include "sys/sys.h"
 #include "vfs/opened.h"
+#include "vfs/owntable.h"
 #include "vfs/shown.h"
 #include "vfs/text.h"
 
@@ -23,6 +24,15 @@
 
 #define TABLE_USUAL (48u << 10) /* bytes of one: hundreds of mounts */
 #define TABLE_MAX   (4u << 20)  /* tens of thousands */
+
+/* Of what a table was made: as long as all of that is the same, its text is. */
+struct made_of {
+    const struct lx_policy *policy;
+    const struct lx_mounts *mounts; /* never changed, but replaced */
+    uint32_t generation;            /* of the run's table, which counts that */
+    int kind;
+    size_t n; /* bytes of the kernel's text; 0: nothing is kept */
+};
 
 /*
  * All that is worked with: large, and in nobody's way that way. What is touched of it lies
@@ -33,9 +43,12 @@ struct room {
     size_t text_size; /* of what follows it, and then: */
     size_t root_count;
     char (*roots)[PATH_MAX]; /* of bind mounts */
+    struct made_of kept;     /* of what was made last, of the reader's own "/" */
+    size_t kept_out;         /* bytes of it, in `out` */
     struct lines_work work;
     char root[PATH_MAX]; /* where the reader's "/" is */
     char out[16384];
+    char kernels[8192]; /* the text of the kernel's that `out` was made of */
     char text[];
 };
 
@@ -98,60 +111,6 @@ bool tables_show(const struct lx_policy *policy)
         if (drive_line_shows(m))
             return true;
     return policy->shows;
-}
-
-#define TAGS "/run/wsl/virtiofs/"
-
-/* The tag of no mount: by its link our own programs ask what a drive is that somebody mounts. */
-#define NO_TAG "00000000-0000-0000-0000-000000000000"
-
-bool tables_is_tag(const char *path, size_t n)
-{
-    return n == sizeof(TAGS) - 1 + LINES_TAG_LENGTH && memcmp(path, TAGS, sizeof(TAGS) - 1) == 0;
-}
-
-/* A link's text, as readlink gives it. */
-static long give_link(const struct lx_call *c, const char *text)
-{
-    size_t n = strlen(text) < c->size ? strlen(text) : c->size;
-    int r = lx_give(c->task, c->buf, text, n);
-    return r < 0 ? r : (long)n;
-}
-
-/* How the mount table would show a drive, mounted by hand: the word of its rule, or NULL. */
-static const char *drives_word(const struct lx_policy *policy)
-{
-    for (unsigned i = 0; i < LX_MOUNT_TYPES; i++) {
-        const enum lx_mount_type type = (enum lx_mount_type)i;
-        struct lx_mount m = lx_mount_blank(type);
-        if (!lx_mount_type_has(type, LX_TYPE_DRIVE))
-            continue;
-        lx_rules_work_out(policy->image, type, (enum lx_filesystem)m.filesystem, false, m.rules);
-        return lx_value_word(lx_rule(&m, LX_RULE_MOUNT_LINE));
-    }
-    return NULL;
-}
-
-long tables_tag(struct lx_call *c)
-{
-    const struct lx_mounts *mounts = lx_mounts_of_run(c->task->policy);
-    const struct lx_mount *m;
-    char tag[LINES_TAG_LENGTH + 1];
-    if (c->op != LX_OP_READLINK || !tables_is_tag(c->path[0], c->path_length[0]))
-        return -ENOENT;
-    if (memcmp(c->path[0] + sizeof(TAGS) - 1, NO_TAG, LINES_TAG_LENGTH) == 0) {
-        const char *word = drives_word(c->task->policy);
-        return word == NULL ? -ENOENT : give_link(c, word);
-    }
-    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
-        const char *source = lx_source(m);
-        lines_tag(source, tag);
-        if (!drive_line_shows(m) || lx_rule(m, LX_RULE_MOUNT_LINE) != LX_VIRTIOFS ||
-            memcmp(tag, c->path[0] + sizeof(TAGS) - 1, sizeof(tag)) != 0)
-            continue;
-        return lx_alter(c, LX_RULE_MOUNT_LINE) ? give_link(c, source) : -ENOENT;
-    }
-    return -ENOENT;
 }
 
 /* Puts another name in the place of a table's in its path, with what it names beside it. */
@@ -286,6 +245,7 @@ static void flush(struct lines_out *out)
         }
         at += (size_t)n;
     }
+    out->before += out->n;
     out->n = 0;
 }
 
@@ -314,18 +274,34 @@ static uint32_t await_change(const struct lx_policy *policy)
     return table == NULL ? 0 : atomic_load(&table->generation);
 }
 
+/* True where what was made last was made of the same. */
+static bool is_kept(const struct room *room, const struct made_of *of, struct sys_span text)
+{
+    const struct made_of *kept = &room->kept;
+    return kept->n != 0 && kept->n == of->n && kept->kind == of->kind &&
+           kept->policy == of->policy && kept->mounts == of->mounts &&
+           kept->generation == of->generation && room->root[0] == '\0' &&
+           memcmp(room->kernels, text.at, text.n) == 0;
+}
+
 /*
  * Reads the kernel's text, and what is mounted, of one moment: else a mount that comes or goes
  * between has the backing's line, and whoever waited for mounts hears of no other. Whether it was
- * read, as read_all.
+ * read, as read_all; in *of what then is to be made, and *kept: that it was made last.
  */
 static bool read_both(const struct lx_policy *policy, struct room *room, int fd,
-                      struct sys_span *text)
+                      struct sys_span *text, struct made_of *of, bool *kept)
 {
     for (unsigned i = 0;; i++) {
         uint32_t before = await_change(policy);
         bool read = read_all(fd, room, text);
-        describe(policy, room);
+        of->policy = policy;
+        of->mounts = lx_mounts_of_run(policy);
+        of->generation = before;
+        of->n = text->n;
+        *kept = read && is_kept(room, of, *text);
+        if (!*kept)
+            describe(policy, room);
         if (!read || i == CHANGE_LOOKS || await_change(policy) == before)
             return read;
         if (SYS3(SYS_lseek, fd, 0, SEEK_SET) < 0)
@@ -341,27 +317,51 @@ static bool may_write(size_t n)
 }
 
 /*
+ * Makes a table of what was read, and hands on what is more than there is room for. It is kept
+ * where it was made of little, for a reader whose "/" is ours.
+ */
+static void make_text(struct room *room, const struct made_of *of, struct sys_span text,
+                      struct lines_out *out)
+{
+    const struct lx_policy *policy = of->policy;
+    const bool keeps = text.n <= sizeof(room->kernels) && room->root[0] == '\0';
+    room->kept.n = 0;
+    if (keeps)
+        memcpy(room->kernels, text.at, text.n);
+    if (policy->shows && !policy->observe)
+        shown_table(policy, room->text, text.n);
+    lines_write(&room->work, (enum lines_file)of->kind, text, out);
+    if (keeps && out->before == 0 && !out->failed) {
+        room->kept = *of;
+        room->kept_out = out->n;
+    }
+}
+
+/*
  * Writes a table, of which fd is the kernel's, to memory. A descriptor; -E2BIG where the room is
  * too small, or -1.
  */
 static int write_table(const struct lx_policy *policy, struct room *room, const char *path, int fd)
 {
     struct sys_span text;
+    struct made_of of;
+    bool kept;
     size_t n = strlen(path);
     const char *name = last_name(path, &n);
-    int kind = kind_of(name, n);
-    if (kind < 0 || !may_write((size_t)2 * TABLE_MAX))
+    of.kind = kind_of(name, n);
+    if (of.kind < 0 || !may_write((size_t)2 * TABLE_MAX))
         return -1;
-    if (!read_both(policy, room, fd, &text))
+    if (!read_both(policy, room, fd, &text, &of, &kept))
         return text.n == room->text_size ? -E2BIG : -1;
-    if (policy->shows && !policy->observe)
-        shown_table(policy, room->text, text.n);
     int memory = madeup_begin(path);
     if (memory < 0)
         return -1;
     struct lines_out out = {
         .at = room->out, .room = sizeof(room->out), .flush = flush, .fd = memory};
-    lines_write(&room->work, (enum lines_file)kind, text, &out);
+    if (kept)
+        out.n = room->kept_out;
+    else
+        make_text(room, &of, text, &out);
     flush(&out);
     if (!out.failed)
         return memory;
@@ -555,23 +555,30 @@ __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
     /* Who does by itself what changes anything opens for itself as well. */
     if (c->task->seccomp_confined || sys_is_proxied() || !tables_show(c->task->policy))
         return fd;
-    if (!tables_in_proc((int)fd, path)) {
+    bool own = owntable_is(c, (int)fd, path);
+    if (!own && !tables_in_proc((int)fd, path)) {
         if (!tables_straight(c))
             return fd;
         sys_close((int)fd); /* a symlink, of somebody's own /proc: it is for the walk to follow */
         return -LX_EWALK;
     }
-    bool own = is_of_this(c->task, path);
+    if (!own && (own = is_of_this(c->task, path)))
+        owntable_note(c, (int)fd);
     if ((!own && !is_tasks_own(c->task, path)) || !lx_alter(c, LX_RULE_MOUNT_LINE))
         return fd;
     if (put_live(c, path, (int)fd))
         return fd;
     struct room *room;
     int memory = make(c->task, path, own ? "" : NULL, (int)fd, &room);
-    if (memory < 0 || madeup_end(memory, c->flags, (int)fd) != 0)
-        (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
-    else if (c->task->pid == 0)
-        opened_note((int)fd);
     drop_room(room);
-    return fd;
+    if (memory < 0) {
+        (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
+        return fd;
+    }
+    int instead = madeup_instead(memory, c->flags, (int)fd);
+    if (instead < 0)
+        return lx_host_fs.run[c->op](c);
+    if (c->task->pid == 0)
+        opened_note(instead);
+    return instead;
 }

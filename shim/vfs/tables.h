@@ -25,13 +25,6 @@ bool tables_native_name(const char *name, size_t n);
 /* True, with the kernel's name for it, where a descriptor is one of a file of /proc. */
 bool tables_in_proc(int fd, char path[PATH_MAX]);
 
-/*
- * True for a path (n bytes) by which WSL has a link for the tag of a virtiofs mount, and the answer
- * to a call that looks at one which is not there: the mount's source to a readlink, or -ENOENT.
- */
-bool tables_is_tag(const char *path, size_t n);
-long tables_tag(struct lx_call *c);
-
 /* True for a call that opens something outside every mount, to read it. */
 static inline bool tables_reads(const struct lx_call *c)
 {

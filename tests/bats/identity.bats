@@ -200,12 +200,13 @@ True'
 @test "identity.containers: marks are not there, a cgroup is the root's, what Docker mounts is from elsewhere" {
   ((EUID == 0)) || skip "only root mounts"
   needs_mounts
-  mkdir -p "$BATS_TEST_TMPDIR"/{docker/containers/x,run}
+  mkdir -p "$BATS_TEST_TMPDIR"/{docker/containers/x,run/systemd}
   echo name >"$BATS_TEST_TMPDIR/docker/containers/x/hostname"
   printf '%s\n' 15:pids:/kubepods/burstable/pod1/2b 14:cpuset:/system.slice/containerd.service/1a 13:memory:/machine.slice/libpod-1a.scope \
     12:rdma:/lxc/box 11:freezer:/buildkit/1a 10:net_cls:/garden/1a 9:devices:/docker/1a2b 8:cpu:/ 7:misc:/podman/1a 1:name=systemd:/user.slice \
     0::/docker/1a2b >"$BATS_TEST_TMPDIR/cgroup"
   : >"$BATS_TEST_TMPDIR/run/.containerenv"
+  echo docker >"$BATS_TEST_TMPDIR/run/systemd/container" # by which systemd knows what it is in
   : >"$BATS_TEST_TMPDIR/on"
   # Of the process that is to be asked about another file is over its cgroup.
   for value in off on; do
@@ -214,7 +215,7 @@ True'
       mount --bind "$1/docker/containers/x/hostname" "$1/on"; mount --bind "$1/run" /run
       mount --bind "$1/cgroup" /proc/$$/cgroup
       export ASKED=$$; exec env "${@:2}"' - "$BATS_TEST_TMPDIR" "${SHIM[@]}" bash -c '
-        cat /proc/$ASKED/cgroup; [[ ! -e /run/.containerenv ]] || echo there; cat /run/.containerenv
+        cat /proc/$ASKED/cgroup; [[ ! -e /run/.containerenv ]] || echo there; cat /run/.containerenv /run/systemd/container; ls /run/systemd; [[ ! -e /run/systemd/../systemd/container ]] || echo dots
         grep -o "/[a-z]*/containers/x/hostname" /proc/self/mountinfo; cat "$BATS_TEST_TMPDIR/on"'
     # shellcheck disable=SC2154 # run sets it
     echo "$value: $output"
@@ -222,12 +223,16 @@ True'
   run cat "$BATS_TEST_TMPDIR/said"
   assert_output "off: $(<"$BATS_TEST_TMPDIR/cgroup")
 there
+docker
+container
+dots
 /docker/containers/x/hostname
 name
 on: $(printf '%s:/\n' 15:pids 14:cpuset 13:memory 12:rdma 11:freezer 10:net_cls 9:devices 8:cpu 7:misc)
 1:name=systemd:/user.slice
 0::/
 cat: /run/.containerenv: No such file or directory
+cat: /run/systemd/container: No such file or directory
 /rootfs/containers/x/hostname
 name"
 }
