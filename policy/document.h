@@ -37,6 +37,7 @@ struct lx_load {
     struct lx_document *documents;
     const char *problem; /* one line, or NULL */
     const char *root;    /* the directory in which absolute targets are, or NULL for "/" */
+    const char *made;    /* canonical: a directory in which targets are, there or not; or NULL */
 };
 
 /* Where something stands. line 0: it has no line (a flag); file is then the flag itself. */

@@ -179,6 +179,7 @@ struct lx_effective {
     struct lx_setting rules[LX_RULE_COUNT]; /* of a mount that says nothing of itself */
     size_t mount_count;
     struct lx_effective_mount *mounts;
+    const char *made; /* a directory of targets that nobody has made, as a target; or NULL */
     size_t override_count;
     struct lx_effective_override *overrides;
     struct lx_effective_scanner scanner;

@@ -358,17 +358,29 @@ static int read_mounts(struct merge *m, struct lx_part *out, char *const *mounts
     return 0;
 }
 
+/* At most LX_MOUNT_MAX of them. */
+static int read_added(struct merge *m, const struct lx_added *added, size_t count)
+{
+    struct lx_part *out = &m->added;
+    int r = 0;
+    out->mounts = lx_arena_alloc(&m->out->arena, count * sizeof(out->mounts[0]));
+    for (; out->mount_count < count && r == 0; out->mount_count++)
+        r = lx_read_added(&m->load, &added[out->mount_count], m->request->directory,
+                          &out->mounts[out->mount_count]);
+    return r;
+}
+
 static int read_flags(struct merge *m)
 {
     const struct lx_request *request = m->request;
     struct lx_part *flags = &m->flags;
     lx_rule_set_clear(&flags->rules);
     flags->has_mounts = request->mount_count > 0;
-    int added = read_mounts(m, flags, request->mounts, request->mount_count);
-    if (added == 0)
-        added = read_mounts(m, &m->added, request->added, request->added_count);
-    if (added < 0)
-        return added;
+    int mounts = read_mounts(m, flags, request->mounts, request->mount_count);
+    if (mounts == 0)
+        mounts = read_added(m, request->added, request->added_count);
+    if (mounts < 0)
+        return mounts;
     for (size_t i = 0; i < request->set_count; i++) {
         int r = lx_read_set_flag(&m->load, request->sets[i], &flags->rules);
         if (r < 0)
@@ -464,6 +476,8 @@ int lx_effective_load(struct lx_effective *policy, const struct lx_request *requ
     struct merge m = {.load = {.arena = &policy->arena, .root = request->root},
                       .request = request,
                       .out = policy};
+    if (request->made != NULL)
+        policy->made = lx_resolve_made(&m.load, request->made);
     int r = read_flags(&m);
     if (r == 0)
         r = receive(&m);

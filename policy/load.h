@@ -3,6 +3,7 @@
 #ifndef LXSHIM_POLICY_LOAD_H
 #define LXSHIM_POLICY_LOAD_H
 
+#include "policy/added.h"
 #include "policy/effective.h"
 
 /* What to load. Everything but directory may be NULL or 0. */
@@ -20,8 +21,10 @@ struct lx_request {
     const char *filesystem;   /* the kind that all volumes are of, whatever the policy says */
     char *const *mounts;      /* --mount TYPE:SOURCE:TARGET[:BACKING][,OPTIONS] */
     size_t mount_count;
-    char *const *added; /* what is mounted besides what the policy, or --mount, says: as --mount */
+    const struct lx_added *added; /* what is mounted besides what the policy, or --mount, says */
     size_t added_count;
+    const char *made;  /* a directory that is there for drives, by a session's init, with all that
+                        * it is in: absolute; or NULL */
     char *const *sets; /* --set RULE=VALUE */
     size_t set_count;
     const char *trace;      /* FILE or all:FILE, relative to directory */

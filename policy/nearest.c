@@ -68,7 +68,11 @@ void lx_nearest_try(struct lx_nearest *search, const char *candidate)
     size_t limit = ((n > m ? n : m) + 1) / 3;
     if (n >= PREFIX && n < m && strncmp(search->word, candidate, n) == 0)
         distance = least(distance, limit);
-    if (distance <= limit && distance < search->distance) {
+    /* Of two that are as near as each other the one that so short a word begins: "of" is "off". */
+    bool nearer = distance < search->distance || (distance == search->distance && n < PREFIX &&
+                                                  strncmp(search->word, candidate, n) == 0 &&
+                                                  strncmp(search->word, search->best, n) != 0);
+    if (distance <= limit && nearer) {
         search->best = candidate;
         search->distance = distance;
     }

@@ -6,6 +6,7 @@
 #ifndef LXSHIM_POLICY_PART_H
 #define LXSHIM_POLICY_PART_H
 
+#include "policy/added.h"
 #include "policy/document.h"
 #include "policy/effective.h"
 
@@ -174,6 +175,10 @@ int lx_read_overrides_file(struct lx_load *load, struct lx_document *document,
 /* Reads --scanner. */
 int lx_read_scanner_flag(struct lx_load *load, const char *flag, const char *directory,
                          struct lx_scanner_part *out);
+
+/* Reads a drive that is mounted besides. */
+int lx_read_added(struct lx_load *load, const struct lx_added *added, const char *directory,
+                  struct lx_mount_part *out);
 
 /* Reads --mount, --set and --enforce. */
 int lx_read_mount_flag(struct lx_load *load, const char *flag, const char *directory,

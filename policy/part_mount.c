@@ -143,6 +143,23 @@ int lx_read_mount(struct lx_load *load, const struct lx_node *node, struct lx_mo
                      missing);
 }
 
+int lx_read_added(struct lx_load *load, const struct lx_added *added, const char *directory,
+                  struct lx_mount_part *out)
+{
+    const struct lx_place place = {.file = added->said};
+    const struct lx_place options = {.file = added->options_said};
+    struct lx_option_error error;
+    start(out, place, directory);
+    out->source = added->source;
+    out->target = added->target;
+    int r = lx_check_source(load, place, added->source);
+    if (r < 0 || added->options[0] == '\0')
+        return r;
+    out->options_text = added->options;
+    r = lx_options_parse(LX_MOUNT_DRVFS, added->options, &out->options, &error);
+    return r == 0 ? 0 : lx_refuse_option(load, options, added->options, &error);
+}
+
 /* Cuts `*text` at the first of `ends`; returns what was before it and moves past it. */
 static char *cut(char **text, const char *ends, char *end)
 {

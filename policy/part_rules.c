@@ -81,6 +81,8 @@ int lx_read_rules(struct lx_load *load, const struct lx_node *node, struct lx_ru
             continue;
         if (lx_rule_find(key) == LX_RULE_NONE)
             return refuse_rule(load, lx_place_of_key(&member), key);
+        if (json_is_string(value) && json_string_length(value) == 0)
+            return refuse_value(load, lx_place_of(&member), lx_rule_find(key), "");
         const char *word = lx_read_string(load, &member, "a value of the rule, a string");
         if (word == NULL)
             return -EINVAL;

@@ -17,9 +17,67 @@ static char *absolute(struct lx_load *load, const char *directory, const char *p
                           : lx_arena_format(load->arena, "%s/%s", directory, path);
 }
 
+/* The directory that a canonical one is in. */
+static const char *parent_of(struct lx_load *load, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == path ? "/" : lx_arena_string(load->arena, path, (size_t)(slash - path));
+}
+
 /*
- * The canonical path of a directory that need not be there itself; the one it lies in has to be.
- * NULL with errno set where it is not.
+ * The canonical path of a directory, absolute, of which nothing need be there: what is missing is
+ * as mkdir would make it. NULL with errno set where that would not.
+ */
+static const char *canonical_made(struct lx_load *load, const char *path)
+{
+    char real[PATH_MAX];
+    struct stat st;
+    const char *at = "/";
+    size_t n;
+    for (const char *p = path + strspn(path, "/"); *p != '\0'; p += n, p += strspn(p, "/")) {
+        n = strcspn(p, "/");
+        if (n == 1 && p[0] == '.')
+            continue;
+        if (n == 2 && p[0] == '.' && p[1] == '.') {
+            at = parent_of(load, at);
+            continue;
+        }
+        at = lx_arena_format(load->arena, "%s/%.*s", strcmp(at, "/") == 0 ? "" : at, (int)n, p);
+        if (realpath(at, real) != NULL)
+            at = lx_arena_string(load->arena, real, strlen(real));
+        else if (errno != ENOENT || lstat(at, &st) == 0) /* a link that leads nowhere */
+            return NULL;
+    }
+    errno = ENAMETOOLONG;
+    return strlen(at) < PATH_MAX ? at : NULL;
+}
+
+const char *lx_resolve_made(struct lx_load *load, const char *path)
+{
+    struct stat st;
+    const size_t cut = load->root == NULL ? 0 : strlen(load->root);
+    const char *whole =
+        load->root == NULL ? path : lx_arena_format(load->arena, "%s%s", load->root, path);
+    const char *made = canonical_made(load, whole);
+    if (made == NULL || (cut > 0 && !lx_path_within(made, load->root)))
+        return NULL;
+    load->made = made;
+    return stat(made, &st) < 0 && errno == ENOENT ? made + cut : NULL;
+}
+
+/* True for a directory that is missing, and is that for drives. */
+static bool is_made(struct lx_load *load, const char *path)
+{
+    const char *made = errno == ENOENT && load->made != NULL ? canonical_made(load, path) : NULL;
+    if (made != NULL && strcmp(made, load->made) == 0)
+        return true;
+    errno = made != NULL ? ENOENT : errno;
+    return false;
+}
+
+/*
+ * The canonical path of a directory that need not be there itself; the one it lies in has to be,
+ * but for that of a session's drives. NULL with errno set where it is not.
  */
 static char *canonical(struct lx_load *load, const char *path)
 {
@@ -35,8 +93,13 @@ static char *canonical(struct lx_load *load, const char *path)
     const char *whole = lx_arena_string(load->arena, path, n);
     const char *leaf = strrchr(whole, '/') + 1;
     const char *parent = lx_arena_string(load->arena, whole, (size_t)(leaf - whole));
-    if (strcmp(leaf, ".") == 0 || strcmp(leaf, "..") == 0 || realpath(parent, real) == NULL)
+    if (strcmp(leaf, ".") == 0 || strcmp(leaf, "..") == 0)
         return NULL;
+    if (realpath(parent, real) == NULL) {
+        if (!is_made(load, parent))
+            return NULL;
+        memcpy(real, load->made, strlen(load->made) + 1);
+    }
     char *result = lx_arena_format(load->arena, "%s/%s", strcmp(real, "/") == 0 ? "" : real, leaf);
     if (strlen(result) < PATH_MAX)
         return result;

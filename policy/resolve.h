@@ -13,6 +13,13 @@
 const char *lx_resolve_directory(struct lx_load *load, struct lx_place place, const char *directory,
                                  const char *text);
 
+/*
+ * Finds a directory, absolute, as who makes it with all that it is in would. From then on targets
+ * may be in it, there or not. Returns it as a target is spelled where somebody would have to make
+ * it; NULL where it is there, and where nobody could.
+ */
+const char *lx_resolve_made(struct lx_load *load, const char *path);
+
 /* Fills target and backing of a mount from its part. Returns 0 or -EINVAL. */
 int lx_resolve_mount(struct lx_load *load, const struct lx_mount_part *part,
                      struct lx_effective_mount *out);

@@ -41,7 +41,10 @@ static bool native_passes(struct session *s, struct plan_result *out)
         out->native = *o;
         out->verdict = PLAN_NATIVE;
     }
-    return o != NULL && o->answer == TRIAL_PASS;
+    out->native_known = o != NULL && o->answer == TRIAL_PASS;
+    if (out->native_known)
+        out->verdict = PLAN_STOPPED;
+    return out->native_known;
 }
 
 /* With all that the policy says. False where that ends it all. */
@@ -53,6 +56,7 @@ static bool profile_fails(struct session *s, const struct trial *full, struct pl
     if (o == NULL)
         return false;
     out->full = *o;
+    out->full_known = o->answer == TRIAL_FAIL;
     out->verdict = o->answer == TRIAL_SKIP ? PLAN_UNTESTABLE : PLAN_PASSES;
     if (o->answer != TRIAL_PASS)
         return o->answer == TRIAL_FAIL;

@@ -10,6 +10,8 @@
 
 struct plan_result {
     enum plan_verdict verdict;
+    bool native_known; /* that it passes natively; */
+    bool full_known;   /* and fails with all rules */
     struct trial_outcome native;
     struct trial_outcome full;
     struct lx_ruleset fired; /* under the profile */

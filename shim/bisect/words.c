@@ -167,6 +167,15 @@ static void print_example(const struct bisect_about *about, size_t number,
     putc('\n', out);
 }
 
+static void print_no_calls(const struct plan_cause *c, FILE *out)
+{
+    if (c->spoke == 0)
+        fprintf(out, "\ncalls: none that a trace could name, as %s\n", c->no_calls);
+    else
+        fprintf(out, "\ncalls (of %zu on which these rules spoke): all together, as %s\n", c->spoke,
+                c->no_calls);
+}
+
 static void print_cause(struct session *s, const struct plan_result *result, size_t number,
                         const struct bisect_about *about, FILE *out)
 {
@@ -186,8 +195,7 @@ static void print_cause(struct session *s, const struct plan_result *result, siz
     for (size_t i = 0; i < c->call_count; i++)
         print_call(s, &c->calls[i], out);
     if (c->no_calls != NULL)
-        fprintf(out, "\ncalls (%zu on which these rules spoke): all together, as %s\n", c->spoke,
-                c->no_calls);
+        print_no_calls(c, out);
     fprintf(out, "\ntested: with only these it fails, without just these%s it %s\n",
             number > 0 ? " and those of the causes before" : "",
             c->passes_without ? "passes" : "fails as well");
@@ -421,4 +429,39 @@ void words_json(struct session *s, const struct plan_result *result,
     json_dumpf(all, out, JSON_INDENT(2));
     putc('\n', out);
     json_decref(all);
+}
+
+/* Adds the ids of rules to a text, as many as there is room for beside how many are left out. */
+static void add_rules(char *text, size_t room, const struct lx_ruleset *rules)
+{
+    unsigned left = 0;
+    for (unsigned i = 0; (i = lx_ruleset_next(rules, i)) < LX_RULE_COUNT; i++) {
+        const size_t n = strlen(text);
+        if (n + strlen(lx_rules[i].id) + 32 < room)
+            snprintf(text + n, room - n, "%s%s", text[0] == '\0' ? "" : ", ", lx_rules[i].id);
+        else
+            left++;
+    }
+    if (left > 0)
+        snprintf(text + strlen(text), room - strlen(text), " and %u more", left);
+}
+
+void words_interrupted(const struct session *s, const struct plan_result *result, char *out,
+                       size_t room)
+{
+    char rules[400] = "";
+    char runs[64];
+    snprintf(runs, sizeof(runs), "interrupted after %u run%s", s->runs, s->runs == 1 ? "" : "s");
+    for (size_t i = 0; i < result->cause_count; i++)
+        add_rules(rules, sizeof(rules), &result->causes[i].rules);
+    if (result->cause_count > 0)
+        snprintf(out, room, "%s: it fails by %s, and is looked at for more", runs, rules);
+    else if (result->full_known) {
+        add_rules(rules, sizeof(rules), &result->fired);
+        snprintf(out, room, "%s: with all rules it fails, and natively not; suspected %s", runs,
+                 rules[0] == '\0' ? "are all of them" : rules);
+    } else if (result->native_known)
+        snprintf(out, room, "%s: natively it passes, of the rules nothing is known", runs);
+    else
+        snprintf(out, room, "%s: nothing is known", runs);
 }

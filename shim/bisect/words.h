@@ -11,4 +11,8 @@ void words_text(struct session *session, const struct plan_result *result,
 void words_json(struct session *session, const struct plan_result *result,
                 const struct bisect_about *about, FILE *out);
 
+/* What is known where a signal has ended it, in one line: from how many runs, and what of them. */
+void words_interrupted(const struct session *session, const struct plan_result *result, char *out,
+                       size_t room);
+
 #endif

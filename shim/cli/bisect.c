@@ -130,6 +130,16 @@ static int tell(struct order *o, struct session *s, const struct plan_result *re
     return status;
 }
 
+/* What is known when a signal ends it, in one line, and whether the next one goes on with that. */
+static void tell_interrupted(const struct session *s, const struct plan_result *result)
+{
+    char known[600];
+    words_interrupted(s, result, known, sizeof(known));
+    cli_error("%s%s", known,
+              s->log.lasting != NULL && s->log.count > 0 ? "; the same command goes on from here"
+                                                         : "");
+}
+
 /* Bisects. Returns the exit status, or -signal where one has ended it. */
 static int bisect(struct order *o)
 {
@@ -165,8 +175,8 @@ static int bisect(struct order *o)
             status = tell(o, &s, &result);
         else if (s.runner.interrupted == 0)
             cli_error("%s", s.problem);
-        else if (s.log.lasting != NULL && s.log.count > 0)
-            cli_error("interrupted: the same command goes on from here");
+        else
+            tell_interrupted(&s, &result);
     }
     json_decref(s.beside.past);
     bool done = result.verdict != PLAN_STOPPED && s.runner.interrupted == 0;

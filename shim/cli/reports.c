@@ -66,6 +66,8 @@ static bool check_rules(const char *rules)
     const char *unknown;
     char word[64];
     (void)report_fails_on(&none, rules, &unknown);
+    if (rules != NULL && rules[0] == '\0') /* it would fail on nothing */
+        unknown = rules;
     if (unknown == NULL)
         return true;
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(unknown, ","), unknown);

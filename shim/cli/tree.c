@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/foreignroot.h"
 #include "cli/wslenv.h"
 #include "policy/stamp.h"
 #include "sys/sys.h"
@@ -39,7 +40,10 @@ static const struct entry kept[] = {
 
 #define GROUPS "/sys/fs/cgroup"
 
-#define MOST 20 /* mounts that a run gets: one for each controller, and three others */
+/* The directory of a session's drives where there is none: fs/way.c. */
+#define WAY "way"
+
+#define MOST 21 /* mounts that a run gets: one for each controller, and four others */
 
 static bool is_on(const struct lx_effective *policy, enum lx_rule rule)
 {
@@ -85,20 +89,28 @@ static bool fill(const char *directory, const struct entry *entries)
     return made;
 }
 
-/* Adds a mount whose paths are translated. */
-static void add(struct lx_effective *policy, const char *directory, const char *name,
-                const struct lx_effective_mount *like)
+/* Adds a mount whose paths are translated, before those from `at` on. */
+static void insert(struct lx_effective *policy, size_t at, const char *directory, const char *name,
+                   const struct lx_effective_mount *like)
 {
     struct lx_arena *arena = &policy->arena;
     size_t n = policy->mount_count;
     struct lx_effective_mount *mounts = lx_arena_alloc(arena, (n + 1) * sizeof(*mounts));
-    memcpy(mounts, policy->mounts, n * sizeof(*mounts));
-    mounts[n] = *like;
-    mounts[n].backing = lx_arena_format(arena, "%s/%s", directory, name);
-    mounts[n].options.case_option = LX_SENSITIVE;
-    mounts[n].options.uid = geteuid(); /* whose files are shown as root's */
+    memcpy(mounts, policy->mounts, at * sizeof(*mounts));
+    memcpy(mounts + at + 1, policy->mounts + at, (n - at) * sizeof(*mounts));
+    mounts[at] = *like;
+    mounts[at].backing = lx_arena_format(arena, "%s/%s", directory, name);
+    mounts[at].options.case_option = LX_SENSITIVE;
+    mounts[at].options.uid = geteuid(); /* whose files are shown as root's */
     policy->mounts = mounts;
     policy->mount_count = n + 1;
+}
+
+/* The same behind all others. */
+static void add(struct lx_effective *policy, const char *directory, const char *name,
+                const struct lx_effective_mount *like)
+{
+    insert(policy, policy->mount_count, directory, name, like);
 }
 
 /* True where the system's own has what WSL1 has there. */
@@ -229,17 +241,93 @@ static bool make_groups(struct lx_effective *policy, const char *directory, enum
     return make_first(policy, directory, wslenv_is_wsl2(policy) ? without : NULL);
 }
 
+/* What is left of a path in a directory, without a slash; NULL where it is not in it. */
+static const char *in(const char *path, const char *directory)
+{
+    const size_t n = strlen(directory);
+    return strncmp(path, directory, n) == 0 && path[n] == '/' ? path + n + 1 : NULL;
+}
+
+/* True where the drives' directory, or one that it is in, is a drive itself. */
+static bool is_drive(const struct lx_effective *policy, const char *path)
+{
+    bool is = false;
+    for (size_t i = 0; i < policy->mount_count; i++)
+        is |= lx_mount_type_has(policy->mounts[i].type, LX_TYPE_DRIVE) &&
+              (strcmp(path, policy->mounts[i].target) == 0 ||
+               in(path, policy->mounts[i].target) != NULL);
+    return is;
+}
+
+/* How many bytes of a path name the first directory of it that is missing, below a root or "/". */
+static size_t first_missing(struct lx_arena *arena, const char *root, const char *path)
+{
+    for (size_t n = 1;; n++) {
+        n += strcspn(path + n, "/");
+        if (path[n] == '\0' ||
+            access(lx_arena_format(arena, "%s%.*s", root, (int)n, path), F_OK) < 0)
+            return n;
+    }
+}
+
+/* Makes a directory of the way to drives, by a mode that no umask takes anything of. */
+static bool make_step(int dir, const char *path, mode_t mode)
+{
+    return mkdirat(dir, path, mode) == 0 && fchmodat(dir, path, mode, 0) == 0;
+}
+
+/* A directory for drives, with those that it is in and a place for each drive. */
+static bool make_way(struct lx_effective *policy, const char *directory)
+{
+    struct lx_arena *arena = &policy->arena;
+    const char *made = policy->made;
+    const char *root = foreignroot() == NULL ? "" : foreignroot();
+    const size_t first = first_missing(arena, root, made);
+    const size_t up = (size_t)((const char *)memrchr(made, '/', first) - made);
+    const struct lx_effective_mount mount = {
+        .type = LX_MOUNT_WAY,
+        .source = "none",
+        .target = lx_arena_string(arena, made, first),
+        .options_text =
+            lx_arena_format(arena, "%s%.*s", root, (int)(up + (up == 0 && *root == '\0')), made)};
+    int dir = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool done = dir >= 0 && make_step(dir, WAY, 0755);
+    for (size_t n = first; done && made[n] != '\0';) {
+        n += 1 + strcspn(made + n + 1, "/");
+        done = make_step(dir, lx_arena_format(arena, WAY "%.*s", (int)(n - first), made + first),
+                         0755);
+    }
+    for (size_t i = 0; done && i < policy->mount_count; i++) {
+        const char *name = in(policy->mounts[i].target, made);
+        if (name != NULL && strchr(name, '/') == NULL) /* as init makes them */
+            done = make_step(dir, lx_arena_format(arena, WAY "%s/%s", made + first, name), 0777);
+    }
+    if (dir >= 0)
+        close(dir);
+    size_t at = 0; /* before those that are in it */
+    while (at < policy->mount_count && in(policy->mounts[at].target, made) == NULL)
+        at++;
+    if (done)
+        insert(policy, at, directory, WAY, &mount);
+    return done;
+}
+
 char *tree_make(struct lx_effective *policy, const struct lx_cgroups_said *asked)
 {
     bool debugs = wants_debug(policy);
+    bool ways = policy->made != NULL && !is_drive(policy, policy->made);
     enum lx_cgroups groups = groups_of(policy, asked);
-    if ((!debugs && groups == LX_CGROUPS_NONE) || policy->mount_count + MOST > LX_MOUNT_MAX)
+    if ((!debugs && !ways && groups == LX_CGROUPS_NONE) ||
+        policy->mount_count + MOST > LX_MOUNT_MAX)
         return NULL;
     char *directory = make_directory();
+    if (ways && (directory == NULL || !make_way(policy, directory)))
+        cli_error("cannot make %s, where drives are, in %s: %s; the session goes on", policy->made,
+                  directory == NULL ? "/dev/shm or /tmp" : directory, strerror(errno));
     bool made =
         directory != NULL && (!debugs || make_debug(policy, directory)) &&
         (groups == LX_CGROUPS_NONE || make_groups(policy, directory, groups, asked->without));
-    if (!made)
+    if (!made && (debugs || groups != LX_CGROUPS_NONE))
         cli_error("cannot make all that /sys shows besides, in %s: %s; the session goes on",
                   directory == NULL ? "/dev/shm or /tmp" : directory, strerror(errno));
     return directory;

@@ -18,28 +18,14 @@
 #include "cli/cli.h"
 #include "cli/foreignroot.h"
 #include "cli/wslboot.h"
-#include "cli/wslconf.h"
 #include "cli/wslenv.h"
 #include "cli/wslroot.h"
+#include "cli/wslsession.h"
 #include "policy/document.h"
 #include "policy/whole.h"
 
 /* What WSL has where nobody says another: WSL2, with drives over 9p. */
 #define TODAY "wsl2-9p"
-
-struct session {
-    struct cli_arguments run; /* what it comes to */
-    struct lx_effective policy;
-    struct wslconf conf;
-    struct wslconf windows; /* of .wslconfig */
-    const char *etc;        /* where wsl.conf and fstab are */
-    char *added[LX_MOUNT_MAX];
-    struct fstab_line {
-        char *what;
-        char *target;
-    } lines[LX_MOUNT_MAX]; /* of those, what is of fstab */
-    char *inner;           /* commands that mount what fstab has in a drive, or NULL */
-};
 
 /* A policy that is a pipe can be read once, and is asked more often. */
 static void keep_text(struct lx_request *request)
@@ -112,13 +98,16 @@ static void take_names(void)
 static bool become_user(const struct session *s, const char *asked)
 {
     const char *name = asked != NULL ? asked : s->conf.user;
-    const char *what = asked != NULL ? "--user" : "user.default";
     const struct passwd *user = name[0] == '\0' && asked == NULL ? NULL : foreignroot_user(name);
     int error = user == NULL ? 0 : become(user);
-    if (user == NULL && (asked != NULL || name[0] != '\0'))
-        cli_error("%s %s: there is no such user", what, name);
+    if (asked != NULL && user == NULL)
+        cli_error("--user %s: there is no such user", name);
+    else if (asked != NULL && error != 0)
+        cli_error("--user %s: %s; that needs root", name, strerror(error));
+    else if (user == NULL && name[0] != '\0')
+        session_say(s, WSLCONF_USER, "user.default %s: there is no such user", name);
     else if (error != 0)
-        cli_error("%s %s: %s; that needs root", what, name, strerror(error));
+        session_say(s, WSLCONF_USER, "user.default %s: %s; that needs root", name, strerror(error));
     return asked == NULL || (user != NULL && error == 0);
 }
 
@@ -127,177 +116,9 @@ static void take_hostname(const struct session *s)
 {
     const char *name = s->conf.hostname;
     if (name[0] != '\0' && (unshare(CLONE_NEWUTS) < 0 || sethostname(name, strlen(name)) < 0))
-        cli_error("network.hostname %s: %s; that needs root, and the name stays as it is", name,
-                  strerror(errno));
-}
-
-/* Loads the policy anew, with what is mounted besides. Returns 0 or -EINVAL with its problem set.
- */
-static int load(struct session *s)
-{
-    lx_effective_free(&s->policy);
-    return cli_load_quietly(&s->run.request, &s->policy);
-}
-
-/* Takes back what was the last one, or another, of those that are mounted besides. */
-static void take_back(struct session *s, size_t at)
-{
-    const size_t last = --s->run.request.added_count;
-    free(s->added[at]);
-    free(s->lines[at].what);
-    free(s->lines[at].target);
-    for (size_t i = at; i < last; i++) {
-        s->added[i] = s->added[i + 1];
-        s->lines[i] = s->lines[i + 1];
-    }
-    s->added[last] = NULL;
-    s->lines[last] = (struct fstab_line){.what = NULL};
-}
-
-/* Mounts a drive besides; what cannot be is said, and skipped. Takes `flag`. */
-static void add(struct session *s, char *flag, const char *what)
-{
-    struct lx_request *request = &s->run.request;
-    if (flag == NULL || request->added_count == LX_MOUNT_MAX)
-        return;
-    s->added[request->added_count++] = flag;
-    if (load(s) == 0)
-        return;
-    cli_error("%s is not mounted: %s", what, s->policy.problem);
-    take_back(s, request->added_count - 1);
-    (void)load(s);
-}
-
-/*
- * Over 9p the server is told where drives are, behind all else, as mount.drvfs tells it: Windows'
- * absolute links lead there. [the vendor's drvfs.cpp] A comma would be another option's beginning.
- */
-static char *flag_of(const struct session *s, const char *source, const char *target,
-                     const char *options)
-{
-    const enum lx_value line = s->policy.rules[LX_RULE_MOUNT_LINE].value;
-    const bool told =
-        (line == LX_PLAN9 || line == LX_PLAN9_MMAP) && strchr(s->conf.root, ',') == NULL;
-    char *flag = NULL;
-    return asprintf(&flag, "drvfs:%s:%s%s%s%s%s", source, target, options[0] != '\0' ? "," : "",
-                    options, told ? ",symlinkroot=" : "", told ? s->conf.root : "") < 0
-               ? NULL
-               : flag;
-}
-
-/* True for a path in the directory `target`. */
-static bool is_below(const char *path, const char *target)
-{
-    const size_t n = strlen(target);
-    return strncmp(path, target, n) == 0 && path[n] == '/';
-}
-
-/* A word of a shell's. */
-static void put_quoted(FILE *to, const char *word)
-{
-    fputs(" '", to);
-    for (; *word != '\0'; word++)
-        if (*word == '\'')
-            fputs("'\\''", to);
-        else
-            fputc(*word, to);
-    fputc('\'', to);
-}
-
-/*
- * True for what fstab mounts in a drive that it has mounted before: a directory of that drive is
- * its place, which is there once the session has begun. So a shell in it mounts that.
- */
-static bool mounts_inside(struct session *s, const struct wslconf_mount *m)
-{
-    char *whole = NULL;
-    size_t size = 0;
-    bool inside = false;
-    for (size_t i = 0; i < s->run.request.added_count; i++)
-        inside |= s->lines[i].target != NULL && is_below(m->target, s->lines[i].target);
-    FILE *to = inside ? open_memstream(&whole, &size) : NULL;
-    if (to == NULL)
-        return false;
-    fprintf(to, "%smount -t drvfs", s->inner == NULL ? "" : s->inner);
-    put_quoted(to, m->source);
-    put_quoted(to, m->target);
-    if (m->options[0] != '\0') {
-        fputs(" -o", to);
-        put_quoted(to, m->options);
-    }
-    fputc('\n', to);
-    if (fclose(to) != 0)
-        return false;
-    free(s->inner);
-    s->inner = whole;
-    return true;
-}
-
-/* The drives of fstab, which come first. [RN:17093] */
-static void mount_fstab(struct session *s, const char *file)
-{
-    struct wslconf_mount m = {.line = 0};
-    FILE *stream = fopen(file, "re");
-    if (stream == NULL && access(file, F_OK) == 0)
-        cli_error("%s: it cannot be read", file);
-    while (stream != NULL && wslconf_next(stream, file, &m)) {
-        if (mounts_inside(s, &m))
-            continue;
-        char what[3 * PATH_MAX];
-        snprintf(what, sizeof(what), "%s:%u: %s", file, m.line, m.source);
-        const size_t at = s->run.request.added_count;
-        add(s, flag_of(s, m.source, m.target, m.options), what);
-        if (s->run.request.added_count > at)
-            s->lines[at] = (struct fstab_line){strdup(what), strdup(m.target)};
-    }
-    if (stream != NULL)
-        fclose(stream);
-}
-
-static bool is_mounted(const struct lx_effective *policy, char letter)
-{
-    for (size_t i = 0; i < policy->mount_count; i++) {
-        const struct lx_effective_mount *m = &policy->mounts[i];
-        if (m->whole && m->source[1] == ':' && toupper((unsigned char)m->source[0]) == letter)
-            return true;
-    }
-    return false;
-}
-
-/* What fstab has mounted below a drive's own place is covered by the drive, which comes later. */
-static void cover(struct session *s, const char *target)
-{
-    for (size_t i = s->run.request.added_count; i-- > 0;) {
-        const struct fstab_line *line = &s->lines[i];
-        if (line->what == NULL || line->target == NULL || !is_below(line->target, target))
-            continue;
-        cli_error("%s is not to be seen: %s is mounted over it, which comes after fstab",
-                  line->what, target);
-        take_back(s, i);
-    }
-}
-
-/* Every volume of the policy's that has a letter and is mounted nowhere. */
-static void mount_volumes(struct session *s)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    for (const char *at = letters; *at != '\0'; at++) {
-        const char letter = *at;
-        const char source[] = {letter, ':', '\0'};
-        char target[PATH_MAX];
-        char options[1024];
-        bool there = false;
-        for (size_t i = 0; i < s->policy.volume_count && !there; i++)
-            there = !s->policy.volumes[i].directory &&
-                    strcasecmp(s->policy.volumes[i].name, source) == 0;
-        if (!there || is_mounted(&s->policy, letter))
-            continue;
-        snprintf(target, sizeof(target), "%s%c", s->conf.root, tolower((unsigned char)letter));
-        cover(s, target);
-        snprintf(options, sizeof(options), "noatime,uid=%u,gid=%u%s%s", getuid(), getgid(),
-                 s->conf.options[0] != '\0' ? "," : "", s->conf.options);
-        add(s, flag_of(s, source, target, options), source);
-    }
+        session_say(s, WSLCONF_HOSTNAME,
+                    "network.hostname %s: %s; that needs root, and the name stays as it is", name,
+                    strerror(errno));
 }
 
 /* What a session shows of itself, but for what the policy says of that. */
@@ -342,11 +163,60 @@ static bool has_drive(const struct session *s, const char *directory)
     if (directory == NULL || !wslenv_is_windows(directory) ||
         wslenv_translate(&s->policy, directory, path, sizeof(path)))
         return true;
-    cli_error(
-        "--cd %s: no drive %c: is mounted; \"volumes\" of a policy has drives, see lxshim help "
-        "wsl",
-        directory, directory[0]);
+    bool known = false;
+    for (size_t i = 0; i < s->policy.volume_count; i++)
+        known |= strncasecmp(s->policy.volumes[i].name, directory, 2) == 0;
+    if (known && !s->conf.automount)
+        session_say(s, WSLCONF_AUTOMOUNT,
+                    "--cd %s: automount.enabled is false, and %c: not mounted", directory,
+                    directory[0]);
+    else if (known)
+        cli_error("--cd %s: %c: is not mounted, as said above", directory, directory[0]);
+    else
+        cli_error("--cd %s: no drive %c: is mounted; \"volumes\" of a policy has drives, see "
+                  "lxshim help wsl",
+                  directory, directory[0]);
     return false;
+}
+
+/*
+ * Says why boot.systemd is without effect, or has less than it seems: WSL takes it on WSL2 alone,
+ * and only where there is an /sbin/init. [W:WslDistributionConfig.cpp] It says so to nobody.
+ */
+static void tell_systemd(const struct session *s)
+{
+    char init[PATH_MAX + 16];
+    snprintf(init, sizeof(init), "%s/sbin/init", foreignroot() == NULL ? "" : foreignroot());
+    if (!s->conf.systemd || s->run.quiet)
+        return;
+    if (!wslenv_is_wsl2(&s->policy))
+        session_say(s, WSLCONF_SYSTEMD, "boot.systemd is without effect: WSL1 has no systemd");
+    else if (access(init, X_OK) < 0)
+        session_say(s, WSLCONF_SYSTEMD, "boot.systemd is without effect: %s: %s", init,
+                    strerror(errno));
+    else if (access("/run/systemd/system", F_OK) < 0)
+        session_say(s, WSLCONF_SYSTEMD,
+                    "boot.systemd: this machine does not run systemd, and a session starts none");
+}
+
+/*
+ * A number without a leading 0 is decimal to WSL, and few who write such a mask mean that. Of one
+ * digit it is the same in either.
+ */
+static void tell_mask(const struct session *s)
+{
+    if (s->conf.decimal && s->conf.mask > 7)
+        session_say(s, WSLCONF_MASK,
+                    "filesystem.umask is decimal to WSL without a leading 0, and so is 0%03o",
+                    (unsigned)s->conf.mask);
+}
+
+#define BOOT_ENDED "boot.command has ended with status "
+
+/* The line that has boot.command. */
+static char *boot_line(struct session *s)
+{
+    return lx_arena_format(&s->policy.arena, "%s:%u", s->file, s->conf.lines[WSLCONF_BOOT]);
 }
 
 /*
@@ -360,13 +230,20 @@ static void make_command(struct session *s, const struct cli_arguments *argument
     static char login[] = "-l";
     static char plain[] = "/bin/sh";
     size_t count = (size_t)arguments->count;
-    char **command = lx_arena_alloc(&s->policy.arena, (count + 19) * sizeof(char *));
+    char **command = lx_arena_alloc(&s->policy.arena, (count + 20) * sizeof(char *));
     size_t n = 0;
     if (s->inner != NULL)
         put_shell(command, &n, "eval \"$0\"; exec \"$@\"", s->inner);
-    if (s->conf.boot[0] != '\0') /* nobody waits for it, and nobody hears it */
+    if (s->conf.boot[0] != '\0' && !s->run.verbose) /* nobody waits for it, and nobody hears it */
         put_shell(command, &n, "(/bin/sh -c \"$0\" </dev/null >/dev/null 2>&1 &) && exec \"$@\"",
                   s->conf.boot);
+    else if (s->conf.boot[0] != '\0') {
+        put_shell(command, &n,
+                  "w=$1; shift; (/bin/sh -c \"$0\" </dev/null >/dev/null 2>&1 ||\n"
+                  "echo \"lxshim: $w: " BOOT_ENDED "$?\" >&2 &) && exec \"$@\"",
+                  s->conf.boot);
+        command[n++] = boot_line(s);
+    }
     if (s->conf.mask >= 0) { /* not of what we make ourselves */
         snprintf(mask, sizeof(mask), "%04o", (unsigned)s->conf.mask);
         put_shell(command, &n, "umask \"$0\" && exec \"$@\"", mask);
@@ -419,24 +296,26 @@ static int run(struct session *s, const struct cli_arguments *arguments)
     struct wslenv environment = {.policy = &s->policy, .distribution = arguments->distribution};
     char file[PATH_MAX * 2];
     struct lx_request *request = &s->run.request;
-    s->run.request.added = s->added;
-    if (load(s) < 0) {
+    if (session_load(s) < 0) {
         cli_error("%s", s->policy.problem);
         return CLI_FAILED;
     }
     read_windows(s);
     if (s->policy.profile_origin.kind == LX_ORIGIN_DEFAULT)
         request->profile = s->windows.virtiofs ? "wsl2-virtiofs" : TODAY;
-    (void)load(s); /* it was loaded before: by another profile, at most */
+    (void)session_load(s); /* it was loaded before: by another profile, at most */
+    tell_systemd(s);
+    tell_mask(s);
+    session_find_root(s);
     snprintf(file, sizeof(file), "%s/fstab", s->etc);
     if (s->conf.fstab)
-        mount_fstab(s, file);
+        session_mount_fstab(s, file);
     if (s->conf.automount)
-        mount_volumes(s);
+        session_mount_volumes(s);
     environment.interop = s->conf.interop;
     environment.windows_path = s->conf.interop && s->conf.append_path;
     request->without_interop = !s->conf.interop;
-    if (load(s) < 0) {
+    if (session_load(s) < 0) {
         cli_error("%s", s->policy.problem);
         return CLI_FAILED;
     }
@@ -457,7 +336,7 @@ static int run(struct session *s, const struct cli_arguments *arguments)
  * beside the session's, which is the only way for it to have drives. Returns true in that run's
  * process.
  */
-static bool start_boot(struct session *s, struct cli_arguments *arguments)
+static bool start_boot(struct session *s, struct cli_arguments *arguments, int *tells)
 {
     static char text[sizeof(s->conf.boot)]; /* the program has one thread */
     static char shell[] = "/bin/sh";
@@ -466,12 +345,18 @@ static bool start_boot(struct session *s, struct cli_arguments *arguments)
     const char *name = arguments->user != NULL ? arguments->user : s->conf.user;
     const struct passwd *user = name[0] == '\0' ? NULL : foreignroot_user(name);
     bool is_root = geteuid() == 0 && (user == NULL || user->pw_uid == 0);
-    int r = s->conf.boot[0] == '\0' || is_root ? 0 : wslboot_fork();
+    const bool forks = s->conf.boot[0] != '\0' && !is_root;
+    *tells = forks && s->run.verbose ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : -1;
+    int r = forks ? wslboot_fork() : 0;
     if (r < 0)
-        cli_error("boot.command: a user namespace: %s; it is run by who the session is of, see "
-                  "lxshim help wsl",
-                  strerror(-r));
+        session_say(s, WSLCONF_BOOT,
+                    "boot.command: a user namespace: %s; it is run by who the session is of, see "
+                    "lxshim help wsl",
+                    strerror(-r));
     if (r != 1) {
+        if (*tells >= 0)
+            close(*tells);
+        *tells = -1;
         if (r == 0 && !is_root)
             s->conf.boot[0] = '\0';
         return false;
@@ -493,7 +378,6 @@ int cli_wsl(const struct cli_arguments *given)
 {
     static struct session session; /* the program has one thread */
     static char etc[PATH_MAX + 8];
-    char file[PATH_MAX * 2];
     struct cli_arguments own = *given;
     struct cli_arguments *arguments = &own;
     session.run = *given;
@@ -509,13 +393,17 @@ int cli_wsl(const struct cli_arguments *given)
         cli_error("--etc %s: %s", arguments->etc, strerror(errno));
         return CLI_FAILED;
     }
-    snprintf(file, sizeof(file), "%s/wsl.conf", session.etc);
-    wslconf_read(file, &session.conf);
+    snprintf(session.file, sizeof(session.file), "%s/wsl.conf", session.etc);
+    wslconf_read(session.file, &session.conf);
     take_hostname(&session);
-    if (!start_boot(&session, arguments) && !become_user(&session, arguments->user))
+    int tells; /* where it is said how boot.command has ended, in its own process */
+    if (!start_boot(&session, arguments, &tells) && !become_user(&session, arguments->user))
         return CLI_FAILED;
     take_names();
     int status = run(&session, arguments);
+    if (tells >= 0 && status != CLI_OK)
+        dprintf(tells, "lxshim: %s:%u: " BOOT_ENDED "%d\n", session.file,
+                session.conf.lines[WSLCONF_BOOT], status);
     lx_effective_free(&session.policy);
     return status;
 }

@@ -15,20 +15,8 @@
 
 #include "cli/cli.h"
 #include "nt/utf16.h"
+#include "policy/nearest.h"
 #include "policy/whole.h"
-
-#define LINE_MAX_ 4096
-
-/* Cuts blanks off both ends, in place. */
-static char *trim(char *text)
-{
-    text += strspn(text, " \t\r\n");
-    size_t n = strlen(text);
-    while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
-        n--;
-    text[n] = '\0';
-    return text;
-}
 
 /* Of ASCII alone, as WSL's init has no locale. */
 static bool is_letter(char c)
@@ -59,22 +47,28 @@ static bool read_text(const char *value, char *out, size_t room)
     return true;
 }
 
-/* As C has them: 022 is octal, 0x12 is not. */
+/*
+ * As C has them: 022 is octal, 0x12 and 12 are not, 08 is none. Of any number the kernel takes nine
+ * bits. [W:configfile.cpp ParseImpl, init.cpp: umask(Config.Umask)]
+ */
 static bool read_umask(const char *value, int *out)
 {
     char *end = NULL;
+    errno = 0;
     long number = strtol(value, &end, 0);
-    bool whole = end != value && *end == '\0' && number >= 0 && number <= 0777;
+    bool whole =
+        end != value && *end == '\0' && errno == 0 && number >= INT_MIN && number <= INT_MAX;
     if (whole)
-        *out = (int)number;
+        *out = (int)(number & 0777);
     return whole;
 }
 
-/* One prefix of all drives: a slash is appended where there is none. */
+/* One prefix of all drives: a slash is appended where there is none. [W:WslDistributionConfig.cpp]
+ */
 static bool read_root(const char *value, char *out, size_t room)
 {
     size_t n = strlen(value);
-    if ((n > 0 && value[0] != '/') || n + 1 >= room || !read_text(value, out, room))
+    if (n + 1 >= room || !read_text(value, out, room))
         return false;
     if (n == 0 || out[n - 1] != '/')
         memcpy(out + n, "/", 2);
@@ -127,54 +121,72 @@ static const struct key {
     enum kind kind;
     size_t offset; /* in struct wslconf */
     size_t room;
-} keys[] = {
-#define KEY(name, kind, field)                                                            \
-    {                                                                                     \
-        name, kind, offsetof(struct wslconf, field), sizeof(((struct wslconf *)0)->field) \
-    }
-    KEY("automount.enabled", BOOL, automount),
-    KEY("automount.mountFsTab", BOOL, fstab),
-    KEY("automount.root", ROOT, root),
-    KEY("automount.options", TEXT, options),
-    KEY("interop.enabled", BOOL, interop),
-    KEY("interop.appendWindowsPath", BOOL, append_path),
-    KEY("network.generateHosts", BOOL, hosts),
-    KEY("network.generateResolvConf", BOOL, resolver),
-    KEY("network.hostname", HOST, hostname),
-    KEY("user.default", TEXT, user),
-    KEY("boot.command", TEXT, boot),
-    KEY("boot.systemd", BOOL, systemd),
-    KEY("automount.cgroups", VERSION, first_cgroups),
-    KEY("filesystem.umask", UMASK, mask),
-    KEY("wsl2.virtiofs", BOOL, virtiofs),
-    KEY("wsl2.kernelCommandLine", TEXT, kernel),
+} keys[WSLCONF_KEYS] = {
+#define KEY(symbol, name, kind, field)                                 \
+    [WSLCONF_##symbol] = {name, kind, offsetof(struct wslconf, field), \
+                          sizeof(((struct wslconf *)0)->field)}
+    KEY(AUTOMOUNT, "automount.enabled", BOOL, automount),
+    KEY(FSTAB, "automount.mountFsTab", BOOL, fstab),
+    KEY(ROOT, "automount.root", ROOT, root),
+    KEY(OPTIONS, "automount.options", TEXT, options),
+    KEY(INTEROP, "interop.enabled", BOOL, interop),
+    KEY(PATH, "interop.appendWindowsPath", BOOL, append_path),
+    KEY(HOSTS, "network.generateHosts", BOOL, hosts),
+    KEY(RESOLVER, "network.generateResolvConf", BOOL, resolver),
+    KEY(HOSTNAME, "network.hostname", HOST, hostname),
+    KEY(USER, "user.default", TEXT, user),
+    KEY(BOOT, "boot.command", TEXT, boot),
+    KEY(SYSTEMD, "boot.systemd", BOOL, systemd),
+    KEY(CGROUPS, "automount.cgroups", VERSION, first_cgroups),
+    KEY(MASK, "filesystem.umask", UMASK, mask),
+    KEY(VIRTIOFS, "wsl2.virtiofs", BOOL, virtiofs),
+    KEY(KERNEL, "wsl2.kernelCommandLine", TEXT, kernel),
 #undef KEY
 };
 
-/* Of those that WSL has and a session has no use for: whole sections, or one key. */
+/* True for a key of the virtual machine's, which Windows' own file has. */
+static bool is_windows(const char *whole)
+{
+    return strncasecmp(whole, "wsl2.", 5) == 0 || strncasecmp(whole, "experimental.", 13) == 0;
+}
+
+/* Of wsl.conf's those that a session has no use for. [W:WslDistributionConfig.cpp] */
 static const char *const unused_keys[] = {"automount.ldconfig",
                                           "automount.crossDistro",
                                           "boot.initTimeout",
                                           "boot.protectBinfmt",
-                                          "gpu.",
+                                          "gpu.enabled",
+                                          "gpu.appendLibPath",
                                           "time.useWindowsTimezone",
-                                          "fileServer.",
-                                          "general.guiApplications",
-                                          "wsl2.",
-                                          "experimental."};
+                                          "fileServer.enabled",
+                                          "fileServer.logFile",
+                                          "fileServer.logLevel",
+                                          "fileServer.logTruncate",
+                                          "general.guiApplications"};
 
-static bool is_other(const char *whole)
+#define UNUSED (sizeof(unused_keys) / sizeof(unused_keys[0]))
+
+/* The same of .wslconfig's, which are sections of many. [W:WslCoreConfig.cpp] */
+static bool is_other(const char *whole, bool windows)
 {
-    bool is = false;
-    for (size_t i = 0; i < sizeof(unused_keys) / sizeof(unused_keys[0]); i++) {
-        size_t n = strlen(unused_keys[i]);
-        is |= strncasecmp(whole, unused_keys[i], n) == 0 &&
-              (unused_keys[i][n - 1] == '.' || whole[n] == '\0');
-    }
+    bool is = windows && (is_windows(whole) || strncasecmp(whole, "general.", 8) == 0);
+    for (size_t i = 0; i < UNUSED && !windows; i++)
+        is |= strcasecmp(whole, unused_keys[i]) == 0;
     return is;
 }
 
-#define KEYS (sizeof(keys) / sizeof(keys[0]))
+/* The key of wsl.conf that was meant by one that is none: by two letters at most. Or NULL. */
+static const char *meant(const char *whole)
+{
+    struct lx_nearest nearest;
+    lx_nearest_start(&nearest, whole);
+    for (size_t i = 0; i < WSLCONF_KEYS; i++)
+        if (!is_windows(keys[i].name))
+            lx_nearest_try(&nearest, keys[i].name);
+    for (size_t i = 0; i < UNUSED; i++)
+        lx_nearest_try(&nearest, unused_keys[i]);
+    return nearest.distance <= 2 ? lx_nearest_found(&nearest) : NULL;
+}
 
 /* Takes a value over. False where it is none of its key's. */
 static bool take(struct wslconf *out, const struct key *key, const char *value)
@@ -186,6 +198,7 @@ static bool take(struct wslconf *out, const struct key *key, const char *value)
     case ROOT:
         return read_root(value, field, key->room);
     case UMASK:
+        out->decimal = value[0] >= '1' && value[0] <= '9';
         return read_umask(value, (int *)(void *)field);
     case VERSION:
         return read_version(value, (bool *)(void *)field);
@@ -206,7 +219,7 @@ struct reader {
     size_t length;   /* of a section's name in `whole` */
     char whole[128]; /* "section.key" */
     unsigned line;
-    unsigned said[KEYS]; /* the line that has said it, or 0 */
+    bool windows;
 };
 
 static char next(const struct reader *r)
@@ -322,6 +335,20 @@ static void refuse(struct reader *r, const struct key *key)
              key->kind == VERSION ? " (Valid values: v1, v2)" : "");
 }
 
+/* Passes a key that is none of the file's, unless it is one that nothing is done by. */
+static void refuse_key(struct reader *r)
+{
+    const char *word = r->windows ? NULL : meant(r->whole);
+    if (is_other(r->whole, r->windows))
+        return;
+    if (!r->windows && is_windows(r->whole))
+        skip(r, "Unknown key '%s', which is one of .wslconfig", r->whole);
+    else if (word != NULL)
+        skip(r, "Unknown key '%s', perhaps '%s'", r->whole, word);
+    else
+        skip(r, "Unknown key '%s'", r->whole);
+}
+
 static void read_key(struct reader *r, struct wslconf *out)
 {
     size_t n = r->length;
@@ -341,20 +368,18 @@ static void read_key(struct reader *r, struct wslconf *out)
     pass_blanks(r);
     if (!read_value(r))
         return;
-    while (i < KEYS && strcasecmp(keys[i].name, r->whole) != 0)
+    while (i < WSLCONF_KEYS &&
+           (strcasecmp(keys[i].name, r->whole) != 0 || is_windows(keys[i].name) != r->windows))
         i++;
-    if (i == KEYS) {
-        if (!is_other(r->whole))
-            skip(r, "Unknown key '%s'", r->whole);
-        return;
+    if (i == WSLCONF_KEYS)
+        refuse_key(r);
+    else if (out->lines[i] != 0)
+        skip(r, "Duplicated config key '%s' (line %u has it)", r->whole, out->lines[i]);
+    else {
+        out->lines[i] = r->line;
+        if (!take(out, &keys[i], r->value))
+            refuse(r, &keys[i]);
     }
-    if (r->said[i] != 0) {
-        skip(r, "Duplicated config key '%s' (line %u has it)", r->whole, r->said[i]);
-        return;
-    }
-    r->said[i] = r->line;
-    if (!take(out, &keys[i], r->value))
-        refuse(r, &keys[i]);
 }
 
 static void read_lines(struct reader *r, struct wslconf *out)
@@ -430,7 +455,7 @@ static bool from_windows(char **text, size_t *size)
 /* Reads a file whole; `windows` as what Windows' own programs read. */
 static void read_file(const char *file, bool windows, struct wslconf *out)
 {
-    struct reader r = {.file = file, .line = 1};
+    struct reader r = {.file = file, .line = 1, .windows = windows};
     char *text = NULL;
     size_t size = 0;
     int fd = open(file, O_RDONLY | O_CLOEXEC);
@@ -487,104 +512,4 @@ void wslconf_read_windows(const char *directory, struct wslconf *out)
         closedir(dir);
     if (count == 1)
         read_file(file, true, out);
-}
-
-/* Octal escapes of fstab's (\040), in place. */
-static char *unescape(char *text)
-{
-    char *to = text;
-    for (const char *p = text; *p != '\0'; p++) {
-        unsigned value = 0;
-        if (p[0] == '\\' && strspn(p + 1, "01234567") >= 3 && sscanf(p + 1, "%3o", &value) == 1 &&
-            value > 0 && value < 256) {
-            *to++ = (char)value;
-            p += 3;
-        } else {
-            *to++ = *p;
-        }
-    }
-    *to = '\0';
-    return text;
-}
-
-/* Drops what is mount(8)'s own of a list of options, in place. False for a drive not to be mounted
- * at the start. */
-static bool keep_options(char *list)
-{
-    static const char *const others[] = {"defaults", "auto", "nofail", "_netdev", "user",
-                                         "users",    "rw",   "exec",   "suid",    "dev"};
-    char kept[LINE_MAX_] = "";
-    bool automatic = true;
-    char *rest = NULL;
-    for (char *word = strtok_r(list, ",", &rest); word != NULL; word = strtok_r(NULL, ",", &rest)) {
-        bool other = strncmp(word, "x-", 2) == 0;
-        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-            other |= strcmp(word, others[i]) == 0;
-        automatic &= strcmp(word, "noauto") != 0;
-        size_t n = strlen(kept);
-        if (!other)
-            snprintf(kept + n, sizeof(kept) - n, "%s%s", n > 0 ? "," : "", word);
-    }
-    memcpy(list, kept, strlen(kept) + 1);
-    return automatic;
-}
-
-/*
- * Reads a line without its end, at most LINE_MAX_ - 2 bytes of it. False at the end. `wrong`: why
- * it is no line of fstab's, or NULL.
- */
-static bool read_line(FILE *stream, char *text, const char **wrong)
-{
-    size_t n = 0;
-    int c = getc(stream);
-    *wrong = NULL;
-    if (c == EOF)
-        return false;
-    for (; c != EOF && c != '\n'; c = getc(stream)) {
-        if (c == '\0')
-            *wrong = "has a NUL in it";
-        else if (n < LINE_MAX_ - 2)
-            text[n++] = (char)c;
-        else if (*wrong == NULL)
-            *wrong = "is longer than 4094 bytes";
-    }
-    text[n] = '\0';
-    return true;
-}
-
-bool wslconf_next(void *stream, const char *file, struct wslconf_mount *out)
-{
-    static char text[LINE_MAX_]; /* the program has one thread */
-    const char *wrong = NULL;
-    while (read_line(stream, text, &wrong)) {
-        char *rest = NULL;
-        out->line++;
-        if (trim(text)[0] == '#')
-            continue;
-        if (wrong != NULL) {
-            cli_error("%s:%u: it %s; the line is skipped", file, out->line, wrong);
-            continue;
-        }
-        out->source = strtok_r(text, " \t\r\n", &rest);
-        out->target = strtok_r(NULL, " \t\r\n", &rest);
-        const char *type = strtok_r(NULL, " \t\r\n", &rest);
-        out->options = strtok_r(NULL, " \t\r\n", &rest);
-        if (out->source == NULL)
-            continue;
-        if (type == NULL)
-            cli_error("%s:%u: no three fields; the line is skipped", file, out->line);
-        if (type == NULL || strcmp(type, "drvfs") != 0)
-            continue;
-        static char none[1];
-        none[0] = '\0';
-        if (out->options == NULL)
-            out->options = none;
-        unescape(out->source);
-        unescape(out->target);
-        if (keep_options(out->options))
-            return true;
-    }
-    if (ferror((FILE *)stream) != 0)
-        cli_error("%s: %s", file, strerror(errno));
-    return false;
 }

@@ -6,6 +6,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Keys, in the order of the reader's table. */
+enum wslconf_key {
+    WSLCONF_AUTOMOUNT,
+    WSLCONF_FSTAB,
+    WSLCONF_ROOT,
+    WSLCONF_OPTIONS,
+    WSLCONF_INTEROP,
+    WSLCONF_PATH,
+    WSLCONF_HOSTS,
+    WSLCONF_RESOLVER,
+    WSLCONF_HOSTNAME,
+    WSLCONF_USER,
+    WSLCONF_BOOT,
+    WSLCONF_SYSTEMD,
+    WSLCONF_CGROUPS,
+    WSLCONF_MASK,
+    WSLCONF_VIRTIOFS,
+    WSLCONF_KERNEL,
+    WSLCONF_KEYS
+};
+
 /* Of wsl.conf, what a session goes by. */
 struct wslconf {
     bool automount;     /* automount.enabled */
@@ -18,12 +39,14 @@ struct wslconf {
     bool first_cgroups; /* automount.cgroups is v1 */
     bool virtiofs;      /* wsl2.virtiofs, of .wslconfig */
     int mask;           /* filesystem.umask, or -1 */
+    bool decimal;       /* it is of decimal digits without a 0 before them */
     char kernel[1024];  /* wsl2.kernelCommandLine, of .wslconfig */
-    char root[256];     /* automount.root, with a slash at its end */
+    char root[256];     /* automount.root, with a slash at its end; it may have none before */
     char options[512];
-    char hostname[65]; /* network.hostname, as one may be, or "" */
-    char user[256];    /* user.default, or "" */
-    char boot[4096];   /* boot.command, or "" */
+    char hostname[65];            /* network.hostname, as one may be, or "" */
+    char user[256];               /* user.default, or "" */
+    char boot[4096];              /* boot.command, or "" */
+    unsigned lines[WSLCONF_KEYS]; /* that say it, or 0 */
 };
 
 /*

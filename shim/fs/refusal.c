@@ -466,3 +466,13 @@ int lx_forbid_by(struct lx_call *c, const struct lx_mount *mount, enum lx_rule r
     int error = lx_value_errno(lx_rule(mount, rule));
     return error == 0 ? 0 : lx_forbid(c, rule, error);
 }
+
+bool lx_has_slash(const struct lx_call *c)
+{
+    return ((c->at[0].flags | c->at[1].flags) & LX_LOC_SLASH) != 0;
+}
+
+int lx_check_slash(struct lx_call *c)
+{
+    return lx_has_slash(c) ? lx_forbid_by(c, c->at[1].mount, LX_RULE_RENAME_SLASH) : 0;
+}

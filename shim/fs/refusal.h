@@ -48,4 +48,13 @@ int lx_forbid(struct lx_call *c, enum lx_rule rule, int error);
 /* The same with the errno that the rule's value stands for; 0 for a value that refuses nothing. */
 int lx_forbid_by(struct lx_call *c, const struct lx_mount *mount, enum lx_rule rule);
 
+/* True for a rename with a slash behind one of its names. */
+bool lx_has_slash(const struct lx_call *c);
+
+/*
+ * Of a rename of a directory: one that a rule does not find by such a slash is refused. As
+ * lx_forbid_by. [WSL#1008, WSL#1651, WSL#2106]
+ */
+int lx_check_slash(struct lx_call *c);
+
 #endif

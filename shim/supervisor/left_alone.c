@@ -13,6 +13,7 @@
 #include "supervisor/place.h"
 #include "supervisor/tablewait.h"
 #include "sys/sys.h"
+#include "vfs/mounts.h"
 #include "vfs/provided.h"
 #include "vfs/shown.h"
 
@@ -105,7 +106,12 @@ static bool lists_otherwise(const struct request *r)
     long n = r->call->arguments[0] != 'f'
                  ? 0
                  : tracee_name(&r->tracee, (int)r->given[0], name, sizeof(name));
-    return n > 0 && shown_lists_native(r->task.policy, name, (size_t)n);
+    char again[PATH_MAX];
+    if (n <= 0)
+        return false;
+    memcpy(again, name, (size_t)n + 1);
+    return shown_lists_native(r->task.policy, name, (size_t)n) ||
+           mounts_listed(r->task.policy, again, (size_t)n);
 }
 
 int left_alone(const struct request *r)

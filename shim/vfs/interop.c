@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fs/filesystems.h"
+#include "sys/likedir.h"
 #include "vfs/descriptor.h"
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
@@ -11,7 +12,6 @@
 #include "vfs/text.h"
 
 static const char program[] = "interop";
-static const char like_directory[] = "/proc/tty/ldisc"; /* with nothing in it */
 
 static const char *const stubs[] = {
 #define STUB(path) path,
@@ -119,7 +119,7 @@ static __attribute__((noinline)) long ask_directory(struct lx_call *c)
     const struct lx_loc before = c->at[0];
     if (c->op == LX_OP_ACCESS && (c->mode & W_OK) != 0)
         return -EACCES;
-    c->at[0] = (struct lx_loc){.dfd = AT_FDCWD, .path = like_directory, .flags = LX_LOC_WALKED};
+    c->at[0] = (struct lx_loc){.dfd = AT_FDCWD, .path = LX_LIKE_DIRECTORY, .flags = LX_LOC_WALKED};
     long r = lx_host_fs.run[c->op](c);
     c->at[0] = before;
     return r;

@@ -2,6 +2,7 @@
 #include "vfs/mounts.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "mounts/mark.h"
@@ -57,6 +58,20 @@ static unsigned above_targets(const struct lx_mounts *mounts, const char *path, 
     return flags;
 }
 
+/* The same of what is mounted in a mount whose files are elsewhere, where it is below its root. */
+static unsigned above_inside(const struct lx_mounts *mounts, const struct lx_mount *in,
+                             const char *rest, size_t n)
+{
+    const struct lx_mount *m;
+    unsigned flags = 0;
+    for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
+        if (m->number > in->number &&
+            within(lx_target(m), m->target_length, lx_target(in), in->target_length))
+            flags |= above(rest, n, lx_target(m) + in->target_length,
+                           m->target_length - in->target_length);
+    return flags;
+}
+
 struct placement mounts_classify(const struct lx_policy *policy, const char *native, size_t n)
 {
     struct placement v = {0, 0};
@@ -88,6 +103,9 @@ struct placement mounts_classify(const struct lx_policy *policy, const char *nat
         if (lx_is_foreign_root(in))
             v.flags |=
                 (uint8_t)above_targets(mounts, native + in->backing_length, n - in->backing_length);
+        else if (!lx_in_place(in))
+            v.flags |= (uint8_t)above_inside(mounts, in, native + in->backing_length,
+                                             n - in->backing_length);
         if (lx_guarded(in) &&
             lx_filesystem(in)->ops->guards(native + in->backing_length, n - in->backing_length))
             v.flags |= PLACEMENT_REWRITE;
@@ -109,14 +127,22 @@ const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const c
     return in;
 }
 
-const struct lx_mount *mounts_at_target(const struct lx_policy *policy, const char *path, size_t n)
+const struct lx_mount *mounts_crossed(const struct lx_policy *policy, const struct lx_mount *in,
+                                      const char *path, size_t n)
 {
     const struct lx_mounts *mounts = lx_mounts(policy);
     const struct lx_mount *at = NULL;
     const struct lx_mount *m;
+    if (in == NULL || lx_in_place(in)) {
+        m = mounts_redirected(policy, path, n);
+        return m != NULL && m->target_length == n ? m : NULL;
+    }
+    const size_t left = n - in->backing_length;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;)
-        if ((m->flags & LX_MOUNT_NOWHERE) == 0 && n == m->target_length &&
-            memcmp(path, lx_target(m), n) == 0)
+        if ((m->flags & LX_MOUNT_NOWHERE) == 0 && m->number > in->number &&
+            m->target_length == in->target_length + left &&
+            memcmp(lx_target(m), lx_target(in), in->target_length) == 0 &&
+            memcmp(lx_target(m) + in->target_length, path + in->backing_length, left) == 0)
             at = newer(at, m);
     return at;
 }
@@ -211,4 +237,17 @@ long mounts_to_program(const struct lx_policy *policy, char *path, size_t n, siz
     }
     path[m->target_length + left] = '\0';
     return (long)(m->target_length + left);
+}
+
+bool mounts_listed(const struct lx_policy *policy, char *path, size_t n)
+{
+    const struct lx_mounts *mounts = lx_mounts(policy);
+    const struct lx_mount *m;
+    const long length = mounts_to_program(policy, path, n, PATH_MAX);
+    const size_t own = length <= 1 ? 0 : (size_t)length; /* "/" ends with the slash */
+    bool is = false;
+    for (unsigned i = 0; length > 0 && !is && (m = lx_mounts_next(mounts, &i)) != NULL;)
+        is = !lx_in_place(m) &&
+             (above(path, own, lx_target(m), m->target_length) & (unsigned)PLACEMENT_PARENT) != 0;
+    return is;
 }

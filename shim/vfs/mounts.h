@@ -46,8 +46,12 @@ static inline unsigned mounts_name_kind(const struct lx_policy *policy, struct p
 const struct lx_mount *mounts_redirected(const struct lx_policy *policy, const char *path,
                                          size_t n);
 
-/* The mount that an absolute path, as programs spell it, is the target of; or NULL. */
-const struct lx_mount *mounts_at_target(const struct lx_policy *policy, const char *path, size_t n);
+/*
+ * The mount whose root a native path is to programs; or NULL. `in`: what the path is in, or NULL.
+ * Where its files are elsewhere, targets in it are said by its own target and what comes below.
+ */
+const struct lx_mount *mounts_crossed(const struct lx_policy *policy, const struct lx_mount *in,
+                                      const char *path, size_t n);
 
 /* The mount, its backing elsewhere, whose root a canonical native path is; or NULL. */
 const struct lx_mount *mounts_redirected_root(const struct lx_policy *policy, const char *native,
@@ -71,6 +75,12 @@ bool mounts_root_name(const struct lx_policy *policy, const char *name, size_t n
  * that has no name any more, as the kernel's own links of /proc say of what it has removed.
  */
 bool mounts_waits(const struct lx_policy *policy, const char *path, size_t n);
+
+/*
+ * True for a native path of a directory that a mount is in whose files are elsewhere: its target
+ * may have no entry there. The path, with room for PATH_MAX bytes, becomes the program's.
+ */
+bool mounts_listed(const struct lx_policy *policy, char *path, size_t n);
 
 /*
  * Turns a native path into the one programs see, in place: target for backing, and what is below

@@ -126,8 +126,11 @@ enum vfs_listing vfs_listing(const struct lx_task *t, int fd)
     return v.mount != 0 ? VFS_LIST_NAMES : VFS_LIST_AS_THEY_ARE;
 }
 
-/* The name of a mount's target, if it belongs into a directory and is missing there. */
-static const char *missing_target(const struct lx_mount *m, const char *dir, size_t n)
+/*
+ * The name of a mount's target, if it belongs into a directory (as programs call it) and is missing
+ * there.
+ */
+static const char *missing_target(const struct lx_mount *m, int fd, const char *dir, size_t n)
 {
     struct stat st;
     if (lx_in_place(m))
@@ -136,21 +139,22 @@ static const char *missing_target(const struct lx_mount *m, const char *dir, siz
     size_t parent = slash == lx_target(m) ? 1 : (size_t)(slash - lx_target(m));
     if (parent != n || memcmp(lx_target(m), dir, n) != 0)
         return NULL;
-    return sys_fstatat(AT_FDCWD, lx_target(m), &st, AT_SYMLINK_NOFOLLOW) == 0 ? NULL : slash + 1;
+    return sys_fstatat(fd, slash + 1, &st, AT_SYMLINK_NOFOLLOW) == 0 ? NULL : slash + 1;
 }
 
-/* The name of the *n-th mount that a directory lacks; NULL after the last, with *n counted down. */
-static const char *listed_mount(const struct lx_task *t, int fd, unsigned *n)
+const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned *n)
 {
     char dir[PATH_MAX];
     uint64_t hash;
     if (t->seccomp_confined || (vfs_descriptor(t, fd, &hash).flags & PLACEMENT_PARENT) == 0)
         return NULL;
     long length = vfs_directory_path(t, fd, dir);
+    if (length > 0)
+        length = mounts_to_program(t->policy, dir, (size_t)length, sizeof(dir));
     const struct lx_mounts *mounts = lx_mounts(t->policy);
     const struct lx_mount *m;
     for (unsigned i = 0; length > 0 && (m = lx_mounts_next(mounts, &i)) != NULL;) {
-        const char *name = missing_target(m, dir, (size_t)length);
+        const char *name = missing_target(m, fd, dir, (size_t)length);
         if (name != NULL && (*n)-- == 0)
             return name;
     }
@@ -168,7 +172,7 @@ static __attribute__((noinline)) const char *listed_shown(const struct lx_task *
 const char *vfs_listed_besides(const struct lx_task *t, int fd, unsigned *at)
 {
     unsigned n = *at;
-    const char *name = *at < SHOWN_ENDS ? listed_mount(t, fd, &n) : NULL;
+    const char *name = *at < SHOWN_ENDS ? vfs_listed_mount(t, fd, &n) : NULL;
     if (name != NULL || !t->policy->shows) {
         ++*at;
         return name;

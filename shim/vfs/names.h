@@ -32,6 +32,12 @@ bool vfs_overflows(const struct lx_task *t, int fd);
 long vfs_listed_block(const struct lx_task *t, int fd, void *block, long size);
 
 /*
+ * The name of the *n-th mount whose target belongs into directory `fd` and is not there on the
+ * host; NULL after the last, with *n counted down.
+ */
+const char *vfs_listed_mount(const struct lx_task *t, int fd, unsigned *n);
+
+/*
  * The next name from *at on (0 at first), which it moves, that is in directory `fd` but not there
  * on the host: of a mount whose target belongs there, then of what a run shows; NULL where there
  * are no more. A listing shows them after the host's own entries.

@@ -255,18 +255,11 @@ static int follow(struct lx_call *c, struct walk *w, const struct stat *st, stru
     return check_mount(c, w, false);
 }
 
-/*
- * Crosses into the mount that a component of a directory may be. In a root that is translated
- * targets are said by its names.
- */
+/* Crosses into the mount that a component of a directory may be. */
 static int cross(struct lx_call *c, struct walk *w, const struct lx_mount *in)
 {
-    const struct lx_policy *policy = c->task->policy;
-    bool is_root = in != NULL && lx_is_foreign_root(in);
-    const struct lx_mount *m = is_root ? mounts_at_target(policy, w->path + in->backing_length,
-                                                          w->length - in->backing_length)
-                                       : mounts_redirected(policy, w->path, w->length);
-    if (m != NULL && (is_root || m->target_length == w->length)) {
+    const struct lx_mount *m = mounts_crossed(c->task->policy, in, w->path, w->length);
+    if (m != NULL) {
         w->rewritten = true;
         if ((c->resolve & SYS_RESOLVE_SCOPED) != 0)
             return -ENOSYS; /* the kernel, which is to hold the promise, would not be below */
@@ -289,9 +282,7 @@ static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
     if ((size_t)length != n || memcmp(name, w->given, n) != 0)
         w->rewritten = true;
     int r = append(w, w->given, (size_t)length);
-    /* In a mount whose files are elsewhere, the path is not the one that targets are said by. */
-    bool elsewhere = mount != NULL && !lx_in_place(mount) && !lx_is_foreign_root(mount);
-    return r < 0 || elsewhere ? r : cross(c, w, mount);
+    return r < 0 ? r : cross(c, w, mount);
 }
 
 /* Looks for the last appended component under another spelling. True where it was found. */

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sys/likedir.h"
 #include "sys/own.h"
 #include "wsl/environment.h"
 #include "wsl/json.h"
@@ -125,7 +126,7 @@ static void find_directory(struct called *c, const struct wsl_view *view)
     const char *cwd = view->cwd == NULL ? "" : view->cwd;
     const char *slash = strrchr(c->windows.at, '\\');
     wsl_clear(&c->directory);
-    if (slash != NULL && (strcmp(cwd, "/proc/tty/ldisc") == 0 || strcmp(cwd, "/run/WSL") == 0))
+    if (slash != NULL && (strcmp(cwd, LX_LIKE_DIRECTORY) == 0 || strcmp(cwd, "/run/WSL") == 0))
         wsl_add(&c->directory, c->windows.at, (size_t)(slash - c->windows.at));
     else if (cwd[0] == '\0' || wsl_to_windows(view, cwd, cwd, true, &c->directory) != 0)
         wsl_clear(&c->directory);

@@ -345,7 +345,7 @@ END
       run find "$TMPDIR" -mindepth 1
       assert_output ""
       run tail -1 ../err
-      assert_output "lxshim: interrupted: the same command goes on from here"
+      assert_output --regexp '^lxshim: interrupted after [0-9]+ runs?: .*; the same command goes on from here$'
     else
       kill -KILL $pid
       wait $pid || assert_equal $? 137
@@ -357,6 +357,31 @@ END
   assert_equal "$(told '.causes | map(del(.sentences)) | tostring')" "$alone"
   assert_equal "$(told .runs)" 1
   leaves_nothing
+}
+
+@test "interrupted it says in one line what is known by then, ends by the signal, and writes no policy" {
+  local at pid
+  export COUNT=$BATS_TEST_TMPDIR/count STOP=$BATS_TEST_TMPDIR/stop AT
+  cat >build.sh <<'END'
+echo >>"$COUNT"; [ "$(wc -l <"$COUNT")" != "$AT" ] || { echo >"$STOP"; exec sleep 1000; }
+mkfifo p; a=$?; mkdir d; exec 3>d/f; mv d e; b=$?; [ $a = 0 ] || [ $b = 0 ]
+END
+  mkfifo "$STOP"
+  for at in '1|0 runs: nothing is known' '2|1 run: natively it passes, of the rules nothing is known; the same command goes on from here' \
+    '3|2 runs: with all rules it fails, and natively not; suspected .*rename.open_descendant, .*special.fifo, .*; the same command goes on from here'; do
+    AT=${at%%|*}
+    : >"$COUNT"
+    "$LXSHIM" bisect --restart --output ../policy.json -- sh build.sh >../out 2>../err &
+    pid=$!
+    until read -r _ <"$STOP"; do :; done
+    kill -TERM $pid
+    wait $pid || assert_equal $? 143
+    run tail -1 ../err
+    assert_output --regexp "^lxshim: interrupted after ${at#*|}\$"
+    run cat ../out
+    assert_output ""
+    assert_not_exists ../policy.json
+  done
 }
 
 @test "what was interrupted can be forgotten; who has it is not disturbed" {

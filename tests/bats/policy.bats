@@ -298,6 +298,7 @@ src"
   refused --set rename.flags '--set rename.flags: no '\''='\'', expected RULE=VALUE'
   refused --set rename.flag=native "--set rename.flag=native: unknown rule \"rename.flag\", expected an id that \"lxshim policy rules\" lists; did you mean \"rename.flags\"?"
   refused --set rename.flags=nativ "--set rename.flags=nativ: \"nativ\" is no value of rename.flags, expected native or EINVAL; did you mean \"native\"?"
+  refused --set identity.systemd=of '--set identity.systemd=of: "of" is no value of identity.systemd, expected on or off; did you mean "off"?'
   refused --profile wsl1-1904 '--profile: unknown profile "wsl1-1904", expected one that "lxshim policy profiles" lists; did you mean "wsl1-1903"?'
   refused --mount drvfs "--mount drvfs: no ':' after the type, expected TYPE:SOURCE:TARGET[:BACKING][,OPTIONS]"
   refused --mount volfs:C:/:drive '--mount volfs:C:/:drive: mount type "volfs" is reserved and not yet implemented in this version, expected drvfs'

@@ -227,6 +227,9 @@ full"
   run "$LXSHIM" run -q --fail-on special.fifi -- touch ran
   assert_failure 125
   assert_output 'lxshim: unknown --fail-on "special.fifi": rules, "denied" or "never"; see lxshim policy rules'
+  run "$LXSHIM" run -q --fail-on= -- true # it would fail on nothing
+  assert_failure 125
+  assert_output 'lxshim: unknown --fail-on "": rules, "denied" or "never"; see lxshim policy rules'
   assert_not_exist ran
 }
 

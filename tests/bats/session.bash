@@ -34,3 +34,28 @@ make_root() {
   printf '%s\n' 'root:x:0:0::/:/bin/bash' >"$1/etc/passwd"
   printf '[automount]\noptions = "umask=077"\n' >"$1/etc/wsl.conf"
 }
+
+# session_files: what most of them have: drives C: and D:, and a volume without a letter; automount.root is $BASE/at.
+session_files() {
+  BASE=$(fresh session)
+  mkdir -p "$BASE"/{drive/src,data,etc,root,at}
+  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}, "D:": {"backing": "data"}, "stick": {"backing": "root"}}}' \
+    >"$BASE/policy.json"
+  conf automount "root = $BASE/at"
+  session_lanes
+}
+
+# conf SECTION LINE...: what wsl.conf says.
+conf() {
+  printf '[%s]\n' "$1" >"$BASE/etc/wsl.conf"
+  printf '%s\n' "${@:2}" >>"$BASE/etc/wsl.conf"
+}
+
+# Whether a session's drives are mounts of the kernel's by themselves: root's, where a container does not forbid it.
+can_bind() {
+  ((EUID == 0)) && unshare -m true 2>/dev/null
+}
+
+# What of the mount table is of drives.
+# shellcheck disable=SC2016,SC2034 # for the session to expand
+DRIVES='grep -o "^[A-Z]:[^ ]* $BASE[^ ]* [^ ]* [^ ,]*" /proc/self/mounts | sort'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# lxshim wsl: a session's drives, environment and identity, and what programs make of them that ask whether this is WSL.
+# lxshim wsl: what a session has in its environment, what it shows, and what programs make of it that ask whether this is WSL.
 #
 # Steps are for the shell that runs them to expand:
 # shellcheck disable=SC2016,SC1003,SC2030,SC2031,SC2034
@@ -9,270 +9,7 @@ load helpers
 load session
 
 setup() {
-  BASE=$(fresh session)
-  mkdir -p "$BASE"/{drive/src,data,etc,root,at}
-  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}, "D:": {"backing": "data"}, "stick": {"backing": "root"}}}' \
-    >"$BASE/policy.json"
-  conf automount "root = $BASE/at"
-  session_lanes
-}
-
-# conf SECTION LINE...: what wsl.conf says.
-conf() {
-  printf '[%s]\n' "$1" >"$BASE/etc/wsl.conf"
-  printf '%s\n' "${@:2}" >>"$BASE/etc/wsl.conf"
-}
-
-# Whether a session's drives are mounts of the kernel's by themselves: root's, where a container does not forbid it.
-can_bind() {
-  ((EUID == 0)) && unshare -m true 2>/dev/null
-}
-
-# What of the mount table is of drives.
-DRIVES='grep -o "^[A-Z]:[^ ]* $BASE[^ ]* [^ ]* [^ ,]*" /proc/self/mounts | sort'
-
-@test "every volume with a letter is mounted, below automount.root, and with automount.options" {
-  session "$DRIVES"
-  assert_output 'C:\134 BASE/at/c 9p rw
-D:\134 BASE/at/d 9p rw'
-  conf automount "root = \"$BASE/at/\" # where" 'options = "umask=077"'
-  session --era wsl1-1903 "$DRIVES; "': >$BASE/at/c/f; stat -c %a $BASE/at/c/f; ls $BASE/drive; rm $BASE/at/c/f'
-  assert_output 'C:\134 BASE/at/c drvfs rw
-D:\134 BASE/at/d drvfs rw
-700
-f
-src'
-  # The server of 9p is told each word, that of init's as well. [WSL#5122, WSL#9005]
-  conf automount "root = $BASE/at" 'options = "metadata,uid=1000,gid=1000,fmask=0027"'
-  session --era wsl2-9p 'grep -o ";uid=.*;symlinkroot" /proc/mounts | sort -u'
-  assert_output ";uid=$EUID;gid=${GROUPS[0]};metadata;uid=1000;gid=1000;fmask=0027;symlinkroot"
-  # And where drives are, which is where Windows' absolute links lead; a native link leads where it says.
-  (cd "$BASE/drive" && "$LXSHIM" win mklink abs 'C:\src' && "$LXSHIM" win mklink far 'E:\x') >"$BASE/made"
-  ln -s /mnt/e/x "$BASE/drive/own"
-  echo "D: $BASE/d drvfs uid=7" >"$BASE/etc/fstab"
-  native "readlink $BASE/drive/own"
-  assert_output /mnt/e/x
-  links='grep -o ";symlinkroot=[^,]*" /proc/mounts; cd $BASE/at/c; readlink abs far own; [[ abs -ef src ]] && echo same'
-  session --era wsl2-9p "$links"
-  assert_output $';symlinkroot=BASE/at/\n;symlinkroot=BASE/at/\nBASE/at/c/src\nBASE/at/e/x\n/mnt/e/x\nsame'
-  session --era wsl1-1903 "$links"
-  assert_output $'BASE/at/c/src\n/mnt/e/x\nsame'
-  rm "$BASE"/drive/{abs,far,own} "$BASE/etc/fstab"
-  conf automount "root = $BASE/at" 'enabled = false'
-  session "$DRIVES"
-  assert_output ""
-}
-
-@test "mount -t drvfs mounts a drive in sessions of WSL2, with DrvFs' options, and with words of 9p that say nothing to it" {
-  mkdir "$BASE/m"
-  ((EUID == 0)) || skip "only root mounts by hand"
-  session --era wsl2-9p "mount -t drvfs -o ro,metadata,case=force,cache=loose,msize=262144,nodev D: $BASE/m 2>&1; grep -F ' $BASE/m ' /proc/mounts
-    umount $BASE/m; mount -t drvfs -o umask=x D: $BASE/m 2>/dev/null; echo \$?"
-  assert_output "mount: case=force is case=dir on WSL2
-D: BASE/m 9p ro,nodev,relatime,aname=drvfs;path=D:;ro;metadata;case=dir;symlinkroot=/mnt/,cache=0x5,access=client,msize=65536,trans=fd,rfd=8,wfd=8 0 0
-32"
-  session --era wsl2-virtiofs "mount -t drvfs -o noatime,uid=7 D: $BASE/m; grep -F ' $BASE/m ' /proc/mounts | cut -d' ' -f2-; stat -c %u $BASE/m"
-  assert_output "BASE/m virtiofs rw,noatime 0 0
-7"
-}
-
-@test "drives of fstab come first, and are mounted where that says alone; mountFsTab=false is without them" {
-  mkdir "$BASE/with space"
-  printf '%s\n' '# drives' "D:\\134 $BASE/with\\040space drvfs ro,nofail,x-y 0 0" "C: $BASE/no drvfs noauto 0 0" 'UUID=1 / ext4' \
-    >"$BASE/etc/fstab"
-  session "$DRIVES"
-  assert_output 'C:\134 BASE/at/c 9p rw
-D:\134 BASE/with\040space 9p ro'
-  conf automount "root = $BASE/at" 'mountFsTab = False'
-  session "$DRIVES"
-  assert_output 'C:\134 BASE/at/c 9p rw
-D:\134 BASE/at/d 9p rw'
-}
-
-@test "a directory of a drive is mounted by fstab beside the drive itself: each has its options, bound or translated" {
-  local steps='ls $BASE/at/c; echo 1 >$BASE/m/f; cat $BASE/at/c/src/f; mv $BASE/at/c/src/f $BASE/at/c/src/g; ls $BASE/m; cd $BASE/m; /bin/pwd; rm g
-    stat -c %u $BASE/m $BASE/at/c; ls $BASE/at/c/src; wslpath -w $BASE/m/x; wslpath -w $BASE/at/c/src/x'
-  local answer='C:\134 BASE/at/c 9p rw
-C:\134src BASE/m 9p rw
-D:\134 BASE/at/d 9p rw
-src
-1
-g
-BASE/m
-7
-0
-C:\src\x
-C:\src\x'
-  echo "C:\\src $BASE/m drvfs uid=7" >"$BASE/etc/fstab"
-  printf 'options = "uid=0"\n' >>"$BASE/etc/wsl.conf"
-  session --bind=never "$DRIVES; $steps"
-  assert_output "$answer"
-  mkdir -p "$BASE"/m "$BASE"/at/{c,d}
-  session "$DRIVES; $steps"
-  assert_output "$answer"
-  can_bind || return 0
-  session 'stat -c %u $BASE/at/c/src; cd $BASE/at/c/src; /bin/pwd; umount $BASE/m; ls $BASE/m; ls $BASE/at/c' # bound, it is a mount of its own
-  assert_output '0
-BASE/at/c/src
-src'
-}
-
-@test "fstab below a drive's own place: a drive that comes later covers it, one that fstab has mounted before has it inside" {
-  mkdir -p "$BASE"/data/x "$BASE"/drive/sub "$BASE/at/c"
-  touch "$BASE/data/x/f"
-  echo "D:\\x $BASE/at/c/sub drvfs" >"$BASE/etc/fstab"
-  session "$DRIVES; ls \$BASE/at/c"
-  assert_output "lxshim: BASE/etc/fstab:1: D:\\x is not to be seen: BASE/at/c is mounted over it, which comes after fstab
-C:\\134 BASE/at/c 9p rw
-D:\\134 BASE/at/d 9p rw
-src
-sub"
-  can_bind || return 0
-  printf '%s\n' "C: $BASE/at/c drvfs" "D:\\x $BASE/at/c/sub drvfs ro,uid=7" >"$BASE/etc/fstab"
-  session "$DRIVES; ls \$BASE/at/c/sub; stat -c %u \$BASE/at/c/sub; wslpath -w \$BASE/at/c/sub/f; touch \$BASE/at/c/sub/g 2>&1"
-  assert_output "C:\\134 BASE/at/c 9p rw
-D:\\134 BASE/at/d 9p rw
-D:\\134x BASE/at/c/sub 9p ro
-f
-7
-D:\\x\\f
-touch: cannot touch 'BASE/at/c/sub/g': Read-only file system"
-}
-
-@test "what is damaged in wsl.conf and fstab is skipped with a warning; the rest holds" {
-  conf automount "root = $BASE/at" 'no key' 'enabled = perhaps' 'options = "umask' 'ROOT = /twice' 'some = thing' '[bad' 'enabled = 0'
-  printf '%s\n' two words "E: $BASE/e drvfs" "D: $BASE/nowhere/d drvfs" "D: $BASE/d drvfs hair=long" "$(printf '%5000s' '') D: $BASE/d drvfs" >"$BASE/etc/fstab"
-  session "$DRIVES"
-  assert_output --partial 'source "E:" is of no volume'
-  assert_output --partial 'target "BASE/nowhere/d": No such file or directory'
-  assert_output --partial 'unknown mount option "hair'
-  run sed -n 's/^lxshim: BASE.etc.\([a-z.]*:[0-9]*\): \([^:;]*\).*/\1 \2/p' <<<"$output"
-  assert_output "wsl.conf:3 Expected '='
-wsl.conf:4 Invalid boolean value 'perhaps' for key 'automount.enabled'
-wsl.conf:5 Expected \"
-wsl.conf:6 Duplicated config key 'automount.ROOT' (line 2 has it)
-wsl.conf:7 Unknown key 'automount.some'
-wsl.conf:8 Expected ']'
-wsl.conf:9 Unknown key 'enabled'
-fstab:1 no three fields
-fstab:2 no three fields
-fstab:3 E
-fstab:4 D
-fstab:5 D
-fstab:6 it is longer than 4094 bytes"
-}
-
-@test "fstab: a NUL, UTF-16, a mark of UTF-8, line ends, no last one: of each line what it says; what cannot be read is said" {
-  printf 'C: %s drvfs\0 ro\r\nD: %s drvfs ro,uid=7\r\n\xef\xbb\xbfD: /x drvfs\n\0' "$BASE/m" "$BASE/d" >"$BASE/etc/fstab"
-  printf 'C: /x drvfs\n' | iconv -t UTF-16 >>"$BASE/etc/fstab"
-  printf 'tmpfs /x nosuch' >>"$BASE/etc/fstab"
-  session "$DRIVES"
-  assert_output --partial $'C:\\134 BASE/at/c 9p rw\nD:\\134 BASE/d 9p ro'
-  run sed -n 's/^lxshim: BASE.etc.\([a-z.]*:[0-9]*\): \([^:;]*\).*/\1 \2/p' <<<"$output"
-  assert_output "fstab:1 it has a NUL in it
-fstab:3 $(printf '\xef\xbb\xbf')D
-fstab:4 it has a NUL in it
-fstab:5 it has a NUL in it"
-  rm "$BASE/etc/fstab"
-  mkdir "$BASE/etc/fstab"
-  session true
-  assert_output 'lxshim: BASE/etc/fstab: Is a directory'
-}
-
-@test "wsl.conf as Windows' editors leave it: line ends, a last line without one, lines that go on; filesystem.umask; keys of others" {
-  printf '[automount] # \\\r\nroot = %s/at\r\noptions = "umask=\\\n077" # \\\n[FileSystem]\r\nUmask = 0x3f\r\n[gpu]\r\nenabled=false\r\n[network]\r\n# no = key \\\r\ngenerateHosts=\\\r\n[boot]\r\nsystemd=true' \
-    "$BASE" >"$BASE/etc/wsl.conf"
-  session --era wsl1-1903 "$DRIVES; "'umask; : >$BASE/f; stat -c %a $BASE/f $BASE/at/c; rm $BASE/f'
-  assert_output "lxshim: BASE/etc/wsl.conf:11: Invalid boolean value '' for key 'network.generateHosts'; the line is skipped"'
-C:\134 BASE/at/c drvfs rw
-D:\134 BASE/at/d drvfs rw
-0077
-600
-700'
-  LANES=(preload)
-  for value in 0778 -1 rwx 01000 ''; do
-    conf automount "root = $BASE/at" '[filesystem]' "umask = $value"
-    session 'umask'
-    assert_output "lxshim: BASE/etc/wsl.conf:4: Invalid integer value '$value' for key 'filesystem.umask'; the line is skipped
-$(umask)"
-  done
-  conf automount "root = $BASE/at" '[filesystem]' 'umask = 27'
-  session 'umask'
-  assert_output 0033
-}
-
-@test "wsl.conf: what is no line by WSL's grammar, a mark of UTF-8, NULs; UTF-16 is not read" {
-  LANES=(preload)
-  { printf '[automount]x\nenabled=0\n[auto mount]\n[auto\\mount]\n[]\n[automount] \t\n\xe9nabled=0\n=0\noptions="umask=077" x\nen-abled=0\nroot=%s/at\n[boot]\ncommand = echo C:\\Users\\me\ncommand = \\' "$BASE"; } \
-    >"$BASE/etc/wsl.conf"
-  session "$DRIVES"
-  run sed -n 's/^lxshim: BASE.etc.wsl.conf:\(.*\); the line is skipped/\1/p' <<<"$output"
-  assert_output "1: Expected ' ' or '\\n'
-2: Unknown key 'enabled'
-3: Expected ']'
-4: Expected ']'
-5: Invalid section name
-7: Invalid key name
-8: Invalid key name
-10: Expected '='
-13: Invalid escaped character: 'U'
-14: Invalid escaped character: ''"
-  printf '[%0200d]\n%0200d=\n[a%0200d]\nb%0200d=\n' 0 0 0 0 >"$BASE/etc/wsl.conf"
-  session 'echo there'
-  assert_line --index 1 --partial ':2: Invalid key name'
-  assert_line --index 2 --partial ":4: Unknown key 'a000"
-  assert_line --index 3 there
-  printf '\xef\xbb\xbf[automount]\nenabled = false\n[automount]\nenabled\0 = 0\nroot = %s/at\0/x\n' "$BASE" >"$BASE/etc/wsl.conf"
-  session "$DRIVES"
-  assert_output "lxshim: BASE/etc/wsl.conf:1: Invalid key name; the line is skipped
-lxshim: BASE/etc/wsl.conf:2: Unknown key 'enabled'; the line is skipped
-lxshim: BASE/etc/wsl.conf:4: Expected '='; the line is skipped
-C:\\134 BASE/at/c 9p rw
-D:\\134 BASE/at/d 9p rw"
-  for mark in '\xff\xfe' '\xfe\xff'; do
-    printf '%b[\0u\0s\0e\0r\0]\0\n\0' "$mark" >"$BASE/etc/wsl.conf"
-    session 'echo there'
-    assert_output "lxshim: BASE/etc/wsl.conf: UTF-16, which WSL does not read there; it is not read
-there"
-  done
-}
-
-@test "network.hostname: without what no host's name has, as WSL's init makes it; /etc/hosts and NAME say the same" {
-  ((EUID == 0)) || skip "only root gives a host a name"
-  local row long=a
-  until ((${#long} > 70)); do long+=b; done
-  for row in 'my host|myhost' 'a/b\\\\\\\\c|abc' '-.a--b.-c.d-|a-b.cd' "$long|${long:0:64}" '"  "|localhost' '|localhost' '_|localhost' 'h\xc3\xb6st # x|hst'; do
-    printf '[network]\nhostname = %b\n' "${row%|*}" >"$BASE/etc/wsl.conf"
-    session 'uname -n; echo "$NAME"; read -r name </proc/sys/kernel/hostname; echo "$name"; while read -r address whole short; do [[ $address != 127.0.1.1 ]] || echo "$whole $short"; done </etc/hosts'
-    assert_output "${row##*|}
-${row##*|}
-${row##*|}
-${row##*|}.localdomain ${row##*|}"
-  done
-}
-
-@test ".wslconfig of the one user on C: who has it: wsl2.virtiofs, where nothing says another era" {
-  mkdir -p "$BASE"/drive/Users/{me,Public}
-  printf '[wsl2]\r\nmemory=4GB\r\nvirtiofs=true\r\n' >"$BASE/drive/Users/me/.wslconfig"
-  LANES=(preload)
-  types='while read -r _ point type _; do [[ $point != $BASE/at/c ]] || echo "$type"; done </proc/self/mounts'
-  session "$types"
-  assert_output virtiofs
-  session --era wsl1-1903 "$types"
-  assert_output drvfs
-  for form in 'UTF-8' 'UTF-16LE'; do # as Windows' editors write them, with their mark
-    printf '\ufeff[wsl2]\r\nkernelCommandLine=a \\\r\n b\r\nvirtiofs=true' | iconv -f UTF-8 -t "$form" >"$BASE/drive/Users/me/.wslconfig"
-    session "$types"
-    assert_output virtiofs
-  done
-  printf '\xff\xfe[' >"$BASE/drive/Users/me/.wslconfig"
-  session "$types"
-  assert_output "lxshim: BASE/drive/Users/me/.wslconfig: no text of Windows'; it is not read
-9p"
-  printf '[wsl2]\nvirtiofs=true' >"$BASE/drive/Users/me/.wslconfig"
-  cp "$BASE/drive/Users/me/.wslconfig" "$BASE/drive/Users/Public"
-  session "$types"
-  assert_output 9p
+  session_files
 }
 
 @test "the environment: names, WSLENV's flags, Windows' part of PATH" {
@@ -368,7 +105,7 @@ BASE/at/c/src'
   assert_output $'booted on\n# This file was automatically generated by WSL.'
   conf user 'default = no-such-user'
   session 'id -un'
-  assert_output "lxshim: user.default no-such-user: there is no such user
+  assert_output "lxshim: BASE/etc/wsl.conf:2: user.default no-such-user: there is no such user
 $(id -un)"
   # Nobody else may enter the directory of the build, perhaps.
   shared
@@ -423,11 +160,11 @@ $(as_user id -u)"
     # A namespace's own limit: in this one nobody makes another.
     run_boot as_user unshare -U --map-user=7 --keep-caps sh -c \
       'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --ambient-caps -all --inh-caps -all "$@"' sh
-    assert_line --index 0 'lxshim: boot.command: a user namespace: No space left on device; it is run by who the session is of, see lxshim help wsl'
+    assert_line --index 0 "lxshim: $SHARED/base/etc/wsl.conf:4: boot.command: a user namespace: No space left on device; it is run by who the session is of, see lxshim help wsl"
     assert_output --partial $'\n7 src\n7'
   else
     run_boot as_user
-    assert_line --index 0 --partial 'lxshim: boot.command: a user namespace: '
+    assert_line --index 0 --partial ': boot.command: a user namespace: '
   fi
 }
 

@@ -159,14 +159,12 @@ static bool is_slash_ignored(struct lx_call *c)
            native_stat(c, 1, &st) == -ENOENT && lx_alter(c, LX_RULE_RENAME_FILE_TO_DIRECTORY);
 }
 
-/* A slash behind one of the names: it means a directory, and a rule may not find that by it. */
+/* A slash behind one of the names: it means a directory. */
 static int check_slash(struct lx_call *c, mode_t mode)
 {
-    if (((c->at[0].flags | c->at[1].flags) & LX_LOC_SLASH) == 0)
-        return 0;
     if (S_ISDIR(mode))
-        return lx_forbid_by(c, c->at[1].mount, LX_RULE_RENAME_SLASH);
-    if (is_slash_ignored(c))
+        return lx_check_slash(c);
+    if (!lx_has_slash(c) || is_slash_ignored(c))
         return 0;
     int r = native_refusal_of_names(c);
     return r < 0 ? r : -ENOTDIR;

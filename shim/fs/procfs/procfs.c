@@ -16,13 +16,13 @@
 #include "fs/procfs/pages.h"
 #include "policy/foreign.h"
 #include "sys/fdpath.h"
+#include "sys/likedir.h"
 #include "sys/numbers.h"
 #include "sys/sys.h"
 
 /* In the place of what the kernel has not. */
 static const char like[] = MADEUP_LIKE;
-static const char like_directory[] = "/proc/tty/ldisc"; /* with nothing in it */
-static const char interop_directory[] = "/run/WSL";     /* which most descriptors of that are of */
+static const char interop_directory[] = "/run/WSL"; /* which most descriptors of that are of */
 
 #define TEXT_MAX 65536 /* bytes of a file: none has a page of them */
 
@@ -301,7 +301,7 @@ static long ask_like(struct lx_call *c, const struct file *file, bool up)
     const bool is_disks = file->when == FILE_EITHER;
     const char *path = up || (is_disks && c->op == LX_OP_STATFS)
                            ? on_disk(c->task->policy, file->directory, out)
-                       : file->kind == FILE_DIRECTORY ? like_directory
+                       : file->kind == FILE_DIRECTORY ? LX_LIKE_DIRECTORY
                                                       : like;
     c->at[0] = (struct lx_loc){.dfd = AT_FDCWD, .path = path, .flags = LX_LOC_WALKED};
     long r = lx_host_fs.run[c->op](c);
@@ -409,7 +409,7 @@ static bool below_hidden(struct lx_call *c, const char *path, size_t n, long *re
 
 static const char *stands(const struct lx_policy *policy, const char *directory, size_t n)
 {
-    return n == sizeof(like_directory) - 1 && memcmp(directory, like_directory, n) == 0 &&
+    return n == sizeof(LX_LIKE_DIRECTORY) - 1 && memcmp(directory, LX_LIKE_DIRECTORY, n) == 0 &&
                    lx_rule_of_run(policy, LX_RULE_IDENTITY_INTEROP) != LX_OFF
                ? interop_directory
                : NULL;

@@ -57,14 +57,6 @@ long volfs_unlink(struct lx_call *c)
     return volfs_losing(c, 0, volfs_existing);
 }
 
-/* [WSL#1651, WSL#2106] A directory that a rule does not find by a slash behind one of its names. */
-static int check_slash(struct lx_call *c)
-{
-    return ((c->at[0].flags | c->at[1].flags) & LX_LOC_SLASH) == 0
-               ? 0
-               : lx_forbid_by(c, c->at[1].mount, LX_RULE_RENAME_SLASH);
-}
-
 long volfs_rename(struct lx_call *c)
 {
     struct volfs_file file;
@@ -77,7 +69,7 @@ long volfs_rename(struct lx_call *c)
         r = lx_deny(c, LX_RULE_VOLFS_NO_ATTRIBUTES, EIO);
     if (r >= 0 && native_stat(c, 0, &from) == 0) {
         c->moves_directory = !S_ISREG(from.st_mode);
-        r = S_ISDIR(from.st_mode) ? check_slash(c) : 0;
+        r = S_ISDIR(from.st_mode) ? lx_check_slash(c) : 0;
         if (r == 0 && S_ISDIR(from.st_mode))
             r = lx_check_descendants(c);
     }

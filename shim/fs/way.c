@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The directory of a session's drives where the system has none, automount.root, with those that it
+ * is in. WSL's init makes them, mode 0755 [W:config.cpp UtilMkdirPath]; a run has them in a
+ * directory of its own, so that nothing of them is left. They are root's, on the file system of the
+ * directory that they are in, and what root makes there is there as long as the run.
+ */
+#include <sys/statfs.h>
+
+#include "fs/native.h"
+#include "fs/rules.h"
+#include "fs/tree.h"
+#include "sys/sys.h"
+
+/* The directory, as the kernel has it, in which the first of them is. */
+static const char *outside(const struct lx_call *c)
+{
+    return lx_mount_text(c->at[0].mount, c->at[0].mount->options);
+}
+
+/* True for an answer that is to be as a program of the run expects it. */
+static bool is_ours(const struct lx_call *c)
+{
+    return !lx_observing(c) && !c->task->seccomp_confined;
+}
+
+static long way_stat(struct lx_call *c)
+{
+    struct stat around;
+    struct stat *st = c->buf;
+    long r = lx_host_fs.run[LX_OP_STAT](c);
+    if (r != 0 || !is_ours(c))
+        return r;
+    if (st->st_uid == c->at[0].mount->uid) /* of whom the run is */
+        st->st_uid = st->st_gid = 0;
+    if (sys_fstatat(AT_FDCWD, outside(c), &around, 0) == 0)
+        st->st_dev = around.st_dev;
+    return 0;
+}
+
+static long way_statx(struct lx_call *c)
+{
+    struct statx around;
+    struct statx *stx = c->buf;
+    long r = lx_host_fs.run[LX_OP_STATX](c);
+    if (r != 0 || !is_ours(c))
+        return r;
+    if (stx->stx_uid == c->at[0].mount->uid)
+        stx->stx_uid = stx->stx_gid = 0;
+    if (sys_statx(AT_FDCWD, outside(c), 0, STATX_TYPE, &around) == 0) {
+        stx->stx_dev_major = around.stx_dev_major;
+        stx->stx_dev_minor = around.stx_dev_minor;
+    }
+    return 0;
+}
+
+static long way_statfs(struct lx_call *c)
+{
+    struct statfs around;
+    long r = lx_host_fs.run[LX_OP_STATFS](c);
+    if (r == 0 && is_ours(c) && sys_statfs(outside(c), &around) == 0)
+        *(struct statfs *)c->buf = around;
+    return r;
+}
+
+/* Of what is there the host's answer counts; nobody but root makes or removes anything. */
+static long way_open(struct lx_call *c)
+{
+    const int flags = c->flags;
+    if ((flags & O_CREAT) == 0 || tree_permits() == 0 || !is_ours(c))
+        return lx_host_fs.run[LX_OP_OPEN](c);
+    c->flags &= ~O_CREAT;
+    long fd = lx_host_fs.run[LX_OP_OPEN](c);
+    c->flags = flags;
+    if (fd == -ENOENT)
+        return -EACCES;
+    if (fd >= 0 && (flags & O_EXCL) != 0) {
+        sys_close((int)fd);
+        return -EEXIST;
+    }
+    return fd;
+}
+
+static long way_access(struct lx_call *c)
+{
+    long r = lx_host_fs.run[LX_OP_ACCESS](c);
+    return r == 0 && (c->access & W_OK) != 0 && is_ours(c) ? tree_permits() : r;
+}
+
+static long way_change(struct lx_call *c)
+{
+    return tree_permits() == 0 || !is_ours(c) ? lx_host_fs.run[c->op](c) : tree_refuse(c);
+}
+
+/* What is the owner's to do. */
+static long way_own(struct lx_call *c)
+{
+    struct stat st;
+    if (tree_permits() == 0 || !is_ours(c))
+        return lx_host_fs.run[c->op](c);
+    int r = native_stat(c, 0, &st);
+    return r < 0 ? r : -EPERM;
+}
+
+const struct lx_fs lx_way = {
+    .run =
+        {
+            [LX_OP_OPEN] = way_open,
+            [LX_OP_STAT] = way_stat,
+            [LX_OP_STATX] = way_statx,
+            [LX_OP_STATFS] = way_statfs,
+            [LX_OP_ACCESS] = way_access,
+            [LX_OP_UNLINK] = way_change,
+            [LX_OP_RMDIR] = way_change,
+            [LX_OP_RENAME] = way_change,
+            [LX_OP_LINK] = way_change,
+            [LX_OP_SYMLINK] = way_change,
+            [LX_OP_MKDIR] = way_change,
+            [LX_OP_MKNOD] = way_change,
+            [LX_OP_BIND] = way_change,
+            [LX_OP_CHMOD] = way_own,
+            [LX_OP_CHOWN] = way_own,
+            [LX_OP_UTIMES] = way_own,
+            [LX_OP_SETXATTR] = way_own,
+            [LX_OP_REMOVEXATTR] = way_own,
+        },
+};
