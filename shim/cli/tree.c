@@ -40,8 +40,8 @@ static const struct entry kept[] = {
 
 #define GROUPS "/sys/fs/cgroup"
 
-/* The directory of a session's drives where there is none: fs/way.c. */
-#define WAY "way"
+/* The directory of a session's drives where there is none: fs/automount.c. */
+#define AUTOMOUNT "automount"
 
 #define MOST 21 /* mounts that a run gets: one for each controller, and four others */
 
@@ -277,7 +277,7 @@ static bool make_step(int dir, const char *path, mode_t mode)
 }
 
 /* A directory for drives, with those that it is in and a place for each drive. */
-static bool make_way(struct lx_effective *policy, const char *directory)
+static bool make_automount(struct lx_effective *policy, const char *directory)
 {
     struct lx_arena *arena = &policy->arena;
     const char *made = policy->made;
@@ -285,22 +285,23 @@ static bool make_way(struct lx_effective *policy, const char *directory)
     const size_t first = first_missing(arena, root, made);
     const size_t up = (size_t)((const char *)memrchr(made, '/', first) - made);
     const struct lx_effective_mount mount = {
-        .type = LX_MOUNT_WAY,
+        .type = LX_MOUNT_AUTOMOUNT,
         .source = "none",
         .target = lx_arena_string(arena, made, first),
         .options_text =
             lx_arena_format(arena, "%s%.*s", root, (int)(up + (up == 0 && *root == '\0')), made)};
     int dir = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    bool done = dir >= 0 && make_step(dir, WAY, 0755);
+    bool done = dir >= 0 && make_step(dir, AUTOMOUNT, 0755);
     for (size_t n = first; done && made[n] != '\0';) {
         n += 1 + strcspn(made + n + 1, "/");
-        done = make_step(dir, lx_arena_format(arena, WAY "%.*s", (int)(n - first), made + first),
-                         0755);
+        done = make_step(
+            dir, lx_arena_format(arena, AUTOMOUNT "%.*s", (int)(n - first), made + first), 0755);
     }
     for (size_t i = 0; done && i < policy->mount_count; i++) {
         const char *name = in(policy->mounts[i].target, made);
         if (name != NULL && strchr(name, '/') == NULL) /* as init makes them */
-            done = make_step(dir, lx_arena_format(arena, WAY "%s/%s", made + first, name), 0777);
+            done =
+                make_step(dir, lx_arena_format(arena, AUTOMOUNT "%s/%s", made + first, name), 0777);
     }
     if (dir >= 0)
         close(dir);
@@ -308,20 +309,20 @@ static bool make_way(struct lx_effective *policy, const char *directory)
     while (at < policy->mount_count && in(policy->mounts[at].target, made) == NULL)
         at++;
     if (done)
-        insert(policy, at, directory, WAY, &mount);
+        insert(policy, at, directory, AUTOMOUNT, &mount);
     return done;
 }
 
 char *tree_make(struct lx_effective *policy, const struct lx_cgroups_said *asked)
 {
     bool debugs = wants_debug(policy);
-    bool ways = policy->made != NULL && !is_drive(policy, policy->made);
+    bool lacks_root = policy->made != NULL && !is_drive(policy, policy->made);
     enum lx_cgroups groups = groups_of(policy, asked);
-    if ((!debugs && !ways && groups == LX_CGROUPS_NONE) ||
+    if ((!debugs && !lacks_root && groups == LX_CGROUPS_NONE) ||
         policy->mount_count + MOST > LX_MOUNT_MAX)
         return NULL;
     char *directory = make_directory();
-    if (ways && (directory == NULL || !make_way(policy, directory)))
+    if (lacks_root && (directory == NULL || !make_automount(policy, directory)))
         cli_error("cannot make %s, where drives are, in %s: %s; the session goes on", policy->made,
                   directory == NULL ? "/dev/shm or /tmp" : directory, strerror(errno));
     bool made =

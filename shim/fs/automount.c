@@ -24,7 +24,7 @@ static bool is_ours(const struct lx_call *c)
     return !lx_observing(c) && !c->task->seccomp_confined;
 }
 
-static long way_stat(struct lx_call *c)
+static long automount_stat(struct lx_call *c)
 {
     struct stat around;
     struct stat *st = c->buf;
@@ -38,7 +38,7 @@ static long way_stat(struct lx_call *c)
     return 0;
 }
 
-static long way_statx(struct lx_call *c)
+static long automount_statx(struct lx_call *c)
 {
     struct statx around;
     struct statx *stx = c->buf;
@@ -54,7 +54,7 @@ static long way_statx(struct lx_call *c)
     return 0;
 }
 
-static long way_statfs(struct lx_call *c)
+static long automount_statfs(struct lx_call *c)
 {
     struct statfs around;
     long r = lx_host_fs.run[LX_OP_STATFS](c);
@@ -64,7 +64,7 @@ static long way_statfs(struct lx_call *c)
 }
 
 /* Of what is there the host's answer counts; nobody but root makes or removes anything. */
-static long way_open(struct lx_call *c)
+static long automount_open(struct lx_call *c)
 {
     const int flags = c->flags;
     if ((flags & O_CREAT) == 0 || tree_permits() == 0 || !is_ours(c))
@@ -81,19 +81,19 @@ static long way_open(struct lx_call *c)
     return fd;
 }
 
-static long way_access(struct lx_call *c)
+static long automount_access(struct lx_call *c)
 {
     long r = lx_host_fs.run[LX_OP_ACCESS](c);
     return r == 0 && (c->access & W_OK) != 0 && is_ours(c) ? tree_permits() : r;
 }
 
-static long way_change(struct lx_call *c)
+static long automount_change(struct lx_call *c)
 {
     return tree_permits() == 0 || !is_ours(c) ? lx_host_fs.run[c->op](c) : tree_refuse(c);
 }
 
 /* What is the owner's to do. */
-static long way_own(struct lx_call *c)
+static long automount_own(struct lx_call *c)
 {
     struct stat st;
     if (tree_permits() == 0 || !is_ours(c))
@@ -102,26 +102,26 @@ static long way_own(struct lx_call *c)
     return r < 0 ? r : -EPERM;
 }
 
-const struct lx_fs lx_way = {
+const struct lx_fs lx_automount = {
     .run =
         {
-            [LX_OP_OPEN] = way_open,
-            [LX_OP_STAT] = way_stat,
-            [LX_OP_STATX] = way_statx,
-            [LX_OP_STATFS] = way_statfs,
-            [LX_OP_ACCESS] = way_access,
-            [LX_OP_UNLINK] = way_change,
-            [LX_OP_RMDIR] = way_change,
-            [LX_OP_RENAME] = way_change,
-            [LX_OP_LINK] = way_change,
-            [LX_OP_SYMLINK] = way_change,
-            [LX_OP_MKDIR] = way_change,
-            [LX_OP_MKNOD] = way_change,
-            [LX_OP_BIND] = way_change,
-            [LX_OP_CHMOD] = way_own,
-            [LX_OP_CHOWN] = way_own,
-            [LX_OP_UTIMES] = way_own,
-            [LX_OP_SETXATTR] = way_own,
-            [LX_OP_REMOVEXATTR] = way_own,
+            [LX_OP_OPEN] = automount_open,
+            [LX_OP_STAT] = automount_stat,
+            [LX_OP_STATX] = automount_statx,
+            [LX_OP_STATFS] = automount_statfs,
+            [LX_OP_ACCESS] = automount_access,
+            [LX_OP_UNLINK] = automount_change,
+            [LX_OP_RMDIR] = automount_change,
+            [LX_OP_RENAME] = automount_change,
+            [LX_OP_LINK] = automount_change,
+            [LX_OP_SYMLINK] = automount_change,
+            [LX_OP_MKDIR] = automount_change,
+            [LX_OP_MKNOD] = automount_change,
+            [LX_OP_BIND] = automount_change,
+            [LX_OP_CHMOD] = automount_own,
+            [LX_OP_CHOWN] = automount_own,
+            [LX_OP_UTIMES] = automount_own,
+            [LX_OP_SETXATTR] = automount_own,
+            [LX_OP_REMOVEXATTR] = automount_own,
         },
 };
