@@ -40,10 +40,16 @@ LX_EXPORT DIR *fdopendir(int fd)
     return NEXT_AS(fdopendir, marked_fdopendir)(fd, 0, 0, 0, 0, SYS_COOKIE);
 }
 
+/* What each libc opens a directory with, as F_GETFL tells. */
+#if defined(LXSHIM_MUSL)
+#define TO_LIST (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+#else
+#define TO_LIST (O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC)
+#endif
+
 LX_EXPORT DIR *opendir(const char *path)
 {
-    int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
-    int fd = (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, flags, 0));
+    int fd = (int)lx_ret(lx_openat(lx_self(), AT_FDCWD, path, TO_LIST, 0));
     if (fd < 0)
         return NULL;
     DIR *dir = fdopendir(fd);
@@ -287,8 +293,7 @@ LX_EXPORT int scandirat(int dirfd, const char *restrict path, struct dirent ***r
 {
     struct list l = {NULL, 0, 0};
     int before = errno;
-    int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
-    int fd = (int)lx_ret(lx_openat(lx_self(), dirfd, path, flags, 0));
+    int fd = (int)lx_ret(lx_openat(lx_self(), dirfd, path, TO_LIST, 0));
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (dir == NULL) {
         if (fd >= 0)

@@ -74,6 +74,8 @@ static int control(int fd, int command, void *argument, fcntl_fn *next)
         long r = lx_judge_fcntl(lx_self(), fd, command, (long)argument);
         return (int)lx_ret(r == 0 ? sys_fcntl(fd, command, (long)argument) : r < 0 ? r : 0);
     }
+    if (command == F_GETFL)
+        return (int)lx_ret(lx_flags_of(fd));
     if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)
         return next != NULL ? next(fd, command, argument) : NEXT(fcntl)(fd, command, argument);
     struct placement_known known = placement_known_of(fd);
@@ -164,8 +166,9 @@ LX_EXPORT int dup3(int from, int to, int flags)
 
 LX_EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
-    placement_forget_descriptors();
-    if ((flags & CLOSES_LATER) == 0)
+    const bool closes = (flags & CLOSES_LATER) == 0;
+    placement_forget_descriptors(closes ? first : 1, closes ? last : 0);
+    if (closes)
         epolled_end_range((int)first, last > INT_MAX ? INT_MAX : (int)last);
     int r = (int)lx_ret(SYS3(SYS_close_range, first, last, flags));
     vfs_settle(lx_self(), false);
@@ -175,7 +178,7 @@ LX_EXPORT int close_range(unsigned first, unsigned last, int flags)
 #if !defined(LXSHIM_MUSL) /* which has no such name */
 LX_EXPORT void closefrom(int lowest)
 {
-    placement_forget_descriptors();
+    placement_forget_descriptors(lowest < 0 ? 0 : (unsigned)lowest, UINT_MAX);
     epolled_end_range(lowest, INT_MAX);
     NEXT(closefrom)(lowest);
     vfs_settle(lx_self(), false);

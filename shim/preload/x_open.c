@@ -5,6 +5,7 @@
 #include "preload/shim.h"
 #include "sys/sys.h"
 #include "vfs/extensible.h"
+#include "vfs/placement.h"
 
 /* Fortified programs call these when they pass no mode; a mode is needed to create. */
 void __chk_fail(void) __attribute__((weak, noreturn));
@@ -30,7 +31,7 @@ static bool needs_mode(int flags)
 static inline __attribute__((always_inline)) int open_at(int dirfd, const char *path, int flags,
                                                          mode_t mode)
 {
-    return (int)lx_ret(lx_openat(lx_self(), dirfd, path, flags, mode));
+    return (int)lx_ret(placement_opened_by(lx_openat(lx_self(), dirfd, path, flags, mode), flags));
 }
 
 /* Of a fortified program. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What syscall() hands us, and the calls by which a program confines itself. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 #include "preload/shim.h"
 #include "preload/strict.h"
 #include "sys/sys.h"
+#include "vfs/handles.h"
 #include "vfs/opened.h"
 #include "vfs/placement.h"
 #include "vfs/shown.h"
@@ -82,6 +84,20 @@ static bool is_by_table(long nr)
         ;
 }
 
+/* fcntl, and what of it a number of the kernel's is not enough for. */
+static long control_by_number(long nr, const long a[6])
+{
+    const int fd = (int)a[0];
+    const unsigned command = (unsigned)a[1];
+    if (command == F_GETFL)
+        return lx_flags_of(fd);
+    const bool stays = (command == F_DUPFD || command == F_DUPFD_CLOEXEC) && placement_stays(fd);
+    long r = vfs_syscalls[nr](lx_self(), a);
+    if (stays && r >= 0)
+        placement_note_staying((int)r, true);
+    return r;
+}
+
 static long by_number(long nr, const long a[6])
 {
     long r;
@@ -90,6 +106,11 @@ static long by_number(long nr, const long a[6])
     if (is_by_table(nr) && opened_is_any())
         return by_table(nr, a);
     switch (nr) {
+#if defined(__i386__)
+    case SYS_fcntl64:
+#endif
+    case SYS_fcntl:
+        return control_by_number(nr, a);
     case SYS_execve:
         return exec_at(AT_FDCWD, (const char *)a[0], (char *const *)a[1], (char *const *)a[2], 0);
     case SYS_execveat:

@@ -32,15 +32,27 @@ struct wish {
     int flags;
 };
 
-static void fill(struct scratch *s, const void *what, long args[6])
+/* The name is the end of all symlinks, or one that is meant. */
+static long steps(struct injection *i, struct scratch *s, const void *what)
 {
     const struct wish *w = what;
-    args[0] = AT_FDCWD;
-    args[1] = (long)scratch_string(s, w->path);
-    args[2] = w->flags | O_NOFOLLOW; /* the name is the end of all symlinks, or one that is meant */
-    args[3] = 0;
-    args[4] = 0;
-    args[5] = SYS_COOKIE;
+    const struct sys_open_how how = {
+        .flags = (unsigned)w->flags & (O_PATH | O_DIRECTORY | O_CLOEXEC),
+        .resolve = SYS_RESOLVE_NO_SYMLINKS,
+    };
+    const long path = (long)scratch_string(s, w->path);
+    const long at = (long)scratch_put(s, &how, sizeof(how));
+    if (s->failed)
+        return -EFAULT;
+    /* F_GETFL is to tell no flag that the program has not given. */
+    long fd = (w->flags & O_NOFOLLOW) != 0
+                  ? -ELOOP
+                  : forced_call(i, SYS_openat2,
+                                (const long[6]){AT_FDCWD, path, at, sizeof(how), 0, SYS_COOKIE});
+    if (fd >= 0)
+        return fd;
+    return forced_call(i, SYS_openat,
+                       (const long[6]){AT_FDCWD, path, w->flags | O_NOFOLLOW, 0, 0, SYS_COOKIE});
 }
 
 long pathfd_open(const struct lx_task *task, const struct tracee *tracee, int dfd, const char *path,
@@ -61,9 +73,8 @@ long pathfd_open(const struct lx_task *task, const struct tracee *tracee, int df
     name[n] = '\0';
     const struct wish wish = {vfs_from_root(task, name), flags};
     const struct forced f = {.tracee = tracee,
-                             .nr = SYS_openat,
-                             .room = strlen(wish.path) + 1,
-                             .fill = fill,
+                             .room = strlen(wish.path) + 1 + sizeof(struct sys_open_how),
+                             .steps = steps,
                              .what = &wish};
     long r = force(&f, &answered);
     return answered ? -DECIDE_ANSWERED : r;

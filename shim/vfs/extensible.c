@@ -32,7 +32,7 @@ long vfs_openat2(const struct lx_task *t, const long a[6])
 {
     struct sys_open_how how;
     int r = vfs_take_structure(t, PTR(2), (size_t)a[3], &how, sizeof(how));
-    return r < 0 ? r : lx_openat2(t, (int)a[0], PTR(1), &how);
+    return r < 0 ? r : placement_opened_by(lx_openat2(t, (int)a[0], PTR(1), &how), (int)how.flags);
 }
 
 /* The call itself. Two of them have a sixth argument; to the others it is where the cookie goes. */

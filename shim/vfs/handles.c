@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "fs/call.h"
+#include "vfs/placement.h"
 #include "vfs/run.h"
 
 #ifndef SEEK_DATA
@@ -93,6 +94,13 @@ long lx_judge_ioctl(const struct lx_task *task, int fd, unsigned long request, c
     default:
         return 0;
     }
+}
+
+long lx_flags_of(int fd)
+{
+    long flags = sys_fcntl(fd, F_GETFL, 0);
+    return flags >= 0 && (flags & O_NOFOLLOW) != 0 && !placement_stays(fd) ? flags & ~O_NOFOLLOW
+                                                                           : flags;
 }
 
 long lx_judge_fcntl(const struct lx_task *task, int fd, int command, long argument)

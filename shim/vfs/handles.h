@@ -25,6 +25,13 @@ long lx_judge_range(const struct lx_task *task, int from, int to);
  * argument. */
 long lx_judge_ioctl(const struct lx_task *task, int fd, unsigned long request, const void *at);
 
+/*
+ * fcntl's F_GETFL of a descriptor of this process: without O_NOFOLLOW, by which a path is opened
+ * that may end in a symlink, unless the program itself is known to have given that. Flags or
+ * -errno.
+ */
+long lx_flags_of(int fd);
+
 /* fcntl: of F_SETFL without O_APPEND. */
 long lx_judge_fcntl(const struct lx_task *task, int fd, int command, long argument);
 

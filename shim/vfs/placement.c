@@ -18,6 +18,7 @@ SYS_TOUCHED _Atomic unsigned placement_unused = PLACEMENT_DIRECTORIES - FIRST_US
 static SYS_TOUCHED _Atomic unsigned lost; /* since then; threads may miscount it */
 SYS_TOUCHED _Atomic uint64_t placement_generation;
 SYS_TOUCHED _Atomic int placement_vforks;
+SYS_TOUCHED _Atomic uint32_t placement_staying[PLACEMENT_DESCRIPTORS / 32];
 
 static const _Atomic uint32_t never; /* is anything mounted later, or astray */
 const _Atomic uint32_t *placement_mounted = &never;
@@ -79,7 +80,7 @@ bool placement_recall_fd_stale(int fd, struct placement *v, uint64_t *hash)
 
 struct placement_known placement_known_of(int fd)
 {
-    struct placement_known known = {0, 0};
+    struct placement_known known = {0, 0, placement_stays(fd)};
     const struct placement_entry *e = placement_descriptor(fd);
     if (e != NULL && fd != AT_FDCWD) {
         known.data = atomic_load_explicit(&e->data, memory_order_relaxed);
@@ -96,6 +97,22 @@ void placement_remember_copy(int from, struct placement_known known, int to)
         placement_remember_fd(to, known.data >> PLACEMENT_STAMP_SHIFT, v, known.key ^ known.data);
     else
         placement_forget_fd(to);
+    if (known.stays)
+        placement_note_staying(to, true);
+}
+
+void placement_note_staying(int fd, bool stays)
+{
+    /* The number may be the child's, and another file's here. */
+    if ((unsigned)fd >= PLACEMENT_DESCRIPTORS ||
+        atomic_load_explicit(&placement_vforks, memory_order_relaxed) != 0)
+        return;
+    _Atomic uint32_t *bits = &placement_staying[(unsigned)fd / 32];
+    const uint32_t bit = UINT32_C(1) << (unsigned)fd % 32;
+    if (stays)
+        atomic_fetch_or_explicit(bits, bit, memory_order_relaxed);
+    else
+        atomic_fetch_and_explicit(bits, ~bit, memory_order_relaxed);
 }
 
 void placement_forget_all(void)
@@ -103,9 +120,13 @@ void placement_forget_all(void)
     atomic_fetch_add_explicit(&placement_generation, 1, memory_order_relaxed);
 }
 
-void placement_forget_descriptors(void)
+void placement_forget_descriptors(unsigned first, unsigned last)
 {
-    for (int fd = 0; fd < (int)PLACEMENT_DESCRIPTORS; fd++)
-        if (atomic_load_explicit(&placement_descriptor(fd)->data, memory_order_relaxed) != 0)
-            placement_forget_fd(fd);
+    for (unsigned fd = 0; fd < PLACEMENT_DESCRIPTORS; fd++) {
+        struct placement_entry *e = placement_descriptor((int)fd);
+        if (atomic_load_explicit(&e->data, memory_order_relaxed) != 0)
+            atomic_store_explicit(&e->data, 0, memory_order_relaxed);
+        if (fd >= first && fd <= last && placement_stays((int)fd))
+            placement_note_staying((int)fd, false);
+    }
 }

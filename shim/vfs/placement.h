@@ -293,9 +293,38 @@ bool placement_recall_fd_stale(int fd, struct placement *v, uint64_t *hash);
 struct placement_known {
     uint64_t key;
     uint64_t data;
+    bool stays;
 };
 struct placement_known placement_known_of(int fd);
 void placement_remember_copy(int from, struct placement_known known, int to);
+
+/*
+ * Descriptors that the program itself has opened with O_NOFOLLOW, a bit each. The library opens by
+ * that flag what the program opens without, and the kernel tells of it by F_GETFL: what is not
+ * noted here was not the program's.
+ */
+extern SYS_HIDDEN _Atomic uint32_t placement_staying[PLACEMENT_DESCRIPTORS / 32];
+
+/* True where an open that stays at a symlink is noted of a descriptor. */
+static inline bool placement_stays(int fd)
+{
+    return (unsigned)fd < PLACEMENT_DESCRIPTORS &&
+           (atomic_load_explicit(&placement_staying[(unsigned)fd / 32], memory_order_relaxed) >>
+                (unsigned)fd % 32 &
+            1) != 0;
+}
+
+/* Notes of a descriptor whether it stays; nothing while a vfork child runs. */
+void placement_note_staying(int fd, bool stays);
+
+/* Notes what a program has given to an open, by the flags and what they led to: a descriptor or
+ * -errno, which it answers. */
+static inline long placement_opened_by(long r, int flags)
+{
+    if (__builtin_expect((flags & O_NOFOLLOW) != 0, 0) && r >= 0)
+        placement_note_staying((int)r, true);
+    return r;
+}
 
 /* Before a descriptor is closed or replaced; AT_FDCWD before the cwd changes. */
 static inline void placement_forget_fd(int fd)
@@ -303,10 +332,12 @@ static inline void placement_forget_fd(int fd)
     struct placement_entry *e = placement_descriptor(fd);
     if (e != NULL)
         atomic_store_explicit(&e->data, 0, memory_order_relaxed);
+    if (__builtin_expect(placement_stays(fd), 0))
+        placement_note_staying(fd, false);
 }
 
-/* Before many are closed at once. The cwd stays. */
-void placement_forget_descriptors(void);
+/* Before those of a range are closed at once. The cwd stays. */
+void placement_forget_descriptors(unsigned first, unsigned last);
 
 /* After this process moved or removed a directory, or made a symlink. */
 void placement_forget_all(void);

@@ -36,7 +36,8 @@
         return body;                                           \
     }
 
-CALL(call_openat, lx_openat(t, FD(0), PATH(1), (int)a[2], (mode_t)a[3]))
+CALL(call_openat,
+     placement_opened_by(lx_openat(t, FD(0), PATH(1), (int)a[2], (mode_t)a[3]), (int)a[2]))
 CALL(call_statx, lx_statx(t, FD(0), PATH(1), (int)a[2], (unsigned)a[3], PTR(struct statx *, 4)))
 CALL(call_faccessat, lx_faccessat(t, FD(0), PATH(1), (int)a[2], 0))
 CALL(call_faccessat2, lx_faccessat(t, FD(0), PATH(1), (int)a[2], (int)a[3]))
@@ -246,15 +247,18 @@ CALL(call_close, vfs_close(t, FD(0)))
 
 static long call_close_range(const struct lx_task *t, const long a[6])
 {
-    placement_forget_descriptors();
+    const bool closes = (a[2] & 4) == 0; /* CLOSE_RANGE_CLOEXEC closes nothing yet */
+    placement_forget_descriptors(closes ? (unsigned)a[0] : 1, closes ? (unsigned)a[1] : 0);
     long r = SYS3(SYS_close_range, a[0], a[1], a[2]);
     vfs_settle(t, false);
     return r;
 }
 
-/* A descriptor that another one is put in place of has ended. */
-static long replaced(const struct lx_task *t, bool matters, long r)
+/* A descriptor that another one is put in place of has ended. `stays`: placement_stays of that. */
+static long replaced(const struct lx_task *t, bool matters, bool stays, long r)
 {
+    if (r >= 0 && stays)
+        placement_note_staying((int)r, true);
     if (matters)
         vfs_settle(t, false);
     return r;
@@ -263,8 +267,9 @@ static long replaced(const struct lx_task *t, bool matters, long r)
 static long call_dup3(const struct lx_task *t, const long a[6])
 {
     bool matters = vfs_end_matters(t, FD(1));
+    bool stays = placement_stays(FD(0));
     placement_forget_fd(FD(1));
-    return replaced(t, matters, sys_dup3(FD(0), FD(1), (int)a[2]));
+    return replaced(t, matters, stays, sys_dup3(FD(0), FD(1), (int)a[2]));
 }
 
 #ifdef SYS_renameat /* aarch64 has it, and its rename() is this; newer architectures not */
@@ -272,7 +277,8 @@ CALL(call_renameat, lx_renameat2(t, FD(0), PATH(1), FD(2), PATH(3), 0))
 #endif
 
 #ifdef SYS_open
-CALL(call_open, lx_openat(t, AT_FDCWD, PATH(0), (int)a[1], (mode_t)a[2]))
+CALL(call_open,
+     placement_opened_by(lx_openat(t, AT_FDCWD, PATH(0), (int)a[1], (mode_t)a[2]), (int)a[1]))
 CALL(call_creat,
      lx_openat(t, AT_FDCWD, PATH(0), O_WRONLY | O_CREAT | O_TRUNC | O_LARGEFILE, (mode_t)a[1]))
 CALL(call_access, lx_faccessat(t, AT_FDCWD, PATH(0), (int)a[1], 0))
@@ -289,8 +295,9 @@ CALL(call_chmod, lx_fchmodat(t, AT_FDCWD, PATH(0), (mode_t)a[1], 0))
 static long call_dup2(const struct lx_task *t, const long a[6])
 {
     bool matters = vfs_end_matters(t, FD(1));
+    bool stays = placement_stays(FD(0));
     placement_forget_fd(FD(1));
-    return replaced(t, matters, SYS2(SYS_dup2, a[0], a[1]));
+    return replaced(t, matters, stays, SYS2(SYS_dup2, a[0], a[1]));
 }
 
 /* The record of before getdents64: the name comes earlier, the type is the last byte. */

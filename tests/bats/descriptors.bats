@@ -613,3 +613,35 @@ print(*[look(name, \"/proc/self/fd/{}\") for turn in range(3) for name in (\"$ou
   shimmed "$steps"
   assert_output "$(printf '%s\n' "$line" "$line" "$line" "$line")"
 }
+
+# the_same PROGRAM: what F_GETFL says to it natively, outside and in drives.
+the_same() {
+  local here=$BATS_TEST_TMPDIR/$1.native options
+  (cd -P "$(fresh native)" && "$1" >"$here")
+  # An O_NOFOLLOW of the program's own is told, and only that.
+  grep -qx "open file: 0 twice, again yes" "$here"
+  grep -qx "executed link/file: 2 twice, again yes" "$here"
+  grep -qx "dup nofollow: 400000 twice, again ELOOP" "$here"
+  for options in "" ,metadata ,case=off; do
+    shimmed open.tmpfile=allow "drive.options=uid=$EUID,gid=${GROUPS[0]}$options" "$1 | diff '$here' -"
+    assert_success
+  done
+  shimmed "cd '$(fresh outside)' && $1 | diff '$here' -"
+  assert_success
+}
+
+@test "F_GETFL says what the program has given to open, in each way, and a file is opened anew with that" {
+  the_same getfl
+  the_same getfl-static
+}
+
+@test "F_GETFL says the same to programs of 32 bits and of musl" {
+  # shellcheck disable=SC2034 # shimmed reads it
+  SHIM=("$LXSHIM" run -q --lane "$LXSHIM_TEST_LANE" --) # which preloads what is made for each
+  if runs_32_bits >/dev/null; then
+    the_same getfl-i386
+    the_same getfl-i386-static
+  fi
+  needs musl-gcc musl-tools
+  the_same getfl-musl
+}

@@ -498,7 +498,8 @@ print(a.getsockname(), b.getpeername())
 "'
 }
 
-@test "what is open can be removed, renamed over and renamed around, as on Linux" {
+@test "what is open can be removed, renamed over and renamed around, and says how it was opened, as on Linux" {
+  as_natively getfl
   as_natively 'mkdir d; echo old >d/f:1; exec 3<>d/f:1; rm d/f:1; ls d; echo new >d/f:1; cat d/f:1; cat <&3; mv d e; rmdir e; rm -r e; ls
     echo one >a; echo two >b; exec 4<a; mv b a; cat a; cat <&4; mkdir w; cd w; rmdir ../w; ls ..; readlink /proc/self/fd/3 | sed "s|.*/root/|$M/d/|"'
 }
