@@ -85,6 +85,28 @@ missing
   done
 }
 
+BESIDE='n=0; for i in {1..100}; do [[ -d /proc && ! -e /var ]] && [[ -d /sys && ! -e /var/lib ]] || n=$((n + 1)); done; echo "$n of 100"
+  [[ -d /proc ]] && echo made >/made; [[ -d /proc && -f /made ]] && echo "made: $(</made)"'
+
+@test "--root without a namespace: what lies beside /proc is the root's, however often /proc was looked at" {
+  local lane bind
+  place
+  # A name that the host has and the root has not, for each look: the second comes within a tick of the clock.
+  [[ -d /var && ! -e $BASE/tree/var ]]
+  for bind in never auto; do
+    for lane in "${LANES[@]}"; do
+      if [[ $bind == auto ]]; then
+        ((EUID == 0)) || continue
+        run env -C / LC_ALL=C "$LXSHIM" wsl --lane "$lane" -q --policy "$BASE/policy.json" --root "$BASE/tree" -- /bin/bash -c "$BESIDE"
+      else
+        in_root "$lane" "$BESIDE"
+      fi
+      assert_output $'0 of 100\nmade: made'
+      rm "$BASE/tree/made"
+    done
+  done
+}
+
 @test "--root without a namespace: drives, wsl.conf and fstab are that root's; what a session shows is there" {
   local lane
   place
