@@ -247,6 +247,12 @@ BASE/tree
   run nobody_mounts env -C / "$LXSHIM" wsl -q --bind always --policy "$BASE/policy.json" -- true
   assert_failure 125
   assert_output --regexp $'^lxshim: cannot go into a mount namespace: [^\n]*; that needs root, or user namespaces, [^\n]*user.max_user_namespaces[^\n]*$'
+  # Who may not look into the root is not told that it has nothing.
+  chmod 0 "$BASE/tree"
+  run as_user env -C / "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root "$BASE/tree" -- true
+  chmod 755 "$BASE/tree"
+  assert_failure 125
+  assert_output "lxshim: --root $BASE/tree: run in it: Permission denied"
   rm "$BASE/tree/bin/bash"
   run "$LXSHIM" wsl -q --bind never --policy "$BASE/policy.json" --root "$BASE/tree" -- true
   assert_failure 125
