@@ -251,8 +251,11 @@ static bool find_root(const char *directory, char out[PATH_MAX])
         return false;
     }
     snprintf(run, sizeof(run), "%s/run", out);
-    if (stat(run, &st) == 0 && S_ISDIR(st.st_mode))
+    int r = stat(run, &st) < 0 ? -errno : 0;
+    if (r == 0 && S_ISDIR(st.st_mode))
         return true;
+    if (r < 0 && r != -ENOENT)
+        return refuse(directory, "run in it", r);
     cli_error("--root %s: no directory run in it, where a session has things of its own",
               directory);
     return false;

@@ -180,8 +180,13 @@ static int spelled_outside(const struct lx_policy *policy, const char *path, siz
     }
     int fd = sys_openat2(AT_FDCWD, whole ? path : directory, &how);
     if (fd >= 0) {
-        /* No component of it is a symlink, nor of its directory, for as long as that is true. */
-        placement_remember(hash, stamp, mounts_classify(policy, path, length));
+        /*
+         * No component of it is a symlink, nor of its directory, for as long as that is true.
+         * Around a mount of the host's, as /proc is in a root that is translated, the kernel's
+         * directory of that spelling is another one than the program's.
+         */
+        if (mounts_redirected(policy, path, length) == NULL)
+            placement_remember(hash, stamp, mounts_classify(policy, path, length));
         sys_close(fd);
     }
     /* As the call would find it, whatever it is; and a second look would be a second event for who

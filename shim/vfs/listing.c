@@ -91,12 +91,17 @@ static __attribute__((noinline)) long read_first(const struct lx_task *t, int fd
     return append(b, block, used, sys_lseek(fd, 0, SEEK_CUR));
 }
 
-/* True where a listing may differ from the kernel's by entries that this lacks. */
+/*
+ * True where a listing may differ from the kernel's by entries that this lacks: no target is
+ * missing where all mounts are in place, and to ask what a descriptor is of takes a worker two
+ * calls more.
+ */
 static bool may_differ(const struct lx_task *t, int fd)
 {
     uint64_t hash;
     return (t->policy->shows && !unshown_is(t, fd)) ||
-           (vfs_descriptor(t, fd, &hash).flags & PLACEMENT_PARENT) != 0;
+           (lx_redirects(t->policy) &&
+            (vfs_descriptor(t, fd, &hash).flags & PLACEMENT_PARENT) != 0);
 }
 
 long vfs_read_block(const struct lx_task *t, int fd, void *block, size_t size)

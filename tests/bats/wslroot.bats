@@ -85,6 +85,28 @@ missing
   done
 }
 
+BESIDE='n=0; for i in {1..100}; do [[ -d /proc && ! -e /var ]] && [[ -d /sys && ! -e /var/lib ]] || n=$((n + 1)); done; echo "$n of 100"
+  [[ -d /proc ]] && echo made >/made; [[ -d /proc && -f /made ]] && echo "made: $(</made)"'
+
+@test "--root without a namespace: what lies beside /proc is the root's, however often /proc was looked at" {
+  local lane bind
+  place
+  # A name that the host has and the root has not, for each look: the second comes within a tick of the clock.
+  [[ -d /var && ! -e $BASE/tree/var ]]
+  for bind in never auto; do
+    for lane in "${LANES[@]}"; do
+      if [[ $bind == auto ]]; then
+        ((EUID == 0)) || continue
+        run env -C / LC_ALL=C "$LXSHIM" wsl --lane "$lane" -q --policy "$BASE/policy.json" --root "$BASE/tree" -- /bin/bash -c "$BESIDE"
+      else
+        in_root "$lane" "$BESIDE"
+      fi
+      assert_output $'0 of 100\nmade: made'
+      rm "$BASE/tree/made"
+    done
+  done
+}
+
 @test "--root without a namespace: drives, wsl.conf and fstab are that root's; what a session shows is there" {
   local lane
   place
@@ -225,6 +247,12 @@ BASE/tree
   run nobody_mounts env -C / "$LXSHIM" wsl -q --bind always --policy "$BASE/policy.json" -- true
   assert_failure 125
   assert_output --regexp $'^lxshim: cannot go into a mount namespace: [^\n]*; that needs root, or user namespaces, [^\n]*user.max_user_namespaces[^\n]*$'
+  # Who may not look into the root is not told that it has nothing.
+  chmod 0 "$BASE/tree"
+  run as_user env -C / "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root "$BASE/tree" -- true
+  chmod 755 "$BASE/tree"
+  assert_failure 125
+  assert_output "lxshim: --root $BASE/tree: run in it: Permission denied"
   rm "$BASE/tree/bin/bash"
   run "$LXSHIM" wsl -q --bind never --policy "$BASE/policy.json" --root "$BASE/tree" -- true
   assert_failure 125
