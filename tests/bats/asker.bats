@@ -8,7 +8,7 @@ load helpers
 @test "each thread is led by /proc/self to its process and by /proc/thread-self to itself, as natively" {
   local how program rule
   for program in whose whose-static; do
-    for how in "" alone; do
+    for how in "" alone apart; do
       steps="$program $how 2>&1 </dev/null | sed \"s|\$PWD|HERE|g\""
       native "$steps"
       assert_success
