@@ -437,7 +437,7 @@ $(B)/tests/programs/%-rust: tests/matrix/%.rs
 
 # Where a compiler is missing, the tests of its programs say so.
 OTHERS := yama.so still.so neighbour.so tour-static tour-go wakes-go bare-static becomes-static itself-static mounting-static interrupt-static stress-static \
-          swarm-static hold-static keep-static faults-static getfl-static strict-static confined-static outlive-static flip-static ring-static kernel-static wakes-static \
+          swarm-static hold-static keep-static faults-static getfl-static strict-static confined-static outlive-static flip-static ring-static kernel-static wakes-static whose-static \
           $(if $(CC32),$(foreach p,tour bare becomes itself mounting kernel getfl,$(p)-i386 $(p)-i386-static) itself-vdso interrupt-i386-static confined-i386-static ring-i386-static \
             structures $(foreach w,i386 i386-lfs i386-time64,structures-$w probe-$w) structures-i386-static \
             numbers $(foreach w,i386 i386-lfs i386-static,numbers-$w)) \

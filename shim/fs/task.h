@@ -45,6 +45,9 @@ struct lx_task_ops {
     /* By which user it acts on files. */
     uid_t (*uid)(const struct lx_task *task);
 
+    /* The process that it is a thread of. */
+    int (*process)(const struct lx_task *task);
+
     /* Makes the task's umask this process's, before a call that it applies to. */
     void (*mask)(const struct lx_task *task);
 
@@ -67,7 +70,7 @@ struct lx_task {
     const struct lx_policy *policy;
     int cwd; /* AT_FDCWD for ourselves, or a descriptor of the other's current directory */
     const char *cwd_name; /* the kernel's name for our current directory where it is known */
-    int pid;              /* 0 for ourselves */
+    int pid;              /* the thread's id, for this process's "/proc"; 0 for ourselves */
     /* Where its "/" is, if not where ours is: a native path without a slash at the end; or NULL. */
     const char *root;
     /* Bits of one byte, since each call asks for two of them at once. */
@@ -125,6 +128,15 @@ static inline void lx_masked(const struct lx_task *task)
 static inline bool lx_caller_does(const struct lx_task *task)
 {
     return task->ops != NULL && task->ops->caller_does != NULL;
+}
+
+/* The process of a task, by the number that "/proc/self" leads each of its threads to. */
+static inline int lx_process_of(const struct lx_task *task)
+{
+    if (task->pid == 0)
+        return sys_getpid();
+    bool asks = task->ops != NULL && task->ops->process != NULL;
+    return asks ? task->ops->process(task) : task->pid;
 }
 
 /* Opens for a task: see lx_task_ops. A descriptor or -errno. */

@@ -92,3 +92,8 @@ uid_t hook_uid(const struct lx_task *task)
     /* Real, effective, saved, and for files. */
     return line != NULL && sscanf(line, "%*u %*u %*u %u", &of_files) == 1 ? of_files : (uid_t)-1;
 }
+
+int hook_process(const struct lx_task *task)
+{
+    return proc_process(task->pid);
+}

@@ -30,10 +30,13 @@ int hook_number(const struct lx_task *task, int fd);
 /* By which user the caller acts on files. */
 uid_t hook_uid(const struct lx_task *task);
 
+/* The process of the caller, which is a thread of it. */
+int hook_process(const struct lx_task *task);
+
 /* All of these, for a table that has more. */
 #define HOOKS                                                                           \
     .open = hook_open, .waits = hook_waits, .mask = hook_mask, .refused = hook_refused, \
-    .number = hook_number, .uid = hook_uid, .table = hook_table
+    .number = hook_number, .uid = hook_uid, .process = hook_process, .table = hook_table
 
 /*
  * Lets the master's sign through, or no more. Only around calls that wait: an ADDFD that is

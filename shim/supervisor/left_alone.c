@@ -11,6 +11,7 @@
 #include "supervisor/follows.h"
 #include "supervisor/outside.h"
 #include "supervisor/place.h"
+#include "supervisor/proc.h"
 #include "supervisor/tablewait.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
@@ -36,11 +37,11 @@ static bool is_in_proc(const char *base, const char *path)
            (strcmp(base, "/") == 0 && strncmp(path, "proc/", 5) == 0);
 }
 
-/* True for "/proc/TID/exe". */
+/* True for "/proc/PID/exe". */
 static bool is_own_program(const char *path, pid_t tid)
 {
     char name[32];
-    snprintf(name, sizeof(name), "/proc/%d/exe", (int)tid);
+    snprintf(name, sizeof(name), "/proc/%d/exe", (int)proc_process(tid));
     return strcmp(path, name) == 0;
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/proc.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +45,16 @@ const char *proc_status(pid_t tid, const char *key, char text[PROC_STATUS_ROOM])
         close(fd);
     text[n < 0 ? 0 : n] = '\0';
     return proc_status_line(text, key);
+}
+
+pid_t proc_process(pid_t tid)
+{
+    char text[PROC_STATUS_ROOM];
+    /* Most threads are the first of their process, which a signal that is none tells for less. */
+    if (tgkill(tid, tid, 0) == 0 || errno != ESRCH)
+        return tid;
+    const char *line = proc_status(tid, "\nTgid:", text);
+    return line == NULL ? tid : (pid_t)strtol(line, NULL, 10);
 }
 
 bool proc_one_filter(pid_t tid)

@@ -23,6 +23,9 @@ const char *proc_status(pid_t tid, const char *key, char text[PROC_STATUS_ROOM])
 /* The same of another key, in a status that was read. */
 const char *proc_status_line(const char *text, const char *key);
 
+/* The process of a thread; the thread itself where nobody may know. */
+pid_t proc_process(pid_t tid);
+
 /* True for a thread that is under one filter, which is then ours; Linux 5.9. */
 bool proc_one_filter(pid_t tid);
 

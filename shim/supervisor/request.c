@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/follows.h"
 #include "supervisor/place.h"
+#include "supervisor/proc.h"
 
 /* No extended attribute is larger, and no directory block that programs read (XATTR_SIZE_MAX). */
 #define BLOCK_MAX 65536
@@ -28,32 +30,46 @@ static struct {
     char text[PATH_MAX];
 } before[TRACEE_STRINGS];
 
+/* What the kernel resolves by who asks: to something of his process, or of himself. */
+static const struct own {
+    const char *prefix;
+    const char *below;
+    bool thread;
+} own[] = {{"/proc/self", "", false},       {"/proc/thread-self", "", true},
+           {"/dev/fd", "/fd", false},       {"/dev/stdin", "/fd/0", false},
+           {"/dev/stdout", "/fd/1", false}, {"/dev/stderr", "/fd/2", false}};
+
+static const struct own *own_of(const char *path)
+{
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        size_t n = strlen(own[i].prefix);
+        if (strncmp(path, own[i].prefix, n) == 0 && (path[n] == '\0' || path[n] == '/'))
+            return &own[i];
+    }
+    return NULL;
+}
+
 /* "/proc/self" is whoever asks. Changes one of the strings in place. */
-static void name_the_caller(char *path, pid_t tid)
+static void name_the_caller(char *path, const struct own *by, pid_t tid)
 {
     const size_t room = sizeof(strings[0]);
     unsigned at = path == strings[0] ? 0 : 1;
-    static const struct {
-        const char *prefix;
-        const char *below;
-    } own[] = {{"/proc/self", ""},      {"/proc/thread-self", ""}, {"/dev/fd", "/fd"},
-               {"/dev/stdin", "/fd/0"}, {"/dev/stdout", "/fd/1"},  {"/dev/stderr", "/fd/2"}};
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-        size_t n = strlen(own[i].prefix);
-        if (strncmp(path, own[i].prefix, n) != 0 || (path[n] != '\0' && path[n] != '/'))
-            continue;
-        before[at].said = true;
-        memcpy(before[at].text, path, strlen(path) + 1);
-        snprintf(path, room, "/proc/%d%s%s", (int)tid, own[i].below, before[at].text + n);
-        return;
-    }
+    const char *rest = before[at].text + strlen(by->prefix);
+    const int process = (int)proc_process(tid);
+    before[at].said = true;
+    memcpy(before[at].text, path, strlen(path) + 1);
+    if (by->thread)
+        snprintf(path, room, "/proc/%d/task/%d%s", process, (int)tid, rest);
+    else
+        snprintf(path, room, "/proc/%d%s%s", process, by->below, rest);
 }
 
 /* True where the link is meant that names the caller, and not where it leads. */
-static bool is_such_a_link(char kind, const char *path)
+static bool is_such_a_link(const struct request *r, unsigned i, const struct own *by)
 {
-    return kind == 'e' && (strcmp(path, "/proc/self") == 0 ||
-                           strcmp(path, "/proc/thread-self") == 0 || strcmp(path, "/dev/fd") == 0);
+    bool itself =
+        request_is_openat2(r) ? (r->how.flags & O_NOFOLLOW) != 0 : !follows(r->call, i, r->given);
+    return itself && strcmp(request_string(r, i), by->prefix) == 0;
 }
 
 /* What an openat2 is asked for, by a structure that is a larger one to newer programs. */
@@ -98,8 +114,9 @@ int request_strings(struct request *r)
         if (!request_is_path(kind) || path == NULL)
             continue;
         start_in_root(r, path);
-        if (!is_such_a_link(kind, path))
-            name_the_caller(path, r->tracee.tid);
+        const struct own *by = own_of(path);
+        if (by != NULL && !is_such_a_link(r, i, by))
+            name_the_caller(path, by, r->tracee.tid);
     }
     return error;
 }

@@ -73,12 +73,17 @@ static bool placement_of_spelling(const struct lx_policy *policy, const char *pa
     return (kind & LX_NAME_WALKED) == 0;
 }
 
-/* True for a component of /proc that leads elsewhere, or begins as one that does; `end`: the
- * path's. */
-static bool leads_elsewhere(const char *name, const char *end)
+/*
+ * True for a component of /proc that leads elsewhere, or begins as one that does; `end`: the
+ * path's. To who acts on behalf of a task so do those that lead to whoever asks.
+ */
+static bool leads_elsewhere(const struct lx_task *task, const char *name, const char *end)
 {
-    static const char names[][12] = {"fd", "cwd", "root", "map_files", ".."};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    static const char names[][12] = {"fd", "cwd", "root", "map_files",
+                                     "..", "net", "self", "thread-self"};
+    const size_t by_asker = 3;
+    const size_t count = sizeof(names) / sizeof(names[0]) - (task->on_behalf ? 0 : by_asker);
+    for (size_t i = 0; i < count; i++) {
         size_t n = strlen(names[i]);
         if ((size_t)(end - name) >= n && name[0] == names[i][0] && memcmp(name, names[i], n) == 0)
             return true;
@@ -90,13 +95,13 @@ static bool leads_elsewhere(const char *name, const char *end)
  * Below /proc only such components lead elsewhere; everything else there is the kernel's own text,
  * opened too often by too many programs to be walked.
  */
-static bool plain_proc(const char *path, size_t n)
+static bool plain_proc(const struct lx_task *task, const char *path, size_t n)
 {
     const char *end = path + n;
     if (n < 5 || memcmp(path, "/proc", 5) != 0 || (n > 5 && path[5] != '/'))
         return false;
     for (const char *at = path + 5; at < end; at++)
-        if (*at == '/' && leads_elsewhere(at + 1, end))
+        if (*at == '/' && leads_elsewhere(task, at + 1, end))
             return false;
     return true;
 }
@@ -207,7 +212,7 @@ struct placement vfs_resolve_directory(struct lx_call *c, struct vfs_directory *
     char dir[PATH_MAX];
     struct placement v = {0, 0};
 
-    if (plain_proc(d->path, d->n))
+    if (plain_proc(c->task, d->path, d->n))
         return v;
     bool spelled = placement_of_spelling(c->task->policy, d->path, d->n, d->start, dir, &v);
     if (spelled && c->task->seccomp_confined)

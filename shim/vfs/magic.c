@@ -49,9 +49,8 @@ __attribute__((noinline)) bool magic_name_caller(const struct lx_task *task, con
     if ((size_t)*n < from.length || memcmp(target, own, from.length) != 0 ||
         (target[from.length] != '\0' && target[from.length] != '/'))
         return false;
-    /* Any thread's id leads to its process. */
     bool thread = target[from.length] == '/';
-    text_number(&to, task->pid);
+    text_number(&to, lx_process_of(task));
     if (thread) {
         text_put(&to, "/task/");
         text_number(&to, task->pid);

@@ -157,7 +157,7 @@ static void through_descriptor(const struct lx_call *c, char path[PATH_MAX])
     const char *rest = path + sizeof(proc) - 1;
     text_put(&t, proc);
     if (c->task->pid != 0 && strncmp(rest, "self/", 5) == 0) {
-        text_number(&t, c->task->pid);
+        text_number(&t, lx_process_of(c->task));
         rest += 4;
     }
     memcpy(link + t.length, rest, (size_t)(end - rest));

@@ -369,11 +369,16 @@ static int write_table(const struct lx_policy *policy, struct room *room, const 
     return -1;
 }
 
+static bool is_of_proc(int fd)
+{
+    struct statfs fs;
+    return sys_fstatfs(fd, &fs) == 0 && fs.f_type == PROC_MAGIC;
+}
+
 bool tables_in_proc(int fd, char path[PATH_MAX])
 {
     char link[SYS_FD_PATH];
-    struct statfs fs;
-    if (sys_fstatfs(fd, &fs) < 0 || fs.f_type != PROC_MAGIC)
+    if (!is_of_proc(fd))
         return false;
     sys_fd_path(fd, link);
     long n = sys_readlinkat(AT_FDCWD, link, path, PATH_MAX - 1);
@@ -557,7 +562,8 @@ __attribute__((noinline)) long tables_open(struct lx_call *c, long fd)
         return fd;
     bool own = owntable_is(c, (int)fd, path);
     if (!own && !tables_in_proc((int)fd, path)) {
-        if (!tables_straight(c))
+        /* A thread with descriptors of its own has none in /proc/self: it is the kernel's then. */
+        if (!tables_straight(c) || is_of_proc((int)fd))
             return fd;
         sys_close((int)fd); /* a symlink, of somebody's own /proc: it is for the walk to follow */
         return -LX_EWALK;

@@ -323,6 +323,25 @@ rmdir: 'w/x': Device or resource busy
 0::/"
 }
 
+@test "0 is the process of whoever writes it, whichever of its threads that is" {
+  needs python3 python3
+  ((EUID == 0)) || skip "only root makes groups"
+  # Natively, but for the group, which is the machine's: what each thread is told is its process's.
+  steps='python3 -c "
+import os, sys, threading
+def group(who): return open(\"/proc/%s/cgroup\" % who).read().splitlines()[0].split(\":\")[-1]
+def second():
+    if sys.argv[1:]: open(\"g/cgroup.procs\", \"w\").write(\"0\")
+    print(len({group(who) for who in (\"self\", \"thread-self\", os.getpid())}))
+thread = threading.Thread(target=second); thread.start(); thread.join()
+if sys.argv[1:]: print(group(\"self\"), open(\"g/cgroup.procs\").read() == \"%d\n\" % os.getpid())"'
+  native "$steps"
+  assert_output 1
+  session --era wsl1-1903 "cd /sys/fs/cgroup/devices; mkdir g; $steps move; rmdir g"
+  assert_output "1
+/g True"
+}
+
 # The kernel tells starts in hundredths of a second: a move is later where the clock went on by some.
 WHEN='use Fcntl; use strict;
 sub put { open my $f, ">", $_[0] or return; print $f $_[1]; close $f }

@@ -221,8 +221,8 @@ print(1)"'
 
 @test "one that is opened again in a process has what was mounted in between, by whomever, and is that process's own" {
   needs python3 python3
-  # Of each table, twice: whether it is the same, what another process has, called by its own name (the supervisor has a
-  # thread's number there) and at the lowest number; then the lines of ours.
+  # Of each table, twice: whether it is the same, what another process has, called by its own name and at the lowest
+  # number; then the lines of ours.
   steps='python3 -c "
 import os, subprocess, threading
 m, tables = os.environ[\"M\"], (\"mounts\", \"self/mounts\", \"self/mountinfo\", \"self/mountstats\")
@@ -236,7 +236,7 @@ lowest = os.open(\"/\", 0); os.close(lowest)
 def look(label):
     all = [text(t) for t in tables + tables]
     same = [sh(\"cat /proc/\" + t) == a[0] for t, a in zip(tables, all)]
-    print(label, all[:4] == all[4:], same, {(name or label == \"thread\", fd == lowest) for _, name, fd in all}, flush=True)
+    print(label, all[:4] == all[4:], same, {(name, fd == lowest) for _, name, fd in all}, flush=True)
     for line in all[1][0].decode().splitlines():
         if m + \"/\" in line: print(line.replace(m, \"M\"), flush=True)
     if all[0][0] == first: print(\"as at first\", flush=True)

@@ -134,8 +134,7 @@ static long cgroup_open(struct lx_call *c)
     sys_close((int)fd);
     if (r < 0)
         return r;
-    int pid = c->task->pid != 0 ? c->task->pid : sys_getpid();
-    return members_open(c->task->policy, group, pid, c->flags);
+    return members_open(c->task->policy, group, lx_process_of(c->task), c->flags);
 }
 
 /* --- groups --------------------------------------------------------------------------------- */
