@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 #include <sys/stat.h>
 
 #include "policy/path.h"
+#include "sys/fdpath.h"
+#include "sys/sys.h"
 
 static char *absolute(struct lx_load *load, const char *directory, const char *path)
 {
@@ -62,7 +65,8 @@ const char *lx_resolve_made(struct lx_load *load, const char *path)
     if (made == NULL || (cut > 0 && !lx_path_within(made, load->root)))
         return NULL;
     load->made = made;
-    return stat(made, &st) < 0 && errno == ENOENT ? made + cut : NULL;
+    /* The kernel is asked: a run around this one may have it, whose programs this one's are not. */
+    return sys_fstatat(AT_FDCWD, made, &st, 0) == -ENOENT ? made + cut : NULL;
 }
 
 /* True for a directory that is missing, and is that for drives. */
@@ -118,11 +122,40 @@ static bool touch(const char *a, const char *b)
     return lx_path_within(a, b) || lx_path_within(b, a);
 }
 
+/*
+ * As realpath. A run around this one calls the backing of its drives by their targets, which only
+ * its programs have so; where the kernel has something else there, or nothing, its own name counts.
+ */
+static bool real_directory(const char *path, char real[PATH_MAX])
+{
+    char own[PATH_MAX];
+    char link[SYS_FD_PATH];
+    struct stat by_path;
+    struct stat by_name;
+    if (realpath(path, real) == NULL)
+        return false;
+    if (sys_fstatat(AT_FDCWD, path, &by_path, 0) < 0 ||
+        (sys_fstatat(AT_FDCWD, real, &by_name, 0) == 0 && by_name.st_ino == by_path.st_ino &&
+         by_name.st_dev == by_path.st_dev))
+        return true;
+    int fd = sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
+    if (fd < 0)
+        return true;
+    sys_fd_path(fd, link);
+    long n = sys_readlinkat(AT_FDCWD, link, own, sizeof(own) - 1);
+    if (n > 0) {
+        memcpy(real, own, (size_t)n);
+        real[n] = '\0';
+    }
+    sys_close(fd);
+    return true;
+}
+
 const char *lx_resolve_directory(struct lx_load *load, struct lx_place place, const char *directory,
                                  const char *text)
 {
     char real[PATH_MAX];
-    if (realpath(absolute(load, directory, text), real) == NULL)
+    if (!real_directory(absolute(load, directory, text), real))
         lx_refuse(load, place, "backing \"%s\": %s, expected a directory that is there", text,
                   strerror(errno));
     else if (!is_directory(real))

@@ -259,13 +259,17 @@ static bool is_drive(const struct lx_effective *policy, const char *path)
     return is;
 }
 
-/* How many bytes of a path name the first directory of it that is missing, below a root or "/". */
+/*
+ * How many bytes of a path name the first directory of it that the kernel has not, below a root or
+ * "/". What a run around this one has made is not there for this one's programs.
+ */
 static size_t first_missing(struct lx_arena *arena, const char *root, const char *path)
 {
+    struct stat st;
     for (size_t n = 1;; n++) {
         n += strcspn(path + n, "/");
-        if (path[n] == '\0' ||
-            access(lx_arena_format(arena, "%s%.*s", root, (int)n, path), F_OK) < 0)
+        const char *whole = lx_arena_format(arena, "%s%.*s", root, (int)n, path);
+        if (path[n] == '\0' || sys_fstatat(AT_FDCWD, whole, &st, 0) < 0)
             return n;
     }
 }

@@ -201,6 +201,29 @@ BASE/${way%/}/d 9p
   done
 }
 
+@test "a session in another one has drives of its own, whose directories nobody but the other one has made" {
+  local expected lane lanes=("${LANES[@]}")
+  echo text >"$BASE/data/f"
+  conf automount "root = $BASE/win"
+  export WAY="$BASE/win"
+  echo "$STEPS" >"$BASE/steps"
+  session "$STEPS"
+  expected=$output
+  for lane in "${lanes[@]}"; do
+    # Around one that has a supervisor there can be none.
+    [[ $lane == preload ]] || LANES=(preload)
+    session "$LXSHIM wsl -q --lane $lane --policy $BASE/policy.json --etc $BASE/etc -- bash -u $BASE/steps"
+    assert_output "$expected"
+  done
+  assert_not_exists "$BASE/win"
+  ((EUID == 0)) || return 0
+  # Where directories are there, and the kernel may mount nothing on them.
+  mkdir -p "$BASE"/win/{c,d}
+  START=(setpriv --bounding-set -sys_admin --inh-caps -sys_admin)
+  session "$LXSHIM wsl -q --lane preload --policy $BASE/policy.json --etc $BASE/etc -- bash -uc 'cd $WAY/c; /bin/pwd; ls; cat ../d/f'"
+  assert_output $'BASE/win/c\nsrc\ntext'
+}
+
 @test "automount.root that nobody has made: what is mounted in it is crossed by any way; root makes things there, nobody else" {
   local own='cd $WAY/one; cat ../d/f; (cd ../c/src; cd ../..; /bin/pwd); cd ..; cat d/f; echo */; mv c e 2>&1; rmdir c 2>&1; ls -d $WAY/../w* ./*; stat -c %n d/..'
   mkdir "$BASE/one"
