@@ -219,6 +219,7 @@ BASE/${way%/}/d 9p
   ((EUID == 0)) || return 0
   # Where directories are there, and the kernel may mount nothing on them.
   mkdir -p "$BASE"/win/{c,d}
+  # shellcheck disable=SC2034 # session starts by it
   START=(setpriv --bounding-set -sys_admin --inh-caps -sys_admin)
   session "$LXSHIM wsl -q --lane preload --policy $BASE/policy.json --etc $BASE/etc -- bash -uc 'cd $WAY/c; /bin/pwd; ls; cat ../d/f'"
   assert_output $'BASE/win/c\nsrc\ntext'
