@@ -200,9 +200,10 @@ static int parse_item(enum lx_mount_type type, const struct item *item,
         return -EINVAL;
     }
     error->word = item->length == 0 ? "an empty mount option" : "unknown mount option";
-    error->expected = lx_mount_type_has(type, LX_TYPE_DRIVE)
-                          ? "an option of DrvFs or a flag of mount"
-                          : "a flag of mount";
+    error->expected =
+        memchr(item->text, ' ', item->length) != NULL ? "options with commas between them"
+        : lx_mount_type_has(type, LX_TYPE_DRIVE)      ? "an option of DrvFs or a flag of mount"
+                                                      : "a flag of mount";
     suggest(type, item, error);
     return -EINVAL;
 }

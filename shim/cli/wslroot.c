@@ -256,8 +256,9 @@ static bool find_root(const char *directory, char out[PATH_MAX])
         return true;
     if (r < 0 && r != -ENOENT)
         return refuse(directory, "run in it", r);
-    cli_error("--root %s: no directory run in it, where a session has things of its own",
-              directory);
+    cli_error("--root %s: no directory run in it, where a session has things of its own; mkdir "
+              "%s makes it",
+              directory, run);
     return false;
 }
 

@@ -237,7 +237,7 @@ lxshim: policy: none is named, and so there is no drive"
   rmdir "$BASE/tree/run"
   run "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root "$BASE/tree" -- true
   assert_failure 125
-  assert_output "lxshim: --root $BASE/tree: no directory run in it, where a session has things of its own"
+  assert_output "lxshim: --root $BASE/tree: no directory run in it, where a session has things of its own; mkdir $BASE/tree/run makes it"
   run "$LXSHIM" wsl -q --policy "$BASE/policy.json" --root "$BASE/missing" -- true
   assert_failure 125
   assert_output "lxshim: --root $BASE/missing: the root: No such file or directory"
