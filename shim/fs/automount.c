@@ -3,7 +3,8 @@
  * The directory of a session's drives where the system has none, automount.root, with those that it
  * is in. WSL's init makes them, mode 0755 [W:config.cpp UtilMkdirPath]; a run has them in a
  * directory of its own, so that nothing of them is left. They are root's, on the file system of the
- * directory that they are in, and what root makes there is there as long as the run.
+ * directory that they are in. Root makes directories there, to mount on, which are there as long as
+ * the run; a file would be gone with it, and somebody might miss that, so that nobody makes one.
  */
 #include <sys/statfs.h>
 
@@ -63,22 +64,21 @@ static long automount_statfs(struct lx_call *c)
     return r;
 }
 
-/* Of what is there the host's answer counts; nobody but root makes or removes anything. */
+/* Nobody makes a file, and all that is there are directories. */
 static long automount_open(struct lx_call *c)
 {
     const int flags = c->flags;
-    if ((flags & O_CREAT) == 0 || tree_permits() == 0 || !is_ours(c))
+    if ((flags & O_CREAT) == 0 || !is_ours(c))
         return lx_host_fs.run[LX_OP_OPEN](c);
     c->flags &= ~O_CREAT;
     long fd = lx_host_fs.run[LX_OP_OPEN](c);
     c->flags = flags;
     if (fd == -ENOENT)
-        return -EACCES;
-    if (fd >= 0 && (flags & O_EXCL) != 0) {
-        sys_close((int)fd);
-        return -EEXIST;
-    }
-    return fd;
+        return tree_permits() < 0 ? -EACCES : -EPERM;
+    if (fd < 0)
+        return fd;
+    sys_close((int)fd);
+    return (flags & O_EXCL) != 0 ? -EEXIST : -EISDIR;
 }
 
 static long automount_access(struct lx_call *c)
@@ -90,6 +90,11 @@ static long automount_access(struct lx_call *c)
 static long automount_change(struct lx_call *c)
 {
     return tree_permits() == 0 || !is_ours(c) ? lx_host_fs.run[c->op](c) : tree_refuse(c);
+}
+
+static long automount_make_file(struct lx_call *c)
+{
+    return is_ours(c) ? tree_refuse(c) : lx_host_fs.run[c->op](c);
 }
 
 /* What is the owner's to do. */
@@ -113,11 +118,11 @@ const struct lx_fs lx_automount = {
             [LX_OP_UNLINK] = automount_change,
             [LX_OP_RMDIR] = automount_change,
             [LX_OP_RENAME] = automount_change,
-            [LX_OP_LINK] = automount_change,
-            [LX_OP_SYMLINK] = automount_change,
+            [LX_OP_LINK] = automount_make_file,
+            [LX_OP_SYMLINK] = automount_make_file,
             [LX_OP_MKDIR] = automount_change,
-            [LX_OP_MKNOD] = automount_change,
-            [LX_OP_BIND] = automount_change,
+            [LX_OP_MKNOD] = automount_make_file,
+            [LX_OP_BIND] = automount_make_file,
             [LX_OP_CHMOD] = automount_own,
             [LX_OP_CHOWN] = automount_own,
             [LX_OP_UTIMES] = automount_own,
