@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/relay.h"
+#include "cli/sizes.h"
 
 #ifndef LXSHIM_VERSION
 #define LXSHIM_VERSION "unknown"
@@ -63,5 +64,6 @@ int main(int argc, char **argv)
     }
     if (argc > 1 && strcmp(argv[0], RELAY_STAGE) == 0)
         return relay_stage(argv + 1);
+    sizes_lift();
     return finish(start(argc, argv));
 }

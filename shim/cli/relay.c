@@ -20,6 +20,7 @@
 
 #include "cli/cli.h"
 #include "cli/giver.h"
+#include "cli/sizes.h"
 #include "supervisor/janitor.h"
 #include "supervisor/scribe.h"
 #include "supervisor/supervisor.h"
@@ -272,6 +273,7 @@ static void give_back(const struct signals *signals)
 {
     if (signals->chld_ignored)
         signal(SIGCHLD, SIG_IGN);
+    sizes_give_back();
     sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
 

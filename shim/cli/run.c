@@ -370,7 +370,11 @@ int cli_run(const struct cli_arguments *arguments)
     policy.trace_lines = is_plain(policy.trace);
     int fd = make_stats(&policy, &stats);
     if (fd < 0)
-        cli_error("cannot count what the rules do: %s", strerror(-fd));
+        cli_error(fd == -EFBIG
+                      ? "cannot count what the rules do: %s; a hard limit of sizes (ulimit "
+                        "-H -f) has to leave a run some MiB of memory"
+                      : "cannot count what the rules do: %s",
+                  strerror(-fd));
     bool observe = policy.observe;
     if (arguments->root != NULL)
         rootmounts_add(&policy);

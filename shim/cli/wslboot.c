@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/bind.h"
+#include "cli/sizes.h"
 
 /* In the process that is to be root: 1, or -errno. */
 static int become_root(void)
@@ -39,6 +40,7 @@ int wslboot_fork(void)
             _exit(1);
         close(ends[0]);
         close(ends[1]);
+        sizes_lift();
         return 1;
     }
     if (child < 0)

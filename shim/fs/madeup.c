@@ -7,6 +7,7 @@
 #include <sys/statfs.h>
 
 #include "sys/fdpath.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 
 #define LINK_LENGTH (sizeof(MADEUP_LINK) - 1)
@@ -87,24 +88,10 @@ int madeup_instead(int memory, int flags, int fd)
     return own;
 }
 
-static bool write_all(int fd, const char *from, size_t n)
-{
-    while (n > 0) {
-        long r = sys_write(fd, from, n);
-        if (r == -EINTR)
-            continue;
-        if (r <= 0)
-            return false;
-        from += r;
-        n -= (size_t)r;
-    }
-    return true;
-}
-
 bool madeup_put(const char *name, const char *text, size_t n, int flags, int fd)
 {
     int memory = madeup_begin(name);
-    bool written = memory >= 0 && write_all(memory, text, n);
+    bool written = memory >= 0 && sys_fill(memory, text, n) == 0;
     if (memory >= 0 && !written)
         sys_close(memory);
     return written && madeup_end(memory, flags, fd) == 0;

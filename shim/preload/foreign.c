@@ -12,6 +12,7 @@
 #include "preload/first.h"
 #include "preload/initial.h"
 #include "sys/preload.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 
 #if defined(__x86_64__)
@@ -39,7 +40,7 @@ static void say(void)
     char *to = put(line, "lxshim: ", 8);
     to = put(to, name, strlen(name));
     to = put(to, what, sizeof(what) - 1);
-    (void)sys_write(2, line, (size_t)(to - line));
+    (void)sys_say(2, &(struct iovec){line, (size_t)(to - line)}, 1);
 }
 
 /* The way that programs of glibc have to us, by where that is; none where there are no such. */

@@ -19,6 +19,7 @@
 #include "store/cwds.h"
 #include "sys/preload.h"
 #include "sys/room.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 #include "sys/touched.h"
 #include "sys/unwatched.h"
@@ -94,8 +95,10 @@ static __attribute__((noinline)) void say(const char *why, const char *what, siz
         shown[i] = (char)((unsigned char)what[i] < ' ' || what[i] == 0x7F ? '?' : what[i]);
     shown[n] = '\0';
     const char *const words[] = {"lxshim: ", why, shown, what[n] != '\0' ? "...\n" : "\n"};
+    struct iovec parts[sizeof(words) / sizeof(words[0])];
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        (void)sys_write(2, words[i], strlen(words[i]));
+        parts[i] = (struct iovec){(void *)(uintptr_t)words[i], strlen(words[i])};
+    (void)sys_say(2, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
 /* No rule of WSL's is worth running a program unshimmed that was to be shimmed. */

@@ -9,6 +9,7 @@
 #include "store/identity.h"
 #include "sys/dirents.h"
 #include "sys/mountid.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 
 /* A writer's own file, until it is complete: "." and two numbers. */
@@ -145,17 +146,6 @@ static int make_scratch(int dir, char name[SCRATCH_MAX])
     return fd;
 }
 
-static long write_all(int fd, const char *data, size_t size)
-{
-    long n = 0;
-    for (size_t done = 0; n >= 0 && done < size; done += (size_t)n) {
-        n = sys_write(fd, data + done, size - done);
-        if (n == -EINTR)
-            n = 0;
-    }
-    return n < 0 ? n : 0;
-}
-
 /* One attempt; -ENOENT where the directory went meanwhile. */
 static long put(int sidecar, const char *key, const char *name, const void *value, size_t size)
 {
@@ -174,7 +164,7 @@ static long put(int sidecar, const char *key, const char *name, const void *valu
     int fd = make_scratch(dir, scratch);
     r = fd;
     if (fd >= 0) {
-        r = write_all(fd, value, size);
+        r = sys_fill(fd, value, size);
         (void)sys_fchmod(fd, st.st_mode & 0666);
         sys_close(fd);
         if (r == 0)

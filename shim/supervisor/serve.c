@@ -68,10 +68,11 @@ static int receive(int socket, pid_t *from)
     return high < 0 ? -error : high;
 }
 
-/* What limits the command to a few descriptors or a time is not meant for us, as far as we may. */
+/* What limits the command to few descriptors, small files or a time is not meant for us, as far as
+ * we may. */
 static void lift_limits(void)
 {
-    static const unsigned limits[] = {RLIMIT_NOFILE, RLIMIT_CPU};
+    static const unsigned limits[] = {RLIMIT_NOFILE, RLIMIT_CPU, RLIMIT_FSIZE};
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
         struct rlimit limit;
         if (getrlimit(limits[i], &limit) == 0) {
@@ -97,6 +98,7 @@ static void leave(int socket, int leash, int broker, int debug)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     signal(SIGTERM, SIG_IGN); /* what it sends to its workers */
 }
 

@@ -5,6 +5,7 @@
 
 #include "fs/filesystems.h"
 #include "policy/errnames.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
@@ -41,7 +42,7 @@ static void end(struct line *l, const struct lx_policy *policy)
                         O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
     if (fd < 0)
         return;
-    (void)sys_write(fd, l->buf, l->t.length);
+    (void)sys_say(fd, &(struct iovec){l->buf, l->t.length}, 1);
     if (policy->debug_file != NULL)
         sys_close(fd);
 }

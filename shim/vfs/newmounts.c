@@ -10,6 +10,7 @@
 #include "fs/filesystems.h"
 #include "mounts/attach.h"
 #include "sys/fdpath.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 #include "vfs/ask.h"
 #include "vfs/attributes.h"
@@ -105,6 +106,8 @@ static int read_context(int fd, struct context *c)
 
 static int write_context(int fd, const struct context *c)
 {
+    if (!sys_may_fill(sizeof(*c)))
+        return -EFBIG;
     long n = SYS4(SYS_pwrite64, fd, c, sizeof(*c), 0);
     return n == (long)sizeof(*c) ? 0 : n < 0 ? (int)n : -EIO;
 }

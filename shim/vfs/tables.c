@@ -14,6 +14,7 @@
 #include "sys/clock.h"
 #include "sys/fdpath.h"
 #include "sys/proxy.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 #include "vfs/opened.h"
 #include "vfs/owntable.h"
@@ -309,13 +310,6 @@ static bool read_both(const struct lx_policy *policy, struct room *room, int fd,
     }
 }
 
-/* A program may have a limit of what it writes, which counts for memory and ends it by a signal. */
-static bool may_write(size_t n)
-{
-    uint64_t limit[2]; /* as prlimit64 has it: what counts, and what it may be raised to */
-    return SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, limit) == 0 && limit[0] >= n;
-}
-
 /*
  * Makes a table of what was read, and hands on what is more than there is room for. It is kept
  * where it was made of little, for a reader whose "/" is ours.
@@ -349,7 +343,7 @@ static int write_table(const struct lx_policy *policy, struct room *room, const 
     size_t n = strlen(path);
     const char *name = last_name(path, &n);
     of.kind = kind_of(name, n);
-    if (of.kind < 0 || !may_write((size_t)2 * TABLE_MAX))
+    if (of.kind < 0 || !sys_may_fill((size_t)2 * TABLE_MAX))
         return -1;
     if (!read_both(policy, room, fd, &text, &of, &kept))
         return text.n == room->text_size ? -E2BIG : -1;

@@ -6,6 +6,7 @@
 
 #include "sys/own.h"
 #include "sys/patience.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 
 /*
@@ -34,9 +35,9 @@ static long append(const struct lx_task *task, const struct iovec *parts, size_t
     int fd = open_trace(task, flags);
     if (fd < 0)
         return fd;
-    long written = sys_vector(true, fd, parts, n, -1);
+    long written = sys_say(fd, parts, n);
     if (written == -EAGAIN && sys_fcntl(fd, F_SETFL, flags) == 0)
-        written = sys_vector(true, fd, parts, n, -1);
+        written = sys_say(fd, parts, n);
     sys_close(fd);
     return written;
 }

@@ -2,13 +2,13 @@
 /* What is in files and streams: read whole, written so that a failure leaves what was there. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "store/holders.h"
 #include "store/scratch.h"
 #include "store/shares.h"
 #include "store/sidecar.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 #include "win/ea.h"
 #include "win/ntcreate.h"
@@ -133,12 +133,10 @@ static long take_room(int fd, const struct content *what)
 {
     const int keep_size = 1; /* FALLOC_FL_KEEP_SIZE */
     struct stat st = {.st_size = (off_t)what->size};
-    struct rlimit limit;
     long r = what->from < 0 ? 0 : sys_fstat(what->from, &st);
     if (r < 0 || st.st_size == 0)
         return r;
-    if (SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) == 0 &&
-        limit.rlim_cur < (uint64_t)st.st_size)
+    if (!sys_may_fill((size_t)st.st_size))
         return -EFBIG;
     r = sys_fallocate(fd, keep_size, 0, st.st_size);
     return r == -EOPNOTSUPP ? 0 : r;

@@ -68,3 +68,21 @@ no"
   assert_line --regexp '^lxshim [0-9]+ fs open "none": drvfs on .* = ENOENT$'
   refute_line --partial $'\e'
 }
+
+@test "words that nobody reads any more end no program" {
+  local steps='trap "echo heard" PIPE; : >a:b; mkdir d; echo fine'
+  mkfifo "$BATS_TEST_TMPDIR/unread"
+  # shellcheck disable=SC2094 # a FIFO
+  exec 7<>"$BATS_TEST_TMPDIR/unread" 8>"$BATS_TEST_TMPDIR/unread" 7<&-
+  # What a program itself writes there ends it.
+  run bash -c 'bash -uc "echo >&8"; kill -l $?' 8>&8
+  assert_output PIPE
+  native "$steps"
+  assert_output fine
+  DRIVE=$(fresh drive)
+  # shellcheck disable=SC2016 # said to another shell
+  local unread='env "$@" 2>&8'
+  run env -C "$DRIVE" LXSHIM_DEBUG=all bash -uc "$unread" - "${SHIM[@]}" bash -uc "$steps" 8>&8
+  assert_success
+  assert_output fine
+}

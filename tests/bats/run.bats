@@ -144,6 +144,34 @@ as_user_of() {
   done
 }
 
+@test "a limit of sizes is the command's own, and what is ours ends nothing by it" {
+  local lane limited steps='{ bash -c "echo >f"; kill -l "$?"; } 2>/dev/null; cat /proc/version | grep -c Linux; mkfifo p 2>/dev/null || echo no'
+  native "ulimit -Sf 0; ulimit -f; $steps"
+  assert_output "0
+XFSZ
+1"
+  for lane in $(lanes); do
+    DRIVE=$(fresh drive)
+    # A trace that is larger than the command may make a file.
+    printf '%0600d\n' 0 >"$BATS_TEST_TMPDIR/trace"
+    # shellcheck disable=SC2016 # said to another shell
+    limited='ulimit -Sf 0; "$@" | cat; exit ${PIPESTATUS[0]}'
+    run --separate-stderr env -C "$DRIVE" LXSHIM_TRACE="$BATS_TEST_TMPDIR/trace" bash -c "$limited" - \
+      "$LXSHIM" run -q --lane "$lane" -- bash -uc "ulimit -f; $steps"
+    assert_success
+    assert_output "0
+XFSZ
+1
+no"
+    run bash -c "$limited" - "$LXSHIM" wsl -q --etc "$BATS_TEST_TMPDIR" --lane "$lane" -- bash -uc 'cat /proc/version | grep -c Linux'
+    assert_output 1
+    # Beyond what may be lifted, a run says so.
+    run bash -c 'ulimit -f 0; "$@" 2>&1 | cat; exit ${PIPESTATUS[0]}' - "$LXSHIM" run -q --lane "$lane" -- touch ran
+    assert_failure 125
+    assert_output --regexp '^lxshim: cannot count what the rules do: File too large; .*ulimit -H -f'
+  done
+}
+
 @test "a command line that is not understood is 125, which no command's own status is taken for" {
   lxrun -125
   assert_equal "$stderr" "lxshim: usage: lxshim run [OPTION]... [--] COMMAND [ARGUMENT]..."

@@ -295,3 +295,11 @@ writes() {
   assert_failure 125
   assert_output "lxshim: not for setuid programs: what LXSHIM_STATE says is their caller's word"
 }
+
+@test "a refusal that nobody reads any more has its status all the same" {
+  mkfifo "$BATS_TEST_TMPDIR/unread"
+  # shellcheck disable=SC2094 # a FIFO
+  exec 7<>"$BATS_TEST_TMPDIR/unread" 8>"$BATS_TEST_TMPDIR/unread" 7<&-
+  run bash -uc 'LXSHIM_STATE=none LD_PRELOAD=$0 env true 2>&8' "$LIB" 8>&8
+  assert_failure 125
+}

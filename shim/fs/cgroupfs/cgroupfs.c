@@ -17,6 +17,7 @@
 #include "policy/cgroups.h"
 #include "sys/dirents.h"
 #include "sys/fdpath.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 
 #define CGROUP_TYPE  0x27e0eb   /* CGROUP_SUPER_MAGIC */
@@ -162,8 +163,8 @@ static int make_files(const struct lx_call *c, int dir)
         if (fd < 0)
             return fd;
         size_t n = strlen(f->text);
-        if (n > 0 && sys_write(fd, f->text, n) != (long)n)
-            r = -ENOSPC;
+        if (n > 0)
+            r = (int)sys_fill(fd, f->text, n);
         if (r == 0)
             r = sys_fchmod(fd, f->mode);
         sys_close(fd);

@@ -21,6 +21,7 @@
 #include "store/procscan.h"
 #include "store/sidecar_attr.h"
 #include "sys/fdpath.h"
+#include "sys/say.h"
 #include "sys/sys.h"
 
 /* A reparse buffer: nearly all are small, and a signal stack is, too. Others are mapped. */
@@ -369,6 +370,10 @@ int drvfs_fill_alias(int fd)
     int writing = sys_openat(AT_FDCWD, link, O_WRONLY | O_CLOEXEC, 0);
     if (writing < 0)
         return -EIO;
+    if (!sys_may_fill(DRVFS_ALIAS_SIZE)) {
+        sys_close(writing);
+        return -EFBIG;
+    }
     const struct timespec times[2] = {st.st_atim, st.st_mtim};
     long n = sys_pwrite(writing, "MZ", DRVFS_ALIAS_SIZE, 0);
     sys_utimensat(writing, NULL, times, 0);
