@@ -124,7 +124,7 @@ counters_of() {
   until_true gone_after_call "$file"
 }
 
-# orphan [ASSIGNMENT]: a process under a small policy with counters ends, and a static program, started by the
+# orphan [ASSIGNMENT [KIND]]: a process under a small policy with counters ends, and a static program, started by the
 # assignment, has the name of their file, $counters, in its environment until descriptor 8 is closed.
 orphan() {
   local before
@@ -133,7 +133,7 @@ orphan() {
   : >held
   before=$(echo /dev/shm/lxshim-*-stats-*)
   begin env LXSHIM_POLICY="$BATS_TEST_TMPDIR/small.json" LD_PRELOAD="$LIB" bash -c \
-    "echo \$\$; ${1-} hold-static fd held <&0 & exec >&-"
+    "echo \$\$; ${1-} hold-static ${2-fd} held <&0 & exec >&-"
   first=$begun
   read -r -u 9 pid
   read -r -u 9 _
@@ -145,6 +145,16 @@ orphan() {
 @test "a small policy with counters: its file is kept by an orphan that never heard of the library" {
   orphan
   come_by
+  [[ -f $counters ]]
+  exec 8>&- 9<&-
+  until_true gone_after_call "$counters"
+}
+
+@test "a program whose first thread has ended is asked by another one: it keeps its own file, and no other's" {
+  orphan "" apart
+  run "$LXSHIM" run -q --lane preload --policy "$POLICY" -- bash -c 'echo "${LXSHIM_STATE#*@}"'
+  assert_output --regexp '^/.*/lxshim-[0-9]+-state-'
+  gone "$output"
   [[ -f $counters ]]
   exec 8>&- 9<&-
   until_true gone_after_call "$counters"
