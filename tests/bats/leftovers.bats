@@ -106,7 +106,7 @@ counters_of() {
   file=${lines[0]}
   counters=$(counters_of "$file")
   until_true gone_after_call "$file"
-  gone "$counters"
+  until_true gone_after_call "$counters"
 }
 
 @test "by LD_PRELOAD alone: a static program that has the name in its environment keeps both files" {
@@ -228,10 +228,11 @@ begin_elsewhere() {
   sed -i 's/, "times": 1//' "$POLICY"
   state=$("$LXSHIM" policy state "$POLICY")
   file=${state#1-@}
-  # The last ones are of another boot: of processes of our namespace's, and of another's.
-  others=("lxshim-$(id -u)-state-1-1-1-abcdef" "lxshim-$(id -u)-state-x" "lxshim-$(($(id -u) + 1))-state-1-1-1-abcdef"
-    lxshim-"$(id -u)-state-$(printf %x "$(stat -L -c %i /proc/self/ns/pid)")00000001-4194304-1-abcdef"
-    "lxshim-$(id -u)-state-fffffffe00000001-1-1-abcdef")
+  # The last ones are of another boot: of processes of our namespace's, and of another's. Another suite has others.
+  own=$(mktemp -u XXXXXX)
+  others=("lxshim-$(id -u)-state-1-1-1-$own" "lxshim-$(id -u)-state-x$own" "lxshim-$(($(id -u) + 1))-state-1-1-1-$own"
+    lxshim-"$(id -u)-state-$(printf %x "$(stat -L -c %i /proc/self/ns/pid)")00000001-4194304-1-$own"
+    "lxshim-$(id -u)-state-fffffffe00000001-1-1-$own")
   for other in "${others[@]}"; do
     : >"/dev/shm/$other"
   done
