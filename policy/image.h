@@ -268,6 +268,7 @@ struct lx_stats {
     _Atomic uint32_t pending;
     _Atomic uint32_t settled;
     _Atomic uint32_t described; /* how often a drive may have got its first security descriptor */
+    _Atomic uint32_t looks; /* lxshim's own into mounts, begun and ended: odd while one goes on */
     struct lx_stats_times times;
     struct lx_stats_lane lane;
     struct lx_stats_rule rules[LX_RULE_OVERRIDE + 1];

@@ -216,11 +216,48 @@ static bool is_ours(pid_t pid)
     return ours;
 }
 
+/* True where the first thread has ended, or ends: others may go on. */
+static bool first_has_ended(const struct lx_process *process)
+{
+    return process->state == 'Z' || (process->flags & EXITING) != 0;
+}
+
 /* True for one that has no environment, and will start no program. */
 static bool starts_nothing(const struct lx_process *process)
 {
-    bool ends = process->state == 'Z' || (process->flags & EXITING) != 0;
-    return (process->flags & KERNEL_THREAD) != 0 || (ends && process->threads <= 1);
+    return (process->flags & KERNEL_THREAD) != 0 ||
+           (first_has_ended(process) && process->threads <= 1);
+}
+
+/* Reads what is in a process's environment, of one whose first thread has ended by another: that
+ * one has no memory any more. As read_proc, and ESRCH where no thread is left. */
+static char *read_environ(pid_t pid, const struct lx_process *process, size_t *size)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "/proc/%d/environ", (int)pid);
+    if (!first_has_ended(process))
+        return read_proc(name, size);
+    snprintf(name, sizeof(name), "/proc/%d/task", (int)pid);
+    DIR *threads = opendir(name);
+    char *text = NULL;
+    int error = ESRCH;
+    for (struct dirent *e; threads != NULL && text == NULL && (e = readdir(threads)) != NULL;) {
+        long thread = strtol(e->d_name, NULL, 10);
+        if (thread <= 0 || thread == pid)
+            continue;
+        snprintf(name, sizeof(name), "/proc/%d/task/%ld/environ", (int)pid, thread);
+        text = read_proc(name, size);
+        if (text == NULL) {
+            error = errno;
+        } else if (*size == 0) {
+            free(text);
+            text = NULL;
+        }
+    }
+    if (threads != NULL)
+        closedir(threads);
+    errno = error;
+    return text;
 }
 
 /*
@@ -231,15 +268,13 @@ static char *read_environment(const struct leftovers *all, pid_t pid, size_t *si
 {
     const struct timespec pause = {0, 1000000};
     struct lx_process process;
-    char name[40];
-    snprintf(name, sizeof(name), "/proc/%d/environ", (int)pid);
     *whole = true;
     for (unsigned i = 0; i < LOADING_MOST; i++) {
         int r = lx_process_read(pid, &process);
         bool gone = r == -ENOENT || r == -ESRCH;
         if (gone || (r == 0 && (process.start < all->since || starts_nothing(&process))))
             return NULL;
-        char *text = r == 0 ? read_proc(name, size) : NULL;
+        char *text = r == 0 ? read_environ(pid, &process, size) : NULL;
         if (text != NULL && *size > 0)
             return text;
         if (text == NULL && (r < 0 || (errno != ENOENT && errno != ESRCH)))

@@ -22,15 +22,26 @@ static const struct lx_policy *drives;
 static pthread_t thread;
 static _Atomic bool ending;
 
-void janitor_look(const struct lx_policy *policy)
+/* Finishes what can be. How much is left. That it has directories of mounts open is told to whoever
+ * unmounts one. */
+static unsigned look(const struct lx_policy *policy)
 {
     const struct lx_task task = {.policy = policy, .cwd = AT_FDCWD};
-    (void)vfs_settle_all(&task, false);
+    if (policy->stats != NULL)
+        atomic_fetch_add(&policy->stats->looks, 1);
+    unsigned left = vfs_settle_all(&task, false);
+    if (policy->stats != NULL)
+        atomic_fetch_add(&policy->stats->looks, 1);
+    return left;
+}
+
+void janitor_look(const struct lx_policy *policy)
+{
+    (void)look(policy);
 }
 
 static void *keep(void *unused)
 {
-    const struct lx_task task = {.policy = drives, .cwd = AT_FDCWD};
     struct lx_stats *stats = drives->stats;
     long pause_ms = FIRST_PAUSE_MS;
     uint32_t before = 0;
@@ -40,7 +51,7 @@ static void *keep(void *unused)
         uint32_t seen = atomic_load(&stats->pending);
         if (atomic_load(&ending))
             return NULL;
-        bool left = vfs_settle_all(&task, false) > 0;
+        bool left = look(drives) > 0;
         pause_ms = seen != before                 ? FIRST_PAUSE_MS
                    : pause_ms * 2 > LAST_PAUSE_MS ? LAST_PAUSE_MS
                                                   : pause_ms * 2;

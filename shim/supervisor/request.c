@@ -284,11 +284,13 @@ long request_take_back(struct request *r, long result)
         long n = written(r, i, result, theirs, &what);
         if (n < 0)
             return n;
-        if (n == 0 || tracee_write(&r->tracee, r->given[i], what, (size_t)n) == 0)
+        int error = n == 0 ? 0 : tracee_write(&r->tracee, r->given[i], what, (size_t)n);
+        if (error == 0)
             continue;
         if (r->offset >= 0)
             (void)lseek((int)r->args[0], r->offset, SEEK_SET);
-        return -EFAULT;
+        /* Nobody may look into the program: no address of its own is wrong. */
+        return error == -EPERM || error == -EACCES ? -EPERM : -EFAULT;
     }
     return result;
 }

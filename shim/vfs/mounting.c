@@ -25,8 +25,9 @@
 #define UMOUNT_NOFOLLOW 8
 #endif
 
-/* How often, and after how long, a busy mount is tried again. */
+/* How often, and after how long, a busy mount is tried again; while lxshim looks, about 10 s. */
 #define BUSY_LOOKS    8
+#define BUSY_PATIENCE 5000
 #define BUSY_PAUSE_NS 2000000
 
 /* Flags by which mount(2) changes how mounts propagate. */
@@ -77,19 +78,29 @@ static int write_on(const struct lx_task *t, struct mounts_writer *w, const stru
     return *m == NULL ? -EINVAL : 0;
 }
 
+/* How many looks of lxshim's have begun and ended. */
+static uint32_t looks(const struct lx_task *t)
+{
+    struct lx_stats *stats = t->policy->stats;
+    return stats == NULL ? 0 : atomic_load(&stats->looks);
+}
+
 /*
  * The kernel's part of a change. A mount may be busy by a look of ours alone, of whoever finishes
- * what waits to be deleted there: that is over in a moment, and natively nobody would have looked.
+ * what waits to be deleted there: natively nobody would have looked. That is over in a moment; of
+ * lxshim's it is known when, since it may have to wait for a busy processor.
  */
 static long ask_patiently(const struct lx_task *t, long nr, const long args[6])
 {
-    long r = vfs_ask(t, nr, args);
-    for (unsigned i = 0; r == -EBUSY && nr == SYS_umount2 && i < BUSY_LOOKS; i++) {
+    for (unsigned i = 0;; i++) {
+        uint32_t before = looks(t);
+        long r = vfs_ask(t, nr, args);
+        bool looked = before % 2 != 0 || looks(t) != before;
+        if (r != -EBUSY || nr != SYS_umount2 || i >= (looked ? BUSY_PATIENCE : BUSY_LOOKS))
+            return r;
         struct timespec pause = {0, BUSY_PAUSE_NS};
         sys_sleep(&pause);
-        r = vfs_ask(t, nr, args);
     }
-    return r;
 }
 
 /*

@@ -149,8 +149,8 @@ bash: line 1: f: No such file or directory"
   steps='
     : >f
     coproc H { exec hold fd f; }
-    read -r -u ${H[0]} _
-    rm f; ls; kill -9 $H_PID; wait $H_PID; ls; : >f && echo again'
+    read -r -u ${H[0]} _; p=$H_PID # bash forgets it as soon as that one has ended
+    rm f; ls; kill -9 $p; wait $p; ls; : >f && echo again'
   native "$steps 2>/dev/null"
   assert_line again
   shimmed "$steps 2>/dev/null"

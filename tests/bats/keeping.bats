@@ -332,8 +332,8 @@ ls'
     run env -C "$DRIVE" "$LXSHIM" run -q --require-complete --lane "$lane" -- bash -uc '
       : >f
       coproc H { exec hold-static fd f; }
-      read -r -u ${H[0]} _
-      rm f; ls; exec {H[1]}>&-; read -r -u ${H[0]} _
+      read -r -u ${H[0]} _; p=$H_PID # bash forgets it, and closes both ends, as soon as that one has ended
+      rm f; ls; exec {H[1]}>&-; wait $p
       until [[ -z $(find . -mindepth 1 -name "f*") ]]; do :; done; echo gone'
     assert_output $'f\ngone'
     assert_equal "$(all_of "$DRIVE")" ""

@@ -106,7 +106,7 @@ counters_of() {
   file=${lines[0]}
   counters=$(counters_of "$file")
   until_true gone_after_call "$file"
-  gone "$counters"
+  until_true gone_after_call "$counters"
 }
 
 @test "by LD_PRELOAD alone: a static program that has the name in its environment keeps both files" {
@@ -124,7 +124,7 @@ counters_of() {
   until_true gone_after_call "$file"
 }
 
-# orphan [ASSIGNMENT]: a process under a small policy with counters ends, and a static program, started by the
+# orphan [ASSIGNMENT [KIND]]: a process under a small policy with counters ends, and a static program, started by the
 # assignment, has the name of their file, $counters, in its environment until descriptor 8 is closed.
 orphan() {
   local before
@@ -133,7 +133,7 @@ orphan() {
   : >held
   before=$(echo /dev/shm/lxshim-*-stats-*)
   begin env LXSHIM_POLICY="$BATS_TEST_TMPDIR/small.json" LD_PRELOAD="$LIB" bash -c \
-    "echo \$\$; ${1-} hold-static fd held <&0 & exec >&-"
+    "echo \$\$; ${1-} hold-static ${2-fd} held <&0 & exec >&-"
   first=$begun
   read -r -u 9 pid
   read -r -u 9 _
@@ -145,6 +145,16 @@ orphan() {
 @test "a small policy with counters: its file is kept by an orphan that never heard of the library" {
   orphan
   come_by
+  [[ -f $counters ]]
+  exec 8>&- 9<&-
+  until_true gone_after_call "$counters"
+}
+
+@test "a program whose first thread has ended is asked by another one: it keeps its own file, and no other's" {
+  orphan "" apart
+  run "$LXSHIM" run -q --lane preload --policy "$POLICY" -- bash -c 'echo "${LXSHIM_STATE#*@}"'
+  assert_output --regexp '^/.*/lxshim-[0-9]+-state-'
+  gone "$output"
   [[ -f $counters ]]
   exec 8>&- 9<&-
   until_true gone_after_call "$counters"
@@ -218,10 +228,11 @@ begin_elsewhere() {
   sed -i 's/, "times": 1//' "$POLICY"
   state=$("$LXSHIM" policy state "$POLICY")
   file=${state#1-@}
-  # The last ones are of another boot: of processes of our namespace's, and of another's.
-  others=("lxshim-$(id -u)-state-1-1-1-abcdef" "lxshim-$(id -u)-state-x" "lxshim-$(($(id -u) + 1))-state-1-1-1-abcdef"
-    lxshim-"$(id -u)-state-$(printf %x "$(stat -L -c %i /proc/self/ns/pid)")00000001-4194304-1-abcdef"
-    "lxshim-$(id -u)-state-fffffffe00000001-1-1-abcdef")
+  # The last ones are of another boot: of processes of our namespace's, and of another's. Another suite has others.
+  own=$(mktemp -u XXXXXX)
+  others=("lxshim-$(id -u)-state-1-1-1-$own" "lxshim-$(id -u)-state-x$own" "lxshim-$(($(id -u) + 1))-state-1-1-1-$own"
+    lxshim-"$(id -u)-state-$(printf %x "$(stat -L -c %i /proc/self/ns/pid)")00000001-4194304-1-$own"
+    "lxshim-$(id -u)-state-fffffffe00000001-1-1-$own")
   for other in "${others[@]}"; do
     : >"/dev/shm/$other"
   done

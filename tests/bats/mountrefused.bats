@@ -218,3 +218,18 @@ else"
   run jq -r 'select(.outcome == "refused") | .call + " " + .result + ": " + .reason' "$BASE/trace"
   assert_output --partial "mount ENODEV: the run's table of mounts cannot be had: it is another version's"
 }
+
+@test "a look of lxshim's own does not make a mount busy, however long it takes" {
+  needs strace strace
+  strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+  natively 'mount -t tmpfs none $M/d; exec 3>$M/d/f; rm $M/d/f; exec 3>&-; umount $M/d; echo $?'
+  assert_output 0
+  # Where it looks for what was removed it is stopped, with the directory open, until umount has tried for some time.
+  run env -C / M="$BASE" timeout 300 unshare -m strace -f -b execve -qq -o /dev/null -P "$BASE/d" -e trace=openat \
+    -e inject=openat:signal=SIGSTOP:when=1 "$LXSHIM" run -q --lane preload --policy "$BASE/policy.json" -- bash -uc '
+      mount -i -t drvfs C:/sub $M/d; exec 3>$M/d/f; rm $M/d/f
+      until grep -q "^State:[[:space:]]*[Tt]" /proc/$PPID/status; do :; done
+      exec 3>&-; umount $M/d & until [[ ! -e /proc/$!/exe || $(</proc/$!/status) =~ [^n]voluntary_ctxt_switches:[[:space:]]+[0-9]{3} ]]; do :; done 2>/dev/null
+      kill -CONT $PPID; wait $!; echo $?'
+  assert_output 0
+}

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * hold KIND PATH: holds a file or directory in one of the ways there are, says "ready", and lets go
- * when its input ends. Kinds: fd, dup, fork, mmap, scm, cwd.
+ * when its input ends. Kinds: fd, dup, fork, mmap, scm, cwd; apart: as fd, by another thread than
+ * the first, which has ended.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -98,19 +101,48 @@ static void hold_fd(const char *path)
     open_it(path);
 }
 
+/* True where the first thread has ended. */
+static int first_has_ended(void)
+{
+    char line[256] = "";
+    FILE *stat = fopen("/proc/self/stat", "re");
+    if (stat == NULL || fgets(line, sizeof(line), stat) == NULL)
+        die("/proc/self/stat");
+    fclose(stat);
+    return strncmp(strrchr(line, ')'), ") Z", 3) == 0;
+}
+
+static void *stay(void *unused)
+{
+    (void)unused;
+    while (!first_has_ended())
+        ;
+    wait_for_end();
+    exit(0);
+}
+
+static void hold_apart(const char *path)
+{
+    pthread_t thread;
+    open_it(path);
+    if (pthread_create(&thread, NULL, stay, NULL) != 0)
+        die("pthread_create");
+    syscall(SYS_exit, 0);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         void (*hold)(const char *path);
-    } kinds[] = {{"fd", hold_fd},     {"dup", hold_dup}, {"fork", hold_fork},
-                 {"mmap", hold_mmap}, {"scm", hold_scm}, {"cwd", hold_cwd}};
+    } kinds[] = {{"fd", hold_fd},   {"dup", hold_dup}, {"fork", hold_fork},  {"mmap", hold_mmap},
+                 {"scm", hold_scm}, {"cwd", hold_cwd}, {"apart", hold_apart}};
     for (size_t i = 0; argc == 3 && i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(argv[1], kinds[i].name) == 0) {
             kinds[i].hold(argv[2]);
             wait_for_end();
             return 0;
         }
-    fputs("usage: hold fd|dup|fork|mmap|scm|cwd PATH\n", stderr);
+    fputs("usage: hold fd|dup|fork|mmap|scm|cwd|apart PATH\n", stderr);
     return 2;
 }
