@@ -297,8 +297,7 @@ static bool put_given(const struct words *w, const char *list, const char *wante
     return found;
 }
 
-/* The one option of WSL1's that comes to nothing here, as it was spelled. [vendor test
- * DrvFsTestSetup] */
+/* The one option of WSL1's that comes to nothing here, as it was spelled. [vendor's suite] */
 static void put_fallback(const struct words *w, const char *list)
 {
     while (list != NULL && *list != '\0') {
