@@ -43,7 +43,7 @@ _lxshim_words() {
     '--volume') echo ntfs fat fat32 exfat refs smb ;;
     '--client') echo drvfs 9p virtiofs ;;
     '--emit') echo github gitlab ;;
-    'rules') echo names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner utimes.non_owner utimes.units utimes.clock utimes.range utimes.volume_root utimes.written create.no_write_bit open.readonly_file exec.script exec.any_file unlink.open_file rmdir.open_directory watch.holds unlink.readonly_file rename.open_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.slash rename.illegal_target sharing.windows mount.boundary mount.options mount.again lxss.directories symlink.create symlink.nt symlink.small_letter symlink.denied reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.characters xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.reopened handle.renamed handle.readonly directory.removed directory.renamed watch.events stat.inode stat.attributes stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.capability_stream volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.systemd identity.calls ;;
+    'rules') echo names.illegal names.private names.invalid_utf8 names.length case.volume_root case.directories case.inherit access.granted access.mode access.damaged mode.fixed mode.owner mode.access metadata.keep chmod.readonly_bit chmod.non_owner chown.owner chown.non_owner chown.unchanged utimes.non_owner utimes.units utimes.clock utimes.range utimes.volume_root utimes.written create.no_write_bit open.readonly_file exec.script exec.any_file unlink.open_file rmdir.open_directory watch.holds unlink.readonly_file unlink.mapped_file rename.open_target rename.mapped_target rename.open_descendant rename.watched_descendant rename.readonly_target rename.flags rename.case rename.same_missing rename.file_to_directory rename.slash rename.illegal_target sharing.windows mount.boundary mount.options mount.again lxss.directories symlink.create symlink.nt symlink.small_letter symlink.denied reparse.alias reparse.unknown rmdir.reparse_point listing.links symlink.over_directory link.create link.limit link.unlinked link.directory_symlink special.fifo special.socket special.device mknod.regular open.tmpfile open.direct file.fallocate file.size file.truncate_mapped xattr.user xattr.names xattr.characters xattr.empty xattr.namespace xattr.trusted xattr.case_flag xattr.system file.seek_data file.sync_range file.copy_range directory.sync directory.rewind ioctl.flags handle.append handle.unlinked handle.reopened handle.renamed handle.readonly directory.removed directory.renamed watch.events stat.inode stat.attributes stat.directory stat.small_file stat.symlink_size stat.blocks stat.links stat.special stat.times stat.before_1970 statfs.type mount.line volfs.no_attributes volfs.cache volfs.drop_caches volfs.capability_stream volfs.temp volfs.directory identity.kernel identity.cmdline identity.filesystems identity.interop identity.proc identity.sysfs identity.cgroups identity.hosts identity.resolver identity.devices identity.mounts identity.containers identity.systemd identity.calls ;;
     'values names.illegal') echo escape reject ;;
     'values names.private') echo kept loses ;;
     'values names.invalid_utf8') echo allow replace EINVAL ;;
@@ -62,6 +62,7 @@ _lxshim_words() {
     'values chmod.non_owner') echo allow EPERM ;;
     'values chown.owner') echo allow EPERM ;;
     'values chown.non_owner') echo allow EPERM ;;
+    'values chown.unchanged') echo native EINVAL ;;
     'values utimes.non_owner') echo allow EPERM ;;
     'values utimes.units') echo native seconds ;;
     'values utimes.clock') echo native coarse ;;
@@ -76,7 +77,9 @@ _lxshim_words() {
     'values rmdir.open_directory') echo pending deny posix ;;
     'values watch.holds') echo on off ;;
     'values unlink.readonly_file') echo allow EACCES ;;
+    'values unlink.mapped_file') echo native EIO ;;
     'values rename.open_target') echo posix EPERM EACCES ;;
+    'values rename.mapped_target') echo native EIO ;;
     'values rename.open_descendant') echo allow EACCES ;;
     'values rename.watched_descendant') echo allow EACCES ;;
     'values rename.readonly_target') echo allow EACCES ;;

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "supervisor/calls.h"
@@ -151,6 +152,14 @@ static int trap_changes(scmp_filter_ctx ctx, const int *calls, size_t count,
                : seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, SYS_landlock_restrict_self, 1, ours);
 }
 
+/* A umask that takes an owner's write bit, which nearly none does: files are read-only by it. */
+static int trap_umask(scmp_filter_ctx ctx, int number, const struct scmp_arg_cmp *ours)
+{
+    const struct scmp_arg_cmp these[] = {
+        *ours, {.arg = 0, .op = SCMP_CMP_MASKED_EQ, .datum_a = S_IWUSR, .datum_b = S_IWUSR}};
+    return seccomp_rule_add_array(ctx, SCMP_ACT_NOTIFY, number, 2, these);
+}
+
 /* What opens files where nobody sees it; and a call that nobody makes, by which the library tells
  * our filter. */
 static int trap_rings(scmp_filter_ctx ctx, const struct scmp_arg_cmp *ours)
@@ -170,6 +179,8 @@ static int fill(scmp_filter_ctx ctx)
     int r = trap_strict(ctx, ours);
     if (r == 0)
         r = trap_changes(ctx, changes, sizeof(changes) / sizeof(changes[0]), &ours);
+    if (r == 0)
+        r = trap_umask(ctx, SYS_umask, &ours);
     if (r == 0)
         r = trap_rings(ctx, &ours);
     if (r == 0)
@@ -191,6 +202,8 @@ static int fill_i386(scmp_filter_ctx ctx)
     };
     static const int changes[] = {CREDENTIAL_CALLS_I386};
     int r = trap_changes(ctx, changes, sizeof(changes) / sizeof(changes[0]), ours);
+    if (r == 0)
+        r = trap_umask(ctx, UMASK_I386, ours);
     if (r == 0)
         r = trap_rings(ctx, ours);
     if (r == 0)

@@ -51,6 +51,9 @@ struct lx_task_ops {
     /* Makes the task's umask this process's, before a call that it applies to. */
     void (*mask)(const struct lx_task *task);
 
+    /* False where it is known, without a look at the task, that its umask leaves an owner's w. */
+    bool (*masks_write)(const struct lx_task *task);
+
     /*
      * Does what only the task can do to itself (chdir, chroot, exec), once it is known where that
      * leads. Returns the call's result. Where it is NULL this process is the task.

@@ -297,10 +297,22 @@ static bool put_given(const struct words *w, const char *list, const char *wante
     return found;
 }
 
+/* The one option of WSL1's that comes to nothing here, as it was spelled. [vendor's suite] */
+static void put_fallback(const struct words *w, const char *list)
+{
+    while (list != NULL && *list != '\0') {
+        size_t n = strcspn(list, ",");
+        if (begins(list, n, "fallback="))
+            put_word(w, "", list, n);
+        list += n + (list[n] == ',');
+    }
+}
+
 static void put_drvfs(struct lines_out *out, const struct lx_mount *mount)
 {
     const struct words w = {out, mount, ","};
     put_settings(&w);
+    put_fallback(&w, lx_mount_text(mount, mount->options));
 }
 
 /* Of 9p: what the server at the other end is told. Its client does not escape backslashes. */

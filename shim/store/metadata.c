@@ -204,7 +204,7 @@ int store_metadata_get(const struct store_object *o, const struct stat *st,
 {
     *out = (struct store_metadata){.has = 0};
     if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode)) {
-        out->has = NT_LX_OWNED;
+        out->has = store_metadata_is_windows(st) ? 0 : NT_LX_OWNED;
         return 0;
     }
     uint64_t hash = may_remember(st) ? hash_of(st) : 0;

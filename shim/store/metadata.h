@@ -36,10 +36,20 @@ struct store_metadata {
 };
 
 /*
+ * True for a socket that Windows made without a mode. Linux keeps no attribute of one, so its mark
+ * says it, which a chmod takes.
+ */
+static inline bool store_metadata_is_windows(const struct stat *st)
+{
+    return S_ISSOCK(st->st_mode) && (st->st_mode & STORE_MARK) != 0;
+}
+
+/*
  * Asks for the metadata of an object, with its lstat of just before, whose st_ino is 0 where inode
- * and change time are not known. What is neither file nor directory has all of its own. What is
- * found is remembered, by device, inode and change time, where that time tells of every change.
- * Permissions count for values in Windows' form alone. 0, or -errno with nothing found.
+ * and change time are not known. What is neither file nor directory has all of its own, but for a
+ * socket of Windows'. What is found is remembered, by device, inode and change time, where that
+ * time tells of every change. Permissions count for values in Windows' form alone. 0, or -errno
+ * with nothing found.
  */
 int store_metadata_get(const struct store_object *o, const struct stat *st,
                        struct store_metadata *out);

@@ -17,6 +17,7 @@
 #include "fs/call.h"
 #include "supervisor/calls.h"
 #include "supervisor/copied.h"
+#include "supervisor/credential_calls.h"
 #include "supervisor/credentials.h"
 #include "supervisor/decide.h"
 #include "supervisor/errand.h"
@@ -517,6 +518,20 @@ static void answer_ring(const struct request *r, const struct seccomp_notif *cal
         reply(r, result);
 }
 
+/* Notes a call by which a caller may have less, or is somebody else, afterwards: it goes on. */
+static bool is_only_noted(const struct request *r, int nr)
+{
+    if (credentials_change_by(&r->tracee, nr))
+        atomic_fetch_add(&r->pool->changes, 1);
+    else if (nr == SYS_landlock_restrict_self) /* the same number to every program */
+        atomic_store(&r->pool->landlock, true);
+    else if (nr == (r->tracee.i386 ? UMASK_I386 : SYS_umask))
+        atomic_store(&r->pool->masks_write, true);
+    else
+        return false;
+    return true;
+}
+
 void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct slot *slot,
                       const struct seccomp_notif *call)
 {
@@ -551,11 +566,7 @@ void supervise_answer(const struct lx_policy *policy, struct pool *pool, struct 
     set_root(&r, (int)where);
     uint64_t instruction = call->data.instruction_pointer;
     credentials_begin(&r.tracee, atomic_load(&pool->changes));
-    if (credentials_change_by(&r.tracee, call->data.nr)) {
-        atomic_fetch_add(&pool->changes, 1);
-        reply(&r, -LX_CONTINUE);
-    } else if (call->data.nr == SYS_landlock_restrict_self) { /* the same number to every program */
-        atomic_store(&pool->landlock, true);
+    if (is_only_noted(&r, call->data.nr)) {
         reply(&r, -LX_CONTINUE);
     } else if (strict_asks(&r.tracee, call->data.nr)) {
         if (!strict_enter(&r.tracee))

@@ -15,4 +15,7 @@
 #define CREDENTIAL_CALLS_I386 \
     23, 46, 70, 71, 164, 170, 138, 139, 81, 185, 310, 213, 214, 203, 204, 208, 210, 215, 216, 206
 
+/* umask of 32-bit x86. Of either only one is told of that takes an owner's write bit. */
+#define UMASK_I386 60
+
 #endif

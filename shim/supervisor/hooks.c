@@ -75,6 +75,12 @@ void hook_mask(const struct lx_task *task)
     r->masked = true;
 }
 
+bool hook_masks_write(const struct lx_task *task)
+{
+    const struct request *r = task->owner;
+    return atomic_load_explicit(&r->pool->masks_write, memory_order_relaxed);
+}
+
 int hook_number(const struct lx_task *task, int fd)
 {
     const struct request *r = task->owner;

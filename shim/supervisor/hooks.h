@@ -21,6 +21,9 @@ void hook_waits(const struct lx_task *task);
 /* Takes the caller's umask; who runs the call puts it down: r->masked. */
 void hook_mask(const struct lx_task *task);
 
+/* True once anybody of the run may have a umask that takes an owner's write bit: pool.h. */
+bool hook_masks_write(const struct lx_task *task);
+
 /* The trace has a line of its call, which was refused: r->refused. */
 void hook_refused(const struct lx_task *task);
 
@@ -34,9 +37,10 @@ uid_t hook_uid(const struct lx_task *task);
 int hook_process(const struct lx_task *task);
 
 /* All of these, for a table that has more. */
-#define HOOKS                                                                           \
-    .open = hook_open, .waits = hook_waits, .mask = hook_mask, .refused = hook_refused, \
-    .number = hook_number, .uid = hook_uid, .process = hook_process, .table = hook_table
+#define HOOKS                                                                             \
+    .open = hook_open, .waits = hook_waits, .mask = hook_mask, .refused = hook_refused,   \
+    .number = hook_number, .uid = hook_uid, .process = hook_process, .table = hook_table, \
+    .masks_write = hook_masks_write
 
 /*
  * Lets the master's sign through, or no more. Only around calls that wait: an ADDFD that is

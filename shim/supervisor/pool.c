@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -57,6 +58,9 @@ struct pool *pool_new(void)
     atomic_store(&pool->turns, 1);
     atomic_store(&pool->free, 1);
     pool->tables_asked = pool->tables_answered = -1;
+    mode_t mask = umask(022); /* which the command will have; the program has one thread */
+    umask(mask);
+    atomic_store(&pool->masks_write, (mask & S_IWUSR) != 0);
     return make_lock(&pool->lock) && make_lock(&pool->tables_lock) ? pool : NULL;
 }
 

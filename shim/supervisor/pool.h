@@ -79,6 +79,7 @@ struct pool {
     _Atomic bool watched;     /* the master will look at calls that last without being told */
     _Atomic bool roots;       /* a call was seen after which a caller's "/" may not be ours */
     _Atomic bool landlock;    /* and one after which callers may be confined by Landlock */
+    _Atomic bool masks_write; /* a umask was seen that takes an owner's w, as more may have now */
     _Atomic uint32_t changes; /* calls seen by which a caller changes its credentials */
     int tables_asked;         /* a socket by which workers ask for tables, or -1 */
     int tables_answered;      /* its other end */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* dir */
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,20 +97,16 @@ static void print_date(struct timespec when, FILE *out)
     fputs(text, out);
 }
 
-/* Of a file whose descriptor says it; else who owns it on Linux. */
+/* As icacls has it. "...": of a descriptor that is none nobody is told. (recalled, as the width) */
 static void print_owner(const struct row *row, FILE *out)
 {
     static struct win_security s; /* large; one thread */
-    char text[NT_ACCOUNT_NAME];
-    const struct passwd *who = getpwuid(row->file.owner);
-    if (win_security_get(row->native, &s) == NT_SUCCESS && s.is_stored)
+    char text[NT_ACCOUNT_NAME] = "...";
+    if (win_security_get(row->native, &s) == NT_SUCCESS) {
         nt_account_name(s.owner, text);
-    else if (who != NULL)
-        (void)snprintf(text, sizeof(text), "%s", who->pw_name);
-    else
-        (void)snprintf(text, sizeof(text), "%u", row->file.owner);
-    win_security_free(&s);
-    fprintf(out, "%-23.22s", text); /* the width is recalled */
+        win_security_free(&s);
+    }
+    fprintf(out, "%-23.22s", text);
 }
 
 static void print_streams(const struct dir *d, const struct row *row)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* icacls and takeown: security descriptors, shown and changed. */
+/* icacls: security descriptors, shown and changed. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -403,56 +403,4 @@ int win_icacls(struct win *win, const struct win_words *words)
     fprintf(win->out, "Successfully processed %u files; Failed processing %u files\n", a.done,
             a.failed);
     return a.failed > 0;
-}
-
-/* --- takeown -------------------------------------------------------------------------------- */
-
-static nt_status take(const struct win *win, const char *native, struct nt_bytes owner)
-{
-    static struct win_security s;
-    if (!win->elevated) {
-        nt_status status = win_may(win, native, NT_WRITE_OWNER);
-        if (status != NT_SUCCESS)
-            return status;
-    }
-    nt_status status = win_security_get(native, &s);
-    if (status != NT_SUCCESS)
-        return status;
-    s.owner = owner;
-    status = win_security_put(native, &s);
-    win_security_free(&s);
-    return status;
-}
-
-/* Messages are recalled. */
-int win_takeown(struct win *win, const struct win_words *words)
-{
-    struct win_path path;
-    const char *name = NULL;
-    bool administrators = false;
-    char who[NT_ACCOUNT_NAME];
-    for (int i = 0; i < words->count; i++) {
-        if (strcasecmp(words->word[i], "/f") == 0 && i + 1 < words->count)
-            name = words->word[++i];
-        else if (strcasecmp(words->word[i], "/a") == 0)
-            administrators = true;
-        else
-            return win_error(win, "ERROR: Invalid argument/option - '%s'.", words->word[i]);
-    }
-    if (name == NULL)
-        return win_error(win, "ERROR: Invalid syntax. Mandatory option '/f' is missing.");
-    nt_status status = win_resolve(win, name, WIN_NO_FOLLOW, &path);
-    if (status == NT_SUCCESS && !path.exists)
-        status = NT_OBJECT_NAME_NOT_FOUND;
-    if (administrators && !win->elevated)
-        status = NT_ACCESS_DENIED;
-    if (status == NT_SUCCESS)
-        status = take(win, path.native, administrators ? nt_sid_administrators : nt_sid_user);
-    if (status != NT_SUCCESS)
-        return win_error(win, "ERROR: %s", nt_status_message(status));
-    nt_account_name(nt_sid_user, who);
-    fprintf(win->out, "\nSUCCESS: The file (or folder): \"%s\" now owned by %s%s%s.\n", path.name,
-            administrators ? "the administrators group" : "user \"", administrators ? "" : who,
-            administrators ? "" : "\"");
-    return 0;
 }

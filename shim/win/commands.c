@@ -137,8 +137,14 @@ const struct win_command win_commands[] = {
     {"ren", "NAME NEW", "rename files; both may have * and ?", NULL, false, win_ren},
     {"rename", NULL, NULL, NULL, false, win_ren},
     {"rmdir", NULL, NULL, NULL, false, win_rd},
-    {"takeown", "/f NAME [/a]", "become the owner of a file",
-     "  /a  the administrators' group does\n", true, win_takeown},
+    {"takeown", "/f NAME [/a] [/r [/d y|n] [/skipsl]]", "become the owner of files",
+     "  /a       the administrators' group does\n"
+     "  /r       of everything below, too, but not through links\n"
+     "  /d       the answer where a directory may not be read: y gives the owner full\n"
+     "           control in place of its permissions, n leaves what is in it\n"
+     "  /skipsl  not of links\n"
+     "Who is elevated may take everything, others what grants them WO.\n",
+     true, win_takeown},
     {"type", "NAME...", "print files", NULL, false, win_type},
     {"write", "NAME TEXT...", "write a line, as `echo TEXT> NAME` does", NULL, true,
      win_write_text},

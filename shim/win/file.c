@@ -145,7 +145,6 @@ nt_status win_file_stat(const char *native, struct win_file *out)
         return nt_status_of(r);
     *out = (struct win_file){.mode = st.stx_mode,
                              .links = st.stx_nlink,
-                             .owner = st.stx_uid,
                              .mounted = (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0,
                              .device = makedev(st.stx_dev_major, st.stx_dev_minor),
                              .inode = st.stx_ino};

@@ -29,7 +29,6 @@ struct win_file {
     struct timespec times[WIN_TIMES];
     uint64_t id; /* file reference: sequence number and record */
     uint32_t links;
-    uid_t owner;
     mode_t mode;
     bool mounted; /* the root of a mount of Linux', from 5.8 on: a drive's own, or somebody's */
     dev_t device;

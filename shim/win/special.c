@@ -88,7 +88,9 @@ long win_become_special(const char *native, uint32_t tag, mode_t mode, bool devi
     if (r < 0 || !S_ISREG(st.st_mode) || st.st_size != 0)
         return r;
     r = store_metadata_get(&o, &st, &m);
-    if (r < 0 || !node_of(&st, &m, type, mode, &n))
+    /* On a drive a socket without a mode has the mark: store_metadata_is_windows. */
+    mode_t otherwise = devices && type == S_IFSOCK ? STORE_MARK | mode : mode;
+    if (r < 0 || !node_of(&st, &m, type, otherwise, &n))
         return r;
     r = put(native, &n);
     return r == -EPERM ? 0 : r < 0 ? r : 1;

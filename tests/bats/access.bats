@@ -467,6 +467,73 @@ Successfully processed 1 files; Failed processing 0 files'
   assert_success
 }
 
+@test "takeown: of a file or of all that is below, by an administrator or who is granted it; programs meet what it gives" {
+  mkdir -p dir/sub
+  echo text | tee secret dir/a dir/sub/b >/dev/null
+  ln -s a dir/link
+  steps='cat secret dir/a dir/sub/b; ls dir'
+  all="text
+text
+text
+a
+link
+sub"
+  denied="cat: secret: Permission denied
+cat: dir/a: Permission denied
+cat: dir/sub/b: Permission denied
+ls: cannot access 'dir': Permission denied"
+  native "$steps"
+  assert_output "$all"
+  shimmed "$steps"
+  assert_output "$all"
+  for name in secret dir; do
+    run "$LXSHIM" win icacls "$name" /inheritance:r /grant 'SYSTEM:(OI)(CI)F'
+    assert_success
+  done
+  for name in secret dir 'dir\a' 'dir\sub' 'dir\sub\b'; do
+    run "$LXSHIM" win icacls "$name" /setowner SYSTEM
+    assert_success
+  done
+  shimmed "$steps"
+  assert_output "$denied"
+  policy_for "$IN" | sed 's/{"version": 1,/&"windows": {"elevated": false},/' >policy.json
+  user() { run "$LXSHIM" win --policy policy.json "$@"; }
+  user takeown /f secret
+  assert_failure
+  assert_output 'ERROR: Access is denied.'
+  user takeown /f secret /a
+  assert_output 'ERROR: Access is denied.'
+  win() { run "$LXSHIM" win "$@"; }
+  win takeown /f 'sec*'
+  assert_output --partial '\secret" now owned by user "LXSHIM\user".'
+  # Whose it is may say who may what, and no more.
+  shimmed "$steps"
+  assert_output "$denied"
+  user icacls secret /grant 'LXSHIM\user:(R,WO)'
+  assert_success
+  # A directory that may not be read is left closed, or gets its new owner's permissions.
+  win takeown /f dir /r /d n
+  assert_equal "$(grep -c SUCCESS <<<"$output")" 1
+  win takeown /f dir /d n
+  assert_output "ERROR: Invalid syntax. '/d' and '/skipsl' go with '/r'."
+  run "$LXSHIM" win takeown /f dir /r <<<n
+  assert_output --partial 'You do not have permission to read the contents of directory'
+  shimmed "$steps"
+  assert_output "text
+${denied#*$'\n'}"
+  win takeown /f dir /r /d y
+  assert_success
+  assert_equal "$(grep -c SUCCESS <<<"$output")" 4
+  shimmed "$steps"
+  assert_output "$all"
+  win takeown /f secret /a
+  assert_output --partial '" now owned by the administrators group.'
+  win dir /q secret
+  assert_output --partial ' BUILTIN\Administrators secret'
+  user takeown /f secret
+  assert_success
+}
+
 @test "access.damaged: refused with EIO, and mended by a new descriptor" {
   needs setfattr attr
   vendors_files

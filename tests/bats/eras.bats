@@ -541,7 +541,7 @@ print(os.path.getsize(\"f\"))"'
 1"
 }
 
-@test "stat.special: a socket without a mode of its own is a file to stat, by each client of today; with metadata it has one" {
+@test "stat.special: a socket without a mode of its own is a file to stat, by each client of today; with metadata too, if Windows made it" {
   bound='python3 -c "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])"'
   look='for f in *; do stat -c "%n %F" "$f"; done; python3 -c "import os, stat; print(stat.S_ISSOCK(os.fstat(os.open(\"s\", os.O_PATH)).st_mode))"'
   native "$bound s; $look"
@@ -555,9 +555,17 @@ True"
 False"
     policy_for "$dir" "drive.options=metadata,uid=$EUID" >"$BATS_TEST_TMPDIR/metadata.json"
     sed -i "s/\"version\": 1,/\"version\": 1, \"profile\": \"$profile\",/" "$BATS_TEST_TMPDIR/metadata.json"
-    run env -C "$dir" LXSHIM_POLICY="$BATS_TEST_TMPDIR/metadata.json" "${SHIM[@]}" bash -uc "$bound m; $look"
+    printf 'open h C:%stest%sw disposition=create access=read,write\nreparse-set h 0x2300008000000000\nclose h\n' \\ \\ |
+      LXSHIM_POLICY="$BATS_TEST_TMPDIR/metadata.json" "$LXSHIM" win nt >"$BATS_TEST_TMPDIR/nt"
+    run env -C "$dir" LXSHIM_POLICY="$BATS_TEST_TMPDIR/metadata.json" "${SHIM[@]}" \
+      bash -uc "$bound m; $look; stat -c %a w; chmod 640 w; stat -c '%a %F' w; mv w v; rm v; ls"
     assert_output "m socket
 s socket
-True"
+w regular empty file
+True
+777
+640 socket
+m
+s"
   done
 }

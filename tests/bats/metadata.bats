@@ -589,3 +589,39 @@ print(*(oct(os.stat(\"f\", dir_fd=d).st_mode) for i in range(3)))"'
     assert_output "0o100640 0o100640 0o100640"
   done
 }
+
+@test "chown.unchanged: a chown that names nobody is EINVAL with metadata in 1803 and 1809" {
+  needs python3 python3
+  steps="python3 -c '$ANSWER
+open(\"f\", \"w\").close(); os.symlink(\"f\", \"l\"); os.mkdir(\"d\"); f = os.open(\"f\", os.O_RDWR); me = os.geteuid()
+for name, call in (\"chown\", lambda: os.chown(\"f\", -1, -1)), (\"through a link\", lambda: os.chown(\"l\", -1, -1)), \\
+        (\"lchown\", lambda: os.lchown(\"l\", -1, -1)), (\"fchown\", lambda: os.fchown(f, -1, -1)), \\
+        (\"directory\", lambda: os.chown(\"d\", -1, -1)), (\"missing\", lambda: os.chown(\"m\", -1, -1)), \\
+        (\"one\", lambda: os.chown(\"f\", me, -1)), (\"the other\", lambda: os.chown(\"f\", -1, os.getegid())):
+    answer(name, call)
+'"
+  done="chown None
+through a link None
+lchown None
+fchown None
+directory None
+missing No such file or directory
+one None
+the other None"
+  native "$steps"
+  assert_output "$done"
+  refused=$(sed '/^missing\|^one\|^the/!s/None/Invalid argument/' <<<"$done")
+  IN=$(fresh drive)
+  for profile in wsl1-1803 wsl1-1809 wsl1-1903 wsl2-9p; do
+    policy_for "$IN" "drive.options=uid=$(id -u),gid=$(id -g),metadata" >"$BATS_TEST_TMPDIR/policy.json"
+    sed -i "s/\"version\": 1,/\"version\": 1, \"profile\": \"$profile\",/" "$BATS_TEST_TMPDIR/policy.json"
+    rm -rf "${IN:?}"/*
+    run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" bash -uc "$steps"
+    case $profile in wsl1-18*) assert_output "$refused" ;; *) assert_output "$done" ;; esac
+  done
+  # Without the option nobody has reported it.
+  sed 's/,metadata//; s/wsl2-9p/wsl1-1803/' "$BATS_TEST_TMPDIR/policy.json" >"$BATS_TEST_TMPDIR/plain.json"
+  rm -rf "${IN:?}"/*
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/plain.json" "${SHIM[@]}" bash -uc "$steps"
+  assert_output "$done"
+}

@@ -262,6 +262,9 @@ ok EINVAL 7"
 drvfs rw,relatime,uid=7,case=force
 32
 32"
+  # What the vendor's suite mounts drive C: by, and looks for.
+  in_lanes 'mount -i -t drvfs -o noatime,fallback=1,case=dir C: $M/d; grep -F " $M/d " /proc/mounts | cut -d" " -f3-4; umount $M/d'
+  assert_output "drvfs rw,noatime,case=dir,fallback=1"
   policy_of wsl2-9p
   in_lanes "$steps"
   assert_output "mount: case=force is case=dir on WSL2

@@ -194,8 +194,9 @@ static void every_era_has_its_form(void **state)
     line_is(LX_DRVFS, "C:", NULL,
             "C: /m drvfs rw,noatime,uid=1000,gid=1000,umask=22,fmask=111,metadata,case=off 0 0\n");
     /* What they came to, in the file system's order, whatever was spelled. */
-    line_is(LX_DRVFS, "C:", "fmask=111,case=off,metadata,,gid=1000,fallback=0",
-            "C: /m drvfs rw,noatime,uid=1000,gid=1000,umask=22,fmask=111,metadata,case=off 0 0\n");
+    line_is(LX_DRVFS, "C:", "fmask=111,fallback=0,case=off,metadata,,gid=1000",
+            "C: /m drvfs rw,noatime,uid=1000,gid=1000,umask=22,fmask=111,metadata,case=off,"
+            "fallback=0 0 0\n");
     line_is(LX_DRVFS_ROOT, "C:", NULL,
             "C:\\134 /m drvfs "
             "rw,noatime,uid=1000,gid=1000,umask=22,fmask=111,metadata,case=off 0 0\n");

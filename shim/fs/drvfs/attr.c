@@ -138,13 +138,27 @@ long drvfs_chmod(struct lx_call *c)
     return result;
 }
 
+/* [hexpm/hex#624] That what it is asked of is not there the kernel says first. */
+static long check_unchanged(struct lx_call *c)
+{
+    const struct lx_mount *m = c->at[0].mount;
+    if (c->uid != (uid_t)-1 || c->gid != (gid_t)-1 ||
+        lx_rule(m, LX_RULE_CHOWN_UNCHANGED) == LX_NATIVE)
+        return 0;
+    long found = find(c);
+    return found < 0 ? found : lx_forbid_by(c, m, LX_RULE_CHOWN_UNCHANGED);
+}
+
 /* Without metadata there is no owner to change: root and the owner are told it worked. */
 long drvfs_chown(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
+    long r = check_unchanged(c);
+    if (r < 0)
+        return r;
     if (drvfs_keeps(m))
         return drvfs_metadata_chown(c);
-    int r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP);
+    r = drvfs_demand_at(c, 0, DRVFS_LOOK_UP);
     if (r < 0)
         return r;
     if (!owned_by_options(m))
@@ -326,6 +340,6 @@ long drvfs_truncate(struct lx_call *c)
         r = check_name(c);
     if (r == 0 && lx_rule(c->at[0].mount, LX_RULE_FILE_TRUNCATE_MAPPED) != LX_NATIVE &&
         (by_name || sys_fstat(c->at[0].dfd, &st) == 0))
-        r = drvfs_check_mapped(c, &st, c->length);
+        r = drvfs_check_cut(c, &st, c->length);
     return r < 0 ? r : lx_host_fs.run[LX_OP_TRUNCATE](c);
 }

@@ -37,7 +37,13 @@ static inline nlink_t drvfs_links_of(const struct lx_loc *at, int fd, const stru
 /* A file that would end behind `end` bytes: too large, where the volume says so. 0 or -errno. */
 int drvfs_check_size(struct lx_call *c, int64_t end);
 
-/* Refuses to make a file smaller that somebody has mapped; st: its stat. 0 or -errno. */
-int drvfs_check_mapped(struct lx_call *c, const struct stat *st, int64_t length);
+/*
+ * Refuses by a rule what is to be done to a file (location i, whose stat is st) that any process
+ * has mapped. Reads /proc where the rule may refuse. 0 or -errno.
+ */
+int drvfs_check_mapped(struct lx_call *c, unsigned i, const struct stat *st, enum lx_rule rule);
+
+/* The same of making a file smaller. */
+int drvfs_check_cut(struct lx_call *c, const struct stat *st, int64_t length);
 
 #endif

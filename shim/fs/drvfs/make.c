@@ -31,9 +31,9 @@ static __attribute__((noinline)) mode_t read_umask(void)
 bool drvfs_hears_umask(const struct lx_call *c, const struct lx_mount *mount)
 {
     enum lx_value value = lx_rule(mount, LX_RULE_CREATE_NO_WRITE_BIT);
-    bool others = c->task->ops != NULL && c->task->ops->mask != NULL;
+    const struct lx_task_ops *ops = c->task->ops;
     return (c->mode & 0222) != 0 && !c->task->seccomp_confined && value != LX_IGNORE &&
-           (!others || value == LX_EACCES);
+           (ops == NULL || ops->masks_write == NULL || ops->masks_write(c->task));
 }
 
 /*

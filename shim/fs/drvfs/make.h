@@ -17,7 +17,7 @@ int drvfs_check_new_entry(struct lx_call *c, const struct lx_loc *at);
  * True where the umask says whether a file that is asked for with a write bit is read-only: Linux
  * takes it from the mode before a drive hears of that. [RN:18252, whose WSL#3411 has umask 222;
  * WSL#4553] Who makes it then does so by the task's umask (lx_masked). Of another's that takes a
- * look at each file that is made, and is asked where the maker may be refused only.
+ * look at it for each file that is made, once anybody of the run has such a umask.
  */
 bool drvfs_hears_umask(const struct lx_call *c, const struct lx_mount *mount);
 

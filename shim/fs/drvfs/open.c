@@ -70,7 +70,7 @@ static int truncate_open(struct lx_call *c, int fd, const struct stat *st)
     /* A mapping keeps what it was made by open. */
     if (lx_rule(c->at[0].mount, LX_RULE_FILE_TRUNCATE_MAPPED) != LX_NATIVE && st->st_size > 0 &&
         !store_is_only_descriptor(fd)) {
-        int r = drvfs_check_mapped(c, st, 0);
+        int r = drvfs_check_cut(c, st, 0);
         if (r < 0)
             return r;
     }

@@ -5,6 +5,7 @@
 
 #include "fs/drvfs/drvfs.h"
 #include "fs/drvfs/granted.h"
+#include "fs/drvfs/handle.h"
 #include "fs/drvfs/link.h"
 #include "fs/drvfs/object.h"
 #include "fs/drvfs/sharing.h"
@@ -102,6 +103,16 @@ static int check_sharing(struct lx_call *c)
     return drvfs_check_sharing_at(c, 0, &st, STORE_OPEN | STORE_DELETES);
 }
 
+/* [WSL#2012] NT deletes nothing that is mapped. */
+static int check_mapped(struct lx_call *c)
+{
+    struct stat st;
+    if (lx_rule(c->at[0].mount, LX_RULE_UNLINK_MAPPED_FILE) == LX_NATIVE ||
+        native_stat(c, 0, &st) < 0)
+        return 0;
+    return drvfs_check_mapped(c, 0, &st, LX_RULE_UNLINK_MAPPED_FILE);
+}
+
 static long unlink_entry(struct lx_call *c)
 {
     long r = native_unlink(&c->at[0], c->flags);
@@ -137,6 +148,8 @@ static long unlink_file(struct lx_call *c)
         return r;
     if (lx_rule(at->mount, LX_RULE_UNLINK_OPEN_FILE) == LX_POSIX) {
         r = check_sharing(c);
+        if (r == 0)
+            r = check_mapped(c);
         return r < 0 ? r : unlink_entry(c);
     }
 
@@ -148,6 +161,8 @@ static long unlink_file(struct lx_call *c)
     }
     if (claim == -EBUSY) {
         r = check_sharing(c);
+        if (r == 0)
+            r = check_mapped(c);
         if (r == 0)
             r = held(c, LX_RULE_UNLINK_OPEN_FILE, &holders);
         return r <= 0 ? r : native_unlink(at, c->flags);

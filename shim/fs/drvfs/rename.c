@@ -5,6 +5,7 @@
 
 #include "fs/drvfs/drvfs.h"
 #include "fs/drvfs/granted.h"
+#include "fs/drvfs/handle.h"
 #include "fs/drvfs/link.h"
 #include "fs/drvfs/make.h"
 #include "fs/drvfs/object.h"
@@ -71,11 +72,30 @@ static int replace_with_facts(const struct lx_call *c, const struct stat *from,
     return r;
 }
 
-/* Renames over a file that exists: it must not be open [WSL#1398], nor read-only in some eras. */
-static int replace(struct lx_call *c, const struct stat *from, const struct stat *to)
+/*
+ * Refuses to replace a file that somebody has open [WSL#1398], or mapped [WSL#3026]. As long as
+ * *claim is open, which is then to be closed, nobody else can open it. 0 or -errno.
+ */
+static int check_held(struct lx_call *c, const struct stat *to, int *claim)
 {
     struct store_holders holders = lx_holders(c);
     const struct lx_mount *m = c->at[1].mount;
+    bool posix = lx_rule(m, LX_RULE_RENAME_OPEN_TARGET) == LX_POSIX;
+    if (posix && lx_rule(m, LX_RULE_RENAME_MAPPED_TARGET) == LX_NATIVE)
+        return 0;
+    *claim = store_claim_file(c->at[1].dfd, c->at[1].path, &holders);
+    bool held = *claim == -EBUSY;
+    /* A mapping keeps what it was made by open. */
+    int r = held ? drvfs_check_mapped(c, 1, to, LX_RULE_RENAME_MAPPED_TARGET) : 0;
+    if (r < 0 || posix || !(held || drvfs_held_by_watch(c, 1, *claim, &holders)))
+        return r;
+    lx_keep_holders(c, &holders);
+    return lx_forbid_by(c, m, LX_RULE_RENAME_OPEN_TARGET);
+}
+
+/* Renames over a file that exists, which must not be read-only in some eras. */
+static int replace(struct lx_call *c, const struct stat *from, const struct stat *to)
+{
     int claim = -1;
 
     if (from->st_dev == to->st_dev && from->st_ino == to->st_ino)
@@ -98,23 +118,13 @@ static int replace(struct lx_call *c, const struct stat *from, const struct stat
     if (!S_ISREG(to->st_mode) || directory)
         return replace_with_facts(c, from, to, links);
     if (drvfs_is_readonly(to->st_mode)) {
-        r = lx_forbid_by(c, m, LX_RULE_RENAME_READONLY_TARGET);
+        r = lx_forbid_by(c, c->at[1].mount, LX_RULE_RENAME_READONLY_TARGET);
         if (r < 0)
             return r;
     }
-    if (lx_rule(m, LX_RULE_RENAME_OPEN_TARGET) != LX_POSIX) {
-        claim = store_claim_file(c->at[1].dfd, c->at[1].path, &holders);
-        if (claim == -EBUSY || drvfs_held_by_watch(c, 1, claim, &holders)) {
-            lx_keep_holders(c, &holders);
-            r = lx_forbid_by(c, m, LX_RULE_RENAME_OPEN_TARGET);
-            if (r < 0) {
-                if (claim >= 0)
-                    sys_close(claim);
-                return r;
-            }
-        }
-    }
-    r = replace_with_facts(c, from, to, links);
+    r = check_held(c, to, &claim);
+    if (r == 0)
+        r = replace_with_facts(c, from, to, links);
     if (claim >= 0)
         sys_close(claim);
     return r;

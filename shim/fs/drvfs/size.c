@@ -5,7 +5,6 @@
 
 #include "fs/drvfs/drvfs.h"
 #include "fs/drvfs/handle.h"
-#include "fs/holding.h"
 #include "fs/refusal.h"
 #include "fs/transfer.h"
 #include "sys/sys.h"
@@ -54,16 +53,4 @@ long drvfs_write(struct lx_call *c)
         c->meddled = true;
     }
     return r < 0 ? r : lx_host_fs.run[LX_OP_WRITE](c);
-}
-
-/* [WSL#902] NT has no mapping of what is not in the file. */
-int drvfs_check_mapped(struct lx_call *c, const struct stat *st, int64_t length)
-{
-    struct store_holders holders = lx_holders(c);
-    const struct lx_mount *m = c->at[0].mount;
-    if (!S_ISREG(st->st_mode) || length < 0 || length >= st->st_size ||
-        lx_rule(m, LX_RULE_FILE_TRUNCATE_MAPPED) == LX_NATIVE || !store_is_mapped(st, &holders))
-        return 0;
-    lx_keep_holders(c, &holders);
-    return lx_forbid_by(c, m, LX_RULE_FILE_TRUNCATE_MAPPED);
 }

@@ -297,10 +297,11 @@ static void shape_kind(struct shape *s, enum drvfs_kind kind, long length)
 }
 
 /* A reparse point says what it is to a listing, and a mode, which there is none of, to stat. */
-static void shape_special(struct lx_call *c, const struct lx_mount *m, struct shape *s)
+static void shape_special(struct lx_call *c, const struct lx_mount *m, const struct stat *st,
+                          struct shape *s)
 {
-    if (S_ISSOCK(s->mode) && lx_rule(m, LX_RULE_STAT_SPECIAL) == LX_REGULAR && !drvfs_keeps(m) &&
-        lx_alter(c, LX_RULE_STAT_SPECIAL))
+    if (S_ISSOCK(s->mode) && lx_rule(m, LX_RULE_STAT_SPECIAL) == LX_REGULAR &&
+        (!drvfs_keeps(m) || store_metadata_is_windows(st)) && lx_alter(c, LX_RULE_STAT_SPECIAL))
         s->mode = S_IFREG | (s->mode & 07777);
 }
 
@@ -356,7 +357,7 @@ static inline __attribute__((always_inline)) long reshape(struct lx_call *c, con
     shape_owner(c, m, st, s, granted);
     shape_barred(c, s);
     shape_symlink(c, m, s);
-    shape_special(c, m, s);
+    shape_special(c, m, st, s);
     if (!holes)
         shape_size(c, m, s);
     shape_times(c, m, st->st_ino, s, times);
