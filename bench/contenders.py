@@ -23,6 +23,7 @@ class Contender:
     lane: str = ""  # the column of the budgets that binds it
     rows: tuple = ()  # only these rows of the micro-benchmark
     ours: bool = False
+    elapsed: bool = False  # other processes work for it, whose time is not its own
 
     def command(self, *argv):
         return [*self.prefix, *argv]
@@ -95,7 +96,7 @@ class Shim:
                             rows=("stat", "spawn") if policy else ())
         path = self.policy("run", p.drive)
         yield Contender("run", "lxshim run, inside, all its lanes", p.drive, lane="both", ours=True,
-                        prefix=(self.program, "run", "--quiet", "--policy", path, "--"))
+                        elapsed=True, prefix=(self.program, "run", "--quiet", "--policy", path, "--"))
 
     def profiles(self):
         """A drive in place for each profile there is, as its era mounts one."""
@@ -128,7 +129,7 @@ class Peers:
             if shutil.which(tool) is None:
                 print(f"bench: goes without {name}: {tool} is not installed")
                 continue
-            contender = Contender(name, what, directory, prefix=prefix)
+            contender = Contender(name, what, directory, prefix=prefix, elapsed=True)
             try:
                 if start is not None:
                     start()
