@@ -176,6 +176,16 @@ for i in range(4):
   assert_output --regexp '^[1-4] few$'
 }
 
+# What a file of /proc says is written in memory of the library's own, whose pages are there from the first one on.
+@test "a made-up file: nothing is mapped to write it in" {
+  policy_for "$BATS_TEST_TMPDIR" identity.kernel=on identity.proc=on >"$BATS_TEST_TMPDIR/policy.json"
+  strace -qq -e trace=openat,mmap,munmap,memfd_create -o "$BATS_TEST_TMPDIR/trace" -E LD_PRELOAD="$LIB" \
+    -E LXSHIM_STATE="$("$LXSHIM" policy state "$BATS_TEST_TMPDIR/policy.json")" cat /proc/version /proc/loadavg /proc/version >/dev/null
+  run awk '/memfd_create\(/ { files++ } /^mmap\(NULL, 131072,/ { mapped++ }
+    END { print files + 0, mapped + 0 }' "$BATS_TEST_TMPDIR/trace"
+  assert_output "3 0"
+}
+
 # asked COMMAND...: how many questions for attributes it asks, in a run on a drive with metadata.
 asked() {
   "$LXSHIM" run -q --lane preload --policy "$BATS_TEST_TMPDIR/policy.json" -- bash -c '
