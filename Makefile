@@ -556,7 +556,7 @@ bench: all $(B)/bench/micro $(B)/bench/forward.so
 bench-lanes: all $(B)/bench/micro
 	python3 bench/lanes.py $(B)
 
-$(B)/bench/micro: bench/micro.c bench/operations.c bench/operations.h
+$(B)/bench/micro: bench/micro.c bench/operations.c bench/floors.c bench/operations.h
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) -o $@ $(filter %.c,$^) -lpthread
 

@@ -9,6 +9,8 @@
  *   -j N      in so many threads at once (1); what is printed is one thread's time per turn
  *   -d N      with so many files open (0)
  *   -p N      with so many processes more on the machine, asleep (0)
+ *   -f        not the operation, but the system calls that it takes in a drive
+ *   -F        the same of a drive that ignores case
  *
  * micro -C DIR make-tree DEPTH SIZE...: what the operations work on.
  */
@@ -143,13 +145,26 @@ static unsigned find_operation(const char *word)
     return size;
 }
 
+static void take_floor(int in_any_case)
+{
+    static struct operation only;
+    only = *operation;
+    only.run = floor_of(only.name, in_any_case);
+    if (only.run == NULL) {
+        fprintf(stderr, "micro: %s: its calls are not known\n", only.name);
+        exit(2);
+    }
+    operation = &only;
+}
+
 int main(int argc, char **argv)
 {
     long threads = 1;
     long files = 0;
     long sleepers = 0;
+    int kind = 0;
     double milliseconds = 50;
-    for (int option; (option = getopt(argc, argv, "+C:t:n:j:d:p:")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "+C:t:n:j:d:p:fF")) != -1;) {
         switch (option) {
         case 'C':
             must(chdir(optarg), optarg);
@@ -169,6 +184,10 @@ int main(int argc, char **argv)
         case 'p':
             sleepers = strtol(optarg, NULL, 10);
             break;
+        case 'f':
+        case 'F':
+            kind = option;
+            break;
         default:
             return 2;
         }
@@ -180,6 +199,8 @@ int main(int argc, char **argv)
         return 0;
     }
     unsigned size = find_operation(argv[optind]);
+    if (kind != 0)
+        take_floor(kind == 'F');
     bound = milliseconds * 1e6;
     hold_files(files);
     start_sleepers(sleepers);

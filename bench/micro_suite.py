@@ -54,7 +54,8 @@ class Micro:
 
     def once(self, contender, options, operation):
         command = contender.command(self.program, "-C", contender.directory, "-t",
-                                    str(self.settings.milliseconds), *options, operation)
+                                    str(self.settings.milliseconds), *contender.micro, *options,
+                                    operation)
         _, output = process.run(command, contender.full_environment())
         return process.Spent(*map(float, output.split()))
 
