@@ -19,8 +19,8 @@ QUICK_ROWS = (
     "stat", "stat-empty", "lstat", "access", "open", "openat", "readlink", "create", "rename",
     "mkdir", "deep-20", "miss-100000", "readdir-10000", "spawn",
 )
-# What makes and removes entries has the kernel free them later, by heaps, in whoever runs then: one
-# run may take half as long again as the next. These are measured three times as often.
+# One native run of what makes and removes entries may take half as long again as the next, likely as
+# the kernel frees them later, by heaps, in whoever runs then. These are measured three times as often.
 UNSTEADY = ("create", "rename", "mkdir", "miss-100000")
 # On a second file system: what the library itself does is the same there.
 DISK_ROWS = ("stat", "open", "create", "rename", "mkdir", "miss-1000", "readdir-10000")

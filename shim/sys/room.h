@@ -15,9 +15,9 @@
 #define SYS_ROOM 49152u /* twice what any call that is made for a path was seen to take */
 
 /*
- * What a look at where a directory is takes, twice. Of a thread that makes no other call, libc
- * takes no more back at its end than that: what lies deeper it gives to the kernel, which then
- * interrupts every processor that another thread of the program runs on.
+ * What a look at where a directory is takes, twice. At its end glibc leaves a
+ * thread's last 16 KiB (recalled, not looked up), and gives what lies deeper to the kernel, which
+ * then interrupts every processor that another thread of the program runs on.
  */
 #define SYS_ROOM_NEAR 12288u
 
