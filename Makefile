@@ -99,7 +99,7 @@ STARTING := shim/preload/init.c shim/sys/sys.c \
             $(addprefix policy/,image.c policy.c rules.c axes.c mount.c mount_check.c volumes.c) \
             $(addprefix shim/vfs/,finish.c tracefile.c) $(addprefix shim/store/,hidden.c identity.c pending.c cwds.c) \
             shim/fs/drvfs/pending.c
-CALLING  := $(addprefix shim/vfs/,often.c run.c ops.c locate.c placement.c mounts.c names.c judge.c directory.c \
+CALLING  := $(addprefix shim/vfs/,often.c run.c ops.c locate.c placement.c mounts.c names.c judge.c directory.c learn.c \
               descriptor.c walk.c walked.c handles.c caches.c conclude.c shown.c provided.c tags.c tables.c owntable.c \
               stale.c watch.c transfers.c) \
             $(addprefix shim/fs/,host.c native.c names.c stray.c madeup.c) $(addprefix shim/sys/,address.c clock.c room.c) \
@@ -556,7 +556,7 @@ bench: all $(B)/bench/micro $(B)/bench/forward.so
 bench-lanes: all $(B)/bench/micro
 	python3 bench/lanes.py $(B)
 
-$(B)/bench/micro: bench/micro.c bench/operations.c bench/operations.h
+$(B)/bench/micro: bench/micro.c bench/operations.c bench/floors.c bench/operations.h
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) -o $@ $(filter %.c,$^) -lpthread
 

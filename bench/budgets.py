@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What lxshim may cost: a ratio to native, the median of the runs, or milliseconds that are added.
+"""What lxshim may cost: a ratio to native, the median of the runs, or milliseconds that are added:
+of the processor's time, but of what others work for.
 Columns: the contenders whose lane it is; `both` is lxshim run."""
 
 LANES = ("outside", "inside", "both")
@@ -69,4 +70,4 @@ def judge(row, contender):
                  if k in ("median", "min", "max")}
     return {"row": row.name, "suite": row.suite, "contender": contender.name, "kind": kind,
             "budget": limit, "found": found["median"], "min": found["min"], "max": found["max"],
-            "met": found["median"] <= limit}
+            "elapsed": row.elapsed_ratio(contender.name), "met": found["median"] <= limit}

@@ -11,6 +11,8 @@ import process
 
 # A policy of 1 MB.
 MANY_OVERRIDES = 10000
+# Operations whose calls bench/floors.c makes.
+FLOORS = ("stat", "lstat", "access", "open", "openat", "create", "rename", "mkdir")
 
 
 @dataclass
@@ -22,7 +24,9 @@ class Contender:
     prefix: tuple = ()
     lane: str = ""  # the column of the budgets that binds it
     rows: tuple = ()  # only these rows of the micro-benchmark
+    micro: tuple = ()  # options of the micro-benchmark
     ours: bool = False
+    elapsed: bool = False  # other processes work for it, whose time is not its own
 
     def command(self, *argv):
         return [*self.prefix, *argv]
@@ -95,7 +99,7 @@ class Shim:
                             rows=("stat", "spawn") if policy else ())
         path = self.policy("run", p.drive)
         yield Contender("run", "lxshim run, inside, all its lanes", p.drive, lane="both", ours=True,
-                        prefix=(self.program, "run", "--quiet", "--policy", path, "--"))
+                        elapsed=True, prefix=(self.program, "run", "--quiet", "--policy", path, "--"))
 
     def profiles(self):
         """A drive in place for each profile there is, as its era mounts one."""
@@ -128,7 +132,7 @@ class Peers:
             if shutil.which(tool) is None:
                 print(f"bench: goes without {name}: {tool} is not installed")
                 continue
-            contender = Contender(name, what, directory, prefix=prefix)
+            contender = Contender(name, what, directory, prefix=prefix, elapsed=True)
             try:
                 if start is not None:
                     start()
@@ -161,6 +165,9 @@ def all_of(build, place, stack, quick):
     native = native_of(place)
     forward = Contender("forward", "a preload that only forwards: the floor", place.drive,
                         {"LD_PRELOAD": os.path.join(build, "bench", "forward.so")})
+    calls = [Contender(f"{c} calls", f"no shim, the calls that it makes in {what}", place.drive,
+                       rows=FLOORS, micro=(option,))
+             for c, what, option in (("drvfs", "a drive", "-f"), ("case=off", "one of case=off", "-F"))]
     ours = [c for c in Shim(build, place).contenders()
             if not quick or c.name in ("outside", "drvfs", "metadata", "case=off")]
-    return [native, forward, *ours, *Peers(place, stack).contenders(quick)]
+    return [native, forward, *calls, *ours, *Peers(place, stack).contenders(quick)]

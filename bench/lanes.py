@@ -22,7 +22,7 @@ def measure(command, operation, directory):
     done = subprocess.run(
         [*command, "-C", directory, "-t", "60", operation],
         cwd=directory, stdout=subprocess.PIPE, check=True, text=True)
-    return float(done.stdout)
+    return float(done.stdout.split()[0])
 
 
 def main():

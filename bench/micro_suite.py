@@ -19,6 +19,9 @@ QUICK_ROWS = (
     "stat", "stat-empty", "lstat", "access", "open", "openat", "readlink", "create", "rename",
     "mkdir", "deep-20", "miss-100000", "readdir-10000", "spawn",
 )
+# One native run of what makes and removes entries may take half as long again as the next, likely as
+# the kernel frees them later, by heaps, in whoever runs then. These are measured three times as often.
+UNSTEADY = ("create", "rename", "mkdir", "miss-100000")
 # On a second file system: what the library itself does is the same there.
 DISK_ROWS = ("stat", "open", "create", "rename", "mkdir", "miss-1000", "readdir-10000")
 # In every profile: what they do otherwise is in these.
@@ -51,14 +54,16 @@ class Micro:
 
     def once(self, contender, options, operation):
         command = contender.command(self.program, "-C", contender.directory, "-t",
-                                    str(self.settings.milliseconds), *options, operation)
+                                    str(self.settings.milliseconds), *contender.micro, *options,
+                                    operation)
         _, output = process.run(command, contender.full_environment())
-        return float(output)
+        return process.Spent(*map(float, output.split()))
 
     def row(self, suite, name, operation, options, contenders):
         return measure.alternate(
             measure.Row(suite, name, "ns"), contenders,
-            lambda c, _: self.once(c, options, operation), self.settings.rounds)
+            lambda c, _: self.once(c, options, operation),
+            self.settings.rounds * (3 if name in UNSTEADY else 1))
 
     def rows(self, suite, operations):
         for operation in operations:
@@ -87,6 +92,9 @@ class _Start:
     def __init__(self, name, environment):
         self.name = name
         self.environment = environment
+        self.elapsed = False
 
     def once(self):
-        return sum(process.run(["/bin/true"], self.environment)[0] for _ in range(10)) / 10 * 1e9
+        every = [process.run(["/bin/true"], self.environment)[0] for _ in range(10)]
+        return process.Spent(sum(s.elapsed for s in every) * 1e8,
+                             sum(s.processor for s in every) * 1e8)

@@ -24,6 +24,12 @@ struct operation {
 extern const struct operation operations[];
 extern const size_t operation_count;
 
+/*
+ * A turn of an operation as the system calls that the library makes for it in a drive, or in one
+ * that ignores case; NULL where that is not known of one. Once in a process.
+ */
+void (*floor_of(const char *name, int in_any_case))(struct lane *);
+
 /* Ends the program with what failed, if result says that it did. */
 void must(long result, const char *what);
 

@@ -107,7 +107,7 @@ def _growth(canvas, x, y, title, axis, points):
 def draw(path, machine, suites, growth, contenders):
     """suites: [(title, rows)]; growth: {(title, axis): [(at, row)]}."""
     canvas = Canvas()
-    canvas.text(LEFT, 22, "What a shim costs: time as a ratio to native, medians", size=15)
+    canvas.text(LEFT, 22, "What a shim costs: processor time as a ratio to native, medians", size=15)
     canvas.text(LEFT, 38, f"Linux {machine['kernel']}, {machine['cpu']}, {machine['cpus']} CPUs, "
                 f"caches {machine['caches']}", size=10, color="#666")
     y = _legend(canvas, 60, contenders)

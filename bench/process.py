@@ -6,6 +6,16 @@ import os
 import select
 import signal
 import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Of one run, in the unit of what is measured. The processor's time has nothing of what else
+    runs on the machine, and nothing of what is done by processes that the run does not wait for."""
+
+    elapsed: float
+    processor: float
 
 
 class Failed(Exception):
@@ -22,7 +32,7 @@ def clean_environment():
 
 
 def run(argv, environment, timeout=180, cwd=None):
-    """(seconds, output) of a command that has to succeed."""
+    """(Spent in seconds, output) of a command that has to succeed."""
     reader, writer = os.pipe()
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
@@ -41,8 +51,8 @@ def run(argv, environment, timeout=180, cwd=None):
         output = b""
         while part := _read(reader, began + timeout):
             output += part
-        _, status = os.waitpid(pid, 0)
-        seconds = time.perf_counter() - began
+        _, status, used = os.wait4(pid, 0)
+        spent = Spent(time.perf_counter() - began, used.ru_utime + used.ru_stime)
     finally:
         os.close(reader)
         if status is None:
@@ -50,7 +60,7 @@ def run(argv, environment, timeout=180, cwd=None):
     if status != 0:
         raise Failed(f"{' '.join(argv)[:200]}: status {os.waitstatus_to_exitcode(status)}: "
                      + output.decode(errors="replace")[-400:])
-    return seconds, output.decode(errors="replace")
+    return spent, output.decode(errors="replace")
 
 
 def _read(fd, deadline):

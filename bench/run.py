@@ -168,7 +168,7 @@ def main():
         signal.signal(number, lambda n, _: sys.exit(128 + n))
     about = machine.describe()
     print("Linux {kernel}, {cpu}, {cpus} CPUs, load {load:.2f}".format(**about),
-          f"{about['processes']} processes", f"{settings.rounds} runs A B A C A, "
+          f"{about['processes']} processes", f"{settings.rounds} runs A B A C A, processor time, "
           f"{measure.HOPELESS_RUNS} of what takes {measure.HOPELESS_RATIO} times as long", sep=", ")
     bench = Bench(build, settings)
     with contextlib.ExitStack() as stack:

@@ -18,6 +18,9 @@
 
 _Thread_local struct sys_room sys_room;
 
+/* The same of SYS_ROOM_NEAR, where no more was looked for. */
+static _Thread_local struct sys_room near;
+
 /* In the first thread's stack. Written before there is a second thread. */
 static SYS_TOUCHED uintptr_t first;
 
@@ -26,21 +29,20 @@ void sys_room_first(void)
     first = (uintptr_t)__builtin_frame_address(0);
 }
 
-/* Adds what is there to what is known, where the two meet. */
-static void remember(uintptr_t low, uintptr_t high)
+/* Adds what is there to what is known: from `least` on, where the two meet. */
+static void remember(struct sys_room *known, uintptr_t least, uintptr_t high)
 {
-    uintptr_t least = low + SYS_ROOM;
-    uintptr_t end = sys_room.least + sys_room.span;
-    if (least <= end && high >= sys_room.least) {
-        least = least < sys_room.least ? least : sys_room.least;
+    uintptr_t end = known->least + known->span;
+    if (least <= end && high >= known->least) {
+        least = least < known->least ? least : known->least;
         high = high > end ? high : end;
     }
     /* A handler in between knows nothing, and looks. */
-    sys_room.span = 0;
+    known->span = 0;
     atomic_signal_fence(memory_order_seq_cst);
-    sys_room.least = least;
+    known->least = least;
     atomic_signal_fence(memory_order_seq_cst);
-    sys_room.span = high - least;
+    known->span = high - least;
 }
 
 /* True for a signal stack that the caller is on. */
@@ -88,7 +90,7 @@ __attribute__((noinline)) bool sys_room_look(const void *local)
     const uintptr_t page = at / SYS_PAGE * SYS_PAGE;
     stack_t signals;
     if (at <= first && first - at < FIRST_SIZE) {
-        remember(first - FIRST_SIZE, first + SYS_PAGE);
+        remember(&sys_room, first - FIRST_SIZE + SYS_ROOM, first + SYS_PAGE);
         return true;
     }
     /* Below it may be anything, and no page that says so. */
@@ -96,7 +98,21 @@ __attribute__((noinline)) bool sys_room_look(const void *local)
         return at - (uintptr_t)signals.ss_sp >= SYS_ROOM;
     if (!are_there(page - SYS_ROOM, SYS_ROOM / SYS_PAGE))
         return false;
-    remember(page - SYS_ROOM, page + SYS_PAGE);
+    remember(&sys_room, page, page + SYS_PAGE);
+    return true;
+}
+
+__attribute__((noinline)) bool sys_room_look_near(const void *local)
+{
+    const uintptr_t at = (uintptr_t)local;
+    const uintptr_t page = at / SYS_PAGE * SYS_PAGE;
+    stack_t signals;
+    if (at - near.least < near.span)
+        return true;
+    if ((at <= first && first - at < FIRST_SIZE) || is_for_signals(&signals) ||
+        !are_there(page - SYS_ROOM_NEAR, SYS_ROOM_NEAR / SYS_PAGE))
+        return false;
+    remember(&near, page, page + SYS_PAGE);
     return true;
 }
 

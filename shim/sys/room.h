@@ -15,6 +15,13 @@
 #define SYS_ROOM 49152u /* twice what any call that is made for a path was seen to take */
 
 /*
+ * What a look at where a directory is takes, twice. At its end glibc leaves a
+ * thread's last 16 KiB (recalled, not looked up), and gives what lies deeper to the kernel, which
+ * then interrupts every processor that another thread of the program runs on.
+ */
+#define SYS_ROOM_NEAR 12288u
+
+/*
  * What is known of this thread's stack, as addresses: from `least` on, for `span` bytes, whoever is
  * there has SYS_ROOM below him. A thread's own.
  */
@@ -32,6 +39,10 @@ static inline bool sys_room_is_known(const void *local)
 
 /* Looks whether there is. */
 bool sys_room_look(const void *local);
+
+/* True where a thread other than the first has SYS_ROOM_NEAR below an object on its stack, and not
+ * on a signal's: looks only there, and remembers it by itself. */
+bool sys_room_look_near(const void *local);
 
 /* Says where the first thread's stack is, which the kernel makes longer: an address in it. */
 void sys_room_first(void);

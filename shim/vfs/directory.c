@@ -190,9 +190,9 @@ int vfs_reached_plainly(int dirfd, char *dir, size_t n)
 }
 
 /* The way may be through a mount that the host lacks, and out again. */
-static bool leads_out(const struct lx_call *c, const struct vfs_directory *d)
+static bool leads_out(const struct lx_policy *policy, const struct vfs_directory *d)
 {
-    return lx_redirects(c->task->policy) && memmem(d->path, d->n, "..", 2) != NULL;
+    return lx_redirects(policy) && memmem(d->path, d->n, "..", 2) != NULL;
 }
 
 /*
@@ -203,7 +203,46 @@ static bool leads_out(const struct lx_call *c, const struct vfs_directory *d)
 static bool proves(const struct lx_call *c, const struct vfs_directory *d, struct placement v)
 {
     return c->op == LX_OP_OPEN && !c->asks && !c->task->on_behalf && (c->flags & O_PATH) == 0 &&
-           (v.mount == 0 ? !leads_out(c, d) : !d->meant && (c->flags & O_CREAT) == 0);
+           (v.mount == 0 ? !leads_out(c->task->policy, d) : !d->meant && (c->flags & O_CREAT) == 0);
+}
+
+/*
+ * True with the placement on a directory where a look at it is enough. `spelled`: *v is what its
+ * spelling gives. `dir`: PATH_MAX bytes, which have the spelling afterwards.
+ */
+static bool is_asked(const struct lx_policy *policy, const struct vfs_directory *d, uint64_t stamp,
+                     bool spelled, char *dir, struct placement *v)
+{
+    struct placement child;
+    memcpy(dir, d->path, d->n);
+    dir[d->n] = '\0';
+    int r = below_known(policy, d, dir, stamp, &child);
+    if (r == 0)
+        placement_remember(d->hash, stamp, child);
+    if (r != -EAGAIN) {
+        *v = child;
+        return true;
+    }
+    if (!spelled)
+        return false;
+    r = vfs_reached_plainly(d->dirfd, dir, d->n);
+    /* In the middle, a link of Windows' is a name that the kernel does not find. */
+    if (r == 0 && (v->mount == 0 || look_at_directory(d->dirfd, dir, true) == 0)) {
+        placement_remember(d->hash, stamp, *v);
+        return true;
+    }
+    /* The kernel will say so, and nothing inside a mount is meant. */
+    return r == -ENOENT && v->mount == 0 && !leads_out(policy, d);
+}
+
+bool vfs_ask_directory(const struct lx_task *task, const struct vfs_directory *d, uint64_t stamp)
+{
+    char dir[PATH_MAX];
+    struct placement v = {0, 0};
+    if (plain_proc(task, d->path, d->n))
+        return false;
+    bool spelled = placement_of_spelling(task->policy, d->path, d->n, d->start, dir, &v);
+    return is_asked(task->policy, d, stamp, spelled, dir, &v);
 }
 
 struct placement vfs_resolve_directory(struct lx_call *c, struct vfs_directory *d, uint64_t stamp,
@@ -220,25 +259,8 @@ struct placement vfs_resolve_directory(struct lx_call *c, struct vfs_directory *
     d->unproven = spelled && provable && proves(c, d, v);
     if (d->unproven)
         return v;
-    memcpy(dir, d->path, d->n);
-    dir[d->n] = '\0';
-    struct placement child;
-    int r = below_known(c->task->policy, d, dir, stamp, &child);
-    if (r == 0)
-        placement_remember(d->hash, stamp, child);
-    if (r != -EAGAIN)
-        return child;
-    if (spelled) {
-        r = vfs_reached_plainly(d->dirfd, dir, d->n);
-        /* In the middle, a link of Windows' is a name that the kernel does not find. */
-        if (r == 0 && (v.mount == 0 || look_at_directory(d->dirfd, dir, true) == 0)) {
-            placement_remember(d->hash, stamp, v);
-            return v;
-        }
-        /* The kernel will say so, and nothing inside a mount is meant. */
-        if (r == -ENOENT && v.mount == 0 && !leads_out(c, d))
-            return v;
-    }
+    if (is_asked(c->task->policy, d, stamp, spelled, dir, &v))
+        return v;
     /* What is shown goes by the spelling here, by the kernel's name there. */
     const unsigned kernels = spelled ? v.flags & (unsigned)PLACEMENT_KERNELS : 0;
     v = walk_directory(c, d->dirfd, dir);

@@ -12,6 +12,7 @@
 #include "fs/native.h"
 #include "sys/sys.h"
 #include "vfs/caches.h"
+#include "vfs/learn.h"
 #include "vfs/ops.h"
 #include "vfs/placement.h"
 #include "vfs/provided.h"
@@ -119,6 +120,9 @@ static inline __attribute__((always_inline)) long open_outside(const struct lx_t
  */
 #define APART static __attribute__((noinline))
 
+/* And what is the same where the way was remembered, and where it had to be found out. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* An open; -LX_EWALK in `r`: by a plain way, on which the kernel has come to what may be a symlink.
  */
 APART long open_call(const struct lx_task *t, const struct vfs_way *w, int dirfd, const char *path,
@@ -169,6 +173,32 @@ APART long stat_found(const struct lx_task *t, const struct vfs_way *w, int dirf
     return vfs_go_on(&c, w, S_ISLNK(st->st_mode) ? -LX_EWALK : 0);
 }
 
+/* By a way that is known. */
+INLINE long stat_by(const struct lx_task *t, const struct vfs_way *w, int dirfd, const char *path,
+                    struct stat *st, int flags)
+{
+    if (is_plain(t, w, path) && (flags & ~AT_SYMLINK_NOFOLLOW) == 0) {
+        long r = sys_fstatat(dirfd, path, st, flags | AT_SYMLINK_NOFOLLOW);
+        if (r == 0 && LX_RARELY(S_ISDIR(st->st_mode) || (S_ISLNK(st->st_mode) && flags == 0))) {
+            const struct vfs_way known = *w;
+            return stat_found(t, &known, dirfd, path, st, flags);
+        }
+        if (!is_provided(t, path, w->length, r))
+            return r;
+    }
+    const struct vfs_way known = *w;
+    return stat_call(t, &known, dirfd, path, st, flags);
+}
+
+/* By none that is remembered. */
+APART long stat_unknown(const struct lx_task *t, const struct vfs_way *none, int dirfd,
+                        const char *path, struct stat *st, int flags)
+{
+    struct vfs_way w = *none;
+    return vfs_learn_way(t, dirfd, path, &w) ? stat_by(t, &w, dirfd, path, st, flags)
+                                             : stat_call(t, none, dirfd, path, st, flags);
+}
+
 long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct stat *st, int flags)
 {
     struct vfs_way w;
@@ -176,19 +206,9 @@ long lx_fstatat(const struct lx_task *t, int dirfd, const char *path, struct sta
         return stat_call(t, NULL, dirfd, path, st, flags);
     if (LX_RARELY(!vfs_find_way(dirfd, path, placement_stamp(), &w))) {
         const struct vfs_way none = vfs_no_way(w.moment, w.length);
-        return stat_call(t, &none, dirfd, path, st, flags);
+        return stat_unknown(t, &none, dirfd, path, st, flags);
     }
-    if (is_plain(t, &w, path) && (flags & ~AT_SYMLINK_NOFOLLOW) == 0) {
-        long r = sys_fstatat(dirfd, path, st, flags | AT_SYMLINK_NOFOLLOW);
-        if (r == 0 && LX_RARELY(S_ISDIR(st->st_mode) || (S_ISLNK(st->st_mode) && flags == 0))) {
-            const struct vfs_way known = w;
-            return stat_found(t, &known, dirfd, path, st, flags);
-        }
-        if (!is_provided(t, path, w.length, r))
-            return r;
-    }
-    const struct vfs_way known = w;
-    return stat_call(t, &known, dirfd, path, st, flags);
+    return stat_by(t, &w, dirfd, path, st, flags);
 }
 
 /* A descriptor that was asked about. */
@@ -232,29 +252,44 @@ APART long statx_call(const struct lx_task *t, const struct vfs_way *w, int dirf
     return r == -LX_EWALK ? vfs_go_on(&c, w, r) : go(&c, w);
 }
 
-long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, unsigned mask,
-              struct statx *stx)
+INLINE long statx_by(const struct lx_task *t, const struct vfs_way *w, int dirfd, const char *path,
+                     int flags, unsigned mask, struct statx *stx)
 {
-    struct vfs_way w;
     long r = 0;
-    if (LX_RARELY(!t->plain))
-        return statx_call(t, NULL, dirfd, path, flags, mask, stx, r);
-    if (LX_RARELY(!vfs_find_way(dirfd, path, placement_stamp(), &w))) {
-        const struct vfs_way none = vfs_no_way(w.moment, w.length);
-        return statx_call(t, &none, dirfd, path, flags, mask, stx, r);
-    }
-    if (is_plain(t, &w, path) && (flags & ~AT_SYMLINK_NOFOLLOW) == 0 &&
+    if (is_plain(t, w, path) && (flags & ~AT_SYMLINK_NOFOLLOW) == 0 &&
         (mask & STATX__RESERVED) == 0) {
         /* The type comes with every mask, so that asking for less does not hide a symlink. */
         unsigned asked = flags == 0 ? mask | STATX_TYPE : mask;
         r = sys_statx(dirfd, path, flags | AT_SYMLINK_NOFOLLOW, asked, stx);
         if (r == 0 && flags == 0 && S_ISLNK(stx->stx_mode))
             r = -LX_EWALK;
-        else if (!is_provided(t, path, w.length, r))
+        else if (!is_provided(t, path, w->length, r))
             return r;
     }
-    const struct vfs_way known = w;
+    const struct vfs_way known = *w;
     return statx_call(t, &known, dirfd, path, flags, mask, stx, r);
+}
+
+APART long statx_unknown(const struct lx_task *t, const struct vfs_way *none, int dirfd,
+                         const char *path, int flags, unsigned mask, struct statx *stx)
+{
+    struct vfs_way w = *none;
+    return vfs_learn_way(t, dirfd, path, &w)
+               ? statx_by(t, &w, dirfd, path, flags, mask, stx)
+               : statx_call(t, none, dirfd, path, flags, mask, stx, 0);
+}
+
+long lx_statx(const struct lx_task *t, int dirfd, const char *path, int flags, unsigned mask,
+              struct statx *stx)
+{
+    struct vfs_way w;
+    if (LX_RARELY(!t->plain))
+        return statx_call(t, NULL, dirfd, path, flags, mask, stx, 0);
+    if (LX_RARELY(!vfs_find_way(dirfd, path, placement_stamp(), &w))) {
+        const struct vfs_way none = vfs_no_way(w.moment, w.length);
+        return statx_unknown(t, &none, dirfd, path, flags, mask, stx);
+    }
+    return statx_by(t, &w, dirfd, path, flags, mask, stx);
 }
 
 /* As statx_call. */
@@ -268,22 +303,36 @@ APART long access_call(const struct lx_task *t, const struct vfs_way *w, int dir
     return r == -LX_EWALK ? vfs_go_on(&c, w, r) : go(&c, w);
 }
 
+INLINE long access_by(const struct lx_task *t, const struct vfs_way *w, int dirfd, const char *path,
+                      int mode, int flags)
+{
+    long r = 0;
+    if (is_plain(t, w, path) && (flags & ~AT_EACCESS) == 0 && (mode & ~7) == 0) {
+        r = sys_faccessat(dirfd, path, mode, flags);
+        r = native_accessed(t->policy, dirfd, path, (unsigned)mode, r);
+        if (__builtin_expect(r != -LX_EWALK, 1) && !is_provided(t, path, w->length, r))
+            return r;
+    }
+    const struct vfs_way known = *w;
+    return access_call(t, &known, dirfd, path, mode, flags, r);
+}
+
+APART long access_unknown(const struct lx_task *t, const struct vfs_way *none, int dirfd,
+                          const char *path, int mode, int flags)
+{
+    struct vfs_way w = *none;
+    return vfs_learn_way(t, dirfd, path, &w) ? access_by(t, &w, dirfd, path, mode, flags)
+                                             : access_call(t, none, dirfd, path, mode, flags, 0);
+}
+
 long lx_faccessat(const struct lx_task *t, int dirfd, const char *path, int mode, int flags)
 {
     struct vfs_way w;
-    long r = 0;
     if (LX_RARELY(!t->plain))
-        return access_call(t, NULL, dirfd, path, mode, flags, r);
+        return access_call(t, NULL, dirfd, path, mode, flags, 0);
     if (LX_RARELY(!vfs_find_way(dirfd, path, placement_stamp(), &w))) {
         const struct vfs_way none = vfs_no_way(w.moment, w.length);
-        return access_call(t, &none, dirfd, path, mode, flags, r);
+        return access_unknown(t, &none, dirfd, path, mode, flags);
     }
-    if (is_plain(t, &w, path) && (flags & ~AT_EACCESS) == 0 && (mode & ~7) == 0) {
-        r = sys_faccessat(dirfd, path, mode, flags);
-        r = native_accessed(t->policy, dirfd, path, (unsigned)mode, r);
-        if (__builtin_expect(r != -LX_EWALK, 1) && !is_provided(t, path, w.length, r))
-            return r;
-    }
-    const struct vfs_way known = w;
-    return access_call(t, &known, dirfd, path, mode, flags, r);
+    return access_by(t, &w, dirfd, path, mode, flags);
 }

@@ -128,7 +128,8 @@ long vfs_run_way(struct lx_call *c, const struct vfs_way *w)
 
 long vfs_go_on(struct lx_call *c, const struct vfs_way *w, long r)
 {
-    if (sys_room_is_known(c))
+    /* To conclude takes no room. */
+    if (r != -LX_EWALK || sys_room_is_known(c))
         return go_on(c, w, r);
     return vfs_find_room(c->task, go_on_elsewhere, &(struct on_way){c, w, r});
 }

@@ -34,6 +34,47 @@ trap_holds() {
   trap_holds stacks
 }
 
+# Where a directory is a thread may find out before anything else, by less of its stack than other calls need.
+@test "a thread's first look at what is outside, or leads into a drive, answers as the first thread's" {
+  needs python3 python3
+  local at=$BATS_TEST_TMPDIR/looks
+  mkdir -p "$at/drive/in" "$at/sub"
+  echo x >"$at/drive/in/f"
+  echo yy >"$at/sub/f"
+  ln -s ../drive/in "$at/sub/into"
+  ln -s sub "$at/link"
+  chmod 0644 "$at/drive/in/f"
+  policy_for "$at/drive" drive.options="uid=$(id -u),gid=$(id -g),fmask=0022" >"$BATS_TEST_TMPDIR/policy.json"
+  cd "$at"
+  run env LXSHIM_POLICY="$BATS_TEST_TMPDIR/policy.json" "${SHIM[@]}" python3 -c '
+import os, sys, threading
+at = os.getcwd()
+paths = ["sub/f", "sub", "link/f", "link", "link/", "sub/into", "sub/into/f", "sub/into/none", "sub/into/../in/f", "sub/f/",
+         "none/f", ".", "..", "/", "sub/../sub/f", at + "/drive", at + "/drive/in/f", at + "/sub/into/f", "drive/in/f",
+         "/proc/self/cwd/sub/f", "/proc/self/status", at + "/link/../sub/f"]
+calls = [os.stat, os.lstat, lambda p: os.access(p, os.X_OK), lambda p: os.access(p, os.R_OK, effective_ids=True)]
+def answer(call, path, into):
+    try:
+        r = call(path)
+        into.append((oct(r.st_mode), r.st_ino) if isinstance(r, os.stat_result) else r)
+    except OSError as e:
+        into.append(e.errno)
+for size in 32768, 0:
+    threading.stack_size(size)
+    for path in paths:
+        for n, call in enumerate(calls):
+            first, other = [], []
+            t = threading.Thread(target=answer, args=(call, path, other))
+            t.start()
+            t.join()
+            answer(call, path, first)
+            if first != other:
+                print(size, path, n, first, other)
+for path in "sub/f", "sub/into/f", "drive/in/f":
+    print(path, oct(os.stat(path).st_mode & 0o777))'
+  assert_output $'sub/f 0o644\nsub/into/f 0o755\ndrive/in/f 0o755'
+}
+
 @test "errno survives every successful call" {
   trap_holds errno
 }

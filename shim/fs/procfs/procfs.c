@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <linux/sysinfo.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
 
@@ -14,6 +13,7 @@
 #include "fs/madeup.h"
 #include "fs/procfs/files.h"
 #include "fs/procfs/pages.h"
+#include "fs/procfs/room.h"
 #include "policy/foreign.h"
 #include "sys/fdpath.h"
 #include "sys/likedir.h"
@@ -23,14 +23,6 @@
 /* In the place of what the kernel has not. */
 static const char like[] = MADEUP_LIKE;
 static const char interop_directory[] = "/run/WSL"; /* which most descriptors of that are of */
-
-#define TEXT_MAX 65536 /* bytes of a file: none has a page of them */
-
-/* All that is worked with: large, and in nobody's way that way. */
-struct room {
-    char given[TEXT_MAX];
-    char out[TEXT_MAX];
-};
 
 #define VERSION(major, minor) ((major) << 16 | (minor))
 
@@ -58,13 +50,6 @@ static size_t read_all(int fd, char *out, size_t room)
     return n;
 }
 
-static struct room *make_room(void)
-{
-    struct room *room = sys_mmap(NULL, sizeof(*room), PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return sys_mmap_failed(room) ? NULL : room;
-}
-
 /* Writes what a file says into the room, by what the kernel's own behind fd says. Its length. */
 static size_t write_page(const struct lx_policy *policy, const struct file *file, const char *name,
                          int fd, struct room *room)
@@ -88,7 +73,7 @@ static size_t write_page(const struct lx_policy *policy, const struct file *file
 static bool make(const struct lx_call *c, const struct file *file, const char *name, int own,
                  int fd)
 {
-    struct room *room = make_room();
+    struct room *room = room_take();
     if (room == NULL)
         return false;
     size_t n = write_page(c->task->policy, file, name, own, room);
@@ -97,7 +82,7 @@ static bool make(const struct lx_call *c, const struct file *file, const char *n
     bool done = n > 0 && madeup_put(name, room->out, n, flags, fd);
     if (!done)
         (void)SYS3(SYS_lseek, fd, 0, SEEK_SET);
-    sys_munmap(room, sizeof(*room));
+    room_drop(room);
     return done;
 }
 
@@ -112,10 +97,10 @@ static size_t measure(const struct lx_policy *policy, const struct file *file, c
                       int fd)
 {
     size_t n = 0;
-    struct room *room = make_room();
+    struct room *room = room_take();
     if (room != NULL) {
         n = write_page(policy, file, path, fd, room);
-        sys_munmap(room, sizeof(*room));
+        room_drop(room);
     }
     return n;
 }
