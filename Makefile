@@ -449,7 +449,7 @@ OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS)
 
 .PHONY: check deps test suite built unit corpus bats
 check:
-	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory deps || { ! tools/deps -q build || echo "make check: make test goes on without"; exit 1; }
 	@$(MAKE) --no-print-directory test
 
 deps:
