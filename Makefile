@@ -36,6 +36,9 @@ MANDIR  ?= $(DATADIR)/man
 PCDIR   ?= $(DATADIR)/pkgconfig
 DESTDIR ?=
 
+# quoted: one word for a shell, whatever the directory of the clone is called.
+quoted = '$(subst ','\'',$(1))'
+
 ifeq ($(origin CC),default)
 CC := $(firstword $(foreach c,gcc clang,$(if $(shell command -v $c),$c)) gcc)
 endif
@@ -48,6 +51,9 @@ B      ?= build
 ifneq ($(filter-out help deps,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(words x$(abspath $(B))x x$(CURDIR)x)$(findstring :,$(abspath $(B))),2)
 $(error $(CURDIR): ld.so takes spaces and colons for separators: clone lxshim to a path without)
+endif
+ifneq ($(shell printf %s $(call quoted,$(B)) | LC_ALL=C tr -d 'A-Za-z0-9_./+,@~\200-\377-'),)
+$(error B=$(B): a rule of make or a shell takes some of these characters for something else: name it by letters, digits and _ . / + , @ ~ -)
 endif
 ifeq ($(shell mkdir -p $(B) 2>/dev/null && [ -w $(B) ] && echo yes),)
 $(error nothing can be written to $(B): make B=/another/directory, for each target)
@@ -262,7 +268,7 @@ $(WSL): $(WSL_OBJ)
 
 # Beside the program, as the library is.
 $(B)/gallery:
-	@ln -s $(CURDIR)/examples/gallery $@
+	@ln -sfn $(call quoted,$(CURDIR)/examples/gallery) $@
 
 $(B)/wsl/%.o: %.c
 	@mkdir -p $(@D)
@@ -429,7 +435,7 @@ $(B)/tests/programs/%-vdso: tests/programs/%.c
 # And other languages: Go makes its system calls by itself.
 $(B)/tests/programs/%-go: tests/matrix/%.go
 	@mkdir -p $(@D)
-	$(call say,GO)CGO_ENABLED=0 GOCACHE=$(abspath $(B))/go GO111MODULE=off go build -o $@ $<
+	$(call say,GO)CGO_ENABLED=0 GOCACHE=$(call quoted,$(abspath $(B))/go) GO111MODULE=off go build -o $@ $<
 
 $(B)/tests/programs/%-rust: tests/matrix/%.rs
 	@mkdir -p $(@D)
@@ -498,7 +504,7 @@ BATS ?=
 LANES ?= $(if $(filter command environment,$(firstword $(origin LANE))),$(LANE),once supervisor both preload)
 LANE ?= once preload
 # One more than there are processors, as tests wait as well.
-SUITE := LXSHIM_BUILD="$(abspath $(B))" tests/suite -j $$(($(JOBS) + 1))
+SUITE := LXSHIM_BUILD=$(call quoted,$(abspath $(B))) tests/suite -j $$(($(JOBS) + 1))
 bats: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS)
 	$(SUITE) $(LANE:%=-l %) $(BATS)
 
@@ -513,7 +519,7 @@ STRESS_SEED ?= 1
 .PHONY: stress
 stress: all $(PROGRAMS) $(OTHERS)
 	KEEP_SEED=$(STRESS_SEED) KEEP_OPERATIONS=20000 STRESS_SEED=$(STRESS_SEED) STRESS_OPERATIONS=20000 \
-	    STRESS_SECONDS=10000 LXSHIM_BUILD=$(abspath $(B)) SUITE_LIMIT=36000 tests/suite -j 1 -l once -l preload \
+	    STRESS_SECONDS=10000 LXSHIM_BUILD=$(call quoted,$(abspath $(B))) SUITE_LIMIT=36000 tests/suite -j 1 -l once -l preload \
 	    tests/bats/keeping.bats tests/bats/stress.bats
 
 # With clang's own fuzzer, for as long as one likes, or as often: make fuzz FUZZ_RUNS=10000000
@@ -643,7 +649,7 @@ include packaging/packaging.mk
 demo:
 	@tools/deps build demo || { [ $$? != 3 ] && tools/deps -q build && echo "make demo: goes on without"; }
 	@$(MAKE) --no-print-directory $(SPREAD) all >/dev/null
-	@LXSHIM_BUILD="$(abspath $(B))" examples/demo
+	@LXSHIM_BUILD=$(call quoted,$(abspath $(B))) examples/demo
 
 .PHONY: help
 help:

@@ -35,6 +35,51 @@ makes() {
   done
 }
 
+@test "a build directory by characters that make or a shell reads is refused, and nothing is run by its name" {
+  local name
+  for name in 'a;touch ran' "it's" 'a&b' 'a$$b' '`ran`' 'a(b' 'a"b' 'a%b' 'a=b' 'a\#b' 'a*b'; do
+    makes B="$BATS_TEST_TMPDIR/$name"
+    assert_failure 2
+    assert_output --regexp "a rule of make or a shell takes|ld.so takes spaces and colons"
+  done
+  assert_equal "$(ls -A "$BATS_TEST_TMPDIR")" ""
+  makes B="$BATS_TEST_TMPDIR/ü_1.2+a,b@c~d-e" -n all
+  assert_success
+}
+
+@test "a clone in a directory whose name a shell would read is built and shown; the suite names it" {
+  local name tree="$BATS_TEST_TMPDIR/a;touch\${IFS}ran\$HOME'x\"y&(z)#%ü\`id\`[q]*{1,2}~<k>!@+,\\w|"
+  mkdir -p "$tree/examples" "$tree/tests"
+  cp -R "$SOURCE_ROOT"/{Makefile,packaging,policy,shim,tools} "$tree"
+  cp "$SOURCE_ROOT/tests/suite" "$tree/tests"
+  printf '#!/bin/sh\nprintf "%%s\\n" "$LXSHIM_BUILD"\n' >"$tree/examples/demo"
+  printf '#!/bin/sh\n' >"$tree/tools/deps" # it would install
+  chmod +x "$tree/examples/demo"
+  cd "$tree" || return
+  here() { run env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory "$@"; }
+  mkdir build
+  ln -s /nowhere build/gallery # as of a clone that was moved
+  here build/gallery
+  assert_success
+  assert_equal "$(readlink build/gallery)" "$tree/examples/gallery"
+  here MAKE=: demo
+  assert_success
+  assert_output --partial "$tree/build"
+  here suite
+  assert_failure 2
+  assert_line --index 0 "suite: clone lxshim elsewhere than to $tree: the tests take paths of letters, digits and _ . / + , @ ~ - alone"
+  for name in "with blank" 'a;b' "it's" a:b 'a$b' 'a*'; do
+    LXSHIM_BUILD=$BUILD TMPDIR=$BATS_TEST_TMPDIR/$name run "$SOURCE_ROOT/tests/suite" -l preload
+    assert_failure 1
+    assert_output --partial "suite: TMPDIR is $BATS_TEST_TMPDIR/$name: the tests take paths of"
+  done
+  mkdir "$BATS_TEST_TMPDIR/with blank"
+  LXSHIM_BUILD=$BUILD TMPDIR="$BATS_TEST_TMPDIR/with blank" run "$SOURCE_ROOT/examples/demo"
+  assert_failure 1
+  assert_output "demo: TMPDIR is $BATS_TEST_TMPDIR/with blank: neither ld.so nor the projects that are built there take spaces and colons"
+  assert_equal "$(ls)" $'Makefile\nbuild\nexamples\npackaging\npolicy\nshim\ntests\ntools'
+}
+
 @test "neither CDPATH nor another language, nor a git hook's repository, reaches the tests" {
   mkdir "$BATS_TEST_TMPDIR/tests"
   printf '%s\n' '@test "what is set" {' \
