@@ -33,8 +33,9 @@ static inline bool sys_room_is_known(const void *local)
 /* Looks whether there is. */
 bool sys_room_look(const void *local);
 
-/* Says where the first thread's stack is, which the kernel makes longer: an address in it. */
-void sys_room_first(void);
+/* Says where the first thread's stack is, which the kernel makes longer: an address in it. For
+ * calls from above that it is looked. */
+void sys_room_first(const void *began);
 
 /*
  * Calls a function on a stack of its own, which is mapped for as long; on the caller's where none
