@@ -622,6 +622,7 @@ install: all
 	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim
 	cp -RP $(B)/liblxshim $(DESTDIR)$(LIBDIR)/liblxshim
 	rm $(DESTDIR)$(LIBDIR)/liblxshim/made
+	chmod -R a+rX $(DESTDIR)$(LIBDIR)/liblxshim
 	install -m 755 $(B)/lxshim $(DESTDIR)$(BINDIR)/lxshim
 	install -m 644 man/lxshim.1 $(wildcard man/lxshim-*.1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 man/lxshim-policy.5 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5
@@ -629,12 +630,14 @@ install: all
 	rm -rf $(DESTDIR)$(DATADIR)/lxshim/gallery
 	install -d $(DESTDIR)$(DATADIR)/lxshim
 	cp -R examples/gallery $(DESTDIR)$(DATADIR)/lxshim/gallery
+	chmod -R a+rX $(DESTDIR)$(DATADIR)/lxshim/gallery
 	install -m 644 completions/lxshim.bash $(word 1,$(COMPLETIONS))
 	install -m 644 completions/_lxshim $(word 2,$(COMPLETIONS))
 	install -m 644 completions/lxshim.fish $(word 3,$(COMPLETIONS))
 	install -d $(dir $(PKGCONFIG)) $(dir $(CMAKE))
 	$(AT) packaging/pkgconfig/lxshim.pc.in >$(PKGCONFIG)
 	$(AT) packaging/cmake/lxshimConfig.cmake.in >$(CMAKE)
+	chmod a+r $(PKGCONFIG) $(CMAKE)
 
 uninstall:
 	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim $(DESTDIR)$(DATADIR)/lxshim

@@ -80,6 +80,17 @@ makes() {
   assert_equal "$(ls)" $'Makefile\nbuild\nexamples\npackaging\npolicy\nshim\ntests\ntools'
 }
 
+@test "what root installs is everybody's to read, whatever the umask" {
+  local root=$BATS_TEST_TMPDIR/root
+  mkdir -m 755 "$root"
+  umask 077
+  run env -u MAKEFLAGS -u MAKELEVEL make -C "$SOURCE_ROOT" --no-print-directory B="$BUILD" -o all DESTDIR="$root" install
+  assert_success
+  [[ -e $root/usr/local/share/pkgconfig/lxshim.pc && -d $root/usr/local/share/lxshim/gallery ]]
+  run find "$root" -mindepth 1 ! -type l ! \( -perm -444 -a \( ! -type d -o -perm -111 \) \)
+  assert_output ""
+}
+
 @test "neither CDPATH nor another language, nor a git hook's repository, reaches the tests" {
   mkdir "$BATS_TEST_TMPDIR/tests"
   printf '%s\n' '@test "what is set" {' \
