@@ -36,6 +36,9 @@ MANDIR  ?= $(DATADIR)/man
 PCDIR   ?= $(DATADIR)/pkgconfig
 DESTDIR ?=
 
+# quoted: one word for a shell, whatever the directory of the clone is called.
+quoted = '$(subst ','\'',$(1))'
+
 ifeq ($(origin CC),default)
 CC := $(firstword $(foreach c,gcc clang,$(if $(shell command -v $c),$c)) gcc)
 endif
@@ -48,6 +51,9 @@ B      ?= build
 ifneq ($(filter-out help deps,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(words x$(abspath $(B))x x$(CURDIR)x)$(findstring :,$(abspath $(B))),2)
 $(error $(CURDIR): ld.so takes spaces and colons for separators: clone lxshim to a path without)
+endif
+ifneq ($(shell printf %s $(call quoted,$(B)) | LC_ALL=C tr -d 'A-Za-z0-9_./+,@~\200-\377-'),)
+$(error B=$(B): a rule of make or a shell takes some of these characters for something else: name it by letters, digits and _ . / + , @ ~ -)
 endif
 ifeq ($(shell mkdir -p $(B) 2>/dev/null && [ -w $(B) ] && echo yes),)
 $(error nothing can be written to $(B): make B=/another/directory, for each target)
@@ -262,7 +268,7 @@ $(WSL): $(WSL_OBJ)
 
 # Beside the program, as the library is.
 $(B)/gallery:
-	@ln -s $(CURDIR)/examples/gallery $@
+	@ln -sfn $(call quoted,$(CURDIR)/examples/gallery) $@
 
 $(B)/wsl/%.o: %.c
 	@mkdir -p $(@D)
@@ -429,7 +435,7 @@ $(B)/tests/programs/%-vdso: tests/programs/%.c
 # And other languages: Go makes its system calls by itself.
 $(B)/tests/programs/%-go: tests/matrix/%.go
 	@mkdir -p $(@D)
-	$(call say,GO)CGO_ENABLED=0 GOCACHE=$(abspath $(B))/go GO111MODULE=off go build -o $@ $<
+	$(call say,GO)CGO_ENABLED=0 GOCACHE=$(call quoted,$(abspath $(B))/go) GO111MODULE=off go build -o $@ $<
 
 $(B)/tests/programs/%-rust: tests/matrix/%.rs
 	@mkdir -p $(@D)
@@ -449,7 +455,7 @@ OTHERS := $(addprefix $(B)/tests/programs/,$(if $(shell command -v go),$(OTHERS)
 
 .PHONY: check deps test suite built unit corpus bats
 check:
-	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory deps || { ! tools/deps -q build || echo "make check: make test goes on without"; exit 1; }
 	@$(MAKE) --no-print-directory test
 
 deps:
@@ -498,7 +504,7 @@ BATS ?=
 LANES ?= $(if $(filter command environment,$(firstword $(origin LANE))),$(LANE),once supervisor both preload)
 LANE ?= once preload
 # One more than there are processors, as tests wait as well.
-SUITE := LXSHIM_BUILD="$(abspath $(B))" tests/suite -j $$(($(JOBS) + 1))
+SUITE := LXSHIM_BUILD=$(call quoted,$(abspath $(B))) tests/suite -j $$(($(JOBS) + 1))
 bats: all $(MUSL) $(B)/generate $(PROGRAMS) $(OTHERS)
 	$(SUITE) $(LANE:%=-l %) $(BATS)
 
@@ -513,7 +519,7 @@ STRESS_SEED ?= 1
 .PHONY: stress
 stress: all $(PROGRAMS) $(OTHERS)
 	KEEP_SEED=$(STRESS_SEED) KEEP_OPERATIONS=20000 STRESS_SEED=$(STRESS_SEED) STRESS_OPERATIONS=20000 \
-	    STRESS_SECONDS=10000 LXSHIM_BUILD=$(abspath $(B)) SUITE_LIMIT=36000 tests/suite -j 1 -l once -l preload \
+	    STRESS_SECONDS=10000 LXSHIM_BUILD=$(call quoted,$(abspath $(B))) SUITE_LIMIT=36000 tests/suite -j 1 -l once -l preload \
 	    tests/bats/keeping.bats tests/bats/stress.bats
 
 # With clang's own fuzzer, for as long as one likes, or as often: make fuzz FUZZ_RUNS=10000000
@@ -616,6 +622,7 @@ install: all
 	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim
 	cp -RP $(B)/liblxshim $(DESTDIR)$(LIBDIR)/liblxshim
 	rm $(DESTDIR)$(LIBDIR)/liblxshim/made
+	chmod -R a+rX $(DESTDIR)$(LIBDIR)/liblxshim
 	install -m 755 $(B)/lxshim $(DESTDIR)$(BINDIR)/lxshim
 	install -m 644 man/lxshim.1 $(wildcard man/lxshim-*.1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 man/lxshim-policy.5 $(DESTDIR)$(MANDIR)/man5/lxshim-policy.5
@@ -623,12 +630,14 @@ install: all
 	rm -rf $(DESTDIR)$(DATADIR)/lxshim/gallery
 	install -d $(DESTDIR)$(DATADIR)/lxshim
 	cp -R examples/gallery $(DESTDIR)$(DATADIR)/lxshim/gallery
+	chmod -R a+rX $(DESTDIR)$(DATADIR)/lxshim/gallery
 	install -m 644 completions/lxshim.bash $(word 1,$(COMPLETIONS))
 	install -m 644 completions/_lxshim $(word 2,$(COMPLETIONS))
 	install -m 644 completions/lxshim.fish $(word 3,$(COMPLETIONS))
 	install -d $(dir $(PKGCONFIG)) $(dir $(CMAKE))
 	$(AT) packaging/pkgconfig/lxshim.pc.in >$(PKGCONFIG)
 	$(AT) packaging/cmake/lxshimConfig.cmake.in >$(CMAKE)
+	chmod a+r $(PKGCONFIG) $(CMAKE)
 
 uninstall:
 	rm -rf $(DESTDIR)$(LIBDIR)/liblxshim $(DESTDIR)$(DATADIR)/lxshim
@@ -643,7 +652,7 @@ include packaging/packaging.mk
 demo:
 	@tools/deps build demo || { [ $$? != 3 ] && tools/deps -q build && echo "make demo: goes on without"; }
 	@$(MAKE) --no-print-directory $(SPREAD) all >/dev/null
-	@LXSHIM_BUILD="$(abspath $(B))" examples/demo
+	@LXSHIM_BUILD=$(call quoted,$(abspath $(B))) examples/demo
 
 .PHONY: help
 help:

@@ -198,7 +198,7 @@ static void begin(void)
     if (getauxval(AT_SECURE) != 0)
         refuse("not for setuid programs: what " LX_STATE_VARIABLE " says is their caller's word",
                "", 0);
-    sys_room_first();
+    sys_room_first(initial_stack());
     char **env = initial_environment();
     const char *inherited = find(env, LX_STATE_VARIABLE);
     lx_sanitizer_hide(env);

@@ -21,4 +21,12 @@ static inline char **initial_environment(void)
     return (char **)(stack + 1 + stack[0] + 1); /* behind their number, the arguments and a NULL */
 }
 
+/* Where the first thread's stack began, above all that its calls have there; where ld.so does not
+ * say it, where the caller is. */
+static inline const void *initial_stack(void)
+{
+    const void *began = &__libc_stack_end == NULL ? NULL : __libc_stack_end;
+    return began != NULL ? began : __builtin_frame_address(0);
+}
+
 #endif

@@ -24,9 +24,9 @@ static _Thread_local struct sys_room near;
 /* In the first thread's stack. Written before there is a second thread. */
 static SYS_TOUCHED uintptr_t first;
 
-void sys_room_first(void)
+void sys_room_first(const void *began)
 {
-    first = (uintptr_t)__builtin_frame_address(0);
+    first = (uintptr_t)began;
 }
 
 /* Adds what is there to what is known: from `least` on, where the two meet. */

@@ -44,8 +44,9 @@ bool sys_room_look(const void *local);
  * on a signal's: looks only there, and remembers it by itself. */
 bool sys_room_look_near(const void *local);
 
-/* Says where the first thread's stack is, which the kernel makes longer: an address in it. */
-void sys_room_first(void);
+/* Says where the first thread's stack is, which the kernel makes longer: an address in it. For
+ * calls from above that it is looked. */
+void sys_room_first(const void *began);
 
 /*
  * Calls a function on a stack of its own, which is mapped for as long; on the caller's where none

@@ -172,6 +172,7 @@ END
 
 @test "ssh-keygen: a key whose mode is asked for and not kept (UNPROTECTED PRIVATE KEY FILE)" {
   needs ssh-keygen openssh-client
+  needs_name
   echo 'ssh-keygen -q -t ed25519 -N "" -f key && chmod 600 key && ssh-keygen -y -f key' >build.sh
   passes_natively
   bisected -- bash build.sh

@@ -160,6 +160,11 @@ needs() {
   present "$1" || skip "no ${1#*:}: apt-get install $2"
 }
 
+# needs_name: skips where the user has no name, for whom some programs do nothing.
+needs_name() {
+  id -un >/dev/null 2>&1 || skip "the user has no name: no line for $(id -u) in /etc/passwd"
+}
+
 # goes_on FUNCTION: false where the function would skip. For setup_file:
 #
 #   goes_on setup || return 0

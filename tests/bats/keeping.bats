@@ -174,8 +174,8 @@ for n in range(20):
   native "python3 -c '$steps'"
   shimmed "strace -f -qq -e trace=openat -o '$BATS_TEST_TMPDIR/calls' python3 -c '$steps'"
   assert_equal "$(all_of "$DRIVE")" "$(all_of "$NATIVE")"
-  # Where the library looks, each look goes through the first process of all.
-  [[ $LXSHIM_TEST_LANE == supervisor ]] || assert_equal "$(grep -c '([0-9]*, "1", ' "$BATS_TEST_TMPDIR/calls")" 1
+  # Where the library looks, each look goes through the first process of all, unless /proc hides that (hidepid).
+  [[ $LXSHIM_TEST_LANE == supervisor || ! -e /proc/1 ]] || assert_equal "$(grep -c '([0-9]*, "1", ' "$BATS_TEST_TMPDIR/calls")" 1
 }
 
 @test "what a killed process held goes when its parent hears of it" {

@@ -35,6 +35,62 @@ makes() {
   done
 }
 
+@test "a build directory by characters that make or a shell reads is refused, and nothing is run by its name" {
+  local name
+  for name in 'a;touch ran' "it's" 'a&b' 'a$$b' '`ran`' 'a(b' 'a"b' 'a%b' 'a=b' 'a\#b' 'a*b'; do
+    makes B="$BATS_TEST_TMPDIR/$name"
+    assert_failure 2
+    assert_output --regexp "a rule of make or a shell takes|ld.so takes spaces and colons"
+  done
+  assert_equal "$(ls -A "$BATS_TEST_TMPDIR")" ""
+  makes B="$BATS_TEST_TMPDIR/ü_1.2+a,b@c~d-e" -n all
+  assert_success
+}
+
+@test "a clone in a directory whose name a shell would read is built and shown; the suite names it" {
+  local name tree="$BATS_TEST_TMPDIR/a;touch\${IFS}ran\$HOME'x\"y&(z)#%ü\`id\`[q]*{1,2}~<k>!@+,\\w|"
+  mkdir -p "$tree/examples" "$tree/tests"
+  cp -R "$SOURCE_ROOT"/{Makefile,packaging,policy,shim,tools} "$tree"
+  cp "$SOURCE_ROOT/tests/suite" "$tree/tests"
+  printf '#!/bin/sh\nprintf "%%s\\n" "$LXSHIM_BUILD"\n' >"$tree/examples/demo"
+  printf '#!/bin/sh\n' >"$tree/tools/deps" # it would install
+  chmod +x "$tree/examples/demo"
+  cd "$tree" || return
+  here() { run env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory "$@"; }
+  mkdir build
+  ln -s /nowhere build/gallery # as of a clone that was moved
+  here build/gallery
+  assert_success
+  assert_equal "$(readlink build/gallery)" "$tree/examples/gallery"
+  here MAKE=: demo
+  assert_success
+  assert_output --partial "$tree/build"
+  here suite
+  assert_failure 2
+  assert_line --index 0 "suite: clone lxshim elsewhere than to $tree: the tests take paths of letters, digits and _ . / + , @ ~ - alone"
+  for name in "with blank" 'a;b' "it's" a:b 'a$b' 'a*'; do
+    LXSHIM_BUILD=$BUILD TMPDIR=$BATS_TEST_TMPDIR/$name run "$SOURCE_ROOT/tests/suite" -l preload
+    assert_failure 1
+    assert_output --partial "suite: TMPDIR is $BATS_TEST_TMPDIR/$name: the tests take paths of"
+  done
+  mkdir "$BATS_TEST_TMPDIR/with blank"
+  LXSHIM_BUILD=$BUILD TMPDIR="$BATS_TEST_TMPDIR/with blank" run "$SOURCE_ROOT/examples/demo"
+  assert_failure 1
+  assert_output "demo: TMPDIR is $BATS_TEST_TMPDIR/with blank: neither ld.so nor the projects that are built there take spaces and colons"
+  assert_equal "$(ls)" $'Makefile\nbuild\nexamples\npackaging\npolicy\nshim\ntests\ntools'
+}
+
+@test "what root installs is everybody's to read, whatever the umask" {
+  local root=$BATS_TEST_TMPDIR/root
+  mkdir -m 755 "$root"
+  umask 077
+  run env -u MAKEFLAGS -u MAKELEVEL make -C "$SOURCE_ROOT" --no-print-directory B="$BUILD" -o all DESTDIR="$root" install
+  assert_success
+  [[ -e $root/usr/local/share/pkgconfig/lxshim.pc && -d $root/usr/local/share/lxshim/gallery ]]
+  run find "$root" -mindepth 1 ! -type l ! \( -perm -444 -a \( ! -type d -o -perm -111 \) \)
+  assert_output ""
+}
+
 @test "neither CDPATH nor another language, nor a git hook's repository, reaches the tests" {
   mkdir "$BATS_TEST_TMPDIR/tests"
   printf '%s\n' '@test "what is set" {' \
@@ -94,29 +150,63 @@ makes() {
 /var/tmp"
 }
 
+# machine_with: in $MACHINE one that has tools/deps, for three packages, and apt-get as standard input has it.
+machine_with() {
+  local name
+  export MACHINE=$BATS_TEST_TMPDIR/machine
+  mkdir -p "$MACHINE/bin" "$MACHINE/tree/tests/bats"
+  cp -r "$SOURCE_ROOT/tools" "$MACHINE/tree"
+  sed -i "/^needs='/,/^'/c needs='lint|one|lx-one|1\nlint|two|lx-two|2\nlint|three|lx-three|3'" "$MACHINE/tree/tools/deps"
+  for name in bash env dirname cut tr sort grep id rm touch ln mktemp sed; do
+    ln -s "$(type -P "$name")" "$MACHINE/bin"
+  done
+  printf '#!/bin/sh\nshift\n"$@"\n' >"$MACHINE/bin/sudo"
+  printf '#!/bin/sh\n[ "$*" != "--configure -a" ] || rm -f "%s/halfway"\n' "$MACHINE" >"$MACHINE/bin/dpkg"
+  cat >"$MACHINE/bin/apt-get"
+  chmod +x "$MACHINE"/bin/{sudo,dpkg,apt-get}
+}
+
 # With pipefail the writer's SIGPIPE is the pipe's status, now and then.
 @test "make deps goes on where dpkg was stopped halfway, or one package of many cannot be had" {
-  local name machine=$BATS_TEST_TMPDIR/machine
-  mkdir -p "$machine/bin" "$machine/tree/tests/bats"
-  cp -r "$SOURCE_ROOT/tools" "$machine/tree"
-  sed -i "/^needs='/,/^'/c needs='lint|one|lx-one|1\nlint|two|lx-two|2\nlint|three|lx-three|3'" "$machine/tree/tools/deps"
-  for name in bash env dirname cut tr sort grep id rm touch ln; do
-    ln -s "$(type -P "$name")" "$machine/bin"
-  done
-  printf '#!/bin/sh\nshift\n"$@"\n' >"$machine/bin/sudo"
-  printf '#!/bin/sh\n[ "$*" != "--configure -a" ] || rm -f "%s/halfway"\n' "$machine" >"$machine/bin/dpkg"
-  cat >"$machine/bin/apt-get" <<EOF
+  machine_with <<'EOF'
 #!/bin/bash
-[[ \$1 == install ]] || exit 0
-[[ ! -e $machine/halfway ]] || exit 100
-[[ \$* != *' one '* ]] || { touch "$machine/halfway"; exit 100; }
-[[ \$* != *' two' ]] || exit 100
-ln -s /bin/true "$machine/bin/lx-\${!#}"
+[[ $1 == install ]] || exit 0
+[[ ! -e $MACHINE/halfway ]] || exit 100
+[[ $* != *' one '* ]] || { touch "$MACHINE/halfway"; exit 100; }
+[[ $* != *' two' ]] || { echo "E: two is gone"; exit 100; }
+ln -s /bin/true "$MACHINE/bin/lx-${!#}"
 EOF
-  chmod +x "$machine"/bin/{sudo,dpkg,apt-get}
-  PATH=$machine/bin run "$machine/tree/tools/deps" lint
+  PATH=$MACHINE/bin run "$MACHINE/tree/tools/deps" lint
   assert_failure 1
-  assert_output --regexp $'\nNot all at once; one after the other:\nStill missing:\nmissing: two +2$'
+  assert_output --regexp $'\nNot all at once; one after the other:\nE: two is gone\nStill missing:\nmissing: two +2$'
+}
+
+@test "make deps ends where no archive answers, and installs what is there without" {
+  machine_with <<'EOF'
+#!/bin/bash
+echo "$1" >>"$MACHINE/calls"
+if [[ $1 == update ]]; then
+  echo "Err:1 http://archive.example bookworm InRelease"
+  printf 'W: Failed to fetch http://%s.example/InRelease  Temporary failure resolving\n' a b c d e f
+elif [[ $* == *--no-download* && -e $MACHINE/cached ]]; then
+  ln -s /bin/true "$MACHINE/bin/lx-one"
+  ln -s /bin/true "$MACHINE/bin/lx-two"
+  ln -s /bin/true "$MACHINE/bin/lx-three"
+else
+  echo "E: Failed to fetch http://archive.example/${!#}.deb  Temporary failure resolving"
+  exit 100
+fi
+EOF
+  PATH=$MACHINE/bin run "$MACHINE/tree/tools/deps" lint
+  assert_failure 1
+  assert_equal "${#lines[@]}" 8
+  assert_line --partial "http://c.example/InRelease  Temporary failure"
+  assert_line --index 6 "No archive of packages answers, and nothing was installed. Where one does:"
+  assert_line --index 7 "  apt-get install one three two"
+  assert_equal "$(<"$MACHINE/calls")" $'update\ninstall'
+  : >"$MACHINE/cached"
+  PATH=$MACHINE/bin run "$MACHINE/tree/tools/deps" lint
+  assert_success
 }
 
 @test "no script that minds the status of a pipe has a reader that leaves early" {

@@ -188,6 +188,7 @@ EOF
 
 @test "ssh-keygen: a key pair is made, and refused for its mode" {
   needs ssh-keygen openssh-client
+  needs_name
   steps='
     ssh-keygen -q -t ed25519 -N "" -f key; chmod 600 key; ls
     ssh-keygen -y -f key >pub 2>err; echo $?; grep -o "UNPROTECTED PRIVATE KEY FILE" err'

@@ -519,7 +519,7 @@ exit status 3"
   LD_PRELOAD="$BATS_TEST_TMPDIR/liblxshim.so:$other" run --separate-stderr "$LXSHIM" run -q -- \
     printenv LD_PRELOAD
   # By way of $LIB where there is one: see matrix.bats.
-  assert_output --regexp "^$other:(/usr/\\\$LIB[/.]*|/\\\$LIB[/.]*)?$(dirname "$LXSHIM")/(liblxshim/\\\$LIB/)?liblxshim.so\$"
+  [[ $output =~ ^"$other:"(/usr/\$LIB[/.]*|/\$LIB[/.]*)?"$(dirname "$LXSHIM")"/(liblxshim/\$LIB/)?liblxshim.so$ ]]
 }
 
 @test "a run inside a run has its own policy, in all lanes; what there can be only one of, it says" {
@@ -577,7 +577,7 @@ END
   assert_output --partial "ld.so takes spaces and colons for separators; clone lxshim elsewhere"
   LXSHIM_BUILD="$BATS_TEST_TMPDIR/with space" run "$SOURCE_ROOT/tests/suite"
   assert_failure 1
-  assert_output --partial "ld.so takes spaces and colons for separators; clone lxshim to a path without"
+  assert_output "suite: LXSHIM_BUILD is $BATS_TEST_TMPDIR/with space: the tests take paths of letters, digits and _ . / + , @ ~ - alone"
 }
 
 @test "the suite fails where a test leaves something in the tree, and says what" {

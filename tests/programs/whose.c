@@ -276,11 +276,29 @@ static int open_at(const char *directory, int number)
     return number;
 }
 
+/* Waits until the first thread has given up all that /proc shows of it, which is after its join. */
+static void until_gone(void)
+{
+    char path[64], said[512], *state;
+    ssize_t n;
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", getpid(), getpid());
+    do {
+        int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+        n = read(fd, said, sizeof(said) - 1);
+        close(fd);
+        said[n < 0 ? 0 : n] = '\0';
+        state = strrchr(said, ')');
+        sched_yield();
+    } while (state != NULL && state[2] != 'Z');
+}
+
 static void *second(void *unused)
 {
     prctl(PR_SET_NAME, "second");
-    if (strcmp(how, "alone") == 0)
+    if (strcmp(how, "alone") == 0) {
         pthread_join(first, NULL);
+        until_gone();
+    }
     if (strcmp(how, "apart") == 0) {
         if (unshare(CLONE_FS | CLONE_FILES) < 0 || chdir("/") < 0) {
             perror("unshare");
