@@ -95,3 +95,9 @@ fd,root ..: directory there"
   answered 'cd base; newer'
   assert_output ""
 }
+
+# Flags, sizes and addresses that are none, and a path that leads nowhere: Linux has an order of its own.
+@test "two mistakes at once: the one is said that Linux says, of calls of mounts, fanotify, attributes, times" {
+  answered 'cd base; arguments'
+  assert_output ""
+}
