@@ -101,3 +101,9 @@ fd,root ..: directory there"
   answered 'cd base; arguments'
   assert_output ""
 }
+
+@test "move_mount tells who may not mount so at once, whatever the paths" {
+  (($(id -u) == 0)) || skip "for root, who becomes another user"
+  answered 'cd base; setpriv --reuid=65534 --regid=65534 --clear-groups arguments | grep ^move_mount'
+  assert_output ""
+}
