@@ -2,7 +2,7 @@
 /*
  * arguments: makes calls with two mistakes at once, a path or a descriptor that leads nowhere and
  * flags, sizes or addresses that are none, in the current directory, and prints what they answer:
- * of such Linux has its own order.
+ * of such Linux has its own order. What realpath leaves of a path that leads nowhere, too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -152,8 +152,27 @@ static void start_calls(unsigned s)
     }
 }
 
+/* The prefix that is the current directory's is left out. */
+static void resolve(const char *path)
+{
+    char here[PATH_MAX];
+    char resolved[PATH_MAX] = "untouched";
+    if (getcwd(here, sizeof(here)) == NULL)
+        exit(3);
+    size_t n = strlen(here);
+    const char *found = realpath(path, resolved);
+    int error = errno;
+    printf("realpath %s %s %s\n", path, found != NULL ? "ok" : strerrorname_np(error),
+           found == NULL && error != ENOENT && error != EACCES ? "-"
+           : strncmp(resolved, here, n) == 0                   ? resolved + n
+                                                               : resolved);
+}
+
 int main(void)
 {
+    static const char *const ways[] = {"none", "none/x",  "none/../f", "dangling",  "d/none",
+                                       "loop", "f/x",     "link",      "linkdir/g", "./d/../none",
+                                       ".",    "d/../d/", "f/",        "",          "locked/x"};
     int notifying = fanotify_init(FAN_CLASS_NOTIF, O_RDONLY);
     for (unsigned s = 0; s < sizeof(starts) / sizeof(starts[0]); s++)
         from[s] = starts[s] == 0   ? open(".", O_RDONLY | O_DIRECTORY)
@@ -168,5 +187,7 @@ int main(void)
         }
     for (unsigned s = 0; s < sizeof(starts) / sizeof(starts[0]); s++)
         start_calls(s);
+    for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+        resolve(ways[i]);
     return 0;
 }
