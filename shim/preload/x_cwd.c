@@ -121,12 +121,18 @@ LX_EXPORT char *get_current_dir_name(void)
 static char *resolve(const char *path, char *resolved)
 {
     char buf[PATH_MAX];
+    char here[PATH_MAX];
     if (path == NULL || path[0] == '\0') {
         errno = path == NULL ? EINVAL : ENOENT;
         return NULL;
     }
-    long n = lx_ret(lx_realpath(lx_self(), path, buf));
-    if (n < 0)
+    long n = lx_realpath(lx_self(), path, buf);
+    if (n == -ENOENT && path[0] != '/' && find_cwd(here) == -ENAMETOOLONG)
+        return NEXT(realpath)(path, resolved); /* as getcwd */
+    /* Of what is missing, or may not be looked at, the manual has the way there. */
+    if ((n == -ENOENT || n == -EACCES) && resolved != NULL && IS_GLIBC)
+        strcpy(resolved, buf);
+    if (lx_ret(n) < 0)
         return NULL;
     return resolved == NULL ? strdup(buf) : memcpy(resolved, buf, (size_t)n + 1);
 }

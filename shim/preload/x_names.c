@@ -7,6 +7,7 @@
 #include "sys/strict.h"
 #include "sys/sys.h"
 #include "vfs/byhandle.h"
+#include "vfs/placement.h"
 
 void __chk_fail(void) __attribute__((weak, noreturn));
 
@@ -57,7 +58,8 @@ LX_EXPORT int name_to_handle_at(int dirfd, const char *path, struct file_handle 
 
 LX_EXPORT int open_by_handle_at(int mount_fd, struct file_handle *handle, int flags)
 {
-    return (int)lx_ret(lx_open_by_handle_at(lx_self(), mount_fd, handle, flags));
+    return (int)lx_ret(
+        placement_opened_by(lx_open_by_handle_at(lx_self(), mount_fd, handle, flags), flags));
 }
 
 LX_EXPORT int unlink(const char *path)

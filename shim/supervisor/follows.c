@@ -8,6 +8,10 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
+/* MOVE_MOUNT_F_SYMLINKS and MOVE_MOUNT_T_SYMLINKS: each path has its own. */
+#define MOVES_SYMLINKS_FROM 0x01
+#define MOVES_SYMLINKS_TO   0x10
+
 /* How a call says so: a bit of an argument. What is not here always follows its paths of kind p. */
 static const struct {
     long nr;
@@ -37,7 +41,6 @@ static const struct {
     {SYS_setxattrat, AT_SYMLINK_NOFOLLOW, 5, false},
     {SYS_mount_setattr, AT_SYMLINK_NOFOLLOW, 2, false},
     {SYS_fspick, 2 /* FSPICK_SYMLINK_NOFOLLOW */, 2, false},
-    {SYS_move_mount, 0x1 | 0x10 /* MOVE_MOUNT_F_SYMLINKS, _T_ */, 4, true},
     {SYS_lgetxattr, 0, 0, true},
     {SYS_lsetxattr, 0, 0, true},
     {SYS_llistxattr, 0, 0, true},
@@ -60,6 +63,8 @@ bool follows(const struct supervise_call *call, unsigned i, const uint64_t given
     if (call->number == SYS_open)
         return open_follows(given[1]);
 #endif
+    if (call->number == SYS_move_mount)
+        return (given[4] & (i == 1 ? MOVES_SYMLINKS_FROM : MOVES_SYMLINKS_TO)) != 0;
     for (size_t k = 0; k < sizeof(symlinks) / sizeof(symlinks[0]); k++)
         if (symlinks[k].nr == call->number)
             return ((given[symlinks[k].argument] & symlinks[k].bit) != 0) == symlinks[k].follows;

@@ -218,6 +218,13 @@ static void bring_address(struct request *r, unsigned i)
     r->args[i] = there ? (long)r->given[i] : 0;
 }
 
+/* The length of a buffer that is an int to readlink: the kernel refuses one before it looks at the
+ * path. */
+static bool is_negative_length(const struct request *r, unsigned i)
+{
+    return strncmp(r->call->name, "readlink", 8) == 0 && (int32_t)r->given[i] < 0;
+}
+
 int request_bring(struct request *r)
 {
     int error = bring_start(r);
@@ -248,7 +255,8 @@ int request_bring(struct request *r)
         default:
             r->args[i] = (long)r->given[i];
             /* The length of a buffer before it: no more than we have. */
-            if (i > 0 && r->call->arguments[i - 1] == 'b' && r->given[i] > sizeof(block))
+            if (i > 0 && r->call->arguments[i - 1] == 'b' && r->given[i] > sizeof(block) &&
+                !is_negative_length(r, i))
                 r->args[i] = sizeof(block);
             break;
         }

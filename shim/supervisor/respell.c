@@ -66,6 +66,50 @@ static void fill(struct scratch *s, const void *what, long args[6])
         args[5] = SYS_COOKIE;
 }
 
+/* What a path leads nowhere by. */
+struct refusal {
+    const struct request *request;
+    unsigned path; /* which of the arguments */
+    long error;
+};
+
+/* The call with a path that is longer than any: what it is refused for else comes first. */
+static long ask_too_long(struct injection *i, struct scratch *s, const void *what)
+{
+    const struct refusal *refusal = what;
+    const struct request *r = refusal->request;
+    char path[PATH_MAX + 1];
+    long args[6];
+    memset(path, 'x', sizeof(path) - 1);
+    path[sizeof(path) - 1] = '\0';
+    for (unsigned k = 0; k < 6; k++)
+        args[k] = (long)r->given[k];
+    args[refusal->path] = (long)scratch_string(s, path);
+    if (args[5] == 0)
+        args[5] = SYS_COOKIE;
+    long result = s->failed ? -ENAMETOOLONG : forced_call(i, r->call->number, args);
+    return result == -ENAMETOOLONG ? refusal->error : result;
+}
+
+/*
+ * Path i leads nowhere, by `error`. The kernel looks at flags and structures before that, and at no
+ * path at all where there is nothing to do: the caller asks, by its own call. The source of a mount
+ * is no path to the kernel before the target.
+ */
+static long refuse(struct request *r, unsigned i, long error)
+{
+    const struct refusal refusal = {r, i, error};
+    const struct forced f = {.tracee = &r->tracee,
+                             .nr = r->call->number,
+                             .room = PATH_MAX + 1,
+                             .steps = ask_too_long,
+                             .what = &refusal};
+    if (r->call->number == SYS_mount && i == 0)
+        return error;
+    long result = force(&f, &r->answered);
+    return r->answered ? result : error;
+}
+
 long respell(struct request *r)
 {
     const struct supervise_call *call = r->call;
@@ -82,7 +126,7 @@ long respell(struct request *r)
         long n = lx_native_path(task, from ? (int)r->args[i - 1] : AT_FDCWD, path, w.path[i],
                                 PATH_MAX, follows(call, i, r->given) ? 0 : AT_SYMLINK_NOFOLLOW);
         if (n < 0)
-            return n;
+            return refuse(r, i, n);
         const char *below = vfs_from_root(task, w.path[i]);
         memmove(w.path[i], below, strlen(below) + 1);
         if (strcmp(w.path[i], path) == 0)

@@ -54,12 +54,12 @@ int xattrat_take(struct compat *c, const struct tracee *t, const struct supervis
     static const struct supervise_call call_get = {SYS_getxattrat, true, "getxattrat", "fpnb..", 0};
     static const struct supervise_call call_set = {SYS_setxattrat, true, "setxattrat", "fpnv..", 0};
     struct vfs_xattr_args args = {0, 0, 0};
-    int refused = is_any(call->number) ? refused_for_flags(call->number, (uint32_t)given[2]) : 0;
-    if (refused < 0)
-        return refused;
+    if (!is_any(call->number))
+        return 0;
+    const int refused = refused_for_flags(call->number, (uint32_t)given[2]);
     bool gets = call->number == SYS_getxattrat;
     if (!gets && call->number != SYS_setxattrat)
-        return 0;
+        return refused;
     char bytes[VFS_STRUCTURE_MAX];
     if (given[5] < sizeof(args) || given[5] > sizeof(bytes))
         return -LX_CONTINUE;
@@ -70,7 +70,9 @@ int xattrat_take(struct compat *c, const struct tracee *t, const struct supervis
     if (error == 0)
         error = vfs_take_structure(&here, bytes, given[5], &args, sizeof(args));
     if (error < 0 || (gets && args.flags != 0))
-        return -LX_CONTINUE;
+        return -LX_CONTINUE; /* the kernel looks at the structure before the flags */
+    if (refused < 0)
+        return refused;
     *c = (struct compat){
         .call = gets ? &call_get : &call_set,
         .answer = gets ? get : set,

@@ -71,7 +71,9 @@ static long ask(const struct lx_call *c)
 static long ask_exec(const struct lx_call *c)
 {
     const char *path = c->path[0];
-    long n = c->task->pid == 0 ? sys_string(path, lx_tick(c)) : (long)strlen(path);
+    long n = c->task->pid == 0 ? sys_string(path, lx_tick(c))
+             : path == NULL    ? -EFAULT
+                               : (long)strlen(path);
     if (n < 0 || n >= PATH_MAX || (n == 0 && (c->flags & AT_EMPTY_PATH) == 0))
         return VFS_GOES_ON;
     char name[] = "/";
@@ -90,6 +92,8 @@ long vfs_ask_first(const struct lx_call *c)
 {
     if (c->op == LX_OP_EXEC)
         return ask_exec(c);
+    if (c->op == LX_OP_UTIMES && vfs_bad_times(c))
+        return -EFAULT;
     long r = ask(c);
     /* EFAULT is said of the path, or else will be said again; the number may be unknown here. */
     return r == -EFAULT || r == -ENOSYS ? VFS_GOES_ON : r;

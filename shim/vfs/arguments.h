@@ -45,11 +45,17 @@ static inline bool vfs_is_node(mode_t mode)
            S_ISBLK(type);
 }
 
-/* Neither time is to be set: nothing is looked at. */
+/* Times that cannot be read are EFAULT before anything is looked at. */
+static inline bool vfs_bad_times(const struct lx_call *c)
+{
+    return c->times != NULL && !lx_has_bytes(c, c->times, 2 * sizeof(*c->times));
+}
+
+/* Neither time is to be set, where they can be read: nothing is looked at. */
 static inline bool vfs_omits_both(const struct lx_call *c)
 {
-    return c->times != NULL && lx_has_bytes(c, c->times, 2 * sizeof(*c->times)) &&
-           c->times[0].tv_nsec == UTIME_OMIT && c->times[1].tv_nsec == UTIME_OMIT;
+    return c->times != NULL && c->times[0].tv_nsec == UTIME_OMIT &&
+           c->times[1].tv_nsec == UTIME_OMIT;
 }
 
 /*
@@ -87,7 +93,7 @@ static inline __attribute__((always_inline)) bool vfs_is_odd(const struct lx_cal
     case LX_OP_CHOWN:
         return vfs_flags_beyond(c, plain);
     case LX_OP_UTIMES:
-        return vfs_flags_beyond(c, plain) || vfs_omits_both(c);
+        return vfs_bad_times(c) || vfs_flags_beyond(c, plain) || vfs_omits_both(c);
     case LX_OP_TRUNCATE:
         return c->length < 0;
     case LX_OP_SETXATTR:

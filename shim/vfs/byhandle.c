@@ -27,6 +27,18 @@ static long name_of(int mount, struct file_handle *handle, char name[PATH_MAX])
     return n < 0 ? -ESTALE : n;
 }
 
+/*
+ * Opens a name without a symlink in it. Who is given the descriptor sees by F_GETFL how that was
+ * seen to: the library leaves its own flag out there, and from the supervisor it goes as it is.
+ */
+static long open_named(const struct lx_task *task, const char *name, int flags)
+{
+    const struct sys_open_how how = {.flags = (unsigned)flags, .resolve = SYS_RESOLVE_NO_SYMLINKS};
+    if (task->pid != 0 && (flags & O_PATH) == 0)
+        return lx_openat2(task, AT_FDCWD, name, &how);
+    return lx_openat(task, AT_FDCWD, name, flags | O_NOFOLLOW, 0);
+}
+
 long vfs_open_by_handle(const struct lx_task *task, int mount, struct file_handle *handle,
                         int flags)
 {
@@ -40,7 +52,7 @@ long vfs_open_by_handle(const struct lx_task *task, int mount, struct file_handl
     if (n < 0)
         return n;
     /* Waiting to be deleted, the file has no name of its own. */
-    long fd = lx_openat(task, AT_FDCWD, name, flags | O_NOFOLLOW, 0);
+    long fd = open_named(task, name, flags);
     return fd == -ENOENT ? -ESTALE : fd;
 }
 

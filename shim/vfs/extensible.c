@@ -73,7 +73,7 @@ static long lead(const struct lx_task *t, long nr, const long a[6], int at_flags
         *r = t->on_behalf ? -LX_CONTINUE : kernel(nr, a, PTR(1));
         return 0;
     }
-    long refused = t->on_behalf ? 0 : refusal(nr, a);
+    long refused = refusal(nr, a);
     return refused < 0 ? refused : mount;
 }
 

@@ -397,8 +397,8 @@ long lx_move_mounted(const struct lx_task *t, const struct lx_move *move_it)
     struct spot from;
     struct spot spot;
     int r = spot_find(t, move_it->to, move_it->target, move_it->target_follow, &spot);
-    if (r < 0)
-        return r;
+    if (r < 0) /* who may not mount is told so before any path is looked at */
+        return is_root() ? r : -LX_CONTINUE;
     r = spot_find(t, move_it->from, move_it->path, move_it->follow, &from);
     bool attached =
         r == 0 && (move_it->path != LX_DESCRIPTOR || is_attached(move_it->from, from.native));

@@ -485,8 +485,7 @@ static long move_other(const struct lx_task *t, const long args[6])
         return -LX_CONTINUE;
     bool from = path[0] == '\0' && (flags & FROM_EMPTY_PATH) != 0;
     bool to = target[0] == '\0' && (flags & TO_EMPTY_PATH) != 0;
-    const long plain[6] = {args[0], args[1], args[2], args[3],
-                           (long)(flags & ~(TO_EMPTY_PATH | TO_SYMLINKS))};
+    const long plain[6] = {args[0], args[1], args[2], args[3], (long)(flags & ~TO_EMPTY_PATH)};
     const struct lx_move move = {.from = (int)args[0],
                                  .path = from ? LX_DESCRIPTOR : path,
                                  .follow = (flags & FROM_SYMLINKS) != 0,

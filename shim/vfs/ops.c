@@ -546,10 +546,13 @@ static long realpath_there(void *asked)
     int r = vfs_walk(&c, AT_FDCWD, a->path, WALK_FOLLOW, &w);
     if (r == 0 && (!w.exists || w.opaque))
         r = -ENOENT;
-    if (r < 0)
+    buf[0] = '\0';
+    if (r < 0 && r != -ENOENT && r != -EACCES)
         return r;
-    memcpy(buf, w.path, w.length + 1);
-    return mounts_to_program(t->policy, buf, w.length, PATH_MAX);
+    memcpy(buf, w.path, w.length); /* of a start that has no path nothing */
+    buf[w.length] = '\0';
+    long n = w.length == 0 ? -ENOENT : mounts_to_program(t->policy, buf, w.length, PATH_MAX);
+    return r < 0 ? r : n;
 }
 
 long lx_realpath(const struct lx_task *t, const char *path, char *buf)

@@ -90,7 +90,10 @@ long lx_getcwd(const struct lx_task *t, char *buf, size_t size);
 /* The same into a buffer of the library's own: of PATH_MAX bytes, which can be written. */
 long lx_getcwd_here(const struct lx_task *t, char *buf);
 
-/* The canonical path as programs see it (realpath): every component must exist. buf: PATH_MAX. */
+/*
+ * The canonical path as programs see it (realpath): every component must exist. buf: PATH_MAX; with
+ * -ENOENT and -EACCES, what it is up to the component that is to blame, "" where that is not known.
+ */
 long lx_realpath(const struct lx_task *t, const char *path, char *buf);
 
 #endif

@@ -88,7 +88,8 @@ CALL(call_inotify_add_watch, lx_inotify_add_watch(t, FD(0), PATH(1), (uint32_t)a
 CALL(call_name_to_handle_at,
      lx_name_to_handle_at(t, FD(0), PATH(1), PTR(void *, 2), PTR(int *, 3), (int)a[4]))
 CALL(call_open_by_handle_at,
-     lx_open_by_handle_at(t, FD(0), PTR(struct file_handle *, 1), (int)a[2]))
+     placement_opened_by(lx_open_by_handle_at(t, FD(0), PTR(struct file_handle *, 1), (int)a[2]),
+                         (int)a[2]))
 
 CALL(call_bind, lx_bind(t, FD(0), PTR(const struct sockaddr *, 1), (socklen_t)a[2]))
 CALL(call_connect, lx_connect(t, FD(0), PTR(const struct sockaddr *, 1), (socklen_t)a[2]))

@@ -137,15 +137,22 @@ static int check_mount(struct lx_call *c, struct walk *w, bool begins)
     return error == 0 ? 0 : lx_deny(c, LX_RULE_MOUNT_BOUNDARY, error);
 }
 
+/* True where the walk is still at the descriptor that it started from, and that is no directory. */
+static bool starts_in_file(const struct lx_call *c, const struct walk *w)
+{
+    struct stat st;
+    return w->straight && w->length == w->base && w->from != c->task->cwd &&
+           sys_fstat(w->from, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
 /* Goes up by "..", as far as the call wants to be let. Returns 0 or -errno. */
 static int go_up(struct lx_call *c, struct walk *w)
 {
-    int r = 0;
+    if (starts_in_file(c, w))
+        return -ENOTDIR;
     w->straight = false;
-    if ((c->resolve & SYS_RESOLVE_SCOPED) == 0 || w->length != w->base)
-        r = parent(c, w);
-    else if ((c->resolve & SYS_RESOLVE_BENEATH) != 0)
-        return -EXDEV;
+    bool stays = (c->resolve & SYS_RESOLVE_SCOPED) != 0 && w->length == w->base;
+    int r = !stays ? parent(c, w) : (c->resolve & SYS_RESOLVE_BENEATH) != 0 ? -EXDEV : 0;
     return r < 0 ? r : check_mount(c, w, false);
 }
 
@@ -517,6 +524,8 @@ static int step(struct lx_call *c, struct walk *w, const struct component *k, en
     if (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0 && k->slash && k->last)
         return makes_directory(w);
     r = enter(c, w, k->name, k->n);
+    if (r < 0 && starts_in_file(c, w)) /* before a name that cannot be */
+        return -ENOTDIR;
     if (r < 0 && k->last && last == WALK_ENTRY && c->op == LX_OP_RENAME)
         return cannot_be(c, w, r);
     if (r == 0 && is_concealed(c, w, k))

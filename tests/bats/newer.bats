@@ -95,3 +95,15 @@ fd,root ..: directory there"
   answered 'cd base; newer'
   assert_output ""
 }
+
+# Flags, sizes and addresses that are none, and a path that leads nowhere: Linux has an order of its own.
+@test "two mistakes at once: the one is said that Linux says, of calls of mounts, fanotify, attributes, times" {
+  answered 'cd base; arguments'
+  assert_output ""
+}
+
+@test "move_mount tells who may not mount so at once, whatever the paths" {
+  (($(id -u) == 0)) || skip "for root, who becomes another user"
+  answered 'cd base; setpriv --reuid=65534 --regid=65534 --clear-groups arguments | grep ^move_mount'
+  assert_output ""
+}

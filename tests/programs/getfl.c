@@ -116,6 +116,23 @@ static void open_all(void)
             open_each_way(names[i], with[k].flags, with[k].name);
 }
 
+/* By a handle, where the file system and the user's rights have such. */
+static void open_by_handle(const char *name, const char *what, int flags)
+{
+    struct {
+        unsigned bytes;
+        int type;
+        char room[128];
+    } handle = {.bytes = sizeof(handle.room)};
+    int mount;
+    int here = open(".", O_RDONLY | O_DIRECTORY);
+    if (syscall(SYS_name_to_handle_at, AT_FDCWD, name, &handle, &mount, 0) != 0)
+        printf("handle %s: none\n", what);
+    else
+        told("handle", what, (int)syscall(SYS_open_by_handle_at, here, &handle, flags));
+    close(here);
+}
+
 static void tell_stream(const char *what, FILE *f)
 {
     tell("fopen", what, f == NULL ? -1 : fileno(f));
@@ -139,6 +156,10 @@ static void open_otherwise(void)
     tell_stream("r", fopen("dir/file", "r"));
     tell_stream("w", fopen("link/new", "w"));
     tell_stream("a+", fopen("leaf", "a+"));
+    open_by_handle("dir/file", "dir/file", O_RDONLY);
+    open_by_handle("dir/file", "dir/file nofollow", O_RDWR | O_NOFOLLOW);
+    open_by_handle("dir", "dir nofollow", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    open_by_handle("dir", "dir", O_RDONLY | O_DIRECTORY);
     DIR *d = opendir("dir");
     tell("opendir", "dir", d == NULL ? -1 : dirfd(d));
     if (d != NULL)
