@@ -26,6 +26,7 @@
 #include "supervisor/janitor.h"
 #include "supervisor/stack.h"
 #include "sys/preload.h"
+#include "trial/gaps.h"
 
 /* Children find these by this process's id and descriptor, as the counters: see LX_STATS_FD. */
 #define TABLE_FD 732
@@ -302,6 +303,16 @@ static void start_debug(struct lx_policy *policy)
               lx_debug_words);
 }
 
+/* Tells whoever makes this run, as one of many, what nobody knows of it. */
+static void tell_gaps(int pipe, const struct lx_stats *stats)
+{
+    const struct trial_gaps gaps = {.programs = stats->lane.lost,
+                                    .calls = stats->lane.unjudged,
+                                    .lines = stats->untold,
+                                    .failed = stats->lane.failed};
+    trial_gaps_tell(pipe, &gaps);
+}
+
 /*
  * What was counted, but for what --quiet keeps back. False where the trace, or what reports keep of
  * one, lacks lines, or some program's calls.
@@ -352,6 +363,7 @@ int cli_run(const struct cli_arguments *arguments)
     struct cli_reports reports;
     enum bind_when when;
     int file = -1;
+    const int asked = trial_gaps_asked();
 
     if (!choose_ways(arguments, &lanes, &when))
         return CLI_FAILED;
@@ -400,6 +412,7 @@ int cli_run(const struct cli_arguments *arguments)
         cli_error("cannot start the command: %s", strerror(-status));
         return CLI_FAILED;
     }
+    tell_gaps(asked, stats);
     bool whole = tell(arguments, &lanes, stats, observe, &reports);
     return relay_end(cli_reports_end(&reports, status, whole));
 }
