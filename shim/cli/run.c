@@ -54,9 +54,13 @@ static void seal(int fd)
     (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
 }
 
+/* Where somebody waits for what is not known of the run, or -1. Written once, as it begins. */
+static int asked = -1;
+
 /* The counters. Returns a descriptor or -errno. */
 static int make_stats(const struct lx_effective *policy, struct lx_stats **stats)
 {
+    asked = trial_gaps_asked();
     int fd = make_memory(LX_STATS_MEMORY, LX_STATS_FD);
     if (fd < 0)
         return fd;
@@ -304,13 +308,15 @@ static void start_debug(struct lx_policy *policy)
 }
 
 /* Tells whoever makes this run, as one of many, what nobody knows of it. */
-static void tell_gaps(int pipe, const struct lx_stats *stats)
+static void tell_gaps(const struct lx_stats *stats)
 {
+    if (stats == NULL) /* then nothing was run */
+        return;
     const struct trial_gaps gaps = {.programs = stats->lane.lost,
                                     .calls = stats->lane.unjudged,
                                     .lines = stats->untold,
                                     .failed = stats->lane.failed};
-    trial_gaps_tell(pipe, &gaps);
+    trial_gaps_tell(asked, &gaps);
 }
 
 /*
@@ -322,6 +328,7 @@ static bool tell(const struct cli_arguments *arguments, const struct relay_lanes
 {
     const bool wanted = reports->trace != NULL;
     const struct lx_policy *policy = lanes->policy;
+    tell_gaps(stats);
     if (!arguments->quiet)
         summary_print(stats, lanes, observe);
     if (!arguments->quiet && policy->image->latency != 0)
@@ -363,7 +370,6 @@ int cli_run(const struct cli_arguments *arguments)
     struct cli_reports reports;
     enum bind_when when;
     int file = -1;
-    const int asked = trial_gaps_asked();
 
     if (!choose_ways(arguments, &lanes, &when))
         return CLI_FAILED;
@@ -412,7 +418,6 @@ int cli_run(const struct cli_arguments *arguments)
         cli_error("cannot start the command: %s", strerror(-status));
         return CLI_FAILED;
     }
-    tell_gaps(asked, stats);
     bool whole = tell(arguments, &lanes, stats, observe, &reports);
     return relay_end(cli_reports_end(&reports, status, whole));
 }
