@@ -154,21 +154,10 @@ static int permits_changing(const struct lx_call *c)
     return r == -EINVAL || r == -ENODATA || r == -EOPNOTSUPP || r > 0 ? 0 : (int)r;
 }
 
-/* True for a chown that names no id: what only grows may have it, and not what is immutable. */
-static bool names_no_id(const struct lx_call *c)
-{
-    return c->op == LX_OP_CHOWN && c->uid == (uid_t)-1 && c->gid == (gid_t)-1;
-}
-
 /* Nobody needs a right for "system." but those that bind the owner, too. */
-int native_permits_anybody(const struct lx_call *c, bool writes)
+int native_permits_anybody(const struct lx_call *c)
 {
-    const struct lx_loc *at = &c->at[0];
-    const bool by_name = (at->flags & LX_LOC_DESCRIPTOR) == 0;
-    unsigned kept = STATX_ATTR_IMMUTABLE | (names_no_id(c) ? 0 : STATX_ATTR_APPEND);
-    long r = writes ? -EPERM : set_nothing(c, "system.");
-    if (r == -EPERM && (writes || names_no_id(c)))
-        return attributes(at->dfd, by_name ? at->path : "", kept) != 0 ? -EPERM : 0;
+    long r = set_nothing(c, "system.");
     return r == -EROFS || r == -EPERM ? (int)r : 0;
 }
 

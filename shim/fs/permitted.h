@@ -33,10 +33,9 @@ int native_permits_times(int dfd, const char *path, const struct stat *st);
 
 /*
  * To change anything of what path 0 is, even by root: -EROFS; -EPERM of an inode that is immutable
- * or only grows. Asked by an attribute that cannot be (native_permits_xattr), in one call; of who
- * `writes` by the descriptor, which is on no mount that is read-only, by the inode's flags.
+ * or only grows. Asked by an attribute that cannot be (native_permits_xattr), in one call.
  */
-int native_permits_anybody(const struct lx_call *c, bool writes);
+int native_permits_anybody(const struct lx_call *c);
 
 /* To read, set or remove an attribute by the name that the call has; 0 for other calls. */
 int native_permits_xattr(const struct lx_call *c);

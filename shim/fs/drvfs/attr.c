@@ -46,13 +46,14 @@ static long find(const struct lx_call *c)
 
 /*
  * The answer of a call that changes nothing on a drive, which the kernel is not asked to make: 0,
- * but where it would be refused to everybody. `flags`: of the descriptor that it is made by.
+ * but where it would be refused to everybody. Who writes by a descriptor (`flags`) may.
  */
 static long change_nothing(const struct lx_call *c, long flags)
 {
-    if (flags < 0 || c->task->seccomp_confined)
+    if (flags < 0 || c->task->seccomp_confined ||
+        (is_by_descriptor(c) && (flags & (O_ACCMODE | O_PATH)) != O_RDONLY))
         return flags < 0 ? flags : 0;
-    return native_permits_anybody(c, (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_RDONLY);
+    return native_permits_anybody(c);
 }
 
 /* True where uid= and gid= of a mount own whatever is on it. */
