@@ -82,16 +82,20 @@ static void take(struct log *log, const char *line)
     const char *answer;
     const char *said;
     int runs, failed, timed_out;
+    json_int_t gaps[4];
     json_t *parsed = json_loads(line, 0, NULL);
-    if (json_unpack(parsed, "{s:s, s:s, s:i, s:i, s:i, s:b, s:s}", "test", &key, "answer", &answer,
-                    "runs", &runs, "failed", &failed, "status", &o.status, "timed_out", &timed_out,
-                    "said", &said) == 0) {
+    if (json_unpack(parsed, "{s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:[I, I, I, I]}", "test", &key,
+                    "answer", &answer, "runs", &runs, "failed", &failed, "status", &o.status,
+                    "timed_out", &timed_out, "said", &said, "gaps", &gaps[0], &gaps[1], &gaps[2],
+                    &gaps[3]) == 0) {
         for (size_t i = 0; i < 3; i++)
             if (strcmp(answers[i], answer) == 0)
                 o.answer = (enum trial_answer)i;
         o.runs = (unsigned)runs;
         o.failed = (unsigned)failed;
         o.timed_out = timed_out != 0;
+        o.gaps = (struct trial_gaps){(uint64_t)gaps[0], (uint64_t)gaps[1], (uint64_t)gaps[2],
+                                     (uint64_t)gaps[3]};
         snprintf(o.said, sizeof(o.said), "%s", said);
         if (o.answer != TRIAL_STOP)
             put(log, key, &o);
@@ -197,14 +201,27 @@ const struct trial_outcome *log_find(const struct log *log, const char *key, boo
 void log_add(struct log *log, const char *key, const struct trial_outcome *o)
 {
     put(log, key, o);
-    json_t *line = json_pack("{s:s, s:s, s:i, s:i, s:i, s:b, s:s}", "test", key, "answer",
-                             answers[o->answer], "runs", (int)o->runs, "failed", (int)o->failed,
-                             "status", o->status, "timed_out", o->timed_out, "said", o->said);
+    json_t *line = json_pack(
+        "{s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:[I, I, I, I]}", "test", key, "answer",
+        answers[o->answer], "runs", (int)o->runs, "failed", (int)o->failed, "status", o->status,
+        "timed_out", o->timed_out, "said", o->said, "gaps", (json_int_t)o->gaps.programs,
+        (json_int_t)o->gaps.calls, (json_int_t)o->gaps.lines, (json_int_t)o->gaps.failed);
     char *text = log->fd < 0 ? NULL : json_dumps(line, JSON_COMPACT);
     if (text != NULL)
         dprintf(log->fd, "%s\n", text);
     free(text);
     json_decref(line);
+}
+
+size_t log_gaps(const struct log *log, struct trial_gaps *gaps)
+{
+    size_t count = 0;
+    *gaps = (struct trial_gaps){.programs = 0};
+    for (size_t i = 0; i < log->count; i++) {
+        count += trial_gaps_any(&log->entries[i].outcome.gaps);
+        trial_gaps_add(gaps, &log->entries[i].outcome.gaps);
+    }
+    return count;
 }
 
 char *log_trace(const struct log *log, const char *key)

@@ -43,6 +43,9 @@ const struct trial_outcome *log_find(const struct log *log, const char *key, boo
 
 void log_add(struct log *log, const char *key, const struct trial_outcome *outcome);
 
+/* What lxshim run did not know of all tests, together, and of how many that was. */
+size_t log_gaps(const struct log *log, struct trial_gaps *gaps);
+
 /* The path of a test's trace, to be freed. */
 char *log_trace(const struct log *log, const char *key);
 

@@ -282,6 +282,20 @@ static void print_native(const struct plan_result *result, FILE *out)
     print_said(o, out);
 }
 
+/* What the verdict cannot be sure of. */
+static void print_gaps(const struct session *s, FILE *out)
+{
+    struct trial_gaps gaps;
+    char words[TRIAL_GAPS_ROOM];
+    const size_t count = log_gaps(&s->log, &gaps);
+    trial_gaps_words(&gaps, words);
+    if (count > 0)
+        fprintf(out,
+                "\nthis is not sure: %zu of %zu test%s could not be seen whole: %s; see \"lxshim "
+                "help coverage\"\n",
+                count, s->log.count, plural(s->log.count), words);
+}
+
 static void print_end(const struct session *s, const struct plan_result *result,
                       const struct bisect_about *about, FILE *out)
 {
@@ -347,6 +361,7 @@ void words_text(struct session *s, const struct plan_result *result,
     case PLAN_STOPPED:
         return;
     }
+    print_gaps(s, out);
     print_end(s, result, about, out);
 }
 
@@ -408,6 +423,18 @@ static json_t *outcome_json(const struct trial_outcome *o)
                      o->timed_out, "said", o->said);
 }
 
+/* What lxshim run did not know of tests; null where all is known. */
+static json_t *gaps_json(const struct session *s)
+{
+    struct trial_gaps gaps;
+    const size_t count = log_gaps(&s->log, &gaps);
+    return count == 0
+               ? json_null()
+               : json_pack("{s:I, s:I, s:I, s:I, s:I}", "tests", (json_int_t)count, "programs",
+                           (json_int_t)gaps.programs, "calls", (json_int_t)gaps.calls, "lines",
+                           (json_int_t)gaps.lines, "failed", (json_int_t)gaps.failed);
+}
+
 void words_json(struct session *s, const struct plan_result *result,
                 const struct bisect_about *about, FILE *out)
 {
@@ -419,13 +446,13 @@ void words_json(struct session *s, const struct plan_result *result,
         json_array_append_new(causes, cause_json(s, &result->causes[i], about, about->examples[i]));
     for (unsigned i = 0; (i = lx_ruleset_next(&result->fired, i)) < LX_RULE_COUNT; i++)
         json_array_append_new(fired, json_string(lx_rules[i].id));
-    json_t *all =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:i, s:f, s:f, s:o}", "tool",
-                  "lxshim", "version", LXSHIM_VERSION, "verdict", verdicts[result->verdict],
-                  "command", shown(s, about->command), "profile", about->profile, "native",
-                  outcome_json(&result->native), "full", outcome_json(&result->full), "fired",
-                  fired, "calls", (json_int_t)result->calls, "runs", (int)s->runs, "seconds",
-                  about->seconds, "confidence", confidence(s, result), "causes", causes);
+    json_t *all = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:i, s:f, s:f, s:o, s:o}", "tool", "lxshim",
+        "version", LXSHIM_VERSION, "verdict", verdicts[result->verdict], "command",
+        shown(s, about->command), "profile", about->profile, "native",
+        outcome_json(&result->native), "full", outcome_json(&result->full), "fired", fired, "calls",
+        (json_int_t)result->calls, "runs", (int)s->runs, "seconds", about->seconds, "confidence",
+        confidence(s, result), "gaps", gaps_json(s), "causes", causes);
     json_dumpf(all, out, JSON_INDENT(2));
     putc('\n', out);
     json_decref(all);

@@ -110,6 +110,7 @@ static void say_ways(struct order *o, const struct session *s)
 /* Tells what was found, and writes the policy. Returns the exit status. */
 static int tell(struct order *o, struct session *s, const struct plan_result *result)
 {
+    struct trial_gaps gaps;
     int status = result->verdict == PLAN_FOUND ? CLI_OK : CLI_NO;
     for (size_t i = 0; i < result->cause_count; i++)
         o->about.examples[i] = example_of(s, &result->causes[i], o->about.profile);
@@ -123,6 +124,8 @@ static int tell(struct order *o, struct session *s, const struct plan_result *re
             status = CLI_NO;
         }
     }
+    if (log_gaps(&s->log, &gaps) > 0)
+        status = CLI_FAILED;
     if (o->trials.arguments->json)
         words_json(s, result, &o->about, stdout);
     else

@@ -87,7 +87,8 @@ const struct cli_command cli_commands[] = {
             "fail; then\nwith fewer and fewer rules, on fewer and fewer calls, each time in a "
             "fresh copy of the current\ndirectory, until nothing can be left out. Prints the "
             "rules, the calls and a policy in which it\nfails by these alone. Exits 1 where "
-            "there is nothing to find. See \"lxshim help bisect\".\n",
+            "there is nothing to find, 125 where a run could not be seen whole.\nSee "
+            "\"lxshim help bisect\".\n",
         .options = CLI_POLICY | CLI_PROFILE | CLI_FILESYSTEM | CLI_MOUNT | CLI_SET | CLI_LANE |
                    CLI_COMPLETE | CLI_BIND | CLI_RUNS | CLI_GOOD | CLI_BAD | CLI_SKIP |
                    CLI_TIME_LIMIT | CLI_JOBS | CLI_FRESH | CLI_SETUP | CLI_OUTPUT | CLI_RESTART |

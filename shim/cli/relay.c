@@ -240,10 +240,12 @@ static bool load_library(struct starter *by)
 
 /*
  * Puts this process under the supervisor. Where there is none it says so: as a failure if that is
- * `required`, else as what nobody has asked about, unless it is to be `silent`. Returns whether the
- * command may start.
+ * `required`, else as what nobody has asked about, unless it is to be `silent`. `leash`: as for
+ * supervise_tie, or -1 where nobody waits for this process's exec. Returns whether the command may
+ * start.
  */
-static bool enter_supervisor(int socket, bool required, bool silent, enum supervise_filter which)
+static bool enter_supervisor(int socket, int leash, bool required, bool silent,
+                             enum supervise_filter which)
 {
     if (socket < 0)
         return true;
@@ -252,6 +254,8 @@ static bool enter_supervisor(int socket, bool required, bool silent, enum superv
     if (listener >= 0)
         close(listener);
     close(socket);
+    if (r == 0 && leash >= 0)
+        r = supervise_tie(leash);
     if (r == 0)
         return true;
     if (listener >= 0) { /* under the filter, and nobody answers */
@@ -336,10 +340,16 @@ int relay_stage(char **argv)
         return CLI_FAILED;
     }
     enum supervise_filter which = (enum supervise_filter)(word[3] - '0');
-    return enter_supervisor(atoi(word + 4), required, word[2] == 's', which)
+    return enter_supervisor(atoi(word + 4), -1, required, word[2] == 's', which)
                ? become_command(argv, &here)
                : CLI_FAILED;
 }
+
+/* By which the command's process comes to the master, and knows that it lives; or -1. */
+struct ends {
+    int socket;
+    int leash;
+};
 
 /* Set by the child's handler, in the memory that both share until exec; read after that. */
 static volatile sig_atomic_t told_to_stop;
@@ -366,21 +376,21 @@ static void put_off_stop(void)
 /*
  * In the child, which is a vfork and runs in this very memory: what it changes there, the library's
  * caches among it, is what no one looks at afterwards. Where the master is killed meanwhile, its
- * end of the socket is closed, and nobody waits for ever. Apart from the function that vforks,
- * which shares its registers with it.
+ * end of the socket is closed, or of the leash, and nobody waits for ever. Apart from the function
+ * that vforks, which shares its registers with it.
  */
-static __attribute__((noinline)) _Noreturn void start_command(char **argv,
-                                                              const struct relay_lanes *lanes,
-                                                              int socket, const struct starter *by,
-                                                              const struct signals *signals)
+static __attribute__((noinline)) _Noreturn void
+start_command(char **argv, const struct relay_lanes *lanes, const struct ends *ends,
+              const struct starter *by, const struct signals *signals)
 {
     bool required = lanes->complete || !lanes->preload;
     int status = CLI_FAILED;
     put_off_stop();
     if (by->execvp == NULL) {
         give_back(signals);
-        status = start_anew(argv, lanes, socket);
-    } else if (enter_supervisor(socket, required, lanes->silent, supervise_filter(lanes->policy))) {
+        status = start_anew(argv, lanes, ends->socket);
+    } else if (enter_supervisor(ends->socket, ends->leash, required, lanes->silent,
+                                supervise_filter(lanes->policy))) {
         give_back(signals);
         status = become_command(argv, by);
     }
@@ -428,8 +438,11 @@ static void part_from(pid_t *supervisor, int leash)
         supervise_stop_rest();
 }
 
-/* Starts the supervisor, and then the command. Returns the command's process id, or -errno. */
-static pid_t start_both(char **argv, const struct relay_lanes *lanes, int leash,
+/*
+ * Starts the supervisor, which has the leash's other end alone from here on, and then the command.
+ * Returns the command's process id, or -errno.
+ */
+static pid_t start_both(char **argv, const struct relay_lanes *lanes, const int leash[2],
                         const struct signals *signals, pid_t *supervisor)
 {
     struct starter by = {NULL, NULL};
@@ -438,8 +451,9 @@ static pid_t start_both(char **argv, const struct relay_lanes *lanes, int leash,
         return -errno;
     fflush(NULL);
     if (lanes->supervise) {
-        *supervisor = supervise_start(sockets[0], leash, lanes->policy, lanes->ended);
+        *supervisor = supervise_start(sockets[0], leash[1], lanes->policy, lanes->ended);
         close(sockets[0]);
+        close(leash[1]);
         if (*supervisor < 0) {
             close(sockets[1]);
             return *supervisor;
@@ -447,11 +461,12 @@ static pid_t start_both(char **argv, const struct relay_lanes *lanes, int leash,
     }
     /* The master has been forked without what belongs to the command alone. */
     bool can_start = choose_starter(lanes, &by);
+    const struct ends ends = {sockets[1], leash[0]};
     pid_t child = vfork();
     if (child == 0) {
         if (!can_start)
             _exit(CLI_FAILED);
-        start_command(argv, lanes, sockets[1], &by, signals);
+        start_command(argv, lanes, &ends, &by, signals);
     }
     int error = errno;
     if (child > 0 && told_to_stop)
@@ -480,15 +495,13 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     relayed_signals(&relayed);
     sigprocmask(SIG_BLOCK, &relayed, &given.mask);
 
-    pid_t child = start_both(argv, lanes, leash[1], &given, &supervisor);
+    pid_t child = start_both(argv, lanes, leash, &given, &supervisor);
     if (child > 0) { /* not before: a fork would have to do without the threads */
         hear_cuts(child, supervisor > 0);
         janitor_start(lanes->policy);
         scribe_start(lanes->policy);
         giver_start(lanes->policy);
     }
-    if (lanes->supervise)
-        close(leash[1]);
     if (child > 0 && supervisor > 0)
         supervise_started(leash[0], child);
     while (child > 0 && !collect(child, &supervisor, leash[0], &status)) {

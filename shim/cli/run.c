@@ -26,6 +26,7 @@
 #include "supervisor/janitor.h"
 #include "supervisor/stack.h"
 #include "sys/preload.h"
+#include "trial/gaps.h"
 
 /* Children find these by this process's id and descriptor, as the counters: see LX_STATS_FD. */
 #define TABLE_FD 732
@@ -53,9 +54,13 @@ static void seal(int fd)
     (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
 }
 
+/* Where somebody waits for what is not known of the run, or -1. Written once, as it begins. */
+static int asked = -1;
+
 /* The counters. Returns a descriptor or -errno. */
 static int make_stats(const struct lx_effective *policy, struct lx_stats **stats)
 {
+    asked = trial_gaps_asked();
     int fd = make_memory(LX_STATS_MEMORY, LX_STATS_FD);
     if (fd < 0)
         return fd;
@@ -302,6 +307,18 @@ static void start_debug(struct lx_policy *policy)
               lx_debug_words);
 }
 
+/* Tells whoever makes this run, as one of many, what nobody knows of it. */
+static void tell_gaps(const struct lx_stats *stats)
+{
+    if (stats == NULL) /* then nothing was run */
+        return;
+    const struct trial_gaps gaps = {.programs = stats->lane.lost,
+                                    .calls = stats->lane.unjudged,
+                                    .lines = stats->untold,
+                                    .failed = stats->lane.failed};
+    trial_gaps_tell(asked, &gaps);
+}
+
 /*
  * What was counted, but for what --quiet keeps back. False where the trace, or what reports keep of
  * one, lacks lines, or some program's calls.
@@ -311,6 +328,7 @@ static bool tell(const struct cli_arguments *arguments, const struct relay_lanes
 {
     const bool wanted = reports->trace != NULL;
     const struct lx_policy *policy = lanes->policy;
+    tell_gaps(stats);
     if (!arguments->quiet)
         summary_print(stats, lanes, observe);
     if (!arguments->quiet && policy->image->latency != 0)

@@ -16,6 +16,7 @@ struct blame {
     const struct trial *trial; /* of the cell, in which all rules speak */
     const char *rules[LX_RULE_COUNT];
     size_t count;
+    struct trial_gaps *gaps; /* of all that is asked */
     struct lx_arena arena;
 };
 
@@ -31,7 +32,10 @@ static enum trial_answer ask(void *context, const bool *in)
     struct trial trial = *b->trial;
     trial.enforce = text;
     struct runner_job job = {.test = &trial};
-    return runner_round(b->runner, &job, 1) < 0 ? TRIAL_STOP : job.outcome.answer;
+    if (runner_round(b->runner, &job, 1) < 0)
+        return TRIAL_STOP;
+    trial_gaps_add(b->gaps, &job.outcome.gaps);
+    return job.outcome.answer;
 }
 
 static bool has(const json_t *array, const char *key, const char *word)
@@ -71,9 +75,9 @@ static bool is_broken_by(struct blame *b, const json_t *known, bool *in)
 }
 
 json_t *blame_find(struct runner *runner, const struct trial *trial, const json_t *result,
-                   const json_t *known)
+                   const json_t *known, struct trial_gaps *gaps)
 {
-    struct blame b = {.runner = runner, .trial = trial};
+    struct blame b = {.runner = runner, .trial = trial, .gaps = gaps};
     bool in[LX_RULE_COUNT] = {false};
     json_t *rules = NULL;
     list_rules(&b, result);

@@ -26,6 +26,31 @@ static long number_of(const json_t *result, const char *key)
     return (long)json_integer_value(json_object_get(result, key));
 }
 
+void outcome_gaps(json_t *result, const struct trial_gaps *gaps)
+{
+    if (!trial_gaps_any(gaps))
+        return;
+    json_object_set_new(result, "gaps",
+                        json_pack("{s:I, s:I, s:I, s:I}", "programs", (json_int_t)gaps->programs,
+                                  "calls", (json_int_t)gaps->calls, "lines",
+                                  (json_int_t)gaps->lines, "failed", (json_int_t)gaps->failed));
+    if (strcmp(text_of(result, "answer"), "pass") == 0)
+        json_object_set_new(result, "answer", json_string("skip"));
+}
+
+/* "": all is known of a cell's runs; else how that begins which is not, and in which words. */
+static const char *gaps_words(struct lx_arena *arena, const json_t *result, const char *before)
+{
+    char words[TRIAL_GAPS_ROOM];
+    const json_t *object = json_object_get(result, "gaps");
+    const struct trial_gaps gaps = {.programs = (uint64_t)number_of(object, "programs"),
+                                    .calls = (uint64_t)number_of(object, "calls"),
+                                    .lines = (uint64_t)number_of(object, "lines"),
+                                    .failed = (uint64_t)number_of(object, "failed")};
+    trial_gaps_words(&gaps, words);
+    return words[0] == '\0' ? "" : lx_arena_format(arena, "%s%s", before, words);
+}
+
 struct outcome_counts outcome_count(const json_t *document)
 {
     struct outcome_counts n = {0};
@@ -52,14 +77,15 @@ const char *outcome_words(struct lx_arena *arena, const json_t *result)
     const long status = number_of(result, "status");
     const long runs = number_of(result, "runs");
     const char *when = runs > 1 ? lx_arena_format(arena, "run %ld, ", runs) : "";
+    const char *gaps = gaps_words(arena, result, ", and not all is known: ");
     if (strcmp(answer, "pass") == 0)
         return "passes";
     if (json_is_true(json_object_get(result, "timed_out")))
-        return lx_arena_format(arena, "fails (%stime limit)", when);
+        return lx_arena_format(arena, "fails (%stime limit)%s", when, gaps);
     if (strcmp(answer, "fail") == 0)
-        return lx_arena_format(arena, "fails (%sexit %ld)", when, status);
+        return lx_arena_format(arena, "fails (%sexit %ld)%s", when, status, gaps);
     if (strcmp(answer, "skip") == 0)
-        return lx_arena_format(arena, "cannot be tested (exit %ld)", status);
+        return lx_arena_format(arena, "cannot be tested (exit %ld)%s", status, gaps);
     return answer;
 }
 

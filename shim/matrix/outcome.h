@@ -8,6 +8,7 @@
 #include "matrix/cells.h"
 #include "matrix/shard.h"
 #include "report/formats.h"
+#include "trial/gaps.h"
 
 /* What the writers of these forms are given: a report, which has the memory for texts. */
 struct outcome {
@@ -25,6 +26,12 @@ extern const struct report_format outcome_formats[];
  */
 json_t *outcome_make(const char *command, const struct cells *cells, const struct shard *shard,
                      json_t *results);
+
+/*
+ * Writes into a cell's result what lxshim run did not know of its runs, if anything: one that
+ * passes cannot be said to.
+ */
+void outcome_gaps(json_t *result, const struct trial_gaps *gaps);
 
 /* How the cells of a document have ended. */
 struct outcome_counts {

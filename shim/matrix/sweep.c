@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "matrix/blame.h"
+#include "matrix/outcome.h"
 #include "matrix/refused.h"
 #include "trial/copy.h"
 
@@ -58,6 +59,7 @@ static json_t *describe(const struct runner *runner, const struct cell *cell,
                           "era", cell->era, "filesystem", cell->filesystem, "answer",
                           answers[o->answer], "status", o->status, "runs", (int)o->runs, "failed",
                           (int)o->failed, "timed_out", o->timed_out, "said", o->said);
+    outcome_gaps(r, &o->gaps);
     if (job->trace != NULL)
         refused_add(r, runner, job);
     return r;
@@ -137,7 +139,9 @@ static int blame_all(struct progress *p, struct runner *runner, const struct wor
         if (w->jobs[i].outcome.answer != TRIAL_FAIL || w->trials[i].native)
             continue;
         show(p, w->cells[i]->name, "fails by which rules?");
-        json_t *rules = blame_find(runner, &w->trials[i], result, known);
+        struct trial_gaps gaps = w->jobs[i].outcome.gaps;
+        json_t *rules = blame_find(runner, &w->trials[i], result, known, &gaps);
+        outcome_gaps(result, &gaps);
         known = rules != NULL ? rules : known;
         json_object_set_new(result, "rules", rules != NULL ? rules : json_null());
     }

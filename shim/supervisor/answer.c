@@ -101,7 +101,7 @@ static void reply(const struct request *r, long result)
     else
         response.val = result;
     if (debug_wants(r->policy, LX_DEBUG_SUPERVISOR))
-        debug_reply(r->policy, r->task.pid, r->call == NULL ? "" : r->call->name, result);
+        debug_reply(&r->task, r->call == NULL ? "" : r->call->name, result);
     /* ENOENT: it was killed. There is nobody to tell. */
     (void)ioctl(r->tracee.listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }

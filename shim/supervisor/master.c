@@ -170,12 +170,6 @@ static void hear_front(struct master *m)
     ssize_t n = recv(m->leash, &word, 1, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (n == 1 && word == LEASH_STARTED) {
-        /* It stays in the socket, and open by that, until somebody has a use for it. */
-        word = LEASH_LISTENER;
-        (void)pass_send(m->leash, &word, 1, listener);
-        return;
-    }
     if (listener_is_unused(listener))
         return;
     if (n != 1 || word != LEASH_ENDED)

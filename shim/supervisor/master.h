@@ -9,7 +9,6 @@
 
 /* What the process that started the command, the front, and the master say over the leash. */
 enum leash_word {
-    LEASH_STARTED,  /* the front: the command is executed; without it, see supervise_hand_over */
     LEASH_ENDED,    /* the front: the command has ended, and so shall I; else it was killed */
     LEASH_LISTENER, /* the master, with the listener: for the front, should the master be killed */
     LEASH_USED      /* the master: somebody still lives under the filter */

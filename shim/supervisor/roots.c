@@ -125,7 +125,9 @@ enum roots roots_of(const struct tracee *t, char root[PATH_MAX])
         return ROOTS_OURS;
     where = name_root(fd, root);
     close(fd);
-    return where;
+    /* Another one, and as "/" is called: it is above a chroot that we are in, or mounted over ours.
+     */
+    return where == ROOTS_OURS ? ROOTS_ELSEWHERE : where;
 }
 
 static int open_mounts(const struct tracee *t)

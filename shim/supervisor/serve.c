@@ -54,6 +54,27 @@ static bool answer_hand_over(int socket, int error)
     return write(socket, &byte, 1) == 1;
 }
 
+int supervise_tie(int leash)
+{
+    const int on = 1;
+    struct pollfd master = {.fd = leash, .events = 0};
+    /* No F_SETFL, which the filter hears of. What the master says over it has been said by now. */
+    if (fcntl(leash, F_SETOWN, getpid()) < 0 || fcntl(leash, F_SETSIG, SIGKILL) < 0 ||
+        ioctl(leash, FIOASYNC, &on) < 0)
+        return -errno;
+    return poll(&master, 1, 0) > 0 ? -EPIPE : 0; /* it has died before */
+}
+
+/*
+ * A copy of the listener for the front, before the command is told to go on: it stays in the
+ * socket, and open by that, until somebody has a use for it.
+ */
+static int leave_listener(int leash, int listener)
+{
+    const char word = LEASH_LISTENER;
+    return pass_send(leash, &word, 1, listener);
+}
+
 /* Returns the listener and whose it is, 0 where the other end was closed without one, or -errno. */
 static int receive(int socket, pid_t *from)
 {
@@ -128,6 +149,8 @@ static _Noreturn void serve(struct master *m, int socket, int broker)
     bool first = error == 0 && processes_are_few();
     if (first)
         error = -master_start_worker(m);
+    if (error == 0)
+        error = -leave_listener(m->leash, listener);
     if (!answer_hand_over(socket, error) || error != 0)
         _exit(error != 0 ? 0 : SUPERVISE_FAILED); /* said by the other side */
     if (!first && master_start_worker(m) < 0)
@@ -174,9 +197,9 @@ pid_t supervise_start(int socket, int leash, const struct lx_policy *policy,
 
 void supervise_started(int leash, pid_t command)
 {
-    const char word = LEASH_STARTED;
+    const int off = 0;
     front.tree = tree_of(command);
-    (void)send(leash, &word, 1, MSG_NOSIGNAL);
+    (void)ioctl(leash, FIOASYNC, &off);
 }
 
 /*

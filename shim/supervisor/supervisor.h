@@ -57,6 +57,13 @@ const char *supervise_reason(int error);
 int supervise_hand_over(int socket, int listener);
 
 /*
+ * In the same process, once that is done: from here until supervise_started it is killed should the
+ * master die. Calls wait then, the exec among them, and the process that would stop this one waits
+ * for the exec where it has vforked. `leash` is that one's end. Returns 0 or -errno.
+ */
+int supervise_tie(int leash);
+
+/*
  * The other end: starts the master, which receives the listener and serves it with `policy`, which
  * has to stay where it is. Returns its process id, or -errno. It ends with 0 once nobody lives
  * under the filter, or where the other side sends none, or has been told why it is not served; any
@@ -73,9 +80,8 @@ pid_t supervise_start(int socket, int leash, const struct lx_policy *policy,
 /*
  * In the process that has started it, with its end of the leash.
  *
- * supervise_started: the command is executed. From then on, should the master die, calls wait
- * instead of being answered ENOSYS, until supervise_stop. (Before, this process might wait for the
- * exec that waits for the master.)
+ * supervise_started: the command is executed, and this process free to stop it: calls wait, should
+ * the master die, instead of being answered ENOSYS, until supervise_stop.
  */
 void supervise_started(int leash, pid_t command);
 

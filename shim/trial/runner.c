@@ -63,6 +63,7 @@ struct job {
     const sigset_t *before;
     char directory[PATH_MAX];
     char overrides[PATH_MAX + 32]; /* a file in it */
+    int told[2]; /* a pipe by which lxshim run tells what it does not know; -1: none */
     struct trial_outcome *outcome;
 };
 
@@ -155,6 +156,8 @@ static void become(const struct job *job, const char *const *argv, const char *w
         _exit(126);
     setenv("PWD", where, 1);
     unsetenv("LXSHIM_TRACE"); /* it would get the lines of all runs */
+    if (job->told[1] >= 0 && trial_gaps_ask(job->told[1]) < 0)
+        _exit(126);
     sigprocmask(SIG_SETMASK, job->before, NULL);
     if (argv[0] != NULL)
         execvp(argv[0], (char *const *)(uintptr_t)argv);
@@ -267,6 +270,22 @@ static bool write_overrides(struct job *job)
     return f != NULL && fclose(f) == 0 && ok;
 }
 
+/* Makes the run of a test. Its status, or -errno. */
+static int run(struct job *job, const char *const *argv, const char *where)
+{
+    if (job->test->native)
+        return start(job, argv, where);
+    if (pipe2(job->told, O_CLOEXEC) < 0)
+        return -errno;
+    int status = start(job, argv, where);
+    trial_gaps_hear(job->told[0], &job->outcome->gaps);
+    for (unsigned i = 0; i < 2; i++) {
+        close(job->told[i]);
+        job->told[i] = -1;
+    }
+    return status;
+}
+
 /* Takes one run into account. */
 static void judge(struct job *job, int status)
 {
@@ -300,7 +319,7 @@ static bool run_once(struct job *job)
     if (where != NULL && set_up(job, where)) {
         if (job->trace != NULL)
             unlink(job->trace);
-        int status = start(job, argv, where);
+        int status = run(job, argv, where);
         ran = status >= 0 || status == -ETIME;
         if (ran)
             judge(job, status);
@@ -366,6 +385,7 @@ static void begin_one(struct round *r)
                       .test = r->jobs[i].test,
                       .trace = r->jobs[i].trace,
                       .before = &runner->before,
+                      .told = {-1, -1},
                       .outcome = &r->outcomes[i]};
     const pid_t self = getpid();
     r->jobs[i].number = runner->number++;

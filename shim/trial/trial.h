@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "trial/gaps.h"
+
 enum trial_answer {
     TRIAL_PASS,
     TRIAL_FAIL,
@@ -55,11 +57,12 @@ struct trial {
 struct trial_outcome {
     enum trial_answer answer; /* TRIAL_STOP: see problem */
     unsigned runs;
-    unsigned failed;   /* of them */
-    int status;        /* of the run that decided, as a shell has it */
-    bool timed_out;    /* it was stopped at the time limit */
-    char said[1024];   /* the end of what that run has printed */
-    char problem[512]; /* why it could not be tested at all; "" where it could */
+    unsigned failed;        /* of them */
+    int status;             /* of the run that decided, as a shell has it */
+    bool timed_out;         /* it was stopped at the time limit */
+    struct trial_gaps gaps; /* of all of them */
+    char said[1024];        /* the end of what that run has printed */
+    char problem[512];      /* why it could not be tested at all; "" where it could */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sys/sys.h"
+#include "vfs/caller.h"
 
 /* So many are told; those further up are shells and terminals. */
 #define GENERATIONS 8
@@ -63,7 +64,7 @@ static bool is_told(int pid)
 void vfs_put_parents(struct text *t, const struct lx_task *task)
 {
     struct process p;
-    int pid = task->pid != 0 ? task->pid : sys_getpid();
+    int pid = vfs_pid_of(task);
     const char *between = ",\"parents\":[";
     if (is_told(pid))
         return;

@@ -9,7 +9,9 @@
 
 int vfs_pid_of(const struct lx_task *task)
 {
-    return task->pid != 0 ? task->pid : sys_getpid();
+    if (task->pid == 0)
+        return sys_getpid();
+    return task->ops != NULL && task->ops->process != NULL ? task->ops->process(task) : task->pid;
 }
 
 void vfs_comm_of(const struct lx_task *task, char comm[VFS_COMM_ROOM])

@@ -9,7 +9,7 @@
 
 #define VFS_COMM_ROOM 16
 
-/* His process, or the thread of it where somebody acts for him. */
+/* His process, whichever of its threads he is. */
 int vfs_pid_of(const struct lx_task *task);
 
 /* The name of his thread, as ps shows it; empty where it cannot be read. */

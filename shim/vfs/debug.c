@@ -7,6 +7,7 @@
 #include "policy/errnames.h"
 #include "sys/say.h"
 #include "sys/sys.h"
+#include "vfs/caller.h"
 #include "vfs/mounts.h"
 #include "vfs/operation.h"
 #include "vfs/text.h"
@@ -22,11 +23,11 @@ struct line {
 };
 
 /* "lxshim 7 walk ": who speaks, for which process. */
-static void begin(struct line *l, const char *floor, int pid)
+static void begin(struct line *l, const char *floor, const struct lx_task *task)
 {
     l->t = (struct text){l->buf, 0, sizeof(l->buf) - 1};
     text_put(&l->t, "lxshim ");
-    text_number(&l->t, pid != 0 ? pid : sys_getpid());
+    text_number(&l->t, vfs_pid_of(task));
     text_put(&l->t, " ");
     text_put(&l->t, floor);
     text_put(&l->t, " ");
@@ -109,7 +110,7 @@ static void locate_lines(const struct lx_call *c)
     for (unsigned i = 0; i < vfs_paths(c); i++) {
         const struct lx_loc *at = &c->at[i];
         struct line l;
-        begin(&l, "locate", c->task->pid);
+        begin(&l, "locate", c->task);
         text_put(&l.t, vfs_ops[c->op].word);
         put_given(&l.t, c, i);
         text_put(&l.t, ": ");
@@ -141,7 +142,7 @@ static void fs_line(const struct lx_call *c, long result)
     const struct lx_loc *last = &c->at[vfs_paths(c) - 1];
     const struct lx_mount *m = last->path == NULL ? NULL : last->mount;
     struct line l;
-    begin(&l, "fs", c->task->pid);
+    begin(&l, "fs", c->task);
     text_put(&l.t, vfs_ops[c->op].word);
     put_given(&l.t, c, 0);
     text_put(&l.t, ": ");
@@ -169,7 +170,7 @@ static void mounts_lines(const struct lx_call *c)
     const struct lx_mount *m;
     for (unsigned i = 0; (m = lx_mounts_next(mounts, &i)) != NULL;) {
         struct line l;
-        begin(&l, "mounts", c->task->pid);
+        begin(&l, "mounts", c->task);
         text_number(&l.t, m->number);
         text_put(&l.t, ": ");
         text_json(&l.t, lx_source(m), SHOWN_PATH);
@@ -188,7 +189,7 @@ void debug_walk(const struct lx_call *c, const char *path, const struct walk *w,
     struct line l;
     if (c->task->seccomp_confined)
         return;
-    begin(&l, "walk", c->task->pid);
+    begin(&l, "walk", c->task);
     text_json(&l.t, path, SHOWN_PATH);
     text_put(&l.t, ": ");
     if (r < 0) {
@@ -223,11 +224,11 @@ void debug_call(const struct lx_call *c, long result)
         fs_line(c, result);
 }
 
-void debug_reply(const struct lx_policy *policy, int pid, const char *name, long result)
+void debug_reply(const struct lx_task *task, const char *name, long result)
 {
     struct line l;
-    begin(&l, "supervisor", pid);
+    begin(&l, "supervisor", task);
     text_put(&l.t, name[0] != '\0' ? name : "a call without a path");
     put_result(&l.t, result);
-    end(&l, policy);
+    end(&l, task->policy);
 }

@@ -23,6 +23,6 @@ void debug_walk(const struct lx_call *c, const char *path, const struct walk *w,
 void debug_call(const struct lx_call *c, long result);
 
 /* What a supervisor answers to a call of a process; "": one that has no path. */
-void debug_reply(const struct lx_policy *policy, int pid, const char *name, long result);
+void debug_reply(const struct lx_task *task, const char *name, long result);
 
 #endif

@@ -232,6 +232,77 @@ lxshim: 1 program, '
   refute_output --partial "changes its mind"
 }
 
+# Whoever reads what a run has counted says what it does not know: here each run has a program that cannot be counted.
+@test "bisect and matrix: a verdict that rests on runs of which not all is known says so" {
+  as_root
+  needs_mounts
+  [[ $LXSHIM_TEST_LANE == both ]] || skip "they start runs of their own"
+  mkdir "$DIR/tree" "$DIR/state"
+  chmod 777 "$DIR/tree"
+  hidden=(unshare -n "${OTHER[@]}")
+  said='[0-9]+ programs? w[a-z]+ not counted'
+  # Natively it succeeds; on a drive it fails by what it is refused before.
+  cd "$DIR/tree"
+  export XDG_STATE_HOME=$DIR/state
+  run "$LXSHIM" bisect --lane preload -- "${hidden[@]}" sh -c 'exit 3'
+  assert_line --partial "the failure is not lxshim's"
+  refute_output --partial "not sure"
+  ((status == 1))
+  run "$LXSHIM" bisect --lane preload -- "${hidden[@]}" true
+  assert_line --regexp "^nothing to find: the command passes natively and under the profile "
+  assert_line --regexp "^this is not sure: 2 of 3 tests could not be seen whole: $said; see \"lxshim help coverage\"$"
+  ((status == 125))
+  run --separate-stderr "$LXSHIM" bisect --lane preload --json -- sh -c 'mkfifo y && "$@"' sh "${hidden[@]}" true
+  assert_equal "$(jq -r .verdict <<<"$output")" found
+  run "$LXSHIM" bisect --lane preload -- sh -c '"$@"; mkfifo y' sh "${hidden[@]}" true
+  assert_line special.fifo
+  assert_line --regexp "^this is not sure: .* could not be seen whole: $said; "
+  ((status == 125))
+  run --separate-stderr "$LXSHIM" bisect --lane preload --json -- sh -c '"$@"; mkfifo y' sh "${hidden[@]}" true
+  ((status == 125))
+  run jq -r '.verdict, .causes[0].rules[0].id, (.gaps | .tests > 0 and .programs >= .tests, .calls, .lines, .failed)' <<<"$output"
+  assert_output "found
+special.fifo
+true
+0
+0
+0"
+  # Of a program that is counted nothing is said.
+  run --separate-stderr "$LXSHIM" bisect --lane preload --json -- "${OTHER[@]}" sh -c 'mkfifo y'
+  ((status == 0))
+  assert_equal "$(jq .gaps <<<"$output")" null
+}
+
+@test "matrix: a cell of which not all is known does not pass, and says what is not" {
+  as_root
+  needs_mounts
+  [[ $LXSHIM_TEST_LANE == both ]] || skip "it starts runs of its own"
+  mkdir "$DIR/tree"
+  chmod 777 "$DIR/tree"
+  cd "$DIR/tree"
+  hidden=(unshare -n "${OTHER[@]}")
+  run "$LXSHIM" matrix --lane preload --eras native,wsl1-1903 --report text --report "json:$DIR/out/json" --report "junit:$DIR/out/junit" -- \
+    "${hidden[@]}" true
+  assert_line --regexp "^native +passes$"
+  assert_line --regexp "^wsl1-1903 +cannot be tested \(exit 0\), and not all is known: 1 program was not counted$"
+  assert_line "lxshim matrix: 1 pass, 0 fail, 1 cannot be tested"
+  ((status == 1))
+  run jq -c '.results[] | [.cell, .answer, .status, .gaps]' "$DIR/out/json"
+  assert_output '["native","pass",0,null]
+["wsl1-1903","skip",0,{"programs":1,"calls":0,"lines":0,"failed":0}]'
+  grep -q '<skipped message="cannot be tested (exit 0), and not all is known: 1 program was not counted">' "$DIR/out/junit"
+  # It comes through a merge.
+  run "$LXSHIM" matrix merge "$DIR/out/json"
+  assert_line --regexp "^wsl1-1903 +cannot be tested \(exit 0\), and not all is known"
+  ((status == 1))
+  run "$LXSHIM" matrix --lane preload --eras native,wsl1-1903 --blame -- sh -c '"$@"; mkfifo y' sh "${hidden[@]}" true
+  assert_line --regexp "^wsl1-1903 +fails \(exit 1\), and not all is known: [0-9]+ programs were not counted +by special.fifo alone$"
+  ((status == 1))
+  run "$LXSHIM" matrix --lane preload --eras native,wsl1-1903 -- "${OTHER[@]}" true
+  assert_line "lxshim matrix: 2 pass, 0 fail"
+  ((status == 0))
+}
+
 # What others may do to the socket by which a run gives its counters: names of such are everybody's to read.
 HOSTILE='
 import os, re, signal, socket, sys

@@ -286,6 +286,79 @@ moments=(
   done
 }
 
+# waits_at: the command sleeps in a call, whose number is in $at.
+waits_at() {
+  read -r at _ <"/proc/$said/syscall"
+  [[ $at == [0-9]* ]] && grep -q "^State:[[:space:]]*S" "/proc/$said/status"
+}
+
+# The command is at another call than $at, or has ended.
+at_a_call() {
+  local number=
+  { read -r number _ <"/proc/$said/syscall"; } 2>/dev/null
+  [[ $number == [0-9]* && $number != "$at" ]] || none_of "$said"
+}
+
+@test "the master is killed as the command begins, before lxshim run has seen that: no call is answered otherwise than ever" {
+  mkfifo "$FIFOS"/{held,loose}
+  OUTLIVE=$(command -v outlive-static)
+  export OUTLIVE
+  for lane in both supervisor; do
+    vforked "$FIFOS/held" "$FIFOS/loose" "$LXSHIM" run -q --require-complete --lane "$lane" -- bash -uc 'exec 5<>"$FIFOS/go"; echo $$ >"$FIFOS/ready"
+      read -r -u 5; exec "$OUTLIVE" open /dev/null "$FIFOS/go"' >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    front=$!
+    read -r held <"$FIFOS/held"
+    read -r said <"$FIFOS/ready"
+    master=$(master_of "$held")
+    until_true has_workers 1
+    until_true waits_at
+    kill -KILL "$master"
+    # shellcheck disable=SC2086 # numbers
+    until_true none_of "$master" $workers
+    echo 1<>"$FIFOS/go" # it may be gone
+    until_true at_a_call
+    echo >"$FIFOS/loose"
+    ends 125
+    run cat "$BATS_TEST_TMPDIR/out"
+    assert_output "lxshim: the supervisor has failed: the command is stopped"
+  done
+}
+
+# leased PROGRAM: one that nobody can open before there is a line in $FIFOS/go; whoever tries is told of in $FIFOS/never.
+leased() {
+  cp "$(type -P true)" "$1"
+  python3 -c 'import fcntl, os, signal, sys
+fd = os.open(sys.argv[1], os.O_RDONLY)
+signal.signal(signal.SIGIO, lambda *_: None)
+fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+open(sys.argv[2], "w").write("leased\n")
+signal.pause()
+open(sys.argv[3], "w").write("asked\n")
+open(sys.argv[4]).read()' "$PWD/$1" "$FIFOS"/{ready,never,go} 3>&- &
+  read -r said <"$FIFOS/ready"
+}
+
+@test "the master is killed while the command's exec waits for it: nobody waits for ever, and it is no failed exec" {
+  needs python3 python3
+  for lane in both supervisor; do
+    rm -f program
+    leased program
+    "$LXSHIM" run -q --require-complete --lane "$lane" -- ./program >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    front=$!
+    read -r said <"$FIFOS/never"
+    assert_equal "$said" asked
+    master=$(master_of "$front")
+    until_true has_workers 1
+    kill -KILL "$master"
+    # shellcheck disable=SC2086 # numbers
+    until_true none_of "$master" $workers
+    echo >"$FIFOS/go"
+    ends 125
+    run cat "$BATS_TEST_TMPDIR/out"
+    assert_output "lxshim: the supervisor has failed: the command is stopped"
+  done
+}
+
 # The master has been started; it is in $master.
 is_there() {
   master=$(master_of "$front")

@@ -295,6 +295,46 @@ clone3 $answer"
   done
 }
 
+@test "all of it in a chroot: setns back to the first mount namespace leads out of it, as natively" {
+  ((EUID == 0)) || skip "only root may chroot"
+  needs python3 python3
+  steps='import ctypes, os, sys
+libc = ctypes.CDLL(None)
+outer = sys.argv[1]
+def told(call, *args):
+    try: return call(*args)
+    except OSError as e: return e.strerror
+def look(when):
+    print(when, [told(os.path.exists, name) for name in ("/policy.json", outer + "/policy.json")], told(os.getcwd),
+          told(os.mkdir, "/c/made:here"), told(os.mkdir, outer + "/made:there"), told(os.rmdir, outer + "/made:there"),
+          told(lambda: "policy.json" in os.listdir("/")))
+    told(os.rmdir, "/c/made:here")
+first = os.open("/proc/self/ns/mnt", os.O_RDONLY)
+top = os.open("/", os.O_RDONLY)
+look("before")
+libc.unshare(0x20000)
+look("apart")
+libc.setns(first, 0x20000)
+look("back")
+os.chdir(outer)
+print(os.path.exists("policy.json"), os.getcwd() == outer)
+os.fchdir(top)
+os.chroot(".")
+look("in it")'
+  for lane in native both supervisor; do
+    BARE=$(fresh bare)
+    before=()
+    [[ $lane == native ]] || before=("$LXSHIM" run -q --require-complete --lane "$lane" --policy /policy.json --)
+    run in_bare_root timeout 300 "${before[@]}" python3 -c "$steps" "$BARE"
+    within="[True, False] / None No such file or directory No such file or directory True"
+    assert_output "before $within
+apart $within
+back [False, True] / No such file or directory None None False
+True True
+in it $within"
+  done
+}
+
 @test "all of it in a chroot: who holds a file is seen from a mount namespace that is made there" {
   ((EUID == 0)) || skip "only root may chroot"
   # So many files that /proc is read, by names. The holder is not in the run's namespace, in which /c is mounted.

@@ -54,6 +54,29 @@ perl	denied	bash"
   assert_output 8
 }
 
+@test "pid is the process's, whichever of its threads calls; comm is the thread's name" {
+  needs jq jq
+  needs python3 python3
+  steps='import os, threading
+def make(name):
+    open("/proc/thread-self/comm", "w").write(name)
+    try: os.mkfifo(name)
+    except OSError as e: print(e.strerror, os.getpid(), threading.get_native_id() != os.getpid())
+for name in "one", "two":
+    t = threading.Thread(target=make, args=[name])
+    t.start()
+    t.join()'
+  native "python3 -c '$steps'"
+  assert_output ""
+  traced "python3 -c '$steps'"
+  ((${#lines[@]} == 2))
+  [[ ${lines[0]} =~ ^"Operation not permitted "([0-9]+)" True"$ ]]
+  pid=${BASH_REMATCH[1]}
+  run jq -r 'select(.call == "mknod") | [.args[0], .comm, .pid, has("parents")] | @tsv' "$TRACE"
+  assert_output "one	one	$pid	true
+two	two	$pid	false"
+}
+
 @test "LXSHIM_TRACE=all:FILE: every call on a mount" {
   needs jq jq
   native 'echo x >f; cat f none'
