@@ -21,6 +21,7 @@
 #include "cli/cli.h"
 #include "cli/giver.h"
 #include "supervisor/janitor.h"
+#include "supervisor/proc.h"
 #include "supervisor/scribe.h"
 #include "supervisor/supervisor.h"
 #include "sys/preload.h"
@@ -266,6 +267,7 @@ static bool enter_supervisor(int socket, bool required, bool silent, enum superv
 struct signals {
     sigset_t mask;
     bool chld_ignored;
+    pid_t parent; /* its own, which may be gone when it asks */
 };
 
 static void give_back(const struct signals *signals)
@@ -362,6 +364,23 @@ static void put_off_stop(void)
 }
 
 /*
+ * In the child, where all signals are blocked: takes over what waits for the parent of the
+ * terminal's. The key may have been pressed before there was a child to have it, and the parent,
+ * who cannot tell, passes nothing of that on. Of the same signal twice the kernel keeps one. Asked
+ * of /proc, since sigpending in the parent would be one moment too early.
+ */
+static void take_over_keys(pid_t parent)
+{
+    static const int keys[] = {SIGINT, SIGQUIT, SIGTSTP, SIGHUP};
+    char text[PROC_STATUS_ROOM];
+    const char *pending = proc_status(parent, "\nShdPnd:", text);
+    unsigned long long set = pending == NULL ? 0 : strtoull(pending, NULL, 16);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if ((set & (1ULL << (keys[i] - 1))) != 0)
+            kill(getpid(), keys[i]);
+}
+
+/*
  * In the child, which is a vfork and runs in this very memory: what it changes there, the library's
  * caches among it, is what no one looks at afterwards. Where the master is killed meanwhile, its
  * end of the socket is closed, and nobody waits for ever. Apart from the function that vforks,
@@ -375,6 +394,7 @@ static __attribute__((noinline)) _Noreturn void start_command(char **argv,
     bool required = lanes->complete || !lanes->preload;
     int status = CLI_FAILED;
     put_off_stop();
+    take_over_keys(signals->parent);
     if (by->execvp == NULL) {
         give_back(signals);
         status = start_anew(argv, lanes, socket);
@@ -463,7 +483,7 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
 {
     struct sigaction chld;
     sigset_t relayed;
-    struct signals given;
+    struct signals given = {.parent = getpid()};
     siginfo_t info;
     int status = 0;
     int leash[2] = {-1, -1};

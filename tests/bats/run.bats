@@ -301,6 +301,22 @@ exit status 7" python3 -c "$waits" apart
     on_terminal_in_lanes ready,intr "killed by SIGINT" bash -c 'echo ready; exec busybox cat'
 }
 
+@test "terminal: ^C, a hangup and a signal to lxshim end all of it, before whichever call of its start they come" {
+  local lane who
+  run -0 presses INT all env sleep 1000
+  for lane in $(lanes); do
+    for who in main vfork fork; do
+      [[ $lane/$who == preload/fork ]] || run -0 presses INT "$who" "$LXSHIM" run -q --lane "$lane" -- sleep 1000
+      assert_output --regexp '^[0-9]{2,} calls$'
+    done
+    run -0 presses TERM main "$LXSHIM" run -q --lane "$lane" -- sleep 1000
+    assert_output --regexp '^[0-9]{2,} calls$'
+  done
+  run -0 presses HUP main "$LXSHIM" run -q -- sleep 1000
+  run -0 presses QUIT main "$LXSHIM" wsl -q -- sleep 1000
+  assert_output --regexp '^[0-9]{2,} calls$'
+}
+
 @test "terminal: ^Z stops both, and the shell sees it; fg goes on" {
   on_terminal_in_lanes ready,susp,wait-stop,states,cont,intr "stopped by SIGTSTP
 stopped stopped
