@@ -158,9 +158,11 @@ static bool mounts_inside(struct session *s, const struct wslconf_mount *m)
 void session_mount_fstab(struct session *s, const char *file)
 {
     struct wslconf_mount m = {.line = 0};
-    FILE *stream = fopen(file, "re");
-    if (stream == NULL && access(file, F_OK) == 0)
-        cli_error("%s: it cannot be read", file);
+    const char *why;
+    int fd = cli_open_plain(file, &why);
+    FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+    if (why != NULL)
+        cli_error("%s: %s; it is not read", file, why);
     while (stream != NULL && wslconf_next(stream, file, &m)) {
         char what[3 * PATH_MAX];
         char said[sizeof(what) + 32];
