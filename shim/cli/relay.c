@@ -463,7 +463,8 @@ static pid_t start_both(char **argv, const struct relay_lanes *lanes, int leash,
             return *supervisor;
         }
     }
-    /* The master has been forked without what belongs to the command alone. */
+    /* The master has been forked without what belongs to the command alone, and without threads. */
+    giver_start(lanes->policy); /* where no /proc is, our own library is the first to ask it */
     bool can_start = choose_starter(lanes, &by);
     pid_t child = vfork();
     if (child == 0) {
@@ -503,7 +504,6 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         hear_cuts(child, supervisor > 0);
         janitor_start(lanes->policy);
         scribe_start(lanes->policy);
-        giver_start(lanes->policy);
     }
     if (lanes->supervise)
         close(leash[1]);
@@ -518,10 +518,9 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         part_from(&supervisor, leash[0]);
         close(leash[0]);
     }
-    if (child > 0) {
-        giver_end();
+    giver_end();
+    if (child > 0)
         janitor_end();
-    }
     scribe_end(lanes->policy);
     sigprocmask(SIG_SETMASK, &given.mask, NULL);
     if (child > 0 && supervisor == FAILED)

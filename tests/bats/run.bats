@@ -136,6 +136,18 @@ as_user_of() {
   assert_line --index 3 125
 }
 
+@test "without /proc an installed lxshim does not wait for itself to be told what it counts by" {
+  needs_mounts
+  needs strace strace
+  strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+  run -0 unshare -m bash -c \
+    'mount --bind "$1" /usr/local/lib; while umount -l /proc 2>/dev/null; do :; done
+     exec strace -f -qq -e trace=ppoll -o "$2" "$0" run -q --lane preload -- /bin/echo ran' "$LXSHIM" "$BUILD" "$BATS_TEST_TMPDIR/trace"
+  assert_output ran
+  grep -q ppoll "$BATS_TEST_TMPDIR/trace"
+  run -1 grep Timeout "$BATS_TEST_TMPDIR/trace"
+}
+
 @test "a stack that a shell gets on with is enough, in all lanes" {
   local lane
   for lane in $(lanes); do
