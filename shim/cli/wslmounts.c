@@ -77,6 +77,8 @@ static void add(struct session *s, struct session_mount m)
 {
     struct lx_request *request = &s->run.request;
     const size_t at = request->added_count;
+    if (at == LX_MOUNT_MAX && m.said != NULL)
+        cli_error("%s: there are %d already, which is as many as can be", m.said, LX_MOUNT_MAX);
     if (at == LX_MOUNT_MAX || m.source == NULL || m.target == NULL || m.options == NULL ||
         m.said == NULL || m.options_said == NULL) {
         drop(&m);
