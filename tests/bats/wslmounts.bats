@@ -157,7 +157,7 @@ fstab:5 it has a NUL in it"
   rm "$BASE/etc/fstab"
   mkdir "$BASE/etc/fstab"
   session true
-  assert_output 'lxshim: BASE/etc/fstab: Is a directory'
+  assert_output 'lxshim: BASE/etc/fstab: Is a directory; it is not read'
 }
 
 # What a session makes of the directory of its drives, WAY.
