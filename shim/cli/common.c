@@ -208,7 +208,8 @@ int cli_open_plain(const char *file, const char **why)
     int fd = -1;
     *why = NULL;
     if (stat(file, &st) < 0) {
-        *why = errno == ENOENT ? NULL : strerror(errno);
+        /* Who may not look into its directory knows of none. */
+        *why = errno == ENOENT || errno == EACCES ? NULL : strerror(errno);
         return -1;
     }
     if (S_ISDIR(st.st_mode))
