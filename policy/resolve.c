@@ -224,6 +224,11 @@ int lx_resolve_mount(struct lx_load *load, const struct lx_mount_part *part,
     if (strcmp(out->target, "/") == 0 || out->target[0] == '\0')
         return lx_refuse(load, part->target_place,
                          "target \"%s\" is /, expected a directory below it", part->target);
+    if (strcmp(out->target, "/proc") == 0)
+        return lx_refuse(load, part->target_place,
+                         "target \"%s\" is where lxshim looks into programs, expected a directory "
+                         "apart from it",
+                         part->target);
     if (stat(target, &st) == 0 && !S_ISDIR(st.st_mode))
         return lx_refuse(load, part->target_place, "target \"%s\" is no directory, expected one",
                          part->target);

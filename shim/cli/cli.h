@@ -248,6 +248,16 @@ int cli_load_quietly(const struct lx_request *request, struct lx_effective *poli
 /* True where a policy was not loaded because an option's value makes no sense. */
 bool cli_mistyped(const struct lx_effective *policy);
 
+#define CLI_PLAIN_MAX ((size_t)16 << 20)
+
+/*
+ * Opens a file that others may have made, to read it: nobody waits for the writer of a FIFO, a
+ * device is left alone but for /dev/null, and what has more than CLI_PLAIN_MAX bytes is none of
+ * those that are meant. A descriptor, or -1 with *why, in words: NULL where there is none of that
+ * name.
+ */
+int cli_open_plain(const char *file, const char **why);
+
 /* True where there is no trace or it can be written to; says on stderr what is wrong if not. */
 bool cli_can_trace(const struct lx_effective *policy);
 

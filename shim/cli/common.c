@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -198,6 +199,29 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy)
     if (!loaded)
         cli_error("%s", policy->problem);
     return loaded;
+}
+
+int cli_open_plain(const char *file, const char **why)
+{
+    const dev_t null = makedev(1, 3);
+    struct stat st;
+    int fd = -1;
+    *why = NULL;
+    if (stat(file, &st) < 0) {
+        /* Who may not look into its directory knows of none. */
+        *why = errno == ENOENT || errno == EACCES ? NULL : strerror(errno);
+        return -1;
+    }
+    if (S_ISDIR(st.st_mode))
+        *why = strerror(EISDIR);
+    else if (!S_ISREG(st.st_mode) && (!S_ISCHR(st.st_mode) || st.st_rdev != null))
+        *why = "not a file";
+    else if ((size_t)st.st_size > CLI_PLAIN_MAX)
+        *why = strerror(EFBIG);
+    /* It may be another by now. */
+    else if ((fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0)
+        *why = strerror(errno);
+    return fd;
 }
 
 bool cli_can_trace(const struct lx_effective *policy)

@@ -88,7 +88,7 @@ static void add_own(int loader)
 static void add_listed(int root, const char *path)
 {
     char line[PATH_MAX];
-    int fd = open_in(root, path, O_RDONLY);
+    int fd = open_in(root, path, O_RDONLY | O_NONBLOCK);
     FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
     while (stream != NULL && fgets(line, sizeof(line), stream) != NULL) {
         line[strcspn(line, " \t\r\n#")] = '\0';
@@ -149,9 +149,10 @@ static bool has_word(int fd, const char *word)
 static bool can_run(int root, const char *directory, int *own)
 {
     struct elf_facts facts;
-    int shell = open_in(root, "/bin/sh", O_RDONLY);
+    int shell = open_in(root, "/bin/sh", O_RDONLY | O_NONBLOCK);
     int r = shell < 0 ? shell : elf_read(shell, &facts);
-    int loader = r < 0 || facts.loader[0] == '\0' ? -1 : open_in(root, facts.loader, O_RDONLY);
+    int loader =
+        r < 0 || facts.loader[0] == '\0' ? -1 : open_in(root, facts.loader, O_RDONLY | O_NONBLOCK);
     *own = loader;
     bool runs = r == 0 && (facts.loader[0] == '\0' || (loader >= 0 && has_word(loader, "--argv0")));
     if (r < 0)
@@ -196,7 +197,9 @@ const struct passwd *foreignroot_user(const char *name)
     if (foreignroot() == NULL)
         return getpwnam(name);
     snprintf(path, sizeof(path), "%s/etc/passwd", taken.directory);
-    FILE *stream = fopen(path, "re");
+    const char *why;
+    int fd = cli_open_plain(path, &why);
+    FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
     do
         user = stream == NULL ? NULL : fgetpwent(stream);
     while (user != NULL && strcmp(user->pw_name, name) != 0);

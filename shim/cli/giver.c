@@ -32,6 +32,7 @@ static int ending = -1;
 static int given[LX_GIVER_COUNT] = {-1, -1};
 static struct lx_stats *stats;
 static pthread_t thread;
+static bool started;
 
 /* Sends what there is in one message. False where the client is not there any more to take it. */
 static bool give(int client)
@@ -193,7 +194,8 @@ void giver_start(const struct lx_policy *policy)
     /* Signals are for the thread that was there before. */
     sigfillset(&every);
     pthread_sigmask(SIG_SETMASK, &every, &before);
-    if (pthread_create(&thread, NULL, listen_to_all, NULL) != 0)
+    started = pthread_create(&thread, NULL, listen_to_all, NULL) == 0;
+    if (!started)
         close_all();
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
@@ -201,8 +203,9 @@ void giver_start(const struct lx_policy *policy)
 void giver_end(void)
 {
     const uint64_t one = 1;
-    if (door < 0)
+    if (!started)
         return;
+    started = false;
     (void)!write(ending, &one, sizeof(one));
     pthread_join(thread, NULL);
     close_all();

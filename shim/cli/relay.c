@@ -22,6 +22,7 @@
 #include "cli/giver.h"
 #include "cli/sizes.h"
 #include "supervisor/janitor.h"
+#include "supervisor/proc.h"
 #include "supervisor/scribe.h"
 #include "supervisor/supervisor.h"
 #include "sys/preload.h"
@@ -271,6 +272,7 @@ static bool enter_supervisor(int socket, int leash, bool required, bool silent,
 struct signals {
     sigset_t mask;
     bool chld_ignored;
+    pid_t parent; /* its own, which may be gone when it asks */
 };
 
 static void give_back(const struct signals *signals)
@@ -374,6 +376,23 @@ static void put_off_stop(void)
 }
 
 /*
+ * In the child, where all signals are blocked: takes over what waits for the parent of the
+ * terminal's. The key may have been pressed before there was a child to have it, and the parent,
+ * who cannot tell, passes nothing of that on. Of the same signal twice the kernel keeps one. Asked
+ * of /proc, since sigpending in the parent would be one moment too early.
+ */
+static void take_over_keys(pid_t parent)
+{
+    static const int keys[] = {SIGINT, SIGQUIT, SIGTSTP, SIGHUP};
+    char text[PROC_STATUS_ROOM];
+    const char *pending = proc_status(parent, "\nShdPnd:", text);
+    unsigned long long set = pending == NULL ? 0 : strtoull(pending, NULL, 16);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if ((set & (1ULL << (keys[i] - 1))) != 0)
+            kill(getpid(), keys[i]);
+}
+
+/*
  * In the child, which is a vfork and runs in this very memory: what it changes there, the library's
  * caches among it, is what no one looks at afterwards. Where the master is killed meanwhile, its
  * end of the socket is closed, or of the leash, and nobody waits for ever. Apart from the function
@@ -386,6 +405,7 @@ start_command(char **argv, const struct relay_lanes *lanes, const struct ends *e
     bool required = lanes->complete || !lanes->preload;
     int status = CLI_FAILED;
     put_off_stop();
+    take_over_keys(signals->parent);
     if (by->execvp == NULL) {
         give_back(signals);
         status = start_anew(argv, lanes, ends->socket);
@@ -459,7 +479,8 @@ static pid_t start_both(char **argv, const struct relay_lanes *lanes, const int 
             return *supervisor;
         }
     }
-    /* The master has been forked without what belongs to the command alone. */
+    /* The master has been forked without what belongs to the command alone, and without threads. */
+    giver_start(lanes->policy); /* where no /proc is, our own library is the first to ask it */
     bool can_start = choose_starter(lanes, &by);
     const struct ends ends = {sockets[1], leash[0]};
     pid_t child = vfork();
@@ -480,7 +501,7 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
 {
     struct sigaction chld;
     sigset_t relayed;
-    struct signals given;
+    struct signals given = {.parent = getpid()};
     siginfo_t info;
     int status = 0;
     int leash[2] = {-1, -1};
@@ -500,7 +521,6 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         hear_cuts(child, supervisor > 0);
         janitor_start(lanes->policy);
         scribe_start(lanes->policy);
-        giver_start(lanes->policy);
     }
     if (child > 0 && supervisor > 0)
         supervise_started(leash[0], child);
@@ -513,10 +533,9 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
         part_from(&supervisor, leash[0]);
         close(leash[0]);
     }
-    if (child > 0) {
-        giver_end();
+    giver_end();
+    if (child > 0)
         janitor_end();
-    }
     scribe_end(lanes->policy);
     sigprocmask(SIG_SETMASK, &given.mask, NULL);
     if (child > 0 && supervisor == FAILED)

@@ -211,6 +211,23 @@ static void tell_mask(const struct session *s)
                     (unsigned)s->conf.mask);
 }
 
+/*
+ * Says what WSL takes without a word and few have meant: a host's name that becomes another one,
+ * and a root with a comment's beginning of other files in it, of which '#' alone is one here.
+ */
+static void tell_taken(const struct session *s)
+{
+    if (s->conf.renamed)
+        session_say(s, WSLCONF_HOSTNAME,
+                    "network.hostname becomes %s: of a name WSL keeps letters and digits, single "
+                    "hyphens between them, and one dot, 64 in all",
+                    s->conf.hostname);
+    if (strstr(s->conf.root, " ;") != NULL || strstr(s->conf.root, " //") != NULL)
+        session_say(s, WSLCONF_ROOT,
+                    "automount.root is all of \"%s\": what begins a comment in wsl.conf is #",
+                    s->conf.root);
+}
+
 #define BOOT_ENDED "boot.command has ended with status "
 
 /* The line that has boot.command. */
@@ -306,6 +323,8 @@ static int run(struct session *s, const struct cli_arguments *arguments)
     (void)session_load(s); /* it was loaded before: by another profile, at most */
     tell_systemd(s);
     tell_mask(s);
+    if (!s->run.quiet)
+        tell_taken(s);
     session_find_root(s);
     snprintf(file, sizeof(file), "%s/fstab", s->etc);
     if (s->conf.fstab)

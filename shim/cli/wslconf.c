@@ -89,7 +89,7 @@ static bool read_version(const char *value, bool *out)
  * letters, digits, one dot and hyphens that stand between these; beyond 64 of them. Of nothing it
  * is "localhost". [W:src/shared/inc/stringshared.h CleanHostname]
  */
-static bool read_host(const char *value, char *out, size_t room)
+static void read_host(const char *value, char *out, size_t room)
 {
     static const char none[] = "localhost";
     size_t n = 0;
@@ -111,7 +111,6 @@ static bool read_host(const char *value, char *out, size_t room)
     out[n] = '\0';
     if (n == 0)
         memcpy(out, none, sizeof(none));
-    return true;
 }
 
 enum kind { BOOL, TEXT, ROOT, UMASK, VERSION, HOST };
@@ -203,7 +202,9 @@ static bool take(struct wslconf *out, const struct key *key, const char *value)
     case VERSION:
         return read_version(value, (bool *)(void *)field);
     case HOST:
-        return read_host(value, field, key->room);
+        read_host(value, field, key->room);
+        out->renamed = strcmp(value, field) != 0;
+        return true;
     case TEXT:
         break;
     }
@@ -450,19 +451,22 @@ static bool from_windows(char **text, size_t *size)
     return true;
 }
 
-#define FILE_MAX ((size_t)16 << 20)
-
 /* Reads a file whole; `windows` as what Windows' own programs read. */
 static void read_file(const char *file, bool windows, struct wslconf *out)
 {
     struct reader r = {.file = file, .line = 1, .windows = windows};
     char *text = NULL;
     size_t size = 0;
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    int error = fd < 0 ? -errno : lx_read_whole(fd, FILE_MAX, &text, &size);
-    if (fd >= 0)
-        close(fd);
-    if (error == 0 && size > FILE_MAX)
+    const char *why;
+    int fd = cli_open_plain(file, &why);
+    if (fd < 0) {
+        if (why != NULL)
+            cli_error("%s: %s; it is not read", file, why);
+        return;
+    }
+    int error = lx_read_whole(fd, CLI_PLAIN_MAX, &text, &size);
+    close(fd);
+    if (error == 0 && size > CLI_PLAIN_MAX)
         error = -EFBIG;
     if (error == 0 && (windows ? !from_windows(&text, &size) : is_utf16(text, size))) {
         cli_error("%s: %s; it is not read", file,
@@ -471,7 +475,7 @@ static void read_file(const char *file, bool windows, struct wslconf *out)
         r.at = text;
         r.end = text + size;
         read_lines(&r, out);
-    } else if (error != -ENOENT) {
+    } else {
         cli_error("%s: %s; it is not read", file, strerror(error == 0 ? ENOMEM : -error));
     }
     free(r.value);
@@ -503,7 +507,7 @@ void wslconf_read_windows(const char *directory, struct wslconf *out)
     const struct dirent *e;
     while (dir != NULL && (e = readdir(dir)) != NULL) {
         snprintf(path, sizeof(path), "%s/%s/.wslconfig", users, e->d_name);
-        if (e->d_name[0] != '.' && access(path, F_OK) == 0) {
+        if (e->d_name[0] != '.' && (access(path, F_OK) == 0 || errno == ELOOP)) {
             memcpy(file, path, strlen(path) + 1);
             count++;
         }

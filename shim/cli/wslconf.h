@@ -44,6 +44,7 @@ struct wslconf {
     char root[256];     /* automount.root, with a slash at its end; it may have none before */
     char options[512];
     char hostname[65];            /* network.hostname, as one may be, or "" */
+    bool renamed;                 /* it was said otherwise */
     char user[256];               /* user.default, or "" */
     char boot[4096];              /* boot.command, or "" */
     unsigned lines[WSLCONF_KEYS]; /* that say it, or 0 */

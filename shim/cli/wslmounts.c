@@ -77,6 +77,8 @@ static void add(struct session *s, struct session_mount m)
 {
     struct lx_request *request = &s->run.request;
     const size_t at = request->added_count;
+    if (at == LX_MOUNT_MAX && m.said != NULL)
+        cli_error("%s: there are %d already, which is as many as can be", m.said, LX_MOUNT_MAX);
     if (at == LX_MOUNT_MAX || m.source == NULL || m.target == NULL || m.options == NULL ||
         m.said == NULL || m.options_said == NULL) {
         drop(&m);
@@ -158,9 +160,11 @@ static bool mounts_inside(struct session *s, const struct wslconf_mount *m)
 void session_mount_fstab(struct session *s, const char *file)
 {
     struct wslconf_mount m = {.line = 0};
-    FILE *stream = fopen(file, "re");
-    if (stream == NULL && access(file, F_OK) == 0)
-        cli_error("%s: it cannot be read", file);
+    const char *why;
+    int fd = cli_open_plain(file, &why);
+    FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+    if (why != NULL)
+        cli_error("%s: %s; it is not read", file, why);
     while (stream != NULL && wslconf_next(stream, file, &m)) {
         char what[3 * PATH_MAX];
         char said[sizeof(what) + 32];

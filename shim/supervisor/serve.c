@@ -110,12 +110,20 @@ static bool processes_are_few(void)
     return getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur < 4096;
 }
 
-/* Out of reach of the terminal's signals. */
+/*
+ * Out of reach of the terminal's signals. What it got of those before then, with the whole group,
+ * is the command's to die of, or not.
+ */
 static void leave(int socket, int leash, int broker, int debug)
 {
+    static const int keys[] = {SIGINT, SIGQUIT, SIGTSTP, SIGHUP};
     const int keep[] = {socket, leash, broker, debug};
     sigset_t none;
     detach(keep, sizeof(keep) / sizeof(keep[0]));
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        void (*before)(int) = signal(keys[i], SIG_IGN); /* drops one that waits */
+        signal(keys[i], before);
+    }
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_IGN);

@@ -136,6 +136,18 @@ as_user_of() {
   assert_line --index 3 125
 }
 
+@test "without /proc an installed lxshim does not wait for itself to be told what it counts by" {
+  needs_mounts
+  needs strace strace
+  strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+  run -0 unshare -m bash -c \
+    'mount --bind "$1" /usr/local/lib; while umount -l /proc 2>/dev/null; do :; done
+     exec strace -f -qq -e trace=ppoll -o "$2" "$0" run -q --lane preload -- /bin/echo ran' "$LXSHIM" "$BUILD" "$BATS_TEST_TMPDIR/trace"
+  assert_output ran
+  grep -q ppoll "$BATS_TEST_TMPDIR/trace"
+  run -1 grep Timeout "$BATS_TEST_TMPDIR/trace"
+}
+
 @test "a stack that a shell gets on with is enough, in all lanes" {
   local lane
   for lane in $(lanes); do
@@ -327,6 +339,22 @@ exit status 7" python3 -c "$waits" apart
   # A static program has no library that could hear of it.
   ! present busybox ||
     on_terminal_in_lanes ready,intr "killed by SIGINT" bash -c 'echo ready; exec busybox cat'
+}
+
+@test "terminal: ^C, a hangup and a signal to lxshim end all of it, before whichever call of its start they come" {
+  local lane who
+  run -0 presses INT all env sleep 1000
+  for lane in $(lanes); do
+    for who in main vfork fork; do
+      [[ $lane/$who == preload/fork ]] || run -0 presses INT "$who" "$LXSHIM" run -q --lane "$lane" -- sleep 1000
+      assert_output --regexp '^[0-9]{2,} calls$'
+    done
+    run -0 presses TERM main "$LXSHIM" run -q --lane "$lane" -- sleep 1000
+    assert_output --regexp '^[0-9]{2,} calls$'
+  done
+  run -0 presses HUP main "$LXSHIM" run -q -- sleep 1000
+  run -0 presses QUIT main "$LXSHIM" wsl -q -- sleep 1000
+  assert_output --regexp '^[0-9]{2,} calls$'
 }
 
 @test "terminal: ^Z stops both, and the shell sees it; fg goes on" {

@@ -3,7 +3,7 @@
 # wsl.conf and .wslconfig: how they are read, and what a session says of them.
 #
 # Steps are for the shell that runs them to expand:
-# shellcheck disable=SC2016,SC1003,SC2030,SC2031,SC2034
+# shellcheck disable=SC2016,SC1003,SC2030,SC2031,SC2034,SC2154
 
 load helpers
 load session
@@ -178,4 +178,39 @@ there"
   mv "$BASE" "$SHARED/base"
   run env -C / "$LXSHIM" wsl -v --lane preload --policy "$SHARED/base/policy.json" --etc "$SHARED/base/etc" -- sh -c 'echo there'
   assert_line "lxshim: $SHARED/base/etc/wsl.conf:2: boot.command has ended with status 3"
+}
+
+@test "wsl.conf, fstab and .wslconfig that are no files: nobody waits, one line says so, the session goes on" {
+  local file kind why LANES=(preload)
+  mkdir -p "$BASE/drive/Users/me"
+  for file in "$BASE"/etc/{wsl.conf,fstab} "$BASE/drive/Users/me/.wslconfig"; do
+    for kind in fifo directory loop device huge; do
+      rm -rf "$file"
+      why="not a file"
+      case $kind in
+        fifo) mkfifo "$file" ;;
+        directory) mkdir "$file" && why="Is a directory" ;;
+        loop) ln -s "${file##*/}" "$file" && why="Too many levels of symbolic links" ;;
+        device) ln -s /dev/zero "$file" ;;
+        huge) truncate -s 17M "$file" && why="File too large" ;;
+      esac
+      session 'echo ran'
+      assert_output "lxshim: ${file/"$BASE"/BASE}: $why; it is not read
+ran"
+    done
+    rm -rf "$file"
+    ln -s /dev/null "$file"
+    session 'echo ran'
+    assert_output ran
+    rm "$file"
+  done
+}
+
+@test "what WSL takes otherwise than it was meant, and says nothing of: a host's name, a root with a comment's words" {
+  printf '%s\n' '[automount]' 'root = /win/ ; words' '[network]' 'hostname = a_b' >"$BASE/etc/wsl.conf"
+  run -0 --separate-stderr env -C / "$LXSHIM" wsl --lane preload --policy "$BASE/policy.json" --etc "$BASE/etc" -- true
+  [[ $stderr == *"wsl.conf:4: network.hostname becomes ab: "*"wsl.conf:2: automount.root is all of \"/win/ ; words/\": "* ]]
+  printf '%s\n' '[automount]' 'root = "/win; words/" # ; words' '[network]' 'hostname = ab' >"$BASE/etc/wsl.conf"
+  run -0 --separate-stderr env -C / "$LXSHIM" wsl --lane preload --policy "$BASE/policy.json" --etc "$BASE/etc" -- true
+  [[ $stderr != *becomes* && $stderr != *"is all of"* ]]
 }

@@ -157,7 +157,7 @@ fstab:5 it has a NUL in it"
   rm "$BASE/etc/fstab"
   mkdir "$BASE/etc/fstab"
   session true
-  assert_output 'lxshim: BASE/etc/fstab: Is a directory'
+  assert_output 'lxshim: BASE/etc/fstab: Is a directory; it is not read'
 }
 
 # What a session makes of the directory of its drives, WAY.
@@ -336,4 +336,16 @@ lxshim: --cd C:\: C: is not mounted, as said above"
     refute_line win
     refute_line two
   done
+}
+
+@test "more drives than can be: each that is not mounted is named" {
+  local i expected=""
+  LANES=(preload)
+  conf automount 'enabled = false'
+  for i in {1..103}; do printf 'C: %s/at/m%d drvfs\n' "$BASE" "$i"; done >"$BASE/etc/fstab"
+  for i in 101 102 103; do
+    expected+="lxshim: BASE/etc/fstab:$i: C: is not mounted: there are 100 already, which is as many as can be"$'\n'
+  done
+  session 'grep -c " $BASE/at/m" /proc/self/mounts'
+  assert_output "${expected}100"
 }

@@ -23,7 +23,7 @@ LXSHIM, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 BEYOND_SCHEMA = """
     extends-missing extends-directory extends-self extends-cycle extends-broken-base
     trace-directory trace-no-directory interop-record
-    target-root target-root-roundabout target-missing target-parent-missing target-file
+    target-root target-root-roundabout target-proc target-missing target-parent-missing target-file
     target-below-file
     backing-missing backing-file backing-inside-target backing-around-target overlap-*
     options-empty-item option-* glob-*
