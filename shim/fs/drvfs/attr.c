@@ -138,15 +138,15 @@ long drvfs_chmod(struct lx_call *c)
     return result;
 }
 
-/* [hexpm/hex#624] That what it is asked of is not there the kernel says first. */
+/* [hexpm/hex#624] What the kernel refuses to everybody it says first. */
 static long check_unchanged(struct lx_call *c)
 {
     const struct lx_mount *m = c->at[0].mount;
     if (c->uid != (uid_t)-1 || c->gid != (gid_t)-1 ||
         lx_rule(m, LX_RULE_CHOWN_UNCHANGED) == LX_NATIVE)
         return 0;
-    long found = find(c);
-    return found < 0 ? found : lx_forbid_by(c, m, LX_RULE_CHOWN_UNCHANGED);
+    long r = change_nothing(c, find(c));
+    return r < 0 ? r : lx_forbid_by(c, m, LX_RULE_CHOWN_UNCHANGED);
 }
 
 /* Without metadata there is no owner to change: root and the owner are told it worked. */
