@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "sys/fdpath.h"
 #include "sys/i386.h"
 #include "sys/sys.h"
 #include "vfs/names.h"
@@ -61,12 +62,30 @@ static int openat_low(int dfd, const char *path, int flags, mode_t mode)
     return (int)call(OPENAT, dfd, low->path, flags, (long)mode);
 }
 
+/*
+ * The kernel gives O_LARGEFILE to whatever openat2 opens, by this way as well. So what that finds
+ * is opened anew, by /proc; -ENOSYS where none is.
+ */
+static int open_found(int dfd, const char *path, int flags, unsigned resolve)
+{
+    char link[SYS_FD_PATH];
+    int found = sys_open(dfd, path, O_PATH | O_CLOEXEC, 0, resolve);
+    if (found < 0)
+        return found;
+    sys_fd_path(found, link);
+    int fd = openat_low(AT_FDCWD, link, flags, 0);
+    sys_close(found);
+    return fd == -ENOENT ? -ENOSYS : fd;
+}
+
 int int80_open(int dfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
     if ((flags & (I386_O_LARGEFILE | O_PATH)) != 0)
         return sys_open(dfd, path, flags, mode, resolve);
-    /* openat2 makes no difference for 32-bit programs: to them it is not there. */
-    return resolve != 0 ? -ENOSYS : openat_low(dfd, path, flags, mode);
+    if (resolve == 0)
+        return openat_low(dfd, path, flags, mode);
+    /* Opening what was found anew would make nothing, and not keep the flag. */
+    return (flags & (O_CREAT | O_NOFOLLOW)) != 0 ? -ENOSYS : open_found(dfd, path, flags, resolve);
 }
 
 /* Reads a block of a directory into low memory, which *block is then. Returns its bytes or -errno.

@@ -34,9 +34,10 @@ static long name_of(int mount, struct file_handle *handle, char name[PATH_MAX])
 static long open_named(const struct lx_task *task, const char *name, int flags)
 {
     const struct sys_open_how how = {.flags = (unsigned)flags, .resolve = SYS_RESOLVE_NO_SYMLINKS};
+    long fd = -ENOSYS; /* of a 32-bit program's, too, that has said O_NOFOLLOW */
     if (task->pid != 0 && (flags & O_PATH) == 0)
-        return lx_openat2(task, AT_FDCWD, name, &how);
-    return lx_openat(task, AT_FDCWD, name, flags | O_NOFOLLOW, 0);
+        fd = lx_openat2(task, AT_FDCWD, name, &how);
+    return fd != -ENOSYS ? fd : lx_openat(task, AT_FDCWD, name, flags | O_NOFOLLOW, 0);
 }
 
 long vfs_open_by_handle(const struct lx_task *task, int mount, struct file_handle *handle,
