@@ -33,8 +33,8 @@ struct placement vfs_resolve_directory(struct lx_call *c, struct vfs_directory *
                                        bool provable);
 
 /*
- * The same as far as it takes a single buffer of PATH_MAX and neither a walk nor a call: false where
- * more is needed. What it found is remembered.
+ * The same as far as it takes a single buffer of PATH_MAX and neither a walk nor a call: false
+ * where more is needed. What it found is remembered.
  */
 bool vfs_ask_directory(const struct lx_task *task, const struct vfs_directory *d, uint64_t stamp);
 
