@@ -291,13 +291,27 @@ int store_volfs_put(const struct store_object *o, enum store_format format,
         r = store_marked(&st) ? forget_form(o) : 0;
         if (r == 0 && store_marked(&st))
             r = forget(o, STORE_LACKS);
-        bool meant = (want->mode & S_ISVTX) != 0 || (store_marked(&st) && store_mark_is_meant(o));
-        return r < 0 ? r : set_mark(o, meant);
+        bool sticky = (want->mode & S_ISVTX) != 0;
+        bool meant = store_marked(&st) && store_mark_is_meant(o);
+        if (r == 0 && meant && !sticky)
+            r = note(o, 0, 0);
+        return r < 0 ? r : set_mark(o, sticky || meant);
     }
     r = format == STORE_LXFS ? keep_lxfs(o, &st, want) : keep_wslfs(o, want);
     if (r == 0)
         r = note(o, 0, 0);
     return r < 0 ? r : set_mark(o, true);
+}
+
+int store_volfs_hide_mark(const struct store_object *o, const struct store_tree *tree)
+{
+    struct store_volfs v;
+    struct stat st;
+    int r = store_object_stat(o, &st);
+    if (r < 0 || !store_marked(&st) || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+        return r;
+    store_volfs_get(o, &st, tree->format, &v);
+    return v.noted ? 0 : note(o, 0, 0);
 }
 
 int store_volfs_strip(const struct store_object *o, const struct store_tree *tree, unsigned fields,

@@ -77,6 +77,12 @@ int store_volfs_put(const struct store_object *o, enum store_format format,
                     const struct nt_lxattrb *want);
 
 /*
+ * Notes of a regular file or directory that was given the mark for what is kept of it otherwise (an
+ * ACL, an EA that has no room in its inode) that nobody asked for a sticky bit. 0 or -errno.
+ */
+int store_volfs_hide_mark(const struct store_object *o, const struct store_tree *tree);
+
+/*
  * Takes attributes (a set of NT_LX_OWNED; of lxfs all) from a regular file or directory: nobody but
  * WSL misses them. `known`: it has met the file, or one that had its name, and remembers what that
  * was as long as the tree is mounted. 0 or -errno.

@@ -195,8 +195,11 @@ nt_status win_ea_set(const char *native, const struct nt_ea *ea)
         return set_field(native, (enum nt_lx_field)field, ea);
     if (!store_ea_attribute(ea->name, ea->name_length, attribute) || !is_other(attribute))
         return NT_INVALID_EA_NAME;
-    if (ea->size > 0)
-        return win_status_of_ea(store_attr_change(&o, attribute, ea->value, ea->size));
+    if (ea->size > 0) {
+        bool marked = win_marked(native);
+        long kept = store_attr_change(&o, attribute, ea->value, ea->size);
+        return win_status_of_ea(kept < 0 ? kept : win_unstick(native, marked));
+    }
     long r = store_attr_change(&o, attribute, NULL, 0);
     return r == -ENODATA ? NT_SUCCESS : win_status_of_ea(r);
 }

@@ -56,10 +56,26 @@ static long get_fact(const char *native, const char *name, void *value, size_t r
     return store_attr_get(&o, true, name, value, room);
 }
 
+bool win_marked(const char *native)
+{
+    const struct store_object o = object(native);
+    struct stat st;
+    return store_object_stat(&o, &st) < 0 || store_marked(&st);
+}
+
+int win_unstick(const char *native, bool marked)
+{
+    const struct store_object o = object(native);
+    struct store_tree tree;
+    return marked || !win_tree_of(native, &tree) ? 0 : store_volfs_hide_mark(&o, &tree);
+}
+
 static long set_fact(const char *native, const char *name, const void *value, size_t size)
 {
     const struct store_object o = object(native);
-    return store_attr_change(&o, name, value, size);
+    bool marked = win_marked(native);
+    long r = store_attr_change(&o, name, value, size);
+    return r < 0 ? r : win_unstick(native, marked);
 }
 
 nt_status win_status_of_ea(long r)
@@ -234,6 +250,12 @@ static bool is_bare_alias(const struct nt_reparse *r)
     return r->tag == NT_TAG_APPEXECLINK && r->data.at != NULL && r->data.n == 0;
 }
 
+static nt_status mark(const char *native, mode_t mode)
+{
+    int r = sys_fchmodat(AT_FDCWD, native, (mode & 07777) | STORE_MARK);
+    return nt_status_of(r < 0 ? r : win_unstick(native, (mode & STORE_MARK) != 0));
+}
+
 nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size)
 {
     struct nt_reparse r;
@@ -259,7 +281,7 @@ nt_status win_reparse_set(const char *native, const uint8_t *buffer, size_t size
             write_dosattrib(native, file.attributes | NT_REPARSE_POINT, file.times[WIN_CREATION]);
     /* By the sticky bit the library knows that a second look is due, at no cost to other files. */
     if (status == NT_SUCCESS)
-        status = nt_status_of(sys_fchmodat(AT_FDCWD, native, (file.mode & 07777) | STORE_MARK));
+        status = mark(native, file.mode);
     if (status == NT_SUCCESS)
         store_note_link(AT_FDCWD, native);
     return status;
@@ -271,7 +293,7 @@ nt_status win_set_kept(const char *native, const struct win_file *file, uint32_t
                                        file->times[WIN_CREATION]);
     /* What marks it otherwise is not asked for: a mark too many is a look too many. */
     if (status == NT_SUCCESS && (to & which) != 0)
-        status = nt_status_of(sys_fchmodat(AT_FDCWD, native, (file->mode & 07777) | STORE_MARK));
+        status = mark(native, file->mode);
     return status;
 }
 

@@ -35,6 +35,14 @@ struct win_file {
     ino_t inode;
 };
 
+/*
+ * Windows keeps facts of a file by means that may mark it, and the mark is a sticky bit, which in a
+ * tree WSL would show: win_marked asks before, and win_unstick notes after it that no
+ * bit was meant. Nothing for a file in no tree. 0 or -errno.
+ */
+bool win_marked(const char *native);
+int win_unstick(const char *native, bool marked);
+
 /* The tree of VolFs' that a native path is in; false for what is in none. */
 bool win_tree_of(const char *native, struct store_tree *out);
 

@@ -132,7 +132,10 @@ static nt_status store(const char *native, const struct win_security *s, struct 
                                          .dacl = dacl};
     if (is_default(s))
         return of_store(store_descriptor_remove(&o));
+    bool marked = win_marked(native);
     int r = store_descriptor_set(&o, &security);
+    if (r == 0)
+        r = win_unstick(native, marked);
     win_tell_described(o.root); /* also where not all of it went well: the note may be there */
     return of_store(r);
 }

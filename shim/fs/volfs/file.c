@@ -49,6 +49,8 @@ void volfs_look(const struct lx_mount *mount, const struct store_object *o, cons
     out->special = v.type != 0;
     store_volfs_show(st, &v, &a);
     out->mode = S_ISLNK(a.mode) ? a.mode | 0777 : a.mode;
+    /* The kernel knows of a sticky bit that nobody has asked for. */
+    out->kernel = out->kernel && a.mode == st->st_mode;
     out->uid = a.uid;
     out->gid = a.gid;
     if (S_ISCHR(a.mode) || S_ISBLK(a.mode))
