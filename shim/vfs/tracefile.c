@@ -2,6 +2,8 @@
 #include "vfs/tracefile.h"
 
 #include <linux/futex.h>
+#include <stdint.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 #include "sys/own.h"
@@ -25,9 +27,22 @@ static int open_trace(const struct lx_task *task, int flags)
                              : sys_openat(AT_FDCWD, policy->trace, flags | O_NONBLOCK, mode);
 }
 
+/* False where a limit of sizes (RLIMIT_FSIZE) would have the kernel cut the lines short. */
+static bool fits(int fd, const struct iovec *parts, size_t n)
+{
+    struct stat st;
+    size_t size = 0;
+    if (sys_may_fill(SIZE_MAX) || sys_fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return true;
+    for (size_t i = 0; i < n; i++)
+        size += parts[i].iov_len;
+    return sys_may_fill((size_t)st.st_size + size);
+}
+
 /*
  * One write on an append-only descriptor: lines of many processes never mix. Returns what was
- * written or -errno. A FIFO that is full is waited for.
+ * written or -errno. A FIFO that is full is waited for. What a limit of this task's would cut is
+ * not written at all: the next line, by another task, would begin in the middle of one.
  */
 static long append(const struct lx_task *task, const struct iovec *parts, size_t n, bool makes)
 {
@@ -35,7 +50,7 @@ static long append(const struct lx_task *task, const struct iovec *parts, size_t
     int fd = open_trace(task, flags);
     if (fd < 0)
         return fd;
-    long written = sys_say(fd, parts, n);
+    long written = fits(fd, parts, n) ? sys_say(fd, parts, n) : -EFBIG;
     if (written == -EAGAIN && sys_fcntl(fd, F_SETFL, flags) == 0)
         written = sys_say(fd, parts, n);
     sys_close(fd);

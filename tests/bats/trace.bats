@@ -112,6 +112,25 @@ cat: none: No such file or directory"
   assert_line '\xff'
 }
 
+@test "what a limit of sizes leaves no room for is no half line in the trace, which goes on without a limit" {
+  needs jq jq
+  local steps='for i in {1..100}; do mkfifo p; done 2>/dev/null; echo ran' limited='ulimit -Sf 1; exec env "$@"'
+  native 'ulimit -Sf 1; trap "" XFSZ; (printf %01000d 0 >f; printf %0100d 0 >>f) 2>/dev/null; stat -c %s f'
+  assert_output 1024
+  DRIVE=$(fresh drive)
+  TRACE=$BATS_TEST_TMPDIR/trace.json
+  printf '{"before":"%0900d"}\n' 0 >"$TRACE"
+  run env -C "$DRIVE" LXSHIM_TRACE="$TRACE" bash -c "$limited" - "${SHIM[@]}" bash -uc "$steps"
+  assert_output ran
+  run env -C "$DRIVE" LXSHIM_TRACE="$TRACE" "${SHIM[@]}" bash -uc 'mkfifo last 2>/dev/null; echo ran'
+  assert_output ran
+  run jq -r 'if .before then "before" else select(.rule == "special.fifo").args[0] end' "$TRACE"
+  assert_success
+  assert_equal "${lines[0]} ${lines[-1]}" "before last"
+  # lxshim run, whose limit is lifted, writes what a program may not.
+  [[ $LXSHIM_TEST_LANE == preload ]] || ((${#lines[@]} == 102))
+}
+
 @test "a trace file that cannot be written is refused before main; one that goes later changes nothing" {
   DRIVE=$(fresh drive)
   run env -C "$DRIVE" LXSHIM_TRACE=/proc/none LD_PRELOAD="$LIB" bash -uc 'echo main'
