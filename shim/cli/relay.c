@@ -67,9 +67,18 @@ static bool had_already(const siginfo_t *info)
     return AMONG(info->si_signo, of_terminal);
 }
 
+/*
+ * The signals that a command's process took over, as a set of the kernel's. Written by it before
+ * its exec, in the memory that vfork shares; then this thread's alone.
+ */
+static volatile uint64_t taken_over;
+
 static void pass_on(pid_t child, const siginfo_t *info)
 {
-    if (had_already(info))
+    const uint64_t bit = UINT64_C(1) << (info->si_signo - 1);
+    const bool taken = (taken_over & bit) != 0; /* the one that waited here, whoever sent it */
+    taken_over &= ~bit;
+    if (taken || had_already(info))
         return;
     if (info->si_code == SI_QUEUE)
         sigqueue(child, info->si_signo, info->si_value);
@@ -268,17 +277,41 @@ static bool enter_supervisor(int socket, int leash, bool required, bool silent,
     return !required;
 }
 
+/* Signals of libc's own: it handles them once there is a thread, and lets nobody set them. */
+#define OWN_FIRST 32
+#define OWN_COUNT 3
+
 /* What the command inherits of signals. */
 struct signals {
     sigset_t mask;
     bool chld_ignored;
+    bool own_ignored[OWN_COUNT];
     pid_t parent; /* its own, which may be gone when it asks */
 };
 
+/* Of what rt_sigaction takes, the handler is the first word everywhere. */
+#define ACTION_WORDS 8
+#define SET_SIZE     8 /* bytes of the kernel's set of signals */
+
+/* Before there is a thread: which of those were ignored by whoever has started us. */
+static void note_own(struct signals *signals)
+{
+    for (int i = 0; i < OWN_COUNT; i++) {
+        unsigned long action[ACTION_WORDS] = {0};
+        signals->own_ignored[i] =
+            syscall(SYS_rt_sigaction, OWN_FIRST + i, NULL, action, SET_SIZE) == 0 &&
+            action[0] == (unsigned long)SIG_IGN;
+    }
+}
+
 static void give_back(const struct signals *signals)
 {
+    const unsigned long ignored[ACTION_WORDS] = {(unsigned long)SIG_IGN};
     if (signals->chld_ignored)
         signal(SIGCHLD, SIG_IGN);
+    for (int i = 0; i < OWN_COUNT; i++)
+        if (signals->own_ignored[i])
+            (void)syscall(SYS_rt_sigaction, OWN_FIRST + i, ignored, NULL, SET_SIZE);
     sizes_give_back();
     sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
@@ -387,9 +420,11 @@ static void take_over_keys(pid_t parent)
     char text[PROC_STATUS_ROOM];
     const char *pending = proc_status(parent, "\nShdPnd:", text);
     unsigned long long set = pending == NULL ? 0 : strtoull(pending, NULL, 16);
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        if ((set & (1ULL << (keys[i] - 1))) != 0)
-            kill(getpid(), keys[i]);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const uint64_t bit = UINT64_C(1) << (keys[i] - 1);
+        if ((set & bit) != 0 && kill(getpid(), keys[i]) == 0)
+            taken_over |= bit;
+    }
 }
 
 /*
@@ -512,6 +547,7 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     /* Whoever ignores SIGCHLD has no child to wait for; the command may, and inherits that. */
     sigaction(SIGCHLD, NULL, &chld);
     given.chld_ignored = chld.sa_handler == SIG_IGN;
+    note_own(&given);
     signal(SIGCHLD, SIG_DFL);
     relayed_signals(&relayed);
     sigprocmask(SIG_BLOCK, &relayed, &given.mask);

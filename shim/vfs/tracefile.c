@@ -3,6 +3,7 @@
 
 #include <linux/futex.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -30,13 +31,15 @@ static int open_trace(const struct lx_task *task, int flags)
 /* False where a limit of sizes (RLIMIT_FSIZE) would have the kernel cut the lines short. */
 static bool fits(int fd, const struct iovec *parts, size_t n)
 {
+    uint64_t limit[2]; /* as prlimit64 has it: what counts, and what it may be raised to */
     struct stat st;
-    size_t size = 0;
-    if (sys_may_fill(SIZE_MAX) || sys_fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+    if (SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, limit) < 0 || limit[0] == UINT64_MAX ||
+        sys_fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
         return true;
+    uint64_t end = (uint64_t)st.st_size;
     for (size_t i = 0; i < n; i++)
-        size += parts[i].iov_len;
-    return sys_may_fill((size_t)st.st_size + size);
+        end += parts[i].iov_len;
+    return end <= limit[0];
 }
 
 /*

@@ -56,7 +56,7 @@ makes() {
   printf '#!/bin/sh\n' >"$tree/tools/deps" # it would install
   chmod +x "$tree/examples/demo"
   cd "$tree" || return
-  here() { run env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory "$@"; }
+  here() { run env -u MAKEFLAGS -u MAKELEVEL -u B make --no-print-directory "$@"; }
   mkdir build
   ln -s /nowhere build/gallery # as of a clone that was moved
   here build/gallery
