@@ -325,11 +325,14 @@ static void be_called(void)
 
 _Noreturn void livetable_serve(const struct lx_policy *policy, struct pool *pool)
 {
+    sigset_t none;
     served.pool = pool;
     served.policy = policy;
     served.nodes = FUSE_ROOT_ID;
     signal(SIGTERM, SIG_DFL);
     signal(SIGCHLD, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL); /* a SIGTERM may wait since the fork */
     served.events = epoll_create1(EPOLL_CLOEXEC);
     served.changes = vfs_watch_table(policy);
     if (served.changes >= 0)

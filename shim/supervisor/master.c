@@ -27,26 +27,36 @@ static void child_ended(int sig)
     (void)sig; /* to end a wait */
 }
 
-int master_start_worker(struct master *m)
+/*
+ * Forks. SIGTERM is blocked in the child, until that does not ignore it any more: one that came
+ * between would be lost, and whoever waits for the child would do so for ever.
+ */
+static pid_t fork_child(void)
 {
-    pid_t master = getpid();
-    struct slot *slot = pool_reserve(m->pool);
-    if (slot == NULL)
-        return -EAGAIN;
-    /* Not to be lost between fork and the first line of its own: it would be parked for ever. */
     sigset_t end;
     sigset_t before;
     sigemptyset(&end);
     sigaddset(&end, SIGTERM);
     sigprocmask(SIG_BLOCK, &end, &before);
     pid_t pid = fork();
+    if (pid != 0)
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    return pid;
+}
+
+int master_start_worker(struct master *m)
+{
+    pid_t master = getpid();
+    struct slot *slot = pool_reserve(m->pool);
+    if (slot == NULL)
+        return -EAGAIN;
+    pid_t pid = fork_child();
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with its master */
         if (getppid() == master)
             worker_run(m->policy, m->pool, slot);
         _exit(1);
     }
-    sigprocmask(SIG_SETMASK, &before, NULL);
     if (pid > 0)
         atomic_store(&slot->worker, pid);
     else
@@ -95,13 +105,11 @@ static _Noreturn void stop(struct master *m)
 static void start_guard(struct master *m)
 {
     pid_t master = getpid();
-    sigset_t end;
-    sigset_t before;
-    sigemptyset(&end);
-    sigaddset(&end, SIGTERM);
-    sigprocmask(SIG_BLOCK, &end, &before);
-    m->guard = fork();
+    m->guard = fork_child();
     if (m->guard == 0) {
+        sigset_t end;
+        sigemptyset(&end);
+        sigaddset(&end, SIGTERM);
         signal(SIGTERM, SIG_DFL);
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         while (getppid() == master && sigwaitinfo(&end, NULL) < 0)
@@ -111,7 +119,6 @@ static void start_guard(struct master *m)
         signal(SIGTERM, SIG_IGN);
         stop(m);
     }
-    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 /* Starts who serves mount tables, where somebody waits for that. */
@@ -120,7 +127,7 @@ static void start_tables(struct master *m)
     pid_t master = getpid();
     if (m->tables != 0 || atomic_load(&m->pool->tables) != POOL_TABLES_WANTED)
         return;
-    m->tables = fork();
+    m->tables = fork_child();
     if (m->tables == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() == master)
