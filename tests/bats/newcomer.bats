@@ -132,6 +132,24 @@ makes() {
   refute_output --partial "not run"
 }
 
+@test "a test that does not end is given up, after what its processes wait for" {
+  needs ps procps
+  export GATE=$BATS_TEST_TMPDIR/gate
+  mkfifo "$GATE"
+  mkdir "$BATS_TEST_TMPDIR/tests"
+  # It leaves the group that is ended, and ends as the gate is opened below.
+  printf '%s\n' '@test "ends" {' '  true' '}' '@test "waits" {' '  setsid cat "$GATE"' '}' '@test "comes after" {' '  true' '}' \
+    >"$BATS_TEST_TMPDIR/tests/a.bats"
+  cd "$SOURCE_ROOT"
+  SUITE_LIMIT=2 run tests/suite -l preload "$BATS_TEST_TMPDIR/tests/a.bats"
+  : <>"$GATE"
+  assert_failure 1
+  assert_line --index 2 "ok 1 ends"
+  assert_line --partial "# a.bats: no test has ended for 2 s: given up in the one after the last above."
+  assert_line --regexp "^# +([0-9]+) +\\1 +[0-9]+ S.* cat $GATE +\\["
+  assert_line "# failed: preload $BATS_TEST_TMPDIR/tests/a.bats"
+}
+
 @test "a temporary directory: where nothing can be started another is taken; one that was asked for is obeyed or refused" {
   LXSHIM_BUILD=$BUILD TMPDIR=/nowhere run "$SOURCE_ROOT/examples/demo"
   assert_failure 1
