@@ -366,6 +366,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(SAN_OBJ)
 
 # Of the supervisor, what is pure.
 $(B)/tests/unit/test_compat: $(addprefix $(B)/san/shim/supervisor/,calls.o compat.o int80.o)
+$(B)/tests/unit/test_scribe: $(B)/san/shim/supervisor/scribe.o
 
 # A fuzz target with a driver of our own: the same inputs every time, for `make check`.
 $(B)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(SAN_OBJ)
