@@ -62,8 +62,7 @@ static void fill(struct scratch *s, const void *what, long args[6])
     const struct words *w = what;
     for (unsigned i = 0; i < 6; i++)
         args[i] = w->path[i][0] == '\0' ? (long)w->given[i] : (long)scratch_string(s, w->path[i]);
-    if (args[5] == 0)
-        args[5] = SYS_COOKIE;
+    args[5] = SYS_COOKIE; /* none of these has a sixth, and whatever the caller's register holds */
 }
 
 /* What a path leads nowhere by. */
@@ -82,11 +81,10 @@ static long ask_too_long(struct injection *i, struct scratch *s, const void *wha
     long args[6];
     memset(path, 'x', sizeof(path) - 1);
     path[sizeof(path) - 1] = '\0';
-    for (unsigned k = 0; k < 6; k++)
+    for (unsigned k = 0; k < 5; k++)
         args[k] = (long)r->given[k];
     args[refusal->path] = (long)scratch_string(s, path);
-    if (args[5] == 0)
-        args[5] = SYS_COOKIE;
+    args[5] = SYS_COOKIE;
     long result = s->failed ? -ENAMETOOLONG : forced_call(i, r->call->number, args);
     return result == -ENAMETOOLONG ? refusal->error : result;
 }

@@ -300,7 +300,7 @@ clone3 $answer"
   needs python3 python3
   steps='import ctypes, os, sys
 libc = ctypes.CDLL(None)
-outer = sys.argv[1]
+outer = sys.argv[1] # in the first mount namespace
 def told(call, *args):
     try: return call(*args)
     except OSError as e: return e.strerror
@@ -325,7 +325,14 @@ look("in it")'
     BARE=$(fresh bare)
     before=()
     [[ $lane == native ]] || before=("$LXSHIM" run -q --require-complete --lane "$lane" --policy /policy.json --)
-    run in_bare_root timeout 300 "${before[@]}" python3 -c "$steps" "$BARE"
+    # Where the tests are in a chroot, setns leads out of that one, too.
+    run env -C "$BARE" python3 -c 'import ctypes, os
+here = os.open(".", os.O_RDONLY)
+assert not ctypes.CDLL(None).setns(os.open("/proc/self/ns/mnt", os.O_RDONLY), 0x20000)
+os.fchdir(here)
+print(os.getcwd())'
+    assert_success
+    run in_bare_root timeout 300 "${before[@]}" python3 -c "$steps" "$output"
     within="[True, False] / None No such file or directory No such file or directory True"
     assert_output "before $within
 apart $within

@@ -59,7 +59,14 @@ def answer(call, path, into):
         into.append((oct(r.st_mode), r.st_ino) if isinstance(r, os.stat_result) else r)
     except OSError as e:
         into.append(e.errno)
-for size in 32768, 0:
+def smallest():
+    for size in range(32768, 1 << 20, 4096):
+        try:
+            threading.stack_size(size)
+            return size
+        except ValueError: # a later Python wants more for itself
+            pass
+for size in smallest(), 0:
     threading.stack_size(size)
     for path in paths:
         for n, call in enumerate(calls):
