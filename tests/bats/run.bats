@@ -359,6 +359,8 @@ exit status 7" python3 -c "$waits" apart
   done
   run -0 presses HUP main "$LXSHIM" run -q -- sleep 1000
   run -0 presses QUIT main "$LXSHIM" wsl -q -- sleep 1000
+  # What those leave that were killed goes with the next that ends; a container's /dev/shm is too small for all of it.
+  output=$(grep -v '^lxshim: cannot make all that /sys shows .*: No space left on device; the session goes on$' <<<"$output")
   assert_output --regexp '^[0-9]{2,} calls$'
 }
 
