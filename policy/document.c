@@ -2,7 +2,6 @@
 #include "policy/document.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,17 +79,23 @@ static void refuse_file(struct lx_load *load, const char *name, const struct lx_
 static int open_file(struct lx_load *load, const char *what, const char *path, const char *name,
                      const struct lx_place *named, struct stat *st)
 {
-    /* Nobody waits for the writer of a FIFO that is no policy. */
-    int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (named != NULL ? O_NONBLOCK : 0);
     bool plain = named != NULL || load->found != NULL;
     const char *why = NULL;
+    int error = 0;
     int fd = load->found != NULL ? lx_found_open(load->arena, load->found, path, &why)
-                                 : open(path, flags);
-    if (why == NULL && (fd < 0 || fstat(fd, st) < 0))
-        why = lx_arena_format(load->arena, "cannot open the %s: %s", what, strerror(errno));
-    else if (why == NULL && (S_ISDIR(st->st_mode) || (plain && !S_ISREG(st->st_mode))))
+                                 : lx_open_plain(path);
+    if (fd < 0)
+        error = load->found != NULL ? errno : -fd;
+    else if (fstat(fd, st) < 0)
+        error = errno;
+    else if (S_ISDIR(st->st_mode) || (plain && !S_ISREG(st->st_mode)))
+        error = EINVAL;
+    if (why == NULL && (error == EISDIR || error == EINVAL))
         why = lx_arena_format(load->arena, "not a file, expected a %s in JSON", what);
-    else if (why == NULL && S_ISREG(st->st_mode) && (size_t)st->st_size > LX_DOCUMENT_MAX)
+    else if (why == NULL && error != 0)
+        why = lx_arena_format(load->arena, "cannot open the %s: %s", what, strerror(error));
+    else if (why == NULL && fd >= 0 && S_ISREG(st->st_mode) &&
+             (size_t)st->st_size > LX_DOCUMENT_MAX)
         why = lx_arena_format(load->arena, "larger than 16 MiB, expected a %s in JSON", what);
     if (why == NULL)
         return fd;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "policy/part.h"
+#include "policy/whole.h"
 
 #define NAME "--scanner"
 
@@ -30,7 +31,7 @@ static void add(json_t *object, const char *key, const char *text, size_t n)
 static int add_events(json_t *object, const char *file)
 {
     static const char mark[] = "\"by\":\"scanner\",\"event\":\"";
-    FILE *in = fopen(file, "re");
+    FILE *in = lx_stream_plain(file);
     char *line = in == NULL ? NULL : malloc(LONGEST);
     int count = line == NULL ? -1 : 0;
     while (line != NULL && fgets(line, LONGEST, in) != NULL) {
@@ -62,7 +63,7 @@ static int replay(struct lx_load *load, struct lx_place place, const char *direc
         file[0] == '/' ? file : lx_arena_format(load->arena, "%s/%s", directory, file);
     int count = add_events(object, path);
     if (count < 0)
-        return lx_refuse(load, place, "cannot read the trace %s: %s", file, strerror(errno));
+        return lx_refuse(load, place, "cannot read the trace %s: %s", file, lx_plain_word(errno));
     if (count == 0)
         return lx_refuse(load, place,
                          "%s has no call that a scanner was in the way of, expected a trace of a "

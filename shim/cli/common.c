@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "policy/found.h"
 #include "policy/nearest.h"
 #include "policy/shown.h"
+#include "policy/whole.h"
 #include "supervisor/supervisor.h"
 #include "sys/own.h"
 
@@ -203,7 +203,6 @@ bool cli_load(const struct lx_request *request, struct lx_effective *policy)
 
 int cli_open_plain(const char *file, const char **why)
 {
-    const dev_t null = makedev(1, 3);
     struct stat st;
     int fd = -1;
     *why = NULL;
@@ -212,16 +211,13 @@ int cli_open_plain(const char *file, const char **why)
         *why = errno == ENOENT || errno == EACCES ? NULL : strerror(errno);
         return -1;
     }
-    if (S_ISDIR(st.st_mode))
-        *why = strerror(EISDIR);
-    else if (!S_ISREG(st.st_mode) && (!S_ISCHR(st.st_mode) || st.st_rdev != null))
-        *why = "not a file";
-    else if ((size_t)st.st_size > CLI_PLAIN_MAX)
+    if (S_ISFIFO(st.st_mode)) /* also a pipe: nobody hands these files on by one */
+        *why = lx_plain_word(EINVAL);
+    else if (S_ISREG(st.st_mode) && (size_t)st.st_size > CLI_PLAIN_MAX)
         *why = strerror(EFBIG);
-    /* It may be another by now. */
-    else if ((fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0)
-        *why = strerror(errno);
-    return fd;
+    else if ((fd = lx_open_plain(file)) < 0)
+        *why = lx_plain_word(-fd);
+    return fd < 0 ? -1 : fd;
 }
 
 bool cli_can_trace(const struct lx_effective *policy)

@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "policy/found.h"
 #include "policy/profile.h"
+#include "policy/whole.h"
 
 #define WORKFLOW ".github/workflows/lxshim.yml"
 
@@ -51,7 +52,7 @@ static const struct {
 /* True where a makefile has a rule for a target at the beginning of a line. */
 static bool has_target(const char *makefile, const char *target)
 {
-    FILE *f = fopen(makefile, "re");
+    FILE *f = lx_stream_plain(makefile);
     char *line = NULL;
     size_t room = 0;
     size_t n = strlen(target);
@@ -184,7 +185,7 @@ static bool has_line(const char *file, const char *line)
     char *text = NULL;
     size_t room = 0;
     bool has = false;
-    FILE *in = fopen(file, "re");
+    FILE *in = lx_stream_plain(file);
     while (in != NULL && !has && getline(&text, &room, in) > 0) {
         text[strcspn(text, "\r\n")] = '\0';
         has = strcmp(text, line) == 0;

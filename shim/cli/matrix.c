@@ -139,7 +139,9 @@ static bool read_engine(const char *text, size_t cells, const struct emit_engine
 static void touch_status_file(void)
 {
     const char *file = getenv("TEST_SHARD_STATUS_FILE");
-    int fd = file == NULL ? -1 : open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    int fd = file == NULL
+                 ? -1
+                 : open(file, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
     if (fd >= 0)
         close(fd);
 }

@@ -360,7 +360,8 @@ static int start_anew(char **argv, const struct relay_lanes *lanes, int socket)
     }
     int error = errno;
     free(stage);
-    cli_error("cannot start the command: %s", strerror(error));
+    cli_error("cannot start the command: %s%s", strerror(error),
+              error == ENOENT ? "; inside another run / needs lxshim's ld.so" : "");
     return CLI_FAILED;
 }
 

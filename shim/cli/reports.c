@@ -13,6 +13,8 @@
 #include "cli/progress.h"
 #include "policy/nearest.h"
 #include "policy/shown.h"
+#include "policy/whole.h"
+#include "report/place.h"
 
 /* As for the counters of a run: children find it by our id and this number. */
 #define TRACE_FD 733
@@ -86,7 +88,8 @@ bool cli_orders_write(const struct report_order *orders, size_t count, struct re
                       orders[i].format->word);
         else if (r < 0)
             cli_error("cannot write the report to %s: %s",
-                      orders[i].file != NULL ? orders[i].file : "standard output", strerror(-r));
+                      orders[i].file != NULL ? orders[i].file : "standard output",
+                      report_place_word(-r));
         all &= r == 0;
     }
     return all;
@@ -231,7 +234,7 @@ int cli_report(const struct cli_arguments *arguments)
         free(orders);
         return status;
     }
-    FILE *trace = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+    FILE *trace = strcmp(file, "-") == 0 ? stdin : lx_stream_plain(file);
     const struct report_about about = {
         .directory = realpath(".", NULL), .status = -1, .reading = show_reading};
     status = CLI_NO;
@@ -240,7 +243,7 @@ int cli_report(const struct cli_arguments *arguments)
     progress_clear();
     report_settle(&report);
     if (r < 0)
-        cli_error("cannot read %s: %s", file, strerror(-r));
+        cli_error("cannot read %s: %s", file, trace == NULL ? lx_plain_word(-r) : strerror(-r));
     else if (report.lines > 0 && report.damaged == report.lines)
         cli_error("%s is no trace: none of its %llu lines is one of a trace", file,
                   (unsigned long long)report.lines);

@@ -125,6 +125,16 @@ static int make_table_memory(void)
     return r < 0 ? r : fd;
 }
 
+/* Says why there is no file in memory for something. */
+static void refuse_memory(const char *what, int error)
+{
+    cli_error(error == -EFBIG
+                  ? "cannot %s: %s; a hard limit of sizes (ulimit -H -f) has to leave a "
+                    "run some MiB of memory"
+                  : "cannot %s: %s",
+              what, strerror(-error));
+}
+
 /* The table of mounts. Returns a descriptor, or -errno after saying so. */
 static int make_table(const struct lx_table **table)
 {
@@ -139,7 +149,7 @@ static int make_table(const struct lx_table **table)
         close(fd);
     }
     if (r < 0)
-        cli_error("cannot keep what is mounted: %s", strerror(-r));
+        refuse_memory("keep what is mounted", r);
     *table = at;
     return r < 0 ? r : fd;
 }
@@ -388,11 +398,7 @@ int cli_run(const struct cli_arguments *arguments)
     policy.trace_lines = is_plain(policy.trace);
     int fd = make_stats(&policy, &stats);
     if (fd < 0)
-        cli_error(fd == -EFBIG
-                      ? "cannot count what the rules do: %s; a hard limit of sizes (ulimit "
-                        "-H -f) has to leave a run some MiB of memory"
-                      : "cannot count what the rules do: %s",
-                  strerror(-fd));
+        refuse_memory("count what the rules do", fd);
     bool observe = policy.observe;
     if (arguments->root != NULL)
         rootmounts_add(&policy);

@@ -32,8 +32,7 @@ static void keep_text(struct lx_request *request)
 {
     char *text = NULL;
     size_t size = 0;
-    int fd =
-        request->file == NULL || request->found ? -1 : open(request->file, O_RDONLY | O_CLOEXEC);
+    int fd = request->file == NULL || request->found ? -1 : lx_open_plain(request->file);
     if (fd >= 0 && lx_read_whole(fd, LX_DOCUMENT_MAX, &text, &size) == 0) {
         request->text = text;
         request->size = size;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "matrix/shard.h"
+#include "policy/whole.h"
 
 static bool is_text(const json_t *object, const char *key)
 {
@@ -49,9 +50,9 @@ static bool is_ours(const json_t *document)
 json_t *merge_read(struct lx_arena *arena, const char *file, const char **why)
 {
     json_error_t error;
-    FILE *in = fopen(file, "re");
+    FILE *in = lx_stream_plain(file);
     if (in == NULL) {
-        *why = strerror(errno);
+        *why = lx_plain_word(errno);
         return NULL;
     }
     json_t *document = json_loadf(in, JSON_REJECT_DUPLICATES, &error);

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "report/place.h"
+
 /* How much of a file is looked at for our mark. */
 #define HEAD 8192
 
@@ -81,8 +83,9 @@ int report_file_write(const struct report_order *order, struct report *report)
     if (r < 0)
         return r;
     if (!is_regular(order->file)) {
-        FILE *out = fopen(order->file, "we");
-        return out == NULL ? -errno : write_to(out, order->format, report);
+        int other = report_place_open(order->file, O_TRUNC);
+        FILE *to = other < 0 ? NULL : fdopen(other, "w");
+        return to != NULL ? write_to(to, order->format, report) : other < 0 ? other : -errno;
     }
     if (snprintf(beside, sizeof(beside), "%s.XXXXXX", order->file) >= (int)sizeof(beside))
         return -ENAMETOOLONG;

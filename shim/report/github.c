@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "report/formats.h"
+#include "report/place.h"
 #include "report/writers.h"
 
 #define ANNOTATIONS 10
@@ -70,9 +71,11 @@ static void put_page(struct report *r, FILE *out)
         return;
     report_markdown(r, memory);
     fclose(memory);
-    int fd = open(name, O_WRONLY | O_APPEND | O_CLOEXEC | O_CREAT, 0666);
+    int fd = report_place_open(name, O_APPEND);
     bool fits = fd >= 0 && fstat(fd, &st) == 0 && (size_t)st.st_size + size <= PAGE_MOST;
-    const char *why = fd < 0 ? strerror(errno) : fits ? NULL : "there is no room for it in 1 MiB";
+    const char *why = fd < 0 ? report_place_word(-fd)
+                      : fits ? NULL
+                             : "there is no room for it in 1 MiB";
     if (why == NULL && write(fd, page, size) != (ssize_t)size)
         why = strerror(errno);
     if (why != NULL)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* nt: a script of NT calls on handles that have names. */
+#include <errno.h>
 #include <string.h>
 
+#include "policy/whole.h"
 #include "sys/sys.h"
 #include "win/command.h"
 #include "win/ea.h"
@@ -270,8 +272,14 @@ int win_nt(struct win *win, const struct win_words *words)
         return win_syntax(win);
     const char *name = words->count == 1 ? words->word[0] : "standard input";
     if (words->count == 1) {
-        int fd = sys_openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC, 0);
+        int fd = lx_open_plain(name);
         in = fd >= 0 ? fdopen(fd, "r") : NULL;
+        /* It is read twice, as no pipe can be. */
+        if (fd == -EINVAL || (in != NULL && fseeko(in, 0, SEEK_SET) < 0)) {
+            if (in != NULL)
+                fclose(in);
+            return win_error(win, "lxshim: win: %s: not a file", name);
+        }
         if (in == NULL)
             return win_error(win, "lxshim: win: %s: %s", name, nt_status_message(nt_status_of(fd)));
         /* None of it is run where one line is not understood. */

@@ -181,6 +181,9 @@ no"
     run bash -c 'ulimit -f 0; "$@" 2>&1 | cat; exit ${PIPESTATUS[0]}' - "$LXSHIM" run -q --lane "$lane" -- touch ran
     assert_failure 125
     assert_output --regexp '^lxshim: cannot count what the rules do: File too large; .*ulimit -H -f'
+    run bash -c 'ulimit -f 2000; "$@" 2>&1 | cat; exit ${PIPESTATUS[0]}' - "$LXSHIM" run -q --lane "$lane" -- touch ran
+    assert_failure 125
+    assert_output --regexp '^lxshim: cannot keep what is mounted: File too large; .*ulimit -H -f'
   done
 }
 

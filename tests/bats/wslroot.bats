@@ -366,3 +366,33 @@ begun"
     rm "$temp"
   done
 }
+
+# Natively: chroot of a root with a program whose ld.so it has not is ENOENT, in words that do not say of what.
+@test "--root inside another run: lxshim is started anew there, and says so where its ld.so is missing" {
+  unshare -m true 2>/dev/null || unshare -Urm true 2>/dev/null || skip "no mount namespace can be made here"
+  local lane tree
+  BASE=$(fresh session)
+  mkdir "$BASE/drive"
+  printf '{"version": 1, "volumes": {"C:": {"backing": "drive"}}}' >"$BASE/policy.json"
+  make_root "$BASE/tree"
+  mkdir -p "$BASE"/bare/{proc,sys,dev,run,etc,tmp,bin,mnt/c}
+  while read -r tree; do
+    mkdir -p "$BASE/tree${tree%/*}"
+    cp -n "$tree" "$BASE/tree$tree"
+  done < <(ldd "$LXSHIM" | grep -o '/[^ ]*')
+  for lane in preload both; do
+    [[ " ${LANES[*]} " == *" $lane "* ]] || continue
+    for tree in tree bare; do
+      run env -C "$BASE" LC_ALL=C "$LXSHIM" wsl -q --lane "$lane" --policy policy.json --era wsl1-1903 -- \
+        "$LXSHIM" wsl -q --lane preload --policy "$BASE/policy.json" --era wsl2-9p --root "$BASE/$tree" -- /bin/bash -c 'uname -r; echo /mnt/*'
+      if [[ $tree == tree ]]; then
+        assert_success
+        assert_output "5.15.90.1-microsoft-standard-WSL2
+/mnt/c"
+      else
+        assert_failure 125
+        assert_output "lxshim: cannot start the command: No such file or directory; inside another run / needs lxshim's ld.so"
+      fi
+    done
+  done
+}
