@@ -307,6 +307,25 @@ print(os.stat(\"0\").st_nlink)"'
   assert_output "t"
 }
 
+@test "link.create, xattr.user: ReFS had neither hard links nor attributes before Windows 11" {
+  needs setfattr attr
+  steps='echo x >f; ln f g && stat -c %h f; setfattr -n user.a -v b f && getfattr --only-values -n user.a f'
+  native "$steps"
+  wants_here b "extended attributes"
+  assert_output "2
+b"
+  expected=$output
+  for profile in wsl1-1703 wsl1-19041; do
+    in_era $profile refs "$steps"
+    assert_line --index 0 --regexp "ln: .*: Operation not permitted"
+    assert_line --index 1 --partial "Operation not supported"
+  done
+  for profile in wsl1-current wsl2-9p wsl2-virtiofs; do
+    in_era $profile refs "$steps"
+    assert_output "$expected"
+  done
+}
+
 @test "stat.blocks: a file that Windows has told to be sparse has its holes, fsutil makes and shows them" {
   IN=$(fresh drive)
   sparse() { run "$LXSHIM" win fsutil sparse "$@"; }
