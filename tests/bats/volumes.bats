@@ -190,6 +190,34 @@ fallocate File too large
   assert_line --index 2 "truncate None"
 }
 
+@test "file.size: nor by posix_fallocate where libc has to write for it, as on WSL2" {
+  needs python3 python3
+  steps="python3 -c '$ANSWER
+end = (1 << 32) - 1
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR)
+for at, n in (end - 4096, 4096), (end - 4096, 4097), (end, 1), (end + 5, 1):
+    answer((at - end, n), lambda: os.posix_fallocate(f, at, n))
+print(os.fstat(f).st_size - end)
+'"
+  native "$steps"
+  expected="(-4096, 4096) None
+(-4096, 4097) None
+(0, 1) None
+(5, 1) None
+6"
+  assert_output "$expected"
+  for profile in wsl2-9p wsl2-virtiofs; do
+    in_era $profile exfat "$steps"
+    assert_output "$expected"
+    in_era $profile fat32 "$steps"
+    assert_output "(-4096, 4096) None
+(-4096, 4097) File too large
+(0, 1) File too large
+(5, 1) File too large
+0"
+  done
+}
+
 @test "file.size: what is written to a file on FAT ends at 4 GiB: a part of it, then File too large" {
   needs python3 python3
   steps="python3 -c '$ANSWER
