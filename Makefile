@@ -292,7 +292,7 @@ $(B)/cli/%.o: %.c
 # The supervisor's filter is put together here and compiled in. RUN runs what is built for another
 # machine: an emulator.
 RUN ?=
-$(B)/filter: tools/filter.c shim/supervisor/calls.c shim/supervisor/compat.def
+$(B)/filter: tools/filter.c shim/supervisor/calls.c $(wildcard shim/supervisor/*.def) shim/sys/requests.def
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(COMMON) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) -lseccomp
 

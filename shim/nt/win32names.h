@@ -10,8 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NT_SHORT_NAME 13 /* 8.3 and a NUL */
-
 /*
  * True for CON, PRN, AUX, NUL, COM1 to COM9, LPT1 to LPT9, whatever their case and extension
  * [Microsoft, Naming Files]; and with superscript 1 to 3, CONIN$ and CONOUT$ (recalled).
@@ -32,12 +30,5 @@ bool nt_wild_match(const char *pattern, const char *name);
 
 /* True where a name has * or ?. */
 bool nt_wild(const char *name);
-
-/*
- * The 8.3 name that Windows makes of a long one, the count-th with the same beginning (from 1).
- * Returns its length, 0 where the name is itself of that form. [Microsoft KB Q114816; the hash from
- * the fifth on as published, checked against four names]
- */
-size_t nt_short_name(const char *name, size_t n, unsigned count, char out[NT_SHORT_NAME]);
 
 #endif

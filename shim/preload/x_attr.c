@@ -7,11 +7,13 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "fs/transfer.h"
 #include "preload/next.h"
 #include "preload/shim.h"
 #include "sys/fdpath.h"
 #include "sys/i386.h"
 #include "sys/sys.h"
+#include "vfs/transfers.h"
 
 LX_EXPORT int access(const char *path, int mode)
 {
@@ -178,14 +180,35 @@ LX_EXPORT int fallocate(int fd, int mode, off_t offset, off_t length)
 }
 LX_WIDE(fallocate64, fallocate);
 
-/* Says what is wrong by its result. libc writes the blocks itself where there is no fallocate. */
+/*
+ * What libc does where there is no fallocate: it writes a byte to each block. The one behind which
+ * a volume's files may end is written by us, since libc's own writes are none that we see.
+ */
+static int reserve_by_writing(int fd, off_t offset, off_t length)
+{
+    const off_t most = (off_t)LX_FAT_FILE_MAX;
+    off_t at = offset > most ? offset : most;
+    struct stat st;
+    if (length > INT64_MAX - offset || offset + length <= most || sys_fstat(fd, &st) < 0 ||
+        !S_ISREG(st.st_mode) || (sys_fcntl(fd, F_GETFL, 0) & O_APPEND) != 0)
+        return NEXT_WIDE(posix_fallocate, posix_fallocate64)(fd, offset, length);
+    int r = offset < most ? NEXT_WIDE(posix_fallocate, posix_fallocate64)(fd, offset, most - offset)
+                          : 0;
+    if (r == 0 && st.st_size <= at) {
+        long n = lx_move_bytes(lx_self(), LX_OP_WRITE, fd, "", 1, at);
+        r = n < 0 ? (int)-n : 0;
+    }
+    return r != 0 ? r : NEXT_WIDE(posix_fallocate, posix_fallocate64)(fd, at, offset + length - at);
+}
+
+/* Says what is wrong by its result. */
 static int reserve(int fd, off_t offset, off_t length)
 {
     if (offset < 0 || length <= 0)
         return EINVAL;
     long r = lx_fallocate(lx_self(), fd, 0, offset, length);
     if (r == -EOPNOTSUPP)
-        return NEXT_WIDE(posix_fallocate, posix_fallocate64)(fd, offset, length);
+        return reserve_by_writing(fd, offset, length);
     return r < 0 ? (int)-r : 0;
 }
 

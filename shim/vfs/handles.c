@@ -65,10 +65,11 @@ long lx_judge_sync_range(const struct lx_task *task, int fd)
                : 0;
 }
 
-/* True for a request by which flags are set, whose direction is a bit of its number. */
+/* True for a request by which flags are set, whose direction and letter are bits of its number. */
 static bool sets_flags(unsigned long request)
 {
-    return (request >> 30 & 1) != 0;
+    unsigned letter = request >> 8 & 0xFF;
+    return (request >> 30 & 1) != 0 && (letter == 'f' || letter == 'X');
 }
 
 /*

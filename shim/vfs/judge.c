@@ -63,20 +63,33 @@ static bool is_unique(const struct lx_call *c, struct lx_loc *at)
     return unique == NULL || unique(c, at);
 }
 
+/* True where a path may have a file's 8.3 name, which ends its base by a tilde and a number. */
+static bool may_be_short(const struct lx_loc *at)
+{
+    if (lx_rule(at->mount, LX_RULE_NAMES_SHORT) != LX_ON)
+        return false;
+    const char *tilde = strchr(at->path, '~');
+    while (tilde != NULL && !(tilde[1] >= '0' && tilde[1] <= '9'))
+        tilde = strchr(tilde + 1, '~');
+    return tilde != NULL;
+}
+
 /* True where what a path spells may be there by another spelling or case. */
 static bool ambiguous(const struct lx_call *c, struct lx_loc *at)
 {
     if (at->mount == NULL || (at->flags & LX_LOC_WALKED) != 0)
         return false;
-    if ((at->flags & LX_LOC_PRIVATE) != 0)
+    if ((at->flags & LX_LOC_PRIVATE) != 0 || may_be_short(at))
         return true;
     return lx_folds(at->mount) && !is_unique(c, at);
 }
 
-/* An entry of another case may stand where a new one is to be made. */
+/* An entry of another case, or with a longer name, may stand where a new one is to be made. */
 static bool may_meet_another(const struct lx_call *c, struct lx_loc *last)
 {
-    return last->mount != NULL && lx_folds(last->mount) && vfs_may_create(c) && ambiguous(c, last);
+    const struct lx_mount *m = last->mount;
+    return m != NULL && vfs_may_create(c) && (lx_folds(m) || may_be_short(last)) &&
+           ambiguous(c, last);
 }
 
 /* A miss by the program's spelling may be a hit by another spelling or case. */
@@ -173,7 +186,7 @@ static __attribute__((noinline)) long judge_any(struct lx_call *c)
         r = native_refuses_readonly(c);
     if (r < 0)
         return r == -ENOENT && look_closer(c) ? -LX_EWALK : r;
-    if (last->mount != NULL && lx_folds(last->mount) && may_meet_another(c, last))
+    if (may_meet_another(c, last))
         return -LX_EWALK;
     result = answer(c, answering(c));
     if (result == 0 && c->task->policy->shows)
@@ -214,7 +227,7 @@ long vfs_judge_one(struct lx_call *c)
         int r = native_refuses_readonly(c);
         return r == -ENOENT && look_closer(c) ? -LX_EWALK : r;
     }
-    if (lx_folds(at->mount) && may_meet_another(c, at))
+    if (may_meet_another(c, at))
         return -LX_EWALK;
     if (lx_is_root(at->mount))
         return judge_root(c);

@@ -5,6 +5,7 @@
 
 #include "nt/bytes.h"
 #include "nt/utf16.h"
+#include "nt/win32names.h"
 #include "sys/sys.h"
 #include "win/command.h"
 #include "win/security.h"

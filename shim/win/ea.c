@@ -76,8 +76,8 @@ static void append_lx(struct chain *c, const struct store_object *o, const struc
         return;
     const struct nt_lx own = of_inode(st, &m);
     unsigned has = m.has | m.lx.has;
-    if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
-        has |= NT_LX_DEVICE;
+    if ((S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) && st->st_rdev != 0)
+        has |= NT_LX_DEVICE; /* [openvmm lxutil fs.rs] WSL writes none for the numbers 0 and 0 */
     for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
         char attribute[STORE_EA_NAME];
         uint8_t value[256];

@@ -8,7 +8,7 @@
 
 #include "nt/attributes.h"
 #include "nt/reparse.h"
-#include "nt/win32names.h"
+#include "nt/shortname.h"
 #include "store/sidecar_attr.h"
 #include "store/volfs.h"
 #include "win/win.h"

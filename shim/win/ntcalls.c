@@ -8,6 +8,7 @@
 
 #include "nt/names.h"
 #include "nt/times.h"
+#include "nt/win32names.h"
 #include "store/pending.h"
 #include "store/scratch.h"
 #include "store/sidecar.h"

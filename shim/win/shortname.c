@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* 8.3 names: not stored anywhere, but worked out from a directory as Windows would have given them.
  */
+#include <fcntl.h>
 #include <string.h>
 
-#include "nt/fold.h"
-#include "nt/win32names.h"
+#include "nt/names.h"
+#include "nt/shortname.h"
+#include "store/shortnames.h"
 #include "win/file.h"
 
 static bool created(const char *directory, const struct win_entry *e, struct timespec *when)
 {
     char native[WIN_PATH];
-    struct win_file file;
-    if (!win_print_path(native, "%s/%s", directory, e->native) ||
-        win_file_stat(native, &file) != NT_SUCCESS)
-        return false;
-    *when = file.times[WIN_CREATION];
-    return true;
+    const struct store_object o = {win_root_of(directory), AT_FDCWD, native};
+    return win_print_path(native, "%s/%s", directory, e->native) && store_created(&o, when) == 0;
 }
 
 /* Windows numbers names in the order in which they were made. */
@@ -51,17 +49,8 @@ const char *win_short_name(const char *directory, const struct win_listing *all,
 
 bool win_find_short(const char *directory, const char *name, char out[WIN_PATH])
 {
-    struct win_listing all;
-    char alias[NT_SHORT_NAME];
-    bool found = false;
-    size_t n = strlen(name);
-    if (n >= NT_SHORT_NAME || strchr(name, '~') == NULL || win_list(directory, &all) != NT_SUCCESS)
-        return false;
-    for (size_t i = 0; !found && i < all.count; i++) {
-        const char *s = win_short_name(directory, &all, &all.list[i], alias);
-        found = nt_fold_equal(s, strlen(s), name, n) &&
-                win_print_path(out, "%s/%s", directory, all.list[i].native);
-    }
-    win_list_free(&all);
-    return found;
+    char leaf[NT_NAME_BYTES + 1];
+    const struct store_object o = {win_root_of(directory), AT_FDCWD, directory};
+    return store_short_lookup(&o, false, name, strlen(name), leaf, sizeof(leaf)) > 0 &&
+           win_print_path(out, "%s/%s", directory, leaf);
 }

@@ -392,6 +392,13 @@ through"
   ((EUID == 0)) || return 0
   windows ea c
   assert_line '$LXDEV  8  0100000002000000  1:2'
+  # Numbers above those of one byte; and none at all, which are not kept. [openvmm lxutil fs.rs]
+  metadata 'mknod big b 4095 1048575; mknod none c 0 0; stat -c %t:%T big none'
+  assert_output $'fff:fffff\n0:0'
+  windows ea big
+  assert_line '$LXDEV  8  ff0f0000ffff0f00  4095:1048575'
+  windows ea none
+  refute_line --partial '$LXDEV'
 }
 
 @test "a reparse point with attributes is what they say, in whichever order Windows sets them" {

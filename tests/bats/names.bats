@@ -230,6 +230,66 @@ File name too long"
   done
 }
 
+# What short names lead to, and what is made by them.
+by_short_names='umask 022; mkdir "Program Files" .settings; echo in >"Program Files/x"; echo config >.settings/config
+  for i in 1 2 3 4 5 6; do echo "$i" >"long name $i.text"; done
+  cat PROGRA~1/x Progra~1/x settin~1/config 2>&1
+  cat LONGNA~2.TEX longna~4.tex 2>&1; cat LONGNA~5.TEX PROGRA~2/x 2>&1 | grep -c "No such"
+  (mkdir PROGRA~1 && echo made) 2>&1 | grep -oE "File exists|made"; echo written >LONGNA~1.TEX; mv PROGRA~1 moved; rm -f LONGNA~3.TEX
+  ls | wc -l; cat "long name 1.text"; ls -d moved "long name 3.text" 2>/dev/null'
+
+@test "names.short: a file is found by its 8.3 name, and none that is missing is made by it" {
+  native "$by_short_names"
+  assert_line --partial "cat: PROGRA~1/x: No such file or directory"
+  assert_line made
+  expected=$output
+  shimmed names.short=off case.directories=off "$by_short_names"
+  assert_output "$expected"
+  shimmed drive.volume='{"filesystem": "exfat"}' case.directories=off "$by_short_names"
+  assert_output "$expected"
+  shimmed case.directories=off "$by_short_names"
+  assert_output "in
+in
+config
+2
+4
+2
+File exists
+6
+written
+moved"
+}
+
+@test "names.short: numbered as the files were made; from the fifth on with a hash, as lxshim win dir /x has them" {
+  needs python3 python3
+  IN=$(fresh drive)
+  python3 -c 'import os, sys
+for i in range(30): open(os.path.join(sys.argv[1], f"a long name {i:02}"), "w").write(str(i))' "$IN"
+  policy_for "$IN" drive.source=C: >"$BATS_TEST_TMPDIR/win.json"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/win.json" "$LXSHIM" win dir /x
+  assert_success
+  sed -nE 's/.* ([^ ]+~[0-9]+) +(a long name [0-9]+)\r?$/\1 \2/p' <<<"$output" >"$BATS_TEST_TMPDIR/names"
+  run wc -l <"$BATS_TEST_TMPDIR/names"
+  assert_output 30
+  steps='while read -r short long; do cmp "$short" "$long" || echo "$short"; done <"$NAMES" 2>&1 | grep -c .'
+  export NAMES=$BATS_TEST_TMPDIR/names
+  native "$steps"
+  assert_output 60
+  shimmed "$steps"
+  assert_output 0
+}
+
+@test "names.short: where case counts a short name is in capitals" {
+  steps='echo x >"a long name"; cat ALONGN~1; cat alongn~1; ln -s ALONGN~1 l; cat l; cd .; test ALONGN~1 -ef "a long name" && echo same'
+  native "$steps"
+  refute_line x
+  shimmed case.directories=sensitive case.volume_root=sensitive "$steps"
+  assert_output "x
+cat: alongn~1: No such file or directory
+x
+same"
+}
+
 @test "an existing file with an illegal character in its name needs no conversion" {
   IN=$(fresh drive)
   echo old >"$IN/o:ld"

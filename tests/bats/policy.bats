@@ -504,7 +504,7 @@ stats_of() {
   assert_line "    deny: in no era by itself, but by --set rmdir.open_directory=deny"
   run "$LXSHIM" explain "Operation not permitted"
   assert_line "  special.fifo"
-  assert_line "    EPERM: all, on fat; all, on exfat"
+  assert_line "    EPERM: all, on fat; all, on exfat; drvfs to wsl1-19041, on refs"
   run "$LXSHIM" explain EISDIR
   assert_line "    EISDIR: in no era by itself, but by --set link.directory_symlink=EISDIR"
   run "$LXSHIM" explain keys

@@ -190,6 +190,34 @@ fallocate File too large
   assert_line --index 2 "truncate None"
 }
 
+@test "file.size: nor by posix_fallocate where libc has to write for it, as on WSL2" {
+  needs python3 python3
+  steps="python3 -c '$ANSWER
+end = (1 << 32) - 1
+f = os.open(\"f\", os.O_CREAT | os.O_RDWR)
+for at, n in (end - 4096, 4096), (end - 4096, 4097), (end, 1), (end + 5, 1):
+    answer((at - end, n), lambda: os.posix_fallocate(f, at, n))
+print(os.fstat(f).st_size - end)
+'"
+  native "$steps"
+  expected="(-4096, 4096) None
+(-4096, 4097) None
+(0, 1) None
+(5, 1) None
+6"
+  assert_output "$expected"
+  for profile in wsl2-9p wsl2-virtiofs; do
+    in_era $profile exfat "$steps"
+    assert_output "$expected"
+    in_era $profile fat32 "$steps"
+    assert_output "(-4096, 4096) None
+(-4096, 4097) File too large
+(0, 1) File too large
+(5, 1) File too large
+0"
+  done
+}
+
 @test "file.size: what is written to a file on FAT ends at 4 GiB: a part of it, then File too large" {
   needs python3 python3
   steps="python3 -c '$ANSWER
@@ -305,6 +333,25 @@ print(os.stat(\"0\").st_nlink)"'
   assert_output --partial "Operation not permitted"
   in_era wsl1-current refs "$steps"
   assert_output "t"
+}
+
+@test "link.create, xattr.user: ReFS had neither hard links nor attributes before Windows 11" {
+  needs setfattr attr
+  steps='echo x >f; ln f g && stat -c %h f; setfattr -n user.a -v b f && getfattr --only-values -n user.a f'
+  native "$steps"
+  wants_here b "extended attributes"
+  assert_output "2
+b"
+  expected=$output
+  for profile in wsl1-1703 wsl1-19041; do
+    in_era $profile refs "$steps"
+    assert_line --index 0 --regexp "ln: .*: Operation not permitted"
+    assert_line --index 1 --partial "Operation not supported"
+  done
+  for profile in wsl1-current wsl2-9p wsl2-virtiofs; do
+    in_era $profile refs "$steps"
+    assert_output "$expected"
+  done
 }
 
 @test "stat.blocks: a file that Windows has told to be sparse has its holes, fsutil makes and shows them" {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nt/shortname.h"
 #include "nt/win32names.h"
 #include "win/win.h"
 

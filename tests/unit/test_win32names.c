@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "nt/shortname.h"
 #include "nt/times.h"
 #include "nt/win32names.h"
 
@@ -89,6 +90,27 @@ static void short_is(const char *name, unsigned count, const char *expected)
         assert_string_equal(out, expected);
 }
 
+static void number_is(const char *name, unsigned expected)
+{
+    assert_int_equal(nt_short_number(name, strlen(name)), expected);
+}
+
+static void short_numbers(void **state)
+{
+    (void)state;
+    number_is("PROGRA~1", 1);
+    number_is("a~12.htm", 12);
+    number_is("git~1", 1);
+    number_is("", 0);
+    number_is("~", 0);
+    number_is("name~", 0);
+    number_is("name~x", 0);
+    number_is("name~1x", 0);
+    number_is("name~0", 0);
+    number_is("name~123", 0);
+    number_is("longername~1.txt", 0);
+}
+
 static void short_names(void **state)
 {
     (void)state;
@@ -122,7 +144,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reserved_names), cmocka_unit_test(names_are_stripped_and_checked),
         cmocka_unit_test(wildcards),      cmocka_unit_test(short_names),
-        cmocka_unit_test(hashed_names),   cmocka_unit_test(filetimes),
+        cmocka_unit_test(short_numbers),  cmocka_unit_test(hashed_names),
+        cmocka_unit_test(filetimes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

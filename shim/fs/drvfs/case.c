@@ -8,6 +8,7 @@
 #include "fs/drvfs/granted.h"
 #include "fs/drvfs/make.h"
 #include "store/foldnames.h"
+#include "store/shortnames.h"
 #include "sys/sys.h"
 
 enum folding { FOLDS_NEVER, FOLDS_UNLESS_FLAGGED, FOLDS_ALWAYS };
@@ -28,9 +29,11 @@ long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, cons
     const struct store_object o = {lx_backing(mount), AT_FDCWD, dir};
     enum folding folds = folding(mount, root);
     long plain = lx_name_find_plain(&lx_drvfs_names, dir, name, n, out, room);
-    return plain != 0 || folds == FOLDS_NEVER
+    if (plain == 0 && folds != FOLDS_NEVER)
+        plain = store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, name, n, out, room);
+    return plain != 0 || lx_rule(mount, LX_RULE_NAMES_SHORT) == LX_OFF
                ? plain
-               : store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, name, n, out, room);
+               : store_short_lookup(&o, folds == FOLDS_NEVER, name, n, out, room);
 }
 
 /* True where a new directory of the mount has the flag that its parent has. */
