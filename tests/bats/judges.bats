@@ -59,6 +59,25 @@ END
   assert_line --regexp '^git +outside preload +3 tests, +1 agree, +2 differ, 1 units end otherwise$'
 }
 
+@test "what is not steady in a lane alone is told with its counts, and is the status; natively too is none" {
+  unit t0001-rare.sh <<END
+if test "\$LXSHIM_STATE" && mkdir "$PWD/met"; then echo "not ok 1 - rare"; else echo "ok 1 - rare"; fi
+END
+  unit t0002-everywhere.sh <<END
+test "\$LXSHIM_STATE" && count="$PWD/here" || count="$PWD/native"
+echo >>"\$count"
+case \$count,\$(wc -l <"\$count") in */here,1 | */native,4) echo "not ok 1 - rare" ;; *) echo "ok 1 - rare" ;; esac
+END
+  judges --where outside --lanes preload --only everywhere
+  assert_success
+  assert_line --regexp '^git +outside preload +0 tests, +0 agree, +0 differ, 1 not steady$'
+  judges --where outside --lanes preload --verbose
+  assert_failure 4
+  assert_line '  not steady here alone: t0001-rare.sh: 1: otherwise in 1 of 7 turns, natively in 0 of 7'
+  assert_line '  not steady: t0002-everywhere.sh: 1: otherwise in 1 of 7 turns, natively in 1 of 7'
+  assert_line --regexp '^git +outside preload +0 tests, +0 agree, +0 differ, 2 not steady \(1 here alone\)$'
+}
+
 @test "what has been run is not run again, until that is asked for; a report runs nothing" {
   unit t0001-one.sh <<<"echo ok 1 - one"
   judges --where outside --lanes preload

@@ -10,6 +10,10 @@ import places
 import suites
 
 
+# How often a unit is run more, here and natively, where a test of it differs at first and not again.
+TURNS = 5
+
+
 class Kept:
     """One file. units: {unit: {test: (word, detail, rules)}} of what is in it; nothing if it is of another
     build or version, or not wanted any more: then the next unit begins it anew."""
@@ -72,6 +76,23 @@ class Difference:
     rules: str
 
 
+@dataclass
+class Unsteady:
+    """A test that does not always say the same. native, here: in how many of the turns it said otherwise than
+    natively at first."""
+
+    unit: str
+    test: str
+    native: int
+    native_turns: int
+    here: int
+    turns: int
+
+    def alone(self):
+        """Whether it was steady natively."""
+        return not self.native
+
+
 class Results:
     """All files of a suite."""
 
@@ -94,8 +115,9 @@ class Results:
             return False
         return True
 
-    def of(self, place, again=False):
-        name = place.file_name + ("-again" if again else "")
+    def of(self, place, again=0):
+        """The record of a place: of the first run (0), the second (1), or of one of the turns after it."""
+        name = place.file_name + ("-again" if again else "") + (str(again) if again > 1 else "")
         if name not in self.files:
             header = f"# {self.suite.version}"
             # Natively nothing depends on lxshim.
@@ -126,7 +148,7 @@ class Results:
         return [u for u in units if u in kept and u in self.native() and self.differing(u, kept[u])]
 
     def compare(self, place, units):
-        """(tests, [Difference], [(unit, test)] not steady) of a place."""
+        """(tests, [Difference], [Unsteady]) of a place."""
         kept, again = self.of(place).units, self.of(place, again=True).units
         unsteady = self.flaky()
         tests, differing, shaky = 0, [], []
@@ -139,7 +161,7 @@ class Results:
             rules = kept[unit][suites.EXIT][2]
             for test in {**self.native()[unit], **kept[unit]}:
                 if (unit, test) in unsteady or (test in found and test not in twice):
-                    shaky.append((unit, test))
+                    shaky.append(self._count(place, unit, test))
                     continue
                 tests += test != suites.EXIT
                 if test not in found:
@@ -152,5 +174,20 @@ class Results:
 
     def flaky(self):
         """(unit, test) of which natively the second answer was not the first."""
-        again = self.of(places.NATIVE, again=True).units
-        return {(unit, test) for unit, tests in again.items() for test in self.differing(unit, tests)}
+        again = [self.of(places.NATIVE, turn).units for turn in range(1, TURNS + 2)]
+        return {(u, test) for units in again for u, tests in units.items() for test in self.differing(u, tests)}
+
+    def to_count(self, place, units):
+        """Units with a test that differed at first only, and of which natively nothing is known to be so."""
+        shaky = self.compare(place, units)[2] if place.where != "native" else []
+        return list(dict.fromkeys(s.unit for s in shaky if s.alone()))
+
+    def _count(self, place, unit, test):
+        native, here = self._turns(places.NATIVE, unit), self._turns(place, unit)
+        found, natively = sum(test in t for t in here), sum(test in t for t in native)
+        return Unsteady(unit, test, natively, len(native), found, len(here))
+
+    def _turns(self, place, unit):
+        """What differed in each turn of a unit."""
+        kept = [self.of(place, turn).units for turn in range(TURNS + 2)]
+        return [self.differing(unit, units[unit]) for units in kept if unit in units]

@@ -1,30 +1,36 @@
 # SPDX-License-Identifier: MIT
 """Says what differs: outside all of it; inside what no rule explains, and of the rules how much each
-explains, with an example."""
+explains, with an example; and what is steady natively, and here is not."""
 
 import suites
 
 
 def say(suite, results, wanted, units, verbose):
-    lines = []
+    """Returns how many tests were not steady in a place alone."""
+    lines, all_alone = [], 0
     for place in wanted[1:]:
         tests, differing, shaky = results.compare(place, units)
-        if not tests:
+        if not tests and not shaky:
             continue
         print(f"\n{suite.name} {place}:")
         _say_place(place, differing, verbose)
-        for unit, test in shaky if verbose else ():
-            print(f"  not steady: {unit}: {test}")
+        alone = [s for s in shaky if s.alone()]
+        for s in shaky if verbose else alone:
+            where = " here alone" if s.alone() else ""
+            print(f"  not steady{where}: {s.unit}: {s.test}: otherwise in {s.here} of {s.turns} turns,"
+                  f" natively in {s.native} of {s.native_turns}")
+        all_alone += len(alone)
         # A unit's end differs with its tests; it counts, and is told, where it differs alone.
         count = sum(d.test != suites.EXIT for d in differing)
         ends = {d.unit for d in differing} - {d.unit for d in differing if d.test != suites.EXIT}
-        lines.append(_summary(suite, place, tests, count, len(ends), len(shaky)))
+        lines.append(_summary(suite, place, tests, count, len(ends), len(shaky), len(alone)))
         _write(results.directory / f"{place.file_name}.differences", differing)
     native = results.native()
     count = sum(len(native[u]) - 1 for u in units if u in native)
     print(f"\n{suite.name} {suite.version}: {len(native)} units, {count} tests natively"
           f"{_left(units, native)}")
     print("\n".join(lines))
+    return all_alone
 
 
 def _left(units, native):
@@ -32,11 +38,12 @@ def _left(units, native):
     return f", {left} units have not been run" if left else ""
 
 
-def _summary(suite, place, tests, count, ends, shaky):
+def _summary(suite, place, tests, count, ends, shaky, alone):
     text = f"{suite.name:10} {str(place):20} {tests:6} tests, {tests - count:6} agree, {count:5} differ"
     if ends:
         text += f", {ends} units end otherwise"
-    return text + (f", {shaky} not steady" if shaky else "")
+    text += f", {shaky} not steady" if shaky else ""
+    return text + (f" ({alone} here alone)" if alone else "")
 
 
 def _say_place(place, differing, verbose):
