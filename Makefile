@@ -67,7 +67,9 @@ COMMON  := -std=c11 -D_GNU_SOURCE -I. -Ishim -I$(B) $(WARN) -DLXSHIM_VERSION='"$
 # prototypes promise of it.
 LIBFLAGS := -fPIC -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector \
             -ftls-model=initial-exec -include shim/preload/x_nonnull.h
-LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-code -Wl,-z,relro \
+# What it takes from libc is bound as it is loaded: at a first call ld.so would look it up with the program's stack,
+# below a wrapper's own, and programs that read what they have not written there find what ld.so has left.
+LIBLINK  := -shared -Wl,-soname,liblxshim.so -Wl,-Bsymbolic -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now \
             -Wl,--hash-style=gnu -Wl,--as-needed
 
 # Where the compiler's libc is musl, all is made by its headers, with what shim/preload/x_musl.h adds. The

@@ -203,6 +203,12 @@ relatives() {
   refute_line --partial RELR
 }
 
+@test "what the library takes from libc is bound as it is loaded, and not on a program's stack" {
+  run readelf -dW "$LIB"
+  assert_success
+  assert_line --regexp 'FLAGS.*BIND_NOW'
+}
+
 @test "the library needs no other library than libc" {
   run readelf -d "$LIB"
   assert_success
