@@ -155,8 +155,9 @@ all: $(B)/liblxshim.so $(B)/lxshim $(B)/liblxshim/made $(WSL) $(B)/gallery
 # every process that maps it pays for: a copy lies in large ones, as one that is installed does.
 WHOLE = cp $@.linked $@.whole && mv -f $@.whole $@ && rm $@.linked
 
-$(B)/liblxshim.so: $(LIB_OBJ)
-	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@.linked $^ -ldl && $(WHOLE)
+# By the flags of today: they are what keeps ld.so from a program's stack.
+$(B)/liblxshim.so: $(LIB_OBJ) Makefile
+	$(call say,LD)$(CC) $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@.linked $(filter %.o,$^) -ldl && $(WHOLE)
 
 # By way of $$LIB, which glibc's ld.so expands: liblxshim has a directory for each meaning that it may
 # have, and there the library of that word size. `lib` is that of 64 bits only where there is no lib64
@@ -184,9 +185,9 @@ WIDTHS   := $(addprefix shim/preload/,x_ftw x_fts x_glob)
 I386_OBJ := $(LIB_SRC:%.c=$(B)/lib32/%.o) $(LIB_ASM:%.S=$(B)/lib32/%.o) \
             $(WIDTHS:%=$(B)/lib32/%-64.o) $(WIDTHS:%=$(B)/lib32/%-32.o)
 
-$(B)/liblxshim/i386/liblxshim.so: $(I386_OBJ)
+$(B)/liblxshim/i386/liblxshim.so: $(I386_OBJ) Makefile
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) -m32 $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@.linked $^ -ldl && $(WHOLE)
+	$(call say,LD)$(CC) -m32 $(CFLAGS) $(LIBLINK) $(LDFLAGS) -o $@.linked $(filter %.o,$^) -ldl && $(WHOLE)
 
 CC_I386 = $(CC) -m32 $(COMMON) $(CFLAGS) $(LIBFLAGS) -MMD -MP -c -o $@ $<
 
@@ -223,8 +224,8 @@ MUSL_OBJ := $(patsubst %.c,$(B)/musl/%.o,$(filter-out $(MUSL_OUT),$(LIB_SRC))) $
 musl: $(B)/musl/liblxshim.so
 	@mkdir -p '$(B)/liblxshim/$$LIB' && ln -f $< '$(MUSL_LIB)'
 
-$(B)/musl/liblxshim.so: $(MUSL_OBJ)
-	$(call say,LD)$(MUSL_CC) $(CFLAGS) -nostartfiles $(filter-out -nostartfiles,$(LIBLINK)) $(LDFLAGS) -o $@.linked $^ && $(WHOLE)
+$(B)/musl/liblxshim.so: $(MUSL_OBJ) Makefile
+	$(call say,LD)$(MUSL_CC) $(CFLAGS) -nostartfiles $(filter-out -nostartfiles,$(LIBLINK)) $(LDFLAGS) -o $@.linked $(filter %.o,$^) && $(WHOLE)
 
 $(KERNEL_H)/made:
 	@mkdir -p $(@D)
