@@ -294,6 +294,21 @@ inside() {
   assert_output --regexp '^[4-9]|[1-9][0-9]$'
 }
 
+@test "terminal: ^C before whichever call of the command's own process leaves no file of the run's" {
+  local where=(unshare -m -p -f --mount-proc) lane
+  export LXSHIM
+  (($(id -u) == 0)) || where+=(-r)
+  "${where[@]}" true 2>/dev/null || skip "no namespace of processes can be made here"
+  for lane in preload both supervisor; do
+    "$LXSHIM" run -q --lane "$lane" -- true || continue # there may be no supervisor
+    run "${where[@]}" bash -c 'mount -t tmpfs none /dev/shm
+      presses INT vfork "$LXSHIM" run -q --lane "$1" --policy "$POLICY" -- sleep 1000
+      echo $? $(ls -A /dev/shm)' - "$lane"
+    assert_line --index 0 --regexp '^[0-9]{2,} calls$'
+    assert_line --index 1 0
+  done
+}
+
 @test "a full /dev/shm: the next directory is taken; where all are full, one line and 125" {
   export LXSHIM LIB
   inside 'mount -t tmpfs -o size=8k none /dev/shm
