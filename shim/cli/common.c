@@ -272,8 +272,13 @@ enum lx_rule cli_find_rule(const char *word)
         return found;
     if (matches > 1)
         cli_error("\"%s\" is the beginning of several rules: %s", word, list);
-    else
+    else {
+        /* Rules are found by their errnos as well. */
+        for (unsigned i = 0; i < LX_VALUE_COUNT; i++)
+            if (lx_value_errno((enum lx_value)i) != 0)
+                lx_nearest_try(&nearest, lx_value_word((enum lx_value)i));
         cli_unknown("rule", word, lx_nearest_found(&nearest), "lxshim policy rules");
+    }
     return LX_RULE_NONE;
 }
 

@@ -133,7 +133,14 @@ static char *workflow_text(const struct init *o)
                  "    runs-on: ubuntu-latest\n"
                  "    steps:\n"
                  "      - uses: actions/checkout@v4\n"
-                 "      # The repository with the source of lxshim is a variable of yours.\n"
+                 "      # The repository with the source of lxshim is a variable of yours; unset,\n"
+                 "      # the next step would take this project again, and install that.\n"
+                 "      - name: the variable LXSHIM_REPOSITORY\n"
+                 "        env:\n"
+                 "          NAME: ${{ vars.LXSHIM_REPOSITORY }}\n"
+                 "        run: |\n"
+                 "          test -n \"$NAME\" || echo \"::error::LXSHIM_REPOSITORY is not set\"\n"
+                 "          test -n \"$NAME\"\n"
                  "      - uses: actions/checkout@v4\n"
                  "        with:\n"
                  "          repository: ${{ vars.LXSHIM_REPOSITORY }}\n"
@@ -168,7 +175,9 @@ static const struct target {
     char *(*text)(const struct init *o);
 } targets[] = {
     {LX_FOUND_NAME, "the policy", policy_text},
-    {WORKFLOW, "a workflow for GitHub", workflow_text},
+    {WORKFLOW,
+     "a workflow for GitHub, whose variable LXSHIM_REPOSITORY has to name lxshim's source",
+     workflow_text},
     {".gitignore", "what git shall not see", ignored_text},
 };
 #define TARGETS (sizeof(targets) / sizeof(targets[0]))

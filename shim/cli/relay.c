@@ -561,10 +561,9 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     }
     if (child > 0 && supervisor > 0)
         supervise_started(leash[0], child);
-    while (child > 0 && !collect(child, &supervisor, leash[0], &status)) {
+    while (child > 0 && !collect(child, &supervisor, leash[0], &status))
         if (sigwaitinfo(&relayed, &info) > 0 && info.si_signo != SIGCHLD)
             pass_on(child, &info);
-    }
     alone = 0; /* somebody else may have the number */
     if (lanes->supervise) {
         part_from(&supervisor, leash[0]);
@@ -574,6 +573,8 @@ int relay_run(char **argv, const struct relay_lanes *lanes)
     if (child > 0)
         janitor_end();
     scribe_end(lanes->policy);
+    while (child > 0 && sigtimedwait(&relayed, NULL, &(struct timespec){0, 0}) > 0)
+        ; /* the command had it, or has ended before: we end as it has, once all is tidy */
     sigprocmask(SIG_SETMASK, &given.mask, NULL);
     if (child > 0 && supervisor == FAILED)
         status = CLI_FAILED << 8; /* whatever its own end was */

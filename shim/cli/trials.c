@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bisect/examples.h"
+#include "cli/leftovers.h"
 #include "policy/path.h"
 #include "trial/runner.h"
 
@@ -224,8 +225,10 @@ void cli_trials_settle_lane(struct cli_trials *t)
     t->options.lane = lane == a->lane ? NULL : lane;
 }
 
+/* A run that was killed, by a signal to us or over a limit of time, could not tidy up itself. */
 void cli_trials_end(struct cli_trials *t)
 {
+    leftovers_remove(NULL, true);
     lx_effective_free(&t->policy);
     lx_arena_free(&t->arena);
     free(t->directory);

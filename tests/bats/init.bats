@@ -27,7 +27,7 @@ files() {
   echo 'check: ; echo "$@ it is" && mkdir sub && ! mkfifo sub/p' >Makefile
   run "$LXSHIM" init --yes --era wsl1-1903 --eras wsl2-9p -- make check "a=: #'"
   assert_success
-  assert_output $'wrote: .lxshim.json, the policy\nwrote: .github/workflows/lxshim.yml, a workflow for GitHub\nwrote: .gitignore, what git shall not see'
+  assert_output $'wrote: .lxshim.json, the policy\nwrote: .github/workflows/lxshim.yml, a workflow for GitHub, whose variable LXSHIM_REPOSITORY has to name lxshim\'s source\nwrote: .gitignore, what git shall not see'
   run files
   assert_output "$FILES"$'\nMakefile'
   run "$LXSHIM" policy check
@@ -46,6 +46,17 @@ print([s["run"] for s in y["jobs"]["wsl"]["steps"] if s.get("name") == "every er
   assert_success
   assert_line --partial 'lxshim matrix: 1 pass, 0 fail'
   assert_exist lxshim.md
+  # Without the variable nothing is fetched and installed: an empty name is this project's own to the checkout.
+  python3 -c '
+import yaml
+y = yaml.safe_load(open(".github/workflows/lxshim.yml"))
+steps = y["jobs"]["wsl"]["steps"]
+assert [s.get("with", {}).get("repository") for s in steps].index(steps[1]["env"]["NAME"]) == 2
+print(steps[1]["run"])' >../step
+  run -1 env NAME= bash -e ../step
+  assert_output "::error::LXSHIM_REPOSITORY is not set"
+  run -0 env NAME=owner/name bash -e ../step
+  assert_output ""
   # What lxshim keeps beside files is hidden from git, and the policy is not.
   git init -q .
   mkdir "$(printf '.lxshim\uF000\uF001')"
@@ -64,7 +75,7 @@ print([s["run"] for s in y["jobs"]["wsl"]["steps"] if s.get("name") == "every er
   run "$LXSHIM" init --yes
   assert_success
   assert_line --index 0 'left:  .lxshim.json, which is there'
-  assert_line --index 1 'wrote: .github/workflows/lxshim.yml, a workflow for GitHub'
+  assert_line --index 1 'wrote: .github/workflows/lxshim.yml, a workflow for GitHub, whose variable LXSHIM_REPOSITORY has to name lxshim'\''s source'
   assert_line --index 2 'left:  .gitignore, which is there; /.lxshim[!.]* in it would hide what lxshim keeps'
   assert_equal "$(md5sum .lxshim.json .gitignore)" "$before"
   echo '/.lxshim[!.]*' >>.gitignore

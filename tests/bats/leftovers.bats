@@ -266,6 +266,49 @@ inside() {
   assert_output 1
 }
 
+@test "what runs of lxshim matrix and lxshim bisect leave that are killed goes with it: a signal, a limit of time" {
+  local where=(unshare -m -p -f --mount-proc)
+  export LXSHIM HERE=$BATS_TEST_TMPDIR/here
+  mkfifo "$HERE"
+  # Root of a user namespace may not look at others, who might need the files: so there are none.
+  (($(id -u) == 0)) || where+=(-r)
+  "${where[@]}" true 2>/dev/null || skip "no namespace of processes can be made here"
+  run "${where[@]}" bash -c 'mount -t tmpfs none /dev/shm
+    exec 7<>"$HERE" 2>/dev/null
+    for way in "matrix -j 3 --eras wsl1-1607,wsl1-1903,wsl2-9p" "bisect -j 3"; do
+      "$LXSHIM" $way --policy "$POLICY" -- sh -c "[ -z \"\$LXSHIM_STATE\" ] || { ls -A /dev/shm >>\"$HERE.seen\"; echo >\"$HERE\"; exec sleep 1000; }" &
+      for run in 1 2 3; do
+        read -r _ <&7
+        [[ $way != bisect* ]] || break
+      done
+      kill -TERM $!
+      wait $!
+      echo $? $(ls -A /dev/shm)
+    done
+    "$LXSHIM" matrix --eras wsl1-1903 --time-limit 1 --policy "$POLICY" -- sleep 1000 >/dev/null 2>&1
+    echo $? $(ls -A /dev/shm)'
+  assert_output "143
+143
+1"
+  run grep -c "lxshim-.*-state-" "$HERE.seen"
+  assert_output --regexp '^[4-9]|[1-9][0-9]$'
+}
+
+@test "terminal: ^C before whichever call of the command's own process leaves no file of the run's" {
+  local where=(unshare -m -p -f --mount-proc) lane
+  export LXSHIM
+  (($(id -u) == 0)) || where+=(-r)
+  "${where[@]}" true 2>/dev/null || skip "no namespace of processes can be made here"
+  for lane in preload both supervisor; do
+    "$LXSHIM" run -q --lane "$lane" -- true || continue # there may be no supervisor
+    run "${where[@]}" bash -c 'mount -t tmpfs none /dev/shm
+      presses INT vfork "$LXSHIM" run -q --lane "$1" --policy "$POLICY" -- sleep 1000
+      echo $? $(ls -A /dev/shm)' - "$lane"
+    assert_line --index 0 --regexp '^[0-9]{2,} calls$'
+    assert_line --index 1 0
+  done
+}
+
 @test "a full /dev/shm: the next directory is taken; where all are full, one line and 125" {
   export LXSHIM LIB
   inside 'mount -t tmpfs -o size=8k none /dev/shm

@@ -481,6 +481,8 @@ stats_of() {
   run "$LXSHIM" explain ulink.open_file
   assert_failure 1
   assert_output 'lxshim: unknown rule "ulink.open_file"; did you mean "unlink.open_file"? See lxshim policy rules'
+  run -1 "$LXSHIM" explain EACESS
+  assert_output 'lxshim: unknown rule "EACESS"; did you mean "EACCES"? See lxshim policy rules'
   run "$LXSHIM" explain unlink
   assert_success
   assert_line "  unlink.open_file"

@@ -165,7 +165,7 @@ static void volumes_set_rules(void **state)
         {LX_FAT, LX_EPERM, LX_EPERM, LX_EPERM, LX_EOPNOTSUPP, LX_OFF, false},
         {LX_FAT32, LX_EPERM, LX_EPERM, LX_EPERM, LX_EOPNOTSUPP, LX_OFF, false},
         {LX_EXFAT, LX_EPERM, LX_EPERM, LX_EPERM, LX_EOPNOTSUPP, LX_OFF, false},
-        {LX_REFS, LX_EPERM, LX_ALLOW, LX_ALLOW, LX_ALLOW, LX_SENSITIVE, true},
+        {LX_REFS, LX_EPERM, LX_EPERM, LX_ALLOW, LX_EOPNOTSUPP, LX_SENSITIVE, true},
         {LX_SMB, LX_EPERM, LX_ALLOW, LX_EPERM, LX_ALLOW, LX_OFF, false},
     };
     struct loaded l;
