@@ -10,6 +10,7 @@
 #include "nt/names.h"
 #include "nt/shortname.h"
 #include "nt/times.h"
+#include "store/foldnames.h"
 #include "store/hidden.h"
 #include "store/sidecar_attr.h"
 #include "sys/dirents.h"
@@ -162,10 +163,10 @@ static long find(struct wanted *w, char *out, size_t room)
     return (long)n;
 }
 
-long store_short_lookup(const struct store_object *dir, bool exact, const char *name, size_t n,
+long store_short_lookup(const struct store_object *dir, unsigned how, const char *name, size_t n,
                         char *out, size_t room)
 {
-    struct wanted w = {.dir = dir, .exact = exact, .name = name, .length = n};
+    struct wanted w = {.dir = dir, .name = name, .length = n};
     w.number = nt_short_number(name, n);
     if (w.number == 0)
         return 0;
@@ -173,6 +174,8 @@ long store_short_lookup(const struct store_object *dir, bool exact, const char *
                       O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (w.fd < 0)
         return w.fd;
+    w.exact = (how & STORE_SHORT_EXACT) != 0 ||
+              ((how & STORE_SHORT_HEED) != 0 && store_case_flagged(dir->root, w.fd, NULL));
     long r = find(&w, out, room);
     sys_close(w.fd);
     return r;

@@ -280,10 +280,17 @@ for i in range(30): open(os.path.join(sys.argv[1], f"a long name {i:02}"), "w").
 }
 
 @test "names.short: where case counts a short name is in capitals" {
+  needs setfattr attr
   steps='echo x >"a long name"; cat ALONGN~1; cat alongn~1; ln -s ALONGN~1 l; cat l; cd .; test ALONGN~1 -ef "a long name" && echo same'
   native "$steps"
   refute_line x
   shimmed case.directories=sensitive case.volume_root=sensitive "$steps"
+  assert_output "x
+cat: alongn~1: No such file or directory
+x
+same"
+  # Also by the flag of a directory alone.
+  shimmed case.directories=off "mkdir d; setfattr -n system.wsl_case_sensitive -v 1 d; cd d; $steps"
   assert_output "x
 cat: alongn~1: No such file or directory
 x

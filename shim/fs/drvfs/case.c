@@ -26,14 +26,17 @@ static enum folding folding(const struct lx_mount *mount, bool root)
 long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
                   size_t n, char *out, size_t room)
 {
+    static const unsigned cases[] = {[FOLDS_NEVER] = STORE_SHORT_EXACT,
+                                     [FOLDS_UNLESS_FLAGGED] = STORE_SHORT_HEED,
+                                     [FOLDS_ALWAYS] = 0};
     const struct store_object o = {lx_backing(mount), AT_FDCWD, dir};
     enum folding folds = folding(mount, root);
     long plain = lx_name_find_plain(&lx_drvfs_names, dir, name, n, out, room);
     if (plain == 0 && folds != FOLDS_NEVER)
         plain = store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, name, n, out, room);
-    return plain != 0 || lx_rule(mount, LX_RULE_NAMES_SHORT) == LX_OFF
-               ? plain
-               : store_short_lookup(&o, folds == FOLDS_NEVER, name, n, out, room);
+    if (plain != 0 || lx_rule(mount, LX_RULE_NAMES_SHORT) == LX_OFF)
+        return plain;
+    return store_short_lookup(&o, cases[folds], name, n, out, room);
 }
 
 /* True where a new directory of the mount has the flag that its parent has. */
