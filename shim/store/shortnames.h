@@ -9,10 +9,11 @@
 
 #include "store/object.h"
 
-/* How a name is looked for: in any case, unless it is said here. */
+/* How a name is looked for: in any case, and whichever number it has, unless it is said here. */
 enum store_short {
     STORE_SHORT_EXACT = 1, /* in capitals */
-    STORE_SHORT_HEED = 2   /* in capitals where the directory has the flag */
+    STORE_SHORT_HEED = 2,  /* in capitals where the directory has the flag */
+    STORE_SHORT_ALONE = 4  /* where no other shares the beginning, nor one that is pending */
 };
 
 /*

@@ -24,7 +24,7 @@ static enum folding folding(const struct lx_mount *mount, bool root)
 }
 
 long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
-                  size_t n, char *out, size_t room)
+                  size_t n, char *out, size_t room, bool removes)
 {
     static const unsigned cases[] = {[FOLDS_NEVER] = STORE_SHORT_EXACT,
                                      [FOLDS_UNLESS_FLAGGED] = STORE_SHORT_HEED,
@@ -36,7 +36,10 @@ long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, cons
         plain = store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, name, n, out, room);
     if (plain != 0 || lx_rule(mount, LX_RULE_NAMES_SHORT) == LX_OFF)
         return plain;
-    return store_short_lookup(&o, cases[folds], name, n, out, room);
+    /* Windows keeps these names; here the next has the number of one that has gone. Whoever removes
+     * or replaces one after the other, or the first again, is not to meet another's file. */
+    unsigned how = cases[folds] | (removes ? (unsigned)STORE_SHORT_ALONE : 0);
+    return store_short_lookup(&o, how, name, n, out, room);
 }
 
 /* True where a new directory of the mount has the flag that its parent has. */
