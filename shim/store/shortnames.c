@@ -67,11 +67,19 @@ static bool is_older(const struct made *a, const struct made *b)
                                               : strcmp(a->name, b->name) < 0;
 }
 
+/* Of a name as NTFS has it, whatever program made it. The length, or 0. */
+static size_t short_of(const char *name, size_t n, unsigned count, char out[NT_SHORT_NAME])
+{
+    char spelled[NT_NAME_BYTES + 1];
+    long length = nt_name_escape(name, n, spelled, sizeof(spelled));
+    return length < 0 ? 0 : nt_short_name(spelled, (size_t)length, count, out);
+}
+
 /* True where the count-th of the beginning that a name has would have the one that is wanted. */
 static bool would_have(const struct wanted *w, const char *name, size_t n, unsigned count)
 {
     char alias[NT_SHORT_NAME];
-    size_t length = nt_short_name(name, n, count, alias);
+    size_t length = short_of(name, n, count, alias);
     return length == w->length && (w->exact ? memcmp(alias, w->name, length) == 0
                                             : nt_fold_equal(alias, length, w->name, length));
 }
@@ -126,8 +134,8 @@ static void count_older(struct wanted *w, const char *name)
     char other[NT_SHORT_NAME];
     struct made made;
     size_t n = strlen(name);
-    if (nt_name_pending(name, n) == 0 && nt_short_name(name, n, 1, other) != 0 &&
-        nt_short_name(w->hashed.name, strlen(w->hashed.name), 1, first) != 0 &&
+    if (nt_name_pending(name, n) == 0 && short_of(name, n, 1, other) != 0 &&
+        short_of(w->hashed.name, strlen(w->hashed.name), 1, first) != 0 &&
         strcmp(first, other) == 0 && is_made(w, name, n, &made) && is_older(&made, &w->hashed))
         w->older++;
 }

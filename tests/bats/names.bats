@@ -304,6 +304,21 @@ for i in range(30): open(os.path.join(sys.argv[1], f"a long name {i:02}"), "w").
   assert_output 0
 }
 
+@test "names.short: of a name with a character that Windows has none of, as lxshim win dir /x has it" {
+  IN=$(fresh drive)
+  echo x >"$IN/a:long name"
+  policy_for "$IN" drive.source=C: >"$BATS_TEST_TMPDIR/win.json"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/win.json" "$LXSHIM" win dir /x
+  assert_line --partial " A_LONG~1 "
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/win.json" "$LXSHIM" win type A_LONG~1
+  assert_output x
+  steps='cat A_LONG~1'
+  native "$steps"
+  assert_output "cat: A_LONG~1: No such file or directory"
+  shimmed "$steps"
+  assert_output x
+}
+
 @test "names.short: where case counts a short name is in capitals" {
   needs setfattr attr
   steps='echo x >"a long name"; cat ALONGN~1; cat alongn~1; ln -s ALONGN~1 l; cat l; cd .; test ALONGN~1 -ef "a long name" && echo same'
