@@ -10,6 +10,7 @@
 #include "nt/names.h"
 #include "nt/shortname.h"
 #include "nt/times.h"
+#include "store/foldnames.h"
 #include "store/hidden.h"
 #include "store/sidecar_attr.h"
 #include "sys/dirents.h"
@@ -27,6 +28,8 @@ struct wanted {
     const struct store_object *dir;
     int fd;
     bool exact;
+    bool alone;
+    bool waits; /* one that has it waits to be deleted */
     const char *name;
     size_t length;
     unsigned number;
@@ -64,11 +67,19 @@ static bool is_older(const struct made *a, const struct made *b)
                                               : strcmp(a->name, b->name) < 0;
 }
 
+/* Of a name as NTFS has it, whatever program made it. The length, or 0. */
+static size_t short_of(const char *name, size_t n, unsigned count, char out[NT_SHORT_NAME])
+{
+    char spelled[NT_NAME_BYTES + 1];
+    long length = nt_name_escape(name, n, spelled, sizeof(spelled));
+    return length < 0 ? 0 : nt_short_name(spelled, (size_t)length, count, out);
+}
+
 /* True where the count-th of the beginning that a name has would have the one that is wanted. */
 static bool would_have(const struct wanted *w, const char *name, size_t n, unsigned count)
 {
     char alias[NT_SHORT_NAME];
-    size_t length = nt_short_name(name, n, count, alias);
+    size_t length = short_of(name, n, count, alias);
     return length == w->length && (w->exact ? memcmp(alias, w->name, length) == 0
                                             : nt_fold_equal(alias, length, w->name, length));
 }
@@ -101,6 +112,10 @@ static void consider(struct wanted *w, const char *name)
 {
     size_t n = strlen(name);
     struct made made;
+    if (nt_name_pending(name, n) != 0) {
+        w->waits |= would_have(w, name, n - NT_PENDING_SUFFIX_LENGTH, w->number);
+        return;
+    }
     bool plain = w->number <= PLAIN_MOST && would_have(w, name, n, w->number);
     if (!plain && !would_have(w, name, n, w->number + PLAIN_MOST))
         return;
@@ -119,16 +134,16 @@ static void count_older(struct wanted *w, const char *name)
     char other[NT_SHORT_NAME];
     struct made made;
     size_t n = strlen(name);
-    if (nt_short_name(name, n, 1, other) != 0 &&
-        nt_short_name(w->hashed.name, strlen(w->hashed.name), 1, first) != 0 &&
+    if (nt_name_pending(name, n) == 0 && short_of(name, n, 1, other) != 0 &&
+        short_of(w->hashed.name, strlen(w->hashed.name), 1, first) != 0 &&
         strcmp(first, other) == 0 && is_made(w, name, n, &made) && is_older(&made, &w->hashed))
         w->older++;
 }
 
-/* What is ours, or waits to be deleted, has no such name. */
+/* What is ours has no such name. */
 static bool counts(const struct sys_dirent *e)
 {
-    return !sys_dirent_is_dots(e) && !nt_name_pending(e->name, strlen(e->name)) &&
+    return !sys_dirent_is_dots(e) &&
            strncmp(e->name, STORE_HIDDEN_PREFIX, sizeof(STORE_HIDDEN_PREFIX) - 1) != 0;
 }
 
@@ -147,6 +162,8 @@ static long find(struct wanted *w, char *out, size_t room)
 {
     const char *found = NULL;
     long r = each(w, consider);
+    if (r == 0 && w->alone && (w->count != 1 || w->number != 1 || w->waits))
+        return 0;
     if (r == 0 && w->count >= w->number) {
         found = w->oldest[w->number - 1].name;
     } else if (r == 0 && w->hashed.name[0] != '\0') {
@@ -162,10 +179,10 @@ static long find(struct wanted *w, char *out, size_t room)
     return (long)n;
 }
 
-long store_short_lookup(const struct store_object *dir, bool exact, const char *name, size_t n,
+long store_short_lookup(const struct store_object *dir, unsigned how, const char *name, size_t n,
                         char *out, size_t room)
 {
-    struct wanted w = {.dir = dir, .exact = exact, .name = name, .length = n};
+    struct wanted w = {.dir = dir, .name = name, .length = n};
     w.number = nt_short_number(name, n);
     if (w.number == 0)
         return 0;
@@ -173,6 +190,9 @@ long store_short_lookup(const struct store_object *dir, bool exact, const char *
                       O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (w.fd < 0)
         return w.fd;
+    w.alone = (how & STORE_SHORT_ALONE) != 0;
+    w.exact = (how & STORE_SHORT_EXACT) != 0 ||
+              ((how & STORE_SHORT_HEED) != 0 && store_case_flagged(dir->root, w.fd, NULL));
     long r = find(&w, out, room);
     sys_close(w.fd);
     return r;

@@ -63,13 +63,20 @@ static bool is_unique(const struct lx_call *c, struct lx_loc *at)
     return unique == NULL || unique(c, at);
 }
 
-/* True where a path may have a file's 8.3 name, which ends its base by a tilde and a number. */
+/* True where a number of one or two digits follows a tilde, and then ends a name or its base. */
+static bool may_end_short(const char *tilde)
+{
+    size_t digits = strspn(tilde + 1, "0123456789");
+    return digits > 0 && digits <= 2 && strchr("./", tilde[1 + digits]) != NULL;
+}
+
+/* True where a path may have a file's 8.3 name. */
 static bool may_be_short(const struct lx_loc *at)
 {
     if (lx_rule(at->mount, LX_RULE_NAMES_SHORT) != LX_ON)
         return false;
     const char *tilde = strchr(at->path, '~');
-    while (tilde != NULL && !(tilde[1] >= '0' && tilde[1] <= '9'))
+    while (tilde != NULL && !may_end_short(tilde))
         tilde = strchr(tilde + 1, '~');
     return tilde != NULL;
 }

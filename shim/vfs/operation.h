@@ -52,6 +52,12 @@ static inline bool vfs_may_create(const struct lx_call *c)
            (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0);
 }
 
+/* True where the call takes its last components from what has them. */
+static inline bool vfs_removes(const struct lx_call *c)
+{
+    return c->op == LX_OP_UNLINK || c->op == LX_OP_RMDIR || c->op == LX_OP_RENAME;
+}
+
 /* True where the call makes, moves or removes a directory entry. */
 static inline bool vfs_is_entry(const struct lx_call *c)
 {

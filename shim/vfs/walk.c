@@ -293,7 +293,7 @@ static int enter(struct lx_call *c, struct walk *w, const char *name, size_t n)
 }
 
 /* Looks for the last appended component under another spelling. True where it was found. */
-static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
+static bool other_spelling(struct lx_call *c, struct walk *w, bool last, struct stat *st)
 {
     char name[LX_NAME_BYTES + 1];
     const struct lx_mount *mount = mounts_of(c->task->policy, w->dir);
@@ -305,7 +305,7 @@ static bool other_spelling(struct lx_call *c, struct walk *w, struct stat *st)
     w->path[w->dir_length] = '\0';
     long n = search != NULL
                  ? search(mount, w->path, (w->dir.flags & PLACEMENT_ROOT) != 0, w->given, length,
-                          name, sizeof(name))
+                          name, sizeof(name), last && vfs_removes(c))
                  : lx_name_find_plain(fs->names, w->path, w->given, length, name, sizeof(name));
     w->path[w->dir_length] = '/';
     if (n <= 0)
@@ -535,7 +535,7 @@ static int step(struct lx_call *c, struct walk *w, const struct component *k, en
     if (r < 0)
         return r;
     r = look(w, &st);
-    if (r == -ENOENT && other_spelling(c, w, &st))
+    if (r == -ENOENT && other_spelling(c, w, k->last, &st))
         r = 0;
     if (r == -ENOENT && k->last) {
         w->exists = false;

@@ -51,6 +51,6 @@ bool win_find_short(const char *directory, const char *name, char out[WIN_PATH])
 {
     char leaf[NT_NAME_BYTES + 1];
     const struct store_object o = {win_root_of(directory), AT_FDCWD, directory};
-    return store_short_lookup(&o, false, name, strlen(name), leaf, sizeof(leaf)) > 0 &&
+    return store_short_lookup(&o, STORE_SHORT_HEED, name, strlen(name), leaf, sizeof(leaf)) > 0 &&
            win_print_path(out, "%s/%s", directory, leaf);
 }

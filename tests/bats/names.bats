@@ -234,9 +234,9 @@ File name too long"
 by_short_names='umask 022; mkdir "Program Files" .settings; echo in >"Program Files/x"; echo config >.settings/config
   for i in 1 2 3 4 5 6; do echo "$i" >"long name $i.text"; done
   cat PROGRA~1/x Progra~1/x settin~1/config 2>&1
-  cat LONGNA~2.TEX longna~4.tex 2>&1; cat LONGNA~5.TEX PROGRA~2/x 2>&1 | grep -c "No such"
-  (mkdir PROGRA~1 && echo made) 2>&1 | grep -oE "File exists|made"; echo written >LONGNA~1.TEX; mv PROGRA~1 moved; rm -f LONGNA~3.TEX
-  ls | wc -l; cat "long name 1.text"; ls -d moved "long name 3.text" 2>/dev/null'
+  cat LONGNA~2.TEX longna~4.tex 2>&1; cat LONGNA~5.TEX PROGRA~2/x 2>&1 | grep -c "No such"; echo >"a long name"
+  (mkdir PROGRA~1 && echo made) 2>&1 | grep -oE "File exists|made"; echo written >LONGNA~1.TEX; mv PROGRA~1 moved; rm -f ALONGN~1
+  ls | wc -l; cat "long name 1.text"; ls -d moved "a long name" 2>/dev/null'
 
 @test "names.short: a file is found by its 8.3 name, and none that is missing is made by it" {
   native "$by_short_names"
@@ -255,9 +255,34 @@ config
 4
 2
 File exists
-6
+7
 written
 moved"
+}
+
+@test "names.short: what is removed, renamed or replaced by one is never another's, whose number it has now" {
+  # One after the other, and the first again.
+  steps='for i in 1 2 3; do echo $i >"long name $i.text"; done; rm -f LONGNA~1.TEX LONGNA~2.TEX LONGNA~1.TEX
+    mv LONGNA~3.TEX x 2>/dev/null; rmdir LONGNA~2.TEX 2>/dev/null; echo new >n; mv n LONGNA~1.TEX; echo newer >n; mv n LONGNA~1.TEX
+    rm LONGNA~1.TEX; head "long name"*
+    mkdir only; cd only; echo 1 >"long name.text"; for i in 2 3; do echo $i >n; mv n LONGNA~1.TEX; done; cat LONGNA~1.TEX; rm LONGNA~1.TEX
+    exec 3>"a long name"; rm "a long name"; echo kept >"a long other name"; rm -f ALONGN~1; exec 3>&-; cat "a long other name"; ls'
+  native "$steps"
+  expected=$output
+  assert_output "==> long name 1.text <==
+1
+
+==> long name 2.text <==
+2
+
+==> long name 3.text <==
+3
+3
+kept
+a long other name
+long name.text"
+  shimmed case.directories=off unlink.open_file=pending "$steps"
+  assert_output "${expected%$'\n'*}"
 }
 
 @test "names.short: numbered as the files were made; from the fifth on with a hash, as lxshim win dir /x has them" {
@@ -279,11 +304,33 @@ for i in range(30): open(os.path.join(sys.argv[1], f"a long name {i:02}"), "w").
   assert_output 0
 }
 
+@test "names.short: of a name with a character that Windows has none of, as lxshim win dir /x has it" {
+  IN=$(fresh drive)
+  echo x >"$IN/a:long name"
+  policy_for "$IN" drive.source=C: >"$BATS_TEST_TMPDIR/win.json"
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/win.json" "$LXSHIM" win dir /x
+  assert_line --partial " A_LONG~1 "
+  run env -C "$IN" LXSHIM_POLICY="$BATS_TEST_TMPDIR/win.json" "$LXSHIM" win type A_LONG~1
+  assert_output x
+  steps='cat A_LONG~1'
+  native "$steps"
+  assert_output "cat: A_LONG~1: No such file or directory"
+  shimmed "$steps"
+  assert_output x
+}
+
 @test "names.short: where case counts a short name is in capitals" {
+  needs setfattr attr
   steps='echo x >"a long name"; cat ALONGN~1; cat alongn~1; ln -s ALONGN~1 l; cat l; cd .; test ALONGN~1 -ef "a long name" && echo same'
   native "$steps"
   refute_line x
   shimmed case.directories=sensitive case.volume_root=sensitive "$steps"
+  assert_output "x
+cat: alongn~1: No such file or directory
+x
+same"
+  # Also by the flag of a directory alone.
+  shimmed case.directories=off "mkdir d; setfattr -n system.wsl_case_sensitive -v 1 d; cd d; $steps"
   assert_output "x
 cat: alongn~1: No such file or directory
 x

@@ -24,16 +24,22 @@ static enum folding folding(const struct lx_mount *mount, bool root)
 }
 
 long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, const char *name,
-                  size_t n, char *out, size_t room)
+                  size_t n, char *out, size_t room, bool removes)
 {
+    static const unsigned cases[] = {[FOLDS_NEVER] = STORE_SHORT_EXACT,
+                                     [FOLDS_UNLESS_FLAGGED] = STORE_SHORT_HEED,
+                                     [FOLDS_ALWAYS] = 0};
     const struct store_object o = {lx_backing(mount), AT_FDCWD, dir};
     enum folding folds = folding(mount, root);
     long plain = lx_name_find_plain(&lx_drvfs_names, dir, name, n, out, room);
     if (plain == 0 && folds != FOLDS_NEVER)
         plain = store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, name, n, out, room);
-    return plain != 0 || lx_rule(mount, LX_RULE_NAMES_SHORT) == LX_OFF
-               ? plain
-               : store_short_lookup(&o, folds == FOLDS_NEVER, name, n, out, room);
+    if (plain != 0 || lx_rule(mount, LX_RULE_NAMES_SHORT) == LX_OFF)
+        return plain;
+    /* Windows keeps these names; here the next has the number of one that has gone. Whoever removes
+     * or replaces one after the other, or the first again, is not to meet another's file. */
+    unsigned how = cases[folds] | (removes ? (unsigned)STORE_SHORT_ALONE : 0);
+    return store_short_lookup(&o, how, name, n, out, room);
 }
 
 /* True where a new directory of the mount has the flag that its parent has. */

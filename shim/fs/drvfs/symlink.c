@@ -55,7 +55,8 @@ static __attribute__((noinline)) int open_other(const struct way *w, const char 
     if (length <= 0)
         return -ENOENT;
     dir[length] = '\0';
-    if (drvfs_search(w->mount, dir, same(&w->st, &w->root), name, n, other, sizeof(other)) <= 0)
+    if (drvfs_search(w->mount, dir, same(&w->st, &w->root), name, n, other, sizeof(other), false) <=
+        0)
         return -ENOENT;
     return sys_openat(w->fd, other, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
 }
