@@ -41,7 +41,7 @@ typedef long lx_fs_op(struct lx_call *c);
  * writes its name to out (`room` bytes, NUL-terminated) and returns its length in bytes; 0 where
  * there is none; -errno where it cannot be looked for, which the walk takes for none. `name`: as
  * `encode` wrote it, n bytes and a NUL. `removes`: whether the entry that has it is to be removed,
- * renamed or replaced, so that it must be the one that is meant.
+ * renamed, replaced or written, so that it must be the one that is meant.
  */
 typedef long lx_fs_search(const struct lx_mount *mount, const char *dir, bool root,
                           const char *name, size_t n, char *out, size_t room, bool removes);

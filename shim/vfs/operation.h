@@ -52,10 +52,15 @@ static inline bool vfs_may_create(const struct lx_call *c)
            (c->op == LX_OP_OPEN && (c->flags & O_CREAT) != 0);
 }
 
-/* True where the call takes its last components from what has them. */
+/* True where the call takes its last components from what has them, or may write over that. */
 static inline bool vfs_removes(const struct lx_call *c)
 {
-    return c->op == LX_OP_UNLINK || c->op == LX_OP_RMDIR || c->op == LX_OP_RENAME;
+    const int anew = O_CREAT | O_EXCL;
+    if (c->op == LX_OP_OPEN)
+        return ((c->flags & O_ACCMODE) != O_RDONLY || (c->flags & O_TRUNC) != 0) &&
+               (c->flags & anew) != anew;
+    return c->op == LX_OP_UNLINK || c->op == LX_OP_RMDIR || c->op == LX_OP_RENAME ||
+           c->op == LX_OP_TRUNCATE;
 }
 
 /* True where the call makes, moves or removes a directory entry. */

@@ -291,7 +291,7 @@ inside() {
 143
 1"
   run grep -c "lxshim-.*-state-" "$HERE.seen"
-  assert_output --regexp '^[4-9]|[1-9][0-9]$'
+  assert_output --regexp '^([4-9]|[1-9][0-9])$'
 }
 
 @test "terminal: ^C before whichever call of the command's own process leaves no file of the run's" {

@@ -234,9 +234,9 @@ File name too long"
 by_short_names='umask 022; mkdir "Program Files" .settings; echo in >"Program Files/x"; echo config >.settings/config
   for i in 1 2 3 4 5 6; do echo "$i" >"long name $i.text"; done
   cat PROGRA~1/x Progra~1/x settin~1/config 2>&1
-  cat LONGNA~2.TEX longna~4.tex 2>&1; cat LONGNA~5.TEX PROGRA~2/x 2>&1 | grep -c "No such"; echo >"a long name"
-  (mkdir PROGRA~1 && echo made) 2>&1 | grep -oE "File exists|made"; echo written >LONGNA~1.TEX; mv PROGRA~1 moved; rm -f ALONGN~1
-  ls | wc -l; cat "long name 1.text"; ls -d moved "a long name" 2>/dev/null'
+  cat LONGNA~2.TEX longna~4.tex 2>&1; cat LONGNA~5.TEX PROGRA~2/x 2>&1 | grep -c "No such"; echo >"a long name"; echo one >"the only name"
+  (mkdir PROGRA~1 && echo made) 2>&1 | grep -oE "File exists|made"; echo written >THEONL~1; mv PROGRA~1 moved; rm -f ALONGN~1
+  ls | wc -l; cat "the only name"; ls -d moved "a long name" 2>/dev/null'
 
 @test "names.short: a file is found by its 8.3 name, and none that is missing is made by it" {
   native "$by_short_names"
@@ -255,7 +255,7 @@ config
 4
 2
 File exists
-7
+8
 written
 moved"
 }
@@ -263,6 +263,7 @@ moved"
 @test "names.short: what is removed, renamed or replaced by one is never another's, whose number it has now" {
   # One after the other, and the first again.
   steps='for i in 1 2 3; do echo $i >"long name $i.text"; done; rm -f LONGNA~1.TEX LONGNA~2.TEX LONGNA~1.TEX
+    echo other >LONGNA~1.TEX; rm LONGNA~1.TEX; truncate -c -s 0 LONGNA~2.TEX; (set -C; : >LONGNA~3.TEX) 2>&1 | grep -o "cannot overwrite"
     mv LONGNA~3.TEX x 2>/dev/null; rmdir LONGNA~2.TEX 2>/dev/null; echo new >n; mv n LONGNA~1.TEX; echo newer >n; mv n LONGNA~1.TEX
     rm LONGNA~1.TEX; head "long name"*
     mkdir only; cd only; echo 1 >"long name.text"; for i in 2 3; do echo $i >n; mv n LONGNA~1.TEX; done; cat LONGNA~1.TEX; rm LONGNA~1.TEX
