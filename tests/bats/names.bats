@@ -263,7 +263,7 @@ moved"
 @test "names.short: what is removed, renamed or replaced by one is never another's, whose number it has now" {
   # One after the other, and the first again.
   steps='for i in 1 2 3; do echo $i >"long name $i.text"; done; rm -f LONGNA~1.TEX LONGNA~2.TEX LONGNA~1.TEX
-    echo other >LONGNA~1.TEX; rm LONGNA~1.TEX; truncate -c -s 0 LONGNA~2.TEX; (set -C; : >LONGNA~3.TEX) 2>&1 | grep -o "cannot overwrite"
+    echo other >LONGNA~1.TEX; rm LONGNA~1.TEX; truncate -c -s 0 LONGNA~2.TEX
     mv LONGNA~3.TEX x 2>/dev/null; rmdir LONGNA~2.TEX 2>/dev/null; echo new >n; mv n LONGNA~1.TEX; echo newer >n; mv n LONGNA~1.TEX
     rm LONGNA~1.TEX; head "long name"*
     mkdir only; cd only; echo 1 >"long name.text"; for i in 2 3; do echo $i >n; mv n LONGNA~1.TEX; done; cat LONGNA~1.TEX; rm LONGNA~1.TEX
