@@ -138,13 +138,14 @@ char *copy_place(const char *project, const char **why)
     const char *asked = getenv("TMPDIR");
     char *parent = NULL;
     char *temporary = realpath(asked != NULL && asked[0] == '/' ? asked : "/tmp", NULL);
-    if (temporary == NULL || stat(project, &here) < 0 || stat(temporary, &there) < 0 ||
+    if (stat(project, &here) < 0 || temporary == NULL || stat(temporary, &there) < 0 ||
         lx_path_within(temporary, project) || here.st_dev != there.st_dev)
         parent = parent_of(project, here.st_dev);
     const char *where = parent != NULL ? parent : temporary;
     char *name = NULL;
     if (where == NULL || lx_path_within(where, project)) {
-        *why = "there is no directory outside of this one to make copies in: set TMPDIR";
+        *why =
+            "there is no directory outside of this one to make copies in: TMPDIR has to name one";
     } else {
         name = copy_place_in(where, "trial", why);
     }

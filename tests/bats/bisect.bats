@@ -320,6 +320,19 @@ END
   assert_output ""
 }
 
+@test "where TMPDIR leads nowhere copies are made beside the project, and go again" {
+  local before
+  before=$(ls -A ..)
+  export WAS=$BATS_TEST_TMPDIR/was
+  run --separate-stderr env TMPDIR="$D/nowhere" "$LXSHIM" bisect -- sh -c 'pwd >>"$WAS"; mkfifo p'
+  assert_success
+  assert_line special.fifo
+  run grep -v "^$(cd .. && pwd -P)/" "$WAS"
+  assert_output ""
+  [[ -s $WAS ]]
+  assert_equal "$(ls -A ..)" "$before"
+}
+
 @test "interrupted at each test it leaves no copy, ends by the signal, and goes on where it was" {
   local total i pid
   export COUNT=$BATS_TEST_TMPDIR/count STOP=$BATS_TEST_TMPDIR/stop AT=0
