@@ -67,36 +67,51 @@ struct job {
     struct trial_outcome *outcome;
 };
 
-/* Kills every process that is ours to reap, again as those below them come to us. */
-static void kill_all(void)
+/* Whether a process is a child of ours; not where /proc hides it from its own user. */
+static bool is_child(long pid)
 {
     char name[64];
+    char line[512];
+    int parent = 0;
+    snprintf(name, sizeof(name), "/proc/%ld/stat", pid);
+    FILE *f = fopen(name, "re");
+    size_t n = f == NULL ? 0 : fread(line, 1, sizeof(line) - 1, f);
+    if (f != NULL)
+        fclose(f);
+    line[n] = '\0';
+    const char *at = strrchr(line, ')'); /* a name may have anything in it */
+    return at != NULL && sscanf(at, ") %*c %d", &parent) == 1 && parent == getpid();
+}
+
+/* Kills our children. False where there was none that can be killed. */
+static bool kill_children(void)
+{
+    DIR *proc = opendir("/proc");
+    struct dirent *e;
+    bool any = false;
+    while (proc != NULL && (e = readdir(proc)) != NULL) {
+        char *end;
+        long pid = strtol(e->d_name, &end, 10);
+        if (pid > 0 && *end == '\0' && is_child(pid))
+            any |= kill((pid_t)pid, SIGKILL) == 0;
+    }
+    if (proc != NULL)
+        closedir(proc);
+    return any;
+}
+
+/*
+ * Kills every process that is ours to reap, again as those below them come to us. Who cannot be
+ * killed, as what sudo has started, is not waited for: it may never end.
+ */
+static void kill_all(void)
+{
     for (;;) {
-        DIR *proc = opendir("/proc");
-        struct dirent *e;
-        while (proc != NULL && (e = readdir(proc)) != NULL) {
-            int parent = 0;
-            char *end;
-            long pid = strtol(e->d_name, &end, 10);
-            if (pid <= 0 || *end != '\0')
-                continue;
-            snprintf(name, sizeof(name), "/proc/%ld/stat", pid);
-            FILE *f = fopen(name, "re");
-            char line[512];
-            size_t n = f == NULL ? 0 : fread(line, 1, sizeof(line) - 1, f);
-            if (f != NULL)
-                fclose(f);
-            line[n] = '\0';
-            const char *at = strrchr(line, ')'); /* a name may have anything in it */
-            if (at != NULL && sscanf(at, ") %*c %d", &parent) == 1 && parent == getpid())
-                kill((pid_t)pid, SIGKILL);
-        }
-        if (proc != NULL)
-            closedir(proc);
-        int status;
-        if (waitpid(-1, &status, 0) < 0 && errno == ECHILD)
+        bool ends = kill_children();
+        pid_t done = waitpid(-1, NULL, ends ? 0 : WNOHANG);
+        if (done == 0 || (done < 0 && errno == ECHILD))
             return;
-        while (waitpid(-1, &status, WNOHANG) > 0)
+        while (waitpid(-1, NULL, WNOHANG) > 0)
             ;
     }
 }

@@ -382,6 +382,36 @@ is_over() {
   [[ ! -e /proc/$1 || $(tr '\0' ' ' <"/proc/$1/cmdline") != *sleep* ]]
 }
 
+@test "what a command leaves and nobody may kill, as by sudo, is not waited for" {
+  local left=0
+  # Who may become somebody else, and kill nobody else then.
+  local -a harmless=(setpriv --bounding-set -kill)
+  needs setpriv util-linux
+  ((EUID == 0)) || skip "only root becomes another user"
+  export BORN=$BATS_TEST_TMPDIR/born LIFE=$BATS_TEST_TMPDIR/life PIDS=$BATS_TEST_TMPDIR/pids
+  mkfifo "$BORN" "$LIFE"
+  # It lives until it reads the end of a pipe that only this test writes.
+  exec 8<>"$LIFE" 9<>"$BORN"
+  echo 'setpriv --reuid 65534 --regid 65534 --clear-groups sh -c "echo \$\$; read -r word" >"$BORN" 2>&1 <"$LIFE" &
+    read -r pid <"$BORN"; echo "$pid" >>"$PIDS"' >build.sh
+  # Natively its shell does not wait for it, and may not kill it.
+  run "${harmless[@]}" sh build.sh 8>&- 9>&-
+  assert_success
+  run "${harmless[@]}" bash -c 'kill -KILL "$(cat "$PIDS")"'
+  assert_failure
+  assert_output --partial "Operation not permitted"
+  # Not by run, which would wait for who waits.
+  timeout -k 1 60 "${harmless[@]}" "$LXSHIM" matrix --eras native -- sh build.sh >/dev/null 2>&1 8>&- 9>&- || left=$?
+  # Both still live, and end now.
+  run xargs -a "$PIDS" kill -0
+  printf 'end\nend\n' >&8
+  exec 8>&- 9>&-
+  assert_success
+  assert_equal "$(wc -l <"$PIDS")" 2
+  assert_equal "$left" 0
+  leaves_nothing
+}
+
 @test "time limits, runs that differ, commands that are not there" {
   export COUNT=$BATS_TEST_TMPDIR/count
   never_ends() {
