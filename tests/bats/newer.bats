@@ -123,8 +123,9 @@ for i in range(50):
 print("open_tree", r, ctypes.get_errno())' $sixth
     assert_output "open_tree -1 2"
     # shellcheck disable=SC2154 # run assigns it
-    [[ $stderr =~ calls:\ (supervisor\ [0-9]+\ answered,\ [0-9]+\ passed\ on) ]]
+    [[ $stderr =~ answered,\ ([0-9]+)\ passed\ on ]]
     said+=("${BASH_REMATCH[1]}")
   done
-  assert_equal "${said[2]}" "${said[1]}"
+  # Python's own are some more or less each time; each of the fifty would be one.
+  ((said[2] < said[1] + 25)) || fail "${said[*]}"
 }
