@@ -578,7 +578,7 @@ $(B)/bench/forward.so: bench/forward.c
 
 C_FILES  := $(wildcard shim/*/*.c shim/*/*.h shim/*/*/*.c shim/*/*/*.h policy/*.c policy/*.h tests/*/*.c tests/*/*.h \
             bench/*.c bench/*.h tools/*.c tools/*.h)
-SH_FILES := packaging/github/run packaging/musl-deps packaging/pre-commit/check-names packaging/debian/tests/drive packaging/debian/tests/builds packaging/arm64-check packaging/image-check packaging/readers-check packaging/detectors-check packaging/try-root packaging/alpine/APKBUILD packaging/devcontainer/src/lxshim/install.sh tools/deps tools/present.bash tools/fetch-source tools/bisect-figures tools/latency-figures tests/suite examples/demo examples/two-worlds bench/profile .ci/run completions/lxshim.bash $(wildcard tests/bats/*.bash)
+SH_FILES := packaging/github/run packaging/musl-deps packaging/pre-commit/check-names packaging/debian/tests/drive packaging/debian/tests/builds packaging/arm64-check packaging/image-check packaging/readers-check packaging/detectors-check packaging/try-root packaging/alpine/APKBUILD packaging/devcontainer/src/lxshim/install.sh tools/deps tools/present.bash tools/fetch-source tools/bisect-figures tools/latency-figures tests/suite tests/hanging examples/demo examples/two-worlds bench/profile .ci/run completions/lxshim.bash $(wildcard tests/bats/*.bash)
 
 # How many states of a function clang's analyzer looks at, at most. By itself it would be 225000, which takes more than
 # twice the time: make release-check does.

@@ -15,8 +15,8 @@
 #include "nt/names.h"
 #include "nt/ntstatus.h"
 #include "nt/reparse.h"
-#include "nt/times.h"
 #include "nt/shortname.h"
+#include "nt/times.h"
 #include "nt/win32names.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

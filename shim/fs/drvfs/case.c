@@ -36,8 +36,9 @@ long drvfs_search(const struct lx_mount *mount, const char *dir, bool root, cons
         plain = store_fold_lookup(&o, folds == FOLDS_UNLESS_FLAGGED, name, n, out, room);
     if (plain != 0 || lx_rule(mount, LX_RULE_NAMES_SHORT) == LX_OFF)
         return plain;
-    /* Windows keeps these names; here the next has the number of one that has gone. Whoever removes,
-     * replaces or writes one after the other, or the first again, is not to meet another's file. */
+    /* Windows keeps these names; here the next has the number of one that has gone. Whoever
+     * removes, replaces or writes one after the other, or the first again, is not to meet another's
+     * file. */
     unsigned how = cases[folds] | (removes ? (unsigned)STORE_SHORT_ALONE : 0);
     return store_short_lookup(&o, how, name, n, out, room);
 }
