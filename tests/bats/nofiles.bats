@@ -47,15 +47,16 @@ ends() {
 }
 
 @test "what is read: a pipe that a shell hands on is one, and ends with its writer" {
-  local trace='{"time":"2026-01-01T00:00:00.000000Z","pid":1,"call":"mknod","path":"/p","rule":"special.fifo","result":"EPERM"}'
+  needs jq jq
+  local trace='{"time":"2026-01-01T00:00:00.000000Z","pid":1,"call":"mknod","args":["p"],"native":["p"],"result":"EPERM","outcome":"denied","rule":"special.fifo"}'
   run bash -c 'for how in run wsl; do "$1" $how -q --policy <(cat p.json) -- echo ran; done' - "$LXSHIM"
   assert_success
   assert_output 'ran
 ran'
-  run bash -c '"$1" report plain <(echo "$2") | head -n 1' - "$LXSHIM" "$trace"
-  assert_success
-  run bash -c '"$1" report plain - <fifo | head -n 1 & echo "$2" >fifo; wait' - "$LXSHIM" "$trace"
-  assert_success
+  run -0 bash -c 'set -o pipefail; "$1" report json <(echo "$2") | jq .refused' - "$LXSHIM" "$trace"
+  assert_output 1
+  run -0 bash -c 'echo "$2" >fifo & set -o pipefail; "$1" report json - <fifo | jq .refused' - "$LXSHIM" "$trace"
+  assert_output 1
   run bash -c '"$1" matrix merge <(echo "{}")' - "$LXSHIM"
   assert_failure 1
   assert_output --regexp '^lxshim: /dev/fd/[0-9]+: it is no result of lxshim matrix --report json$'
